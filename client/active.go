@@ -1,0 +1,127 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// active waits for the server to connect to a port of ours.
+type active struct {
+	c    *Conn
+	way  Way
+	name string
+	ln   *net.TCPListener
+}
+
+// listen opens one port on the local address of the control connection.
+func (c *Conn) listen(way Way, name string) (channel, error) {
+	local, ok := c.LocalAddr().(*net.TCPAddr)
+	if !ok {
+		return nil, &wayError{way, errors.New("active mode needs a direct connection")}
+	}
+	if way == PORT && local.IP.To4() == nil {
+		return nil, &wayError{way, errors.New("PORT knows IPv4 only")}
+	}
+	low, high := c.cfg.ActivePorts[0], c.cfg.ActivePorts[1]
+	var err error
+	for port := low; port <= high; port++ {
+		var ln *net.TCPListener
+		if ln, err = net.ListenTCP("tcp", &net.TCPAddr{IP: local.IP, Port: port, Zone: local.Zone}); err == nil {
+			return &active{c: c, way: way, name: name, ln: ln}, nil
+		}
+	}
+	if low != high {
+		err = fmt.Errorf("no free port from %d to %d: %w", low, high, err)
+	}
+	return nil, &wayError{way, err}
+}
+
+func (a *active) request() command {
+	addr := a.ln.Addr().(*net.TCPAddr)
+	if a.way == EPRT {
+		family := 1
+		if addr.IP.To4() == nil {
+			family = 2
+		}
+		return cmd("EPRT", fmt.Sprintf("|%d|%s|%d|", family, addr.IP, addr.Port))
+	}
+	host := strings.ReplaceAll(addr.IP.To4().String(), ".", ",")
+	return cmd("PORT", fmt.Sprintf("%s,%d,%d", host, addr.Port>>8, addr.Port&0xff))
+}
+
+func (a *active) arranged(_ context.Context, r Reply) error {
+	if r.Class() != 2 {
+		return &wayError{a.way, &Error{Verb: a.way.String(), Reply: r}}
+	}
+	return nil
+}
+
+// connection accepts the server, and nobody else: a stranger who connects
+// first is hung up on. It gives up when the transfer is over without one.
+func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) {
+	defer a.ln.Close()
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-x.done:
+			a.ln.SetDeadline(time.Now().Add(time.Second)) // the connection may be in the queue
+			select {
+			case <-ctx.Done():
+			case <-over:
+			}
+		case <-over:
+		}
+		a.ln.SetDeadline(time.Unix(1, 0))
+	}()
+	a.ln.SetDeadline(time.Now().Add(a.c.cfg.Timeout))
+	start := time.Now()
+	for {
+		nc, err := a.ln.Accept()
+		if err != nil {
+			return nil, a.missing(ctx, x, err)
+		}
+		info := DialInfo{Channel: a.name, Local: nc.LocalAddr().String(), Remote: nc.RemoteAddr().String(),
+			Accepted: true, Elapsed: time.Since(start)}
+		if !sameHost(nc.RemoteAddr(), a.c.RemoteAddr()) {
+			nc.Close()
+			info.Err = errors.New("a stranger; hung up")
+			a.c.cfg.Trace.dial(info)
+			continue
+		}
+		a.c.cfg.Trace.dial(info)
+		return nc, nil
+	}
+}
+
+// missing says why no connection came. There is none, and no error, when the
+// transfer ended well without: some servers do that for an empty directory.
+func (a *active) missing(ctx context.Context, x *Exchange, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if closed(x.done) {
+		if x.err != nil {
+			return x.err
+		}
+		if x.final.Class() == 2 {
+			return nil
+		}
+		return &Error{Verb: x.Verb, Reply: x.final}
+	}
+	return &ConnectError{Channel: dataChannel, Addr: a.ln.Addr().String(),
+		Err: fmt.Errorf("the server did not connect: %w", err)}
+}
+
+func (a *active) close() { a.ln.Close() }
+
+func sameHost(a, b net.Addr) bool {
+	x, ok1 := a.(*net.TCPAddr)
+	y, ok2 := b.(*net.TCPAddr)
+	return ok1 && ok2 && x.IP.Equal(y.IP)
+}

@@ -1,0 +1,423 @@
+package client
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Conn is one control connection. One goroutine reads it; each command is an
+// [Exchange] in a queue, and replies answer the exchanges in order, so that
+// commands can be sent before earlier ones are answered (pipelining).
+//
+// A Conn never decides anything: it sends what it is told. Its methods may be
+// called from several goroutines.
+type Conn struct {
+	cfg  Config
+	host string // as the user wrote it: the name in the certificate
+	name string // channel name in traces: "C"
+
+	greeting Reply
+	tickets  tickets // TLS sessions of this control connection
+	dataSeq  atomic.Int64
+
+	writing sync.Mutex // one command line at a time, in the order of the queue
+	sent    atomic.Int64
+	slots   chan struct{} // a token for each command in flight
+
+	mu    sync.Mutex
+	nc    net.Conn // replaced when TLS starts or ends
+	queue []*Exchange
+	err   error         // why the connection is unusable
+	done  chan struct{} // closed with err
+	read  chan struct{} // closed when the reader has ended
+}
+
+// Dial connects to addr ("host:port") and waits for the greeting (a 220, after
+// a 120 if the server is busy; RFC 959 section 5.4). With implicit, TLS starts
+// before the greeting. Cancelling ctx closes the connection.
+func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	nc, err := cfg.dial(ctx, controlChannel, "C", "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{
+		cfg: cfg, host: host, name: "C", nc: nc,
+		slots: make(chan struct{}, cfg.Depth),
+		done:  make(chan struct{}), read: make(chan struct{}),
+	}
+	if implicit {
+		if err := c.startTLS(ctx); err != nil {
+			nc.Close()
+			return nil, err
+		}
+	}
+	hello := c.enqueue(command{})
+	go c.readReplies()
+	r, err := hello.Wait(ctx)
+	if err == nil && r.Class() != 2 {
+		err = &Error{Reply: r}
+	}
+	if err != nil {
+		c.Close()
+		var foreign *ProtocolError
+		if errors.As(err, &foreign) {
+			return nil, &ProtocolError{Text: foreign.Text, Reason: addr + " is not an FTP server"}
+		}
+		return nil, err
+	}
+	c.greeting = r
+	return c, nil
+}
+
+// Greeting returns the server's first reply.
+func (c *Conn) Greeting() Reply { return c.greeting }
+
+// Err returns why the connection is unusable, or nil.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// Done is closed when the connection has become unusable.
+func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// LocalAddr and RemoteAddr are the ends of the control connection.
+func (c *Conn) LocalAddr() net.Addr { return c.socket().LocalAddr() }
+
+// RemoteAddr is the server's address as we are connected to it.
+func (c *Conn) RemoteAddr() net.Addr { return c.socket().RemoteAddr() }
+
+func (c *Conn) socket() net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.nc
+}
+
+// Close ends the connection without a word. Commands that wait get an error.
+func (c *Conn) Close() error {
+	c.fail(&LostError{Err: net.ErrClosed})
+	<-c.read
+	return nil
+}
+
+// Quit sends QUIT, waits a moment for the answer, and closes (RFC 959 section
+// 4.1.1).
+func (c *Conn) Quit(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, quitTimeout)
+	defer cancel()
+	if c.Err() == nil {
+		c.Cmd(ctx, 2, "QUIT")
+	}
+	return c.Close()
+}
+
+// Send writes one command and returns without waiting for the answer. An error
+// (a line break in an argument, a lost connection) is returned by the
+// Exchange's Begin and Wait.
+func (c *Conn) Send(verb string, args ...string) *Exchange {
+	return c.sendAll(cmd(verb, args...))[0]
+}
+
+// Cmd sends one command and waits for the final reply. A reply of another
+// class than the one given (2 or 3; 0 for either) is returned with an *Error.
+// When ctx ends first the answer is still awaited in the background: it will
+// not be taken for the answer to a later command.
+func (c *Conn) Cmd(ctx context.Context, class int, verb string, args ...string) (Reply, error) {
+	return c.Send(verb, args...).Expect(ctx, class)
+}
+
+// command is what sendAll writes.
+type command struct {
+	verb    string
+	args    []string
+	fence   bool
+	upgrade func(Reply, reader) (reader, error)
+}
+
+func cmd(verb string, args ...string) command { return command{verb: verb, args: args} }
+
+// sendAll writes several commands at once, in as few packets as possible.
+func (c *Conn) sendAll(commands ...command) []*Exchange {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	var text []byte
+	xs := make([]*Exchange, 0, len(commands))
+	for _, cmd := range commands {
+		line, err := commandLine(cmd)
+		if err != nil {
+			xs = append(xs, c.broken(cmd.verb, err))
+			continue
+		}
+		if !c.takeSlot(&text) {
+			xs = append(xs, c.broken(cmd.verb, c.Err()))
+			continue
+		}
+		x := c.enqueue(cmd)
+		if x.seq > 0 {
+			var shown string
+			shown, x.secret = masked(cmd.verb, line)
+			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq})
+			text = append(append(text, line...), '\r', '\n')
+		}
+		xs = append(xs, x)
+	}
+	c.write(text)
+	return xs
+}
+
+// takeSlot waits until fewer than Depth commands are in flight. What is
+// gathered in text must leave first, or nothing would ever be answered.
+func (c *Conn) takeSlot(text *[]byte) bool {
+	select {
+	case c.slots <- struct{}{}:
+		return true
+	default:
+	}
+	c.write(*text)
+	*text = (*text)[:0]
+	select {
+	case c.slots <- struct{}{}:
+		return true
+	case <-c.done:
+		return false
+	}
+}
+
+// write is the one gate for outgoing bytes.
+func (c *Conn) write(text []byte) {
+	if len(text) == 0 {
+		return
+	}
+	nc := c.socket()
+	nc.SetWriteDeadline(time.Now().Add(c.cfg.Timeout))
+	if _, err := nc.Write(text); err != nil {
+		// The server's last words (421, 552) may still be on their way; the
+		// reader ends the connection when it has read them.
+		nc.SetReadDeadline(time.Now().Add(time.Second))
+	}
+}
+
+// commandLine joins verb and arguments. Nothing that holds a line break or a
+// NUL is ever sent: it would be a second command, or the end of a name.
+func commandLine(cmd command) (string, error) {
+	line := strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
+	if i := strings.IndexAny(line, "\r\n\x00"); i >= 0 {
+		return "", fmt.Errorf("a command must not contain %s", map[byte]string{
+			'\r': "a carriage return", '\n': "a line feed", 0: "a NUL byte",
+		}[line[i]])
+	}
+	return strings.ReplaceAll(line, "\xff", "\xff\xff"), nil // RFC 959: Telnet's IAC is doubled
+}
+
+// enqueue makes an exchange and puts it last in the queue.
+func (c *Conn) enqueue(cmd command) *Exchange {
+	x := newExchange(c, cmd.verb)
+	x.fence, x.upgrade = cmd.fence, cmd.upgrade
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		x.fail(c.err)
+		return x
+	}
+	if cmd.verb != "" {
+		x.seq = int(c.sent.Add(1))
+	}
+	c.queue = append(c.queue, x)
+	return x
+}
+
+// broken returns an exchange that has failed already.
+func (c *Conn) broken(verb string, err error) *Exchange {
+	x := newExchange(c, verb)
+	x.fail(err)
+	return x
+}
+
+// fail makes the connection unusable and tells everybody who waits.
+func (c *Conn) fail(err error) {
+	c.mu.Lock()
+	if c.err != nil {
+		c.mu.Unlock()
+		return
+	}
+	c.err = err
+	waiting := c.queue
+	c.queue = nil
+	close(c.done)
+	nc := c.nc
+	c.mu.Unlock()
+	for _, x := range waiting {
+		x.fail(err)
+	}
+	nc.Close()
+}
+
+// readReplies is the goroutine that reads the control connection.
+func (c *Conn) readReplies() {
+	defer close(c.read)
+	in := c.newReader()
+	for {
+		r, err := in.next()
+		if err == nil {
+			in, err = c.deliver(r, in)
+		}
+		if err != nil {
+			c.fail(lost(err))
+			return
+		}
+	}
+}
+
+func lost(err error) error {
+	var foreign *ProtocolError
+	var already *LostError
+	switch {
+	case errors.As(err, &foreign), errors.As(err, &already):
+		return err
+	case errors.Is(err, io.EOF):
+		return &LostError{}
+	}
+	return &LostError{Err: err}
+}
+
+// reader is a replyReader that knows how many commands had been sent when its
+// bytes came in.
+type reader struct {
+	replyReader
+	from *arrivals
+}
+
+func (c *Conn) newReader() reader {
+	from := &arrivals{Reader: c.socket(), sent: &c.sent}
+	return reader{replyReader{bufio.NewReader(from)}, from}
+}
+
+// arrivals notes at each read how many commands had been sent before.
+type arrivals struct {
+	io.Reader
+	sent *atomic.Int64
+	mark int64
+}
+
+func (a *arrivals) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	a.mark = a.sent.Load()
+	return n, err
+}
+
+// deliver hands a reply to the command it answers.
+func (c *Conn) deliver(r Reply, in reader) (reader, error) {
+	x := c.answered(r, int(in.from.mark))
+	info := GotInfo{Channel: c.name, Reply: r, TLS: c.isTLS()}
+	if x == nil {
+		c.cfg.Trace.got(info)
+		if r.Code == 421 {
+			return in, &LostError{Reply: &r}
+		}
+		c.cfg.Trace.note(NoteInfo{c.name, "reply.unexpected", "nobody asked for: " + r.String()})
+		return in, nil
+	}
+	r = hideSecret(r, x.secret)
+	info.Reply, info.Seq, info.Asked, info.Elapsed = r, x.seq, true, time.Since(x.start)
+	c.cfg.Trace.got(info)
+	if r.Class() == 1 {
+		if x.marks++; x.marks > maxMarks {
+			return in, &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many preliminary replies"}
+		}
+		x.begin(r)
+		return in, nil
+	}
+	var err error
+	if x.upgrade != nil && r.Class() == 2 {
+		// The switch to TLS, or back, happens here: between two replies.
+		if in, err = x.upgrade(r, in); err != nil {
+			x.fail(err)
+			return in, err
+		}
+	}
+	x.finish(r)
+	if r.Code == 421 { // RFC 959: may answer any command; the server closes
+		return in, &LostError{Reply: &r}
+	}
+	return in, nil
+}
+
+const maxMarks = 20
+
+// answered takes from the queue the exchange that r answers; mark is the
+// number of commands sent when r came in. It returns nil when nobody asked.
+func (c *Conn) answered(r Reply, mark int) *Exchange {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) > 0 && c.queue[0].fence && !c.queue[0].isFence(r) {
+		return nil // a further reply to the transfer that was aborted
+	}
+	if i := c.fencedBy(r); i > 0 {
+		for _, x := range c.queue[:i] {
+			x.fail(errAborted)
+			c.freeSlot(x)
+		}
+		c.queue = c.queue[i:]
+	}
+	if len(c.queue) == 0 || c.queue[0].seq > mark {
+		return nil
+	}
+	x := c.queue[0]
+	if r.Class() != 1 {
+		c.queue = c.queue[1:]
+		c.freeSlot(x)
+	}
+	return x
+}
+
+func (c *Conn) freeSlot(x *Exchange) {
+	if x.seq > 0 {
+		<-c.slots
+	}
+}
+
+// fencedBy returns the place of a fence that r answers although exchanges
+// before it have had no reply, or 0.
+func (c *Conn) fencedBy(r Reply) int {
+	for i, x := range c.queue {
+		if x.fence && r.Code == 200 {
+			return i
+		}
+	}
+	return 0
+}
+
+// Settle waits until every command has been answered.
+func (c *Conn) Settle(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		err := c.err
+		var last *Exchange
+		if n := len(c.queue); n > 0 {
+			last = c.queue[n-1]
+		}
+		c.mu.Unlock()
+		if err != nil || last == nil {
+			return err
+		}
+		select {
+		case <-last.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,362 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// ErrTruncated is inside the [IncompleteError] of a protected download whose
+// data connection ended without TLS's close_notify: somebody may have cut it.
+var ErrTruncated = errors.New("the data connection ended without close_notify")
+
+// Transfer says what a data connection is for.
+type Transfer struct {
+	Way     Way
+	Protect bool   // TLS on the data connection (PROT P must have been agreed)
+	Restart int64  // REST before the command, when not zero
+	Verb    string // RETR, STOR, APPE, STOU, LIST, NLST, MLSD
+	Args    []string
+}
+
+func (t Transfer) upload() bool {
+	return t.Verb == "STOR" || t.Verb == "APPE" || t.Verb == "STOU"
+}
+
+// Data is a transfer that has begun: one command and its data connection.
+// Reading or writing starts TLS if it is wanted, not before: servers expect
+// the handshake after their preliminary reply.
+//
+// Close ends the transfer and returns the server's verdict; only then is an
+// upload stored and a download whole. When the context given to Transfer ends,
+// Read and Write return its error and Close aborts: the prompt need not wait,
+// the replies still owed are read behind it.
+type Data struct {
+	conn    *Conn
+	x       *Exchange
+	ctx     context.Context
+	release func() bool // stops watching ctx
+	name    string
+	upload  bool
+	protect bool
+	size    int64
+	start   time.Time
+
+	raw   net.Conn
+	spy   *eofSpy
+	rw    net.Conn // raw, or TLS over spy over raw
+	bytes atomic.Int64
+	eof   bool
+	err   error // the first failure of Read or Write
+	over  bool  // Close or Abort was called
+	end   string
+}
+
+// Transfer arranges a data connection, sends the command and waits until the
+// server agrees (1yz). A refusal is an *Error; an upload or download ends with
+// Data.Close.
+func (c *Conn) Transfer(ctx context.Context, t Transfer) (*Data, error) {
+	name := c.nextData()
+	ch, err := c.newChannel(t.Way, name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.sendAll(ch.request())[0].Wait(ctx)
+	if err == nil {
+		err = ch.arranged(ctx, r)
+	}
+	if err != nil {
+		ch.close()
+		return nil, err
+	}
+	return c.begin(ctx, ch, name, t)
+}
+
+func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(1), 10) }
+
+// begin sends the command over an arranged channel.
+func (c *Conn) begin(ctx context.Context, ch channel, name string, t Transfer) (*Data, error) {
+	start := time.Now()
+	if t.Restart > 0 {
+		// inetutils forgets REST when another command comes between.
+		if _, err := c.Cmd(ctx, 3, "REST", strconv.FormatInt(t.Restart, 10)); err != nil {
+			ch.close()
+			return nil, err
+		}
+	}
+	x := c.Send(t.Verb, t.Args...)
+	r, err := x.Begin(ctx)
+	if err == nil && r.Class() > 2 {
+		err = &Error{Verb: t.Verb, Reply: r}
+	}
+	var raw net.Conn
+	if err == nil {
+		raw, err = ch.connection(ctx, x)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			c.abort(x, ch.close)
+		}
+		ch.close()
+		return nil, err
+	}
+	d := &Data{
+		conn: c, x: x, ctx: ctx, name: name, start: start, raw: raw, rw: raw,
+		upload: t.upload(), protect: t.Protect, size: ParseOpening(r),
+	}
+	if raw == nil {
+		d.eof, d.protect = true, false
+		d.release = func() bool { return true }
+		return d, nil
+	}
+	if t.Protect {
+		d.spy = &eofSpy{Conn: raw}
+		d.rw = tls.Client(d.spy, c.tlsConfig(c.verifyData, dataTickets{&c.tickets}))
+	}
+	d.release = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
+	return d, nil
+}
+
+// Size returns the number of bytes that the server's preliminary reply
+// announced, or -1. It is for display: servers are not to be trusted with it,
+// and after REST some name the whole file, some the rest.
+func (d *Data) Size() int64 { return d.size }
+
+// Transferred returns the number of bytes read or written so far. It may be
+// called while the transfer runs.
+func (d *Data) Transferred() int64 { return d.bytes.Load() }
+
+// FileName returns the name that the server chose for STOU, as its
+// preliminary reply tells it, or "".
+func (d *Data) FileName() string {
+	r, _ := d.x.Begin(context.Background())
+	return uniqueName(r)
+}
+
+// Read reads from the data connection; it returns io.EOF at its end.
+func (d *Data) Read(p []byte) (int, error) {
+	if err := d.ready(); err != nil {
+		return 0, err
+	}
+	n, err := d.rw.Read(p)
+	d.bytes.Add(int64(n))
+	if errors.Is(err, io.EOF) {
+		d.eof = true
+		return n, io.EOF
+	}
+	return n, d.failed(err)
+}
+
+// Write writes to the data connection.
+func (d *Data) Write(p []byte) (int, error) {
+	if err := d.ready(); err != nil {
+		return 0, err
+	}
+	n, err := d.rw.Write(p)
+	d.bytes.Add(int64(n))
+	return n, d.failed(err)
+}
+
+// ready makes the handshake if it is wanted and sets the stall timer.
+func (d *Data) ready() error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case d.over:
+		return net.ErrClosed
+	case d.eof:
+		return io.EOF
+	}
+	if err := d.secure(); err != nil {
+		return err
+	}
+	d.raw.SetDeadline(time.Now().Add(d.conn.cfg.Stall))
+	if d.ctx.Err() != nil { // it may have ended before the deadline was set
+		return d.failed(d.ctx.Err())
+	}
+	return nil
+}
+
+// secure makes the TLS handshake, once.
+func (d *Data) secure() error {
+	tc, ok := d.rw.(*tls.Conn)
+	if !ok || tc.ConnectionState().HandshakeComplete {
+		return nil
+	}
+	if err := d.conn.handshake(d.ctx, tc, dataChannel, d.name); err != nil {
+		return d.failed(err)
+	}
+	return nil
+}
+
+// failed keeps the first error, in terms of the transfer.
+func (d *Data) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	var timeout net.Error
+	switch {
+	case d.ctx.Err() != nil:
+		err = d.ctx.Err()
+	case errors.As(err, &timeout) && timeout.Timeout():
+		err = &TimeoutError{Waiting: "the data connection"}
+	}
+	if d.err == nil {
+		d.err = err
+	}
+	return err
+}
+
+// Close ends the transfer and waits for the server's verdict. A download that
+// has not been read to its end is aborted. Errors: *Error when the server
+// refuses, *IncompleteError when the data connection ended too early,
+// *LostError when the control connection is gone, the context's error after
+// an interrupt.
+func (d *Data) Close() error {
+	if d.over {
+		return d.err
+	}
+	if d.err == nil && d.upload {
+		d.finishUpload()
+	}
+	if d.ctx.Err() != nil || d.err == nil && !d.upload && !d.eof {
+		d.Abort()
+		return d.ctx.Err()
+	}
+	d.over = true
+	d.release()
+	d.end = d.howItEnded()
+	d.hangUp(d.err != nil && d.upload)
+	d.err = d.verdict()
+	d.report(d.err)
+	return d.err
+}
+
+// verdict waits for the final reply. Its words say more than a broken pipe, but
+// not more than a failed handshake.
+func (d *Data) verdict() error {
+	r, err := d.x.Expect(d.ctx, 2)
+	var handshake *TLSError
+	switch {
+	case errors.As(d.err, &handshake) && r.Code != 0:
+		return &TLSError{handshake.Channel, fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
+	case err != nil:
+		return err
+	}
+	return d.incomplete()
+}
+
+// Reply returns the server's final reply, after Close.
+func (d *Data) Reply() Reply {
+	if !closed(d.x.done) {
+		return Reply{}
+	}
+	return d.x.final
+}
+
+// finishUpload sends the end of the data: close_notify, then FIN, then what
+// the server still sends is read. Closing at once with TLS 1.3 tickets unread
+// would reset the connection, and the server would lose the tail.
+func (d *Data) finishUpload() {
+	if d.raw == nil || d.secure() != nil {
+		return
+	}
+	d.raw.SetDeadline(time.Now().Add(drainTimeout))
+	tc, protected := d.rw.(*tls.Conn)
+	if !protected {
+		return
+	}
+	if d.failed(tc.CloseWrite()) != nil {
+		return
+	}
+	d.raw.SetDeadline(time.Now().Add(drainTimeout)) // CloseWrite leaves it in the past
+	if half, ok := d.raw.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite() // proftpd does not answer close_notify before the FIN
+	}
+	io.Copy(io.Discard, tc)
+}
+
+const drainTimeout = 10 * time.Second
+
+func (d *Data) howItEnded() string {
+	switch {
+	case errors.Is(d.err, syscall.ECONNRESET), errors.Is(d.err, syscall.EPIPE):
+		return "reset"
+	case d.err != nil:
+		return "error"
+	case d.truncated():
+		return "truncated"
+	case d.protect:
+		return "close_notify"
+	}
+	return "close"
+}
+
+func (d *Data) truncated() bool { return d.spy != nil && !d.upload && d.eof && d.spy.eof }
+
+// incomplete returns what is wrong with a transfer although the server says
+// that it went well.
+func (d *Data) incomplete() error {
+	lost := &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "cut short", Err: d.err}
+	switch {
+	case d.err != nil:
+		return lost
+	case d.truncated():
+		lost.Err = ErrTruncated
+		return lost
+	}
+	return nil
+}
+
+// hangUp closes the data connection; with reset the server cannot take what it
+// has for the whole file.
+func (d *Data) hangUp(reset bool) {
+	if d.raw == nil {
+		return
+	}
+	if tcp, ok := d.raw.(*net.TCPConn); ok && reset {
+		tcp.SetLinger(0)
+	}
+	d.raw.Close()
+}
+
+// Abort stops the transfer: ABOR, then the data connection is closed (an upload
+// is reset, since a close would look like the end of the file), then a NOOP
+// whose 200 tells where the replies to all that end. It does not wait.
+func (d *Data) Abort() {
+	if d.over {
+		return
+	}
+	d.over, d.end = true, "abort"
+	d.release()
+	d.conn.abort(d.x, func() { d.hangUp(d.upload) })
+	d.report(d.ctx.Err())
+}
+
+// abort tells the server to stop. Servers send between one and three replies
+// to that, in several orders; the fence behind them makes counting needless.
+func (c *Conn) abort(x *Exchange, hangUp func()) {
+	if closed(x.done) {
+		hangUp()
+		return
+	}
+	c.sendAll(cmd("ABOR"))
+	hangUp()
+	fence := cmd("NOOP")
+	fence.fence = true
+	c.sendAll(fence)
+}
+
+func (d *Data) report(err error) {
+	d.conn.cfg.Trace.data(DataInfo{
+		Channel: d.name, Verb: d.x.Verb, Upload: d.upload, Bytes: d.Transferred(),
+		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: err,
+	})
+}

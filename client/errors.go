@@ -1,0 +1,134 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+)
+
+// Error is a refusal: a 4yz or 5yz reply, or another reply than the command
+// needs. It keeps the server's words.
+type Error struct {
+	Verb  string // the command that was answered; empty for the greeting
+	Reply Reply
+}
+
+func (e *Error) Error() string { return e.Reply.String() }
+
+// Temporary reports whether the same command may succeed later (4yz, RFC 959
+// section 4.2.1).
+func (e *Error) Temporary() bool { return e.Reply.Class() == 4 }
+
+// ProtocolError is something from the server that is no FTP: a line that is no
+// reply, a 227 without an address.
+type ProtocolError struct {
+	Verb   string // the command that was being answered, if any
+	Text   string // what the server sent
+	Reason string
+}
+
+func (e *ProtocolError) Error() string {
+	text := e.Text
+	if len(text) > 200 {
+		text = text[:200] + "..."
+	}
+	return fmt.Sprintf("%s: %q", e.Reason, text)
+}
+
+// ConnectError says that a connection could not be made. Channel is "control
+// connection" or "data connection".
+type ConnectError struct {
+	Channel string
+	Addr    string
+	Err     error
+}
+
+func (e *ConnectError) Error() string {
+	return fmt.Sprintf("%s to %s: %s", e.Channel, e.Addr, reason(e.Err))
+}
+func (e *ConnectError) Unwrap() error { return e.Err }
+
+// LostError says that the control connection is gone: the server said 421,
+// closed it, or could not be followed any more.
+type LostError struct {
+	Reply *Reply // the 421, if there was one
+	Err   error  // nil for a plain end of the connection
+}
+
+func (e *LostError) Error() string {
+	switch {
+	case e.Reply != nil:
+		return e.Reply.String()
+	case e.Err != nil:
+		return "control connection lost: " + reason(e.Err)
+	}
+	return "control connection closed by the server"
+}
+func (e *LostError) Unwrap() error { return e.Err }
+
+// IncompleteError says that a transfer ended before all bytes were there. Got
+// and Want are bytes; Want is -1 when nobody knows.
+type IncompleteError struct {
+	Got, Want int64
+	Reason    string
+	Err       error
+}
+
+func (e *IncompleteError) Error() string {
+	text := e.Reason
+	if e.Want >= 0 {
+		text += fmt.Sprintf(" after %d of %d bytes", e.Got, e.Want)
+	} else {
+		text += fmt.Sprintf(" after %d bytes", e.Got)
+	}
+	if e.Err != nil {
+		text += ": " + reason(e.Err)
+	}
+	return text
+}
+func (e *IncompleteError) Unwrap() error { return e.Err }
+
+// TimeoutError says what was waited for and on which connection.
+type TimeoutError struct{ Waiting string }
+
+func (e *TimeoutError) Error() string { return "timed out waiting for " + e.Waiting }
+
+// Timeout reports true; it makes the error a net.Error in spirit.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// ErrNotLoggedIn is returned by a Session that needs a login first.
+var ErrNotLoggedIn = errors.New("not logged in")
+
+// reason is the last part of a network error: "connection refused" rather than
+// "dial tcp 127.0.0.1:21: connect: connection refused".
+func reason(err error) string {
+	text := err.Error()
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		text = op.Err.Error()
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		text = call.Err.Error()
+	}
+	return text
+}
+
+// IsCode reports whether err is a refusal with one of the codes.
+func IsCode(err error, codes ...int) bool {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	for _, code := range codes {
+		if refused.Reply.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// notKnown reports whether err says that the server does not know the command
+// (500, 502) or not in this form (501, 504).
+func notKnown(err error) bool { return IsCode(err, 500, 501, 502, 504) }

@@ -1,0 +1,139 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Exchange is one command and its replies: perhaps a preliminary one (1yz),
+// then the final one.
+type Exchange struct {
+	Verb string
+
+	conn    *Conn
+	seq     int // number of the command; 0 for the greeting
+	start   time.Time
+	secret  string // what the command carried and a reply must not show
+	marks   int    // preliminary replies so far
+	fence   bool   // NOOP behind an ABOR: its 200 ends the account
+	upgrade func(Reply, reader) (reader, error)
+
+	begun chan struct{} // closed with the first reply
+	done  chan struct{} // closed with the final one, or err
+
+	mu    sync.Mutex // a reply and the loss of the connection may come together
+	first Reply
+	final Reply
+	err   error
+}
+
+var errAborted = errors.New("aborted")
+
+func newExchange(c *Conn, verb string) *Exchange {
+	return &Exchange{
+		Verb: verb, conn: c, start: time.Now(),
+		begun: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
+// Begin waits for the first reply: a preliminary one, or the final one where
+// there is no other. Errors are as for Wait.
+func (x *Exchange) Begin(ctx context.Context) (Reply, error) {
+	if err := x.await(ctx, x.begun); err != nil {
+		return Reply{}, err
+	}
+	if closed(x.done) && x.err != nil {
+		return Reply{}, x.err
+	}
+	return x.first, nil
+}
+
+// Wait waits for the final reply, whatever its class. It fails when the
+// connection is lost, when Config.Timeout passes without a reply (the
+// connection is then closed: its replies can no longer be told apart), or when
+// ctx ends (the reply is then awaited in the background).
+func (x *Exchange) Wait(ctx context.Context) (Reply, error) {
+	if err := x.await(ctx, x.done); err != nil {
+		return Reply{}, err
+	}
+	return x.final, x.err
+}
+
+// Expect is Wait and turns a reply of another class than the one given into an
+// *Error. Class 0 accepts 2yz and 3yz.
+func (x *Exchange) Expect(ctx context.Context, class int) (Reply, error) {
+	r, err := x.Wait(ctx)
+	if err != nil {
+		return r, err
+	}
+	if c := r.Class(); c == class || class == 0 && (c == 2 || c == 3) {
+		return r, nil
+	}
+	return r, &Error{Verb: x.Verb, Reply: r}
+}
+
+func (x *Exchange) await(ctx context.Context, event <-chan struct{}) error {
+	if closed(event) {
+		return nil
+	}
+	timeout := time.NewTimer(x.conn.cfg.Timeout)
+	defer timeout.Stop()
+	select {
+	case <-event:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timeout.C:
+		what := "the greeting"
+		if x.Verb != "" {
+			what = "the reply to " + x.Verb
+		}
+		err := &TimeoutError{Waiting: what}
+		x.conn.fail(&LostError{Err: err})
+		return err
+	}
+}
+
+// isFence reports whether r can only be the answer to the fence: not one of
+// the codes with which transfers and ABOR end.
+func (x *Exchange) isFence(r Reply) bool {
+	return r.Code == 200 || r.Class() == 5 && r.Code != 551 && r.Code != 552 || r.Code == 421
+}
+
+func (x *Exchange) begin(r Reply) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !closed(x.begun) {
+		x.first = r
+		close(x.begun)
+	}
+}
+
+func (x *Exchange) finish(r Reply) { x.end(r, nil) }
+
+func (x *Exchange) fail(err error) { x.end(Reply{}, err) }
+
+func (x *Exchange) end(r Reply, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if closed(x.done) {
+		return
+	}
+	x.final, x.err = r, err
+	if !closed(x.begun) {
+		x.first = r
+		close(x.begun)
+	}
+	close(x.done)
+}
+
+func closed(event <-chan struct{}) bool {
+	select {
+	case <-event:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,79 @@
+package client
+
+import (
+	"context"
+	"strings"
+)
+
+// Features is what the server's answer to FEAT says (RFC 2389): upper-case name
+// to parameter. A name that is listed several times has its parameters joined
+// by a newline.
+type Features map[string]string
+
+// Has reports whether the server has a feature. MLSD comes with MLST.
+func (f Features) Has(name string) bool {
+	_, ok := f[name]
+	return ok
+}
+
+// Features returns what the server said it can do at the login; empty when it
+// does not know FEAT.
+func (s *Session) Features() Features { return s.feat }
+
+// AskFeatures asks again: a server may offer other features after a login.
+func (s *Session) AskFeatures(ctx context.Context) (Features, error) {
+	r, err := s.cmd(ctx, 2, "FEAT")
+	if err != nil {
+		return nil, err
+	}
+	s.feat = parseFeatures(r)
+	return s.feat, nil
+}
+
+func parseFeatures(r Reply) Features {
+	f := Features{}
+	if r.Class() != 2 {
+		return f
+	}
+	for _, line := range r.Body() {
+		line = strings.TrimSpace(r.withoutCode(line))
+		name, param, _ := strings.Cut(line, " ")
+		param = strings.TrimSpace(param)
+		name = strings.ToUpper(name)
+		if name == "" {
+			continue
+		}
+		if before, again := f[name]; again {
+			param = before + "\n" + param
+		}
+		f[name] = param
+	}
+	return f
+}
+
+// usefulFacts are the ones that listings show.
+var usefulFacts = map[string]bool{
+	"type": true, "size": true, "modify": true, "perm": true, "unique": true,
+	"unix.mode": true, "unix.owner": true, "unix.group": true, "unix.ownername": true, "unix.groupname": true,
+	"unix.uid": true, "unix.gid": true,
+}
+
+// wantedFacts returns the argument of OPTS MLST (RFC 3659 section 7.9) when the
+// server has useful facts that it does not send unasked, or "".
+func (f Features) wantedFacts() string {
+	facts := ""
+	missing := false
+	for _, fact := range strings.Split(f["MLST"], ";") {
+		name := strings.TrimSpace(fact)
+		bare := strings.TrimSuffix(name, "*")
+		if !usefulFacts[strings.ToLower(bare)] {
+			continue
+		}
+		missing = missing || bare == name
+		facts += bare + ";"
+	}
+	if !missing {
+		return ""
+	}
+	return facts
+}

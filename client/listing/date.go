@@ -1,0 +1,230 @@
+package listing
+
+import (
+	"strings"
+	"time"
+)
+
+// stamp is a date as a line shows it.
+type stamp struct {
+	year                 int // 0 if not told
+	month, day           int
+	hour, minute, second int
+	nanosecond           int
+	precision            Precision
+	offset               int // seconds east of UTC, if hasOffset
+	hasOffset            bool
+}
+
+// calendar turns the stamps of one listing into times.
+type calendar struct {
+	latest time.Time      // no date without a year is later than this
+	newest int            // the year of latest, in zone
+	zone   *time.Location // nil for UTC
+	order  question       // in which order 04/05/06 stands
+	tongue question       // in which language "lis" is a month
+	open   readings       // of the entry just read, if its time is still open
+}
+
+// newCalendar allows dates to be a day ahead of now: clocks are wrong, and the
+// server may be in any zone.
+func newCalendar(now time.Time, zone *time.Location) *calendar {
+	if zone == time.UTC {
+		zone = nil
+	}
+	c := &calendar{
+		latest: now.Add(24 * time.Hour).UTC(),
+		zone:   zone,
+		tongue: question{answers: 2},
+		order:  question{answers: 3},
+	}
+	c.newest = c.latest.Year()
+	if zone != nil {
+		c.newest = c.latest.In(zone).Year()
+	}
+	return c
+}
+
+// set gives the entry the time of a stamp. It is false if there is no such day or
+// no such time of the day.
+func (c *calendar) set(e *Entry, s stamp) bool {
+	t, ok := c.time(s)
+	e.Time, e.Precision = t, s.precision
+	return ok
+}
+
+// time resolves a stamp. A date without a year is the latest one that exists and
+// is not later than c.latest: ls shows the clock for recent files only.
+func (c *calendar) time(s stamp) (time.Time, bool) {
+	if s.month < 1 || s.month > 12 || s.day < 1 || !validClock(s) {
+		return time.Time{}, false
+	}
+	if s.year > 0 {
+		if s.day > daysIn(s.month, s.year) {
+			return time.Time{}, false
+		}
+		return c.at(s), true
+	}
+	for s.year = c.newest; s.year > c.newest-9; s.year-- { // 1900 and 2100 have no 29 February: eight years
+		if s.day > daysIn(s.month, s.year) {
+			continue
+		}
+		if t := c.at(s); !t.After(c.latest) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// validClock allows 24:00, the end of the day, and a leap second (RFC 3659, 2.3).
+func validClock(s stamp) bool {
+	if s.hour == 24 {
+		return s.minute == 0 && s.second == 0 && s.nanosecond == 0
+	}
+	return s.hour < 24 && s.minute < 60 && s.second <= 60
+}
+
+func daysIn(month, year int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// at reads the clock in the zone of the server. When summer time begins, a time in
+// the gap has the offset before it; when it ends, the first of two is meant.
+func (c *calendar) at(s stamp) time.Time {
+	t := time.Date(s.year, time.Month(s.month), s.day, s.hour, s.minute, s.second, s.nanosecond, time.UTC)
+	if s.hasOffset {
+		return t.Add(-time.Duration(s.offset) * time.Second)
+	}
+	if c.zone == nil {
+		return t
+	}
+	before, after := c.local(t, -24*time.Hour), c.local(t, 24*time.Hour)
+	if !c.shows(before, t) && c.shows(after, t) {
+		return after
+	}
+	return before
+}
+
+// local is the instant at which a clock with the offset of a day before or after
+// shows t.
+func (c *calendar) local(t time.Time, day time.Duration) time.Time {
+	_, offset := t.Add(day).In(c.zone).Zone()
+	return t.Add(-time.Duration(offset) * time.Second)
+}
+
+func (c *calendar) shows(instant, clock time.Time) bool {
+	_, offset := instant.In(c.zone).Zone()
+	return instant.Add(time.Duration(offset) * time.Second).Equal(clock)
+}
+
+// setClock reads h:mm, hh:mm:ss or hh.mm, perhaps with a fraction, AM or PM.
+func (s *stamp) setClock(word string) bool {
+	n := leadingDigits(word)
+	if n < 1 || n > 2 || n == len(word) || word[n] != ':' && word[n] != '.' {
+		return false
+	}
+	sep := word[n]
+	hour, _ := number(word[:n])
+	rest := word[n+1:]
+	n = leadingDigits(rest)
+	if n < 1 || n > 2 || sep == '.' && n != 2 {
+		return false
+	}
+	minute, _ := number(rest[:n])
+	rest = rest[n:]
+	s.hour, s.minute, s.second, s.nanosecond, s.precision = hour, minute, 0, 0, Minute
+	if rest != "" && rest[0] == sep {
+		if rest = s.setSecond(rest[1:]); s.precision == Minute {
+			return false
+		}
+	}
+	return rest == "" || s.setHalf(rest)
+}
+
+// setSecond reads ss or ss.fff and returns what follows. A fraction of zeros says no
+// more than the second.
+func (s *stamp) setSecond(text string) (rest string) {
+	if leadingDigits(text) < 2 {
+		return text
+	}
+	s.second, _ = number(text[:2])
+	s.precision = Second
+	text = text[2:]
+	if len(text) < 2 || text[0] != '.' || !isDigit(text[1]) {
+		return text
+	}
+	n := leadingDigits(text[1:])
+	s.nanosecond = fraction(text[1 : 1+n])
+	if s.nanosecond > 0 {
+		s.precision = Subsecond
+	}
+	return text[1+n:]
+}
+
+// fraction gives the nanoseconds of the digits behind the point.
+func fraction(digits string) int {
+	if len(digits) > 9 {
+		digits = digits[:9]
+	}
+	n, _ := number(digits)
+	for range 9 - len(digits) {
+		n *= 10
+	}
+	return n
+}
+
+// setHalf applies AM or PM to a clock of twelve hours.
+func (s *stamp) setHalf(half string) bool {
+	if s.hour < 1 || s.hour > 12 {
+		return false
+	}
+	switch {
+	case strings.EqualFold(half, "AM"):
+		s.hour %= 12
+	case strings.EqualFold(half, "PM"):
+		s.hour = s.hour%12 + 12
+	default:
+		return false
+	}
+	return true
+}
+
+// setOffset reads +0530.
+func (s *stamp) setOffset(word string) bool {
+	if len(word) != 5 || word[0] != '+' && word[0] != '-' || !isAllDigits(word[1:]) {
+		return false
+	}
+	n, _ := number(word[1:])
+	s.offset, s.hasOffset = (n/100*60+n%100)*60, true
+	if word[0] == '-' {
+		s.offset = -s.offset
+	}
+	return true
+}
+
+// fullYear reads a year of two digits (69 to 99 are 19xx), of three (a tm_year:
+// 103 is 2003) or of four.
+func fullYear(digits string) (int, bool) {
+	n, ok := number(digits)
+	switch len(digits) {
+	case 2:
+		if n >= 69 {
+			return 1900 + n, ok
+		}
+		return 2000 + n, ok
+	case 3:
+		return 1900 + n, ok
+	case 4:
+		return n, ok && n > 0
+	}
+	return 0, false
+}

@@ -1,0 +1,234 @@
+package listing
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+)
+
+// Options say how a listing is read. The zero value works for LIST.
+type Options struct {
+	Format   Format         // Detect (zero) for LIST; MLSx for MLSD
+	Syst     string         // answer to SYST, if known: a hint for lines that could be anything
+	Now      time.Time      // the server's idea of now, for dates without a year; zero is the local clock
+	Zone     *time.Location // zone of the server for dates that tell none; nil is UTC
+	Detected func(Format)   // called once, when the format is recognised; may be nil
+
+	MaxLine    int   // bytes of a line that are read; more are cut off, and the line is Unparsed; 0 is 128 KiB
+	MaxEntries int   // 0 is 2,000,000
+	MaxBytes   int64 // of the whole listing; 0 is 1 GiB
+}
+
+// ErrTooLong ends a listing that exceeds MaxEntries or MaxBytes.
+var ErrTooLong = errors.New("listing is too long")
+
+// withDefaults completes a copy.
+func (o Options) withDefaults() Options {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	if o.MaxLine <= 0 {
+		o.MaxLine = 128 << 10
+	}
+	if o.MaxEntries <= 0 {
+		o.MaxEntries = 2_000_000
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 1 << 30
+	}
+	return o
+}
+
+// Read yields the entries of a listing as its lines arrive. Headers, totals and blank
+// lines are left out; a line that is not understood is an entry of type Unparsed.
+//
+// An error is the last thing yielded: one of r, or ErrTooLong. The entries before it
+// are good, but a listing that ends in an error is not complete; a line cut short by
+// an error of r is Unparsed, as its name may be cut short too.
+//
+// Entries are held back only where a line does not tell all: dates like 04/05/06 wait
+// until their order is known, at worst until the end.
+func Read(r io.Reader, o Options) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		o := o.withDefaults()
+		l := &listing{
+			Options: o,
+			source:  lines{r: bufio.NewReaderSize(r, 64<<10), maxLine: o.MaxLine, left: o.MaxBytes},
+			cal:     newCalendar(o.Now, o.Zone),
+			yield:   yield,
+		}
+		if o.Format != Detect {
+			l.begin(o.Format)
+		}
+		l.run()
+	}
+}
+
+// listing is a listing being read.
+type listing struct {
+	Options
+	source  lines
+	cal     *calendar
+	grammar grammar // nil until the format is known
+	pending []rawLine
+	first   string // first half of an entry that takes two lines
+	held    []held
+	entry   Entry // the line being read
+	count   int
+	failure error
+	yield   func(Entry, error) bool
+	stopped bool
+}
+
+// held is an entry that waits for a question, its own or one of an entry before it.
+type held struct {
+	entry Entry
+	open  readings
+}
+
+func (l *listing) run() {
+	for !l.stopped && l.failure == nil {
+		line, err := l.source.next()
+		if err != nil {
+			if err != io.EOF {
+				l.failure = err
+			}
+			break
+		}
+		if l.grammar == nil {
+			l.detect(line)
+		} else {
+			l.line(line)
+		}
+	}
+	l.end()
+}
+
+// end gives out what was held back, and then the error, if there is one.
+func (l *listing) end() {
+	if l.stopped {
+		return
+	}
+	if l.grammar == nil {
+		l.begin(guess(l.pending, l.Syst, l.newCalendar))
+	}
+	if l.first != "" {
+		l.unparsed(l.first)
+	}
+	l.release()
+	if l.failure != nil && !l.stopped {
+		l.yield(Entry{}, l.failure)
+	}
+}
+
+// detect looks at the first lines until one of them tells the format.
+func (l *listing) detect(line rawLine) {
+	l.pending = append(l.pending, line)
+	for _, f := range distinct {
+		if line.whole && f.claims(line.text, l.newCalendar()) {
+			l.begin(f)
+			return
+		}
+	}
+	if len(l.pending) >= patience {
+		l.begin(guess(l.pending, l.Syst, l.newCalendar))
+	}
+}
+
+func (l *listing) newCalendar() *calendar { return newCalendar(l.Now, l.Zone) }
+
+// begin reads the pending lines, and all others, in a format.
+func (l *listing) begin(f Format) {
+	l.grammar = f.newGrammar(l.cal)
+	if l.Detected != nil && f != Detect {
+		l.Detected(f)
+	}
+	lines := l.pending
+	l.pending = nil
+	for _, line := range lines {
+		if !l.stopped {
+			l.line(line)
+		}
+	}
+}
+
+func (l *listing) line(line rawLine) {
+	if l.first != "" && l.second(line) {
+		return
+	}
+	if !line.whole {
+		l.unparsed(line.text)
+		return
+	}
+	switch l.parse(line.text) {
+	case parsed:
+		l.emit()
+	case half:
+		l.first = line.text
+	case unknown:
+		l.unparsed(line.text)
+	}
+}
+
+// second reads the second half of an entry, if the line is one.
+func (l *listing) second(line rawLine) bool {
+	first := l.first
+	l.first = ""
+	if line.whole && l.parse(first+"\n"+line.text) == parsed {
+		l.emit()
+		return true
+	}
+	l.unparsed(first)
+	return false
+}
+
+func (l *listing) parse(line string) outcome {
+	l.entry = Entry{Size: -1, Raw: line}
+	l.cal.open = readings{}
+	return l.grammar.parse(line, &l.entry)
+}
+
+func (l *listing) unparsed(line string) {
+	l.entry = Entry{Type: Unparsed, Size: -1, Raw: line}
+	l.cal.open = readings{}
+	l.emit()
+}
+
+// emit sends the entry, or lets it wait in line.
+func (l *listing) emit() {
+	if l.count == l.MaxEntries {
+		l.failure = fmt.Errorf("%w: more than %d entries", ErrTooLong, l.MaxEntries)
+		return
+	}
+	l.count++
+	if l.cal.undecided() {
+		l.held = append(l.held, held{l.entry, l.cal.open})
+		return
+	}
+	l.release()
+	l.send(l.entry)
+}
+
+// release sends what was held back, with the answers of now.
+func (l *listing) release() {
+	waiting := l.held
+	l.held = nil
+	for _, h := range waiting {
+		if h.open.of != nil {
+			h.entry.Time = h.open.times[h.open.of.answer()]
+		}
+		if h.open.of != nil && h.entry.Time.IsZero() {
+			h.entry = Entry{Type: Unparsed, Size: -1, Raw: h.entry.Raw}
+		}
+		l.send(h.entry)
+	}
+}
+
+func (l *listing) send(e Entry) {
+	if !l.stopped && !l.yield(e, nil) {
+		l.stopped = true
+	}
+}

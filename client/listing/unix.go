@@ -1,0 +1,349 @@
+package listing
+
+import (
+	"io/fs"
+	"strings"
+)
+
+// unix reads "ls -l" and the servers that imitate it:
+//
+//	-rw-r--r--   1 owner    group        1234 Jan 12 10:33 name
+//
+// Every column but the mode, the size and the date may be missing. The date is the
+// anchor: the first one that follows a number ends the columns, and all behind it is
+// the name.
+type unix struct {
+	cal         *calendar
+	dir         string // of a recursive listing
+	blankBefore bool   // the last line was blank, or there was none
+	top         bool   // nothing but blank lines since the listing or its directory began
+}
+
+func (u *unix) parse(line string, e *Entry) outcome {
+	w := words{line: line}
+	if m, ok := parseMode(&w); ok {
+		u.blankBefore, u.top = false, false
+		m.give(e)
+		e.Dir = u.dir
+		if m.lost {
+			return lostEntry(w, e)
+		}
+		return u.columns(w, m, e)
+	}
+	return u.noEntry(line)
+}
+
+// noEntry tells totals and the directory names of "ls -R" from messages.
+func (u *unix) noEntry(line string) outcome {
+	text := trimBlanks(line)
+	if text == "" {
+		u.blankBefore = true
+		return skipped
+	}
+	first := u.top
+	afterBlank := u.blankBefore
+	u.top, u.blankBefore = false, false
+	if dir, ok := strings.CutSuffix(text, ":"); ok && afterBlank && (!first || dir[:1] == "." || dir[:1] == "/") {
+		u.dir = strings.TrimPrefix(strings.TrimPrefix(dir, "."), "/")
+		if dir[:1] == "/" {
+			u.dir = dir
+		}
+		u.top = true
+		return skipped
+	}
+	if isTotal(text, first) {
+		return skipped
+	}
+	return unknown
+}
+
+// isTotal knows "total 12" and, where it stands first, its translations.
+func isTotal(text string, first bool) bool {
+	word, n, ok := strings.Cut(text, " ")
+	if !ok || word == "" || isDigit(word[0]) || !first && word != "total" {
+		return false
+	}
+	_, _, ok = parseSize(n)
+	return ok
+}
+
+// mode is the first column.
+type mode struct {
+	kind  byte // its first letter
+	typ   Type
+	bits  fs.FileMode
+	known bool // bits are
+	acl   byte
+	lost  bool // "d?????????": ls could not stat the file
+	flags bool // Connect:Enterprise: batch flags in the place of permissions
+}
+
+func (m mode) give(e *Entry) {
+	e.Type, e.Mode, e.HasMode, e.ACL = m.typ, m.bits, m.known, m.acl
+}
+
+// parseMode reads the mode and what may be glued to it, and stops behind it.
+func parseMode(w *words) (m mode, ok bool) {
+	start := w.gap()
+	s := w.line[start:]
+	if n := leadingDigits(s); n > 0 { // ls -s: blocks
+		blocks := words{line: s, at: n}
+		start += n + blocks.gap()
+		s = w.line[start:]
+	}
+	if len(s) < 10 {
+		return m, false
+	}
+	m.kind = s[0]
+	if m.typ, ok = modeType(m.kind); !ok {
+		return m, false
+	}
+	if m.bits, m.known = permissions(s[1:10]); !m.known {
+		return m.unusual(w, s, start)
+	}
+	w.at = start + 10
+	if len(s) > 10 && strings.IndexByte("+.@*", s[10]) >= 0 {
+		m.acl = s[10]
+		w.at++
+		return m, true // an ACL mark may touch the link count
+	}
+	return m, w.gap() > 0
+}
+
+func modeType(letter byte) (Type, bool) {
+	switch letter {
+	case '-', 'f':
+		return File, true
+	case 'd':
+		return Dir, true
+	case 'l':
+		return Link, true
+	case 'b', 'c', 'p', 's', 'D', 'n', 'w', '?':
+		return Other, true
+	}
+	return Other, false
+}
+
+// permissions reads nine letters. A capital letter is a set-id or sticky bit without
+// the execute bit below it; Solaris writes 'l' for a set-group bit that means locking.
+func permissions(s string) (mode fs.FileMode, ok bool) {
+	for i := range 9 {
+		c, bit := s[i], fs.FileMode(0o400)>>i
+		if c == '-' {
+			continue
+		}
+		if c == "rwxrwxrwx"[i] {
+			mode |= bit
+			continue
+		}
+		if c == 's' || c == 't' {
+			mode |= bit
+		}
+		switch {
+		case i == 2 && (c == 's' || c == 'S'):
+			mode |= fs.ModeSetuid
+		case i == 5 && (c == 's' || c == 'S' || c == 'l' || c == 'L'):
+			mode |= fs.ModeSetgid
+		case i == 8 && (c == 't' || c == 'T'):
+			mode |= fs.ModeSticky
+		default:
+			return 0, false
+		}
+	}
+	return mode, true
+}
+
+// unusual reads modes that tell the type only.
+func (m mode) unusual(w *words, s string, start int) (mode, bool) {
+	w.at = start
+	word := w.next()
+	m.bits = 0
+	switch {
+	case word[1:] == "?????????":
+		m.lost = true
+		return m, true
+	case m.kind == '-' && len(word) > 10 && strings.Trim(word[:10], "-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "":
+		m.flags = true
+		return m, len(w.next()) == 1
+	case len(word) == 9 && strings.Trim(word[1:], "-rwxsStTlL") == "":
+		return m, true // one letter is missing, nobody knows which
+	}
+	return m, false
+}
+
+// lostEntry reads the name behind the five question marks of an entry that ls could
+// not stat.
+func lostEntry(w words, e *Entry) outcome {
+	for range 5 {
+		if w.next() != "?" {
+			return unknown
+		}
+	}
+	if e.Name = w.afterBlank(); e.Name == "" {
+		return unknown
+	}
+	return parsed
+}
+
+// columns reads all behind the mode.
+func (u *unix) columns(w words, m mode, e *Entry) outcome {
+	start := w.at
+	d, ok := u.find(w, isNumberLike)
+	if !ok {
+		d, ok = u.find(w, endsInDigit) // the size ran into the group
+	}
+	if !ok || !d.set(u.cal, e) || !setOwnership(w.line[start:d.start], m, e) {
+		return unknown
+	}
+	name := d.name(w.line)
+	if name == "" {
+		return unknown
+	}
+	switch e.Type {
+	case Link:
+		e.setLink(name)
+	case Dir:
+		e.setDirName(name)
+	default:
+		e.Name = name
+	}
+	return parsed
+}
+
+// find looks for the first date that follows a word which could be the size.
+func (u *unix) find(w words, isSize func(string) bool) (d unixDate, ok bool) {
+	for last := w.next(); last != ""; {
+		at := w
+		if isSize(last) {
+			if d, ok = parseUnixDate(w, u.cal); ok {
+				d.start = at.at
+				return d, true
+			}
+		}
+		last = w.next()
+	}
+	return d, false
+}
+
+func isNumberLike(s string) bool {
+	return isDigit(s[0]) || s[0] == '-' && len(s) > 1 && isDigit(s[1])
+}
+
+func endsInDigit(s string) bool { return isDigit(s[len(s)-1]) }
+
+// setOwnership reads the columns between mode and date: links, owner, group, size.
+func setOwnership(columns string, m mode, e *Entry) bool {
+	gap := words{line: columns}
+	columns = strings.TrimRight(columns, " \t")
+	cut := strings.LastIndexAny(columns, " \t") + 1
+	before, size := strings.TrimRight(columns[:cut], " \t"), columns[cut:]
+	if m.kind == 'b' || m.kind == 'c' {
+		if rest, ok := setDevice(before, size, e); ok {
+			e.setOwners(setLinks(rest, m, e))
+			return true
+		}
+	}
+	if isMac(before, size, gap.gap()) {
+		before = ""
+	}
+	before = setLinks(before, m, e)
+	if !isNumberLike(size) {
+		before, size = splitGlued(before, size)
+	}
+	var ok bool
+	e.Size, e.SizeApprox, ok = parseSize(size)
+	e.setOwners(before)
+	return ok
+}
+
+// setLinks takes the link count off the front. A number with a leading zero is none.
+func setLinks(s string, m mode, e *Entry) (rest string) {
+	s = trimBlanks(s)
+	n := leadingDigits(s)
+	if m.flags || n == 0 || n < len(s) && !isBlank(s[n]) || s[0] == '0' && n > 1 {
+		return s
+	}
+	e.Links, _ = number(s[:n])
+	return s[n:]
+}
+
+// setOwners divides owner and group. Windows and some directories have blanks in
+// both: two blanks divide better than one.
+func (e *Entry) setOwners(s string) {
+	s = trimBlanks(s)
+	cut := strings.Index(s, "  ")
+	if cut < 0 {
+		cut = strings.IndexAny(s, " \t")
+	}
+	if cut < 0 {
+		e.Owner = s
+		return
+	}
+	e.Owner, e.Group = s[:cut], strings.TrimLeft(s[cut:], " \t")
+}
+
+// isMac knows servers of the old Mac OS (NetPresenz, WebSTAR), which tell the sizes of
+// the two forks and their sum, and for a folder the number of its items.
+func isMac(before, size string, gap int) bool {
+	if trimBlanks(before) == "folder" {
+		return true
+	}
+	w := words{line: before}
+	a, b := w.next(), w.next()
+	if !isAllDigits(a) || !isAllDigits(b) || w.next() != "" || !isAllDigits(size) {
+		return false
+	}
+	return gap > 8 || uint64Of(a)+uint64Of(b) == uint64Of(size)
+}
+
+// uint64Of wraps around, as the counters of those servers do.
+func uint64Of(digits string) (n uint64) {
+	for i := range len(digits) {
+		n = n*10 + uint64(digits[i]-'0')
+	}
+	return n
+}
+
+// setDevice reads the numbers that a device has in the place of a size: "8,   1",
+// "109,767" or "0x2b".
+func setDevice(before, size string, e *Entry) (rest string, ok bool) {
+	if strings.HasPrefix(size, "0x") {
+		e.setFact("dev", size)
+		return before, true
+	}
+	if major, minor, ok := strings.Cut(size, ","); ok && isAllDigits(major) && isAllDigits(minor) {
+		e.setFact("dev", size)
+		return before, true
+	}
+	cut := strings.LastIndexAny(before, " \t") + 1
+	if major, ok := strings.CutSuffix(before[cut:], ","); ok && isAllDigits(major) && isAllDigits(size) {
+		e.setFact("dev", major+","+size)
+		return before[:cut], true
+	}
+	return "", false
+}
+
+// splitGlued parts a size from the group it ran into.
+func splitGlued(before, size string) (owners, digits string) {
+	n := len(size)
+	for n > 0 && isDigit(size[n-1]) {
+		n--
+	}
+	return before + " " + size[:n], size[n:]
+}
+
+// setLink divides "name -> target". Both may have arrows; the size of a link is the
+// length of its target, which finds the right one.
+func (e *Entry) setLink(s string) {
+	const arrow = " -> "
+	if end := int64(len(s)) - e.Size - int64(len(arrow)); e.Size > 0 && end > 0 && strings.HasPrefix(s[end:], arrow) {
+		e.Name, e.Target = s[:end], s[end+int64(len(arrow)):]
+		return
+	}
+	first := strings.Index(s, arrow)
+	if first < 1 {
+		e.Name = s
+		return
+	}
+	e.Name, e.Target = s[:first], s[first+len(arrow):]
+}

@@ -1,0 +1,106 @@
+package client
+
+import (
+	"context"
+	"errors"
+)
+
+// Login is who the user is. An empty User means anonymous.
+type Login struct {
+	User, Password, Account string
+}
+
+// anonymousPassword is a constant: nobody's address is given away.
+const anonymousPassword = "anonymous@"
+
+// ErrAccount is returned when the server asks for an account (332) and none is
+// known.
+var ErrAccount = errors.New("the server asks for an account")
+
+// Login logs in: USER, then PASS and ACCT as the server asks for them (RFC 959
+// section 5.4), then what is worth knowing of the server (FEAT, PWD, SYST). A
+// wrong password is an *Error. The login is kept, to connect again.
+func (s *Session) Login(ctx context.Context, who Login) error {
+	if who.User == "" {
+		who.User = "anonymous"
+	}
+	if who.User == "anonymous" && who.Password == "" {
+		who.Password = anonymousPassword
+	}
+	s.login, s.in, s.dir = who, false, ""
+	c, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.enter(ctx, c); err != nil {
+		return err
+	}
+	s.in = true
+	return nil
+}
+
+// LoggedIn reports whether a login succeeded, and as whom.
+func (s *Session) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
+
+// enter logs in on c and asks what the server can do.
+func (s *Session) enter(ctx context.Context, c *Conn) error {
+	if err := c.login(ctx, s.login); err != nil {
+		return err
+	}
+	xs := c.sendAll(cmd("FEAT"), cmd("PWD"), cmd("SYST"))
+	feat, err := xs[0].Wait(ctx)
+	if err != nil {
+		return err
+	}
+	s.feat = parseFeatures(feat)
+	if r, err := xs[1].Expect(ctx, 2); err == nil {
+		s.dir, _ = ParsePath(r)
+	} else if !refused(err) {
+		return err
+	}
+	if r, err := xs[2].Expect(ctx, 2); err == nil {
+		s.syst = r.Text()
+	}
+	return s.introduce(ctx, c)
+}
+
+// introduce tells the server what we understand. Refusals do not matter.
+func (s *Session) introduce(ctx context.Context, c *Conn) error {
+	var all []command
+	if s.feat.Has("UTF8") {
+		all = append(all, cmd("OPTS", "UTF8", "ON")) // proftpd may speak Latin-1 until then
+	}
+	if facts := s.feat.wantedFacts(); facts != "" {
+		all = append(all, cmd("OPTS", "MLST", facts))
+	}
+	for _, x := range c.sendAll(all...) {
+		if _, err := x.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// login sends who the user is. The password is sent once, and never as account.
+func (c *Conn) login(ctx context.Context, who Login) error {
+	r, err := c.Cmd(ctx, 0, "USER", who.User)
+	if err == nil && r.Code == 331 {
+		r, err = c.Cmd(ctx, 0, "PASS", who.Password)
+	}
+	if err == nil && r.Code == 332 {
+		if who.Account == "" {
+			return ErrAccount
+		}
+		r, err = c.Cmd(ctx, 0, "ACCT", who.Account)
+	}
+	if err == nil && r.Class() != 2 {
+		err = &Error{Verb: "PASS", Reply: r}
+	}
+	return err
+}
+
+// refused reports whether err is the server's no, not a failure to ask.
+func refused(err error) bool {
+	var no *Error
+	return errors.As(err, &no) && no.Reply.Code != 421
+}

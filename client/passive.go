@@ -1,0 +1,102 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// Way is how a data connection is made.
+type Way int
+
+// The ways, in the order in which a Session tries them.
+const (
+	EPSV Way = iota // RFC 2428, passive: we connect to a port of the server
+	PASV            // RFC 959, passive
+	EPRT            // RFC 2428, active: the server connects to us
+	PORT            // RFC 959, active
+)
+
+func (w Way) String() string { return [...]string{"EPSV", "PASV", "EPRT", "PORT"}[w] }
+
+// Passive reports whether we connect to the server, not the server to us.
+func (w Way) Passive() bool { return w == EPSV || w == PASV }
+
+// channel is a data connection before its transfer has begun.
+type channel interface {
+	// request is the command that arranges the connection.
+	request() command
+	// arranged takes the reply to it. A passive channel connects now.
+	arranged(context.Context, Reply) error
+	// connection returns the connection once the server has agreed to the
+	// transfer. An active channel waits for the server until then.
+	connection(context.Context, *Exchange) (net.Conn, error)
+	close()
+}
+
+// wayError says that one way to a data connection does not work here.
+type wayError struct {
+	Way
+	err error
+}
+
+func (e *wayError) Error() string { return e.Way.String() + ": " + e.err.Error() }
+func (e *wayError) Unwrap() error { return e.err }
+
+func (c *Conn) newChannel(way Way, name string) (channel, error) {
+	if way.Passive() {
+		return &passive{c: c, way: way, name: name}, nil
+	}
+	return c.listen(way, name)
+}
+
+type passive struct {
+	c    *Conn
+	way  Way
+	name string
+	nc   net.Conn
+}
+
+func (p *passive) request() command { return cmd(p.way.String()) }
+
+func (p *passive) arranged(ctx context.Context, r Reply) error {
+	peer, err := p.c.passiveAddr(p.way, r)
+	if err != nil {
+		return &wayError{p.way, err}
+	}
+	p.nc, err = p.c.cfg.dial(ctx, dataChannel, p.name, "tcp", peer)
+	if err != nil && ctx.Err() == nil {
+		return &wayError{p.way, err}
+	}
+	return err
+}
+
+func (p *passive) connection(context.Context, *Exchange) (net.Conn, error) { return p.nc, nil }
+
+func (p *passive) close() {
+	if p.nc != nil {
+		p.nc.Close()
+	}
+}
+
+// passiveAddr returns where to connect: always the host we are talking to. The
+// address in a 227 names another one behind NAT, or on behalf of an attacker.
+func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
+	if r.Class() != 2 {
+		return "", &Error{Verb: way.String(), Reply: r}
+	}
+	host, _, err := net.SplitHostPort(c.RemoteAddr().String())
+	if err != nil {
+		return "", err
+	}
+	named, port, err := ParsePassive(r)
+	if err != nil {
+		return "", err
+	}
+	if named != "" && named != host {
+		c.cfg.Trace.note(NoteInfo{c.name, "pasv.address.differs",
+			fmt.Sprintf("the server names %s for the data connection; %s is used", named, host)})
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port)), nil
+}

@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+const proftpdConf = `
+Port {port}
+DefaultAddress {hosts}
+SocketBindTight on
+ServerType standalone
+ServerName practice
+User nobody
+Group nogroup
+PidFile {dir}/proftpd.pid
+ScoreboardFile {dir}/scoreboard
+ControlsEngine off
+ControlsSocket {dir}/controls
+SystemLog {log}
+ExtendedLog {log} ALL
+TransferLog none
+WtmpLog off
+UseLastlog off
+UseReverseDNS off
+DelayEngine off
+AuthPAM off
+AuthOrder mod_auth_file.c
+RequireValidShell off
+DefaultRoot ~
+Umask 022
+AllowOverwrite on
+AllowStoreRestart on
+AllowRetrieveRestart on
+PassivePorts {low} {high}
+MaxInstances 100
+LoadModule mod_site_misc.c
+LoadModule mod_copy.c
+<Anonymous {anon}>
+User ftp
+Group ftp
+UserAlias anonymous ftp
+<Limit WRITE>
+DenyAll
+</Limit>
+</Anonymous>
+`
+
+const proftpdTLS = `
+LoadModule mod_tls.c
+TLSEngine on
+TLSLog {log}
+TLSRequired on
+TLSRenegotiate none
+TLSECCertificateFile {cert}
+TLSECCertificateKeyFile {key}
+`
+
+const (
+	proftpdDeflate    = "LoadModule mod_deflate.c\nDeflateEngine on\n"
+	proftpdDigest     = "LoadModule mod_digest.c\nDigestEngine on\n"
+	proftpdReadOnly   = "<Limit WRITE>\nDenyAll\n</Limit>\n"
+	proftpdClientCert = "TLSVerifyClient on\nTLSCACertificateFile {ca}\n"
+)
+
+func proftpd(c *setup) [][]string {
+	passwd, group := c.writeUsers()
+	conf := proftpdConf + "AuthUserFile " + passwd + "\nAuthGroupFile " + group + "\n" +
+		when(!c.o.NoDigest, proftpdDigest) +
+		when(c.o.Deflate, proftpdDeflate) +
+		when(c.o.ReadOnly, proftpdReadOnly) +
+		when(c.o.Mode == "active", "<Limit PASV EPSV>\nDenyAll\n</Limit>\n") +
+		when(c.o.Mode == "passive", "<Limit PORT EPRT>\nDenyAll\n</Limit>\n") +
+		when(c.o.Idle > 0, "TimeoutIdle {idle}\nTimeoutNoTransfer {idle}\n") +
+		when(c.o.Rate > 0, "TransferRate RETR,STOR,APPE,STOU {kilobytes}\n") +
+		when(c.o.PasvIP != "", "MasqueradeAddress {pasvip}\n") +
+		when(c.o.MaxClients > 0, "MaxClients {clients}\n") +
+		when(c.o.Banner, "DisplayConnect "+c.writeBanner()+"\n") +
+		when(c.o.Charset == "latin1", "UseEncoding UTF-8 ISO-8859-1\n") +
+		when(c.o.Charset == "", "UseEncoding UTF-8 UTF-8\n") +
+		when(c.TLS, proftpdTLS+c.proftpdTLSOptions()) +
+		c.conf()
+	return [][]string{{c.program("/usr/sbin/proftpd"), "-n", "-q", "-c", c.write("proftpd.conf", c.expand(conf))}}
+}
+
+func (c *setup) proftpdTLSOptions() string {
+	var options []string
+	if c.Implicit {
+		options = append(options, "UseImplicitSSL")
+	}
+	if c.o.NoReuse {
+		options = append(options, "NoSessionReuseRequired")
+	}
+	return "TLSProtocol " + c.proftpdVersions() + "\n" +
+		when(len(options) > 0, "TLSOptions "+strings.Join(options, " ")+"\n") +
+		when(c.o.Ciphers != "", "TLSCipherSuite {ciphers}\n") +
+		when(c.o.ClientCert, proftpdClientCert) +
+		when(c.o.Cert == "chain", "TLSCertificateChainFile "+filepath.Join(c.dir, intermediateFile)+"\n")
+}
+
+func (c *setup) proftpdVersions() string {
+	if c.o.MaxTLS != "" {
+		return c.tlsName()
+	}
+	return "TLSv1.2 TLSv1.3"
+}

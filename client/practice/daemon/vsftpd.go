@@ -1,0 +1,96 @@
+package daemon
+
+import (
+	"fmt"
+	"strings"
+)
+
+// pamService is the file that .ci/install-servers makes below /etc/pam.d.
+const pamService = "ftpsh-vsftpd"
+
+const vsftpdConf = `
+background=NO
+listen_port={port}
+anonymous_enable=YES
+local_enable=YES
+chroot_local_user=YES
+allow_writeable_chroot=YES
+passwd_chroot_enable=NO
+local_root={root}
+anon_root={anon}
+ftp_username=ftp
+nopriv_user=nobody
+pam_service_name=` + pamService + `
+session_support=NO
+secure_chroot_dir={dir}/empty
+vsftpd_log_file={log}
+log_ftp_protocol=YES
+dual_log_enable=NO
+xferlog_enable=YES
+syslog_enable=NO
+tcp_wrappers=NO
+isolate=NO
+isolate_network=NO
+seccomp_sandbox=NO
+local_umask=022
+dirmessage_enable=NO
+use_localtime=NO
+ls_recurse_enable=YES
+mdtm_write=YES
+pasv_min_port={low}
+pasv_max_port={high}
+connect_from_port_20=NO
+`
+
+const vsftpdTLS = `
+ssl_enable=YES
+rsa_cert_file={cert}
+rsa_private_key_file={key}
+allow_anon_ssl=YES
+force_local_logins_ssl=YES
+force_local_data_ssl=YES
+force_anon_logins_ssl=YES
+force_anon_data_ssl=YES
+debug_ssl=YES
+`
+
+const vsftpdClientCert = `
+ssl_request_cert=YES
+require_cert=YES
+validate_cert=YES
+ca_certs_file={ca}
+`
+
+// vsftpd listens on one address only, so there is one process for each.
+func vsftpd(c *setup) [][]string {
+	c.makeFolder("empty")
+	conf := vsftpdConf +
+		when(!c.o.ReadOnly, "write_enable=YES\n") +
+		when(c.o.Mode == "active", "pasv_enable=NO\n") +
+		when(c.o.Mode == "passive", "port_enable=NO\n") +
+		when(c.o.Idle > 0, "idle_session_timeout={idle}\n") +
+		when(c.o.Rate > 0, "local_max_rate={rate}\nanon_max_rate={rate}\n") +
+		when(c.o.PasvIP != "", "pasv_address={pasvip}\n") +
+		when(c.o.MaxClients > 0, "max_clients={clients}\n") +
+		when(c.o.Banner, "banner_file="+c.writeBanner()+"\n") +
+		when(c.TLS, vsftpdTLS+c.vsftpdTLSOptions()) +
+		c.conf()
+	var commands [][]string
+	for i, host := range c.hosts() {
+		listen := "listen=YES\nlisten_address=" + host + "\n"
+		if strings.Contains(host, ":") {
+			listen = "listen=NO\nlisten_ipv6=YES\nlisten_address6=" + host + "\n"
+		}
+		file := c.write(fmt.Sprintf("vsftpd%d.conf", i), c.expand(conf+listen))
+		commands = append(commands, c.withUsers(c.program("usr/sbin/vsftpd"), file))
+	}
+	return commands
+}
+
+func (c *setup) vsftpdTLSOptions() string {
+	return when(c.Implicit, "implicit_ssl=YES\n") +
+		when(c.o.NoReuse, "require_ssl_reuse=NO\n") +
+		when(c.o.Ciphers == "", "ssl_ciphers=HIGH\n") +
+		when(c.o.Ciphers != "", "ssl_ciphers={ciphers}\n") +
+		when(c.o.ClientCert, vsftpdClientCert)
+}

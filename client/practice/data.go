@@ -1,0 +1,197 @@
+package practice
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+)
+
+// dataPort is where the next data connection comes from: a listener (PASV, EPSV) or the client's address (PORT, EPRT).
+// To the library it is a passive listener in both cases. A connection without TLS and without a fault is handed over
+// bare, so that the system can copy files straight into it.
+type dataPort struct {
+	session  *session
+	library  net.Listener // the library's own; it sets deadlines on it and nobody connects to it
+	listener net.Listener // nil for an active port
+	client   string       // address for an active port
+
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu        sync.Mutex
+	transfer  *command // the command that uses the port
+	protect   bool
+	conn      net.Conn // below TLS
+	abandoned bool
+}
+
+func newDataPort(s *session, library net.Listener, client string) (*dataPort, error) {
+	p := &dataPort{session: s, library: library, client: client}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	if client != "" {
+		return p, nil
+	}
+	var err error
+	p.listener, err = listenData(s.tcp.LocalAddr().(*net.TCPAddr), s.srv.opts.PassivePorts)
+	return p, err
+}
+
+// listenData listens at the address of the control connection, on a port of the range.
+func listenData(at *net.TCPAddr, ports Ports) (net.Listener, error) {
+	if ports == (Ports{}) {
+		return net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Zone: at.Zone})
+	}
+	count := ports.Last - ports.First + 1
+	if count < 1 {
+		return nil, fmt.Errorf("passive ports %d-%d: no such range", ports.First, ports.Last)
+	}
+	for i, first := 0, rand.IntN(count); i < count; i++ {
+		port := ports.First + (first+i)%count
+		if l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Zone: at.Zone, Port: port}); err == nil {
+			return l, nil
+		}
+	}
+	return nil, fmt.Errorf("passive ports %d-%d are all taken", ports.First, ports.Last)
+}
+
+// Addr is the address the library tells the client.
+func (p *dataPort) Addr() net.Addr {
+	if p.listener != nil {
+		return p.listener.Addr()
+	}
+	return p.library.Addr()
+}
+
+// Accept makes the data connection. The library calls it when a transfer begins.
+func (p *dataPort) Accept() (net.Conn, error) {
+	conn, err := p.connect()
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	p.conn = conn
+	abandoned := p.abandoned
+	p.mu.Unlock()
+	if abandoned {
+		conn.Close()
+		return nil, net.ErrClosed
+	}
+	return p.wrap(conn), nil
+}
+
+func (p *dataPort) connect() (net.Conn, error) {
+	if p.listener != nil {
+		return p.listener.Accept()
+	}
+	local := p.session.tcp.LocalAddr().(*net.TCPAddr)
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: local.IP, Zone: local.Zone}}
+	return dialer.DialContext(p.ctx, "tcp", p.client)
+}
+
+func (p *dataPort) wrap(tcp net.Conn) net.Conn {
+	conn := tcp
+	if p.protect {
+		conn = &protectedConn{Conn: tls.Server(tcp, p.session.tls), session: p.session}
+	}
+	if p.transfer == nil {
+		return conn
+	}
+	for _, f := range p.transfer.faults {
+		if f.row.data != nil {
+			conn = f.row.data(&dataFault{Conn: conn, tcp: tcp, port: p, fault: f})
+		}
+	}
+	return conn
+}
+
+// begin tells the port which command uses it.
+func (p *dataPort) begin(c *command, protect bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.transfer, p.protect = c, protect
+}
+
+// Close is called by the library, which closes the connection itself.
+func (p *dataPort) Close() error {
+	p.mu.Lock()
+	p.abandoned = true
+	p.mu.Unlock()
+	p.cancel()
+	return errors.Join(p.library.Close(), p.stopListening())
+}
+
+func (p *dataPort) stopListening() error {
+	if p.listener == nil {
+		return nil
+	}
+	if err := p.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// abandon ends whatever waits for the data connection or goes through it.
+func (p *dataPort) abandon() {
+	p.mu.Lock()
+	p.abandoned = true
+	conn := p.conn
+	p.mu.Unlock()
+	p.cancel()
+	_ = p.stopListening()
+	if conn != nil {
+		conn.Close()
+	}
+}
+
+// waiting says that nobody has connected yet and still may.
+func (p *dataPort) waiting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.conn == nil && !p.abandoned
+}
+
+var errNotResumed = errors.New("TLS session not resumed")
+
+// protectedConn is a data connection under TLS. The handshake comes with its first byte, after the 150.
+type protectedConn struct {
+	*tls.Conn
+	session *session
+	checked bool
+}
+
+// check looks at the handshake once. A full one is refused as vsftpd does it: after the handshake, with a 522.
+func (c *protectedConn) check() error {
+	if c.checked {
+		return nil
+	}
+	if err := c.Handshake(); err != nil {
+		c.session.setVerdict("522 TLS on the data connection failed: " + err.Error() + ".")
+		return err
+	}
+	state := c.ConnectionState()
+	if c.session.srv.opts.RequireReuse && !state.DidResume {
+		c.session.setVerdict("522 The TLS session of the control connection must be reused.")
+		return errNotResumed
+	}
+	c.checked = true
+	c.session.note(fmt.Sprintf("%s on the data connection, resumed: %t", tls.VersionName(state.Version), state.DidResume))
+	return nil
+}
+
+func (c *protectedConn) Read(b []byte) (int, error) {
+	if err := c.check(); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+func (c *protectedConn) Write(b []byte) (int, error) {
+	if err := c.check(); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
+}

@@ -1,0 +1,244 @@
+package practice
+
+import (
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	ftpserver "github.com/fclairamb/ftpserverlib"
+	"github.com/spf13/afero"
+)
+
+// dataWait is how long a transfer waits for its data connection.
+const dataWait = 30 * time.Second
+
+// driver is what the library asks about one session.
+type driver struct {
+	session  *session
+	listener net.Listener
+	context  ftpserver.ClientContext
+}
+
+func (d *driver) GetSettings() (*ftpserver.Settings, error) {
+	return &ftpserver.Settings{
+		Listener:          d.listener,
+		PublicHost:        d.session.srv.opts.PublicHost,
+		Banner:            " The practice server of ftpsh",
+		IdleTimeout:       -1, // the tap's business
+		ConnectionTimeout: int(dataWait / time.Second),
+		EnableHASH:        true,
+		// MODE Z stays off: the library sends raw deflate where the draft wants zlib.
+		DeflateCompressionLevel: 0,
+	}, nil
+}
+
+func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
+	d.context = c
+	if banner := d.session.srv.opts.Banner; banner != "" {
+		return banner, nil
+	}
+	return "ftpsh practice server ready", nil
+}
+
+func (d *driver) ClientDisconnected(ftpserver.ClientContext) {}
+
+func (d *driver) GetTLSConfig() (*tls.Config, error) {
+	return nil, errors.New("TLS ends at the tap")
+}
+
+// AuthUser says yes: the tap has checked the password.
+func (d *driver) AuthUser(ftpserver.ClientContext, string, string) (ftpserver.ClientDriver, error) {
+	s := d.session
+	s.cwd = d.context.Path
+	return &tree{Fs: s.srv.fs, readOnly: s.srv.opts.ReadOnly, incomingOnly: s.anonymous()}, nil
+}
+
+func (d *driver) WrapPassiveListener(library net.Listener) (net.Listener, error) {
+	s := d.session
+	s.mu.Lock()
+	client := s.activeAddr
+	s.mu.Unlock()
+	p, err := newDataPort(s, library, client)
+	if err != nil {
+		library.Close()
+		return nil, err
+	}
+	s.setPort(p)
+	return p, nil
+}
+
+// newName finds a name for STOU that is not taken.
+func (s *session) newName(want string) string {
+	if want == "" {
+		want = "unique"
+	}
+	dir := s.cwd()
+	name := want
+	for i := 1; ; i++ {
+		if _, err := s.srv.fs.Stat(absolute(dir, name)); err != nil {
+			return name
+		}
+		name = want + "." + strconv.Itoa(i)
+	}
+}
+
+func absolute(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
+}
+
+// tree is the file system as one user may use it. It adds what a system's file system does and memory does not:
+// parents must exist, directories are no files, and a full one is not removed.
+type tree struct {
+	afero.Fs
+	readOnly     bool
+	incomingOnly bool
+}
+
+// Incoming is where anonymous may write.
+const Incoming = "/incoming"
+
+func (t *tree) mayWrite(name string) error {
+	inside := strings.HasPrefix(path.Clean(name), Incoming+"/")
+	if t.readOnly || t.incomingOnly && !inside {
+		return fs.ErrPermission
+	}
+	return nil
+}
+
+func (t *tree) mayMake(name string) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	info, err := t.Stat(path.Dir(path.Clean(name)))
+	if err == nil && !info.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	return err
+}
+
+func (t *tree) Mkdir(name string, mode fs.FileMode) error {
+	if err := t.mayMake(name); err != nil {
+		return err
+	}
+	return t.Fs.Mkdir(name, mode)
+}
+
+func (t *tree) MkdirAll(name string, mode fs.FileMode) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	return t.Fs.MkdirAll(name, mode)
+}
+
+// OpenFile opens files only: a directory or a pipe would be found out after the 150.
+func (t *tree) OpenFile(name string, flag int, _ fs.FileMode) (afero.File, error) {
+	if flag != os.O_RDONLY {
+		if err := t.mayMake(name); err != nil {
+			return nil, err
+		}
+	}
+	if info, err := t.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a plain file")}
+	}
+	return t.Fs.OpenFile(name, flag, 0o644)
+}
+
+func (t *tree) Remove(name string) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	if info, err := t.Stat(name); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "remove", Path: name, Err: errors.New("is a directory")}
+	}
+	return t.Fs.Remove(name)
+}
+
+// RemoveDir is for RMD; the library would use Remove for it.
+func (t *tree) RemoveDir(name string) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	if path.Clean(name) == "/" {
+		return fs.ErrPermission
+	}
+	entries, err := afero.ReadDir(t.Fs, name)
+	switch {
+	case err != nil:
+		return err
+	case len(entries) > 0:
+		return &fs.PathError{Op: "remove", Path: name, Err: errors.New("directory not empty")}
+	}
+	return t.Fs.Remove(name)
+}
+
+func (t *tree) RemoveAll(name string) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	if path.Clean(name) == "/" {
+		return fs.ErrPermission
+	}
+	return t.Fs.RemoveAll(name)
+}
+
+func (t *tree) Rename(from, to string) error {
+	if err := errors.Join(t.mayWrite(from), t.mayMake(to)); err != nil {
+		return err
+	}
+	if strings.HasPrefix(path.Clean(to)+"/", path.Clean(from)+"/") && path.Clean(to) != path.Clean(from) {
+		return errors.New("a directory cannot move into itself")
+	}
+	if info, err := t.Stat(to); err == nil && info.IsDir() {
+		return fs.ErrExist
+	}
+	return t.Fs.Rename(from, to)
+}
+
+func (t *tree) Chmod(name string, mode fs.FileMode) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	return t.Fs.Chmod(name, mode)
+}
+
+func (t *tree) Chown(name string, uid, gid int) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	return t.Fs.Chown(name, uid, gid)
+}
+
+func (t *tree) Chtimes(name string, atime, mtime time.Time) error {
+	if err := t.mayWrite(name); err != nil {
+		return err
+	}
+	return t.Fs.Chtimes(name, atime, mtime)
+}
+
+// ReadDir shows links as what they lead to, since the library has no form for links; those that lead nowhere, or out
+// of the folder, are left out.
+func (t *tree) ReadDir(name string) ([]fs.FileInfo, error) {
+	entries, err := afero.ReadDir(t.Fs, name)
+	kept := entries[:0]
+	for _, e := range entries {
+		if e.Mode()&fs.ModeSymlink != 0 {
+			target, err := t.Stat(path.Join(name, e.Name()))
+			if err != nil {
+				continue
+			}
+			e = target
+		}
+		kept = append(kept, e)
+	}
+	return kept, err
+}

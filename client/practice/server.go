@@ -1,0 +1,356 @@
+package practice
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/afero"
+)
+
+// The account every server has unless [Options] names others.
+const (
+	User     = "alice"
+	Password = "s3cret pass"
+)
+
+// TLSMode says what a server wants with TLS.
+type TLSMode int
+
+// The modes: no TLS at all, AUTH TLS for those who ask (RFC 4217), AUTH TLS demanded before USER and PROT P before a
+// transfer, and TLS from the first byte on.
+const (
+	NoTLS TLSMode = iota
+	Explicit
+	RequireExplicit
+	Implicit
+)
+
+// Options describes a server. The zero value is an empty file system in memory that [User] may write to and anonymous
+// may read, without TLS, on a free port of 127.0.0.1.
+type Options struct {
+	FS  afero.Fs // what is served; nil: memory, or Dir
+	Dir string   // serve this folder; nothing outside it can be reached, not even through links
+
+	Users       map[string]string // name and password; nil: [User] with [Password]
+	NoAnonymous bool              // otherwise anonymous and ftp may read, and write below /incoming
+	ReadOnly    bool              // nobody writes
+
+	TLS          TLSMode
+	Certificate  *tls.Certificate // nil: one is made
+	Flaw         Flaw             // what is wrong with the one that is made
+	Names        []string         // further host names and addresses for the one that is made
+	MinTLS       uint16           // such as tls.VersionTLS12; 0: Go's choice
+	MaxTLS       uint16           // the same
+	RequireReuse bool             // a data connection must resume its control connection's TLS session (else 522)
+
+	Listen       string // address; "": 127.0.0.1:0
+	PassivePorts Ports  // for data connections; the zero value: any
+	PublicHost   string // IPv4 address for PASV replies; "": the control connection's own
+	Banner       string // greeting, of one line or many
+	Idle         time.Duration
+
+	Faults  []Fault
+	Tap     Tap
+	Log     func(Event) // calls never overlap
+	Secrets bool        // events show passwords as they came; for a lesson about sniffing
+}
+
+// Ports is a range of TCP ports, both ends included.
+type Ports struct{ First, Last int }
+
+// Side is who spoke in an [Event].
+type Side int
+
+// The sides: the client, the server, and a note of the tap about what happened without words.
+const (
+	FromClient Side = iota
+	FromServer
+	Note
+)
+
+// Event is one line of the dialogue, as the tap saw it in clear even when it travels under TLS. A reply of many lines
+// is one event. Passwords are masked.
+type Event struct {
+	Time    time.Time
+	Session int // number of the control connection: 1, 2, …
+	From    Side
+	Text    string // without the last line end
+}
+
+// String is the event as one line of a log, or several for a long reply.
+func (e Event) String() string {
+	mark := [...]string{">", "<", "-"}[e.From]
+	return fmt.Sprintf("%d %s %s", e.Session, mark, strings.ReplaceAll(e.Text, "\r\n", "\n    "))
+}
+
+// Tap may change the dialogue. Either function may be nil. They are called by the goroutine of the session.
+type Tap struct {
+	// Command gets a line of the client. It returns the line to obey, and, if it is to be answered without being obeyed, the
+	// answer.
+	Command func(session int, line string) (obey, answer string)
+	// Reply gets a reply of the server (with its line ends) and the verb it answers, and returns what to send; "" sends
+	// nothing. The greeting has the verb [Greeting].
+	Reply func(session int, verb, reply string) string
+}
+
+// Server is a running FTP server. Its methods may be called from any goroutine.
+type Server struct {
+	opts     Options
+	fs       afero.Fs
+	listener net.Listener
+	cert     certificate
+	tls      *tls.Config // nil without TLS
+	running  sync.WaitGroup
+
+	mu       sync.Mutex
+	closed   bool
+	count    int
+	sessions map[*session]bool
+	faults   []*fault
+	commands []string
+	awaited  map[string]int // by verb: commands already returned by WaitCommand
+	arrival  chan struct{}  // closed and replaced with each command
+
+	logging sync.Mutex
+}
+
+// Start starts a server and returns when it listens. The caller ends it with Close.
+func Start(o Options) (*Server, error) {
+	faults, err := compile(o.Faults)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range faults {
+		if f.row.prepare != nil {
+			f.row.prepare(&o, f.Fault)
+		}
+	}
+	s := &Server{opts: o, faults: faults, sessions: map[*session]bool{}, awaited: map[string]int{}, arrival: make(chan struct{})}
+	if s.fs, err = o.files(); err != nil {
+		return nil, err
+	}
+	if err := s.prepareTLS(); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	if s.listener, err = net.Listen("tcp", o.listenAddr()); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	s.running.Go(s.accept)
+	return s, nil
+}
+
+func (o *Options) files() (afero.Fs, error) {
+	switch {
+	case o.FS != nil:
+		return o.FS, nil
+	case o.Dir != "":
+		return openFolder(o.Dir)
+	default:
+		return newMemory(), nil
+	}
+}
+
+func (o *Options) listenAddr() string {
+	if o.Listen == "" {
+		return "127.0.0.1:0"
+	}
+	return o.Listen
+}
+
+func (s *Server) prepareTLS() (err error) {
+	if s.opts.TLS == NoTLS {
+		return nil
+	}
+	if s.opts.Certificate != nil {
+		s.cert, err = given(*s.opts.Certificate)
+	} else {
+		s.cert, err = issue(s.opts.Flaw, s.opts.Names...)
+	}
+	s.tls = &tls.Config{
+		Certificates: []tls.Certificate{s.cert.leaf},
+		MinVersion:   s.opts.MinTLS,
+		MaxVersion:   s.opts.MaxTLS,
+		NextProtos:   []string{"ftp"},
+	}
+	return err
+}
+
+func (s *Server) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		if s.closed {
+			conn.Close()
+		} else {
+			s.count++
+			session := newSession(s, s.count, conn)
+			s.sessions[session] = true
+			s.running.Go(session.serve)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Addr is the address clients connect to, as host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Host is the host of Addr.
+func (s *Server) Host() string { return s.listener.Addr().(*net.TCPAddr).IP.String() }
+
+// Port is the port of Addr.
+func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
+
+// URL is the address as a URL without a user: ftp://host:port/, or ftps:// for implicit TLS.
+func (s *Server) URL() string {
+	scheme := "ftp"
+	if s.opts.TLS == Implicit {
+		scheme = "ftps"
+	}
+	return scheme + "://" + net.JoinHostPort(s.Host(), strconv.Itoa(s.Port())) + "/"
+}
+
+// FS is what is served, for preparing and checking files. It obeys no permissions.
+func (s *Server) FS() afero.Fs { return s.fs }
+
+// RootCAs is what a client must trust to accept the certificate; nil without TLS.
+func (s *Server) RootCAs() *x509.CertPool {
+	if s.tls == nil {
+		return nil
+	}
+	return s.cert.pool()
+}
+
+// CAPEM is RootCAs as PEM, for a file.
+func (s *Server) CAPEM() []byte { return s.cert.pem() }
+
+// Commands is what clients have sent so far, in order of arrival, passwords masked.
+func (s *Server) Commands() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.commands...)
+}
+
+// WaitCommand waits for a command with this verb and returns its line. Each call returns the next one that no earlier
+// call has returned; the first may have come before the call.
+func (s *Server) WaitCommand(ctx context.Context, verb string) (string, error) {
+	for {
+		line, arrival := s.next(verb)
+		if arrival == nil {
+			return line, nil
+		}
+		select {
+		case <-arrival:
+		case <-ctx.Done():
+			return "", fmt.Errorf("waiting for %s: %w", verb, ctx.Err())
+		}
+	}
+}
+
+func (s *Server) next(verb string) (line string, arrival <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := 0
+	for _, line := range s.commands {
+		if v, _, _ := strings.Cut(line, " "); !strings.EqualFold(v, verb) {
+			continue
+		}
+		if seen++; seen > s.awaited[verb] {
+			s.awaited[verb] = seen
+			return line, nil
+		}
+	}
+	return "", s.arrival
+}
+
+func (s *Server) record(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.commands = append(s.commands, line)
+	close(s.arrival)
+	s.arrival = make(chan struct{})
+}
+
+func (s *Server) log(session int, from Side, text string) {
+	if s.opts.Log == nil {
+		return
+	}
+	s.logging.Lock()
+	defer s.logging.Unlock()
+	s.opts.Log(Event{Time: time.Now(), Session: session, From: from, Text: strings.TrimRight(text, "\r\n")})
+}
+
+// SetFaults replaces the faults of a running server, also for the sessions it has. Faults that shape the server as it
+// starts, such as a bad certificate, are refused.
+func (s *Server) SetFaults(faults ...Fault) error {
+	compiled, err := compile(faults)
+	if err != nil {
+		return err
+	}
+	for _, f := range compiled {
+		if f.row.prepare != nil {
+			return fmt.Errorf("fault %s can only be chosen before the server starts", f.Name)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = compiled
+	return nil
+}
+
+// Drop cuts all control connections, and the data connections with them, without a word.
+func (s *Server) Drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for session := range s.sessions {
+		session.drop()
+	}
+}
+
+// Close ends all connections and the server, and returns when nothing of it runs any more. A second call does nothing.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	already := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if already {
+		return nil
+	}
+	err := s.listener.Close()
+	s.Drop()
+	s.running.Wait()
+	return errors.Join(err, s.closeFiles())
+}
+
+func (s *Server) closeFiles() error {
+	if folder, ok := s.fs.(*folder); ok {
+		return folder.Close()
+	}
+	return nil
+}
+
+// hides says whether a fault wants FEAT to be silent about a feature.
+func (s *Server) hides(feature string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.faults, func(f *fault) bool {
+		return slices.Contains(strings.Fields(f.row.hides), feature)
+	})
+}
+
+func (s *Server) forget(session *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, session)
+}

@@ -1,0 +1,550 @@
+package practice
+
+import (
+	"bufio"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	ftpserver "github.com/fclairamb/ftpserverlib"
+)
+
+// Greeting stands for the verb that the greeting answers, in a [Fault] and a [Tap].
+const Greeting = "CONNECT"
+
+// session is the tap on one control connection. It stands between the client, whose TLS it ends, and a library server
+// of its own, which speaks clear FTP through a pipe and never learns of TLS.
+//
+// One goroutine, run, decides and writes; one reads commands, a line whenever run asks for one; one reads replies. Since
+// run asks only when the last command is answered, or while a transfer goes on (for ABOR), replies need no matching
+// and what a client sent ahead of a TLS handshake is never obeyed.
+type session struct {
+	srv *Server
+	id  int
+	tcp net.Conn // below TLS
+	tls *tls.Config
+
+	client   net.Conn // tcp, or TLS over it
+	in       *bufio.Reader
+	reads    chan *bufio.Reader // run asks for a line
+	commands chan commandLine
+	inner    net.Conn // to the library
+	replies  chan reply
+	done     chan struct{} // closed by drop
+	dropOnce sync.Once
+	helpers  sync.WaitGroup
+
+	// What run knows.
+	asked    bool
+	held     *command // read during a transfer, to be obeyed after it
+	pending  []*command
+	chopped  bool // the next write goes out byte by byte
+	idle     *time.Timer
+	login    login
+	secure   bool // the control connection has TLS
+	pbsz     bool
+	protect  bool // data connections have TLS
+	extended bool // EPSV ALL
+
+	mu         sync.Mutex
+	activeAddr string        // the client's, if PORT or EPRT came last
+	port       *dataPort     // of the last PASV, EPSV, PORT or EPRT
+	verdict    string        // the reply that the data connection wants for its transfer
+	cwd        func() string // the directory, once logged in
+}
+
+// commandLine is a line of the client, or that it was too long.
+type commandLine struct {
+	text    string
+	tooLong bool
+}
+
+// command is one that waits for its answer.
+type command struct {
+	line, verb, arg string
+	obey            string             // what the library is told instead of line
+	edit            func(reply) string // repairs the library's reply
+	faults          []*fault           // that may touch it
+	after           func()             // comes after the answer
+}
+
+func parseCommand(line string) *command {
+	verb, arg, _ := strings.Cut(line, " ")
+	return &command{line: line, obey: line, verb: strings.ToUpper(verb), arg: arg}
+}
+
+// isTransfer: commands during which the client may send ABOR and STAT (RFC 959, 3.1 and 4.1.3).
+func (c *command) isTransfer() bool {
+	switch c.verb {
+	case "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD":
+		return true
+	}
+	return false
+}
+
+func (c *command) interrupts() bool {
+	return c.verb == "ABOR" || c.verb == "QUIT" || c.verb == "STAT" && c.arg == ""
+}
+
+func newSession(srv *Server, id int, conn net.Conn) *session {
+	s := &session{
+		srv: srv, id: id, tcp: conn, client: conn,
+		reads: make(chan *bufio.Reader, 1), commands: make(chan commandLine),
+		replies: make(chan reply), done: make(chan struct{}),
+		idle: time.NewTimer(time.Hour),
+	}
+	s.idle.Stop()
+	if srv.tls != nil {
+		s.tls = srv.tls.Clone()
+		s.tls.SetSessionTicketKeys([][32]byte{ticketKey()})
+	}
+	return s
+}
+
+// ticketKey is the session's own, so that only a data connection of this very control connection can resume its TLS
+// session, as with proftpd.
+func ticketKey() (key [32]byte) {
+	_, _ = rand.Read(key[:])
+	return key
+}
+
+// serve runs the session to its end.
+func (s *session) serve() {
+	defer s.srv.forget(s)
+	s.note("connected from " + s.tcp.RemoteAddr().String())
+	if err := s.begin(); err != nil {
+		s.note(err.Error())
+	} else {
+		s.run()
+	}
+	s.note("disconnected")
+	s.end()
+}
+
+func (s *session) begin() error {
+	if s.srv.opts.TLS == Implicit {
+		s.pbsz, s.protect = true, true
+		if err := s.startTLS(); err != nil {
+			return err
+		}
+	}
+	s.in = bufio.NewReaderSize(s.client, maxLine)
+	s.pending = []*command{s.arm(&command{verb: Greeting})}
+	s.helpers.Go(s.readCommands)
+	return s.startLibrary()
+}
+
+// startLibrary gives the session a library server for itself, which makes the library's hooks without a session of
+// their own, such as WrapPassiveListener, know whose they are.
+func (s *session) startLibrary() error {
+	ours, theirs := net.Pipe()
+	s.inner = ours
+	s.helpers.Add(1)
+	end := &libraryEnd{Conn: theirs, session: s, closed: sync.OnceFunc(s.helpers.Done)}
+	lib := ftpserver.NewFtpServer(&driver{session: s, listener: &onceListener{conn: end}})
+	if err := lib.Listen(); err != nil {
+		end.Close()
+		return err
+	}
+	s.helpers.Go(s.readReplies)
+	return lib.Serve()
+}
+
+func (s *session) run() {
+	for {
+		select {
+		case line, ok := <-s.commands:
+			if !ok {
+				return
+			}
+			s.asked = false
+			s.idle.Stop()
+			s.take(line)
+		case r, ok := <-s.replies:
+			if !ok {
+				return
+			}
+			s.answered(r)
+		case <-s.idle.C:
+			s.send(Greeting, "421 Idle for too long, closing.\r\n")
+			return
+		case <-s.done:
+			return
+		}
+	}
+}
+
+// end closes what is open and waits for the helpers. The client's side is closed last and politely.
+func (s *session) end() {
+	s.idle.Stop()
+	s.closePort()
+	if s.inner != nil {
+		s.inner.Close()
+	}
+	if s.in != nil {
+		close(s.reads)
+	}
+	s.client.Close()
+	s.drop()
+	s.helpers.Wait()
+}
+
+// drop cuts the connections; run notices. It may be called by anybody.
+func (s *session) drop() {
+	s.dropOnce.Do(func() {
+		close(s.done)
+		s.tcp.Close()
+	})
+	s.closePort()
+}
+
+// hangUp closes the control connection politely.
+func (s *session) hangUp() {
+	s.client.Close()
+	s.drop()
+}
+
+// ask lets the reader fetch the next command.
+func (s *session) ask() {
+	if s.asked || s.held != nil {
+		return
+	}
+	s.asked = true
+	if s.srv.opts.Idle > 0 && len(s.pending) == 0 {
+		s.idle.Reset(s.srv.opts.Idle)
+	}
+	s.reads <- s.in
+}
+
+func (s *session) readCommands() {
+	defer close(s.commands)
+	for in := range s.reads {
+		line, err := readCommand(in)
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return
+		}
+		select {
+		case s.commands <- commandLine{line, err != nil}:
+		case <-s.done:
+			return
+		}
+	}
+}
+
+func (s *session) readReplies() {
+	defer close(s.replies)
+	in := bufio.NewReader(s.inner)
+	for {
+		r, err := readReply(in)
+		if err != nil {
+			return
+		}
+		select {
+		case s.replies <- r:
+		case <-s.done:
+			_, _ = io.Copy(io.Discard, in)
+			return
+		}
+	}
+}
+
+// take deals with a line of the client: now, or after the transfer that is going on.
+func (s *session) take(line commandLine) {
+	if line.tooLong {
+		s.send("", "500 Line too long.\r\n")
+		s.ask()
+		return
+	}
+	c := parseCommand(line.text)
+	s.hear(c)
+	if len(s.pending) > 0 && (len(s.pending) > 1 || !c.interrupts()) {
+		s.held = c
+		return
+	}
+	s.obey(c)
+}
+
+func (s *session) hear(c *command) {
+	masked := c.line
+	if c.verb == "PASS" || c.verb == "ACCT" {
+		masked = c.verb + " ****"
+	}
+	if s.srv.opts.Secrets {
+		s.srv.log(s.id, FromClient, c.line)
+	} else {
+		s.srv.log(s.id, FromClient, masked)
+	}
+	s.srv.record(masked)
+}
+
+func (s *session) obey(c *command) {
+	if tap := s.srv.opts.Tap.Command; tap != nil {
+		line, answer := tap(s.id, c.line)
+		c = parseCommand(line)
+		if answer != "" {
+			s.answer(c, answer)
+			return
+		}
+	}
+	s.arm(c)
+	if s.refused(c) {
+		return
+	}
+	if own, ok := ownCommands[c.verb]; ok {
+		if answer := own(s, c); answer != "" {
+			s.answer(c, answer)
+			return
+		}
+	}
+	s.forward(c)
+}
+
+// arm finds the faults that may touch a command.
+func (s *session) arm(c *command) *command {
+	s.srv.mu.Lock()
+	defer s.srv.mu.Unlock()
+	for _, f := range s.srv.faults {
+		if f.meets(c.verb) {
+			c.faults = append(c.faults, f)
+		}
+	}
+	return c
+}
+
+// refused lets the faults answer in the server's place.
+func (s *session) refused(c *command) bool {
+	for _, f := range c.faults {
+		if f.row.command == nil || !f.take() {
+			continue
+		}
+		if answer := f.row.command(s, f, c); answer != "" {
+			s.answer(c, answer)
+		} else {
+			s.ask()
+		}
+		return true
+	}
+	return false
+}
+
+func (s *session) forward(c *command) {
+	s.pending = append(s.pending, c)
+	if _, err := io.WriteString(s.inner, c.obey+"\r\n"); err != nil {
+		s.drop()
+	}
+	if c.isTransfer() {
+		s.ask()
+	}
+}
+
+// answer is for commands that the library never hears of.
+func (s *session) answer(c *command, text string) {
+	s.deliver(c, parseReply(strings.TrimRight(text, "\r\n")+"\r\n"))
+	if c.after != nil {
+		c.after()
+	}
+	s.rest()
+}
+
+// answered passes on a reply of the library.
+func (s *session) answered(r reply) {
+	c := s.answeredCommand(r)
+	if c == nil {
+		return
+	}
+	if r = s.judge(c, r); r.final() {
+		s.pending = without(s.pending, c)
+	}
+	if c.verb == Greeting && s.refused(c) {
+		return
+	}
+	s.deliver(c, r)
+	s.rest()
+}
+
+// rest goes on with the next command when nothing is left to be answered.
+func (s *session) rest() {
+	if len(s.pending) > 0 {
+		s.ask()
+		return
+	}
+	if c := s.held; c != nil {
+		s.held = nil
+		s.obey(c)
+		return
+	}
+	s.ask()
+}
+
+// answeredCommand is the oldest one waiting, with two exceptions in a transfer: STAT is answered at once, and an ABOR
+// that comes before the library has opened its transfer makes it forget to answer the transfer itself.
+func (s *session) answeredCommand(r reply) *command {
+	switch {
+	case len(s.pending) == 0:
+		return nil
+	case len(s.pending) == 2 && s.pending[1].verb == "STAT" && r.code == 211:
+		return s.pending[1]
+	case len(s.pending) == 2 && s.pending[1].verb == "ABOR" && strings.HasPrefix(r.text, "226 ABOR"):
+		transfer := s.pending[0]
+		s.pending = s.pending[1:]
+		s.deliver(transfer, parseReply("426 Transfer aborted before it began.\r\n"))
+	}
+	return s.pending[0]
+}
+
+// judge repairs what the library says.
+func (s *session) judge(c *command, r reply) reply {
+	if c.isTransfer() && r.final() {
+		s.mu.Lock()
+		verdict := s.verdict
+		s.verdict = ""
+		s.mu.Unlock()
+		switch {
+		case verdict != "":
+			return parseReply(verdict + "\r\n")
+		case strings.Contains(r.text, syscall.ENOSPC.Error()):
+			return parseReply("552 The disk is full.\r\n")
+		case strings.HasPrefix(r.text, "550 Issue during transfer"):
+			return parseReply("426 Data connection broken, transfer aborted.\r\n")
+		}
+	}
+	if c.edit != nil {
+		return parseReply(c.edit(r))
+	}
+	return r
+}
+
+// deliver sends a reply through the faults and the tap.
+func (s *session) deliver(c *command, r reply) {
+	text := r.text
+	for _, f := range c.faults {
+		if f.row.reply != nil && text != "" {
+			text = f.row.reply(s, f, reply{code: r.code, text: text})
+		}
+	}
+	s.send(c.verb, text)
+}
+
+func (s *session) send(verb, text string) {
+	if tap := s.srv.opts.Tap.Reply; tap != nil && text != "" {
+		text = tap(s.id, verb, text)
+	}
+	if text == "" {
+		return
+	}
+	s.srv.log(s.id, FromServer, text)
+	if err := s.write(text); err != nil {
+		s.drop()
+	}
+}
+
+func (s *session) write(text string) error {
+	if !s.chopped {
+		_, err := io.WriteString(s.client, text)
+		return err
+	}
+	s.chopped = false
+	for i := range len(text) {
+		if _, err := io.WriteString(s.client, text[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startTLS makes the control connection a TLS one. What the client sent before the handshake is dropped with the old
+// reader.
+func (s *session) startTLS() error {
+	conn := tls.Server(s.tcp, s.tls)
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	s.secure, s.client, s.in = true, conn, bufio.NewReaderSize(conn, maxLine)
+	s.note("TLS " + tls.VersionName(conn.ConnectionState().Version) + " on the control connection")
+	return nil
+}
+
+func (s *session) note(text string) { s.srv.log(s.id, Note, text) }
+
+// pause waits, unless the connection goes.
+func (s *session) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.done:
+	}
+}
+
+// setPort replaces the data port; a connection that a fault kept open goes with the old one.
+func (s *session) setPort(p *dataPort) {
+	s.closePort()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.port = p
+}
+
+func (s *session) currentPort() *dataPort {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.port
+}
+
+func (s *session) closePort() {
+	if p := s.currentPort(); p != nil {
+		p.abandon()
+	}
+}
+
+func (s *session) setVerdict(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verdict = text
+}
+
+func without(list []*command, c *command) []*command {
+	var kept []*command
+	for _, x := range list {
+		if x != c {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// libraryEnd is the library's end of the pipe. It has the addresses of the real connection, which the library puts
+// into PASV replies and compares with those of data connections.
+type libraryEnd struct {
+	net.Conn
+	session *session
+	closed  func()
+}
+
+func (e *libraryEnd) LocalAddr() net.Addr  { return e.session.tcp.LocalAddr() }
+func (e *libraryEnd) RemoteAddr() net.Addr { return e.session.tcp.RemoteAddr() }
+
+func (e *libraryEnd) Close() error {
+	defer e.closed()
+	return e.Conn.Close()
+}
+
+// onceListener hands out one connection and then claims to be closed, so that the library's accept loop ends.
+type onceListener struct{ conn net.Conn }
+
+func (l *onceListener) Accept() (net.Conn, error) {
+	conn := l.conn
+	l.conn = nil
+	if conn == nil {
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: net.ErrClosed}
+	}
+	return conn, nil
+}
+
+func (l *onceListener) Close() error   { return nil }
+func (l *onceListener) Addr() net.Addr { return &net.TCPAddr{} }

@@ -1,0 +1,297 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// Security says how the control connection is protected.
+type Security int
+
+// The choices of Options.Security.
+const (
+	Auto     Security = iota // AUTH TLS; in clear where the server has no TLS
+	Require                  // AUTH TLS, or no session
+	Implicit                 // TLS before the greeting (ftps://, port 990)
+	Off                      // in clear
+)
+
+func (s Security) String() string { return [...]string{"auto", "require", "implicit", "off"}[s] }
+
+// Options describe a session. The zero value, with Addr, works.
+type Options struct {
+	Config
+	Addr     string // "host:port"
+	Security Security
+	Ways     []Way // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
+}
+
+// Session is a user's session with a server. It knows what the user wants (the
+// transfer type, protection of data, the directory) and sends what is needed
+// to make it so when it is needed, not before. When the server has hung up, the
+// next call connects again and restores all that.
+//
+// A Session is used by one goroutine at a time.
+type Session struct {
+	opt   Options
+	conn  *Conn
+	login Login
+	in    bool // logged in
+
+	feat   Features
+	quirks Quirks
+	syst   string
+
+	typ  Type  // wanted for files
+	prot Level // wanted for data, when the control connection is protected
+
+	have     settings // what the server was told
+	dir      string   // what PWD said last; "" when it could not say
+	way      int      // index in ways of the one that worked
+	wayKnown bool
+	noMLSD   bool
+}
+
+// settings are the parameters of the control connection that transfers need.
+type settings struct {
+	typ  Type
+	pbsz bool
+	prot Level
+}
+
+// Type is the representation of data on the wire (RFC 959 section 3.1.1).
+type Type string
+
+// The types that are used today.
+const (
+	Binary Type = "I"
+	ASCII  Type = "A"
+)
+
+// Level is the protection of data connections (RFC 4217 section 9).
+type Level string
+
+// The levels that servers know.
+const (
+	Private Level = "P"
+	Clear   Level = "C"
+)
+
+// initial is what a server assumes without being told.
+var initial = settings{typ: ASCII, prot: Clear}
+
+// Open connects to a server and protects the connection as asked. It does not
+// log in. A refusal of TLS is an *Error of the verb AUTH when TLS is required.
+func Open(ctx context.Context, opt Options) (*Session, error) {
+	if opt.Ways == nil {
+		opt.Ways = []Way{EPSV, PASV, EPRT, PORT}
+	}
+	s := &Session{opt: opt, typ: Binary, prot: Private}
+	conn, err := s.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.adopt(conn)
+	return s, nil
+}
+
+func (s *Session) connect(ctx context.Context) (*Conn, error) {
+	conn, err := Dial(ctx, s.opt.Addr, s.opt.Security == Implicit, s.opt.Config)
+	if err != nil {
+		return nil, err
+	}
+	if s.opt.Security == Implicit || s.opt.Security == Off {
+		return conn, nil
+	}
+	err = conn.StartTLS(ctx)
+	var refused *Error
+	if errors.As(err, &refused) && s.opt.Security == Auto && refused.Reply.Code != 421 {
+		s.opt.Trace.note(NoteInfo{"C", "tls.refused", "the server has no TLS: " + refused.Reply.String()})
+		return conn, nil
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// adopt takes a fresh connection, about which nothing is known yet.
+func (s *Session) adopt(conn *Conn) {
+	s.conn, s.have = conn, initial
+	s.quirks = quirksOf(conn.Greeting())
+	s.syst = ""
+}
+
+// Conn returns the connection as it is now, for commands that Session has no
+// method for. What is changed through it the Session does not know; see Quote.
+func (s *Session) Conn() *Conn { return s.conn }
+
+// Options returns what the session was opened with.
+func (s *Session) Options() Options { return s.opt }
+
+// Clone opens another connection with the same login, directory and settings.
+func (s *Session) Clone(ctx context.Context) (*Session, error) {
+	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
+		way: s.way, wayKnown: s.wayKnown, noMLSD: s.noMLSD}
+	if err := t.reconnect(ctx); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close says QUIT and closes the connection.
+func (s *Session) Close() error {
+	return s.conn.Quit(context.Background())
+}
+
+// SetType chooses the type of the next transfers. Nothing is sent before them.
+func (s *Session) SetType(t Type) { s.typ = t }
+
+// Type returns the type of the next transfers.
+func (s *Session) Type() Type { return s.typ }
+
+// Protect chooses whether data connections are protected. PBSZ and PROT are
+// sent with the next transfer. It has no effect in clear.
+func (s *Session) Protect(l Level) { s.prot = l }
+
+// Protected reports whether control and data connections use TLS.
+func (s *Session) Protected() (control, data bool) {
+	control = s.conn.isTLS()
+	return control, control && s.prot == Private
+}
+
+// SetPassive chooses between passive and active data connections.
+func (s *Session) SetPassive(on bool) {
+	s.opt.Ways = []Way{EPRT, PORT}
+	if on {
+		s.opt.Ways = []Way{EPSV, PASV, EPRT, PORT}
+	}
+	s.way, s.wayKnown = 0, false
+}
+
+// Passive reports whether passive data connections are tried first.
+func (s *Session) Passive() bool { return s.opt.Ways[0].Passive() }
+
+// Host returns the server's name as the user gave it.
+func (s *Session) Host() string {
+	host, _, _ := net.SplitHostPort(s.opt.Addr)
+	return host
+}
+
+// ready returns a connection that is in step: replies still owed after an
+// interrupt are read first, and a lost connection is made anew.
+func (s *Session) ready(ctx context.Context) (*Conn, error) {
+	if s.conn.Err() == nil {
+		settling, cancel := context.WithTimeout(ctx, settleTimeout)
+		defer cancel()
+		err := s.conn.Settle(settling)
+		if err == nil || ctx.Err() != nil {
+			return s.conn, err
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			s.conn.fail(&LostError{Err: &TimeoutError{Waiting: "replies to an interrupted transfer"}})
+		}
+	}
+	if err := s.reconnect(ctx); err != nil {
+		return nil, err
+	}
+	return s.conn, nil
+}
+
+// do runs f on a connection that is in step. When the server turns out to have
+// hung up and f is safe to repeat, it is run again on a new connection.
+func (s *Session) do(ctx context.Context, repeat bool, f func(*Conn) error) error {
+	c, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
+	err = f(c)
+	if !repeat || !hungUp(err) || ctx.Err() != nil {
+		return err
+	}
+	if c, err = s.ready(ctx); err != nil {
+		return err
+	}
+	return f(c)
+}
+
+// hungUp reports whether the server had closed the connection, so that the
+// command was most likely not carried out.
+func hungUp(err error) bool {
+	var lost *LostError
+	var slow *TimeoutError
+	if IsCode(err, 421) {
+		return true
+	}
+	return errors.As(err, &lost) && !errors.As(err, &slow)
+}
+
+// cmd sends one command that is safe to repeat.
+func (s *Session) cmd(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
+	err = s.do(ctx, true, func(c *Conn) error {
+		r, err = c.Cmd(ctx, class, verb, args...)
+		return err
+	})
+	return r, err
+}
+
+// reconnect makes a new connection and restores user and directory. The
+// promises of the old one hold: TLS is not given up on the way.
+func (s *Session) reconnect(ctx context.Context) error {
+	wasTLS := s.conn != nil && s.conn.isTLS()
+	if s.conn != nil {
+		s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.Err().Error()})
+		s.conn.Close()
+		if wasTLS && s.opt.Security == Auto {
+			s.opt.Security = Require
+		}
+	}
+	conn, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	dir := s.dir
+	s.adopt(conn)
+	if !s.in {
+		return nil
+	}
+	if err := s.enter(ctx, conn); err != nil {
+		conn.Close()
+		return err
+	}
+	if dir == "" || dir == s.dir {
+		return nil
+	}
+	if _, err := conn.Cmd(ctx, 2, "CWD", wirePath(dir)); err != nil {
+		return &GoneError{Dir: dir, Now: s.dir, Err: err}
+	}
+	s.dir = dir
+	return nil
+}
+
+// GoneError says that after connecting again the directory could not be
+// entered. The session is in the login directory.
+type GoneError struct {
+	Dir, Now string
+	Err      error
+}
+
+func (e *GoneError) Error() string {
+	return "connected again, but not back in " + e.Dir + ": " + e.Err.Error()
+}
+func (e *GoneError) Unwrap() error { return e.Err }
+
+// Noop sends NOOP: is the server still there?
+func (s *Session) Noop(ctx context.Context) error {
+	_, err := s.cmd(ctx, 2, "NOOP")
+	return err
+}
+
+// Idle reports how the connection is without sending anything.
+func (s *Session) Idle() error { return s.conn.Err() }
+
+// timeNow is the clock for year-less dates.
+var timeNow = time.Now

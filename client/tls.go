@@ -1,0 +1,252 @@
+package client
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+)
+
+// TLSError says that a handshake failed, and on which connection.
+type TLSError struct {
+	Channel string // "control connection" or "data connection"
+	Err     error
+}
+
+func (e *TLSError) Error() string { return "TLS on the " + e.Channel + ": " + reason(e.Err) }
+func (e *TLSError) Unwrap() error { return e.Err }
+
+// CertificateError says that the server's certificate was refused. Chain is as
+// the server sent it, leaf first.
+type CertificateError struct {
+	Host  string
+	Chain []*x509.Certificate
+	Err   error // x509.HostnameError, x509.UnknownAuthorityError, ...
+}
+
+func (e *CertificateError) Error() string { return "certificate of " + e.Host + ": " + e.Reason() }
+func (e *CertificateError) Unwrap() error { return e.Err }
+
+// Reason says in one sentence what is wrong with the certificate.
+func (e *CertificateError) Reason() string {
+	leaf := e.Chain[0]
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
+		return "not valid before " + leaf.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
+		return "expired on " + leaf.NotAfter.UTC().Format(time.DateTime) + " UTC"
+	case errors.As(e.Err, &name) && len(leaf.DNSNames)+len(leaf.IPAddresses) == 0:
+		return fmt.Sprintf("names no host, only CN=%s, which is not used any more", leaf.Subject.CommonName)
+	case errors.As(e.Err, &name):
+		return "is for " + strings.Join(certificateNames(leaf), ", ") + ", not for " + e.Host
+	case errors.As(e.Err, &unknown) && leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil:
+		return "self-signed"
+	case errors.As(e.Err, &unknown):
+		return "signed by an unknown authority: " + leaf.Issuer.String()
+	}
+	return e.Err.Error()
+}
+
+func certificateNames(leaf *x509.Certificate) []string {
+	names := append([]string(nil), leaf.DNSNames...)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return names
+}
+
+// Fingerprint is the SHA-256 of a certificate in lower case hex, as Config.Pin
+// takes it.
+func Fingerprint(cert *x509.Certificate) string {
+	sum := sha256.Sum256(cert.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+var errPin = errors.New("not the pinned certificate")
+
+// StartTLS protects the control connection (AUTH TLS, RFC 4217 section 4). A
+// refusal is an *Error and leaves the connection as it was; anything that goes
+// wrong after the 234 ends it.
+func (c *Conn) StartTLS(ctx context.Context) error {
+	auth := cmd("AUTH", "TLS")
+	auth.upgrade = func(r Reply, in reader) (reader, error) {
+		if r.Code != 234 {
+			return in, nil
+		}
+		if in.Buffered() > 0 { // somebody wrote replies into the clear stream
+			return in, &ProtocolError{Verb: "AUTH", Text: "text behind the 234", Reason: "unprotected text before TLS"}
+		}
+		if err := c.startTLS(ctx); err != nil {
+			return in, err
+		}
+		return c.newReader(), nil
+	}
+	r, err := c.sendAll(auth)[0].Wait(ctx)
+	if err == nil && r.Code != 234 {
+		err = &Error{Verb: "AUTH", Reply: r}
+	}
+	return err
+}
+
+// startTLS makes the handshake of the control connection.
+func (c *Conn) startTLS(ctx context.Context) error {
+	tc := tls.Client(c.socket(), c.tlsConfig(c.verifyControl, controlTickets{&c.tickets}))
+	if err := c.handshake(ctx, tc, controlChannel, c.name); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nc = tc
+	return nil
+}
+
+func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	start := time.Now()
+	err := tc.HandshakeContext(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = &TimeoutError{Waiting: "the TLS handshake"}
+	}
+	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), time.Since(start), err})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		err = &TLSError{Channel: channel, Err: err}
+	}
+	return err
+}
+
+// TLS returns the state of the protected control connection; ok is false in
+// clear.
+func (c *Conn) TLS() (state tls.ConnectionState, ok bool) {
+	tc, ok := c.socket().(*tls.Conn)
+	if !ok {
+		return state, false
+	}
+	return tc.ConnectionState(), true
+}
+
+func (c *Conn) isTLS() bool {
+	_, ok := c.socket().(*tls.Conn)
+	return ok
+}
+
+// tlsConfig is the configuration of one connection. Certificates are always
+// checked by verify: it is called for resumed sessions too, and can say more.
+func (c *Conn) tlsConfig(verify func(tls.ConnectionState) error, cache tls.ClientSessionCache) *tls.Config {
+	cfg := &tls.Config{}
+	if c.cfg.TLS != nil {
+		cfg = c.cfg.TLS.Clone()
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName = c.host // also the key of the ticket cache: never leave it empty
+	}
+	if cfg.MinVersion == 0 {
+		cfg.MinVersion = tls.VersionTLS12
+	}
+	if cfg.NextProtos == nil {
+		cfg.NextProtos = []string{"ftp"} // RFC 7301 registry
+	}
+	cfg.ClientSessionCache = cache
+	cfg.InsecureSkipVerify = true // nolint: verify does it
+	cfg.VerifyConnection = verify
+	return cfg
+}
+
+func (c *Conn) verifyControl(cs tls.ConnectionState) error {
+	leaf := cs.PeerCertificates[0]
+	c.tickets.leaf = leaf
+	refuse := func(err error) error { return &CertificateError{c.serverName(), cs.PeerCertificates, err} }
+	if c.cfg.Pin != "" {
+		if Fingerprint(leaf) != strings.ToLower(c.cfg.Pin) {
+			return refuse(errPin)
+		}
+		return nil
+	}
+	if c.cfg.TLS != nil && c.cfg.TLS.InsecureSkipVerify {
+		return nil
+	}
+	opts := x509.VerifyOptions{DNSName: c.serverName(), Intermediates: x509.NewCertPool()}
+	if c.cfg.TLS != nil {
+		opts.Roots = c.cfg.TLS.RootCAs
+	}
+	for _, cert := range cs.PeerCertificates[1:] {
+		opts.Intermediates.AddCert(cert)
+	}
+	if _, err := leaf.Verify(opts); err != nil {
+		return refuse(err)
+	}
+	return nil
+}
+
+func (c *Conn) serverName() string {
+	if c.cfg.TLS != nil && c.cfg.TLS.ServerName != "" {
+		return c.cfg.TLS.ServerName
+	}
+	return c.host
+}
+
+// verifyData accepts on a data connection only the server that we are logged
+// in to: a resumed session, or the very same certificate.
+func (c *Conn) verifyData(cs tls.ConnectionState) error {
+	if cs.DidResume || cs.PeerCertificates[0].Equal(c.tickets.leaf) {
+		return nil
+	}
+	return errors.New("another certificate than on the control connection")
+}
+
+// tickets holds the newest TLS session of one control connection. It is
+// offered by every data connection, and kept: proftpd and vsftpd insist on a
+// resumed session, and on this one, not on that of another data connection.
+type tickets struct {
+	mu     sync.Mutex
+	newest *tls.ClientSessionState
+	leaf   *x509.Certificate
+}
+
+// controlTickets collects: a control connection itself never resumes.
+type controlTickets struct{ *tickets }
+
+func (t controlTickets) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+func (t controlTickets) Put(_ string, s *tls.ClientSessionState) {
+	if s != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.newest = s
+	}
+}
+
+// dataTickets offers.
+type dataTickets struct{ *tickets }
+
+func (t dataTickets) Get(string) (*tls.ClientSessionState, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.newest, t.newest != nil
+}
+func (t dataTickets) Put(string, *tls.ClientSessionState) {}
+
+// eofSpy remembers that the socket itself ended. crypto/tls says io.EOF both
+// for a close_notify and for a connection that was cut between two records.
+type eofSpy struct {
+	net.Conn
+	eof bool
+}
+
+func (s *eofSpy) Read(p []byte) (int, error) {
+	n, err := s.Conn.Read(p)
+	if errors.Is(err, io.EOF) {
+		s.eof = true
+	}
+	return n, err
+}

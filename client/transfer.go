@@ -1,0 +1,136 @@
+package client
+
+import (
+	"context"
+	"errors"
+)
+
+// transfer begins a transfer in the wanted type and protection. The ways to a
+// data connection are tried in order until one works; that one is kept.
+func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, error) {
+	if !s.in {
+		return nil, ErrNotLoggedIn
+	}
+	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
+	var d *Data
+	err := s.do(ctx, repeat, func(c *Conn) error {
+		var failed []error
+		for i := s.way; i < len(s.opt.Ways); i++ {
+			var err error
+			t.Way = s.opt.Ways[i]
+			if d, err = s.begin(ctx, c, typ, t); err == nil {
+				s.way, s.wayKnown = i, true
+				return nil
+			}
+			if !s.tryAnother(err, t.Way) {
+				return err
+			}
+			failed = append(failed, err)
+		}
+		return noWay(failed)
+	})
+	return d, err
+}
+
+// tryAnother reports whether another way to a data connection may help.
+func (s *Session) tryAnother(err error, way Way) bool {
+	if s.wayKnown {
+		return false
+	}
+	var no *wayError
+	if errors.As(err, &no) {
+		return !IsCode(err, 421, 530)
+	}
+	return IsCode(err, 425) && way != PORT
+}
+
+// noWay joins what was tried into one error.
+func noWay(failed []error) error {
+	if len(failed) == 1 {
+		return failed[0]
+	}
+	return &NoDataError{Tried: failed}
+}
+
+// NoDataError says that no way to a data connection worked.
+type NoDataError struct{ Tried []error }
+
+func (e *NoDataError) Error() string {
+	text := "no data connection"
+	for i, err := range e.Tried {
+		sep := "; "
+		if i == 0 {
+			sep = ": "
+		}
+		text += sep + err.Error()
+	}
+	return text
+}
+func (e *NoDataError) Unwrap() []error { return e.Tried }
+
+// begin sends, in one burst, what must be changed and the request for the data
+// connection; then the transfer's own command.
+func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
+	want := settings{typ: typ, pbsz: s.have.pbsz, prot: s.have.prot}
+	if c.isTLS() {
+		want.prot, want.pbsz = s.prot, true
+	}
+	t.Protect = want.prot == Private
+	name := c.nextData()
+	ch, err := c.newChannel(t.Way, name)
+	if err != nil {
+		return nil, err
+	}
+	before := s.changes(want)
+	xs := c.sendAll(append(before, ch.request())...)
+	if err = s.confirm(ctx, before, xs); err == nil {
+		var r Reply
+		if r, err = xs[len(xs)-1].Wait(ctx); err == nil {
+			err = ch.arranged(ctx, r)
+		}
+	}
+	if err != nil {
+		ch.close()
+		return nil, err
+	}
+	return c.begin(ctx, ch, name, t)
+}
+
+// changes are the commands that lead from what the server was told to want.
+// PBSZ 0 and PROT come with the first transfer that needs them (RFC 4217
+// section 9: PBSZ before PROT).
+func (s *Session) changes(want settings) []command {
+	var all []command
+	if want.typ != s.have.typ {
+		all = append(all, cmd("TYPE", string(want.typ)))
+	}
+	if want.prot != s.have.prot {
+		if !s.have.pbsz {
+			all = append(all, cmd("PBSZ", "0"))
+		}
+		all = append(all, cmd("PROT", string(want.prot)))
+	}
+	return all
+}
+
+// confirm waits for the answers to changes. A refused PROT ends the transfer:
+// nothing that should be protected is ever sent in clear.
+func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange) error {
+	var first error
+	for i, change := range changes {
+		_, err := xs[i].Expect(ctx, 2)
+		switch {
+		case err == nil && change.verb == "TYPE":
+			s.have.typ = Type(change.args[0])
+		case err == nil && change.verb == "PBSZ":
+			s.have.pbsz = true
+		case err == nil:
+			s.have.prot = Level(change.args[0])
+		case change.verb == "PBSZ" && refused(err):
+			// it is PROT's answer that counts
+		case first == nil:
+			first = err
+		}
+	}
+	return first
+}

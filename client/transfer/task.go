@@ -1,0 +1,72 @@
+// Package transfer moves files between the local disk and a session. A
+// transfer succeeds only when it is proved: the server's final reply, a clean
+// end of the data, and the size.
+package transfer
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// Op is what a Task does.
+type Op int
+
+// The operations.
+const (
+	Download     Op = iota // RETR
+	Upload                 // STOR
+	Append                 // APPE
+	UploadUnique           // STOU
+)
+
+// Task is one file to move. Remote and Local are its names; In or Out take the
+// place of Local when the bytes come from or go to something else.
+type Task struct {
+	Op            Op
+	Remote, Local string
+	In            io.Reader
+	Out           io.Writer
+
+	Resume   bool  // go on where an earlier transfer stopped
+	Offset   int64 // begin at this byte of the remote file (the classic restart)
+	Preserve bool  // give the copy the time of the original
+
+	Size    int64     // of the remote file when a listing told it; 0 or -1: ask
+	ModTime time.Time // the same
+}
+
+// Result is what a Task did.
+type Result struct {
+	Remote, Local string
+	Bytes         int64 // moved now
+	Resumed       int64 // there before
+	Size          int64 // of the whole file, -1 when unknown
+	ModTime       time.Time
+	Elapsed       time.Duration
+	Note          string // what a careful user would want to know, or ""
+}
+
+// Meter tells how far a transfer is. Its methods may be called while Run works.
+type Meter struct {
+	base, total atomic.Int64
+	moved       atomic.Pointer[func() int64]
+}
+
+// Done returns how many bytes of the file are there.
+func (m *Meter) Done() int64 {
+	if moved := m.moved.Load(); moved != nil {
+		return m.base.Load() + (*moved)()
+	}
+	return m.base.Load()
+}
+
+// Total returns the size of the file, or -1 when it is unknown or not known
+// yet.
+func (m *Meter) Total() int64 { return m.total.Load() - 1 }
+
+func (m *Meter) start(base, total int64, moved func() int64) {
+	m.base.Store(base)
+	m.total.Store(max(total, -1) + 1)
+	m.moved.Store(&moved)
+}

@@ -1,0 +1,62 @@
+// Package completion finds what a half-typed word can become: words of a table,
+// local names, and names on the server from a cache. It also finds what a
+// mistyped word was meant to be.
+//
+// Words come in and go out unquoted; the caller quotes them as its command line
+// wants it.
+package completion
+
+// Kind says what an argument of a command names.
+type Kind uint8
+
+// The kinds of arguments. None is completed with nothing.
+const (
+	None         Kind = iota
+	Command           // a command of the shell
+	RemotePath        // a file or directory on the server
+	RemoteDir         // a directory on the server
+	LocalPath         // a local file or directory
+	LocalDir          // a local directory
+	Setting           // the name of a setting
+	SettingValue      // a value of the setting named before
+	Host              // a host name seen before
+	Bookmark          // the name of a bookmark
+	Macro             // the name of a macro
+	Alias             // the name of an alias
+	Variable          // the name of a variable
+	Verb              // a protocol verb, such as RETR
+	Site              // a SITE command of the server
+	Topic             // a help topic
+	Flag              // a flag of the command
+	Job               // the number of a job
+	Lesson            // the name of a lesson
+	Program           // a local program
+)
+
+var kindText = [...]string{
+	None: "nothing", Command: "command", RemotePath: "remote name", RemoteDir: "remote directory",
+	LocalPath: "local name", LocalDir: "local directory", Setting: "setting", SettingValue: "value",
+	Host: "host", Bookmark: "bookmark", Macro: "macro", Alias: "alias", Variable: "variable",
+	Verb: "protocol command", Site: "SITE command", Topic: "topic", Flag: "flag", Job: "job",
+	Lesson: "lesson", Program: "program",
+}
+
+// String returns the kind in words, as in "no such setting".
+func (k Kind) String() string { return kindText[k] }
+
+// A Candidate is something that the word can become.
+type Candidate struct {
+	Text  string // the whole word, not quoted
+	Shown string // what a list shows: the last name of a path
+	Note  string // beside it: what it does, or its size and date
+	Open  bool   // the word goes on: no blank after it
+}
+
+// Result is what a completer found.
+type Result struct {
+	Candidates []Candidate
+	// Common is the longest beginning of all that were found, also of those
+	// that More counts; it is never shorter than what was typed.
+	Common string
+	More   int // found, but beyond the limit and not in Candidates
+}

@@ -1,0 +1,122 @@
+package completion
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// A Name is one entry of a directory.
+type Name struct {
+	Name string
+	Dir  bool
+	Note string // shown beside the name: size and date
+}
+
+// names are the entries of one directory, sorted by folded name, so that those
+// with a given beginning are one stretch found by two binary searches.
+type names []keyed
+
+type keyed struct {
+	key string // the name in lower case
+	Name
+}
+
+func sortNames(list []Name) names {
+	out := make(names, len(list))
+	for i, n := range list {
+		out[i] = keyed{strings.ToLower(n.Name), n}
+	}
+	slices.SortFunc(out, compare)
+	return out
+}
+
+func compare(a, b keyed) int {
+	if c := strings.Compare(a.key, b.key); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Name.Name, b.Name.Name)
+}
+
+// add puts n in its place, over one of the same name.
+func (s names) add(n Name) names {
+	k := keyed{strings.ToLower(n.Name), n}
+	i, found := slices.BinarySearchFunc(s, k, compare)
+	if found {
+		s = slices.Clone(s)
+		s[i] = k
+		return s
+	}
+	return slices.Insert(slices.Clone(s), i, k)
+}
+
+func (s names) remove(name string) names {
+	i, found := slices.BinarySearchFunc(s, keyed{strings.ToLower(name), Name{Name: name}}, compare)
+	if !found {
+		return s
+	}
+	return slices.Delete(slices.Clone(s), i, i+1)
+}
+
+// beginning returns the stretch of names that begin with typed in any case.
+func (s names) beginning(typed string) names {
+	low := strings.ToLower(typed)
+	from := sort.Search(len(s), func(i int) bool { return s[i].key >= low })
+	n := sort.Search(len(s)-from, func(i int) bool { return !strings.HasPrefix(s[from+i].key, low) })
+	return s[from : from+n]
+}
+
+// complete finds the names that typed, the last part of a path, can become.
+// Names with a leading dot are only found when it was typed.
+func (s names) complete(parent, typed string, dirsOnly bool, limit int) Result {
+	stretch := s.beginning(typed)
+	r := stretch.collect(parent, typed, dirsOnly, false, limit)
+	if len(r.Candidates) == 0 && folds(typed) {
+		r = stretch.collect(parent, typed, dirsOnly, true, limit)
+	}
+	return r
+}
+
+func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Result {
+	var r Result
+	prefix, any := "", false
+	for _, n := range s {
+		switch {
+		case dirsOnly && !n.Dir,
+			!fold && !strings.HasPrefix(n.Name.Name, typed),
+			strings.HasPrefix(n.Name.Name, ".") && !strings.HasPrefix(typed, "."):
+			continue
+		}
+		c := n.candidate(parent)
+		if !any {
+			prefix, any = c.Text, true
+		} else {
+			prefix = shared(prefix, c.Text)
+		}
+		if len(r.Candidates) < limit {
+			r.Candidates = append(r.Candidates, c)
+		} else {
+			r.More++
+		}
+	}
+	r.Common = parent + typed
+	if len(prefix) > len(r.Common) || len(r.Candidates) == 1 {
+		r.Common = prefix
+	}
+	return r
+}
+
+func (n keyed) candidate(parent string) Candidate {
+	c := Candidate{Text: parent + n.Name.Name, Shown: n.Name.Name, Note: n.Note, Open: n.Dir}
+	if n.Dir {
+		c.Text += "/"
+		c.Shown += "/"
+	}
+	return c
+}
+
+// split parts a typed path into the directory, with its slash, and the rest.
+func split(typed string) (dir, rest string) {
+	i := strings.LastIndexByte(typed, '/') + 1
+	return typed[:i], typed[i:]
+}

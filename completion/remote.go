@@ -1,0 +1,184 @@
+package completion
+
+import (
+	"context"
+	"path"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Lister lists a directory on the server, given by its absolute path. It is
+// not called for two directories at once.
+type Lister func(ctx context.Context, dir string) ([]Name, error)
+
+// Remote completes names on the server. Directories are listed once and kept;
+// what the shell changes itself it tells with Add, Remove and Forget. The zero
+// value has no Lister and finds what was put in by Fill. It may be used by
+// several goroutines.
+type Remote struct {
+	List  Lister
+	TTL   time.Duration    // how long a directory is kept; 0 means a minute
+	Limit int              // candidates at most; 0 means 1000
+	Now   func() time.Time // nil means time.Now
+
+	asking chan struct{} // holds one token while List runs
+	mu     sync.Mutex
+	dirs   map[string]directory
+}
+
+type directory struct {
+	names names
+	since time.Time
+}
+
+// maxDirs bounds the cache; the oldest directories go first.
+const maxDirs = 256
+
+// Complete finds what a remote path can become; cwd is the directory that a
+// relative one begins at. It lists a directory that it does not know, so it can
+// take as long as ctx lets it. An incomplete listing is an error and not kept.
+func (r *Remote) Complete(ctx context.Context, cwd, typed string, dirsOnly bool) (Result, error) {
+	parent, rest := split(typed)
+	list, err := r.names(ctx, Join(cwd, parent))
+	if err != nil {
+		return Result{Common: typed}, err
+	}
+	return list.complete(parent, rest, dirsOnly, limit(r.Limit)), nil
+}
+
+// Join returns the absolute path that a typed path means in cwd.
+func Join(cwd, typed string) string {
+	if strings.HasPrefix(typed, "/") {
+		return path.Clean(typed)
+	}
+	return path.Join("/", cwd, typed)
+}
+
+// names returns a directory from the cache or asks for it.
+func (r *Remote) names(ctx context.Context, dir string) (names, error) {
+	if d, ok := r.known(dir); ok || r.List == nil {
+		return d, nil
+	}
+	if err := r.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer r.leave()
+	if d, ok := r.known(dir); ok { // somebody else asked meanwhile
+		return d, nil
+	}
+	list, err := r.List(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return r.keep(dir, list), nil
+}
+
+// enter waits until no listing is under way.
+func (r *Remote) enter(ctx context.Context) error {
+	r.mu.Lock()
+	if r.asking == nil {
+		r.asking = make(chan struct{}, 1)
+	}
+	asking := r.asking
+	r.mu.Unlock()
+	select {
+	case asking <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *Remote) leave() { <-r.asking }
+
+func (r *Remote) now() time.Time {
+	if r.Now != nil {
+		return r.Now()
+	}
+	return time.Now()
+}
+
+func (r *Remote) known(dir string) (names, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ttl := r.TTL
+	if ttl == 0 {
+		ttl = time.Minute
+	}
+	d, ok := r.dirs[dir]
+	if !ok || r.now().Sub(d.since) >= ttl {
+		delete(r.dirs, dir)
+		return nil, false
+	}
+	return d.names, true
+}
+
+// keep stores a listing without what is no name of an entry.
+func (r *Remote) keep(dir string, list []Name) names {
+	clean := make([]Name, 0, len(list))
+	for _, n := range list {
+		if n.Name != "" && n.Name != "." && n.Name != ".." && !strings.ContainsAny(n.Name, "/\x00") {
+			clean = append(clean, n)
+		}
+	}
+	sorted := sortNames(clean)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.dirs == nil {
+		r.dirs = map[string]directory{}
+	}
+	if len(r.dirs) >= maxDirs {
+		r.dropOldest()
+	}
+	r.dirs[dir] = directory{sorted, r.now()}
+	return sorted
+}
+
+func (r *Remote) dropOldest() {
+	oldest := ""
+	for dir, d := range r.dirs {
+		if oldest == "" || d.since.Before(r.dirs[oldest].since) {
+			oldest = dir
+		}
+	}
+	delete(r.dirs, oldest)
+}
+
+// Fill stores a complete listing of dir that the shell has made for another
+// reason, such as ls.
+func (r *Remote) Fill(dir string, list []Name) { r.keep(dir, list) }
+
+// Add tells of an entry that we have made: an upload, a new directory.
+func (r *Remote) Add(file string, n Name) {
+	n.Name = path.Base(file)
+	r.change(path.Dir(file), func(s names) names { return s.add(n) })
+}
+
+// Remove tells of an entry that we have removed or moved away.
+func (r *Remote) Remove(file string) {
+	r.change(path.Dir(file), func(s names) names { return s.remove(path.Base(file)) })
+	r.Forget(file)
+}
+
+// change replaces the names of a directory that is known. Results given out
+// before keep the old ones.
+func (r *Remote) change(dir string, f func(names) names) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if d, ok := r.dirs[dir]; ok {
+		r.dirs[dir] = directory{f(d.names), d.since}
+	}
+}
+
+// Forget drops dir and everything below it; "/" drops all.
+func (r *Remote) Forget(dir string) {
+	below := strings.TrimSuffix(dir, "/") + "/"
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for d := range r.dirs {
+		if d == dir || strings.HasPrefix(d, below) {
+			delete(r.dirs, d)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package docs
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ftpsh/ftpsh/"
+
+// rules say who may import what. The first rule that matches both sides
+// decides; an import that no rule matches is allowed.
+var rules = []struct {
+	from, to string // path patterns below the module; a trailing ... matches everything below
+	allowed  bool
+	why      string
+}{
+	{"client/listing", "encoding/...", true, ""},
+	{"client/listing", module + "...", false, "listings are parsed from bytes alone"},
+	{"completion", module + "...", false, "completion gets its names from functions"},
+	{"history", module + "...", false, "history knows lines, not commands"},
+	{"shell/syntax", module + "...", false, "the language is understood without the shell"},
+	{"client/practice/...", module + "client", false, "the server that tests the client shares no code with it"},
+	{"client/practice/...", module + "shell...", false, "the client and its server do not know the shell"},
+	{"client/...", module + "shell...", false, "arrows point one way: shell -> client"},
+	{"client/...", module + "cmd...", false, "arrows point one way: cmd -> shell -> client"},
+	{"client/...", module + "history", false, "the client has no terminal and no history"},
+	{"client/...", module + "completion", false, "the client has no terminal"},
+	{"client", module + "client/listing", true, ""},
+	{"client", module + "...", false, "client is the lowest layer but for listing"},
+	{"client", "external", false, "client uses the standard library only"},
+	{"client/listing", "external", false, "client uses the standard library only"},
+	{"client/practice/daemon", "external", false, "starting a daemon needs no library"},
+	{"client/transfer", module + "client/practice...", false, "practice is for tests and demos"},
+	{"client/transfer", "golang.org/x/...", true, ""},
+	{"client/transfer", "external", false, "the engine uses x/sync and x/time only"},
+	{"client", "os/signal", false, "the client handles no signals"},
+	{"client/transfer", "os/signal", false, "the client handles no signals"},
+	{"shell/console", "github.com/chzyer/readline", true, ""},
+	{"...", "github.com/chzyer/readline", false, "one object owns the terminal: shell/console"},
+	{"shell/render", "github.com/olekukonko/tablewriter...", true, ""},
+	{"...", "github.com/olekukonko/tablewriter...", false, "tables are drawn by shell/render"},
+	{"shell/render", "github.com/fatih/color", true, ""},
+	{"shell/console", "github.com/fatih/color", true, ""},
+	{"...", "github.com/fatih/color", false, "colour is decided in shell/console and used in shell/render"},
+	{"shell/...", module + "cmd...", false, "arrows point one way: cmd -> shell"},
+	{"shell/console", module + "client...", false, "the console knows lines and keys, not FTP"},
+	{"shell/render", module + "client/listing", true, ""},
+	{"shell/render", module + "client...", false, "render draws entries; it has no session"},
+}
+
+// TestImports keeps the arrows of docs/design.md. Test files may import more.
+func TestImports(t *testing.T) {
+	root := ".."
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != root || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, _ := filepath.Rel(root, filepath.Dir(name))
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			if why := forbidden(filepath.ToSlash(rel), imported); why != "" {
+				t.Errorf("%s imports %s: %s", filepath.ToSlash(name[len(root)+1:]), imported, why)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func forbidden(from, to string) (why string) {
+	for _, r := range rules {
+		if !matches(r.from, from) || !matches(r.to, to) {
+			continue
+		}
+		if r.allowed {
+			return ""
+		}
+		return r.why
+	}
+	return ""
+}
+
+func matches(pattern, p string) bool {
+	if pattern == "external" {
+		first, _, _ := strings.Cut(p, "/")
+		return strings.Contains(first, ".") && !strings.HasPrefix(p, module)
+	}
+	if prefix, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(p+"/", prefix) || strings.HasPrefix(p, strings.TrimSuffix(prefix, "/"))
+	}
+	return path.Clean(p) == pattern
+}
+
+// TestTopLevel keeps the fixed top level of the tree.
+func TestTopLevel(t *testing.T) {
+	allowed := map[string]bool{
+		"go.mod": true, "go.sum": true, "cmd": true, "shell": true, "client": true, "completion": true,
+		"history": true, "docs": true, "README.md": true, "LICENSE": true, "staticcheck.conf": true,
+	}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !allowed[e.Name()] && !strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s does not belong at the top level", e.Name())
+		}
+	}
+}

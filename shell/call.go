@@ -1,0 +1,189 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// Call is one run of a command.
+type Call struct {
+	Shell   *Shell
+	Command *Command
+	Name    string // as typed: a prefix, an alias
+	Args    []syntax.Token
+	Flags   *pflag.FlagSet
+	Out     io.Writer // results: the screen, a file, a pipe
+	Err     io.Writer // everything else
+
+	screen bool // Out is the screen of somebody who looks at it
+}
+
+// Arg returns the text of an argument, "" when it was not given.
+func (c *Call) Arg(i int) string {
+	if i >= len(c.Args) {
+		return ""
+	}
+	return c.Args[i].Text
+}
+
+// Texts returns the texts of all arguments.
+func (c *Call) Texts() []string {
+	texts := make([]string, len(c.Args))
+	for i, arg := range c.Args {
+		texts[i] = arg.Text
+	}
+	return texts
+}
+
+// Is reports whether a flag is set.
+func (c *Call) Is(flag string) bool {
+	f := c.Flags.Lookup(flag)
+	return f != nil && f.Value.String() == "true"
+}
+
+// JSON reports whether results are to be printed as JSON.
+func (c *Call) JSON() bool { return c.Command.JSON && (c.Shell.json || c.Is("json")) }
+
+// Session is the session that the command needs; see Command.Needs.
+func (c *Call) Session() *client.Session { return c.Shell.session }
+
+// Interactive reports whether there is somebody to ask.
+func (c *Call) Interactive() bool { return c.Shell.Interactive() }
+
+// Print writes one line of the result. It is made safe for a screen.
+func (c *Call) Print(format string, args ...any) error {
+	_, err := fmt.Fprintln(c.Out, c.shown(fmt.Sprintf(format, args...)))
+	return err
+}
+
+// shown makes text of the server harmless where a terminal would obey it.
+func (c *Call) shown(text string) string {
+	if !c.screen {
+		return text
+	}
+	return safeLines(text)
+}
+
+// Note tells something that is no result.
+func (c *Call) Note(format string, args ...any) {
+	c.Shell.note(fmt.Sprintf(format, args...))
+}
+
+// Usage is the error of a call that the command cannot make sense of.
+func (c *Call) Usage(format string, args ...any) error {
+	return &UsageError{Command: c.Command, Text: fmt.Sprintf(format, args...)}
+}
+
+// parse splits the words of a statement into flags and arguments and checks
+// their number. What is missing is asked for at a terminal, and only there.
+func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
+	c.Flags = c.Command.flagSet()
+	c.Args = words
+	if c.Command.takesFlags() {
+		if err := c.parseFlags(words); err != nil {
+			return err
+		}
+	}
+	for len(c.Args) < c.Command.Min && len(c.Args) < len(c.Command.Ask) && c.Interactive() {
+		if err := c.askFor(ctx, c.Command.Ask[len(c.Args)]); err != nil {
+			return err
+		}
+	}
+	switch n := len(c.Args); {
+	case n < c.Command.Min:
+		return c.Usage("an argument is missing")
+	case c.Command.Max >= 0 && n > c.Command.Max:
+		return c.Usage("too many arguments")
+	}
+	return nil
+}
+
+// quotedDash stands before a word whose dash was quoted: it is no option.
+const quotedDash = "\x00"
+
+func (c *Call) parseFlags(words []syntax.Token) error {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.Text
+		if strings.HasPrefix(w.Text, "-") && w.Lead != 0 {
+			texts[i] = quotedDash + w.Text
+		}
+	}
+	if err := c.Flags.Parse(texts); err != nil {
+		if err == pflag.ErrHelp {
+			return err
+		}
+		return c.Usage("%s", err)
+	}
+	// The arguments are the words that are left, in order; from the end, since
+	// a word that is the value of an option stands before the arguments.
+	left := c.Flags.Args()
+	c.Args = nil
+	for i := len(words) - 1; i >= 0 && len(left) > 0; i-- {
+		if texts[i] == left[len(left)-1] {
+			c.Args = append(c.Args, words[i])
+			left = left[:len(left)-1]
+		}
+	}
+	slices.Reverse(c.Args)
+	return nil
+}
+
+// askFor asks for an argument. The answer may be several words, as in ftp(1).
+func (c *Call) askFor(ctx context.Context, what string) error {
+	answer, err := c.Shell.con.Ask(ctx, "("+what+") ")
+	if err != nil {
+		return err
+	}
+	before := len(c.Args)
+	for _, t := range syntax.Lex("- " + answer)[1:] {
+		if t.Op == syntax.Word {
+			c.Args = append(c.Args, t)
+		}
+	}
+	if len(c.Args) == before {
+		return c.Usage("an argument is missing")
+	}
+	return nil
+}
+
+// Confirm asks a question that is answered with y or n. Without a terminal the
+// answer is no.
+func (c *Call) Confirm(ctx context.Context, question string) bool {
+	if !c.Interactive() {
+		return false
+	}
+	key, err := c.Shell.con.AskKey(ctx, safeLines(question)+" [y/n] ", "yn")
+	return err == nil && key == 'y'
+}
+
+// table prints rows in columns that line up.
+func (c *Call) table(rows [][]string) error {
+	return render.Table(c.Out, rows)
+}
+
+// safeLines makes server text harmless and leaves its line breaks.
+func safeLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = render.Safe(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// about names what an error is about. A nil error stays nil.
+func about(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,111 @@
+package shell
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// Need says what must be there before a command can run.
+type Need int
+
+// The needs of commands.
+const (
+	Nothing    Need = iota
+	Connection      // an open control connection
+	Login           // and a user logged in
+)
+
+// Example is a line that can be typed, and what it does.
+type Example struct{ Line, Says string }
+
+// Command is one row: everything else about a command is derived from it.
+type Command struct {
+	Name     string
+	Aliases  []string
+	Args     string // as the synopsis shows them: "remote [local]"
+	Short    string // what it does, in a few words
+	Long     string // when one would want it, and what is special
+	Examples []Example
+
+	// Min and Max are the numbers of arguments; Max -1 means any number. Ask
+	// has a question for each argument that a terminal is asked for when it is
+	// missing; without a terminal a missing argument is an error.
+	Min, Max int
+	Ask      []string
+
+	Flags func(*pflag.FlagSet) // nil: words that begin with a dash are arguments
+	JSON  bool                 // has a result that --json shows as objects
+
+	Complete []completion.Kind // one for each argument, the last repeats
+	Wire     []string          // the FTP verbs it may send, beside those of a login
+	Needs    Need
+
+	Run func(context.Context, *Call) error
+}
+
+// Group is the commands of one theme, as help shows them.
+type Group struct {
+	Title    string
+	Commands []*Command
+}
+
+// Synopsis is the command with its options and arguments.
+func (c *Command) Synopsis() string {
+	text := c.Name
+	var letters, words string
+	c.flagSet().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case f.Shorthand != "":
+			letters += f.Shorthand
+		case f.Name != "help":
+			words += " [--" + f.Name + "]"
+		}
+	})
+	if letters != "" {
+		text += " [-" + letters + "]"
+	}
+	return strings.TrimSpace(text + words + " " + c.Args)
+}
+
+// flagSet makes a fresh set of the command's flags.
+func (c *Command) flagSet() *pflag.FlagSet {
+	fs := pflag.NewFlagSet(c.Name, pflag.ContinueOnError)
+	fs.Usage = func() {}
+	fs.SortFlags = false
+	if c.Flags != nil {
+		c.Flags(fs)
+	}
+	if c.JSON {
+		fs.Bool("json", false, "print the result as JSON, one object per line")
+	}
+	return fs
+}
+
+// takesFlags reports whether words with a dash are options of ours.
+func (c *Command) takesFlags() bool { return c.Flags != nil || c.JSON }
+
+// verbs joins lists of FTP verbs for Command.Wire.
+func verbs(lists ...[]string) []string {
+	var all []string
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// sends is one list for verbs.
+func sends(names ...string) []string { return names }
+
+// dataVerbs arrange a data connection; ABOR and NOOP end one after an interrupt.
+var dataVerbs = sends("TYPE", "PBSZ", "PROT", "EPSV", "PASV", "EPRT", "PORT", "ABOR", "NOOP")
+
+// listVerbs read a directory, or find out about one name.
+var listVerbs = verbs(dataVerbs, sends("MLSD", "LIST", "CWD", "CDUP", "PWD", "MLST", "SIZE", "MDTM"))
+
+// LoginVerbs may be sent by every command that needs a connection: when the
+// server has hung up, the session is restored first.
+var LoginVerbs = sends("AUTH", "USER", "PASS", "ACCT", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP")

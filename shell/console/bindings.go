@@ -1,0 +1,63 @@
+package console
+
+import "strings"
+
+// A Binding says what keys do at the prompt.
+type Binding struct {
+	Keys string // names as in "C-a Home": Ctrl-A or the Home key; M- is Alt, or Escape before the key
+	Help string
+	do   func(*editor)
+}
+
+// Bindings lists the keys of the prompt, for help. It is the table the editor itself looks keys up in.
+func Bindings() []Binding {
+	return []Binding{
+		{"Enter", "run the line", (*editor).accept},
+		{"C-c", "drop the line; stop a completion that waits", (*editor).interrupt},
+		{"C-d", "delete the character at the cursor; leave, on an empty line", (*editor).deleteOrEnd},
+		{"C-z", "suspend", func(e *editor) { e.c.suspend() }},
+		{"C-l", "clear the screen", func(e *editor) { e.c.clear() }},
+
+		{"Left C-b", "one character left", func(e *editor) { e.buf.pos = e.buf.before() }},
+		{"Right C-f", "one character right; at the end take the suggestion", (*editor).forward},
+		{"C-Left M-Left M-b", "one word left", func(e *editor) { e.buf.pos = e.buf.wordBefore() }},
+		{"C-Right M-Right M-f", "one word right; at the end take a word of the suggestion", (*editor).forwardWord},
+		{"Home C-a", "start of the line", func(e *editor) { e.buf.pos = 0 }},
+		{"End C-e", "end of the line; there take the suggestion", (*editor).end},
+
+		{"Up C-p", "older line that starts like this one", func(e *editor) { e.recallLine(-1) }},
+		{"Down C-n", "newer line that starts like this one", func(e *editor) { e.recallLine(+1) }},
+		{"M-< PageUp", "oldest line", func(e *editor) { e.recallEnd(-1) }},
+		{"M-> PageDown", "back to the line being typed", func(e *editor) { e.recallEnd(+1) }},
+		{"C-r", "search the history", (*editor).startSearch},
+		{"M-. M-_", "last word of the line before; again: of older lines", (*editor).insertLastArgument},
+
+		{"Tab", "complete; again: list what fits", (*editor).complete},
+		{"Backspace", "delete the character before the cursor", (*editor).deleteBackward},
+		{"Delete", "delete the character at the cursor", (*editor).deleteForward},
+		{"C-w", "cut the word before the cursor, back to a blank", func(e *editor) { e.kill(e.buf.argumentBefore()) }},
+		{"M-Backspace C-Backspace", "cut the word before the cursor", func(e *editor) { e.kill(e.buf.wordBefore()) }},
+		{"M-d C-Delete M-Delete", "cut the word after the cursor", func(e *editor) { e.kill(e.buf.wordAfter()) }},
+		{"C-k", "cut to the end of the line", func(e *editor) { e.kill(len(e.buf.text)) }},
+		{"C-u", "cut to the start of the line", func(e *editor) { e.kill(0) }},
+		{"C-y", "paste what was cut", (*editor).yank},
+		{"M-y", "after C-y: paste what was cut before that", (*editor).yankOlder},
+		{"C-t", "swap two characters", func(e *editor) { e.buf.transpose() }},
+		{"M-u", "word in capitals", func(e *editor) { e.buf.change(strings.ToUpper) }},
+		{"M-l", "word in small letters", func(e *editor) { e.buf.change(strings.ToLower) }},
+		{"M-c", "word with a capital", func(e *editor) { e.buf.change(capitalize) }},
+		{"C-_", "undo", (*editor).undoLast},
+		{"C-v C-q", "insert the next key as it is", (*editor).literally},
+	}
+}
+
+// actions is the table by key name.
+var actions = func() map[string]func(*editor) {
+	byName := map[string]func(*editor){}
+	for _, b := range Bindings() {
+		for name := range strings.FieldsSeq(b.Keys) {
+			byName[name] = b.do
+		}
+	}
+	return byName
+}()

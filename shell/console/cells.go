@@ -1,0 +1,238 @@
+package console
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// A cell is one grapheme cluster as it stands on the screen.
+type cell struct {
+	text  string // "\n" ends a row
+	style string // the SGR sequences in force, "" for none
+	width int
+}
+
+const lineBreak = "\n"
+
+// dim marks what the user did not type: suggestions, notes, control characters.
+const dim = "\x1b[90m"
+
+// styled turns text with SGR sequences into cells; line feeds end rows. Other escape sequences (OSC 133
+// marks, OSC 8 links) take no room and travel with the next cell.
+func styled(s string) []cell {
+	var cells []cell
+	style, hidden := "", ""
+	for s != "" {
+		if n := escapeLength(s); n > 0 {
+			if isSGR(s[:n]) {
+				style = addSGR(style, s[:n])
+			} else {
+				hidden += s[:n]
+			}
+			s = s[n:]
+			continue
+		}
+		plain := s[:textLength(s)]
+		s = s[len(plain):]
+		for text := range clusters(plain) {
+			c := newCell(text, style)
+			if text == lineBreak {
+				c = cell{text: lineBreak}
+			}
+			if hidden != "" {
+				c.text, hidden = hidden+c.text, ""
+			}
+			cells = append(cells, c)
+		}
+	}
+	if hidden != "" && len(cells) > 0 {
+		cells[len(cells)-1].text += hidden
+	}
+	return cells
+}
+
+// oneRow is styled without rows and without any sequence but SGR: for text that came from elsewhere.
+func oneRow(s string) []cell {
+	var cells []cell
+	style := ""
+	for s != "" {
+		if n := escapeLength(s); n > 0 {
+			if isSGR(s[:n]) {
+				style = addSGR(style, s[:n])
+			}
+			s = s[n:]
+			continue
+		}
+		n := textLength(s)
+		cells = append(cells, plain(s[:n], style)...)
+		s = s[n:]
+	}
+	return cells
+}
+
+// plain has one cell for each grapheme cluster of text, which may hold anything.
+func plain(text, style string) []cell {
+	var cells []cell
+	for cluster := range clusters(text) {
+		cells = append(cells, newCell(cluster, style))
+	}
+	return cells
+}
+
+// newCell shows what has no shape of its own: control characters, zero-width characters, broken UTF-8.
+// Whatever reaches the screen through here can neither move the cursor nor turn the text around.
+func newCell(cluster, style string) cell {
+	r, size := utf8.DecodeRuneInString(cluster)
+	switch {
+	case cluster == "\n" || cluster == "\r\n":
+		return cell{"⏎", dim, 1}
+	case cluster == "\t":
+		return cell{"⇥", dim, 1}
+	case r < 0x20:
+		return cell{"^" + string(r+'@'), dim, 2}
+	case r == 0x7f:
+		return cell{"^?", dim, 2}
+	case r == utf8.RuneError && size <= 1, r >= 0x80 && r < 0xa0, isBidi(r):
+		return cell{"\uFFFD", dim, 1}
+	}
+	shown := strings.Map(dropInvisible, strings.ToValidUTF8(cluster, "\uFFFD"))
+	width := displaywidth.String(shown)
+	if width == 0 {
+		return cell{"◌" + shown, style, 1}
+	}
+	return cell{shown, style, width}
+}
+
+func dropInvisible(r rune) rune {
+	if unicode.IsControl(r) || isBidi(r) {
+		return -1
+	}
+	return r
+}
+
+func isBidi(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
+}
+
+// clusters yields the grapheme clusters of s; put together they are s again.
+func clusters(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for g := displaywidth.StringGraphemes(s); g.Next(); {
+			if !yield(g.Value()) {
+				return
+			}
+		}
+	}
+}
+
+// textLength is the number of bytes before the next escape sequence, at least one.
+func textLength(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] == 0x1b {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// escapeLength is the length of the escape sequence s starts with, 0 when it starts with none that is complete.
+func escapeLength(s string) int {
+	if len(s) < 2 || s[0] != 0x1b {
+		return 0
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			if s[i] >= 0x40 && s[i] <= 0x7e {
+				return i + 1
+			}
+		}
+		return 0
+	case ']', 'P', '_', '^':
+		for i := 2; i < len(s); i++ {
+			if s[i] == 0x07 {
+				return i + 1
+			}
+			if s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\' {
+				return i + 2
+			}
+		}
+		return 0
+	}
+	return 2
+}
+
+func isSGR(sequence string) bool {
+	return strings.HasPrefix(sequence, "\x1b[") && strings.HasSuffix(sequence, "m")
+}
+
+func addSGR(style, sequence string) string {
+	switch {
+	case sequence == "\x1b[m" || sequence == "\x1b[0m":
+		return ""
+	case strings.HasPrefix(sequence, "\x1b[0;"):
+		return sequence
+	}
+	return style + sequence
+}
+
+func width(cells []cell) int {
+	n := 0
+	for _, c := range cells {
+		n += c.width
+	}
+	return n
+}
+
+// cut shortens cells to a width, ending in an ellipsis when something is missing.
+func cut(cells []cell, limit int) []cell {
+	if width(cells) <= limit {
+		return cells
+	}
+	var kept []cell
+	room := limit - 1
+	for _, c := range cells {
+		if room -= c.width; room < 0 {
+			break
+		}
+		kept = append(kept, c)
+	}
+	if limit < 1 {
+		return kept
+	}
+	return append(kept, cell{"…", "", 1})
+}
+
+// paint gives the cells of line the styles of highlighted, which must print the same text; if it does
+// not, the line stays plain.
+func paint(line, highlighted string) []cell {
+	cells := plain(line, "")
+	styles := make([]string, 0, len(line))
+	rest, style := line, ""
+	for highlighted != "" {
+		if n := escapeLength(highlighted); n > 0 && isSGR(highlighted[:n]) {
+			style, highlighted = addSGR(style, highlighted[:n]), highlighted[n:]
+			continue
+		}
+		if rest == "" || rest[0] != highlighted[0] {
+			return cells
+		}
+		rest, highlighted = rest[1:], highlighted[1:]
+		styles = append(styles, style)
+	}
+	if rest != "" {
+		return cells
+	}
+	at, i := 0, 0
+	for cluster := range clusters(line) {
+		if cells[i].style == "" {
+			cells[i].style = styles[at]
+		}
+		at += len(cluster)
+		i++
+	}
+	return cells
+}

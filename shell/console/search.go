@@ -1,0 +1,104 @@
+package console
+
+import (
+	"strings"
+)
+
+// A search is Ctrl-R: the line shows the newest match, the rows under it the query and the matches before it.
+type search struct {
+	e       *editor
+	before  buffer // to come back to
+	mode    func(key)
+	query   string
+	matches []string // newest first, each once
+	chosen  int
+}
+
+const previewed = 4
+
+func (e *editor) startSearch() {
+	if e.plain || e.c.opts.History == nil {
+		e.c.bell()
+		return
+	}
+	e.search = &search{e: e, before: e.buf, mode: e.mode}
+	e.mode = e.search.press
+	e.search.find()
+}
+
+func (s *search) press(k key) {
+	switch k.Name {
+	case "":
+	case "Text", "Paste":
+		s.query += strings.ReplaceAll(k.Text, "\n", " ")
+		s.find()
+	case "Backspace":
+		b := buffer{s.query, len(s.query)}
+		b.remove(b.before(), b.pos)
+		s.query = b.text
+		s.find()
+	case "C-r", "Up", "C-p":
+		s.choose(s.chosen + 1)
+	case "C-s", "Down", "C-n":
+		s.choose(s.chosen - 1)
+	case "C-g", "C-c":
+		s.leave(s.before)
+	case "Esc", "Tab":
+		s.leave(s.e.buf)
+	default: // any other key ends the search and acts on the line found
+		s.leave(s.e.buf)
+		s.e.mode(k)
+	}
+}
+
+func (s *search) leave(b buffer) {
+	s.e.buf, s.e.search, s.e.mode = b, nil, s.mode
+}
+
+// find looks the query up; capitals count only when the query has some.
+func (s *search) find() {
+	s.matches, s.chosen = nil, 0
+	fold := s.query == strings.ToLower(s.query)
+	seen := map[string]bool{}
+	for history, i := s.e.c.opts.History, s.e.c.opts.History.Len()-1; i >= 0; i-- {
+		line := history.At(i)
+		compared := line
+		if fold {
+			compared = strings.ToLower(line)
+		}
+		if strings.Contains(compared, s.query) && !seen[line] {
+			seen[line] = true
+			s.matches = append(s.matches, line)
+		}
+	}
+	s.choose(0)
+}
+
+func (s *search) choose(i int) {
+	if i < 0 || i >= len(s.matches) {
+		s.e.c.bell()
+		if len(s.matches) == 0 {
+			s.e.buf.set("")
+		}
+		return
+	}
+	s.chosen = i
+	s.e.buf.set(s.matches[i])
+}
+
+// content adds the query, where the cursor stands, and the older matches.
+func (s *search) content(cells []cell) ([]cell, int) {
+	columns := s.e.c.screenWidth()
+	cells = append(append(cells, cell{text: lineBreak}), plain("search: ", dim)...)
+	cells = append(cells, cut(plain(s.query, ""), columns-12)...)
+	cursor := len(cells)
+	if len(s.matches) == 0 {
+		cells = append(cells, plain("  nothing found", dim)...)
+	} else {
+		cells = append(cells, cell{" ", "", 1}) // something for the cursor to stand on before the break
+	}
+	for i := s.chosen + 1; i < len(s.matches) && i <= s.chosen+previewed; i++ {
+		cells = append(append(cells, cell{text: lineBreak}), cut(plain("  "+s.matches[i], dim), columns-1)...)
+	}
+	return cells, cursor
+}

@@ -1,0 +1,134 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// UsageError is a line that cannot run as it was typed. With a Command the
+// synopsis is shown.
+type UsageError struct {
+	Command *Command
+	Text    string
+	Hint    string // what can be typed instead, or ""
+}
+
+func (e *UsageError) Error() string { return e.Text }
+
+// The errors that the shell itself makes.
+var (
+	errNotConnected = errors.New("not connected")
+	errInterrupted  = errors.New("interrupted")
+	errNoPassword   = errors.New("no password")
+	errDowngrade    = errors.New("the server had TLS before and refuses it now")
+)
+
+// localError is something wrong with a local file that the system did not say.
+type localError struct{ text string }
+
+func (e *localError) Error() string { return e.text }
+
+// Statuses are what the program exits with (the first row that fits).
+var statuses = []struct {
+	Status int
+	Says   string
+	is     func(error) bool
+}{
+	{130, "interrupted", func(err error) bool { return errors.Is(err, errInterrupted) }},
+	{2, "wrong usage", anyOf[*UsageError, *syntax.Error]},
+	{5, "TLS or certificate", func(err error) bool {
+		return errors.Is(err, errDowngrade) || anyOf[*client.TLSError, *client.CertificateError](err) || refusal(err, "AUTH", "PBSZ", "PROT")
+	}},
+	{4, "login refused", func(err error) bool {
+		return refusal(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) ||
+			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn)
+	}},
+	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
+	{3, "cannot connect", func(err error) bool {
+		return errors.Is(err, errNotConnected) || anyOf[*client.ConnectError, *net.DNSError](err) || refusal(err, "")
+	}},
+	{9, "time limit", func(err error) bool {
+		return anyOf[*client.TimeoutError, *client.TimeoutError](err) || errors.Is(err, context.DeadlineExceeded)
+	}},
+	{6, "refused by the server", anyOf[*client.Error, *client.GoneError]},
+	{7, "local file", func(err error) bool {
+		return anyOf[*fs.PathError, *os.LinkError](err) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
+	}},
+	{3, "cannot connect", anyOf[*client.LostError, *client.ProtocolError]},
+}
+
+// Status returns the exit status that an error means; 0 for nil, 1 for a
+// failure that has no status of its own.
+func Status(err error) int {
+	if err == nil {
+		return 0
+	}
+	for _, row := range statuses {
+		if row.is(err) {
+			return row.Status
+		}
+	}
+	return 1
+}
+
+func anyOf[A, B error](err error) bool {
+	var a A
+	var b B
+	return errors.As(err, &a) || errors.As(err, &b)
+}
+
+// refusal reports whether the server said no to one of the verbs.
+func refusal(err error, to ...string) bool {
+	var no *client.Error
+	return errors.As(err, &no) && slices.Contains(to, no.Verb)
+}
+
+// hints say what to try: the first row that fits is shown below an error.
+var hints = []struct {
+	is  func(error) bool
+	say string
+}{
+	{func(err error) bool { return errors.Is(err, errNotConnected) }, "`open HOST` connects"},
+	{func(err error) bool { return errors.Is(err, client.ErrNotLoggedIn) }, "`user NAME` logs in"},
+	{func(err error) bool { return errors.Is(err, errNoPassword) }, "FTPSH_PASSWORD holds it for scripts; at a terminal it is asked for"},
+	{func(err error) bool { return errors.Is(err, client.ErrAccount) }, "`user NAME PASSWORD ACCOUNT` gives one"},
+	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
+	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
+	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
+	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--insecure` trusts anybody"},
+	{anyOf[*client.TLSError, *client.TLSError], "`debug 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
+	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
+	{func(err error) bool { return refusal(err, "RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && client.IsCode(err, 550) },
+		"`ls` shows what is there, `pwd` where you are"},
+	{func(err error) bool { return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553) },
+		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},
+	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// hintsFor returns what can be tried after an error.
+func hintsFor(err error) []string {
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		if usage.Hint != "" {
+			return []string{usage.Hint}
+		}
+		return nil
+	}
+	for _, row := range hints {
+		if row.is(err) {
+			return []string{row.say}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// classicNames are the commands of tnftp, inetutils ftp and netkit ftp. A prefix
+// means one of these before it means one of ours, so that fingers and scripts
+// find what they are used to.
+var classicNames = strings.Fields(`
+	! $ ? account append ascii bell binary bye case cd cdup chmod close cr debug delete dir disconnect edit epsv epsv4
+	epsv6 exit features fget form ftp gate get glob hash help idle image ipany ipv4 ipv6 lcd less lpage lpwd ls macdef
+	mdelete mdir mget mkdir mls mlsd mlst mode modtime more mput mreget msend newer nlist nmap ntrans open page passive
+	pdir pls pmlsd preserve progress prompt proxy put pwd qc quit quote rate rcvbuf recv reget remopts rename reset
+	restart rhelp rmdir rstatus runique send sendport set site size sndbuf status struct sunique system tenex throttle
+	tick trace type umask unset usage user verbose xferbuf`)
+
+// protocolVerbs are what people type who know the protocol.
+var protocolVerbs = strings.Fields(`
+	ABOR ACCT ADAT ALLO APPE AUTH AVBL CCC CDUP CLNT COMB CSID CWD DELE DSIZ ENC EPRT EPSV FEAT HASH HOST LANG LIST LPRT
+	LPSV MDTM MFCT MFF MFMT MIC MKD MLSD MLST NLST NOOP OPTS PASS PASV PBSZ PORT PRET PROT PWD RANG REIN REST RETR RMD RNFR
+	RNTO SITE SIZE SMNT STAT STOR STOU STRU SYST THMB TYPE USER XCRC XCUP XCWD XMD5 XMKD XPWD XRMD XSHA XSHA1 XSHA256 XSHA512`)
+
+// Find returns the command that name means: the exact name or alias, else the
+// only one of the classic names that begins with it, else the only one of ours.
+func Find(name string) (*Command, error) {
+	named := map[string]*Command{}
+	for c := range Commands() {
+		named[c.Name] = c
+		for _, alias := range c.Aliases {
+			named[alias] = c
+		}
+	}
+	if c := named[name]; c != nil {
+		return c, nil
+	}
+	var classic, ours []string
+	for n := range named {
+		switch {
+		case name == "" || !strings.HasPrefix(n, name):
+		case slices.Contains(classicNames, n):
+			classic = append(classic, n)
+		default:
+			ours = append(ours, n)
+		}
+	}
+	for _, found := range [][]string{classic, ours} {
+		if c := only(found, named); c != nil {
+			return c, nil
+		}
+		if len(found) > 0 {
+			slices.Sort(found)
+			return nil, &UsageError{Text: name + " is ambiguous: " + strings.Join(found, ", ")}
+		}
+	}
+	return nil, unknownCommand(name, named)
+}
+
+// only returns the command that all the names mean.
+func only(names []string, named map[string]*Command) *Command {
+	var found *Command
+	for _, n := range names {
+		if found != nil && named[n] != found {
+			return nil
+		}
+		found = named[n]
+	}
+	return found
+}
+
+func unknownCommand(name string, named map[string]*Command) error {
+	err := &UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
+	if verb := strings.ToUpper(name); slices.Contains(protocolVerbs, verb) {
+		return &UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
+	}
+	var all []string
+	for n := range named {
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	if near := completion.Nearest(name, all); len(near) > 0 {
+		err.Hint = "did you mean `" + strings.Join(near, "` or `") + "`"
+	}
+	return err
+}

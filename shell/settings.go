@@ -1,0 +1,202 @@
+package shell
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// Settings are the fields that settings are bound to. Code reads the fields;
+// names and texts are for people.
+type Settings struct {
+	Verbose  bool
+	Debug    int
+	Prompt   bool
+	Passive  bool
+	Glob     bool
+	Clobber  string
+	Preserve bool
+	Progress bool
+	OnError  string
+	TLS      string
+	Timeout  time.Duration
+}
+
+// defaultSettings are those of a fresh shell.
+func defaultSettings(interactive bool) Settings {
+	return Settings{
+		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
+		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute,
+	}
+}
+
+// Setting is one row: a name for a field, and how it is shown and read.
+type Setting struct {
+	Name  string
+	Short string
+	Words []string // the values it can have; nil: see parse
+
+	show  func(*Settings) string
+	parse func(*Settings, string) error
+	apply func(*Shell) // after a change, where a session must know
+}
+
+// settings is the table of all settings.
+var settings = []*Setting{
+	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }),
+	number("debug", "show the dialogue: 0 not, 1 commands and replies, 2 connections and TLS too, 3 all lines", 3,
+		func(s *Settings) *int { return &s.Debug }),
+	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
+	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).
+		then(func(sh *Shell) {
+			if sh.session != nil {
+				sh.session.SetPassive(sh.Settings.Passive)
+			}
+		}),
+	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
+	word("clobber", "what get does to a local file that differs: ask (a script replaces it), on (replace), off (fail)",
+		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
+	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
+	toggle("progress", "show a line while a transfer goes on", func(s *Settings) *bool { return &s.Progress }),
+	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
+		func(s *Settings) *string { return &s.OnError }),
+	word("tls", "auto (where the server has it), require, implicit (port 990), off", []string{"auto", "require", "implicit", "off"},
+		func(s *Settings) *string { return &s.TLS }),
+	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
+}
+
+// findSetting returns the row of a name, or of the only name that begins so.
+func findSetting(name string) (*Setting, error) {
+	var found []*Setting
+	for _, row := range settings {
+		if row.Name == name {
+			return row, nil
+		}
+		if strings.HasPrefix(row.Name, name) {
+			found = append(found, row)
+		}
+	}
+	if len(found) == 1 && name != "" {
+		return found[0], nil
+	}
+	err := &UsageError{Text: name + ": no such setting", Hint: "`set` lists them"}
+	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
+		err.Hint = "did you mean `set " + near[0] + "`"
+	}
+	return nil, err
+}
+
+func settingNames() []string {
+	names := make([]string, len(settings))
+	for i, row := range settings {
+		names[i] = row.Name
+	}
+	return names
+}
+
+// change sets a value and tells who must know.
+func (sh *Shell) change(row *Setting, value string) error {
+	if err := row.parse(&sh.Settings, value); err != nil {
+		return &UsageError{Text: fmt.Sprintf("%s: %s", row.Name, err), Hint: "`set " + row.Name + " " + row.example() + "`"}
+	}
+	if row.apply != nil {
+		row.apply(sh)
+	}
+	return nil
+}
+
+func (row *Setting) example() string {
+	if row.Words != nil {
+		return strings.Join(row.Words, "|")
+	}
+	return "30s"
+}
+
+func (row *Setting) then(apply func(*Shell)) *Setting {
+	row.apply = apply
+	return row
+}
+
+var onWords = map[string]bool{
+	"on": true, "yes": true, "true": true, "1": true, "off": false, "no": false, "false": false, "0": false,
+}
+
+func toggle(name, short string, field func(*Settings) *bool) *Setting {
+	return &Setting{
+		Name: name, Short: short, Words: []string{"on", "off"},
+		show: func(s *Settings) string { return onOff(*field(s)) },
+		parse: func(s *Settings, text string) error {
+			on, ok := onWords[strings.ToLower(text)]
+			if !ok {
+				return fmt.Errorf("%q is neither on nor off", text)
+			}
+			*field(s) = on
+			return nil
+		},
+	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func word(name, short string, words []string, field func(*Settings) *string) *Setting {
+	return &Setting{
+		Name: name, Short: short, Words: words,
+		show: func(s *Settings) string { return *field(s) },
+		parse: func(s *Settings, text string) error {
+			if !slices.Contains(words, text) {
+				return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
+			}
+			*field(s) = text
+			return nil
+		},
+	}
+}
+
+func number(name, short string, most int, field func(*Settings) *int) *Setting {
+	row := &Setting{
+		Name: name, Short: short,
+		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
+		parse: func(s *Settings, text string) error {
+			if on, ok := onWords[strings.ToLower(text)]; ok && text != "1" {
+				text = map[bool]string{true: "1", false: "0"}[on]
+			}
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 || n > most {
+				return fmt.Errorf("%q is no number from 0 to %d", text, most)
+			}
+			*field(s) = n
+			return nil
+		},
+	}
+	for i := range most + 1 {
+		row.Words = append(row.Words, strconv.Itoa(i))
+	}
+	return row
+}
+
+func duration(name, short string, field func(*Settings) *time.Duration) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		show: func(s *Settings) string { return field(s).String() },
+		parse: func(s *Settings, text string) error {
+			if _, err := strconv.Atoi(text); err == nil {
+				text += "s"
+			}
+			d, err := time.ParseDuration(text)
+			if err != nil || d <= 0 {
+				return fmt.Errorf("%q is no time such as 30s or 2m", text)
+			}
+			*field(s) = d
+			return nil
+		},
+	}
+}

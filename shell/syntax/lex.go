@@ -1,0 +1,193 @@
+package syntax
+
+import "strings"
+
+// Lex splits a line into tokens. It never fails, so it serves the half-typed
+// line as well as the finished one: a quote that is still open is recorded in
+// the last token.
+func Lex(line string) []Token {
+	l := lexer{src: line}
+	for l.command = true; l.next(); {
+	}
+	return l.toks
+}
+
+type lexer struct {
+	src     string
+	pos     int
+	toks    []Token
+	command bool // the next word is the name of a command
+	alone   bool // src is a single word
+	plain   int  // no operator before this position
+	vars    Vars
+}
+
+// next adds the token at the next position that is not blank.
+func (l *lexer) next() bool {
+	l.pos += blanks(l.src[l.pos:])
+	if l.pos == len(l.src) {
+		return false
+	}
+	switch c := l.src[l.pos]; {
+	case c == '\n':
+		l.operator(Then, 1)
+	case c == '#':
+		l.add(Comment, l.line())
+	case l.command && c == '!':
+		l.add(Word, 1)
+		l.command = false
+		l.verbatim(l.line())
+	case l.command && c == '$' && l.macro():
+		l.add(Word, 1)
+		l.command = false
+	case l.command && c == '-' && l.ignore():
+		l.add(Ignore, 1)
+	default:
+		if op, n := l.peek(true); n > 0 {
+			l.operator(op, n)
+			break
+		}
+		l.toks = append(l.toks, l.word())
+		l.command = false
+	}
+	return true
+}
+
+// add appends a token of n bytes that stands for itself.
+func (l *lexer) add(op Op, n int) {
+	raw := l.src[l.pos : l.pos+n]
+	l.toks = append(l.toks, Token{Op: op, Text: raw, Raw: raw, Start: l.pos, End: l.pos + n})
+	l.pos += n
+}
+
+func (l *lexer) operator(op Op, n int) {
+	l.add(op, n)
+	switch op {
+	case Redirect, Append:
+	case Pipe:
+		l.verbatim(l.statement())
+	default:
+		l.command = true
+	}
+}
+
+// verbatim adds n bytes, without the blanks around them, for the local shell.
+func (l *lexer) verbatim(n int) {
+	end := l.pos + n
+	l.pos += blanks(l.src[l.pos:end])
+	if text := strings.TrimRight(l.src[l.pos:end], " \t\r"); text != "" {
+		l.add(Verbatim, len(text))
+	}
+	l.pos = end
+}
+
+// line returns the number of bytes up to the end of the line.
+func (l *lexer) line() int {
+	if n := strings.IndexByte(l.src[l.pos:], '\n'); n >= 0 {
+		return n
+	}
+	return len(l.src) - l.pos
+}
+
+// statement returns the number of bytes up to the operator that ends the
+// statement. Bars and redirections on the way are the local shell's.
+func (l *lexer) statement() int {
+	scan := lexer{src: l.src, pos: l.pos}
+	for {
+		scan.pos += blanks(scan.src[scan.pos:])
+		end := scan.pos
+		if end == len(l.src) || l.src[end] == '\n' || l.src[end] == '#' {
+			return end - l.pos
+		}
+		switch op, n := scan.peek(true); op {
+		case Word:
+			scan.word()
+		case Pipe, Redirect, Append:
+			scan.pos += n
+		default:
+			return end - l.pos
+		}
+	}
+}
+
+// macro reports whether the $ at the start of a command calls a macro: `$name`
+// or `$ name`. `${x}` and `$?` are words.
+func (l *lexer) macro() bool {
+	rest := l.src[l.pos+1:]
+	return ends(rest) || isName(rest[0])
+}
+
+// ignore reports whether the - at the start of a command is a prefix of it.
+func (l *lexer) ignore() bool {
+	rest := l.src[l.pos+1:]
+	return rest != "" && (isName(rest[0]) || rest[0] == '!' || rest[0] == '$' || rest[0] == '?')
+}
+
+// peek returns the operator at the current position, or Word and 0. Left says
+// that no word stands directly before it.
+func (l *lexer) peek(left bool) (Op, int) {
+	rest := l.src[l.pos:]
+	op, n := longest(rest)
+	switch right := ends(strings.TrimLeft(rest[n:], ";&|>")); {
+	case n == 0 || l.pos < l.plain:
+	case op == Background:
+		if left && right {
+			return op, n
+		}
+	case left && op == Pipe && bars(rest) > 0:
+	case left || right:
+		return op, n
+	}
+	return Word, 0
+}
+
+// longest returns the operator that s begins with.
+func longest(s string) (Op, int) {
+	for _, op := range [...]Op{And, Or, Append, Then, Background, Pipe, Redirect} {
+		if strings.HasPrefix(s, opText[op]) {
+			return op, len(opText[op])
+		}
+	}
+	return Word, 0
+}
+
+// bars returns the length of a word of the form |…| that s begins with: the
+// address that EPRT takes (RFC 2428 section 2).
+func bars(s string) int {
+	n := 0
+	for !ends(s[n:]) {
+		n++
+	}
+	if n > 2 && s[0] == '|' && s[n-1] == '|' {
+		return n
+	}
+	return 0
+}
+
+// blanks returns the number of blanks that s begins with. The carriage return
+// of a CRLF line and a joined line count as blanks.
+func blanks(s string) int {
+	n := 0
+	for n < len(s) {
+		switch {
+		case s[n] == ' ' || s[n] == '\t':
+			n++
+		case s[n] == '\r' && (n+1 == len(s) || s[n+1] == '\n'):
+			n++
+		case strings.HasPrefix(s[n:], "\\\n"):
+			n += 2
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// ends reports whether a word would end before s.
+func ends(s string) bool {
+	return s == "" || s[0] == '\n' || blanks(s) > 0
+}
+
+func isName(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
