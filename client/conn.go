@@ -144,7 +144,7 @@ func (c *Conn) Cmd(ctx context.Context, class int, verb string, args ...string) 
 type command struct {
 	verb    string
 	args    []string
-	fence   bool
+	fence   int
 	upgrade func(Reply, reader) (reader, error)
 }
 
@@ -363,15 +363,15 @@ const maxMarks = 20
 func (c *Conn) answered(r Reply, mark int) *Exchange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.queue) > 0 && c.queue[0].fence && !c.queue[0].isFence(r) {
-		return nil // a further reply to the transfer that was aborted
-	}
 	if i := c.fencedBy(r); i > 0 {
 		for _, x := range c.queue[:i] {
 			x.fail(errAborted)
 			c.freeSlot(x)
 		}
 		c.queue = c.queue[i:]
+	}
+	if len(c.queue) > 0 && c.queue[0].fence != 0 && !c.queue[0].isFence(r) {
+		return nil // a further reply to the transfer that was aborted
 	}
 	if len(c.queue) == 0 || c.queue[0].seq > mark {
 		return nil
@@ -394,30 +394,47 @@ func (c *Conn) freeSlot(x *Exchange) {
 // before it have had no reply, or 0.
 func (c *Conn) fencedBy(r Reply) int {
 	for i, x := range c.queue {
-		if x.fence && r.Code == 200 {
+		if x.fence == r.Code {
 			return i
 		}
 	}
 	return 0
 }
 
-// Settle waits until every command has been answered.
+// Settle waits until every command has been answered. Where replies to an
+// aborted transfer are missing after a moment, it asks PWD: only that is
+// answered with 257, and pure-ftpd may have swallowed the NOOP with the ABOR.
 func (c *Conn) Settle(ctx context.Context) error {
+	again := time.NewTimer(settlePatience)
+	defer again.Stop()
 	for {
-		c.mu.Lock()
-		err := c.err
-		var last *Exchange
-		if n := len(c.queue); n > 0 {
-			last = c.queue[n-1]
-		}
-		c.mu.Unlock()
+		last, err := c.pending()
 		if err != nil || last == nil {
 			return err
 		}
+		if last.fence == 200 {
+			again.Reset(settlePatience - time.Since(last.start))
+		}
 		select {
 		case <-last.done:
+		case <-again.C:
+			if last.fence != 0 {
+				c.sendAll(command{verb: "PWD", fence: 257})
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+const settlePatience = 250 * time.Millisecond
+
+// pending returns the last exchange that is not answered yet, if any.
+func (c *Conn) pending() (*Exchange, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.queue); n > 0 {
+		return c.queue[n-1], c.err
+	}
+	return nil, c.err
 }

@@ -349,9 +349,7 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 	}
 	c.sendAll(cmd("ABOR"))
 	hangUp()
-	fence := cmd("NOOP")
-	fence.fence = true
-	c.sendAll(fence)
+	c.sendAll(command{verb: "NOOP", fence: 200})
 }
 
 func (d *Data) report(err error) {

@@ -17,7 +17,7 @@ type Exchange struct {
 	start   time.Time
 	secret  string // what the command carried and a reply must not show
 	marks   int    // preliminary replies so far
-	fence   bool   // NOOP behind an ABOR: its 200 ends the account
+	fence   int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade func(Reply, reader) (reader, error)
 
 	begun chan struct{} // closed with the first reply
@@ -99,7 +99,7 @@ func (x *Exchange) await(ctx context.Context, event <-chan struct{}) error {
 // isFence reports whether r can only be the answer to the fence: not one of
 // the codes with which transfers and ABOR end.
 func (x *Exchange) isFence(r Reply) bool {
-	return r.Code == 200 || r.Class() == 5 && r.Code != 551 && r.Code != 552 || r.Code == 421
+	return r.Code == x.fence || r.Class() == 5 && r.Code != 551 && r.Code != 552 || r.Code == 421
 }
 
 func (x *Exchange) begin(r Reply) {

@@ -44,10 +44,10 @@ func commonText(typed string, found []Candidate) string {
 	return common(typed, names)
 }
 
-// common returns the common beginning of names if it has more to say than
-// typed, else typed.
+// common returns the common beginning of names, in their case, unless typed says
+// more.
 func common(typed string, names []string) string {
-	if c := CommonPrefix(names); len(c) > len(typed) || len(names) == 1 {
+	if c := CommonPrefix(names); len(c) >= len(typed) {
 		return c
 	}
 	return typed

@@ -38,24 +38,30 @@ func compare(a, b keyed) int {
 	return strings.Compare(a.Name.Name, b.Name.Name)
 }
 
-// add puts n in its place, over one of the same name.
-func (s names) add(n Name) names {
-	k := keyed{strings.ToLower(n.Name), n}
-	i, found := slices.BinarySearchFunc(s, k, compare)
-	if found {
-		s = slices.Clone(s)
-		s[i] = k
-		return s
-	}
-	return slices.Insert(slices.Clone(s), i, k)
+// A change is an entry that came or went.
+type change struct {
+	Name
+	gone bool
 }
 
-func (s names) remove(name string) names {
-	i, found := slices.BinarySearchFunc(s, keyed{strings.ToLower(name), Name{Name: name}}, compare)
-	if !found {
-		return s
+// apply returns the names after changes; s itself stays as it is.
+func (s names) apply(changes []change) names {
+	last := map[string]change{}
+	for _, c := range changes {
+		last[c.Name.Name] = c
 	}
-	return slices.Delete(slices.Clone(s), i, i+1)
+	out := make([]Name, 0, len(s)+len(last))
+	for _, n := range s {
+		if _, changed := last[n.Name.Name]; !changed {
+			out = append(out, n.Name)
+		}
+	}
+	for _, c := range last {
+		if !c.gone {
+			out = append(out, c.Name)
+		}
+	}
+	return sortNames(out)
 }
 
 // beginning returns the stretch of names that begin with typed in any case.
@@ -79,7 +85,7 @@ func (s names) complete(parent, typed string, dirsOnly bool, limit int) Result {
 
 func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Result {
 	var r Result
-	prefix, any := "", false
+	prefix := ""
 	for _, n := range s {
 		switch {
 		case dirsOnly && !n.Dir,
@@ -87,21 +93,22 @@ func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Res
 			strings.HasPrefix(n.Name.Name, ".") && !strings.HasPrefix(typed, "."):
 			continue
 		}
-		c := n.candidate(parent)
-		if !any {
-			prefix, any = c.Text, true
-		} else {
-			prefix = shared(prefix, c.Text)
-		}
 		if len(r.Candidates) < limit {
-			r.Candidates = append(r.Candidates, c)
+			r.Candidates = append(r.Candidates, n.candidate(parent))
 		} else {
 			r.More++
 		}
+		if prefix == "" {
+			prefix = r.Candidates[0].Text[len(parent):]
+		}
+		prefix = shared(prefix, n.Name.Name)
+	}
+	if len(r.Candidates) == 1 && r.More == 0 {
+		prefix = r.Candidates[0].Text[len(parent):]
 	}
 	r.Common = parent + typed
-	if len(prefix) > len(r.Common) || len(r.Candidates) == 1 {
-		r.Common = prefix
+	if len(prefix) >= len(typed) {
+		r.Common = parent + prefix
 	}
 	return r
 }

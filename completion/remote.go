@@ -24,12 +24,15 @@ type Remote struct {
 
 	asking chan struct{} // holds one token while List runs
 	mu     sync.Mutex
-	dirs   map[string]directory
+	dirs   map[string]*directory
 }
 
+// A directory keeps changes until somebody looks: a thousand uploads must not
+// sort it a thousand times.
 type directory struct {
-	names names
-	since time.Time
+	names   names
+	changes []change
+	since   time.Time
 }
 
 // maxDirs bounds the cache; the oldest directories go first.
@@ -111,6 +114,9 @@ func (r *Remote) known(dir string) (names, bool) {
 		delete(r.dirs, dir)
 		return nil, false
 	}
+	if len(d.changes) > 0 {
+		d.names, d.changes = d.names.apply(d.changes), nil
+	}
 	return d.names, true
 }
 
@@ -126,12 +132,12 @@ func (r *Remote) keep(dir string, list []Name) names {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.dirs == nil {
-		r.dirs = map[string]directory{}
+		r.dirs = map[string]*directory{}
 	}
 	if len(r.dirs) >= maxDirs {
 		r.dropOldest()
 	}
-	r.dirs[dir] = directory{sorted, r.now()}
+	r.dirs[dir] = &directory{names: sorted, since: r.now()}
 	return sorted
 }
 
@@ -152,22 +158,21 @@ func (r *Remote) Fill(dir string, list []Name) { r.keep(dir, list) }
 // Add tells of an entry that we have made: an upload, a new directory.
 func (r *Remote) Add(file string, n Name) {
 	n.Name = path.Base(file)
-	r.change(path.Dir(file), func(s names) names { return s.add(n) })
+	r.change(path.Dir(file), change{Name: n})
 }
 
 // Remove tells of an entry that we have removed or moved away.
 func (r *Remote) Remove(file string) {
-	r.change(path.Dir(file), func(s names) names { return s.remove(path.Base(file)) })
+	r.change(path.Dir(file), change{Name: Name{Name: path.Base(file)}, gone: true})
 	r.Forget(file)
 }
 
-// change replaces the names of a directory that is known. Results given out
-// before keep the old ones.
-func (r *Remote) change(dir string, f func(names) names) {
+// change notes what happened in a directory that is known.
+func (r *Remote) change(dir string, c change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if d, ok := r.dirs[dir]; ok {
-		r.dirs[dir] = directory{f(d.names), d.since}
+		d.changes = append(d.changes, c)
 	}
 }
 

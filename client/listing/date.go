@@ -126,8 +126,18 @@ func (c *calendar) shows(instant, clock time.Time) bool {
 	return instant.Add(time.Duration(offset) * time.Second).Equal(clock)
 }
 
-// setClock reads h:mm, hh:mm:ss or hh.mm, perhaps with a fraction, AM or PM.
+// setClock reads h:mm, hh:mm:ss or hh.mm, perhaps with a fraction, AM or PM. It
+// changes nothing if the word is no clock.
 func (s *stamp) setClock(word string) bool {
+	try := *s
+	if !try.readClock(word) {
+		return false
+	}
+	*s = try
+	return true
+}
+
+func (s *stamp) readClock(word string) bool {
 	n := leadingDigits(word)
 	if n < 1 || n > 2 || n == len(word) || word[n] != ':' && word[n] != '.' {
 		return false

@@ -43,10 +43,10 @@ func (u *unix) noEntry(line string) outcome {
 	first := u.top
 	afterBlank := u.blankBefore
 	u.top, u.blankBefore = false, false
-	if dir, ok := strings.CutSuffix(text, ":"); ok && afterBlank && (!first || dir[:1] == "." || dir[:1] == "/") {
-		u.dir = strings.TrimPrefix(strings.TrimPrefix(dir, "."), "/")
-		if dir[:1] == "/" {
-			u.dir = dir
+	if dir, ok := strings.CutSuffix(text, ":"); ok && afterBlank && (!first || strings.IndexAny(dir, "./") == 0) {
+		u.dir = strings.TrimPrefix(dir, "./")
+		if dir == "." {
+			u.dir = ""
 		}
 		u.top = true
 		return skipped
@@ -88,6 +88,9 @@ func parseMode(w *words) (m mode, ok bool) {
 	s := w.line[start:]
 	if n := leadingDigits(s); n > 0 { // ls -s: blocks
 		blocks := words{line: s, at: n}
+		if blocks.gap() == 0 {
+			return m, false
+		}
 		start += n + blocks.gap()
 		s = w.line[start:]
 	}

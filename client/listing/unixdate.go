@@ -5,7 +5,7 @@ import "strings"
 // unixDate is the date of a line of ls, in one of its many forms.
 type unixDate struct {
 	stamp
-	month   month       // if the month is a word
+	named   month       // if the month is a word
 	numeric numericDate // if numbers stand in an order to be found out
 	start   int         // where the date begins
 	end     int         // just behind it
@@ -17,8 +17,8 @@ func (d *unixDate) set(c *calendar, e *Entry) bool {
 	switch {
 	case d.numeric.sep != 0:
 		return c.setNumeric(e, d.numeric, d.stamp)
-	case d.month != month{}:
-		return c.setNamed(e, d.month, d.stamp)
+	case d.named != month{}:
+		return c.setNamed(e, d.named, d.stamp)
 	}
 	return c.set(e, d.stamp)
 }
@@ -45,8 +45,14 @@ func parseUnixDate(w words, cal *calendar) (d unixDate, ok bool) {
 	if d, ok = parseMonthDay(w); ok {
 		return d, true
 	}
-	w.next() // perhaps the weekday of ctime: "Mon May  6 07:08:09 2024"
-	return parseMonthDay(w)
+	if isWeekday(w.next()) { // ctime: "Mon May  6 07:08:09 2024"
+		return parseMonthDay(w)
+	}
+	return d, false
+}
+
+func isWeekday(word string) bool {
+	return len(word) == 3 && strings.Contains("mon tue wed thu fri sat sun", strings.ToLower(word))
 }
 
 // parseDigitsFirst chooses by what follows the first n digits.
@@ -75,8 +81,8 @@ func parseMonthDay(w words) (d unixDate, ok bool) {
 		return d, false
 	}
 	if m := englishMonth(name); m > 0 {
-		d.month.usual = uint8(m)
-	} else if d.month, ok = lookupMonth(name); !ok {
+		d.named.usual = uint8(m)
+	} else if d.named, ok = lookupMonth(name); !ok {
 		return d, false
 	}
 	return d, d.yearOrClock(w)
@@ -135,10 +141,10 @@ func parseDayFirst(w words) (d unixDate, ok bool) {
 	first, dotted := readDay(&w)
 	next := w
 	if second, isDay := parseDay(next.next()); isDay && !dotted {
-		d.stamp.month, d.day = first, second
+		d.month, d.day = first, second
 		return d, d.clock(next)
 	} else if isDay {
-		d.day, d.stamp.month = first, second
+		d.day, d.month = first, second
 		return d, d.yearOrClock(next)
 	}
 	d.day = first
@@ -178,11 +184,11 @@ func (d *unixDate) readMonth(w *words) (ok bool) {
 	case "de":
 		word = w.next()
 	case "Thg", "thg", "Tháng", "tháng":
-		d.stamp.month, ok = parseDay(w.next())
+		d.month, ok = parseDay(w.next())
 		return ok
 	}
 	word = strings.TrimPrefix(strings.TrimPrefix(word, "d’"), "d'")
-	d.month, ok = lookupMonth(word)
+	d.named, ok = lookupMonth(word)
 	return ok
 }
 
@@ -201,7 +207,7 @@ func parseClockFirst(w words) (d unixDate, ok bool) {
 	if d.day, ok = parseDay(w.next()); !ok || !d.readMonth(&w) {
 		return d, false
 	}
-	d.end, d.padded = w.at, d.stamp.month > 0 && d.stamp.month < 10
+	d.end, d.padded = w.at, d.month > 0 && d.month < 10
 	return d, true
 }
 
@@ -211,6 +217,9 @@ func parseYearFirst(w words) (d unixDate, ok bool) {
 	size := w
 	size.next()
 	if _, usual := parseMonthDay(size); usual {
+		return d, false
+	}
+	if _, usual := parseMarked(size); usual {
 		return d, false
 	}
 	if d, ok = parseMarked(w); ok {
@@ -235,7 +244,7 @@ func parseEpoch(w words, cal *calendar) (d unixDate, ok bool) {
 	if !ok || t.After(cal.latest) || w.gap() != 1 || w.at+1 >= len(w.line) {
 		return d, false
 	}
-	d.year, d.stamp.month, d.day = t.Year(), int(t.Month()), t.Day()
+	d.year, d.month, d.day = t.Year(), int(t.Month()), t.Day()
 	d.hour, d.minute, d.second = t.Clock()
 	d.precision, d.hasOffset, d.end = Second, true, w.at
 	return d, true
@@ -252,11 +261,11 @@ func parseGlued(w words) (d unixDate, ok bool) {
 	if d.monthDayGlued(word) {
 		return d, d.yearOrClock(w)
 	}
-	if d.numeric, _ = parseNumericDate(word); d.numeric.sep == 0 || !d.numeric.plausible() {
-		d.numeric = numericDate{}
-		if !d.namedGlued(word) {
-			return d, false
-		}
+	numeric, isNumeric := parseNumericDate(word)
+	if isNumeric {
+		d.numeric = numeric
+	} else if !d.namedGlued(word) {
+		return d, false
 	}
 	if !ok {
 		d.clockBehind(w)
@@ -268,7 +277,7 @@ func parseGlued(w words) (d unixDate, ok bool) {
 func (d *unixDate) monthDayGlued(word string) bool {
 	if day, monthText, ok := strings.Cut(word, "."); ok && strings.HasSuffix(monthText, ".") {
 		if n, ok := parseDay(monthText); ok {
-			d.stamp.month = n
+			d.month = n
 			d.day, ok = number(day)
 			return ok
 		}
@@ -277,7 +286,7 @@ func (d *unixDate) monthDayGlued(word string) bool {
 		return false
 	}
 	var isMonth, isDay bool
-	d.stamp.month, isMonth = number(word[:2])
+	d.month, isMonth = number(word[:2])
 	d.day, isDay = number(word[3:])
 	return isMonth && isDay
 }
@@ -290,7 +299,7 @@ func (d *unixDate) namedGlued(word string) bool {
 	}
 	var isDay, isMonth, isYear bool
 	d.day, isDay = parseDay(parts[0])
-	d.month, isMonth = lookupMonth(parts[1])
+	d.named, isMonth = lookupMonth(parts[1])
 	d.year, isYear = fullYear(parts[2])
 	return isDay && isMonth && isYear
 }
@@ -340,13 +349,13 @@ func parseMarked(w words) (d unixDate, ok bool) {
 	case !marked:
 		return d, false
 	case count == 3 && n[0] >= 1000:
-		d.year, d.stamp.month, d.day = n[0], n[1], n[2]
+		d.year, d.month, d.day = n[0], n[1], n[2]
 		return d, true
 	case count == 3:
-		d.stamp.month, d.day, d.year = n[0], n[1], n[2]
+		d.month, d.day, d.year = n[0], n[1], n[2]
 		return d, true
 	case count == 2:
-		d.stamp.month, d.day = n[0], n[1]
+		d.month, d.day = n[0], n[1]
 		return d, d.clock(w)
 	}
 	return d, false

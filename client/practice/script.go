@@ -167,6 +167,7 @@ func (p *Scripted) play() {
 		}
 		p.transcript = append(p.transcript, "  "+st.text)
 	}
+	p.control.Close() // with a close_notify, if it has TLS
 }
 
 // mismatch is a client that said something else.

@@ -25,13 +25,11 @@
 //	# text     a comment, where a word would begin
 //
 // An operator has a blank, an end of the line or another operator on at least
-// one side, or
-// follows a command name directly, as in `ls;pwd` and `ls>out`. Glued to text
-// on both sides it is text, so FOO.TXT;1 and ftp://host/f;type=a and R&D are
-// words, and `quote OPTS MLST type;size;` says what it seems to say. & alone
-// is stricter: it is an operator only as a word of its own. A word that begins
-// and ends with a bar is text too: |1|192.0.2.1|40001| is what EPRT wants.
-// Parentheses and < mean nothing.
+// one side, or follows a command name directly, as in `ls;pwd` and `ls>out`.
+// Glued to text on both sides it is text, so FOO.TXT;1, ftp://host/f;type=a and
+// R&D are words. & alone is stricter: it is an operator only as a word of its
+// own. A word that begins and ends with a bar is text too: |1|192.0.2.1|40001|
+// is what EPRT wants. Parentheses and < mean nothing.
 //
 // # Variables
 //

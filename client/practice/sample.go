@@ -1,0 +1,163 @@
+package practice
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"time"
+
+	"github.com/spf13/afero"
+)
+
+// Sample is a small tree in memory that is worth looking at: sizes from nothing to 5 MiB, names of many scripts, dates from
+// 1971 to a minute ago, an empty folder, and /incoming, where anonymous may write.
+func Sample() afero.Fs {
+	mem := newMemory()
+	now := time.Now().Truncate(time.Second)
+	for _, f := range sampleFiles(now) {
+		_ = mem.MkdirAll(path.Dir(f.name), 0o755)
+		_ = afero.WriteFile(mem, f.name, f.data, 0o644)
+		_ = mem.Chtimes(f.name, f.when, f.when)
+	}
+	for _, d := range []struct {
+		name string
+		when time.Time
+	}{
+		{Incoming, now.Add(-3 * time.Hour)},
+		{"/empty", day(1999, 12, 31)},
+		{"/history", day(2014, 3, 20)},
+		{"/logs", now.AddDate(0, 0, -1)},
+		{"/names", now.AddDate(0, -2, 0)},
+		{"/nested", day(2010, 10, 10)},
+		{"/sizes", day(2022, 2, 22)},
+		{"/", now},
+	} {
+		_ = mem.MkdirAll(d.name, 0o755)
+		_ = mem.Chtimes(d.name, d.when, d.when)
+	}
+	return mem
+}
+
+type sampleFile struct {
+	name string
+	when time.Time
+	data []byte
+}
+
+func sampleFiles(now time.Time) []sampleFile {
+	files := []sampleFile{
+		{"/README.txt", now.Add(-time.Minute), []byte(readme)},
+		{"/haiku.txt", now.AddDate(0, 0, -3), []byte(haiku)},
+		{"/nested/one/two/three/found.txt", day(2010, 10, 10), []byte("You found it. `cd /` brings you back.\n")},
+		{"/names/with some spaces.txt", now.AddDate(0, -2, 0), []byte("Quotes help: get \"with some spaces.txt\"\n")},
+		{"/names/Grüße aus Köln.txt", now.AddDate(0, -3, 0), []byte("ü is two bytes in UTF-8: c3 bc.\n")},
+		{"/names/日本語のファイル.txt", now.AddDate(0, -4, 0), []byte("Each of these letters is two columns wide.\n")},
+		{"/names/🚀 launch.txt", now.AddDate(0, -5, 0), []byte("An emoji is four bytes and two columns.\n")},
+		{"/names/-starts-with-a-dash.txt", day(2018, 6, 1), []byte("Some servers take such a name for an option.\n")},
+		{"/names/it's \"quoted\".txt", day(2016, 2, 29), []byte("PWD doubles the quotes in a path, MLSD does not.\n")},
+		{"/names/.hidden", day(2015, 5, 5), []byte("A leading dot hides a file from a plain ls.\n")},
+	}
+	files = append(files, historyFiles()...)
+	files = append(files, sizeFiles()...)
+	return append(files, logFiles(now)...)
+}
+
+// historyFiles are dated as the documents they tell of.
+func historyFiles() []sampleFile {
+	var files []sampleFile
+	for _, h := range history {
+		files = append(files, sampleFile{"/history/" + h.name, h.when, []byte(h.text)})
+	}
+	return files
+}
+
+// sizeFiles are the same bytes on every machine, so that SHA256SUMS can be checked.
+func sizeFiles() []sampleFile {
+	random := rand.NewChaCha8([32]byte([]byte("the same five mebibytes for all!")))
+	var files []sampleFile
+	sums := ""
+	for _, f := range []struct {
+		name string
+		size int
+	}{{"0-empty.bin", 0}, {"1-byte.bin", 1}, {"1-KiB.bin", 1 << 10}, {"64-KiB.bin", 64 << 10}, {"5-MiB.bin", 5 << 20}} {
+		data := make([]byte, f.size)
+		_, _ = random.Read(data)
+		files = append(files, sampleFile{"/sizes/" + f.name, day(2022, 2, 22), data})
+		sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(data), f.name)
+	}
+	return append(files, sampleFile{"/sizes/SHA256SUMS", day(2022, 2, 22), []byte(sums)})
+}
+
+// logFiles are for globs: mget logs/*.log
+func logFiles(now time.Time) []sampleFile {
+	var files []sampleFile
+	for i := range 7 {
+		when := now.AddDate(0, 0, -1-i)
+		text := ""
+		for hour := range 24 {
+			text += fmt.Sprintf("%s %02d:00 all is well, %d visitors\n", when.Format(time.DateOnly), hour, (hour*7+i*3)%23)
+		}
+		files = append(files, sampleFile{"/logs/" + when.Format(time.DateOnly) + ".log", when, []byte(text)})
+	}
+	return files
+}
+
+func day(year, month, dom int) time.Time {
+	return time.Date(year, time.Month(month), dom, 12, 0, 0, 0, time.UTC)
+}
+
+const readme = `Welcome to the practice server of ftpsh.
+
+It runs inside ftpsh itself and keeps everything in memory: nothing here can
+break, and all of it is gone when you leave.
+
+    ls -l                      what there is
+    cd history                 how FTP came to be, told by its documents
+    get sizes/5-MiB.bin        long enough to see progress
+    mget logs/*.log            many files at once
+    cat haiku.txt              a short one
+    put SOMETHING incoming/    yours may go anywhere; anonymous only here
+    trace                      what is said on the wire
+
+Type help for the commands, bye to leave.
+`
+
+const haiku = `two connections made
+one to ask and one to give
+226
+`
+
+// history is told by the dates of its documents.
+var history = []struct {
+	name string
+	when time.Time
+	text string
+}{
+	{"1971-rfc114.txt", day(1971, 4, 16), `A File Transfer Protocol, by Abhay Bhushan of MIT, April 1971: older than
+TCP, than the at sign in most addresses, and than every file on your disk.
+`},
+	{"1972-rfc354.txt", day(1972, 7, 8), `July 1972: the protocol gets its second connection. One carries commands
+and replies, the other one data. It is so to this day.
+`},
+	{"1980-rfc765.txt", day(1980, 6, 1), `June 1980, Jon Postel: FTP moves from the ARPANET's old protocol to TCP.
+PASV is there, for the day on which two servers talk to each other.
+`},
+	{"1985-rfc959.txt", day(1985, 10, 1), `October 1985, Jon Postel and Joyce Reynolds: the FTP that everybody means.
+USER, PASS, CWD, RETR, STOR, QUIT, and replies of three digits.
+`},
+	{"1994-rfc1579.txt", day(1994, 2, 1), `February 1994, Steven Bellovin: Firewall-Friendly FTP, in four pages.
+"Let the client connect": passive mode becomes what one uses.
+`},
+	{"1998-rfc2428.txt", day(1998, 9, 1), `September 1998: EPSV and EPRT make room for IPv6. An EPSV reply names a
+port and no address, and so survives a router that rewrites addresses.
+`},
+	{"2005-rfc4217.txt", day(2005, 10, 1), `October 2005, Paul Ford-Hutchinson: AUTH TLS, PBSZ 0, PROT P. After nearly
+ten years as a draft, FTP has a lock on both of its doors.
+`},
+	{"2007-rfc3659.txt", day(2007, 3, 1), `March 2007: MLSD gives listings that a program can read, SIZE and MDTM
+are written down at last, and REST works for plain streams.
+`},
+	{"2014-rfc7151.txt", day(2014, 3, 20), `March 2014: HOST, for servers with many names. The last new command so far.
+`},
+}

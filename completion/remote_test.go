@@ -1,0 +1,193 @@
+package completion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// tree answers listings from a table and remembers what it was asked.
+type tree struct {
+	dirs  map[string]string // names separated by blanks, directories with a slash
+	asked []string
+}
+
+func (tr *tree) list(_ context.Context, dir string) ([]Name, error) {
+	tr.asked = append(tr.asked, dir)
+	text, ok := tr.dirs[dir]
+	if !ok {
+		return nil, errors.New("550 no such directory")
+	}
+	var out []Name
+	for _, f := range strings.Fields(text) {
+		name, dir := strings.CutSuffix(f, "/")
+		out = append(out, Name{Name: name, Dir: dir})
+	}
+	return out, nil
+}
+
+func complete(t *testing.T, r *Remote, cwd, typed string) string {
+	t.Helper()
+	got, err := r.Complete(context.Background(), cwd, typed, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts(got)
+}
+
+func TestRemote(t *testing.T) {
+	tr := &tree{dirs: map[string]string{"/": "pub/ etc/ readme README.md .rc", "/pub": "a/ b c1 c2", "/pub/a": "x ../../etc/passwd . .."}}
+	r := &Remote{List: tr.list}
+	for _, row := range []struct{ name, cwd, typed, want string }{
+		{"here", "/", "r", "readme"},
+		{"upper case", "/", "R", "README.md"},
+		{"hidden", "/", ".", ".rc"},
+		{"below", "/", "pub/c", "pub/c1 pub/c2"},
+		{"absolute", "/etc", "/pub/", "/pub/a/ /pub/b /pub/c1 /pub/c2"},
+		{"up", "/pub/a", "../b", "../b"},
+		{"names that are paths are none", "/pub/a", "", "x"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := complete(t, r, row.cwd, row.typed); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+	if got := strings.Join(tr.asked, " "); got != "/ /pub /pub/a" {
+		t.Errorf("listed %s, want each directory once", got)
+	}
+	if dirs, _ := r.Complete(context.Background(), "/", "", true); texts(dirs) != "etc/ pub/" {
+		t.Errorf("directories: got %q", texts(dirs))
+	}
+	if _, err := r.Complete(context.Background(), "/", "nope/", false); err == nil {
+		t.Error("a directory that cannot be listed is no error")
+	}
+}
+
+func TestRemoteFollowsChanges(t *testing.T) {
+	tr := &tree{dirs: map[string]string{"/": "a b d/", "/d": "x"}}
+	now := time.Unix(0, 0)
+	r := &Remote{List: tr.list, TTL: time.Minute, Now: func() time.Time { return now }}
+	complete(t, r, "/d", "")
+	for _, row := range []struct {
+		name string
+		do   func()
+		want string
+		asks int
+	}{
+		{"first", func() {}, "a b d/", 1},
+		{"added", func() { r.Add("/c", Name{}); r.Add("/e", Name{Dir: true}) }, "a b c d/ e/", 0},
+		{"added twice", func() { r.Add("/c", Name{}) }, "a b c d/ e/", 0},
+		{"removed", func() { r.Remove("/a"); r.Remove("/e"); r.Remove("/never") }, "b c d/", 0},
+		{"filled", func() { r.Fill("/", []Name{{Name: "z"}}) }, "z", 0},
+		{"fresh", func() { now = now.Add(59 * time.Second) }, "z", 0},
+		{"old", func() { now = now.Add(time.Second) }, "a b d/", 1},
+		{"forgotten", func() { tr.dirs["/"] = "new"; r.Forget("/") }, "new", 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			before := len(tr.asked)
+			row.do()
+			if got := complete(t, r, "/", ""); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+			if n := len(tr.asked) - before; n != row.asks {
+				t.Errorf("%d listings, want %d", n, row.asks)
+			}
+		})
+	}
+	before := len(tr.asked)
+	complete(t, r, "/d", "")
+	if len(tr.asked) == before {
+		t.Error("Forget(/) left /d")
+	}
+}
+
+func TestRemoteFailedListingIsNotKept(t *testing.T) {
+	fail := true
+	r := &Remote{List: func(context.Context, string) ([]Name, error) {
+		if fail {
+			return []Name{{Name: "half"}}, errors.New("426 aborted")
+		}
+		return []Name{{Name: "half"}, {Name: "whole"}}, nil
+	}}
+	if _, err := r.Complete(context.Background(), "/", "", false); err == nil {
+		t.Fatal("no error")
+	}
+	fail = false
+	if got := complete(t, r, "/", ""); got != "half whole" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A second caller waits for the listing of the first one, or gives up.
+func TestRemoteOneListingAtATime(t *testing.T) {
+	asked, answer := make(chan string), make(chan struct{})
+	r := &Remote{List: func(_ context.Context, dir string) ([]Name, error) {
+		asked <- dir
+		<-answer
+		return []Name{{Name: "x"}}, nil
+	}}
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			if got, err := r.Complete(context.Background(), "/", "", false); err != nil || texts(got) != "x" {
+				t.Errorf("got %q, %v", texts(got), err)
+			}
+		})
+	}
+	<-asked
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := r.Complete(ctx, "/other", "", false); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(answer)
+	wg.Wait()
+}
+
+func TestHugeDirectory(t *testing.T) {
+	var list []Name
+	for i := range 100_000 {
+		list = append(list, Name{Name: fmt.Sprintf("File-%06d.dat", i)})
+	}
+	r := &Remote{}
+	r.Fill("/", list)
+	for i := range 1000 {
+		r.Add(fmt.Sprintf("/new-%d", i), Name{})
+	}
+	got, err := r.Complete(context.Background(), "/", "file-0999", false)
+	if err != nil || len(got.Candidates) != 100 || got.Common != "File-0999" || got.More != 0 {
+		t.Fatalf("got %d, common %q, %v", len(got.Candidates), got.Common, err)
+	}
+	if all, _ := r.Complete(context.Background(), "/", "", false); len(all.Candidates) != 1000 || all.More != 100_000 {
+		t.Fatalf("got %d and %d more", len(all.Candidates), all.More)
+	}
+}
+
+func BenchmarkHugeDirectory(b *testing.B) {
+	var list []Name
+	for i := range 100_000 {
+		list = append(list, Name{Name: fmt.Sprintf("File-%06d.dat", i)})
+	}
+	r := &Remote{}
+	b.Run("fill", func(b *testing.B) {
+		for b.Loop() {
+			r.Fill("/", list)
+		}
+	})
+	for _, typed := range []string{"", "File-0999"} {
+		b.Run("complete "+typed, func(b *testing.B) {
+			for b.Loop() {
+				r.Complete(context.Background(), "/", typed, false)
+			}
+		})
+	}
+}

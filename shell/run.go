@@ -1,0 +1,273 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// Line is something to run, and where it comes from.
+type Line struct {
+	Text   string
+	Script string // name of the script, "" for a line that was typed
+	Number int
+}
+
+// Do runs a line and shows its failures. It returns the first one that counts:
+// in a script, what follows it is not run unless onerror says so.
+func (sh *Shell) Do(line Line) error {
+	list, err := syntax.Parse(line.Text)
+	if err != nil {
+		sh.failed(line, "", err)
+		return err
+	}
+	var first error
+	for _, chain := range list {
+		err := sh.chain(line, chain)
+		if first == nil {
+			first = err
+		}
+		if sh.quitting || sh.ended() || first != nil && line.Script != "" && sh.Settings.OnError == "stop" {
+			break
+		}
+	}
+	return first
+}
+
+// chain runs statements that && and || join; the last one that runs decides.
+func (sh *Shell) chain(line Line, chain syntax.Chain) error {
+	if chain.Background {
+		err := &UsageError{Text: "nothing runs in the background here", Hint: "without & it runs at once"}
+		sh.failed(line, "", err)
+		return err
+	}
+	var last error
+	for _, st := range chain.Statements {
+		if st.After == syntax.And && last != nil || st.After == syntax.Or && last == nil {
+			continue
+		}
+		name, err := sh.statement(st)
+		sh.status = Status(err)
+		if err != nil {
+			sh.failed(line, name, err)
+		}
+		if last = err; st.Ignore {
+			last = nil
+		}
+		if sh.quitting || sh.ended() {
+			break
+		}
+	}
+	return last
+}
+
+// statement runs one command and returns its full name.
+func (sh *Shell) statement(st syntax.Statement) (name string, err error) {
+	st = st.Expand(syntax.Vars{Get: sh.variable})
+	command, err := Find(st.Name())
+	if err != nil {
+		return "", err
+	}
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	sh.wire.Lock()
+	defer sh.wire.Unlock()
+	call := &Call{Shell: sh, Command: command, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive()}
+	if err := call.parse(ctx, st.Args()); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return command.Name, sh.help(call.Out, command)
+		}
+		return command.Name, err
+	}
+	if err := sh.needs(command.Needs); err != nil {
+		return command.Name, err
+	}
+	if sh.opt.Started != nil {
+		sh.opt.Started(command)
+	}
+	err = sh.output(ctx, call, st, func() error { return command.Run(ctx, call) })
+	sh.con.Status("")
+	if err != nil && context.Cause(ctx) != nil {
+		err = &interruption{cause: context.Cause(ctx), err: err}
+	}
+	return command.Name, err
+}
+
+// interruption is how a command ended whose context was cancelled.
+type interruption struct{ cause, err error }
+
+func (e *interruption) Error() string {
+	if errors.Is(e.err, context.Canceled) {
+		return e.cause.Error()
+	}
+	return e.err.Error()
+}
+func (e *interruption) Unwrap() []error { return []error{e.cause, e.err} }
+
+// variable answers for $?.
+func (sh *Shell) variable(name string) (string, bool) {
+	return strconv.Itoa(sh.status), name == "?"
+}
+
+func (sh *Shell) needs(need Need) error {
+	if need == Nothing {
+		return nil
+	}
+	if sh.session == nil {
+		return errNotConnected
+	}
+	if _, in := sh.session.LoggedIn(); need == Login && !in {
+		return client.ErrNotLoggedIn
+	}
+	return nil
+}
+
+// output runs the command with its result going where the statement says.
+func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, run func() error) error {
+	switch {
+	case st.File != nil:
+		return toFile(call, st.File.Text, st.Append, run)
+	case st.Pipe != "":
+		return sh.toPipe(ctx, call, st.Pipe, run)
+	}
+	return run()
+}
+
+// toFile sends the result of run into a local file.
+func toFile(call *Call, name string, add bool, run func() error) error {
+	flag := os.O_TRUNC
+	if add {
+		flag = os.O_APPEND
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
+	if err != nil {
+		return err
+	}
+	call.Out, call.screen = file, false
+	err = run()
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// toPipe sends the result of run to a command of the local shell. A command
+// that has seen enough (head) is no failure.
+func (sh *Shell) toPipe(ctx context.Context, call *Call, text string, run func() error) error {
+	in, err := sh.pipeTo(ctx, text)
+	if err != nil {
+		return err
+	}
+	call.Out, call.screen = in, false
+	err = run()
+	closing := in.Close()
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		err = nil
+	}
+	if err == nil {
+		err = closing
+	}
+	return err
+}
+
+// pipeTo starts a command of the local shell; closing its input waits for it.
+func (sh *Shell) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) {
+	out, in, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd := localShell(ctx, text)
+	cmd.Stdin = out
+	ended := make(chan error, 1)
+	go func() {
+		err := sh.con.Run(cmd)
+		out.Close()
+		ended <- err
+	}()
+	return &pipe{in, ended}, nil
+}
+
+type pipe struct {
+	*os.File
+	ended chan error
+}
+
+func (p *pipe) Close() error {
+	p.File.Close()
+	return <-p.ended
+}
+
+// localShell is a command of the user's own shell.
+func localShell(ctx context.Context, text string) *exec.Cmd {
+	name := os.Getenv("SHELL")
+	if name == "" {
+		name = "/bin/sh"
+	}
+	if text == "" {
+		return exec.CommandContext(ctx, name)
+	}
+	return exec.CommandContext(ctx, name, "-c", text)
+}
+
+// failed shows a failure: what failed, the words of whoever refused, and what
+// can be tried.
+func (sh *Shell) failed(line Line, command string, err error) {
+	where := ""
+	if line.Script != "" {
+		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
+	}
+	if sh.json {
+		sh.con.Err().Write(failureJSON(where, command, err))
+		return
+	}
+	text := safeLines(err.Error())
+	for _, part := range []string{command, where} {
+		if part != "" {
+			text = part + ": " + text
+		}
+	}
+	var usage *UsageError
+	if errors.As(err, &usage) && usage.Command != nil {
+		text += "\n  usage: " + usage.Command.Synopsis()
+	}
+	render.Error(sh.con.Err(), text, hintsFor(err), sh.con.ColorErr())
+}
+
+// failure is an error as --json shows it.
+type failure struct {
+	Error   string   `json:"error"`
+	Command string   `json:"command,omitempty"`
+	Where   string   `json:"where,omitempty"`
+	Status  int      `json:"status"`
+	Code    int      `json:"code,omitempty"` // of the server's reply
+	Hints   []string `json:"hints,omitempty"`
+}
+
+func failureJSON(where, command string, err error) []byte {
+	f := failure{Error: err.Error(), Command: command, Where: where, Status: Status(err), Hints: hintsFor(err)}
+	var no *client.Error
+	if errors.As(err, &no) {
+		f.Code = no.Reply.Code
+	}
+	text, _ := json.Marshal(f)
+	return append(text, '\n')
+}
+
+// isOpen reports whether a line needs more lines.
+func isOpen(text string) bool {
+	_, err := syntax.Parse(text)
+	var open *syntax.Error
+	return errors.As(err, &open) && open.Open
+}

@@ -1,0 +1,91 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// signals turns signals into ends of contexts. At the prompt Ctrl-C is a key,
+// not a signal; during a command it cancels that command, and a second one
+// drops the connection.
+type signals struct {
+	sh   *Shell
+	got  chan os.Signal
+	done chan struct{}
+
+	mu     sync.Mutex
+	cancel context.CancelCauseFunc // of the running command, or nil
+	drop   func()
+	again  bool           // the running command was interrupted already
+	fatal  syscall.Signal // the signal that ended the program, or 0
+}
+
+func watchSignals(sh *Shell) *signals {
+	s := &signals{sh: sh, got: make(chan os.Signal, 4), done: make(chan struct{})}
+	signal.Notify(s.got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		defer close(s.done)
+		for sig := range s.got {
+			s.handle(sig)
+		}
+	}()
+	return s
+}
+
+func (s *signals) stop() {
+	signal.Stop(s.got)
+	close(s.got)
+	<-s.done
+}
+
+func (s *signals) handle(sig os.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	number, _ := sig.(syscall.Signal)
+	switch {
+	case sig != os.Interrupt:
+		s.fatal = number
+		s.sh.end(errors.New(sig.String()))
+		s.sh.con.Close() // the terminal is restored even if a command hangs
+	case s.cancel == nil && !s.sh.Interactive():
+		s.fatal = number
+		s.sh.end(errInterrupted)
+	case s.cancel != nil && s.again:
+		s.drop()
+	case s.cancel != nil:
+		s.again = true
+		s.cancel(errInterrupted)
+	}
+}
+
+// during returns a context that Ctrl-C ends, and a function to call afterwards.
+func (s *signals) during(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancel, s.again, s.drop = cancel, false, func() {
+		if session := s.sh.session; session != nil {
+			session.Conn().Close()
+		}
+	}
+	return ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.cancel = nil
+		cancel(nil)
+	}
+}
+
+// status is the exit status: 128+n when a signal ended the program.
+func (s *signals) status(otherwise int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fatal != 0 {
+		return 128 + int(s.fatal)
+	}
+	return otherwise
+}
