@@ -332,7 +332,7 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 		return in, nil
 	}
 	r = hideSecret(r, x.secret)
-	info.Reply, info.Seq, info.Asked, info.Elapsed = r, x.seq, true, time.Since(x.start)
+	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, r, x.seq, true, time.Since(x.start)
 	c.cfg.Trace.got(info)
 	if r.Class() == 1 {
 		if x.marks++; x.marks > maxMarks {

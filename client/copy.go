@@ -1,16 +1,22 @@
 package client
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
+	"syscall"
+	"time"
 )
 
+const copyBuffer = 256 << 10
+
+// Between a socket in clear and a file the kernel copies, in slices: after each
+// the progress is counted, the stall timer set anew and the context looked at.
+// A slice should take about a tenth of a second.
 const (
-	copyBuffer = 256 << 10
-	// Between a socket in clear and a file the kernel copies, in slices: after
-	// each the progress is counted, the stall timer set anew and ctx seen.
-	kernelSlice = 4 << 20
+	smallestSlice = 16 << 10
+	largestSlice  = 4 << 20
 )
 
 // WriteTo copies a download to w, to its end. Between a data connection in
@@ -21,26 +27,15 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	if !direct || !ok {
 		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, make([]byte, copyBuffer))
 	}
-	var total int64
-	for {
-		if err := d.ready(); err == io.EOF {
-			return total, nil
-		} else if err != nil {
-			return total, err
-		}
-		n, err := file.ReadFrom(io.LimitReader(tcp, kernelSlice))
-		total += n
-		d.bytes.Add(n)
-		switch {
-		case err != nil && isLocal(err):
-			return total, err
-		case err != nil:
-			return total, d.failed(err)
-		case n < kernelSlice:
-			d.eof = true
-			return total, nil
-		}
+	n, err := d.inSlices(func(size int64) (int64, error) {
+		n, err := file.ReadFrom(io.LimitReader(tcp, size))
+		return n, socketError(err)
+	})
+	if err == nil || errors.Is(err, io.EOF) {
+		d.eof = true
+		return n, nil
 	}
+	return n, err
 }
 
 // ReadFrom copies r, to its end, to an upload.
@@ -50,30 +45,54 @@ func (d *Data) ReadFrom(r io.Reader) (int64, error) {
 	if !direct || !ok {
 		return io.CopyBuffer(onlyWriter{d}, onlyReader{r}, make([]byte, copyBuffer))
 	}
+	return d.inSlices(func(size int64) (int64, error) { return tcp.ReadFrom(io.LimitReader(file, size)) })
+}
+
+// inSlices repeats move until it moves less than it was asked for.
+func (d *Data) inSlices(move func(size int64) (int64, error)) (int64, error) {
 	var total int64
-	for {
+	for slice := int64(smallestSlice); ; {
 		if err := d.ready(); err != nil {
 			return total, err
 		}
-		n, err := tcp.ReadFrom(io.LimitReader(file, kernelSlice))
+		start := time.Now()
+		n, err := move(slice)
 		total += n
 		d.bytes.Add(n)
+		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded) // but not standing still
 		switch {
-		case err != nil && isLocal(err):
-			return total, err
-		case err != nil:
+		case err != nil && (!slow || d.ctx.Err() != nil):
+			if isLocal(err) {
+				return total, err
+			}
 			return total, d.failed(err)
-		case n < kernelSlice:
+		case n < slice && !slow:
 			return total, nil
+		}
+		if took := time.Since(start); took < 50*time.Millisecond {
+			slice = min(2*slice, largestSlice)
+		} else if took > 200*time.Millisecond {
+			slice = max(slice/2, smallestSlice)
 		}
 	}
 }
 
-// isLocal reports whether a copy failed on the file's side.
-func isLocal(err error) bool {
-	_, ok := err.(*os.PathError)
-	return ok
+// socketError takes the error of a copy from a socket to a file apart: what
+// went wrong with the socket is reported under the file's name.
+func socketError(err error) error {
+	var path *os.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	for _, cause := range []error{os.ErrDeadlineExceeded, syscall.ECONNRESET, syscall.ETIMEDOUT, net.ErrClosed} {
+		if errors.Is(err, cause) {
+			return path.Err
+		}
+	}
+	return err
 }
+
+func isLocal(err error) bool { return errors.As(err, new(*os.PathError)) }
 
 // onlyReader and onlyWriter hide ReadFrom and WriteTo from io.Copy.
 type (

@@ -221,7 +221,7 @@ func TestModTimeCorpus(t *testing.T) {
 			r.check(t, "error")
 			continue
 		}
-		r.check(t, map[string]any{"time": when.Format(time.RFC3339Nano), "precision": precision.String()})
+		r.check(t, map[string]any{"time": when.Format(time.RFC3339Nano), "precision": precisions[precision]})
 	}
 }
 
@@ -261,4 +261,6 @@ func TestFeaturesCorpus(t *testing.T) {
 	}
 }
 
-var _ = listing.Day
+var precisions = map[listing.Precision]string{
+	listing.Day: "day", listing.Minute: "minute", listing.Second: "second", listing.Subsecond: "subsecond",
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -251,3 +252,6 @@ func interrupt(t *testing.T, s *client.Session, what string) {
 		t.Errorf("the next answer came after %v", took)
 	}
 }
+
+// trust makes a configuration for a server on 127.0.0.1.
+func trust(roots *x509.CertPool) *tls.Config { return &tls.Config{RootCAs: roots} }

@@ -42,6 +42,7 @@ type SentInfo struct {
 // for a reply that nobody asked for.
 type GotInfo struct {
 	Channel string
+	Verb    string // the command it answers, "" when Seq is 0
 	Reply   Reply
 	TLS     bool
 	Seq     int

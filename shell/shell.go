@@ -39,6 +39,7 @@ type Shell struct {
 	signals  *signals
 	session  *client.Session // nil when not connected
 	address  Address         // of session
+	home     string          // the directory that the login began in
 	previous string          // the directory before the last cd, for cd -
 	quitting bool
 	status   int // of the last command, for $?

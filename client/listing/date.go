@@ -7,13 +7,16 @@ import (
 
 // stamp is a date as a line shows it.
 type stamp struct {
-	year                 int // 0 if not told
-	month, day           int
-	hour, minute, second int
-	nanosecond           int
-	precision            Precision
-	offset               int // seconds east of UTC, if hasOffset
-	hasOffset            bool
+	year, month, day int // the year is 0 if not told
+	clock
+	offset    int // seconds east of UTC, if hasOffset
+	hasOffset bool
+}
+
+// clock is a time of the day.
+type clock struct {
+	hour, minute, second, nanosecond int
+	precision                        Precision
 }
 
 // calendar turns the stamps of one listing into times.
@@ -47,41 +50,43 @@ func newCalendar(now time.Time, zone *time.Location) *calendar {
 
 // set gives the entry the time of a stamp. It is false if there is no such day or
 // no such time of the day.
-func (c *calendar) set(e *Entry, s stamp) bool {
+func (c *calendar) set(e *Entry, s *stamp) bool {
 	t, ok := c.time(s)
-	e.Time, e.Precision = t, s.precision
+	if ok {
+		e.Time, e.Precision = t, s.precision
+	}
 	return ok
 }
 
 // time resolves a stamp. A date without a year is the latest one that exists and
 // is not later than c.latest: ls shows the clock for recent files only.
-func (c *calendar) time(s stamp) (time.Time, bool) {
-	if s.month < 1 || s.month > 12 || s.day < 1 || !validClock(s) {
+func (c *calendar) time(s *stamp) (time.Time, bool) {
+	if s.month < 1 || s.month > 12 || s.day < 1 || !s.clock.valid() {
 		return time.Time{}, false
 	}
 	if s.year > 0 {
 		if s.day > daysIn(s.month, s.year) {
 			return time.Time{}, false
 		}
-		return c.at(s), true
+		return c.at(s.year, s), true
 	}
-	for s.year = c.newest; s.year > c.newest-9; s.year-- { // 1900 and 2100 have no 29 February: eight years
-		if s.day > daysIn(s.month, s.year) {
+	for year := c.newest; year > c.newest-9; year-- { // 29 February is eight years back around 1900 and 2100
+		if s.day > daysIn(s.month, year) {
 			continue
 		}
-		if t := c.at(s); !t.After(c.latest) {
+		if t := c.at(year, s); !t.After(c.latest) {
 			return t, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// validClock allows 24:00, the end of the day, and a leap second (RFC 3659, 2.3).
-func validClock(s stamp) bool {
-	if s.hour == 24 {
-		return s.minute == 0 && s.second == 0 && s.nanosecond == 0
+// valid allows 24:00, the end of the day, and a leap second (RFC 3659, 2.3).
+func (c *clock) valid() bool {
+	if c.hour == 24 {
+		return c.minute == 0 && c.second == 0 && c.nanosecond == 0
 	}
-	return s.hour < 24 && s.minute < 60 && s.second <= 60
+	return c.hour < 24 && c.minute < 60 && c.second <= 60
 }
 
 func daysIn(month, year int) int {
@@ -99,8 +104,8 @@ func daysIn(month, year int) int {
 
 // at reads the clock in the zone of the server. When summer time begins, a time in
 // the gap has the offset before it; when it ends, the first of two is meant.
-func (c *calendar) at(s stamp) time.Time {
-	t := time.Date(s.year, time.Month(s.month), s.day, s.hour, s.minute, s.second, s.nanosecond, time.UTC)
+func (c *calendar) at(year int, s *stamp) time.Time {
+	t := time.Date(year, time.Month(s.month), s.day, s.hour, s.minute, s.second, s.nanosecond, time.UTC)
 	if s.hasOffset {
 		return t.Add(-time.Duration(s.offset) * time.Second)
 	}
@@ -129,79 +134,76 @@ func (c *calendar) shows(instant, clock time.Time) bool {
 // setClock reads h:mm, hh:mm:ss or hh.mm, perhaps with a fraction, AM or PM. It
 // changes nothing if the word is no clock.
 func (s *stamp) setClock(word string) bool {
-	try := *s
-	if !try.readClock(word) {
-		return false
+	c, ok := parseClock(word)
+	if ok {
+		s.clock = c
 	}
-	*s = try
-	return true
+	return ok
 }
 
-func (s *stamp) readClock(word string) bool {
+func parseClock(word string) (c clock, ok bool) {
 	n := leadingDigits(word)
 	if n < 1 || n > 2 || n == len(word) || word[n] != ':' && word[n] != '.' {
-		return false
+		return c, false
 	}
-	sep := word[n]
-	hour, _ := number(word[:n])
-	rest := word[n+1:]
+	c.hour, _ = number(word[:n])
+	sep, rest := word[n], word[n+1:]
 	n = leadingDigits(rest)
 	if n < 1 || n > 2 || sep == '.' && n != 2 {
-		return false
+		return c, false
 	}
-	minute, _ := number(rest[:n])
+	c.minute, _ = number(rest[:n])
+	c.precision = Minute
 	rest = rest[n:]
-	s.hour, s.minute, s.second, s.nanosecond, s.precision = hour, minute, 0, 0, Minute
 	if rest != "" && rest[0] == sep {
-		if rest = s.setSecond(rest[1:]); s.precision == Minute {
-			return false
+		if rest = c.setSecond(rest[1:]); c.precision == Minute {
+			return c, false
 		}
 	}
-	return rest == "" || s.setHalf(rest)
+	return c, rest == "" || c.setHalf(rest)
 }
 
 // setSecond reads ss or ss.fff and returns what follows. A fraction of zeros says no
 // more than the second.
-func (s *stamp) setSecond(text string) (rest string) {
+func (c *clock) setSecond(text string) (rest string) {
 	if leadingDigits(text) < 2 {
 		return text
 	}
-	s.second, _ = number(text[:2])
-	s.precision = Second
+	c.second, _ = number(text[:2])
+	c.precision = Second
 	text = text[2:]
 	if len(text) < 2 || text[0] != '.' || !isDigit(text[1]) {
 		return text
 	}
 	n := leadingDigits(text[1:])
-	s.nanosecond = fraction(text[1 : 1+n])
-	if s.nanosecond > 0 {
-		s.precision = Subsecond
-	}
+	c.setFraction(text[1 : 1+n])
 	return text[1+n:]
 }
 
-// fraction gives the nanoseconds of the digits behind the point.
-func fraction(digits string) int {
+// setFraction takes the digits behind the point.
+func (c *clock) setFraction(digits string) {
 	if len(digits) > 9 {
 		digits = digits[:9]
 	}
-	n, _ := number(digits)
+	c.nanosecond, _ = number(digits)
 	for range 9 - len(digits) {
-		n *= 10
+		c.nanosecond *= 10
 	}
-	return n
+	if c.nanosecond > 0 {
+		c.precision = Subsecond
+	}
 }
 
 // setHalf applies AM or PM to a clock of twelve hours.
-func (s *stamp) setHalf(half string) bool {
-	if s.hour < 1 || s.hour > 12 {
+func (c *clock) setHalf(half string) bool {
+	if c.hour < 1 || c.hour > 12 {
 		return false
 	}
 	switch {
 	case strings.EqualFold(half, "AM"):
-		s.hour %= 12
+		c.hour %= 12
 	case strings.EqualFold(half, "PM"):
-		s.hour = s.hour%12 + 12
+		c.hour = c.hour%12 + 12
 	default:
 		return false
 	}
@@ -221,20 +223,19 @@ func (s *stamp) setOffset(word string) bool {
 	return true
 }
 
-// fullYear reads a year of two digits (69 to 99 are 19xx), of three (a tm_year:
-// 103 is 2003) or of four.
-func fullYear(digits string) (int, bool) {
-	n, ok := number(digits)
-	switch len(digits) {
+// fullYear completes a year of two digits (69 to 99 are 19xx), or of three (a tm_year:
+// 103 is 2003). It is 0 if there is no such year.
+func fullYear(n, digits int) int {
+	switch digits {
 	case 2:
 		if n >= 69 {
-			return 1900 + n, ok
+			return 1900 + n
 		}
-		return 2000 + n, ok
+		return 2000 + n
 	case 3:
-		return 1900 + n, ok
+		return 1900 + n
 	case 4:
-		return n, ok && n > 0
+		return n
 	}
-	return 0, false
+	return 0
 }

@@ -24,7 +24,7 @@ func (c *calendar) parseDOS(line string, e *Entry) outcome {
 		return unknown
 	}
 	column := w.at + 22 // IIS writes 22 characters between clock and name
-	if !e.setDOSKind(w.next()) || !c.setNumeric(e, date, s) {
+	if !e.setDOSKind(w.next()) || !c.setNumeric(e, date, &s) {
 		return unknown
 	}
 	e.Name = w.rest()

@@ -42,9 +42,9 @@ func (t Type) String() string {
 type Special uint8
 
 const (
-	Member    Special = iota // an ordinary entry
-	CurrentDir               // type=cdir: the listed directory itself
-	ParentDir                // type=pdir: the directory above it
+	Member     Special = iota // an ordinary entry
+	CurrentDir                // type=cdir: the listed directory itself
+	ParentDir                 // type=pdir: the directory above it
 )
 
 // Precision says how much of Time the server told.

@@ -126,10 +126,16 @@ const patience = 100
 
 // claims reports that a line can only come from a server with this format.
 func (f Format) claims(line string, cal *calendar) bool {
-	var e Entry
+	e := Entry{Size: -1}
 	switch f.newGrammar(cal).parse(line, &e) {
 	case parsed:
-		return f != MLSx || strings.Contains(line, "=") && strings.Contains(line, ";")
+		switch f {
+		case MLSx: // a blank and a name would do
+			return strings.Contains(line, "=") && strings.Contains(line, ";")
+		case MVS: // a word would do
+			return strings.ContainsAny(trimBlanks(line), " \t")
+		}
+		return true
 	case header, half:
 		return true
 	}
@@ -141,7 +147,7 @@ func (f Format) fits(lines []rawLine, cal *calendar) bool {
 	g := f.newGrammar(cal)
 	entries, first := 0, ""
 	for _, line := range lines {
-		var e Entry
+		e := Entry{Size: -1}
 		text := line.text
 		if first != "" {
 			text, first = first+"\n"+text, ""

@@ -179,7 +179,7 @@ func (e *Entry) takeType(value string) {
 func ParseTime(val string) (time.Time, Precision, error) {
 	text := strings.TrimSuffix(val, "Z")
 	digits, frac, hasFraction := strings.Cut(text, ".")
-	s := stamp{precision: Second}
+	s := stamp{clock: clock{precision: Second}}
 	if len(digits) == 15 && strings.HasPrefix(digits, "191") {
 		s.year, _ = number(digits[2:5])
 		s.year += 1900
@@ -197,12 +197,10 @@ func ParseTime(val string) (time.Time, Precision, error) {
 	s.minute, _ = number(digits[10:12])
 	s.second, _ = number(digits[12:])
 	if hasFraction {
-		if s.nanosecond = fraction(frac); s.nanosecond > 0 {
-			s.precision = Subsecond
-		}
+		s.setFraction(frac)
 	}
 	var utc calendar
-	t, ok := utc.time(s)
+	t, ok := utc.time(&s)
 	if !ok || s.year == 0 {
 		return time.Time{}, Unknown, fmt.Errorf("%q is no time that exists", val)
 	}

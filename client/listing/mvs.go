@@ -24,7 +24,8 @@ func (m *mvs) parse(line string, e *Entry) outcome {
 	case m.member(text, e), m.loadModule(text, e), m.job(text, e):
 		return parsed
 	case m.table != 'd' && m.table != 'j' && strings.IndexAny(text, " \t") < 0:
-		return m.bareMember(text, e)
+		e.Name = text // a member without statistics
+		return parsed
 	}
 	return unknown
 }
@@ -57,7 +58,7 @@ func (m *mvs) dataset(line string, e *Entry) bool {
 	w := words{line: line}
 	w.next()
 	unit, referred := w.next(), w.next()
-	d, isDate := parseNumericDate(referred)
+	_, isDate := parseNumericDate(referred)
 	if len(unit) != 4 || !isDate && referred != "**NONE**" {
 		return false
 	}
@@ -75,7 +76,7 @@ func (m *mvs) dataset(line string, e *Entry) bool {
 	}
 	e.Name = columns[len(columns)-1]
 	if isDate {
-		e.setFact("referred", strings.Join(d.parts[:], "-"))
+		e.setFact("referred", strings.ReplaceAll(referred, "/", "-"))
 	}
 	return true
 }
@@ -127,7 +128,7 @@ func (m *mvs) member(text string, e *Entry) bool {
 		return false
 	}
 	records, _, _, owner := w.next(), w.next(), w.next(), w.next()
-	if !isAllDigits(records) || !m.cal.setNumeric(e, changed, s) {
+	if !isAllDigits(records) || !m.cal.setNumeric(e, changed, &s) {
 		return false
 	}
 	e.Name, e.Owner = name, owner
@@ -185,12 +186,3 @@ func isJobID(s string) bool {
 }
 
 func isJobStatus(s string) bool { return s == "INPUT" || s == "ACTIVE" || s == "OUTPUT" || s == "HELD" }
-
-// bareMember is a member without statistics.
-func (m *mvs) bareMember(text string, e *Entry) outcome {
-	e.Name = text
-	if m.table == 0 {
-		return guessed
-	}
-	return parsed
-}

@@ -21,8 +21,8 @@ func (c *calendar) parseNetWare(line string, e *Entry) outcome {
 		owner = w.next()
 	}
 	size, _, ok := parseSize(w.next())
-	d, isDate := parseMonthDay(w)
-	if !ok || !isDate || !d.set(c, e) {
+	var d unixDate
+	if !ok || !d.readMonthDay(w) || !d.set(c, e) {
 		return unknown
 	}
 	w.at = d.end

@@ -52,13 +52,16 @@ func (q *question) weigh(times [3]time.Time, latest time.Time) bool {
 
 // settled reports that the question was not asked, or has one answer left.
 func (q *question) settled() bool {
+	if !q.asked {
+		return true
+	}
 	left := 0
 	for i := range q.answers {
 		if !q.excluded[i] {
 			left++
 		}
 	}
-	return !q.asked || left == 1
+	return left == 1
 }
 
 // answer is the best one by now: possible, with the fewest dates in the future, and
@@ -82,20 +85,18 @@ func (c *calendar) undecided() bool { return !c.order.settled() || !c.tongue.set
 
 // setNumeric gives the entry a date of three numbers, with the clock of s. It is
 // false if they are no date in any order that the listing can have.
-func (c *calendar) setNumeric(e *Entry, d numericDate, s stamp) bool {
-	e.Precision = s.precision
-	if d.yearFirst() {
-		s.year, _ = fullYear(d.parts[0])
-		s.month, _ = number(d.parts[1])
-		s.day, _ = number(d.parts[2])
-		return c.set(e, s)
+func (c *calendar) setNumeric(e *Entry, d numericDate, s *stamp) bool {
+	if d.digits[0] == 4 {
+		s.year, s.month, s.day = d.numbers[0], d.numbers[1], d.numbers[2]
+		return s.year > 0 && c.set(e, s)
 	}
 	c.order.dotted = c.order.dotted || d.sep == '.'
+	e.Precision = s.precision
 	return c.ask(e, &c.order, d.readings(c, s))
 }
 
 // setNamed gives the entry a date whose month is a word.
-func (c *calendar) setNamed(e *Entry, m month, s stamp) bool {
+func (c *calendar) setNamed(e *Entry, m month, s *stamp) bool {
 	if m.croatian == 0 && !c.tongue.asked {
 		c.tongue.excluded[croatian] = true
 		s.month = int(m.usual)
@@ -121,18 +122,20 @@ func (c *calendar) ask(e *Entry, q *question, times [3]time.Time) bool {
 
 // numericDate is a date of three numbers.
 type numericDate struct {
-	parts [3]string
-	sep   byte
+	numbers [3]int
+	digits  [3]int // of each number
+	sep     byte
 }
 
 // parseNumericDate reads 04-27-00, 1999/10/12, 6.5.2024 or 04-23-103.
 func parseNumericDate(word string) (d numericDate, ok bool) {
-	for i := range d.parts {
+	for i := range d.numbers {
 		n := leadingDigits(word)
 		if n == 0 || n > 4 {
 			return d, false
 		}
-		d.parts[i] = word[:n]
+		d.numbers[i], _ = number(word[:n])
+		d.digits[i] = n
 		word = word[n:]
 		if i == 2 {
 			break
@@ -147,30 +150,24 @@ func parseNumericDate(word string) (d numericDate, ok bool) {
 }
 
 // plausible wants one year, and no more than two digits for the rest.
-func (d numericDate) plausible() bool {
-	if len(d.parts[1]) > 2 {
-		return false
+func (d *numericDate) plausible() bool {
+	if d.digits[0] == 4 {
+		return d.digits[1] <= 2 && d.digits[2] <= 2
 	}
-	if d.yearFirst() {
-		return len(d.parts[2]) <= 2
-	}
-	return len(d.parts[0]) <= 2 && len(d.parts[2]) >= 2
+	return d.digits[0] <= 2 && d.digits[1] <= 2 && d.digits[2] >= 2
 }
 
-func (d numericDate) yearFirst() bool { return len(d.parts[0]) == 4 }
-
-func (d numericDate) readings(c *calendar, s stamp) (times [3]time.Time) {
-	a, _ := number(d.parts[0])
-	b, _ := number(d.parts[1])
-	if year, ok := fullYear(d.parts[2]); ok {
-		s.year, s.month, s.day = year, a, b
+// readings are the times with each order; s has the clock.
+func (d *numericDate) readings(c *calendar, s *stamp) (times [3]time.Time) {
+	a, b := d.numbers[0], d.numbers[1]
+	s.year, s.month, s.day = fullYear(d.numbers[2], d.digits[2]), a, b
+	if s.year > 0 {
 		times[monthDayYear], _ = c.time(s)
 		s.month, s.day = b, a
 		times[dayMonthYear], _ = c.time(s)
 	}
-	if year, ok := fullYear(d.parts[0]); ok && len(d.parts[2]) == 2 {
-		s.year, s.month = year, b
-		s.day, _ = number(d.parts[2])
+	if d.digits[0] == 2 && d.digits[2] == 2 {
+		s.year, s.month, s.day = fullYear(a, 2), b, d.numbers[2]
 		times[yearMonthDay], _ = c.time(s)
 	}
 	return times

@@ -14,7 +14,7 @@ func (c *calendar) parseOS400(line string, e *Entry) outcome {
 		size, _, ok := parseSize(word)
 		date, isDate := parseNumericDate(w.next())
 		var s stamp
-		if !ok || !isDate || !s.setClock(w.next()) || !c.setNumeric(e, date, s) {
+		if !ok || !isDate || !s.setClock(w.next()) || !c.setNumeric(e, date, &s) {
 			return unknown
 		}
 		e.Size = size

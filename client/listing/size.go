@@ -34,10 +34,17 @@ func parseSize(s string) (size int64, approx, ok bool) {
 	return int64(value), power > 0, true
 }
 
-// decimal is the number that digits show, or -1.
+// decimal is the number that digits show, or -1 if it is negative, too large or no number.
 func decimal(digits string) int64 {
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 0 {
+	n := int64(0)
+	for i := range len(digits) {
+		digit := int64(digits[i]) - '0'
+		if digit < 0 || digit > 9 || n > (math.MaxInt64-digit)/10 {
+			return -1
+		}
+		n = n*10 + digit
+	}
+	if digits == "" {
 		return -1
 	}
 	return n

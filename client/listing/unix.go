@@ -191,11 +191,12 @@ func lostEntry(w words, e *Entry) outcome {
 // columns reads all behind the mode.
 func (u *unix) columns(w words, m mode, e *Entry) outcome {
 	start := w.at
-	d, ok := u.find(w, isNumberLike)
-	if !ok {
-		d, ok = u.find(w, endsInDigit) // the size ran into the group
+	var d unixDate
+	if !d.find(w, isNumberLike, d.read) && !d.find(w, endsInDigit, d.read) && // the size ran into the group
+		!d.find(w, isNumberLike, func(w words) bool { return d.readEpoch(w, u.cal.latest) }) {
+		return unknown
 	}
-	if !ok || !d.set(u.cal, e) || !setOwnership(w.line[start:d.start], m, e) {
+	if !d.set(u.cal, e) || !e.setColumns(w.line[start:d.start], m) {
 		return unknown
 	}
 	name := d.name(w.line)
@@ -213,55 +214,36 @@ func (u *unix) columns(w words, m mode, e *Entry) outcome {
 	return parsed
 }
 
-// find looks for the first date that follows a word which could be the size.
-func (u *unix) find(w words, isSize func(string) bool) (d unixDate, ok bool) {
-	for last := w.next(); last != ""; {
-		at := w
-		if isSize(last) {
-			if d, ok = parseUnixDate(w, u.cal); ok {
-				d.start = at.at
-				return d, true
-			}
-		}
-		last = w.next()
-	}
-	return d, false
-}
-
 func isNumberLike(s string) bool {
 	return isDigit(s[0]) || s[0] == '-' && len(s) > 1 && isDigit(s[1])
 }
 
 func endsInDigit(s string) bool { return isDigit(s[len(s)-1]) }
 
-// setOwnership reads the columns between mode and date: links, owner, group, size.
-func setOwnership(columns string, m mode, e *Entry) bool {
-	gap := words{line: columns}
-	columns = strings.TrimRight(columns, " \t")
-	cut := strings.LastIndexAny(columns, " \t") + 1
-	before, size := strings.TrimRight(columns[:cut], " \t"), columns[cut:]
+// setColumns reads what stands between mode and date: links, owner, group, size.
+func (e *Entry) setColumns(columns string, m mode) (ok bool) {
+	before, size := cutLastWord(columns)
 	if m.kind == 'b' || m.kind == 'c' {
-		if rest, ok := setDevice(before, size, e); ok {
-			e.setOwners(setLinks(rest, m, e))
+		if rest, ok := e.setDevice(before, size); ok {
+			e.setOwners(e.setLinks(rest, m))
 			return true
 		}
 	}
-	if isMac(before, size, gap.gap()) {
+	if isMac(before, size, len(columns)-len(trimBlanksLeft(columns))) {
 		before = ""
 	}
-	before = setLinks(before, m, e)
+	before = e.setLinks(before, m)
 	if !isNumberLike(size) {
 		before, size = splitGlued(before, size)
 	}
-	var ok bool
-	e.Size, e.SizeApprox, ok = parseSize(size)
 	e.setOwners(before)
+	e.Size, e.SizeApprox, ok = parseSize(size)
 	return ok
 }
 
 // setLinks takes the link count off the front. A number with a leading zero is none.
-func setLinks(s string, m mode, e *Entry) (rest string) {
-	s = trimBlanks(s)
+func (e *Entry) setLinks(s string, m mode) (rest string) {
+	s = trimBlanksLeft(s)
 	n := leadingDigits(s)
 	if m.flags || n == 0 || n < len(s) && !isBlank(s[n]) || s[0] == '0' && n > 1 {
 		return s
@@ -276,23 +258,19 @@ func (e *Entry) setOwners(s string) {
 	s = trimBlanks(s)
 	cut := strings.Index(s, "  ")
 	if cut < 0 {
-		cut = strings.IndexAny(s, " \t")
+		cut = firstBlank(s)
 	}
-	if cut < 0 {
-		e.Owner = s
-		return
-	}
-	e.Owner, e.Group = s[:cut], strings.TrimLeft(s[cut:], " \t")
+	e.Owner, e.Group = s[:cut], trimBlanksLeft(s[cut:])
 }
 
 // isMac knows servers of the old Mac OS (NetPresenz, WebSTAR), which tell the sizes of
 // the two forks and their sum, and for a folder the number of its items.
 func isMac(before, size string, gap int) bool {
-	if trimBlanks(before) == "folder" {
-		return true
-	}
 	w := words{line: before}
 	a, b := w.next(), w.next()
+	if a == "folder" && b == "" {
+		return true
+	}
 	if !isAllDigits(a) || !isAllDigits(b) || w.next() != "" || !isAllDigits(size) {
 		return false
 	}
@@ -309,7 +287,7 @@ func uint64Of(digits string) (n uint64) {
 
 // setDevice reads the numbers that a device has in the place of a size: "8,   1",
 // "109,767" or "0x2b".
-func setDevice(before, size string, e *Entry) (rest string, ok bool) {
+func (e *Entry) setDevice(before, size string) (rest string, ok bool) {
 	if strings.HasPrefix(size, "0x") {
 		e.setFact("dev", size)
 		return before, true
@@ -318,10 +296,10 @@ func setDevice(before, size string, e *Entry) (rest string, ok bool) {
 		e.setFact("dev", size)
 		return before, true
 	}
-	cut := strings.LastIndexAny(before, " \t") + 1
-	if major, ok := strings.CutSuffix(before[cut:], ","); ok && isAllDigits(major) && isAllDigits(size) {
+	rest, last := cutLastWord(before)
+	if major, ok := strings.CutSuffix(last, ","); ok && isAllDigits(major) && isAllDigits(size) {
 		e.setFact("dev", major+","+size)
-		return before[:cut], true
+		return rest, true
 	}
 	return "", false
 }

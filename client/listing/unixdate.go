@@ -1,6 +1,9 @@
 package listing
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // unixDate is the date of a line of ls, in one of its many forms.
 type unixDate struct {
@@ -16,11 +19,11 @@ type unixDate struct {
 func (d *unixDate) set(c *calendar, e *Entry) bool {
 	switch {
 	case d.numeric.sep != 0:
-		return c.setNumeric(e, d.numeric, d.stamp)
+		return c.setNumeric(e, d.numeric, &d.stamp)
 	case d.named != month{}:
-		return c.setNamed(e, d.named, d.stamp)
+		return c.setNamed(e, d.named, &d.stamp)
 	}
-	return c.set(e, d.stamp)
+	return c.set(e, &d.stamp)
 }
 
 // name is what follows the date after one blank.
@@ -33,59 +36,66 @@ func (d *unixDate) name(line string) string {
 	return name
 }
 
-// parseUnixDate reads the date in front of w.
-func parseUnixDate(w words, cal *calendar) (d unixDate, ok bool) {
+// find looks for the first date that follows a word which could be the size.
+func (d *unixDate) find(w words, isSize func(string) bool, read func(words) bool) bool {
+	for last := w.next(); last != ""; last = w.next() {
+		if isSize(last) && read(w) {
+			d.start = w.at
+			return true
+		}
+	}
+	return false
+}
+
+// read reads the date in front of w.
+func (d *unixDate) read(w words) bool {
 	first := w.peek()
-	if first == "" {
-		return d, false
-	}
-	if n := leadingDigits(first); n > 0 {
-		return parseDigitsFirst(w, first, n, cal)
-	}
-	if d, ok = parseMonthDay(w); ok {
-		return d, true
-	}
-	if isWeekday(w.next()) { // ctime: "Mon May  6 07:08:09 2024"
-		return parseMonthDay(w)
-	}
-	return d, false
-}
-
-func isWeekday(word string) bool {
-	return len(word) == 3 && strings.Contains("mon tue wed thu fri sat sun", strings.ToLower(word))
-}
-
-// parseDigitsFirst chooses by what follows the first n digits.
-func parseDigitsFirst(w words, first string, n int, cal *calendar) (unixDate, bool) {
+	n := leadingDigits(first)
 	switch {
+	case n == 0:
+		return d.readMonthDay(w) || d.readWeekday(w)
 	case n < len(first) && first[n] >= 0x80 && !hasNoBreakSpace(first[n:]):
-		return parseMarked(w)
+		return d.readMarked(w)
 	case n < len(first) && first[n] == ':':
-		return parseClockFirst(w)
-	case n < len(first) && (first[n] == '-' || first[n] == '/' || first[n] == '.' && n+1 < len(first) && isDigit(first[n+1])):
-		return parseGlued(w)
+		return d.readClockFirst(w)
+	case isGlued(first, n):
+		return d.readGlued(w)
 	case n == 4 && n == len(first):
-		return parseYearFirst(w)
-	case n >= 9 && n == len(first):
-		return parseEpoch(w, cal)
+		return d.readYearFirst(w)
 	case n <= 2:
-		return parseDayFirst(w)
+		return d.readDayFirst(w)
 	}
-	return unixDate{}, false
+	return false
 }
 
-// parseMonthDay reads "Jan 12 10:33" and "Jan 12  2024": what nearly all servers print.
-func parseMonthDay(w words) (d unixDate, ok bool) {
+// isGlued reports that a separator follows the first n digits: 2024-05-06, 31.12.
+func isGlued(word string, n int) bool {
+	if n == len(word) {
+		return false
+	}
+	return word[n] == '-' || word[n] == '/' || word[n] == '.' && n+1 < len(word) && isDigit(word[n+1])
+}
+
+// readMonthDay reads "Jan 12 10:33" and "Jan 12  2024": what nearly all servers print.
+func (d *unixDate) readMonthDay(w words) bool {
 	name := w.next()
-	if d.day, ok = parseDay(w.next()); !ok {
-		return d, false
+	day, ok := parseDay(w.next())
+	if !ok {
+		return false
 	}
-	if m := englishMonth(name); m > 0 {
-		d.named.usual = uint8(m)
-	} else if d.named, ok = lookupMonth(name); !ok {
-		return d, false
+	named, ok := lookupMonth(name)
+	if !ok {
+		return false
 	}
-	return d, d.yearOrClock(w)
+	*d = unixDate{named: named}
+	d.day = day
+	return d.readYearOrClock(w)
+}
+
+// readWeekday reads the form of ctime: "Mon May  6 07:08:09 2024".
+func (d *unixDate) readWeekday(w words) bool {
+	day := w.next()
+	return len(day) == 3 && strings.Contains("mon tue wed thu fri sat sun", strings.ToLower(day)) && d.readMonthDay(w)
 }
 
 // parseDay reads "7", "07", "7." and "7,".
@@ -97,8 +107,8 @@ func parseDay(word string) (int, bool) {
 	return number(word[:n])
 }
 
-// yearOrClock reads what follows month and day.
-func (d *unixDate) yearOrClock(w words) bool {
+// readYearOrClock reads what follows month and day.
+func (d *unixDate) readYearOrClock(w words) bool {
 	gap := w.gap()
 	word := w.next()
 	d.end = w.at
@@ -115,13 +125,14 @@ func (d *unixDate) yearOrClock(w words) bool {
 		return false
 	}
 	d.precision, d.padded = Day, gap == 1
-	// ls has two blanks before the year. With one, a clock may follow (VShell).
-	if clock := w; gap == 1 && w.gap() == 1 && d.setClock(clock.next()) {
-		if name := clock; name.next() != "" {
-			d.end, d.padded = clock.at, false
-			return true
-		}
-		d.hour, d.minute, d.second, d.nanosecond, d.precision = 0, 0, 0, 0, Day
+	// ls has two blanks before the year. With one, a clock may follow (VShell), but
+	// not at the end: then it is the name.
+	clock, isClock := parseClock(w.peek())
+	if !isClock || gap != 1 || w.gap() != 1 {
+		return true
+	}
+	if w.next(); w.at+1 < len(w.line) {
+		d.clock, d.end, d.padded = clock, w.at, false
 	}
 	return true
 }
@@ -135,23 +146,21 @@ func (s *stamp) setYear(word string) bool {
 	return s.year > 0
 }
 
-// parseDayFirst reads "12 Jan 10:33", "26. Juli, 20:10", "31 de des.   2021",
+// readDayFirst reads "12 Jan 10:33", "26. Juli, 20:10", "31 de des.   2021",
 // "1 Thg 4   2026", the Finnish " 1. 4.  2026", and "3 29 03:26", month first.
-func parseDayFirst(w words) (d unixDate, ok bool) {
+func (d *unixDate) readDayFirst(w words) bool {
+	*d = unixDate{}
 	first, dotted := readDay(&w)
 	next := w
 	if second, isDay := parseDay(next.next()); isDay && !dotted {
 		d.month, d.day = first, second
-		return d, d.clock(next)
+		return d.readClock(next)
 	} else if isDay {
 		d.day, d.month = first, second
-		return d, d.yearOrClock(next)
+		return d.readYearOrClock(next)
 	}
 	d.day = first
-	if !d.readMonth(&w) {
-		return d, false
-	}
-	return d, d.yearOrClock(w)
+	return d.readMonth(&w) && d.readYearOrClock(w)
 }
 
 // readDay reads the day and, as a blank, the no-break space that Czech has behind it.
@@ -172,7 +181,6 @@ func readDay(w *words) (day int, dotted bool) {
 
 // hasNoBreakSpace looks at the front of s, for UTF-8 and for one byte.
 func hasNoBreakSpace(s string) bool {
-	s = strings.TrimPrefix(s, ".")
 	return strings.HasPrefix(s, "\u00a0") || strings.HasPrefix(s, "\xa0")
 }
 
@@ -192,89 +200,87 @@ func (d *unixDate) readMonth(w *words) (ok bool) {
 	return ok
 }
 
-// clock wants a clock to follow, and nothing else.
-func (d *unixDate) clock(w words) bool {
+// readClock wants a clock to follow, and nothing else.
+func (d *unixDate) readClock(w words) bool {
 	ok := d.setClock(w.next())
 	d.end = w.at
 	return ok
 }
 
-// parseClockFirst reads the Vietnamese "21:09 15 Thg 8", padded to the width of "Thg 12".
-func parseClockFirst(w words) (d unixDate, ok bool) {
+// readClockFirst reads the Vietnamese "21:09 15 Thg 8", padded to the width of "Thg 12".
+func (d *unixDate) readClockFirst(w words) (ok bool) {
+	*d = unixDate{}
 	if !d.setClock(w.next()) {
-		return d, false
+		return false
 	}
 	if d.day, ok = parseDay(w.next()); !ok || !d.readMonth(&w) {
-		return d, false
+		return false
 	}
 	d.end, d.padded = w.at, d.month > 0 && d.month < 10
-	return d, true
+	return true
 }
 
-// parseYearFirst reads "2026 api  1" (Basque, Hungarian) and "2003 3月 20". A file of
+// readYearFirst reads "2026 api  1" (Basque, Hungarian) and "2003 3月 20". A file of
 // 2026 bytes before "Jan 12 10:33" is more usual.
-func parseYearFirst(w words) (d unixDate, ok bool) {
+func (d *unixDate) readYearFirst(w words) (ok bool) {
 	size := w
 	size.next()
-	if _, usual := parseMonthDay(size); usual {
-		return d, false
+	if d.readMonthDay(size) || d.readMarked(size) {
+		return false
 	}
-	if _, usual := parseMarked(size); usual {
-		return d, false
+	if d.readMarked(w) {
+		return true
 	}
-	if d, ok = parseMarked(w); ok {
-		return d, true
-	}
+	*d = unixDate{}
 	if !d.setYear(w.next()) || !d.readMonth(&w) {
-		return d, false
+		return false
 	}
 	d.day, ok = parseDay(w.next())
 	d.end, d.precision = w.at, Day
-	return d, ok
+	return ok
 }
 
-// parseEpoch reads the seconds of ls --time-style=+%s, which no line of another form
-// has in this place: nine digits or more between single blanks, not in the future.
-func parseEpoch(w words, cal *calendar) (d unixDate, ok bool) {
-	if w.gap() != 1 {
-		return d, false
+// readEpoch reads the seconds of ls --time-style=+%s, the last resort for a line
+// without any other date: nine or ten digits between single blanks, not in the future.
+func (d *unixDate) readEpoch(w words, latest time.Time) bool {
+	single := w.gap() == 1
+	word := w.next()
+	t := time.Unix(decimal(word), 0).UTC()
+	if !single || !isAllDigits(word) || len(word) < 9 || len(word) > 10 || t.After(latest) || w.gap() != 1 {
+		return false
 	}
-	seconds := decimal(w.next())
-	t, ok := epoch(seconds)
-	if !ok || t.After(cal.latest) || w.gap() != 1 || w.at+1 >= len(w.line) {
-		return d, false
-	}
+	*d = unixDate{}
 	d.year, d.month, d.day = t.Year(), int(t.Month()), t.Day()
 	d.hour, d.minute, d.second = t.Clock()
 	d.precision, d.hasOffset, d.end = Second, true, w.at
-	return d, true
+	return true
 }
 
-// parseGlued reads dates that are one word: 2024-05-06, 6-May-2024, 06.05.24, 09-26, 31.12.
-func parseGlued(w words) (d unixDate, ok bool) {
-	word := w.next()
-	if i := strings.IndexByte(word, 'T'); i == 10 { // ISO 8601
-		ok = d.setClock(word[i+1:])
-		word = word[:i]
-		d.end = w.at
+// readGlued reads dates that are one word: 2024-05-06, 6-May-2024, 06.05.24, 09-26, 31.12.
+func (d *unixDate) readGlued(w words) bool {
+	*d = unixDate{}
+	date, clock := w.next(), ""
+	if strings.IndexByte(date, 'T') == 10 { // ISO 8601
+		date, clock = date[:10], date[11:]
 	}
-	if d.monthDayGlued(word) {
-		return d, d.yearOrClock(w)
+	if d.setMonthDay(date) {
+		return d.readYearOrClock(w)
 	}
-	numeric, isNumeric := parseNumericDate(word)
-	if isNumeric {
+	if numeric, ok := parseNumericDate(date); ok {
 		d.numeric = numeric
-	} else if !d.namedGlued(word) {
-		return d, false
+	} else if !d.setNamed(date) {
+		return false
 	}
-	if !ok {
-		d.clockBehind(w)
+	if clock != "" {
+		d.end = w.at
+		return d.setClock(clock)
 	}
-	return d, true
+	d.readClockBehind(w)
+	return true
 }
 
-// monthDayGlued reads the ISO 09-26 and the Finnish 31.12., which lack the year.
-func (d *unixDate) monthDayGlued(word string) bool {
+// setMonthDay reads the ISO 09-26 and the Finnish 31.12., which lack the year.
+func (d *unixDate) setMonthDay(word string) bool {
 	if day, monthText, ok := strings.Cut(word, "."); ok && strings.HasSuffix(monthText, ".") {
 		if n, ok := parseDay(monthText); ok {
 			d.month = n
@@ -291,22 +297,21 @@ func (d *unixDate) monthDayGlued(word string) bool {
 	return isMonth && isDay
 }
 
-// namedGlued reads 01-jun-99.
-func (d *unixDate) namedGlued(word string) bool {
-	parts := strings.Split(word, "-")
-	if len(parts) != 3 {
-		return false
-	}
-	var isDay, isMonth, isYear bool
-	d.day, isDay = parseDay(parts[0])
-	d.named, isMonth = lookupMonth(parts[1])
-	d.year, isYear = fullYear(parts[2])
-	return isDay && isMonth && isYear
+// setNamed reads 01-jun-99.
+func (d *unixDate) setNamed(word string) bool {
+	day, rest, _ := strings.Cut(word, "-")
+	name, year, _ := strings.Cut(rest, "-")
+	n, isYear := number(year)
+	var isDay, isMonth bool
+	d.day, isDay = parseDay(day)
+	d.named, isMonth = lookupMonth(name)
+	d.year = fullYear(n, len(year))
+	return isDay && isMonth && isYear && d.year > 0
 }
 
-// clockBehind reads the clock and the offset of long-iso and full-iso; without them
-// the date column is padded.
-func (d *unixDate) clockBehind(w words) {
+// readClockBehind reads the clock and the offset of long-iso and full-iso; without
+// them the date column is padded.
+func (d *unixDate) readClockBehind(w words) {
 	d.end, d.precision = w.at, Day
 	if w.gap() != 1 || !d.setClock(w.next()) {
 		d.padded = true
@@ -318,10 +323,10 @@ func (d *unixDate) clockBehind(w words) {
 	}
 }
 
-// parseMarked reads dates whose numbers carry a mark, in whatever charset: "2026年 4月 1日",
+// readMarked reads dates whose numbers carry a mark, in whatever charset: "2026年 4月 1日",
 // " 8月15日 21:09", "4月  1  2026". A mark begins with a byte above 0x7F and ends at a
 // blank or digit.
-func parseMarked(w words) (d unixDate, ok bool) {
+func (d *unixDate) readMarked(w words) bool {
 	var n [3]int
 	marked := false
 	count := 0
@@ -329,36 +334,30 @@ func parseMarked(w words) (d unixDate, ok bool) {
 		at := w
 		at.at += at.gap()
 		digits := leadingDigits(at.line[at.at:])
-		if digits == 0 || digits > 4 {
+		mark, ok := markLength(at.line[at.at+digits:])
+		if !ok || digits == 0 || digits > 4 || count == 2 && n[0] < 1000 && digits != 4 {
 			break
 		}
-		value, _ := number(at.line[at.at : at.at+digits])
-		at.at += digits
-		length, ok := markLength(at.line[at.at:])
-		if !ok || count == 2 && n[0] < 1000 && digits != 4 {
-			break
-		}
-		n[count] = value
-		at.at += length
-		marked = marked || length > 0
-		w = at
+		n[count], _ = number(at.line[at.at : at.at+digits])
 		count++
+		marked = marked || mark > 0
+		w.at = at.at + digits + mark
 	}
+	if !marked || count < 2 {
+		return false
+	}
+	*d = unixDate{}
 	d.end, d.precision = w.at, Day
 	switch {
-	case !marked:
-		return d, false
-	case count == 3 && n[0] >= 1000:
-		d.year, d.month, d.day = n[0], n[1], n[2]
-		return d, true
-	case count == 3:
-		d.month, d.day, d.year = n[0], n[1], n[2]
-		return d, true
 	case count == 2:
 		d.month, d.day = n[0], n[1]
-		return d, d.clock(w)
+		return d.readClock(w)
+	case n[0] >= 1000:
+		d.year, d.month, d.day = n[0], n[1], n[2]
+	default:
+		d.month, d.day, d.year = n[0], n[1], n[2]
 	}
-	return d, false
+	return true
 }
 
 // markLength is the length of the mark that s begins with, perhaps 0; it is false if

@@ -1,6 +1,9 @@
 package listing
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // parseVMS reads OpenVMS, MultiNet and UCX, whose columns stand in any order. Long names
 // are alone on their line, and the rest is on the next:
@@ -80,10 +83,14 @@ func (c *calendar) vmsColumns(text string, e *Entry) outcome {
 func (e *Entry) setBlocks(word string) bool {
 	used, _, _ := strings.Cut(word, "/")
 	size, approx, ok := parseSize(used)
-	if !approx && size >= 0 {
-		size *= 512
+	if !approx && size > 0 {
+		if size > math.MaxInt64/512 {
+			size = -1
+		} else {
+			size *= 512
+		}
 	}
-	e.Size, e.SizeApprox = max(size, -1), true
+	e.Size, e.SizeApprox = size, true
 	return ok
 }
 
@@ -124,8 +131,9 @@ func (e *Entry) setProtection(s string) bool {
 
 // setVMSTime reads 2-JUL-2003 and 10:30:13.64, which may be missing.
 func (c *calendar) setVMSTime(e *Entry, date, clock string) bool {
-	d := unixDate{stamp: stamp{precision: Day}}
-	if !d.namedGlued(date) {
+	var d unixDate
+	d.precision = Day
+	if !d.setNamed(date) {
 		return false
 	}
 	if clock != "" && !d.setClock(clock) {

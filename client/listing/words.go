@@ -1,7 +1,5 @@
 package listing
 
-import "strings"
-
 // words walks over the words of a line. A copy is a bookmark: to look ahead, walk
 // with a copy.
 type words struct {
@@ -10,7 +8,7 @@ type words struct {
 }
 
 // isBlank takes a line feed for a blank too: it joins the halves of a wrapped line.
-func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' }
+func isBlank(b byte) bool { return b <= ' ' && (b == ' ' || b == '\t' || b == '\n') }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
@@ -83,4 +81,39 @@ func leadingDigits(s string) int {
 	return n
 }
 
-func trimBlanks(s string) string { return strings.Trim(s, " \t\n") }
+func trimBlanks(s string) string { return trimBlanksRight(trimBlanksLeft(s)) }
+
+func trimBlanksLeft(s string) string {
+	n := 0
+	for n < len(s) && isBlank(s[n]) {
+		n++
+	}
+	return s[n:]
+}
+
+func trimBlanksRight(s string) string {
+	n := len(s)
+	for n > 0 && isBlank(s[n-1]) {
+		n--
+	}
+	return s[:n]
+}
+
+// firstBlank is the index of the first blank in s, or its length.
+func firstBlank(s string) int {
+	n := 0
+	for n < len(s) && !isBlank(s[n]) {
+		n++
+	}
+	return n
+}
+
+// cutLastWord parts the last word from what stands before it.
+func cutLastWord(s string) (before, last string) {
+	s = trimBlanksRight(s)
+	n := len(s)
+	for n > 0 && !isBlank(s[n-1]) {
+		n--
+	}
+	return trimBlanksRight(s[:n]), s[n:]
+}

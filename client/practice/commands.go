@@ -10,6 +10,33 @@ import (
 	"strings"
 )
 
+// command is one that waits for its answer.
+type command struct {
+	line, verb, arg string
+	obey            string             // what the library is told instead of line
+	edit            func(reply) string // repairs the library's reply
+	faults          []*fault           // that may touch it
+	after           func()             // comes after the answer
+}
+
+func parseCommand(line string) *command {
+	verb, arg, _ := strings.Cut(line, " ")
+	return &command{line: line, obey: line, verb: strings.ToUpper(verb), arg: arg}
+}
+
+// isTransfer: commands during which the client may send ABOR and STAT (RFC 959, 3.1 and 4.1.3).
+func (c *command) isTransfer() bool {
+	switch c.verb {
+	case "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD":
+		return true
+	}
+	return false
+}
+
+func (c *command) interrupts() bool {
+	return c.verb == "ABOR" || c.verb == "QUIT" || c.verb == "STAT" && c.arg == ""
+}
+
 // ownCommands are those the tap deals with itself, because they concern TLS, data connections or the login, or because
 // the library answers them against the documents. Each returns the answer, or "" to let the library obey.
 var ownCommands = map[string]func(*session, *command) string{
@@ -22,8 +49,8 @@ var ownCommands = map[string]func(*session, *command) string{
 	"STRU": stru, "ACCT": superfluous, "ALLO": superfluous, "HELP": help,
 }
 
-// login is what USER and PASS have reached.
-type login struct {
+// account is what USER and PASS have reached.
+type account struct {
 	user     string
 	named    bool // USER came
 	done     bool
@@ -86,7 +113,7 @@ func user(s *session, c *command) string {
 	if c.arg == "" {
 		return "501 USER needs a name."
 	}
-	s.login = login{user: c.arg, named: true, failures: s.login.failures}
+	s.login = account{user: c.arg, named: true, failures: s.login.failures}
 	c.edit = func(reply) string {
 		if s.anonymous() {
 			return "331 Anonymous login: give your mail address, or anything, as password.\r\n"
@@ -254,11 +281,9 @@ func transfer(s *session, c *command) string {
 	if s.srv.opts.TLS == RequireExplicit && !s.protect {
 		return "521 Data connections must have TLS here: PBSZ 0, PROT P."
 	}
-	p := s.currentPort()
-	if p == nil || !p.waiting() {
-		return "425 PASV, EPSV, PORT or EPRT comes first."
+	if p := s.currentPort(); p != nil && p.waiting() {
+		p.begin(c, s.protect)
 	}
-	p.begin(c, s.protect)
 	return ""
 }
 

@@ -27,6 +27,7 @@ type dataPort struct {
 	protect   bool
 	conn      net.Conn // below TLS
 	abandoned bool
+	verdict   string // the reply that the transfer must end with
 }
 
 func newDataPort(s *session, library net.Listener, client string) (*dataPort, error) {
@@ -95,7 +96,7 @@ func (p *dataPort) connect() (net.Conn, error) {
 func (p *dataPort) wrap(tcp net.Conn) net.Conn {
 	conn := tcp
 	if p.protect {
-		conn = &protectedConn{Conn: tls.Server(tcp, p.session.tls), session: p.session}
+		conn = &protectedConn{Conn: tls.Server(tcp, p.session.tls), port: p}
 	}
 	if p.transfer == nil {
 		return conn
@@ -154,12 +155,49 @@ func (p *dataPort) waiting() bool {
 	return p.conn == nil && !p.abandoned
 }
 
+func (p *dataPort) setVerdict(reply string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.verdict = reply
+}
+
+// setPort replaces the data port; a connection that a fault kept open goes with the old one.
+func (s *session) setPort(p *dataPort) {
+	s.closePort()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.port = p
+}
+
+func (s *session) currentPort() *dataPort {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.port
+}
+
+func (s *session) closePort() {
+	if p := s.currentPort(); p != nil {
+		p.abandon()
+	}
+}
+
+// verdict is the reply that the data connection wants for its transfer.
+func (s *session) verdict() string {
+	p := s.currentPort()
+	if p == nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.verdict
+}
+
 var errNotResumed = errors.New("TLS session not resumed")
 
 // protectedConn is a data connection under TLS. The handshake comes with its first byte, after the 150.
 type protectedConn struct {
 	*tls.Conn
-	session *session
+	port    *dataPort
 	checked bool
 }
 
@@ -169,16 +207,16 @@ func (c *protectedConn) check() error {
 		return nil
 	}
 	if err := c.Handshake(); err != nil {
-		c.session.setVerdict("522 TLS on the data connection failed: " + err.Error() + ".")
+		c.port.setVerdict("522 TLS on the data connection failed: " + err.Error() + ".")
 		return err
 	}
 	state := c.ConnectionState()
-	if c.session.srv.opts.RequireReuse && !state.DidResume {
-		c.session.setVerdict("522 The TLS session of the control connection must be reused.")
+	if c.port.session.srv.opts.RequireReuse && !state.DidResume {
+		c.port.setVerdict("522 The TLS session of the control connection must be reused.")
 		return errNotResumed
 	}
 	c.checked = true
-	c.session.note(fmt.Sprintf("%s on the data connection, resumed: %t", tls.VersionName(state.Version), state.DidResume))
+	c.port.session.note(fmt.Sprintf("%s on the data connection, resumed: %t", tls.VersionName(state.Version), state.DidResume))
 	return nil
 }
 

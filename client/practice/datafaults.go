@@ -24,7 +24,7 @@ var errCut = errors.New("cut on purpose")
 
 // fail ends the transfer with a reply of its own.
 func (d *dataFault) fail(reply string) error {
-	d.port.session.setVerdict(reply)
+	d.port.setVerdict(reply)
 	return errCut
 }
 

@@ -135,7 +135,7 @@ var history = []struct {
 	text string
 }{
 	{"1971-rfc114.txt", day(1971, 4, 16), `A File Transfer Protocol, by Abhay Bhushan of MIT, April 1971: older than
-TCP, than the at sign in most addresses, and than every file on your disk.
+TCP, and older than mail between computers.
 `},
 	{"1972-rfc354.txt", day(1972, 7, 8), `July 1972: the protocol gets its second connection. One carries commands
 and replies, the other one data. It is so to this day.
@@ -146,8 +146,8 @@ PASV is there, for the day on which two servers talk to each other.
 	{"1985-rfc959.txt", day(1985, 10, 1), `October 1985, Jon Postel and Joyce Reynolds: the FTP that everybody means.
 USER, PASS, CWD, RETR, STOR, QUIT, and replies of three digits.
 `},
-	{"1994-rfc1579.txt", day(1994, 2, 1), `February 1994, Steven Bellovin: Firewall-Friendly FTP, in four pages.
-"Let the client connect": passive mode becomes what one uses.
+	{"1994-rfc1579.txt", day(1994, 2, 1), `February 1994, Steven Bellovin: Firewall-Friendly FTP, in four pages. Let the
+client make both connections: passive mode becomes what one uses.
 `},
 	{"1998-rfc2428.txt", day(1998, 9, 1), `September 1998: EPSV and EPRT make room for IPv6. An EPSV reply names a
 port and no address, and so survives a router that rewrites addresses.
@@ -158,6 +158,7 @@ ten years as a draft, FTP has a lock on both of its doors.
 	{"2007-rfc3659.txt", day(2007, 3, 1), `March 2007: MLSD gives listings that a program can read, SIZE and MDTM
 are written down at last, and REST works for plain streams.
 `},
-	{"2014-rfc7151.txt", day(2014, 3, 20), `March 2014: HOST, for servers with many names. The last new command so far.
+	{"2014-rfc7151.txt", day(2014, 3, 20), `March 2014: HOST, for servers with many names. The last new command so far,
+43 years after the first.
 `},
 }

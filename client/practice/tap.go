@@ -7,12 +7,11 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	ftpserver "github.com/fclairamb/ftpserverlib"
 )
 
 // Greeting stands for the verb that the greeting answers, in a [Fault] and a [Tap].
@@ -46,7 +45,7 @@ type session struct {
 	pending  []*command
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
-	login    login
+	login    account
 	secure   bool // the control connection has TLS
 	pbsz     bool
 	protect  bool // data connections have TLS
@@ -55,7 +54,6 @@ type session struct {
 	mu         sync.Mutex
 	activeAddr string        // the client's, if PORT or EPRT came last
 	port       *dataPort     // of the last PASV, EPSV, PORT or EPRT
-	verdict    string        // the reply that the data connection wants for its transfer
 	cwd        func() string // the directory, once logged in
 }
 
@@ -63,33 +61,6 @@ type session struct {
 type commandLine struct {
 	text    string
 	tooLong bool
-}
-
-// command is one that waits for its answer.
-type command struct {
-	line, verb, arg string
-	obey            string             // what the library is told instead of line
-	edit            func(reply) string // repairs the library's reply
-	faults          []*fault           // that may touch it
-	after           func()             // comes after the answer
-}
-
-func parseCommand(line string) *command {
-	verb, arg, _ := strings.Cut(line, " ")
-	return &command{line: line, obey: line, verb: strings.ToUpper(verb), arg: arg}
-}
-
-// isTransfer: commands during which the client may send ABOR and STAT (RFC 959, 3.1 and 4.1.3).
-func (c *command) isTransfer() bool {
-	switch c.verb {
-	case "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD":
-		return true
-	}
-	return false
-}
-
-func (c *command) interrupts() bool {
-	return c.verb == "ABOR" || c.verb == "QUIT" || c.verb == "STAT" && c.arg == ""
 }
 
 func newSession(srv *Server, id int, conn net.Conn) *session {
@@ -138,22 +109,6 @@ func (s *session) begin() error {
 	s.pending = []*command{s.arm(&command{verb: Greeting})}
 	s.helpers.Go(s.readCommands)
 	return s.startLibrary()
-}
-
-// startLibrary gives the session a library server for itself, which makes the library's hooks without a session of
-// their own, such as WrapPassiveListener, know whose they are.
-func (s *session) startLibrary() error {
-	ours, theirs := net.Pipe()
-	s.inner = ours
-	s.helpers.Add(1)
-	end := &libraryEnd{Conn: theirs, session: s, closed: sync.OnceFunc(s.helpers.Done)}
-	lib := ftpserver.NewFtpServer(&driver{session: s, listener: &onceListener{conn: end}})
-	if err := lib.Listen(); err != nil {
-		end.Close()
-		return err
-	}
-	s.helpers.Go(s.readReplies)
-	return lib.Serve()
 }
 
 func (s *session) run() {
@@ -359,7 +314,7 @@ func (s *session) answered(r reply) {
 		return
 	}
 	if r = s.judge(c, r); r.final() {
-		s.pending = without(s.pending, c)
+		s.pending = slices.DeleteFunc(s.pending, func(x *command) bool { return x == c })
 	}
 	if c.verb == Greeting && s.refused(c) {
 		return
@@ -401,13 +356,13 @@ func (s *session) answeredCommand(r reply) *command {
 // judge repairs what the library says.
 func (s *session) judge(c *command, r reply) reply {
 	if c.isTransfer() && r.final() {
-		s.mu.Lock()
-		verdict := s.verdict
-		s.verdict = ""
-		s.mu.Unlock()
-		switch {
+		switch verdict := s.verdict(); {
 		case verdict != "":
 			return parseReply(verdict + "\r\n")
+		case strings.HasPrefix(r.text, "425 failed"):
+			return parseReply("425 No data connection was made.\r\n")
+		case strings.HasSuffix(r.text, "no transfer connection\r\n"):
+			return parseReply("425 PASV, EPSV, PORT or EPRT comes first.\r\n")
 		case strings.Contains(r.text, syscall.ENOSPC.Error()):
 			return parseReply("552 The disk is full.\r\n")
 		case strings.HasPrefix(r.text, "550 Issue during transfer"):
@@ -481,70 +436,3 @@ func (s *session) pause(d time.Duration) {
 	case <-s.done:
 	}
 }
-
-// setPort replaces the data port; a connection that a fault kept open goes with the old one.
-func (s *session) setPort(p *dataPort) {
-	s.closePort()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.port = p
-}
-
-func (s *session) currentPort() *dataPort {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.port
-}
-
-func (s *session) closePort() {
-	if p := s.currentPort(); p != nil {
-		p.abandon()
-	}
-}
-
-func (s *session) setVerdict(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.verdict = text
-}
-
-func without(list []*command, c *command) []*command {
-	var kept []*command
-	for _, x := range list {
-		if x != c {
-			kept = append(kept, x)
-		}
-	}
-	return kept
-}
-
-// libraryEnd is the library's end of the pipe. It has the addresses of the real connection, which the library puts
-// into PASV replies and compares with those of data connections.
-type libraryEnd struct {
-	net.Conn
-	session *session
-	closed  func()
-}
-
-func (e *libraryEnd) LocalAddr() net.Addr  { return e.session.tcp.LocalAddr() }
-func (e *libraryEnd) RemoteAddr() net.Addr { return e.session.tcp.RemoteAddr() }
-
-func (e *libraryEnd) Close() error {
-	defer e.closed()
-	return e.Conn.Close()
-}
-
-// onceListener hands out one connection and then claims to be closed, so that the library's accept loop ends.
-type onceListener struct{ conn net.Conn }
-
-func (l *onceListener) Accept() (net.Conn, error) {
-	conn := l.conn
-	l.conn = nil
-	if conn == nil {
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: net.ErrClosed}
-	}
-	return conn, nil
-}
-
-func (l *onceListener) Close() error   { return nil }
-func (l *onceListener) Addr() net.Addr { return &net.TCPAddr{} }

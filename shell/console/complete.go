@@ -183,9 +183,7 @@ func (e *editor) askToList(found Completion, n int) {
 	e.below = [][]cell{plain("list all "+strconv.Itoa(n)+"? (y/n)", "")}
 	e.mode = func(k key) {
 		e.mode = mode
-		e.below = nil
 		switch {
-		case k.Name == "":
 		case strings.EqualFold(k.Text, "y") || k.Text == " " || k.Name == "Tab":
 			e.list(found)
 		case strings.EqualFold(k.Text, "n") || k.Name == "C-c" || k.Name == "Esc" || k.Name == "Enter" || k.Name == "C-g":
@@ -198,7 +196,7 @@ func (e *editor) askToList(found Completion, n int) {
 // list shows the candidates under the line until the next key, or above it when they need more rows
 // than the screen has.
 func (e *editor) list(found Completion) {
-	columns, height := e.c.screenWidth(), e.c.screenHeight()
+	columns, height := e.c.Width(), e.c.Height()
 	cells, cursor := e.content()
 	room := height - len(layout(cells, cursor, columns).rows) - 1
 	rows := menu(found, columns, room)

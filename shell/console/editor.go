@@ -34,6 +34,7 @@ type editor struct {
 	later func()   // runs after the key, without the lock
 
 	done   bool
+	told   bool // readline knows
 	err    error
 	answer string // what is echoed after the question by AskKey
 }
@@ -57,6 +58,13 @@ func newEditor(c *Console, ctx context.Context, prompt string) *editor {
 func (e *editor) press(k key) {
 	before := e.buf
 	e.last, e.now = e.now, chain{}
+	if k.Name == "" {
+		e.now = e.last
+		return
+	}
+	if e.waiting == nil {
+		e.below = nil
+	}
 	e.mode(k)
 	if !e.now.recalled {
 		e.recall = nil
@@ -71,12 +79,7 @@ func (e *editor) press(k key) {
 
 // emacs looks the key up in the table of bindings.
 func (e *editor) emacs(k key) {
-	if e.waiting == nil {
-		e.below = nil
-	}
 	switch k.Name {
-	case "":
-		e.now = e.last
 	case "Text":
 		e.typeText(k.Text)
 	case "Paste":
@@ -238,7 +241,7 @@ func (e *editor) finish(err error) {
 	}
 	e.cancelCompletion()
 	e.done, e.err = true, err
-	e.ghost, e.hint, e.below = "", "", nil
+	e.ghost, e.hint, e.below, e.search = "", "", nil, nil
 	e.c.drawLast(e)
 }
 
@@ -254,18 +257,19 @@ func (e *editor) content() (cells []cell, cursor int) {
 		cells = append(cells, line...)
 		cursor += clusterCount(e.buf.text[:e.buf.pos])
 	}
-	if e.ghost != "" && e.painted == e.buf.text && e.buf.atEnd() {
+	if e.search != nil {
+		return e.search.content(cells, len(e.prompt))
+	}
+	current := e.painted == e.buf.text
+	if current && e.buf.atEnd() {
 		cells = append(cells, plain(e.ghost, dim)...)
 	}
 	cells = append(cells, plain(e.answer, "")...)
-	if e.hint != "" && e.painted == e.buf.text {
-		cells = append(append(cells, cell{text: lineBreak}), oneRow(e.hint)...)
+	if current && e.hint != "" {
+		cells = append(append(cells, cell{text: lineBreak}), cut(oneRow(e.hint), e.c.Width()-1)...)
 	}
 	for _, row := range e.below {
 		cells = append(append(cells, cell{text: lineBreak}), row...)
-	}
-	if e.search != nil {
-		cells, cursor = e.search.content(cells)
 	}
 	return cells, cursor
 }

@@ -108,10 +108,7 @@ func (s *screen) rewrite(f frame, at point) {
 			s.setStyle("")
 			s.out.WriteString(" \r") // the row above is full: the blank makes the terminal wrap
 		}
-		for _, c := range cells {
-			s.setStyle(c.style)
-			s.out.WriteString(c.text)
-		}
+		s.put(cells)
 	}
 	s.setStyle("")
 	last := len(f.rows) - 1
@@ -144,6 +141,19 @@ func backFromMargin(f frame, at point, wraps bool) point {
 		at.col--
 	}
 	return at
+}
+
+func (s *screen) put(cells []cell) {
+	for _, c := range cells {
+		s.setStyle(c.style)
+		s.out.WriteString(c.text)
+	}
+}
+
+// print writes cells where the cursor is, outside the live rows.
+func (s *screen) print(cells []cell) {
+	s.put(cells)
+	s.setStyle("")
 }
 
 func (s *screen) setStyle(style string) {
@@ -231,7 +241,10 @@ func (s *screen) flush() error {
 	if s.out.Len() == 0 {
 		return nil
 	}
+	defer s.out.Reset()
+	if s.w == nil {
+		return nil
+	}
 	_, err := s.w.Write(s.out.Bytes())
-	s.out.Reset()
 	return err
 }

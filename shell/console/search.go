@@ -1,8 +1,6 @@
 package console
 
-import (
-	"strings"
-)
+import "strings"
 
 // A search is Ctrl-R: the line shows the newest match, the rows under it the query and the matches before it.
 type search struct {
@@ -28,7 +26,6 @@ func (e *editor) startSearch() {
 
 func (s *search) press(k key) {
 	switch k.Name {
-	case "":
 	case "Text", "Paste":
 		s.query += strings.ReplaceAll(k.Text, "\n", " ")
 		s.find()
@@ -55,18 +52,13 @@ func (s *search) leave(b buffer) {
 	s.e.buf, s.e.search, s.e.mode = b, nil, s.mode
 }
 
-// find looks the query up; capitals count only when the query has some.
+// find looks the query up.
 func (s *search) find() {
 	s.matches, s.chosen = nil, 0
-	fold := s.query == strings.ToLower(s.query)
 	seen := map[string]bool{}
 	for history, i := s.e.c.opts.History, s.e.c.opts.History.Len()-1; i >= 0; i-- {
 		line := history.At(i)
-		compared := line
-		if fold {
-			compared = strings.ToLower(line)
-		}
-		if strings.Contains(compared, s.query) && !seen[line] {
+		if s.match(line) >= 0 && !seen[line] {
 			seen[line] = true
 			s.matches = append(s.matches, line)
 		}
@@ -86,9 +78,35 @@ func (s *search) choose(i int) {
 	s.e.buf.set(s.matches[i])
 }
 
+// match is where the query is found in a line. Small letters in the query match capitals as well.
+func (s *search) match(line string) int {
+	if s.query == strings.ToLower(s.query) {
+		line = strings.ToLower(line)
+	}
+	return strings.Index(line, s.query)
+}
+
+// underline marks the match in the cells of the line.
+func (s *search) underline(cells []cell) {
+	line := s.e.buf.text
+	at := s.match(line)
+	if at < 0 || len(line) != len(strings.ToLower(line)) {
+		return
+	}
+	i := 0
+	for cluster := range clusters(line) {
+		if at <= 0 && at > -len(s.query) && i < len(cells) {
+			cells[i].style += "\x1b[4m"
+		}
+		at -= len(cluster)
+		i++
+	}
+}
+
 // content adds the query, where the cursor stands, and the older matches.
-func (s *search) content(cells []cell) ([]cell, int) {
-	columns := s.e.c.screenWidth()
+func (s *search) content(cells []cell, line int) ([]cell, int) {
+	s.underline(cells[line:])
+	columns := s.e.c.Width()
 	cells = append(append(cells, cell{text: lineBreak}), plain("search: ", dim)...)
 	cells = append(cells, cut(plain(s.query, ""), columns-12)...)
 	cursor := len(cells)

@@ -23,7 +23,6 @@ func (v *vi) insert(k key) {
 		return
 	}
 	v.e.now = v.e.last
-	v.e.below = nil
 	v.normalMode()
 	v.e.buf.pos = v.e.buf.before()
 }

@@ -50,7 +50,9 @@ func (c *setup) write(name, text string) string {
 }
 
 func (c *setup) writeBanner() string {
-	return c.write("banner", banner)
+	path := c.write("banner", banner)
+	c.check(os.Chmod(path, 0o644)) // proftpd is nobody when it reads it
+	return path
 }
 
 // makeFolder makes one that everybody may enter.

@@ -19,10 +19,13 @@ type dialogue struct {
 	s      *Server
 	conn   net.Conn
 	config *tls.Config
+
+	code     int
+	greeting string
 }
 
 // connect reads the greeting, over TLS on an implicit server, and does not mind what it says.
-func connect(t *testing.T, s *Server, addr string, change ...func(*tls.Config)) (*dialogue, string) {
+func connect(t *testing.T, s *Server, addr string, change ...func(*tls.Config)) *dialogue {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
@@ -40,17 +43,18 @@ func connect(t *testing.T, s *Server, addr string, change ...func(*tls.Config)) 
 		d.conn = tls.Client(conn, config)
 	}
 	d.Conn = textproto.NewConn(d.conn)
-	_, greeting, err := d.ReadResponse(0)
+	code, greeting, err := d.ReadResponse(0)
 	if err != nil {
 		t.Fatalf("greeting: %v", err)
 	}
-	return d, greeting
+	d.code, d.greeting = code, greeting
+	return d
 }
 
 // login is a dialogue that is ready for transfers.
 func login(t *testing.T, s *Server, user, password string) *dialogue {
 	t.Helper()
-	d, _ := connect(t, s, s.Addr())
+	d := connect(t, s, s.Addr())
 	d.secure()
 	d.cmd(331, "USER %s", user)
 	d.cmd(230, "PASS %s", password)

@@ -19,6 +19,7 @@ type program struct {
 	inetd    bool                      // one process for each connection, which is its standard input
 	honours  string                    // fields of Options
 	withTLS  string                    // further ones of its flavours with TLS
+	refuses  map[string]string         // values of those that it cannot have
 	commands func(c *setup) [][]string // writes the configuration; what to run
 }
 
@@ -47,6 +48,7 @@ var (
 		needs:    []string{"usr/sbin/pure-ftpd", nssWrapper},
 		honours:  "Rate ReadOnly MaxClients Mode PasvIP Conf", // its Idle counts minutes
 		withTLS:  "MaxTLS Ciphers Cert",
+		refuses:  map[string]string{"Mode": "passive", "MaxTLS": "1.0 1.1"},
 		commands: pureftpd,
 	}
 	pyftpdlibProgram = &program{
@@ -117,9 +119,12 @@ func Can(name string, o Options) error {
 	if f.tls {
 		able = append(able, strings.Fields(f.program.withTLS)...)
 	}
-	for _, option := range o.given() {
+	for option, value := range o.given() {
 		if !slices.Contains(able, option) {
 			return fmt.Errorf("%s has no option %s", name, option)
+		}
+		if slices.Contains(strings.Fields(f.program.refuses[option]), value) {
+			return fmt.Errorf("%s cannot have %s %s", name, option, value)
 		}
 	}
 	return nil
@@ -150,16 +155,16 @@ func find(name string) (flavour, error) {
 	return flavour{}, fmt.Errorf("no flavour %q; there are %s", name, strings.Join(Flavours(), " "))
 }
 
-// given names the fields that are set.
-func (o Options) given() []string {
-	var names []string
+// given are the fields that are set.
+func (o Options) given() map[string]string {
+	fields := map[string]string{}
 	v := reflect.ValueOf(o)
 	for i := range v.NumField() {
 		if !v.Field(i).IsZero() {
-			names = append(names, v.Type().Field(i).Name)
+			fields[v.Type().Field(i).Name] = fmt.Sprint(v.Field(i).Interface())
 		}
 	}
-	return names
+	return fields
 }
 
 func wishes() []string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"strconv"
 	"sync/atomic"
 )
@@ -65,6 +66,21 @@ func (s *slot) control() int { return s.first + 1 }
 
 // passive are the first and the last port for data connections.
 func (s *slot) passive() (low, high int) { return s.first + 2, s.first + slotSize - 1 }
+
+// listening tells whether the kernel knows a listener on the control port of every address.
+func (s *slot) listening() bool {
+	listener := regexp.MustCompile(fmt.Sprintf(`:%04X [0-9A-F]+:0000 0A `, s.control())) // 0A is LISTEN
+	tables := []string{"/proc/net/tcp"}
+	if s.host6 != "" {
+		tables = append(tables, "/proc/net/tcp6")
+	}
+	for _, table := range tables {
+		if text, err := os.ReadFile(table); err != nil || !listener.Match(text) {
+			return false
+		}
+	}
+	return true
+}
 
 func (s *slot) release() { s.lock.Close() }
 

@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // processes are those of one server. Each one that is started leads a kernel session of its own (setsid, nothing of
-// FTP), so that whatever it forks can be found and ended with it. A leader's number is not given to anybody else
+// FTP), so that whatever it forks can be found and ended with it. The kernel gives a leader's number to nobody else
 // while its session has members.
 type processes struct {
 	mu        sync.Mutex
@@ -118,27 +120,33 @@ func (p *processes) start(cmd *exec.Cmd, log string, ended func()) error {
 	return nil
 }
 
-// stop kills everything and returns when it is gone.
+// grace is for pure-ftpd, whose sessions have a file to remove from /run.
+const grace = 100 * time.Millisecond
+
+// stop ends everything and returns when it is gone.
 func (p *processes) stop() error {
 	p.mu.Lock()
 	p.stopped = true
-	leaders := maps.Clone(p.leaders)
+	sessions := maps.Clone(p.leaders)
 	p.mu.Unlock()
 	for _, l := range p.listeners {
 		l.Close()
 	}
-	if !until(patience, func() bool { return kill(members(leaders)) == 0 }) {
-		return fmt.Errorf("processes %v do not end", members(leaders))
+	gone := func(how syscall.Signal) func() bool {
+		return func() bool { return tell(members(sessions), how) == 0 }
+	}
+	if !until(grace, gone(syscall.SIGTERM)) && !until(patience, gone(syscall.SIGKILL)) {
+		return fmt.Errorf("processes %v do not end", members(sessions))
 	}
 	p.running.Wait()
 	return nil
 }
 
-// kill returns how many it had to kill.
-func kill(pids []int) int {
+// tell returns how many it had to tell.
+func tell(pids []int, signal syscall.Signal) int {
 	for _, pid := range pids {
 		if process, err := os.FindProcess(pid); err == nil {
-			_ = process.Kill() // it may have ended meanwhile
+			_ = process.Signal(signal) // it may have ended meanwhile
 			_ = process.Release()
 		}
 	}
@@ -150,11 +158,4 @@ func (p *processes) failed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.lost
-}
-
-// atRest tells whether there are no clients: there is a guard for each program, and no other process.
-func (p *processes) atRest() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(members(p.leaders)) <= 2*len(p.leaders)
 }

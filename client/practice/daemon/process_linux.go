@@ -13,29 +13,65 @@ func leadSession(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 }
 
-// members are the living processes of these kernel sessions.
-func members(leaders map[int]bool) []int {
-	var pids []int
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, path := range stats {
-		stat, err := os.ReadFile(path)
-		if err != nil {
-			continue // ended meanwhile
+// A procStat is what proc_pid_stat(5) says of a process.
+type procStat struct {
+	pid, parent, session int
+	ended                bool // a zombie: gone but for its number
+}
+
+// members are the living processes of these kernel sessions and their descendants. The sessions of those are added
+// to the map: vsftpd makes a new one for each client, and its processes lose their parent when that is killed.
+func members(sessions map[int]bool) []int {
+	all := readProcesses()
+	found := map[int]bool{}
+	for grows := true; grows; {
+		grows = false
+		for _, p := range all {
+			if !found[p.pid] && (sessions[p.session] || found[p.parent]) {
+				found[p.pid], sessions[p.session], grows = true, true, true
+			}
 		}
-		if state, session := sessionOf(stat); leaders[session] && state != 'Z' && state != 'X' {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-			pids = append(pids, pid)
+	}
+	var pids []int
+	for _, p := range all {
+		if found[p.pid] && !p.ended {
+			pids = append(pids, p.pid)
 		}
 	}
 	return pids
 }
 
-// sessionOf reads proc_pid_stat(5): pid (name) state ppid pgrp session. The name may hold anything.
-func sessionOf(stat []byte) (state byte, session int) {
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 4 {
-		return 'X', 0
+func readProcesses() []procStat {
+	var all []procStat
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // ended meanwhile
+		}
+		if p, ok := parseStat(text); ok {
+			all = append(all, p)
+		}
 	}
-	session, _ = strconv.Atoi(string(fields[3]))
-	return fields[0][0], session
+	return all
+}
+
+// parseStat reads: pid (name) state ppid pgrp session. The name may hold anything.
+func parseStat(text []byte) (procStat, bool) {
+	pid, _, _ := bytes.Cut(text, []byte(" "))
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if len(fields) < 4 {
+		return procStat{}, false
+	}
+	return procStat{
+		pid:     number(pid),
+		parent:  number(fields[1]),
+		session: number(fields[3]),
+		ended:   fields[0][0] == 'Z' || fields[0][0] == 'X',
+	}, true
+}
+
+func number(digits []byte) int {
+	n, _ := strconv.Atoi(string(digits))
+	return n
 }

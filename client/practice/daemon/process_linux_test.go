@@ -2,20 +2,20 @@ package daemon
 
 import "testing"
 
-func TestSessionOf(t *testing.T) {
+func TestParseStat(t *testing.T) {
 	rows := []struct {
-		name, stat string
-		state      byte
-		session    int
+		name, text string
+		want       procStat
+		ok         bool
 	}{
-		{"plain", "12 (sh) S 1 12 11 0 -1", 'S', 11},
-		{"parenthesis and spaces in the name", "12 (a) R 9 (b) Z 1 12 11 0", 'Z', 11},
-		{"cut short", "12 (sh) S 1", 'X', 0},
-		{"empty", "", 'X', 0},
+		{"plain", "12 (sh) S 1 13 11 0 -1", procStat{pid: 12, parent: 1, session: 11}, true},
+		{"anything in the name", "12 (a) R 9 (b) Z 1 13 11 0", procStat{pid: 12, parent: 1, session: 11, ended: true}, true},
+		{"cut short", "12 (sh) S 1", procStat{}, false},
+		{"empty", "", procStat{}, false},
 	}
 	for _, row := range rows {
-		if state, session := sessionOf([]byte(row.stat)); state != row.state || session != row.session {
-			t.Errorf("%s: %c %d, want %c %d", row.name, state, session, row.state, row.session)
+		if got, ok := parseStat([]byte(row.text)); got != row.want || ok != row.ok {
+			t.Errorf("%s: %+v %v, want %+v", row.name, got, ok, row.want)
 		}
 	}
 }

@@ -95,4 +95,6 @@ for server in listening:
 if conf["uid"]:
     become(conf["uid"])
 os.umask(0o022)
-listening[0].serve_forever()  # all of them: there is one loop
+# One loop serves them all. With a time limit on each turn: without, 1.5.7 forgets the idle limit of a session that has
+# sent a command (its scheduler says "at once", 0, which epoll is then told as "whenever", -1).
+listening[0].serve_forever(timeout=0.1 if conf["idle"] else None)

@@ -1,100 +1,16 @@
 package practice
 
 import (
-	"crypto/tls"
 	"errors"
 	"io/fs"
-	"net"
 	"os"
 	"path"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
-	ftpserver "github.com/fclairamb/ftpserverlib"
 	"github.com/spf13/afero"
 )
-
-// dataWait is how long a transfer waits for its data connection.
-const dataWait = 30 * time.Second
-
-// driver is what the library asks about one session.
-type driver struct {
-	session  *session
-	listener net.Listener
-	context  ftpserver.ClientContext
-}
-
-func (d *driver) GetSettings() (*ftpserver.Settings, error) {
-	return &ftpserver.Settings{
-		Listener:          d.listener,
-		PublicHost:        d.session.srv.opts.PublicHost,
-		Banner:            " The practice server of ftpsh",
-		IdleTimeout:       -1, // the tap's business
-		ConnectionTimeout: int(dataWait / time.Second),
-		EnableHASH:        true,
-		// MODE Z stays off: the library sends raw deflate where the draft wants zlib.
-		DeflateCompressionLevel: 0,
-	}, nil
-}
-
-func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
-	d.context = c
-	if banner := d.session.srv.opts.Banner; banner != "" {
-		return banner, nil
-	}
-	return "ftpsh practice server ready", nil
-}
-
-func (d *driver) ClientDisconnected(ftpserver.ClientContext) {}
-
-func (d *driver) GetTLSConfig() (*tls.Config, error) {
-	return nil, errors.New("TLS ends at the tap")
-}
-
-// AuthUser says yes: the tap has checked the password.
-func (d *driver) AuthUser(ftpserver.ClientContext, string, string) (ftpserver.ClientDriver, error) {
-	s := d.session
-	s.cwd = d.context.Path
-	return &tree{Fs: s.srv.fs, readOnly: s.srv.opts.ReadOnly, incomingOnly: s.anonymous()}, nil
-}
-
-func (d *driver) WrapPassiveListener(library net.Listener) (net.Listener, error) {
-	s := d.session
-	s.mu.Lock()
-	client := s.activeAddr
-	s.mu.Unlock()
-	p, err := newDataPort(s, library, client)
-	if err != nil {
-		library.Close()
-		return nil, err
-	}
-	s.setPort(p)
-	return p, nil
-}
-
-// newName finds a name for STOU that is not taken.
-func (s *session) newName(want string) string {
-	if want == "" {
-		want = "unique"
-	}
-	dir := s.cwd()
-	name := want
-	for i := 1; ; i++ {
-		if _, err := s.srv.fs.Stat(absolute(dir, name)); err != nil {
-			return name
-		}
-		name = want + "." + strconv.Itoa(i)
-	}
-}
-
-func absolute(dir, name string) string {
-	if path.IsAbs(name) {
-		return path.Clean(name)
-	}
-	return path.Join(dir, name)
-}
 
 // tree is the file system as one user may use it. It adds what a system's file system does and memory does not:
 // parents must exist, directories are no files, and a full one is not removed.

@@ -1,0 +1,131 @@
+package shell
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Address is where to connect, as whom, and where to go then.
+type Address struct {
+	Host, Port  string // Port "" is the usual one
+	User        string
+	Password    string
+	HasPassword bool
+	Security    string // a value of the setting tls; "" leaves it to the setting
+	Path        string // a directory to enter; "" stays where the server puts us
+	Type        client.Type
+}
+
+// ParseAddress understands `host`, `host port`, `user@host`, `user:pw@host:port`
+// and URLs with the schemes ftp, ftps (TLS from the first byte) and ftpes (TLS
+// demanded). Path follows RFC 1738: relative to the login directory, absolute
+// when it begins with %2F.
+func ParseAddress(words ...string) (Address, error) {
+	if len(words) == 0 || len(words) > 2 || words[0] == "" {
+		return Address{}, &UsageError{Text: "a host is wanted", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
+	}
+	text := words[0]
+	if !strings.Contains(text, "://") {
+		if colons := strings.Count(text, ":"); colons > 1 && net.ParseIP(text) != nil {
+			text = "[" + text + "]"
+		}
+		text = "ftp://" + escapeUser(text)
+	}
+	a, err := parseURL(text)
+	if err == nil && len(words) == 2 {
+		a.Port = words[1]
+	}
+	if err == nil {
+		err = a.check()
+	}
+	if err != nil {
+		return Address{}, &UsageError{Text: fmt.Sprintf("%s: %s", hidePassword(words[0]), err)}
+	}
+	return a, nil
+}
+
+// escapeUser makes `user:p@ss/word@host` a part of a URL: the last @ counts.
+func escapeUser(text string) string {
+	at := strings.LastIndexByte(text, '@')
+	if at < 0 {
+		return text
+	}
+	user, password, has := strings.Cut(text[:at], ":")
+	info := url.User(user)
+	if has {
+		info = url.UserPassword(user, password)
+	}
+	return info.String() + "@" + text[at+1:]
+}
+
+var schemes = map[string]string{"ftp": "", "ftps": "implicit", "ftpes": "require"}
+
+func parseURL(text string) (Address, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		if bad, ok := err.(*url.Error); ok {
+			err = bad.Err // the text around it may hold a password
+		}
+		return Address{}, err
+	}
+	security, known := schemes[u.Scheme]
+	if !known {
+		return Address{}, fmt.Errorf("%s is none of ftp, ftps, ftpes", u.Scheme)
+	}
+	a := Address{Host: u.Hostname(), Port: u.Port(), Security: security, User: u.User.Username()}
+	a.Password, a.HasPassword = u.User.Password()
+	path := u.EscapedPath()
+	if u.RawQuery != "" || u.ForceQuery {
+		path += "?" + u.RawQuery // a question mark has no meaning in ftp URLs
+	}
+	path, typ, _ := strings.Cut(path, ";type=")
+	switch strings.ToLower(typ) {
+	case "a":
+		a.Type = client.ASCII
+	case "i":
+		a.Type = client.Binary
+	}
+	a.Path, err = url.PathUnescape(strings.TrimPrefix(path, "/"))
+	return a, err
+}
+
+// check refuses what must never reach a server: a line break in a user name
+// would be a second command.
+func (a Address) check() error {
+	for _, text := range []string{a.Host, a.User, a.Password, a.Path} {
+		if strings.ContainsAny(text, "\r\n\x00") {
+			return fmt.Errorf("a line break or NUL is in it")
+		}
+	}
+	if a.Host == "" {
+		return fmt.Errorf("no host is in it")
+	}
+	if n, err := strconv.Atoi(a.Port); a.Port != "" && (err != nil || n < 1 || n > 65535) {
+		return fmt.Errorf("%q is no port", a.Port)
+	}
+	return nil
+}
+
+// hidePassword returns an address as it may be shown.
+func hidePassword(text string) string {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		scheme, rest = "", text
+	} else {
+		scheme += "://"
+	}
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return text
+	}
+	user, _, has := strings.Cut(rest[:at], ":")
+	if has {
+		user += ":********"
+	}
+	return scheme + user + rest[at:]
+}

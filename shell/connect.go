@@ -1,0 +1,174 @@
+package shell
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// Connect says how connections are made; the zero value works.
+type Connect struct {
+	TLS       *tls.Config // authorities, a certificate of ours, another name to expect
+	Insecure  bool        // any certificate will do
+	Network   string      // "tcp4" or "tcp6"; "" takes either
+	Source    net.IP      // local address
+	Port      string      // in place of 21
+	Stall     time.Duration
+	Anonymous bool // log in as anonymous unless a user is named
+	NoLogin   bool // only connect; `user` logs in
+}
+
+// securities are the values of the setting tls.
+var securities = map[string]client.Security{
+	"auto": client.Auto, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
+}
+
+// connect opens a session. A server that once had TLS must have it again. At a
+// terminal the user decides about a certificate that nobody vouches for.
+func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {
+	opt := sh.sessionOptions(a)
+	if insecure {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	opt.Pin = sh.known.pin(opt.Addr)
+	asked := opt.Security
+	if asked == client.Auto && sh.known.hadTLS(opt.Addr) {
+		opt.Security = client.Require
+	}
+	session, err := client.Open(ctx, opt)
+	var bad *client.CertificateError
+	if errors.As(err, &bad) && sh.Interactive() {
+		if pin := sh.vouched(ctx, bad, opt.Pin != ""); pin != "" {
+			opt.Pin = pin
+			session, err = client.Open(ctx, opt)
+		}
+	}
+	switch {
+	case refusal(err, "AUTH") && asked == client.Auto:
+		return nil, fmt.Errorf("%w: %w", errDowngrade, err)
+	case err != nil:
+		return nil, err
+	}
+	sh.learn(session, opt, asked)
+	return session, nil
+}
+
+// learn remembers what the server can do, and warns when it cannot protect us.
+func (sh *Shell) learn(session *client.Session, opt client.Options, asked client.Security) {
+	if protected, _ := session.Protected(); !protected {
+		if asked == client.Auto {
+			sh.warn("no TLS here: password and files travel in clear")
+		}
+		return
+	}
+	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
+		sh.warn("the certificate is not checked: anybody on the way can be the server")
+	}
+	if err := sh.known.remember(opt.Addr, opt.Pin); err != nil {
+		sh.note("the server could not be remembered: " + err.Error())
+	}
+}
+
+func (sh *Shell) sessionOptions(a Address) client.Options {
+	how := sh.opt.Connect
+	security := a.Security
+	if security == "" {
+		security = sh.Settings.TLS
+	}
+	opt := client.Options{
+		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
+		Security: securities[security],
+	}
+	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
+	opt.Trace = client.Join(sh.opt.Trace, sh.trace())
+	opt.TLS = how.TLS
+	if opt.TLS == nil {
+		opt.TLS = &tls.Config{}
+	}
+	if how.Insecure {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	if how.Network != "" {
+		opt.Dial = dialOnly(how.Network, how.Source)
+	}
+	if !sh.Settings.Passive {
+		opt.Ways = []client.Way{client.EPRT, client.PORT}
+	}
+	return opt
+}
+
+// dialOnly makes connections of one address family.
+func dialOnly(network string, source net.IP) func(context.Context, string, string) (net.Conn, error) {
+	d := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true}}
+	if source != nil {
+		d.LocalAddr = &net.TCPAddr{IP: source}
+	}
+	return func(ctx context.Context, _, addr string) (net.Conn, error) { return d.DialContext(ctx, network, addr) }
+}
+
+func (a Address) port(security, usual string) string {
+	switch {
+	case a.Port != "":
+		return a.Port
+	case usual != "":
+		return usual
+	case security == "implicit":
+		return "990"
+	}
+	return "21"
+}
+
+// vouched shows a certificate and asks whether it is the right one. It returns
+// its fingerprint, or "" for no.
+func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, changed bool) string {
+	leaf := bad.Chain[0]
+	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
+	if changed {
+		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
+	}
+	sh.warn(what)
+	rows := [][]string{
+		{"  name", leaf.Subject.String()},
+		{"  issuer", leaf.Issuer.String()},
+		{"  valid", leaf.NotBefore.UTC().Format(time.DateOnly) + " to " + leaf.NotAfter.UTC().Format(time.DateOnly)},
+		{"  SHA-256", pairs(client.Fingerprint(leaf))},
+	}
+	for _, row := range rows {
+		row[1] = render.Safe(row[1])
+	}
+	render.Table(sh.con.Err(), rows)
+	key, err := sh.con.AskKey(ctx, "accept it for this server from now on? [y/n] ", "yn")
+	if err != nil || key != 'y' {
+		return ""
+	}
+	return client.Fingerprint(leaf)
+}
+
+// is puts a verb before a reason that has none.
+func is(reason string) string {
+	if strings.HasPrefix(reason, "is ") || strings.HasPrefix(reason, "names ") || strings.HasPrefix(reason, "expired ") {
+		return reason
+	}
+	return "is " + reason
+}
+
+// pairs writes hex digits so that they can be compared by eye.
+func pairs(hex string) string {
+	var b strings.Builder
+	for i := 0; i < len(hex); i += 4 {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(hex[i:min(i+4, len(hex))])
+	}
+	return b.String()
+}

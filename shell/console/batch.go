@@ -1,0 +1,106 @@
+package console
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+// batch reads an input that nobody edits.
+type batch struct {
+	lines   bufio.Reader
+	started bool
+}
+
+const byteOrderMark = "\uFEFF"
+
+// readBatch returns the next line of the input, whatever bytes it has. A last line without an end counts.
+func (c *Console) readBatch(ctx context.Context) (string, error) {
+	stop := context.AfterFunc(ctx, c.in.wake)
+	defer stop()
+	line, err := c.nextLine(ctx.Err)
+	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
+		return "", err
+	}
+	if !c.batch.started { // Windows editors mark their scripts
+		line, c.batch.started = strings.TrimPrefix(line, byteOrderMark), true
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), nil
+}
+
+// nextLine reads up to a line feed. When it is woken it asks whether to stop.
+func (c *Console) nextLine(stopped func() error) (string, error) {
+	var line strings.Builder
+	for {
+		if err := stopped(); err != nil {
+			return "", err
+		}
+		part, err := c.batch.lines.ReadString('\n')
+		line.WriteString(part)
+		if !errors.Is(err, errWoken) {
+			return line.String(), err
+		}
+	}
+}
+
+// readCooked asks on a terminal that knows no escape sequence, and edits by itself.
+func (c *Console) readCooked(ctx context.Context, prompt string) (string, error) {
+	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
+		return "", err
+	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	ctx, interrupt := context.WithCancelCause(ctx)
+	defer interrupt(nil)
+	c.spawn(func() {
+		select {
+		case <-interrupts:
+			interrupt(ErrInterrupt)
+		case <-ctx.Done():
+		}
+	})
+	stop := context.AfterFunc(ctx, c.in.wake)
+	defer stop()
+	line, err := c.nextLine(func() error { return context.Cause(ctx) })
+	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
+		_, _ = io.WriteString(c.out, "\n")
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+func (c *Console) askKeyCooked(ctx context.Context, question, keys string) (rune, error) {
+	for {
+		line, err := c.readCooked(ctx, question)
+		if err != nil {
+			return 0, err
+		}
+		k := key{"Text", strings.TrimSpace(line)}
+		if k.Text == "" {
+			k.Name = "Enter"
+		}
+		if r, ok := choice(keys, k); ok {
+			return r, nil
+		}
+	}
+}
+
+// printable is a prompt without its escape sequences.
+func printable(prompt string) string {
+	var text strings.Builder
+	for prompt != "" {
+		if n := escapeLength(prompt); n > 0 {
+			prompt = prompt[n:]
+			continue
+		}
+		n := textLength(prompt)
+		text.WriteString(prompt[:n])
+		prompt = prompt[n:]
+	}
+	return text.String()
+}

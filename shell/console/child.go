@@ -1,0 +1,70 @@
+package console
+
+import (
+	"os"
+	"os/exec"
+
+	"golang.org/x/term"
+)
+
+// Run gives the terminal to another program until it ends. Its streams are those of the console unless they are
+// set; in batch it has no input. What goroutines write meanwhile appears after it. Ctrl-C reaches both the
+// program and this process.
+func (c *Console) Run(cmd *exec.Cmd) error {
+	if cmd.Stdout == nil {
+		cmd.Stdout = c.opts.Out
+	}
+	c.lend(cmd)
+	defer c.takeBack(c.saveTerminal())
+	return cmd.Run()
+}
+
+// lend prepares to start a program on the terminal.
+func (c *Console) lend(cmd *exec.Cmd) {
+	if cmd.Stdin == nil && c.interactive {
+		cmd.Stdin = c.opts.In
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = c.opts.Err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.screen.erase()
+	c.endRow()
+	c.screen.flush()
+	c.child = true
+}
+
+// takeBack shows what was written while a program had the terminal.
+func (c *Console) takeBack(restore func()) {
+	restore()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.child = false
+	if n := len(c.held); n > 0 {
+		_, _ = c.term.w.Write(c.held)
+		c.midline = c.held[n-1] != '\n'
+		c.held = nil
+	}
+	c.draw()
+}
+
+// saveTerminal gives the function that undoes what a killed program has left behind.
+func (c *Console) saveTerminal() func() {
+	if !c.in.tty {
+		return func() {}
+	}
+	state, err := term.GetState(c.in.fd)
+	if err != nil {
+		return func() {}
+	}
+	return func() { _ = term.Restore(c.in.fd, state) }
+}
+
+// environment is ours with a default for one variable.
+func environment(name, value string) []string {
+	if os.Getenv(name) != "" {
+		return os.Environ()
+	}
+	return append(os.Environ(), name+"="+value)
+}

@@ -1,0 +1,28 @@
+package console
+
+import "os"
+
+// wantsColor decides about one stream: what the user asked for, then NO_COLOR (no-color.org), FORCE_COLOR and
+// CLICOLOR_FORCE, then whether it is a terminal that knows colours.
+func wantsColor(asked string, tty bool) bool {
+	switch asked {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	switch {
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case isSet("FORCE_COLOR"), isSet("CLICOLOR_FORCE"):
+		return true
+	case os.Getenv("TERM") == "dumb", os.Getenv("CLICOLOR") == "0", os.Getenv("FORCE_COLOR") == "0":
+		return false
+	}
+	return tty
+}
+
+func isSet(variable string) bool {
+	value := os.Getenv(variable)
+	return value != "" && value != "0"
+}

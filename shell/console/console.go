@@ -1,0 +1,257 @@
+// Package console owns the terminal: it reads lines, secrets and single keys, shows completions, a status
+// line and output of other goroutines around them, and hands the terminal to child programs. Nothing else
+// in ftpsh writes an escape sequence that moves the cursor.
+//
+// Where input or output is no terminal it reads plain lines and asks nothing. On TERM=dumb it leaves
+// editing to the terminal and sends no escape sequence.
+//
+// The library readline reads and hands out the keys and says when a line is complete. What it would draw,
+// list, remember or measure is done here, because its redraw, menu and history were seen to lose columns,
+// panic and store secrets: its own line stays empty.
+package console
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/chzyer/readline"
+)
+
+// ErrInterrupt is returned when the user presses Ctrl-C at a prompt.
+var ErrInterrupt = errors.New("interrupted")
+
+// ErrNotInteractive is returned by a question when there is nobody to ask.
+var ErrNotInteractive = errors.New("no terminal to ask at")
+
+// Options describe a console. The zero value is one on the standard streams.
+type Options struct {
+	In       io.Reader // nil: os.Stdin
+	Out, Err io.Writer // nil: os.Stdout, os.Stderr
+
+	Color string // "auto" (also ""), "always" or "never"
+
+	// SecretsFromTTY lets ReadSecret open /dev/tty when In or Out is no terminal.
+	SecretsFromTTY bool
+
+	// History is what Up, Ctrl-R and Alt-. recall; nil for none. The console never adds to it.
+	History Recall
+
+	// Complete gives what may replace a part of line at the byte offset pos. It runs on a goroutine of its
+	// own and may take its time; it must return soon after ctx ends, which Ctrl-C and every change of the
+	// line cause.
+	Complete func(ctx context.Context, line string, pos int) Completion
+
+	// The next three are asked after each key, and must answer from memory. They may not use the console.
+	Highlight func(line string) string // line with SGR sequences, otherwise the same bytes
+	Suggest   func(line string) string // what may follow line, shown in grey
+	Hint      func(line string) string // a note shown under the line
+
+	Vi bool // keys of vi instead of those of emacs
+}
+
+// A Console is a terminal, or the streams that stand for one. Output, Status and Close may be used from any
+// goroutine; lines, secrets and keys are read by one at a time.
+type Console struct {
+	opts        Options
+	in          *input
+	out, err    *stream
+	interactive bool
+	dumb        bool
+	title       titles
+
+	batch batch
+	tasks sync.WaitGroup
+
+	mu       sync.Mutex
+	term     *stream // where live rows are drawn; nil for nowhere
+	screen   screen
+	ed       *editor // nil between prompts
+	status   []cell
+	kills    kills
+	argument argument
+	midline  bool   // the last output ended inside a row
+	partial  []byte // output kept until its line is complete, while there are live rows
+	child    bool   // another program has the terminal
+	held     []byte // output for after it
+	restore  func() // leaves raw mode; nil outside
+	ended    bool   // the terminal went away
+	closed   bool
+
+	rl       *readline.Instance
+	keyboard *keyboard
+	watch    watch
+	unwatch  func()
+}
+
+// New makes a console. It changes nothing about the terminal before the first question.
+func New(o Options) (*Console, error) {
+	switch o.Color {
+	case "", "auto", "always", "never":
+	default:
+		return nil, errors.New(`color: "` + o.Color + `" is none of auto, always, never`)
+	}
+	if o.In == nil {
+		o.In = os.Stdin
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	if o.Err == nil {
+		o.Err = os.Stderr
+	}
+	in, err := newInput(o.In)
+	if err != nil {
+		return nil, err
+	}
+	c := &Console{opts: o, in: in, dumb: os.Getenv("TERM") == "dumb"}
+	c.out, c.err = newStream(c, o.Out), newStream(c, o.Err)
+	c.interactive = in.tty && c.out.tty
+	c.term = c.liveStream()
+	if c.term != nil {
+		c.screen.w = c.term.w
+		prepareOutput(c.term.fd)
+	}
+	c.batch.lines.Reset(in)
+	c.unwatch = c.watchTerminal()
+	return c, nil
+}
+
+// liveStream is where prompts and progress can be drawn: the output the prompt is on, else whichever stream
+// is a terminal.
+func (c *Console) liveStream() *stream {
+	switch {
+	case c.dumb:
+		return nil
+	case c.interactive:
+		return c.out
+	case c.err.tty:
+		return c.err
+	case c.out.tty:
+		return c.out
+	}
+	return nil
+}
+
+// Interactive says whether there is a terminal on both sides, so that questions can be asked.
+func (c *Console) Interactive() bool { return c.interactive }
+
+// Close ends a prompt that waits, with io.EOF, and leaves the terminal as it was found. It may be called more
+// than once, and from the goroutine that handles signals.
+func (c *Console) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	if c.ed != nil {
+		c.ed.finish(io.EOF)
+	}
+	c.status = nil
+	c.screen.erase()
+	c.writePartial()
+	c.leaveRaw()
+	c.popTitle()
+	err := c.screen.flush()
+	rl := c.rl
+	c.mu.Unlock()
+
+	c.unwatch()
+	c.in.wake()
+	if rl != nil {
+		rl.Terminal.Close()
+	}
+	c.in.close()
+	c.tasks.Wait()
+	return err
+}
+
+// spawn runs f on a goroutine that Close waits for.
+func (c *Console) spawn(f func()) {
+	c.tasks.Add(1)
+	go func() {
+		defer c.tasks.Done()
+		f()
+	}()
+}
+
+// ReadLine shows prompt and returns the line typed after it, without its end. The prompt may hold SGR and
+// OSC sequences and several rows. Pasted line feeds are part of the line. It returns ErrInterrupt for Ctrl-C,
+// io.EOF for Ctrl-D on an empty line and at the end of the input, and the context's error when ctx ends.
+// Where there is no terminal it returns the next line of the input as it is, without prompt and echo.
+func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
+	switch {
+	case !c.interactive:
+		return c.readBatch(ctx)
+	case c.dumb:
+		return c.readCooked(ctx, prompt)
+	}
+	e := newEditor(c, ctx, prompt)
+	err := c.edit(e)
+	if err != nil {
+		return "", err
+	}
+	return e.buf.text, nil
+}
+
+// Ask asks for one line that is no command: no history, no completion. It returns ErrNotInteractive where there
+// is no terminal, and otherwise the errors of ReadLine.
+func (c *Console) Ask(ctx context.Context, question string) (string, error) {
+	switch {
+	case !c.interactive:
+		return "", ErrNotInteractive
+	case c.dumb:
+		return c.readCooked(ctx, question)
+	}
+	e := newEditor(c, ctx, question)
+	e.plain = true
+	if err := c.edit(e); err != nil {
+		return "", err
+	}
+	return e.buf.text, nil
+}
+
+// AskKey asks for one of keys, a letter each, and returns it in lower case. Return chooses the letter that is a
+// capital in keys. It returns ErrNotInteractive where there is no terminal, ErrInterrupt for Ctrl-C and io.EOF
+// for Ctrl-D.
+func (c *Console) AskKey(ctx context.Context, question, keys string) (rune, error) {
+	if !c.interactive {
+		return 0, ErrNotInteractive
+	}
+	if c.dumb {
+		return c.askKeyCooked(ctx, question, keys)
+	}
+	e := newEditor(c, ctx, question)
+	e.plain = true
+	var chosen rune
+	e.mode = func(k key) {
+		r, ok := choice(keys, k)
+		switch {
+		case ok:
+			chosen, e.answer = r, string(r)
+			e.finish(nil)
+		case k.Name == "C-c":
+			e.interrupt()
+		case k.Name == "C-d":
+			e.finish(io.EOF)
+		case k.Name != "":
+			c.bell()
+		}
+	}
+	err := c.edit(e)
+	return chosen, err
+}
+
+func choice(keys string, k key) (rune, bool) {
+	for _, r := range keys {
+		lower := []rune(strings.ToLower(string(r)))[0]
+		if strings.EqualFold(k.Text, string(r)) || k.Name == "Enter" && lower != r {
+			return lower, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,205 @@
+package console
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strconv"
+
+	"golang.org/x/term"
+)
+
+// A stream is one of the two outputs.
+type stream struct {
+	c     *Console
+	w     io.Writer
+	fd    int
+	tty   bool
+	color bool
+}
+
+func newStream(c *Console, w io.Writer) *stream {
+	s := &stream{c: c, w: w, fd: -1}
+	if f, ok := w.(*os.File); ok {
+		s.fd = int(f.Fd())
+		s.tty = term.IsTerminal(s.fd)
+	}
+	s.color = wantsColor(c.opts.Color, s.tty)
+	return s
+}
+
+// Out is where results go. Lines written to it appear above the prompt or the status line; a line that is not
+// complete waits for its end while one of these is shown. Every write is safe from any goroutine.
+func (c *Console) Out() io.Writer { return c.out }
+
+// Err is where messages go, otherwise like Out.
+func (c *Console) Err() io.Writer { return c.err }
+
+// ColorOut and ColorErr say whether colours may be written to Out and Err.
+func (c *Console) ColorOut() bool { return c.out.color }
+
+// ColorErr is ColorOut for Err.
+func (c *Console) ColorErr() bool { return c.err.color }
+
+func (s *stream) Write(p []byte) (int, error) {
+	c := s.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case len(p) == 0:
+		return 0, nil
+	case !s.tty || c.term == nil:
+		return s.w.Write(p)
+	case c.child:
+		c.held = append(c.held, p...)
+		return len(p), nil
+	case !c.screen.live:
+		n, err := s.w.Write(p)
+		c.midline = p[len(p)-1] != '\n'
+		c.draw()
+		return n, err
+	}
+	end := bytes.LastIndexByte(p, '\n') + 1
+	if end == 0 {
+		c.partial = append(c.partial, p...)
+		return len(p), nil
+	}
+	c.screen.erase()
+	err := c.emit(s.w, append(c.partial, p[:end]...))
+	c.partial = append([]byte(nil), p[end:]...)
+	c.draw()
+	return len(p), err
+}
+
+// emit writes to a stream what must come after the bytes the screen has not sent yet.
+func (c *Console) emit(w io.Writer, p []byte) error {
+	if w == c.screen.w {
+		c.screen.out.Write(p)
+		return nil
+	}
+	if err := c.screen.flush(); err != nil {
+		return err
+	}
+	_, err := w.Write(p)
+	return err
+}
+
+// writePartial writes out a line that is not complete, when the live rows under it are gone.
+func (c *Console) writePartial() {
+	if len(c.partial) == 0 {
+		return
+	}
+	c.screen.out.Write(c.partial)
+	c.partial, c.midline = nil, true
+}
+
+// endRow makes the next thing start on a row of its own.
+func (c *Console) endRow() {
+	c.writePartial()
+	if c.midline {
+		c.screen.out.WriteString("\r\n")
+		c.midline = false
+	}
+}
+
+// draw shows the prompt and the status line as they are now.
+func (c *Console) draw() {
+	if c.term == nil || c.child || c.midline {
+		c.screen.flush()
+		return
+	}
+	columns := c.Width()
+	if c.screen.live && c.screen.shown.width != columns {
+		c.screen.resized(columns)
+		c.screen.erase()
+	}
+	var cells []cell
+	cursor := -1
+	if c.ed != nil && !c.ed.done {
+		cells, cursor = c.ed.content()
+	} else if len(c.status) == 0 {
+		c.screen.erase()
+		c.writePartial()
+		c.screen.flush()
+		return
+	}
+	if len(c.status) > 0 {
+		if cursor >= 0 {
+			cells = append(cells, cell{text: lineBreak})
+		}
+		cells = append(cells, cut(c.status, columns-1)...)
+	}
+	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
+}
+
+// drawLast leaves the line of an editor that has finished on the screen, and goes below it.
+func (c *Console) drawLast(e *editor) {
+	if c.restore == nil || c.term == nil {
+		return // its prompt was never shown
+	}
+	cells, _ := e.content()
+	c.screen.draw(layout(cells, -1, c.Width()).crop(c.Height()))
+	c.screen.leave()
+}
+
+// above prints rows over the prompt, where they stay.
+func (c *Console) above(rows [][]cell) {
+	c.screen.erase()
+	for _, cells := range rows {
+		c.screen.print(cells)
+		c.screen.out.WriteString("\r\n")
+	}
+}
+
+func (c *Console) clear() {
+	c.screen.out.WriteString("\x1b[H\x1b[2J")
+	c.screen.forget()
+}
+
+// Status shows a line at the bottom until the next call; "" removes it. It is cut to the width of the terminal,
+// and its control characters are made visible. Without a terminal nothing is shown.
+func (c *Console) Status(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.term == nil {
+		return
+	}
+	c.status = oneRow(line)
+	c.draw()
+}
+
+// Bell rings the terminal's bell.
+func (c *Console) Bell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bell()
+	c.screen.flush()
+}
+
+func (c *Console) bell() {
+	if c.term != nil {
+		c.screen.out.WriteByte('\a')
+	}
+}
+
+// Width is the number of columns of the terminal, or of $COLUMNS, or 80.
+func (c *Console) Width() int { return c.size("COLUMNS", 80, 0) }
+
+// Height is the number of rows of the terminal, or of $LINES, or 24.
+func (c *Console) Height() int { return c.size("LINES", 24, 1) }
+
+func (c *Console) size(variable string, otherwise, which int) int {
+	for _, s := range []*stream{c.out, c.err} {
+		if !s.tty {
+			continue
+		}
+		columns, rows, err := term.GetSize(s.fd)
+		if n := []int{columns, rows}[which]; err == nil && n > 0 {
+			return n
+		}
+	}
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
+}

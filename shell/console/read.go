@@ -1,0 +1,265 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/chzyer/readline"
+)
+
+// waitingKey stands for the key in keyboard.pressed on its way through readline. A key of its own: readline
+// has no names for most, and acts on the others before we see them.
+const waitingKey = '\U0010FFFD'
+
+const bracketedPasteOn, bracketedPasteOff = "\x1b[?2004h", "\x1b[?2004l"
+
+// keyboard is the standard input of readline. Each Read decodes one key, and waits until the one before it
+// has been acted upon, so that both sides agree about what the screen shows.
+type keyboard struct {
+	c       *Console
+	pressed key
+	turn    chan struct{}
+}
+
+// Read gives readline the sign for a key, or the end of the line once the editor has finished.
+func (k *keyboard) Read(p []byte) (int, error) {
+	<-k.turn
+	for {
+		switch k.c.readingState() {
+		case finished:
+			k.turn <- struct{}{}
+			return copy(p, "\r"), nil
+		case gone:
+			k.turn <- struct{}{}
+			return 0, io.EOF
+		}
+		pressed, err := decode(k.c.in)
+		switch {
+		case err == nil:
+			k.pressed = pressed
+			return copy(p, string(waitingKey)), nil
+		case !errors.Is(err, errWoken):
+			k.c.hangUp()
+		}
+	}
+}
+
+// Close has nothing to close: the input outlives readline.
+func (k *keyboard) Close() error { return nil }
+
+// OnChange acts on a key. Readline calls it once at the start of each prompt, without a key.
+func (k *keyboard) OnChange(_ []rune, _ int, r rune) ([]rune, int, bool) {
+	switch r {
+	case 0:
+		k.c.begin()
+	case waitingKey:
+		k.c.press(k.pressed)
+		k.turn <- struct{}{}
+	default: // the end of the line: the next prompt may have begun
+		return nil, 0, false
+	}
+	return nil, 0, true
+}
+
+// edit lets the user answer e.
+func (c *Console) edit(e *editor) error {
+	c.mu.Lock()
+	if c.closed || c.ended {
+		c.mu.Unlock()
+		return io.EOF
+	}
+	if err := e.ctx.Err(); err != nil {
+		c.mu.Unlock()
+		return err
+	}
+	if err := c.startReadline(); err != nil {
+		c.mu.Unlock()
+		return err
+	}
+	c.screen.erase()
+	c.endRow()
+	c.ed = e
+	c.mu.Unlock()
+
+	stop := context.AfterFunc(e.ctx, func() {
+		c.mu.Lock()
+		e.finish(e.ctx.Err())
+		c.mu.Unlock()
+		c.in.wake()
+	})
+	defer stop()
+	_, err := c.rl.Readline()
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ed = nil
+	c.draw()
+	if e.done {
+		return e.err
+	}
+	return err
+}
+
+func (c *Console) startReadline() error {
+	if c.rl != nil {
+		return nil
+	}
+	c.keyboard = &keyboard{c: c, turn: make(chan struct{}, 1)}
+	c.keyboard.turn <- struct{}{}
+	rl, err := readline.NewEx(&readline.Config{
+		Stdin:                  c.keyboard,
+		Stdout:                 io.Discard,
+		Stderr:                 io.Discard,
+		Listener:               c.keyboard,
+		HistoryLimit:           -1,
+		DisableAutoSaveHistory: true,
+		FuncGetWidth:           func() int { return 1 << 24 },
+		FuncIsTerminal:         func() bool { return false }, // it draws nothing then
+		FuncOnWidthChanged:     func(func()) {},
+		FuncMakeRaw:            func() error { c.locked(c.enterRaw); return nil },
+		FuncExitRaw:            func() error { c.locked(c.leaveRaw); return nil },
+	})
+	c.rl = rl
+	return err
+}
+
+func (c *Console) locked(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+type readingState int
+
+const (
+	reading readingState = iota
+	finished
+	gone
+)
+
+// readingState tells the keyboard whether the editor still wants keys; that it has finished is said once.
+func (c *Console) readingState() readingState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.ed != nil && c.ed.done && !c.ed.told:
+		c.ed.told = true
+		return finished
+	case c.closed || c.ed == nil || c.ed.done:
+		return gone
+	}
+	return reading
+}
+
+// begin shows the prompt, after the terminal has become raw.
+func (c *Console) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ed != nil && !c.ed.done {
+		c.endRow()
+		c.draw()
+	}
+}
+
+// press acts on a key and shows the result, unless more keys wait already.
+func (c *Console) press(k key) {
+	c.mu.Lock()
+	e := c.ed
+	if e == nil || e.done {
+		c.mu.Unlock()
+		return
+	}
+	e.press(k)
+	later := e.later
+	e.later = nil
+	c.mu.Unlock()
+	if later != nil {
+		later()
+	}
+	if !c.in.ready() {
+		c.refresh(e)
+	}
+}
+
+// refresh asks for the colours, suggestion and hint of a line that changed, and draws.
+func (c *Console) refresh(e *editor) {
+	c.mu.Lock()
+	line, asks := e.buf.text, !e.done && !e.plain && e.painted != e.buf.text
+	c.mu.Unlock()
+	var highlighted []cell
+	var ghost, hint string
+	if asks {
+		highlighted, ghost, hint = c.decorate(line)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ed != e || e.done {
+		return
+	}
+	if asks && e.buf.text == line {
+		e.painted, e.styled, e.ghost, e.hint = line, highlighted, ghost, hint
+	}
+	c.draw()
+}
+
+func (c *Console) decorate(line string) (cells []cell, ghost, hint string) {
+	if line == "" {
+		return nil, "", ""
+	}
+	if c.opts.Highlight != nil && c.out.color {
+		cells = paint(line, c.opts.Highlight(line))
+	}
+	if c.opts.Suggest != nil && c.out.color { // without grey it would look typed
+		ghost = c.opts.Suggest(line)
+	}
+	if c.opts.Hint != nil {
+		hint = c.opts.Hint(line)
+	}
+	return cells, ghost, hint
+}
+
+// hangUp ends the prompt when the terminal has gone; a half-typed line is not run.
+func (c *Console) hangUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	if c.ed != nil {
+		c.ed.finish(io.EOF)
+	}
+}
+
+func (c *Console) enterRaw() {
+	if c.closed || c.restore != nil {
+		return
+	}
+	restore, err := makeRaw(c.in.fd)
+	if err != nil {
+		c.ended = true
+		c.ed.finish(err)
+		return
+	}
+	c.restore = restore
+	c.screen.out.WriteString(bracketedPasteOn)
+	if c.opts.Vi {
+		c.cursorShape(barCursor)
+	}
+}
+
+func (c *Console) leaveRaw() {
+	if c.restore == nil {
+		return
+	}
+	c.screen.out.WriteString(bracketedPasteOff)
+	if c.opts.Vi {
+		c.cursorShape(userCursor)
+	}
+	c.screen.flush()
+	c.restore()
+	c.restore = nil
+}
+
+// Shapes of the cursor (DECSCUSR), which tell the modes of vi apart.
+const userCursor, blockCursor, barCursor = "\x1b[0 q", "\x1b[2 q", "\x1b[6 q"
+
+func (c *Console) cursorShape(shape string) { c.screen.out.WriteString(shape) }

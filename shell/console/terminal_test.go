@@ -1,0 +1,177 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(sampleVariable) != "" {
+		sampleProgram()
+		return
+	}
+	for _, name := range []string{"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS"} {
+		os.Unsetenv(name)
+	}
+	os.Setenv("TERM", "xterm-256color")
+	goleak.VerifyTestMain(m)
+}
+
+// patience is how long a test waits for what must come; it only passes when something is broken.
+const patience = 10 * time.Second
+
+// A session is a console on a pseudo terminal and the vt on its other side.
+type session struct {
+	t       *testing.T
+	c       *Console
+	master  *os.File
+	mu      sync.Mutex
+	vt      *vt
+	changed chan struct{} // something was written
+	written int
+	answers chan answer
+}
+
+type answer struct {
+	line string
+	err  error
+}
+
+func start(t *testing.T, width, height int, o Options) *session {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(master, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
+		t.Fatal(err)
+	}
+	o.In, o.Out, o.Err = tty, tty, tty
+	c, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, c: c, master: master, vt: newVT(width, height), changed: make(chan struct{}, 1), answers: make(chan answer, 1)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.watch()
+	}()
+	t.Cleanup(func() {
+		c.Close()
+		tty.Close()
+		master.Close()
+		<-done
+	})
+	return s
+}
+
+func (s *session) watch() {
+	p := make([]byte, 4096)
+	for {
+		n, err := s.master.Read(p)
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.vt.write(p[:n])
+		s.written += n
+		s.mu.Unlock()
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// until waits for the screen to be as it should.
+func (s *session) until(what string, ok func(*vt) bool) {
+	s.t.Helper()
+	deadline := time.After(patience)
+	for {
+		s.mu.Lock()
+		is, text, row, col := ok(s.vt), s.vt.text(), s.vt.row, s.vt.col
+		s.mu.Unlock()
+		if is {
+			return
+		}
+		select {
+		case <-s.changed:
+		case <-deadline:
+			s.t.Fatalf("no %s; cursor at row %d, column %d of\n%s", what, row, col, text)
+		}
+	}
+}
+
+func (s *session) shows(screen string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("screen\n%s\n", screen), func(v *vt) bool { return v.text() == screen })
+}
+
+// cursor waits for a screen and a place of the cursor in it, marked by ▏.
+func (s *session) cursor(screen string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("screen\n%s\n", screen), func(v *vt) bool { return withCursor(v) == screen })
+}
+
+func withCursor(v *vt) string {
+	lines := strings.Split(v.text(), "\n")
+	for len(lines) <= v.row {
+		lines = append(lines, "")
+	}
+	line := strings.Join(v.rows[v.row], "")
+	before := strings.Join(v.rows[v.row][:v.col], "")
+	after := strings.TrimRight(line[len(before):], " ")
+	lines[v.row] = before + "▏" + after
+	return strings.Join(lines, "\n")
+}
+
+func (s *session) typed(keys string) {
+	s.t.Helper()
+	if _, err := s.master.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// reads starts ReadLine and waits for its prompt.
+func (s *session) reads(ctx context.Context, prompt string) {
+	s.t.Helper()
+	s.asks(func() (string, error) { return s.c.ReadLine(ctx, prompt) })
+	s.until("raw mode", func(v *vt) bool { return v.modes["?2004"] && strings.Contains(v.text(), strings.TrimSpace(prompt)) })
+}
+
+func (s *session) asks(question func() (string, error)) {
+	go func() {
+		line, err := question()
+		s.answers <- answer{line, err}
+	}()
+}
+
+func (s *session) answered(line string, err error) {
+	s.t.Helper()
+	select {
+	case got := <-s.answers:
+		if got.line != line || !errors.Is(got.err, err) {
+			s.t.Fatalf("got %q, %v; want %q, %v", got.line, got.err, line, err)
+		}
+	case <-time.After(patience):
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.t.Fatalf("no answer; screen\n%s", s.vt.text())
+	}
+}
+
+// lines is a history.
+type lines []string
+
+func (l lines) Len() int        { return len(l) }
+func (l lines) At(i int) string { return l[i] }

@@ -1,0 +1,54 @@
+package console
+
+import (
+	"time"
+
+	"golang.org/x/sys/windows"
+	"golang.org/x/term"
+)
+
+// makeRaw also asks for the key sequences of a VT terminal.
+func makeRaw(fd int) (restore func(), err error) {
+	state, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = term.Restore(fd, state) }, nil
+}
+
+// prepareOutput makes a console window obey escape sequences.
+func prepareOutput(fd int) {
+	var mode uint32
+	handle := windows.Handle(fd)
+	if windows.GetConsoleMode(handle, &mode) == nil {
+		_ = windows.SetConsoleMode(handle, mode|windows.ENABLE_PROCESSED_OUTPUT|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+	}
+}
+
+// A waker is an event that ends a wait.
+type waker struct{ event windows.Handle }
+
+func newWaker() (*waker, error) {
+	event, err := windows.CreateEvent(nil, 0, 0, nil)
+	return &waker{event}, err
+}
+
+func (w *waker) wake()  { _ = windows.SetEvent(w.event) }
+func (w *waker) drain() {}
+func (w *waker) close() { _ = windows.CloseHandle(w.event) }
+
+func (w *waker) wait(fd int, limit time.Duration) (ready, woken bool, err error) {
+	wait := uint32(windows.INFINITE)
+	if limit >= 0 {
+		wait = uint32(limit.Milliseconds())
+	}
+	signalled, err := windows.WaitForMultipleObjects([]windows.Handle{w.event, windows.Handle(fd)}, false, wait)
+	return signalled == windows.WAIT_OBJECT_0+1, signalled == windows.WAIT_OBJECT_0, err
+}
+
+// watchTerminal has nothing to watch: the width is looked up at each key.
+func (c *Console) watchTerminal() func() { return func() {} }
+
+type watch struct{}
+
+func (c *Console) suspend() { c.bell() }

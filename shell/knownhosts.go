@@ -1,0 +1,120 @@
+package shell
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/gofrs/flock"
+)
+
+// knownHosts remembers the servers that had TLS, so that none of them can be
+// used in clear by surprise, and the certificates that the user has accepted.
+// The file has a line for each: "host:port tls" or "host:port sha256:HEX". Where
+// there is no file the memory lasts as long as the program.
+type knownHosts struct {
+	path string
+	mu   sync.Mutex
+	seen map[string]string // by host:port; the second word of the line
+}
+
+const (
+	knownFile = "known_hosts"
+	seenTLS   = "tls"
+	pinPrefix = "sha256:"
+)
+
+// openKnownHosts reads the file in dir; "" means none.
+func openKnownHosts(dir string) *knownHosts {
+	k := &knownHosts{seen: map[string]string{}}
+	if dir != "" {
+		k.path = filepath.Join(dir, knownFile)
+		k.seen = readKnownHosts(k.path)
+	}
+	return k
+}
+
+func readKnownHosts(path string) map[string]string {
+	seen := map[string]string{}
+	file, err := os.Open(path)
+	if err != nil {
+		return seen
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if addr, what, ok := strings.Cut(lines.Text(), " "); ok && !strings.HasPrefix(addr, "#") {
+			seen[addr] = what
+		}
+	}
+	return seen
+}
+
+// hadTLS reports whether the server has ever answered with TLS.
+func (k *knownHosts) hadTLS(addr string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.seen[addr] != ""
+}
+
+// pin returns the fingerprint that the user has accepted, or "".
+func (k *knownHosts) pin(addr string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	pin, _ := strings.CutPrefix(k.seen[addr], pinPrefix)
+	if pin == seenTLS {
+		return ""
+	}
+	return pin
+}
+
+// remember keeps that a server has TLS, and the fingerprint of its certificate
+// when the user vouches for it. Other shells may write at the same time: the
+// file is read again and replaced under a lock.
+func (k *knownHosts) remember(addr, pin string) error {
+	what := seenTLS
+	if pin != "" {
+		what = pinPrefix + pin
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.seen[addr] == what {
+		return nil
+	}
+	k.seen[addr] = what
+	if k.path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(k.path + ".lock")
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	k.seen = readKnownHosts(k.path)
+	k.seen[addr] = what
+	return k.write()
+}
+
+func (k *knownHosts) write() error {
+	file, err := os.CreateTemp(filepath.Dir(k.path), knownFile+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	out := bufio.NewWriter(file)
+	for addr, what := range k.seen {
+		out.WriteString(addr + " " + what + "\n")
+	}
+	if err := out.Flush(); err != nil {
+		file.Close()
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), k.path)
+}

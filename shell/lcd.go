@@ -1,0 +1,140 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var lcdCommands = []*Command{
+	{
+		Name: "lcd", Args: "[directory]", Short: "change the local directory",
+		Long: "Without an argument it is the home directory. `lpwd` shows where one is.",
+		Max:  1, Complete: []completion.Kind{completion.LocalDir}, Run: lcd,
+	},
+	{
+		Name: "lpwd", Short: "show the local directory", JSON: true, Run: lpwd,
+	},
+	{
+		Name: "lls", Args: "[argument…]", Short: "list local files, with the system's ls",
+		Max: -1, Complete: []completion.Kind{completion.LocalPath}, Run: lls,
+	},
+	{
+		Name: "!", Args: "[command]", Short: "run a command of this computer",
+		Long:     "The rest of the line goes to your own shell as it stands. Alone it starts one; `exit` comes back.",
+		Examples: []Example{{"!df -h .", "is there space left"}},
+		Max:      1, Run: bang,
+	},
+}
+
+func lcd(_ context.Context, c *Call) error {
+	dir := "~"
+	if len(c.Args) > 0 {
+		dir = localPath(c.Args[0])
+	} else {
+		dir = completion.Local{}.Path(dir)
+	}
+	if err := os.Chdir(dir); err != nil {
+		return err
+	}
+	if c.Interactive() {
+		return lpwd(context.Background(), c)
+	}
+	return nil
+}
+
+func lpwd(_ context.Context, c *Call) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.object(struct {
+			Path string `json:"path"`
+		}{dir})
+	}
+	return c.Print("%s", dir)
+}
+
+func lls(ctx context.Context, c *Call) error {
+	var args []string
+	if c.screen && c.Shell.con.ColorOut() {
+		args = append(args, "--color=auto")
+	}
+	for _, arg := range c.Args {
+		names, err := localNames(arg)
+		if err != nil {
+			return err
+		}
+		args = append(args, names...)
+	}
+	cmd := exec.CommandContext(ctx, "ls", args...)
+	return c.runLocal(cmd)
+}
+
+func bang(ctx context.Context, c *Call) error {
+	text := strings.TrimSpace(c.Arg(0))
+	if text == "" && !c.Interactive() {
+		return c.Usage("a command is missing")
+	}
+	return c.runLocal(localShell(ctx, text))
+}
+
+// runLocal gives the screen to a local program. Its own messages say what went
+// wrong; its exit status is all there is to add.
+func (c *Call) runLocal(cmd *exec.Cmd) error {
+	if !c.screen {
+		cmd.Stdout = c.Out
+	}
+	err := c.Shell.con.Run(cmd)
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return errors.New(failed.String())
+	}
+	return err
+}
+
+// localPath is the file that a typed word means: ~ is the home directory unless
+// it was quoted.
+func localPath(word syntax.Token) string {
+	if word.Lead == 0 && strings.HasPrefix(word.Text, "~") {
+		return completion.Local{}.Path(word.Text)
+	}
+	return word.Text
+}
+
+// localNames expands a local pattern. A word without one stands for itself, as
+// does a pattern that nothing matches.
+func localNames(word syntax.Token) ([]string, error) {
+	if word.Pattern == "" {
+		return []string{localPath(word)}, nil
+	}
+	pattern := word.Pattern
+	if word.Lead == 0 && strings.HasPrefix(pattern, "~/") {
+		pattern = syntax.Escape(completion.Local{}.Path("~")) + pattern[1:]
+	}
+	names, err := syntax.Compile(pattern).Walk(readLocal)
+	if len(names) == 0 && err == nil {
+		names = []string{word.Text}
+	}
+	return names, err
+}
+
+func readLocal(dir string) ([]syntax.Name, error) {
+	if dir == "" {
+		dir = "."
+	}
+	entries, err := os.ReadDir(dir)
+	names := make([]syntax.Name, len(entries))
+	for i, e := range entries {
+		info, statErr := os.Stat(filepath.Join(dir, e.Name()))
+		names[i] = syntax.Name{Name: e.Name(), Dir: statErr == nil && info.IsDir()}
+	}
+	return names, err
+}

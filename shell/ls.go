@@ -1,0 +1,229 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+const listLong = "The names are in columns at a terminal and one on a line elsewhere; names that begin with a dot need -a. " +
+	"A pattern is matched here, not by the server.\n" +
+	"A second argument is a local file for the result, as in ftp(1); - is the screen, and \"|command\" a local command."
+
+var lsCommands = []*Command{
+	{
+		Name: "ls", Args: "[path [local-file]]", Short: "list a directory", Long: listLong, JSON: true,
+		Examples: []Example{
+			{"ls -lt", "the newest first, with sizes and times"},
+			{"ls *.txt", "only some"},
+			{"ls -l > list.txt", "into a local file"},
+			{"ls | wc -l", "count them"},
+		},
+		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire: listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) },
+	},
+	{
+		Name: "dir", Args: "[path [local-file]]", Short: "list a directory with sizes and times", Long: listLong, JSON: true,
+		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire: listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, true) },
+	},
+	{
+		Name: "nlist", Args: "[pattern [local-file]]", Short: "list bare names, as the server sends them",
+		Long: "The server makes the list (NLST), so it decides what a pattern means and whether directories are in it.",
+		Max:  2, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire: verbs(dataVerbs, sends("NLST")), Needs: Login, Run: nlist,
+	},
+	{
+		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file",
+		Long: "The last argument is the local file; - is the screen.",
+		Min:  2, Max: -1, Ask: []string{"remote-files", "local-file"},
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     listVerbs, Needs: Login, Run: mls,
+	},
+}
+
+func listFlags(fs *pflag.FlagSet) {
+	fs.BoolP("long", "l", false, "sizes, times, owners")
+	fs.BoolP("all", "a", false, "names that begin with a dot too")
+	fs.BoolP("human", "h", false, "sizes such as 80M")
+	fs.BoolP("time", "t", false, "newest first")
+	fs.BoolP("size", "S", false, "largest first")
+	fs.BoolP("reverse", "r", false, "the other way round")
+	fs.BoolP("one", "1", false, "one name on a line")
+	fs.BoolP("classify", "F", false, "a mark behind directories (/), links (@) and programs (*)")
+	fs.BoolP("directory", "d", false, "the directory itself, not what is in it")
+}
+
+func list(ctx context.Context, c *Call, long bool) error {
+	done, err := c.redirect(ctx, 1)
+	if err != nil {
+		return err
+	}
+	var entries []listing.Entry
+	var word syntax.Token
+	if len(c.Args) > 0 {
+		word = c.Args[0]
+	}
+	if entries, err = c.listed(ctx, word); err == nil || len(entries) > 0 {
+		if writing := c.writeList(entries, long); err == nil {
+			err = writing
+		}
+	}
+	return several([]error{err, done()})
+}
+
+// listed returns the entries that a word stands for: those of a directory, or
+// those that match a pattern, under the names as the pattern gives them.
+func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, error) {
+	switch {
+	case word.Pattern != "" && c.Shell.Settings.Glob:
+		names, err := c.expand(ctx, []syntax.Token{word})
+		entries := make([]listing.Entry, 0, len(names))
+		for _, name := range names {
+			if name.Entry != nil {
+				e := *name.Entry
+				e.Name = name.Path
+				entries = append(entries, e)
+			}
+		}
+		return entries, err
+	case c.Is("directory"):
+		e, err := c.Session().Stat(ctx, orDot(word.Text))
+		if err != nil {
+			return nil, about(word.Text, err)
+		}
+		return []listing.Entry{e}, nil
+	}
+	entries, err := c.list(ctx, word.Text, c.Is("all"))
+	if word.Text != "" {
+		err = about(word.Text, err)
+	}
+	if len(entries) == 1 && entries[0].Name == word.Text {
+		return entries, err // it is a file, named by the user, dot or not
+	}
+	return c.visible(entries), err
+}
+
+func orDot(name string) string {
+	if name == "" {
+		return "."
+	}
+	return name
+}
+
+// visible leaves out what is only shown with -a.
+func (c *Call) visible(entries []listing.Entry) []listing.Entry {
+	if c.Is("all") {
+		return entries
+	}
+	shown := entries[:0]
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name, ".") {
+			shown = append(shown, e)
+		}
+	}
+	return shown
+}
+
+// writeList shows entries as the flags want them.
+func (c *Call) writeList(entries []listing.Entry, long bool) error {
+	order := render.ByName
+	switch {
+	case c.Is("time"):
+		order = render.ByTime
+	case c.Is("size"):
+		order = render.BySize
+	}
+	render.Sort(entries, order, c.Is("reverse"))
+	if c.JSON() {
+		return render.EntriesJSON(c.Out, entries)
+	}
+	l := render.List{
+		Long: long, One: c.Is("one"), Human: c.Is("human"), Classify: c.Is("classify"), Now: time.Now(),
+	}
+	if c.screen {
+		l.Width, l.Color, l.Colours = c.Shell.con.Width(), c.Shell.con.ColorOut(), render.ParseColours(os.Getenv("LS_COLORS"))
+	}
+	return l.Write(c.Out, entries)
+}
+
+// redirect sends the result to the local file that the argument at i names, and
+// returns what to call at the end. At a terminal it asks before, as ftp(1) does:
+// a second name is often meant as one more to list.
+func (c *Call) redirect(ctx context.Context, i int) (done func() error, err error) {
+	if i >= len(c.Args) {
+		return func() error { return nil }, nil
+	}
+	word := c.Args[i]
+	c.Args = c.Args[:i]
+	if c.Interactive() && c.Shell.Settings.Prompt && word.Text != "-" && !strings.HasPrefix(word.Text, "|") &&
+		!c.Confirm(ctx, "write the list to the local file "+word.Text+"?") {
+		return nil, c.Usage("one path at a time")
+	}
+	out, err := c.localOutput(ctx, word)
+	if err != nil {
+		return nil, err
+	}
+	return out.Close, nil
+}
+
+// localOutput directs the result to what the user typed as a local name: a
+// file, - for the screen, |command for a local command.
+func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, error) {
+	if word.Text == "-" {
+		return io.NopCloser(nil), nil
+	}
+	var out io.WriteCloser
+	var err error
+	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
+		out, err = c.Shell.pipeTo(ctx, command)
+	} else {
+		out, err = os.Create(localPath(word))
+	}
+	if err == nil {
+		c.Out, c.screen = out, false
+	}
+	return out, err
+}
+
+func nlist(ctx context.Context, c *Call) error {
+	done, err := c.redirect(ctx, 1)
+	if err != nil {
+		return err
+	}
+	names, err := c.Session().Names(ctx, c.Arg(0))
+	for _, name := range names {
+		if err == nil {
+			err = c.Print("%s", name)
+		}
+	}
+	return several([]error{err, done()})
+}
+
+func mls(ctx context.Context, c *Call) error {
+	done, err := c.redirect(ctx, len(c.Args)-1)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, word := range c.Args {
+		entries, err := c.listed(ctx, word)
+		if err == nil {
+			err = c.writeList(entries, false)
+		}
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return several(append(errs, done()))
+}

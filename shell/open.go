@@ -1,0 +1,200 @@
+package shell
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var openCommands = []*Command{
+	{
+		Name: "open", Args: "host [port]", Short: "connect to a server and log in",
+		Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
+			"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
+			"User and password are asked for at a terminal. In a script the password comes from FTPSH_PASSWORD or the " +
+			"URL, and without a user one is anonymous.\n" +
+			"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
+			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.",
+		Examples: []Example{
+			{"open ftp.example.org", "ask for user and password"},
+			{"open alice@ftp.example.org 2121", "another port"},
+			{"open ftp://ftp.example.org/pub/", "anonymous, if you leave the user empty, in the directory pub"},
+		},
+		Min: 1, Max: 2, Ask: []string{"host"},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("anonymous", "a", false, "log in as anonymous")
+			fs.BoolP("no-login", "n", false, "only connect")
+			fs.String("tls", "", "auto, require, implicit or off, for this connection")
+			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
+		},
+		Complete: []completion.Kind{completion.Host, completion.None},
+		Wire:     sends("QUIT"),
+		Run:      open,
+	},
+	{
+		Name: "user", Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
+		Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
+		Min:  1, Max: 3, Ask: []string{"user"},
+		Complete: []completion.Kind{completion.None},
+		Needs:    Connection, Run: user,
+	},
+	{
+		Name: "close", Aliases: []string{"disconnect"}, Short: "end the session, stay in the shell",
+		Wire: sends("QUIT"), Needs: Connection, Run: closeSession,
+	},
+	{
+		Name: "bye", Aliases: []string{"quit", "exit"}, Short: "end the session and leave",
+		Wire: sends("QUIT"), Run: bye,
+	},
+}
+
+func open(ctx context.Context, c *Call) error {
+	a, err := ParseAddress(c.Texts()...)
+	if err != nil {
+		return err
+	}
+	if f := c.Flags.Lookup("tls"); f.Changed {
+		if _, ok := securities[f.Value.String()]; !ok {
+			return c.Usage("--tls: %q is none of auto, require, implicit, off", f.Value)
+		}
+		a.Security = f.Value.String()
+	}
+	how := c.Shell.opt.Connect
+	return c.Shell.open(ctx, a, opening{
+		anonymous: c.Is("anonymous") || how.Anonymous,
+		noLogin:   c.Is("no-login") || how.NoLogin,
+		insecure:  c.Is("insecure"),
+	})
+}
+
+// opening are the choices of one open.
+type opening struct{ anonymous, noLogin, insecure bool }
+
+// open leaves the present session, connects, logs in, and goes to the path.
+func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
+	sh.disconnect()
+	session, err := sh.connect(ctx, a, o.insecure)
+	if err != nil {
+		return err
+	}
+	sh.session, sh.address = session, a
+	if o.noLogin {
+		return nil
+	}
+	if err := sh.login(ctx, a, o.anonymous); err != nil {
+		if !sh.Interactive() || session.Idle() != nil {
+			sh.disconnect()
+		}
+		return err
+	}
+	if a.Type != "" {
+		session.SetType(a.Type)
+	}
+	if a.Path != "" {
+		return about(a.Path, session.Chdir(ctx, a.Path))
+	}
+	return nil
+}
+
+// Open connects as the open command does, for the command line.
+func (sh *Shell) Open(words ...string) error {
+	a, err := ParseAddress(words...)
+	if err == nil {
+		if a.HasPassword {
+			sh.note("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
+		}
+		ctx, done := sh.signals.during(sh.base)
+		defer done()
+		err = sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
+		if err != nil && context.Cause(ctx) != nil {
+			err = &interruption{cause: context.Cause(ctx), err: err}
+		}
+	}
+	if err != nil {
+		sh.failed(Line{}, "open", err)
+	}
+	return err
+}
+
+// attempts are the passwords that a terminal is asked for.
+const attempts = 3
+
+// login finds out who the user is and logs in. No password is sent twice.
+func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
+	who := client.Login{User: a.User, Password: a.Password}
+	if who.User == "" && !anonymous && sh.Interactive() {
+		name, err := sh.con.Ask(ctx, "user (empty for anonymous): ")
+		if err != nil {
+			return err
+		}
+		who.User = name
+	}
+	if isAnonymous(who.User) {
+		return sh.session.Login(ctx, who)
+	}
+	given := a.HasPassword
+	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !given {
+		who.Password, given = env, true
+	}
+	return sh.authenticate(ctx, who, given)
+}
+
+func isAnonymous(user string) bool { return slices.Contains([]string{"", "anonymous", "ftp"}, user) }
+
+// authenticate logs in with the password that is given, and asks at a terminal
+// for another one when there is none or it was wrong, or for the account that
+// the server wants.
+func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool) error {
+	for attempt := 1; ; attempt++ {
+		if !given {
+			if !sh.Interactive() {
+				return about(who.User, errNoPassword)
+			}
+			password, err := sh.con.ReadSecret(ctx, "password: ")
+			if err != nil {
+				return err
+			}
+			who.Password = password
+		}
+		err := sh.session.Login(ctx, who)
+		if err == client.ErrAccount && sh.Interactive() && who.Account == "" {
+			if who.Account, err = sh.con.ReadSecret(ctx, "account: "); err == nil {
+				err = sh.session.Login(ctx, who)
+			}
+		}
+		if !refusal(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.session.Idle() != nil {
+			return err
+		}
+		sh.failed(Line{}, "", err)
+		given = false
+	}
+}
+
+func user(ctx context.Context, c *Call) error {
+	who := client.Login{User: c.Arg(0), Password: c.Arg(1), Account: c.Arg(2)}
+	c.Shell.remote.Forget("/")
+	if isAnonymous(who.User) && who.Password == "" {
+		return c.Session().Login(ctx, who)
+	}
+	given := len(c.Args) > 1
+	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !given && !c.Interactive() {
+		who.Password, given = env, true
+	}
+	return c.Shell.authenticate(ctx, who, given)
+}
+
+func closeSession(_ context.Context, c *Call) error {
+	c.Shell.disconnect()
+	return nil
+}
+
+func bye(_ context.Context, c *Call) error {
+	c.Shell.disconnect()
+	c.Shell.quitting = true
+	return nil
+}

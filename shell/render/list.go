@@ -1,0 +1,319 @@
+package render
+
+import (
+	"bufio"
+	"io"
+	"io/fs"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// A List says how a listing looks. The zero value writes one name on each line.
+type List struct {
+	Width    int     // names in columns, in a terminal of this width; 0: one on each line
+	Long     bool    // mode, owner, size, time and name, as ls -l
+	Human    bool    // sizes as 1.2K
+	Classify bool    // a mark after the name: / * @ | =
+	Color    bool    // colours by kind
+	Colours  Colours // used if Color is set; see ParseColours
+	Raw      bool    // names byte by byte, as scripts may want them; never on a terminal
+
+	// Name turns the bytes of a name into text, from the charset of the server;
+	// nil takes them as UTF-8. The result is made safe.
+	Name func(string) string
+
+	By      Order
+	Reverse bool
+
+	Style TimeStyle
+	Now   time.Time      // what "six months ago" is counted from; zero: now
+	Zone  *time.Location // nil: local
+}
+
+// Write writes the entries, sorted; the slice is sorted in place. Lines that
+// were not understood come as the server sent them, made safe.
+func (l List) Write(w io.Writer, entries []listing.Entry) error {
+	b := bufio.NewWriter(w)
+	for i, group := range groups(entries) {
+		if dir := group[0].Dir; dir != "" {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString(l.text(dir) + ":\n")
+		}
+		Sort(group, l.By, l.Reverse)
+		for _, line := range l.lines(group) {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.Flush()
+}
+
+// Stream writes entries as they come, if their look and order allow it, and
+// otherwise at the end; entries before an error are written too. The error is
+// the first of the sequence or of w.
+func (l List) Stream(w io.Writer, entries iter.Seq2[listing.Entry, error]) error {
+	if l.Long || l.Width > 0 || l.By != Unsorted || l.Reverse {
+		return l.collect(w, entries)
+	}
+	b := bufio.NewWriter(w)
+	var failed error
+	for e, err := range entries {
+		if failed = err; failed != nil {
+			break
+		}
+		if _, failed = b.WriteString(l.line(&e) + "\n"); failed != nil {
+			break
+		}
+	}
+	if err := b.Flush(); failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+func (l List) collect(w io.Writer, entries iter.Seq2[listing.Entry, error]) error {
+	var all []listing.Entry
+	var failed error
+	for e, err := range entries {
+		if failed = err; failed != nil {
+			break
+		}
+		all = append(all, e)
+	}
+	if err := l.Write(w, all); failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+// groups parts a recursive listing into its directories, in order.
+func groups(entries []listing.Entry) [][]listing.Entry {
+	var out [][]listing.Entry
+	from := 0
+	for i := range entries {
+		if entries[i].Dir != entries[from].Dir {
+			out = append(out, entries[from:i])
+			from = i
+		}
+	}
+	if from < len(entries) {
+		out = append(out, entries[from:])
+	}
+	return out
+}
+
+func (l List) lines(entries []listing.Entry) []string {
+	if l.Long {
+		return l.long(entries)
+	}
+	lines := make([]string, len(entries))
+	for i := range entries {
+		lines[i] = l.line(&entries[i])
+	}
+	if l.Width == 0 {
+		return lines
+	}
+	widths := make([]int, len(lines))
+	for i := range lines {
+		widths[i] = Width(lines[i])
+	}
+	return columns(lines, widths, l.Width)
+}
+
+// line is an entry without anything but its name.
+func (l List) line(e *listing.Entry) string {
+	if e.Type == listing.Unparsed {
+		return l.text(e.Raw)
+	}
+	return l.name(e)
+}
+
+// text makes bytes from the server presentable.
+func (l List) text(s string) string {
+	if l.Raw {
+		return s
+	}
+	if l.Name != nil {
+		s = l.Name(s)
+	}
+	return Safe(s)
+}
+
+func (l List) name(e *listing.Entry) string {
+	name := l.text(e.Name)
+	if l.Color {
+		name = l.Colours.Of(e).Paint(true, name)
+	}
+	if l.Classify {
+		name += mark(e)
+	}
+	return name
+}
+
+// mark is the letter that ls -F puts after a name.
+func mark(e *listing.Entry) string {
+	switch k := kind(e); {
+	case e.Type == listing.Dir:
+		return "/"
+	case e.Type == listing.Link:
+		return "@"
+	case k == "pi":
+		return "|"
+	case k == "so":
+		return "="
+	case e.Type == listing.File && e.Mode&0o111 != 0:
+		return "*"
+	}
+	return ""
+}
+
+// long makes the lines of ls -l. Columns that no entry has are left out.
+func (l List) long(entries []listing.Entry) []string {
+	if l.Now.IsZero() {
+		l.Now = time.Now()
+	}
+	var shown []column
+	for _, c := range l.columns() {
+		for i := range entries {
+			if entries[i].Type != listing.Unparsed && c.has(&entries[i]) {
+				shown = append(shown, c)
+				break
+			}
+		}
+	}
+	var rows [][]string
+	for i := range entries {
+		if entries[i].Type != listing.Unparsed {
+			rows = append(rows, cells(shown, &entries[i]))
+		}
+	}
+	right := make([]bool, len(shown))
+	for j, c := range shown {
+		right[j] = c.right
+	}
+	return l.between(entries, align(rows, right, " "))
+}
+
+// between puts the lines that were not understood back in their places.
+func (l List) between(entries []listing.Entry, lines []string) []string {
+	if len(lines) == len(entries) {
+		return lines
+	}
+	out := make([]string, len(entries))
+	for i := range entries {
+		if entries[i].Type == listing.Unparsed {
+			out[i] = l.text(entries[i].Raw)
+			continue
+		}
+		out[i], lines = lines[0], lines[1:]
+	}
+	return out
+}
+
+// A column of the long listing.
+type column struct {
+	right bool
+	has   func(*listing.Entry) bool
+	cell  func(*listing.Entry) string
+}
+
+func always(*listing.Entry) bool { return true }
+
+func cells(shown []column, e *listing.Entry) []string {
+	out := make([]string, len(shown))
+	for j, c := range shown {
+		out[j] = c.cell(e)
+	}
+	return out
+}
+
+func (l List) columns() []column {
+	return []column{
+		{cell: mode, has: always},
+		{cell: links, has: func(e *listing.Entry) bool { return e.Links > 0 }, right: true},
+		{cell: func(e *listing.Entry) string { return dash(l.text(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
+		{cell: func(e *listing.Entry) string { return dash(l.text(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
+		{cell: l.size, has: func(e *listing.Entry) bool { return e.Size >= 0 || e.Facts["dev"] != "" }, right: true},
+		{cell: l.time, has: func(e *listing.Entry) bool { return !e.Time.IsZero() }},
+		{cell: l.target, has: always},
+	}
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func links(e *listing.Entry) string {
+	if e.Links == 0 {
+		return "-"
+	}
+	return strconv.Itoa(e.Links)
+}
+
+// mode is drwxr-xr-x, or only the type where the server told no more.
+func mode(e *listing.Entry) string {
+	b := []byte{typeLetter(e)}
+	if !e.HasMode {
+		return string(b)
+	}
+	for i := range 9 {
+		if e.Mode&(1<<(8-i)) != 0 {
+			b = append(b, "rwx"[i%3])
+		} else {
+			b = append(b, '-')
+		}
+	}
+	for i, bit := range [...]fs.FileMode{fs.ModeSetuid, fs.ModeSetgid, fs.ModeSticky} {
+		if e.Mode&bit != 0 {
+			at := 3 * (i + 1)
+			if b[at] == 'x' {
+				b[at] = "sst"[i]
+			} else {
+				b[at] = "SST"[i]
+			}
+		}
+	}
+	if e.ACL != 0 && e.ACL < 0x7f && e.ACL > ' ' {
+		b = append(b, e.ACL)
+	}
+	return string(b)
+}
+
+func (l List) size(e *listing.Entry) string {
+	approx := ""
+	if e.SizeApprox {
+		approx = "~"
+	}
+	switch dev := e.Facts["dev"]; {
+	case dev != "":
+		return l.text(dev)
+	case e.Size < 0:
+		return "-"
+	case l.Human:
+		return approx + Size(e.Size)
+	}
+	return approx + strconv.FormatInt(e.Size, 10)
+}
+
+func (l List) time(e *listing.Entry) string {
+	return Time(e.Time, e.Precision, l.Style, l.Now, l.Zone)
+}
+
+func (l List) target(e *listing.Entry) string {
+	name := l.name(e)
+	if e.Type != listing.Link || e.Target == "" {
+		return name
+	}
+	if l.Classify {
+		name = name[:len(name)-len(mark(e))] // the arrow says it
+	}
+	return name + " -> " + l.text(e.Target)
+}

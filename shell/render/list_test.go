@@ -1,0 +1,246 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+var now = time.Date(2024, 3, 10, 12, 0, 0, 0, time.UTC)
+
+// sample has one of each kind, and the names that make trouble.
+func sample() []listing.Entry {
+	at := func(days int) time.Time { return now.AddDate(0, 0, -days) }
+	return []listing.Entry{
+		{Name: "src", Type: listing.Dir, Size: 4096, Time: at(3), Precision: listing.Minute, HasMode: true, Mode: 0o755, Owner: "alice", Group: "users", Links: 5},
+		{Name: "README.md", Size: 1234, Time: at(10), Precision: listing.Second, HasMode: true, Mode: 0o644, Owner: "alice", Group: "users", Links: 1},
+		{Name: "build", Size: 83_000_000, Time: at(400), Precision: listing.Second, HasMode: true, Mode: 0o755, Owner: "bob", Group: "staff", Links: 1},
+		{Name: "current", Type: listing.Link, Target: "releases/2024", Size: 13, Time: at(1), Precision: listing.Minute, HasMode: true, Mode: 0o777, Owner: "alice", Group: "users", Links: 1},
+		{Name: "file10.tar.gz", Size: 10, Time: at(2), Precision: listing.Minute, HasMode: true, Mode: 0o600, Owner: "alice", Group: "users", Links: 1},
+		{Name: "file9.tar.gz", Size: 900, Time: at(2), Precision: listing.Minute, HasMode: true, Mode: 0o600, Owner: "alice", Group: "users", Links: 1},
+		{Name: "日本語の名前.txt", Size: 99, Time: at(20), Precision: listing.Minute, HasMode: true, Mode: 0o644, Owner: "日本", Group: "users", Links: 1},
+		{Name: "👨‍👩‍👧 family.jpg", Size: 2_500_000, Time: at(30), Precision: listing.Day, HasMode: true, Mode: 0o644, Owner: "alice", Group: "users", Links: 12},
+		{Name: "Ärger.log", Size: -1, HasMode: true, Mode: 0o640 | fs.ModeSetgid, Owner: "alice", Links: 1},
+		{Name: "\x1b]0;pwned\a", Size: 0, Time: at(5), Precision: listing.Minute, HasMode: true, Mode: 0o644, Owner: "\x1b[2J", Group: "users", Links: 1},
+		{Name: "two\nlines", Size: 7, Time: at(5), Precision: listing.Minute, HasMode: true, Mode: 0o644, Owner: "alice", Group: "users", Links: 1},
+		{Name: "abc\u202egpj.exe", Size: 7, SizeApprox: true, Time: at(5), Precision: listing.Minute, Owner: "alice", Group: "users"},
+		{Type: listing.Unparsed, Raw: "total \x1b[31m 12", Size: -1},
+		{Name: "tmp", Type: listing.Dir, Size: 4096, Time: at(3), Precision: listing.Minute, HasMode: true, Mode: 0o777 | fs.ModeSticky, Owner: "root", Group: "root", Links: 2},
+		{Name: "tty", Type: listing.Other, Size: -1, Raw: "crw-rw-rw- …", Facts: map[string]string{"dev": "5, 0"}, Time: at(3), Precision: listing.Minute, HasMode: true, Mode: 0o666, Owner: "root", Group: "root", Links: 1},
+	}
+}
+
+func TestList(t *testing.T) {
+	base := List{Now: now, Zone: time.UTC, Colours: ParseColours("*.gz=01;31:*README.md=4")}
+	with := func(f func(*List)) List { l := base; f(&l); return l }
+	for name, l := range map[string]List{
+		"one":         base,
+		"columns-80":  with(func(l *List) { l.Width = 80 }),
+		"columns-40":  with(func(l *List) { l.Width = 40; l.Classify = true }),
+		"columns-1":   with(func(l *List) { l.Width = 1 }),
+		"long":        with(func(l *List) { l.Long = true }),
+		"long-human":  with(func(l *List) { l.Long, l.Human, l.Classify, l.Style = true, true, true, ISO }),
+		"long-colour": with(func(l *List) { l.Long, l.Color = true, true }),
+		"by-time":     with(func(l *List) { l.Long, l.By = true, ByTime }),
+		"by-size":     with(func(l *List) { l.Long, l.By, l.Reverse = true, BySize, true }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			if err := l.Write(&b, sample()); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(b.String()) {
+				if w := Width(strings.TrimSuffix(line, "\n")); l.Width > 1 && w > l.Width {
+					t.Errorf("%d cells: %q", w, line)
+				}
+			}
+			golden(t, name+".txt", b.String())
+		})
+	}
+}
+
+// A server that only knows names and types gets no empty columns.
+func TestLongListLeavesOutWhatNobodyTold(t *testing.T) {
+	var b strings.Builder
+	List{Long: true}.Write(&b, []listing.Entry{{Name: "b", Size: -1}, {Name: "a", Type: listing.Dir, Size: -1}})
+	if got, want := b.String(), "d a\n- b\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRawNames(t *testing.T) {
+	var b strings.Builder
+	List{Raw: true}.Write(&b, []listing.Entry{{Name: "gr\xfc\xdfe"}})
+	if got := b.String(); got != "gr\xfc\xdfe\n" {
+		t.Errorf("got %q", got)
+	}
+	b.Reset()
+	List{Name: func(s string) string { return strings.ReplaceAll(s, "\xfc", "ü") }}.Write(&b, []listing.Entry{{Name: "gr\xfc\xdf"}})
+	if got := b.String(); got != "grü\\xdf\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRecursiveList(t *testing.T) {
+	var b strings.Builder
+	List{Width: 80}.Write(&b, []listing.Entry{{Name: "d", Type: listing.Dir}, {Name: "a"}, {Dir: "./d", Name: "y"}, {Dir: "./d", Name: "x"}})
+	if got, want := b.String(), "a  d\n\n./d:\nx  y\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// sequence yields names and then an error, and tells through seen how far the
+// reader is.
+func sequence(names []string, err error) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
+		for _, n := range names {
+			if !yield(listing.Entry{Name: n}, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(listing.Entry{}, err)
+		}
+	}
+}
+
+func TestStream(t *testing.T) {
+	cut := errors.New("426 connection closed")
+	for _, row := range []struct {
+		name string
+		list List
+		err  error
+		want string
+	}{
+		{"as they come", List{By: Unsorted}, nil, "b\na\n"},
+		{"sorted", List{}, nil, "a\nb\n"},
+		{"cut off", List{By: Unsorted}, cut, "b\na\n"},
+		{"cut off and sorted", List{Width: 80}, cut, "a  b\n"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var b strings.Builder
+			err := row.list.Stream(&b, sequence([]string{"b", "a"}, row.err))
+			if !errors.Is(err, row.err) || b.String() != row.want {
+				t.Errorf("got %q, %v; want %q, %v", b.String(), err, row.want, row.err)
+			}
+		})
+	}
+	if err := (List{By: Unsorted}).Stream(fullDisk{}, sequence(manyNames(100_000), nil)); !errors.Is(err, errFull) {
+		t.Errorf("got %v, want %v", err, errFull)
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+func manyNames(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("name-%d", i)
+	}
+	return out
+}
+
+// Above a thousand rows the listing is padded without tablewriter: nobody may
+// see the difference.
+func TestBothWaysAlignTheSame(t *testing.T) {
+	l := List{Long: true, Color: true, Colours: ParseColours(""), Now: now, Zone: time.UTC}
+	var rows [][]string
+	for range 30 {
+		for _, e := range sample() {
+			rows = append(rows, cells(l.columns(), &e), []string{"", " x ", "日", ""})
+		}
+	}
+	right := []bool{false, true, false, false, true}
+	if fast, slow := alignFast(rows, right, " "), alignTable(rows, right, " "); !slices.Equal(fast, slow) {
+		for i := range fast {
+			if fast[i] != slow[i] {
+				t.Fatalf("row %d of %d and %d:\n%q\n%q", i, len(fast), len(slow), fast[i], slow[i])
+			}
+		}
+		t.Fatalf("%d and %d lines", len(fast), len(slow))
+	}
+}
+
+func TestSort(t *testing.T) {
+	for _, row := range []struct{ name, in, want string }{
+		{"numbers", "a10 a9 a1b a1 a010", "a1 a1b a9 a010 a10"},
+		{"case", "b A a B", "A a B b"},
+		{"accents", "zebra Äpfel apfel éclair", "apfel Äpfel éclair zebra"},
+		{"dots first", "b .a a", ".a a b"},
+		{"huge numbers", "x99999999999999999999999 x100000000000000000000000", "x99999999999999999999999 x100000000000000000000000"},
+		{"prefix", "ab a abc", "a ab abc"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var entries []listing.Entry
+			for _, n := range strings.Fields(row.in) {
+				entries = append(entries, listing.Entry{Name: n})
+			}
+			Sort(entries, ByName, false)
+			var got []string
+			for _, e := range entries {
+				got = append(got, e.Name)
+			}
+			if s := strings.Join(got, " "); s != row.want {
+				t.Errorf("got %s, want %s", s, row.want)
+			}
+		})
+	}
+}
+
+func TestColours(t *testing.T) {
+	c := ParseColours("di=01;35:ln=target:*.TAR=1:*~=90:ex=\x1b[2J:nonsense")
+	for _, row := range []struct {
+		name  string
+		entry listing.Entry
+		want  Colour
+	}{
+		{"changed", listing.Entry{Name: "d", Type: listing.Dir}, "01;35"},
+		{"not a colour", listing.Entry{Name: "x", HasMode: true, Mode: 0o755}, "01;32"},
+		{"link", listing.Entry{Name: "l", Type: listing.Link}, "01;36"},
+		{"extension", listing.Entry{Name: "a.tar"}, "1"},
+		{"end of a name", listing.Entry{Name: "a.tar~"}, "90"},
+		{"nothing", listing.Entry{Name: "a"}, ""},
+		{"sticky", listing.Entry{Type: listing.Dir, Mode: 0o777 | fs.ModeSticky}, "30;42"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := c.Of(&row.entry); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+	if got := (Colours{}).Of(&listing.Entry{Type: listing.Dir}); got != Plain {
+		t.Errorf("zero value: got %q", got)
+	}
+}
+
+func BenchmarkList100k(b *testing.B) {
+	var entries []listing.Entry
+	for i := range 100_000 {
+		e := sample()[i%12]
+		e.Name = fmt.Sprintf("%d-%s", i, e.Name)
+		entries = append(entries, e)
+	}
+	for name, l := range map[string]List{
+		"one": {}, "columns": {Width: 80}, "long": {Long: true, Now: now, Zone: time.UTC},
+		"long colour": {Long: true, Color: true, Colours: ParseColours(""), Now: now, Zone: time.UTC},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var out bytes.Buffer
+				l.Write(&out, slices.Clone(entries))
+			}
+		})
+	}
+}

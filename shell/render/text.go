@@ -1,0 +1,148 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// Safe returns text from a server in a form that a terminal can only show:
+// control characters, bytes that are not UTF-8, and characters that have no
+// width or change the direction of writing appear as \n, \x1b, \u202e and so
+// on. Everything else, emoji included, stays as it is. The result has no line
+// break.
+func Safe(s string) string {
+	i := 0
+	for i < len(s) && s[i] >= ' ' && s[i] < 0x7f {
+		i++
+	}
+	if i == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.WriteString(s[:i])
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if harmless(s, i, r, size) {
+			b.WriteString(s[i : i+size])
+		} else {
+			b.WriteString(escape(r, s[i:i+size]))
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// SafeLines does the same for text of several lines, such as a reply: line
+// breaks stay, tabs become blanks.
+func SafeLines(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = Safe(expandTabs(line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func expandTabs(s string) string {
+	for {
+		before, after, found := strings.Cut(s, "\t")
+		if !found {
+			return s
+		}
+		s = before + strings.Repeat(" ", 8-Width(before)%8) + after
+	}
+}
+
+// harmless reports whether the rune of size bytes at s[i] may be shown.
+func harmless(s string, i int, r rune, size int) bool {
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return false
+	case r == '\u200d': // joins the parts of an emoji, and hides elsewhere
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		after, _ := utf8.DecodeRuneInString(s[i+size:])
+		return (pictograph(before) || before == '\ufe0f') && pictograph(after)
+	case r == '\ufe0e' || r == '\ufe0f': // text or picture, after something to choose
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		return i > 0 && unicode.IsGraphic(before)
+	}
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+func pictograph(r rune) bool { return r > 0xff && unicode.In(r, unicode.So, unicode.Sk) }
+
+func escape(r rune, raw string) string {
+	switch {
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r < utf8.RuneSelf || r == utf8.RuneError:
+		return fmt.Sprintf(`\x%02x`, raw[0])
+	case r > 0xffff:
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}
+
+var withColours = displaywidth.Options{ControlSequences: true}
+
+// Width returns the number of terminal cells that safe text takes. Colours,
+// and only they, may be in it.
+func Width(s string) int {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return withColours.String(s)
+		}
+	}
+	return len(s)
+}
+
+// Fit returns safe text cut to a number of cells, with … where it was cut.
+func Fit(s string, cells int) string {
+	if cells <= 0 {
+		return ""
+	}
+	if Width(s) <= cells {
+		return s
+	}
+	return displaywidth.TruncateString(s, cells, "…")
+}
+
+// Pad returns safe text with blanks after it, or before it if right is set, so
+// that it takes at least this number of cells.
+func Pad(s string, cells int, right bool) string {
+	blanks := strings.Repeat(" ", max(0, cells-Width(s)))
+	if right {
+		return blanks + s
+	}
+	return s + blanks
+}
+
+// Wrap breaks safe text between words into lines of at most this number of
+// cells; a longer word stands alone. Line breaks in the text stay, and so do
+// the blanks that a line begins with, on every line made of it.
+func Wrap(text string, cells int) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		words := strings.Fields(line)
+		current := indent
+		for i, word := range words {
+			if i > 0 && Width(current)+1+Width(word) > cells {
+				out, current = append(out, current), indent
+			} else if i > 0 {
+				current += " "
+			}
+			current += word
+		}
+		out = append(out, strings.TrimRight(current, " "))
+	}
+	return out
+}
