@@ -223,7 +223,7 @@ func (d *Data) Close() error {
 	if d.over {
 		return d.err
 	}
-	if d.err == nil && d.upload {
+	if d.err == nil && d.upload && d.ctx.Err() == nil {
 		d.finishUpload()
 	}
 	if d.ctx.Err() != nil || d.err == nil && !d.upload && !d.eof {

@@ -184,8 +184,13 @@ func get(t *testing.T, s *client.Session, name string) []byte {
 // An interrupt in the middle of a large transfer gives the prompt back at
 // once, and the next command gets its own answer.
 func TestInterrupt(t *testing.T) {
-	const big = 64 << 20
-	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+	t.Run("unlimited", func(t *testing.T) { interruptEverywhere(t, daemon.Options{}) })
+	t.Run("rate limited by the server", func(t *testing.T) { interruptEverywhere(t, daemon.Options{Rate: 1 << 20}) })
+}
+
+func interruptEverywhere(t *testing.T, o daemon.Options) {
+	const big = 1 << 30
+	daemon.EachWith(t, o, func(t *testing.T, srv *daemon.Server) {
 		large := filepath.Join(srv.Root, "big")
 		if err := os.WriteFile(large, nil, 0o644); err != nil {
 			t.Fatal(err)

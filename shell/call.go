@@ -70,12 +70,12 @@ func (c *Call) shown(text string) string {
 	if !c.screen {
 		return text
 	}
-	return safeLines(text)
+	return render.SafeLines(text)
 }
 
 // Note tells something that is no result.
 func (c *Call) Note(format string, args ...any) {
-	c.Shell.note(fmt.Sprintf(format, args...))
+	c.Shell.Say(fmt.Sprintf(format, args...))
 }
 
 // Usage is the error of a call that the command cannot make sense of.
@@ -162,23 +162,21 @@ func (c *Call) Confirm(ctx context.Context, question string) bool {
 	if !c.Interactive() {
 		return false
 	}
-	key, err := c.Shell.con.AskKey(ctx, safeLines(question)+" [y/n] ", "yn")
+	key, err := c.Shell.con.AskKey(ctx, render.Safe(question)+" [y/n] ", "yn")
 	return err == nil && key == 'y'
 }
 
-// table prints rows in columns that line up.
-func (c *Call) table(rows [][]string) error {
-	return render.Table(c.Out, rows)
+// table prints rows of safe text in columns that line up.
+func (c *Call) table(t render.Table) error {
+	t.Color = c.screen && c.Shell.con.ColorOut()
+	if c.screen {
+		t.Width = c.Shell.con.Width()
+	}
+	return t.Write(c.Out)
 }
 
-// safeLines makes server text harmless and leaves its line breaks.
-func safeLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = render.Safe(line)
-	}
-	return strings.Join(lines, "\n")
-}
+// object prints a result as one line of JSON.
+func (c *Call) object(v any) error { return render.JSON(c.Out, v) }
 
 // about names what an error is about. A nil error stays nil.
 func about(name string, err error) error {

@@ -1,21 +1,24 @@
 package shell
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Catalog is all commands, by theme. It is a function because help refers to
 // it: a variable would be an initialisation cycle.
 func Catalog() []Group {
 	return []Group{
 		{"connect", openCommands},
-		{"look around", append(lsCommands, cdCommands...)},
-		{"download", append(getCommands, catCommands...)},
+		{"look around", slices.Concat(lsCommands, cdCommands)},
+		{"download", slices.Concat(getCommands, catCommands)},
 		{"upload", putCommands},
-		{"change things on the server", append(rmCommands, mkdirCommands...)},
+		{"change things on the server", slices.Concat(rmCommands, mkdirCommands)},
 		{"ask about a file", sizeCommands},
 		{"this computer", lcdCommands},
 		{"how transfers work", modeCommands},
 		{"the protocol itself", quoteCommands},
-		{"the shell", append(setCommands, helpCommands...)},
+		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands)},
 	}
 }
 

@@ -73,7 +73,7 @@ func (sh *Shell) learn(session *client.Session, opt client.Options, asked client
 		sh.warn("the certificate is not checked: anybody on the way can be the server")
 	}
 	if err := sh.known.remember(opt.Addr, opt.Pin); err != nil {
-		sh.note("the server could not be remembered: " + err.Error())
+		sh.Say("the server could not be remembered: " + err.Error())
 	}
 }
 
@@ -145,7 +145,9 @@ func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, chan
 	for _, row := range rows {
 		row[1] = render.Safe(row[1])
 	}
-	render.Table(sh.con.Err(), rows)
+	if err := (render.Table{Rows: rows}).Write(sh.con.Err()); err != nil {
+		return ""
+	}
 	key, err := sh.con.AskKey(ctx, "accept it for this server from now on? [y/n] ", "yn")
 	if err != nil || key != 'y' {
 		return ""

@@ -2,8 +2,10 @@ package shell
 
 import (
 	"bufio"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -56,6 +58,20 @@ func (k *knownHosts) hadTLS(addr string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.seen[addr] != ""
+}
+
+// hosts returns the names of all servers, for completion.
+func (k *knownHosts) hosts() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var names []string
+	for addr := range k.seen {
+		if host, _, err := net.SplitHostPort(addr); err == nil {
+			names = append(names, host)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // pin returns the fingerprint that the user has accepted, or "".

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -136,24 +135,33 @@ func (c *Call) visible(entries []listing.Entry) []listing.Entry {
 
 // writeList shows entries as the flags want them.
 func (c *Call) writeList(entries []listing.Entry, long bool) error {
-	order := render.ByName
+	l := render.List{Long: long, Human: c.Is("human"), Classify: c.Is("classify"), Reverse: c.Is("reverse")}
 	switch {
 	case c.Is("time"):
-		order = render.ByTime
+		l.By = render.ByTime
 	case c.Is("size"):
-		order = render.BySize
+		l.By = render.BySize
 	}
-	render.Sort(entries, order, c.Is("reverse"))
 	if c.JSON() {
-		return render.EntriesJSON(c.Out, entries)
-	}
-	l := render.List{
-		Long: long, One: c.Is("one"), Human: c.Is("human"), Classify: c.Is("classify"), Now: time.Now(),
+		render.Sort(entries, l.By, l.Reverse)
+		return c.objects(entries)
 	}
 	if c.screen {
-		l.Width, l.Color, l.Colours = c.Shell.con.Width(), c.Shell.con.ColorOut(), render.ParseColours(os.Getenv("LS_COLORS"))
+		l.Color, l.Colours = c.Shell.con.ColorOut(), render.ParseColours(os.Getenv("LS_COLORS"))
+		if !c.Is("one") {
+			l.Width = c.Shell.con.Width()
+		}
 	}
 	return l.Write(c.Out, entries)
+}
+
+func (c *Call) objects(entries []listing.Entry) error {
+	for _, e := range entries {
+		if err := c.object(render.Entry(e)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // redirect sends the result to the local file that the argument at i names, and

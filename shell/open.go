@@ -95,6 +95,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	if a.Type != "" {
 		session.SetType(a.Type)
 	}
+	sh.home = session.Dir()
 	if a.Path != "" {
 		return about(a.Path, session.Chdir(ctx, a.Path))
 	}
@@ -106,7 +107,7 @@ func (sh *Shell) Open(words ...string) error {
 	a, err := ParseAddress(words...)
 	if err == nil {
 		if a.HasPassword {
-			sh.note("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
+			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 		}
 		ctx, done := sh.signals.during(sh.base)
 		defer done()

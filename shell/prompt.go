@@ -27,9 +27,9 @@ func (sh *Shell) promptText() string {
 func (sh *Shell) protection(color bool) string {
 	switch control, data := sh.session.Protected(); {
 	case !control:
-		return render.Warn("PLAIN", color)
+		return render.Yellow.Paint(color, "PLAIN")
 	case !data:
-		return render.Warn("tls, data clear", color)
+		return render.Yellow.Paint(color, "tls, data clear")
 	}
-	return "tls"
+	return render.Green.Paint(color, "tls")
 }

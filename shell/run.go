@@ -2,13 +2,13 @@ package shell
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -228,21 +228,25 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
 	}
-	if sh.json {
-		sh.con.Err().Write(failureJSON(where, command, err))
+	if many, ok := err.(*severalErrors); ok {
+		for _, err := range many.errs {
+			sh.failed(line, command, err)
+		}
 		return
 	}
-	text := safeLines(err.Error())
-	for _, part := range []string{command, where} {
-		if part != "" {
-			text = part + ": " + text
-		}
+	if sh.json {
+		render.JSON(sh.con.Err(), failureObject(where, command, err))
+		return
+	}
+	f := render.Failure{What: command, Words: err.Error(), Hints: hintsFor(err)}
+	if where != "" {
+		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
 	var usage *UsageError
 	if errors.As(err, &usage) && usage.Command != nil {
-		text += "\n  usage: " + usage.Command.Synopsis()
+		f.Words += "\nusage: " + usage.Command.Synopsis()
 	}
-	render.Error(sh.con.Err(), text, hintsFor(err), sh.con.ColorErr())
+	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
 }
 
 // failure is an error as --json shows it.
@@ -255,14 +259,13 @@ type failure struct {
 	Hints   []string `json:"hints,omitempty"`
 }
 
-func failureJSON(where, command string, err error) []byte {
+func failureObject(where, command string, err error) failure {
 	f := failure{Error: err.Error(), Command: command, Where: where, Status: Status(err), Hints: hintsFor(err)}
 	var no *client.Error
 	if errors.As(err, &no) {
 		f.Code = no.Reply.Code
 	}
-	text, _ := json.Marshal(f)
-	return append(text, '\n')
+	return f
 }
 
 // isOpen reports whether a line needs more lines.

@@ -47,9 +47,10 @@ type Setting struct {
 
 // settings is the table of all settings.
 var settings = []*Setting{
-	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }),
+	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
+		then((*Shell).heed),
 	number("debug", "show the dialogue: 0 not, 1 commands and replies, 2 connections and TLS too, 3 all lines", 3,
-		func(s *Settings) *int { return &s.Debug }),
+		func(s *Settings) *int { return &s.Debug }).then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
 	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).
 		then(func(sh *Shell) {

@@ -5,25 +5,31 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// Options describe a shell. Console must be set.
+// History keeps lines across sessions, without their secrets.
+type History interface {
+	console.Recall
+	Add(host, line string) error
+	Suggest(host, dir, prefix string) string
+}
+
+// Options describe a shell. The zero value works.
 type Options struct {
-	Console  *console.Console
-	In       io.Reader         // standard input of commands; nil when it holds the script
-	History  *history.File     // nil: none is kept
-	StateDir string            // where the known servers are remembered; "": nowhere
-	Connect  Connect           // how connections are made
-	JSON     bool              // results as JSON
-	Trace    *client.Trace     // sees the dialogue too; may be nil
-	Started  func(*Command)    // called before a command runs; may be nil
-	Getenv   func(string) string
+	Console  console.Options // without its functions
+	In       io.Reader       // what commands read as standard input; nil when it holds the script
+	History  History         // nil: none is kept
+	StateDir string          // where the known servers are remembered; "": nowhere
+	Connect  Connect         // how connections are made
+	JSON     bool            // results as JSON
+	Trace    *client.Trace   // sees the dialogue too; may be nil
+	Started  func(*Command)  // called before a command runs; may be nil
 }
 
 // Shell is one user's shell: settings, and at most one session.
@@ -44,45 +50,63 @@ type Shell struct {
 	quitting bool
 	status   int // of the last command, for $?
 
+	// The settings of the same names, for the goroutine that hears the server.
+	verbose atomic.Bool
+	debug   atomic.Int32
+
 	wire   sync.Mutex // held by whoever uses the session: a command, a completion
 	known  *knownHosts
 	remote *completion.Remote
 }
 
-// New makes a shell. It takes over the handling of signals until Close.
-func New(opt Options) *Shell {
-	sh := &Shell{
-		Settings: defaultSettings(opt.Console.Interactive()),
-		opt:      opt,
-		con:      opt.Console,
-		json:     opt.JSON,
-		known:    openKnownHosts(opt.StateDir),
+// New makes a shell. It handles the signals of the program until Close.
+func New(opt Options) (*Shell, error) {
+	sh := &Shell{opt: opt, json: opt.JSON, known: openKnownHosts(opt.StateDir)}
+	opt.Console.Complete, opt.Console.Highlight = sh.complete, highlight
+	if opt.History != nil {
+		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
 	}
+	con, err := console.New(opt.Console)
+	if err != nil {
+		return nil, err
+	}
+	sh.con = con
+	sh.Settings = defaultSettings(con.Interactive())
+	sh.heed()
 	sh.base, sh.end = context.WithCancelCause(context.Background())
 	sh.remote = sh.newRemote()
 	sh.signals = watchSignals(sh)
-	return sh
+	return sh, nil
 }
 
 // Interactive reports whether somebody types and looks.
 func (sh *Shell) Interactive() bool { return sh.con.Interactive() }
 
-// Close says goodbye to the server and gives the signals back.
+// Set changes a setting, as the set command does.
+func (sh *Shell) Set(name, value string) error {
+	row, err := findSetting(name)
+	if err != nil {
+		return err
+	}
+	return sh.change(row, value)
+}
+
+// Close says goodbye to the server and gives terminal and signals back.
 func (sh *Shell) Close() {
 	sh.disconnect()
+	sh.con.Close()
 	sh.signals.stop()
 	sh.end(nil)
 }
 
 // disconnect ends the session, if there is one.
-func (sh *Shell) disconnect() error {
+func (sh *Shell) disconnect() {
 	if sh.session == nil {
-		return nil
+		return
 	}
-	session := sh.session
-	sh.session, sh.address, sh.previous = nil, Address{}, ""
-	sh.remote.Clear()
-	return session.Close()
+	sh.session.Close() // a server that says nothing to QUIT is no failure
+	sh.session, sh.address, sh.home, sh.previous = nil, Address{}, "", ""
+	sh.remote.Forget("/")
 }
 
 // Interact reads lines from the terminal until the user or a signal ends it,
@@ -94,9 +118,6 @@ func (sh *Shell) Interact() int {
 		case errors.Is(err, console.ErrInterrupt):
 			continue
 		case err != nil:
-			if !sh.ended() && errors.Is(err, io.EOF) {
-				sh.con.Out().Write([]byte("bye\n"))
-			}
 			return sh.signals.status(0)
 		}
 		sh.remember(line)
@@ -116,22 +137,34 @@ func (sh *Shell) readLine() (string, error) {
 	return line, err
 }
 
-// remember puts a line into the history, without its secrets.
+// remember puts a line into the history.
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil {
-		sh.opt.History.Add(sh.address.Host, line)
+		sh.opt.History.Add(sh.address.Host, line) // it goes on in memory if the file fails
 	}
+}
+
+// suggest is the grey continuation of a half-typed line.
+func (sh *Shell) suggest(line string) string {
+	if line == "" {
+		return ""
+	}
+	dir := ""
+	if sh.session != nil {
+		dir = sh.session.Dir()
+	}
+	return sh.opt.History.Suggest(sh.address.Host, dir, line)
 }
 
 // ended reports whether a signal has ended the program.
 func (sh *Shell) ended() bool { return sh.base.Err() != nil }
 
-// note tells something that is neither result nor error.
-func (sh *Shell) note(text string) {
-	sh.con.Err().Write([]byte(render.Dim(safeLines(text), sh.con.ColorErr()) + "\n"))
+// Say tells something that is neither result nor error.
+func (sh *Shell) Say(text string) {
+	io.WriteString(sh.con.Err(), render.Dim.Paint(sh.con.ColorErr(), render.SafeLines(text))+"\n")
 }
 
 // warn tells something that the user should not overlook.
 func (sh *Shell) warn(text string) {
-	sh.con.Err().Write([]byte(render.Warn("warning: "+safeLines(text), sh.con.ColorErr()) + "\n"))
+	io.WriteString(sh.con.Err(), render.Yellow.Paint(sh.con.ColorErr(), "warning: "+render.SafeLines(text))+"\n")
 }

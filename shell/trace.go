@@ -14,15 +14,21 @@ import (
 // words of the server that are meant for people.
 func (sh *Shell) trace() *client.Trace {
 	return &client.Trace{
-		Dial: func(i client.DialInfo) { sh.debug(2, "** "+dialed(i)) },
-		Sent: func(i client.SentInfo) { sh.debug(1, mark(i.TLS, "->", "=>")+" "+i.Line) },
+		Dial: func(i client.DialInfo) { sh.reveal(2, "** "+dialed(i)) },
+		Sent: func(i client.SentInfo) { sh.reveal(1, mark(i.TLS, "->", "=>")+" "+i.Line) },
 		Got:  sh.got,
-		TLS:  func(i client.TLSInfo) { sh.debug(2, "** "+i.Channel+" "+handshake(i)) },
+		TLS:  func(i client.TLSInfo) { sh.reveal(2, "** "+i.Channel+" "+handshake(i)) },
 		Data: func(i client.DataInfo) {
-			sh.debug(2, fmt.Sprintf("** %s %d bytes in %s, end by %s", i.Channel, i.Bytes, round(i.Elapsed), i.End))
+			sh.reveal(2, fmt.Sprintf("** %s %d bytes in %s, end by %s", i.Channel, i.Bytes, round(i.Elapsed), i.End))
 		},
 		Note: sh.noted,
 	}
+}
+
+// heed lets the goroutine that hears the server know how much to show.
+func (sh *Shell) heed() {
+	sh.verbose.Store(sh.Settings.Verbose)
+	sh.debug.Store(int32(sh.Settings.Debug))
 }
 
 // mark shows whether a line travelled in clear or in TLS, without colour.
@@ -33,24 +39,27 @@ func mark(tls bool, clear, protected string) string {
 	return clear
 }
 
-func (sh *Shell) debug(level int, text string) {
-	if sh.Settings.Debug >= level {
-		sh.note(text)
+// reveal shows what is for a level of debug.
+func (sh *Shell) reveal(level int, text string) {
+	if sh.level() >= level {
+		sh.Say(text)
 	}
 }
+
+func (sh *Shell) level() int { return int(sh.debug.Load()) }
 
 func (sh *Shell) got(i client.GotInfo) {
 	lines := i.Reply.Lines
 	switch {
-	case sh.Settings.Debug >= 1:
-		if sh.Settings.Debug < 3 && len(lines) > 2 {
+	case sh.level() >= 1:
+		if sh.level() < 3 && len(lines) > 2 {
 			lines = []string{lines[0], fmt.Sprintf("… %d lines", len(lines)-2), lines[len(lines)-1]}
 		}
-	case !sh.Settings.Verbose || !forPeople(i):
+	case !sh.verbose.Load() || !forPeople(i):
 		return
 	}
 	for _, line := range lines {
-		sh.note(mark(i.TLS, "<-", "<=") + " " + line)
+		sh.Say(mark(i.TLS, "<-", "<=") + " " + line)
 	}
 }
 
@@ -95,9 +104,9 @@ func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond
 func (sh *Shell) noted(i client.NoteInfo) {
 	switch {
 	case i.Key == "reconnect":
-		sh.note("connecting again: " + strings.TrimSpace(i.Text))
-	case i.Key != "tls.refused" && sh.Settings.Verbose, sh.Settings.Debug >= 2:
-		sh.note("note: " + i.Text)
+		sh.Say("connecting again: " + strings.TrimSpace(i.Text))
+	case i.Key != "tls.refused" && sh.verbose.Load(), sh.level() >= 2:
+		sh.Say("note: " + i.Text)
 	}
 }
 

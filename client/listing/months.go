@@ -109,14 +109,14 @@ func englishMonth(s string) int {
 // lookupMonth reads a month name of any language, in UTF-8 or in one of the
 // 8-bit charsets.
 func lookupMonth(word string) (month, bool) {
+	if n := englishMonth(word); n > 0 {
+		return month{usual: uint8(n)}, true
+	}
 	const longest = 40 // bytes of any month
 	if len(word) > longest {
 		return month{}, false
 	}
 	word = strings.TrimRight(word, ".,")
-	if n := englishMonth(word); n > 0 {
-		return month{usual: uint8(n)}, true
-	}
 	if m, ok := monthTable()[strings.ToLower(word)]; ok {
 		return m, true
 	}

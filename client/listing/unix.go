@@ -20,11 +20,15 @@ type unix struct {
 }
 
 func (u *unix) parse(line string, e *Entry) outcome {
+	e.Dir = u.dir
+	if u.parsePlain(line, e) {
+		u.blankBefore, u.top = false, false
+		return parsed
+	}
 	w := words{line: line}
 	if m, ok := parseMode(&w); ok {
 		u.blankBefore, u.top = false, false
 		m.give(e)
-		e.Dir = u.dir
 		if m.lost {
 			return lostEntry(w, e)
 		}
@@ -193,7 +197,7 @@ func (u *unix) columns(w words, m mode, e *Entry) outcome {
 	start := w.at
 	var d unixDate
 	if !d.find(w, isNumberLike, d.read) && !d.find(w, endsInDigit, d.read) && // the size ran into the group
-		!d.find(w, isNumberLike, func(w words) bool { return d.readEpoch(w, u.cal.latest) }) {
+		!d.find(w, isNumberLike, func(w words, _, _ string) bool { return d.readEpoch(w, u.cal.latest) }) {
 		return unknown
 	}
 	if !d.set(u.cal, e) || !e.setColumns(w.line[start:d.start], m) {
@@ -203,15 +207,21 @@ func (u *unix) columns(w words, m mode, e *Entry) outcome {
 	if name == "" {
 		return unknown
 	}
-	switch e.Type {
-	case Link:
+	e.setUnixName(m.kind, name)
+	return parsed
+}
+
+// setUnixName takes what stands behind the date.
+func (e *Entry) setUnixName(kind byte, name string) {
+	switch kind {
+	case 'l':
+		e.Type = Link
 		e.setLink(name)
-	case Dir:
+	case 'd':
 		e.setDirName(name)
 	default:
 		e.Name = name
 	}
-	return parsed
 }
 
 func isNumberLike(s string) bool {
@@ -266,6 +276,9 @@ func (e *Entry) setOwners(s string) {
 // isMac knows servers of the old Mac OS (NetPresenz, WebSTAR), which tell the sizes of
 // the two forks and their sum, and for a folder the number of its items.
 func isMac(before, size string, gap int) bool {
+	if before == "" || before[len(before)-1] != 'r' && !isDigit(before[len(before)-1]) {
+		return false // nearly always
+	}
 	w := words{line: before}
 	a, b := w.next(), w.next()
 	if a == "folder" && b == "" {

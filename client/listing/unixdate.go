@@ -37,23 +37,30 @@ func (d *unixDate) name(line string) string {
 }
 
 // find looks for the first date that follows a word which could be the size.
-func (d *unixDate) find(w words, isSize func(string) bool, read func(words) bool) bool {
-	for last := w.next(); last != ""; last = w.next() {
-		if isSize(last) && read(w) {
-			d.start = w.at
+func (d *unixDate) find(w words, isSize func(string) bool, read func(w words, first, second string) bool) bool {
+	size := w.next()
+	at := w
+	first := w.next()
+	for first != "" {
+		next := w
+		second := w.next()
+		if isSize(size) && read(at, first, second) {
+			d.start = at.at
 			return true
 		}
+		size, first, at = first, second, next
 	}
 	return false
 }
 
-// read reads the date in front of w.
-func (d *unixDate) read(w words) bool {
-	first := w.peek()
+// read reads the date in front of w, whose first two words are known.
+func (d *unixDate) read(w words, first, second string) bool {
 	n := leadingDigits(first)
 	switch {
+	case n == 0 && second != "" && isDigit(second[0]):
+		return d.readMonthDay(w)
 	case n == 0:
-		return d.readMonthDay(w) || d.readWeekday(w)
+		return isWeekday(first) && d.readWeekday(w)
 	case n < len(first) && first[n] >= 0x80 && !hasNoBreakSpace(first[n:]):
 		return d.readMarked(w)
 	case n < len(first) && first[n] == ':':
@@ -94,8 +101,12 @@ func (d *unixDate) readMonthDay(w words) bool {
 
 // readWeekday reads the form of ctime: "Mon May  6 07:08:09 2024".
 func (d *unixDate) readWeekday(w words) bool {
-	day := w.next()
-	return len(day) == 3 && strings.Contains("mon tue wed thu fri sat sun", strings.ToLower(day)) && d.readMonthDay(w)
+	w.next()
+	return d.readMonthDay(w)
+}
+
+func isWeekday(word string) bool {
+	return len(word) == 3 && strings.Contains("mon tue wed thu fri sat sun", strings.ToLower(word))
 }
 
 // parseDay reads "7", "07", "7." and "7,".

@@ -23,16 +23,16 @@ func (w *words) gap() int {
 
 // next returns the next word and stops behind it; at the end it returns "".
 func (w *words) next() string {
-	start := w.at
-	for start < len(w.line) && isBlank(w.line[start]) {
+	line, start := w.line, w.at
+	for start < len(line) && isBlank(line[start]) {
 		start++
 	}
 	end := start
-	for end < len(w.line) && !isBlank(w.line[end]) {
+	for end < len(line) && !isBlank(line[end]) {
 		end++
 	}
 	w.at = end
-	return w.line[start:end]
+	return line[start:end]
 }
 
 // peek returns the next word and stays.

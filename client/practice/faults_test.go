@@ -47,7 +47,10 @@ func TestFaults(t *testing.T) {
 		},
 		"421": func(t *testing.T, name string) {
 			c := login(t, faulty(t, Options{}, name+":PWD"))
-			c.cmd(421, "PWD")
+			if _, err := io.WriteString(c.conn, "PWD\r\n"+strings.Repeat("NOOP\r\n", 1000)); err != nil {
+				t.Fatal(err)
+			}
+			c.want(421)
 			c.gone()
 			c = dial(t, faulty(t, Options{}, name+":CONNECT=421 too many").Addr())
 			if got := c.want(421); got != "too many" {
@@ -69,7 +72,12 @@ func TestFaults(t *testing.T) {
 			c.cmd(200, "NOOP")
 		},
 		"idle": func(t *testing.T, name string) {
-			c := login(t, faulty(t, Options{}, name+"=0.02"))
+			s := faulty(t, Options{}, name+"=0.05")
+			c := login(t, s)
+			c.want(421)
+			c.gone()
+			c = login(t, s)
+			c.get(226, "RETR x")
 			c.want(421)
 			c.gone()
 		},

@@ -40,7 +40,8 @@ type session struct {
 	helpers  sync.WaitGroup
 
 	// What run knows.
-	asked    bool
+	over     bool
+	asked    bool     // a line is being read
 	held     *command // read during a transfer, to be obeyed after it
 	pending  []*command
 	chopped  bool // the next write goes out byte by byte
@@ -112,7 +113,7 @@ func (s *session) begin() error {
 }
 
 func (s *session) run() {
-	for {
+	for !s.over {
 		select {
 		case line, ok := <-s.commands:
 			if !ok {
@@ -128,14 +129,14 @@ func (s *session) run() {
 			s.answered(r)
 		case <-s.idle.C:
 			s.send(Greeting, "421 Idle for too long, closing.\r\n")
-			return
+			s.hangUp()
 		case <-s.done:
 			return
 		}
 	}
 }
 
-// end closes what is open and waits for the helpers. The client's side is closed last and politely.
+// end closes what is open and waits for the helpers.
 func (s *session) end() {
 	s.idle.Stop()
 	s.closePort()
@@ -145,9 +146,24 @@ func (s *session) end() {
 	if s.in != nil {
 		close(s.reads)
 	}
-	s.client.Close()
+	s.linger()
 	s.drop()
 	s.helpers.Wait()
+}
+
+// lingering is how long a client may take to close after the server did.
+const lingering = time.Second
+
+// linger closes the client's connection politely: closed with commands unread it would be reset, and the client might
+// never see the last reply.
+func (s *session) linger() {
+	if secure, ok := s.client.(*tls.Conn); ok {
+		_ = secure.CloseWrite()
+	}
+	if tcp, ok := s.tcp.(*net.TCPConn); ok && tcp.CloseWrite() == nil {
+		_ = tcp.SetReadDeadline(time.Now().Add(lingering))
+		_, _ = io.Copy(io.Discard, tcp)
+	}
 }
 
 // drop cuts the connections; run notices. It may be called by anybody.
@@ -159,22 +175,18 @@ func (s *session) drop() {
 	s.closePort()
 }
 
-// hangUp closes the control connection politely.
-func (s *session) hangUp() {
-	s.client.Close()
-	s.drop()
-}
+// hangUp ends the session politely once the command at hand is dealt with.
+func (s *session) hangUp() { s.over = true }
 
 // ask lets the reader fetch the next command.
 func (s *session) ask() {
-	if s.asked || s.held != nil {
-		return
-	}
-	s.asked = true
 	if s.srv.opts.Idle > 0 && len(s.pending) == 0 {
 		s.idle.Reset(s.srv.opts.Idle)
 	}
-	s.reads <- s.in
+	if !s.asked && s.held == nil {
+		s.asked = true
+		s.reads <- s.in
+	}
 }
 
 func (s *session) readCommands() {
@@ -325,11 +337,7 @@ func (s *session) answered(r reply) {
 
 // rest goes on with the next command when nothing is left to be answered.
 func (s *session) rest() {
-	if len(s.pending) > 0 {
-		s.ask()
-		return
-	}
-	if c := s.held; c != nil {
+	if c := s.held; c != nil && len(s.pending) == 0 && !s.over {
 		s.held = nil
 		s.obey(c)
 		return

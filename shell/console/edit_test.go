@@ -85,7 +85,7 @@ func TestViKeys(t *testing.T) {
 			// Escape is a key of its own only when nothing follows at once.
 			for i, part := range strings.SplitAfter(row.keys, "\x1b") {
 				if i > 0 && !strings.HasPrefix(part, "[") {
-					s.until("normal mode", func(*vt) bool { return s.inViNormal() })
+					s.until("normal mode", func(v *vt) bool { return v.shape == "2 " })
 				}
 				s.typed(part)
 			}
@@ -330,7 +330,6 @@ func TestAskKey(t *testing.T) {
 		})
 	}
 	ask("ynapq?")
-	s.until("question", func(v *vt) bool { return v.modes["?2004"] })
 	s.typed("x\rA")
 	s.answered("a", nil)
 	s.shows("delete? a")
@@ -338,7 +337,6 @@ func TestAskKey(t *testing.T) {
 	s.typed("\r")
 	s.answered("y", nil)
 	ask("yn")
-	s.until("question", func(v *vt) bool { return v.modes["?2004"] })
 	s.typed("\x03")
 	s.answered("\x00", ErrInterrupt)
 }
@@ -346,7 +344,6 @@ func TestAskKey(t *testing.T) {
 func TestSecretLeavesNoTrace(t *testing.T) {
 	s := start(t, 40, 10, Options{History: lines{"old"}})
 	s.asks(func() (string, error) { return s.c.ReadSecret(t.Context(), "Password: ") })
-	s.until("question", func(v *vt) bool { return v.modes["?2004"] })
 	s.typed("hunter\x7f\x7f")
 	s.typed("er2\x1b[A\x17")
 	s.cursor("Password: ▏")
@@ -380,10 +377,4 @@ func TestBell(t *testing.T) {
 	s := start(t, 40, 10, Options{})
 	s.c.Bell()
 	s.until("bell", func(v *vt) bool { return v.bells == 1 })
-}
-
-func (s *session) inViNormal() bool {
-	s.c.mu.Lock()
-	defer s.c.mu.Unlock()
-	return s.c.ed != nil && s.c.ed.vi != nil && s.c.ed.vi.isNormal
 }

@@ -39,6 +39,7 @@ type session struct {
 	changed chan struct{} // something was written
 	written int
 	answers chan answer
+	prompts int
 }
 
 type answer struct {
@@ -146,14 +147,17 @@ func (s *session) typed(keys string) {
 func (s *session) reads(ctx context.Context, prompt string) {
 	s.t.Helper()
 	s.asks(func() (string, error) { return s.c.ReadLine(ctx, prompt) })
-	s.until("raw mode", func(v *vt) bool { return v.modes["?2004"] && strings.Contains(v.text(), strings.TrimSpace(prompt)) })
 }
 
+// asks puts a question to the terminal and waits until it takes keys.
 func (s *session) asks(question func() (string, error)) {
+	s.t.Helper()
 	go func() {
 		line, err := question()
 		s.answers <- answer{line, err}
 	}()
+	s.prompts++
+	s.until("raw mode", func(v *vt) bool { return v.prompts == s.prompts })
 }
 
 func (s *session) answered(line string, err error) {

@@ -18,6 +18,8 @@ type vt struct {
 	modes         map[string]bool
 	title         string
 	bells         int
+	prompts       int // how often it became ready for keys
+	shape         string
 	rest          []byte
 }
 
@@ -117,9 +119,14 @@ func (v *vt) sequence(s string) {
 		fmt.Sscanf(body, "%d", &n)
 	}
 	switch final {
-	case 'm', 't', 'q':
+	case 'm', 't':
+	case 'q':
+		v.shape = body
 	case 'h', 'l':
 		v.modes[body] = final == 'h'
+		if s == bracketedPasteOn {
+			v.prompts++
+		}
 	case 'A':
 		v.row, v.pending = max(0, v.row-n), false
 	case 'B':

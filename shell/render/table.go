@@ -154,13 +154,18 @@ func alignTable(rows [][]string, right []bool, gap string) []string {
 		Row: tw.CellConfig{
 			Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
 			Alignment:  tw.CellAlignment{PerColumn: aligns},
-			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}},
+			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap[:1], Overwrite: true}},
 		},
 		Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off},
 	}))
 	for _, row := range rows {
 		cells := make([]string, columns)
-		copy(cells, row)
+		for j := range cells {
+			if j < len(row) {
+				cells[j] = row[j]
+			}
+			cells[j] += gap[1:] // a wider padding makes it cut colours
+		}
 		if t.Append(cells) != nil {
 			return alignFast(rows, right, gap)
 		}

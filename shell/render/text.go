@@ -73,7 +73,9 @@ func harmless(s string, i int, r rune, size int) bool {
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-func pictograph(r rune) bool { return r > 0xff && unicode.In(r, unicode.So, unicode.Sk) }
+func pictograph(r rune) bool {
+	return r > 0xff && r != utf8.RuneError && unicode.In(r, unicode.So, unicode.Sk)
+}
 
 func escape(r rune, raw string) string {
 	switch {

@@ -95,4 +95,6 @@ func visible(name string, i int, r rune, size int) bool {
 	return unicode.IsPrint(r)
 }
 
-func pictograph(r rune) bool { return r > 0xff && unicode.In(r, unicode.So, unicode.Sk) }
+func pictograph(r rune) bool {
+	return r > 0xff && r != utf8.RuneError && unicode.In(r, unicode.So, unicode.Sk)
+}

@@ -49,16 +49,20 @@ func (c *setup) write(name, text string) string {
 	return path
 }
 
-func (c *setup) writeBanner() string {
-	path := c.write("banner", banner)
-	c.check(os.Chmod(path, 0o644)) // proftpd is nobody when it reads it
+// writeReadable is write for a file that everybody may read.
+func (c *setup) writeReadable(name, text string) string {
+	c.t.Helper()
+	path := c.write(name, text)
+	c.check(os.Chmod(path, 0o644))
 	return path
 }
 
 // makeFolder makes one that everybody may enter.
 func (c *setup) makeFolder(name string) string {
+	c.t.Helper()
 	path := filepath.Join(c.dir, name)
 	c.check(os.Mkdir(path, 0o755))
+	c.check(os.Chmod(path, 0o755)) // whatever the umask says
 	return path
 }
 

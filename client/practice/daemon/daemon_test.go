@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -12,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -80,10 +80,7 @@ func TestStopLeavesNothing(t *testing.T) {
 	Each(t, func(t *testing.T, s *Server) {
 		d := login(t, s, s.User, s.Password)
 		s.processes.mu.Lock()
-		leaders := map[int]bool{}
-		for pid := range s.processes.leaders {
-			leaders[pid] = true
-		}
+		leaders := maps.Clone(s.processes.leaders)
 		s.processes.mu.Unlock()
 		s.Stop()
 		if left := members(leaders); len(leaders) == 0 || left != nil {
@@ -147,7 +144,7 @@ func TestKilledTestProcess(t *testing.T) {
 			cmd.Wait()
 			if !until(patience, func() bool { return members(leaders) == nil }) {
 				t.Errorf("left: %v", members(leaders))
-				tell(members(leaders), syscall.SIGKILL)
+				kill(members(leaders))
 			}
 		})
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
-	"time"
 )
 
 // processes are those of one server. Each one that is started leads a kernel session of its own (setsid, nothing of
@@ -120,10 +118,7 @@ func (p *processes) start(cmd *exec.Cmd, log string, ended func()) error {
 	return nil
 }
 
-// grace is for pure-ftpd, whose sessions have a file to remove from /run.
-const grace = 100 * time.Millisecond
-
-// stop ends everything and returns when it is gone.
+// stop kills everything and returns when it is gone. No server has anything to lose.
 func (p *processes) stop() error {
 	p.mu.Lock()
 	p.stopped = true
@@ -132,21 +127,18 @@ func (p *processes) stop() error {
 	for _, l := range p.listeners {
 		l.Close()
 	}
-	gone := func(how syscall.Signal) func() bool {
-		return func() bool { return tell(members(sessions), how) == 0 }
-	}
-	if !until(grace, gone(syscall.SIGTERM)) && !until(patience, gone(syscall.SIGKILL)) {
+	if !until(patience, func() bool { return kill(members(sessions)) == 0 }) {
 		return fmt.Errorf("processes %v do not end", members(sessions))
 	}
 	p.running.Wait()
 	return nil
 }
 
-// tell returns how many it had to tell.
-func tell(pids []int, signal syscall.Signal) int {
+// kill returns how many it had to kill.
+func kill(pids []int) int {
 	for _, pid := range pids {
 		if process, err := os.FindProcess(pid); err == nil {
-			_ = process.Signal(signal) // it may have ended meanwhile
+			_ = process.Kill() // it may have ended meanwhile
 			_ = process.Release()
 		}
 	}

@@ -75,7 +75,7 @@ func proftpd(c *setup) [][]string {
 		when(c.o.Rate > 0, "TransferRate RETR,STOR,APPE,STOU {kilobytes}\n") +
 		when(c.o.PasvIP != "", "MasqueradeAddress {pasvip}\n") +
 		when(c.o.MaxClients > 0, "MaxClients {clients}\n") +
-		when(c.o.Banner, "DisplayConnect "+c.writeBanner()+"\n") +
+		when(c.o.Banner, "DisplayConnect "+c.writeReadable("banner", banner)+"\n") +
 		when(c.o.Charset == "latin1", "UseEncoding UTF-8 ISO-8859-1\n") +
 		when(c.o.Charset == "", "UseEncoding UTF-8 UTF-8\n") +
 		when(c.TLS, proftpdTLS+c.proftpdTLSOptions()) +

@@ -42,6 +42,8 @@ def data_handler():
     if not conf["rate"]:
         return base
     limits = {"read_limit": conf["rate"], "write_limit": conf["rate"]}
+    # pyftpdlib 1.5.7 stops altogether when a data connection is reset before its handler has been set up.
+    limits["_throttler"] = None
     return type("Throttled", (handlers.ThrottledDTPHandler, base), limits)
 
 

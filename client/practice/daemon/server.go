@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -186,7 +185,7 @@ func (c *setup) makeFolders() {
 	c.own(c.Root)
 	c.Log = c.write("log", "")
 	c.own(c.Log)
-	c.check(os.WriteFile(filepath.Join(c.AnonRoot, "README"), []byte("Anonymous users may read this.\n"), 0o644))
+	c.writeReadable("anon/README", "Anonymous users may read this.\n")
 }
 
 // hosts are the addresses to listen on.

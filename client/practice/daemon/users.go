@@ -35,11 +35,11 @@ nobody:*:65534:65534::/nonexistent:/usr/sbin/nologin
 }
 
 // withUsers is argv in a world where getpwnam(3) finds these users: nss_wrapper answers in the place of the C library.
+// ls, which ftpd runs as alice, must be able to read them too.
 func (c *setup) withUsers(argv ...string) []string {
 	passwd, group := c.writeUsers()
-	for _, file := range []string{passwd, group} {
-		c.check(os.Chmod(file, 0o644)) // ls, which ftpd runs as alice, wants names too
-	}
+	c.check(os.Chmod(passwd, 0o644))
+	c.check(os.Chmod(group, 0o644))
 	return append([]string{"/usr/bin/env", "LD_PRELOAD=" + c.program(nssWrapper), "NSS_WRAPPER_PASSWD=" + passwd,
 		"NSS_WRAPPER_GROUP=" + group}, argv...)
 }

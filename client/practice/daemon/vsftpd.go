@@ -72,7 +72,7 @@ func vsftpd(c *setup) [][]string {
 		when(c.o.Rate > 0, "local_max_rate={rate}\nanon_max_rate={rate}\n") +
 		when(c.o.PasvIP != "", "pasv_address={pasvip}\n") +
 		when(c.o.MaxClients > 0, "max_clients={clients}\n") +
-		when(c.o.Banner, "banner_file="+c.writeBanner()+"\n") +
+		when(c.o.Banner, "banner_file="+c.writeReadable("banner", banner)+"\n") +
 		when(c.TLS, vsftpdTLS+c.vsftpdTLSOptions()) +
 		c.conf()
 	var commands [][]string

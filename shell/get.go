@@ -1,0 +1,217 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var getVerbs = verbs(listVerbs, sends("RETR", "REST"))
+
+var getCommands = []*Command{
+	{
+		Name: "get", Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file", JSON: true,
+		Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
+			"into it, - is the screen, and \"|command\" a local command.\n" +
+			"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
+			"stood under that name is replaced in one step.\n" +
+			"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
+		Examples: []Example{
+			{"get notes.txt", "download it"},
+			{"get pub/notes.txt today.txt", "under another name"},
+			{"get notes.txt \"|wc -l\"", "into a local command"},
+			{"get -c big.iso", "go on with a download that was cut"},
+		},
+		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
+		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+	},
+	{
+		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
+		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched.",
+		Min:  1, Max: 2, Ask: []string{"remote-file"},
+		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
+	},
+	{
+		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
+		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
+			"is asked. Directories are passed over. The names that a server lists are only ever names in the local directory.",
+		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
+		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: getFlags,
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     getVerbs, Needs: Login, Run: mget,
+	},
+}
+
+func getFlags(fs *pflag.FlagSet) {
+	fs.BoolP("continue", "c", false, "keep what is there and fetch only the rest")
+	fs.BoolP("force", "f", false, "replace a local file without a question")
+}
+
+func get(ctx context.Context, c *Call, resume bool) error {
+	names, err := c.expand(ctx, c.Args[:1])
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 {
+		return &UsageError{Command: c.Command, Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
+	}
+	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume}
+	if len(c.Args) == 2 {
+		done, err := c.target(ctx, &t, c.Args[1])
+		if err != nil {
+			return err
+		}
+		if t.Out != nil {
+			return several([]error{c.move(ctx, t), done()})
+		}
+	}
+	return c.download(ctx, t)
+}
+
+// target reads the local name that the user typed. Only here, and never in a
+// name that the server listed, - and | have a meaning.
+func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) (done func() error, err error) {
+	done = func() error { return nil }
+	command, isPipe := strings.CutPrefix(word.Text, "|")
+	switch {
+	case word.Text == "-":
+		t.Out = c.plainOut()
+		return done, nil
+	case isPipe:
+		in, err := c.Shell.pipeTo(ctx, command)
+		if err != nil {
+			return done, err
+		}
+		t.Out = in
+		return in.Close, nil
+	}
+	t.Local = localPath(word)
+	info, err := os.Stat(t.Local)
+	if err != nil || info.IsDir() || info.Mode().IsRegular() {
+		return done, nil
+	}
+	file, err := os.OpenFile(t.Local, os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
+	if err != nil {
+		return done, err
+	}
+	t.Out = file
+	return file.Close, nil
+}
+
+// plainOut is where the bytes of a file go that are to be seen.
+func (c *Call) plainOut() io.Writer {
+	if c.screen {
+		return &screenWriter{out: c.Out}
+	}
+	return c.Out
+}
+
+// download brings a file to a local name, by default that of the remote one.
+func (c *Call) download(ctx context.Context, t transfer.Task) error {
+	if name := baseName(t.Remote); t.Local == "" || isDir(t.Local) {
+		if !isLocalName(name) {
+			return c.Usage("%s has no name for a local file", t.Remote)
+		}
+		t.Local = filepath.Join(t.Local, name)
+	}
+	yes, err := c.replaces(ctx, &t)
+	if err != nil || !yes {
+		return err
+	}
+	return c.move(ctx, t)
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// replaces decides about a local file that is there already.
+func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
+	info, err := os.Stat(t.Local)
+	if err != nil || t.Resume || c.Is("force") || c.Shell.Settings.Clobber == "on" {
+		return true, nil
+	}
+	if c.Shell.Settings.Clobber == "off" {
+		return false, &localError{t.Local + " is there already; -f replaces it"}
+	}
+	if !c.Interactive() {
+		return true, nil
+	}
+	e, err := c.Session().Stat(ctx, t.Remote)
+	if err != nil {
+		return false, about(t.Remote, err)
+	}
+	t.Size, t.ModTime = e.Size, e.Time
+	if same(info, e) || c.Confirm(ctx, "replace "+t.Local+", "+describe(info)+"?") {
+		return true, nil
+	}
+	c.Note("%s stays as it was", t.Local)
+	return false, nil
+}
+
+// same reports whether a local file looks like the copy it would become.
+func same(info fs.FileInfo, e listing.Entry) bool {
+	return info.Size() == e.Size && !e.Time.IsZero() && info.ModTime().Sub(e.Time).Abs() < 2*time.Second
+}
+
+func describe(info fs.FileInfo) string {
+	return bytesText(info.Size()) + ", " + render.Since(info.ModTime(), time.Now())
+}
+
+func mget(ctx context.Context, c *Call) error {
+	names, missed := c.expand(ctx, c.Args)
+	asked := &each{call: c}
+	err := asked.do(ctx, names, replacing, func(name remoteName) error {
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Local: baseName(name.Path), Resume: c.Is("continue")}
+		if name.Entry != nil {
+			if name.Entry.Type == listing.Dir {
+				return nil
+			}
+			t.Size, t.ModTime = name.Entry.Size, name.Entry.Time
+		}
+		return c.plainDownload(ctx, t)
+	})
+	return several([]error{missed, err})
+}
+
+func replacing(name remoteName) string {
+	if _, err := os.Lstat(baseName(name.Path)); err == nil {
+		return " (replaces the local one)"
+	}
+	return ""
+}
+
+// plainDownload brings a file under a name that the server chose: it must stay
+// in the local directory, and a link that lies there is not followed.
+func (c *Call) plainDownload(ctx context.Context, t transfer.Task) error {
+	if !isLocalName(t.Local) {
+		return &unsafeNameError{t.Remote}
+	}
+	info, err := os.Lstat(t.Local)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &localError{t.Local + " is here already and no plain file"}
+	case c.Shell.Settings.Clobber == "off" && !c.Is("force") && !t.Resume:
+		return &localError{t.Local + " is there already; -f replaces it"}
+	}
+	return c.move(ctx, t)
+}

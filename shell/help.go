@@ -1,0 +1,130 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var helpCommands = []*Command{{
+	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
+	Long:     "A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
+	Examples: []Example{{"help get", "how to download"}, {"help -a", "all commands, a line for each"}},
+	Max:      -1, Complete: []completion.Kind{completion.Command},
+	Flags: func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
+	Run:   help,
+}}
+
+func help(_ context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return c.Shell.overview(c.Out, c.Is("all"))
+	}
+	for _, name := range c.Texts() {
+		command, err := Find(name)
+		if err != nil {
+			return err
+		}
+		if err := c.Shell.help(c.Out, command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overview lists the commands by theme, on one screen unless all is set.
+func (sh *Shell) overview(out io.Writer, all bool) error {
+	t := render.Table{Width: sh.con.Width(), Color: sh.con.ColorOut()}
+	for _, group := range Catalog() {
+		title := render.Bold.Paint(t.Color, group.Title)
+		if all {
+			t.Rows = append(t.Rows, []string{title})
+		}
+		var names []string
+		for _, command := range group.Commands {
+			name := strings.Join(append([]string{command.Name}, command.Aliases...), ", ")
+			names = append(names, command.Name)
+			if all {
+				t.Rows = append(t.Rows, []string{"  " + name, command.Short})
+			}
+		}
+		if !all {
+			t.Rows = append(t.Rows, []string{title, strings.Join(names, " ")})
+		}
+	}
+	if err := t.Write(out); err != nil {
+		return err
+	}
+	_, err := io.WriteString(out, "\n`help NAME` explains a command, `help -a` lists all of them with a line each\n")
+	return err
+}
+
+// help explains a command: everything comes from its row.
+func (sh *Shell) help(out io.Writer, command *Command) error {
+	var b strings.Builder
+	width := sh.con.Width()
+	b.WriteString(command.Synopsis() + "\n")
+	b.WriteString("  " + command.Short + "\n")
+	if len(command.Aliases) > 0 {
+		b.WriteString("  also: " + strings.Join(command.Aliases, ", ") + "\n")
+	}
+	if command.Long != "" {
+		b.WriteByte('\n')
+		for _, line := range render.Wrap(command.Long, min(width, 100)) {
+			b.WriteString(line + "\n")
+		}
+	}
+	for _, t := range []render.Table{
+		{Header: []string{"options"}, Rows: flagRows(command)},
+		{Header: []string{"examples"}, Rows: exampleRows(command)},
+		{Header: []string{"on the wire"}, Rows: wireRows(command)},
+	} {
+		if len(t.Rows) == 0 {
+			continue
+		}
+		b.WriteString("\n" + render.Bold.Paint(sh.con.ColorOut(), t.Header[0]) + "\n")
+		t.Header, t.Width = nil, width
+		if err := t.Write(&b); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func flagRows(command *Command) (rows [][]string) {
+	command.flagSet().VisitAll(func(f *pflag.Flag) {
+		name := "  --" + f.Name
+		if f.Shorthand != "" {
+			name = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		rows = append(rows, []string{name, f.Usage})
+	})
+	return rows
+}
+
+func exampleRows(command *Command) (rows [][]string) {
+	for _, example := range command.Examples {
+		rows = append(rows, []string{"  " + example.Line, example.Says})
+	}
+	return rows
+}
+
+// wireRows is the verbs, each once, in the order of the row.
+func wireRows(command *Command) (rows [][]string) {
+	if len(command.Wire) == 0 {
+		return nil
+	}
+	var once []string
+	for _, verb := range command.Wire {
+		if !slices.Contains(once, verb) {
+			once = append(once, verb)
+		}
+	}
+	return [][]string{{" ", strings.Join(once, " ")}}
+}

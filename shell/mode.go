@@ -1,0 +1,58 @@
+package shell
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var modeCommands = []*Command{
+	{
+		Name: "binary", Aliases: []string{"image"}, Short: "transfer files byte by byte (the default)",
+		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.Binary) },
+	},
+	{
+		Name: "ascii", Short: "transfer text, with the line ends of each side",
+		Long:  "Sizes differ on both sides then, so nothing is checked against them, and binary files are spoilt.",
+		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
+	},
+	{
+		Name: "type", Args: "[ascii|binary|image]", Short: "show or choose the type of transfers",
+		Max: 1, Complete: []completion.Kind{completion.None}, Needs: Connection, Run: transferType,
+	},
+	{
+		Name: "passive", Args: "[on|off]", Short: "choose who opens data connections",
+		Long: "On, the client connects to the server, which works behind most firewalls. Off, the server connects to us " +
+			"(active mode). Without a word it changes to the other one.",
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("passive"),
+	},
+}
+
+var types = map[string]client.Type{
+	"ascii": client.ASCII, "a": client.ASCII, "binary": client.Binary, "image": client.Binary, "i": client.Binary,
+}
+
+// typeNames are the names of types for people.
+var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "binary"}
+
+func transferType(_ context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return c.Print("%s", typeNames[c.Session().Type()])
+	}
+	t, ok := types[strings.ToLower(c.Arg(0))]
+	if !ok {
+		return c.Usage("%s is none of ascii, binary, image", c.Arg(0))
+	}
+	return c.setType(t)
+}
+
+// setType chooses the type; the server hears of it with the next transfer.
+func (c *Call) setType(t client.Type) error {
+	c.Session().SetType(t)
+	if c.Shell.Settings.Verbose {
+		c.Note("type is %s", typeNames[t])
+	}
+	return nil
+}

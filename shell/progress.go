@@ -1,0 +1,138 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+const (
+	progressDelay  = time.Second // a line for what is over at once only flickers
+	progressPeriod = 200 * time.Millisecond
+)
+
+// move carries out a transfer, shows how far it is while it lasts, and what it
+// did at its end.
+func (c *Call) move(ctx context.Context, t transfer.Task) error {
+	name := t.Remote
+	if t.Op != transfer.Download {
+		name = t.Local
+	}
+	if name == "" || name == "-" {
+		name = t.Remote
+	}
+	t.Preserve = c.Shell.Settings.Preserve
+	meter := &transfer.Meter{}
+	stop := c.watch(render.Safe(name), meter)
+	r, err := transfer.Run(ctx, c.Session(), t, meter)
+	stop()
+	if err != nil {
+		return about(name, c.kept(t, meter, err))
+	}
+	if t.Op != transfer.Download {
+		c.Shell.remote.Add(c.absolute(r.Remote), completion.Name{Name: baseName(r.Remote), Note: render.Size(r.Size)})
+	}
+	if r.Note != "" {
+		c.Note("%s: %s", name, r.Note)
+	}
+	return c.moved(name, r)
+}
+
+// watch draws the line of progress until the returned function is called.
+func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
+	if !c.Shell.Settings.Progress {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		start := time.Now()
+		var first int64 // what was there before: it says nothing about the speed
+		wait := time.NewTimer(progressDelay)
+		defer wait.Stop()
+		for {
+			select {
+			case <-end:
+				c.Shell.con.Status("")
+				return
+			case <-wait.C:
+			}
+			done, elapsed := m.Done(), time.Since(start)
+			first = min(first, done)
+			p := render.Progress{Name: name, Done: done, Total: m.Total(), Elapsed: elapsed,
+				Rate: float64(done-first) / elapsed.Seconds()}
+			c.Shell.con.Status(p.Line(c.Shell.con.Width()))
+			wait.Reset(progressPeriod)
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
+}
+
+// kept tells what an interrupted download has left, and how to go on.
+func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) error {
+	if t.Op == transfer.Download && t.Out == nil && m.Done() > 0 && errors.Is(err, context.Canceled) {
+		c.Note("%s of %s are in %s; `reget %s` goes on", render.Size(m.Done()), render.Size(m.Total()),
+			t.Local+transfer.PartSuffix, t.Remote)
+	}
+	return err
+}
+
+// transferObject is a transfer as --json shows it.
+type transferObject struct {
+	Remote   string  `json:"remote"`
+	Local    string  `json:"local,omitempty"`
+	Bytes    int64   `json:"bytes"`   // moved now
+	Resumed  int64   `json:"resumed"` // there before
+	Size     int64   `json:"size"`
+	Modified *string `json:"modified"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// moved reports a transfer: an object with --json, a line with verbose.
+func (c *Call) moved(name string, r transfer.Result) error {
+	if c.JSON() {
+		o := transferObject{Bytes: r.Bytes, Resumed: r.Resumed, Size: r.Size,
+			Modified: render.Stamp(r.ModTime), Seconds: r.Elapsed.Seconds()}
+		o.Remote, _ = render.Text(r.Remote)
+		o.Local, _ = render.Text(r.Local)
+		return c.object(o)
+	}
+	if !c.Shell.Settings.Verbose {
+		return nil
+	}
+	text := fmt.Sprintf("%s  %s", render.Safe(name), bytesText(r.Bytes))
+	if r.Resumed > 0 {
+		text += fmt.Sprintf(" (%s were there)", bytesText(r.Resumed))
+	}
+	text += fmt.Sprintf(" in %s", seconds(r.Elapsed))
+	if r.Elapsed > 0 && r.Bytes > 1<<20 {
+		text += fmt.Sprintf(" (%s)", render.Rate(float64(r.Bytes)/r.Elapsed.Seconds()))
+	}
+	_, err := fmt.Fprintln(c.Err, text)
+	return err
+}
+
+func bytesText(n int64) string {
+	if n < 1024 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return render.Size(n)
+}
+
+func seconds(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return render.Clock(d)
+}

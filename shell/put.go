@@ -1,0 +1,169 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/console"
+)
+
+var putVerbs = verbs(dataVerbs, sends("STOR", "REST", "SIZE", "MFMT"))
+
+var putCommands = []*Command{
+	{
+		Name: "put", Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
+		Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
+			"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
+			"After the last byte the size is compared with the server's.",
+		Examples: []Example{
+			{"put report.pdf", "upload it"},
+			{"put report.pdf incoming/r.pdf", "elsewhere"},
+			{"put \"|tar cz src\" src.tgz", "what a local command makes"},
+		},
+		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: putFlags,
+		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
+		Wire:     putVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
+	},
+	{
+		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
+		Min: 1, Max: 2, Ask: []string{"local-file"},
+		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
+		Wire:     verbs(dataVerbs, sends("APPE", "SIZE")), Needs: Login,
+		Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
+	},
+	{
+		Name: "mput", Args: "pattern…", Short: "upload several files", JSON: true,
+		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over.",
+		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: putFlags,
+		Examples: []Example{{"mput *.jpg", "all pictures"}},
+		Complete: []completion.Kind{completion.LocalPath},
+		Wire:     putVerbs, Needs: Login, Run: mput,
+	},
+}
+
+func putFlags(fs *pflag.FlagSet) {
+	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
+}
+
+func put(ctx context.Context, c *Call, op transfer.Op) error {
+	t := transfer.Task{Op: op, Remote: c.Arg(1), Resume: c.Is("continue")}
+	word := c.Args[0]
+	command, isPipe := strings.CutPrefix(word.Text, "|")
+	if (word.Text == "-" || isPipe) && t.Remote == "" {
+		return c.Usage("a remote name is missing")
+	}
+	switch {
+	case word.Text == "-":
+		in, err := c.stdin(ctx)
+		if err != nil {
+			return err
+		}
+		t.In = in
+		return c.move(ctx, t)
+	case isPipe:
+		return c.putPipe(ctx, t, command)
+	}
+	names, err := localNames(word)
+	if err != nil {
+		return err
+	}
+	if len(names) > 1 {
+		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
+	}
+	t.Local = names[0]
+	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
+		t.Remote += filepath.Base(t.Local)
+	}
+	return c.move(ctx, t)
+}
+
+// putPipe uploads what a local command writes. When the command fails the
+// upload is broken off: half of it must not look whole.
+func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) error {
+	cmd := localShell(ctx, command)
+	cmd.Stderr = c.Err
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	t.In = &commandOutput{out, cmd.Wait}
+	return c.move(ctx, t)
+}
+
+// commandOutput reads the output of a command; its failure is a failure to read.
+type commandOutput struct {
+	io.Reader
+	wait func() error
+}
+
+func (o *commandOutput) Read(p []byte) (int, error) {
+	n, err := o.Reader.Read(p)
+	if errors.Is(err, io.EOF) && n == 0 {
+		if failed := o.wait(); failed != nil {
+			return 0, &os.PathError{Op: "read", Path: "the local command", Err: failed}
+		}
+	}
+	return n, err
+}
+
+// stdin is standard input, where it does not hold the script; at a terminal it
+// is what is typed until Ctrl-D.
+func (c *Call) stdin(ctx context.Context) (io.Reader, error) {
+	switch {
+	case c.Interactive():
+		return &typed{ctx: ctx, con: c.Shell.con}, nil
+	case c.Shell.opt.In == nil:
+		return nil, c.Usage("standard input holds the commands")
+	}
+	return c.Shell.opt.In, nil
+}
+
+// typed reads lines from the terminal. Ctrl-C stops it.
+type typed struct {
+	ctx  context.Context
+	con  *console.Console
+	rest []byte
+}
+
+func (t *typed) Read(p []byte) (int, error) {
+	if len(t.rest) == 0 {
+		line, err := t.con.Ask(t.ctx, "")
+		if err != nil {
+			return 0, err
+		}
+		t.rest = []byte(line + "\n")
+	}
+	n := copy(p, t.rest)
+	t.rest = t.rest[n:]
+	return n, nil
+}
+
+func mput(ctx context.Context, c *Call) error {
+	var names []remoteName
+	var errs []error
+	for _, word := range c.Args {
+		found, err := localNames(word)
+		errs = append(errs, err)
+		for _, name := range found {
+			if word.Pattern == "" || !isDir(name) {
+				names = append(names, remoteName{Path: name})
+			}
+		}
+	}
+	asked := &each{call: c}
+	err := asked.do(ctx, names, noNote, func(name remoteName) error {
+		return c.move(ctx, transfer.Task{Op: transfer.Upload, Local: name.Path, Remote: filepath.Base(name.Path), Resume: c.Is("continue")})
+	})
+	return several(append(errs, err))
+}

@@ -1,0 +1,117 @@
+package shell
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var quoteCommands = []*Command{
+	{
+		Name: "quote", Args: "verb [argument…]", Short: "send a line of the protocol and show the reply",
+		Long: "The words go out as typed, with one blank between them. A command that needs a data connection has a command of " +
+			"its own here: `ls`, `get`, `put`.",
+		Examples: []Example{{"quote STAT", "what the server says about the session"}, {"quote HELP", "which verbs it knows"}},
+		Min:      1, Max: -1, Ask: []string{"command line to send"}, Complete: []completion.Kind{completion.Verb, completion.RemotePath},
+		Needs: Connection, Run: quote,
+	},
+	{
+		Name: "site", Args: "word…", Short: "send a command of the server's own (SITE)",
+		Examples: []Example{{"site help", "which there are"}},
+		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.Site, completion.RemotePath},
+		Wire: sends("SITE"), Needs: Connection, Run: site,
+	},
+	{
+		Name: "features", Short: "show what the server can do beyond RFC 959 (FEAT)", JSON: true,
+		Wire: sends("FEAT"), Needs: Connection, Run: features,
+	},
+	{
+		Name: "system", Short: "show what kind of system the server is (SYST)", JSON: true,
+		Wire: sends("SYST"), Needs: Connection, Run: system,
+	},
+	{
+		Name: "noop", Short: "see whether the server is still there, and how fast it answers (NOOP)",
+		Wire: sends("NOOP"), Needs: Connection, Run: noop,
+	},
+}
+
+func quote(ctx context.Context, c *Call) error {
+	c.Shell.remote.Forget("/")
+	r, err := c.Session().Quote(ctx, strings.Join(c.Texts(), " "))
+	if err != nil {
+		return err
+	}
+	return c.reply(strings.ToUpper(c.Arg(0)), r)
+}
+
+// reply prints a reply as it came; a refusal is an error all the same.
+func (c *Call) reply(verb string, r client.Reply) error {
+	if r.Class() > 3 {
+		return &client.Error{Verb: verb, Reply: r}
+	}
+	for _, line := range r.Lines {
+		if err := c.Print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func site(ctx context.Context, c *Call) error {
+	r, err := c.Session().Site(ctx, c.Texts()...)
+	if err != nil {
+		return err
+	}
+	return c.reply("SITE", r)
+}
+
+func features(ctx context.Context, c *Call) error {
+	known, err := c.Session().AskFeatures(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.object(known)
+	}
+	var lines []string
+	for name, parameters := range known {
+		for parameter := range strings.SplitSeq(parameters, "\n") {
+			lines = append(lines, strings.TrimSpace(name+" "+parameter))
+		}
+	}
+	slices.Sort(lines)
+	for _, line := range lines {
+		if err := c.Print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func system(ctx context.Context, c *Call) error {
+	text, err := c.Session().System(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.object(struct {
+			System string `json:"system"`
+		}{text})
+	}
+	return c.Print("%s", text)
+}
+
+func noop(ctx context.Context, c *Call) error {
+	start := time.Now()
+	if err := c.Session().Noop(ctx); err != nil {
+		return err
+	}
+	if c.Shell.Settings.Verbose {
+		c.Note("answered in %s", round(time.Since(start)))
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var rmCommands = []*Command{
+	{
+		Name: "rm", Args: "remote…", Short: "delete files",
+		Long: "A pattern is asked about once at a terminal, with the number of files. In a script it deletes what matches: " +
+			"only files, never directories (`rmdir`).",
+		Examples: []Example{{"rm old.txt", "one file"}, {"rm *.tmp", "all that match"}},
+		Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: forceFlag,
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: rm,
+	},
+	{
+		Name: "delete", Args: "remote", Short: "delete a file",
+		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: sends("DELE"), Needs: Login, Run: func(ctx context.Context, c *Call) error { return c.remove(ctx, c.Arg(0)) },
+	},
+	{
+		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each",
+		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
+		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: mdelete,
+	},
+	{
+		Name: "rename", Aliases: []string{"mv"}, Args: "from to", Short: "rename or move a file or directory",
+		Long: "When the new name ends with a slash the file keeps its name in that directory.",
+		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
+		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv final.txt pub/", "another place"}},
+		Wire:     sends("RNFR", "RNTO"), Needs: Login, Run: rename,
+	},
+}
+
+func forceFlag(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "without a question") }
+
+func rm(ctx context.Context, c *Call) error {
+	names, missed := c.expand(ctx, c.Args)
+	names = files(names)
+	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
+		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
+		return missed
+	}
+	yes := &each{call: c, all: true}
+	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
+}
+
+// files leaves out the directories that a pattern found.
+func files(names []remoteName) []remoteName {
+	var out []remoteName
+	for _, name := range names {
+		if name.Entry == nil || name.Entry.Type != listing.Dir {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func matched(names []remoteName) bool {
+	for _, name := range names {
+		if name.Entry != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func counted(names []remoteName) string {
+	if len(names) == 1 {
+		return render.Safe(names[0].Path)
+	}
+	return fmt.Sprintf("%d files", len(names))
+}
+
+func (c *Call) remove(ctx context.Context, name string) error {
+	if err := c.Session().Remove(ctx, name); err != nil {
+		return about(name, err)
+	}
+	c.Shell.remote.Remove(c.absolute(name))
+	return nil
+}
+
+func mdelete(ctx context.Context, c *Call) error {
+	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
+		return &UsageError{Command: c.Command, Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
+	}
+	names, missed := c.expand(ctx, c.Args)
+	asked := &each{call: c, all: c.Is("force")}
+	return several([]error{missed, asked.do(ctx, files(names), noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
+}
+
+func rename(ctx context.Context, c *Call) error {
+	from, to := c.Arg(0), c.Arg(1)
+	if len(to) > 1 && to[len(to)-1] == '/' {
+		to += baseName(from)
+	}
+	if err := c.Session().Rename(ctx, from, to); err != nil {
+		return about(from+" to "+to, err)
+	}
+	c.Shell.remote.Remove(c.absolute(from))
+	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))
+	return nil
+}

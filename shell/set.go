@@ -1,0 +1,112 @@
+package shell
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var setCommands = []*Command{
+	{
+		Name: "set", Args: "[name [value]]", Short: "show or change settings",
+		Long:     "Alone it lists all of them with their values, with a name it shows one.",
+		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set clobber off", "never replace a local file"}},
+		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Run: set,
+	},
+	{
+		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("verbose"),
+	},
+	{
+		Name: "debug", Aliases: []string{"trace"}, Args: "[0|1|2|3]", Short: "show the dialogue with the server",
+		Long: "1 shows commands and replies, 2 connections and TLS too, 3 all lines of long replies. -> and <- travel in clear, " +
+			"=> and <= inside TLS. Without a number it is switched on or off. Passwords are never shown.",
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: debug,
+	},
+	{
+		Name: "prompt", Args: "[on|off]", Short: "ask before each file of mget, mput and mdelete",
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("prompt"),
+	},
+}
+
+func set(_ context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return c.allSettings()
+	}
+	row, err := findSetting(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	if len(c.Args) == 1 {
+		if c.JSON() {
+			return c.object(row.object(&c.Shell.Settings))
+		}
+		return c.Print("%s", row.show(&c.Shell.Settings))
+	}
+	return c.Shell.change(row, c.Arg(1))
+}
+
+func (c *Call) allSettings() error {
+	t := render.Table{}
+	for _, row := range settings {
+		if c.JSON() {
+			if err := c.object(row.object(&c.Shell.Settings)); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{row.Name, row.show(&c.Shell.Settings), row.Short})
+	}
+	return c.table(t)
+}
+
+type settingObject struct {
+	Name  string   `json:"name"`
+	Value string   `json:"value"`
+	Short string   `json:"short"`
+	Words []string `json:"words,omitempty"`
+}
+
+func (row *Setting) object(s *Settings) settingObject {
+	return settingObject{row.Name, row.show(s), row.Short, row.Words}
+}
+
+// toggleSetting is a classic command for a setting that is on or off: without a
+// word it changes to the other one and says so.
+func toggleSetting(name string) func(context.Context, *Call) error {
+	return func(_ context.Context, c *Call) error {
+		row, err := findSetting(name)
+		if err != nil {
+			return err
+		}
+		value := c.Arg(0)
+		if value == "" {
+			value = onOff(row.show(&c.Shell.Settings) == "off")
+		}
+		return c.changed(row, value)
+	}
+}
+
+func (c *Call) changed(row *Setting, value string) error {
+	if err := c.Shell.change(row, value); err != nil {
+		return err
+	}
+	if c.Interactive() {
+		c.Note("%s is %s", row.Name, row.show(&c.Shell.Settings))
+	}
+	return nil
+}
+
+func debug(_ context.Context, c *Call) error {
+	row, err := findSetting("debug")
+	if err != nil {
+		return err
+	}
+	value := c.Arg(0)
+	if value == "" {
+		value = strconv.Itoa(1 - min(c.Shell.Settings.Debug, 1))
+	}
+	return c.changed(row, value)
+}

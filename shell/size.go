@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"context"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var sizeCommands = []*Command{
+	{
+		Name: "size", Args: "file…", Short: "show the size of files in bytes", JSON: true,
+		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: sends("TYPE", "SIZE"), Needs: Login, Run: size,
+	},
+	{
+		Name: "modtime", Args: "file…", Short: "show when files were last changed, in UTC", JSON: true,
+		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: sends("MDTM"), Needs: Login, Run: modtime,
+	},
+}
+
+func size(ctx context.Context, c *Call) error {
+	for _, name := range c.Texts() {
+		n, err := c.Session().Size(ctx, name)
+		if err != nil {
+			return about(name, err)
+		}
+		o := struct {
+			Name string `json:"name"`
+			Size int64  `json:"size"`
+		}{Size: n}
+		o.Name, _ = render.Text(name)
+		if err := c.fact(name, strconv.FormatInt(n, 10), o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func modtime(ctx context.Context, c *Call) error {
+	for _, name := range c.Texts() {
+		t, err := c.Session().ModTime(ctx, name)
+		if err != nil {
+			return about(name, err)
+		}
+		o := struct {
+			Name     string  `json:"name"`
+			Modified *string `json:"modified"`
+		}{Modified: render.Stamp(t)}
+		o.Name, _ = render.Text(name)
+		if err := c.fact(name, t.UTC().Format(time.DateTime)+" UTC", o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fact prints what is known about one file of several; alone it needs no name.
+func (c *Call) fact(name, value string, object any) error {
+	switch {
+	case c.JSON():
+		return c.object(object)
+	case len(c.Args) > 1:
+		return c.Print("%s  %s", value, name)
+	}
+	return c.Print("%s", value)
+}
+
+func chmod(ctx context.Context, c *Call) error {
+	mode, err := strconv.ParseUint(c.Arg(0), 8, 32)
+	if err != nil || mode > 0o777 {
+		return c.Usage("%s is no mode such as 644", c.Arg(0))
+	}
+	for _, name := range c.Texts()[1:] {
+		if err := c.Session().Chmod(ctx, fs.FileMode(mode), name); err != nil {
+			return about(name, err)
+		}
+	}
+	return nil
+}
