@@ -5,10 +5,13 @@ import (
 	"slices"
 )
 
-// Catalog is all commands, by theme. It is a function because help refers to
-// it: a variable would be an initialisation cycle.
-func Catalog() []Group {
-	return []Group{
+// Groups are commands by theme.
+type Groups []Group
+
+// Catalog is all commands. Commands reach it through their Shell: a reference
+// from one of them would be an initialisation cycle.
+func Catalog() Groups {
+	return Groups{
 		{"connect", openCommands},
 		{"look around", slices.Concat(lsCommands, cdCommands)},
 		{"download", slices.Concat(getCommands, catCommands)},
@@ -22,10 +25,10 @@ func Catalog() []Group {
 	}
 }
 
-// Commands goes through all commands of the catalog.
-func Commands() iter.Seq[*Command] {
+// Commands goes through all commands.
+func (g Groups) Commands() iter.Seq[*Command] {
 	return func(yield func(*Command) bool) {
-		for _, group := range Catalog() {
+		for _, group := range g {
 			for _, c := range group.Commands {
 				if !yield(c) {
 					return

@@ -44,9 +44,9 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 	case at.Op != syntax.Word:
 		return completion.Result{}
 	case len(at.Words) == 0:
-		return completion.Words(word, commandCandidates())
+		return completion.Words(word, sh.commandCandidates())
 	}
-	command, err := Find(at.Words[0].Text)
+	command, err := sh.catalog.Find(at.Words[0].Text)
 	if err != nil {
 		return completion.Result{}
 	}
@@ -75,7 +75,7 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 	kind := command.Complete[min(len(given), len(command.Complete)-1)]
 	switch kind {
 	case completion.Command, completion.Topic:
-		return completion.Words(word, commandCandidates())
+		return completion.Words(word, sh.commandCandidates())
 	case completion.LocalPath, completion.LocalDir:
 		return completion.Local{}.Complete(word, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
@@ -146,9 +146,9 @@ func completionNames(entries []listing.Entry) []completion.Name {
 	return names
 }
 
-func commandCandidates() []completion.Candidate {
+func (sh *Shell) commandCandidates() []completion.Candidate {
 	var all []completion.Candidate
-	for c := range Commands() {
+	for c := range sh.catalog.Commands() {
 		if c.Name != "!" {
 			all = append(all, completion.Candidate{Text: c.Name, Note: c.Short})
 		}
@@ -189,12 +189,12 @@ func plainCandidates(words []string) []completion.Candidate {
 }
 
 // highlight paints the first word of a line red when it is no command.
-func highlight(line string) string {
+func (sh *Shell) highlight(line string) string {
 	toks := syntax.Lex(line)
 	if len(toks) == 0 || toks[0].Op != syntax.Word || len(toks) == 1 && toks[0].End == len(line) {
 		return line // still being typed
 	}
-	if _, err := Find(toks[0].Text); err == nil {
+	if _, err := sh.catalog.Find(toks[0].Text); err == nil {
 		return line
 	}
 	return line[:toks[0].Start] + render.Red.Paint(true, toks[0].Raw) + line[toks[0].End:]

@@ -108,9 +108,13 @@ var hints = []struct {
 	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--insecure` trusts anybody"},
 	{anyOf[*client.TLSError, *client.TLSError], "`debug 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
-	{func(err error) bool { return refusal(err, "RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && client.IsCode(err, 550) },
+	{func(err error) bool {
+		return refusal(err, "RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && client.IsCode(err, 550)
+	},
 		"`ls` shows what is there, `pwd` where you are"},
-	{func(err error) bool { return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553) },
+	{func(err error) bool {
+		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
+	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
 	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},

@@ -26,7 +26,7 @@ func help(_ context.Context, c *Call) error {
 		return c.Shell.overview(c.Out, c.Is("all"))
 	}
 	for _, name := range c.Texts() {
-		command, err := Find(name)
+		command, err := c.Shell.catalog.Find(name)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func help(_ context.Context, c *Call) error {
 // overview lists the commands by theme, on one screen unless all is set.
 func (sh *Shell) overview(out io.Writer, all bool) error {
 	t := render.Table{Width: sh.con.Width(), Color: sh.con.ColorOut()}
-	for _, group := range Catalog() {
+	for _, group := range sh.catalog {
 		title := render.Bold.Paint(t.Color, group.Title)
 		if all {
 			t.Rows = append(t.Rows, []string{title})

@@ -26,9 +26,9 @@ var protocolVerbs = strings.Fields(`
 
 // Find returns the command that name means: the exact name or alias, else the
 // only one of the classic names that begins with it, else the only one of ours.
-func Find(name string) (*Command, error) {
+func (g Groups) Find(name string) (*Command, error) {
 	named := map[string]*Command{}
-	for c := range Commands() {
+	for c := range g.Commands() {
 		named[c.Name] = c
 		for _, alias := range c.Aliases {
 			named[alias] = c

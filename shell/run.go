@@ -76,7 +76,7 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 // statement runs one command and returns its full name.
 func (sh *Shell) statement(st syntax.Statement) (name string, err error) {
 	st = st.Expand(syntax.Vars{Get: sh.variable})
-	command, err := Find(st.Name())
+	command, err := sh.catalog.Find(st.Name())
 	if err != nil {
 		return "", err
 	}

@@ -42,6 +42,7 @@ type Shell struct {
 	base context.Context // ends when the program must
 	end  context.CancelCauseFunc
 
+	catalog  Groups
 	signals  *signals
 	session  *client.Session // nil when not connected
 	address  Address         // of session
@@ -61,8 +62,8 @@ type Shell struct {
 
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
-	sh := &Shell{opt: opt, json: opt.JSON, known: openKnownHosts(opt.StateDir)}
-	opt.Console.Complete, opt.Console.Highlight = sh.complete, highlight
+	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir)}
+	opt.Console.Complete, opt.Console.Highlight = sh.complete, sh.highlight
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
 	}

@@ -109,4 +109,3 @@ func (sh *Shell) noted(i client.NoteInfo) {
 		sh.Say("note: " + i.Text)
 	}
 }
-

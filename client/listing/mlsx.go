@@ -44,10 +44,7 @@ func parseFacts(line string, e *Entry) error {
 	}
 	e.Type, e.Name = Other, name
 	var owner, group ids
-	for len(facts) > 0 {
-		var fact string
-		fact, facts, _ = strings.Cut(facts, ";")
-		key, value, _ := strings.Cut(fact, "=")
+	for key, value := range eachFact(facts) {
 		e.takeFact(key, value, &owner, &group)
 	}
 	e.Owner, e.Group = owner.best(), group.best()
@@ -56,10 +53,21 @@ func parseFacts(line string, e *Entry) error {
 
 // Facts walks over the facts of a line of MLSD or MLST, with names and values as sent.
 func Facts(line string) iter.Seq2[string, string] {
+	facts, _ := splitFacts(line)
+	return eachFact(facts)
+}
+
+// eachFact leaves out what has no "=".
+func eachFact(facts string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		facts, _ := splitFacts(line)
-		for fact := range strings.SplitSeq(facts, ";") {
-			if name, value, ok := strings.Cut(fact, "="); ok && !yield(name, value) {
+		for facts := facts; facts != ""; {
+			fact := facts
+			if end := strings.IndexByte(facts, ';'); end >= 0 {
+				fact, facts = facts[:end], facts[end+1:]
+			} else {
+				facts = ""
+			}
+			if equal := strings.IndexByte(fact, '='); equal >= 0 && !yield(fact[:equal], fact[equal+1:]) {
 				return
 			}
 		}
@@ -78,8 +86,8 @@ func splitFacts(line string) (facts, name string) {
 			line = rest
 		}
 	}
-	end := strings.IndexAny(line, " \t")
-	if end < 0 {
+	end := firstBlank(line)
+	if end == len(line) {
 		return line, ""
 	}
 	if end > 0 && line[end-1] != ';' {
@@ -105,71 +113,74 @@ func (i ids) best() string {
 	return i.number
 }
 
-// takeFact ignores the case of names (RFC 3659, 7.2), and facts it does not know.
+// takeFact ignores facts it does not know.
 func (e *Entry) takeFact(key, value string, owner, group *ids) {
-	switch len(key) {
-	case 4:
-		switch {
-		case strings.EqualFold(key, "type"):
-			e.takeType(value)
-		case strings.EqualFold(key, "perm"):
-			e.Perm = value
-		case e.Size < 0 && (strings.EqualFold(key, "size") || strings.EqualFold(key, "sizd")): // pure-ftpd: sizd of directories
+	switch {
+	case is(key, "type"):
+		e.takeType(value)
+	case is(key, "size"), is(key, "sizd"): // pure-ftpd: sizd of directories
+		if e.Size < 0 {
 			e.Size = decimal(value)
 		}
-	case 6:
-		switch {
-		case strings.EqualFold(key, "modify"):
-			if t, precision, err := ParseTime(value); err == nil {
-				e.Time, e.Precision = t, precision
-			}
-		case strings.EqualFold(key, "unique"):
-			e.Unique = value
+	case is(key, "modify"):
+		if t, precision, err := ParseTime(value); err == nil {
+			e.Time, e.Precision = t, precision
 		}
-	default:
-		if len(key) > 5 && strings.EqualFold(key[:5], "unix.") {
-			e.takeUnixFact(key[5:], value, owner, group)
-		}
-	}
-}
-
-func (e *Entry) takeUnixFact(key, value string, owner, group *ids) {
-	switch {
-	case strings.EqualFold(key, "mode"):
+	case is(key, "perm"):
+		e.Perm = value
+	case is(key, "unique"):
+		e.Unique = value
+	case is(key, "unix.mode"):
 		if bits, err := strconv.ParseUint(value, 8, 32); err == nil {
 			e.setMode(bits)
 		}
-	case strings.EqualFold(key, "owner"), strings.EqualFold(key, "uid"):
+	case is(key, "unix.owner"), is(key, "unix.uid"):
 		owner.number = value
-	case strings.EqualFold(key, "ownername"):
+	case is(key, "unix.ownername"):
 		owner.name = value
-	case strings.EqualFold(key, "group"), strings.EqualFold(key, "gid"):
+	case is(key, "unix.group"), is(key, "unix.gid"):
 		group.number = value
-	case strings.EqualFold(key, "groupname"):
+	case is(key, "unix.groupname"):
 		group.name = value
 	}
+}
+
+// is compares with a name in lower case: names of facts, and values of "type", ignore
+// the case (RFC 3659, 7.2 and 7.5.1).
+func is(s, lower string) bool {
+	if len(s) != len(lower) {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // takeType reads the values of RFC 3659, 7.5.1, and the links of proftpd and pure-ftpd:
 // OS.unix=slink:/target and OS.unix=symlink.
 func (e *Entry) takeType(value string) {
+	const slink = "os.unix=slink"
 	switch {
-	case strings.EqualFold(value, "file"):
+	case is(value, "file"):
 		e.Type = File
-	case strings.EqualFold(value, "dir"):
+	case is(value, "dir"):
 		e.Type = Dir
-	case strings.EqualFold(value, "cdir"):
+	case is(value, "cdir"):
 		e.Type, e.Special = Dir, CurrentDir
-	case strings.EqualFold(value, "pdir"):
+	case is(value, "pdir"):
 		e.Type, e.Special = Dir, ParentDir
-	case strings.EqualFold(value, "OS.unix=symlink"):
+	case is(value, "os.unix=symlink"):
 		e.Type = Link
-	default:
-		const slink = "OS.unix=slink"
-		if len(value) >= len(slink) && strings.EqualFold(value[:len(slink)], slink) {
-			e.Type = Link
-			e.Target = strings.TrimPrefix(value[len(slink):], ":")
-		}
+	case len(value) >= len(slink) && is(value[:len(slink)], slink):
+		e.Type = Link
+		e.Target = strings.TrimPrefix(value[len(slink):], ":")
 	}
 }
 

@@ -18,8 +18,9 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	if !ok || !isLinks || !isSize || owner == "" || group == "" || isDigit(owner[0]) != isDigit(group[0]) {
 		return false // a date may begin with a number and a word
 	}
-	s := stamp{}
-	if at = s.setPlain(line, at); at == 0 || at+1 >= len(line) || line[at] != ' ' || !u.cal.set(e, &s) {
+	var s stamp
+	m, at := s.setPlain(line, at)
+	if m == 0 || at+1 >= len(line) || line[at] != ' ' || !u.cal.setNamed(e, month{usual: uint8(m)}, &s) {
 		return false
 	}
 	e.Mode, e.HasMode, e.Links, e.Owner, e.Group, e.Size = mode, true, int(links), owner, group, size
@@ -27,13 +28,14 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	return true
 }
 
-// setPlain reads "Jan 12 10:33" and "Jan 12  2024", and returns where it ends, or 0.
-func (s *stamp) setPlain(line string, at int) int {
-	month, at := plainWord(line, at)
+// setPlain reads "Jan 12 10:33" and "Jan 12  2024", and returns the month, or 0, and
+// where the date ends.
+func (s *stamp) setPlain(line string, at int) (month, end int) {
+	name, at := plainWord(line, at)
 	day, at, isDay := plainNumber(line, at)
-	s.month, s.day = englishMonth(month), int(min(day, 32))
-	if !isDay || s.month == 0 || at+6 > len(line) || line[at] != ' ' {
-		return 0
+	month, s.day = englishMonth(name), int(min(day, 32))
+	if !isDay || at+6 > len(line) {
+		return 0, 0
 	}
 	text := line[at+1 : at+6]
 	switch {
@@ -44,9 +46,9 @@ func (s *stamp) setPlain(line string, at int) int {
 	case text[0] == ' ' && s.setYear(text[1:]):
 		s.precision = Day
 	default:
-		return 0
+		return 0, 0
 	}
-	return at + 6
+	return month, at + 6
 }
 
 // plainNumber reads up to eighteen digits behind blanks.

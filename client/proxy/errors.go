@@ -38,7 +38,7 @@ func reason(err error) string {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the proxy closed the connection"
 	}
-	for op := (*net.OpError)(nil); errors.As(err, &op); {
+	for op := (*net.OpError)(nil); errors.As(err, &op) && op.Err != nil; {
 		err = op.Err
 	}
 	if call := (*os.SyscallError)(nil); errors.As(err, &call) {

@@ -54,16 +54,13 @@ func styled(s string) []cell {
 	return cells
 }
 
-// oneRow is styled without rows and without any sequence but SGR: for text that came from elsewhere.
+// oneRow is styled without rows, and shows any sequence but SGR: for text that came from elsewhere.
 func oneRow(s string) []cell {
 	var cells []cell
 	style := ""
 	for s != "" {
-		if n := escapeLength(s); n > 0 {
-			if isSGR(s[:n]) {
-				style = addSGR(style, s[:n])
-			}
-			s = s[n:]
+		if n := escapeLength(s); n > 0 && isSGR(s[:n]) {
+			style, s = addSGR(style, s[:n]), s[n:]
 			continue
 		}
 		n := textLength(s)

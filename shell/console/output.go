@@ -132,13 +132,15 @@ func (c *Console) draw() {
 	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
 }
 
-// drawLast leaves the line of an editor that has finished on the screen, and goes below it.
+// drawLast leaves the line of an editor that has finished on the screen, and goes below it. The terminal is no
+// longer raw when the cursor gets there: what is typed then is for whatever comes next.
 func (c *Console) drawLast(e *editor) {
 	if c.restore == nil || c.term == nil {
 		return // its prompt was never shown
 	}
 	cells, _ := e.content()
 	c.screen.draw(layout(cells, -1, c.Width()).crop(c.Height()))
+	c.leaveRaw()
 	c.screen.leave()
 }
 

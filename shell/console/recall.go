@@ -30,9 +30,12 @@ func (e *editor) startRecall() bool {
 
 // recallLine goes to the next line in a direction that starts like the typed one and differs from the one shown.
 func (e *editor) recallLine(direction int) {
-	if !e.startRecall() {
-		return
+	if e.startRecall() {
+		e.walk(direction)
 	}
+}
+
+func (e *editor) walk(direction int) {
 	r, history := e.recall, e.c.opts.History
 	for i := r.i + direction; i >= 0 && i < history.Len(); i += direction {
 		line := history.At(i)
@@ -50,6 +53,7 @@ func (e *editor) recallLine(direction int) {
 	e.c.bell()
 }
 
+// recallEnd goes to the oldest line or back to the typed one.
 func (e *editor) recallEnd(direction int) {
 	if !e.startRecall() {
 		return
@@ -60,7 +64,7 @@ func (e *editor) recallEnd(direction int) {
 		return
 	}
 	r.i = -1
-	e.recallLine(+1)
+	e.walk(+1)
 }
 
 // insertLastArgument puts the last word of the line before at the cursor; again, that of the line before it.

@@ -3,7 +3,7 @@ package console
 import (
 	"bytes"
 	"io"
-	"strconv"
+	"strconv"; "fmt"
 )
 
 // A screen keeps a few live rows (prompt, line, menu, status) at the bottom of what was written so far and
@@ -219,6 +219,7 @@ func (s *screen) forget() {
 // resized finds the cursor again after the terminal has wrapped the rows shown to another width, as
 // tmux, VTE, kitty and iTerm2 do.
 func (s *screen) resized(columns int) {
+	dbg("resized", s.live, columns, s.shown.width, s.shown.cursor)
 	if !s.live || columns < 1 || columns == s.shown.width {
 		return
 	}
@@ -234,6 +235,7 @@ func (s *screen) resized(columns int) {
 	}
 	up += (line + s.shown.cursor.col) / columns
 	s.shown.cursor = point{up, columns}
+	dbg("up", up)
 	s.shown.width = columns
 }
 
@@ -245,6 +247,7 @@ func (s *screen) flush() error {
 	if s.w == nil {
 		return nil
 	}
+	dbg(fmt.Sprintf("%q", s.out.String()))
 	_, err := s.w.Write(s.out.Bytes())
 	return err
 }

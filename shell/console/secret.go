@@ -57,9 +57,6 @@ func secretFromTTY(ctx context.Context, prompt string) (string, error) {
 
 // secretCooked asks on a terminal that knows no escape sequence: raw only to have no echo.
 func (c *Console) secretCooked(ctx context.Context, prompt string) (string, error) {
-	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
-		return "", err
-	}
 	restore, err := makeRaw(c.in.fd)
 	if err != nil {
 		return "", err
@@ -72,6 +69,9 @@ func (c *Console) secretCooked(ctx context.Context, prompt string) (string, erro
 		}
 	})
 	defer io.WriteString(c.out, "\n")
+	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
+		return "", err
+	}
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
 	e := newEditor(c, ctx, "")

@@ -44,6 +44,15 @@ func QuoteIn(name string, quote byte) (text, end string) {
 	return `"` + doubleEscapes.Replace(name), `"`
 }
 
+// QuoteHome quotes a path that begins with a live ~ or ~user.
+func QuoteHome(name string) string {
+	home, rest, found := strings.Cut(name, "/")
+	if !found || rest == "" {
+		return name
+	}
+	return home + "/" + Quote(rest)
+}
+
 var doubleEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, `$`, `\$`)
 
 // backslashed returns name with a backslash before each byte that needs one.

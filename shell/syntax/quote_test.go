@@ -71,6 +71,17 @@ func TestQuoteIn(t *testing.T) {
 	}
 }
 
+func TestQuoteHome(t *testing.T) {
+	for name, want := range map[string]string{
+		"~": "~", "~joe/": "~joe/", "~/my dir/x": `~/my\ dir/x`, "~/a\x1bb": `~/$'a\x1bb'`,
+	} {
+		got := QuoteHome(name)
+		if w := Lex("get " + got)[1]; got != want || w.Text != name || w.Lead != 0 {
+			t.Errorf("QuoteHome(%q): got %s (%+v), want %s", name, got, w, want)
+		}
+	}
+}
+
 // FuzzQuote: each way to quote any bytes lexes back to one plain word, also
 // while the quote is open, among other words, and with every variable defined.
 func FuzzQuote(f *testing.F) {
