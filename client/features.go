@@ -16,6 +16,17 @@ func (f Features) Has(name string) bool {
 	return ok
 }
 
+// Offers reports whether a feature's parameter has a word, whatever its case:
+// Offers("HASH", "SHA-256"). The asterisk of what is chosen now is no part of it.
+func (f Features) Offers(name, word string) bool {
+	for _, w := range strings.FieldsFunc(f[name], func(r rune) bool { return r == ';' || r == ' ' || r == '\n' }) {
+		if strings.EqualFold(strings.TrimSuffix(w, "*"), word) {
+			return true
+		}
+	}
+	return false
+}
+
 // Features returns what the server said it can do at the login; empty when it
 // does not know FEAT.
 func (s *Session) Features() Features { return s.feat }

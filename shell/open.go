@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/console"
 )
 
 var openCommands = []*Command{
@@ -102,21 +104,26 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	return nil
 }
 
-// Open connects as the open command does, for the command line.
+// Open connects as the open command does, and shows what goes wrong.
 func (sh *Shell) Open(words ...string) error {
 	a, err := ParseAddress(words...)
-	if err == nil {
-		if a.HasPassword {
-			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
-		}
-		ctx, done := sh.signals.during(sh.base)
-		defer done()
-		err = sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
-		if err != nil && context.Cause(ctx) != nil {
-			err = &interruption{cause: context.Cause(ctx), err: err}
-		}
-	}
 	if err != nil {
+		sh.failed(Line{}, "open", err)
+		return err
+	}
+	if a.HasPassword {
+		sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
+	}
+	return sh.OpenAddress(a)
+}
+
+// OpenAddress does the same for an address that is known.
+func (sh *Shell) OpenAddress(a Address) error {
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	err := sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
+	if err != nil {
+		err = interrupted(ctx, err)
 		sh.failed(Line{}, "open", err)
 	}
 	return err
@@ -153,10 +160,10 @@ func isAnonymous(user string) bool { return slices.Contains([]string{"", "anonym
 func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool) error {
 	for attempt := 1; ; attempt++ {
 		if !given {
-			if !sh.Interactive() {
+			password, err := sh.con.ReadSecret(ctx, "password: ")
+			if errors.Is(err, console.ErrNotInteractive) {
 				return about(who.User, errNoPassword)
 			}
-			password, err := sh.con.ReadSecret(ctx, "password: ")
 			if err != nil {
 				return err
 			}

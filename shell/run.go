@@ -99,10 +99,15 @@ func (sh *Shell) statement(st syntax.Statement) (name string, err error) {
 	}
 	err = sh.output(ctx, call, st, func() error { return command.Run(ctx, call) })
 	sh.con.Status("")
-	if err != nil && context.Cause(ctx) != nil {
-		err = &interruption{cause: context.Cause(ctx), err: err}
+	return command.Name, interrupted(ctx, err)
+}
+
+// interrupted marks an error as the end of a context that was cancelled.
+func interrupted(ctx context.Context, err error) error {
+	if err == nil || context.Cause(ctx) == nil {
+		return err
 	}
-	return command.Name, err
+	return &interruption{cause: context.Cause(ctx), err: err}
 }
 
 // interruption is how a command ended whose context was cancelled.

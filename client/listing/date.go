@@ -65,7 +65,7 @@ func (c *calendar) time(s *stamp) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if s.year > 0 {
-		if s.day > daysIn(s.month, s.year) {
+		if s.year < 1000 || s.day > daysIn(s.month, s.year) {
 			return time.Time{}, false
 		}
 		return c.at(s.year, s), true

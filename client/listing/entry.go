@@ -94,7 +94,7 @@ type Entry struct {
 
 // Unsafe reports that the name must never become a local name as it is: it is
 // empty, "." or "..", or has a slash, a backslash or a NUL.
-func (e *Entry) Unsafe() bool {
+func (e Entry) Unsafe() bool {
 	return e.Name == "" || e.Name == "." || e.Name == ".." || strings.ContainsAny(e.Name, "/\\\x00")
 }
 

@@ -48,14 +48,9 @@ func (e *Entry) takeEPLF(letter byte, value string) {
 	}
 }
 
-// setEpoch takes seconds since 1970, unless they are beyond the year 9999.
+// setEpoch takes seconds since 1970, unless their year has not four digits.
 func (e *Entry) setEpoch(seconds int64) {
-	if t, ok := epoch(seconds); ok {
+	if t := time.Unix(seconds, 0).UTC(); 1000 <= t.Year() && t.Year() <= 9999 {
 		e.Time, e.Precision = t, Second
 	}
-}
-
-func epoch(seconds int64) (time.Time, bool) {
-	t := time.Unix(seconds, 0).UTC()
-	return t, 0 < t.Year() && t.Year() <= 9999
 }

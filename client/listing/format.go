@@ -1,7 +1,5 @@
 package listing
 
-import "strings"
-
 // Format is a grammar of listings. The zero value leaves it to the lines to tell.
 type Format uint8
 
@@ -124,22 +122,13 @@ var vague = []Format{Chameleon, DLS, Names}
 // given up.
 const patience = 100
 
-// claims reports that a line can only come from a server with this format.
-func (f Format) claims(line string, cal *calendar) bool {
-	e := Entry{Size: -1}
-	switch f.newGrammar(cal).parse(line, &e) {
-	case parsed:
-		switch f {
-		case MLSx: // a blank and a name would do
-			return strings.Contains(line, "=") && strings.Contains(line, ";")
-		case MVS: // a word would do
-			return strings.ContainsAny(trimBlanks(line), " \t")
-		}
-		return true
-	case header, half:
-		return true
+// claim is what the format makes of a line that may be the first of any listing: parsed
+// settles it, header and half are hints.
+func (f Format) claim(line string, cal *calendar) outcome {
+	if f == MLSx && !startsWithFact(trimBlanks(line)) || f == MVS && firstBlank(trimBlanks(line)) == len(trimBlanks(line)) {
+		return unknown // a bare name would do
 	}
-	return false
+	return f.newGrammar(cal).parse(line, &Entry{Size: -1})
 }
 
 // fits reports that a format understands all lines.
@@ -162,18 +151,4 @@ func (f Format) fits(lines []rawLine, cal *calendar) bool {
 		}
 	}
 	return entries > 1 && first == ""
-}
-
-// guess chooses a format for lines that no distinct format claimed. On z/OS a bare
-// word is a member of a library; elsewhere it would be noise.
-func guess(lines []rawLine, syst string, newCal func() *calendar) Format {
-	if strings.Contains(syst, "MVS") {
-		return MVS
-	}
-	for _, f := range vague {
-		if f.fits(lines, newCal()) {
-			return f
-		}
-	}
-	return Detect
 }

@@ -87,10 +87,10 @@ func (l *lines) readRest(piece []byte, err error) (rawLine, error) {
 		l.left -= int64(len(piece))
 	}
 	l.err = err
+	text = withoutLineEnd(text)
 	if err != nil && len(text) == 0 {
 		return rawLine{}, err
 	}
-	text = withoutLineEnd(text)
 	whole := len(text) <= l.maxLine && (err == nil || err == io.EOF)
 	return rawLine{string(text[:min(len(text), l.maxLine)]), whole}, nil
 }

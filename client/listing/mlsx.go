@@ -86,7 +86,13 @@ func splitFacts(line string) (facts, name string) {
 			line = rest
 		}
 	}
-	end := firstBlank(line)
+	end := strings.IndexByte(line, ' ')
+	if end < 0 {
+		end = len(line)
+	}
+	if tab := strings.IndexByte(line[:end], '\t'); tab >= 0 {
+		end = tab
+	}
 	if end == len(line) {
 		return line, ""
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -72,9 +73,10 @@ type listing struct {
 	Options
 	source  lines
 	cal     *calendar
-	grammar grammar // nil until the format is known
-	pending []rawLine
-	first   string // first half of an entry that takes two lines
+	grammar grammar   // nil until the format is known
+	pending []rawLine // lines before the format is known
+	hint    Format    // whose header or half entry is among them
+	first   string    // first half of an entry that takes two lines
 	held    []held
 	entry   Entry // the line being read
 	count   int
@@ -113,7 +115,7 @@ func (l *listing) end() {
 		return
 	}
 	if l.grammar == nil {
-		l.begin(guess(l.pending, l.Syst, l.newCalendar))
+		l.begin(l.guess())
 	}
 	if l.first != "" {
 		l.unparsed(l.first)
@@ -128,17 +130,40 @@ func (l *listing) end() {
 func (l *listing) detect(line rawLine) {
 	l.pending = append(l.pending, line)
 	for _, f := range distinct {
-		if line.whole && f.claims(line.text, l.newCalendar()) {
+		if !line.whole {
+			break
+		}
+		switch f.claim(line.text, newCalendar(l.Now, l.Zone)) {
+		case parsed:
 			l.begin(f)
 			return
+		case header, half:
+			if l.hint == Detect {
+				l.hint = f
+			}
 		}
 	}
 	if len(l.pending) >= patience {
-		l.begin(guess(l.pending, l.Syst, l.newCalendar))
+		l.begin(l.guess())
 	}
 }
 
-func (l *listing) newCalendar() *calendar { return newCalendar(l.Now, l.Zone) }
+// guess chooses a format for lines of which none is a distinct entry. On z/OS a bare
+// word is a member of a library; elsewhere it would be noise.
+func (l *listing) guess() Format {
+	if l.hint != Detect {
+		return l.hint
+	}
+	if strings.Contains(l.Syst, "MVS") {
+		return MVS
+	}
+	for _, f := range vague {
+		if f.fits(l.pending, newCalendar(l.Now, l.Zone)) {
+			return f
+		}
+	}
+	return Detect
+}
 
 // begin reads the pending lines, and all others, in a format.
 func (l *listing) begin(f Format) {

@@ -196,11 +196,7 @@ func lostEntry(w words, e *Entry) outcome {
 func (u *unix) columns(w words, m mode, e *Entry) outcome {
 	start := w.at
 	var d unixDate
-	if !d.find(w, isNumberLike, d.read) && !d.find(w, endsInDigit, d.read) && // the size ran into the group
-		!d.find(w, isNumberLike, func(w words, _, _ string) bool { return d.readEpoch(w, u.cal.latest) }) {
-		return unknown
-	}
-	if !d.set(u.cal, e) || !e.setColumns(w.line[start:d.start], m) {
+	if !d.findIn(w, u.cal.latest) || !d.set(u.cal, e) || !e.setColumns(w.line[start:d.start], m) {
 		return unknown
 	}
 	name := d.name(w.line)

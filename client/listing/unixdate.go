@@ -36,6 +36,18 @@ func (d *unixDate) name(line string) string {
 	return name
 }
 
+// findIn finds the date behind the mode, in the likeliest place where there is one. At
+// first it expects a column before the size: in "1 jan 12 4096 May  6" jan is a user.
+func (d *unixDate) findIn(w words, latest time.Time) bool {
+	second := w
+	second.next()
+	readEpoch := func(w words, _, _ string) bool { return d.readEpoch(w, latest) }
+	return d.find(second, isNumberLike, d.read) ||
+		d.find(w, isNumberLike, d.read) ||
+		d.find(w, endsInDigit, d.read) || // the size ran into the group
+		d.find(w, isNumberLike, readEpoch)
+}
+
 // find looks for the first date that follows a word which could be the size.
 func (d *unixDate) find(w words, isSize func(string) bool, read func(w words, first, second string) bool) bool {
 	size := w.next()

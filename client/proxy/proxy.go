@@ -4,6 +4,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func through(u *url.URL, forward DialFunc, shake handshake) DialFunc {
 		server, err := shake(ctx, nc, u, target)
 		if err != nil {
 			nc.Close()
-			failed.Err = err
+			failed.Err = cmp.Or(ctx.Err(), err) // x/net says "i/o timeout" for both ends of a context
 			return nil, failed
 		}
 		return &Conn{Conn: server, target: target, proxy: failed.Proxy}, nil

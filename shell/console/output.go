@@ -108,11 +108,8 @@ func (c *Console) draw() {
 		c.screen.flush()
 		return
 	}
+	c.followResize()
 	columns := c.Width()
-	if c.screen.live && c.screen.shown.width != columns {
-		c.screen.resized(columns)
-		c.screen.erase()
-	}
 	var cells []cell
 	cursor := -1
 	if c.ed != nil && !c.ed.done {
@@ -132,12 +129,21 @@ func (c *Console) draw() {
 	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
 }
 
+// followResize starts anew when the terminal has another width than the rows on it.
+func (c *Console) followResize() {
+	if columns := c.Width(); c.screen.live && c.screen.shown.width != columns {
+		c.screen.resized(columns)
+		c.screen.erase()
+	}
+}
+
 // drawLast leaves the line of an editor that has finished on the screen, and goes below it. The terminal is no
 // longer raw when the cursor gets there: what is typed then is for whatever comes next.
 func (c *Console) drawLast(e *editor) {
 	if c.restore == nil || c.term == nil {
 		return // its prompt was never shown
 	}
+	c.followResize()
 	cells, _ := e.content()
 	c.screen.draw(layout(cells, -1, c.Width()).crop(c.Height()))
 	c.leaveRaw()

@@ -3,7 +3,7 @@ package console
 import (
 	"bytes"
 	"io"
-	"strconv"; "fmt"
+	"strconv"
 )
 
 // A screen keeps a few live rows (prompt, line, menu, status) at the bottom of what was written so far and
@@ -94,7 +94,7 @@ func (s *screen) rewrite(f frame, at point) {
 	start := f.rows[at.row].cells[:at.col]
 	s.move(point{at.row, width(start)})
 	if at.row < len(s.shown.rows)-1 || at.col < len(s.shown.rows[at.row].cells) {
-		s.out.WriteString("\x1b[J")
+		s.clearFrom(at.row)
 	}
 	for i := at.row; i < len(f.rows); i++ {
 		cells := f.rows[i].cells
@@ -199,8 +199,21 @@ func (s *screen) erase() {
 		return
 	}
 	s.move(point{})
-	s.out.WriteString("\x1b[J")
+	s.clearFrom(0)
 	s.forget()
+}
+
+// clearFrom clears from the cursor, in a row of the frame, to the end. At the start of a row it clears the row on
+// its own: at the top left, tmux would keep what it is told to clear in its history.
+func (s *screen) clearFrom(row int) {
+	if s.shown.cursor.col > 0 {
+		s.out.WriteString("\x1b[J")
+		return
+	}
+	s.out.WriteString("\x1b[K")
+	if row < len(s.shown.rows)-1 {
+		s.out.WriteString("\x1b[B\x1b[J\x1b[A")
+	}
 }
 
 // leave ends the live rows as they are and goes to the line below.
@@ -219,25 +232,25 @@ func (s *screen) forget() {
 // resized finds the cursor again after the terminal has wrapped the rows shown to another width, as
 // tmux, VTE, kitty and iTerm2 do.
 func (s *screen) resized(columns int) {
-	dbg("resized", s.live, columns, s.shown.width, s.shown.cursor)
 	if !s.live || columns < 1 || columns == s.shown.width {
 		return
 	}
-	up, line := 0, 0
-	for i, r := range s.shown.rows[:s.shown.cursor.row+1] {
+	cursor, rows, line := 0, 0, 0 // line is the length so far of what belongs together
+	for i, r := range s.shown.rows {
 		if i > 0 && !r.soft {
-			up += max(1, (line+columns-1)/columns)
+			rows += wrapped(line, columns)
 			line = 0
 		}
-		if i < s.shown.cursor.row {
-			line += width(r.cells)
+		if i == s.shown.cursor.row {
+			cursor = rows + (line+s.shown.cursor.col)/columns
 		}
+		line += width(r.cells)
 	}
-	up += (line + s.shown.cursor.col) / columns
-	s.shown.cursor = point{up, columns}
-	dbg("up", up)
-	s.shown.width = columns
+	rows += wrapped(line, columns)
+	s.shown = frame{rows: make([]row, max(rows, cursor+1)), cursor: point{cursor, columns}, width: columns}
 }
+
+func wrapped(length, columns int) int { return max(1, (length+columns-1)/columns) }
 
 func (s *screen) flush() error {
 	if s.out.Len() == 0 {
@@ -247,7 +260,6 @@ func (s *screen) flush() error {
 	if s.w == nil {
 		return nil
 	}
-	dbg(fmt.Sprintf("%q", s.out.String()))
 	_, err := s.w.Write(s.out.Bytes())
 	return err
 }

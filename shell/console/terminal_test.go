@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 )
 
 func TestMain(m *testing.M) {
@@ -56,6 +57,7 @@ func start(t *testing.T, width, height int, o Options) *session {
 	if err := pty.Setsize(master, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		t.Fatal(err)
 	}
+	master = pollable(t, master)
 	o.In, o.Out, o.Err = tty, tty, tty
 	c, err := New(o)
 	if err != nil {
@@ -74,6 +76,20 @@ func start(t *testing.T, width, height int, o Options) *session {
 		<-done
 	})
 	return s
+}
+
+// pollable makes a file whose Close ends a read that waits; pty gives one that blocks.
+func pollable(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 func (s *session) watch() {

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -72,6 +73,8 @@ type tmux struct {
 	in     io.Writer
 	events chan string   // what is not a reply
 	reply  chan []string // one for each command
+
+	outputs atomic.Int64
 }
 
 func startTmux(t *testing.T, width, height int, command string) *tmux {
@@ -128,6 +131,9 @@ func (tm *tmux) listen(out io.Reader) {
 		case inReply:
 			reply = append(reply, line)
 		default:
+			if strings.HasPrefix(line, "%output ") {
+				tm.outputs.Add(1)
+			}
 			select {
 			case tm.events <- line:
 			default:
@@ -152,6 +158,21 @@ func (tm *tmux) typed(keys string) {
 		fmt.Fprintf(&hex, " %02x", b)
 	}
 	tm.command("send-keys -H%s", hex.String())
+}
+
+// resize waits for the program to answer: tmux lets it know a while later.
+func (tm *tmux) resize(width, height int) {
+	tm.t.Helper()
+	before := tm.outputs.Load()
+	tm.command("refresh-client -C %d,%d", width, height)
+	deadline := time.After(patience)
+	for tm.outputs.Load() == before {
+		select {
+		case <-tm.events:
+		case <-deadline:
+			tm.t.Fatal("the program did not draw")
+		}
+	}
 }
 
 // cursor waits for a screen, with ▏ where the cursor is.
@@ -237,12 +258,13 @@ func TestTmuxResize(t *testing.T) {
 	tm.cursor("demo> ls\n\"ls\"\ndemo> ▏")
 	tm.typed("0123456789abcdefghijklmnopqr\x1b[D\x1b[D")
 	tm.cursor("demo> ls\n\"ls\"\ndemo> 0123456789abcdefghijklmnop▏qr")
-	tm.command("refresh-client -C 15,12")
-	tm.cursor("demo> ls\n\"ls\"\ndemo> 012345678\n9abcdefghijklmn\nop▏qr")
-	tm.command("refresh-client -C 50,12")
-	tm.cursor("demo> ls\n\"ls\"\ndemo> 0123456789abcdefghijklmnop▏qr")
+	tm.resize(15, 12)
+	// tmux keeps the row of the cursor and may scroll what was above out of sight.
+	tm.ends("demo> 012345678\n9abcdefghijklmn\nop▏qr")
+	tm.resize(50, 12)
+	tm.ends("\"ls\"\ndemo> 0123456789abcdefghijklmnop▏qr")
 	tm.typed("!\r")
-	tm.cursor("demo> ls\n\"ls\"\ndemo> 0123456789abcdefghijklmnop!qr\n\"0123456789abcdefghijklmnop!qr\"\ndemo> ▏")
+	tm.ends("\"ls\"\ndemo> 0123456789abcdefghijklmnop!qr\n\"0123456789abcdefghijklmnop!qr\"\ndemo> ▏")
 }
 
 func TestTmuxSuspend(t *testing.T) {
@@ -257,11 +279,16 @@ func TestTmuxSuspend(t *testing.T) {
 		return strings.Contains(screen, "Stopped") && strings.HasSuffix(screen, "sh$ ▏")
 	})
 	tm.typed("clear; fg\r")
-	tm.until("the line again", func(screen string) bool { return strings.HasSuffix(screen, "\ndemo> half▏") })
+	tm.ends("\ndemo> half▏")
 	tm.typed(" way\r")
-	tm.until("the answer", func(screen string) bool { return strings.HasSuffix(screen, "\"half way\"\ndemo> ▏") })
+	tm.ends("\"half way\"\ndemo> ▏")
 	tm.typed("\x04")
-	tm.until("the shell", func(screen string) bool { return strings.HasSuffix(screen, "sh$ ▏") })
+	tm.ends("sh$ ▏")
+}
+
+func (tm *tmux) ends(want string) {
+	tm.t.Helper()
+	tm.until("end\n"+want+"\n", func(screen string) bool { return strings.HasSuffix(screen, want) })
 }
 
 func (tm *tmux) until(what string, ok func(screen string) bool) {
@@ -290,9 +317,9 @@ func TestTmuxOtherPrograms(t *testing.T) {
 	tm.typed("sh stty raw -echo; kill -9 $$\r")
 	tm.cursor("demo> sh read x; echo got $x\nwords\ngot words\ndemo> sh stty raw -echo; kill -9 $$\ndemo> ▏")
 	tm.typed("wait\r")
-	tm.until("the wait", func(screen string) bool { return strings.HasSuffix(screen, "waiting\n▏") })
+	tm.ends("waiting\n▏")
 	tm.typed("\x03") // between prompts it is a signal
-	tm.until("the prompt", func(screen string) bool { return strings.HasSuffix(screen, "stopped\ndemo> ▏") })
+	tm.ends("stopped\ndemo> ▏")
 }
 
 func TestTmuxPager(t *testing.T) {
@@ -304,7 +331,7 @@ func TestTmuxPager(t *testing.T) {
 	tm.typed("page\r")
 	tm.until("the first page", func(screen string) bool { return strings.Contains(screen, "line 4\n:▏") })
 	tm.typed("q")
-	tm.until("the prompt", func(screen string) bool { return strings.HasSuffix(screen, "demo> ▏") })
+	tm.ends("demo> ▏")
 	tm.typed("ls\r")
-	tm.until("the answer", func(screen string) bool { return strings.HasSuffix(screen, "\"ls\"\ndemo> ▏") })
+	tm.ends("\"ls\"\ndemo> ▏")
 }

@@ -135,6 +135,8 @@ func (v *vt) sequence(s string) {
 		v.col, v.pending = min(v.width-1, v.col+n), false
 	case 'H':
 		v.row, v.col, v.pending = 0, 0, false
+	case 'K':
+		copy(v.rows[v.row][v.col:], v.blank())
 	case 'J':
 		if body == "2" {
 			for i := range v.rows {

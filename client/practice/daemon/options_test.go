@@ -12,7 +12,7 @@ import (
 )
 
 func TestMaxTLS(t *testing.T) {
-	for name, version := range map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12} {
+	for name, version := range map[string]uint16{"1.0": tls.VersionTLS10, "1.2": tls.VersionTLS12} {
 		t.Run(name, func(t *testing.T) {
 			EachWith(t, Options{MaxTLS: name}, func(t *testing.T, s *Server) {
 				d := connect(t, s, s.Addr(), func(c *tls.Config) { c.MinVersion = tls.VersionTLS10 })

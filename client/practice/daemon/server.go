@@ -154,8 +154,10 @@ type setup struct {
 
 func prepare(t testing.TB, f flavour, o Options) *setup {
 	t.Helper()
-	s := &Server{Flavour: f.name, Host: "127.0.0.1", User: alice.name, Password: password, Home: "/", TLS: f.tls,
-		Implicit: f.implicit, t: t, processes: &processes{}}
+	s := &Server{
+		Flavour: f.name, Host: "127.0.0.1", User: alice.name, Password: password, Home: "/", TLS: f.tls,
+		Implicit: f.implicit, t: t, processes: &processes{},
+	}
 	c := &setup{Server: s, o: o}
 	if c.oldTLS() && c.o.Ciphers == "" {
 		c.o.Ciphers = "ALL:@SECLEVEL=0" // OpenSSL 3 has no others for them

@@ -40,8 +40,10 @@ func (c *setup) withUsers(argv ...string) []string {
 	passwd, group := c.writeUsers()
 	c.check(os.Chmod(passwd, 0o644))
 	c.check(os.Chmod(group, 0o644))
-	return append([]string{"/usr/bin/env", "LD_PRELOAD=" + c.program(nssWrapper), "NSS_WRAPPER_PASSWD=" + passwd,
-		"NSS_WRAPPER_GROUP=" + group}, argv...)
+	return append([]string{
+		"/usr/bin/env", "LD_PRELOAD=" + c.program(nssWrapper), "NSS_WRAPPER_PASSWD=" + passwd,
+		"NSS_WRAPPER_GROUP=" + group,
+	}, argv...)
 }
 
 // own gives a file to alice, so that the server may change it for her.

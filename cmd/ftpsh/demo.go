@@ -1,0 +1,32 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+// The account of the demo.
+const demoUser, demoPassword = "demo", "try it"
+
+// startDemo starts a server in this process, with a tree worth looking at.
+func startDemo() (*practice.Server, error) {
+	return practice.Start(practice.Options{
+		FS:    practice.Sample(),
+		Users: map[string]string{demoUser: demoPassword},
+		TLS:   practice.Explicit,
+	})
+}
+
+// openDemo logs in and says what can be tried.
+func openDemo(sh *shell.Shell, demo *practice.Server) error {
+	if sh.Interactive() {
+		sh.Say("a practice server runs inside this program; nothing you do here can break")
+		sh.Say("try `ls -l`, `cat README.txt`, `get README.txt`, `debug 1`, `help`, `bye`")
+	}
+	return sh.OpenAddress(shell.Address{
+		Host: demo.Host(), Port: strconv.Itoa(demo.Port()), Security: "require",
+		User: demoUser, Password: demoPassword, HasPassword: true,
+	})
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+// options are the command line.
+type options struct {
+	target []string // where to connect
+
+	commands    string
+	hasCommands bool
+	file        string
+	keepGoing   bool
+	json        bool
+	color       string
+
+	tls, ca, cert, key, tlsName string
+	insecure                    bool
+
+	v4, v6, active, passive bool
+	anonymous, noLogin      bool
+	noPrompt, noGlob        bool
+	verbose, quiet          bool
+	port, source            string
+	stall                   int
+	debug                   int
+	trace                   int
+
+	demo, version bool
+}
+
+const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | ftp://[user@]host[:port]/directory/]
+       ftpsh --demo                 a practice server in this process, logged in and ready to use
+       ftpsh --serve DIRECTORY      serve a directory; ` + "`ftpsh --serve --help`" + ` shows its options
+
+At a terminal ftpsh is a shell: ` + "`help`" + ` there lists its commands. With -c, -f, or commands on standard input
+it is a batch: it stops at the first failure and its exit status says why (0 done, 1 a command failed, 2 usage,
+3 cannot connect, 4 login refused, 5 TLS or certificate, 6 refused by the server, 7 local file, 8 incomplete or
+failed verification, 9 time limit, 130 interrupted).
+
+options:
+`
+
+func flagSet(o *options) *pflag.FlagSet {
+	fs := pflag.NewFlagSet("ftpsh", pflag.ContinueOnError)
+	fs.SortFlags = false
+	fs.Usage = func() {}
+	fs.StringVarP(&o.commands, "command", "c", "", "run these `COMMANDS`, separated by ; and leave")
+	fs.StringVarP(&o.file, "file", "f", "", "run the commands in `SCRIPT` and leave; - is standard input")
+	fs.BoolVarP(&o.keepGoing, "keep-going", "k", false, "in a batch, go on after a failure")
+	fs.BoolVar(&o.json, "json", false, "print results as JSON, one object per line")
+	fs.StringVar(&o.tls, "tls", "", "`MODE` is auto (the default), require, implicit or off")
+	fs.StringVar(&o.ca, "ca", "", "trust the authorities in `FILE`, PEM or DER, instead of the system's")
+	fs.StringVar(&o.cert, "cert", "", "show the server the certificate in `FILE` (PEM)")
+	fs.StringVar(&o.key, "key", "", "the private key for --cert, if it is in another `FILE`")
+	fs.StringVar(&o.tlsName, "tls-name", "", "the `NAME` that the server's certificate must have")
+	fs.BoolVar(&o.insecure, "insecure", false, "take any certificate: whoever is on the way can be the server")
+	fs.BoolVarP(&o.anonymous, "anonymous", "a", false, "log in as anonymous")
+	fs.BoolVarP(&o.noLogin, "no-login", "n", false, "only connect; the command user logs in")
+	fs.BoolVarP(&o.noPrompt, "no-prompt", "i", false, "ask nothing in mget, mput, mdelete")
+	fs.BoolVarP(&o.noGlob, "no-glob", "g", false, "do not expand patterns")
+	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the server's words and a line for each transfer")
+	fs.BoolVarP(&o.quiet, "quiet", "V", false, "do not")
+	fs.CountVarP(&o.debug, "debug", "d", "show the dialogue; -dd shows connections and TLS, -ddd all lines")
+	fs.IntVar(&o.trace, "trace", 0, "the same, as a `LEVEL` from 1 to 3")
+	fs.Lookup("trace").NoOptDefVal = "1"
+	fs.BoolVarP(&o.passive, "passive", "p", false, "open data connections to the server (the default)")
+	fs.BoolVarP(&o.active, "active", "A", false, "let the server open data connections to us")
+	fs.BoolVarP(&o.v4, "ipv4", "4", false, "use IPv4 only")
+	fs.BoolVarP(&o.v6, "ipv6", "6", false, "use IPv6 only")
+	fs.StringVarP(&o.port, "port", "P", "", "connect to `PORT`")
+	fs.StringVarP(&o.source, "source", "s", "", "connect from the local `ADDRESS`")
+	fs.IntVarP(&o.stall, "stall", "q", 0, "give up when no byte comes for so many `SECONDS`")
+	fs.StringVar(&o.color, "color", "auto", "`WHEN` is auto, always or never")
+	fs.BoolVar(&o.demo, "demo", false, "try it on a practice server in this process")
+	fs.BoolVar(&o.version, "version", false, "show the version")
+	return fs
+}
+
+func usage() string {
+	return synopsis + flagSet(&options{}).FlagUsages() + "      --help               show this\n"
+}
+
+func parseFlags(args []string) (*options, error) {
+	o := &options{}
+	fs := flagSet(o)
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	o.target = fs.Args()
+	o.hasCommands = fs.Changed("command")
+	switch {
+	case len(o.target) > 2:
+		return nil, fmt.Errorf("%s: one server at a time", strings.Join(o.target[2:], " "))
+	case o.demo && len(o.target) > 0:
+		return nil, errors.New("--demo brings its own server")
+	case o.hasCommands && o.file != "":
+		return nil, errors.New("-c and -f exclude each other")
+	case o.v4 && o.v6:
+		return nil, errors.New("-4 and -6 exclude each other")
+	case o.source != "" && net.ParseIP(o.source) == nil:
+		return nil, fmt.Errorf("-s: %q is no address", o.source)
+	}
+	return o, nil
+}
+
+// script opens what -c or -f name; nil means that lines come from standard
+// input or the terminal.
+func (o *options) script() (io.ReadCloser, error) {
+	switch {
+	case o.hasCommands:
+		return io.NopCloser(strings.NewReader(o.commands)), nil
+	case o.file != "" && o.file != "-":
+		return os.Open(o.file)
+	}
+	return nil, nil
+}
+
+func (o *options) scriptName() string {
+	if o.hasCommands {
+		return "-c"
+	}
+	return o.file
+}
+
+// shellOptions are the options of the shell. A script of its own leaves
+// standard input to commands, and is not disturbed by questions.
+func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
+	cfg, err := o.tlsConfig()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	opt := shell.Options{
+		StateDir: stateDir(),
+		JSON:     o.json,
+		Connect: shell.Connect{
+			TLS: cfg, Insecure: o.insecure, Source: net.ParseIP(o.source), Port: o.port,
+			Stall: time.Duration(o.stall) * time.Second, Anonymous: o.anonymous, NoLogin: o.noLogin,
+		},
+	}
+	switch {
+	case o.v4:
+		opt.Connect.Network = "tcp4"
+	case o.v6:
+		opt.Connect.Network = "tcp6"
+	}
+	opt.Console.Color = o.color
+	if hasScript || o.file == "-" {
+		opt.Console.SecretsFromTTY = term.IsTerminal(int(os.Stdin.Fd()))
+	}
+	if hasScript {
+		opt.In, opt.Console.In = os.Stdin, strings.NewReader("")
+	} else if o.file != "-" && term.IsTerminal(int(os.Stdin.Fd())) {
+		opt.History = openHistory()
+	}
+	return opt, nil
+}
+
+func (o *options) tlsConfig() (*tls.Config, error) {
+	cfg := &tls.Config{ServerName: o.tlsName}
+	if o.ca != "" {
+		pool, err := readAuthorities(o.ca)
+		if err != nil {
+			return nil, err
+		}
+		cfg.RootCAs = pool
+	}
+	if o.cert == "" {
+		return cfg, nil
+	}
+	key := o.key
+	if key == "" {
+		key = o.cert
+	}
+	pair, err := tls.LoadX509KeyPair(o.cert, key)
+	cfg.Certificates = []tls.Certificate{pair}
+	return cfg, err
+}
+
+// readAuthorities reads certificates in PEM or DER.
+func readAuthorities(name string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if pool.AppendCertsFromPEM(text) {
+		return pool, nil
+	}
+	certs, err := x509.ParseCertificates(text)
+	if err != nil || len(certs) == 0 {
+		return nil, fmt.Errorf("%s holds no certificate, neither as PEM nor as DER", name)
+	}
+	for _, cert := range certs {
+		pool.AddCert(cert)
+	}
+	return pool, nil
+}
+
+// settings are the options that have a setting: names and values.
+func (o *options) settings() [][2]string {
+	var all [][2]string
+	for _, row := range []struct {
+		given       bool
+		name, value string
+	}{
+		{o.verbose, "verbose", "on"},
+		{o.quiet, "verbose", "off"},
+		{o.noPrompt, "prompt", "off"},
+		{o.noGlob, "glob", "off"},
+		{o.passive, "passive", "on"},
+		{o.active, "passive", "off"},
+		{o.keepGoing, "onerror", "continue"},
+		{o.tls != "", "tls", o.tls},
+		{o.debug > 0, "debug", strconv.Itoa(min(o.debug, 3))},
+		{o.trace > 0, "debug", strconv.Itoa(o.trace)},
+	} {
+		if row.given {
+			all = append(all, [2]string{row.name, row.value})
+		}
+	}
+	return all
+}

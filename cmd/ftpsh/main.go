@@ -1,0 +1,117 @@
+// Ftpsh is an interactive FTP shell.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+func main() { os.Exit(run(os.Args[1:], func(*shell.Options) {})) }
+
+// usageStatus is the exit status for a command line that makes no sense.
+const usageStatus = 2
+
+// run is the whole program. Adapt may change the options of the shell: tests
+// listen in.
+func run(args []string, adapt func(*shell.Options)) int {
+	if serving(args) {
+		return serve(args)
+	}
+	o, err := parseFlags(args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		fmt.Print(usage())
+		return 0
+	case err != nil:
+		return wrong(err)
+	case o.version:
+		fmt.Println("ftpsh " + version())
+		return 0
+	}
+	script, err := o.script()
+	if err != nil {
+		return wrong(err)
+	}
+	if script != nil {
+		defer script.Close()
+	}
+	return o.session(script, adapt)
+}
+
+// session runs a shell, from the first connection to the last line.
+func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
+	opt, err := o.shellOptions(script != nil)
+	if err != nil {
+		return wrong(err)
+	}
+	if o.demo {
+		demo, err := startDemo()
+		if err != nil {
+			return wrong(err)
+		}
+		defer demo.Close()
+		opt.Connect.TLS.RootCAs = demo.RootCAs()
+		opt.StateDir = "" // its port belongs to somebody else tomorrow
+		return o.talk(opt, script, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
+	}
+	return o.talk(opt, script, adapt, func(sh *shell.Shell) error {
+		if len(o.target) == 0 {
+			return nil
+		}
+		return sh.Open(o.target...)
+	})
+}
+
+func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Options), open func(*shell.Shell) error) int {
+	adapt(&opt)
+	sh, err := shell.New(opt)
+	if err != nil {
+		return wrong(err)
+	}
+	defer sh.Close()
+	for _, setting := range o.settings() {
+		if err := sh.Set(setting[0], setting[1]); err != nil {
+			return wrong(err)
+		}
+	}
+	opening := open(sh)
+	switch {
+	case opening != nil && !sh.Interactive():
+		return shell.Status(opening)
+	case script != nil:
+		return sh.Batch(shell.ScriptFrom(o.scriptName(), script))
+	case sh.Interactive():
+		return sh.Interact()
+	}
+	return sh.Batch(sh.ScriptFromInput())
+}
+
+// wrong reports what keeps the program from starting.
+func wrong(err error) int {
+	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
+	fmt.Fprintln(os.Stderr, "  hint: `ftpsh --help` shows the options")
+	return usageStatus
+}
+
+// stateDir is where history and known servers are kept.
+func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
+
+func openHistory() shell.History { return nil }
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown version)"
+	}
+	return strings.Trim(info.Main.Version, "()")
+}

@@ -1,2 +1,0 @@
-package console
-var dbg = func(a ...any){}
