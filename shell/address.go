@@ -91,6 +91,9 @@ func parseURL(text string) (Address, error) {
 		a.Type = client.Binary
 	}
 	a.Path, err = url.PathUnescape(strings.TrimPrefix(path, "/"))
+	if len(a.Path) > 1 {
+		a.Path = strings.TrimSuffix(a.Path, "/")
+	}
 	return a, err
 }
 

@@ -63,8 +63,7 @@ func (e *each) do(ctx context.Context, names []remoteName, note func(remoteName)
 		if err != nil {
 			errs = append(errs, err)
 		}
-		var lost *client.LostError
-		if errors.As(err, &lost) || ctx.Err() != nil {
+		if anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
 			break
 		}
 	}

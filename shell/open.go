@@ -82,7 +82,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.disconnect()
 	session, err := sh.connect(ctx, a, o.insecure)
 	if err != nil {
-		return err
+		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
 	if o.noLogin {
@@ -92,7 +92,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		if !sh.Interactive() || session.Idle() != nil {
 			sh.disconnect()
 		}
-		return err
+		return sayingHost(a, err)
 	}
 	if a.Type != "" {
 		session.SetType(a.Type)
@@ -102,6 +102,14 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		return about(a.Path, session.Chdir(ctx, a.Path))
 	}
 	return nil
+}
+
+// sayingHost adds the host where the error does not name it.
+func sayingHost(a Address, err error) error {
+	if anyOf[*client.ConnectError, *client.CertificateError](err) {
+		return err
+	}
+	return about(a.Host, err)
 }
 
 // Open connects as the open command does, and shows what goes wrong.

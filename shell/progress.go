@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 const (
@@ -32,7 +34,12 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
 	stop()
 	if err != nil {
-		return about(name, c.kept(t, meter, err))
+		c.kept(t, meter, err)
+		var local *fs.PathError
+		if errors.As(err, &local) {
+			return err // it names the file itself
+		}
+		return about(name, err)
 	}
 	if t.Op != transfer.Download {
 		c.Shell.remote.Add(c.absolute(r.Remote), completion.Name{Name: baseName(r.Remote), Note: render.Size(r.Size)})
@@ -77,12 +84,11 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 }
 
 // kept tells what an interrupted download has left, and how to go on.
-func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) error {
+func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) {
 	if t.Op == transfer.Download && t.Out == nil && m.Done() > 0 && errors.Is(err, context.Canceled) {
 		c.Note("%s of %s are in %s; `reget %s` goes on", render.Size(m.Done()), render.Size(m.Total()),
-			t.Local+transfer.PartSuffix, t.Remote)
+			t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
 	}
-	return err
 }
 
 // transferObject is a transfer as --json shows it.

@@ -1,12 +1,13 @@
 package shell
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/spf13/pflag"
 
@@ -85,8 +86,9 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	return c.move(ctx, t)
 }
 
-// putPipe uploads what a local command writes. When the command fails the
-// upload is broken off: half of it must not look whole.
+// putPipe uploads what a local command writes. A command that fails breaks the
+// upload off, half of it must not look whole; one that fails before its first
+// byte leaves nothing on the server.
 func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) error {
 	cmd := localShell(ctx, command)
 	cmd.Stderr = c.Err
@@ -97,19 +99,26 @@ func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) err
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	t.In = &commandOutput{out, cmd.Wait}
-	return c.move(ctx, t)
+	wait := sync.OnceValue(cmd.Wait)
+	in := bufio.NewReader(&commandOutput{out, wait})
+	if _, err = in.Peek(1); err == nil || err == io.EOF {
+		t.In = in
+		err = c.move(ctx, t)
+	}
+	out.Close() // the command notices, if it still writes
+	wait()
+	return err
 }
 
 // commandOutput reads the output of a command; its failure is a failure to read.
 type commandOutput struct {
-	io.Reader
+	out  io.Reader
 	wait func() error
 }
 
 func (o *commandOutput) Read(p []byte) (int, error) {
-	n, err := o.Reader.Read(p)
-	if errors.Is(err, io.EOF) && n == 0 {
+	n, err := o.out.Read(p)
+	if err == io.EOF && n == 0 {
 		if failed := o.wait(); failed != nil {
 			return 0, &os.PathError{Op: "read", Path: "the local command", Err: failed}
 		}

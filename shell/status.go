@@ -3,8 +3,6 @@ package shell
 import (
 	"context"
 	"crypto/tls"
-	"net"
-	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/render"
 )
@@ -25,7 +23,6 @@ type state struct {
 	Control   string `json:"control,omitempty"` // how it is protected
 	Data      string `json:"data,omitempty"`
 	Type      string `json:"type,omitempty"`
-	Local     string `json:"local_directory,omitempty"`
 }
 
 func status(_ context.Context, c *Call) error {
@@ -39,10 +36,11 @@ func status(_ context.Context, c *Call) error {
 			t.Rows = append(t.Rows, []string{name, render.Safe(value)})
 		}
 	}
-	if !s.Connected {
+	if s.Connected {
+		add("server", s.Host+" ("+s.Address+")")
+	} else {
 		add("server", "not connected")
 	}
-	add("server", strings.Trim(s.Host+" ("+s.Address+")", " ()"))
 	add("software", s.Server)
 	add("user", s.User)
 	add("directory", s.Directory)
@@ -62,9 +60,7 @@ func (sh *Shell) state() state {
 	}
 	s := state{Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeNames[session.Type()],
 		Server: session.Quirks().Server, Control: "in clear", Data: "in clear"}
-	if addr := session.Conn().RemoteAddr(); addr != nil {
-		s.Address = net.JoinHostPort(hostPort(addr))
-	}
+	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {
 		s.User = user
 	}
@@ -80,9 +76,4 @@ func (sh *Shell) state() state {
 		s.Data += ", active"
 	}
 	return s
-}
-
-func hostPort(addr net.Addr) (host, port string) {
-	host, port, _ = net.SplitHostPort(addr.String())
-	return host, port
 }

@@ -216,7 +216,7 @@ func fields(e Entry) map[string]any {
 	}
 	set("size", e.Size >= 0, e.Size)
 	set("time", !e.Time.IsZero(), e.Time)
-	set("precision", e.Precision != Unknown, [...]any{nil, "day", "minute", "second", "subsecond"}[e.Precision])
+	set("precision", e.Precision != NoTime, [...]any{nil, "day", "minute", "second", "subsecond"}[e.Precision])
 	set("mode", e.HasMode, octal(e.Mode))
 	set("owner", e.Owner != "", e.Owner)
 	set("group", e.Group != "", e.Group)

@@ -51,7 +51,7 @@ const (
 type Precision uint8
 
 const (
-	Unknown   Precision = iota // no time at all
+	NoTime    Precision = iota // no time at all
 	Day                        // midnight stands for the whole day
 	Minute                     // seconds are not known
 	Second                     // exact to the second

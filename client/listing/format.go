@@ -125,8 +125,9 @@ const patience = 100
 // claim is what the format makes of a line that may be the first of any listing: parsed
 // settles it, header and half are hints.
 func (f Format) claim(line string, cal *calendar) outcome {
-	if f == MLSx && !startsWithFact(trimBlanks(line)) || f == MVS && firstBlank(trimBlanks(line)) == len(trimBlanks(line)) {
-		return unknown // a bare name would do
+	text := trimBlanks(line)
+	if f == MLSx && !startsWithFact(text) || f == MVS && firstBlank(text) == len(text) {
+		return unknown // these take a bare name for an entry
 	}
 	return f.newGrammar(cal).parse(line, &Entry{Size: -1})
 }

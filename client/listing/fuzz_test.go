@@ -54,7 +54,7 @@ func checkEntry(t *testing.T, e Entry) {
 		t.Fatalf("entry without a name: %+v", e)
 	case e.Size < -1 || e.Links < 0:
 		t.Fatalf("negative number: %+v", e)
-	case e.Time.IsZero() != (e.Precision == Unknown):
+	case e.Time.IsZero() != (e.Precision == NoTime):
 		t.Fatalf("time %v of precision %v: %q", e.Time, e.Precision, e.Raw)
 	case !e.Time.IsZero() && e.Time.Location() != time.UTC:
 		t.Fatalf("time not in UTC: %v", e.Time)
@@ -121,7 +121,7 @@ func FuzzParseTime(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, val string) {
 		when, precision, err := ParseTime(val)
-		if (err != nil) != (precision == Unknown) || (err != nil) != when.IsZero() {
+		if (err != nil) != (precision == NoTime) || (err != nil) != when.IsZero() {
 			t.Fatalf("%q is %v, %v, %v", val, when, precision, err)
 		}
 	})

@@ -79,12 +79,11 @@ func eachFact(facts string) iter.Seq2[string, string] {
 // the line, or write a TAB.
 func splitFacts(line string) (facts, name string) {
 	if strings.HasPrefix(line, " ") {
-		indented := words{line: line}
-		if rest := indented.rest(); !startsWithFact(rest) {
+		indented := trimBlanksLeft(line)
+		if !startsWithFact(indented) {
 			return "", line[1:]
-		} else {
-			line = rest
 		}
+		line = indented
 	}
 	end := strings.IndexByte(line, ' ')
 	if end < 0 {
@@ -203,7 +202,7 @@ func ParseTime(val string) (time.Time, Precision, error) {
 		digits = digits[1:]
 	}
 	if len(digits) != 14 || !isAllDigits(digits) || hasFraction && !isAllDigits(frac) {
-		return time.Time{}, Unknown, fmt.Errorf("%q is not a time of RFC 3659", val)
+		return time.Time{}, NoTime, fmt.Errorf("%q is not a time of RFC 3659", val)
 	}
 	if s.year == 0 {
 		s.year, _ = number(digits[:4])
@@ -219,7 +218,7 @@ func ParseTime(val string) (time.Time, Precision, error) {
 	var utc calendar
 	t, ok := utc.time(&s)
 	if !ok || s.year == 0 {
-		return time.Time{}, Unknown, fmt.Errorf("%q is no time that exists", val)
+		return time.Time{}, NoTime, fmt.Errorf("%q is no time that exists", val)
 	}
 	return t, s.precision, nil
 }

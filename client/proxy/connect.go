@@ -76,7 +76,7 @@ func judge(status int, words string, loggedIn bool) error {
 		return nil
 	case status/100 == 3:
 		return fmt.Errorf("the proxy answers with a redirect, which is not followed: %s", said)
-	case status == 407 && loggedIn:
+	case loggedIn && (status == 407 || status == 401): // 401 is tinyproxy's
 		return fmt.Errorf("the proxy does not accept its user and password: %s", said)
 	case status == 407:
 		return fmt.Errorf("the proxy asks for a user and a password: %s", said)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,29 +27,30 @@ func direct(ctx context.Context, network, addr string) (net.Conn, error) {
 }
 
 // serve runs talk for every connection to a listener of its own, closes the connection after it, and returns the
-// address. The test ends when all have ended.
+// address. The test ends when all of them have.
 func serve(t *testing.T, talk func(nc net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var running sync.WaitGroup
+	running.Go(func() {
 		for {
 			nc, err := l.Accept()
 			if err != nil {
 				return
 			}
-			nc.SetDeadline(time.Now().Add(patience))
-			talk(nc)
-			nc.Close()
+			running.Go(func() {
+				defer nc.Close()
+				nc.SetDeadline(time.Now().Add(patience))
+				talk(nc)
+			})
 		}
-	}()
+	})
 	t.Cleanup(func() {
 		l.Close()
-		<-done
+		running.Wait()
 	})
 	return l.Addr().String()
 }

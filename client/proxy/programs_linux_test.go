@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +66,7 @@ socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
 // modProxy is proftpd with mod_proxy, which knows three methods.
 func modProxy(method string) program {
 	return program{
-		needs: []string{"/usr/sbin/proftpd", "usr/lib/proftpd/mod_proxy.so"},
+		needs: []string{"/usr/sbin/proftpd", "/usr/lib/proftpd/mod_tls.so", "/usr/lib/proftpd/mod_proxy.so"},
 		root:  true,
 		conf: `
 Port {port}
@@ -80,6 +80,7 @@ ScoreboardFile {dir}/scoreboard
 ControlsEngine off
 ControlsSocket {dir}/controls
 SystemLog {dir}/log
+DebugLevel 5
 WtmpLog off
 UseLastlog off
 UseReverseDNS off
@@ -88,11 +89,13 @@ AuthPAM off
 AuthOrder mod_auth_file.c
 AuthUserFile {dir}/users
 RequireValidShell off
-ModulePath {unpacked}/usr/lib/proftpd
+LoadModule mod_tls.c
 LoadModule mod_proxy.c
 ProxyEngine on
 ProxyTables {dir}/tables
 ProxyLog {dir}/proxylog
+TraceLog {dir}/trace
+Trace proxy:20 proxy.conn:20 proxy.ftp.conn:20 proxy.ftp.xfer:20 proxy.forward:20
 ProxyRole forward
 ProxyForwardMethod ` + method + `
 <Class local>
@@ -158,19 +161,19 @@ const guard = `(read -r _ <&3; kill -9 0) & exec "$@" 3<&-`
 func (p program) try(t *testing.T) string {
 	t.Helper()
 	addr := freeAddress(t)
-	argv := p.configure(t, addr)
+	argv, log := p.configure(t, addr)
 	end, life, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
 	cmd := exec.Command("/bin/sh", append([]string{"-c", guard, "guard"}, argv...)...)
 	cmd.ExtraFiles = []*os.File{end}
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
-	cmd.Stdout, cmd.Stderr = &log, &log
+	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	err = cmd.Start()
 	end.Close()
+	log.Close()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +187,9 @@ func (p program) try(t *testing.T) string {
 		<-ended
 		life.Close()
 		if t.Failed() {
-			t.Logf("%s said:\n%s", argv[0], log.Bytes())
+			said, _ := os.ReadFile(log.Name())
+			t.Logf("%s said:\n%s", argv[0], said)
+			out, _ := exec.Command("sh", "-c", "tail -n 60 "+filepath.Dir(log.Name())+"/log "+filepath.Dir(log.Name())+"/proxylog " + filepath.Dir(log.Name())+"/trace").CombinedOutput(); t.Logf("%s", out)
 		}
 	})
 	if !listens(addr, ended) {
@@ -203,8 +208,8 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// configure writes what the program reads and returns how to call it.
-func (p program) configure(t *testing.T, addr string) []string {
+// configure writes what the program reads, and returns how to call it and the file for what it says.
+func (p program) configure(t *testing.T, addr string) (argv []string, log *os.File) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "ftpsh-proxy-") // not t.TempDir, which only its owner may enter
 	if err != nil {
@@ -222,11 +227,13 @@ func (p program) configure(t *testing.T, addr string) []string {
 			t.Fatal(err)
 		}
 	}
-	argv := make([]string, len(p.argv))
-	for i, word := range p.argv {
-		argv[i] = fill.Replace(word)
+	for _, word := range p.argv {
+		argv = append(argv, fill.Replace(word))
 	}
-	return argv
+	if log, err = os.Create(filepath.Join(dir, "said")); err != nil {
+		t.Fatal(err)
+	}
+	return argv, log
 }
 
 // listens returns when connections to addr are taken, or when they never will be.
@@ -336,9 +343,7 @@ func (d *dialogue) logIn(commands []string) int {
 func (d *dialogue) retrieve(name string) string {
 	d.t.Helper()
 	d.cmd(200, "TYPE I")
-	d.cmd(229, "EPSV")
-	port, _, _ := strings.Cut(d.last[strings.Index(d.last, "|||")+3:], "|")
-	nc, err := d.dial(within(d.t), "tcp", net.JoinHostPort(d.host, port))
+	nc, err := d.dial(within(d.t), "tcp", net.JoinHostPort(d.host, d.passive()))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -350,6 +355,21 @@ func (d *dialogue) retrieve(name string) string {
 	}
 	d.reply(226)
 	return string(text)
+}
+
+// passive returns the port for a data connection. ftp-proxy does not know EPSV.
+func (d *dialogue) passive() string {
+	d.t.Helper()
+	if d.cmd(0, "EPSV"); d.code == 229 {
+		_, port, _ := strings.Cut(d.last, "|||")
+		port, _, _ = strings.Cut(port, "|")
+		return port
+	}
+	d.cmd(227, "PASV")
+	numbers := regexp.MustCompile(`(\d+),(\d+)\)`).FindStringSubmatch(d.last)
+	high, _ := strconv.Atoi(numbers[1])
+	low, _ := strconv.Atoi(numbers[2])
+	return strconv.Itoa(high<<8 | low)
 }
 
 func (d *dialogue) mustRetrieve() {

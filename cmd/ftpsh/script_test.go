@@ -48,7 +48,8 @@ func checkWire(opt *shell.Options) {
 // The scripts are written in the language of testscript with these commands:
 //
 //	server [tls|implicit] [fault]…   starts a server with the files below remote/ and sets HOST, PORT, URL, CA
-//	play FILE                        starts a fake server that plays a conversation; its end is checked
+//	play FILE                        starts a fake server that plays a conversation
+//	played                           the conversation was as written
 //	batch STATUS FILE [arg]…         runs ftpsh [arg]… $URL with FILE as standard input
 //	run STATUS [arg]…                runs ftpsh [arg]…
 //	[!] wire [line|verb]…            the server has received these, in this order (or none of them)
@@ -58,7 +59,7 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("..", "..", "shell", "testdata"),
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": startServer, "play": startPlay, "batch": runBatch, "run": runProgram,
+			"server": startServer, "play": startPlay, "played": checkPlay, "batch": runBatch, "run": runProgram,
 			"wire": checkCommands, "remote": checkRemote,
 		},
 	})
@@ -72,6 +73,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("TZ", "UTC")
 	env.Values["server"] = new(*practice.Server)
+	env.Values["play"] = new(*practice.Scripted)
 	return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o700)
 }
 
@@ -145,12 +147,12 @@ func startPlay(ts *testscript.TestScript, _ bool, args []string) {
 	played, err := practice.Script(ts.ReadFile(args[0]))
 	ts.Check(err)
 	ts.Setenv("URL", "ftp://"+played.Addr()+"/")
-	ts.Defer(func() {
-		if err := played.Wait(); err != nil {
-			ts.Fatalf("%v", err)
-		}
-		played.Close()
-	})
+	ts.Defer(func() { played.Close() })
+	*ts.Value("play").(**practice.Scripted) = played
+}
+
+func checkPlay(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check((*ts.Value("play").(**practice.Scripted)).Wait())
 }
 
 func runBatch(ts *testscript.TestScript, _ bool, args []string) {
