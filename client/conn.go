@@ -145,6 +145,7 @@ type command struct {
 	verb    string
 	args    []string
 	fence   int
+	urgent  bool // an ABOR in a transfer
 	upgrade func(Reply, reader) (reader, error)
 }
 
@@ -171,6 +172,10 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 			var shown string
 			shown, x.secret = masked(cmd.verb, line)
 			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq})
+			if cmd.urgent {
+				c.write(text)
+				text = append(text[:0], c.synch()...)
+			}
 			text = append(append(text, line...), '\r', '\n')
 		}
 		xs = append(xs, x)

@@ -347,7 +347,7 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 		hangUp()
 		return
 	}
-	c.sendAll(cmd("ABOR"))
+	c.sendAll(command{verb: "ABOR", urgent: true})
 	hangUp()
 	c.sendAll(command{verb: "NOOP", fence: 200})
 }

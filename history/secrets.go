@@ -1,194 +1,178 @@
 package history
 
 import (
+	"slices"
 	"strings"
 )
 
-// Redact takes secrets out of a command line: passwords after user, quote PASS, account and the like, in URLs, in
-// options and in settings. It returns the line to keep; false when a secret is where it cannot be cut out. What it
-// returns is unchanged by another Redact.
+// Redact takes secrets out of a command line: passwords after user, quote PASS, account and the like, in URLs, options
+// and settings. It returns the line to keep, or false when a secret stands where it cannot be cut out, as in an alias.
 func Redact(line string) (kept string, keep bool) {
-	for _, statement := range statements(line) {
-		if hidesSecret(statement) {
-			return "", false
-		}
-	}
-	for {
-		cut, found := firstCut(line)
-		if !found {
-			return line, true
-		}
-		line = line[:cut.from] + line[cut.to:]
-	}
-}
-
-// secretAfter lists the words after which the rest of a command is secret, and how many words in between are not.
-// Commands can be abbreviated to two letters; the verbs of quote and site can not.
-var secretAfter = []struct {
-	command string
-	open    int
-}{
-	{"user", 1}, {"login", 1}, {"account", 0}, {"acct", 0}, {"password", 0}, {"passwd", 0},
-}
-
-var secretVerbs = map[string]bool{
-	"pass": true, "acct": true, "adat": true, // RFC 959, RFC 2228
-	"pswd": true, "cpwd": true, "passwd": true, "setpass": true, "password": true, // SITE, by server
-}
-
-// wrappers take a whole command after them.
-var wrappers = map[string]bool{
-	"time": true, "repeat": true, "watch": true, "every": true, "at": true, "retry": true, "queue": true, "nohup": true,
-	"command": true, "source": true, "alias": true, "macro": true, "macdef": true, "bind": true, "on": true, "sh": true,
-}
-
-// connecting commands take user:password@host and -u user,password.
-var connecting = map[string]bool{
-	"open": true, "connect": true, "reopen": true, "ftp": true, "ftps": true, "ftpsh": true, "lftp": true, "bookmark": true,
-	"copy": true, "fxp": true, "proxy": true, "url": true,
-}
-
-type span struct{ from, to int }
-
-// firstCut finds the first secret of a line.
-func firstCut(line string) (span, bool) {
-	for _, words := range statements(line) {
+	for _, words := range slices.Backward(statements(line)) {
+		words = withoutWrappers(words)
 		if len(words) == 0 {
 			continue
 		}
-		for i := range words {
-			if cut, found := words.cutRest(i); found {
-				return cut, true
-			}
-			if cut, found := words.cutWord(i); found {
-				return cut, true
+		open := openWords(words)
+		for i := open - 1; i >= 0; i-- {
+			if hidesSecret(words[0], words[i]) {
+				return "", false
 			}
 		}
-	}
-	return span{}, false
-}
-
-type word struct {
-	span
-	raw, text string // as typed, and without quotes
-}
-
-type words []word
-
-// cutRest finds what to cut when the secret is all that follows word i.
-func (w words) cutRest(i int) (span, bool) {
-	name := strings.ToLower(strings.TrimLeft(w[i].text, "-@"))
-	switch first := i == w.command(); {
-	case first && strings.HasPrefix("quote", name) && len(name) > 1, first && (name == "site" || name == "literal" || name == "raw"):
-		return w.cutVerb(i + 1)
-	case first && strings.HasPrefix("pass", name) && len(name) > 3:
-		return w.after(i)
-	case first && (name == "set" || name == "setenv") && i+1 < len(w):
-		setting, _, assigned := strings.Cut(w[i+1].text, "=")
-		switch {
-		case !isSecretName(setting):
-		case assigned:
-			return w.cutAssigned(i + 1)
-		default:
-			return w.after(i + 1)
-		}
-	case first:
-		for _, row := range secretAfter {
-			if strings.HasPrefix(row.command, name) && len(name) > 1 {
-				return w.after(i + row.open)
-			}
+		line = cut(line, words[open-1].to, words[len(words)-1].to)
+		for i := open - 1; i > 0; i-- {
+			from, to := secretIn(line[words[i].from:words[i].to], words[:i])
+			line = cut(line, words[i].from+from, words[i].from+to)
 		}
 	}
-	return span{}, false
+	return line, true
 }
 
-// cutVerb looks at the protocol command in word i.
-func (w words) cutVerb(i int) (span, bool) {
-	if i >= len(w) {
-		return span{}, false
+func cut(line string, from, to int) string {
+	if from == to {
+		return line
 	}
-	verb, rest, _ := strings.Cut(strings.ToLower(strings.TrimSpace(w[i].text)), " ")
+	return line[:from] + line[to:]
+}
+
+// secretRest lists the commands that end in a secret: how far their names can be shortened, and how many words,
+// with the command itself, are open.
+var secretRest = []struct {
+	name           string
+	shortest, open int
+}{
+	{"user", 2, 2}, {"login", 3, 2}, {"account", 2, 1}, {"acct", 2, 1}, {"pass", 4, 1}, {"password", 5, 1}, {"passwd", 5, 1},
+}
+
+// secretVerbs are the protocol commands with a secret: PASS, ACCT and ADAT (RFC 959, RFC 2228), and what servers call
+// SITE PSWD.
+var secretVerbs = []string{"pass", "acct", "adat", "pswd", "cpwd", "passwd", "setpass", "password"}
+
+// wrappers take another command after them, and how many words before it.
+var wrappers = map[string]int{
+	"alias": 1, "macro": 1, "macdef": 1, "bind": 1, "on": 1,
+	"time": 0, "repeat": 0, "watch": 0, "every": 0, "at": 0, "retry": 0, "queue": 0, "nohup": 0, "command": 0,
+}
+
+// openWords is the number of words of a command that may be kept, at least one.
+func openWords(words []word) int {
+	name := commandName(words[0])
+	for _, row := range secretRest {
+		if strings.HasPrefix(row.name, name) && len(name) >= row.shortest {
+			return min(row.open, len(words))
+		}
+	}
 	switch {
-	case verb == "site" && rest == "":
-		return w.cutVerb(i + 1)
-	case secretVerbs[verb] && rest == "":
-		return w.after(i)
+	case takesVerbs(name):
+		for i, w := range words[1:] {
+			verb := strings.ToLower(w.text)
+			if slices.Contains(secretVerbs, verb) {
+				return i + 2
+			}
+			if verb != "site" {
+				break
+			}
+		}
+	case (name == "set" || name == "setenv") && len(words) > 1 && isSecretName(words[1].text):
+		return 2
 	}
-	return span{}, false
+	return len(words)
 }
 
-// cutWord finds a secret in or right after word i.
-func (w words) cutWord(i int) (span, bool) {
-	raw := w[i].raw
-	if from, to, found := urlPassword(raw); found {
-		return span{w[i].from + from, w[i].from + to}, true
+func commandName(w word) string { return strings.ToLower(strings.TrimLeft(w.text, "-@")) }
+
+func takesVerbs(name string) bool {
+	return strings.HasPrefix("quote", name) && len(name) > 1 || name == "site" || name == "literal" || name == "raw"
+}
+
+// withoutWrappers gives the command behind words such as time or alias, their options and numbers.
+func withoutWrappers(words []word) []word {
+	for len(words) > 1 {
+		skip, wraps := wrappers[commandName(words[0])]
+		if !wraps {
+			break
+		}
+		words = words[min(1+skip, len(words)-1):]
+		for len(words) > 1 && words[0].text != "" && strings.IndexByte("-0123456789", words[0].text[0]) >= 0 {
+			words = words[1:]
+		}
 	}
-	name := strings.ToLower(w[i].text)
-	option := strings.HasPrefix(name, "-")
-	key, _, assigned := strings.Cut(name, "=")
+	return words
+}
+
+// hidesSecret says whether a quoted word is a command line with a secret in it: where one is expected, any; elsewhere
+// a file may be called "user guide" and only what begins like a protocol command counts.
+func hidesSecret(command, w word) bool {
+	if !w.quoted || !strings.ContainsAny(w.text, " \t\n;") {
+		return false
+	}
+	verb, rest, _ := strings.Cut(strings.ToLower(w.text), " ")
+	if takesVerbs(commandName(command)) && (verb == "site" || slices.Contains(secretVerbs, verb)) && rest != "" {
+		return true
+	}
+	if w.from != command.from {
+		return false
+	}
+	inner, keep := Redact(w.text)
+	return !keep || inner != w.text
+}
+
+// secretIn finds the secret in a word as it was typed, given the words before it; from and to are equal when there
+// is none.
+func secretIn(raw string, before []word) (from, to int) {
+	previous := strings.ToLower(before[len(before)-1].text)
+	name, _, assigned := strings.Cut(raw, "=")
+	option := strings.HasPrefix(raw, "-")
 	switch {
-	case option && isSecretName(key) && assigned:
-		return w.cutAssigned(i)
-	case (option || i > 0) && isSecretName(name) && (option || name == "password" || name == "passwd") && i+1 < len(w):
-		return span{w[i].to, w[i+1].to}, true
+	case strings.Contains(raw, "://"):
+		return urlPassword(raw)
+	case assigned && isSecretName(name) && (option || before[0].text == "set"):
+		return len(name) + 1, len(raw)
+	case strings.HasPrefix(previous, "-") && !strings.Contains(previous, "=") && isSecretName(previous):
+		return 0, len(raw)
+	case len(before) > 1 && (previous == "password" || previous == "passwd"): // as in .netrc
+		return 0, len(raw)
+	case !isConnecting(commandName(before[0])):
+		return 0, 0
+	case previous == "-u" || previous == "--user" || strings.HasPrefix(raw, "-u"):
+		return afterSign(raw, ",:", len(raw))
 	}
-	if !connecting[w.name()] || i == w.command() {
-		return span{}, false
-	}
-	if i > 0 && (w[i-1].text == "-u" || w[i-1].text == "--user") {
-		if comma := strings.IndexAny(raw, ",:"); comma >= 0 {
-			return span{w[i].from + comma, w[i].to}, true
-		}
-	}
-	if strings.HasPrefix(raw, "-u") && strings.Contains(raw, ",") {
-		return span{w[i].from + strings.IndexByte(raw, ','), w[i].to}, true
-	}
-	colon, at := strings.IndexByte(raw, ':'), strings.LastIndexByte(raw, '@')
-	if colon >= 0 && at > colon && !strings.Contains(raw, "://") {
-		return span{w[i].from + colon, w[i].from + at}, true
-	}
-	return span{}, false
+	return afterSign(raw, ":", strings.LastIndexByte(raw, '@'))
 }
 
-// after cuts all words behind word i.
-func (w words) after(i int) (span, bool) {
-	if i+1 >= len(w) {
-		return span{}, false
+// isConnecting says whether a command takes user:password@host and -u user,password.
+func isConnecting(name string) bool {
+	return name != "" && strings.HasPrefix("open", name) ||
+		slices.Contains([]string{"connect", "reopen", "ftp", "ftps", "ftpsh", "lftp", "bookmark", "copy", "fxp", "proxy"}, name)
+}
+
+// afterSign is the part from the first of some signs to end, empty when there is none.
+func afterSign(raw, signs string, end int) (from, to int) {
+	if at := strings.IndexAny(raw, signs); at >= 0 && at < end {
+		return at, end
 	}
-	return span{w[i].to, w[len(w)-1].to}, true
+	return 0, 0
 }
 
-func (w words) cutAssigned(i int) (span, bool) {
-	equals := strings.IndexByte(w[i].raw, '=')
-	if equals < 0 || equals+1 == len(w[i].raw) {
-		return span{}, false
+// urlPassword finds the password of a URL, with its colon. One with a slash in it, which no URL should have, is found
+// too, unless what is before the slash looks like a port.
+func urlPassword(raw string) (from, to int) {
+	authority := strings.Index(raw, "://") + len("://")
+	from, to = afterSign(raw[authority:], ":", strings.LastIndexByte(raw[authority:], '@'))
+	if from == to || strings.Contains(raw[authority:authority+from], "/") {
+		return 0, 0
 	}
-	return span{w[i].from + equals + 1, w[i].to}, true
-}
-
-// command is the index of the command in a statement, behind wrappers with their numbers and options.
-func (w words) command() int {
-	i := 0
-	for i < len(w)-1 && wrappers[strings.ToLower(w[i].text)] {
-		alias := w[i].text == "alias" || w[i].text == "macro" || w[i].text == "macdef" || w[i].text == "bind" || w[i].text == "on"
-		i++
-		if alias && i < len(w)-1 {
-			i++
-		}
-		for i < len(w)-1 && (w[i].text == "" || strings.HasPrefix(w[i].text, "-") || w[i].text[0] >= '0' && w[i].text[0] <= '9') {
-			i++
-		}
+	port, _, hasPath := strings.Cut(raw[authority+from+1:authority+to], "/")
+	if hasPath && strings.Trim(port, "0123456789") == "" {
+		return 0, 0
 	}
-	return i
+	return authority + from, authority + to
 }
 
-func (w words) name() string {
-	return strings.ToLower(strings.TrimLeft(w[w.command()].text, "-@"))
-}
-
-// isSecretName tells settings and options that hold a secret from those that tell where one is, and from "passive".
+// isSecretName tells names of settings and options that hold a secret from those that say where one is, and from
+// "passive".
 func isSecretName(name string) bool {
-	name = strings.ToLower(name)
+	name, _, _ = strings.Cut(strings.ToLower(name), "=")
 	if strings.HasSuffix(name, "-command") || strings.HasSuffix(name, "-file") {
 		return false
 	}
@@ -198,87 +182,4 @@ func isSecretName(name string) bool {
 		}
 	}
 	return strings.HasSuffix(name, "pass")
-}
-
-// urlPassword finds the password in a URL, with its colon. One that holds a slash, which a URL should not, is found too,
-// unless it looks like a port.
-func urlPassword(raw string) (from, to int, found bool) {
-	_, rest, isURL := strings.Cut(raw, "://")
-	if !isURL {
-		return 0, 0, false
-	}
-	start := len(raw) - len(rest)
-	colon, at := strings.IndexByte(rest, ':'), strings.LastIndexByte(rest, '@')
-	if slash := strings.IndexByte(rest, '/'); colon < 0 || at < colon || slash >= 0 && slash < colon {
-		return 0, 0, false
-	}
-	if end := strings.IndexByte(rest[colon:], '/'); end > 0 && colon+end < at && strings.Trim(rest[colon+1:colon+end], "0123456789") == "" {
-		return 0, 0, false
-	}
-	return start + colon, start + at, true
-}
-
-// hidesSecret says whether a quoted word, of a command that runs such words, has a secret in it.
-func hidesSecret(w words) bool {
-	if len(w) == 0 {
-		return false
-	}
-	runsWords := wrappers[strings.ToLower(w[0].text)] || strings.HasPrefix("quote", w.name()) || w.name() == "site"
-	for _, word := range w {
-		if runsWords && word.raw != word.text && strings.ContainsAny(word.text, " \t\n;") {
-			inner, keep := Redact(word.text)
-			if verb, rest, _ := strings.Cut(word.text, " "); secretVerbs[strings.ToLower(verb)] && rest != "" {
-				return true
-			}
-			if !keep || inner != word.text {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// statements splits a line at ; & | and line feeds, and each part into words. It fails on nothing: an open quote ends
-// with the line.
-func statements(line string) []words {
-	all := []words{nil}
-	for i := 0; i < len(line); {
-		switch line[i] {
-		case ' ', '\t':
-			i++
-		case ';', '&', '|', '\n', '\r':
-			all = append(all, nil)
-			i++
-		default:
-			text, end := scanWord(line, i)
-			last := &all[len(all)-1]
-			*last = append(*last, word{span{i, end}, line[i:end], text})
-			i = end
-		}
-	}
-	return all
-}
-
-func scanWord(line string, i int) (text string, end int) {
-	var plain strings.Builder
-	quote := byte(0)
-	for ; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(line):
-			i++
-			plain.WriteByte(line[i])
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			plain.WriteByte(c)
-		case c == '\'' || c == '"':
-			quote = c
-		case strings.IndexByte(" \t;&|\n\r", c) >= 0:
-			return plain.String(), i
-		default:
-			plain.WriteByte(c)
-		}
-	}
-	return plain.String(), i
 }

@@ -136,7 +136,7 @@ func bytesText(n int64) string {
 func seconds(d time.Duration) string {
 	switch {
 	case d < time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}

@@ -16,7 +16,7 @@ import (
 // History keeps lines across sessions, without their secrets.
 type History interface {
 	console.Recall
-	Add(host, line string) error
+	Add(host, dir, line string) error
 	Suggest(host, dir, prefix string) string
 }
 
@@ -141,20 +141,21 @@ func (sh *Shell) readLine() (string, error) {
 // remember puts a line into the history.
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil {
-		sh.opt.History.Add(sh.address.Host, line) // it goes on in memory if the file fails
+		sh.opt.History.Add(sh.address.Host, sh.dir(), line) // it goes on in memory if the file fails
 	}
 }
 
 // suggest is the grey continuation of a half-typed line.
 func (sh *Shell) suggest(line string) string {
-	if line == "" {
+	return sh.opt.History.Suggest(sh.address.Host, sh.dir(), line)
+}
+
+// dir is the remote directory, "" when there is none.
+func (sh *Shell) dir() string {
+	if sh.session == nil {
 		return ""
 	}
-	dir := ""
-	if sh.session != nil {
-		dir = sh.session.Dir()
-	}
-	return sh.opt.History.Suggest(sh.address.Host, dir, line)
+	return sh.session.Dir()
 }
 
 // ended reports whether a signal has ended the program.

@@ -90,7 +90,7 @@ var rows = []row{
 
 	// TLS.
 	{FaultInfo: FaultInfo{"require-tls", "", "", "no login and no transfer without TLS"},
-		prepare: func(o *Options, _ Fault) { o.TLS = RequireExplicit }},
+		prepare: requireTLS},
 	{FaultInfo: FaultInfo{"require-reuse", "", "", "data connections must resume the TLS session (522)"},
 		prepare: withTLS(func(o *Options) { o.RequireReuse = true })},
 	{FaultInfo: FaultInfo{"expired-cert", "", "", "the certificate has expired"},
@@ -245,6 +245,12 @@ func (f *fault) meets(verb string) bool {
 // take says whether the fault strikes once more.
 func (f *fault) take() bool {
 	return f.Count == 0 || f.left.Add(-1) >= 0
+}
+
+func requireTLS(o *Options, _ Fault) {
+	if o.TLS != Implicit {
+		o.TLS = RequireExplicit
+	}
 }
 
 func withTLS(change func(*Options)) func(*Options, Fault) {

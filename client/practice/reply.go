@@ -16,6 +16,7 @@ const (
 	telnetWill = 0xfb
 	telnetDont = 0xfe
 	telnetLow  = 0xf0 // the lowest command
+	telnetMark = "\xf2"
 )
 
 // reply is one reply with all its lines and their ends.
@@ -78,7 +79,7 @@ func readCommand(in *bufio.Reader) (string, error) {
 }
 
 // stripTelnet takes out Telnet commands; a doubled IAC is the byte FF of a name. The data mark after IAC may be missing,
-// since it travels as urgent data.
+// or the IAC before it, since one of them travels as urgent data.
 func stripTelnet(s string) string {
 	if strings.IndexByte(s, telnetIAC) < 0 {
 		return s
@@ -99,6 +100,9 @@ func stripTelnet(s string) string {
 			i += 2
 		case next >= telnetLow:
 			i++
+			if strings.HasPrefix(s[i+1:], telnetMark) {
+				i++
+			}
 		}
 	}
 	return b.String()

@@ -48,7 +48,7 @@ type Scripted struct {
 //
 //	S: text        the server says text and CRLF; $DATA is "p1,p2" and $PORT the number of a fresh data port
 //	S> text        the server says text, in which \r \n \t \\ \xNN stand for bytes, and nothing else
-//	C: line        the client says this line; C: * is any
+//	C: line        the client says this line; C: * is any; what Telnet puts before an ABOR is no part of it
 //	C~ pattern     the client says a line that the regular expression matches as a whole
 //	D: text        the server sends text and CRLF on the data connection
 //	D> text        the server sends text with \r \n … on the data connection
@@ -264,6 +264,9 @@ func (p *Scripted) hear(st *step) (string, error) {
 		return said + " (without CR)", errMismatch
 	}
 	line = strings.TrimSuffix(line, "\r\n")
+	if strings.HasSuffix(line, "ABOR") {
+		line = stripTelnet(line)
+	}
 	if !st.pattern.MatchString(line) {
 		return said, errMismatch
 	}

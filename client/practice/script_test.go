@@ -276,6 +276,7 @@ func TestStripTelnet(t *testing.T) {
 		"NOOP":                 "NOOP",
 		"\xff\xf4\xff\xf2ABOR": "ABOR",
 		"\xff\xf4\xffABOR":     "ABOR",
+		"\xff\xf4\xf2ABOR":     "ABOR",
 		"\xff\xfb\x01NOOP":     "NOOP",
 		"RETR a\xff\xffb":      "RETR a\xffb",
 		"RETR a\xff":           "RETR a",

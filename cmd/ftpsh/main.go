@@ -13,6 +13,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell"
 )
 
@@ -106,7 +107,15 @@ func wrong(err error) int {
 // stateDir is where history and known servers are kept.
 func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 
-func openHistory() shell.History { return nil }
+// openHistory opens the history; where there is no file it lasts as long as
+// the program.
+func openHistory() shell.History {
+	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
+	}
+	return file
+}
 
 func version() string {
 	info, ok := debug.ReadBuildInfo()

@@ -37,7 +37,8 @@ func (e *editor) recallLine(direction int) {
 
 func (e *editor) walk(direction int) {
 	r, history := e.recall, e.c.opts.History
-	for i := r.i + direction; i >= 0 && i < history.Len(); i += direction {
+	end := history.Len()
+	for i := r.i + direction; i >= 0 && i < end; i += direction {
 		line := history.At(i)
 		if strings.HasPrefix(line, r.prefix) && line != e.buf.text {
 			r.i = i
@@ -45,8 +46,8 @@ func (e *editor) walk(direction int) {
 			return
 		}
 	}
-	if direction > 0 && r.i < history.Len() {
-		r.i = history.Len()
+	if direction > 0 && r.i < end {
+		r.i = end
 		e.buf = r.typed
 		return
 	}

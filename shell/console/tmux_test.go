@@ -22,6 +22,10 @@ const sampleVariable = "FTPSH_CONSOLE_SAMPLE"
 // sampleProgram reads lines and says what it read. "tick" writes a line from another goroutine with the next key,
 // "crowd" shows a status line, "sh …" runs a program, "page" pages.
 func sampleProgram() {
+	if os.Getenv(sampleVariable) == "secret" {
+		sampleSecret()
+		return
+	}
 	c, err := New(Options{
 		History: lines{"get one.txt", "get two.txt"},
 		Suggest: func(line string) string { return strings.Repeat("~", len(line)%2) },
@@ -65,6 +69,20 @@ func sampleProgram() {
 			fmt.Fprintf(c.Out(), "%q\n", line)
 		}
 	}
+}
+
+// sampleSecret asks for a secret although its input is a pipe.
+func sampleSecret() {
+	c, err := New(Options{SecretsFromTTY: true})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	defer c.Close()
+	secret, err := c.ReadSecret(context.Background(), "Password: ")
+	fmt.Printf("%q %v\n", secret, err)
+	line, err := c.ReadLine(context.Background(), "")
+	fmt.Printf("%q %v\n", line, err)
 }
 
 // A tmux is a real terminal emulator, driven in control mode: it says when output has come.
@@ -320,6 +338,13 @@ func TestTmuxOtherPrograms(t *testing.T) {
 	tm.ends("waiting\n▏")
 	tm.typed("\x03") // between prompts it is a signal
 	tm.ends("stopped\ndemo> ▏")
+}
+
+func TestTmuxSecretFromTheTerminal(t *testing.T) {
+	tm := startTmux(t, 60, 8, "sh -c \"echo ls | "+sampleVariable+"=secret "+sample(t)+"; read wait\"")
+	tm.cursor("Password: ▏")
+	tm.typed("hunter2\r")
+	tm.cursor("Password:\n\"hunter2\" <nil>\n\"ls\" <nil>\n▏")
 }
 
 func TestTmuxPager(t *testing.T) {

@@ -1,0 +1,347 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// terminal is ftpsh at a pseudo terminal.
+type terminal struct {
+	t    *testing.T
+	tty  *os.File
+	cmd  *exec.Cmd
+	text chan string // what arrives on the screen
+	seen strings.Builder
+	rest string // what no call of see has consumed
+}
+
+const patience = 20 * time.Second
+
+// start runs ftpsh in a fresh directory, which it returns.
+func start(t *testing.T, args ...string) (*terminal, string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{t: t, tty: tty, cmd: cmd, text: make(chan string, 64)}
+	go func() {
+		defer close(term.text)
+		buf := make([]byte, 4096)
+		for {
+			n, err := tty.Read(buf)
+			if n > 0 {
+				term.text <- string(buf[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		tty.Close()
+		for range term.text {
+		}
+		cmd.Wait()
+	})
+	return term, dir
+}
+
+var escapes = regexp.MustCompile(`\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[=>])`)
+
+// see waits until text is on the screen, behind what was seen before.
+func (term *terminal) see(text string) {
+	term.t.Helper()
+	deadline := time.After(patience)
+	for {
+		if _, after, found := strings.Cut(escapes.ReplaceAllString(term.rest, ""), text); found {
+			term.rest = after
+			return
+		}
+		select {
+		case more, ok := <-term.text:
+			if !ok {
+				term.t.Fatalf("%q is never seen; the screen had\n%s", text, term.seen.String())
+			}
+			term.rest += more
+			term.seen.WriteString(more)
+		case <-deadline:
+			term.t.Fatalf("%q is not seen; the screen had\n%s", text, term.seen.String())
+		}
+	}
+}
+
+// enter types a line.
+func (term *terminal) enter(line string) { term.press(line + "\r") }
+
+func (term *terminal) press(keys string) {
+	term.t.Helper()
+	if _, err := term.tty.WriteString(keys); err != nil {
+		term.t.Fatal(err)
+	}
+}
+
+// ends waits for the end of the program and compares its exit status.
+func (term *terminal) ends(status int) {
+	term.t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		term.cmd.Wait()
+		close(ended)
+	}()
+	for {
+		select {
+		case <-ended:
+			if got := term.cmd.ProcessState.ExitCode(); got != status {
+				term.t.Fatalf("exit status %d, want %d", got, status)
+			}
+			return
+		case _, ok := <-term.text:
+			if !ok {
+				term.text = nil
+			}
+		case <-time.After(patience):
+			term.t.Fatal("the program does not end")
+		}
+	}
+}
+
+// serving starts a server with some files.
+func serves(t *testing.T, opt practice.Options, files map[string]string) *practice.Server {
+	t.Helper()
+	opt.FS = afero.NewMemMapFs()
+	if err := opt.FS.MkdirAll("/", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		if err := afero.WriteFile(opt.FS, "/"+name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server, err := practice.Start(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+func address(server *practice.Server) string { return "alice@" + server.Addr() }
+
+func loggedIn(t *testing.T, server *practice.Server) (*terminal, string) {
+	t.Helper()
+	term, dir := start(t, address(server))
+	term.see("password: ")
+	term.enter(practice.Password)
+	term.see("PLAIN> ")
+	return term, dir
+}
+
+func TestDemoSession(t *testing.T) {
+	term, dir := start(t, "--demo")
+	term.see("try `ls -l`")
+	term.see("/ tls> ")
+	term.enter("ls")
+	term.see("README.txt")
+	term.see("tls> ")
+	term.enter("get README.txt")
+	term.see("README.txt  608 bytes in")
+	if _, err := os.Stat(filepath.Join(dir, "README.txt")); err != nil {
+		t.Error(err)
+	}
+	term.enter("gte README.txt")
+	term.see("gte: no such command")
+	term.see("did you mean")
+	term.see("tls> ")
+	term.press("\x04")
+	term.ends(0)
+}
+
+func TestPasswordAtTheTerminal(t *testing.T) {
+	server := serves(t, practice.Options{}, nil)
+	term, dir := start(t, address(server))
+	term.see("password: ")
+	term.enter("wrong")
+	term.see("530 ")
+	term.see("password: ")
+	term.enter(practice.Password)
+	term.see("alice@127.0.0.1:/ PLAIN> ")
+	term.enter("bye")
+	term.ends(0)
+	if strings.Contains(term.seen.String(), practice.Password) {
+		t.Error("the password is on the screen")
+	}
+	kept, _ := os.ReadFile(filepath.Join(dir, "state", "ftpsh", "history"))
+	if strings.Contains(string(kept), "wrong") || strings.Contains(string(kept), practice.Password) {
+		t.Errorf("the history has a password:\n%s", kept)
+	}
+	if !strings.Contains(string(kept), "bye") {
+		t.Errorf("the history lacks the line typed:\n%s", kept)
+	}
+}
+
+// TestInterrupt: Ctrl-C in a transfer gives the prompt back at once, and the
+// same session answers the next command.
+func TestInterrupt(t *testing.T) {
+	const size = 8 << 20
+	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 256 << 10}}},
+		map[string]string{"big.bin": strings.Repeat("x", size), "small.txt": "small\n"})
+	term, dir := loggedIn(t, server)
+	for range 2 {
+		term.enter("get -f big.bin")
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		if _, err := server.WaitCommand(ctx, "RETR"); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		term.see("of 8.0M") // the progress line
+		pressed := time.Now()
+		term.press("\x03")
+		term.see("get: big.bin: interrupted")
+		term.see("PLAIN> ")
+		if waited := time.Since(pressed); waited > time.Second { // 0.2 s where nobody else uses the machine
+			t.Errorf("the prompt came after %v", waited)
+		}
+		term.enter("pwd")
+		term.see("/\r\n")
+		term.see("PLAIN> ")
+	}
+	term.enter("get small.txt")
+	term.see("small.txt  6 bytes")
+	if _, err := os.Stat(filepath.Join(dir, "big.bin")); err == nil {
+		t.Error("a file that is not complete has its final name")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "big.bin.part")); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(strings.Join(server.Commands(), "\n"), "USER"); n != 1 {
+		t.Errorf("%d logins, want 1", n)
+	}
+}
+
+func TestQuestions(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "a", "b.txt": "b", "c.txt": "c", "d.txt": "d"})
+	term, dir := loggedIn(t, server)
+	term.enter("mget *.txt")
+	term.see("mget a.txt? [ynapq?] ")
+	term.press("n")
+	term.see("mget b.txt? [ynapq?] ")
+	term.press("?")
+	term.see("q stop here")
+	term.press("y")
+	term.see("mget c.txt? [ynapq?] ")
+	term.press("q")
+	term.see("PLAIN> ")
+	names, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if len(names) != 1 || filepath.Base(names[0]) != "b.txt" {
+		t.Errorf("got %v, want b.txt", names)
+	}
+	term.enter("rm ?.txt")
+	term.see("delete 4 files? [y/n] ")
+	term.press("n")
+	term.see("PLAIN> ")
+	term.enter("delete")
+	term.see("(remote-file) ")
+	term.enter("d.txt")
+	term.see("PLAIN> ")
+	if ok, _ := afero.Exists(server.FS(), "/d.txt"); ok {
+		t.Error("d.txt is still there")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term.enter("get a.txt")
+	term.see("replace a.txt, 4 bytes, just now? [y/n] ")
+	term.press("n")
+	term.see("a.txt stays as it was")
+	kept, _ := os.ReadFile(filepath.Join(dir, "a.txt"))
+	if string(kept) != "mine" {
+		t.Errorf("a.txt holds %q", kept)
+	}
+}
+
+// TestCertificate: an unknown certificate is shown and asked about once.
+func TestCertificate(t *testing.T) {
+	server := serves(t, practice.Options{TLS: practice.Explicit}, nil)
+	term, dir := start(t, address(server))
+	term.see("signed by an unknown authority")
+	term.see("SHA-256")
+	term.see("from now on? [y/n] ")
+	term.press("n")
+	term.see("hint: ")
+	term.see("ftpsh> ")
+	if strings.Contains(strings.Join(server.Commands(), "\n"), "USER") {
+		t.Error("a user name went to a server that is not trusted")
+	}
+	for i := range 2 {
+		term.enter("open alice@" + server.Addr())
+		if i == 0 {
+			term.see("from now on? [y/n] ")
+			term.press("y")
+		}
+		term.see("password: ")
+		term.enter(practice.Password)
+		term.see("/ tls> ")
+	}
+	info, err := os.Stat(filepath.Join(dir, "state", "ftpsh", "known_hosts"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("known_hosts: %v %v", info, err)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"my notes.txt": "x", "sub/deep.txt": "y"})
+	term, _ := loggedIn(t, server)
+	term.press("si\t")
+	term.see("size ")
+	term.press("my\t")
+	term.see(`my\ notes.txt `)
+	term.press("\r")
+	term.see("\r\n1\r\n")
+	term.see("PLAIN> ")
+	term.press("size s\td\t\r")
+	term.see("\r\n1\r\n")
+	term.see("PLAIN> ")
+	term.press("set clob\tof\t\r")
+	term.see("PLAIN> ")
+	term.enter("set clobber")
+	term.see("\r\noff\r\n")
+}
+
+// TestSignals: SIGTERM restores the terminal, says goodbye and ends with 128+n.
+func TestSignals(t *testing.T) {
+	server := serves(t, practice.Options{}, nil)
+	term, _ := loggedIn(t, server)
+	if err := term.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	term.ends(128 + int(syscall.SIGTERM))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if _, err := server.WaitCommand(ctx, "QUIT"); err != nil {
+		t.Error(err)
+	}
+}
