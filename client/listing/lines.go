@@ -2,6 +2,7 @@ package listing
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -80,7 +81,7 @@ func (l *lines) readRest(piece []byte, err error) (rawLine, error) {
 		if l.left < 0 {
 			err = fmt.Errorf("%w: more bytes than allowed", ErrTooLong)
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			break
 		}
 		piece, err = l.r.ReadSlice('\n')
@@ -91,7 +92,7 @@ func (l *lines) readRest(piece []byte, err error) (rawLine, error) {
 	if err != nil && len(text) == 0 {
 		return rawLine{}, err
 	}
-	whole := len(text) <= l.maxLine && (err == nil || err == io.EOF)
+	whole := len(text) <= l.maxLine && (err == nil || errors.Is(err, io.EOF))
 	return rawLine{string(text[:min(len(text), l.maxLine)]), whole}, nil
 }
 

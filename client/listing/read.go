@@ -95,7 +95,7 @@ func (l *listing) run() {
 	for !l.stopped && l.failure == nil {
 		line, err := l.source.next()
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				l.failure = err
 			}
 			break

@@ -256,6 +256,8 @@ func TestUnixTraps(t *testing.T) {
 		{"size that could be a day", "-rw-r--r-- 1 0 0 12 Oct  5  2005 f", "f", 12, "2005-10-05 00:00"},
 		{"size that could be a month", "-rw-r--r-- 1 0 5 3 Apr 29 03:26 f", "f", 3, "2024-04-29 03:26"},
 		{"size that could be an epoch", "-rw-r--r-- 1 1000 1000 1234567890 Nov 16  2006 f", "f", 1234567890, "2006-11-16 00:00"},
+		{"offset west of Greenwich", "-rw-r--r-- 1 a b 1 2024-05-06 02:08:09.5 -0500 f", "f", 1, "2024-05-06 07:08"},
+		{"name that looks like an offset", "-rw-r--r-- 1 a b 1 2024-05-06 02:08 -0500 f", "-0500 f", 1, "2024-05-06 02:08"},
 		{"name that begins with a clock", "-rw-r--r-- 1 a b 1 May  6  2020 12:34 notes", "12:34 notes", 1, "2020-05-06 00:00"},
 		{"name that is a clock", "-rw-r--r-- 1 a b 1 May 6 2020 12:34", "12:34", 1, "2020-05-06 00:00"},
 		{"name that begins with a year", "-rw-r--r-- 1 a b 1 May  6 12:34 2020 notes", "2020 notes", 1, "2024-05-06 12:34"},
@@ -274,6 +276,17 @@ func TestUnixTraps(t *testing.T) {
 				t.Errorf("got %q, %d bytes, %s; want %q, %d bytes, %s", e.Name, e.Size, got, test.file, test.size, test.time)
 			}
 		})
+	}
+}
+
+// The first half of an entry whose second half never comes is reported, and only it.
+func TestHalfEntries(t *testing.T) {
+	row := "B.TXT;1  1/3  6-MAY-2024 07:08:09\n"
+	for _, text := range []string{"A.TXT;1\n" + row, row + "A.TXT;1\n", "A.TXT;1\n\n" + row} {
+		entries, unparsed := collect(t, text, Options{Now: june})
+		if len(entries) != 1 || entries[0].Name != "B.TXT" || len(unparsed) != 1 || unparsed[0] != "A.TXT;1" {
+			t.Errorf("%q gives %+v and %q", text, entries, unparsed)
+		}
 	}
 }
 

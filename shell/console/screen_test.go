@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/clipperhouse/displaywidth"
 )
 
 var pieces = []string{"a", "bc", " ", "中", "👩‍👩‍👧", "e\u0301", "\n", "\x1b[31m", "\x1b[m", "0123456789", "é", "x"}
@@ -88,7 +90,7 @@ func FuzzOneRow(f *testing.F) {
 			t.Fatalf("%q is %d wide", text, width(cells))
 		}
 		for _, c := range cells {
-			if c.width < 1 || c.width > 2 || strings.ContainsFunc(c.text, func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }) {
+			if c.width < 1 || c.width != displaywidth.String(c.text) || strings.ContainsFunc(c.text, func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }) {
 				t.Fatalf("cell %q of %q is %d wide", c.text, text, c.width)
 			}
 			for _, part := range strings.SplitAfter(c.style, "m") {

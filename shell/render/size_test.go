@@ -60,7 +60,7 @@ func TestTime(t *testing.T) {
 		{"full", old, listing.Second, Full, east, "2020-12-25 03:00:01 +0900"},
 		{"full, minutes known", old, listing.Minute, Full, time.UTC, "2020-12-24 18:00"},
 		{"ago", recent, listing.Second, Ago, time.UTC, "5 days ago"},
-		{"unknown", time.Time{}, listing.Unknown, LS, time.UTC, "-"},
+		{"unknown", time.Time{}, listing.NoTime, LS, time.UTC, "-"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := Time(row.t, row.p, row.style, now, row.zone); got != row.want {
