@@ -73,7 +73,7 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 			first = min(first, done)
 			p := render.Progress{Name: name, Done: done, Total: m.Total(), Elapsed: elapsed,
 				Rate: float64(done-first) / elapsed.Seconds()}
-			c.Shell.con.Status(p.Line(c.Shell.con.Width()))
+			c.Shell.con.Status(p.Line(c.Shell.con.Width() - len("^C "))) // which the terminal echoes behind it
 			wait.Reset(progressPeriod)
 		}
 	}()

@@ -67,7 +67,7 @@ func (c *calendar) vmsColumns(text string, e *Entry) outcome {
 			if !e.setBlocks(word) {
 				return unknown
 			}
-		case e.Owner == "" && strings.IndexByte(word, '/') < 0:
+		case e.Owner == "" && !strings.ContainsAny(word, "/;"):
 			e.Owner = word
 		default:
 			return unknown

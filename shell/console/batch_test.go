@@ -1,3 +1,5 @@
+//go:build unix
+
 package console
 
 import (
@@ -165,6 +167,7 @@ func TestColor(t *testing.T) {
 		{"CLICOLOR_FORCE", "auto", "CLICOLOR_FORCE=1", true, true},
 		{"CLICOLOR=0", "auto", "CLICOLOR=0", false, false},
 		{"TERM=dumb", "auto", "TERM=dumb", false, false},
+		{"TERM unset", "auto", "TERM=", false, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if name, value, ok := strings.Cut(row.env, "="); ok {

@@ -82,6 +82,9 @@ func plain(text, style string) []cell {
 // newCell shows what has no shape of its own: control characters, zero-width characters, broken UTF-8.
 // Whatever reaches the screen through here can neither move the cursor nor turn the text around.
 func newCell(cluster, style string) cell {
+	if len(cluster) == 1 && isPlain(cluster[0]) {
+		return cell{cluster, style, 1}
+	}
 	r, size := utf8.DecodeRuneInString(cluster)
 	switch {
 	case cluster == "\n" || cluster == "\r\n":
@@ -117,6 +120,13 @@ func isBidi(r rune) bool {
 // clusters yields the grapheme clusters of s; put together they are s again.
 func clusters(s string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
+		// Printable ASCII needs no rules, except where a mark may follow.
+		for len(s) > 1 && isPlain(s[0]) && isPlain(s[1]) {
+			if !yield(s[:1]) {
+				return
+			}
+			s = s[1:]
+		}
 		for g := displaywidth.StringGraphemes(s); g.Next(); {
 			if !yield(g.Value()) {
 				return
@@ -124,6 +134,8 @@ func clusters(s string) func(yield func(string) bool) {
 		}
 	}
 }
+
+func isPlain(b byte) bool { return b >= 0x20 && b < 0x7f }
 
 // textLength is the number of bytes before the next escape sequence, at least one.
 func textLength(s string) int {

@@ -1,6 +1,9 @@
 package console
 
-import "os"
+import (
+	"os"
+	"runtime"
+)
 
 // wantsColor decides about one stream: what the user asked for, then NO_COLOR (no-color.org), FORCE_COLOR and
 // CLICOLOR_FORCE, then whether it is a terminal that knows colours.
@@ -16,10 +19,16 @@ func wantsColor(asked string, tty bool) bool {
 		return false
 	case isSet("FORCE_COLOR"), isSet("CLICOLOR_FORCE"):
 		return true
-	case os.Getenv("TERM") == "dumb", os.Getenv("CLICOLOR") == "0", os.Getenv("FORCE_COLOR") == "0":
+	case isDumb(), os.Getenv("CLICOLOR") == "0", os.Getenv("FORCE_COLOR") == "0":
 		return false
 	}
 	return tty
+}
+
+// isDumb says whether the terminal obeys no escape sequence. Windows names no terminals.
+func isDumb() bool {
+	name := os.Getenv("TERM")
+	return name == "dumb" || name == "" && runtime.GOOS != "windows"
 }
 
 func isSet(variable string) bool {

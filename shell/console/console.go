@@ -107,7 +107,7 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{opts: o, in: in, dumb: os.Getenv("TERM") == "dumb"}
+	c := &Console{opts: o, in: in, dumb: isDumb()}
 	c.out, c.err = newStream(c, o.Out), newStream(c, o.Err)
 	c.interactive = in.tty && c.out.tty
 	c.term = c.liveStream()
@@ -180,7 +180,8 @@ func (c *Console) spawn(f func()) {
 }
 
 // ReadLine shows prompt and returns the line typed after it, without its end. The prompt may hold SGR and
-// OSC sequences and several rows. Pasted line feeds are part of the line. It returns ErrInterrupt for Ctrl-C,
+// OSC sequences and several rows; what follows a tab in it stands at the right margin as long as there is room.
+// Pasted line feeds are part of the line. It returns ErrInterrupt for Ctrl-C,
 // io.EOF for Ctrl-D on an empty line and at the end of the input, and the context's error when ctx ends.
 // Where there is no terminal it returns the next line of the input as it is, without prompt and echo.
 func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {

@@ -1,11 +1,15 @@
+//go:build unix
+
 package console
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Each row types keys after the prompt "> " and says what is on the screen then, ▏ being the cursor, and what the
@@ -190,6 +194,19 @@ func TestPromptOfTwoRowsWithColours(t *testing.T) {
 	s.answered("ls", nil)
 }
 
+func TestRightPrompt(t *testing.T) {
+	s := start(t, 20, 10, Options{})
+	s.reads(t.Context(), "one\n> \t\x1b[90m2 jobs\x1b[m")
+	s.cursor("one\n> ▏          2 jobs")
+	s.typed("12345678901")
+	s.cursor("one\n> 12345678901▏")
+	s.typed("\x7f\x7f")
+	s.cursor("one\n> 123456789▏ 2 jobs")
+	s.typed("\r")
+	s.answered("123456789", nil)
+	s.shows("one\n> 123456789")
+}
+
 func TestTypedAhead(t *testing.T) {
 	s := start(t, 40, 10, Options{})
 	s.reads(t.Context(), "> ")
@@ -369,4 +386,48 @@ func TestBell(t *testing.T) {
 	s := start(t, 40, 10, Options{})
 	s.c.Bell()
 	s.until("bell", func(v *vt) bool { return v.bells == 1 })
+}
+
+// BenchmarkKeystroke measures from a key to its sight on the screen, while another goroutine moves a status line and
+// writes lines.
+func BenchmarkKeystroke(b *testing.B) {
+	s := start(b, 80, 24, Options{
+		Highlight: func(line string) string { return "\x1b[32m" + line + "\x1b[m" },
+		Suggest:   func(string) string { return "suggested" },
+	})
+	s.reads(b.Context(), "> ")
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticks := time.NewTicker(10 * time.Millisecond)
+		defer ticks.Stop()
+		for i := 0; ; i++ {
+			select {
+			case <-ticks.C:
+				s.c.Status(fmt.Sprint("progress ", i))
+				fmt.Fprintln(s.c.Out(), "line", i)
+			case <-stop:
+				return
+			}
+		}
+	}()
+	var times []time.Duration
+	line := ""
+	for b.Loop() {
+		if len(line) == 60 {
+			s.typed("\x15")
+			line = ""
+		}
+		line += string(rune('a' + len(line)%26))
+		began := time.Now()
+		s.typed(line[len(line)-1:])
+		s.until("key", func(v *vt) bool {
+			return strings.Contains(v.text(), "\n> "+line+"sugg") || strings.HasPrefix(v.text(), "> "+line+"sugg")
+		})
+		times = append(times, time.Since(began))
+	}
+	close(stop)
+	<-stopped
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), "p99-µs")
 }

@@ -12,6 +12,7 @@ type editor struct {
 	c      *Console
 	ctx    context.Context
 	prompt []cell
+	right  []cell // at the right margin
 	buf    buffer
 	mode   func(key) // what a key means now
 
@@ -45,7 +46,8 @@ type chain struct {
 }
 
 func newEditor(c *Console, ctx context.Context, prompt string) *editor {
-	e := &editor{c: c, ctx: ctx, prompt: styled(prompt)}
+	left, right, _ := strings.Cut(prompt, "\t")
+	e := &editor{c: c, ctx: ctx, prompt: styled(left), right: oneRow(right)}
 	e.mode = e.emacs
 	if c.opts.Vi {
 		e.vi = &vi{e: e}
@@ -265,6 +267,9 @@ func (e *editor) content() (cells []cell, cursor int) {
 		cells = append(cells, plain(e.ghost, dim)...)
 	}
 	cells = append(cells, plain(e.answer, "")...)
+	if !e.done {
+		cells = append(cells, e.rightPrompt(cells)...)
+	}
 	if current && e.hint != "" {
 		cells = append(append(cells, cell{text: lineBreak}), cut(oneRow(e.hint), e.c.Width()-1)...)
 	}
@@ -272,6 +277,16 @@ func (e *editor) content() (cells []cell, cursor int) {
 		cells = append(append(cells, cell{text: lineBreak}), row...)
 	}
 	return cells, cursor
+}
+
+// rightPrompt is what follows cells up to the right margin; nothing when there is no room.
+func (e *editor) rightPrompt(cells []cell) []cell {
+	used := layout(cells, -1, 1<<30).cursor.col
+	gap := e.c.Width() - 1 - used - width(e.right)
+	if len(e.right) == 0 || gap < 1 {
+		return nil
+	}
+	return append(pad(nil, gap), e.right...)
 }
 
 func clusterCount(s string) int {

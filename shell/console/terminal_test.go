@@ -1,3 +1,5 @@
+//go:build unix
+
 package console
 
 import (
@@ -32,7 +34,7 @@ const patience = 10 * time.Second
 
 // A session is a console on a pseudo terminal and the vt on its other side.
 type session struct {
-	t       *testing.T
+	t       testing.TB
 	c       *Console
 	master  *os.File
 	mu      sync.Mutex
@@ -48,7 +50,7 @@ type answer struct {
 	err  error
 }
 
-func start(t *testing.T, width, height int, o Options) *session {
+func start(t testing.TB, width, height int, o Options) *session {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
@@ -79,7 +81,7 @@ func start(t *testing.T, width, height int, o Options) *session {
 }
 
 // pollable makes a file whose Close ends a read that waits; pty gives one that blocks.
-func pollable(t *testing.T, f *os.File) *os.File {
+func pollable(t testing.TB, f *os.File) *os.File {
 	t.Helper()
 	defer f.Close()
 	fd, err := unix.Dup(int(f.Fd()))
