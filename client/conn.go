@@ -33,11 +33,12 @@ type Conn struct {
 	slots   chan struct{} // a token for each command in flight
 
 	mu    sync.Mutex
-	nc    net.Conn // replaced when TLS starts or ends
-	queue []*Exchange
-	err   error         // why the connection is unusable
-	done  chan struct{} // closed with err
-	read  chan struct{} // closed when the reader has ended
+	nc      net.Conn // replaced when TLS starts or ends
+	cleared bool     // TLS has ended, by CCC
+	queue   []*Exchange
+	err     error         // why the connection is unusable
+	done    chan struct{} // closed with err
+	read    chan struct{} // closed when the reader has ended
 }
 
 // Dial connects to addr ("host:port") and waits for the greeting (a 220, after

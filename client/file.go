@@ -193,7 +193,9 @@ func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
 	}
 	var r Reply
 	err := s.do(ctx, false, func(c *Conn) (err error) {
-		r, err = c.Send(verb, args...).Wait(ctx)
+		if err = c.mayCarry(verb); err == nil {
+			r, err = c.Send(verb, args...).Wait(ctx)
+		}
 		return err
 	})
 	if errors.As(err, new(*LostError)) && verb == "QUIT" && r.Code == 0 {

@@ -27,11 +27,14 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 	if who.User == "anonymous" && who.Password == "" {
 		who.Password = anonymousPassword
 	}
-	s.login, s.in, s.dir = who, false, ""
 	c, err := s.ready(ctx)
+	if err == nil {
+		err = c.mayCarry("PASS")
+	}
 	if err != nil {
 		return err
 	}
+	s.login, s.in, s.dir = who, false, ""
 	if err := s.enter(ctx, c); err != nil {
 		return err
 	}

@@ -159,8 +159,7 @@ func (s *Session) Protect(l Level) { s.prot = l }
 
 // Protected reports whether control and data connections use TLS.
 func (s *Session) Protected() (control, data bool) {
-	control = s.conn.isTLS()
-	return control, control && s.prot == Private
+	return s.conn.isTLS(), s.conn.hadTLS() && s.prot == Private
 }
 
 // SetPassive chooses between passive and active data connections.
@@ -241,7 +240,7 @@ func (s *Session) cmd(ctx context.Context, class int, verb string, args ...strin
 // reconnect makes a new connection and restores user and directory. The
 // promises of the old one hold: TLS is not given up on the way.
 func (s *Session) reconnect(ctx context.Context) error {
-	wasTLS := s.conn != nil && s.conn.isTLS()
+	wasTLS := s.conn != nil && s.conn.hadTLS()
 	if s.conn != nil {
 		s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.Err().Error()})
 		s.conn.Close()

@@ -72,7 +72,7 @@ func (e *NoDataError) Unwrap() []error { return e.Tried }
 // connection; then the transfer's own command.
 func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
 	want := settings{typ: typ, pbsz: s.have.pbsz, prot: s.have.prot}
-	if c.isTLS() {
+	if c.hadTLS() {
 		want.prot, want.pbsz = s.prot, true
 	}
 	t.Protect = want.prot == Private

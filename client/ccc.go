@@ -1,0 +1,78 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"time"
+)
+
+// ErrCleared is returned where a password would have to be sent over a control
+// connection that was made clear again.
+var ErrCleared = errors.New("the control connection is in clear since CCC: no password is sent")
+
+// ClearControl ends the protection of the control connection (CCC, RFC 4217
+// section 5), so that a firewall can read which ports are used. Data
+// connections stay as they are. From then on no password is sent; a lost
+// connection is made again with TLS. It fails with an *Error where the server
+// refuses, and does nothing in clear.
+func (s *Session) ClearControl(ctx context.Context) error {
+	return s.do(ctx, false, func(c *Conn) error {
+		if !c.isTLS() {
+			return nil
+		}
+		return c.ClearControl(ctx)
+	})
+}
+
+// ClearControl sends CCC and, when the server agrees, ends TLS on the control
+// connection: close_notify both ways, then the bare connection.
+func (c *Conn) ClearControl(ctx context.Context) error {
+	ccc := cmd("CCC")
+	ccc.upgrade = func(_ Reply, in reader) (reader, error) {
+		if err := c.endTLS(); err != nil {
+			return in, err
+		}
+		return c.newReader(), nil
+	}
+	_, err := c.sendAll(ccc)[0].Expect(ctx, 2)
+	return err
+}
+
+// endTLS waits for the server's close_notify: what it sends before is no reply
+// to anything, what comes after is in clear.
+func (c *Conn) endTLS() error {
+	tc := c.socket().(*tls.Conn)
+	if err := tc.CloseWrite(); err != nil {
+		return &TLSError{Channel: controlChannel, Err: err}
+	}
+	bare := tc.NetConn()
+	bare.SetDeadline(time.Now().Add(drainTimeout)) // CloseWrite leaves it in the past
+	if _, err := io.Copy(io.Discard, tc); err != nil {
+		return &TLSError{Channel: controlChannel, Err: err}
+	}
+	bare.SetDeadline(time.Time{})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nc, c.cleared = bare, true
+	return nil
+}
+
+// hadTLS reports whether the connection was protected at its login, and data
+// connections may be.
+func (c *Conn) hadTLS() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, now := c.nc.(*tls.Conn)
+	return now || c.cleared
+}
+
+// mayCarry refuses to send a secret in clear after CCC.
+func (c *Conn) mayCarry(verb string) error {
+	if secretVerbs[verb] && c.hadTLS() && !c.isTLS() {
+		return ErrCleared
+	}
+	return nil
+}
+
