@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"slices"
 	"strings"
@@ -377,8 +378,23 @@ func (s *session) judge(c *command, r reply) reply {
 			return parseReply("426 Data connection broken, transfer aborted.\r\n")
 		}
 	}
+	if r.code == 550 {
+		r = plainRefusal(r)
+	}
 	if c.edit != nil {
 		return parseReply(c.edit(r))
+	}
+	return r
+}
+
+// plainRefusal says in the words of other servers what the library wraps in the
+// names of its functions.
+func plainRefusal(r reply) reply {
+	for _, err := range []error{fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, syscall.ENOENT, syscall.EEXIST,
+		syscall.EACCES, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOTEMPTY} {
+		if words := err.Error(); strings.Contains(r.text, ": "+words) {
+			return parseReply("550 " + strings.ToUpper(words[:1]) + words[1:] + ".\r\n")
+		}
 	}
 	return r
 }

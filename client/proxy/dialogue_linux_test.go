@@ -105,6 +105,7 @@ func (d *dialogue) retrieve(name string) string {
 		d.t.Fatal(err)
 	}
 	defer nc.Close()
+	d.cmd(200, "NOOP") // ftp-proxy never answers a RETR that arrives together with the data connection
 	d.cmd(150, "RETR "+name)
 	text, err := io.ReadAll(nc)
 	if err != nil {

@@ -72,7 +72,7 @@ func oneRow(s string) []cell {
 
 // plain has one cell for each grapheme cluster of text, which may hold anything.
 func plain(text, style string) []cell {
-	var cells []cell
+	cells := make([]cell, 0, len(text))
 	for cluster := range clusters(text) {
 		cells = append(cells, newCell(cluster, style))
 	}

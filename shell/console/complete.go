@@ -29,6 +29,8 @@ const (
 	spinnerPeriod   = 125 * time.Millisecond
 	// More candidates than this are listed only when the user says so.
 	listedUnasked = 100
+	// and no more than this even then.
+	listedAtMost = 10_000
 )
 
 // completing is a completion whose answer has not come.
@@ -196,6 +198,10 @@ func (e *editor) askToList(found Completion, n int) {
 // list shows the candidates under the line until the next key, or above it when they need more rows
 // than the screen has.
 func (e *editor) list(found Completion) {
+	if over := len(found.Candidates) - listedAtMost; over > 0 {
+		found.Candidates = found.Candidates[:listedAtMost]
+		found.More += over
+	}
 	columns, height := e.c.Width(), e.c.Height()
 	cells, cursor := e.content()
 	room := height - len(layout(cells, cursor, columns).rows) - 1

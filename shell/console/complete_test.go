@@ -177,25 +177,26 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-func textOf(rows [][]cell) string {
-	var text []string
-	for _, row := range rows {
-		line := ""
-		for _, c := range row {
-			line += c.text
-		}
-		text = append(text, strings.TrimRight(line, " "))
+// BenchmarkTab100000 is what Tab does with that many candidates, and BenchmarkList what y does after it.
+func BenchmarkTab100000(b *testing.B) {
+	found := manyFiles(100_000)
+	for b.Loop() {
+		e := &editor{}
+		e.apply(found)
 	}
-	return strings.Join(text, "\n")
 }
 
-func BenchmarkMenu100000(b *testing.B) {
-	var found Completion
-	for i := range 100000 {
-		found.Candidates = append(found.Candidates, Candidate{Text: fmt.Sprintf("some-file-name-%06d.csv", i)})
-	}
+func BenchmarkList(b *testing.B) {
+	found := manyFiles(listedAtMost)
 	for b.Loop() {
-		commonPrefix(found.Candidates)
 		menu(found, 80, 24)
 	}
+}
+
+func manyFiles(n int) Completion {
+	var found Completion
+	for i := range n {
+		found.Candidates = append(found.Candidates, Candidate{Text: fmt.Sprintf("%06d-some-file-name.csv", i)})
+	}
+	return found
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -140,18 +139,6 @@ func (s *session) shows(screen string) {
 func (s *session) cursor(screen string) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("screen\n%s\n", screen), func(v *vt) bool { return withCursor(v) == screen })
-}
-
-func withCursor(v *vt) string {
-	lines := strings.Split(v.text(), "\n")
-	for len(lines) <= v.row {
-		lines = append(lines, "")
-	}
-	line := strings.Join(v.rows[v.row], "")
-	before := strings.Join(v.rows[v.row][:v.col], "")
-	after := strings.TrimRight(line[len(before):], " ")
-	lines[v.row] = before + "▏" + after
-	return strings.Join(lines, "\n")
 }
 
 func (s *session) typed(keys string) {

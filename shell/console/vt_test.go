@@ -161,3 +161,29 @@ func (v *vt) text() string {
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
+
+// withCursor is the screen with ▏ where the cursor is.
+func withCursor(v *vt) string {
+	lines := strings.Split(v.text(), "\n")
+	for len(lines) <= v.row {
+		lines = append(lines, "")
+	}
+	line := strings.Join(v.rows[v.row], "")
+	before := strings.Join(v.rows[v.row][:v.col], "")
+	after := strings.TrimRight(line[len(before):], " ")
+	lines[v.row] = before + "▏" + after
+	return strings.Join(lines, "\n")
+}
+
+// textOf is what rows of cells show.
+func textOf(rows [][]cell) string {
+	var text []string
+	for _, row := range rows {
+		line := ""
+		for _, c := range row {
+			line += c.text
+		}
+		text = append(text, strings.TrimRight(line, " "))
+	}
+	return strings.Join(text, "\n")
+}
