@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"time"
@@ -20,37 +21,64 @@ type active struct {
 // listen opens one port on the local address of the control connection.
 func (c *Conn) listen(way Way, name string) (channel, error) {
 	local, ok := c.LocalAddr().(*net.TCPAddr)
-	if !ok {
+	if !ok || c.proxyTo != "" {
 		return nil, &wayError{way, errors.New("active mode needs a direct connection")}
 	}
 	if way == PORT && local.IP.To4() == nil {
 		return nil, &wayError{way, errors.New("PORT knows IPv4 only")}
 	}
-	low, high := c.cfg.ActivePorts[0], c.cfg.ActivePorts[1]
-	var err error
-	for port := low; port <= high; port++ {
-		var ln *net.TCPListener
-		if ln, err = net.ListenTCP("tcp", &net.TCPAddr{IP: local.IP, Port: port, Zone: local.Zone}); err == nil {
-			return &active{c: c, way: way, name: name, ln: ln}, nil
+	ports := c.cfg.ActivePorts
+	if way == DefaultPort {
+		ports = [2]int{local.Port, local.Port}
+		c.sharePort()
+	}
+	ln, err := listenWithin(ports, *local)
+	if err != nil {
+		return nil, &wayError{way, err}
+	}
+	return &active{c: c, way: way, name: name, ln: ln}, nil
+}
+
+// listenWithin takes a free port of a range. It begins anywhere in it: a server
+// cannot connect from its port 20 to the port of a moment ago.
+func listenWithin(ports [2]int, local net.TCPAddr) (ln *net.TCPListener, err error) {
+	low, count := ports[0], max(ports[1]-ports[0]+1, 1)
+	start := rand.IntN(count)
+	for i := range count {
+		local.Port = low + (start+i)%count
+		if ln, err = net.ListenTCP("tcp", &local); err == nil {
+			return ln, nil
 		}
 	}
-	if low != high {
-		err = fmt.Errorf("no free port from %d to %d: %w", low, high, err)
+	if count > 1 {
+		err = fmt.Errorf("no free port from %d to %d: %w", low, low+count-1, err)
 	}
-	return nil, &wayError{way, err}
+	return nil, err
 }
 
 func (a *active) request() command {
-	addr := a.ln.Addr().(*net.TCPAddr)
-	if a.way == EPRT {
-		family := 1
-		if addr.IP.To4() == nil {
-			family = 2
-		}
-		return cmd("EPRT", fmt.Sprintf("|%d|%s|%d|", family, addr.IP, addr.Port))
+	if a.way == DefaultPort {
+		return cmd("NOOP") // nothing is to be arranged
 	}
-	host := strings.ReplaceAll(addr.IP.To4().String(), ".", ",")
-	return cmd("PORT", fmt.Sprintf("%s,%d,%d", host, addr.Port>>8, addr.Port&0xff))
+	addr := *a.ln.Addr().(*net.TCPAddr)
+	if ip := a.c.cfg.ActiveAddress; ip != nil && (a.way == EPRT || ip.To4() != nil) {
+		addr.IP = ip
+	}
+	return portCommand(a.way, addr.IP, addr.Port)
+}
+
+// portCommand names an address to connect to: PORT (RFC 959), for IPv4 only, or
+// EPRT (RFC 2428).
+func portCommand(way Way, ip net.IP, port int) command {
+	if way == PORT {
+		host := strings.ReplaceAll(ip.To4().String(), ".", ",")
+		return cmd("PORT", fmt.Sprintf("%s,%d,%d", host, port>>8, port&0xff))
+	}
+	family := 1
+	if ip.To4() == nil {
+		family = 2
+	}
+	return cmd("EPRT", fmt.Sprintf("|%d|%s|%d|", family, ip, port))
 }
 
 func (a *active) arranged(_ context.Context, r Reply) error {
@@ -95,6 +123,7 @@ func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) 
 			continue
 		}
 		a.c.cfg.Trace.dial(info)
+		a.c.cfg.setBuffers(nc)
 		return nc, nil
 	}
 }

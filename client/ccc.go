@@ -75,4 +75,3 @@ func (c *Conn) mayCarry(verb string) error {
 	}
 	return nil
 }
-

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"time"
 )
@@ -10,7 +11,9 @@ import (
 // Config says how connections are made. The zero value works.
 type Config struct {
 	// Dial makes the TCP connections, control and data; nil means a net.Dialer
-	// bound to Source. A proxy goes here.
+	// bound to Source. A proxy goes here: if the connection has the methods
+	// Target() string (host:port as dialled) and NetConn() net.Conn, data
+	// connections go to the host of Target, and active mode is not tried.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// Source is the local address to connect from and to listen on.
@@ -30,9 +33,31 @@ type Config struct {
 	Stall       time.Duration // no byte on the data connection; 0 means 60 s
 	Depth       int           // commands in flight; 0 means 32
 
+	// KeepAlive is how often NOOP is sent while a transfer runs; 0 means never.
+	// The connection's TCP keep-alive is always on.
+	KeepAlive time.Duration
+
+	// Inflate undoes MODE Z; nil means never to use it. Inflate of this package
+	// reads what servers send.
+	Inflate func(io.Reader) (io.ReadCloser, error)
+
 	// ActivePorts is the range of ports to listen on in active mode; zero
 	// means any.
 	ActivePorts [2]int
+
+	// ActiveAddress is what PORT and EPRT name instead of our own address: what
+	// the server sees of us when a router translates addresses and forwards
+	// ActivePorts.
+	ActiveAddress net.IP
+
+	// TrustPassiveAddress makes data connections go to the host that a 227
+	// names, whoever that is: for servers that keep their files elsewhere. A
+	// server can make us connect anywhere then.
+	TrustPassiveAddress bool
+
+	// ReadBuffer and WriteBuffer are the sizes of the socket buffers of data
+	// connections; 0 leaves them to the system, which knows best.
+	ReadBuffer, WriteBuffer int
 
 	Trace *Trace
 }
@@ -71,7 +96,7 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 	defer cancel()
 	dial := c.Dial
 	if dial == nil {
-		d := &net.Dialer{KeepAliveConfig: keepAlive}
+		d := &net.Dialer{KeepAliveConfig: tcpKeepAlive}
 		if c.Source != nil {
 			d.LocalAddr = &net.TCPAddr{IP: c.Source}
 		}
@@ -85,12 +110,23 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 		return nil, &ConnectError{Channel: channel, Addr: addr, Err: err}
 	}
 	info.Local, info.Remote = nc.LocalAddr().String(), nc.RemoteAddr().String()
+	if p, ok := nc.(proxied); ok {
+		info.Remote = p.Target()
+	}
 	c.Trace.dial(info)
 	return nc, nil
 }
 
-// keepAlive finds a dead peer after a minute of silence.
-var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+// proxied is a connection that Config.Dial made through a proxy. Its RemoteAddr
+// is the proxy, so data connections are dialled to the host of Target.
+type proxied interface {
+	net.Conn
+	Target() string
+	NetConn() net.Conn // the same connection, with all that a TCP connection can do
+}
+
+// tcpKeepAlive finds a dead peer after a minute of silence.
+var tcpKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
 const (
 	controlChannel = "control connection"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,9 +21,10 @@ import (
 // A Conn never decides anything: it sends what it is told. Its methods may be
 // called from several goroutines.
 type Conn struct {
-	cfg  Config
-	host string // as the user wrote it: the name in the certificate
-	name string // channel name in traces: "C"
+	cfg     Config
+	host    string // as the user wrote it: the name in the certificate
+	proxyTo string // host for data connections behind a proxy, else empty
+	name    string // channel name in traces: "C"
 
 	greeting Reply
 	tickets  tickets // TLS sessions of this control connection
@@ -31,8 +33,9 @@ type Conn struct {
 	writing sync.Mutex // one command line at a time, in the order of the queue
 	sent    atomic.Int64
 	slots   chan struct{} // a token for each command in flight
+	telnet  atomic.Bool   // the byte FF is doubled
 
-	mu    sync.Mutex
+	mu      sync.Mutex
 	nc      net.Conn // replaced when TLS starts or ends
 	cleared bool     // TLS has ended, by CCC
 	queue   []*Exchange
@@ -54,8 +57,12 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, e
 	if err != nil {
 		return nil, err
 	}
+	proxyTo := ""
+	if p, ok := nc.(proxied); ok {
+		nc, proxyTo = p.NetConn(), host
+	}
 	c := &Conn{
-		cfg: cfg, host: host, name: "C", nc: nc,
+		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc,
 		slots: make(chan struct{}, cfg.Depth),
 		done:  make(chan struct{}), read: make(chan struct{}),
 	}
@@ -145,8 +152,11 @@ func (c *Conn) Cmd(ctx context.Context, class int, verb string, args ...string) 
 type command struct {
 	verb    string
 	args    []string
-	fence   int
-	urgent  bool // an ABOR in a transfer
+	fence   int   // the one code that answers it, when it is sent to find out where we are
+	aside   bool  // sent while a transfer runs; answered whenever the server likes
+	slow    bool  // may take the server long: it must read a whole file first
+	failed  error // why it is not to be sent at all
+	urgent  bool  // an ABOR in a transfer
 	upgrade func(Reply, reader) (reader, error)
 }
 
@@ -159,7 +169,10 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 	var text []byte
 	xs := make([]*Exchange, 0, len(commands))
 	for _, cmd := range commands {
-		line, err := commandLine(cmd)
+		line, err := c.commandLine(cmd)
+		if cmd.failed != nil {
+			err = cmd.failed
+		}
 		if err != nil {
 			xs = append(xs, c.broken(cmd.verb, err))
 			continue
@@ -219,20 +232,23 @@ func (c *Conn) write(text []byte) {
 
 // commandLine joins verb and arguments. Nothing that holds a line break or a
 // NUL is ever sent: it would be a second command, or the end of a name.
-func commandLine(cmd command) (string, error) {
+func (c *Conn) commandLine(cmd command) (string, error) {
 	line := strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
 	if i := strings.IndexAny(line, "\r\n\x00"); i >= 0 {
 		return "", fmt.Errorf("a command must not contain %s", map[byte]string{
 			'\r': "a carriage return", '\n': "a line feed", 0: "a NUL byte",
 		}[line[i]])
 	}
-	return strings.ReplaceAll(line, "\xff", "\xff\xff"), nil // RFC 959: Telnet's IAC is doubled
+	if c.telnet.Load() {
+		line = strings.ReplaceAll(line, "\xff", "\xff\xff")
+	}
+	return line, nil
 }
 
 // enqueue makes an exchange and puts it last in the queue.
 func (c *Conn) enqueue(cmd command) *Exchange {
 	x := newExchange(c, cmd.verb)
-	x.fence, x.upgrade = cmd.fence, cmd.upgrade
+	x.fence, x.aside, x.slow, x.upgrade = cmd.fence, cmd.aside, cmd.slow, cmd.upgrade
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
@@ -347,6 +363,9 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 		x.begin(r)
 		return in, nil
 	}
+	if doubtful(x, r) {
+		return in, c.hold(x, r)
+	}
 	var err error
 	if x.upgrade != nil && r.Class() == 2 {
 		// The switch to TLS, or back, happens here: between two replies.
@@ -370,11 +389,13 @@ func (c *Conn) answered(r Reply, mark int) *Exchange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i := c.fencedBy(r); i > 0 {
-		for _, x := range c.queue[:i] {
-			x.fail(errAborted)
-			c.freeSlot(x)
-		}
-		c.queue = c.queue[i:]
+		c.skip(i)
+	}
+	if len(c.queue) > 1 && c.queue[0].suspect != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
+		c.skip(1) // the odd reply was the answer after all
+	}
+	if i := c.asideFor(r); i > 0 {
+		return c.take(i, r)
 	}
 	if len(c.queue) > 0 && c.queue[0].fence != 0 && !c.queue[0].isFence(r) {
 		return nil // a further reply to the transfer that was aborted
@@ -382,65 +403,34 @@ func (c *Conn) answered(r Reply, mark int) *Exchange {
 	if len(c.queue) == 0 || c.queue[0].seq > mark {
 		return nil
 	}
-	x := c.queue[0]
-	if r.Class() != 1 {
-		c.queue = c.queue[1:]
+	return c.take(0, r)
+}
+
+// take removes the exchange at i from the queue when r is its last reply.
+func (c *Conn) take(i int, r Reply) *Exchange {
+	x := c.queue[i]
+	if r.Class() != 1 && !doubtful(x, r) {
+		c.queue = slices.Delete(c.queue, i, i+1)
 		c.freeSlot(x)
 	}
 	return x
+}
+
+// skip ends the first n exchanges, whose answers will not come any more.
+func (c *Conn) skip(n int) {
+	for _, x := range c.queue[:n] {
+		if x.suspect != nil {
+			x.finish(*x.suspect)
+		} else {
+			x.fail(errAborted)
+		}
+		c.freeSlot(x)
+	}
+	c.queue = c.queue[n:]
 }
 
 func (c *Conn) freeSlot(x *Exchange) {
 	if x.seq > 0 {
 		<-c.slots
 	}
-}
-
-// fencedBy returns the place of a fence that r answers although exchanges
-// before it have had no reply, or 0.
-func (c *Conn) fencedBy(r Reply) int {
-	for i, x := range c.queue {
-		if x.fence == r.Code {
-			return i
-		}
-	}
-	return 0
-}
-
-// Settle waits until every command has been answered. Where replies to an
-// aborted transfer are missing after a moment, it asks PWD: only that is
-// answered with 257, and pure-ftpd may have swallowed the NOOP with the ABOR.
-func (c *Conn) Settle(ctx context.Context) error {
-	again := time.NewTimer(settlePatience)
-	defer again.Stop()
-	for {
-		last, err := c.pending()
-		if err != nil || last == nil {
-			return err
-		}
-		if last.fence == 200 {
-			again.Reset(settlePatience - time.Since(last.start))
-		}
-		select {
-		case <-last.done:
-		case <-again.C:
-			if last.fence != 0 {
-				c.sendAll(command{verb: "PWD", fence: 257})
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-const settlePatience = 250 * time.Millisecond
-
-// pending returns the last exchange that is not answered yet, if any.
-func (c *Conn) pending() (*Exchange, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n := len(c.queue); n > 0 {
-		return c.queue[n-1], c.err
-	}
-	return nil, c.err
 }

@@ -24,7 +24,7 @@ const (
 func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
-	if !direct || !ok {
+	if !direct || !ok || d.inflate != nil {
 		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, make([]byte, copyBuffer))
 	}
 	n, err := d.inSlices(func(size int64) (int64, error) {
@@ -62,6 +62,9 @@ func (d *Data) inSlices(move func(size int64) (int64, error)) (int64, error) {
 		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded) // but not standing still
 		switch {
 		case err != nil && (!slow || d.ctx.Err() != nil):
+			if d.lingers(err) {
+				return total, nil
+			}
 			if isLocal(err) {
 				return total, err
 			}

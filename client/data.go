@@ -22,12 +22,20 @@ type Transfer struct {
 	Way     Way
 	Protect bool   // TLS on the data connection (PROT P must have been agreed)
 	Restart int64  // REST before the command, when not zero
+	Until   int64  // RANG instead of REST: the first byte not wanted, when not zero
 	Verb    string // RETR, STOR, APPE, STOU, LIST, NLST, MLSD
 	Args    []string
+
+	// Inflate undoes MODE Z, which must have been agreed; nil in stream mode.
+	Inflate func(io.Reader) (io.ReadCloser, error)
 }
 
 func (t Transfer) upload() bool {
 	return t.Verb == "STOR" || t.Verb == "APPE" || t.Verb == "STOU"
+}
+
+func (t Transfer) listing() bool {
+	return t.Verb == "LIST" || t.Verb == "NLST" || t.Verb == "MLSD"
 }
 
 // Data is a transfer that has begun: one command and its data connection.
@@ -42,21 +50,25 @@ type Data struct {
 	conn    *Conn
 	x       *Exchange
 	ctx     context.Context
-	release func() bool // stops watching ctx
+	release func() // stops watching ctx
 	name    string
 	upload  bool
+	listing bool
 	protect bool
-	size    int64
+	size    int64 // as the preliminary reply says
+	want    int64 // as the caller knows
 	start   time.Time
 
-	raw   net.Conn
-	spy   *eofSpy
-	rw    net.Conn // raw, or TLS over spy over raw
-	bytes atomic.Int64
-	eof   bool
-	err   error // the first failure of Read or Write
-	over  bool  // Close or Abort was called
-	end   string
+	raw     net.Conn
+	spy     *eofSpy
+	rw      net.Conn // raw, or TLS over spy over raw
+	inflate func(io.Reader) (io.ReadCloser, error)
+	plain   *inflated // what MODE Z carries, once it is read
+	bytes   atomic.Int64
+	eof     bool
+	err     error // the first failure of Read or Write
+	over    bool  // Close or Abort was called
+	end     string
 }
 
 // Transfer arranges a data connection, sends the command and waits until the
@@ -83,45 +95,52 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 // begin sends the command over an arranged channel.
 func (c *Conn) begin(ctx context.Context, ch channel, name string, t Transfer) (*Data, error) {
-	start := time.Now()
-	if t.Restart > 0 {
+	d := &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
+		upload: t.upload(), listing: t.listing(), protect: t.Protect, want: -1, inflate: t.Inflate}
+	if place := t.place(); place.verb != "" {
 		// inetutils forgets REST when another command comes between.
-		if _, err := c.Cmd(ctx, 3, "REST", strconv.FormatInt(t.Restart, 10)); err != nil {
+		if _, err := c.sendAll(place)[0].Expect(ctx, 3); err != nil {
 			ch.close()
 			return nil, err
 		}
 	}
-	x := c.Send(t.Verb, t.Args...)
-	r, err := x.Begin(ctx)
-	if err == nil && r.Class() > 2 {
-		err = &Error{Verb: t.Verb, Reply: r}
-	}
-	var raw net.Conn
-	if err == nil {
-		raw, err = ch.connection(ctx, x)
-	}
-	if err != nil {
+	d.x = c.Send(t.Verb, t.Args...)
+	if err := d.open(ctx, ch); err != nil {
 		if ctx.Err() != nil {
-			c.abort(x, ch.close)
+			c.abort(d.x, ch.close)
 		}
 		ch.close()
 		return nil, err
 	}
-	d := &Data{
-		conn: c, x: x, ctx: ctx, name: name, start: start, raw: raw, rw: raw,
-		upload: t.upload(), protect: t.Protect, size: ParseOpening(r),
-	}
-	if raw == nil {
-		d.eof, d.protect = true, false
-		d.release = func() bool { return true }
-		return d, nil
-	}
-	if t.Protect {
-		d.spy = &eofSpy{Conn: raw}
-		d.rw = tls.Client(d.spy, c.tlsConfig(c.verifyData, dataTickets{&c.tickets}))
-	}
-	d.release = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
+	d.attend()
 	return d, nil
+}
+
+// place is the command that says which part of the file is wanted, if not all.
+func (t Transfer) place() command {
+	switch {
+	case t.Until > 0:
+		return cmd("RANG", strconv.FormatInt(t.Restart, 10), strconv.FormatInt(t.Until-1, 10))
+	case t.Restart > 0:
+		return cmd("REST", strconv.FormatInt(t.Restart, 10))
+	}
+	return command{}
+}
+
+// attend watches the context and the final reply while the transfer runs.
+func (d *Data) attend() {
+	d.release = func() {}
+	if d.raw == nil {
+		return
+	}
+	stop := context.AfterFunc(d.ctx, func() { d.raw.SetDeadline(time.Unix(1, 0)) })
+	d.release = func() { stop() }
+	d.x.whenDone(d.replied)
+	if d.conn.cfg.KeepAlive > 0 {
+		quiet := make(chan struct{})
+		d.release = func() { stop(); close(quiet) }
+		go d.conn.keepAlive(quiet)
+	}
 }
 
 // Size returns the number of bytes that the server's preliminary reply
@@ -145,13 +164,24 @@ func (d *Data) Read(p []byte) (int, error) {
 	if err := d.ready(); err != nil {
 		return 0, err
 	}
-	n, err := d.rw.Read(p)
+	n, err := d.source().Read(p)
 	d.bytes.Add(int64(n))
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || d.lingers(err) {
 		d.eof = true
 		return n, io.EOF
 	}
 	return n, d.failed(err)
+}
+
+// source is what Read reads: the wire, or what MODE Z carries on it.
+func (d *Data) source() io.Reader {
+	if d.inflate == nil {
+		return d.rw
+	}
+	if d.plain == nil {
+		d.plain = &inflated{wire: d.rw, open: d.inflate, limit: d.want}
+	}
+	return d.plain
 }
 
 // Write writes to the data connection.
@@ -177,11 +207,8 @@ func (d *Data) ready() error {
 	if err := d.secure(); err != nil {
 		return err
 	}
-	d.raw.SetDeadline(time.Now().Add(d.conn.cfg.Stall))
-	if d.ctx.Err() != nil { // it may have ended before the deadline was set
-		return d.failed(d.ctx.Err())
-	}
-	return nil
+	d.setDeadline()
+	return d.failed(d.ctx.Err()) // it may have ended before the deadline was set
 }
 
 // secure makes the TLS handshake, once.
@@ -235,6 +262,9 @@ func (d *Data) Close() error {
 	d.end = d.howItEnded()
 	d.hangUp(d.err != nil && d.upload)
 	d.err = d.verdict()
+	if d.conn.unanswered() { // one reply for several is all that some servers give
+		d.conn.sendAll(d.conn.fence())
+	}
 	d.report(d.err)
 	return d.err
 }

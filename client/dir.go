@@ -5,15 +5,58 @@ import "context"
 // Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it.
 func (s *Session) Chdir(ctx context.Context, dir string) error {
 	change := cmd("CWD", wirePath(dir))
-	if dir == ".." {
+	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
 	}
 	return s.do(ctx, true, func(c *Conn) error {
-		xs := c.sendAll(change, cmd("PWD"))
-		if _, err := xs[0].Expect(ctx, 2); err != nil {
-			return err
+		if s.tooLong("CWD", change.args) != nil {
+			return s.chdirFar(ctx, c, dir)
 		}
-		return s.heard(xs[1].Expect(ctx, 2))
+		_, err := s.changeDir(ctx, c, change)
+		if change.verb == "CDUP" && s.lacks["CDUP"] && s.lack("XCUP", err) {
+			_, err = s.changeDir(ctx, c, cmd("CWD", ".."))
+		}
+		return err
+	})
+}
+
+// changeDir sends a command that changes the directory, and PWD with it.
+func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Reply, err error) {
+	name := change.verb
+	err = s.telnetToo(c, change.args, func() error {
+		for {
+			change.verb = s.spoken(name)
+			xs := c.sendAll(change, cmd(s.spoken("PWD")))
+			r, err = xs[0].Expect(ctx, 2)
+			now, unheard := xs[1].Expect(ctx, 2)
+			switch {
+			case older[change.verb] != "" && s.lack(name, err):
+			case err == nil && !s.lacks["PWD"] && s.lack("PWD", unheard):
+				return s.heard(c.Cmd(ctx, 2, s.spoken("PWD")))
+			case err == nil:
+				return s.heard(now, unheard)
+			default:
+				return err
+			}
+		}
+	})
+	return r, err
+}
+
+// chdirFar changes to a directory whose path is too long for one command.
+func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
+	if err := s.walk(ctx, c, dir); err != nil {
+		return err
+	}
+	s.astray = false
+	return s.heard(c.Cmd(ctx, 2, s.spoken("PWD")))
+}
+
+// Mount asks for another file system (SMNT, RFC 959). Few servers know it.
+func (s *Session) Mount(ctx context.Context, path string) error {
+	return s.do(ctx, true, func(c *Conn) error {
+		_, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)))
+		return err
 	})
 }
 
@@ -55,9 +98,9 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	if made, ok := ParsePath(r); ok {
-		return made, nil
+		return join(s.dir, made), nil // pure-ftpd tells a relative one
 	}
-	return dir, nil
+	return join(s.dir, dir), nil
 }
 
 // Rmdir removes an empty directory (RMD).

@@ -45,6 +45,10 @@ type ConnectError struct {
 }
 
 func (e *ConnectError) Error() string {
+	var proxy interface{ Through() string } // "socks5 127.0.0.1:1080: host unreachable"
+	if errors.As(e.Err, &proxy) {
+		return fmt.Sprintf("%s to %s through %s", e.Channel, e.Addr, proxy.Through())
+	}
 	return fmt.Sprintf("%s to %s: %s", e.Channel, e.Addr, reason(e.Err))
 }
 func (e *ConnectError) Unwrap() error { return e.Err }

@@ -17,11 +17,16 @@ type Exchange struct {
 	start   time.Time
 	secret  string // what the command carried and a reply must not show
 	marks   int    // preliminary replies so far
+	suspect *Reply // one that may answer something else
+	doubts  int    // how many of those came
+	aside   bool   // sent while a transfer ran
+	slow    bool   // see command
 	fence   int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade func(Reply, reader) (reader, error)
 
 	begun chan struct{} // closed with the first reply
 	done  chan struct{} // closed with the final one, or err
+	after func()        // called when done is closed
 
 	mu    sync.Mutex // a reply and the loss of the connection may come together
 	first Reply
@@ -41,7 +46,7 @@ func newExchange(c *Conn, verb string) *Exchange {
 // Begin waits for the first reply: a preliminary one, or the final one where
 // there is no other. Errors are as for Wait.
 func (x *Exchange) Begin(ctx context.Context) (Reply, error) {
-	if err := x.await(ctx, x.begun); err != nil {
+	if err := x.await(ctx, x.begun, nil); err != nil {
 		return Reply{}, err
 	}
 	if closed(x.done) && x.err != nil {
@@ -55,7 +60,7 @@ func (x *Exchange) Begin(ctx context.Context) (Reply, error) {
 // connection is then closed: its replies can no longer be told apart), or when
 // ctx ends (the reply is then awaited in the background).
 func (x *Exchange) Wait(ctx context.Context) (Reply, error) {
-	if err := x.await(ctx, x.done); err != nil {
+	if err := x.await(ctx, x.done, nil); err != nil {
 		return Reply{}, err
 	}
 	return x.final, x.err
@@ -74,14 +79,21 @@ func (x *Exchange) Expect(ctx context.Context, class int) (Reply, error) {
 	return r, &Error{Verb: x.Verb, Reply: r}
 }
 
-func (x *Exchange) await(ctx context.Context, event <-chan struct{}) error {
+// await waits for event, or for another one instead; nil never happens.
+func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 	if closed(event) {
 		return nil
 	}
-	timeout := time.NewTimer(x.conn.cfg.Timeout)
+	patience := x.conn.cfg.Timeout
+	if x.slow {
+		patience *= slowFactor
+	}
+	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	select {
 	case <-event:
+		return nil
+	case <-or:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -95,6 +107,10 @@ func (x *Exchange) await(ctx context.Context, event <-chan struct{}) error {
 		return err
 	}
 }
+
+// slowFactor is how much longer than others the slow commands may take: a
+// checksum of a large file, a copy.
+const slowFactor = 20
 
 // isFence reports whether r can only be the answer to the fence: not one of
 // the codes with which transfers and ABOR end.
@@ -121,12 +137,26 @@ func (x *Exchange) end(r Reply, err error) {
 	if closed(x.done) {
 		return
 	}
+	if x.after != nil {
+		defer x.after()
+	}
 	x.final, x.err = r, err
 	if !closed(x.begun) {
 		x.first = r
 		close(x.begun)
 	}
 	close(x.done)
+}
+
+// whenDone has f called once the final reply is in, or now if it is.
+func (x *Exchange) whenDone(f func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if closed(x.done) {
+		f()
+		return
+	}
+	x.after = f
 }
 
 func closed(event <-chan struct{}) bool {

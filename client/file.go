@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
-	"time"
-
-	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // Retrieve begins the download of a file from offset on (RETR, after REST when
@@ -16,6 +12,25 @@ import (
 func (s *Session) Retrieve(ctx context.Context, name string, offset int64) (*Data, error) {
 	return s.transfer(ctx, s.typ, Transfer{Verb: "RETR", Args: []string{wirePath(name)}, Restart: offset})
 }
+
+// RetrieveRange begins the download of the bytes from start to before end, where
+// the server can send just those (RANG, draft-bryan-ftp-range); it needs type I.
+// Elsewhere the error is ErrNoRange: Retrieve from start and stop at end.
+func (s *Session) RetrieveRange(ctx context.Context, name string, start, end int64) (*Data, error) {
+	if !s.feat.Has("RANG") || s.lacks["RANG"] || start < 0 || end <= start {
+		return nil, ErrNoRange
+	}
+	t := Transfer{Verb: "RETR", Args: []string{wirePath(name)}, Restart: start, Until: end}
+	d, err := s.transfer(ctx, Binary, t)
+	if err == nil {
+		d.Expect(end - start)
+	}
+	return d, err
+}
+
+// ErrNoRange is returned by RetrieveRange when the server has no RANG, or there
+// is no such range.
+var ErrNoRange = errors.New("the server cannot send a part of a file")
 
 // Store begins an upload (STOR, after REST when offset is not zero). The file
 // is stored only when Close returns nil.
@@ -32,6 +47,9 @@ func (s *Session) Append(ctx context.Context, name string) (*Data, error) {
 // Data.FileName tells it. Some servers want a name to start from.
 func (s *Session) StoreUnique(ctx context.Context, name string) (*Data, error) {
 	var args []string
+	if name == "" && s.quirks.NamesSTOU {
+		name = "file"
+	}
 	if name != "" {
 		args = []string{wirePath(name)}
 	}
@@ -63,73 +81,6 @@ func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, e
 	return xs[len(xs)-1].Expect(ctx, 2)
 }
 
-// ModTime returns when a file was last changed, in UTC (MDTM, RFC 3659 section
-// 3).
-func (s *Session) ModTime(ctx context.Context, name string) (time.Time, error) {
-	r, err := s.cmd(ctx, 2, "MDTM", wirePath(name))
-	if err != nil {
-		return time.Time{}, err
-	}
-	t, _, err := parseModTime(r)
-	return t, err
-}
-
-// SetModTime sets the time of a file (MFMT, draft-somers-ftp-mfxx).
-func (s *Session) SetModTime(ctx context.Context, name string, t time.Time) error {
-	_, err := s.cmd(ctx, 2, "MFMT", t.UTC().Format("20060102150405"), wirePath(name))
-	return err
-}
-
-// Stat describes one file or directory: MLST where the server has it, SIZE and
-// MDTM otherwise.
-func (s *Session) Stat(ctx context.Context, name string) (listing.Entry, error) {
-	if s.feat.Has("MLST") {
-		e, err := s.mlst(ctx, name)
-		if !notKnown(err) {
-			return e, err
-		}
-	}
-	e := listing.Entry{Name: name, Type: listing.File}
-	var err error
-	if e.Size, err = s.Size(ctx, name); err == nil {
-		e.Time, err = s.ModTime(ctx, name)
-		if refused(err) {
-			err = nil
-		}
-		return e, err
-	}
-	if !refused(err) {
-		return e, err
-	}
-	if !s.isDir(ctx, name) {
-		return e, err
-	}
-	return listing.Entry{Name: name, Type: listing.Dir, Size: -1}, nil
-}
-
-func (s *Session) mlst(ctx context.Context, name string) (e listing.Entry, err error) {
-	r, err := s.cmd(ctx, 2, "MLST", wirePath(name))
-	if err != nil {
-		return e, err
-	}
-	body := r.Body()
-	if len(body) == 0 {
-		return e, &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST"}
-	}
-	e, err = listing.ParseFacts(strings.TrimPrefix(body[0], " "))
-	e.Name = name // servers put anything there: a path, a bare name
-	return e, err
-}
-
-// isDir finds out by going there and back.
-func (s *Session) isDir(ctx context.Context, name string) bool {
-	here := s.dir
-	if here == "" || s.Chdir(ctx, name) != nil {
-		return false
-	}
-	return s.Chdir(ctx, here) == nil
-}
-
 // Remove deletes a file (DELE).
 func (s *Session) Remove(ctx context.Context, name string) error {
 	_, err := s.cmd(ctx, 2, "DELE", wirePath(name))
@@ -140,43 +91,18 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 // connection is lost: the new name may stand already.
 func (s *Session) Rename(ctx context.Context, from, to string) error {
 	return s.do(ctx, false, func(c *Conn) error {
-		if _, err := c.Cmd(ctx, 3, "RNFR", wirePath(from)); err != nil {
+		if s.tooLong("RNFR", []string{from}) != nil {
+			to = join(s.dir, to) // since RNFR goes to the directory of from
+		}
+		if err := s.tooLong("RNTO", []string{wirePath(to)}); err != nil {
 			return err
 		}
-		_, err := c.Cmd(ctx, 2, "RNTO", wirePath(to))
+		if _, err := s.tell(ctx, c, 3, cmd("RNFR", wirePath(from))); err != nil {
+			return err
+		}
+		_, err := s.tell(ctx, c, 2, cmd("RNTO", wirePath(to)))
 		return err
 	})
-}
-
-// Chmod sets the nine permission bits of a file (SITE CHMOD, not standardised).
-func (s *Session) Chmod(ctx context.Context, mode fs.FileMode, name string) error {
-	_, err := s.Site(ctx, "CHMOD", fmt.Sprintf("%03o", mode.Perm()), wirePath(name))
-	return err
-}
-
-// Site sends a command of the server's own (SITE).
-func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
-	return s.cmd(ctx, 0, "SITE", words...)
-}
-
-// System returns the answer to SYST: "UNIX Type: L8".
-func (s *Session) System(ctx context.Context) (string, error) {
-	r, err := s.cmd(ctx, 2, "SYST")
-	return r.Text(), err
-}
-
-// Status returns the server's answer to STAT: about the session, or about name
-// when it is not empty.
-func (s *Session) Status(ctx context.Context, name string) (Reply, error) {
-	if name == "" {
-		return s.cmd(ctx, 2, "STAT")
-	}
-	return s.cmd(ctx, 2, "STAT", wirePath(name))
-}
-
-// Help returns the server's answer to HELP.
-func (s *Session) Help(ctx context.Context, words ...string) (Reply, error) {
-	return s.cmd(ctx, 2, "HELP", words...)
 }
 
 // Quote sends a line as it is and returns the final reply, of whatever class.
@@ -192,6 +118,9 @@ func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
 		args = []string{rest}
 	}
 	var r Reply
+	if err := s.tooLong(verb, args); err != nil {
+		return r, err
+	}
 	err := s.do(ctx, false, func(c *Conn) (err error) {
 		if err = c.mayCarry(verb); err == nil {
 			r, err = c.Send(verb, args...).Wait(ctx)
@@ -211,13 +140,24 @@ var dataVerbs = map[string]bool{
 
 // noticed keeps the Session right about what the user changed by hand.
 func (s *Session) noticed(ctx context.Context, verb string, args []string, r Reply) {
+	switch {
+	case verb == "USER":
+		s.login, s.in = Login{User: strings.Join(args, " ")}, false
+	case verb == "PASS":
+		s.login.Password = strings.Join(args, " ")
+	case verb == "ACCT":
+		s.login.Account = strings.Join(args, " ")
+	}
 	if r.Class() != 2 {
 		return
 	}
 	switch verb {
+	case "USER", "PASS", "ACCT":
+		s.in = s.look(ctx, s.conn) == nil // scripts log in by hand
 	case "TYPE":
 		s.have.typ = ""
-		if t := Type(strings.ToUpper(strings.Join(args, ""))); t == Binary || t == ASCII {
+		switch t := Type(strings.ToUpper(strings.Join(args, ""))); t {
+		case Binary, ASCII, EBCDIC, Local8:
 			s.have.typ, s.typ = t, t
 		}
 	case "PROT":
@@ -226,6 +166,10 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 		}
 	case "PBSZ":
 		s.have.pbsz = true
+	case "MODE":
+		s.have.mode = Mode(strings.ToUpper(strings.Join(args, "")))
+	case "OPTS":
+		s.have.hash = "" // perhaps another one now
 	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
 		s.heard(s.conn.Cmd(ctx, 2, "PWD"))
 	case "REIN":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"path"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -12,8 +11,10 @@ import (
 
 // ListOptions say what a listing should hold. The zero value works.
 type ListOptions struct {
-	Hidden bool // dot files too, where the server hides them
-	Plain  bool // LIST even where the server has MLSD
+	Hidden   bool // dot files too, where the server hides them
+	Dangling bool // symbolic links that lead nowhere too, where MLSD leaves them out
+	Plain    bool // LIST even where the server has MLSD
+	Exact    bool // ask MDTM where LIST tells a time less exactly than to the second
 }
 
 // List lists a directory ("" is the current one), entry by entry as they come:
@@ -34,15 +35,15 @@ func (s *Session) List(ctx context.Context, dir string, o ListOptions) iter.Seq2
 var errStopped = errors.New("stopped")
 
 func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
-	if !o.Plain && s.feat.Has("MLST") && !s.noMLSD {
+	plain := o.Plain || o.Dangling && s.quirks.HidesDangling
+	if !plain && s.feat.Has("MLST") && !s.lacks["MLSD"] {
 		var args []string
 		if dir != "" {
 			args = []string{wirePath(dir)}
 		}
 		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, Binary, listing.MLSx, yield)
 		switch {
-		case IsCode(err, 500, 502):
-			s.noMLSD = true
+		case s.lack("MLSD", err):
 		case refused(err) && dir != "":
 			return s.listFile(ctx, dir, err, yield)
 		default:
@@ -50,11 +51,11 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 	}
 	t := Transfer{Verb: "LIST"}
-	if o.Hidden && s.quirks.DotFlag {
+	if o.Hidden && s.quirks.HidesDots {
 		t.Args = []string{"-a"}
 	}
 	if dir == "" || dir == "." {
-		return s.listWith(ctx, t, ASCII, listing.Detect, yield)
+		return s.listHere(ctx, t, o, yield)
 	}
 	here := s.dir
 	if err := s.Chdir(ctx, dir); err != nil {
@@ -63,10 +64,32 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 		return err
 	}
-	err := s.listWith(ctx, t, ASCII, listing.Detect, yield)
+	err := s.listHere(ctx, t, o, yield)
 	// The way back must be taken even after an interrupt.
 	if back := s.Chdir(context.WithoutCancel(ctx), here); err == nil {
 		err = back
+	}
+	return err
+}
+
+// listHere lists the current directory with LIST. With Exact the entries wait
+// until MDTM has been asked about them, all at once.
+func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, yield func(listing.Entry, error) bool) error {
+	if !o.Exact || s.lacks["MDTM"] {
+		return s.listWith(ctx, t, ASCII, listing.Detect, yield)
+	}
+	var all []listing.Entry
+	err := s.listWith(ctx, t, ASCII, listing.Detect, func(e listing.Entry, _ error) bool {
+		all = append(all, e)
+		return true
+	})
+	if err == nil {
+		err = s.exactTimes(ctx, all)
+	}
+	for _, e := range all {
+		if !yield(e, nil) {
+			return errStopped
+		}
 	}
 	return err
 }
@@ -86,14 +109,14 @@ func (s *Session) listFile(ctx context.Context, name string, refusal error, yiel
 
 func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format listing.Format, yield func(listing.Entry, error) bool) error {
 	d, err := s.transfer(ctx, typ, t)
-	if IsCode(err, 450, 550) && t.Verb == "LIST" && len(t.Args) == 0 && strings.Contains(strings.ToLower(err.Error()), "no files") {
-		return nil // an empty directory, to some servers
+	if t.Verb == "LIST" && isEmpty(err) {
+		return nil
 	}
 	if err != nil {
 		return err
 	}
 	defer d.Abort() // does nothing after Close
-	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow()}) {
+	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow(), Zone: s.zone}) {
 		if err != nil {
 			break // Close knows why
 		}
@@ -110,26 +133,38 @@ func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format lis
 	return nil
 }
 
-// Names lists the bare names that match pattern, or all of the current
-// directory when it is empty (NLST). Servers differ in what they do with
-// directories and wildcards.
-func (s *Session) Names(ctx context.Context, pattern string) ([]string, error) {
-	t := Transfer{Verb: "NLST"}
-	if pattern != "" {
-		t.Args = []string{wirePath(pattern)}
+// isEmpty reports whether a refusal is how some servers list an empty directory.
+func isEmpty(err error) bool {
+	return IsCode(err, 450, 550) && strings.Contains(strings.ToLower(err.Error()), "no files")
+}
+
+// Lines returns what the server sends in answer to a command that lists (NLST,
+// LIST, MLSD), line by line as it is; arg may be empty. Bytes are bounded as in
+// all listings. When ctx ends the transfer is aborted.
+func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error) {
+	t := Transfer{Verb: verb}
+	if arg != "" {
+		t.Args = []string{lsPath(arg)}
 	}
 	d, err := s.transfer(ctx, ASCII, t)
+	if isEmpty(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer d.Abort()
-	var names []string
-	err = eachLine(d, func(line string) { names = append(names, line) })
+	var lines []string
+	err = eachLine(d, func(line string) { lines = append(lines, line) })
 	if closing := d.Close(); closing != nil {
 		err = closing
 	}
-	return names, err
+	return lines, err
 }
 
-// base returns the last part of a remote path.
-func base(name string) string { return path.Base(name) }
+// Names lists the bare names that match pattern, or all of the current
+// directory when it is empty (NLST). Servers differ in what they do with
+// directories and wildcards.
+func (s *Session) Names(ctx context.Context, pattern string) ([]string, error) {
+	return s.Lines(ctx, "NLST", pattern)
+}

@@ -27,14 +27,14 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 	if who.User == "anonymous" && who.Password == "" {
 		who.Password = anonymousPassword
 	}
-	c, err := s.ready(ctx)
-	if err == nil {
-		err = c.mayCarry("PASS")
-	}
-	if err != nil {
+	if err := s.conn.mayCarry("PASS"); err != nil && s.conn.Err() == nil {
 		return err
 	}
 	s.login, s.in, s.dir = who, false, ""
+	c, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
 	if err := s.enter(ctx, c); err != nil {
 		return err
 	}
@@ -42,20 +42,69 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 	return nil
 }
 
+// Account sends ACCT, for servers that want one later than at the login: for
+// some directories, or before uploads (RFC 959 section 4.1.1). It is kept, to
+// connect again.
+func (s *Session) Account(ctx context.Context, account string) error {
+	err := s.do(ctx, true, func(c *Conn) error {
+		err := c.mayCarry("ACCT")
+		if err == nil {
+			_, err = c.Cmd(ctx, 2, "ACCT", account)
+		}
+		return err
+	})
+	if err == nil {
+		s.login.Account = account
+	}
+	return err
+}
+
+// Reset forgets the user, and all settings of the server (REIN, RFC 959 section
+// 4.1.1): Login is needed next. Where REIN is unknown, and under TLS, which REIN
+// would end (RFC 4217 section 11), a new connection is made instead.
+func (s *Session) Reset(ctx context.Context) error {
+	s.in, s.dir, s.astray = false, "", false
+	if !s.conn.hadTLS() {
+		_, err := s.cmd(ctx, 2, "REIN")
+		if err == nil {
+			s.have = initial
+			return nil
+		}
+		if !refused(err) {
+			return err
+		}
+	}
+	s.conn.Quit(ctx)
+	return s.reconnect(ctx)
+}
+
 // LoggedIn reports whether a login succeeded, and as whom.
 func (s *Session) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
 
 // enter logs in on c and asks what the server can do.
 func (s *Session) enter(ctx context.Context, c *Conn) error {
-	if err := c.login(ctx, s.login); err != nil {
+	if err := s.sayHost(ctx, c); err != nil {
 		return err
 	}
+	login := func() error { return c.login(ctx, s.login) }
+	if s.opt.Through != nil {
+		login = func() error { return s.loginThrough(ctx, c) }
+	}
+	if err := login(); err != nil {
+		return err
+	}
+	return s.look(ctx, c)
+}
+
+// look asks what is worth knowing of a server that has let us in.
+func (s *Session) look(ctx context.Context, c *Conn) error {
 	xs := c.sendAll(cmd("FEAT"), cmd("PWD"), cmd("SYST"))
 	feat, err := xs[0].Wait(ctx)
 	if err != nil {
 		return err
 	}
 	s.feat = parseFeatures(feat)
+	s.recognise()
 	if r, err := xs[1].Expect(ctx, 2); err == nil {
 		s.dir, _ = ParsePath(r)
 	} else if !refused(err) {
@@ -72,6 +121,9 @@ func (s *Session) introduce(ctx context.Context, c *Conn) error {
 	var all []command
 	if s.feat.Has("UTF8") {
 		all = append(all, cmd("OPTS", "UTF8", "ON")) // proftpd may speak Latin-1 until then
+	}
+	if s.opt.Program != "" && s.feat.Has("CLNT") {
+		all = append(all, cmd("CLNT", s.opt.Program))
 	}
 	if facts := s.feat.wantedFacts(); facts != "" {
 		all = append(all, cmd("OPTS", "MLST", facts))

@@ -1,17 +1,53 @@
 package client
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
-// wirePath returns a name as the server must get it. Most servers expand a
-// leading tilde.
+// Names are the bytes that the server has: what a listing shows goes back to
+// the server as it came. Where a charset was declared, Encode and Decode lead
+// from and to what people read.
+
+// Encode returns a name that somebody typed as the server must get it, by
+// Options.Encode. Without that, and for the names of listings, it changes
+// nothing. The error says which character the server's charset does not have.
+func (s *Session) Encode(text string) (string, error) {
+	if s.opt.Encode == nil {
+		return text, nil
+	}
+	name, err := s.opt.Encode(text)
+	return string(name), err
+}
+
+// Decode returns a server's name as people read it, by Options.Decode.
+func (s *Session) Decode(name string) string {
+	if s.opt.Decode == nil {
+		return name
+	}
+	return s.opt.Decode([]byte(name))
+}
+
+// wirePath returns a name so that no server reads anything else in it: most
+// expand a leading tilde.
 func wirePath(name string) string {
 	if strings.HasPrefix(name, "~") {
 		return "./" + name
 	}
 	return name
+}
+
+// lsPath is wirePath for the commands that some servers hand to ls, which takes
+// a leading hyphen for an option.
+func lsPath(name string) string {
+	if strings.HasPrefix(name, "-") {
+		return "./" + name
+	}
+	return wirePath(name)
 }
 
 // join makes a path from a directory and a name relative to it.
@@ -20,4 +56,102 @@ func join(dir, name string) string {
 		return name
 	}
 	return path.Join(dir, name)
+}
+
+// base returns the last part of a remote path.
+func base(name string) string { return path.Base(name) }
+
+// LongLineError says that a command is longer than the server reads. Sending it
+// would do harm: inetutils runs the rest as another command.
+type LongLineError struct{ Length, Max int }
+
+func (e *LongLineError) Error() string {
+	return fmt.Sprintf("a command of %d bytes is too long for this server, which reads %d", e.Length, e.Max)
+}
+
+func isLong(err error) bool { return errors.As(err, new(*LongLineError)) }
+
+// tooLong returns a *LongLineError when the server would not read the command.
+func (s *Session) tooLong(verb string, args []string) error {
+	length := len(verb) + len("\r\n")
+	for _, arg := range args {
+		length += 1 + len(arg)
+	}
+	if limit := s.quirks.MaxLine; limit > 0 && length > limit {
+		return &LongLineError{length, limit}
+	}
+	return nil
+}
+
+// fit returns args so that the command is not too long for the server: the
+// directory of the path in the last of them is entered first. The way back is
+// taken before the next command.
+func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) ([]string, error) {
+	err := s.tooLong(verb, args)
+	if err == nil || s.dir == "" {
+		return args, err
+	}
+	args = slices.Clone(args)
+	last := &args[len(args)-1]
+	dir, name := path.Split(*last)
+	*last = wirePath(name)
+	if dir == "" || name == "" || s.tooLong(verb, args) != nil {
+		return nil, err
+	}
+	if err := s.goBack(ctx, c); err != nil {
+		return nil, err
+	}
+	return args, s.walk(ctx, c, dir)
+}
+
+// walk enters a directory in as many steps as the server's line needs.
+func (s *Session) walk(ctx context.Context, c *Conn, dir string) error {
+	for first := true; dir != ""; first = false {
+		step := dir
+		if s.tooLong("CWD", []string{step}) != nil {
+			room := s.quirks.MaxLine - len("CWD \r\n")
+			end := strings.LastIndexByte(dir[:room], '/')
+			if end <= 0 {
+				return s.tooLong("CWD", []string{step})
+			}
+			step = dir[:end]
+		}
+		if first {
+			s.astray = true
+		}
+		if _, err := c.Cmd(ctx, 2, s.spoken("CWD"), wirePath(step)); err != nil {
+			return err
+		}
+		dir = strings.TrimLeft(dir[len(step):], "/")
+	}
+	return nil
+}
+
+// goBack returns to the directory that the user is in, after fit.
+func (s *Session) goBack(ctx context.Context, c *Conn) error {
+	if !s.astray {
+		return nil
+	}
+	if err := s.walk(ctx, c, s.dir); err != nil {
+		return err
+	}
+	s.astray = false
+	return nil
+}
+
+// telnetToo runs try, which sends args, and once more with the byte FF doubled
+// (RFC 959: commands are Telnet strings) when a server of which it is not known
+// how it reads that byte finds no such file. What works is remembered.
+func (s *Session) telnetToo(c *Conn, args []string, try func() error) error {
+	err := try()
+	if !IsCode(err, 550) || s.quirks.KeepsFF || c.telnet.Load() || !strings.Contains(strings.Join(args, ""), "\xff") {
+		return err
+	}
+	c.telnet.Store(true)
+	if again := try(); again == nil {
+		s.quirks.ReadsTelnet = true
+		return nil
+	}
+	c.telnet.Store(false)
+	return err
 }

@@ -12,14 +12,16 @@ import (
 
 // This file reads the values that replies carry in their text.
 
-// ParsePassive reads where a passive server listens, from a 227 (RFC 959) or a
-// 229 (RFC 2428) reply; some servers answer EPSV with 227 and PASV with 229. The
-// host is "" where the reply names none.
+// ParsePassive reads where a passive server listens, from a 227 (RFC 959), a
+// 228 (RFC 1639) or a 229 (RFC 2428) reply; some servers answer EPSV with 227 and
+// PASV with 229 or 228. The host is "" where the reply names none.
 func ParsePassive(r Reply) (host string, port int, err error) {
 	text, ok := r.Text(), false
 	switch r.Code {
 	case 227:
 		host, port, ok = sixNumbersIn(text)
+	case 228:
+		host, port, ok = longAddress(text)
 	case 229:
 		host, port, ok = extendedAddress(text)
 	}
@@ -60,6 +62,27 @@ func sixNumbers(s string) (n [6]int, ok bool) {
 		n[i], s = v, s[len(digits):]
 	}
 	return n, true
+}
+
+// longAddress finds "family,length,address...,length,port..." (RFC 1639): what
+// inetutils answers to LPSV, and to PASV on IPv6. Each number is a byte.
+func longAddress(text string) (host string, port int, ok bool) {
+	_, text, _ = strings.Cut(text, "(")
+	text, _, _ = strings.Cut(text, ")")
+	var bytes []byte
+	for field := range strings.SplitSeq(text, ",") {
+		b, err := strconv.ParseUint(strings.TrimSpace(field), 10, 8)
+		if err != nil {
+			return "", 0, false
+		}
+		bytes = append(bytes, byte(b))
+	}
+	if len(bytes) < 2 || len(bytes) != 2+int(bytes[1])+1+2 || bytes[len(bytes)-3] != 2 {
+		return "", 0, false
+	}
+	addr, known := netip.AddrFromSlice(bytes[2 : len(bytes)-3])
+	port = int(bytes[len(bytes)-2])<<8 | int(bytes[len(bytes)-1])
+	return addr.String(), port, known && port > 0
 }
 
 // extendedAddress finds "<d>[family]<d>[address]<d>port<d>" with any delimiter.

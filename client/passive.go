@@ -16,9 +16,14 @@ const (
 	PASV            // RFC 959, passive
 	EPRT            // RFC 2428, active: the server connects to us
 	PORT            // RFC 959, active
+
+	// DefaultPort is RFC 959 section 3.2, active: nothing is arranged, and the
+	// server connects to the port of the control connection. It is only used
+	// when Options.Ways names it.
+	DefaultPort
 )
 
-func (w Way) String() string { return [...]string{"EPSV", "PASV", "EPRT", "PORT"}[w] }
+func (w Way) String() string { return [...]string{"EPSV", "PASV", "EPRT", "PORT", "default port"}[w] }
 
 // Passive reports whether we connect to the server, not the server to us.
 func (w Way) Passive() bool { return w == EPSV || w == PASV }
@@ -69,6 +74,10 @@ func (p *passive) arranged(ctx context.Context, r Reply) error {
 	if err != nil && ctx.Err() == nil {
 		return &wayError{p.way, err}
 	}
+	if through, ok := p.nc.(proxied); ok {
+		p.nc = through.NetConn()
+	}
+	p.c.cfg.setBuffers(p.nc)
 	return err
 }
 
@@ -80,23 +89,32 @@ func (p *passive) close() {
 	}
 }
 
-// passiveAddr returns where to connect: always the host we are talking to. The
-// address in a 227 names another one behind NAT, or on behalf of an attacker.
+// passiveAddr returns where to connect: the host we are talking to, unless
+// Config.TrustPassiveAddress says otherwise. The address in a 227 names another
+// one behind NAT, or on behalf of an attacker.
 func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
 	if r.Class() != 2 {
 		return "", &Error{Verb: way.String(), Reply: r}
-	}
-	host, _, err := net.SplitHostPort(c.RemoteAddr().String())
-	if err != nil {
-		return "", err
 	}
 	named, port, err := ParsePassive(r)
 	if err != nil {
 		return "", err
 	}
+	if c.proxyTo != "" { // the peer is the proxy, and only it knows the server's address
+		return net.JoinHostPort(c.proxyTo, strconv.Itoa(port)), nil
+	}
+	host, _, err := net.SplitHostPort(c.RemoteAddr().String())
+	if err != nil {
+		return "", err
+	}
 	if named != "" && named != host {
+		used := host
+		if c.cfg.TrustPassiveAddress {
+			used = named
+		}
 		c.cfg.Trace.note(NoteInfo{c.name, "pasv.address.differs",
-			fmt.Sprintf("the server names %s for the data connection; %s is used", named, host)})
+			fmt.Sprintf("the server names %s for the data connection; %s is used", named, used)})
+		host = used
 	}
 	return net.JoinHostPort(host, strconv.Itoa(port)), nil
 }

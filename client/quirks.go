@@ -2,31 +2,116 @@ package client
 
 import "strings"
 
-// Quirks is where a server differs from the standard, or from the others.
+// Quirks is where a server's program differs from the standards, or from the
+// others, so that a client must know. The zero value is a server of which
+// nothing is known.
 type Quirks struct {
-	Server  string // name of the program
-	Sign    string // text in the greeting by which it is known
-	DotFlag bool   // LIST hides dot files unless told -a
-	Reason  string
+	Server  string   // name of the program, "" when it is not known
+	Reasons []string // one for each field below that is set
+
+	HidesDots     bool // LIST shows no dot files without -a
+	HidesDangling bool // MLSD leaves out symbolic links that lead nowhere
+	SetsByMDTM    bool // MDTM with a time before the name sets it
+	ReadsTelnet   bool // the byte FF in a command must be doubled
+	KeepsFF       bool // the byte FF in a command must not be doubled
+	NamesSTOU     bool // STOU needs a name to start from
+	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
+	NoDeflateSTOR bool // uploads in MODE Z hang or fail
+	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
 
-// quirkTable has one row for each server program that needs one.
-var quirkTable = []Quirks{
-	{Server: "proftpd", Sign: "ProFTPD", DotFlag: true, Reason: "LIST shows no dot files without -a"},
-	{Server: "vsftpd", Sign: "vsFTPd", DotFlag: true, Reason: "LIST shows no dot files without -a"},
-	{Server: "pure-ftpd", Sign: "Pure-FTPd", DotFlag: true, Reason: "LIST shows no dot files without -a"},
-	{Server: "pyftpdlib", Sign: "pyftpdlib"},
-	{Server: "inetutils", Sign: "GNU inetutils"},
+// quirk is one row of quirkTable.
+type quirk struct {
+	server string
+	set    func(*Quirks)
+	reason string
 }
 
-func quirksOf(greeting Reply) Quirks {
-	for _, q := range quirkTable {
-		if strings.Contains(greeting.Text(), q.Sign) {
-			return q
+// quirkTable has a row for each thing that one program does its own way. The
+// rows are true of the versions in programs, on which they were measured.
+var quirkTable = []quirk{
+	{"proftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
+	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
+	{"proftpd", func(q *Quirks) { q.NoDeflateSTOR = true }, "an upload in MODE Z hangs or gets 451"},
+	{"proftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB is never answered"},
+	{"vsftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
+	{"vsftpd", func(q *Quirks) { q.SetsByMDTM = true }, "there is no MFMT, but MDTM takes a time to set"},
+	{"vsftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is, though doubled in replies"},
+	{"vsftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB ends the session"},
+	{"pure-ftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
+	{"pure-ftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
+	{"pure-ftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB gets 421 and ends the session"},
+	{"pyftpdlib", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
+	{"pyftpdlib", func(q *Quirks) { q.ClosesAhead = true }, "EPSV behind RETR closes the data connection, and the 226 never comes"},
+	{"pyftpdlib", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
+	{"pyftpdlib", func(q *Quirks) { q.MaxLine = 2048 }, "a command above 2 KiB gets 500 twice"},
+	{"inetutils", func(q *Quirks) { q.ReadsTelnet = true }, "Telnet's IAC is read: the byte FF must be doubled"},
+	{"inetutils", func(q *Quirks) { q.NamesSTOU = true }, "STOU without a name gets 500"},
+	{"inetutils", func(q *Quirks) { q.MaxLine = 512 }, "of a command above 512 bytes the rest is run as another command"},
+}
+
+// programs are the servers of quirkTable and how they are known: by a word in
+// the greeting, or by a feature that no other has where the greeting is silent.
+var programs = []struct{ server, greeting, feature, word string }{
+	{"proftpd", "ProFTPD", "SITE", "SYMLINK"},
+	{"vsftpd", "vsFTPd", "", ""},
+	{"pure-ftpd", "Pure-FTPd", "ESTP", ""},
+	{"pyftpdlib", "pyftpdlib", "", ""},
+	{"inetutils", "GNU inetutils", "LPSV", ""},
+}
+
+// quirksOf recognises the server by its greeting and, once it is known, by FEAT.
+func quirksOf(greeting Reply, feat Features) Quirks {
+	text := greeting.Text()
+	for _, p := range programs {
+		if strings.Contains(text, p.greeting) {
+			return quirksBy(p.server)
+		}
+	}
+	for _, p := range programs {
+		if p.feature != "" && feat.Has(p.feature) && (p.word == "" || feat.Offers(p.feature, p.word)) {
+			return quirksBy(p.server)
 		}
 	}
 	return Quirks{}
 }
 
+// quirksBy joins the rows of one server.
+func quirksBy(server string) Quirks {
+	q := Quirks{Server: server}
+	for _, row := range quirkTable {
+		if row.server == server {
+			row.set(&q)
+			q.Reasons = append(q.Reasons, row.reason)
+		}
+	}
+	return q
+}
+
 // Quirks returns what is known about the server's program.
 func (s *Session) Quirks() Quirks { return s.quirks }
+
+// older are the verbs of RFC 775 that stand in for those of RFC 959 on servers
+// of its time (RFC 1123 section 4.1.3.1).
+var older = map[string]string{"CWD": "XCWD", "CDUP": "XCUP", "PWD": "XPWD", "MKD": "XMKD", "RMD": "XRMD"}
+
+// spoken returns the verb as this server knows it.
+func (s *Session) spoken(verb string) string {
+	if s.lacks[verb] && older[verb] != "" {
+		return older[verb]
+	}
+	return verb
+}
+
+// lack reports whether err says that the server does not know verb. It is then
+// not tried again in this session.
+func (s *Session) lack(verb string, err error) bool {
+	if !IsCode(err, 500, 502) {
+		return false
+	}
+	if s.lacks == nil {
+		s.lacks = map[string]bool{}
+	}
+	s.lacks[verb] = true
+	return true
+}

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"time"
 )
@@ -26,6 +27,22 @@ type Options struct {
 	Addr     string // "host:port"
 	Security Security
 	Ways     []Way // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
+
+	// VirtualHost is sent with HOST before the login (RFC 7151).
+	VirtualHost string
+
+	// Through gives the commands of the login when Addr is an FTP proxy, in place
+	// of USER, PASS and ACCT; nil: no such proxy.
+	Through func(Login) (commands []string, err error)
+
+	// Program is how we introduce ourselves with CLNT, where the server has it;
+	// "" means not at all.
+	Program string
+
+	// Encode and Decode lead between what people read and the bytes of the
+	// server's names, for servers with another charset than UTF-8; nil: none.
+	Encode func(string) ([]byte, error)
+	Decode func([]byte) string
 }
 
 // Session is a user's session with a server. It knows what the user wants (the
@@ -47,11 +64,16 @@ type Session struct {
 	typ  Type  // wanted for files
 	prot Level // wanted for data, when the control connection is protected
 
+	squeeze bool // MODE Z wanted for downloads and listings
+
 	have     settings // what the server was told
 	dir      string   // what PWD said last; "" when it could not say
+	astray   bool     // the server is somewhere else, on account of a long path
 	way      int      // index in ways of the one that worked
 	wayKnown bool
-	noMLSD   bool
+	lacks    map[string]bool // verbs that the server does not know
+	timeWay  int             // index in timeWays of the one that worked
+	zone     *time.Location  // of the dates in LIST; nil: not known
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -59,15 +81,20 @@ type settings struct {
 	typ  Type
 	pbsz bool
 	prot Level
+	mode Mode
+	hash Algorithm // of HASH
+	sscn bool      // the server takes the client's part in TLS on data connections
 }
 
 // Type is the representation of data on the wire (RFC 959 section 3.1.1).
 type Type string
 
-// The types that are used today.
+// The types. Binary and ASCII are what is used today.
 const (
 	Binary Type = "I"
 	ASCII  Type = "A"
+	EBCDIC Type = "E"
+	Local8 Type = "L 8" // the same as Binary on machines with bytes of eight bits
 )
 
 // Level is the protection of data connections (RFC 4217 section 9).
@@ -80,7 +107,7 @@ const (
 )
 
 // initial is what a server assumes without being told.
-var initial = settings{typ: ASCII, prot: Clear}
+var initial = settings{typ: ASCII, prot: Clear, mode: Stream}
 
 // Open connects to a server and protects the connection as asked. It does not
 // log in. A refusal of TLS is an *Error of the verb AUTH when TLS is required.
@@ -121,8 +148,14 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 // adopt takes a fresh connection, about which nothing is known yet.
 func (s *Session) adopt(conn *Conn) {
 	s.conn, s.have = conn, initial
-	s.quirks = quirksOf(conn.Greeting())
-	s.syst = ""
+	s.syst, s.astray = "", false
+	s.recognise()
+}
+
+// recognise finds out which program the server is.
+func (s *Session) recognise() {
+	s.quirks = quirksOf(s.conn.Greeting(), s.feat)
+	s.conn.telnet.Store(s.quirks.ReadsTelnet)
 }
 
 // Conn returns the connection as it is now, for commands that Session has no
@@ -135,7 +168,7 @@ func (s *Session) Options() Options { return s.opt }
 // Clone opens another connection with the same login, directory and settings.
 func (s *Session) Clone(ctx context.Context) (*Session, error) {
 	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
-		way: s.way, wayKnown: s.wayKnown, noMLSD: s.noMLSD}
+		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
 	if err := t.reconnect(ctx); err != nil {
 		return nil, err
 	}
@@ -171,6 +204,13 @@ func (s *Session) SetPassive(on bool) {
 	s.way, s.wayKnown = 0, false
 }
 
+// SetWays chooses the ways to make data connections, in the order in which they
+// are tried.
+func (s *Session) SetWays(ways []Way) {
+	s.opt.Ways = ways
+	s.way, s.wayKnown = 0, false
+}
+
 // Passive reports whether passive data connections are tried first.
 func (s *Session) Passive() bool { return s.opt.Ways[0].Passive() }
 
@@ -187,7 +227,10 @@ func (s *Session) ready(ctx context.Context) (*Conn, error) {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)
 		defer cancel()
 		err := s.conn.Settle(settling)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			err = s.goBack(ctx, s.conn)
+		}
+		if err == nil || ctx.Err() != nil || s.conn.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
 			return s.conn, err
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -231,7 +274,34 @@ func hungUp(err error) bool {
 // cmd sends one command that is safe to repeat.
 func (s *Session) cmd(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
 	err = s.do(ctx, true, func(c *Conn) error {
-		r, err = c.Cmd(ctx, class, verb, args...)
+		r, err = s.tell(ctx, c, class, cmd(verb, args...))
+		return err
+	})
+	return r, err
+}
+
+// slow is cmd for what may take the server long.
+func (s *Session) slow(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
+	err = s.do(ctx, false, func(c *Conn) error {
+		r, err = s.tell(ctx, c, class, command{verb: verb, args: args, slow: true})
+		return err
+	})
+	return r, err
+}
+
+// tell sends one command in the words that this server knows.
+func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Reply, err error) {
+	name := m.verb
+	if m.args, err = s.fit(ctx, c, name, m.args); err != nil {
+		return r, err
+	}
+	err = s.telnetToo(c, m.args, func() error {
+		m.verb = s.spoken(name)
+		r, err = c.sendAll(m)[0].Expect(ctx, class)
+		if older[m.verb] != "" && s.lack(name, err) {
+			m.verb = s.spoken(name)
+			r, err = c.sendAll(m)[0].Expect(ctx, class)
+		}
 		return err
 	})
 	return r, err
@@ -264,10 +334,11 @@ func (s *Session) reconnect(ctx context.Context) error {
 	if dir == "" || dir == s.dir {
 		return nil
 	}
-	if _, err := conn.Cmd(ctx, 2, "CWD", wirePath(dir)); err != nil {
+	if err := s.walk(ctx, conn, dir); err != nil {
+		s.astray = false
 		return &GoneError{Dir: dir, Now: s.dir, Err: err}
 	}
-	s.dir = dir
+	s.dir, s.astray = dir, false
 	return nil
 }
 
@@ -282,12 +353,6 @@ func (e *GoneError) Error() string {
 	return "connected again, but not back in " + e.Dir + ": " + e.Err.Error()
 }
 func (e *GoneError) Unwrap() error { return e.Err }
-
-// Noop sends NOOP: is the server still there?
-func (s *Session) Noop(ctx context.Context) error {
-	_, err := s.cmd(ctx, 2, "NOOP")
-	return err
-}
 
 // Idle reports how the connection is without sending anything.
 func (s *Session) Idle() error { return s.conn.Err() }

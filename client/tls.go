@@ -112,12 +112,19 @@ func (c *Conn) startTLS(ctx context.Context) error {
 }
 
 func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, handshakeTimeout, errSlowHandshake)
 	defer cancel()
+	return c.shake(ctx, tc, channel, name)
+}
+
+var errSlowHandshake = &TimeoutError{Waiting: "the TLS handshake"}
+
+// shake makes a handshake and reports it.
+func (c *Conn) shake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	start := time.Now()
 	err := tc.HandshakeContext(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = &TimeoutError{Waiting: "the TLS handshake"}
+	if err != nil && context.Cause(ctx) == error(errSlowHandshake) {
+		err = errSlowHandshake
 	}
 	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), time.Since(start), err})
 	if err != nil && !errors.Is(err, context.Canceled) {

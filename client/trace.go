@@ -72,7 +72,8 @@ type DataInfo struct {
 }
 
 // NoteInfo is a remark. Key is stable: "pasv.address.differs", "tls.refused",
-// "reply.unexpected", "reconnect", "listing.fallback".
+// "reply.unexpected", "reply.doubtful", "reconnect", "listing.fallback",
+// "handshake.early".
 type NoteInfo struct {
 	Channel string
 	Key     string

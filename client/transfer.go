@@ -16,9 +16,12 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	err := s.do(ctx, repeat, func(c *Conn) error {
 		var failed []error
 		for i := s.way; i < len(s.opt.Ways); i++ {
-			var err error
 			t.Way = s.opt.Ways[i]
-			if d, err = s.begin(ctx, c, typ, t); err == nil {
+			err := s.telnetToo(c, t.Args, func() (err error) {
+				d, err = s.begin(ctx, c, typ, t)
+				return err
+			})
+			if err == nil {
 				s.way, s.wayKnown = i, true
 				return nil
 			}
@@ -71,11 +74,19 @@ func (e *NoDataError) Unwrap() []error { return e.Tried }
 // begin sends, in one burst, what must be changed and the request for the data
 // connection; then the transfer's own command.
 func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
-	want := settings{typ: typ, pbsz: s.have.pbsz, prot: s.have.prot}
+	want := s.have
+	want.typ, want.mode, want.sscn = typ, Stream, false
 	if c.hadTLS() {
-		want.prot, want.pbsz = s.prot, true
+		want.prot = s.prot
+	}
+	if !t.upload() && t.Restart == 0 && t.Until == 0 {
+		want.mode = s.Mode()
 	}
 	t.Protect = want.prot == Private
+	var err error
+	if t.Args, err = s.fit(ctx, c, t.Verb, t.Args); err != nil {
+		return nil, err
+	}
 	name := c.nextData()
 	ch, err := c.newChannel(t.Way, name)
 	if err != nil {
@@ -92,6 +103,9 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	if err != nil {
 		ch.close()
 		return nil, err
+	}
+	if s.have.mode == Deflate {
+		t.Inflate = s.opt.Inflate
 	}
 	return c.begin(ctx, ch, name, t)
 }
@@ -110,6 +124,15 @@ func (s *Session) changes(want settings) []command {
 		}
 		all = append(all, cmd("PROT", string(want.prot)))
 	}
+	if want.sscn != s.have.sscn {
+		all = append(all, cmd("SSCN", map[bool]string{true: "ON", false: "OFF"}[want.sscn]))
+	}
+	if want.mode != s.have.mode {
+		all = append(all, cmd("MODE", string(want.mode)))
+	}
+	if want.hash != s.have.hash {
+		all = append(all, cmd("OPTS", "HASH", string(want.hash)))
+	}
 	return all
 }
 
@@ -120,17 +143,33 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 	for i, change := range changes {
 		_, err := xs[i].Expect(ctx, 2)
 		switch {
-		case err == nil && change.verb == "TYPE":
-			s.have.typ = Type(change.args[0])
-		case err == nil && change.verb == "PBSZ":
-			s.have.pbsz = true
 		case err == nil:
-			s.have.prot = Level(change.args[0])
+			s.have.took(change)
 		case change.verb == "PBSZ" && refused(err):
 			// it is PROT's answer that counts
+		case change.verb == "MODE" && change.args[0] == string(Deflate) && refused(err):
+			s.squeeze = false // stream mode will do
 		case first == nil:
 			first = err
 		}
 	}
 	return first
+}
+
+// took notes what the server agreed to.
+func (h *settings) took(change command) {
+	switch change.verb {
+	case "TYPE":
+		h.typ = Type(change.args[0])
+	case "PBSZ":
+		h.pbsz = true
+	case "PROT":
+		h.prot = Level(change.args[0])
+	case "SSCN":
+		h.sscn = change.args[0] == "ON"
+	case "MODE":
+		h.mode = Mode(change.args[0])
+	case "OPTS":
+		h.hash = Algorithm(change.args[1])
+	}
 }

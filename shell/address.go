@@ -1,9 +1,11 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -67,11 +69,8 @@ var schemes = map[string]string{"ftp": "", "ftps": "implicit", "ftpes": "require
 
 func parseURL(text string) (Address, error) {
 	u, err := url.Parse(text)
-	if err != nil {
-		if bad, ok := err.(*url.Error); ok {
-			err = bad.Err // the text around it may hold a password
-		}
-		return Address{}, err
+	if err != nil { // its words may hold a piece of a password
+		return Address{}, errors.New("no URL; in a password, @ is %40, / is %2F and : is %3A")
 	}
 	security, known := schemes[u.Scheme]
 	if !known {
@@ -114,14 +113,12 @@ func (a Address) check() error {
 	return nil
 }
 
+var beginsWithScheme = regexp.MustCompile(`^[A-Za-z]+://`)
+
 // hidePassword returns an address as it may be shown.
 func hidePassword(text string) string {
-	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
-		scheme, rest = "", text
-	} else {
-		scheme += "://"
-	}
+	scheme := beginsWithScheme.FindString(text)
+	rest := text[len(scheme):]
 	at := strings.LastIndexByte(rest, '@')
 	if at < 0 {
 		return text

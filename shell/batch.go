@@ -36,10 +36,21 @@ func (sh *Shell) ScriptFromInput() Script {
 // with a dash or the setting onerror says continue, and returns the exit
 // status: that of the first failure.
 func (sh *Shell) Batch(script Script) int {
+	read := 0
+	next := script.Next
+	script.Next = func() (string, error) {
+		text, err := next()
+		if err == nil {
+			read++
+		}
+		return text, err
+	}
+	defer sh.reading(script.Next)()
 	status := 0
-	for number := 1; !sh.quitting && !sh.ended(); {
-		text, n, err := script.statement()
-		if n == 0 {
+	for !sh.quitting && !sh.ended() {
+		number := read + 1
+		text, err := script.statement()
+		if err != nil {
 			if err != io.EOF && !sh.ended() {
 				sh.failed(Line{}, script.Name, err)
 				return Status(err)
@@ -53,24 +64,31 @@ func (sh *Shell) Batch(script Script) int {
 		if errors.Is(failure, errInterrupted) || failure != nil && sh.Settings.OnError == "stop" {
 			break
 		}
-		number += n
 	}
 	return sh.signals.status(status)
 }
 
 // statement reads a line, and those that complete it when a quote is open or a
-// backslash joins them. It returns how many lines that were.
-func (s Script) statement() (text string, lines int, err error) {
-	text, err = s.Next()
+// backslash joins them.
+func (s Script) statement() (string, error) {
+	text, err := s.Next()
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
-	for lines = 1; isOpen(text); lines++ {
+	for isOpen(text) {
 		more, err := s.Next()
 		if err != nil {
 			break // Do says what is missing
 		}
 		text += "\n" + more
 	}
-	return text, lines, nil
+	return text, nil
+}
+
+// reading says where the lines come from that follow the command that runs, for
+// commands that read some of them themselves.
+func (sh *Shell) reading(next func() (string, error)) (done func()) {
+	outer := sh.next
+	sh.next = next
+	return func() { sh.next = outer }
 }

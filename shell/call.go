@@ -25,6 +25,7 @@ type Call struct {
 	Err     io.Writer // everything else
 
 	screen bool // Out is the screen of somebody who looks at it
+	moves  int  // files moved
 }
 
 // Arg returns the text of an argument, "" when it was not given.

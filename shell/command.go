@@ -43,6 +43,7 @@ type Command struct {
 	Complete []completion.Kind // one for each argument, the last repeats
 	Wire     []string          // the FTP verbs it may send, beside those of a login
 	Needs    Need
+	Nests    bool // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error
 }

@@ -97,11 +97,13 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 }
 
 func (sh *Shell) remoteNames(ctx context.Context, word string, dirsOnly bool) completion.Result {
-	session := sh.session
-	if session == nil {
+	sh.wire.Lock() // the command before may not have ended, if Tab was typed ahead
+	connected, dir := sh.session != nil, sh.dir()
+	sh.wire.Unlock()
+	if !connected {
 		return completion.Result{}
 	}
-	found, err := sh.remote.Complete(ctx, session.Dir(), word, dirsOnly)
+	found, err := sh.remote.Complete(ctx, dir, word, dirsOnly)
 	if err != nil {
 		return completion.Result{}
 	}

@@ -34,6 +34,9 @@ var securities = map[string]client.Security{
 // terminal the user decides about a certificate that nobody vouches for.
 func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {
 	opt := sh.sessionOptions(a)
+	if err := sh.through(&opt); err != nil {
+		return nil, err
+	}
 	if insecure {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true

@@ -58,23 +58,27 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		start := time.Now()
 		var first int64 // what was there before: it says nothing about the speed
-		wait := time.NewTimer(progressDelay)
-		defer wait.Stop()
+		start := time.Now()
+		begun := start
+		tick := time.NewTicker(progressPeriod)
+		defer tick.Stop()
 		for {
 			select {
 			case <-end:
 				c.Shell.con.Status("")
 				return
-			case <-wait.C:
+			case <-tick.C:
 			}
-			done, elapsed := m.Done(), time.Since(start)
-			first = min(first, done)
-			p := render.Progress{Name: name, Done: done, Total: m.Total(), Elapsed: elapsed,
-				Rate: float64(done-first) / elapsed.Seconds()}
-			c.Shell.con.Status(p.Line(c.Shell.con.Width() - len("^C "))) // which the terminal echoes behind it
-			wait.Reset(progressPeriod)
+			done := m.Done()
+			if first == 0 {
+				first, begun = done, time.Now()
+			}
+			if elapsed := time.Since(start); elapsed >= progressDelay {
+				p := render.Progress{Name: name, Done: done, Total: m.Total(), Elapsed: elapsed,
+					Rate: float64(done-first) / time.Since(begun).Seconds()}
+				c.Shell.con.Status(p.Line(c.Shell.con.Width() - len("^C "))) // which the terminal echoes behind it
+			}
 		}
 	}()
 	return func() {

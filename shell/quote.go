@@ -41,6 +41,8 @@ var quoteCommands = []*Command{
 
 func quote(ctx context.Context, c *Call) error {
 	c.Shell.remote.Forget("/")
+	c.Shell.verbose.Store(false) // the reply is shown anyhow
+	defer c.Shell.heed()
 	r, err := c.Session().Quote(ctx, strings.Join(c.Texts(), " "))
 	if err != nil {
 		return err

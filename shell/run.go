@@ -23,6 +23,9 @@ type Line struct {
 	Text   string
 	Script string // name of the script, "" for a line that was typed
 	Number int
+
+	within *Call       // the command that runs the line, if any: its output goes where that one's goes
+	vars   syntax.Vars // $1, $i and so on; see variables
 }
 
 // Do runs a line and shows its failures. It returns the first one that counts:
@@ -58,7 +61,7 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 		if st.After == syntax.And && last != nil || st.After == syntax.Or && last == nil {
 			continue
 		}
-		name, err := sh.statement(st)
+		name, err := sh.statement(line, st)
 		sh.status = Status(err)
 		if err != nil {
 			sh.failed(line, name, err)
@@ -73,18 +76,33 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 	return last
 }
 
-// statement runs one command and returns its full name.
-func (sh *Shell) statement(st syntax.Statement) (name string, err error) {
-	st = st.Expand(syntax.Vars{Get: sh.variable})
+// statement runs one command, and the macro init when it has logged in. It
+// returns the full name.
+func (sh *Shell) statement(line Line, st syntax.Statement) (name string, err error) {
+	name, err = sh.command(line, st)
+	if err == nil {
+		err = sh.initialize()
+	}
+	return name, err
+}
+
+func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error) {
+	line.vars.Get = sh.variable
+	st = st.Expand(line.vars)
 	command, err := sh.catalog.Find(st.Name())
 	if err != nil {
 		return "", err
 	}
 	ctx, done := sh.signals.during(sh.base)
 	defer done()
-	sh.wire.Lock()
-	defer sh.wire.Unlock()
+	if !command.Nests {
+		sh.wire.Lock()
+		defer sh.wire.Unlock()
+	}
 	call := &Call{Shell: sh, Command: command, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive()}
+	if outer := line.within; outer != nil {
+		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
+	}
 	if err := call.parse(ctx, st.Args()); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			return command.Name, sh.help(call.Out, command)
@@ -96,9 +114,13 @@ func (sh *Shell) statement(st syntax.Statement) (name string, err error) {
 	}
 	if sh.opt.Started != nil {
 		sh.opt.Started(command)
+		defer sh.opt.Started(nil)
 	}
 	err = sh.output(ctx, call, st, func() error { return command.Run(ctx, call) })
 	sh.con.Status("")
+	if call.moves > 0 && sh.Settings.Bell {
+		sh.con.Bell()
+	}
 	return command.Name, interrupted(ctx, err)
 }
 
@@ -229,6 +251,9 @@ func localShell(ctx context.Context, text string) *exec.Cmd {
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
+	if errors.As(err, new(*shownError)) {
+		return
+	}
 	where := ""
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
@@ -253,6 +278,12 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	}
 	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
 }
+
+// shownError is the failure of a command that runs others: theirs, which has
+// been shown where it happened.
+type shownError struct{ error }
+
+func (e *shownError) Unwrap() error { return e.error }
 
 // failure is an error as --json shows it.
 type failure struct {

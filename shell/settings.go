@@ -24,13 +24,15 @@ type Settings struct {
 	OnError  string
 	TLS      string
 	Timeout  time.Duration
+	Via      string
+	ViaLogin string
 }
 
 // defaultSettings are those of a fresh shell.
 func defaultSettings(interactive bool) Settings {
 	return Settings{
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute,
+		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
 	}
 }
 
@@ -46,7 +48,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = []*Setting{
+var settings = slices.Concat(viaSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	number("debug", "show the dialogue: 0 not, 1 commands and replies, 2 connections and TLS too, 3 all lines", 3,
@@ -68,7 +70,7 @@ var settings = []*Setting{
 	word("tls", "auto (where the server has it), require, implicit (port 990), off", []string{"auto", "require", "implicit", "off"},
 		func(s *Settings) *string { return &s.TLS }),
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
-}
+})
 
 // findSetting returns the row of a name, or of the only name that begins so.
 func findSetting(name string) (*Setting, error) {

@@ -29,7 +29,7 @@ type Options struct {
 	Connect  Connect         // how connections are made
 	JSON     bool            // results as JSON
 	Trace    *client.Trace   // sees the dialogue too; may be nil
-	Started  func(*Command)  // called before a command runs; may be nil
+	Started  func(*Command)  // called before a command runs, and with nil after it; may be nil
 }
 
 // Shell is one user's shell: settings, and at most one session.
@@ -44,12 +44,19 @@ type Shell struct {
 
 	catalog  Groups
 	signals  *signals
-	session  *client.Session // nil when not connected
-	address  Address         // of session
-	home     string          // the directory that the login began in
-	previous string          // the directory before the last cd, for cd -
+	connection
 	quitting bool
 	status   int // of the last command, for $?
+
+	next     func() (string, error) // the next line of the script that runs; nil at a terminal
+	macros   map[string][]string
+	depth    int  // of macros that run macros
+	loggedIn bool // just now: the macro init is due
+	second   connection
+	restart  int64 // where the next transfer begins
+	nmap     nameMap
+	ntrans   nameTrans
+	limits   limits
 
 	// The settings of the same names, for the goroutine that hears the server.
 	verbose atomic.Bool
@@ -60,9 +67,17 @@ type Shell struct {
 	remote *completion.Remote
 }
 
+// connection is a session and where it came from.
+type connection struct {
+	session  *client.Session // nil when not connected
+	address  Address         // of session
+	home     string          // the directory that the login began in
+	previous string          // the directory before the last cd, for cd -
+}
+
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
-	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir)}
+	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}}
 	opt.Console.Complete, opt.Console.Highlight = sh.complete, sh.highlight
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
@@ -94,6 +109,9 @@ func (sh *Shell) Set(name, value string) error {
 
 // Close says goodbye to the server and gives terminal and signals back.
 func (sh *Shell) Close() {
+	sh.swap()
+	sh.disconnect()
+	sh.swap()
 	sh.disconnect()
 	sh.con.Close()
 	sh.signals.stop()
@@ -106,7 +124,8 @@ func (sh *Shell) disconnect() {
 		return
 	}
 	sh.session.Close() // a server that says nothing to QUIT is no failure
-	sh.session, sh.address, sh.home, sh.previous = nil, Address{}, "", ""
+	sh.connection = connection{}
+	clear(sh.macros)
 	sh.remote.Forget("/")
 }
 

@@ -63,19 +63,22 @@ func (s *signals) handle(sig os.Signal) {
 }
 
 // during returns a context that Ctrl-C ends, and a function to call afterwards.
+// Commands may run others: Ctrl-C is for the innermost.
 func (s *signals) during(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	outer := s.cancel
+	session := s.sh.session
 	s.cancel, s.again, s.drop = cancel, false, func() {
-		if session := s.sh.session; session != nil {
+		if session != nil {
 			session.Conn().Close()
 		}
 	}
 	return ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.cancel = nil
+		s.cancel = outer
 		cancel(nil)
 	}
 }

@@ -105,7 +105,7 @@ func splitFacts(line string) (facts, name string) {
 
 func startsWithFact(s string) bool {
 	key, _, ok := strings.Cut(s, "=")
-	return ok && strings.IndexAny(key, " \t;") < 0 && strings.IndexByte(s, ';') >= 0
+	return ok && !strings.ContainsAny(key, " \t;") && strings.IndexByte(s, ';') >= 0
 }
 
 // ids are the ways to name an owner or a group: a name beats a number.

@@ -23,7 +23,7 @@ func (m *mvs) parse(line string, e *Entry) outcome {
 		return parsed
 	case m.member(text, e), m.loadModule(text, e), m.job(text, e):
 		return parsed
-	case m.table != 'd' && m.table != 'j' && strings.IndexAny(text, " \t") < 0:
+	case m.table != 'd' && m.table != 'j' && !strings.ContainsAny(text, " \t"):
 		e.Name = text // a member without statistics
 		return parsed
 	}

@@ -4,8 +4,6 @@ import (
 	"io"
 	"net"
 	"net/textproto"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,12 +98,14 @@ func (d *dialogue) logIn(commands []string) int {
 func (d *dialogue) retrieve(name string) string {
 	d.t.Helper()
 	d.cmd(200, "TYPE I")
-	nc, err := d.dial(within(d.t), "tcp", net.JoinHostPort(d.host, d.passive()))
+	d.cmd(229, "EPSV")
+	_, port, _ := strings.Cut(d.last, "|||")
+	port, _, _ = strings.Cut(port, "|")
+	nc, err := d.dial(within(d.t), "tcp", net.JoinHostPort(d.host, port))
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	defer nc.Close()
-	d.cmd(200, "NOOP") // ftp-proxy never answers a RETR that arrives together with the data connection
 	d.cmd(150, "RETR "+name)
 	text, err := io.ReadAll(nc)
 	if err != nil {
@@ -113,21 +113,6 @@ func (d *dialogue) retrieve(name string) string {
 	}
 	d.reply(226)
 	return string(text)
-}
-
-// passive returns the port for a data connection. ftp-proxy does not know EPSV.
-func (d *dialogue) passive() string {
-	d.t.Helper()
-	if d.cmd(0, "EPSV"); d.code == 229 {
-		_, port, _ := strings.Cut(d.last, "|||")
-		port, _, _ = strings.Cut(port, "|")
-		return port
-	}
-	d.cmd(227, "PASV")
-	numbers := regexp.MustCompile(`(\d+),(\d+)\)`).FindStringSubmatch(d.last)
-	high, _ := strconv.Atoi(numbers[1])
-	low, _ := strconv.Atoi(numbers[2])
-	return strconv.Itoa(high<<8 | low)
 }
 
 func (d *dialogue) mustRetrieve() {

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +31,7 @@ type terminal struct {
 	rest string // what no call of see has consumed
 }
 
-const patience = 20 * time.Second
+const patience = 10 * time.Second
 
 // start runs ftpsh in a fresh directory, which it returns.
 func start(t *testing.T, args ...string) (*terminal, string) {
@@ -112,6 +114,7 @@ func (term *terminal) ends(status int) {
 		term.cmd.Wait()
 		close(ended)
 	}()
+	text := term.text
 	for {
 		select {
 		case <-ended:
@@ -119,9 +122,9 @@ func (term *terminal) ends(status int) {
 				term.t.Fatalf("exit status %d, want %d", got, status)
 			}
 			return
-		case _, ok := <-term.text:
+		case _, ok := <-text:
 			if !ok {
-				term.text = nil
+				text = nil
 			}
 		case <-time.After(patience):
 			term.t.Fatal("the program does not end")
@@ -220,7 +223,8 @@ func TestInterrupt(t *testing.T) {
 		term.see("of 8.0M") // the progress line
 		pressed := time.Now()
 		term.press("\x03")
-		term.see("get: big.bin: interrupted")
+		term.see("`reget big.bin` goes on")
+		term.see("get: interrupted")
 		term.see("PLAIN> ")
 		if waited := time.Since(pressed); waited > time.Second { // 0.2 s where nobody else uses the machine
 			t.Errorf("the prompt came after %v", waited)
@@ -315,7 +319,7 @@ func TestCertificate(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	server := serves(t, practice.Options{}, map[string]string{"my notes.txt": "x", "sub/deep.txt": "y"})
 	term, _ := loggedIn(t, server)
-	term.press("si\t")
+	term.press("siz\t")
 	term.see("size ")
 	term.press("my\t")
 	term.see(`my\ notes.txt `)
@@ -329,6 +333,55 @@ func TestCompletion(t *testing.T) {
 	term.see("PLAIN> ")
 	term.enter("set clobber")
 	term.see("\r\noff\r\n")
+}
+
+// TestInterruptedBatch: SIGINT ends a batch with 130, whatever it is doing.
+func TestInterruptedBatch(t *testing.T) {
+	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "stall", At: 10}}}, map[string]string{"big.bin": strings.Repeat("x", 1<<20)})
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ name, script, verb string }{
+		{"in a transfer", "get big.bin\n", "RETR"},
+		{"waiting for a line", "pwd\n", "QUIT"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			cmd := exec.Command(path, address(server))
+			cmd.Dir = t.TempDir()
+			cmd.Env = append(os.Environ(), "FTPSH_PASSWORD="+practice.Password, "XDG_STATE_HOME="+cmd.Dir)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(in, row.script)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			if row.verb == "RETR" {
+				_, err = server.WaitCommand(ctx, row.verb)
+			} else {
+				_, err = bufio.NewReader(out).ReadString('\n')
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != 130 {
+				t.Errorf("exit status %d, want 130", got)
+			}
+			if _, err := os.Stat(filepath.Join(cmd.Dir, "big.bin")); err == nil {
+				t.Error("a file that is not complete has its final name")
+			}
+		})
+	}
 }
 
 // TestSignals: SIGTERM restores the terminal, says goodbye and ends with 128+n.

@@ -197,11 +197,11 @@ func TestPromptOfTwoRowsWithColours(t *testing.T) {
 func TestRightPrompt(t *testing.T) {
 	s := start(t, 20, 10, Options{})
 	s.reads(t.Context(), "one\n> \t\x1b[90m2 jobs\x1b[m")
-	s.cursor("one\n> ▏          2 jobs")
+	s.cursor("one\n> ▏           2 jobs")
 	s.typed("12345678901")
 	s.cursor("one\n> 12345678901▏")
 	s.typed("\x7f\x7f")
-	s.cursor("one\n> 123456789▏ 2 jobs")
+	s.cursor("one\n> 123456789▏  2 jobs")
 	s.typed("\r")
 	s.answered("123456789", nil)
 	s.shows("one\n> 123456789")

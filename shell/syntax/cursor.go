@@ -38,7 +38,7 @@ func (c *Cursor) pass(t Token) {
 	case Redirect, Append, Pipe, Comment:
 		c.Op = t.Op
 	case Word:
-		if c.Op == Word {
+		if c.Op == Word && (len(c.Words) > 0 || t.Raw != "else") {
 			c.Words = append(c.Words, t)
 		}
 		c.Op = Word

@@ -47,8 +47,9 @@ func (l *lexer) next() bool {
 			l.operator(op, n)
 			break
 		}
-		l.toks = append(l.toks, l.word())
-		l.command = false
+		w := l.word()
+		l.toks = append(l.toks, w)
+		l.command = l.command && w.Raw == "else" // a command may follow directly
 	}
 	return true
 }

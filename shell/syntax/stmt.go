@@ -1,6 +1,9 @@
 package syntax
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A List is what a line says: chains that run one after the other.
 type List []Chain
@@ -24,6 +27,9 @@ type Statement struct {
 	Append bool
 	Pipe   string // the local command that the output goes to
 	Source string // the statement as typed
+	Line   int    // the line breaks before it
+	// Body and Else are the blocks of if and foreach, up to else and end.
+	Body, Else List
 }
 
 // Expand returns the statement with the variables in its words and in the name
@@ -58,8 +64,8 @@ func (s Statement) Args() []Token {
 type Error struct {
 	Pos  int    // byte offset in the line
 	Text string // lower case, no full stop
-	// Open says that more lines may complete this one: a quote is open, or
-	// the line ends with \, &&, || or |.
+	// Open says that more lines may complete this one: a quote or a block is
+	// open, or the line ends with \, &&, || or |.
 	Open bool
 }
 
@@ -70,13 +76,12 @@ func (e *Error) Error() string { return e.Text }
 // is an *Error.
 func Parse(line string) (List, error) {
 	p := parser{line: line, after: Then}
-	for _, t := range Lex(line) {
-		if err := p.token(t); err != nil {
-			return nil, err
-		}
-	}
-	if err := p.end(Token{Op: Then, Start: len(line), End: len(line)}); err != nil {
+	if err := p.all(); err != nil {
 		return nil, err
+	}
+	if n := len(p.open); n > 0 {
+		open := p.open[n-1].stmt
+		return nil, &Error{p.open[n-1].start, open.Name() + " has no end", true}
 	}
 	return p.list, nil
 }
@@ -86,10 +91,22 @@ type parser struct {
 	list  List
 	chain Chain
 	stmt  Statement
-	start int // of stmt
-	last  int // its end
-	after Op  // what joins stmt to the one before
-	want  Op  // Redirect, Append or Pipe: its operand comes next
+	start int  // of stmt
+	last  int  // its end
+	after Op   // what joins stmt to the one before
+	want  Op   // Redirect, Append or Pipe: its operand comes next
+	ended bool // stmt is a block, and its end was there
+	open  []block
+}
+
+// all reads the tokens of the line.
+func (p *parser) all() error {
+	for _, t := range Lex(p.line) {
+		if err := p.token(t); err != nil {
+			return err
+		}
+	}
+	return p.end(Token{Op: Then, Start: len(p.line), End: len(p.line)})
 }
 
 func (p *parser) token(t Token) error {
@@ -106,6 +123,9 @@ func (p *parser) token(t Token) error {
 		return p.end(t)
 	}
 	if len(p.stmt.Words) == 0 && !p.stmt.Ignore {
+		if isBlockWord(t) {
+			return p.blockWord(t)
+		}
 		p.start = t.Start
 	}
 	p.last = t.End
@@ -115,6 +135,9 @@ func (p *parser) token(t Token) error {
 	case Redirect, Append, Pipe:
 		return p.output(t)
 	default:
+		if p.ended && p.want == Word {
+			return &Error{Pos: t.Start, Text: "end takes no words"}
+		}
 		p.word(t)
 	}
 	return nil
@@ -149,8 +172,11 @@ func (p *parser) end(t Token) error {
 	switch {
 	case p.want != Word:
 		return p.missing(t)
+	case len(p.stmt.Words) > 0 && opensBlock(p.stmt.Words[0]) && !p.ended:
+		return p.begin(t)
 	case len(p.stmt.Words) > 0:
 		p.stmt.After, p.stmt.Source = p.after, p.line[p.start:p.last]
+		p.stmt.Line = strings.Count(p.line[:p.start], "\n")
 		p.chain.Statements = append(p.chain.Statements, p.stmt)
 	case t.Raw == "\n" && p.after != Then:
 		return nil // a line break after && or || joins
@@ -159,7 +185,7 @@ func (p *parser) end(t Token) error {
 	case t.Op != Then:
 		return &Error{Pos: t.Start, Text: fmt.Sprintf("no command before %s", t.Op)}
 	}
-	p.stmt, p.after = Statement{}, t.Op
+	p.stmt, p.after, p.ended = Statement{}, t.Op, false
 	if t.Op == Then || t.Op == Background {
 		p.after = Then
 		p.close(t.Op == Background)

@@ -52,6 +52,8 @@ type Vars struct {
 	// $* all of them in one word, and the word $@ or "$@" one word for each.
 	// If it is nil, these stay as typed.
 	Args []Token
+	// Each is $i in a macro: one argument after the other.
+	Each *Token
 }
 
 // Expand returns the word with its variables replaced. Values are plain text:
@@ -81,8 +83,11 @@ func expandAll(words []Token, v Vars) []Token {
 	return out
 }
 
-// whole answers for a word that is nothing but $1…$9, $@ or "$@".
+// whole answers for a word that is nothing but $1…$9, $i, $@ or "$@".
 func (v Vars) whole(t Token) ([]Token, bool) {
+	if v.Each != nil && t.Op == Word && t.Raw == "$i" {
+		return []Token{*v.Each}, true
+	}
 	if v.Args == nil || t.Op != Word {
 		return nil, false
 	}

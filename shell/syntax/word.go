@@ -185,6 +185,9 @@ func variable(s string) (name string, n int) {
 }
 
 func (v Vars) value(name string) (string, bool) {
+	if v.Each != nil && name == "i" {
+		return v.Each.Text, true
+	}
 	if v.Args != nil {
 		switch n, err := strconv.Atoi(name); {
 		case err == nil && n >= 1 && n <= len(v.Args):

@@ -1,0 +1,123 @@
+package client
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// This file keeps replies and commands in step with servers that answer twice,
+// never, or in the wrong place. A fence is a command whose answer cannot be
+// mistaken for another's: what came before it is over.
+
+// fencedBy returns the place of a fence that r answers although exchanges
+// before it have had no reply, or 0.
+func (c *Conn) fencedBy(r Reply) int {
+	for i, x := range c.queue {
+		if x.fence == r.Code {
+			return i
+		}
+	}
+	return 0
+}
+
+// onlyCodes are the codes with which commands succeed that have a code of
+// their own.
+var onlyCodes = map[string][]int{
+	"PWD": {257}, "XPWD": {257},
+	"EPSV": {229, 227}, "PASV": {227, 228, 229},
+	"SIZE": {213}, "MDTM": {213}, "FEAT": {211}, "SYST": {215}, "MLST": {250},
+}
+
+// isAnswer reports whether r can be the answer to x: not the end of a transfer,
+// unless x is one, nor the success of another command.
+func isAnswer(x *Exchange, r Reply) bool {
+	if r.Class() != 2 {
+		return true
+	}
+	if codes := onlyCodes[x.Verb]; codes != nil {
+		return slices.Contains(codes, r.Code)
+	}
+	if dataVerbs[x.Verb] {
+		return r.Code != 200 && r.Code != 257
+	}
+	return r.Code != 225 && r.Code != 226 || x.Verb == "ABOR"
+}
+
+// doubtful reports whether r may be the answer to something else than x: it
+// cannot be x's, or it ends a transfer that the server never said it began.
+func doubtful(x *Exchange, r Reply) bool {
+	if x.fence != 0 || x.Verb == "" {
+		return false
+	}
+	unopened := dataVerbs[x.Verb] && r.Class() == 2 && x.marks == 0
+	return unopened || !isAnswer(x, r)
+}
+
+// hold keeps a doubtful reply while a fence finds out whether another one
+// follows. If none does, it was the answer. Data may flow meanwhile.
+func (c *Conn) hold(x *Exchange, r Reply) error {
+	c.cfg.Trace.note(NoteInfo{c.name, "reply.doubtful", "is this the answer to " + x.Verb + "? " + r.String()})
+	fenced := x.suspect != nil
+	x.suspect = &r
+	if x.doubts++; x.doubts > maxMarks {
+		return &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many replies that are no answer"}
+	}
+	if dataVerbs[x.Verb] {
+		x.begin(r)
+	}
+	if !fenced {
+		go c.sendAll(c.fence()) // not here: the reader must not wait for a free slot
+	}
+	return nil
+}
+
+// fence returns a command that cannot be mistaken for one that waits.
+func (c *Conn) fence() command {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, x := range c.queue {
+		if x.Verb == "PWD" {
+			return command{verb: "SYST", fence: 215}
+		}
+	}
+	return command{verb: "PWD", fence: 257}
+}
+
+// Settle waits until every command has been answered. Where replies to an
+// aborted transfer are missing after a moment, it asks PWD: only that is
+// answered with 257, and pure-ftpd may have swallowed the NOOP with the ABOR.
+func (c *Conn) Settle(ctx context.Context) error {
+	again := time.NewTimer(settlePatience)
+	defer again.Stop()
+	for {
+		last, err := c.pending()
+		if err != nil || last == nil {
+			return err
+		}
+		if last.fence == 200 {
+			again.Reset(settlePatience - time.Since(last.start))
+		}
+		select {
+		case <-last.done:
+		case <-again.C:
+			if last.fence != 0 {
+				c.sendAll(command{verb: "PWD", fence: 257})
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+const settlePatience = 250 * time.Millisecond
+
+// pending returns the last exchange that is not answered yet, if any.
+func (c *Conn) pending() (*Exchange, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.queue); n > 0 {
+		return c.queue[n-1], c.err
+	}
+	return nil, c.err
+}

@@ -1,0 +1,409 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+)
+
+// FXPOptions say how FXP copies. The zero value works.
+type FXPOptions struct {
+	Restart int64 // both servers begin there (REST); the target must have what comes before
+	Append  bool  // to the end of the target (APPE), from the start of the file
+
+	// InClear lets the data travel in clear between two servers that cannot
+	// protect it, although our own transfers would be protected.
+	InClear bool
+}
+
+// FXP copies a file from one server to another without its passing through
+// here (RFC 959 section 5.2, figure 2): one server listens, the other one
+// connects to it. It returns the size of the copy, -1 where the servers do not
+// tell; when they do, both must tell the same.
+//
+// At first the target listens and the source connects: a source that refuses
+// has then done no harm to the target's file. Where one of them does not want
+// that, the parts are changed. The one that connects is told to begin first. The
+// file is copied in the type of the source's session.
+//
+// The address that one server is told of is the one at which we talk to the
+// other; a 227 that names another host is refused, unless its session has
+// Config.TrustPassiveAddress. Data connections that the sessions want protected
+// stay so if one of the servers can take the client's part in TLS (SSCN or
+// CPSV). What stands in the way is an *FXPError.
+//
+// When ctx ends both servers are told to stop, and FXP returns at once.
+func FXP(ctx context.Context, from *Session, name string, to *Session, target string, o FXPOptions) (int64, error) {
+	if !from.in || !to.in {
+		return -1, ErrNotLoggedIn
+	}
+	if from == to {
+		return -1, &FXPError{Reason: "two sessions are needed: one of them cannot listen and connect"}
+	}
+	size, err := from.Size(ctx, name)
+	if err != nil && !refused(err) {
+		return -1, err
+	}
+	store := "STOR"
+	if o.Append {
+		store, o.Restart = "APPE", 0
+	}
+	p := &fxp{
+		source:  &fxpSide{s: from, verb: "RETR", name: name},
+		target:  &fxpSide{s: to, verb: store, name: target},
+		restart: o.Restart,
+	}
+	if err := p.agree(o.InClear); err != nil {
+		return -1, err
+	}
+	if err := p.copy(ctx); err != nil {
+		return -1, err
+	}
+	if err := p.dropParts(ctx); err != nil || o.Append {
+		return -1, err
+	}
+	return p.verify(ctx, size)
+}
+
+// FXPError says why a server-to-server copy cannot be, or what a server said
+// to its part in it.
+type FXPError struct {
+	Host   string // of the server; "" when it is about both
+	Reason string
+	Err    error
+}
+
+func (e *FXPError) Error() string {
+	text := e.Reason
+	if e.Host != "" {
+		text = e.Host + ": " + text
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+func (e *FXPError) Unwrap() error { return e.Err }
+
+// fxp is a copy under way.
+type fxp struct {
+	source, target *fxpSide
+	restart        int64
+	level          Level    // of the data connection
+	client         *fxpSide // takes the client's part in TLS
+	cpsv           bool     // by CPSV, so that it must listen; else by SSCN
+}
+
+// fxpSide is one of the two servers.
+type fxpSide struct {
+	s          *Session
+	verb, name string
+	c          *Conn
+	x          *Exchange
+}
+
+func (a *fxpSide) wrong(reason string, err error) error {
+	return &FXPError{Host: a.s.opt.Addr, Reason: reason, Err: err}
+}
+
+// agree finds out how the data connection is protected.
+func (p *fxp) agree(inClear bool) error {
+	_, a := p.source.s.Protected()
+	_, b := p.target.s.Protected()
+	p.level = Clear
+	switch {
+	case !a && !b:
+		return nil
+	case a && b:
+		p.level = Private
+		for _, side := range []*fxpSide{p.source, p.target} {
+			if side.s.feat.Has("SSCN") {
+				p.client = side
+				return nil
+			}
+		}
+		for _, side := range []*fxpSide{p.target, p.source} {
+			if side.s.feat.Has("CPSV") && side.peer().To4() != nil {
+				p.client, p.cpsv = side, true
+				return nil
+			}
+		}
+	}
+	if inClear {
+		p.level = Clear
+		return nil
+	}
+	if a != b {
+		return &FXPError{Reason: "data connections are protected on one server only: the copy would travel in clear"}
+	}
+	return &FXPError{Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in clear"}
+}
+
+// peer is the server's address as we are connected to it.
+func (a *fxpSide) peer() net.IP {
+	if addr, ok := a.s.conn.RemoteAddr().(*net.TCPAddr); ok {
+		return addr.IP
+	}
+	return nil
+}
+
+// copy tries both ways round.
+func (p *fxp) copy(ctx context.Context) error {
+	if p.cpsv {
+		return p.attempt(ctx, p.client, p.other(p.client))
+	}
+	err := p.attempt(ctx, p.target, p.source)
+	if !otherWayRound(err) || ctx.Err() != nil {
+		return err
+	}
+	again := p.attempt(ctx, p.source, p.target)
+	if again == nil || !otherWayRound(again) {
+		return again
+	}
+	return &NoFXPError{Tried: []error{err, again}}
+}
+
+func (p *fxp) other(a *fxpSide) *fxpSide {
+	if a == p.source {
+		return p.target
+	}
+	return p.source
+}
+
+// NoFXPError says why neither server can connect to the other.
+type NoFXPError struct{ Tried []error }
+
+func (e *NoFXPError) Error() string {
+	return fmt.Sprintf("no connection between the servers: %s; the other way round, %s", e.Tried[0], e.Tried[1])
+}
+func (e *NoFXPError) Unwrap() []error { return e.Tried }
+
+// otherWayRound reports whether it may help if the other server listens.
+func otherWayRound(err error) bool {
+	var fxp *FXPError
+	return errors.As(err, &fxp) && (fxp.Err == nil || IsCode(err, 425, 500, 501, 502, 504, 522))
+}
+
+// attempt lets one server listen and the other one connect to it.
+func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
+	for _, side := range []*fxpSide{listens, connects} {
+		if err := p.prepare(ctx, side); err != nil {
+			return err
+		}
+	}
+	ip, port, err := listens.listen(ctx, p.cpsv)
+	if err != nil {
+		return err
+	}
+	if ip.IsLoopback() && !connects.peer().IsLoopback() {
+		return listens.wrong("is this computer: another server cannot connect to "+ip.String(), nil)
+	}
+	if err := connects.connect(ctx, ip, port); err != nil {
+		return err
+	}
+	for _, side := range []*fxpSide{connects, listens} {
+		if err := p.begin(ctx, side); err != nil {
+			p.stop()
+			return err
+		}
+	}
+	return p.finish(ctx, listens, connects)
+}
+
+// prepare tells a server what it must know before: the type, the protection,
+// and its part in TLS.
+func (p *fxp) prepare(ctx context.Context, a *fxpSide) (err error) {
+	a.x = nil
+	if a.c, err = a.s.ready(ctx); err != nil {
+		return err
+	}
+	want := a.s.have
+	want.typ, want.mode = p.source.s.typ, Stream
+	if a.c.hadTLS() {
+		want.prot = p.level
+	}
+	want.sscn = p.client == a && !p.cpsv
+	before := a.s.changes(want)
+	if err := a.s.confirm(ctx, before, a.c.sendAll(before...)); refused(err) {
+		return a.wrong("will not do it", err)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// listen makes a server listen, and returns where.
+func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
+	verbs := []string{"PASV", "EPSV"}
+	switch {
+	case cpsv:
+		verbs = []string{"CPSV"}
+	case a.peer().To4() == nil:
+		verbs = []string{"EPSV"}
+	}
+	r, err := a.first(ctx, cmd(verbs[0]), cmd(verbs[len(verbs)-1]))
+	if err != nil {
+		return nil, 0, a.orElse("does not listen", err)
+	}
+	named, port, err := ParsePassive(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	ip := a.peer()
+	if other := net.ParseIP(named); other != nil && !other.Equal(ip) && !other.IsUnspecified() {
+		if !a.c.cfg.TrustPassiveAddress {
+			return nil, 0, a.wrong("names another host than itself to connect to: "+named, nil)
+		}
+		ip = other
+	}
+	if port < lowestPort {
+		return nil, 0, a.wrong("names a port to connect to that is another service's: "+strconv.Itoa(port), nil)
+	}
+	return ip, port, nil
+}
+
+// lowestPort is the lowest one that a server is told to connect to: below it
+// are services that it could be made to talk to (RFC 2577 section 3).
+const lowestPort = 1024
+
+// connect tells a server where it shall connect to.
+func (a *fxpSide) connect(ctx context.Context, ip net.IP, port int) error {
+	ways := []Way{PORT, EPRT}
+	if ip.To4() == nil {
+		ways = []Way{EPRT}
+	}
+	_, err := a.first(ctx, portCommand(ways[0], ip, port), portCommand(ways[len(ways)-1], ip, port))
+	return a.orElse("does not connect to another host", err)
+}
+
+// first sends a command, and the second one where the first is not known.
+func (a *fxpSide) first(ctx context.Context, one, two command) (Reply, error) {
+	r, err := a.c.sendAll(one)[0].Expect(ctx, 2)
+	if !IsCode(err, 500, 502, 522) || one.verb == two.verb {
+		return r, err
+	}
+	if r, again := a.c.sendAll(two)[0].Expect(ctx, 2); !refused(again) {
+		return r, again
+	}
+	return r, err
+}
+
+// orElse gives the reason for a refusal.
+func (a *fxpSide) orElse(reason string, err error) error {
+	if refused(err) {
+		return a.wrong(reason, err)
+	}
+	return err
+}
+
+// begin sends a server its command and waits until it agrees, but not for ever:
+// one that connects may want an answer from the one that listens first.
+func (p *fxp) begin(ctx context.Context, a *fxpSide) error {
+	args, err := a.s.fit(ctx, a.c, a.verb, []string{wirePath(a.name)})
+	if err == nil && p.restart > 0 {
+		_, err = a.c.Cmd(ctx, 3, "REST", strconv.FormatInt(p.restart, 10))
+		err = a.orElse("does not begin in the middle of a file", err)
+	}
+	if err != nil {
+		return err
+	}
+	a.x = a.c.Send(a.verb, args...)
+	short, cancel := context.WithTimeout(ctx, fxpPatience)
+	defer cancel()
+	r, err := a.x.Begin(short)
+	if short.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	if err == nil && r.Class() > 2 {
+		err = a.refusal(r)
+	}
+	return err
+}
+
+func (a *fxpSide) refusal(r Reply) error {
+	return a.wrong(a.verb+" "+a.name, &Error{Verb: a.verb, Reply: r})
+}
+
+const (
+	fxpPatience = 5 * time.Second // for the opening reply of one server before the other begins
+	fxpGrace    = 2 * time.Second // for the one server, when the other one has failed
+)
+
+// finish waits until both servers are done. The size of the file says nothing
+// about how long that takes.
+func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
+	var failed error
+	var patience <-chan time.Time
+	one, two := listens.x.done, connects.x.done
+	for one != nil || two != nil {
+		select {
+		case <-one:
+			one = nil
+			failed = cmp.Or(failed, listens.verdict())
+		case <-two:
+			two = nil
+			failed = cmp.Or(failed, connects.verdict())
+		case <-patience:
+			p.stop()
+			return cmp.Or[error](failed, &TimeoutError{Waiting: "the other server, when one had finished"})
+		case <-ctx.Done():
+			p.stop()
+			return ctx.Err()
+		}
+		patience = time.After(listens.c.cfg.Timeout)
+		if failed != nil {
+			patience = time.After(fxpGrace)
+		}
+	}
+	return failed
+}
+
+// verdict is what a server says about its part.
+func (a *fxpSide) verdict() error {
+	switch {
+	case a.x.err != nil:
+		return a.wrong(a.verb+" "+a.name, a.x.err)
+	case a.x.final.Class() != 2:
+		return a.refusal(a.x.final)
+	}
+	return nil
+}
+
+// stop interrupts what is going on. The replies are read behind it.
+func (p *fxp) stop() {
+	for _, side := range []*fxpSide{p.source, p.target} {
+		if side.x != nil {
+			side.c.abort(side.x, func() {})
+		}
+	}
+}
+
+// dropParts gives the server that was the client in TLS its usual part again.
+func (p *fxp) dropParts(ctx context.Context) error {
+	if p.client == nil || p.cpsv {
+		return nil
+	}
+	s := p.client.s
+	want := s.have
+	want.sscn = false
+	before := s.changes(want)
+	return s.confirm(ctx, before, p.client.c.sendAll(before...))
+}
+
+// verify compares the sizes, where both servers tell them.
+func (p *fxp) verify(ctx context.Context, want int64) (int64, error) {
+	got, err := p.target.s.Size(ctx, p.target.name)
+	switch {
+	case refused(err):
+		return want, nil
+	case err != nil:
+		return -1, err
+	case want >= 0 && got != want && p.source.s.typ == Binary:
+		return got, &IncompleteError{Got: got, Want: want, Reason: "cut short between the servers"}
+	}
+	return got, nil
+}

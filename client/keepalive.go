@@ -1,0 +1,47 @@
+package client
+
+import "time"
+
+// keepAlive sends NOOP while a transfer runs, until stop is closed, for routers
+// that forget a connection on which nothing is said. Servers answer it at once,
+// after the transfer, with 500, or several with one reply.
+func (c *Conn) keepAlive(stop <-chan struct{}) {
+	tick := time.NewTicker(c.cfg.KeepAlive)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			c.sendAll(command{verb: "NOOP", aside: true})
+		case <-stop:
+			return
+		case <-c.done:
+			return
+		}
+	}
+}
+
+// asideFor returns the place of a command sent aside that r answers while the
+// transfer before it still runs, or 0. No transfer ends with these codes.
+func (c *Conn) asideFor(r Reply) int {
+	if len(c.queue) == 0 || c.queue[0].marks == 0 || r.Code != 200 && r.Code != 500 && r.Code != 501 && r.Code != 502 {
+		return 0
+	}
+	for i, x := range c.queue {
+		if x.aside {
+			return i
+		}
+	}
+	return 0
+}
+
+// unanswered reports whether a command sent aside waits for its answer.
+func (c *Conn) unanswered() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, x := range c.queue {
+		if x.aside {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,33 @@
+package client
+
+import "context"
+
+// Mode is how data is sent (RFC 959 section 3.4).
+type Mode string
+
+// The modes that are used. Block and compressed mode (B, C) have died out.
+const (
+	Stream  Mode = "S"
+	Deflate Mode = "Z" // draft-preston-ftpext-deflate
+)
+
+// SetMode chooses how downloads and listings are sent. With Deflate they are
+// compressed where the server offers MODE Z and Config.Inflate is set; MODE is
+// sent with the next transfer. Uploads, and downloads that do not begin at the
+// start of the file, are sent as they are: servers disagree about both.
+func (s *Session) SetMode(m Mode) { s.squeeze = m == Deflate }
+
+// Mode returns how the next download is sent.
+func (s *Session) Mode() Mode {
+	if s.squeeze && s.opt.Inflate != nil && s.feat.Offers("MODE", "Z") {
+		return Deflate
+	}
+	return Stream
+}
+
+// SetStructure sends STRU: "F" for files without structure, which every server
+// assumes; "R" and "P" are known to few (RFC 959 section 3.1.2).
+func (s *Session) SetStructure(ctx context.Context, structure string) error {
+	_, err := s.cmd(ctx, 2, "STRU", structure)
+	return err
+}

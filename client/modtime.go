@@ -1,0 +1,140 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// timeVal is how times are written on the wire, in UTC (RFC 3659 section 2.3).
+const timeVal = "20060102150405"
+
+// ModTime returns when a file was last changed, in UTC (MDTM, RFC 3659 section
+// 3).
+func (s *Session) ModTime(ctx context.Context, name string) (time.Time, error) {
+	t, _, err := s.modTime(ctx, name)
+	return t, err
+}
+
+func (s *Session) modTime(ctx context.Context, name string) (time.Time, listing.Precision, error) {
+	r, err := s.cmd(ctx, 2, "MDTM", wirePath(name))
+	if err != nil {
+		s.lack("MDTM", err)
+		return time.Time{}, listing.NoTime, err
+	}
+	return parseModTime(r)
+}
+
+// timeWays are the commands that set the time of a file, in the order in which
+// they are tried where the server offers none.
+var timeWays = []struct {
+	offered func(*Session) bool
+	command func(stamp, name string) command
+}{
+	{ // draft-somers-ftp-mfxx section 3
+		func(s *Session) bool { return s.feat.Has("MFMT") },
+		func(t, name string) command { return cmd("MFMT", t, name) },
+	},
+	{ // section 5 of the same
+		func(s *Session) bool { return s.feat.Offers("MFF", "modify") },
+		func(t, name string) command { return cmd("MFF", "Modify="+t+";", name) },
+	},
+	{ // pure-ftpd, proftpd; this form says that it means UTC
+		func(s *Session) bool { return s.feat.Offers("SITE", "UTIME") },
+		func(t, name string) command { return cmd("SITE", "UTIME", name, t, t, t, "UTC") },
+	},
+	{ // the older form of the same
+		func(s *Session) bool { return false },
+		func(t, name string) command { return cmd("SITE", "UTIME", t, name) },
+	},
+	{ // vsftpd, Serv-U: elsewhere there is no file of such a name
+		func(s *Session) bool { return s.quirks.SetsByMDTM || strings.Contains(s.feat["MDTM"], "YYYY") },
+		func(t, name string) command { return cmd("MDTM", t, name) },
+	},
+}
+
+// ErrNoSetTime is returned by SetModTime once the server has been found to have
+// no command for it.
+var ErrNoSetTime = errors.New("the server cannot set the time of a file")
+
+// SetModTime sets the time of a file: MFMT, MFF, SITE UTIME or MDTM, as the
+// server offers it, otherwise whichever works. That is remembered, and so is
+// that none does: ErrNoSetTime. Fractions of a second are lost.
+func (s *Session) SetModTime(ctx context.Context, name string, t time.Time) error {
+	stamp, name := t.UTC().Format(timeVal), wirePath(name)
+	var missing error
+	for _, way := range s.timeOrder() {
+		m := timeWays[way].command(stamp, name)
+		_, err := s.cmd(ctx, 2, m.verb, m.args...)
+		query := m.verb == "MDTM" && !timeWays[way].offered(s)
+		if notKnown(err) || query && IsCode(err, 550) {
+			if missing == nil {
+				missing = err
+			}
+			continue
+		}
+		if err == nil {
+			s.timeWay = way + 1
+		}
+		return err
+	}
+	if missing == nil {
+		return ErrNoSetTime
+	}
+	s.timeWay = -1
+	return missing
+}
+
+// timeOrder returns the indexes of timeWays in the order to try.
+func (s *Session) timeOrder() []int {
+	if s.timeWay < 0 {
+		return nil
+	}
+	if s.timeWay > 0 {
+		return []int{s.timeWay - 1}
+	}
+	var first, rest []int
+	for i, way := range timeWays {
+		if way.offered(s) {
+			first = append(first, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return append(first, rest...)
+}
+
+// SetCreateTime sets when a file was made, where the system keeps that (MFCT,
+// or the fact Create of MFF; draft-somers-ftp-mfxx sections 4 and 5).
+func (s *Session) SetCreateTime(ctx context.Context, name string, t time.Time) error {
+	stamp := t.UTC().Format(timeVal)
+	if s.feat.Offers("MFF", "create") && !s.feat.Has("MFCT") {
+		return s.SetFacts(ctx, name, "Create="+stamp)
+	}
+	_, err := s.cmd(ctx, 2, "MFCT", stamp, wirePath(name))
+	return err
+}
+
+// SetFacts changes facts of a file, each as "name=value" (MFF,
+// draft-somers-ftp-mfxx section 5): "Modify=20200102030405", "UNIX.mode=0644".
+func (s *Session) SetFacts(ctx context.Context, name string, facts ...string) error {
+	_, err := s.cmd(ctx, 2, "MFF", strings.Join(facts, ";")+";", wirePath(name))
+	return err
+}
+
+// ChooseFacts asks for these facts, and no others, in listings and Stat (OPTS
+// MLST, RFC 3659 section 7.9). It returns those that the server will send.
+func (s *Session) ChooseFacts(ctx context.Context, facts ...string) ([]string, error) {
+	r, err := s.cmd(ctx, 2, "OPTS", "MLST", strings.Join(facts, ";")+";")
+	if err != nil {
+		return nil, err
+	}
+	words := strings.Fields(r.Text())
+	if len(words) == 0 || !strings.HasSuffix(words[len(words)-1], ";") {
+		return nil, nil
+	}
+	return strings.Split(strings.TrimSuffix(words[len(words)-1], ";"), ";"), nil
+}

@@ -1,0 +1,134 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Site sends a command of the server's own (SITE).
+func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
+	return s.cmd(ctx, 0, "SITE", words...)
+}
+
+// Chmod sets the nine permission bits of a file: SITE CHMOD, or the fact
+// UNIX.mode of MFF where only that is known. Neither is standardised.
+func (s *Session) Chmod(ctx context.Context, mode fs.FileMode, name string) error {
+	octal := fmt.Sprintf("%03o", mode.Perm())
+	_, err := s.Site(ctx, "CHMOD", octal, wirePath(name))
+	if notKnown(err) && s.feat.Offers("MFF", "UNIX.mode") {
+		return s.SetFacts(ctx, name, "UNIX.mode=0"+octal)
+	}
+	return err
+}
+
+// Chgrp gives a file to a group (SITE CHGRP; proftpd).
+func (s *Session) Chgrp(ctx context.Context, group, name string) error {
+	_, err := s.Site(ctx, "CHGRP", group, wirePath(name))
+	return err
+}
+
+// Umask returns the permission bits that new files do not get (SITE UMASK;
+// vsftpd, inetutils).
+func (s *Session) Umask(ctx context.Context) (fs.FileMode, error) {
+	r, err := s.Site(ctx, "UMASK")
+	if err != nil {
+		return 0, err
+	}
+	mask, err := strconv.ParseUint(lastNumber(r.Text()), 8, 12)
+	if err != nil {
+		return 0, &ProtocolError{Verb: "SITE", Text: r.Text(), Reason: "no umask in the reply"}
+	}
+	return fs.FileMode(mask), nil
+}
+
+// SetUmask chooses the permission bits that new files do not get.
+func (s *Session) SetUmask(ctx context.Context, mask fs.FileMode) error {
+	_, err := s.Site(ctx, "UMASK", fmt.Sprintf("%03o", mask.Perm()))
+	return err
+}
+
+// SetIdle asks the server not to hang up before so long a silence, in whole
+// seconds (SITE IDLE; inetutils, pure-ftpd).
+func (s *Session) SetIdle(ctx context.Context, limit time.Duration) error {
+	_, err := s.Site(ctx, "IDLE", strconv.Itoa(int(limit.Seconds())))
+	return err
+}
+
+// errBlank is for commands that have two names and no way to quote them.
+var errBlank = errors.New("a name with blanks cannot be given to this command")
+
+// Symlink makes a symbolic link (SITE SYMLINK; proftpd).
+func (s *Session) Symlink(ctx context.Context, target, link string) error {
+	if strings.Contains(target, " ") { // the link's name is the rest of the line
+		return errBlank
+	}
+	_, err := s.Site(ctx, "SYMLINK", target, wirePath(link))
+	return err
+}
+
+// Copy copies a file on the server: SITE CPFR and CPTO (proftpd). It is not
+// repeated when the connection is lost.
+func (s *Session) Copy(ctx context.Context, from, to string) error {
+	return s.do(ctx, false, func(c *Conn) error {
+		if _, err := s.tell(ctx, c, 3, cmd("SITE", "CPFR", wirePath(from))); err != nil {
+			return err
+		}
+		_, err := s.tell(ctx, c, 2, command{verb: "SITE", args: []string{"CPTO", wirePath(to)}, slow: true})
+		return err
+	})
+}
+
+// MkdirAll makes a directory and those on the way to it, in one command where
+// the server has SITE MKDIR, with MKD otherwise. One that stands already is no
+// error.
+func (s *Session) MkdirAll(ctx context.Context, dir string) error {
+	if s.feat.Offers("SITE", "MKDIR") {
+		_, err := s.Site(ctx, "MKDIR", wirePath(dir))
+		return s.unlessDir(ctx, dir, err)
+	}
+	var err error
+	for end := 0; end < len(dir); {
+		next := strings.IndexByte(dir[end+1:], '/')
+		if next < 0 {
+			next = len(dir) - end - 1
+		}
+		end += next + 1
+		if _, err = s.Mkdir(ctx, dir[:end]); err != nil && !refused(err) {
+			return err
+		}
+	}
+	return s.unlessDir(ctx, dir, err)
+}
+
+// unlessDir forgives the refusal to make a directory that is there.
+func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
+	if refused(err) && s.isDir(ctx, dir) {
+		return nil
+	}
+	return err
+}
+
+// RemoveTree removes a directory and all that is in it, where the server can do
+// that by itself (SITE RMDIR; proftpd). It is not repeated when the connection is
+// lost.
+func (s *Session) RemoveTree(ctx context.Context, dir string) error {
+	_, err := s.slow(ctx, 2, "SITE", "RMDIR", wirePath(dir))
+	return err
+}
+
+// lastNumber returns the last digits of a text: "Current UMASK is 022", but of
+// "UMASK set to 027 (was 022)" the first.
+func lastNumber(text string) string {
+	text, _, _ = strings.Cut(text, "(")
+	end := strings.LastIndexAny(text, "0123456789") + 1
+	start := end
+	for start > 0 && isDigit(text[start-1]) {
+		start--
+	}
+	return text[start:end]
+}

@@ -1,0 +1,194 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// Stat describes one file or directory: MLST where the server has it, SIZE and
+// MDTM otherwise. A directory without MLST is found out by going there and back.
+func (s *Session) Stat(ctx context.Context, name string) (e listing.Entry, err error) {
+	for e, err = range s.StatEach(ctx, name) {
+		return e, err
+	}
+	return e, err
+}
+
+// StatEach describes several, in their order; what is asked about them is sent
+// without waiting for the answers. Each has its own error: one that is missing
+// does not stop the others. After a lost connection the rest all have its error.
+func (s *Session) StatEach(ctx context.Context, names ...string) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
+		for len(names) > 0 {
+			some := names[:min(len(names), statBurst)]
+			names = names[len(some):]
+			for i, answer := range s.statBurst(ctx, some) {
+				if answer.err != nil {
+					answer.entry, answer.err = s.statSlow(ctx, some[i], answer)
+				}
+				if !yield(answer.entry, answer.err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+const statBurst = 100
+
+// stated is the answer about one name.
+type stated struct {
+	entry listing.Entry
+	err   error
+	mtime error // of MDTM, when SIZE was refused
+}
+
+// statBurst asks about all names at once.
+func (s *Session) statBurst(ctx context.Context, names []string) []stated {
+	var answers []stated
+	err := s.do(ctx, true, func(c *Conn) (lost error) {
+		answers = answers[:0]
+		for _, answer := range s.statQuestions(c, names) {
+			a := answer(ctx)
+			if answers = append(answers, a); lost == nil && hungUp(a.err) {
+				lost = a.err
+			}
+		}
+		return lost
+	})
+	if answers == nil { // never asked
+		answers = slices.Repeat([]stated{{err: err}}, len(names))
+	}
+	return answers
+}
+
+// statQuestions sends the commands and returns what waits for the answers.
+func (s *Session) statQuestions(c *Conn, names []string) []func(context.Context) stated {
+	var asked []func(context.Context) stated
+	if s.knowsMLST() {
+		all := make([]command, len(names))
+		for i, name := range names {
+			all[i] = s.short("MLST", wirePath(name))
+		}
+		for i, x := range c.sendAll(all...) {
+			asked = append(asked, func(ctx context.Context) stated { return mlst(ctx, names[i], x) })
+		}
+		return asked
+	}
+	want := s.have
+	want.typ = Binary // in type A servers refuse SIZE, or count the line ends
+	all := s.changes(want)
+	before := len(all)
+	for _, name := range names {
+		all = append(all, s.short("SIZE", wirePath(name)), s.short("MDTM", wirePath(name)))
+	}
+	xs := c.sendAll(all...)
+	for i, name := range names {
+		asked = append(asked, func(ctx context.Context) stated {
+			if i == 0 {
+				s.confirm(ctx, all[:before], xs)
+			}
+			return sizeAndTime(ctx, name, xs[before+2*i], xs[before+2*i+1])
+		})
+	}
+	return asked
+}
+
+func (s *Session) knowsMLST() bool { return s.feat.Has("MLST") && !s.lacks["MLST"] }
+
+// short is a command, or one that fails here because it is too long.
+func (s *Session) short(verb, arg string) command {
+	return command{verb: verb, args: []string{arg}, failed: s.tooLong(verb, []string{arg})}
+}
+
+func mlst(ctx context.Context, name string, x *Exchange) stated {
+	r, err := x.Expect(ctx, 2)
+	if err != nil {
+		return stated{err: err}
+	}
+	for _, line := range r.Body() {
+		if e, err := listing.ParseFacts(strings.TrimLeft(r.withoutCode(line), " ")); err == nil {
+			e.Name = name // servers put anything there: a path, a bare name
+			return stated{entry: e}
+		}
+	}
+	return stated{err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST"}}
+}
+
+func sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
+	e := listing.Entry{Name: name, Type: listing.File, Size: -1}
+	r, err := size.Expect(ctx, 2)
+	if err == nil {
+		e.Size, err = ParseSize(r)
+	}
+	r, answer.mtime = mtime.Expect(ctx, 2)
+	if answer.mtime == nil {
+		e.Time, e.Precision, answer.mtime = parseModTime(r)
+	}
+	answer.entry, answer.err = e, err
+	return answer
+}
+
+// statSlow is for what a burst could not answer: a directory, a long path, a
+// server without these commands.
+func (s *Session) statSlow(ctx context.Context, name string, before stated) (listing.Entry, error) {
+	e, err := before.entry, before.err
+	switch {
+	case isLong(err):
+		return s.statFar(ctx, name)
+	case s.knowsMLST() && s.lack("MLST", err):
+		return s.Stat(ctx, name)
+	case !refused(err) || s.knowsMLST():
+		return e, err
+	case before.mtime == nil: // a file, but no SIZE
+		return e, nil
+	case s.isDir(ctx, name):
+		return listing.Entry{Name: name, Type: listing.Dir, Size: -1}, nil
+	case notKnown(err):
+		return s.statListed(ctx, name, err)
+	}
+	return e, err
+}
+
+// statFar goes to the directory of a path that is too long for one command.
+func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, err error) {
+	dir, last := path.Split(name)
+	here := s.dir
+	if err = s.Chdir(ctx, dir); err != nil {
+		return e, err
+	}
+	e, err = s.Stat(ctx, last)
+	e.Name = name
+	if back := s.Chdir(context.WithoutCancel(ctx), here); err == nil {
+		err = back
+	}
+	return e, err
+}
+
+// statListed looks for a file in the listing of its directory.
+func (s *Session) statListed(ctx context.Context, name string, refusal error) (listing.Entry, error) {
+	for e, err := range s.List(ctx, strings.TrimSuffix(name, base(name)), ListOptions{Hidden: true}) {
+		if err != nil {
+			return e, err
+		}
+		if e.Name == base(name) {
+			e.Name = name
+			return e, nil
+		}
+	}
+	return listing.Entry{}, refusal
+}
+
+// isDir finds out by going there and back.
+func (s *Session) isDir(ctx context.Context, name string) bool {
+	here := s.dir
+	if here == "" || s.Chdir(ctx, name) != nil {
+		return false
+	}
+	return s.Chdir(ctx, here) == nil
+}

@@ -1,0 +1,56 @@
+package shell
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var fgetCommands = []*Command{{
+	Name: "fget", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
+	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
+		"in them. The list - is standard input.",
+	Examples: []Example{{"nlist *.txt list", "make a list"}, {"fget list", "fetch what is in it"}},
+	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: getFlags, Complete: []completion.Kind{completion.LocalPath},
+	Wire: getVerbs, Needs: Login, Run: fget,
+}}
+
+func fget(ctx context.Context, c *Call) error {
+	list, err := c.openList(ctx, c.Args[0])
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	var names []remoteName
+	lines := bufio.NewScanner(list)
+	for lines.Scan() {
+		if name := strings.TrimSuffix(lines.Text(), "\r"); name != "" {
+			names = append(names, remoteName{Path: name})
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return about(c.Arg(0), err)
+	}
+	all := &each{call: c, all: true}
+	return all.do(ctx, names, noNote, func(name remoteName) error {
+		local, err := c.Shell.localName(name.Path)
+		if err != nil {
+			return err
+		}
+		return c.plainDownload(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: local, Resume: c.Is("continue")})
+	})
+}
+
+func (c *Call) openList(ctx context.Context, word syntax.Token) (io.ReadCloser, error) {
+	if word.Text != "-" {
+		return os.Open(localPath(word))
+	}
+	in, err := c.stdin(ctx)
+	return io.NopCloser(in), err
+}

@@ -1,0 +1,77 @@
+package shell
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// meterPeriod is how often marks and counters are brought up to date.
+const meterPeriod = 100 * time.Millisecond
+
+// marks prints a # for every block moved, and a line end after the last one.
+// They go where messages go: standard output has results only.
+func (c *Call) marks(m *transfer.Meter) (stop func()) {
+	begin, printed, seen := int64(0), int64(0), false
+	update := func() {
+		if !m.Started() {
+			return
+		}
+		if !seen {
+			begin, seen = m.Base(), true
+		}
+		due := (m.Done() - begin) / c.Shell.Settings.Hash
+		if n := min(due-printed, mostMarks); n > 0 {
+			io.WriteString(c.Err, strings.Repeat("#", int(n)))
+		}
+		printed = due
+	}
+	halt := every(meterPeriod, update)
+	return func() {
+		halt()
+		update()
+		if printed > 0 {
+			io.WriteString(c.Err, "\n")
+		}
+	}
+}
+
+// mostMarks bounds what one look prints, when a fast line meets a small block.
+const mostMarks = 1 << 16
+
+// tick shows how many bytes have been moved, and nothing else.
+func (c *Call) tick(name string, m *transfer.Meter) (stop func()) {
+	halt := every(meterPeriod, func() {
+		c.Shell.con.Status(fmt.Sprintf("%s  %d bytes", render.Safe(name), m.Done()))
+	})
+	return func() {
+		halt()
+		c.Shell.con.Status("")
+	}
+}
+
+// every calls f again and again until the returned function is called.
+func every(period time.Duration, f func()) (halt func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		clock := time.NewTicker(period)
+		defer clock.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-clock.C:
+				f()
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
+}

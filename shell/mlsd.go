@@ -1,0 +1,80 @@
+package shell
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var mlsdCommands = []*Command{
+	{
+		Name: "mlsd", Args: "[directory [local-file]]", Short: "list a directory in the form that is made for programs",
+		Long: "One line for each name, with its facts, as the server sends them (RFC 3659). `remopts MLST size;modify;` chooses the facts.",
+		Max:  2, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
+		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Run: mlsd,
+	},
+	{
+		Name: "pmlsd", Args: "[directory]", Short: "the same, page by page",
+		Max: 1, Complete: []completion.Kind{completion.RemoteDir},
+		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Run: paged(mlsd),
+	},
+	{
+		Name: "mlst", Args: "[path]", Short: "show the facts about one name, as the server sends them",
+		Max: 1, Complete: []completion.Kind{completion.RemotePath},
+		Wire: sends("MLST"), Needs: Login, Run: mlst,
+	},
+	{
+		Name: "remopts", Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
+		Examples: []Example{{"remopts MLST type;size;", "facts in listings"}, {"remopts UTF8 ON", "names in UTF-8"}},
+		Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.None},
+		Wire: sends("OPTS"), Needs: Connection, Run: remopts,
+	},
+}
+
+func mlsd(ctx context.Context, c *Call) error { return c.lines(ctx, "MLSD") }
+
+// lines prints what the server sends in answer to MLSD or NLST, line by line.
+func (c *Call) lines(ctx context.Context, verb string) error {
+	done, err := c.redirect(ctx, 1)
+	if err != nil {
+		return err
+	}
+	lines, err := c.Session().Lines(ctx, verb, c.Arg(0))
+	for _, line := range lines {
+		if err == nil {
+			err = c.Print("%s", line)
+		}
+	}
+	return several([]error{err, done()})
+}
+
+func mlst(ctx context.Context, c *Call) error {
+	line := "MLST"
+	if name := c.Arg(0); name != "" {
+		line += " " + name
+	}
+	r, err := c.Session().Quote(ctx, line)
+	if err == nil && r.Class() != 2 {
+		err = c.reply("MLST", r)
+	}
+	if err != nil {
+		return about(orDot(c.Arg(0)), err)
+	}
+	for _, line := range r.Body() {
+		if err := c.Print("%s", strings.TrimPrefix(line, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func remopts(ctx context.Context, c *Call) error {
+	words := c.Texts()
+	words[0] = strings.ToUpper(words[0])
+	r, err := c.Session().Quote(ctx, "OPTS "+strings.Join(words, " "))
+	if err != nil {
+		return err
+	}
+	return c.reply("OPTS", r)
+}

@@ -1,0 +1,59 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var restartCommands = []*Command{{
+	Name: "restart", Args: "offset", Short: "begin the next get or put at this byte",
+	Long: "`get` keeps so many bytes of the local file and fetches the rest, `put` sends what comes after them (REST). 0 takes it " +
+		"back. `reget` and `put -c` find the place by themselves.",
+	Examples: []Example{{"restart 1000000", "and then `get big.iso`"}},
+	Min:      1, Max: 1, Ask: []string{"offset"}, Complete: []completion.Kind{completion.None}, Needs: Login, Run: restart,
+}}
+
+func restart(_ context.Context, c *Call) error {
+	n, err := parseBytes(c.Arg(0))
+	if err != nil {
+		return c.Usage("%s", err)
+	}
+	c.Shell.restart = n
+	return nil
+}
+
+// takeRestart returns where a transfer is to begin; the next one begins at 0.
+func (sh *Shell) takeRestart() int64 {
+	n := sh.restart
+	sh.restart = 0
+	return n
+}
+
+// keepBegin prepares a download from t.Offset on: the bytes before it are those
+// of the local file.
+func keepBegin(t *transfer.Task) error {
+	file, err := os.Open(t.Local)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	part, err := os.OpenFile(t.Local+transfer.PartSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	n, err := io.CopyN(part, file, t.Offset)
+	if closing := part.Close(); err == nil || err == io.EOF && closing != nil {
+		err = closing
+	}
+	if err == io.EOF {
+		os.Remove(part.Name())
+		err = &localError{fmt.Sprintf("%s has only %d bytes, not %d", t.Local, n, t.Offset)}
+	}
+	t.Resume, t.Offset = true, 0
+	return err
+}

@@ -1,0 +1,81 @@
+package shell
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var rhelpCommands = []*Command{
+	{
+		Name: "rhelp", Args: "[verb]", Short: "ask the server for help (HELP)",
+		Max: -1, Complete: []completion.Kind{completion.Verb}, Wire: sends("HELP"), Needs: Connection,
+		Run: func(ctx context.Context, c *Call) error {
+			r, err := c.Session().Help(ctx, c.Texts()...)
+			if err != nil {
+				return err
+			}
+			return c.reply("HELP", r)
+		},
+	},
+	{
+		Name: "rstatus", Args: "[path]", Short: "ask the server how things are, or about one name (STAT)",
+		Max: 1, Complete: []completion.Kind{completion.RemotePath}, Wire: sends("STAT"), Needs: Connection,
+		Run: func(ctx context.Context, c *Call) error {
+			r, err := c.Session().Status(ctx, c.Arg(0))
+			if err != nil {
+				return err
+			}
+			return c.reply("STAT", r)
+		},
+	},
+	{
+		Name: "account", Args: "[account]", Short: "give the server the account it asks for (ACCT)",
+		Long: "Without an argument it is asked for and not shown.",
+		Max:  1, Complete: []completion.Kind{completion.None}, Wire: sends("ACCT"), Needs: Connection, Run: account,
+	},
+	{
+		Name: "idle", Args: "[seconds]", Short: "show or change after how much silence the server hangs up (SITE IDLE)",
+		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE"), Needs: Login, Run: siteValue("IDLE"),
+	},
+	{
+		Name: "umask", Args: "[mask]", Short: "show or change which permissions new remote files do not get (SITE UMASK)",
+		Examples: []Example{{"umask 022", "only you can write to them"}},
+		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE"), Needs: Login, Run: siteValue("UMASK"),
+	},
+	{
+		Name: "reset", Short: "get in step with the server again: read the replies that are still owed",
+		Long: "It is hardly ever needed: each reply is matched with its command, and what comes unasked is dropped.",
+		Wire: sends("NOOP"), Needs: Connection, Run: func(ctx context.Context, c *Call) error { return c.Session().Noop(ctx) },
+	},
+}
+
+func account(ctx context.Context, c *Call) error {
+	text := c.Arg(0)
+	if text == "" {
+		var err error
+		if text, err = c.Shell.con.ReadSecret(ctx, "account: "); err != nil {
+			return c.Usage("an argument is missing")
+		}
+	}
+	r, err := c.Session().Quote(ctx, "ACCT "+text)
+	if err != nil {
+		return err
+	}
+	return c.reply("ACCT", r)
+}
+
+// siteValue is a command for a value that the server keeps.
+func siteValue(name string) func(context.Context, *Call) error {
+	return func(ctx context.Context, c *Call) error {
+		if strings.ContainsFunc(c.Arg(0), func(r rune) bool { return r < '0' || r > '9' }) {
+			return c.Usage("%s is no number", c.Arg(0))
+		}
+		r, err := c.Session().Site(ctx, append([]string{name}, c.Texts()...)...)
+		if err != nil {
+			return err
+		}
+		return c.reply("SITE", r)
+	}
+}

@@ -1,0 +1,93 @@
+package syntax
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A block is an if or foreach whose end was not read yet: the state of the
+// parser around it.
+type block struct {
+	stmt  Statement
+	list  List
+	chain Chain
+	start int
+	after Op
+	other bool // behind else
+}
+
+// opensBlock reports whether a word at the place of a command begins a block.
+func opensBlock(t Token) bool { return t.Raw == "if" || t.Raw == "foreach" }
+
+func isBlockWord(t Token) bool { return t.Op == Word && (t.Raw == "else" || t.Raw == "end") }
+
+// begin opens the block of the statement that ends before t.
+func (p *parser) begin(t Token) error {
+	if t.Op != Then {
+		return &Error{Pos: t.Start, Text: fmt.Sprintf("a ; or a new line is wanted after %s …, not %s", p.stmt.Name(), t.Op)}
+	}
+	if p.stmt.File != nil || p.stmt.Pipe != "" {
+		return &Error{Pos: p.start, Text: fmt.Sprintf("the output of %s is sent elsewhere behind its end", p.stmt.Name())}
+	}
+	p.open = append(p.open, block{stmt: p.stmt, list: p.list, chain: p.chain, start: p.start, after: p.after})
+	p.stmt, p.list, p.chain, p.after = Statement{}, nil, Chain{}, Then
+	return nil
+}
+
+// blockWord takes an else or end.
+func (p *parser) blockWord(t Token) error {
+	n := len(p.open)
+	switch {
+	case n == 0:
+		return &Error{Pos: t.Start, Text: fmt.Sprintf("%s without if or foreach", t.Raw)}
+	case p.after != Then:
+		return &Error{Pos: t.Start, Text: fmt.Sprintf("no command after %s", p.after)}
+	}
+	b := &p.open[n-1]
+	body := &b.stmt.Body
+	if b.other {
+		body = &b.stmt.Else
+	}
+	*body, p.list = p.list, nil
+	if t.Raw == "else" {
+		if b.other || b.stmt.Name() == "foreach" {
+			return &Error{Pos: t.Start, Text: fmt.Sprintf("else does not belong to this %s", b.stmt.Name())}
+		}
+		b.other = true
+		return nil
+	}
+	p.stmt, p.list, p.chain, p.start, p.after = b.stmt, b.list, b.chain, b.start, b.after
+	p.open, p.ended, p.last = p.open[:n-1], true, t.End
+	return nil
+}
+
+// Lines tells, line by line, where an input ends that Parse can read: a quote
+// or a block may need more lines than one. The zero value is ready for a first
+// line.
+type Lines struct {
+	rest string  // what is not complete, without the blocks that opened before it
+	open []block // those, empty
+}
+
+// Open takes the next line and reports whether another one is needed. Its cost
+// does not grow with the length of a block.
+func (l *Lines) Open(line string) bool {
+	l.rest += line
+	p := parser{line: l.rest, after: Then, open: slices.Clone(l.open)}
+	var err *Error
+	switch {
+	case !errors.As(p.all(), &err):
+	case err.Open:
+		l.rest += "\n"
+		return true
+	default: // Parse will say what is wrong
+		*l = Lines{}
+		return false
+	}
+	l.rest, l.open = "", p.open
+	for i, b := range l.open {
+		l.open[i] = block{stmt: Statement{Words: b.stmt.Words[:1]}, after: Then, other: b.other}
+	}
+	return len(l.open) > 0
+}

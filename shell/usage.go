@@ -1,0 +1,40 @@
+package shell
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var usageCommands = []*Command{
+	{
+		Name: "usage", Args: "command…", Short: "show the arguments of a command on one line",
+		Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command}, Run: usage,
+	},
+	{
+		Name: "unset", Args: "setting", Short: "give a setting its usual value back",
+		Min: 1, Max: 1, Ask: []string{"setting"}, Complete: []completion.Kind{completion.Setting}, Run: unset,
+	},
+}
+
+func usage(_ context.Context, c *Call) error {
+	for _, name := range c.Texts() {
+		command, err := c.Shell.catalog.Find(name)
+		if err != nil {
+			return err
+		}
+		if err := c.Print("%s", command.Synopsis()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unset(_ context.Context, c *Call) error {
+	row, err := findSetting(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	usual := defaultSettings(c.Interactive())
+	return c.changed(row, row.show(&usual))
+}
