@@ -36,6 +36,7 @@ func (c *Conn) listen(way Way, name string) (channel, error) {
 	if err != nil {
 		return nil, &wayError{way, err}
 	}
+	c.cfg.Trace.listen(ListenInfo{name, ln.Addr().String()})
 	return &active{c: c, way: way, name: name, ln: ln}, nil
 }
 

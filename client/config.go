@@ -103,7 +103,7 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 		dial = d.DialContext
 	}
 	start := time.Now()
-	nc, err := dial(ctx, network, addr)
+	nc, err := dial(c.Trace.watchLookup(ctx, name), network, addr)
 	info := DialInfo{Channel: name, Remote: addr, Elapsed: time.Since(start), Err: err}
 	if err != nil {
 		c.Trace.dial(info)

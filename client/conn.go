@@ -35,6 +35,8 @@ type Conn struct {
 	slots   chan struct{} // a token for each command in flight
 	telnet  atomic.Bool   // the byte FF is doubled
 
+	password atomic.Pointer[string] // the last secret that was sent, to hide it from observers
+
 	mu      sync.Mutex
 	nc      net.Conn // replaced when TLS starts or ends
 	cleared bool     // TLS has ended, by CCC
@@ -185,6 +187,8 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 		if x.seq > 0 {
 			var shown string
 			shown, x.secret = masked(cmd.verb, line)
+			c.keepSecret(x.secret)
+			shown = c.hideIn(shown)
 			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq})
 			if cmd.urgent {
 				c.write(text)
@@ -286,6 +290,10 @@ func (c *Conn) fail(err error) {
 		x.fail(err)
 	}
 	nc.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
+	c.cfg.Trace.closed(CloseInfo{c.name, err})
 }
 
 // readReplies is the goroutine that reads the control connection.
@@ -344,17 +352,17 @@ func (a *arrivals) Read(p []byte) (int, error) {
 // deliver hands a reply to the command it answers.
 func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	x := c.answered(r, int(in.from.mark))
-	info := GotInfo{Channel: c.name, Reply: r, TLS: c.isTLS()}
+	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS()}
 	if x == nil {
 		c.cfg.Trace.got(info)
 		if r.Code == 421 {
 			return in, &LostError{Reply: &r}
 		}
-		c.cfg.Trace.note(NoteInfo{c.name, "reply.unexpected", "nobody asked for: " + r.String()})
+		c.cfg.Trace.note(NoteInfo{c.name, "reply.unexpected", "nobody asked for: " + info.Reply.String()})
 		return in, nil
 	}
 	r = hideSecret(r, x.secret)
-	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, r, x.seq, true, time.Since(x.start)
+	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, time.Since(x.start)
 	c.cfg.Trace.got(info)
 	if r.Class() == 1 {
 		if x.marks++; x.marks > maxMarks {

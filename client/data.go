@@ -65,6 +65,7 @@ type Data struct {
 	inflate func(io.Reader) (io.ReadCloser, error)
 	plain   *inflated // what MODE Z carries, once it is read
 	bytes   atomic.Int64
+	head    []byte // the first bytes; none where the kernel copies
 	eof     bool
 	err     error // the first failure of Read or Write
 	over    bool  // Close or Abort was called
@@ -165,7 +166,7 @@ func (d *Data) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := d.source().Read(p)
-	d.bytes.Add(int64(n))
+	d.count(p[:n])
 	if errors.Is(err, io.EOF) || d.lingers(err) {
 		d.eof = true
 		return n, io.EOF
@@ -190,9 +191,19 @@ func (d *Data) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := d.rw.Write(p)
-	d.bytes.Add(int64(n))
+	d.count(p[:n])
 	return n, d.failed(err)
 }
+
+// count takes note of bytes that were moved.
+func (d *Data) count(p []byte) {
+	d.bytes.Add(int64(len(p)))
+	if room := headSize - len(d.head); room > 0 {
+		d.head = append(d.head, p[:min(room, len(p))]...)
+	}
+}
+
+const headSize = 256 // of a transfer, for those who trace it
 
 // ready makes the handshake if it is wanted and sets the stall timer.
 func (d *Data) ready() error {
@@ -385,6 +396,6 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 func (d *Data) report(err error) {
 	d.conn.cfg.Trace.data(DataInfo{
 		Channel: d.name, Verb: d.x.Verb, Upload: d.upload, Bytes: d.Transferred(),
-		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: err,
+		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: err, Head: d.head,
 	})
 }

@@ -57,7 +57,7 @@ func doubtful(x *Exchange, r Reply) bool {
 // hold keeps a doubtful reply while a fence finds out whether another one
 // follows. If none does, it was the answer. Data may flow meanwhile.
 func (c *Conn) hold(x *Exchange, r Reply) error {
-	c.cfg.Trace.note(NoteInfo{c.name, "reply.doubtful", "is this the answer to " + x.Verb + "? " + r.String()})
+	c.cfg.Trace.note(NoteInfo{c.name, "reply.doubtful", "is this the answer to " + x.Verb + "? " + c.hide(r).String()})
 	fenced := x.suspect != nil
 	x.suspect = &r
 	if x.doubts++; x.doubts > maxMarks {

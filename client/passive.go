@@ -86,6 +86,8 @@ func (p *passive) connection(context.Context, *Exchange) (net.Conn, error) { ret
 func (p *passive) close() {
 	if p.nc != nil {
 		p.nc.Close()
+		p.c.cfg.Trace.closed(CloseInfo{p.name, nil})
+		p.nc = nil
 	}
 }
 

@@ -169,6 +169,7 @@ func (s *Session) Options() Options { return s.opt }
 func (s *Session) Clone(ctx context.Context) (*Session, error) {
 	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
 		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
+	t.opt.Trace = s.opt.Trace.clone()
 	if err := t.reconnect(ctx); err != nil {
 		return nil, err
 	}

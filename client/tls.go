@@ -126,11 +126,22 @@ func (c *Conn) shake(ctx context.Context, tc *tls.Conn, channel, name string) er
 	if err != nil && context.Cause(ctx) == error(errSlowHandshake) {
 		err = errSlowHandshake
 	}
-	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), time.Since(start), err})
+	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), c.trust(), time.Since(start), err})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		err = &TLSError{Channel: channel, Err: err}
 	}
 	return err
+}
+
+// trust says how the server's certificate is checked.
+func (c *Conn) trust() string {
+	switch {
+	case c.cfg.Pin != "":
+		return "pinned"
+	case c.cfg.TLS != nil && c.cfg.TLS.InsecureSkipVerify:
+		return "off"
+	}
+	return "ok"
 }
 
 // TLS returns the state of the protected control connection; ok is false in

@@ -1,7 +1,9 @@
 package client
 
 import (
+	"context"
 	"crypto/tls"
+	"net/http/httptrace"
 	"strings"
 	"time"
 )
@@ -11,12 +13,34 @@ import (
 // goroutine that reads replies: they must return soon and must not call the
 // connection. Secrets are masked before an event is made.
 type Trace struct {
-	Dial func(DialInfo) // a TCP connection was made, accepted or failed
-	Sent func(SentInfo) // a command left
-	Got  func(GotInfo)  // a reply came
-	TLS  func(TLSInfo)  // a handshake ended, well or not
-	Data func(DataInfo) // a data connection ended
-	Note func(NoteInfo) // something worth knowing that is no event of its own
+	Lookup func(LookupInfo) // a host name was looked up
+	Dial   func(DialInfo)   // a TCP connection was made, accepted or failed
+	Listen func(ListenInfo) // a port waits for the server (active mode)
+	Sent   func(SentInfo)   // a command left
+	Got    func(GotInfo)    // a reply came
+	TLS    func(TLSInfo)    // a handshake ended, well or not
+	Data   func(DataInfo)   // a data connection ended
+	Close  func(CloseInfo)  // a control connection ended, or a data connection that was not used
+	Note   func(NoteInfo)   // something worth knowing that is no event of its own
+
+	// Clone returns the trace of a further connection, so that their events can
+	// be told apart; nil: the same trace.
+	Clone func() *Trace
+}
+
+// LookupInfo is what a host name stands for.
+type LookupInfo struct {
+	Channel   string
+	Name      string
+	Addresses []string
+	Elapsed   time.Duration
+	Err       error
+}
+
+// ListenInfo is where a data connection of active mode is awaited.
+type ListenInfo struct {
+	Channel string
+	Local   string // ip:port
 }
 
 // DialInfo describes a TCP connection. Channel is "C" for a control connection
@@ -54,6 +78,7 @@ type GotInfo struct {
 type TLSInfo struct {
 	Channel string
 	State   tls.ConnectionState
+	Trust   string // how certificates are checked: "ok" (an authority), "pinned", "off"
 	Elapsed time.Duration
 	Err     error
 }
@@ -68,6 +93,13 @@ type DataInfo struct {
 	Elapsed time.Duration
 	TLS     bool
 	End     string
+	Err     error
+	Head    []byte // its first bytes, at most 256; none where the kernel copies them
+}
+
+// CloseInfo is the end of a connection. Err is nil when it was ours to end it.
+type CloseInfo struct {
+	Channel string
 	Err     error
 }
 
@@ -98,12 +130,47 @@ func Join(traces ...*Trace) *Trace {
 		}
 	}
 	return &Trace{
-		Dial: func(i DialInfo) { each(func(t *Trace) { t.dial(i) }) },
-		Sent: func(i SentInfo) { each(func(t *Trace) { t.sent(i) }) },
-		Got:  func(i GotInfo) { each(func(t *Trace) { t.got(i) }) },
-		TLS:  func(i TLSInfo) { each(func(t *Trace) { t.handshake(i) }) },
-		Data: func(i DataInfo) { each(func(t *Trace) { t.data(i) }) },
-		Note: func(i NoteInfo) { each(func(t *Trace) { t.note(i) }) },
+		Lookup: func(i LookupInfo) { each(func(t *Trace) { t.lookup(i) }) },
+		Dial:   func(i DialInfo) { each(func(t *Trace) { t.dial(i) }) },
+		Listen: func(i ListenInfo) { each(func(t *Trace) { t.listen(i) }) },
+		Sent:   func(i SentInfo) { each(func(t *Trace) { t.sent(i) }) },
+		Got:    func(i GotInfo) { each(func(t *Trace) { t.got(i) }) },
+		TLS:    func(i TLSInfo) { each(func(t *Trace) { t.handshake(i) }) },
+		Data:   func(i DataInfo) { each(func(t *Trace) { t.data(i) }) },
+		Close:  func(i CloseInfo) { each(func(t *Trace) { t.closed(i) }) },
+		Note:   func(i NoteInfo) { each(func(t *Trace) { t.note(i) }) },
+		Clone: func() *Trace {
+			clones := make([]*Trace, len(all))
+			for i, t := range all {
+				clones[i] = t.clone()
+			}
+			return Join(clones...)
+		},
+	}
+}
+
+func (t *Trace) clone() *Trace {
+	if t == nil || t.Clone == nil {
+		return t
+	}
+	return t.Clone()
+}
+
+func (t *Trace) lookup(i LookupInfo) {
+	if t != nil && t.Lookup != nil {
+		t.Lookup(i)
+	}
+}
+
+func (t *Trace) listen(i ListenInfo) {
+	if t != nil && t.Listen != nil {
+		t.Listen(i)
+	}
+}
+
+func (t *Trace) closed(i CloseInfo) {
+	if t != nil && t.Close != nil {
+		t.Close(i)
 	}
 }
 
@@ -168,4 +235,48 @@ func hideSecret(r Reply, secret string) Reply {
 		lines[i] = strings.ReplaceAll(line, secret, mask)
 	}
 	return Reply{r.Code, lines}
+}
+
+// hide removes the password of this connection from a reply as observers see
+// it: servers say it again long after the login, in STAT or in a greeting. Very
+// short ones would be found in every other word.
+func (c *Conn) hide(r Reply) Reply {
+	if p := c.password.Load(); p != nil {
+		return hideSecret(r, *p)
+	}
+	return r
+}
+
+// hideIn does the same for a command line.
+func (c *Conn) hideIn(line string) string {
+	if p := c.password.Load(); p != nil {
+		return strings.ReplaceAll(line, *p, mask)
+	}
+	return line
+}
+
+// keepSecret remembers what observers must never see.
+func (c *Conn) keepSecret(secret string) {
+	if len(secret) > 3 {
+		c.password.Store(&secret)
+	}
+}
+
+// watchLookup reports how the name was looked up that a dialler is given.
+func (t *Trace) watchLookup(ctx context.Context, channel string) context.Context {
+	if t == nil || t.Lookup == nil {
+		return ctx
+	}
+	var name string
+	var start time.Time
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		DNSStart: func(i httptrace.DNSStartInfo) { name, start = i.Host, time.Now() },
+		DNSDone: func(i httptrace.DNSDoneInfo) {
+			info := LookupInfo{Channel: channel, Name: name, Elapsed: time.Since(start), Err: i.Err}
+			for _, a := range i.Addrs {
+				info.Addresses = append(info.Addresses, a.String())
+			}
+			t.lookup(info)
+		},
+	})
 }

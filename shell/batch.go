@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // Script is where the lines of a batch come from. Next returns them one by one,
@@ -68,21 +70,22 @@ func (sh *Shell) Batch(script Script) int {
 	return sh.signals.status(status)
 }
 
-// statement reads a line, and those that complete it when a quote is open or a
-// backslash joins them.
+// statement reads a line, and those that complete it when a quote or a block is
+// open or a backslash joins them.
 func (s Script) statement() (string, error) {
-	text, err := s.Next()
+	line, err := s.Next()
 	if err != nil {
 		return "", err
 	}
-	for isOpen(text) {
-		more, err := s.Next()
-		if err != nil {
+	var text strings.Builder
+	text.WriteString(line)
+	for lines := (syntax.Lines{}); lines.Open(line); {
+		if line, err = s.Next(); err != nil {
 			break // Do says what is missing
 		}
-		text += "\n" + more
+		text.WriteString("\n" + line)
 	}
-	return text, nil
+	return text.String(), nil
 }
 
 // reading says where the lines come from that follow the command that runs, for

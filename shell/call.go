@@ -24,6 +24,9 @@ type Call struct {
 	Out     io.Writer // results: the screen, a file, a pipe
 	Err     io.Writer // everything else
 
+	line            Line        // where the command stands
+	body, otherwise syntax.List // the blocks of if and foreach
+
 	screen bool // Out is the screen of somebody who looks at it
 	moves  int  // files moved
 }

@@ -39,11 +39,7 @@ func fget(ctx context.Context, c *Call) error {
 	}
 	all := &each{call: c, all: true}
 	return all.do(ctx, names, noNote, func(name remoteName) error {
-		local, err := c.Shell.localName(name.Path)
-		if err != nil {
-			return err
-		}
-		return c.plainDownload(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: local, Resume: c.Is("continue")})
+		return c.plainDownload(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: c.Is("continue")})
 	})
 }
 

@@ -53,7 +53,12 @@ var getCommands = []*Command{
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
 		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: getFlags,
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: Login, Run: mget,
+		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
+	},
+	{
+		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
+		Min: 1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
 	},
 }
 
@@ -70,7 +75,7 @@ func get(ctx context.Context, c *Call, resume bool) error {
 	if len(names) != 1 {
 		return &UsageError{Command: c.Command, Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
 	}
-	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume}
+	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart()}
 	if len(c.Args) == 2 {
 		done, err := c.target(ctx, &t, c.Args[1])
 		if err != nil {
@@ -123,17 +128,37 @@ func (c *Call) plainOut() io.Writer {
 
 // download brings a file to a local name, by default that of the remote one.
 func (c *Call) download(ctx context.Context, t transfer.Task) error {
-	if name := baseName(t.Remote); t.Local == "" || isDir(t.Local) {
-		if !isLocalName(name) {
-			return c.Usage("%s has no name for a local file", t.Remote)
+	if err := c.nameHere(&t); err != nil {
+		return err
+	}
+	if t.Offset > 0 {
+		if err := keepBegin(&t); err != nil {
+			return err
 		}
-		t.Local = filepath.Join(t.Local, name)
 	}
 	yes, err := c.replaces(ctx, &t)
 	if err != nil || !yes {
 		return err
 	}
 	return c.move(ctx, t)
+}
+
+// nameHere completes the local name of a download: by default it is that of the
+// remote file, in the directory that was named.
+func (c *Call) nameHere(t *transfer.Task) error {
+	if t.Local == "" || isDir(t.Local) {
+		name, err := c.Shell.localName(t.Remote)
+		if err != nil {
+			return c.Usage("%s has no name for a local file", t.Remote)
+		}
+		t.Local = filepath.Join(t.Local, name)
+	}
+	if t.Resume || t.Offset > 0 {
+		return nil
+	}
+	var err error
+	t.Local, err = c.Shell.uniqueLocal(t.Local)
+	return err
 }
 
 func isDir(name string) bool {
@@ -174,11 +199,11 @@ func describe(info fs.FileInfo) string {
 	return bytesText(info.Size()) + ", " + render.Since(info.ModTime(), time.Now())
 }
 
-func mget(ctx context.Context, c *Call) error {
+func mget(ctx context.Context, c *Call, resume bool) error {
 	names, missed := c.expand(ctx, c.Args)
 	asked := &each{call: c}
-	err := asked.do(ctx, names, replacing, func(name remoteName) error {
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Local: baseName(name.Path), Resume: c.Is("continue")}
+	err := asked.do(ctx, names, c.replacing, func(name remoteName) error {
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume}
 		if name.Entry != nil {
 			if name.Entry.Type == listing.Dir {
 				return nil
@@ -190,8 +215,12 @@ func mget(ctx context.Context, c *Call) error {
 	return several([]error{missed, err})
 }
 
-func replacing(name remoteName) string {
-	if _, err := os.Lstat(baseName(name.Path)); err == nil {
+func (c *Call) replacing(name remoteName) string {
+	local, err := c.Shell.localName(name.Path)
+	if err != nil || c.Shell.Settings.RUnique {
+		return ""
+	}
+	if _, err := os.Lstat(local); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -200,8 +229,14 @@ func replacing(name remoteName) string {
 // plainDownload brings a file under a name that the server chose: it must stay
 // in the local directory, and a link that lies there is not followed.
 func (c *Call) plainDownload(ctx context.Context, t transfer.Task) error {
-	if !isLocalName(t.Local) {
-		return &unsafeNameError{t.Remote}
+	var err error
+	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
+		return err
+	}
+	if !t.Resume {
+		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
+			return err
+		}
 	}
 	info, err := os.Lstat(t.Local)
 	switch {

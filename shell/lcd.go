@@ -83,7 +83,7 @@ func bang(ctx context.Context, c *Call) error {
 	if text == "" && !c.Interactive() {
 		return c.Usage("a command is missing")
 	}
-	return c.runLocal(localShell(ctx, text))
+	return c.runLocal(c.Shell.localShell(ctx, text))
 }
 
 // runLocal gives the screen to a local program. Its own messages say what went

@@ -16,7 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/console"
 )
 
-var putVerbs = verbs(dataVerbs, sends("STOR", "REST", "SIZE", "MFMT"))
+var putVerbs = verbs(dataVerbs, sends("STOR", "STOU", "REST", "SIZE", "MFMT"))
 
 var putCommands = []*Command{
 	{
@@ -41,7 +41,7 @@ var putCommands = []*Command{
 		Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
 	},
 	{
-		Name: "mput", Args: "pattern…", Short: "upload several files", JSON: true,
+		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
 		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over.",
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: putFlags,
 		Examples: []Example{{"mput *.jpg", "all pictures"}},
@@ -55,7 +55,7 @@ func putFlags(fs *pflag.FlagSet) {
 }
 
 func put(ctx context.Context, c *Call, op transfer.Op) error {
-	t := transfer.Task{Op: op, Remote: c.Arg(1), Resume: c.Is("continue")}
+	t := transfer.Task{Op: c.unique(op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.takeRestart()}
 	word := c.Args[0]
 	command, isPipe := strings.CutPrefix(word.Text, "|")
 	if (word.Text == "-" || isPipe) && t.Remote == "" {
@@ -81,16 +81,24 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	}
 	t.Local = names[0]
 	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
-		t.Remote += filepath.Base(t.Local)
+		t.Remote += c.Shell.remoteName(t.Local)
 	}
 	return c.move(ctx, t)
+}
+
+// unique makes the server choose the name of an upload, with sunique.
+func (c *Call) unique(op transfer.Op) transfer.Op {
+	if op == transfer.Upload && c.Shell.Settings.SUnique && !c.Is("continue") {
+		return transfer.UploadUnique
+	}
+	return op
 }
 
 // putPipe uploads what a local command writes. A command that fails breaks the
 // upload off, half of it must not look whole; one that fails before its first
 // byte leaves nothing on the server.
 func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) error {
-	cmd := localShell(ctx, command)
+	cmd := c.Shell.localShell(ctx, command)
 	cmd.Stderr = c.Err
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -172,7 +180,7 @@ func mput(ctx context.Context, c *Call) error {
 	}
 	asked := &each{call: c}
 	err := asked.do(ctx, names, noNote, func(name remoteName) error {
-		return c.move(ctx, transfer.Task{Op: transfer.Upload, Local: name.Path, Remote: filepath.Base(name.Path), Resume: c.Is("continue")})
+		return c.move(ctx, transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: c.Shell.remoteName(name.Path), Resume: c.Is("continue")})
 	})
 	return several(append(errs, err))
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -24,8 +23,15 @@ type Line struct {
 	Script string // name of the script, "" for a line that was typed
 	Number int
 
-	within *Call       // the command that runs the line, if any: its output goes where that one's goes
-	vars   syntax.Vars // $1, $i and so on; see variables
+	within  *Call       // the command that runs the line, if any: its output goes where that one's goes
+	vars    syntax.Vars // $1, $i and so on; see variables
+	aliases []string    // that stand for the line: in it, their names mean commands
+}
+
+// at is where a statement of the line stands.
+func (line Line) at(st syntax.Statement) Line {
+	line.Number += st.Line
+	return line
 }
 
 // Do runs a line and shows its failures. It returns the first one that counts:
@@ -36,17 +42,29 @@ func (sh *Shell) Do(line Line) error {
 		sh.failed(line, "", err)
 		return err
 	}
+	return sh.list(line, list)
+}
+
+// list runs what a line, or a block in it, says.
+func (sh *Shell) list(line Line, list syntax.List) error {
 	var first error
 	for _, chain := range list {
 		err := sh.chain(line, chain)
 		if first == nil {
 			first = err
 		}
-		if sh.quitting || sh.ended() || first != nil && line.Script != "" && sh.Settings.OnError == "stop" {
+		if sh.stops(line, err) {
 			break
 		}
 	}
 	return first
+}
+
+// stops reports whether what follows a statement is not run: in a script after
+// a failure, unless onerror says so.
+func (sh *Shell) stops(line Line, err error) bool {
+	return sh.quitting || sh.ended() || errors.Is(err, errInterrupted) ||
+		err != nil && line.Script != "" && sh.Settings.OnError == "stop"
 }
 
 // chain runs statements that && and || join; the last one that runs decides.
@@ -64,13 +82,13 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 		name, err := sh.statement(line, st)
 		sh.status = Status(err)
 		if err != nil {
-			sh.failed(line, name, err)
+			sh.failed(line.at(st), name, err)
 		}
 		if last = err; st.Ignore {
 			last = nil
 		}
-		if sh.quitting || sh.ended() {
-			break
+		if sh.quitting || sh.ended() || errors.Is(err, errInterrupted) {
+			return err
 		}
 	}
 	return last
@@ -79,6 +97,9 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 // statement runs one command, and the macro init when it has logged in. It
 // returns the full name.
 func (sh *Shell) statement(line Line, st syntax.Statement) (name string, err error) {
+	if text, is := sh.alias(line, st); is {
+		return st.Name(), sh.runAlias(line, st, text)
+	}
 	name, err = sh.command(line, st)
 	if err == nil {
 		err = sh.initialize()
@@ -99,10 +120,8 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		sh.wire.Lock()
 		defer sh.wire.Unlock()
 	}
-	call := &Call{Shell: sh, Command: command, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive()}
-	if outer := line.within; outer != nil {
-		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
-	}
+	call := sh.call(line, st)
+	call.Command = command
 	if err := call.parse(ctx, st.Args()); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			return command.Name, sh.help(call.Out, command)
@@ -116,12 +135,23 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		sh.opt.Started(command)
 		defer sh.opt.Started(nil)
 	}
-	err = sh.output(ctx, call, st, func() error { return command.Run(ctx, call) })
+	err = sh.output(ctx, call, st, func() error { return sh.persist(ctx, call) })
 	sh.con.Status("")
 	if call.moves > 0 && sh.Settings.Bell {
 		sh.con.Bell()
 	}
 	return command.Name, interrupted(ctx, err)
+}
+
+// call is a run of a statement, before its words are looked at. Its output goes
+// where that of the command goes which runs the line.
+func (sh *Shell) call(line Line, st syntax.Statement) *Call {
+	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive(),
+		line: line.at(st), body: st.Body, otherwise: st.Else}
+	if outer := line.within; outer != nil {
+		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
+	}
+	return call
 }
 
 // interrupted marks an error as the end of a context that was cancelled.
@@ -142,11 +172,6 @@ func (e *interruption) Error() string {
 	return e.err.Error()
 }
 func (e *interruption) Unwrap() []error { return []error{e.cause, e.err} }
-
-// variable answers for $?.
-func (sh *Shell) variable(name string) (string, bool) {
-	return strconv.Itoa(sh.status), name == "?"
-}
 
 func (sh *Shell) needs(need Need) error {
 	if need == Nothing {
@@ -215,7 +240,7 @@ func (sh *Shell) pipeTo(ctx context.Context, text string) (io.WriteCloser, error
 	if err != nil {
 		return nil, err
 	}
-	cmd := localShell(ctx, text)
+	cmd := sh.localShell(ctx, text)
 	cmd.Stdin = out
 	ended := make(chan error, 1)
 	go func() {
@@ -236,16 +261,19 @@ func (p *pipe) Close() error {
 	return <-p.ended
 }
 
-// localShell is a command of the user's own shell.
-func localShell(ctx context.Context, text string) *exec.Cmd {
+// localShell is a command of the user's own shell; our variables are in its
+// environment.
+func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
 	name := os.Getenv("SHELL")
 	if name == "" {
 		name = "/bin/sh"
 	}
-	if text == "" {
-		return exec.CommandContext(ctx, name)
+	cmd := exec.CommandContext(ctx, name)
+	if text != "" {
+		cmd.Args = append(cmd.Args, "-c", text)
 	}
-	return exec.CommandContext(ctx, name, "-c", text)
+	cmd.Env = sh.environment()
+	return cmd
 }
 
 // failed shows a failure: what failed, the words of whoever refused, and what
@@ -302,11 +330,4 @@ func failureObject(where, command string, err error) failure {
 		f.Code = no.Reply.Code
 	}
 	return f
-}
-
-// isOpen reports whether a line needs more lines.
-func isOpen(text string) bool {
-	_, err := syntax.Parse(text)
-	var open *syntax.Error
-	return errors.As(err, &open) && open.Open
 }

@@ -26,6 +26,16 @@ type Settings struct {
 	Timeout  time.Duration
 	Via      string
 	ViaLogin string
+
+	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
+
+	EPSV4, EPSV6, SendPort bool
+	Family, AnonPass       string
+
+	Hash             int64 // bytes for a mark; 0: none
+	Tick             bool
+	RateGet, RatePut int64 // bytes in a second; 0: no limit
+	RcvBuf, SndBuf   int64 // bytes; 0: the system decides
 }
 
 // defaultSettings are those of a fresh shell.
@@ -33,6 +43,7 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
+		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any",
 	}
 }
 
@@ -48,18 +59,14 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(viaSettings, []*Setting{
+var settings = slices.Concat(viaSettings, classicSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	number("debug", "show the dialogue: 0 not, 1 commands and replies, 2 connections and TLS too, 3 all lines", 3,
 		func(s *Settings) *int { return &s.Debug }).then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
 	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).
-		then(func(sh *Shell) {
-			if sh.session != nil {
-				sh.session.SetPassive(sh.Settings.Passive)
-			}
-		}),
+		then((*Shell).useWays),
 	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
 	word("clobber", "what get does to a local file that differs: ask (a script replaces it), on (replace), off (fail)",
 		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
@@ -161,6 +168,14 @@ func word(name, short string, words []string, field func(*Settings) *string) *Se
 			*field(s) = text
 			return nil
 		},
+	}
+}
+
+func text(name, short string, field func(*Settings) *string) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		show:  func(s *Settings) string { return *field(s) },
+		parse: func(s *Settings, text string) error { *field(s) = text; return nil },
 	}
 }
 

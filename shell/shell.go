@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // History keeps lines across sessions, without their secrets.
@@ -42,11 +43,13 @@ type Shell struct {
 	base context.Context // ends when the program must
 	end  context.CancelCauseFunc
 
-	catalog  Groups
-	signals  *signals
+	catalog Groups
+	signals *signals
 	connection
 	quitting bool
 	status   int // of the last command, for $?
+	vars     map[string]string
+	aliases  map[string]string
 
 	next     func() (string, error) // the next line of the script that runs; nil at a terminal
 	macros   map[string][]string
@@ -146,15 +149,15 @@ func (sh *Shell) Interact() int {
 	return sh.signals.status(0)
 }
 
-// readLine reads a line, and what completes it when a quote is open.
+// readLine reads a line, and what completes it when a quote or a block is open.
 func (sh *Shell) readLine() (string, error) {
 	line, err := sh.con.ReadLine(sh.base, sh.promptText())
-	for err == nil && isOpen(line) {
-		var more string
-		more, err = sh.con.ReadLine(sh.base, "> ")
-		line += "\n" + more
+	text := line
+	for lines := (syntax.Lines{}); err == nil && lines.Open(line); {
+		line, err = sh.con.ReadLine(sh.base, "> ")
+		text += "\n" + line
 	}
-	return line, err
+	return text, err
 }
 
 // remember puts a line into the history.

@@ -10,6 +10,35 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
+// classicSettings are what the classic commands toggle.
+var classicSettings = []*Setting{
+	toggle("bell", "ring the bell after transfers", func(s *Settings) *bool { return &s.Bell }),
+	toggle("case", "names in capital letters become small ones on their way", func(s *Settings) *bool { return &s.Case }),
+	toggle("cr", "take the CR out of line ends of text that is downloaded", func(s *Settings) *bool { return &s.CR }),
+	toggle("edit", "edit lines here; off: the terminal does it", func(s *Settings) *bool { return &s.Edit }).
+		then(func(sh *Shell) { sh.con.SetEditing(sh.Settings.Edit) }),
+	toggle("qc", "show control characters in listings as ?", func(s *Settings) *bool { return &s.QC }),
+	toggle("runique", "never replace a local file: the next one is called NAME.1", func(s *Settings) *bool { return &s.RUnique }),
+	toggle("sunique", "never replace a remote file: the server chooses a name (STOU)", func(s *Settings) *bool { return &s.SUnique }),
+	hashMarks(),
+	toggle("tick", "show a count of bytes in place of the line of progress", func(s *Settings) *bool { return &s.Tick }),
+	bytes("rate-get", "how many bytes in a second downloads may take", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).
+		then((*Shell).useRates),
+	bytes("rate-put", "how many bytes in a second uploads may take", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).
+		then((*Shell).useRates),
+	bytes("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).
+		then((*Shell).useBuffers),
+	bytes("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).
+		then((*Shell).useBuffers),
+	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).
+		then((*Shell).useWays),
+	toggle("epsv6", "use EPSV and EPRT over IPv6", func(s *Settings) *bool { return &s.EPSV6 }).then((*Shell).useWays),
+	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
+		func(s *Settings) *bool { return &s.SendPort }).then((*Shell).useWays),
+	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }),
+	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }),
+}
+
 // toggleCommands are the classic commands for settings: alone they change to
 // the other value, with a word to that one.
 var toggleCommands = []*Command{

@@ -23,6 +23,10 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 )
 
+// quickRace spares programs under the race detector the second they wait at
+// their end.
+const quickRace = "GORACE=atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"ftpsh": func() { os.Exit(run(os.Args[1:], checkWire)) },
@@ -170,7 +174,7 @@ func program(ts *testscript.TestScript, status, stdin string, args ...string) {
 	path, err := exec.LookPath("ftpsh")
 	ts.Check(err)
 	cmd := exec.Command(path, args...)
-	cmd.Dir = ts.MkAbs(".")
+	cmd.Dir, cmd.Env = ts.MkAbs("."), []string{quickRace}
 	for _, name := range passed {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)

@@ -43,7 +43,7 @@ func start(t *testing.T, args ...string) (*terminal, string) {
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
+	cmd.Env = append(os.Environ(), quickRace, "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -381,6 +381,63 @@ func TestInterruptedBatch(t *testing.T) {
 				t.Error("a file that is not complete has its final name")
 			}
 		})
+	}
+}
+
+// TestHostileText: what a server has in its files and names cannot command the
+// terminal.
+func TestHostileText(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"evil\x1b[2J.txt": "before\x1b]0;title\x07after\n", "zero.bin": "a\x00b"})
+	term, _ := loggedIn(t, server)
+	term.enter("ls")
+	term.see(`evil\x1b[2J.txt`)
+	term.see("PLAIN> ")
+	term.enter("cat evil*")
+	term.see(`before\x1b]0;title\x07after`)
+	term.see("PLAIN> ")
+	term.enter("cat zero.bin")
+	term.see("no text")
+	if screen := term.seen.String(); strings.Contains(screen, "\x1b]0;") || strings.Contains(screen, "\x1b[2J") {
+		t.Errorf("the server's escape sequences reached the terminal: %q", screen)
+	}
+}
+
+// TestServe: --serve serves a folder until it is interrupted.
+func TestServe(t *testing.T) {
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("a\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command(path, "--serve", dir, "-p", "0", "--user", "bob", "--password", "b0b", "--tls", "--writable")
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	welcome, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := regexp.MustCompile(`:(\d+)/ \(user bob`).FindStringSubmatch(welcome)
+	if port == nil {
+		t.Fatalf("no port in %q", welcome)
+	}
+	client := exec.Command(path, "--insecure", "-c", "ls; put a.txt b.txt; get b.txt -", "bob@localhost", port[1])
+	client.Dir = dir
+	client.Env = append(os.Environ(), "FTPSH_PASSWORD=b0b", "XDG_STATE_HOME="+t.TempDir())
+	got, err := client.Output()
+	if err != nil || string(got) != "a.txt\na\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	server.Process.Signal(os.Interrupt)
+	if err := server.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,5 +1,7 @@
 package syntax
 
+import "slices"
+
 // Op says what a token is.
 type Op uint8
 
@@ -99,4 +101,31 @@ func (v Vars) whole(t Token) ([]Token, bool) {
 		return v.Args[min(n, len(v.Args)):min(n+1, len(v.Args))], true
 	}
 	return nil, false
+}
+
+// IsVariable reports whether name can be that of a variable: $name.
+func IsVariable(name string) bool {
+	got, n := variable(name)
+	return n > 0 && got == name && (name[0] == '_' || name[0] >= 'A') && len(name) == n
+}
+
+// TakesArgs reports whether $1, $@ or the like stands anywhere in a list.
+func TakesArgs(list List) bool {
+	for _, chain := range list {
+		for _, st := range chain.Statements {
+			words := st.Words
+			if st.File != nil {
+				words = append(slices.Clip(words), *st.File)
+			}
+			if slices.ContainsFunc(words, takesArgs) || TakesArgs(st.Body) || TakesArgs(st.Else) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takesArgs finds out whether arguments make a difference to a word.
+func takesArgs(t Token) bool {
+	return t.Expand(Vars{Args: []Token{}}).Text != t.Expand(Vars{}).Text
 }

@@ -1,0 +1,141 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var aliasCommands = []*Command{
+	{
+		Name: "alias", Args: "[name [command…]]", Short: "give a line a name, or show the names", JSON: true,
+		Long: "$1 to $9 in the line are the words after the name, $@ all of them, $# their number; a line without any of these " +
+			"gets the words at its end. In the line the alias's own name means the command. The table [alias] of the " +
+			"configuration holds those of every session.",
+		Examples: []Example{
+			{"alias ll ls -l", "then `ll pub`"},
+			{"alias today 'mkdir $1 && cd $1'", "then `today 2026-01-31`"},
+		},
+		Max: -1, Complete: []completion.Kind{completion.Command}, Run: aliasCommand,
+	},
+	{
+		Name: "unalias", Args: "name…", Short: "forget aliases",
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.Command}, Run: unalias,
+	},
+}
+
+func aliasCommand(_ context.Context, c *Call) error {
+	switch len(c.Args) {
+	case 0:
+		return c.allAliases()
+	case 1:
+		text, known := c.Shell.aliases[c.Arg(0)]
+		if !known {
+			return c.Usage("%s is no alias", c.Arg(0))
+		}
+		return c.showAlias(c.Arg(0), text)
+	}
+	text := c.Arg(1)
+	if len(c.Args) > 2 {
+		words := make([]string, len(c.Args)-1)
+		for i, w := range c.Args[1:] {
+			words[i] = w.Raw
+		}
+		text = strings.Join(words, " ")
+	}
+	return c.Shell.setAlias(c.Arg(0), text)
+}
+
+// setAlias checks and keeps an alias.
+func (sh *Shell) setAlias(name, text string) error {
+	if toks := syntax.Lex(name); len(toks) != 1 || toks[0].Op != syntax.Word || toks[0].Raw != toks[0].Text {
+		return &UsageError{Text: name + " is no word that a command could be"}
+	}
+	if list, err := syntax.Parse(text); err != nil {
+		return &UsageError{Text: "the line of " + name + ": " + err.Error()}
+	} else if len(list) == 0 {
+		return &UsageError{Text: "the line of " + name + " is empty"}
+	}
+	sh.aliases[name] = text
+	return nil
+}
+
+type aliasObject struct {
+	Name string `json:"name"`
+	Line string `json:"line"`
+}
+
+func (c *Call) showAlias(name, text string) error {
+	if c.JSON() {
+		return c.object(aliasObject{name, text})
+	}
+	return c.Print("alias %s %s", name, syntax.Quote(text))
+}
+
+func (c *Call) allAliases() error {
+	for _, name := range slices.Sorted(maps.Keys(c.Shell.aliases)) {
+		if err := c.showAlias(name, c.Shell.aliases[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unalias(_ context.Context, c *Call) error {
+	for _, name := range c.Texts() {
+		if _, known := c.Shell.aliases[name]; !known {
+			return c.Usage("%s is no alias", name)
+		}
+		delete(c.Shell.aliases, name)
+	}
+	return nil
+}
+
+// alias returns the line that the name of a statement stands for. In that line
+// the name is a command again, and a quoted name always is.
+func (sh *Shell) alias(line Line, st syntax.Statement) (text string, is bool) {
+	if len(st.Words) == 0 || st.Words[0].Raw != st.Name() || slices.Contains(line.aliases, st.Name()) {
+		return "", false
+	}
+	text, is = sh.aliases[st.Name()]
+	return text, is
+}
+
+// runAlias runs the line of an alias in the place of a statement.
+func (sh *Shell) runAlias(line Line, st syntax.Statement, text string) error {
+	list, err := syntax.Parse(text)
+	if err != nil {
+		return err
+	}
+	line.vars.Get = sh.variable
+	st = st.Expand(line.vars)
+	if !syntax.TakesArgs(list) {
+		addArgs(list)
+	}
+	inner := Line{Text: text, Script: line.Script, Number: line.at(st).Number, within: line.within,
+		vars: syntax.Vars{Args: append([]syntax.Token{}, st.Args()...)}, aliases: append(slices.Clone(line.aliases), st.Name())}
+	if st.File == nil && st.Pipe == "" {
+		return shown(sh.list(inner, list))
+	}
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	call := sh.call(line, st)
+	inner.within = call
+	err = sh.output(ctx, call, st, func() error { return shown(sh.list(inner, list)) })
+	if told := (*shownError)(nil); errors.As(err, &told) {
+		return told
+	}
+	return err
+}
+
+// addArgs puts the words after the alias's name at the end of its line.
+func addArgs(list syntax.List) {
+	statements := list[len(list)-1].Statements
+	last := &statements[len(statements)-1]
+	last.Words = append(slices.Clip(last.Words), syntax.Token{Text: "$@", Raw: "$@"})
+}

@@ -1,0 +1,164 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var variableCommands = []*Command{
+	{
+		Name: "let", Args: "[name [value…]]", Short: "give a variable a value, or show the variables", JSON: true,
+		Long: "$name and ${name} in the words of later lines stand for the value; a name that was never given one stays as " +
+			"typed. A value is never split into words and never a pattern. Local commands (`!`, |) find the variables in their " +
+			"environment.\n" +
+			"With -c the value is what a command of ftpsh prints, with -e it is that of the environment variable of the name. " +
+			"$? is the status of the last command, as the program would exit with.",
+		Examples: []Example{
+			{"let dir pub/2026", "then `cd $dir`"},
+			{"let -c n size notes.txt", "then `echo $n bytes`"},
+			{"let -e HOME", "take one from the environment"},
+		},
+		Max: -1, Complete: []completion.Kind{completion.None}, Nests: true, Run: let,
+		Flags: func(fs *pflag.FlagSet) {
+			fs.SetInterspersed(false)
+			fs.BoolP("command", "c", false, "the value is what a command prints")
+			fs.BoolP("environment", "e", false, "the value is in the environment")
+		},
+	},
+	{
+		Name: "unlet", Args: "name…", Short: "forget variables",
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.None}, Run: unlet,
+	},
+}
+
+// variable answers for the names after a $.
+func (sh *Shell) variable(name string) (string, bool) {
+	if name == "?" {
+		return strconv.Itoa(sh.status), true
+	}
+	value, ok := sh.vars[name]
+	return value, ok
+}
+
+// environment is that of local commands.
+func (sh *Shell) environment() []string {
+	env := os.Environ()
+	for _, name := range slices.Sorted(maps.Keys(sh.vars)) {
+		env = append(env, name+"="+sh.vars[name])
+	}
+	return env
+}
+
+func let(_ context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return c.allVariables()
+	}
+	name := c.Arg(0)
+	if !syntax.IsVariable(name) {
+		return c.Usage("%q is no name for a variable: letters, digits and _ make one", name)
+	}
+	value := strings.Join(c.Texts()[1:], " ")
+	switch {
+	case c.Is("environment"):
+		value, _ = os.LookupEnv(name)
+	case c.Is("command"):
+		var err error
+		if value, err = c.output(c.Args[1:]); err != nil {
+			return err
+		}
+	case len(c.Args) == 1:
+		value, known := c.Shell.vars[name]
+		if !known {
+			return c.Usage("%s has no value", name)
+		}
+		return c.showVariable(name, value)
+	}
+	c.Shell.vars[name] = value
+	return nil
+}
+
+// output runs a command and returns what it prints, without the line end.
+func (c *Call) output(words []syntax.Token) (string, error) {
+	var text bytes.Buffer
+	inner := *c
+	inner.Out, inner.screen = &text, false
+	err := inner.runWords(words)
+	return strings.TrimRight(text.String(), "\r\n"), err
+}
+
+// runWords runs a command that stands in the arguments of this one.
+func (c *Call) runWords(words []syntax.Token) error {
+	if len(words) == 0 {
+		return c.Usage("a command is missing")
+	}
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w.Raw
+	}
+	st := syntax.Statement{Words: words, Source: strings.Join(quoted, " ")}
+	if len(words) == 1 && strings.ContainsAny(words[0].Text, " \t;|&>") {
+		line := c.line
+		line.Text, line.within = words[0].Text, c
+		return shown(c.Shell.Do(line))
+	}
+	return c.do(syntax.List{{Statements: []syntax.Statement{st}}})
+}
+
+// do runs a block of the command.
+func (c *Call) do(list syntax.List) error {
+	line := c.line
+	line.within = c
+	return shown(c.Shell.list(line, list))
+}
+
+// shown marks the failure of a line as told already.
+func shown(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &shownError{err}
+}
+
+type variableObject struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (c *Call) showVariable(name, value string) error {
+	if c.JSON() {
+		return c.object(variableObject{name, value})
+	}
+	return c.Print("%s", value)
+}
+
+func (c *Call) allVariables() error {
+	for _, name := range slices.Sorted(maps.Keys(c.Shell.vars)) {
+		var err error
+		if value := c.Shell.vars[name]; c.JSON() {
+			err = c.object(variableObject{name, value})
+		} else {
+			err = c.Print("%s=%s", name, syntax.Quote(value))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unlet(_ context.Context, c *Call) error {
+	for _, name := range c.Texts() {
+		delete(c.Shell.vars, name)
+	}
+	return nil
+}
