@@ -31,6 +31,7 @@ const (
 	Job               // the number of a job
 	Lesson            // the name of a lesson
 	Program           // a local program
+	Condition         // a condition of if and assert
 )
 
 var kindText = [...]string{
@@ -38,7 +39,7 @@ var kindText = [...]string{
 	LocalPath: "local name", LocalDir: "local directory", Setting: "setting", SettingValue: "value",
 	Host: "host", Bookmark: "bookmark", Macro: "macro", Alias: "alias", Variable: "variable",
 	Verb: "protocol command", Site: "SITE command", Topic: "topic", Flag: "flag", Job: "job",
-	Lesson: "lesson", Program: "program",
+	Lesson: "lesson", Program: "program", Condition: "condition",
 }
 
 // String returns the kind in words, as in "no such setting".

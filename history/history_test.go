@@ -138,8 +138,11 @@ func TestHosts(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	f := open(t, filepath.Join(t.TempDir(), "history"), Options{})
 	for _, r := range []Record{
-		{Host: "h", Dir: "/a", Line: "get one"}, {Host: "h", Dir: "/b", Line: "get two"}, {Host: "x", Dir: "/a", Line: "get three"},
-		{Host: "x", Dir: "/a", Line: "put it"}, {Host: "h", Dir: "/a", Line: "get four\nget five"},
+		{Host: "h", Dir: "/a", Line: "get one"},
+		{Host: "h", Dir: "/b", Line: "get two"},
+		{Host: "x", Dir: "/a", Line: "get three"},
+		{Host: "x", Dir: "/a", Line: "put it"},
+		{Host: "h", Dir: "/a", Line: "get four\nget five"},
 	} {
 		if err := f.Add(r.Host, r.Dir, r.Line); err != nil {
 			t.Fatal(err)

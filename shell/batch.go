@@ -38,6 +38,12 @@ func (sh *Shell) ScriptFromInput() Script {
 // with a dash or the setting onerror says continue, and returns the exit
 // status: that of the first failure.
 func (sh *Shell) Batch(script Script) int {
+	return sh.signals.status(Status(sh.script(script, Line{})))
+}
+
+// script runs the lines of a script up to its end, or to the failure that ends
+// it. It returns the first failure.
+func (sh *Shell) script(script Script, line Line) error {
 	read := 0
 	next := script.Next
 	script.Next = func() (string, error) {
@@ -48,26 +54,28 @@ func (sh *Shell) Batch(script Script) int {
 		return text, err
 	}
 	defer sh.reading(script.Next)()
-	status := 0
+	var first error
+	line.Script = script.Name
 	for !sh.quitting && !sh.ended() {
-		number := read + 1
+		line.Number = read + 1
 		text, err := script.statement()
-		if err != nil {
-			if err != io.EOF && !sh.ended() {
-				sh.failed(Line{}, script.Name, err)
-				return Status(err)
-			}
+		if err == io.EOF || err != nil && sh.ended() {
 			break
 		}
-		failure := sh.Do(Line{Text: text, Script: script.Name, Number: number})
-		if failure != nil && status == 0 {
-			status = Status(failure)
+		if err != nil {
+			sh.failed(Line{}, script.Name, err)
+			return errors.Join(first, err)
 		}
-		if errors.Is(failure, errInterrupted) || failure != nil && sh.Settings.OnError == "stop" {
+		line.Text = text
+		failure := sh.Do(line)
+		if first == nil {
+			first = failure
+		}
+		if sh.stops(line, failure) {
 			break
 		}
 	}
-	return sh.signals.status(status)
+	return first
 }
 
 // statement reads a line, and those that complete it when a quote or a block is

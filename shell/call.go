@@ -24,8 +24,8 @@ type Call struct {
 	Out     io.Writer // results: the screen, a file, a pipe
 	Err     io.Writer // everything else
 
-	line            Line        // where the command stands
-	body, otherwise syntax.List // the blocks of if and foreach
+	line      Line // where the command stands
+	statement syntax.Statement
 
 	screen bool // Out is the screen of somebody who looks at it
 	moves  int  // files moved

@@ -12,16 +12,16 @@ type Groups []Group
 // from one of them would be an initialisation cycle.
 func Catalog() Groups {
 	return Groups{
-		{"connect", openCommands},
-		{"look around", slices.Concat(lsCommands, cdCommands)},
-		{"download", slices.Concat(getCommands, catCommands)},
+		{"connect", slices.Concat(openCommands, gateCommands, wayCommands, proxyCommands)},
+		{"look around", slices.Concat(lsCommands, mlsdCommands, cdCommands)},
+		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, pageCommands)},
 		{"upload", putCommands},
 		{"change things on the server", slices.Concat(rmCommands, mkdirCommands)},
 		{"ask about a file", sizeCommands},
 		{"this computer", lcdCommands},
-		{"how transfers work", modeCommands},
-		{"the protocol itself", quoteCommands},
-		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands)},
+		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, nmapCommands, restartCommands)},
+		{"the protocol itself", slices.Concat(quoteCommands, rhelpCommands)},
+		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands)},
 	}
 }
 

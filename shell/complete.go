@@ -90,6 +90,8 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 		return completion.Words(word, valueCandidates(name))
 	case completion.Host:
 		return completion.Words(word, plainCandidates(sh.known.hosts()))
+	case completion.Macro:
+		return completion.Words(word, plainCandidates(sh.macroNames()))
 	case completion.Verb:
 		return completion.Words(strings.ToUpper(word), plainCandidates(protocolVerbs))
 	}

@@ -17,7 +17,6 @@ import (
 type Connect struct {
 	TLS       *tls.Config // authorities, a certificate of ours, another name to expect
 	Insecure  bool        // any certificate will do
-	Network   string      // "tcp4" or "tcp6"; "" takes either
 	Source    net.IP      // local address
 	Port      string      // in place of 21
 	Stall     time.Duration
@@ -100,11 +99,8 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	if how.Network != "" {
-		opt.Dial = dialOnly(how.Network, how.Source)
-	}
-	if !sh.Settings.Passive {
-		opt.Ways = []client.Way{client.EPRT, client.PORT}
+	if network := networks[sh.Settings.Family]; network != "" {
+		opt.Dial = dialOnly(network, how.Source)
 	}
 	return opt
 }

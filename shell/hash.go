@@ -16,15 +16,9 @@ const meterPeriod = 100 * time.Millisecond
 // marks prints a # for every block moved, and a line end after the last one.
 // They go where messages go: standard output has results only.
 func (c *Call) marks(m *transfer.Meter) (stop func()) {
-	begin, printed, seen := int64(0), int64(0), false
+	printed := int64(0)
 	update := func() {
-		if !m.Started() {
-			return
-		}
-		if !seen {
-			begin, seen = m.Base(), true
-		}
-		due := (m.Done() - begin) / c.Shell.Settings.Hash
+		due := m.Moved() / c.Shell.Settings.Hash
 		if n := min(due-printed, mostMarks); n > 0 {
 			io.WriteString(c.Err, strings.Repeat("#", int(n)))
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -46,7 +48,13 @@ var lsCommands = []*Command{
 		Long: "The last argument is the local file; - is the screen.",
 		Min:  2, Max: -1, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     listVerbs, Needs: Login, Run: mls,
+		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, false) },
+	},
+	{
+		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times",
+		Min: 2, Max: -1, Ask: []string{"remote-files", "local-file"},
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, true) },
 	},
 }
 
@@ -147,12 +155,29 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 		return c.objects(entries)
 	}
 	if c.screen {
+		if c.Shell.Settings.QC {
+			entries = withoutControls(entries)
+		}
 		l.Color, l.Colours = c.Shell.con.ColorOut(), render.ParseColours(os.Getenv("LS_COLORS"))
 		if !c.Is("one") {
 			l.Width = c.Shell.con.Width()
 		}
 	}
 	return l.Write(c.Out, entries)
+}
+
+// withoutControls puts ? in place of control characters, as the setting qc says.
+func withoutControls(entries []listing.Entry) []listing.Entry {
+	plain := slices.Clone(entries)
+	for i := range plain {
+		plain[i].Name = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return '?'
+			}
+			return r
+		}, plain[i].Name)
+	}
+	return plain
 }
 
 func (c *Call) objects(entries []listing.Entry) error {
@@ -204,20 +229,10 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, e
 }
 
 func nlist(ctx context.Context, c *Call) error {
-	done, err := c.redirect(ctx, 1)
-	if err != nil {
-		return err
-	}
-	names, err := c.Session().Names(ctx, c.Arg(0))
-	for _, name := range names {
-		if err == nil {
-			err = c.Print("%s", name)
-		}
-	}
-	return several([]error{err, done()})
+	return c.lines(ctx, "NLST")
 }
 
-func mls(ctx context.Context, c *Call) error {
+func mls(ctx context.Context, c *Call, long bool) error {
 	done, err := c.redirect(ctx, len(c.Args)-1)
 	if err != nil {
 		return err
@@ -226,7 +241,7 @@ func mls(ctx context.Context, c *Call) error {
 	for _, word := range c.Args {
 		entries, err := c.listed(ctx, word)
 		if err == nil {
-			err = c.writeList(entries, false)
+			err = c.writeList(entries, long)
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {

@@ -19,7 +19,7 @@ var modeCommands = []*Command{
 		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
 	},
 	{
-		Name: "type", Args: "[ascii|binary|image]", Short: "show or choose the type of transfers",
+		Name: "type", Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
 		Max: 1, Complete: []completion.Kind{completion.None}, Needs: Connection, Run: transferType,
 	},
 	{
@@ -32,10 +32,11 @@ var modeCommands = []*Command{
 
 var types = map[string]client.Type{
 	"ascii": client.ASCII, "a": client.ASCII, "binary": client.Binary, "image": client.Binary, "i": client.Binary,
+	"ebcdic": client.EBCDIC, "e": client.EBCDIC, "tenex": client.Local8, "l": client.Local8,
 }
 
 // typeNames are the names of types for people.
-var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "binary"}
+var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "binary", client.EBCDIC: "ebcdic", client.Local8: "tenex"}
 
 func transferType(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
@@ -43,7 +44,7 @@ func transferType(_ context.Context, c *Call) error {
 	}
 	t, ok := types[strings.ToLower(c.Arg(0))]
 	if !ok {
-		return c.Usage("%s is none of ascii, binary, image", c.Arg(0))
+		return c.Usage("%s is none of ascii, binary, image, ebcdic, tenex", c.Arg(0))
 	}
 	return c.setType(t)
 }

@@ -15,7 +15,7 @@ import (
 
 var openCommands = []*Command{
 	{
-		Name: "open", Args: "host [port]", Short: "connect to a server and log in",
+		Name: "open", Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
 		Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
 			"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
 			"User and password are asked for at a terminal. In a script the password comes from FTPSH_PASSWORD or the " +
@@ -85,6 +85,8 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
+	sh.useWays()
+	sh.useBuffers()
 	if o.noLogin {
 		return nil
 	}
@@ -97,7 +99,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	if a.Type != "" {
 		session.SetType(a.Type)
 	}
-	sh.home = session.Dir()
+	sh.home, sh.loggedIn = session.Dir(), true
 	if a.Path != "" {
 		return about(a.Path, session.Chdir(ctx, a.Path))
 	}
@@ -151,6 +153,9 @@ func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
 		who.User = name
 	}
 	if isAnonymous(who.User) {
+		if !a.HasPassword {
+			who.Password = sh.Settings.AnonPass
+		}
 		return sh.session.Login(ctx, who)
 	}
 	given := a.HasPassword
@@ -201,7 +206,11 @@ func user(ctx context.Context, c *Call) error {
 	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !given && !c.Interactive() {
 		who.Password, given = env, true
 	}
-	return c.Shell.authenticate(ctx, who, given)
+	if err := c.Shell.authenticate(ctx, who, given); err != nil {
+		return err
+	}
+	c.Shell.home = c.Session().Dir()
+	return nil
 }
 
 func closeSession(_ context.Context, c *Call) error {

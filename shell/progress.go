@@ -28,11 +28,12 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	if name == "" || name == "-" {
 		name = t.Remote
 	}
-	t.Preserve = c.Shell.Settings.Preserve
+	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 	meter := &transfer.Meter{}
 	stop := c.watch(render.Safe(name), meter)
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
 	stop()
+	c.moves++
 	if err != nil {
 		c.kept(t, meter, err)
 		var local *fs.PathError
@@ -52,7 +53,12 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 
 // watch draws the line of progress until the returned function is called.
 func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
-	if !c.Shell.Settings.Progress {
+	switch set := &c.Shell.Settings; {
+	case set.Hash > 0 && !c.JSON():
+		return c.marks(m)
+	case set.Tick:
+		return c.tick(name, m)
+	case !set.Progress:
 		return func() {}
 	}
 	end, ended := make(chan struct{}), make(chan struct{})

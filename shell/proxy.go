@@ -91,6 +91,7 @@ func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
 // swap exchanges the connections. What completion knows is about the other one.
 func (sh *Shell) swap() {
 	sh.connection, sh.second = sh.second, sh.connection
+	sh.swapped = !sh.swapped
 	sh.remote.Forget("/")
 }
 

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -17,20 +18,27 @@ var rateCommands = []*Command{{
 	Max:      3, Complete: []completion.Kind{completion.None}, Run: setRate,
 }}
 
-// limits are the speed limits for the two directions.
-type limits struct {
-	get, put limit
+// limit is the speed limit of one direction. It lasts, so that it can change
+// while a file is moved.
+type limit struct {
+	*rate.Limiter
+	step atomic.Int64 // by how much a signal changes it
 }
 
-// limit is one speed limit. Its limiter lasts, so that it can change while a
-// file is moved.
-type limit struct {
-	step    int64
-	limiter *rate.Limiter
-}
+// limits are those of the two directions.
+type limits struct{ get, put limit }
 
 // usualStep is by how much a signal changes a limit unless told otherwise.
 const usualStep = 1024
+
+func newLimits() *limits {
+	l := &limits{}
+	for _, one := range []*limit{&l.get, &l.put} {
+		one.Limiter = rate.NewLimiter(rate.Inf, transfer.LimitBurst)
+		one.step.Store(usualStep)
+	}
+	return l
+}
 
 func setRate(_ context.Context, c *Call) error {
 	rows, known := map[string][]string{"": {"rate-get", "rate-put"}, "all": {"rate-get", "rate-put"},
@@ -38,7 +46,7 @@ func setRate(_ context.Context, c *Call) error {
 	if !known {
 		return c.Usage("%s is none of all, get, put", c.Arg(0))
 	}
-	var step int64
+	step := int64(usualStep)
 	if len(c.Args) == 3 {
 		var err error
 		if step, err = parseBytes(c.Arg(2)); err != nil {
@@ -53,7 +61,7 @@ func setRate(_ context.Context, c *Call) error {
 		if len(c.Args) < 2 {
 			err = c.Print("%s %s", name[len("rate-"):], row.show(&c.Shell.Settings))
 		} else if err = c.changed(row, c.Arg(1)); err == nil {
-			c.Shell.limitFor(name == "rate-get").step = step
+			c.Shell.limitFor(name == "rate-get").step.Store(step)
 		}
 		if err != nil {
 			return err
@@ -71,15 +79,8 @@ func (sh *Shell) limitFor(download bool) *limit {
 
 // useRates makes the limits what the settings say.
 func (sh *Shell) useRates() {
-	sh.limits.get.set(sh.Settings.RateGet)
-	sh.limits.put.set(sh.Settings.RatePut)
-}
-
-func (l *limit) set(bytes int64) {
-	if l.limiter == nil {
-		l.limiter = rate.NewLimiter(rate.Inf, transfer.LimitBurst)
-	}
-	l.limiter.SetLimit(perSecond(bytes))
+	sh.limits.get.SetLimit(perSecond(sh.Settings.RateGet))
+	sh.limits.put.SetLimit(perSecond(sh.Settings.RatePut))
 }
 
 func perSecond(bytes int64) rate.Limit {
@@ -92,8 +93,19 @@ func perSecond(bytes int64) rate.Limit {
 // limiter is the limit for a transfer; nil where there is none.
 func (sh *Shell) limiter(op transfer.Op) *rate.Limiter {
 	l := sh.limitFor(op == transfer.Download)
-	if l.limiter == nil || l.limiter.Limit() == rate.Inf {
+	if l.Limit() == rate.Inf {
 		return nil
 	}
-	return l.limiter
+	return l.Limiter
+}
+
+// stepped raises the limits (way 1) or lowers them (way -1) by their steps. It
+// may be called while files are moved.
+func (l *limits) stepped(way int64) {
+	for _, one := range []*limit{&l.get, &l.put} {
+		if one.Limit() != rate.Inf {
+			step := float64(one.step.Load())
+			one.SetLimit(rate.Limit(max(float64(one.Limit())+float64(way)*step, step)))
+		}
+	}
 }

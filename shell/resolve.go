@@ -18,6 +18,9 @@ var classicNames = strings.Fields(`
 	restart rhelp rmdir rstatus runique send sendport set site size sndbuf status struct sunique system tenex throttle
 	tick trace type umask unset usage user verbose xferbuf`)
 
+// ClassicNames returns the commands of the old clients.
+func ClassicNames() []string { return slices.Clone(classicNames) }
+
 // protocolVerbs are what people type who know the protocol.
 var protocolVerbs = strings.Fields(`
 	ABOR ACCT ADAT ALLO APPE AUTH AVBL CCC CDUP CLNT COMB CSID CWD DELE DSIZ ENC EPRT EPSV FEAT HASH HOST LANG LIST LPRT

@@ -147,7 +147,7 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 // where that of the command goes which runs the line.
 func (sh *Shell) call(line Line, st syntax.Statement) *Call {
 	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive(),
-		line: line.at(st), body: st.Body, otherwise: st.Else}
+		line: line, statement: st}
 	if outer := line.within; outer != nil {
 		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
 	}

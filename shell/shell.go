@@ -56,10 +56,11 @@ type Shell struct {
 	depth    int  // of macros that run macros
 	loggedIn bool // just now: the macro init is due
 	second   connection
+	swapped  bool  // a command runs on the second connection as if it were the first
 	restart  int64 // where the next transfer begins
 	nmap     nameMap
 	ntrans   nameTrans
-	limits   limits
+	limits   *limits
 
 	// The settings of the same names, for the goroutine that hears the server.
 	verbose atomic.Bool
@@ -80,7 +81,7 @@ type connection struct {
 
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
-	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}}
+	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits()}
 	opt.Console.Complete, opt.Console.Highlight = sh.complete, sh.highlight
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
@@ -128,7 +129,9 @@ func (sh *Shell) disconnect() {
 	}
 	sh.session.Close() // a server that says nothing to QUIT is no failure
 	sh.connection = connection{}
-	clear(sh.macros)
+	if !sh.swapped {
+		clear(sh.macros)
+	}
 	sh.remote.Forget("/")
 }
 

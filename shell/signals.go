@@ -27,6 +27,9 @@ type signals struct {
 func watchSignals(sh *Shell) *signals {
 	s := &signals{sh: sh, got: make(chan os.Signal, 4), done: make(chan struct{})}
 	signal.Notify(s.got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for sig := range rateSteps {
+		signal.Notify(s.got, sig)
+	}
 	go func() {
 		defer close(s.done)
 		for sig := range s.got {
@@ -43,6 +46,10 @@ func (s *signals) stop() {
 }
 
 func (s *signals) handle(sig os.Signal) {
+	if way, steps := rateSteps[sig]; steps {
+		s.sh.limits.stepped(way)
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	number, _ := sig.(syscall.Signal)

@@ -22,13 +22,13 @@ var classicSettings = []*Setting{
 	toggle("sunique", "never replace a remote file: the server chooses a name (STOU)", func(s *Settings) *bool { return &s.SUnique }),
 	hashMarks(),
 	toggle("tick", "show a count of bytes in place of the line of progress", func(s *Settings) *bool { return &s.Tick }),
-	bytes("rate-get", "how many bytes in a second downloads may take", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).
+	byteCount("rate-get", "how many bytes in a second downloads may take", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).
 		then((*Shell).useRates),
-	bytes("rate-put", "how many bytes in a second uploads may take", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).
+	byteCount("rate-put", "how many bytes in a second uploads may take", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).
 		then((*Shell).useRates),
-	bytes("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).
+	byteCount("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).
 		then((*Shell).useBuffers),
-	bytes("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).
+	byteCount("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).
 		then((*Shell).useBuffers),
 	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).
 		then((*Shell).useWays),
@@ -125,8 +125,8 @@ func bothSizes(names ...string) func(context.Context, *Call) error {
 	}
 }
 
-// bytes is a setting that is a number of bytes. Zero has a word of its own.
-func bytes(name, short, zero string, field func(*Settings) *int64) *Setting {
+// byteCount is a setting that is a number of bytes. Zero has a word of its own.
+func byteCount(name, short, zero string, field func(*Settings) *int64) *Setting {
 	return &Setting{
 		Name: name, Short: short, Words: []string{zero},
 		show: func(s *Settings) string {
@@ -153,7 +153,7 @@ const hashBlock = 1024
 
 // hashMarks is the setting hash: off, or the bytes that a # stands for.
 func hashMarks() *Setting {
-	row := bytes("hash", "print a # for every so many bytes moved: off, on (1024), or the number", "off",
+	row := byteCount("hash", "print a # for every so many bytes moved: off, on (1024), or the number", "off",
 		func(s *Settings) *int64 { return &s.Hash })
 	row.Words = []string{"on", "off"}
 	number := row.parse

@@ -101,16 +101,12 @@ func (c *Call) runWords(words []syntax.Token) error {
 	if len(words) == 0 {
 		return c.Usage("a command is missing")
 	}
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = w.Raw
-	}
-	st := syntax.Statement{Words: words, Source: strings.Join(quoted, " ")}
-	if len(words) == 1 && strings.ContainsAny(words[0].Text, " \t;|&>") {
-		line := c.line
+	if len(words) == 1 && strings.ContainsAny(words[0].Text, " \t\n;|&>") {
+		line := c.line.at(c.statement)
 		line.Text, line.within = words[0].Text, c
 		return shown(c.Shell.Do(line))
 	}
+	st := syntax.Statement{Words: words, Line: c.statement.Line}
 	return c.do(syntax.List{{Statements: []syntax.Statement{st}}})
 }
 

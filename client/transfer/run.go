@@ -127,7 +127,8 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	}
 	m.start(offset, total, d.Transferred)
 	var n int64
-	if s.Type() == client.ASCII {
+	w = limitWriter(ctx, w, t.Limit)
+	if s.Type() == client.ASCII && !t.KeepCR {
 		n, err = client.CopyText(w, d)
 	} else {
 		n, err = d.WriteTo(w)
@@ -260,6 +261,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		return r, err
 	}
 	m.start(t.Offset, r.Size, d.Transferred)
+	in = limitReader(ctx, in, t.Limit)
 	if s.Type() == client.ASCII {
 		r.Bytes, err = client.SendText(d, in)
 	} else {

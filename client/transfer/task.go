@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Op is what a Task does.
@@ -31,6 +33,9 @@ type Task struct {
 	Resume   bool  // go on where an earlier transfer stopped
 	Offset   int64 // begin at this byte of the remote file (the classic restart)
 	Preserve bool  // give the copy the time of the original
+	KeepCR   bool  // text that is downloaded keeps the line ends of the wire
+
+	Limit *rate.Limiter // bytes in a second, with a burst of LimitBurst; nil: none
 
 	Size    int64     // of the remote file when a listing told it; 0 or -1: ask
 	ModTime time.Time // the same
@@ -59,6 +64,14 @@ func (m *Meter) Done() int64 {
 		return m.base.Load() + (*moved)()
 	}
 	return m.base.Load()
+}
+
+// Moved returns how many bytes this transfer has moved.
+func (m *Meter) Moved() int64 {
+	if moved := m.moved.Load(); moved != nil {
+		return (*moved)()
+	}
+	return 0
 }
 
 // Total returns the size of the file, or -1 when it is unknown or not known

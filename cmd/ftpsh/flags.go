@@ -153,12 +153,6 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 			Stall: time.Duration(o.stall) * time.Second, Anonymous: o.anonymous, NoLogin: o.noLogin,
 		},
 	}
-	switch {
-	case o.v4:
-		opt.Connect.Network = "tcp4"
-	case o.v6:
-		opt.Connect.Network = "tcp6"
-	}
 	opt.Console.Color = o.color
 	if hasScript || o.file == "-" {
 		opt.Console.SecretsFromTTY = term.IsTerminal(int(os.Stdin.Fd()))
@@ -223,6 +217,8 @@ func (o *options) settings() [][2]string {
 		{o.quiet, "verbose", "off"},
 		{o.noPrompt, "prompt", "off"},
 		{o.noGlob, "glob", "off"},
+		{o.v4, "family", "4"},
+		{o.v6, "family", "6"},
 		{o.passive, "passive", "on"},
 		{o.active, "passive", "off"},
 		{o.keepGoing, "onerror", "continue"},

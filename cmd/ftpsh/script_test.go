@@ -29,7 +29,7 @@ const quickRace = "GORACE=atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"ftpsh": func() { os.Exit(run(os.Args[1:], checkWire)) },
+		"ftpsh": func() { os.Exit(run(os.Args[1:], func(opt *shell.Options) { checkWire(opt); recordSent(opt) })) },
 	})
 }
 
@@ -70,7 +70,7 @@ func TestScripts(t *testing.T) {
 }
 
 // passed are the variables that the program sees.
-var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "SYSTEMROOT"}
+var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "SYSTEMROOT", sentFile}
 
 func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
@@ -195,7 +195,10 @@ func server(ts *testscript.TestScript) *practice.Server {
 }
 
 func checkCommands(ts *testscript.TestScript, none bool, args []string) {
-	got := server(ts).Commands()
+	compareSent(ts, server(ts).Commands(), none, args)
+}
+
+func compareSent(ts *testscript.TestScript, got []string, none bool, args []string) {
 	at := 0
 	for _, want := range args {
 		i := slices.IndexFunc(got[at:], func(line string) bool { return line == want || strings.HasPrefix(line, want+" ") })

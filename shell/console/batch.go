@@ -68,6 +68,7 @@ func (c *Console) readCooked(ctx context.Context, prompt string) (string, error)
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
 	line, err := c.nextLine(func() error { return context.Cause(ctx) })
+	c.locked(func() { c.midline = false }) // the terminal has echoed the end of the line
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
 		_, _ = io.WriteString(c.out, "\n")
 		return "", err

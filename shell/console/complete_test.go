@@ -27,10 +27,15 @@ func TestCompletion(t *testing.T) {
 	names := []Candidate{
 		{Text: "'my file'", Shown: "my file"},
 		{Text: "pub/", Open: true},
-		{Text: "report-1.txt", Note: "12 kB"}, {Text: "report-2.txt", Note: "3 MB"},
-		{Text: "größe.txt"}, {Text: "größt.txt"},
-		{Text: `a\ b`}, {Text: `a\ c`}, {Text: `a\\x`},
-		{Text: "evil\x1b[2J"}, {Text: "evim"},
+		{Text: "report-1.txt", Note: "12 kB"},
+		{Text: "report-2.txt", Note: "3 MB"},
+		{Text: "größe.txt"},
+		{Text: "größt.txt"},
+		{Text: `a\ b`},
+		{Text: `a\ c`},
+		{Text: `a\\x`},
+		{Text: "evil\x1b[2J"},
+		{Text: "evim"},
 	}
 	for _, row := range []struct{ name, keys, screen string }{
 		{"replaces what was typed", "get m\t", "> get 'my file' ▏"},

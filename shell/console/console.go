@@ -61,6 +61,7 @@ type Console struct {
 	out, err    *stream
 	interactive bool
 	dumb        bool
+	cooked      bool // the terminal edits lines
 	title       titles
 
 	batch batch
@@ -139,6 +140,10 @@ func (c *Console) liveStream() *stream {
 // Interactive says whether there is a terminal on both sides, so that questions can be asked.
 func (c *Console) Interactive() bool { return c.interactive }
 
+// SetEditing chooses who edits the lines of ReadLine: the console, or the
+// terminal as it can.
+func (c *Console) SetEditing(on bool) { c.cooked = !on }
+
 // Close ends a prompt that waits, with io.EOF, and leaves the terminal as it was found. It may be called more
 // than once, and from the goroutine that handles signals.
 func (c *Console) Close() error {
@@ -156,7 +161,8 @@ func (c *Console) Close() error {
 	c.writePartial()
 	c.leaveRaw()
 	c.popTitle()
-	err := c.screen.flush()
+	c.screen.flush()
+	err := c.screen.err
 	rl := c.rl
 	c.mu.Unlock()
 
@@ -188,10 +194,10 @@ func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 	switch {
 	case !c.interactive:
 		return c.readBatch(ctx)
-	case c.dumb:
+	case c.dumb || c.cooked:
 		return c.readCooked(ctx, prompt)
 	}
-	e := newEditor(c, ctx, prompt)
+	e := newEditor(ctx, c, prompt)
 	err := c.edit(e)
 	if err != nil {
 		return "", err
@@ -208,7 +214,7 @@ func (c *Console) Ask(ctx context.Context, question string) (string, error) {
 	case c.dumb:
 		return c.readCooked(ctx, question)
 	}
-	e := newEditor(c, ctx, question)
+	e := newEditor(ctx, c, question)
 	e.plain = true
 	if err := c.edit(e); err != nil {
 		return "", err
@@ -226,7 +232,7 @@ func (c *Console) AskKey(ctx context.Context, question, keys string) (rune, erro
 	if c.dumb {
 		return c.askKeyCooked(ctx, question, keys)
 	}
-	e := newEditor(c, ctx, question)
+	e := newEditor(ctx, c, question)
 	e.plain = true
 	var chosen rune
 	e.mode = func(k key) {

@@ -45,7 +45,7 @@ type chain struct {
 	typed, killed, yanked, recalled, argument, undone bool
 }
 
-func newEditor(c *Console, ctx context.Context, prompt string) *editor {
+func newEditor(ctx context.Context, c *Console, prompt string) *editor {
 	left, right, _ := strings.Cut(prompt, "\t")
 	e := &editor{c: c, ctx: ctx, prompt: styled(left), right: oneRow(right)}
 	e.mode = e.emacs

@@ -91,23 +91,28 @@ func (in *input) ready() bool {
 	return ready && err == nil
 }
 
-// wake makes a waiting read, or the next one, return errWoken.
+// wake makes a waiting read, or the next one, return errWoken. What the reader shall find then must be set before: a
+// wake may join one that has just been seen.
 func (in *input) wake() {
 	in.inUse.RLock()
 	defer in.inUse.RUnlock()
-	if in.waker != nil && !in.closed.Load() && in.woken.CompareAndSwap(false, true) {
+	if !in.closed.Load() {
+		in.rouse()
+	}
+}
+
+func (in *input) rouse() {
+	if in.waker != nil && in.woken.CompareAndSwap(false, true) {
 		in.waker.wake()
 	}
 }
 
 // close makes reads return io.EOF. The reader itself stays open: it is not ours.
 func (in *input) close() {
-	if in.waker == nil || in.closed.Load() {
-		in.closed.Store(true)
+	if !in.closed.CompareAndSwap(false, true) || in.waker == nil {
 		return
 	}
-	in.wake()
-	in.closed.Store(true)
+	in.rouse()
 	in.inUse.Lock()
 	defer in.inUse.Unlock()
 	in.waker.close()

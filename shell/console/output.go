@@ -77,8 +77,9 @@ func (c *Console) emit(w io.Writer, p []byte) error {
 		c.screen.out.Write(p)
 		return nil
 	}
-	if err := c.screen.flush(); err != nil {
-		return err
+	c.screen.flush()
+	if c.screen.err != nil {
+		return c.screen.err
 	}
 	_, err := w.Write(p)
 	return err

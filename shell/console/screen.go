@@ -15,6 +15,7 @@ type screen struct {
 	shown frame // what the terminal shows, with its cursor
 	live  bool
 	style string
+	err   error // of the last write
 }
 
 type point struct{ row, col int }
@@ -252,14 +253,10 @@ func (s *screen) resized(columns int) {
 
 func wrapped(length, columns int) int { return max(1, (length+columns-1)/columns) }
 
-func (s *screen) flush() error {
-	if s.out.Len() == 0 {
-		return nil
+// flush sends what was drawn, in one write. A terminal that has gone is found out by reading from it.
+func (s *screen) flush() {
+	if s.out.Len() > 0 && s.w != nil {
+		_, s.err = s.w.Write(s.out.Bytes())
 	}
-	defer s.out.Reset()
-	if s.w == nil {
-		return nil
-	}
-	_, err := s.w.Write(s.out.Bytes())
-	return err
+	s.out.Reset()
 }

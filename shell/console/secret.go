@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 )
@@ -18,7 +19,7 @@ func (c *Console) ReadSecret(ctx context.Context, prompt string) (string, error)
 	case c.dumb:
 		return c.secretCooked(ctx, prompt)
 	}
-	e := newEditor(c, ctx, prompt)
+	e := newEditor(ctx, c, prompt)
 	e.plain, e.hidden = true, true
 	e.mode = e.hide
 	if err := c.edit(e); err != nil {
@@ -68,13 +69,13 @@ func (c *Console) secretCooked(ctx context.Context, prompt string) (string, erro
 			c.restore = nil
 		}
 	})
-	defer io.WriteString(c.out, "\n")
+	defer fmt.Fprintln(c.out)
 	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
 		return "", err
 	}
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
-	e := newEditor(c, ctx, "")
+	e := newEditor(ctx, c, "")
 	e.plain, e.hidden, e.mode = true, true, e.hide
 	for !e.done {
 		k, err := decode(c.in)

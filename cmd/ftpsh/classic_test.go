@@ -1,0 +1,174 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+// A site is a server that classic scripts are run against.
+type site struct {
+	name, host, port string
+	put              func(name string, data []byte)
+	read             func(name string) ([]byte, error)
+}
+
+// TestClassic runs scripts as users of ftp(1) write them, against the practice
+// server and against servers that people run. They have, beside the language of
+// testscript, these commands. Each script has a folder of its own on the server,
+// with the files below remote/ in it: DIR, which URL names too.
+//
+//	batch STATUS FILE [arg]…   runs ftpsh [arg]… $URL with FILE as standard input
+//	ftp STATUS FILE [arg]…     runs ftpsh [arg]… with FILE as standard input, in which HOST, PORT and DIR are replaced
+//	[!] sent [line]…           the last run has sent these lines, in this order (or none of them)
+//	[!] remote NAME [FILE]     the server has NAME (and it holds what FILE holds)
+//
+// The conditions are the names of the servers: practice, proftpd, inetutils.
+func TestClassic(t *testing.T) {
+	t.Run("practice", func(t *testing.T) { classicScripts(t, practiceSite(t)) })
+	for _, flavour := range []string{"proftpd", "inetutils"} {
+		t.Run(flavour, func(t *testing.T) { classicScripts(t, realSite(t, flavour)) })
+	}
+}
+
+func practiceSite(t *testing.T) *site {
+	server := serves(t, practice.Options{}, nil)
+	return &site{
+		name: "practice", host: server.Host(), port: strconv.Itoa(server.Port()),
+		put: func(name string, data []byte) {
+			if err := server.FS().MkdirAll("/"+path.Dir(name), 0o755); err != nil {
+				t.Error(err)
+			}
+			if err := afero.WriteFile(server.FS(), "/"+name, data, 0o644); err != nil {
+				t.Error(err)
+			}
+		},
+		read: func(name string) ([]byte, error) { return afero.ReadFile(server.FS(), "/"+name) },
+	}
+}
+
+func realSite(t *testing.T, flavour string) *site {
+	server := daemon.Start(t, flavour, daemon.Options{})
+	return &site{
+		name: flavour, host: server.Host, port: strconv.Itoa(server.Port), put: server.Put,
+		read: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(server.Root, name)) },
+	}
+}
+
+func classicScripts(t *testing.T, s *site) {
+	testscript.Run(t, testscript.Params{
+		Dir:   filepath.Join("..", "..", "shell", "testdata", "classic"),
+		Setup: func(env *testscript.Env) error { return s.prepare(env) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"batch": runBatch, "ftp": s.runFTP, "sent": checkSent, "remote": s.checkRemote,
+		},
+		Condition: func(name string) (bool, error) { return name == s.name, nil },
+	})
+}
+
+// prepare makes the folder of a script on the server.
+func (s *site) prepare(env *testscript.Env) error {
+	dir := filepath.Base(env.WorkDir)
+	s.put(dir+"/.script", nil)
+	root := filepath.Join(env.WorkDir, "remote")
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		data, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(root, name)
+		s.put(path.Join(dir, filepath.ToSlash(rel)), data)
+		return err
+	})
+	env.Setenv("HOST", s.host)
+	env.Setenv("PORT", s.port)
+	env.Setenv("DIR", dir)
+	env.Setenv("URL", "ftp://alice:s3cret%20pass@"+s.host+":"+s.port+"/"+dir)
+	env.Setenv(sentFile, filepath.Join(env.WorkDir, ".sent"))
+	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+	env.Setenv("TZ", "UTC")
+	return err
+}
+
+func (s *site) runFTP(ts *testscript.TestScript, _ bool, args []string) {
+	fill := strings.NewReplacer("HOST", s.host, "PORT", s.port, "DIR", ts.Getenv("DIR"))
+	program(ts, args[0], fill.Replace(ts.ReadFile(args[1])), args[2:]...)
+}
+
+func (s *site) checkRemote(ts *testscript.TestScript, none bool, args []string) {
+	got, err := s.read(ts.Getenv("DIR") + "/" + args[0])
+	switch {
+	case none && err == nil:
+		ts.Fatalf("%s is there", args[0])
+	case !none && err != nil:
+		ts.Fatalf("%s is not there: %v", args[0], err)
+	case len(args) == 2 && string(got) != ts.ReadFile(args[1]):
+		ts.Fatalf("%s holds %q", args[0], got)
+	}
+}
+
+// sentFile is the variable that names the file for what the program sends.
+const sentFile = "FTPSH_TEST_SENT"
+
+// recordSent writes what is sent into a file, if one is named: real servers do
+// not tell.
+func recordSent(opt *shell.Options) {
+	name := os.Getenv(sentFile)
+	if name == "" {
+		return
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		panic(err)
+	}
+	opt.Trace = client.Join(opt.Trace, &client.Trace{Sent: func(i client.SentInfo) { file.WriteString(i.Line + "\n") }})
+}
+
+func checkSent(ts *testscript.TestScript, none bool, args []string) {
+	compareSent(ts, strings.Split(ts.ReadFile(ts.Getenv(sentFile)), "\n"), none, args)
+}
+
+// TestClassicNames: every command of the old clients is in one of the scripts.
+func TestClassicNames(t *testing.T) {
+	scripts, err := filepath.Glob(filepath.Join("..", "..", "shell", "testdata", "classic", "*.txt"))
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
+	}
+	typed := map[string]bool{}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			words := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\n' })
+			for _, sign := range []string{"!", "$"} {
+				typed[sign] = typed[sign] || strings.HasPrefix(line, sign)
+			}
+			if len(words) > 0 {
+				typed[words[0]] = true
+			}
+			if len(words) > 1 && words[0] == "proxy" {
+				typed[words[1]] = true
+			}
+		}
+	}
+	missing := slices.DeleteFunc(shell.ClassicNames(), func(name string) bool { return typed[name] })
+	if len(missing) > 0 {
+		t.Errorf("no script types %s", strings.Join(missing, " "))
+	}
+}

@@ -1,0 +1,119 @@
+package shell
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var blockCommands = []*Command{
+	{
+		Name: "if", Args: "condition; command… [else; command…] end", Short: "run commands when a condition holds",
+		Long: "The conditions are those of `assert`; `not` before one turns it round. The parts stand on lines of their own, or " +
+			"with ; between them. Every if has its own end.",
+		Examples: []Example{
+			{"if exists README.txt; get README.txt; end", "only if it is there"},
+			{"if not equals $? 0; echo it failed; else echo fine; end", "what the last command did"},
+		},
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.Condition, completion.RemotePath}, Wire: conditionVerbs,
+		Nests: true, Run: runIf,
+	},
+	{
+		Name: "foreach", Args: "name in word…; command… end", Short: "run commands for each of several words",
+		Long: "The variable has one word after the other. A pattern stands for the names on the server that match it, with -l " +
+			"for local ones; when nothing matches, nothing runs. In a script the first failure ends the loop.",
+		Examples: []Example{
+			{"foreach f in *.txt; get $f; end", "each text"},
+			{"foreach day in mon tue wed; mkdir $day; end", "three directories"},
+		},
+		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.None, completion.RemotePath}, Wire: listVerbs,
+		Flags: func(fs *pflag.FlagSet) {
+			fs.SetInterspersed(false)
+			fs.BoolP("local", "l", false, "patterns are for local names")
+		},
+		Nests: true, Run: foreach,
+	},
+}
+
+func runIf(ctx context.Context, c *Call) error {
+	holds, _, err := c.holds(ctx, c.Args)
+	switch {
+	case err != nil:
+		return err
+	case holds:
+		return c.do(c.statement.Body)
+	}
+	return c.do(c.statement.Else)
+}
+
+func foreach(ctx context.Context, c *Call) error {
+	name := c.Arg(0)
+	if !syntax.IsVariable(name) {
+		return c.Usage("%q is no name for a variable: letters, digits and _ make one", name)
+	}
+	if c.Arg(1) != "in" {
+		return c.Usage("in is missing between the name and the words")
+	}
+	values, err := c.words(ctx, c.Args[2:])
+	if err != nil {
+		return err
+	}
+	var first error
+	for _, value := range values {
+		c.Shell.vars[name] = value
+		err := c.do(c.statement.Body)
+		if first == nil {
+			first = err
+		}
+		if c.Shell.stops(c.line, err) {
+			break
+		}
+	}
+	return first
+}
+
+// words expands the patterns among words. One that matches nothing is nothing.
+func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error) {
+	var values []string
+	for _, word := range words {
+		switch {
+		case word.Pattern == "" || !c.Shell.Settings.Glob:
+			values = append(values, word.Text)
+		case c.Is("local"):
+			names, err := localNames(word)
+			if err != nil {
+				return nil, err
+			}
+			if len(names) > 1 || names[0] != word.Text {
+				values = append(values, names...)
+			}
+		default:
+			names, err := c.remoteWords(ctx, word)
+			if err != nil {
+				return nil, err
+			}
+			values = append(values, names...)
+		}
+	}
+	return values, nil
+}
+
+func (c *Call) remoteWords(ctx context.Context, word syntax.Token) ([]string, error) {
+	c.Shell.wire.Lock()
+	defer c.Shell.wire.Unlock()
+	if err := c.Shell.needs(Login); err != nil {
+		return nil, err
+	}
+	names, err := c.expand(ctx, []syntax.Token{word})
+	if _, none := err.(*noMatchError); none {
+		return nil, nil
+	}
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = name.Path
+	}
+	return paths, err
+}

@@ -1,0 +1,105 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var repeatCommands = []*Command{
+	{
+		Name: "repeat", Args: "number command…", Short: "run a command several times",
+		Long: "The number is how often, or `forever`. The command is words, or a line in quotes. A failure ends it in a script, " +
+			"unless a flag or `set onerror continue` says otherwise; Ctrl-C always does.",
+		Examples: []Example{
+			{"repeat -d 1m 3 noop", "three times, with a minute between"},
+			{"repeat --until-ok -d 30s 10 get report.csv", "until it is there"},
+		},
+		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.Command}, Nests: true, Run: repeat,
+		Flags: func(fs *pflag.FlagSet) {
+			fs.SetInterspersed(false)
+			fs.StringP("delay", "d", "0", "the `TIME` between two runs, as 30s or 5m")
+			fs.Bool("until-ok", false, "stop at the first success; failing every time is a failure")
+			fs.Bool("while-ok", false, "stop at the first failure, which is none then")
+		},
+	},
+	{
+		Name: "sleep", Args: "time", Short: "wait",
+		Long: "The time is in seconds, or with a unit: 500ms, 30s, 5m, 2h.",
+		Min:  1, Max: 1, Complete: []completion.Kind{completion.None}, Nests: true, Run: sleep,
+	},
+	{
+		Name: "echo", Args: "[word…]", Short: "print words",
+		Examples: []Example{{"echo status $?", "how the last command ended"}},
+		Max:      -1, Complete: []completion.Kind{completion.LocalPath}, Run: echo,
+	},
+}
+
+func repeat(ctx context.Context, c *Call) error {
+	times, err := strconv.Atoi(c.Arg(0))
+	if c.Arg(0) == "forever" {
+		times, err = -1, nil
+	}
+	if err != nil || times < -1 {
+		return c.Usage("%q is no number of times", c.Arg(0))
+	}
+	delay, err := readDuration(c.Flags.Lookup("delay").Value.String())
+	if err != nil {
+		return c.Usage("-d: %s", err)
+	}
+	var last error
+	for n := 0; n != times; n++ {
+		if n > 0 && delay > 0 {
+			if err := pause(ctx, delay); err != nil {
+				return err
+			}
+		}
+		last = c.runWords(c.Args[1:])
+		switch {
+		case errors.Is(last, errInterrupted) || c.Shell.quitting || c.Shell.ended():
+			return last
+		case c.Is("until-ok"):
+			if last == nil {
+				return nil
+			}
+		case c.Is("while-ok") && last != nil:
+			return nil
+		case c.Shell.stops(c.line, last):
+			return last
+		}
+	}
+	return last
+}
+
+func sleep(ctx context.Context, c *Call) error {
+	d, err := readDuration(c.Arg(0))
+	if err != nil {
+		return c.Usage("%s", err)
+	}
+	return pause(ctx, d)
+}
+
+// readDuration reads a time such as 90, 1.5s, 5m, 2h or 3d.
+func readDuration(text string) (time.Duration, error) {
+	unit := time.Second
+	number := text
+	if days, isDays := strings.CutSuffix(text, "d"); isDays {
+		unit, number = 24*time.Hour, days
+	}
+	if n, err := strconv.ParseFloat(number, 64); err == nil && n >= 0 && n < 1e9 {
+		return time.Duration(n * float64(unit)), nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, &UsageError{Text: strconv.Quote(text) + " is no time such as 30s, 5m, 2h or 3d"}
+	}
+	return d, nil
+}
+
+func echo(_ context.Context, c *Call) error { return c.Print("%s", strings.Join(c.Texts(), " ")) }

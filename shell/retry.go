@@ -1,0 +1,149 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// retrySettings say when a command is run again by itself.
+var retrySettings = []*Setting{
+	count("retries", "how often a command that failed is run again, where retry-on says so; 0 never", func(s *Settings) *int { return &s.Retries }),
+	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
+		func(s *Settings) *time.Duration { return &s.RetryWait }),
+	{
+		Name: "retry-on", Short: "which failures: codes such as 421, and the words " + strings.Join(retryWords(), ", "),
+		show: func(s *Settings) string { return s.RetryOn },
+		parse: func(s *Settings, text string) error {
+			for _, word := range strings.Fields(text) {
+				if !slices.Contains(retryWords(), word) && !isReplyCode(word) {
+					return fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(retryWords(), ", "))
+				}
+			}
+			s.RetryOn = strings.Join(strings.Fields(text), " ")
+			return nil
+		},
+	},
+}
+
+// defaultRetryOn are the failures that pass with time.
+const defaultRetryOn = "connect lost timeout 421 425 426 450 451"
+
+// retryKinds are the words of retry-on.
+var retryKinds = []struct {
+	word string
+	is   func(error) bool
+}{
+	{"connect", anyOf[*client.ConnectError, *client.NoDataError]},
+	{"lost", anyOf[*client.LostError, *client.IncompleteError]},
+	{"timeout", anyOf[*client.TimeoutError, *client.TimeoutError]},
+}
+
+func retryWords() (words []string) {
+	for _, row := range retryKinds {
+		words = append(words, row.word)
+	}
+	return words
+}
+
+func isReplyCode(word string) bool {
+	n, err := strconv.Atoi(word)
+	return err == nil && n >= 400 && n < 600
+}
+
+// onceOnly are the verbs that are not sent again when it is not known what
+// became of them: they would add, or rename, twice.
+var onceOnly = sends("APPE", "STOU", "RNFR", "COMB", "SITE")
+
+const longestWait = 5 * time.Minute
+
+// persist runs a command, and again as the settings want it: when its failure
+// passes with time, nothing was printed yet, and nothing would happen twice.
+func (sh *Shell) persist(ctx context.Context, call *Call) error {
+	for attempt := 1; ; attempt++ {
+		try := *call
+		printed := &noticed{Writer: call.Out}
+		if sh.Settings.Retries > 0 {
+			try.Out = printed
+		}
+		if attempt > 1 && call.Flags.Lookup("continue") != nil {
+			call.Flags.Set("continue", "true") // what is there already stays
+		}
+		err := call.Command.Run(ctx, &try)
+		call.moves += try.moves
+		if attempt > sh.Settings.Retries || printed.any || !sh.passes(err) || !repeatable(call.Command) || ctx.Err() != nil {
+			return err
+		}
+		wait := min(sh.Settings.RetryWait<<min(attempt-1, 10), longestWait)
+		call.Note("%s: %s; again in %s", call.Command.Name, err, wait)
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// passes reports whether a failure is one that retry-on names.
+func (sh *Shell) passes(err error) bool {
+	if err == nil {
+		return false
+	}
+	on := strings.Fields(sh.Settings.RetryOn)
+	for _, row := range retryKinds {
+		if row.is(err) && slices.Contains(on, row.word) {
+			return true
+		}
+	}
+	var no *client.Error
+	return errors.As(err, &no) && slices.Contains(on, strconv.Itoa(no.Reply.Code))
+}
+
+func repeatable(c *Command) bool {
+	return len(c.Wire) > 0 && !c.Nests &&
+		!slices.ContainsFunc(c.Wire, func(verb string) bool { return slices.Contains(onceOnly, verb) })
+}
+
+// noticed knows whether anything was written.
+type noticed struct {
+	io.Writer
+	any bool
+}
+
+func (w *noticed) Write(p []byte) (int, error) {
+	w.any = true
+	return w.Writer.Write(p)
+}
+
+// pause waits, unless ctx ends before.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// count is a setting for any number from 0.
+func count(name, short string, field func(*Settings) *int) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
+		parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				return fmt.Errorf("%q is no number", text)
+			}
+			*field(s) = n
+			return nil
+		},
+	}
+}

@@ -1,0 +1,257 @@
+package teach
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// connection turns what a control connection and its data connections report
+// into events.
+type connection struct {
+	r       *Recorder
+	name    string // "" while there is none
+	remote  string // of the control connection
+	secret  bool   // TLS runs on it
+	sent    map[int]asked
+	data    map[string]asked // by the client's name
+	passive string           // what the last reply to PASV offered: ip
+}
+
+// asked is what a reply, or the events of a data connection, belong to.
+type asked struct {
+	name string // of the data connection
+	seq  int    // of the command's event
+	op   int
+}
+
+// Trace returns what a session has to be given so that it is recorded. Each
+// session needs one of its own; its clones get theirs by themselves.
+func (r *Recorder) Trace() *client.Trace {
+	c := &connection{r: r, sent: map[int]asked{}, data: map[string]asked{}}
+	return &client.Trace{
+		Lookup: func(i client.LookupInfo) { c.locked(func() { c.lookup(i) }) },
+		Dial:   func(i client.DialInfo) { c.locked(func() { c.dial(i) }) },
+		Listen: func(i client.ListenInfo) {
+			c.locked(func() { c.add(i.Channel, &Event{Ev: TCPListen, Local: i.Local}) })
+		},
+		Sent:  func(i client.SentInfo) { c.locked(func() { c.command(i) }) },
+		Got:   func(i client.GotInfo) { c.locked(func() { c.reply(i) }) },
+		TLS:   func(i client.TLSInfo) { c.locked(func() { c.handshake(i) }) },
+		Data:  func(i client.DataInfo) { c.locked(func() { c.transferred(i) }) },
+		Close: func(i client.CloseInfo) { c.locked(func() { c.closed(i) }) },
+		Note:  func(i client.NoteInfo) { c.locked(func() { c.note(i) }) },
+		Clone: r.Trace,
+	}
+}
+
+func (c *connection) locked(record func()) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	record()
+}
+
+// add records an event of one of the connections, named as the client does.
+func (c *connection) add(channel string, e *Event) {
+	if !strings.HasPrefix(channel, "D") {
+		e.Conn = c.control()
+		c.r.add(e)
+		return
+	}
+	d, known := c.data[channel]
+	if !known {
+		d = asked{name: c.r.nameData(), op: c.r.op}
+		c.data[channel] = d
+	}
+	e.Conn, e.Op = d.name, d.op
+	c.r.add(e)
+}
+
+// control is the name of the control connection.
+func (c *connection) control() string {
+	if c.name == "" {
+		c.name = c.r.nameSession()
+	}
+	return c.name
+}
+
+// release gives the name back and forgets the old connection.
+func (c *connection) release() {
+	delete(c.r.sessions, c.name)
+	c.name, c.remote, c.secret = "", "", false
+	clear(c.sent)
+	clear(c.data)
+}
+
+func (c *connection) lookup(i client.LookupInfo) {
+	e := &Event{Ev: DNS, Name: i.Name, Addrs: i.Addresses, MS: millis(i.Elapsed)}
+	if i.Err != nil {
+		e.Reason = reasonOf(i.Err)
+	}
+	c.r.add(e) // before there is a connection that it could belong to
+}
+
+func (c *connection) dial(i client.DialInfo) {
+	e := &Event{Ev: TCPConnect, Local: i.Local, Remote: i.Remote, MS: millis(i.Elapsed)}
+	switch {
+	case i.Err != nil:
+		e.Ev, e.Reason = TCPFail, reasonOf(i.Err)
+	case i.Accepted:
+		e.Ev = TCPAccept
+	}
+	c.add(i.Channel, e)
+	switch {
+	case strings.HasPrefix(i.Channel, "D"):
+	case i.Err != nil:
+		c.release()
+	default:
+		c.remote = i.Remote
+	}
+}
+
+func (c *connection) command(i client.SentInfo) {
+	e := &Event{Ev: Sent, Enc: i.TLS, Line: i.Line, Verb: cleanVerb(i.Verb), Masked: strings.HasSuffix(i.Line, " ********")}
+	e.Src = c.r.takeTyped(e.Verb)
+	c.add(i.Channel, e)
+	c.sent[i.Seq] = asked{seq: e.Seq, op: e.Op}
+}
+
+func (c *connection) reply(i client.GotInfo) {
+	to := c.sent[i.Seq]
+	final := i.Reply.Class() != 1
+	c.add(i.Channel, &Event{
+		Ev: Replied, Op: to.op, Enc: i.TLS, Code: strconv.Itoa(i.Reply.Code), Lines: i.Reply.Lines,
+		Final: final, To: to.seq, MS: millis(i.Elapsed), Verb: cleanVerb(i.Verb),
+	})
+	if final {
+		delete(c.sent, i.Seq)
+	}
+	if i.Reply.Code == 227 {
+		c.offered(i.Reply)
+	}
+}
+
+// offered notes an address in a 227 that cannot be reached from here.
+func (c *connection) offered(r client.Reply) {
+	c.passive, _, _ = client.ParsePassive(r)
+	control, _, _ := net.SplitHostPort(c.remote)
+	ip, own := net.ParseIP(c.passive), net.ParseIP(control)
+	if ip == nil || ip.Equal(own) || !ip.IsPrivate() || own == nil || own.IsPrivate() || own.IsLoopback() {
+		return
+	}
+	c.add("C", &Event{Ev: Noted, Key: "pasv.address.private", Offered: c.passive, Control: control,
+		Text: fmt.Sprintf("%s is a private address, which cannot be reached from other networks", c.passive)})
+}
+
+func (c *connection) handshake(i client.TLSInfo) {
+	s := i.State
+	e := &Event{Ev: TLSOK, MS: millis(i.Elapsed), SNI: s.ServerName, ALPN: s.NegotiatedProtocol, Verify: i.Trust, Resumed: s.DidResume}
+	if s.Version != 0 {
+		e.VersionTLS, e.Cipher = strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1), tls.CipherSuiteName(s.CipherSuite)
+	}
+	chain := s.PeerCertificates
+	if i.Err != nil {
+		e.Ev, e.Reason, e.Verify = TLSFail, reasonOf(i.Err), ""
+		var bad *client.CertificateError
+		if errors.As(i.Err, &bad) {
+			chain, e.Reason, e.Verify = bad.Chain, bad.Reason(), flawOf(bad)
+		}
+	}
+	if len(chain) > 0 {
+		leaf := chain[0]
+		e.Subject, e.Issuer = leaf.Subject.String(), leaf.Issuer.String()
+		e.NotAfter, e.SHA256 = leaf.NotAfter.UTC().Format(time.RFC3339), client.Fingerprint(leaf)
+	}
+	c.add(i.Channel, e)
+	switch {
+	case !e.IsData():
+		c.secret = i.Err == nil
+	case i.Err == nil && !e.Resumed:
+		c.add(i.Channel, &Event{Ev: Noted, Key: "tls.not-resumed",
+			Text: "a new TLS session: some servers want the one of the control connection to go on"})
+	}
+}
+
+func (c *connection) transferred(i client.DataInfo) {
+	e := &Event{Ev: DataEnd, Dir: "<", Enc: i.TLS, Bytes: i.Bytes, MS: millis(i.Elapsed), Type: contentOf(i.Verb), EOF: endings[i.End], head: i.Head}
+	by := "peer"
+	if i.Upload {
+		e.Dir, by = ">", "us"
+	}
+	if i.End == "abort" || i.End == "error" {
+		by = "us"
+	}
+	if s := i.Elapsed.Seconds(); s > 0 {
+		e.Rate = int64(float64(i.Bytes) / s)
+	}
+	if i.Err != nil {
+		e.Reason = reasonOf(i.Err)
+	}
+	c.add(i.Channel, e)
+	c.add(i.Channel, &Event{Ev: Closed, By: by})
+	delete(c.data, i.Channel)
+}
+
+// endings are the client's words for the end of data, in the words of events.
+var endings = map[string]string{
+	"close": "close", "close_notify": "tls-close-notify", "truncated": "tls-truncated",
+	"reset": "reset", "abort": "abort", "error": "error",
+}
+
+func (c *connection) closed(i client.CloseInfo) {
+	e := &Event{Ev: Closed, By: "us"}
+	if i.Err != nil {
+		e.By = "peer"
+		if !endOfStream(i.Err) {
+			e.Reason = reasonOf(i.Err)
+		}
+	}
+	c.add(i.Channel, e)
+	if e.IsData() {
+		delete(c.data, i.Channel)
+		return
+	}
+	c.release()
+}
+
+func (c *connection) note(i client.NoteInfo) {
+	e := &Event{Ev: Noted, Key: i.Key, Text: i.Text}
+	if i.Key == "pasv.address.differs" {
+		e.Offered = c.passive
+		e.Control, _, _ = net.SplitHostPort(c.remote)
+	}
+	c.add(i.Channel, e)
+}
+
+// contentOf is what a transfer carries.
+func contentOf(verb string) string {
+	switch verb {
+	case "LIST", "MLSD", "STAT":
+		return "listing"
+	case "NLST":
+		return "names"
+	}
+	return "file"
+}
+
+// verbOf is the command word of a line that was typed.
+func verbOf(line string) string {
+	verb, _, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
+	return cleanVerb(verb)
+}
+
+// cleanVerb leaves of a verb what may be in one: the user can send any line.
+func cleanVerb(verb string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r == '@' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(verb))
+}

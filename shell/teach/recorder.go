@@ -1,0 +1,164 @@
+package teach
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Recorder keeps what happened, always and in bounded memory: the oldest events
+// make room for new ones. Its methods may be used from any goroutine.
+type Recorder struct {
+	mu     sync.Mutex
+	begun  time.Time
+	start  *Event   // trace.start, which is never dropped
+	events []*Event // in the order of Seq
+	size   int
+	seq    int
+
+	op    int   // that runs now; 0: none
+	ops   int   // the last number given
+	outer []int // ops that run op
+
+	typed    string // the line that the user sends by hand, until it is on its way
+	sessions map[string]bool
+	data     int // data connections so far
+
+	watchers []*watcher
+}
+
+type watcher struct{ see func(*Event) }
+
+// How much a recorder keeps.
+const (
+	MaxEvents = 4000
+	maxSize   = 4 << 20
+)
+
+// NewRecorder begins a recording. Tool and version are for its first event.
+func NewRecorder(tool, version string) *Recorder {
+	r := &Recorder{begun: time.Now(), sessions: map[string]bool{}}
+	r.start = &Event{Seq: 1, Ev: TraceStart, Tool: tool, Version: version, UTC: r.begun.UTC().Format(time.RFC3339)}
+	r.seq = 1
+	return r
+}
+
+// Begin starts an operation: what one command of the shell does. Cmd is the
+// line as it was typed, without secrets. The function that it returns ends the
+// operation. Operations may be nested.
+func (r *Recorder) Begin(cmd string) (end func(error)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ops++
+	r.outer, r.op = append(r.outer, r.op), r.ops
+	r.add(&Event{Ev: OpStart, Cmd: cmd})
+	return func(err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.add(&Event{Ev: OpEnd, OK: err == nil, Error: ErrorKey(err)})
+		last := len(r.outer) - 1
+		r.op, r.outer, r.typed = r.outer[last], r.outer[:last], ""
+	}
+}
+
+// Typed says that the user is about to send this line by hand: the command is
+// recorded as theirs (src user).
+func (r *Recorder) Typed(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.typed = verbOf(line)
+}
+
+// Note records a remark about a connection, which may be "".
+func (r *Recorder) Note(conn, key, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.add(&Event{Ev: Noted, Conn: conn, Key: key, Text: text})
+}
+
+// Events returns the recorded events after since, which is a Seq or 0.
+func (r *Recorder) Events(since int) []*Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, _ := slices.BinarySearchFunc(r.events, since+1, func(e *Event, seq int) int { return e.Seq - seq })
+	return slices.Clone(r.events[i:])
+}
+
+// All returns the whole recording, as it would be saved: with the event that
+// says when it began.
+func (r *Recorder) All() []*Event { return append([]*Event{r.start}, r.Events(0)...) }
+
+// Seq is the number of the last event.
+func (r *Recorder) Seq() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seq
+}
+
+// Watch has see called with every event from now on, in their order. See must
+// return soon and must not use the recorder. Stop ends it.
+func (r *Recorder) Watch(see func(*Event)) (stop func()) {
+	w := &watcher{see}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.watchers = append(r.watchers, w)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.watchers = slices.DeleteFunc(r.watchers, func(other *watcher) bool { return other == w })
+	}
+}
+
+// add numbers an event and keeps it. The caller holds the lock.
+func (r *Recorder) add(e *Event) {
+	r.seq++
+	e.Seq, e.T = r.seq, micro(time.Since(r.begun))
+	if e.Op == 0 {
+		e.Op = r.op
+	}
+	r.events = append(r.events, e)
+	r.size += e.size()
+	for len(r.events) > MaxEvents || r.size > maxSize && len(r.events) > 1 {
+		r.size -= r.events[0].size()
+		r.events[0] = nil
+		r.events = r.events[1:]
+	}
+	for _, w := range r.watchers {
+		w.see(e)
+	}
+}
+
+// nameSession returns a name for a control connection that no other one has.
+func (r *Recorder) nameSession() string {
+	for n := 1; ; n++ {
+		name := "C"
+		if n > 1 {
+			name = fmt.Sprintf("C%d", n)
+		}
+		if !r.sessions[name] {
+			r.sessions[name] = true
+			return name
+		}
+	}
+}
+
+// nameData returns a name for a data connection.
+func (r *Recorder) nameData() string {
+	r.data++
+	return fmt.Sprintf("D%d", r.data)
+}
+
+// takeTyped reports whether the user sends this verb by hand.
+func (r *Recorder) takeTyped(verb string) string {
+	if r.typed == "" || r.typed != verb {
+		return "auto"
+	}
+	r.typed = ""
+	return "user"
+}
+
+func micro(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
+
+func millis(d time.Duration) float64 { return math.Round(max(d.Seconds(), 0)*1e6) / 1e3 }
