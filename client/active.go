@@ -18,11 +18,13 @@ type active struct {
 	ln   *net.TCPListener
 }
 
+var errNeedsDirect = errors.New("active mode needs a direct connection")
+
 // listen opens one port on the local address of the control connection.
 func (c *Conn) listen(way Way, name string) (channel, error) {
 	local, ok := c.LocalAddr().(*net.TCPAddr)
 	if !ok || c.proxyTo != "" {
-		return nil, &wayError{way, errors.New("active mode needs a direct connection")}
+		return nil, &wayError{way, errNeedsDirect}
 	}
 	if way == PORT && local.IP.To4() == nil {
 		return nil, &wayError{way, errors.New("PORT knows IPv4 only")}
@@ -82,12 +84,14 @@ func portCommand(way Way, ip net.IP, port int) command {
 	return cmd("EPRT", fmt.Sprintf("|%d|%s|%d|", family, ip, port))
 }
 
-func (a *active) arranged(_ context.Context, r Reply) error {
+func (a *active) arranged(r Reply) error {
 	if r.Class() != 2 {
 		return &wayError{a.way, &Error{Verb: a.way.String(), Reply: r}}
 	}
 	return nil
 }
+
+func (a *active) connect(context.Context) error { return nil }
 
 // connection accepts the server, and nobody else: a stranger who connects
 // first is hung up on. It gives up when the transfer is over without one.

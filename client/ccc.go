@@ -29,14 +29,7 @@ func (s *Session) ClearControl(ctx context.Context) error {
 // ClearControl sends CCC and, when the server agrees, ends TLS on the control
 // connection: close_notify both ways, then the bare connection.
 func (c *Conn) ClearControl(ctx context.Context) error {
-	ccc := cmd("CCC")
-	ccc.upgrade = func(_ Reply, in reader) (reader, error) {
-		if err := c.endTLS(); err != nil {
-			return in, err
-		}
-		return c.newReader(), nil
-	}
-	_, err := c.sendAll(ccc)[0].Expect(ctx, 2)
+	_, err := c.sendAll(c.upgrading(ctx, cmd("CCC")))[0].Expect(ctx, 2)
 	return err
 }
 

@@ -59,6 +59,9 @@ type Config struct {
 	// connections; 0 leaves them to the system, which knows best.
 	ReadBuffer, WriteBuffer int
 
+	// Gate is asked before each command leaves; nil: nothing is asked. See Gate.
+	Gate Gate
+
 	Trace *Trace
 }
 

@@ -34,6 +34,10 @@ type Conn struct {
 	sent    atomic.Int64
 	slots   chan struct{} // a token for each command in flight
 	telnet  atomic.Bool   // the byte FF is doubled
+	gate    atomic.Pointer[Gate]
+
+	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
+	aborts    atomic.Int64 // how many transfers were aborted
 
 	password atomic.Pointer[string] // the last secret that was sent, to hide it from observers
 
@@ -68,6 +72,7 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, e
 		slots: make(chan struct{}, cfg.Depth),
 		done:  make(chan struct{}), read: make(chan struct{}),
 	}
+	c.setGate(cfg.Gate)
 	if implicit {
 		if err := c.startTLS(ctx); err != nil {
 			nc.Close()
@@ -156,6 +161,7 @@ type command struct {
 	args    []string
 	fence   int   // the one code that answers it, when it is sent to find out where we are
 	aside   bool  // sent while a transfer runs; answered whenever the server likes
+	ahead   bool  // arranges the next data connection while a transfer runs
 	slow    bool  // may take the server long: it must read a whole file first
 	failed  error // why it is not to be sent at all
 	urgent  bool  // an ABOR in a transfer
@@ -171,6 +177,11 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 	var text []byte
 	xs := make([]*Exchange, 0, len(commands))
 	for _, cmd := range commands {
+		if gate := c.gate.Load(); gate != nil && !cmd.housekeeping() {
+			c.write(text)
+			text = text[:0]
+			cmd = c.consent(*gate, cmd, xs)
+		}
 		line, err := c.commandLine(cmd)
 		if cmd.failed != nil {
 			err = cmd.failed
@@ -252,7 +263,7 @@ func (c *Conn) commandLine(cmd command) (string, error) {
 // enqueue makes an exchange and puts it last in the queue.
 func (c *Conn) enqueue(cmd command) *Exchange {
 	x := newExchange(c, cmd.verb)
-	x.fence, x.aside, x.slow, x.upgrade = cmd.fence, cmd.aside, cmd.slow, cmd.upgrade
+	x.fence, x.aside, x.ahead, x.slow, x.upgrade = cmd.fence, cmd.aside, cmd.ahead, cmd.slow, cmd.upgrade
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
@@ -266,10 +277,16 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 	return x
 }
 
-// broken returns an exchange that has failed already.
+// broken returns an exchange that has failed already, or was answered by the
+// gate.
 func (c *Conn) broken(verb string, err error) *Exchange {
 	x := newExchange(c, verb)
-	x.fail(err)
+	var pretended *Pretended
+	if errors.As(err, &pretended) {
+		x.finish(pretended.Reply)
+	} else {
+		x.fail(err)
+	}
 	return x
 }
 

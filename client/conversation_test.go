@@ -17,19 +17,7 @@ func talk(t *testing.T, text string, opt client.Options, test func(*client.Sessi
 	t.Helper()
 	loggedIn := !strings.HasPrefix(strings.TrimSpace(text), "S: 220")
 	if loggedIn {
-		text = `
-			S: 220 ready
-			C: USER alice
-			S: 331 password
-			C: PASS secret
-			S: 230 in
-			C: FEAT
-			S: 211 none
-			C: PWD
-			S: 257 "/"
-			C: SYST
-			S: 215 UNIX Type: L8
-		` + text
+		text = welcome("S: 211 none") + text
 	}
 	if !strings.HasSuffix(text, "close\n") {
 		text += "\nC: QUIT\nS: 221 bye\n"
@@ -60,6 +48,38 @@ func talk(t *testing.T, text string, opt client.Options, test func(*client.Sessi
 	if err := srv.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+// welcome is the server's side of a login, with its answer to FEAT.
+func welcome(feat string) string {
+	return `
+		S: 220 ready
+		C: USER alice
+		S: 331 password
+		C: PASS secret
+		S: 230 in
+		C: FEAT
+		` + feat + `
+		C: PWD
+		S: 257 "/"
+		C: SYST
+		S: 215 UNIX Type: L8
+	`
+}
+
+// talkTo is talk with a server that has these features, one in each line.
+func talkTo(t *testing.T, features, text string, opt client.Options, test func(*client.Session)) {
+	t.Helper()
+	feat := "S: 211-Features"
+	for _, f := range strings.Split(features, "\n") {
+		feat += "\nS>  " + strings.TrimSpace(f) + `\r\n`
+	}
+	talk(t, welcome(feat+"\nS: 211 End")+text, opt, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Fatal(err)
+		}
+		test(s)
+	})
 }
 
 func TestWaysToADataConnection(t *testing.T) {

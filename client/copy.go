@@ -24,7 +24,7 @@ const (
 func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
-	if !direct || !ok || d.inflate != nil {
+	if !direct || !ok || d.inflate != nil || d.content != nil {
 		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, make([]byte, copyBuffer))
 	}
 	n, err := d.inSlices(func(size int64) (int64, error) {
@@ -42,7 +42,7 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 func (d *Data) ReadFrom(r io.Reader) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := r.(*os.File)
-	if !direct || !ok {
+	if !direct || !ok || d.content != nil {
 		return io.CopyBuffer(onlyWriter{d}, onlyReader{r}, make([]byte, copyBuffer))
 	}
 	return d.inSlices(func(size int64) (int64, error) { return tcp.ReadFrom(io.LimitReader(file, size)) })

@@ -28,6 +28,8 @@ type Transfer struct {
 
 	// Inflate undoes MODE Z, which must have been agreed; nil in stream mode.
 	Inflate func(io.Reader) (io.ReadCloser, error)
+
+	Fresh bool // TLS with a session of its own, not that of the control connection
 }
 
 func (t Transfer) upload() bool {
@@ -55,6 +57,7 @@ type Data struct {
 	upload  bool
 	listing bool
 	protect bool
+	fresh   bool
 	size    int64 // as the preliminary reply says
 	want    int64 // as the caller knows
 	start   time.Time
@@ -65,10 +68,12 @@ type Data struct {
 	inflate func(io.Reader) (io.ReadCloser, error)
 	plain   *inflated // what MODE Z carries, once it is read
 	bytes   atomic.Int64
-	head    []byte // the first bytes; none where the kernel copies
+	head    []byte    // the first bytes; none where the kernel copies
+	content io.Writer // sees all bytes; nil: nobody wants to
 	eof     bool
 	err     error // the first failure of Read or Write
 	over    bool  // Close or Abort was called
+	early   bool  // the server's agreement is not waited for
 	end     string
 }
 
@@ -83,7 +88,7 @@ func (c *Conn) Transfer(ctx context.Context, t Transfer) (*Data, error) {
 	}
 	r, err := c.sendAll(ch.request())[0].Wait(ctx)
 	if err == nil {
-		err = ch.arranged(ctx, r)
+		err = ch.arranged(r)
 	}
 	if err != nil {
 		ch.close()
@@ -94,10 +99,19 @@ func (c *Conn) Transfer(ctx context.Context, t Transfer) (*Data, error) {
 
 func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(1), 10) }
 
-// begin sends the command over an arranged channel.
+func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
+	return &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
+		upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, want: -1, inflate: t.Inflate,
+		content: c.cfg.Trace.content(ContentInfo{name, t.Verb})}
+}
+
+// begin connects an arranged channel and sends the command.
 func (c *Conn) begin(ctx context.Context, ch channel, name string, t Transfer) (*Data, error) {
-	d := &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
-		upload: t.upload(), listing: t.listing(), protect: t.Protect, want: -1, inflate: t.Inflate}
+	d := c.newData(ctx, name, t)
+	if err := ch.connect(ctx); err != nil {
+		ch.close()
+		return nil, err
+	}
 	if place := t.place(); place.verb != "" {
 		// inetutils forgets REST when another command comes between.
 		if _, err := c.sendAll(place)[0].Expect(ctx, 3); err != nil {
@@ -106,9 +120,14 @@ func (c *Conn) begin(ctx context.Context, ch channel, name string, t Transfer) (
 		}
 	}
 	d.x = c.Send(t.Verb, t.Args...)
+	return d.agreed(ctx, ch)
+}
+
+// agreed waits until the server agrees to the transfer.
+func (d *Data) agreed(ctx context.Context, ch channel) (*Data, error) {
 	if err := d.open(ctx, ch); err != nil {
 		if ctx.Err() != nil {
-			c.abort(d.x, ch.close)
+			d.conn.abort(d.x, ch.close)
 		}
 		ch.close()
 		return nil, err
@@ -198,6 +217,9 @@ func (d *Data) Write(p []byte) (int, error) {
 // count takes note of bytes that were moved.
 func (d *Data) count(p []byte) {
 	d.bytes.Add(int64(len(p)))
+	if d.content != nil {
+		d.content.Write(p)
+	}
 	if room := headSize - len(d.head); room > 0 {
 		d.head = append(d.head, p[:min(room, len(p))]...)
 	}
@@ -229,7 +251,7 @@ func (d *Data) secure() error {
 		return nil
 	}
 	if err := d.conn.handshake(d.ctx, tc, dataChannel, d.name); err != nil {
-		return d.failed(err)
+		return d.failed(d.refusalOr(err))
 	}
 	return nil
 }
@@ -384,6 +406,7 @@ func (d *Data) Abort() {
 // abort tells the server to stop. Servers send between one and three replies
 // to that, in several orders; the fence behind them makes counting needless.
 func (c *Conn) abort(x *Exchange, hangUp func()) {
+	c.aborts.Add(1)
 	if closed(x.done) {
 		hangUp()
 		return

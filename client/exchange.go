@@ -20,6 +20,7 @@ type Exchange struct {
 	suspect *Reply // one that may answer something else
 	doubts  int    // how many of those came
 	aside   bool   // sent while a transfer ran
+	ahead   bool   // see command
 	slow    bool   // see command
 	fence   int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade func(Reply, reader) (reader, error)

@@ -26,7 +26,13 @@ func (c *Conn) fencedBy(r Reply) int {
 var onlyCodes = map[string][]int{
 	"PWD": {257}, "XPWD": {257},
 	"EPSV": {229, 227}, "PASV": {227, 228, 229},
-	"SIZE": {213}, "MDTM": {213}, "FEAT": {211}, "SYST": {215}, "MLST": {250},
+	"SIZE": {213}, "MDTM": {213, 253}, "FEAT": {211}, "SYST": {215}, "MLST": {250},
+}
+
+// plainVerbs succeed with 200 or 250, and never with a code of onlyCodes.
+var plainVerbs = map[string]bool{
+	"TYPE": true, "PBSZ": true, "PROT": true, "MODE": true, "STRU": true, "OPTS": true,
+	"CWD": true, "CDUP": true, "XCWD": true, "XCUP": true, "NOOP": true,
 }
 
 // isAnswer reports whether r can be the answer to x: not the end of a transfer,
@@ -40,6 +46,9 @@ func isAnswer(x *Exchange, r Reply) bool {
 	}
 	if dataVerbs[x.Verb] {
 		return r.Code != 200 && r.Code != 257
+	}
+	if plainVerbs[x.Verb] {
+		return r.Code == 250 || r.Code < 210
 	}
 	return r.Code != 225 && r.Code != 226 || x.Verb == "ABOR"
 }
@@ -67,7 +76,8 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 		x.begin(r)
 	}
 	if !fenced {
-		go c.sendAll(c.fence()) // not here: the reader must not wait for a free slot
+		fence := c.fence()
+		go c.sendAll(fence) // not here: the reader must not wait for a free slot
 	}
 	return nil
 }

@@ -108,14 +108,9 @@ func (s *Session) Rename(ctx context.Context, from, to string) error {
 // Quote sends a line as it is and returns the final reply, of whatever class.
 // The Session learns from it what may have changed. It is never repeated.
 func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
-	verb, rest, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
-	verb = strings.ToUpper(verb)
+	verb, args := splitLine(line)
 	if dataVerbs[verb] {
 		return Reply{}, fmt.Errorf("%s needs a data connection", verb)
-	}
-	var args []string
-	if rest != "" {
-		args = []string{rest}
 	}
 	var r Reply
 	if err := s.tooLong(verb, args); err != nil {
@@ -123,7 +118,7 @@ func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
 	}
 	err := s.do(ctx, false, func(c *Conn) (err error) {
 		if err = c.mayCarry(verb); err == nil {
-			r, err = c.Send(verb, args...).Wait(ctx)
+			r, err = c.sendAll(c.upgrading(ctx, command{verb: verb, args: args}))[0].Wait(ctx)
 		}
 		return err
 	})
@@ -153,6 +148,9 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 	}
 	switch verb {
 	case "USER", "PASS", "ACCT":
+		if s.in = true; s.owes(owesLook) {
+			return
+		}
 		s.in = s.look(ctx, s.conn) == nil // scripts log in by hand
 	case "TYPE":
 		s.have.typ = ""
@@ -171,7 +169,9 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 	case "OPTS":
 		s.have.hash = "" // perhaps another one now
 	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
-		s.heard(s.conn.Cmd(ctx, 2, "PWD"))
+		if !s.owes(owesDir) {
+			s.heard(s.conn.Cmd(ctx, 2, "PWD"))
+		}
 	case "REIN":
 		s.have, s.in = initial, false
 	}

@@ -205,11 +205,9 @@ func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 	if err := connects.connect(ctx, ip, port); err != nil {
 		return err
 	}
-	for _, side := range []*fxpSide{connects, listens} {
-		if err := p.begin(ctx, side); err != nil {
-			p.stop()
-			return err
-		}
+	if err := p.begin(ctx, listens, connects); err != nil {
+		p.stop()
+		return err
 	}
 	return p.finish(ctx, listens, connects)
 }
@@ -300,18 +298,43 @@ func (a *fxpSide) orElse(reason string, err error) error {
 	return err
 }
 
-// begin sends a server its command and waits until it agrees, but not for ever:
-// one that connects may want an answer from the one that listens first.
-func (p *fxp) begin(ctx context.Context, a *fxpSide) error {
+// begin tells both servers to begin. The one that connects is first: the other
+// one says nothing before that.
+func (p *fxp) begin(ctx context.Context, listens, connects *fxpSide) error {
+	if listens.s.quirks.ForgetsEarly {
+		if err := p.send(ctx, listens); err != nil {
+			return err
+		}
+	}
+	for _, side := range []*fxpSide{connects, listens} {
+		if side.x == nil {
+			if err := p.send(ctx, side); err != nil {
+				return err
+			}
+		}
+		if err := side.agrees(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends a server its command.
+func (p *fxp) send(ctx context.Context, a *fxpSide) error {
 	args, err := a.s.fit(ctx, a.c, a.verb, []string{wirePath(a.name)})
 	if err == nil && p.restart > 0 {
 		_, err = a.c.Cmd(ctx, 3, "REST", strconv.FormatInt(p.restart, 10))
 		err = a.orElse("does not begin in the middle of a file", err)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		a.x = a.c.Send(a.verb, args...)
 	}
-	a.x = a.c.Send(a.verb, args...)
+	return err
+}
+
+// agrees waits for the opening reply, but not for ever: a server that connects
+// may want an answer from the one that listens first.
+func (a *fxpSide) agrees(ctx context.Context) error {
 	short, cancel := context.WithTimeout(ctx, fxpPatience)
 	defer cancel()
 	r, err := a.x.Begin(short)

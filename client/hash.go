@@ -18,7 +18,7 @@ import (
 // Algorithm is a checksum that servers compute, under its name in HASH.
 type Algorithm string
 
-// The algorithms, from the best to the quickest.
+// The algorithms that servers compute.
 const (
 	SHA512 Algorithm = "SHA-512"
 	SHA256 Algorithm = "SHA-256"
@@ -27,8 +27,8 @@ const (
 	CRC32  Algorithm = "CRC32"
 )
 
-// algorithms are all of them, in the order in which they are preferred: 256 bits
-// are enough, and 512 make everybody slower.
+// algorithms are all of them, in the order in which they are preferred: with 256
+// bits nobody needs the slower 512.
 var algorithms = []struct {
 	Algorithm
 	new   func() hash.Hash
@@ -81,7 +81,8 @@ func (h Hash) String() string { return hex.EncodeToString(h.Sum) }
 // ErrNoHash is returned when the server computes no checksums, or not this one.
 var ErrNoHash = errors.New("the server does not compute this checksum")
 
-// Algorithms returns what the server computes as FEAT tells it, best first.
+// Algorithms returns what the server computes as FEAT tells it, the preferred one
+// first.
 func (s *Session) Algorithms() []Algorithm {
 	var all []Algorithm
 	for _, known := range algorithms {
@@ -108,30 +109,37 @@ func (s *Session) hashVerbs(a Algorithm) (verbs []string) {
 }
 
 // Hash asks the server for the checksum of a file: HASH (draft-bryan-ftpext-hash)
-// after OPTS HASH, or XSHA256, XMD5, XCRC and their kin. With "" the best
-// algorithm of the server is taken. It fails with ErrNoHash where FEAT offers
+// after OPTS HASH, or XSHA256, XMD5, XCRC and their kin. With "" the
+// preferred algorithm is taken. It fails with ErrNoHash where FEAT offers
 // none. Reading a large file takes the server long; it has twenty times
 // Config.Timeout for it.
 func (s *Session) Hash(ctx context.Context, name string, a Algorithm) (Hash, error) {
 	return s.HashRange(ctx, name, a, 0, -1)
 }
 
-// HashRange is Hash over the bytes from start to before end; -1 is the end of
-// the file. HASH needs RANG for it (draft-bryan-ftp-range).
+// HashRange is Hash over the bytes from start to before end, by the commands that
+// take a range. HASH is none of them: it would need a RANG before it, which
+// proftpd does not heed, but keeps for the next RETR.
 func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start, end int64) (Hash, error) {
 	if all := s.Algorithms(); a == "" && len(all) > 0 {
 		a = all[0]
 	}
-	part := start > 0 || end >= 0
+	if start > 0 && end < 0 {
+		size, err := s.Size(ctx, name)
+		if err != nil {
+			return Hash{}, err
+		}
+		end = size
+	}
 	refusal := ErrNoHash
 	for _, verb := range s.hashVerbs(a) {
-		if part && (verb == "MD5" || end < 0 || verb == "HASH" && !s.feat.Has("RANG")) {
+		if end >= 0 && (verb == "HASH" || verb == "MD5") {
 			continue
 		}
 		var h Hash
 		err := s.do(ctx, true, func(c *Conn) (err error) {
 			if verb == "HASH" {
-				h, err = s.hash(ctx, c, name, a, start, end)
+				h, err = s.hash(ctx, c, name, a)
 			} else {
 				h, err = s.olderHash(ctx, c, verb, name, a, start, end)
 			}
@@ -146,19 +154,14 @@ func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start
 	return Hash{}, refusal
 }
 
-// hash sends HASH, after what chooses algorithm, type and part.
-func (s *Session) hash(ctx context.Context, c *Conn, name string, a Algorithm, start, end int64) (Hash, error) {
+// hash sends HASH, after what chooses algorithm and type.
+func (s *Session) hash(ctx context.Context, c *Conn, name string, a Algorithm) (Hash, error) {
 	want := s.have
 	want.typ, want.hash = Binary, a
 	before := s.changes(want)
 	xs := c.sendAll(before...)
 	if err := s.confirm(ctx, before, xs); err != nil {
 		return Hash{}, err
-	}
-	if end >= 0 {
-		if _, err := c.Cmd(ctx, 3, "RANG", strconv.FormatInt(start, 10), strconv.FormatInt(end-1, 10)); err != nil {
-			return Hash{}, err
-		}
 	}
 	r, err := s.tell(ctx, c, 2, command{verb: "HASH", args: []string{wirePath(name)}, slow: true})
 	if err != nil {

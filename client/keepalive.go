@@ -1,6 +1,10 @@
 package client
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // keepAlive sends NOOP while a transfer runs, until stop is closed, for routers
 // that forget a connection on which nothing is said. Servers answer it at once,
@@ -20,14 +24,20 @@ func (c *Conn) keepAlive(stop <-chan struct{}) {
 	}
 }
 
-// asideFor returns the place of a command sent aside that r answers while the
-// transfer before it still runs, or 0. No transfer ends with these codes.
+// asideFor returns the place of a command sent aside, or ahead, that r answers
+// while the transfer before it still runs, or 0. No transfer ends with these
+// codes; proftpd says 450 to what it does not do now, and names it.
 func (c *Conn) asideFor(r Reply) int {
-	if len(c.queue) == 0 || c.queue[0].marks == 0 || r.Code != 200 && r.Code != 500 && r.Code != 501 && r.Code != 502 {
+	if len(c.queue) == 0 || c.queue[0].marks == 0 {
 		return 0
 	}
+	plain := r.Code == 200 || r.Code == 500 || r.Code == 501 || r.Code == 502
 	for i, x := range c.queue {
-		if x.aside {
+		switch {
+		case x.aside && plain:
+			return i
+		case i > 0 && x.ahead && (slices.Contains(onlyCodes[x.Verb], r.Code) || r.Class() > 3 && strings.HasPrefix(r.Text(), x.Verb)):
+			c.overtaken.Store(true)
 			return i
 		}
 	}

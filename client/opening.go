@@ -50,7 +50,11 @@ func (d *Data) connect(raw net.Conn) {
 	d.raw, d.rw = raw, raw
 	if d.protect {
 		d.spy = &eofSpy{Conn: raw}
-		d.rw = tls.Client(d.spy, d.conn.tlsConfig(d.conn.verifyData, dataTickets{&d.conn.tickets}))
+		tickets := tls.ClientSessionCache(dataTickets{&d.conn.tickets})
+		if d.fresh {
+			tickets = nil
+		}
+		d.rw = tls.Client(d.spy, d.conn.tlsConfig(d.conn.verifyData, tickets))
 	}
 }
 
@@ -141,6 +145,10 @@ func (d *Data) Expect(size int64) { d.want = size }
 // replied is called when the final reply is in: what is still to come is on
 // its way, so there is less to wait for.
 func (d *Data) replied() {
+	if d.early && d.x.first.Class() > 2 {
+		d.raw.SetDeadline(time.Unix(1, 0))
+		return
+	}
 	if !d.upload || d.x.final.Class() != 2 {
 		d.setDeadline()
 	}

@@ -32,8 +32,10 @@ func (w Way) Passive() bool { return w == EPSV || w == PASV }
 type channel interface {
 	// request is the command that arranges the connection.
 	request() command
-	// arranged takes the reply to it. A passive channel connects now.
-	arranged(context.Context, Reply) error
+	// arranged takes the reply to it.
+	arranged(Reply) error
+	// connect connects a passive channel; an active one waits in connection.
+	connect(context.Context) error
 	// connection returns the connection once the server has agreed to the
 	// transfer. An active channel waits for the server until then.
 	connection(context.Context, *Exchange) (net.Conn, error)
@@ -60,17 +62,21 @@ type passive struct {
 	c    *Conn
 	way  Way
 	name string
+	peer string
 	nc   net.Conn
 }
 
 func (p *passive) request() command { return cmd(p.way.String()) }
 
-func (p *passive) arranged(ctx context.Context, r Reply) error {
-	peer, err := p.c.passiveAddr(p.way, r)
-	if err != nil {
+func (p *passive) arranged(r Reply) (err error) {
+	if p.peer, err = p.c.passiveAddr(p.way, r); err != nil {
 		return &wayError{p.way, err}
 	}
-	p.nc, err = p.c.cfg.dial(ctx, dataChannel, p.name, "tcp", peer)
+	return nil
+}
+
+func (p *passive) connect(ctx context.Context) (err error) {
+	p.nc, err = p.c.cfg.dial(ctx, dataChannel, p.name, "tcp", p.peer)
 	if err != nil && ctx.Err() == nil {
 		return &wayError{p.way, err}
 	}

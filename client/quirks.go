@@ -16,6 +16,8 @@ type Quirks struct {
 	KeepsFF       bool // the byte FF in a command must not be doubled
 	NamesSTOU     bool // STOU needs a name to start from
 	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
+	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
+	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	NoDeflateSTOR bool // uploads in MODE Z hang or fail
 	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
@@ -34,15 +36,19 @@ var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
 	{"proftpd", func(q *Quirks) { q.NoDeflateSTOR = true }, "an upload in MODE Z hangs or gets 451"},
 	{"proftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB is never answered"},
+	{"proftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"vsftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"vsftpd", func(q *Quirks) { q.SetsByMDTM = true }, "there is no MFMT, but MDTM takes a time to set"},
 	{"vsftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is, though doubled in replies"},
 	{"vsftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB ends the session"},
+	{"vsftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"pure-ftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"pure-ftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
 	{"pure-ftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB gets 421 and ends the session"},
+	{"pure-ftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"pyftpdlib", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
 	{"pyftpdlib", func(q *Quirks) { q.ClosesAhead = true }, "EPSV behind RETR closes the data connection, and the 226 never comes"},
+	{"pyftpdlib", func(q *Quirks) { q.ForgetsEarly = true }, "STOR waits for ever when another server has sent its small file and closed before"},
 	{"pyftpdlib", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
 	{"pyftpdlib", func(q *Quirks) { q.MaxLine = 2048 }, "a command above 2 KiB gets 500 twice"},
 	{"inetutils", func(q *Quirks) { q.ReadsTelnet = true }, "Telnet's IAC is read: the byte FF must be doubled"},

@@ -64,6 +64,9 @@ type Session struct {
 	typ  Type  // wanted for files
 	prot Level // wanted for data, when the control connection is protected
 
+	byHand  bool // nothing is sent by itself
+	owed    debt // what was not asked on that account
+	fresh   bool // each data connection has a TLS session of its own
 	squeeze bool // MODE Z wanted for downloads and listings
 
 	have     settings // what the server was told
@@ -72,8 +75,9 @@ type Session struct {
 	way      int      // index in ways of the one that worked
 	wayKnown bool
 	lacks    map[string]bool // verbs that the server does not know
-	timeWay  int             // index in timeWays of the one that worked
-	zone     *time.Location  // of the dates in LIST; nil: not known
+	pipe     pipeline
+	timeWay  int            // index in timeWays of the one that worked
+	zone     *time.Location // of the dates in LIST; nil: not known
 }
 
 // settings are the parameters of the control connection that transfers need.

@@ -79,24 +79,40 @@ var errPin = errors.New("not the pinned certificate")
 // refusal is an *Error and leaves the connection as it was; anything that goes
 // wrong after the 234 ends it.
 func (c *Conn) StartTLS(ctx context.Context) error {
-	auth := cmd("AUTH", "TLS")
-	auth.upgrade = func(r Reply, in reader) (reader, error) {
-		if r.Code != 234 {
-			return in, nil
-		}
-		if in.Buffered() > 0 { // somebody wrote replies into the clear stream
-			return in, &ProtocolError{Verb: "AUTH", Text: "text behind the 234", Reason: "unprotected text before TLS"}
-		}
-		if err := c.startTLS(ctx); err != nil {
-			return in, err
-		}
-		return c.newReader(), nil
-	}
-	r, err := c.sendAll(auth)[0].Wait(ctx)
+	r, err := c.sendAll(c.upgrading(ctx, cmd("AUTH", "TLS")))[0].Wait(ctx)
 	if err == nil && r.Code != 234 {
 		err = &Error{Verb: "AUTH", Reply: r}
 	}
 	return err
+}
+
+// upgrading gives a command that changes the protection of the control
+// connection (AUTH TLS, CCC) what is to follow its reply. Others stay as they are.
+func (c *Conn) upgrading(ctx context.Context, m command) command {
+	mechanism := strings.ToUpper(strings.Join(m.args, " "))
+	switch {
+	case m.verb == "AUTH" && (mechanism == "TLS" || mechanism == "TLS-C" || mechanism == "SSL"):
+		m.upgrade = func(r Reply, in reader) (reader, error) {
+			if r.Code != 234 {
+				return in, nil
+			}
+			if in.Buffered() > 0 { // somebody wrote replies into the clear stream
+				return in, &ProtocolError{Verb: "AUTH", Text: "text behind the 234", Reason: "unprotected text before TLS"}
+			}
+			if err := c.startTLS(ctx); err != nil {
+				return in, err
+			}
+			return c.newReader(), nil
+		}
+	case m.verb == "CCC" && c.isTLS():
+		m.upgrade = func(_ Reply, in reader) (reader, error) {
+			if err := c.endTLS(); err != nil {
+				return in, err
+			}
+			return c.newReader(), nil
+		}
+	}
+	return m
 }
 
 // startTLS makes the handshake of the control connection.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net/http/httptrace"
 	"strings"
 	"time"
@@ -22,6 +23,10 @@ type Trace struct {
 	Data   func(DataInfo)   // a data connection ended
 	Close  func(CloseInfo)  // a control connection ended, or a data connection that was not used
 	Note   func(NoteInfo)   // something worth knowing that is no event of its own
+
+	// Content is asked when a transfer begins for who wants to see all its bytes, as
+	// the file has them; nil: nobody. It costs the copying that the kernel would do.
+	Content func(ContentInfo) io.Writer
 
 	// Clone returns the trace of a further connection, so that their events can
 	// be told apart; nil: the same trace.
@@ -97,6 +102,12 @@ type DataInfo struct {
 	Head    []byte // its first bytes, at most 256; none where the kernel copies them
 }
 
+// ContentInfo is a transfer whose bytes can be seen.
+type ContentInfo struct {
+	Channel string
+	Verb    string
+}
+
 // CloseInfo is the end of a connection. Err is nil when it was ours to end it.
 type CloseInfo struct {
 	Channel string
@@ -139,6 +150,18 @@ func Join(traces ...*Trace) *Trace {
 		Data:   func(i DataInfo) { each(func(t *Trace) { t.data(i) }) },
 		Close:  func(i CloseInfo) { each(func(t *Trace) { t.closed(i) }) },
 		Note:   func(i NoteInfo) { each(func(t *Trace) { t.note(i) }) },
+		Content: func(i ContentInfo) io.Writer {
+			var writers []io.Writer
+			each(func(t *Trace) {
+				if w := t.content(i); w != nil {
+					writers = append(writers, w)
+				}
+			})
+			if len(writers) == 0 {
+				return nil
+			}
+			return io.MultiWriter(writers...)
+		},
 		Clone: func() *Trace {
 			clones := make([]*Trace, len(all))
 			for i, t := range all {
@@ -154,6 +177,13 @@ func (t *Trace) clone() *Trace {
 		return t
 	}
 	return t.Clone()
+}
+
+func (t *Trace) content(i ContentInfo) io.Writer {
+	if t == nil || t.Content == nil {
+		return nil
+	}
+	return t.Content(i)
 }
 
 func (t *Trace) lookup(i LookupInfo) {

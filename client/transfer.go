@@ -82,30 +82,25 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	if !t.upload() && t.Restart == 0 && t.Until == 0 {
 		want.mode = s.Mode()
 	}
-	t.Protect = want.prot == Private
+	t.Protect, t.Fresh = want.prot == Private, s.fresh
 	var err error
+	if s.tooLong(t.Verb, t.Args) != nil { // fit leaves the directory that the riders are meant for
+		if err := s.Flush(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if t.Args, err = s.fit(ctx, c, t.Verb, t.Args); err != nil {
 		return nil, err
 	}
-	name := c.nextData()
-	ch, err := c.newChannel(t.Way, name)
+	ch, name, err := s.arrange(ctx, c, t.Way, want)
 	if err != nil {
-		return nil, err
-	}
-	before := s.changes(want)
-	xs := c.sendAll(append(before, ch.request())...)
-	if err = s.confirm(ctx, before, xs); err == nil {
-		var r Reply
-		if r, err = xs[len(xs)-1].Wait(ctx); err == nil {
-			err = ch.arranged(ctx, r)
-		}
-	}
-	if err != nil {
-		ch.close()
 		return nil, err
 	}
 	if s.have.mode == Deflate {
 		t.Inflate = s.opt.Inflate
+	}
+	if s.wayKnown && t.place().verb == "" {
+		return s.fused(ctx, c, ch, name, t)
 	}
 	return c.begin(ctx, ch, name, t)
 }

@@ -51,7 +51,7 @@ var secretVerbs = []string{"pass", "acct", "adat", "pswd", "cpwd", "passwd", "se
 // wrappers take another command after them, and how many words before it.
 var wrappers = map[string]int{
 	"alias": 1, "macro": 1, "macdef": 1, "bind": 1, "on": 1,
-	"time": 0, "repeat": 0, "watch": 0, "every": 0, "at": 0, "retry": 0, "queue": 0, "nohup": 0, "command": 0,
+	"proxy": 0, "time": 0, "repeat": 0, "watch": 0, "every": 0, "at": 0, "retry": 0, "queue": 0, "nohup": 0, "command": 0,
 }
 
 // openWords is the number of words of a command that may be kept, at least one.

@@ -25,7 +25,7 @@ var aliasCommands = []*Command{
 	},
 	{
 		Name: "unalias", Args: "name…", Short: "forget aliases",
-		Min: 1, Max: -1, Complete: []completion.Kind{completion.Command}, Run: unalias,
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.Alias}, Run: unalias,
 	},
 }
 

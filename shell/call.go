@@ -118,8 +118,11 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = w.Text
-		if strings.HasPrefix(w.Text, "-") && w.Lead != 0 {
+		switch {
+		case strings.HasPrefix(w.Text, "-") && w.Lead != 0:
 			texts[i] = quotedDash + w.Text
+		case c.Command.OneDash && len(w.Text) > 2 && w.Text[0] == '-' && c.Flags.Lookup(w.Text[1:]) != nil:
+			texts[i] = "-" + w.Text
 		}
 	}
 	if err := c.Flags.Parse(texts); err != nil {

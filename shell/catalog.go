@@ -12,7 +12,7 @@ type Groups []Group
 // from one of them would be an initialisation cycle.
 func Catalog() Groups {
 	return Groups{
-		{"connect", slices.Concat(openCommands, gateCommands, wayCommands, proxyCommands)},
+		{"connect", slices.Concat(openCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands)},
 		{"look around", slices.Concat(lsCommands, mlsdCommands, cdCommands)},
 		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, pageCommands)},
 		{"upload", putCommands},
@@ -20,8 +20,10 @@ func Catalog() Groups {
 		{"ask about a file", sizeCommands},
 		{"this computer", lcdCommands},
 		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, nmapCommands, restartCommands)},
-		{"the protocol itself", slices.Concat(quoteCommands, rhelpCommands)},
+		{"the protocol itself", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
+		{"learn the protocol", slices.Concat(traceCommands, ladderCommands)},
 		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands)},
+		{"scripts", slices.Concat(blockCommands, assertCommands, variableCommands, aliasCommands, sourceCommands, repeatCommands)},
 	}
 }
 

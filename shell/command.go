@@ -40,9 +40,11 @@ type Command struct {
 	Flags func(*pflag.FlagSet) // nil: words that begin with a dash are arguments
 	JSON  bool                 // has a result that --json shows as objects
 
+	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
 	Wire     []string          // the FTP verbs it may send, beside those of a login
 	Needs    Need
+	OneDash  bool // long options may have one dash, as those of find(1)
 	Nests    bool // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error

@@ -3,6 +3,8 @@ package shell
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -38,6 +40,9 @@ func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Com
 
 func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Result {
 	word := at.Word.Text
+	if sh.raw {
+		return rawCandidates(wordsOf(at), word)
+	}
 	switch {
 	case at.Op == syntax.Redirect || at.Op == syntax.Append:
 		return completion.Local{}.Complete(word, false)
@@ -56,6 +61,14 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 	return sh.arguments(ctx, command, argumentsOf(command, at.Words[1:]), word)
 }
 
+func wordsOf(at syntax.Cursor) []string {
+	texts := make([]string, len(at.Words))
+	for i, w := range at.Words {
+		texts[i] = w.Text
+	}
+	return texts
+}
+
 // argumentsOf leaves out the options.
 func argumentsOf(command *Command, words []syntax.Token) []string {
 	var args []string
@@ -69,6 +82,9 @@ func argumentsOf(command *Command, words []syntax.Token) []string {
 
 // arguments completes the argument that comes after those given.
 func (sh *Shell) arguments(ctx context.Context, command *Command, given []string, word string) completion.Result {
+	if len(given) == 0 && command.Words != nil {
+		return completion.Words(word, plainCandidates(command.Words))
+	}
 	if len(command.Complete) == 0 {
 		return completion.Result{}
 	}
@@ -89,7 +105,15 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 		}
 		return completion.Words(word, valueCandidates(name))
 	case completion.Host:
-		return completion.Words(word, plainCandidates(sh.known.hosts()))
+		return completion.Words(word, plainCandidates(append(sh.bookmarkNames(), sh.known.hosts()...)))
+	case completion.Bookmark:
+		return completion.Words(word, plainCandidates(sh.bookmarkNames()))
+	case completion.Alias:
+		return completion.Words(word, plainCandidates(slices.Sorted(maps.Keys(sh.aliases))))
+	case completion.Variable:
+		return completion.Words(word, plainCandidates(slices.Sorted(maps.Keys(sh.vars))))
+	case completion.Condition:
+		return completion.Words(word, conditionCandidates())
 	case completion.Macro:
 		return completion.Words(word, plainCandidates(sh.macroNames()))
 	case completion.Verb:
@@ -157,6 +181,17 @@ func (sh *Shell) commandCandidates() []completion.Candidate {
 			all = append(all, completion.Candidate{Text: c.Name, Note: c.Short})
 		}
 	}
+	for name, text := range sh.aliases {
+		all = append(all, completion.Candidate{Text: name, Note: text})
+	}
+	return all
+}
+
+func conditionCandidates() []completion.Candidate {
+	var all []completion.Candidate
+	for _, row := range Conditions() {
+		all = append(all, completion.Candidate{Text: row.Name, Note: row.Short})
+	}
 	return all
 }
 
@@ -195,10 +230,10 @@ func plainCandidates(words []string) []completion.Candidate {
 // highlight paints the first word of a line red when it is no command.
 func (sh *Shell) highlight(line string) string {
 	toks := syntax.Lex(line)
-	if len(toks) == 0 || toks[0].Op != syntax.Word || len(toks) == 1 && toks[0].End == len(line) {
+	if sh.raw || len(toks) == 0 || toks[0].Op != syntax.Word || len(toks) == 1 && toks[0].End == len(line) {
 		return line // still being typed
 	}
-	if _, err := sh.catalog.Find(toks[0].Text); err == nil {
+	if _, err := sh.catalog.Find(toks[0].Text); err == nil || sh.aliases[toks[0].Text] != "" {
 		return line
 	}
 	return line[:toks[0].Start] + render.Red.Paint(true, toks[0].Raw) + line[toks[0].End:]

@@ -148,7 +148,7 @@ func texts(is func(a, b string) bool) func(context.Context, *Call, []syntax.Toke
 	}
 }
 
-func matchesPattern(text, pattern string) bool { return syntax.Compile(pattern).Match(text) }
+func matchesPattern(text, pattern string) bool { return syntax.Match(pattern, text) }
 
 func isEmpty(_ context.Context, _ *Call, args []syntax.Token) (bool, string, error) {
 	return args[0].Text == "", args[0].Text, nil

@@ -81,16 +81,13 @@ func (sh *Shell) learn(session *client.Session, opt client.Options, asked client
 
 func (sh *Shell) sessionOptions(a Address) client.Options {
 	how := sh.opt.Connect
-	security := a.Security
-	if security == "" {
-		security = sh.Settings.TLS
-	}
+	security := sh.security(a)
 	opt := client.Options{
 		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
 		Security: securities[security],
 	}
 	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
-	opt.Trace = client.Join(sh.opt.Trace, sh.trace())
+	opt.Trace = client.Join(sh.log.trace(), sh.opt.Trace, sh.trace())
 	opt.TLS = how.TLS
 	if opt.TLS == nil {
 		opt.TLS = &tls.Config{}
@@ -103,6 +100,14 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		opt.Dial = dialOnly(network, how.Source)
 	}
 	return opt
+}
+
+// security is the value of the setting tls that holds for an address.
+func (sh *Shell) security(a Address) string {
+	if a.Security != "" {
+		return a.Security
+	}
+	return sh.Settings.TLS
 }
 
 // dialOnly makes connections of one address family.

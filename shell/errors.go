@@ -106,7 +106,7 @@ var hints = []struct {
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
 	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--insecure` trusts anybody"},
-	{anyOf[*client.TLSError, *client.TLSError], "`debug 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
+	{anyOf[*client.TLSError, *client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
 	{func(err error) bool {
 		return refusal(err, "RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && client.IsCode(err, 550)

@@ -16,7 +16,7 @@ var fgetCommands = []*Command{{
 	Name: "fget", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
 	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
 		"in them. The list - is standard input.",
-	Examples: []Example{{"nlist *.txt list", "make a list"}, {"fget list", "fetch what is in it"}},
+	Examples: []Example{{"fget list", "what `nlist *.txt list` has put into list"}},
 	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: getFlags, Complete: []completion.Kind{completion.LocalPath},
 	Wire: getVerbs, Needs: Login, Run: fget,
 }}

@@ -83,6 +83,9 @@ func bang(ctx context.Context, c *Call) error {
 	if text == "" && !c.Interactive() {
 		return c.Usage("a command is missing")
 	}
+	if not, err := c.Shell.wouldChange(text); not {
+		return err
+	}
 	return c.runLocal(c.Shell.localShell(ctx, text))
 }
 

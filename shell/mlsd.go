@@ -72,6 +72,9 @@ func mlst(ctx context.Context, c *Call) error {
 func remopts(ctx context.Context, c *Call) error {
 	words := c.Texts()
 	words[0] = strings.ToUpper(words[0])
+	if facts := &words[len(words)-1]; words[0] == "MLST" && len(words) > 1 && !strings.HasSuffix(*facts, ";") {
+		*facts += ";" // each fact ends with one, and the last one ends a command here
+	}
 	r, err := c.Session().Quote(ctx, "OPTS "+strings.Join(words, " "))
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package shell
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -18,8 +17,8 @@ var openCommands = []*Command{
 		Name: "open", Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
 		Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
 			"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
-			"User and password are asked for at a terminal. In a script the password comes from FTPSH_PASSWORD or the " +
-			"URL, and without a user one is anonymous.\n" +
+			"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +
+			"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
 			"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
 			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.",
 		Examples: []Example{
@@ -56,7 +55,7 @@ var openCommands = []*Command{
 }
 
 func open(ctx context.Context, c *Call) error {
-	a, err := ParseAddress(c.Texts()...)
+	a, err := c.Shell.addressOf(c.Texts())
 	if err != nil {
 		return err
 	}
@@ -80,11 +79,19 @@ type opening struct{ anonymous, noLogin, insecure bool }
 // open leaves the present session, connects, logs in, and goes to the path.
 func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.disconnect()
+	a, err := sh.forHost(a)
+	if err != nil {
+		return err
+	}
 	session, err := sh.connect(ctx, a, o.insecure)
 	if err != nil {
+		sh.giveBack()
 		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
+	if sh.opt.DryRun {
+		session.SetGate(sh.withhold)
+	}
 	sh.useWays()
 	sh.useBuffers()
 	if o.noLogin {
@@ -116,7 +123,7 @@ func sayingHost(a Address, err error) error {
 
 // Open connects as the open command does, and shows what goes wrong.
 func (sh *Shell) Open(words ...string) error {
-	a, err := ParseAddress(words...)
+	a, err := sh.addressOf(words)
 	if err != nil {
 		sh.failed(Line{}, "open", err)
 		return err
@@ -127,11 +134,24 @@ func (sh *Shell) Open(words ...string) error {
 	return sh.OpenAddress(a)
 }
 
+// addressOf reads an address, or the name of a bookmark.
+func (sh *Shell) addressOf(words []string) (Address, error) {
+	words, err := sh.resolve(words)
+	if err != nil {
+		return Address{}, err
+	}
+	return ParseAddress(words...)
+}
+
 // OpenAddress does the same for an address that is known.
 func (sh *Shell) OpenAddress(a Address) error {
 	ctx, done := sh.signals.during(sh.base)
 	defer done()
-	err := sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
+	end := sh.recorder.Begin("open " + a.Host)
+	err := sh.again(ctx, "open", func(int) (bool, error) {
+		return true, sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
+	})
+	end(err)
 	if err != nil {
 		err = interrupted(ctx, err)
 		sh.failed(Line{}, "open", err)
@@ -145,22 +165,26 @@ const attempts = 3
 // login finds out who the user is and logs in. No password is sent twice.
 func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
 	who := client.Login{User: a.User, Password: a.Password}
-	if who.User == "" && !anonymous && sh.Interactive() {
-		name, err := sh.con.Ask(ctx, "user (empty for anonymous): ")
-		if err != nil {
+	given := a.HasPassword
+	var err error
+	if !anonymous {
+		if who, given, err = sh.credentials(ctx, a, who); err != nil {
 			return err
 		}
-		who.User = name
+	}
+	if who.User == "" && !anonymous && sh.Interactive() {
+		if who.User, err = sh.con.Ask(ctx, "user (empty for anonymous): "); err != nil {
+			return err
+		}
+		if who, given, err = sh.credentials(ctx, a, who); err != nil {
+			return err
+		}
 	}
 	if isAnonymous(who.User) {
-		if !a.HasPassword {
+		if !given {
 			who.Password = sh.Settings.AnonPass
 		}
 		return sh.session.Login(ctx, who)
-	}
-	given := a.HasPassword
-	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !given {
-		who.Password, given = env, true
 	}
 	return sh.authenticate(ctx, who, given)
 }
@@ -203,8 +227,11 @@ func user(ctx context.Context, c *Call) error {
 		return c.Session().Login(ctx, who)
 	}
 	given := len(c.Args) > 1
-	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !given && !c.Interactive() {
-		who.Password, given = env, true
+	if !given && !c.Interactive() {
+		var err error
+		if who, given, err = c.Shell.credentials(ctx, c.Shell.address, who); err != nil {
+			return err
+		}
 	}
 	if err := c.Shell.authenticate(ctx, who, given); err != nil {
 		return err

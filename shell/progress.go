@@ -28,6 +28,9 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	if name == "" || name == "-" {
 		name = t.Remote
 	}
+	if _, screen := t.Out.(*screenWriter); c.Shell.opt.DryRun && t.Out != c.Out && !screen {
+		return c.Shell.wouldMove(t)
+	}
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 	meter := &transfer.Meter{}
 	stop := c.watch(render.Safe(name), meter)

@@ -1,29 +1,266 @@
 package shell
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// promptText says who and where one is, and how safe that is, in words.
-func (sh *Shell) promptText() string {
-	if sh.session == nil {
-		return "ftpsh> "
-	}
-	color := sh.con.ColorOut()
-	text := render.Safe(sh.address.Host)
-	if user, in := sh.session.LoggedIn(); in {
-		text = render.Safe(user) + "@" + text
-		dir := sh.session.Dir()
-		if dir == "" {
-			dir = "?"
-		}
-		text += ":" + render.Safe(dir)
-	}
-	return text + " " + sh.protection(color) + "> "
+// The formats of the prompt and of the window's title.
+const (
+	usualPrompt = "[{user}@]{host}[:{dir}][ {state}]> "
+	titleFormat = "[{user}@]{host}[:{dir}] - ftpsh"
+)
+
+const promptShort = "the prompt: {user} {host} {dir} {state} and more, `help prompt-format`; [ ] leave out what is empty in them"
+
+// promptSettings say how the prompt looks.
+var promptSettings = []*Setting{
+	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }),
+	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }),
+	toggle("title", "show user, host and directory in the title of the window", func(s *Settings) *bool { return &s.Title }),
 }
 
-// protection is the state of the connection in a word: nobody should have to
-// remember what a colour means.
+func promptSetting(name, short string, field func(*Settings) *string) *Setting {
+	row := text(name, short, field)
+	row.parse = func(s *Settings, format string) error {
+		if _, err := fill(format, func(string) (string, bool) { return "", true }); err != nil {
+			return err
+		}
+		*field(s) = format
+		return nil
+	}
+	return row
+}
+
+// promptFields are the words that stand between braces in a format.
+var promptFields = []struct {
+	Name, Short string
+	value       func(sh *Shell, color bool) string
+}{
+	{"user", "who is logged in", func(sh *Shell, _ bool) string { return sh.userName() }},
+	{"host", "the server, or ftpsh", func(sh *Shell, _ bool) string { return sh.hostName() }},
+	{"port", "the port, unless it is 21", func(sh *Shell, _ bool) string { return sh.portName() }},
+	{"dir", "the directory on the server", func(sh *Shell, _ bool) string { return sh.shownDir() }},
+	{"base", "its last part", func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") }},
+	{"ldir", "the local directory", func(*Shell, bool) string { return localDir() }},
+	{"lbase", "its last part", func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) }},
+	{"state", "how safe the connection is, and what goes on beside it", (*Shell).state},
+	{"jobs", "how many jobs run", func(sh *Shell, _ bool) string { return sh.jobs.inWords() }},
+	{"status", "the status of the last command, if it failed", func(sh *Shell, color bool) string { return sh.failedStatus(color) }},
+	{"time", "the time of day", func(*Shell, bool) string { return time.Now().Format("15:04") }},
+}
+
+// promptColours may stand between braces, too.
+var promptColours = map[string]render.Colour{
+	"plain": "", "bold": render.Bold, "dim": render.Dim, "red": render.Red, "green": render.Green,
+	"yellow": render.Yellow, "blue": render.Blue, "cyan": render.Cyan,
+}
+
+// promptText says who and where one is, and how safe that is, in words.
+func (sh *Shell) promptText() string {
+	color := sh.con.ColorOut()
+	prompt := sh.fill(sh.Settings.PromptFormat, color, sh.con.Width()/2)
+	if sh.Settings.PromptRight != "" {
+		prompt += "\t" + sh.fill(sh.Settings.PromptRight, color, sh.con.Width()/2)
+	}
+	if sh.Settings.Title {
+		sh.con.Title(sh.fill(titleFormat, false, 0))
+	}
+	return prompt
+}
+
+// fill makes text from a format. If it is wider than room (0: no matter), the
+// directory loses its beginning.
+func (sh *Shell) fill(format string, color bool, room int) string {
+	text := sh.filled(format, color, sh.shownDir())
+	over := 0
+	for _, line := range strings.Split(text, "\n") {
+		over = max(over, render.Width(line)-room)
+	}
+	if over <= 0 || room == 0 {
+		return text
+	}
+	return sh.filled(format, color, shortDir(sh.shownDir(), over))
+}
+
+func (sh *Shell) filled(format string, color bool, dir string) string {
+	text, err := fill(format, func(name string) (string, bool) {
+		if name == "dir" {
+			return dir, true
+		}
+		if c, is := promptColours[name]; is {
+			return colourChange(c, color), true
+		}
+		for _, f := range promptFields {
+			if f.Name == name {
+				return f.value(sh, color), true
+			}
+		}
+		return "", false
+	})
+	if err != nil {
+		return "ftpsh> "
+	}
+	return text
+}
+
+func colourChange(c render.Colour, on bool) string {
+	switch {
+	case !on:
+		return ""
+	case c == "":
+		return "\x1b[m"
+	}
+	return "\x1b[" + string(c) + "m"
+}
+
+// fill replaces {name} in a format by values. [ ] is left out when a value in it
+// is empty, \n is a line break, and a backslash makes what follows plain.
+func fill(format string, value func(name string) (string, bool)) (string, error) {
+	var out strings.Builder
+	group, empty := -1, false
+	for i := 0; i < len(format); i++ {
+		switch c := format[i]; {
+		case c == '\\' && i+1 < len(format):
+			i++
+			out.WriteString(strings.ReplaceAll(format[i:i+1], "n", "\n"))
+		case c == '[' && group < 0:
+			group, empty = out.Len(), false
+		case c == ']' && group >= 0:
+			if empty {
+				kept := out.String()[:group]
+				out.Reset()
+				out.WriteString(kept)
+			}
+			group = -1
+		case c == '{':
+			name, _, closed := strings.Cut(format[i+1:], "}")
+			text, known := value(name)
+			if !closed || !known {
+				return "", fieldError(name)
+			}
+			if _, colour := promptColours[name]; text == "" && !colour {
+				empty = true
+			}
+			out.WriteString(text)
+			i += len(name) + 1
+		default:
+			out.WriteByte(c)
+		}
+	}
+	if group >= 0 {
+		return "", errors.New("a [ has no ]")
+	}
+	return out.String(), nil
+}
+
+func fieldError(name string) error {
+	var names []string
+	for _, f := range promptFields {
+		names = append(names, f.Name)
+	}
+	return fmt.Errorf("{%s} is none of %s, nor a colour", render.Safe(name), strings.Join(names, ", "))
+}
+
+// shortDir leaves out over cells of a path at its beginning, between names where
+// it can, but keeps some of the end.
+func shortDir(dir string, over int) string {
+	keep := max(render.Width(dir)-over-1, 8)
+	runes := []rune(dir)
+	for len(runes) > 0 && render.Width(string(runes)) > keep {
+		runes = runes[1:]
+	}
+	if len(runes) == len([]rune(dir)) {
+		return dir
+	}
+	if slash := slices.Index(runes, '/'); slash >= 0 && slash < len(runes)-1 {
+		runes = runes[slash:]
+	}
+	return "…" + string(runes)
+}
+
+func (sh *Shell) userName() string {
+	if sh.session == nil {
+		return ""
+	}
+	user, _ := sh.session.LoggedIn()
+	return render.Safe(user)
+}
+
+func (sh *Shell) hostName() string {
+	if sh.session == nil {
+		return "ftpsh"
+	}
+	return render.Safe(sh.address.Host)
+}
+
+func (sh *Shell) portName() string {
+	if sh.session == nil || sh.address.Port == "21" {
+		return ""
+	}
+	return render.Safe(sh.address.Port)
+}
+
+// shownDir is the remote directory, "?" when the server cannot say it.
+func (sh *Shell) shownDir() string {
+	if sh.userName() == "" {
+		return ""
+	}
+	if dir := sh.session.Dir(); dir != "" {
+		return render.Safe(dir)
+	}
+	return "?"
+}
+
+func localDir() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "?"
+	}
+	home, err := os.UserHomeDir()
+	if rest, inside := strings.CutPrefix(dir, home); err == nil && inside && (rest == "" || os.IsPathSeparator(rest[0])) {
+		dir = "~" + rest
+	}
+	return render.Safe(dir)
+}
+
+func lastPart(dir, separator string) string {
+	if i := strings.LastIndex(dir, separator); i >= 0 && i < len(dir)-1 {
+		return dir[i+1:]
+	}
+	return dir
+}
+
+func (sh *Shell) failedStatus(color bool) string {
+	if sh.status == 0 {
+		return ""
+	}
+	return render.Red.Paint(color, strconv.Itoa(sh.status))
+}
+
+// state says in words what nobody should have to know a colour for: how the
+// connection is protected, and that jobs run.
+func (sh *Shell) state(color bool) string {
+	var words []string
+	if sh.session != nil {
+		words = append(words, sh.protection(color))
+	}
+	if jobs := sh.jobs.inWords(); jobs != "" {
+		words = append(words, render.Cyan.Paint(color, jobs))
+	}
+	return strings.Join(words, ", ")
+}
+
+// protection is the state of the connection in a word.
 func (sh *Shell) protection(color bool) string {
 	switch control, data := sh.session.Protected(); {
 	case !control:
@@ -33,3 +270,22 @@ func (sh *Shell) protection(color bool) string {
 	}
 	return render.Green.Paint(color, "tls")
 }
+
+// welcome are the two lines of the very first start.
+func (sh *Shell) welcome() {
+	if sh.opt.History == nil || sh.opt.History.Len() > 0 || sh.session != nil {
+		return
+	}
+	sh.Say("`open HOST` connects, `help` lists what can be typed, `bye` leaves; `ftpsh --demo` is a server to try it on")
+	sh.Say("Tab completes commands and names on both sides, Up and Ctrl-R bring lines back, Ctrl-C stops whatever runs")
+}
+
+// slips are the names that a mistyped remote one may have meant, quoted.
+func (sh *Shell) slips(name string) []string {
+	if sh.session == nil {
+		return nil
+	}
+	return sh.remote.Nearest(sh.session.Dir(), name)
+}
+
+var _ = completion.Join

@@ -8,13 +8,14 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var quoteCommands = []*Command{
 	{
 		Name: "quote", Args: "verb [argument…]", Short: "send a line of the protocol and show the reply",
-		Long: "The words go out as typed, with one blank between them. A command that needs a data connection has a command of " +
-			"its own here: `ls`, `get`, `put`.",
+		Long: "The words go out as typed, with one blank between them. A data connection is asked for first: `quote EPSV`, then " +
+			"`quote LIST`, which prints what comes. `raw` is for whole dialogues; `ls`, `get` and `put` do all of it by themselves.",
 		Examples: []Example{{"quote STAT", "what the server says about the session"}, {"quote HELP", "which verbs it knows"}},
 		Min:      1, Max: -1, Ask: []string{"command line to send"}, Complete: []completion.Kind{completion.Verb, completion.RemotePath},
 		Needs: Connection, Run: quote,
@@ -43,11 +44,12 @@ func quote(ctx context.Context, c *Call) error {
 	c.Shell.remote.Forget("/")
 	c.Shell.verbose.Store(false) // the reply is shown anyhow
 	defer c.Shell.heed()
-	r, err := c.Session().Quote(ctx, strings.Join(c.Texts(), " "))
-	if err != nil {
-		return err
+	line := strings.Join(c.Texts(), " ")
+	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: c.Out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
+	if err == nil && r.Class() > 3 {
+		err = &client.Error{Verb: teach.Verb(line), Reply: r}
 	}
-	return c.reply(strings.ToUpper(c.Arg(0)), r)
+	return err
 }
 
 // reply prints a reply as it came; a refusal is an error all the same.

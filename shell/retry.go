@@ -67,7 +67,7 @@ const longestWait = 5 * time.Minute
 // persist runs a command, and again as the settings want it: when its failure
 // passes with time, nothing was printed yet, and nothing would happen twice.
 func (sh *Shell) persist(ctx context.Context, call *Call) error {
-	for attempt := 1; ; attempt++ {
+	return sh.again(ctx, call.Command.Name, func(attempt int) (bool, error) {
 		try := *call
 		printed := &noticed{Writer: call.Out}
 		if sh.Settings.Retries > 0 {
@@ -78,11 +78,20 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 		}
 		err := call.Command.Run(ctx, &try)
 		call.moves += try.moves
-		if attempt > sh.Settings.Retries || printed.any || !sh.passes(err) || !repeatable(call.Command) || ctx.Err() != nil {
+		return repeatable(call.Command) && !printed.any, err
+	})
+}
+
+// again runs f until it succeeds, or fails for good. F returns whether it may
+// run again.
+func (sh *Shell) again(ctx context.Context, what string, f func(attempt int) (bool, error)) error {
+	for attempt := 1; ; attempt++ {
+		may, err := f(attempt)
+		if !may || attempt > sh.Settings.Retries || !sh.passes(err) || ctx.Err() != nil {
 			return err
 		}
-		wait := min(sh.Settings.RetryWait<<min(attempt-1, 10), longestWait)
-		call.Note("%s: %s; again in %s", call.Command.Name, err, wait)
+		wait := min(sh.Settings.RetryWait<<min(attempt-1, 10), max(sh.Settings.RetryWait, longestWait))
+		sh.Say(fmt.Sprintf("%s: %s; again in %s", what, err, wait))
 		if err := pause(ctx, wait); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -37,6 +38,9 @@ func (line Line) at(st syntax.Statement) Line {
 // Do runs a line and shows its failures. It returns the first one that counts:
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
+	if sh.raw && line.within == nil {
+		return sh.rawLine(line)
+	}
 	list, err := syntax.Parse(line.Text)
 	if err != nil {
 		sh.failed(line, "", err)
@@ -97,6 +101,7 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 // statement runs one command, and the macro init when it has logged in. It
 // returns the full name.
 func (sh *Shell) statement(line Line, st syntax.Statement) (name string, err error) {
+	sh.log.command(line.at(st), st.Source)
 	if text, is := sh.alias(line, st); is {
 		return st.Name(), sh.runAlias(line, st, text)
 	}
@@ -135,7 +140,12 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		sh.opt.Started(command)
 		defer sh.opt.Started(nil)
 	}
+	if slices.Contains(command.Wire, "EPSV") {
+		sh.hand.forget() // the command arranges a data connection of its own
+	}
+	end := sh.begin(st.Source, command)
 	err = sh.output(ctx, call, st, func() error { return sh.persist(ctx, call) })
+	end(interrupted(ctx, err))
 	sh.con.Status("")
 	if call.moves > 0 && sh.Settings.Bell {
 		sh.con.Bell()
@@ -190,7 +200,7 @@ func (sh *Shell) needs(need Need) error {
 func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, run func() error) error {
 	switch {
 	case st.File != nil:
-		return toFile(call, st.File.Text, st.Append, run)
+		return sh.toFile(call, st.File.Text, st.Append, run)
 	case st.Pipe != "":
 		return sh.toPipe(ctx, call, st.Pipe, run)
 	}
@@ -198,7 +208,11 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 }
 
 // toFile sends the result of run into a local file.
-func toFile(call *Call, name string, add bool, run func() error) error {
+func (sh *Shell) toFile(call *Call, name string, add bool, run func() error) error {
+	if sh.opt.DryRun {
+		call.Out, call.screen = io.Discard, false
+		return errors.Join(sh.would(withheld{Action: "write", What: name}), run())
+	}
 	flag := os.O_TRUNC
 	if add {
 		flag = os.O_APPEND
@@ -236,6 +250,9 @@ func (sh *Shell) toPipe(ctx context.Context, call *Call, text string, run func()
 
 // pipeTo starts a command of the local shell; closing its input waits for it.
 func (sh *Shell) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) {
+	if sh.opt.DryRun {
+		return nowhere{io.Discard}, sh.would(withheld{Action: "run", What: text})
+	}
 	out, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -292,6 +309,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 		}
 		return
 	}
+	sh.log.failure(line, command, err)
 	if sh.json {
 		render.JSON(sh.con.Err(), failureObject(where, command, err))
 		return

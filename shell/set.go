@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -18,12 +17,6 @@ var setCommands = []*Command{
 	{
 		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
 		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("verbose"),
-	},
-	{
-		Name: "debug", Aliases: []string{"trace"}, Args: "[0|1|2|3]", Short: "show the dialogue with the server",
-		Long: "1 shows commands and replies, 2 connections and TLS too, 3 all lines of long replies. -> and <- travel in clear, " +
-			"=> and <= inside TLS. Without a number it is switched on or off. Passwords are never shown.",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: debug,
 	},
 	{
 		Name: "prompt", Args: "[on|off]", Short: "ask before each file of mget, mput and mdelete",
@@ -97,16 +90,4 @@ func (c *Call) changed(row *Setting, value string) error {
 		c.Note("%s is %s", row.Name, row.show(&c.Shell.Settings))
 	}
 	return nil
-}
-
-func debug(_ context.Context, c *Call) error {
-	row, err := findSetting("debug")
-	if err != nil {
-		return err
-	}
-	value := c.Arg(0)
-	if value == "" {
-		value = strconv.Itoa(1 - min(c.Shell.Settings.Debug, 1))
-	}
-	return c.changed(row, value)
 }

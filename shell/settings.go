@@ -13,8 +13,11 @@ import (
 // Settings are the fields that settings are bound to. Code reads the fields;
 // names and texts are for people.
 type Settings struct {
+	Trace      int
+	TraceNotes bool
+	Unicode    string
+
 	Verbose  bool
-	Debug    int
 	Prompt   bool
 	Passive  bool
 	Glob     bool
@@ -26,6 +29,12 @@ type Settings struct {
 	Timeout  time.Duration
 	Via      string
 	ViaLogin string
+
+	Retries         int
+	RetryWait       time.Duration
+	RetryOn         string
+	Keyring         bool
+	PasswordCommand string
 
 	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
 
@@ -41,9 +50,11 @@ type Settings struct {
 // defaultSettings are those of a fresh shell.
 func defaultSettings(interactive bool) Settings {
 	return Settings{
+		TraceNotes: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any",
+		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
 
@@ -59,11 +70,9 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(viaSettings, classicSettings, []*Setting{
+var settings = slices.Concat(traceSettings, viaSettings, classicSettings, retrySettings, credentialSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
-	number("debug", "show the dialogue: 0 not, 1 commands and replies, 2 connections and TLS too, 3 all lines", 3,
-		func(s *Settings) *int { return &s.Debug }).then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
 	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).
 		then((*Shell).useWays),

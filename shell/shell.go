@@ -6,12 +6,14 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // History keeps lines across sessions, without their secrets.
@@ -27,10 +29,18 @@ type Options struct {
 	In       io.Reader       // what commands read as standard input; nil when it holds the script
 	History  History         // nil: none is kept
 	StateDir string          // where the known servers are remembered; "": nowhere
-	Connect  Connect         // how connections are made
-	JSON     bool            // results as JSON
-	Trace    *client.Trace   // sees the dialogue too; may be nil
-	Started  func(*Command)  // called before a command runs, and with nil after it; may be nil
+
+	Bookmarks  string    // the file of bookmarks; "": none
+	DryRun     bool      // say what would be changed, and change nothing
+	Log        io.Writer // commands, dialogue and failures with their times; nil: nowhere
+	Netrc      string    // the .netrc file; "": none
+	NetrcNamed bool      // it must be there
+
+	Connect Connect        // how connections are made
+	JSON    bool           // results as JSON
+	Trace   *client.Trace  // sees the dialogue too; may be nil
+	Version string         // of the program, for recordings
+	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 }
 
 // Shell is one user's shell: settings, and at most one session.
@@ -47,9 +57,13 @@ type Shell struct {
 	signals *signals
 	connection
 	quitting bool
+	raw      bool // lines go to the server as typed
 	status   int // of the last command, for $?
 	vars     map[string]string
 	aliases  map[string]string
+	sources  int // files that run each other
+	log      log
+	hosts    []*hostSection
 
 	next     func() (string, error) // the next line of the script that runs; nil at a terminal
 	macros   map[string][]string
@@ -64,7 +78,11 @@ type Shell struct {
 
 	// The settings of the same names, for the goroutine that hears the server.
 	verbose atomic.Bool
-	debug   atomic.Int32
+	traced  atomic.Int32
+	drawn   atomic.Pointer[teach.Printer]
+
+	recorder *teach.Recorder
+	printer  teach.Printer // of what is traced
 
 	wire   sync.Mutex // held by whoever uses the session: a command, a completion
 	known  *knownHosts
@@ -77,11 +95,14 @@ type connection struct {
 	address  Address         // of session
 	home     string          // the directory that the login began in
 	previous string          // the directory before the last cd, for cd -
+	hand     *byHand         // what quote and raw arranged; nil: nothing
+	borrowed []loan          // settings for this host
 }
 
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
-	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits()}
+	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
+		vars: map[string]string{}, aliases: map[string]string{}, log: log{out: opt.Log, now: time.Now}}
 	opt.Console.Complete, opt.Console.Highlight = sh.complete, sh.highlight
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
@@ -93,6 +114,7 @@ func New(opt Options) (*Shell, error) {
 	sh.con = con
 	sh.Settings = defaultSettings(con.Interactive())
 	sh.heed()
+	sh.record(opt.Version)
 	sh.base, sh.end = context.WithCancelCause(context.Background())
 	sh.remote = sh.newRemote()
 	sh.signals = watchSignals(sh)
@@ -127,7 +149,11 @@ func (sh *Shell) disconnect() {
 	if sh.session == nil {
 		return
 	}
+	if sh.raw = false; sh.hand != nil {
+		sh.hand.drop()
+	}
 	sh.session.Close() // a server that says nothing to QUIT is no failure
+	sh.giveBack()
 	sh.connection = connection{}
 	if !sh.swapped {
 		clear(sh.macros)

@@ -1,65 +1,245 @@
 package shell
 
 import (
-	"crypto/tls"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// trace shows the dialogue: with debug the lines themselves, with verbose those
+var traceCommands = []*Command{
+	{
+		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file]",
+		Short: "show the dialogue with the server as it goes on, or keep it in a file",
+		Long: "1 shows commands and replies, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
+			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
+			"D1 the first data connection. Without a word it is switched on or off.\n" +
+			"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
+			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .md, .mmd (Mermaid) or .txt, " +
+			"which only you may read.",
+		Examples: []Example{
+			{"trace 2", "watch what the next commands do"},
+			{"trace save ls.html", "the last command as a page to look at or to hand in"},
+			{"trace save all.jsonl all", "the whole session"},
+			{"trace show all.jsonl", "what is in such a file"},
+		},
+		Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
+		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show"}, Run: trace,
+	},
+	{
+		Name: "debug", Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
+		Max: 1, Words: []string{"0", "1", "2", "3"}, Run: debug,
+	},
+}
+
+func traceFlags(fs *pflag.FlagSet) {
+	fs.BoolP("force", "f", false, "save: replace the file")
+	fs.String("as", "", "save: the `FORMAT`, when the name of the file does not tell: "+strings.Join(teach.Formats(), ", "))
+	fs.Bool("ladder", false, "show: as a ladder")
+}
+
+// traceSettings say what is shown of the dialogue.
+var traceSettings = []*Setting{
+	number("trace", "show the dialogue: 0 not, 1 commands and replies, 2 connections, TLS, times and remarks too, 3 everything", 3,
+		func(s *Settings) *int { return &s.Trace }).then((*Shell).heed),
+	toggle("trace-notes", "explain replies from trace 2 on", func(s *Settings) *bool { return &s.TraceNotes }).then((*Shell).heed),
+	word("unicode", "draw traces and ladders with lines and arrows: auto (where the terminal has them), on, off",
+		[]string{"auto", "on", "off"}, func(s *Settings) *string { return &s.Unicode }).then((*Shell).heed),
+}
+
+func trace(_ context.Context, c *Call) error {
+	switch c.Arg(0) {
+	case "save":
+		return c.saveTrace()
+	case "show":
+		return c.showTrace()
+	case "on":
+		return c.traceLevel("2", 2)
+	}
+	return c.traceLevel(c.Arg(0), 2)
+}
+
+func debug(_ context.Context, c *Call) error { return c.traceLevel(c.Arg(0), 1) }
+
+// traceLevel changes what is shown; without a value it switches it off, or on
+// to level.
+func (c *Call) traceLevel(value string, level int) error {
+	if len(c.Args) > 1 {
+		return c.Usage("too many arguments")
+	}
+	if value == "" {
+		value = "0"
+		if c.Shell.Settings.Trace == 0 {
+			value = strconv.Itoa(level)
+		}
+	}
+	row, err := findSetting("trace")
+	if err != nil {
+		return err
+	}
+	return c.changed(row, value)
+}
+
+// saveTrace writes a part of the recording into a file.
+func (c *Call) saveTrace() error {
+	name := c.Arg(1)
+	if name == "" {
+		return c.Usage("save needs the name of a file")
+	}
+	format, _ := c.Flags.GetString("as")
+	write, err := teach.Writer(format, name)
+	if err != nil {
+		return c.Usage("%s", err)
+	}
+	events, err := teach.Select(c.Shell.recorder.All(), strings.TrimPrefix(strings.Join(c.Texts()[2:], " "), "op "))
+	if err != nil {
+		return c.Usage("%s", err)
+	}
+	flag := os.O_EXCL
+	if c.Is("force") {
+		flag = os.O_TRUNC
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return &localError{name + " exists; `trace save -f` replaces it"}
+	}
+	if err != nil {
+		return err
+	}
+	err = write(file, events, teach.Style{Width: 80, Unicode: c.Shell.unicode()})
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// showTrace prints a recording that was saved as JSON lines.
+func (c *Call) showTrace() error {
+	if len(c.Args) != 2 {
+		return c.Usage("show needs the name of one file")
+	}
+	file, err := os.Open(c.Arg(1))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	events, err := teach.Read(file)
+	if err != nil {
+		return about(c.Arg(1), &localError{err.Error()})
+	}
+	style := c.style()
+	if c.Is("ladder") {
+		return c.ladders(teach.Operations(events), events, style, false)
+	}
+	p := teach.Printer{Style: style, Level: max(c.Shell.Settings.Trace, 2), Quiet: !c.Shell.Settings.TraceNotes}
+	for _, e := range events {
+		if err := c.draw(p.Lines(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// style is how events are drawn in the result of a command.
+func (c *Call) style() teach.Style {
+	s := teach.Style{Width: 80, Unicode: c.Shell.unicode()}
+	if c.screen {
+		s.Width, s.Color = c.Shell.con.Width(), c.Shell.con.ColorOut()
+	}
+	return s
+}
+
+// draw writes lines that are safe and may have colours.
+func (c *Call) draw(lines []string) error {
+	for _, line := range lines {
+		if _, err := io.WriteString(c.Out, line+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unicode reports whether to draw with more than ASCII.
+func (sh *Shell) unicode() bool {
+	if sh.Settings.Unicode == "auto" {
+		return teach.UnicodeFor(os.Getenv)
+	}
+	return sh.Settings.Unicode == "on"
+}
+
+// record starts the recording of what commands do, and shows it as it comes.
+func (sh *Shell) record(version string) {
+	sh.recorder = teach.NewRecorder("ftpsh", version)
+	sh.recorder.Watch(sh.seen)
+}
+
+// begin says that a command begins, with its line as it was typed; the function
+// that it returns says that it ended.
+func (sh *Shell) begin(line string, command *Command) (end func(error)) {
+	if command.Nests {
+		return func(error) {} // what it runs is recorded, each for itself
+	}
+	return sh.recorder.Begin(recorded(line, command.Name))
+}
+
+// recorded is a line without its secrets.
+func recorded(line, name string) string {
+	if kept, ok := history.Redact(strings.TrimSpace(line)); ok && kept != "" {
+		return kept
+	}
+	return name
+}
+
+// trace is what a session has to be given: the recorder, and what shows the
 // words of the server that are meant for people.
 func (sh *Shell) trace() *client.Trace {
-	return &client.Trace{
-		Dial: func(i client.DialInfo) { sh.reveal(2, "** "+dialed(i)) },
-		Sent: func(i client.SentInfo) { sh.reveal(1, mark(i.TLS, "->", "=>")+" "+i.Line) },
-		Got:  sh.got,
-		TLS:  func(i client.TLSInfo) { sh.reveal(2, "** "+i.Channel+" "+handshake(i)) },
-		Data: func(i client.DataInfo) {
-			sh.reveal(2, fmt.Sprintf("** %s %d bytes in %s, end by %s", i.Channel, i.Bytes, round(i.Elapsed), i.End))
-		},
-		Note: sh.noted,
-	}
+	return client.Join(sh.recorder.Trace(), &client.Trace{Got: sh.got, Note: sh.noted})
 }
 
 // heed lets the goroutine that hears the server know how much to show.
 func (sh *Shell) heed() {
 	sh.verbose.Store(sh.Settings.Verbose)
-	sh.debug.Store(int32(sh.Settings.Debug))
+	sh.traced.Store(int32(sh.Settings.Trace))
+	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: sh.unicode()}, Quiet: !sh.Settings.TraceNotes})
 }
 
-// mark shows whether a line travelled in clear or in TLS, without colour.
-func mark(tls bool, clear, protected string) string {
-	if tls {
-		return protected
-	}
-	return clear
-}
-
-// reveal shows what is for a level of debug.
-func (sh *Shell) reveal(level int, text string) {
-	if sh.level() >= level {
-		sh.Say(text)
-	}
-}
-
-func (sh *Shell) level() int { return int(sh.debug.Load()) }
-
-func (sh *Shell) got(i client.GotInfo) {
-	lines := i.Reply.Lines
-	switch {
-	case sh.level() >= 1:
-		if sh.level() < 3 && len(lines) > 2 {
-			lines = []string{lines[0], fmt.Sprintf("… %d lines", len(lines)-2), lines[len(lines)-1]}
-		}
-	case !sh.verbose.Load() || !forPeople(i):
+// seen shows an event as it comes. The recorder calls it for one at a time.
+func (sh *Shell) seen(e *teach.Event) {
+	level := int(sh.traced.Load())
+	if level == 0 {
 		return
 	}
-	for _, line := range lines {
-		sh.Say(mark(i.TLS, "<-", "<=") + " " + line)
+	how := sh.drawn.Load()
+	sh.printer.Style, sh.printer.Quiet, sh.printer.Level = how.Style, how.Quiet, level
+	sh.printer.Width, sh.printer.Color = sh.con.Width(), sh.con.ColorErr()
+	if lines := sh.printer.Lines(e); len(lines) > 0 {
+		io.WriteString(sh.con.Err(), strings.Join(lines, "\n")+"\n")
+	}
+}
+
+// got shows the server's words that are meant for people.
+func (sh *Shell) got(i client.GotInfo) {
+	if sh.traced.Load() > 0 || !sh.verbose.Load() || !forPeople(i) {
+		return
+	}
+	mark := "<- "
+	if i.TLS {
+		mark = "<= "
+	}
+	for _, line := range i.Reply.Lines {
+		sh.Say(mark + line)
 	}
 }
 
@@ -77,35 +257,30 @@ func forPeople(i client.GotInfo) bool {
 	return !i.Asked || i.Seq == 0 || slices.Contains(peopleVerbs, verb) || verb == "CWD" && len(i.Reply.Lines) > 1
 }
 
-func dialed(i client.DialInfo) string {
+// noted tells what a user should know of what happens by itself.
+func (sh *Shell) noted(i client.NoteInfo) {
 	switch {
-	case i.Err != nil:
-		return fmt.Sprintf("%s no connection to %s: %s", i.Channel, i.Remote, i.Err)
-	case i.Accepted:
-		return fmt.Sprintf("%s accepted %s <- %s", i.Channel, i.Local, i.Remote)
+	case sh.traced.Load() > 1: // it is shown as an event
+	case i.Key == "reconnect":
+		sh.Say("connecting again: " + strings.TrimSpace(i.Text))
+	case i.Key != "tls.refused" && sh.verbose.Load():
+		sh.Say("note: " + i.Text)
 	}
-	return fmt.Sprintf("%s connected %s -> %s, %s", i.Channel, i.Local, i.Remote, round(i.Elapsed))
-}
-
-func handshake(i client.TLSInfo) string {
-	if i.Err != nil {
-		return "TLS failed: " + i.Err.Error()
-	}
-	session := "new session"
-	if i.State.DidResume {
-		session = "session resumed"
-	}
-	return fmt.Sprintf("%s %s, %s, %s", tls.VersionName(i.State.Version), tls.CipherSuiteName(i.State.CipherSuite), session, round(i.Elapsed))
 }
 
 func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
 
-// noted tells what a user should know of what happens by itself.
-func (sh *Shell) noted(i client.NoteInfo) {
+// errNothing says that there is nothing to look back at.
+var errNothing = errors.New("nothing has gone over the wire yet")
+
+// operation returns the n-th last operation that is over, from 1.
+func (sh *Shell) operation(n int) (teach.Operation, error) {
+	all := teach.Operations(sh.recorder.Events(0))
 	switch {
-	case i.Key == "reconnect":
-		sh.Say("connecting again: " + strings.TrimSpace(i.Text))
-	case i.Key != "tls.refused" && sh.verbose.Load(), sh.level() >= 2:
-		sh.Say("note: " + i.Text)
+	case len(all) == 0:
+		return teach.Operation{}, errNothing
+	case n < 1 || n > len(all):
+		return teach.Operation{}, &UsageError{Text: fmt.Sprintf("there are %d commands to look back at", len(all))}
 	}
+	return all[len(all)-n], nil
 }

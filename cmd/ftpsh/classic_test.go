@@ -36,10 +36,10 @@ type site struct {
 //	[!] sent [line]…           the last run has sent these lines, in this order (or none of them)
 //	[!] remote NAME [FILE]     the server has NAME (and it holds what FILE holds)
 //
-// The conditions are the names of the servers: practice, proftpd, inetutils.
+// The conditions are the names of the servers: practice, proftpd, inetutils-ftpd.
 func TestClassic(t *testing.T) {
 	t.Run("practice", func(t *testing.T) { classicScripts(t, practiceSite(t)) })
-	for _, flavour := range []string{"proftpd", "inetutils"} {
+	for _, flavour := range []string{"proftpd", "inetutils-ftpd"} {
 		t.Run(flavour, func(t *testing.T) { classicScripts(t, realSite(t, flavour)) })
 	}
 }

@@ -23,7 +23,7 @@ func startDemo() (*practice.Server, error) {
 func openDemo(sh *shell.Shell, demo *practice.Server) error {
 	if sh.Interactive() {
 		sh.Say("a practice server runs inside this program; nothing you do here can break")
-		sh.Say("try `ls -l`, `cat README.txt`, `get README.txt`, `debug 1`, `help`, `bye`")
+		sh.Say("try `ls -l`, `cat README.txt`, `get README.txt`, `trace 2`, `help`, `bye`")
 	}
 	return sh.OpenAddress(shell.Address{
 		Host: demo.Host(), Port: strconv.Itoa(demo.Port()), Security: "require",

@@ -39,7 +39,7 @@ type options struct {
 	port, source            string
 	stall                   int
 	debug                   int
-	trace                   int
+	trace                   string
 
 	demo, version bool
 }
@@ -76,9 +76,9 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVarP(&o.noGlob, "no-glob", "g", false, "do not expand patterns")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the server's words and a line for each transfer")
 	fs.BoolVarP(&o.quiet, "quiet", "V", false, "do not")
-	fs.CountVarP(&o.debug, "debug", "d", "show the dialogue; -dd shows connections and TLS, -ddd all lines")
-	fs.IntVar(&o.trace, "trace", 0, "the same, as a `LEVEL` from 1 to 3")
-	fs.Lookup("trace").NoOptDefVal = "1"
+	fs.CountVarP(&o.debug, "debug", "d", "show the dialogue; -dd shows connections, TLS and times too, -ddd everything")
+	fs.StringVar(&o.trace, "trace", "", "the same, as a `LEVEL` from 1 to 3; FTPSH_TRACE is one for every call")
+	fs.Lookup("trace").NoOptDefVal = "2"
 	fs.BoolVarP(&o.passive, "passive", "p", false, "open data connections to the server (the default)")
 	fs.BoolVarP(&o.active, "active", "A", false, "let the server open data connections to us")
 	fs.BoolVarP(&o.v4, "ipv4", "4", false, "use IPv4 only")
@@ -223,8 +223,9 @@ func (o *options) settings() [][2]string {
 		{o.active, "passive", "off"},
 		{o.keepGoing, "onerror", "continue"},
 		{o.tls != "", "tls", o.tls},
-		{o.debug > 0, "debug", strconv.Itoa(min(o.debug, 3))},
-		{o.trace > 0, "debug", strconv.Itoa(o.trace)},
+		{os.Getenv("FTPSH_TRACE") != "", "trace", os.Getenv("FTPSH_TRACE")},
+		{o.debug > 0, "trace", strconv.Itoa(min(o.debug, 3))},
+		{o.trace != "", "trace", o.trace},
 	} {
 		if row.given {
 			all = append(all, [2]string{row.name, row.value})

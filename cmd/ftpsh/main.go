@@ -74,6 +74,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 }
 
 func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Options), open func(*shell.Shell) error) int {
+	opt.Version = version()
 	adapt(&opt)
 	sh, err := shell.New(opt)
 	if err != nil {

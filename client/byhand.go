@@ -1,0 +1,161 @@
+package client
+
+import (
+	"context"
+	"net"
+	"strings"
+)
+
+// Channel is a data connection that is arranged by hand, step by step, for
+// those who want to see how it is done: made with ConnectData or ListenData
+// and used by one Carry, or closed.
+type Channel struct {
+	conn *Conn
+	name string
+	ch   channel
+}
+
+// ConnectData connects to the address that a passive server named ("host:port").
+// Nothing is sent. The error is a *ConnectError.
+func (s *Session) ConnectData(ctx context.Context, addr string) (*Channel, error) {
+	c := s.conn
+	name := c.nextData()
+	nc, err := c.cfg.dial(ctx, dataChannel, name, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if through, ok := nc.(proxied); ok {
+		nc = through.NetConn()
+	}
+	return &Channel{c, name, &passive{c: c, name: name, nc: nc}}, nil
+}
+
+// ListenData waits for the server on a port of ours (0: any), at the address of
+// the control connection. Nothing is sent: Requests are the commands that tell
+// the server.
+func (s *Session) ListenData(port int) (*Channel, error) {
+	c := s.conn
+	local, ok := c.LocalAddr().(*net.TCPAddr)
+	if !ok || c.proxyTo != "" {
+		return nil, errNeedsDirect
+	}
+	ln, err := listenWithin([2]int{port, port}, *local)
+	if err != nil {
+		return nil, err
+	}
+	name := c.nextData()
+	c.cfg.Trace.listen(ListenInfo{name, ln.Addr().String()})
+	return &Channel{c, name, &active{c: c, name: name, ln: ln}}, nil
+}
+
+// Name is the channel's name in traces: "D1".
+func (ch *Channel) Name() string { return ch.name }
+
+// Active reports whether the server is to connect to us.
+func (ch *Channel) Active() bool {
+	_, active := ch.ch.(*active)
+	return active
+}
+
+// Requests are the commands that tell a server where a listening channel waits:
+// EPRT (RFC 2428), and PORT (RFC 959) where the address is IPv4.
+func (ch *Channel) Requests() []string {
+	a, ok := ch.ch.(*active)
+	if !ok {
+		return nil
+	}
+	addr := a.ln.Addr().(*net.TCPAddr)
+	lines := []string{portCommand(EPRT, addr.IP, addr.Port).String()}
+	if addr.IP.To4() != nil {
+		lines = append(lines, portCommand(PORT, addr.IP, addr.Port).String())
+	}
+	return lines
+}
+
+// Close ends a channel that was not used.
+func (ch *Channel) Close() { ch.ch.close() }
+
+// String is the line that is sent.
+func (m command) String() string { return strings.Join(append([]string{m.verb}, m.args...), " ") }
+
+// MovesData reports whether a verb needs a data connection.
+func MovesData(verb string) bool { return dataVerbs[strings.ToUpper(verb)] }
+
+// SendQuoted sends a line that moves data as it is and does not wait. What it is
+// answered with before a Carry is in the Exchange.
+func (s *Session) SendQuoted(line string) *Exchange {
+	verb, args := splitLine(line)
+	return s.conn.Send(verb, args...)
+}
+
+// Carry begins the transfer of a command that SendQuoted sent, over a channel,
+// which it uses up: it waits until the server agrees (1yz), and in active mode
+// for its connection. Data is protected when PROT P is what the server was told
+// last. A refusal is an *Error. When ctx ends the transfer is aborted.
+func (s *Session) Carry(ctx context.Context, ch *Channel, x *Exchange) (*Data, error) {
+	t := Transfer{Verb: x.Verb, Protect: s.conn.hadTLS() && s.have.prot == Private, Fresh: s.fresh}
+	if s.have.mode == Deflate && !t.upload() {
+		t.Inflate = s.opt.Inflate
+	}
+	d := ch.conn.newData(ctx, ch.name, t)
+	d.x = x
+	return d.agreed(ctx, ch.ch)
+}
+
+// splitLine takes a line that was typed apart.
+func splitLine(line string) (verb string, args []string) {
+	verb, rest, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
+	if rest != "" {
+		args = []string{rest}
+	}
+	return strings.ToUpper(verb), args
+}
+
+// Told is what the server was told last about data: its type ("" when that is
+// not known) and its protection.
+func (s *Session) Told() (Type, Level) { return s.have.typ, s.have.prot }
+
+// SetReuse chooses whether data connections resume the TLS session of the
+// control connection, as they do unless told otherwise. Servers may insist on
+// it; without it whoever is faster can take a data connection (RFC 4217 section
+// 10.3 leaves that to servers).
+func (s *Session) SetReuse(on bool) { s.fresh = !on }
+
+// debt is what a Session has not asked because the user speaks.
+type debt int
+
+const (
+	owesDir  debt = iota + 1 // where we are
+	owesLook                 // that, and what the server can do
+)
+
+// owes notes a question for later, if the user speaks, and reports that.
+func (s *Session) owes(what debt) bool {
+	if s.byHand {
+		s.owed = max(s.owed, what)
+	}
+	return s.byHand
+}
+
+// ByHand has the Session send nothing by itself between the lines of Quote and
+// SendQuoted, so that what the user types is all that the server hears. When it
+// ends the Session asks what it has missed.
+func (s *Session) ByHand(ctx context.Context, on bool) error {
+	s.byHand = on
+	owed := s.owed
+	if on || owed == 0 || s.conn.Err() != nil {
+		return nil
+	}
+	s.owed = 0
+	if owed == owesLook {
+		return s.look(ctx, s.conn)
+	}
+	s.heard(s.conn.Cmd(ctx, 2, "PWD"))
+	return nil
+}
+
+// SendAbort sends ABOR as RFC 959 section 4.1.3 wants it: behind the Telnet
+// signals IP and Synch, as urgent data, where the connection is not protected.
+func (s *Session) SendAbort() *Exchange {
+	return s.conn.sendAll(command{verb: "ABOR", urgent: true})[0]
+}

@@ -1,0 +1,279 @@
+package client
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// This file saves round trips where one transfer follows another. The command
+// of a transfer leaves together with the SYN of its data connection; the
+// request for the next data connection leaves right behind it; what is to be
+// asked about the file before leaves in front of it.
+
+// pipeline is what a Session has under way between two transfers.
+type pipeline struct {
+	more   bool
+	never  bool     // the server loses its place when a data connection is arranged ahead
+	ahead  *ahead   // the next data connection, if it has been asked for
+	riders []*rider // commands that leave with the next transfer, or have left with the last
+}
+
+// ahead is a data connection that was asked for behind the transfer before.
+type ahead struct {
+	conn *Conn
+	way  Way
+	name string
+	ch   channel
+	x    *Exchange
+
+	aborts int64 // of conn, when it was asked for
+}
+
+// rider is a command whose answer nobody waits for.
+type rider struct {
+	command
+	x    *Exchange // nil until it is sent
+	then func(Reply, error)
+}
+
+// More says whether other transfers follow the next one, which should be a
+// small one: the data connection of its successor is then asked for behind its
+// command (EPSV), where the server stands that, and an upload does not wait for
+// the server's preliminary reply, so that a refusal may come as late as Close.
+func (s *Session) More(more bool) { s.pipe.more = more }
+
+// CanArrangeAhead reports whether the server is thought to take a request for a
+// data connection while another one is in use.
+func (s *Session) CanArrangeAhead() bool {
+	return !s.pipe.never && !s.quirks.ClosesAhead && (s.quirks.Server != "" || s.feat.Has("SIZE"))
+}
+
+// Wary stops what More allows, in this session, for a server that turned out
+// not to stand it.
+func (s *Session) Wary() { s.pipe.never = true }
+
+// SizeLater asks for the size of a file (SIZE) with the next transfer, and in
+// front of it. The answer is given to then, by a later method of the Session at
+// the latest by Flush, which must be called before the directory is changed.
+func (s *Session) SizeLater(name string, then func(int64, error)) {
+	s.later(cmd("SIZE", wirePath(name)), func(r Reply, err error) {
+		var size int64
+		if err == nil {
+			size, err = ParseSize(r)
+		}
+		then(size, err)
+	})
+}
+
+// SetModTimeLater sets the time of a file with the next transfer, as SizeLater
+// asks for a size. It reports false, and does nothing, where it is not known
+// yet how this server sets times.
+func (s *Session) SetModTimeLater(name string, t time.Time) bool {
+	order := s.timeOrder()
+	if len(order) == 0 {
+		return true
+	}
+	way := timeWays[order[0]]
+	if s.timeWay == 0 && !way.offered(s) {
+		return false
+	}
+	s.later(way.command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
+	return true
+}
+
+func (s *Session) later(m command, then func(Reply, error)) {
+	m.failed = s.tooLong(m.verb, m.args)
+	s.pipe.riders = append(s.pipe.riders, &rider{command: m, then: then})
+}
+
+// Flush sends what waits for the next transfer and returns when all of it is
+// answered. Its error is that of the connection; then has heard of it too.
+func (s *Session) Flush(ctx context.Context) error {
+	if len(s.pipe.riders) == 0 {
+		return nil
+	}
+	c, err := s.ready(ctx)
+	if err == nil {
+		s.ride(c)
+	}
+	riders := s.pipe.riders
+	s.pipe.riders = nil
+	for _, r := range riders {
+		reply, failed := Reply{}, err
+		if r.x != nil {
+			reply, failed = r.x.Expect(ctx, 2)
+		}
+		r.then(reply, failed)
+		if failed != nil && !refused(failed) {
+			err = failed
+		}
+	}
+	return err
+}
+
+// ride sends commands behind the riders that wait.
+func (s *Session) ride(c *Conn, commands ...command) []*Exchange {
+	var all []command
+	var riding []*rider
+	for _, r := range s.pipe.riders {
+		if r.x == nil {
+			all, riding = append(all, r.command), append(riding, r)
+		}
+	}
+	xs := c.sendAll(append(all, commands...)...)
+	for i, r := range riding {
+		r.x = xs[i]
+	}
+	return xs[len(riding):]
+}
+
+// collect hands out the answers to riders that are there.
+func (s *Session) collect(ctx context.Context) {
+	for len(s.pipe.riders) > 0 {
+		r := s.pipe.riders[0]
+		if r.x == nil || !closed(r.x.done) {
+			return
+		}
+		s.pipe.riders = s.pipe.riders[1:]
+		r.then(r.x.Expect(ctx, 2))
+	}
+}
+
+// arrange returns a data connection that only needs to be connected: the one
+// that was asked for ahead, or a new one, behind what must be changed before.
+func (s *Session) arrange(ctx context.Context, c *Conn, way Way, want settings) (ch channel, name string, err error) {
+	before := s.changes(want)
+	if a := s.takeAhead(ctx, c, way); a != nil {
+		if len(before) == 0 {
+			return a.ch, a.name, nil
+		}
+		a.ch.close()
+	}
+	name = c.nextData()
+	if ch, err = c.newChannel(way, name); err != nil {
+		return nil, "", err
+	}
+	xs := s.ride(c, append(before, ch.request())...)
+	if err = s.confirm(ctx, before, xs); err == nil {
+		var r Reply
+		if r, err = xs[len(xs)-1].Wait(ctx); err == nil {
+			err = ch.arranged(r)
+		}
+	}
+	if err != nil {
+		ch.close()
+		return nil, "", err
+	}
+	return ch, name, nil
+}
+
+// takeAhead returns the data connection that was asked for ahead, if the server
+// agreed and it is of the right way.
+func (s *Session) takeAhead(ctx context.Context, c *Conn, way Way) *ahead {
+	a := s.pipe.ahead
+	s.pipe.ahead = nil
+	if a == nil || a.conn != c || a.aborts != c.aborts.Load() {
+		return nil
+	}
+	r, err := a.x.Wait(ctx)
+	if err == nil && a.way == way && a.ch.arranged(r) == nil {
+		return a
+	}
+	return nil
+}
+
+// fused begins a transfer whose data connection is arranged but not connected,
+// on a way that is known to work: connecting and the command cost one round
+// trip together. A transfer from the middle of a file is none: its REST must be
+// agreed to before.
+func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t Transfer) (*Data, error) {
+	d := c.newData(ctx, name, t)
+	commands := []command{cmd(t.Verb, t.Args...)}
+	next := s.next(c, t.Way)
+	if next != nil {
+		request := next.ch.request()
+		request.ahead = true
+		commands = append(commands, request)
+	}
+	xs := s.ride(c, commands...)
+	d.x = xs[0]
+	if next != nil {
+		next.x, s.pipe.ahead = xs[1], next
+	}
+	defer s.collect(ctx)
+	if err := ch.connect(ctx); err != nil {
+		return nil, d.unconnected(ctx, err)
+	}
+	if s.hurries(t) {
+		return d.hurry(ch.(*passive)), nil
+	}
+	return d.agreed(ctx, ch)
+}
+
+// next is the data connection to ask for ahead, or nil.
+func (s *Session) next(c *Conn, way Way) *ahead {
+	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() {
+		return nil
+	}
+	name := c.nextData()
+	return &ahead{conn: c, way: way, name: name, aborts: c.aborts.Load(), ch: &passive{c: c, way: way, name: name}}
+}
+
+// hurries reports whether the preliminary reply need not be awaited: bytes of
+// an upload wait in the server's socket until it takes them, and the TLS of
+// most servers does the same with a handshake.
+func (s *Session) hurries(t Transfer) bool {
+	if !s.pipe.more || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
+		return false
+	}
+	if t.Protect {
+		return s.quirks.ShakesEarly && !t.listing()
+	}
+	return t.upload()
+}
+
+// hurry makes the data connection usable before the server has agreed.
+func (d *Data) hurry(p *passive) *Data {
+	d.early, d.size = true, -1
+	d.connect(p.nc)
+	d.attend()
+	return d
+}
+
+// refusalOr returns the server's refusal of a transfer that did not wait for
+// it; err is only what followed from it.
+func (d *Data) refusalOr(err error) error {
+	if !d.early || d.ctx.Err() != nil {
+		return err
+	}
+	patience := time.NewTimer(silence)
+	defer patience.Stop()
+	select {
+	case <-d.x.begun:
+	case <-patience.C:
+		return err
+	case <-d.ctx.Done():
+		return err
+	}
+	if r, lost := d.x.Begin(d.ctx); lost != nil {
+		return lost
+	} else if r.Class() > 2 {
+		return &Error{Verb: d.x.Verb, Reply: r}
+	}
+	return err
+}
+
+// unconnected is the end of a transfer whose command has left but whose data
+// connection could not be made: perhaps since the server refused it.
+func (d *Data) unconnected(ctx context.Context, err error) error {
+	d.early = true
+	err = d.refusalOr(err)
+	if !closed(d.x.done) {
+		d.conn.abort(d.x, func() {})
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}

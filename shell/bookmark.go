@@ -1,0 +1,206 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/natefinch/atomic"
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var bookmarkCommands = []*Command{{
+	Name: "bookmark", Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
+	Long: "`open NAME` and `ftpsh NAME` go there. Without an address it is where you are now. Passwords are not kept: the " +
+		"keyring (`password save`) or .netrc hold them.",
+	Examples: []Example{
+		{"bookmark add work", "this server and directory"},
+		{"bookmark add logs ftp://alice@ftp.example.org/var/log", "another one"},
+		{"bookmark", "list them"},
+	},
+	Max: 3, Complete: []completion.Kind{completion.None, completion.Bookmark, completion.Host}, Run: bookmark,
+}}
+
+func bookmark(_ context.Context, c *Call) error {
+	switch verb := c.Arg(0); {
+	case verb == "" || verb == "list":
+		return c.listBookmarks()
+	case len(c.Args) < 2:
+		return c.Usage("a name is missing")
+	case verb == "add":
+		return c.addBookmark()
+	case verb == "delete" && len(c.Args) == 2:
+		return c.Shell.changeBookmarks(func(all map[string]string) error {
+			if _, known := all[c.Arg(1)]; !known {
+				return c.Usage("%s is no bookmark", c.Arg(1))
+			}
+			delete(all, c.Arg(1))
+			return nil
+		})
+	}
+	return c.Usage("%s is none of add, delete, list", c.Arg(0))
+}
+
+type bookmarkObject struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+func (c *Call) listBookmarks() error {
+	all, err := c.Shell.bookmarks()
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if c.JSON() {
+			err = c.object(bookmarkObject{name, all[name]})
+		} else {
+			err = c.Print("%s  %s", name, all[name])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Call) addBookmark() error {
+	name := c.Arg(1)
+	if strings.ContainsAny(name, "/:@. ") || name == "" {
+		return c.Usage("%q is no name for a bookmark: it could be a host", name)
+	}
+	var where string
+	switch {
+	case len(c.Args) == 3:
+		a, err := ParseAddress(c.Arg(2))
+		if err != nil {
+			return err
+		}
+		where = a.URL()
+	case c.Session() == nil:
+		return errNotConnected
+	default:
+		where = c.Shell.whereURL()
+	}
+	return c.Shell.changeBookmarks(func(all map[string]string) error {
+		all[name] = where
+		return nil
+	})
+}
+
+// whereURL is the address of the session, the user and the directory.
+func (sh *Shell) whereURL() string {
+	a := sh.address
+	a.User, _ = sh.session.LoggedIn()
+	a.Path = sh.dir()
+	if isAnonymous(a.User) {
+		a.User = ""
+	}
+	return a.URL()
+}
+
+// URL writes the address, without its password.
+func (a Address) URL() string {
+	u := url.URL{Scheme: "ftp", Host: a.Host}
+	for scheme, security := range schemes {
+		if security == a.Security && security != "" {
+			u.Scheme = scheme
+		}
+	}
+	if strings.Contains(u.Host, ":") {
+		u.Host = "[" + u.Host + "]"
+	}
+	if a.Port != "" {
+		u.Host = net.JoinHostPort(a.Host, a.Port)
+	}
+	if a.User != "" {
+		u.User = url.User(a.User)
+	}
+	path := (&url.URL{Path: a.Path}).EscapedPath()
+	if strings.HasPrefix(path, "/") {
+		path = "%2F" + path[1:]
+	}
+	return u.String() + "/" + strings.ReplaceAll(path, ";", "%3B")
+}
+
+// bookmarks reads the file of bookmarks.
+func (sh *Shell) bookmarks() (map[string]string, error) {
+	all := map[string]string{}
+	if sh.opt.Bookmarks == "" {
+		return all, nil
+	}
+	text, err := os.ReadFile(sh.opt.Bookmarks)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err != nil {
+		return all, err
+	}
+	if err := toml.Unmarshal(text, &all); err != nil {
+		return all, &localError{fmt.Sprintf("%s: %s", sh.opt.Bookmarks, err)}
+	}
+	return all, nil
+}
+
+// changeBookmarks writes the file anew, in one step.
+func (sh *Shell) changeBookmarks(change func(map[string]string) error) error {
+	name := sh.opt.Bookmarks
+	if name == "" {
+		return &localError{"bookmarks are kept nowhere here"}
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(name + ".lock")
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	all, err := sh.bookmarks()
+	if err == nil {
+		err = change(all)
+	}
+	if err != nil {
+		return err
+	}
+	text, err := toml.Marshal(all)
+	if err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real // a link stays one
+	}
+	return atomic.WriteFile(name, bytes.NewReader(text))
+}
+
+// resolve puts the address of a bookmark in the place of its name.
+func (sh *Shell) resolve(words []string) ([]string, error) {
+	if len(words) != 1 {
+		return words, nil
+	}
+	all, err := sh.bookmarks()
+	if err != nil {
+		return words, err
+	}
+	if where, known := all[words[0]]; known {
+		return []string{where}, nil
+	}
+	return words, nil
+}
+
+func (sh *Shell) bookmarkNames() []string {
+	all, _ := sh.bookmarks() // a damaged file completes to nothing
+	return slices.Sorted(maps.Keys(all))
+}

@@ -1,0 +1,367 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// byHand is what the user arranges line by line, with quote or raw: what was
+// said, and at most one data connection.
+type byHand struct {
+	talk        *teach.Dialogue
+	channel     *client.Channel  // connected, or waiting for the server
+	waiting     *client.Exchange // a transfer command whose data connection is not made yet
+	waitingLine string
+	manual      bool   // data connections are the user's business
+	upload      string // the file that the next STOR sends
+
+	data []byte // what came last, its beginning at least
+	size int64  // of all of it
+}
+
+// keptData is how much of what came by hand is kept to be looked at.
+const keptData = 16 << 20
+
+// theHand is the state of what is done by hand on the present connection.
+func (sh *Shell) theHand() *byHand {
+	if sh.hand == nil {
+		talk := teach.NewDialogue()
+		talk.User, talk.In = sh.session.LoggedIn()
+		talk.TLS, _ = sh.session.Protected()
+		typ, level := sh.session.Told()
+		talk.Type, talk.Protect = string(typ), level == client.Private
+		sh.hand = &byHand{talk: talk}
+	}
+	return sh.hand
+}
+
+// forget drops what was arranged: a command has arranged its own.
+func (h *byHand) forget() {
+	if h == nil {
+		return
+	}
+	h.talk.Offer, h.talk.Ours = "", false
+	h.drop()
+}
+
+func (h *byHand) drop() {
+	if h.channel != nil {
+		h.channel.Close()
+		h.channel = nil
+	}
+}
+
+// voice is where the replies to lines typed by hand go.
+type voice struct {
+	sh      *Shell
+	out     io.Writer
+	screen  bool
+	marks   bool // lines begin with C< C! D1 <
+	content bool // the data itself goes to out
+}
+
+// reply shows a reply as it came. Quote returns a refusal as its error, and
+// leaves its result to the data where there are any.
+func (v voice) reply(r client.Reply) {
+	for _, line := range r.Lines {
+		switch {
+		case v.marks:
+			v.line(map[bool]string{true: "C! ", false: "C< "}[r.Class() > 3] + line)
+		case r.Class() > 3:
+		case v.content:
+			v.sh.Say(line)
+		default:
+			v.line(line)
+		}
+	}
+}
+
+// line is a part of the result.
+func (v voice) line(text string) {
+	if v.screen {
+		text = render.SafeLines(text)
+	}
+	io.WriteString(v.out, text+"\n")
+}
+
+// fact is what happens beside the replies; quote is silent about it.
+func (v voice) fact(format string, args ...any) {
+	if v.marks {
+		v.line(fmt.Sprintf(format, args...))
+	}
+}
+
+// hint is for those who learn.
+func (v voice) hint(text string) {
+	if v.marks && text != "" {
+		v.sh.Say("   " + strings.ReplaceAll(text, "\n", "\n   "))
+	}
+}
+
+// errClosed is a line for a connection that is gone: nothing is connected again
+// behind the back of somebody who looks at the protocol.
+var errClosed = errors.New("the connection is closed")
+
+// send says one line to the server and shows what comes of it. The final reply
+// is returned; its refusal is no error.
+func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, error) {
+	h := sh.theHand()
+	if err := sh.session.Idle(); err != nil && v.marks {
+		return client.Reply{}, fmt.Errorf("%w: %w", errClosed, err)
+	}
+	verb := teach.Verb(line)
+	if remark := h.talk.Remark(line, h.ready()); remark != "" && (v.marks || client.MovesData(verb)) {
+		sh.Say("   " + remark)
+	}
+	if err := sh.prepare(line, v); err != nil {
+		return client.Reply{}, err
+	}
+	sh.recorder.Typed(line)
+	if client.MovesData(verb) {
+		return sh.transferByHand(ctx, line, v)
+	}
+	r, err := sh.session.Quote(ctx, line)
+	if r.Code != 0 {
+		h.talk.Heard(line, r)
+		v.reply(r)
+		v.hint(h.talk.Explain(line, r))
+	}
+	if r.Code == 421 || r.Code == 221 {
+		return r, nil // the end of the connection is what they say
+	}
+	return r, err
+}
+
+// ready reports whether a transfer command finds a data connection, or where to
+// make one.
+func (h *byHand) ready() bool {
+	return h.channel != nil || h.talk.Ours || h.talk.Offer != "" && !h.manual
+}
+
+// prepare opens the port that a PORT or EPRT names, when it is one of ours.
+func (sh *Shell) prepare(line string, v voice) error {
+	h := sh.hand
+	addr, is := teach.OwnAddress(line)
+	switch verb := teach.Verb(line); {
+	case slices.Contains([]string{"PASV", "EPSV", "LPSV"}, verb):
+		h.drop()
+		return nil
+	case !is || h.manual || !sh.isOurs(addr.IP) || h.listensOn(addr.Port):
+		return nil
+	}
+	h.drop()
+	ch, err := sh.session.ListenData(addr.Port)
+	if err != nil {
+		v.fact("   nobody listens on port %d: %s", addr.Port, err)
+		return nil
+	}
+	h.channel = ch
+	v.fact("%s listening on %s", ch.Name(), addr)
+	return nil
+}
+
+func (sh *Shell) isOurs(ip net.IP) bool {
+	local, ok := sh.session.Conn().LocalAddr().(*net.TCPAddr)
+	return ok && local.IP.Equal(ip)
+}
+
+func (h *byHand) listensOn(port int) bool {
+	if h.channel == nil {
+		return false
+	}
+	for _, line := range h.channel.Requests() {
+		if addr, ok := teach.OwnAddress(line); ok && addr.Port == port {
+			return true
+		}
+	}
+	return false
+}
+
+// connect makes the data connection to where the server said, or to an address
+// that the user names.
+func (sh *Shell) connectData(ctx context.Context, addr string, v voice) error {
+	h := sh.hand
+	if addr == "" {
+		host, _, _ := net.SplitHostPort(sh.session.Conn().RemoteAddr().String())
+		named, _, _ := net.SplitHostPort(h.talk.Offer)
+		if named != "" && named != host {
+			v.hint(fmt.Sprintf("the server named %s; ftpsh connects to %s, which it knows (.connect %s %d would obey)", named, host, named, h.talk.Port))
+		}
+		addr = net.JoinHostPort(host, strconv.Itoa(h.talk.Port))
+	}
+	h.drop()
+	ch, err := sh.session.ConnectData(ctx, addr)
+	if err != nil {
+		return err
+	}
+	h.channel, h.talk.Offer = ch, ""
+	v.fact("%s connected to %s", ch.Name(), addr)
+	return nil
+}
+
+// transferByHand sends a command that moves data.
+func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (client.Reply, error) {
+	h := sh.hand
+	if isUpload(line) && h.upload == "" {
+		if !v.marks {
+			return client.Reply{}, &UsageError{Text: "which file is to be stored?", Hint: "`put FILE` stores one; `raw` has .send FILE"}
+		}
+		v.hint("no file was named with .send: an empty one is sent")
+	}
+	if h.channel == nil && h.talk.Offer != "" && !h.manual {
+		if err := sh.connectData(ctx, "", v); err != nil {
+			return client.Reply{}, err
+		}
+	}
+	x := sh.session.SendQuoted(line)
+	if h.channel == nil {
+		return sh.unconnected(ctx, line, x, v)
+	}
+	return sh.carry(ctx, line, x, v)
+}
+
+func isUpload(line string) bool {
+	return slices.Contains([]string{"STOR", "APPE", "STOU"}, teach.Verb(line))
+}
+
+// hesitation is how long a server may take to refuse a transfer for which no
+// data connection was made.
+const hesitation = time.Second
+
+// unconnected waits for the reply to a transfer without a data connection. When
+// there is none for a moment, the server may be waiting for the connection.
+func (sh *Shell) unconnected(ctx context.Context, line string, x *client.Exchange, v voice) (client.Reply, error) {
+	h := sh.hand
+	if h.talk.Offer != "" {
+		short, cancel := context.WithTimeout(ctx, hesitation)
+		defer cancel()
+		if r, err := x.Begin(short); ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || r.Class() == 1) {
+			h.waiting, h.waitingLine = x, line
+			v.hint("the server waits for the data connection: .connect makes it")
+			return r, nil
+		}
+	}
+	first, err := x.Begin(ctx)
+	if first.Class() == 1 {
+		v.reply(first)
+	}
+	r, waiting := x.Wait(ctx)
+	if waiting != nil {
+		return first, errors.Join(err, waiting)
+	}
+	h.talk.Heard(line, r)
+	v.reply(r)
+	return r, nil
+}
+
+// carry moves the data of a command over the channel and shows the dialogue.
+func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v voice) (client.Reply, error) {
+	h := sh.hand
+	ch := h.channel
+	h.channel, h.waiting = nil, nil
+	file, err := h.source(line)
+	if err != nil {
+		return client.Reply{}, err
+	}
+	defer file.Close()
+	d, err := sh.session.Carry(ctx, ch, x)
+	var r client.Reply
+	if first, _ := x.Begin(ctx); first.Class() == 1 {
+		v.reply(first)
+	}
+	if err == nil {
+		if ch.Active() {
+			v.fact("%s the server connected to us", ch.Name())
+		}
+		err = sh.move(d, file, isUpload(line), v)
+		v.fact("%s", h.summary(ch, d, isUpload(line), err))
+		r = d.Reply()
+	} else {
+		r, _ = x.Wait(ctx)
+	}
+	if r.Code != 0 {
+		h.talk.Heard(line, r)
+		v.reply(r)
+	}
+	if errors.As(err, new(*client.Error)) {
+		err = nil // it was shown
+	}
+	return r, err
+}
+
+// source is the file that the line uploads, if it does.
+func (h *byHand) source(line string) (*os.File, error) {
+	name := h.upload
+	if name == "" || !isUpload(line) {
+		name = os.DevNull
+	}
+	if isUpload(line) {
+		h.upload = ""
+	}
+	return os.Open(name)
+}
+
+// move moves the data and ends the transfer.
+func (sh *Shell) move(d *client.Data, file *os.File, upload bool, v voice) error {
+	h := sh.hand
+	if upload {
+		_, err := d.ReadFrom(file)
+		return firstOf(d.Close(), err)
+	}
+	h.data, h.size = nil, 0
+	_, err := d.WriteTo(h)
+	closing := d.Close()
+	if v.content {
+		text := string(h.data)
+		if v.screen {
+			text = render.SafeLines(text)
+		}
+		io.WriteString(v.out, text)
+	}
+	return firstOf(closing, err)
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Write keeps the beginning of what arrives.
+func (h *byHand) Write(p []byte) (int, error) {
+	h.size += int64(len(p))
+	h.data = append(h.data, p[:min(len(p), keptData-len(h.data))]...)
+	return len(p), nil
+}
+
+// summary is a data connection in a line.
+func (h *byHand) summary(ch *client.Channel, d *client.Data, upload bool, err error) string {
+	var no *client.Error
+	end := ""
+	if err != nil && !errors.As(err, &no) {
+		end = ", ! " + err.Error()
+	}
+	if upload {
+		return fmt.Sprintf("%s > %d bytes, closed by us%s", ch.Name(), d.Transferred(), end)
+	}
+	hint := ""
+	if h.size > 0 {
+		hint = "    (.data to see, .data save FILE to keep)"
+	}
+	return fmt.Sprintf("%s < %d bytes, closed by the server%s%s", ch.Name(), d.Transferred(), end, hint)
+}

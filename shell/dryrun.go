@@ -1,0 +1,101 @@
+package shell
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// harmless are the verbs that change nothing on a server but the session. A dry
+// run sends them and no other.
+var harmless = sends("USER", "PASS", "ACCT", "AUTH", "ADAT", "PBSZ", "PROT", "CCC", "FEAT", "OPTS", "SYST", "PWD", "XPWD",
+	"CWD", "XCWD", "CDUP", "XCUP", "TYPE", "MODE", "STRU", "EPSV", "PASV", "EPRT", "PORT", "LPRT", "LPSV", "MLSD", "MLST", "LIST",
+	"NLST", "SIZE", "MDTM", "STAT", "HELP", "NOOP", "REST", "RETR", "ABOR", "QUIT", "HASH", "XCRC", "XMD5", "XSHA", "XSHA1",
+	"XSHA256", "XSHA512", "AVBL", "RANG", "CLNT", "LANG", "HOST", "CSID", "DSIZ", "REIN")
+
+// pretendedReplies are what a dry run takes for the answer, where that is not a
+// plain 200.
+var pretendedReplies = map[string]client.Reply{
+	"DELE": {Code: 250}, "RMD": {Code: 250}, "XRMD": {Code: 250}, "RNFR": {Code: 350}, "RNTO": {Code: 250},
+	"MKD": {Code: 257}, "XMKD": {Code: 257}, "MFMT": {Code: 213}, "MFCT": {Code: 213}, "MFF": {Code: 213},
+}
+
+// withheld is something that a dry run did not do.
+type withheld struct {
+	DryRun bool   `json:"dry_run"` // always true
+	Action string `json:"action"`  // send, upload, download, run, write, change
+	What   string `json:"what"`
+	To     string `json:"to,omitempty"`
+	Bytes  *int64 `json:"bytes,omitempty"`
+}
+
+// withhold is the gate of a dry run.
+func (sh *Shell) withhold(line string) (string, error) {
+	verb, rest, _ := strings.Cut(line, " ")
+	verb = strings.ToUpper(verb)
+	if slices.Contains(harmless, verb) || verb == "SITE" && strings.EqualFold(strings.TrimSpace(rest), "HELP") {
+		return line, nil
+	}
+	if err := sh.would(withheld{Action: "send", What: line}); err != nil {
+		return "", err
+	}
+	reply, known := pretendedReplies[verb]
+	switch {
+	case slices.Contains([]string{"STOR", "APPE", "STOU"}, verb):
+		return "", client.ErrSkipped
+	case !known:
+		reply.Code = 200
+	}
+	reply.Lines = []string{fmt.Sprintf("%d not sent", reply.Code)}
+	return "", &client.Pretended{Reply: reply}
+}
+
+// would reports what a dry run does not do.
+func (sh *Shell) would(w withheld) error {
+	w.DryRun = true
+	if sh.json {
+		return render.JSON(sh.con.Out(), w)
+	}
+	text := "would " + w.Action + " " + w.What
+	if w.To != "" {
+		text += " to " + w.To
+	}
+	if w.Bytes != nil {
+		text += ", " + bytesText(*w.Bytes)
+	}
+	_, err := io.WriteString(sh.con.Out(), render.Safe(text)+"\n")
+	return err
+}
+
+// wouldChange reports a change of local files; with false it is to be made.
+func (sh *Shell) wouldChange(what ...string) (bool, error) {
+	if !sh.opt.DryRun {
+		return false, nil
+	}
+	return true, sh.would(withheld{Action: "run", What: strings.Join(what, " ")})
+}
+
+// wouldMove reports a transfer.
+func (sh *Shell) wouldMove(t transfer.Task) error {
+	w := withheld{Action: "download", What: t.Remote, To: t.Local}
+	if t.Op != transfer.Download {
+		w = withheld{Action: "upload", What: t.Local, To: t.Remote}
+	}
+	if w.What == "" {
+		w.What = "a stream"
+	}
+	if size := t.Size; size > 0 {
+		w.Bytes = &size
+	}
+	return sh.would(w)
+}
+
+// nowhere takes the place of a file or a local command in a dry run.
+type nowhere struct{ io.Writer }
+
+func (nowhere) Close() error { return nil }

@@ -1,0 +1,64 @@
+package shell
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var ladderCommands = []*Command{{
+	Name: "ladder", Args: "[N|all]", Short: "draw what the last command did on the wire",
+	Long: "Time goes down, ftpsh is on the left and the server on the right; C is the control connection, D1 a data connection. " +
+		"With a number it draws the command so many back. At most 24 lines are drawn of each command; --all draws them all.",
+	Examples: []Example{{"ladder", "the last command"}, {"ladder 2", "the one before it"}},
+	Max:      1, Words: []string{"all"},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("wide", "w", false, "as wide as the terminal, not 80 columns")
+		fs.Bool("all", false, "all lines of it")
+	},
+	Run: ladder,
+}}
+
+func ladder(_ context.Context, c *Call) error {
+	style := c.style()
+	if !c.Is("wide") {
+		style.Width = min(style.Width, 80)
+	}
+	events := c.Shell.recorder.Events(0)
+	if c.Arg(0) == "all" {
+		all := teach.Operations(events)
+		if len(all) == 0 {
+			return errNothing
+		}
+		return c.ladders(all, events, style, c.Is("all"))
+	}
+	n := 1
+	if c.Arg(0) != "" {
+		var err error
+		if n, err = strconv.Atoi(c.Arg(0)); err != nil {
+			return c.Usage("%q is neither a number nor all", c.Arg(0))
+		}
+	}
+	o, err := c.Shell.operation(n)
+	if err != nil {
+		return err
+	}
+	return c.ladders([]teach.Operation{o}, events, style, c.Is("all"))
+}
+
+// ladders draws operations, with a blank line between them.
+func (c *Call) ladders(operations []teach.Operation, events []*teach.Event, style teach.Style, all bool) error {
+	for i, o := range operations {
+		lines := teach.Ladder(o, events, style, all)
+		if i > 0 {
+			lines = append([]string{""}, lines...)
+		}
+		if err := c.draw(lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,271 @@
+package shell
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var rawCommands = []*Command{{
+	Name: "raw", Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
+	Long: "Lines go to the server as typed; lines that begin with a dot are for ftpsh, `.help` lists them, `.end` leaves. A line in a " +
+		"wrong place gets a remark and is sent all the same. After PASV or EPSV the data connection is made when a transfer " +
+		"command is typed; PORT and EPRT with an address of ours open that port. AUTH TLS starts TLS when the server agrees, and " +
+		"PROT P protects the data connections that follow.\n" +
+		"With a host the connection is made first, in clear and without a login.",
+	Examples: []Example{
+		{"raw", "on the connection that is open"},
+		{"raw ftp.example.org", "from the greeting on"},
+	},
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.None}, Wire: sends("QUIT"), Run: raw,
+}}
+
+func raw(ctx context.Context, c *Call) error {
+	sh := c.Shell
+	if len(c.Args) > 0 {
+		if err := sh.openRaw(ctx, c.Texts()); err != nil {
+			return err
+		}
+		c.Note("%s", strings.Join(sh.session.Conn().Greeting().Lines, "\n"))
+	}
+	if sh.session == nil {
+		return errNotConnected
+	}
+	sh.raw = true
+	c.Note("raw: lines go to the server as typed; .help for help, .end to leave")
+	return sh.session.ByHand(ctx, true)
+}
+
+// openRaw connects without a word beyond the greeting.
+func (sh *Shell) openRaw(ctx context.Context, words []string) error {
+	a, err := ParseAddress(words...)
+	if err != nil {
+		return err
+	}
+	if a.Security == "" {
+		a.Security = "off"
+	}
+	return sh.open(ctx, a, opening{noLogin: true})
+}
+
+// rawLine runs a line of the raw mode.
+func (sh *Shell) rawLine(line Line) (err error) {
+	text := strings.TrimSpace(line.Text)
+	if text == "" {
+		return nil
+	}
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	sh.wire.Lock()
+	defer sh.wire.Unlock()
+	ended := sh.recorder.Begin(recorded(text, teach.Verb(text)))
+	defer func() { ended(err) }()
+	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), marks: true}
+	if strings.HasPrefix(text, ".") {
+		err = sh.dot(ctx, strings.Fields(text), v)
+	} else {
+		err = sh.rawSend(ctx, text, v)
+	}
+	if err != nil {
+		sh.failed(line, "raw", interrupted(ctx, err))
+	}
+	return err
+}
+
+// rawSend sends a line; a password that is missing is asked for.
+func (sh *Shell) rawSend(ctx context.Context, text string, v voice) error {
+	if strings.EqualFold(text, "PASS") {
+		secret, err := sh.con.ReadSecret(ctx, "password: ")
+		if err != nil {
+			return err
+		}
+		text += " " + secret
+	}
+	_, err := sh.send(ctx, text, v)
+	return err
+}
+
+// dots are the lines that are for ftpsh.
+var dots = []struct {
+	name, args, says string
+	run              func(context.Context, *Shell, []string, voice) error
+}{
+	{".help", "", "show this", nil},
+	{".end", "", "leave raw", dotEnd},
+	{".state", "", "what the server knows of us, and what it expects", dotState},
+	{".manual", "", "make no data connection without .connect or .listen", dotManual(true)},
+	{".auto", "", "make them when a transfer command is typed (the default)", dotManual(false)},
+	{".connect", "[HOST PORT]", "connect to where the last PASV or EPSV said, or there", dotConnect},
+	{".listen", "[PORT]", "open a port for the server and show the commands that name it", dotListen},
+	{".send", "FILE", "the file that the next STOR, APPE or STOU sends", dotSend},
+	{".data", "[save FILE]", "what the last transfer brought", dotData},
+	{".close", "", "close the data connection that was made", dotClose},
+	{".abor", "", "ABOR as urgent data, with the Telnet signals that RFC 959 wants before it", dotAbor},
+}
+
+func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
+	if words[0] == ".help" {
+		return dotHelp(sh)
+	}
+	var names []string
+	for _, row := range dots {
+		if row.name == words[0] {
+			return row.run(ctx, sh, words[1:], v)
+		}
+		names = append(names, row.name)
+	}
+	err := &UsageError{Text: words[0] + ": no such line of ours", Hint: "`.help` lists them"}
+	if near := completion.Nearest(words[0], names); len(near) > 0 {
+		err.Hint = "did you mean `" + near[0] + "`"
+	}
+	return err
+}
+
+func dotHelp(sh *Shell) error {
+	t := render.Table{}
+	for _, row := range dots {
+		t.Rows = append(t.Rows, []string{strings.TrimSpace(row.name + " " + row.args), row.says})
+	}
+	return t.Write(sh.con.Out())
+}
+
+func dotEnd(ctx context.Context, sh *Shell, _ []string, _ voice) error {
+	sh.raw = false
+	sh.hand.forget()
+	return sh.session.ByHand(ctx, false)
+}
+
+func dotState(_ context.Context, sh *Shell, _ []string, v voice) error {
+	h := sh.theHand()
+	v.line(h.talk.State())
+	if h.channel != nil {
+		v.line(h.channel.Name() + " is ready")
+	}
+	return nil
+}
+
+func dotManual(on bool) func(context.Context, *Shell, []string, voice) error {
+	return func(_ context.Context, sh *Shell, _ []string, _ voice) error {
+		sh.theHand().manual = on
+		return nil
+	}
+}
+
+func dotConnect(ctx context.Context, sh *Shell, words []string, v voice) error {
+	h, addr := sh.theHand(), ""
+	switch {
+	case len(words) == 2:
+		addr = words[0] + ":" + words[1]
+		if strings.Contains(words[0], ":") {
+			addr = "[" + words[0] + "]:" + words[1]
+		}
+	case len(words) != 0:
+		return &UsageError{Text: ".connect takes a host and a port, or nothing"}
+	case h.talk.Offer == "":
+		return &UsageError{Text: "no server waits for us", Hint: "`EPSV` or `PASV` asks it to"}
+	}
+	if err := sh.connectData(ctx, addr, v); err != nil || h.waiting == nil {
+		return err
+	}
+	_, err := sh.carry(ctx, h.waitingLine, h.waiting, v)
+	return err
+}
+
+func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
+	h, port := sh.theHand(), 0
+	if len(words) > 0 {
+		n, err := strconv.ParseUint(words[0], 10, 16)
+		if err != nil {
+			return &UsageError{Text: words[0] + " is no port"}
+		}
+		port = int(n)
+	}
+	h.drop()
+	ch, err := sh.session.ListenData(port)
+	if err != nil {
+		return err
+	}
+	h.channel = ch
+	v.line(ch.Name() + " listening; one of these tells the server:")
+	for _, line := range ch.Requests() {
+		v.line("   " + line)
+	}
+	return nil
+}
+
+func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
+	if len(words) == 0 {
+		return &UsageError{Text: ".send needs the name of a file"}
+	}
+	name := strings.Join(words, " ")
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	sh.theHand().upload = name
+	v.hint(strconv.FormatInt(info.Size(), 10) + " bytes wait for STOR, APPE or STOU")
+	return nil
+}
+
+func dotData(_ context.Context, sh *Shell, words []string, v voice) error {
+	h := sh.theHand()
+	switch {
+	case h.size > int64(len(h.data)):
+		return &localError{"only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
+	case len(words) > 1 && words[0] == "save":
+		return os.WriteFile(strings.Join(words[1:], " "), h.data, 0o666)
+	case len(words) > 0:
+		return &UsageError{Text: "it is .data or .data save FILE"}
+	case v.screen && strings.ContainsRune(string(h.data), 0):
+		return &localError{strconv.Itoa(len(h.data)) + " bytes that are no text: .data save FILE keeps them"}
+	}
+	v.line(strings.TrimSuffix(string(h.data), "\n"))
+	return nil
+}
+
+func dotClose(_ context.Context, sh *Shell, _ []string, _ voice) error {
+	sh.theHand().drop()
+	return nil
+}
+
+func dotAbor(ctx context.Context, sh *Shell, _ []string, v voice) error {
+	h := sh.theHand()
+	waiting, line := h.waiting, h.waitingLine
+	h.waiting = nil
+	sh.recorder.Typed("ABOR")
+	x := sh.session.SendAbort()
+	if waiting != nil {
+		if r, err := waiting.Wait(ctx); err == nil {
+			h.talk.Heard(line, r)
+			v.reply(r)
+		}
+	}
+	r, err := x.Wait(ctx)
+	if err == nil {
+		h.talk.Heard("ABOR", r)
+		v.reply(r)
+	}
+	return err
+}
+
+// rawCandidates completes lines of the raw mode; nothing is asked of the server.
+func rawCandidates(words []string, word string) completion.Result {
+	switch {
+	case len(words) == 0 && strings.HasPrefix(word, "."):
+		var all []completion.Candidate
+		for _, row := range dots {
+			all = append(all, completion.Candidate{Text: row.name, Note: row.says})
+		}
+		return completion.Words(word, all)
+	case len(words) == 0:
+		return completion.Words(strings.ToUpper(word), plainCandidates(protocolVerbs))
+	case words[0] == ".send" || words[0] == ".data":
+		return completion.Local{}.Complete(word, false)
+	}
+	return completion.Result{}
+}

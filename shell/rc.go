@@ -1,0 +1,235 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// assignment is a setting and a value for it.
+type assignment struct {
+	row   *Setting
+	value string
+}
+
+// hostSection is what the configuration says about hosts that fit a pattern.
+type hostSection struct {
+	pattern    string
+	user, port string
+	settings   []assignment
+}
+
+// ReadConfig reads a configuration in TOML: settings by their names, lines with
+// names in the table alias, and in tables such as [host."*.example.org"]
+// settings for these hosts, with user and port. Nothing unknown is allowed in
+// it: the error names file and line. No file is no error.
+func (sh *Shell) ReadConfig(name string) error {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if line, err := sh.configure(text); err != nil {
+		return &UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: hintOf(err)}
+	}
+	return nil
+}
+
+func hintOf(err error) string {
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		return usage.Hint
+	}
+	return ""
+}
+
+// configure applies a configuration. With an error comes its line.
+func (sh *Shell) configure(text []byte) (line int, err error) {
+	if line, err := checkTOML(text); err != nil {
+		return line, err
+	}
+	var p unstable.Parser
+	p.Reset(text)
+	var table []string
+	for p.NextExpression() {
+		e := p.Expression()
+		key, at := keyOf(&p, e)
+		switch e.Kind {
+		case unstable.KeyValue:
+			err = sh.configured(append(slices.Clone(table), key...), e.Value())
+		case unstable.Table:
+			table = key
+			err = sh.configTable(key)
+		default:
+			err = fmt.Errorf("%s: a list of tables has no meaning here", strings.Join(key, "."))
+		}
+		if err != nil {
+			return at, err
+		}
+	}
+	return 0, nil
+}
+
+// checkTOML finds errors of the format itself.
+func checkTOML(text []byte) (line int, err error) {
+	var all map[string]any
+	err = toml.Unmarshal(text, &all)
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		line, _ = bad.Position()
+		return line, errors.New(strings.TrimPrefix(bad.Error(), "toml: "))
+	}
+	return 1, err
+}
+
+// keyOf is the parts of a dotted key, and the line it is on.
+func keyOf(p *unstable.Parser, e *unstable.Node) (key []string, line int) {
+	parts := e.Key()
+	for parts.Next() {
+		if key = append(key, string(parts.Node().Data)); line == 0 {
+			line = p.Shape(parts.Node().Raw).Start.Line
+		}
+	}
+	return key, line
+}
+
+func (sh *Shell) configTable(key []string) error {
+	switch {
+	case len(key) == 1 && (key[0] == "alias" || key[0] == "host"):
+		return nil
+	case len(key) == 2 && key[0] == "host":
+		sh.section(key[1])
+		return nil
+	}
+	return fmt.Errorf("[%s]: the tables are alias and host.\"PATTERN\"", strings.Join(key, "."))
+}
+
+// section returns the one of a pattern; it is made if need be.
+func (sh *Shell) section(pattern string) *hostSection {
+	for _, s := range sh.hosts {
+		if s.pattern == pattern {
+			return s
+		}
+	}
+	s := &hostSection{pattern: pattern}
+	sh.hosts = append(sh.hosts, s)
+	return s
+}
+
+// configured applies one line of the configuration.
+func (sh *Shell) configured(key []string, value *unstable.Node) error {
+	text, err := valueText(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(key, "."), err)
+	}
+	switch {
+	case len(key) == 1:
+		row, err := exactSetting(key[0])
+		if err != nil {
+			return err
+		}
+		return sh.change(row, text)
+	case len(key) == 2 && key[0] == "alias":
+		return sh.setAlias(key[1], text)
+	case len(key) == 3 && key[0] == "host":
+		return sh.section(key[1]).set(key[2], text)
+	}
+	return fmt.Errorf("%s: there is no such key", strings.Join(key, "."))
+}
+
+func valueText(value *unstable.Node) (string, error) {
+	switch value.Kind {
+	case unstable.Bool:
+		return onOff(string(value.Data) == "true"), nil
+	case unstable.String, unstable.Integer:
+		return string(value.Data), nil
+	}
+	return "", errors.New("the value must be a string, a number, true or false")
+}
+
+func (s *hostSection) set(name, value string) error {
+	switch name {
+	case "user":
+		s.user = value
+		return nil
+	case "port":
+		s.port = value
+		return Address{Host: "host", Port: value}.check()
+	}
+	row, err := exactSetting(name)
+	if err != nil {
+		return err
+	}
+	if err := row.parse(&Settings{}, value); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	s.settings = append(s.settings, assignment{row, value})
+	return nil
+}
+
+// exactSetting is findSetting without abbreviations.
+func exactSetting(name string) (*Setting, error) {
+	for _, row := range settings {
+		if row.Name == name {
+			return row, nil
+		}
+	}
+	err := &UsageError{Text: name + ": no such setting"}
+	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
+		err.Hint = "did you mean " + near[0]
+	}
+	return nil, err
+}
+
+// forHost applies what the configuration says about a host. What it changes is
+// changed back when the session ends.
+func (sh *Shell) forHost(a Address) (Address, error) {
+	for _, s := range sh.hosts {
+		if !syntax.Match(strings.ToLower(s.pattern), strings.ToLower(a.Host)) {
+			continue
+		}
+		if a.User == "" {
+			a.User = s.user
+		}
+		if a.Port == "" && sh.opt.Connect.Port == "" {
+			a.Port = s.port
+		}
+		for _, set := range s.settings {
+			before := set.row.show(&sh.Settings)
+			if err := sh.change(set.row, set.value); err != nil {
+				return a, err
+			}
+			if now := set.row.show(&sh.Settings); now != before {
+				sh.borrowed = append(sh.borrowed, loan{set.row, before, now})
+			}
+		}
+	}
+	return a, nil
+}
+
+// loan is a setting that has another value while a session lasts.
+type loan struct {
+	row         *Setting
+	before, now string
+}
+
+// giveBack undoes forHost, but for what the user has changed since.
+func (sh *Shell) giveBack() {
+	for _, l := range slices.Backward(sh.borrowed) {
+		if l.row.show(&sh.Settings) == l.now {
+			sh.change(l.row, l.before)
+		}
+	}
+	sh.borrowed = nil
+}

@@ -1,0 +1,142 @@
+package teach
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// annotations are what a learner should know about a reply. A row fits when
+// its code does, and its verb, if it has one, is the one that was answered; the
+// first row that fits counts.
+var annotations = []struct {
+	code, verb string
+	says       func(e *Event, command string) string
+}{
+	{"220", "", fixed("the server speaks first: greeting, ready for commands")},
+	{"120", "", fixed("not ready yet: a 220 will follow")},
+	{"234", "", fixed("agreed: the TLS handshake follows on this connection")},
+	{"230", "USER", fixed("logged in, no password wanted")},
+	{"230", "", fixed("logged in")},
+	{"232", "", fixed("logged in by the certificate, no password wanted")},
+	{"331", "", fixed("name noted, now the password (said for unknown names too)")},
+	{"332", "", fixed("an account is wanted besides")},
+	{"530", "PASS", fixed("name or password is wrong; servers do not say which")},
+	{"530", "", fixed("not allowed before a login")},
+	{"200", "PROT", protection},
+	{"227", "", passiveAddress},
+	{"229", "", passivePort},
+	{"200", "PORT", fixed("the server will connect to our port once a transfer begins")},
+	{"200", "EPRT", fixed("the server will connect to our port once a transfer begins")},
+	{"150", "", fixed("accepted; data uses its own connection, a 2nd reply follows")},
+	{"125", "", fixed("accepted; the data connection is open already, a 2nd reply follows")},
+	{"226", "ABOR", fixed("the transfer is over")},
+	{"226", "", fixed("second reply: only now is the transfer a success")},
+	{"250", "LIST", fixed("second reply: only now is the transfer a success")},
+	{"250", "RETR", fixed("second reply: only now is the transfer a success")},
+	{"250", "STOR", fixed("second reply: only now is the transfer a success")},
+	{"250", "RNTO", fixed("second half of the rename: done")},
+	{"350", "RNFR", fixed("first half of a rename: RNTO must follow at once")},
+	{"350", "REST", restart},
+	{"213", "MDTM", modified},
+	{"421", "", fixed("the server hangs up: this connection is over")},
+	{"425", "", fixed("the data connection could not be made")},
+	{"426", "", fixed("the data connection was cut: the transfer is not complete")},
+	{"522", "EPSV", fixed("the server cannot do this for our kind of address")},
+	{"522", "EPRT", fixed("the server cannot do this for our kind of address")},
+	{"522", "", fixed("the data connection was refused: TLS failed or the session is new")},
+	{"500", "", unknown},
+	{"502", "", unknown},
+	{"503", "", fixed("wrong order: another command must come first")},
+	{"550", "", fixed("no such name, or no permission: servers say 550 for both")},
+	{"552", "", fixed("no room left for this user")},
+	{"553", "", fixed("this name is not allowed, or nobody may write here")},
+}
+
+// annotate is the remark about an event, or "". Command is the line that a
+// reply answers.
+func annotate(e *Event, command string) string {
+	if e.Ev != Replied {
+		return ""
+	}
+	verb := cmp.Or(e.Verb, verbOf(command))
+	for _, row := range annotations {
+		if row.code == e.Code && (row.verb == "" || row.verb == verb) {
+			return row.says(e, command)
+		}
+	}
+	return ""
+}
+
+func fixed(text string) func(*Event, string) string {
+	return func(*Event, string) string { return text }
+}
+
+func protection(_ *Event, command string) string {
+	switch strings.ToUpper(command) {
+	case "PROT P":
+		return "data connections will use TLS as well"
+	case "PROT C":
+		return "data connections will be in clear"
+	}
+	return ""
+}
+
+func passiveAddress(e *Event, _ string) string {
+	n, ok := sixNumbers(e.firstLine())
+	if !ok {
+		return "the server listens for the data connection"
+	}
+	return fmt.Sprintf("server listens on %d.%d.%d.%d port %d (%d x 256 + %d)", n[0], n[1], n[2], n[3], n[4]<<8|n[5], n[4], n[5])
+}
+
+// sixNumbers finds h1,h2,h3,h4,p1,p2 in a 227: the text around them is not
+// fixed (RFC 1123 section 4.1.2.6).
+func sixNumbers(text string) (n [6]int, ok bool) {
+	if len(text) > 3 {
+		text = text[3:]
+	}
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != ',' }) {
+		parts := strings.Split(strings.Trim(word, ","), ",")
+		if len(parts) != 6 {
+			continue
+		}
+		for i, part := range parts {
+			value, err := strconv.Atoi(part)
+			if err != nil || value > 255 {
+				return n, false
+			}
+			n[i] = value
+		}
+		return n, true
+	}
+	return n, false
+}
+
+func passivePort(e *Event, _ string) string {
+	parts := strings.Split(e.firstLine(), "|")
+	if len(parts) < 5 {
+		return "the server listens for the data connection"
+	}
+	return "server listens on port " + parts[3] + ", at the address we already use"
+}
+
+func restart(_ *Event, command string) string {
+	_, offset, _ := strings.Cut(command, " ")
+	return "the next transfer begins at byte " + offset
+}
+
+func modified(e *Event, _ string) string {
+	t, err := time.Parse("213 20060102150405", e.firstLine())
+	if err != nil {
+		return ""
+	}
+	return "changed on " + t.Format("2006-01-02 at 15:04:05") + " UTC"
+}
+
+func unknown(_ *Event, command string) string {
+	verb, _, _ := strings.Cut(command, " ")
+	return "the server does not know " + verb
+}

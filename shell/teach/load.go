@@ -1,0 +1,72 @@
+package teach
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Write writes events as JSON lines, one for each.
+func Write(w io.Writer, events []*Event) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, e := range events {
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxLine is the longest line that is read: replies are bounded, too.
+const maxLine = 4 << 20
+
+// Read reads events that Write has written. The error names the line.
+func Read(r io.Reader) ([]*Event, error) {
+	var events []*Event
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	for n := 1; lines.Scan(); n++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		e := &Event{}
+		err := json.Unmarshal(lines.Bytes(), e)
+		if err == nil {
+			err = e.check()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: no event of a trace: %w", n, err)
+		}
+		events = append(events, e)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(events) == 0 {
+		return nil, errors.New("there is no event in it")
+	}
+	return events, nil
+}
+
+// kinds are those that this version knows.
+var kinds = map[Kind]bool{
+	TraceStart: true, OpStart: true, OpEnd: true, DNS: true, TCPConnect: true, TCPListen: true, TCPAccept: true, TCPFail: true,
+	TLSOK: true, TLSFail: true, Sent: true, Replied: true, DataProgress: true, DataEnd: true, Closed: true, Noted: true,
+}
+
+// check refuses what the views could not show.
+func (e *Event) check() error {
+	switch {
+	case !kinds[e.Ev]:
+		return fmt.Errorf("ev %q is not known", e.Ev)
+	case e.Seq < 1 || e.Op < 0 || e.T < 0 || e.MS < 0:
+		return errors.New("a number is out of range")
+	case e.Ev == Replied && (len(e.Code) != 3 || e.Code[0] < '1' || e.Code[0] > '6'):
+		return fmt.Errorf("code %q is none", e.Code)
+	}
+	return nil
+}
