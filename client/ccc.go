@@ -68,3 +68,23 @@ func (c *Conn) mayCarry(verb string) error {
 	}
 	return nil
 }
+
+// ProtectControl starts TLS on a connection that was opened in clear (AUTH TLS,
+// RFC 4217 section 4); from then on the session has it, also when it must
+// connect again. A server may want another login behind it. A refusal is an
+// *Error, and with TLS already it does nothing.
+func (s *Session) ProtectControl(ctx context.Context) error {
+	return s.do(ctx, false, func(c *Conn) error {
+		if c.isTLS() {
+			return nil
+		}
+		if err := c.StartTLS(ctx); err != nil {
+			return err
+		}
+		s.have = settings{} // AUTH resets them, says RFC 2228 section 3; some servers do
+		if s.opt.Security != Implicit {
+			s.opt.Security = Require
+		}
+		return nil
+	})
+}

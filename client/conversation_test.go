@@ -422,7 +422,13 @@ func TestSecretsAreMasked(t *testing.T) {
 		C: PASS s3cret again
 		S: 332 account
 		C: ACCT numb3r
-		S: 230 fine`, client.Options{Config: client.Config{Trace: trace}}, func(s *client.Session) {
+		S: 230 fine
+		C: FEAT
+		S: 211 none
+		C: PWD
+		S: 257 "/"
+		C: SYST
+		S: 215 UNIX`, client.Options{Config: client.Config{Trace: trace}}, func(s *client.Session) {
 		err := s.Login(t.Context(), client.Login{User: "alice", Password: "s3cret"})
 		if !client.IsCode(err, 530) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("login: %v", err)

@@ -1,6 +1,9 @@
 package client
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it.
 func (s *Session) Chdir(ctx context.Context, dir string) error {
@@ -98,6 +101,9 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	if made, ok := ParsePath(r); ok {
+		if wirePath(dir) != dir {
+			made = strings.Replace(made, "./", "", 1) // our own; vsftpd leaves it in
+		}
 		return join(s.dir, made), nil // pure-ftpd tells a relative one
 	}
 	return join(s.dir, dir), nil

@@ -127,7 +127,7 @@ func (p *fxp) agree(inClear bool) error {
 			}
 		}
 		for _, side := range []*fxpSide{p.target, p.source} {
-			if side.s.feat.Has("CPSV") && side.peer().To4() != nil {
+			if side.s.feat.Has("CPSV") && !isIPv6(side.peer()) {
 				p.client, p.cpsv = side, true
 				return nil
 			}
@@ -143,13 +143,19 @@ func (p *fxp) agree(inClear bool) error {
 	return &FXPError{Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in clear"}
 }
 
-// peer is the server's address as we are connected to it.
+// peer is the server's address as we are connected to it; nil behind a proxy
+// that looks the name up.
 func (a *fxpSide) peer() net.IP {
+	if proxyTo := a.s.conn.proxyTo; proxyTo != "" {
+		return net.ParseIP(proxyTo)
+	}
 	if addr, ok := a.s.conn.RemoteAddr().(*net.TCPAddr); ok {
 		return addr.IP
 	}
 	return nil
 }
+
+func isIPv6(ip net.IP) bool { return ip != nil && ip.To4() == nil }
 
 // copy tries both ways round.
 func (p *fxp) copy(ctx context.Context) error {
@@ -215,7 +221,10 @@ func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 // prepare tells a server what it must know before: the type, the protection,
 // and its part in TLS.
 func (p *fxp) prepare(ctx context.Context, a *fxpSide) (err error) {
-	a.x = nil
+	a.x, a.s.pipe.ahead = nil, nil // a data connection that was asked for ahead is none of this copy's
+	if err := a.s.Flush(ctx); err != nil {
+		return err
+	}
 	if a.c, err = a.s.ready(ctx); err != nil {
 		return err
 	}
@@ -240,7 +249,7 @@ func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
 	switch {
 	case cpsv:
 		verbs = []string{"CPSV"}
-	case a.peer().To4() == nil:
+	case isIPv6(a.peer()):
 		verbs = []string{"EPSV"}
 	}
 	r, err := a.first(ctx, cmd(verbs[0]), cmd(verbs[len(verbs)-1]))
@@ -252,11 +261,15 @@ func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
 		return nil, 0, err
 	}
 	ip := a.peer()
-	if other := net.ParseIP(named); other != nil && !other.Equal(ip) && !other.IsUnspecified() {
-		if !a.c.cfg.TrustPassiveAddress {
-			return nil, 0, a.wrong("names another host than itself to connect to: "+named, nil)
-		}
+	other := net.ParseIP(named)
+	differs := other != nil && !other.Equal(ip) && !other.IsUnspecified()
+	switch {
+	case differs && a.c.cfg.TrustPassiveAddress:
 		ip = other
+	case ip == nil:
+		return nil, 0, a.wrong("its address is not known behind the proxy", nil)
+	case differs:
+		return nil, 0, a.wrong("names another host than itself to connect to: "+named, nil)
 	}
 	if port < lowestPort {
 		return nil, 0, a.wrong("names a port to connect to that is another service's: "+strconv.Itoa(port), nil)
@@ -271,7 +284,7 @@ const lowestPort = 1024
 // connect tells a server where it shall connect to.
 func (a *fxpSide) connect(ctx context.Context, ip net.IP, port int) error {
 	ways := []Way{PORT, EPRT}
-	if ip.To4() == nil {
+	if isIPv6(ip) {
 		ways = []Way{EPRT}
 	}
 	_, err := a.first(ctx, portCommand(ways[0], ip, port), portCommand(ways[len(ways)-1], ip, port))

@@ -19,6 +19,7 @@ type Quirks struct {
 	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	NoDeflateSTOR bool // uploads in MODE Z hang or fail
+	ProtectsMLST  bool // MLST needs PROT like a transfer
 	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
 
@@ -44,6 +45,7 @@ var quirkTable = []quirk{
 	{"vsftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"pure-ftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"pure-ftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
+	{"pure-ftpd", func(q *Quirks) { q.ProtectsMLST = true }, "under TLS, MLST gets 521 before PROT P"},
 	{"pure-ftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB gets 421 and ends the session"},
 	{"pure-ftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"pyftpdlib", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},

@@ -317,7 +317,9 @@ func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Re
 func (s *Session) reconnect(ctx context.Context) error {
 	wasTLS := s.conn != nil && s.conn.hadTLS()
 	if s.conn != nil {
-		s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.Err().Error()})
+		if !s.conn.isStandIn() {
+			s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.Err().Error()})
+		}
 		s.conn.Close()
 		if wasTLS && s.opt.Security == Auto {
 			s.opt.Security = Require
@@ -360,7 +362,12 @@ func (e *GoneError) Error() string {
 func (e *GoneError) Unwrap() error { return e.Err }
 
 // Idle reports how the connection is without sending anything.
-func (s *Session) Idle() error { return s.conn.Err() }
+func (s *Session) Idle() error {
+	if s.conn.isStandIn() {
+		return nil
+	}
+	return s.conn.Err()
+}
 
 // timeNow is the clock for year-less dates.
 var timeNow = time.Now

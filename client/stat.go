@@ -45,6 +45,7 @@ const statBurst = 100
 type stated struct {
 	entry listing.Entry
 	err   error
+	facts bool  // by MLST
 	mtime error // of MDTM, when SIZE was refused
 }
 
@@ -70,30 +71,33 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 // statQuestions sends the commands and returns what waits for the answers.
 func (s *Session) statQuestions(c *Conn, names []string) []func(context.Context) stated {
 	var asked []func(context.Context) stated
-	if s.knowsMLST() {
-		all := make([]command, len(names))
-		for i, name := range names {
-			all[i] = s.short("MLST", wirePath(name))
-		}
-		for i, x := range c.sendAll(all...) {
-			asked = append(asked, func(ctx context.Context) stated { return mlst(ctx, names[i], x) })
-		}
-		return asked
+	facts, want := s.knowsMLST(), s.have
+	switch {
+	case !facts:
+		want.typ = Binary // in type A servers refuse SIZE, or count the line ends
+	case s.quirks.ProtectsMLST && c.hadTLS():
+		want.prot = s.prot
 	}
-	want := s.have
-	want.typ = Binary // in type A servers refuse SIZE, or count the line ends
 	all := s.changes(want)
 	before := len(all)
 	for _, name := range names {
-		all = append(all, s.short("SIZE", wirePath(name)), s.short("MDTM", wirePath(name)))
+		if facts {
+			all = append(all, s.short("MLST", wirePath(name)))
+		} else {
+			all = append(all, s.short("SIZE", wirePath(name)), s.short("MDTM", wirePath(name)))
+		}
 	}
 	xs := c.sendAll(all...)
+	answers := xs[before:]
 	for i, name := range names {
 		asked = append(asked, func(ctx context.Context) stated {
 			if i == 0 {
 				s.confirm(ctx, all[:before], xs)
 			}
-			return sizeAndTime(ctx, name, xs[before+2*i], xs[before+2*i+1])
+			if facts {
+				return mlst(ctx, name, answers[i])
+			}
+			return sizeAndTime(ctx, name, answers[2*i], answers[2*i+1])
 		})
 	}
 	return asked
@@ -109,15 +113,15 @@ func (s *Session) short(verb, arg string) command {
 func mlst(ctx context.Context, name string, x *Exchange) stated {
 	r, err := x.Expect(ctx, 2)
 	if err != nil {
-		return stated{err: err}
+		return stated{err: err, facts: true}
 	}
 	for _, line := range r.Body() {
 		if e, err := listing.ParseFacts(strings.TrimLeft(r.withoutCode(line), " ")); err == nil {
 			e.Name = name // servers put anything there: a path, a bare name
-			return stated{entry: e}
+			return stated{entry: e, facts: true}
 		}
 	}
-	return stated{err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST"}}
+	return stated{facts: true, err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST"}}
 }
 
 func sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
@@ -141,9 +145,9 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 	switch {
 	case isLong(err):
 		return s.statFar(ctx, name)
-	case s.knowsMLST() && s.lack("MLST", err):
+	case before.facts && s.lack("MLST", err):
 		return s.Stat(ctx, name)
-	case !refused(err) || s.knowsMLST():
+	case !refused(err) || before.facts:
 		return e, err
 	case before.mtime == nil: // a file, but no SIZE
 		return e, nil

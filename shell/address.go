@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // Address is where to connect, as whom, and where to go then.
@@ -21,6 +22,10 @@ type Address struct {
 	Security    string // a value of the setting tls; "" leaves it to the setting
 	Path        string // a directory to enter; "" stays where the server puts us
 	Type        client.Type
+
+	File    bool   // Path does not end with a slash: it can be a file
+	Listing bool   // ;type=d: the names in Path are wanted
+	Pattern string // Path as a pattern, if it is one: %2A is no star
 }
 
 // ParseAddress understands `host`, `host port`, `user@host`, `user:pw@host:port`
@@ -32,6 +37,9 @@ func ParseAddress(words ...string) (Address, error) {
 		return Address{}, &UsageError{Text: "a host is wanted", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
 	}
 	text := words[0]
+	if len(words) == 1 {
+		text = classicURL(text)
+	}
 	if !strings.Contains(text, "://") {
 		if colons := strings.Count(text, ":"); colons > 1 && net.ParseIP(text) != nil {
 			text = "[" + text + "]"
@@ -88,12 +96,48 @@ func parseURL(text string) (Address, error) {
 		a.Type = client.ASCII
 	case "i":
 		a.Type = client.Binary
+	case "d":
+		a.Listing = true
 	}
+	a.File = strings.Trim(path, "/") != "" && !strings.HasSuffix(path, "/")
+	a.Pattern = urlPattern(strings.TrimPrefix(path, "/"))
 	a.Path, err = url.PathUnescape(strings.TrimPrefix(path, "/"))
 	if len(a.Path) > 1 {
 		a.Path = strings.TrimSuffix(a.Path, "/")
 	}
 	return a, err
+}
+
+// urlPattern is the path of a URL as a pattern, or "" when it is none.
+func urlPattern(escaped string) string {
+	var b strings.Builder
+	for i := 0; i < len(escaped); i++ {
+		if c, err := url.PathUnescape(escaped[i:min(i+3, len(escaped))]); escaped[i] == '%' && err == nil {
+			b.WriteString(syntax.Escape(c))
+			i += 2
+			continue
+		}
+		b.WriteByte(escaped[i])
+	}
+	if pattern := b.String(); syntax.HasMeta(pattern) {
+		return pattern
+	}
+	return ""
+}
+
+// classicURL makes a URL of the form host:path of ftp(1). What follows the
+// colon is a path unless it can be a port.
+func classicURL(word string) string {
+	at := strings.LastIndexByte(word, '@') + 1
+	host, path, has := strings.Cut(word[at:], ":")
+	if _, err := strconv.Atoi(path); strings.Contains(word, "://") || !has || path == "" || err == nil || strings.Contains(path, ":") || strings.Contains(host, "/") {
+		return word
+	}
+	escaped := (&url.URL{Path: path}).EscapedPath()
+	if strings.HasPrefix(escaped, "/") {
+		escaped = "%2F" + escaped[1:]
+	}
+	return "ftp://" + escapeUser(word[:at]+host) + "/" + strings.TrimPrefix(escaped, "./")
 }
 
 // check refuses what must never reach a server: a line break in a user name

@@ -41,6 +41,9 @@ func (sh *Shell) Batch(script Script) int {
 	return sh.signals.status(Status(sh.script(script, Line{})))
 }
 
+// Exit is the exit status that an error, or a signal, means.
+func (sh *Shell) Exit(err error) int { return sh.signals.status(Status(err)) }
+
 // script runs the lines of a script up to its end, or to the failure that ends
 // it. It returns the first failure.
 func (sh *Shell) script(script Script, line Line) error {

@@ -131,6 +131,11 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 		}
 		return c.Usage("%s", err)
 	}
+	c.Flags.Visit(func(f *pflag.Flag) {
+		if text, quoted := strings.CutPrefix(f.Value.String(), quotedDash); quoted {
+			f.Value.Set(text)
+		}
+	})
 	// The arguments are the words that are left, in order; from the end, since
 	// a word that is the value of an option stands before the arguments.
 	left := c.Flags.Args()

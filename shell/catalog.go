@@ -12,16 +12,16 @@ type Groups []Group
 // from one of them would be an initialisation cycle.
 func Catalog() Groups {
 	return Groups{
-		{"connect", slices.Concat(openCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands)},
-		{"look around", slices.Concat(lsCommands, mlsdCommands, cdCommands)},
-		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, pageCommands)},
+		{"connect", slices.Concat(openCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands, fxpCommands, secureCommands)},
+		{"look around", slices.Concat(lsCommands, findCommands, duCommands, mlsdCommands, cdCommands)},
+		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
 		{"upload", putCommands},
-		{"change things on the server", slices.Concat(rmCommands, mkdirCommands)},
-		{"ask about a file", sizeCommands},
-		{"this computer", lcdCommands},
-		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, nmapCommands, restartCommands)},
+		{"change things on the server", slices.Concat(rmCommands, mvCommands, touchCommands, mkdirCommands)},
+		{"ask about a file", slices.Concat(sizeCommands, statCommands)},
+		{"this computer", slices.Concat(lcdCommands, lrmCommands)},
+		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
 		{"the protocol itself", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
-		{"learn the protocol", slices.Concat(traceCommands, ladderCommands)},
+		{"learn the protocol", slices.Concat(traceCommands, ladderCommands, explainCommands, practiceCommands, lessonCommands)},
 		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands)},
 		{"scripts", slices.Concat(blockCommands, assertCommands, variableCommands, aliasCommands, sourceCommands, repeatCommands)},
 	}

@@ -90,7 +90,12 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 	}
 	kind := command.Complete[min(len(given), len(command.Complete)-1)]
 	switch kind {
-	case completion.Command, completion.Topic:
+	case completion.Topic:
+		if found := completion.Words(word, sh.topicCandidates()); len(found.Candidates) > 0 {
+			return found
+		}
+		return completion.Words(strings.ToUpper(word), sh.topicCandidates())
+	case completion.Command:
 		return completion.Words(word, sh.commandCandidates())
 	case completion.LocalPath, completion.LocalDir:
 		return completion.Local{}.Complete(word, kind == completion.LocalDir)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -224,9 +223,9 @@ func (f found) kind() string {
 }
 
 func hasSize(f found, words []string) (bool, string, error) {
-	want, err := readBytes(words[len(words)-1])
+	want, err := parseBytes(words[len(words)-1])
 	if err != nil {
-		return false, "", err
+		return false, "", &UsageError{Text: err.Error()}
 	}
 	if !f.there || f.size < 0 {
 		return false, f.kind() + notKnownSize(f), nil
@@ -269,21 +268,6 @@ func within(word string, n, limit int64) (bool, error) {
 		return n <= limit, nil
 	}
 	return false, &UsageError{Text: word + " is neither min nor max"}
-}
-
-// readBytes reads a number of bytes with k, m, g or t behind it.
-func readBytes(text string) (int64, error) {
-	digits := strings.TrimRight(strings.ToLower(text), "bkmgt")
-	unit := strings.TrimSuffix(strings.ToLower(text)[len(digits):], "b")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	power := strings.Index(" kmgt", unit)
-	if unit == "" {
-		power = 0
-	}
-	if err != nil || n < 0 || len(unit) > 1 || power < 0 || n > 1<<62>>(10*power) {
-		return 0, &UsageError{Text: strconv.Quote(text) + " is no number of bytes such as 1000, 64k or 2g"}
-	}
-	return n << (10 * power), nil
 }
 
 // sameBytes compares a remote file with a local one.

@@ -40,9 +40,13 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	opt.Pin = sh.known.pin(opt.Addr)
+	known := sh.known
+	if sh.trustPractice(&opt) {
+		known = openKnownHosts("") // its port belongs to somebody else tomorrow
+	}
+	opt.Pin = known.pin(opt.Addr)
 	asked := opt.Security
-	if asked == client.Auto && sh.known.hadTLS(opt.Addr) {
+	if asked == client.Auto && known.hadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
 	session, err := client.Open(ctx, opt)
@@ -59,12 +63,12 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	case err != nil:
 		return nil, err
 	}
-	sh.learn(session, opt, asked)
+	sh.learn(known, session, opt, asked)
 	return session, nil
 }
 
 // learn remembers what the server can do, and warns when it cannot protect us.
-func (sh *Shell) learn(session *client.Session, opt client.Options, asked client.Security) {
+func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
 		if asked == client.Auto {
 			sh.warn("no TLS here: password and files travel in clear")
@@ -74,7 +78,7 @@ func (sh *Shell) learn(session *client.Session, opt client.Options, asked client
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
 		sh.warn("the certificate is not checked: anybody on the way can be the server")
 	}
-	if err := sh.known.remember(opt.Addr, opt.Pin); err != nil {
+	if err := known.remember(opt.Addr, opt.Pin); err != nil {
 		sh.Say("the server could not be remembered: " + err.Error())
 	}
 }

@@ -44,6 +44,7 @@ var statuses = []struct {
 	Says   string
 	is     func(error) bool
 }{
+	{141, "nobody reads standard output any more", isBrokenOutput},
 	{130, "interrupted", func(err error) bool { return errors.Is(err, errInterrupted) }},
 	{2, "wrong usage", anyOf[*UsageError, *syntax.Error]},
 	{5, "TLS or certificate", func(err error) bool {
@@ -51,7 +52,7 @@ var statuses = []struct {
 	}},
 	{4, "login refused", func(err error) bool {
 		return refusal(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) ||
-			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn)
+			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{3, "cannot connect", func(err error) bool {
@@ -61,6 +62,7 @@ var statuses = []struct {
 		return anyOf[*client.TimeoutError, *client.TimeoutError](err) || errors.Is(err, context.DeadlineExceeded)
 	}},
 	{6, "refused by the server", anyOf[*client.Error, *client.GoneError]},
+	{6, "refused by the server", anyOf[*client.FXPError, *client.NoFXPError]},
 	{7, "local file", func(err error) bool {
 		return anyOf[*fs.PathError, *os.LinkError](err) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
 	}},
@@ -79,6 +81,13 @@ func Status(err error) int {
 		}
 	}
 	return 1
+}
+
+// isBrokenOutput reports whether standard output was closed by who read it, as
+// head does. The status is that of a program that the signal ends.
+func isBrokenOutput(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && file.Path == "/dev/stdout" && errors.Is(err, syscall.EPIPE)
 }
 
 func anyOf[A, B error](err error) bool {
@@ -116,6 +125,8 @@ var hints = []struct {
 		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
 	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{anyOf[*client.FXPError, *client.NoFXPError], "`get` and `put` copy by way of this computer"},
+	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},
 	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
 }

@@ -153,7 +153,7 @@ func compared(text string) (sign byte, number string) {
 
 func bySize(text string) (func(string, *listing.Entry) bool, error) {
 	sign, number := compared(strings.TrimSuffix(text, "c")) // find(1) calls bytes c
-	n, err := readBytes(number)
+	n, err := parseBytes(number)
 	if err != nil {
 		return nil, err
 	}

@@ -54,45 +54,22 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	return c.moved(name, r)
 }
 
-// watch draws the line of progress until the returned function is called.
+// watch shows how far a transfer is until the returned function is called.
 func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
+	over := c.Shell.gauge.file(name, m)
+	halt := func() {}
 	switch set := &c.Shell.Settings; {
 	case set.Hash > 0 && !c.JSON():
-		return c.marks(m)
+		halt = c.marks(m)
 	case set.Tick:
-		return c.tick(name, m)
-	case !set.Progress:
-		return func() {}
+		halt = c.tick(name, m)
+	default:
+		halt = c.Shell.draw(c.Shell.gauge)
 	}
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		var first int64 // what was there before: it says nothing about the speed
-		start := time.Now()
-		begun := start
-		tick := time.NewTicker(progressPeriod)
-		defer tick.Stop()
-		for {
-			select {
-			case <-end:
-				c.Shell.con.Status("")
-				return
-			case <-tick.C:
-			}
-			done := m.Done()
-			if first == 0 {
-				first, begun = done, time.Now()
-			}
-			if elapsed := time.Since(start); elapsed >= progressDelay {
-				p := render.Progress{Name: name, Done: done, Total: m.Total(), Elapsed: elapsed,
-					Rate: float64(done-first) / time.Since(begun).Seconds()}
-				c.Shell.con.Status(p.Line(c.Shell.con.Width() - len("^C "))) // which the terminal echoes behind it
-			}
-		}
-	}()
 	return func() {
-		close(end)
-		<-ended
+		over()
+		halt()
+		c.Shell.gauge.passed(m.Done())
 	}
 }
 
@@ -106,6 +83,7 @@ func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) {
 
 // transferObject is a transfer as --json shows it.
 type transferObject struct {
+	Event    string  `json:"event"` // done
 	Remote   string  `json:"remote"`
 	Local    string  `json:"local,omitempty"`
 	Bytes    int64   `json:"bytes"`   // moved now
@@ -118,7 +96,7 @@ type transferObject struct {
 // moved reports a transfer: an object with --json, a line with verbose.
 func (c *Call) moved(name string, r transfer.Result) error {
 	if c.JSON() {
-		o := transferObject{Bytes: r.Bytes, Resumed: r.Resumed, Size: r.Size,
+		o := transferObject{Event: "done", Bytes: r.Bytes, Resumed: r.Resumed, Size: r.Size,
 			Modified: render.Stamp(r.ModTime), Seconds: r.Elapsed.Seconds()}
 		o.Remote, _ = render.Text(r.Remote)
 		o.Local, _ = render.Text(r.Local)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -53,7 +52,7 @@ var promptFields = []struct {
 	{"base", "its last part", func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") }},
 	{"ldir", "the local directory", func(*Shell, bool) string { return localDir() }},
 	{"lbase", "its last part", func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) }},
-	{"state", "how safe the connection is, and what goes on beside it", (*Shell).state},
+	{"state", "how safe the connection is, and what goes on beside it", (*Shell).situation},
 	{"jobs", "how many jobs run", func(sh *Shell, _ bool) string { return sh.jobs.inWords() }},
 	{"status", "the status of the last command, if it failed", func(sh *Shell, color bool) string { return sh.failedStatus(color) }},
 	{"time", "the time of day", func(*Shell, bool) string { return time.Now().Format("15:04") }},
@@ -67,6 +66,9 @@ var promptColours = map[string]render.Colour{
 
 // promptText says who and where one is, and how safe that is, in words.
 func (sh *Shell) promptText() string {
+	if sh.raw {
+		return sh.lessonMark() + "C> "
+	}
 	color := sh.con.ColorOut()
 	prompt := sh.fill(sh.Settings.PromptFormat, color, sh.con.Width()/2)
 	if sh.Settings.PromptRight != "" {
@@ -192,7 +194,10 @@ func (sh *Shell) userName() string {
 	if sh.session == nil {
 		return ""
 	}
-	user, _ := sh.session.LoggedIn()
+	user, in := sh.session.LoggedIn()
+	if !in {
+		return ""
+	}
 	return render.Safe(user)
 }
 
@@ -247,9 +252,9 @@ func (sh *Shell) failedStatus(color bool) string {
 	return render.Red.Paint(color, strconv.Itoa(sh.status))
 }
 
-// state says in words what nobody should have to know a colour for: how the
+// situation says in words what nobody should have to know a colour for: how the
 // connection is protected, and that jobs run.
-func (sh *Shell) state(color bool) string {
+func (sh *Shell) situation(color bool) string {
 	var words []string
 	if sh.session != nil {
 		words = append(words, sh.protection(color))
@@ -279,13 +284,3 @@ func (sh *Shell) welcome() {
 	sh.Say("`open HOST` connects, `help` lists what can be typed, `bye` leaves; `ftpsh --demo` is a server to try it on")
 	sh.Say("Tab completes commands and names on both sides, Up and Ctrl-R bring lines back, Ctrl-C stops whatever runs")
 }
-
-// slips are the names that a mistyped remote one may have meant, quoted.
-func (sh *Shell) slips(name string) []string {
-	if sh.session == nil {
-		return nil
-	}
-	return sh.remote.Nearest(sh.session.Dir(), name)
-}
-
-var _ = completion.Join

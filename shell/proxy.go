@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var proxyCommands = []*Command{{
@@ -30,7 +28,7 @@ var proxyCommands = []*Command{{
 }}
 
 // fxpVerbs let two servers talk to each other.
-var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "DELE"))
+var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "DELE", "MFMT", "MFF", "SITE"))
 
 // betweenServers are the commands that proxy carries out between the two
 // connections. Reverse ones go from the second to the first.
@@ -132,7 +130,7 @@ func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.
 		if many || target == "" {
 			target = sh.remoteName(path.Base(name.Path))
 		}
-		return c.copyOne(ctx, name.Path, target, op)
+		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, client.FXPOptions{Append: op == transfer.Append})
 	})
 	return several([]error{missed, err})
 }
@@ -143,21 +141,6 @@ func (c *Call) sources(many bool) int {
 		return len(c.Args)
 	}
 	return 1
-}
-
-func (c *Call) copyOne(ctx context.Context, name, target string, op transfer.Op) error {
-	from, to := c.Session(), c.Shell.second.session
-	c.Shell.con.Status(render.Safe(name) + "  from server to server")
-	size, err := client.FXP(ctx, from, name, to, target, client.FXPOptions{Append: op == transfer.Append})
-	c.Shell.con.Status("")
-	if err != nil {
-		return about(name, err)
-	}
-	c.moves++
-	if c.Shell.Settings.Verbose {
-		c.Note("%s", strings.TrimSpace(fmt.Sprintf("%s to %s on %s  %s", name, target, c.Shell.second.address.Host, sizeText(size))))
-	}
-	return nil
 }
 
 func sizeText(size int64) string {

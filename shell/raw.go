@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,6 +106,7 @@ var dots = []struct {
 	{".send", "FILE", "the file that the next STOR, APPE or STOU sends", dotSend},
 	{".data", "[save FILE]", "what the last transfer brought", dotData},
 	{".close", "", "close the data connection that was made", dotClose},
+	{".lesson", "WORD…", "what lesson does: hint, skip, answer TEXT", dotLesson},
 	{".abor", "", "ABOR as urgent data, with the Telnet signals that RFC 959 wants before it", dotAbor},
 }
 
@@ -268,4 +270,15 @@ func rawCandidates(words []string, word string) completion.Result {
 		return completion.Local{}.Complete(word, false)
 	}
 	return completion.Result{}
+}
+
+// dotLesson is the way to the lesson while lines go to the server.
+func dotLesson(ctx context.Context, sh *Shell, words []string, _ voice) error {
+	switch {
+	case sh.class == nil:
+		return &UsageError{Text: "no lesson is going on"}
+	case len(words) == 0 || !slices.Contains([]string{"hint", "skip", "quit", "answer"}, words[0]):
+		return &UsageError{Text: "it is .lesson hint, skip, quit or answer TEXT"}
+	}
+	return sh.inLesson(ctx, words[0], strings.Join(words[1:], " "))
 }

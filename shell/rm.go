@@ -13,13 +13,17 @@ import (
 
 var rmCommands = []*Command{
 	{
-		Name: "rm", Args: "remote…", Short: "delete files",
-		Long: "A pattern is asked about once at a terminal, with the number of files. In a script it deletes what matches: " +
-			"only files, never directories (`rmdir`).",
-		Examples: []Example{{"rm old.txt", "one file"}, {"rm *.tmp", "all that match"}},
-		Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: forceFlag,
+		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them",
+		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
+			"directories are passed over by patterns. Links are deleted, not followed.",
+		Examples: []Example{{"rm old.txt", "one file"}, {"rm *.tmp", "all that match"}, {"rm -r build", "a whole tree"}},
+		Min:      1, Max: -1, Ask: []string{"remote-file"},
+		Flags: func(fs *pflag.FlagSet) {
+			forceFlag(fs)
+			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		},
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: rm,
+		Wire:     verbs(listVerbs, sends("DELE", "RMD")), Needs: Login, Run: rm,
 	},
 	{
 		Name: "delete", Args: "remote", Short: "delete a file",
@@ -34,11 +38,10 @@ var rmCommands = []*Command{
 		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: mdelete,
 	},
 	{
-		Name: "rename", Aliases: []string{"mv"}, Args: "from to", Short: "rename or move a file or directory",
-		Long: "When the new name ends with a slash the file keeps its name in that directory.",
+		Name: "rename", Args: "from to", Short: "rename a file or directory",
+		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
 		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv final.txt pub/", "another place"}},
-		Wire:     sends("RNFR", "RNTO"), Needs: Login, Run: rename,
+		Wire: sends("RNFR", "RNTO"), Needs: Login, Run: rename,
 	},
 }
 
@@ -46,6 +49,9 @@ func forceFlag(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "without a que
 
 func rm(ctx context.Context, c *Call) error {
 	names, missed := c.expand(ctx, c.Args)
+	if c.Is("recursive") {
+		return several([]error{missed, c.removeTrees(ctx, names)})
+	}
 	names = files(names)
 	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
 		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
@@ -104,6 +110,10 @@ func rename(ctx context.Context, c *Call) error {
 	if len(to) > 1 && to[len(to)-1] == '/' {
 		to += baseName(from)
 	}
+	return c.rename(ctx, from, to)
+}
+
+func (c *Call) rename(ctx context.Context, from, to string) error {
 	if err := c.Session().Rename(ctx, from, to); err != nil {
 		return about(from+" to "+to, err)
 	}

@@ -38,9 +38,15 @@ func (line Line) at(st syntax.Statement) Line {
 // Do runs a line and shows its failures. It returns the first one that counts:
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
-	if sh.raw && line.within == nil {
+	switch {
+	case sh.raw && line.within == nil:
+		defer sh.afterLine(line, "")
 		return sh.rawLine(line)
+	case sh.answered(line):
+		sh.afterLine(line, line.Text)
+		return nil
 	}
+	defer sh.afterLine(line, "")
 	list, err := syntax.Parse(line.Text)
 	if err != nil {
 		sh.failed(line, "", err)
@@ -133,7 +139,7 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		}
 		return command.Name, err
 	}
-	if err := sh.needs(command.Needs); err != nil {
+	if err := firstOf(sh.needs(command.Needs), sh.allowed(command)); err != nil {
 		return command.Name, err
 	}
 	if sh.opt.Started != nil {
@@ -296,7 +302,7 @@ func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
-	if errors.As(err, new(*shownError)) {
+	if errors.As(err, new(*shownError)) || isBrokenOutput(err) {
 		return
 	}
 	where := ""

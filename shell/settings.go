@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,9 @@ type Settings struct {
 	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
 
 	EPSV4, EPSV6, SendPort bool
+	ActivePorts            [2]int // zero: any
+	ActiveAddress          net.IP // nil: our own
+	PasvAddress            string
 	Family, AnonPass       string
 
 	Hash             int64 // bytes for a mark; 0: none
@@ -53,7 +57,7 @@ func defaultSettings(interactive bool) Settings {
 		TraceNotes: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
-		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any",
+		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
 		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
@@ -70,7 +74,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(traceSettings, viaSettings, classicSettings, retrySettings, credentialSettings, []*Setting{
+var settings = slices.Concat(traceSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

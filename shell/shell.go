@@ -58,12 +58,15 @@ type Shell struct {
 	connection
 	quitting bool
 	raw      bool // lines go to the server as typed
+	practice *teach.Practice
+	class    *class // the lesson that is going on; nil: none
 	status   int // of the last command, for $?
 	vars     map[string]string
 	aliases  map[string]string
 	sources  int // files that run each other
 	log      log
 	hosts    []*hostSection
+	reached  Address // where the last URL led
 
 	next     func() (string, error) // the next line of the script that runs; nil at a terminal
 	macros   map[string][]string
@@ -139,6 +142,7 @@ func (sh *Shell) Close() {
 	sh.disconnect()
 	sh.swap()
 	sh.disconnect()
+	sh.stopPractice() // its files were never on a disk
 	sh.con.Close()
 	sh.signals.stop()
 	sh.end(nil)

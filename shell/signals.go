@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -30,6 +31,9 @@ func watchSignals(sh *Shell) *signals {
 	for sig := range rateSteps {
 		signal.Notify(s.got, sig)
 	}
+	for _, sig := range survived {
+		signal.Notify(s.got, sig)
+	}
 	go func() {
 		defer close(s.done)
 		for sig := range s.got {
@@ -48,6 +52,9 @@ func (s *signals) stop() {
 func (s *signals) handle(sig os.Signal) {
 	if way, steps := rateSteps[sig]; steps {
 		s.sh.limits.stepped(way)
+		return
+	}
+	if slices.Contains(survived, sig) {
 		return
 	}
 	s.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -41,10 +42,17 @@ type options struct {
 	debug                   int
 	trace                   string
 
+	netrc, output, upload, rate, buffer, log string
+	resume, dryRun, noEdit, packets          bool
+	noConfig                                 bool
+	retry                                    int
+
 	demo, version bool
 }
 
-const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | ftp://[user@]host[:port]/directory/]
+const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookmark | ftp[s|es]://[user@]host[:port]/directory/]
+       ftpsh [options] ftp://host/file… [-o FILE]      fetch files and leave
+       ftpsh [options] -u URL FILE…                    send files and leave
        ftpsh --demo                 a practice server in this process, logged in and ready to use
        ftpsh --serve DIRECTORY      serve a directory; ` + "`ftpsh --serve --help`" + ` shows its options
 
@@ -64,6 +72,17 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.StringVarP(&o.file, "file", "f", "", "run the commands in `SCRIPT` and leave; - is standard input")
 	fs.BoolVarP(&o.keepGoing, "keep-going", "k", false, "in a batch, go on after a failure")
 	fs.BoolVar(&o.json, "json", false, "print results as JSON, one object per line")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be sent and written, and change nothing")
+	fs.StringVar(&o.log, "log", "", "add commands, dialogue and failures to `FILE`, each line with its time")
+	fs.StringVarP(&o.output, "output", "o", "", "the local `FILE` for what a URL names; - is standard output, \"|command\" a local command")
+	fs.StringVarP(&o.upload, "upload", "u", "", "send the local files that follow to `URL`")
+	fs.BoolVarP(&o.resume, "resume", "R", false, "go on with what an earlier transfer left")
+	fs.IntVarP(&o.retry, "retry", "r", 0, "when it fails for a while, try again every so many `SECONDS`")
+	fs.StringVarP(&o.rate, "rate", "T", "", "limit the speed: `DIRECTION,MAX[,STEP]` as get,100k; the direction is all, get or put")
+	fs.StringVarP(&o.buffer, "buffer", "x", "", "`SIZE` of the socket buffers of data connections")
+	fs.StringVarP(&o.netrc, "netrc", "N", "", "read `FILE` in place of ~/.netrc")
+	fs.BoolVar(&o.noConfig, "no-config", false, "do not read config.toml")
+	fs.BoolVarP(&o.noEdit, "no-edit", "e", false, "leave the editing of lines to the terminal")
 	fs.StringVar(&o.tls, "tls", "", "`MODE` is auto (the default), require, implicit or off")
 	fs.StringVar(&o.ca, "ca", "", "trust the authorities in `FILE`, PEM or DER, instead of the system's")
 	fs.StringVar(&o.cert, "cert", "", "show the server the certificate in `FILE` (PEM)")
@@ -105,8 +124,15 @@ func parseFlags(args []string) (*options, error) {
 	o.target = fs.Args()
 	o.hasCommands = fs.Changed("command")
 	switch {
+	case o.upload != "":
+		return o, o.checkUpload()
+	case o.fetches():
+	case o.output != "":
+		return nil, errors.New("-o needs the URL of a file")
 	case len(o.target) > 2:
 		return nil, fmt.Errorf("%s: one server at a time", strings.Join(o.target[2:], " "))
+	}
+	switch {
 	case o.demo && len(o.target) > 0:
 		return nil, errors.New("--demo brings its own server")
 	case o.hasCommands && o.file != "":
@@ -117,6 +143,25 @@ func parseFlags(args []string) (*options, error) {
 		return nil, fmt.Errorf("-s: %q is no address", o.source)
 	}
 	return o, nil
+}
+
+// fetches reports whether files are to be fetched from URLs.
+func (o *options) fetches() bool {
+	return !o.hasCommands && o.file == "" && !o.demo && shell.IsFetch(o.target)
+}
+
+// unattended reports whether files are fetched or sent, and there is nothing to
+// ask about.
+func (o *options) unattended() bool { return o.upload != "" || o.fetches() }
+
+func (o *options) checkUpload() error {
+	switch {
+	case len(o.target) == 0:
+		return errors.New("-u: which files?")
+	case o.hasCommands || o.file != "" || o.demo || o.output != "":
+		return errors.New("-u goes with a URL and files, and nothing else to do")
+	}
+	return nil
 }
 
 // script opens what -c or -f name; nil means that lines come from standard
@@ -146,12 +191,22 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		return shell.Options{}, err
 	}
 	opt := shell.Options{
-		StateDir: stateDir(),
-		JSON:     o.json,
+		StateDir:  stateDir(),
+		Bookmarks: filepath.Join(configDir(), "bookmarks.toml"),
+		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
+		JSON: o.json, DryRun: o.dryRun,
 		Connect: shell.Connect{
 			TLS: cfg, Insecure: o.insecure, Source: net.ParseIP(o.source), Port: o.port,
 			Stall: time.Duration(o.stall) * time.Second, Anonymous: o.anonymous, NoLogin: o.noLogin,
 		},
+	}
+	if o.netrc == "" {
+		opt.Netrc = shell.DefaultNetrc()
+	}
+	if o.log != "" {
+		if opt.Log, err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
+			return opt, err
+		}
 	}
 	opt.Console.Color = o.color
 	if hasScript || o.file == "-" {
@@ -206,6 +261,20 @@ func readAuthorities(name string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// forever is how often -r tries again.
+const forever = 1 << 30
+
+// lines are the options that have a command of the shell.
+func (o *options) lines() (lines []string) {
+	if o.rate != "" {
+		lines = append(lines, "rate "+strings.ReplaceAll(o.rate, ",", " "))
+	}
+	if o.buffer != "" {
+		lines = append(lines, "xferbuf "+o.buffer)
+	}
+	return lines
+}
+
 // settings are the options that have a setting: names and values.
 func (o *options) settings() [][2]string {
 	var all [][2]string
@@ -223,6 +292,10 @@ func (o *options) settings() [][2]string {
 		{o.active, "passive", "off"},
 		{o.keepGoing, "onerror", "continue"},
 		{o.tls != "", "tls", o.tls},
+		{o.noEdit, "edit", "off"},
+		{o.retry > 0, "retries", strconv.Itoa(forever)},
+		{o.retry > 0, "retry-wait", strconv.Itoa(o.retry)},
+		{o.packets, "trace", "2"},
 		{os.Getenv("FTPSH_TRACE") != "", "trace", os.Getenv("FTPSH_TRACE")},
 		{o.debug > 0, "trace", strconv.Itoa(min(o.debug, 3))},
 		{o.trace != "", "trace", o.trace},

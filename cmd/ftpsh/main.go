@@ -51,7 +51,7 @@ func run(args []string, adapt func(*shell.Options)) int {
 
 // session runs a shell, from the first connection to the last line.
 func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
-	opt, err := o.shellOptions(script != nil)
+	opt, err := o.shellOptions(script != nil || o.unattended())
 	if err != nil {
 		return wrong(err)
 	}
@@ -66,7 +66,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 		return o.talk(opt, script, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
 	}
 	return o.talk(opt, script, adapt, func(sh *shell.Shell) error {
-		if len(o.target) == 0 {
+		if len(o.target) == 0 || o.unattended() {
 			return nil
 		}
 		return sh.Open(o.target...)
@@ -81,15 +81,17 @@ func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Op
 		return wrong(err)
 	}
 	defer sh.Close()
-	for _, setting := range o.settings() {
-		if err := sh.Set(setting[0], setting[1]); err != nil {
-			return wrong(err)
-		}
+	if err := o.configure(sh); err != nil {
+		return wrong(err)
 	}
 	opening := open(sh)
 	switch {
 	case opening != nil && !sh.Interactive():
-		return shell.Status(opening)
+		return sh.Exit(opening)
+	case o.upload != "":
+		return sh.Upload(o.upload, o.target, shell.FetchOptions{Resume: o.resume})
+	case o.fetches():
+		return sh.Fetch(o.target, shell.FetchOptions{Output: o.output, Resume: o.resume})
 	case script != nil:
 		return sh.Batch(shell.ScriptFrom(o.scriptName(), script))
 	case sh.Interactive():
@@ -98,12 +100,40 @@ func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Op
 	return sh.Batch(sh.ScriptFromInput())
 }
 
+// configure applies the configuration, and what the command line says about it.
+func (o *options) configure(sh *shell.Shell) error {
+	if !o.noConfig {
+		if err := sh.ReadConfig(filepath.Join(configDir(), "config.toml")); err != nil {
+			return err
+		}
+	}
+	for _, setting := range o.settings() {
+		if err := sh.Set(setting[0], setting[1]); err != nil {
+			return err
+		}
+	}
+	for _, line := range o.lines() {
+		if err := sh.Do(shell.Line{Text: line, Script: "ftpsh"}); err != nil {
+			return fmt.Errorf("%s: %w", line, err)
+		}
+	}
+	return nil
+}
+
 // wrong reports what keeps the program from starting.
 func wrong(err error) int {
 	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
-	fmt.Fprintln(os.Stderr, "  hint: `ftpsh --help` shows the options")
+	hint := "`ftpsh --help` shows the options"
+	var usage *shell.UsageError
+	if errors.As(err, &usage) && usage.Hint != "" {
+		hint = usage.Hint
+	}
+	fmt.Fprintln(os.Stderr, "  hint: "+hint)
 	return usageStatus
 }
+
+// configDir is where the configuration and the bookmarks are.
+func configDir() string { return filepath.Join(xdg.ConfigHome, "ftpsh") }
 
 // stateDir is where history and known servers are kept.
 func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }

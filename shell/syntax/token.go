@@ -61,7 +61,7 @@ type Vars struct {
 // Expand returns the word with its variables replaced. Values are plain text:
 // they are not split and hold no live pattern.
 func (t Token) Expand(v Vars) Token {
-	if t.Op != Word {
+	if t.Op != Word || t.Raw == "" { // one that nobody typed has no variables
 		return t
 	}
 	l := lexer{src: t.Raw, vars: v, alone: true}

@@ -9,3 +9,8 @@ func TestDump(t *testing.T){
   for _,u:=range []bool{false,true}{ for _,l:=range Ladder(ops[len(ops)-1],ev,Style{Width:80,Unicode:u},false){fmt.Println(l)}}
  }
 }
+func TestPages(t *testing.T){
+ for _,w:=range []string{"PASV","425","AUTH","RETR","SITE CHMOD","passive","rfc959","4yz","MLST","550"} { e,ok:=Explain(w,Here{}); fmt.Println(ok); for _,l:=range e.Lines{fmt.Println(l)} }
+ for _,l:=range Overview(){fmt.Println(l)}
+ for _,w:=range Topics(){ e,_:=Explain(w,Here{}); if len(e.Lines)>23{t.Error(w,len(e.Lines))}; for _,l:=range e.Lines{ if len([]rune(l))>79{t.Error(w,l)}}}
+}

@@ -178,6 +178,6 @@ func (d diagram) arrow(y, from, to int, class, width string) {
 	if to < from {
 		back = 7
 	}
-	fmt.Fprintf(d.out, `<line x1="%d" y1="%d" x2="%d" y2="%[2]d" class="%s %s"/><path d="M%[3]d %[2]dl%[6]d -5v10z" class="%[4]s"/>`,
+	fmt.Fprintf(d.out, `<line x1="%d" y1="%d" x2="%d" y2="%[2]d" class="%[4]s %[5]s"/><path d="M%[3]d %[2]dl%[6]d -5v10z" class="%[4]s"/>`,
 		from, y, to, class, width, back)
 }

@@ -50,7 +50,6 @@ const proftpdTLS = `
 LoadModule mod_tls.c
 TLSEngine on
 TLSLog {log}
-TLSRequired on
 TLSRenegotiate none
 TLSECCertificateFile {cert}
 TLSECCertificateKeyFile {key}
@@ -79,6 +78,7 @@ func proftpd(c *setup) [][]string {
 		when(c.o.Charset == "latin1", "UseEncoding UTF-8 ISO-8859-1\n") +
 		when(c.o.Charset == "", "UseEncoding UTF-8 UTF-8\n") +
 		when(c.TLS, proftpdTLS+c.proftpdTLSOptions()) +
+		when(c.TLS && !strings.Contains(c.conf(), "TLSRequired"), "TLSRequired on\n") + // of two the first counts
 		c.conf()
 	return [][]string{{c.program("/usr/sbin/proftpd"), "-n", "-q", "-c", c.write("proftpd.conf", c.expand(conf))}}
 }

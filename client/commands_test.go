@@ -1,0 +1,222 @@
+package client_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+// Each method sends the commands that it should, and understands the answer.
+func TestCommands(t *testing.T) {
+	for _, test := range []struct {
+		name, features, text string
+		do                   func(context.Context, *client.Session) (any, error)
+		want                 any
+	}{
+		{"Chmod", "", "C: SITE CHMOD 640 f\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil},
+		{"Chmod by MFF", "MFF modify;UNIX.mode;", "C: SITE CHMOD 640 f\nS: 500 what\nC: MFF UNIX.mode=0640; f\nS: 213 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil},
+		{"Chgrp", "", "C: SITE CHGRP staff f\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chgrp(ctx, "staff", "f") }, nil},
+		{"Umask, inetutils", "", "C: SITE UMASK\nS: 200 Current UMASK is 027",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Umask(ctx) }, fs.FileMode(0o027)},
+		{"SetUmask", "", "C: SITE UMASK 022\nS: 200 UMASK set to 022 (was 027)",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUmask(ctx, 0o022) }, nil},
+		{"SetIdle", "", "C: SITE IDLE 600\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetIdle(ctx, 10*time.Minute) }, nil},
+		{"Symlink", "", "C: SITE SYMLINK target the link\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				return nil, s.Symlink(ctx, "target", "the link")
+			}, nil},
+		{"Copy", "", "C: SITE CPFR a b\nS: 350 to\nC: SITE CPTO c\nS: 250 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Copy(ctx, "a b", "c") }, nil},
+		{"MkdirAll by SITE", "SITE MKDIR", "C: SITE MKDIR a/b\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
+		{"MkdirAll", "", "C: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
+		{"MkdirAll of what stands", "", "C: MKD /a\nS: 550 exists\nC: CWD /a\nC: PWD\nS: 250 fine\nS: 257 \"/a\"\nC: CWD /\nC: PWD\nS: 250 fine\nS: 257 \"/\"",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "/a") }, nil},
+		{"RemoveTree", "", "C: SITE RMDIR a\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.RemoveTree(ctx, "a") }, nil},
+		{"Available", "", "C: AVBL /\nS: 213 123456789 bytes",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Available(ctx, "/") }, int64(123456789)},
+		{"Allocate", "", "C: ALLO 100\nS: 202 no need",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Allocate(ctx, 100) }, nil},
+		{"Combine", "", "C: COMB \"all\" \"p 1\" \"p2\"\nS: 250 fine",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				return nil, s.Combine(ctx, "all", "p 1", "p2")
+			}, nil},
+		{"Account", "", "C: ACCT money\nS: 230 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Account(ctx, "money") }, nil},
+		{"Mount", "", "C: SMNT disk2:\nC: PWD\nS: 250 fine\nS: 257 \"/disk2\"",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				err := s.Mount(ctx, "disk2:")
+				return s.Dir(), err
+			}, "/disk2"},
+		{"SetStructure", "", "C: STRU F\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetStructure(ctx, "F") }, nil},
+		{"Identify", "", "C: CSID Name=ftpsh;Version=1;\nS: 200 name=ProFTPD;Version=1.3.8;casesensitive=1;",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Identify(ctx, "ftpsh", "1") },
+			map[string]string{"name": "ProFTPD", "version": "1.3.8", "casesensitive": "1"}},
+		{"Introduce", "", "C: CLNT ftpsh\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Introduce(ctx, "ftpsh") }, nil},
+		{"Languages", "LANG EN*;FR", "",
+			func(_ context.Context, s *client.Session) (any, error) {
+				all, chosen := s.Languages()
+				return append(all, chosen), nil
+			}, []string{"EN", "FR", "EN"}},
+		{"SetLanguage", "", "C: LANG fr\nS: 200 d'accord",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetLanguage(ctx, "fr") }, nil},
+		{"SetUTF8", "", "C: OPTS UTF8 OFF\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUTF8(ctx, false) }, nil},
+		{"ChooseFacts", "", "C: OPTS MLST size;modify;\nS: 200 MLST OPTS size;modify;",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.ChooseFacts(ctx, "size", "modify") },
+			[]string{"size", "modify"}},
+		{"SetCreateTime", "", "C: MFCT 20200102030405 f\nS: 213 fine",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				return nil, s.SetCreateTime(ctx, "f", someTime)
+			}, nil},
+		{"SetCreateTime by MFF", "MFF create;", "C: MFF Create=20200102030405; f\nS: 213 fine",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				return nil, s.SetCreateTime(ctx, "f", someTime)
+			}, nil},
+		{"Status of a name like an option", "", "C: STAT ./-x\nS: 213 status",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				r, err := s.Status(ctx, "-x")
+				return r.Code, err
+			}, 213},
+		{"Help", "", "C: HELP SITE\nS: 214 none",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				r, err := s.Help(ctx, "SITE")
+				return r.Text(), err
+			}, "none"},
+		{"Reset", "", "C: REIN\nS: 220 who now",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				err := s.Reset(ctx)
+				_, in := s.LoggedIn()
+				return in, err
+			}, false},
+		{"Reset where REIN is unknown", "", "C: REIN\nS: 502 what\nC: QUIT\nS: 221 bye\naccept\nS: 220 again",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				err := s.Reset(ctx)
+				_, in := s.LoggedIn()
+				return in, err
+			}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			talkTo(t, test.features, test.text, client.Options{}, func(s *client.Session) {
+				got, err := test.do(t.Context(), s)
+				if err != nil || !reflect.DeepEqual(got, test.want) {
+					t.Errorf("got %v, %v", got, err)
+				}
+			})
+		})
+	}
+}
+
+// HOST comes before USER, when it is asked for or offered.
+func TestHost(t *testing.T) {
+	const login = "C: USER alice\nS: 230 in\nC: FEAT\nS: 211 none\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 UNIX"
+	for _, test := range []struct{ name, host, text string }{
+		{"asked for", "ftp.example.test", "S: 220 ready\nC: HOST ftp.example.test\nS: 220 welcome there\n" + login},
+		{"an IPv6 address", "::1", "S: 220 ready\nC: HOST [::1]\nS: 220 welcome there\n" + login},
+		{"not asked for", "", "S: 220 ready\n" + login},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			talk(t, test.text, client.Options{VirtualHost: test.host}, func(s *client.Session) {
+				if err := s.Login(t.Context(), client.Login{User: "alice"}); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+	talk(t, "S: 220 ready\nC: HOST x.test\nS: 504 unknown host", client.Options{VirtualHost: "x.test"}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice"}); !client.IsCode(err, 504) {
+			t.Errorf("an unknown host: %v", err)
+		}
+	})
+}
+
+func TestProgramIsIntroduced(t *testing.T) {
+	text := welcome("S> 211-Features\\r\\n CLNT\\r\\n UTF8\\r\\n211 End\\r\\n") + "C: OPTS UTF8 ON\nC: CLNT ftpsh/1\nS: 200 fine\nS: 200 hello"
+	talk(t, text, client.Options{Program: "ftpsh/1"}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What each server can do beyond the standards is done on its disk.
+func TestSiteOnServers(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		srv.Put("with space", []byte("content"))
+		s := open(t, srv, nil)
+		ctx := t.Context()
+		if err := s.Chmod(ctx, 0o640, "with space"); err != nil {
+			t.Errorf("chmod: %v", err)
+		}
+		if info, err := os.Stat(filepath.Join(srv.Root, "with space")); err != nil || info.Mode().Perm() != 0o640 {
+			t.Errorf("the mode is %v, %v", info.Mode(), err)
+		}
+		switch s.Quirks().Server {
+		case "vsftpd", "inetutils":
+			if err := s.SetUmask(ctx, 0o027); err != nil {
+				t.Errorf("set umask: %v", err)
+			}
+			if mask, err := s.Umask(ctx); err != nil || mask != 0o027 {
+				t.Errorf("umask: %o, %v", mask, err)
+			}
+		case "proftpd":
+			proftpdSite(t, s, srv)
+		}
+		if err := s.MkdirAll(ctx, "a/b c/d"); err != nil {
+			t.Errorf("mkdir -p: %v", err)
+		}
+		if err := s.MkdirAll(ctx, "a/b c"); err != nil {
+			t.Errorf("mkdir -p of what stands: %v", err)
+		}
+		if _, err := os.Stat(filepath.Join(srv.Root, "a/b c/d")); err != nil {
+			t.Error(err)
+		}
+		if err := s.Reset(ctx); err != nil {
+			t.Errorf("reset: %v", err)
+		}
+		if err := s.Login(ctx, client.Login{User: srv.User, Password: srv.Password}); err != nil {
+			t.Errorf("login after a reset: %v", err)
+		}
+	})
+}
+
+func proftpdSite(t *testing.T, s *client.Session, srv *daemon.Server) {
+	ctx := t.Context()
+	if err := s.Copy(ctx, "with space", "a copy"); err != nil || string(srv.Read("a copy")) != "content" {
+		t.Errorf("copy: %v", err)
+	}
+	if err := s.Symlink(ctx, "a", "the link"); err == nil {
+		t.Error("a link to nothing, which proftpd does not make")
+	}
+	srv.Put("target", nil)
+	if err := s.Symlink(ctx, "target", "link"); err != nil {
+		t.Errorf("symlink: %v", err)
+	}
+	srv.Put("tree/a/b", nil)
+	if err := s.RemoveTree(ctx, "tree"); err != nil {
+		t.Errorf("remove tree: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(srv.Root, "tree")); err == nil {
+		t.Error("the tree stands")
+	}
+	about, err := s.Identify(ctx, "ftpsh", "1")
+	if err != nil || !strings.Contains(about["name"], "ProFTPD") {
+		t.Errorf("it says that it is %v, %v", about, err)
+	}
+}

@@ -1,0 +1,426 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Engine moves many files over one session and copies of it, and keeps each of
+// them busy: what follows a transfer is arranged while it runs, and what is to
+// be asked about an upload leaves with the next one.
+//
+// What fails on the way (a connection that is lost, data that is cut) is tried
+// again; what the server refuses is not. An Engine runs once.
+type Engine struct {
+	Session  *client.Session // the first; nobody else may use it meanwhile
+	Parallel int             // sessions; 0: as many as help, at most MostSessions
+
+	// Done hears of each task when it is over. Its calls never overlap.
+	Done func(Task, Result, error)
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	feed    func() (Task, bool)
+	jobs    []*job // transfers that wait, in order
+	visits  []*job // directories that wait, the last first: so there are never many
+	active  int    // jobs that run
+	running map[*job]bool
+	workers int
+	limit   int // sessions that the server allows; 0: not known
+	stopped error
+	total   Totals
+	telling sync.Mutex // for Done
+	closing sync.WaitGroup
+}
+
+// MostSessions is how many sessions an Engine uses at most by itself.
+const MostSessions = 8
+
+// Totals say how far an Engine is.
+type Totals struct {
+	Files, Found int   // over, and known so far
+	Bytes        int64 // of the files that are over
+	Size         int64 // of all that are known so far
+	Walking      bool  // more may be found
+	Sessions     int
+}
+
+// job is a transfer, or a directory to look into.
+type job struct {
+	task  Task
+	meter Meter
+	tries int
+	visit func(context.Context, *client.Session) error
+	lost  func(error) // of a visit: that it failed for good
+}
+
+const (
+	mostTries = 3       // for each job
+	smallFile = 1 << 20 // below, the round trips count, not the bytes
+	enough    = 256     // transfers that wait, before more are looked for
+)
+
+// Run carries out tasks until there are no more. Its error says why it stopped
+// early: the end of ctx, or the last session was lost. Failures of single tasks
+// are told to Done only. tasks is called from several goroutines, but never by
+// two at once.
+func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
+	next, stop := iter.Pull(tasks)
+	defer stop()
+	e.start()
+	e.feed = next
+	return e.work(ctx)
+}
+
+func (e *Engine) start() {
+	e.changed = sync.NewCond(&e.mu)
+	e.running = map[*job]bool{}
+	e.total.Walking = true
+}
+
+func (e *Engine) work(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { e.halt(ctx.Err()) })
+	defer stop()
+	clone := e.Session.Cloner()
+	var all sync.WaitGroup
+	e.workers = 1
+	all.Go(func() { e.grow(ctx, clone, &all) })
+	e.serve(ctx, e.Session)
+	all.Wait()
+	e.Session.More(false)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stopped
+}
+
+// Wait returns when the sessions that were opened are closed. Run does not wait
+// for that: some servers take their time to say goodbye.
+func (e *Engine) Wait() { e.closing.Wait() }
+
+// Limit returns how many sessions the server turned out to allow; 0 when that
+// was not found out.
+func (e *Engine) Limit() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.limit
+}
+
+// Progress tells how far the engine is; it may be called while it runs. The
+// meters are those of the transfers that run.
+func (e *Engine) Progress() (Totals, map[string]*Meter) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	meters := make(map[string]*Meter, len(e.running))
+	for j := range e.running {
+		meters[j.task.Remote] = &j.meter
+	}
+	t := e.total
+	t.Sessions = e.workers
+	return t, meters
+}
+
+// serve does jobs over one session until there are none.
+func (e *Engine) serve(ctx context.Context, s *client.Session) {
+	for {
+		j := e.take(false)
+		if j == nil {
+			s.Flush(ctx) // the riders have heard of any error
+			j = e.take(true)
+		}
+		if j == nil {
+			e.leave()
+			return
+		}
+		err := e.do(ctx, s, j)
+		if errors.Is(err, errRetire) {
+			s.Flush(ctx)
+			return
+		}
+	}
+}
+
+// errRetire is returned for a session that is of no more use.
+var errRetire = errors.New("session lost")
+
+func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
+	var r Result
+	var err error
+	if j.visit != nil {
+		if err = s.Flush(ctx); err == nil {
+			s.More(false)
+			err = j.visit(ctx, s)
+		}
+	} else {
+		s.More(e.hasMore() && isSmall(j.task))
+		r, err = carry(ctx, s, j.task, &j.meter)
+	}
+	switch {
+	case err != nil:
+		return e.failed(ctx, s, j, r, err)
+	case j.visit != nil:
+		e.over(j)
+	case proves(s, j.task, r):
+		e.settle(ctx, s, j, r)
+	default:
+		e.done(j, r, nil)
+	}
+	return nil
+}
+
+// settle proves an upload with the next one.
+func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {
+	proveLater(ctx, s, j.task, r, func(err error) {
+		if err != nil {
+			e.failed(ctx, s, j, r, err)
+			return
+		}
+		e.done(j, r, nil)
+	})
+}
+
+// isSmall reports whether a file is moved so fast that the round trips count.
+func isSmall(t Task) bool {
+	size := t.Size
+	if t.Op != Download && t.In == nil {
+		info, err := os.Stat(t.Local)
+		if err != nil {
+			return false
+		}
+		size = info.Size()
+	}
+	return size > 0 && size < smallFile || size == 0 && t.Known
+}
+
+// failed tries a job again, or gives it up. A session that cannot be made again
+// leaves its work to the others.
+func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result, err error) error {
+	if ctx.Err() != nil {
+		e.done(j, r, ctx.Err())
+		return nil
+	}
+	j.tries++
+	if gone(err) {
+		if e.retire() {
+			j.tries--
+			e.again(j)
+			return errRetire
+		}
+		if j.tries >= mostTries {
+			e.done(j, r, err)
+			e.halt(err)
+			return errRetire
+		}
+	}
+	if passing(err) && j.tries < mostTries {
+		s.Wary()
+		j.task.Resume = j.task.Resume || j.task.Op == Download && hasPart(j.task)
+		e.again(j)
+		return nil
+	}
+	e.done(j, r, err)
+	return nil
+}
+
+func hasPart(t Task) bool {
+	if t.Out != nil {
+		return false
+	}
+	info, err := os.Lstat(t.Local + PartSuffix)
+	return err == nil && info.Size() > 0
+}
+
+// gone reports whether err says that no session could be made.
+func gone(err error) bool {
+	var connect *client.ConnectError
+	if errors.As(err, &connect) {
+		return connect.Channel == "control connection"
+	}
+	return client.IsCode(err, 421, 530)
+}
+
+// passing reports whether another try may help.
+func passing(err error) bool {
+	var verify *VerifyError
+	var lost *client.LostError
+	var cut *client.IncompleteError
+	var slow *client.TimeoutError
+	var connect *client.ConnectError
+	return errors.As(err, &verify) || errors.As(err, &lost) || errors.As(err, &cut) || errors.As(err, &slow) ||
+		errors.As(err, &connect) || client.IsCode(err, 421, 425, 426)
+}
+
+// take returns the next job, nil when there is none: with wait, when there will
+// be none any more.
+func (e *Engine) take(wait bool) *job {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for {
+		if e.stopped != nil {
+			return nil
+		}
+		e.fill()
+		if j := e.pop(); j != nil {
+			e.active++
+			if j.visit == nil {
+				e.running[j] = true
+			}
+			return j
+		}
+		if !wait || e.active == 0 {
+			return nil
+		}
+		e.changed.Wait()
+	}
+}
+
+// fill reads ahead what is to be done.
+func (e *Engine) fill() {
+	for e.feed != nil && len(e.jobs) < enough {
+		t, ok := e.feed()
+		if !ok {
+			e.feed = nil
+			break
+		}
+		e.add(t)
+	}
+	e.total.Walking = e.feed != nil || len(e.visits) > 0
+}
+
+// pop prefers directories while few transfers wait: they make more of them.
+func (e *Engine) pop() (j *job) {
+	if n := len(e.visits); n > 0 && len(e.jobs) < enough {
+		j, e.visits = e.visits[n-1], e.visits[:n-1]
+		return j
+	}
+	if len(e.jobs) > 0 {
+		j, e.jobs = e.jobs[0], e.jobs[1:]
+	}
+	return j
+}
+
+func (e *Engine) add(t Task) {
+	e.jobs = append(e.jobs, &job{task: t})
+	e.total.Found++
+	e.total.Size += max(t.Size, 0)
+}
+
+// Add gives the engine more to do while it runs.
+func (e *Engine) put(tasks []Task, visits []*job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range tasks {
+		e.add(t)
+	}
+	e.visits = append(e.visits, visits...)
+	e.changed.Broadcast()
+}
+
+// hasMore reports whether a session that has a job will soon have another.
+func (e *Engine) hasMore() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fill()
+	return len(e.jobs) >= e.workers
+}
+
+func (e *Engine) again(j *job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.running, j)
+	e.active--
+	if j.visit != nil {
+		e.visits = append(e.visits, j)
+	} else {
+		e.jobs = append(e.jobs, j)
+	}
+	e.changed.Broadcast()
+}
+
+// over takes a finished job off the account.
+func (e *Engine) over(j *job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.running, j)
+	e.active--
+	e.changed.Broadcast()
+}
+
+// done tells that a task, or a visit that failed, is over.
+func (e *Engine) done(j *job, r Result, err error) {
+	e.mu.Lock()
+	if j.visit == nil {
+		e.total.Files++
+		e.total.Bytes += r.Bytes + r.Resumed
+		if j.task.Size <= 0 {
+			e.total.Size += r.Bytes + r.Resumed
+		}
+	}
+	e.mu.Unlock()
+	e.telling.Lock()
+	switch {
+	case j.visit != nil:
+		j.lost(err)
+	case e.Done != nil:
+		e.Done(j.task, r, err)
+	}
+	e.telling.Unlock()
+	e.over(j)
+}
+
+// halt ends everything.
+func (e *Engine) halt(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopped == nil {
+		e.stopped = err
+	}
+	e.changed.Broadcast()
+}
+
+// retire takes a session off the account, unless it is the last.
+func (e *Engine) retire() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.workers == 1 {
+		return false
+	}
+	e.workers--
+	e.limit = e.workers
+	return true
+}
+
+func (e *Engine) leave() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.workers--
+	e.changed.Broadcast()
+}
+
+// waiting returns how many jobs wait, and false when there will be no more.
+func (e *Engine) waiting() (int, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := len(e.jobs) + len(e.visits)
+	return n, e.stopped == nil && (n > 0 || e.feed != nil || e.active > 0)
+}
+
+// moved is a measure of what has been done: a file weighs as much as the bytes
+// that could have been moved in the time of its round trips.
+func (e *Engine) moved() float64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	const fileWeight = 64 << 10
+	sum := float64(e.total.Files)*fileWeight + float64(e.total.Bytes)
+	for j := range e.running {
+		sum += float64(j.meter.Done())
+	}
+	return sum
+}
+
+var _ = time.Second

@@ -1,0 +1,96 @@
+package transfer
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+type cloner func(context.Context) (*client.Session, error)
+
+const (
+	soon      = 4    // sessions that are opened without measuring
+	gain      = 1.05 // what one more must bring at least
+	leastTime = 200 * time.Millisecond
+)
+
+// grow opens more sessions while there is work for them: as many as were asked
+// for, or else as many as make it faster. A refusal (421, 530) tells how many
+// the server allows.
+func (e *Engine) grow(ctx context.Context, clone cloner, all *sync.WaitGroup) {
+	most, fast := e.Parallel, e.Parallel
+	if most == 0 {
+		most, fast = MostSessions, soon
+	}
+	var openings sync.WaitGroup
+	n := 1
+	for ; n < fast && e.wants(n); n++ {
+		openings.Go(func() { e.open(ctx, clone, all) })
+	}
+	openings.Wait()
+	for before := 0.0; n < most && e.Limit() == 0; n++ {
+		rate, ok := e.measure()
+		if !ok || rate < gain*before || !e.wants(n) || !e.open(ctx, clone, all) {
+			return
+		}
+		before = rate
+	}
+}
+
+// wants waits until there is work for one more than n sessions. It reports
+// false when there will be none.
+func (e *Engine) wants(n int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for {
+		if e.stopped != nil {
+			return false
+		}
+		e.fill()
+		waiting := len(e.jobs) + len(e.visits)
+		switch {
+		case e.limit > 0:
+			return false
+		case waiting > n:
+			return true
+		case e.feed == nil && len(e.visits) == 0 && e.active == 0, e.workers == 0:
+			return false
+		case e.feed == nil && len(e.visits) == 0 && len(e.running) == e.active: // nobody makes more
+			return false
+		}
+		e.changed.Wait()
+	}
+}
+
+// open opens one more session and lets it work.
+func (e *Engine) open(ctx context.Context, clone cloner, all *sync.WaitGroup) bool {
+	s, err := clone(ctx)
+	if err != nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if gone(err) && (e.limit == 0 || e.workers < e.limit) {
+			e.limit = max(e.workers, 1)
+		}
+		return false
+	}
+	e.mu.Lock()
+	e.workers++
+	e.mu.Unlock()
+	all.Go(func() {
+		e.serve(ctx, s)
+		e.closing.Go(func() { s.Close() })
+	})
+	return true
+}
+
+// measure returns how much is done in a second, over a while.
+func (e *Engine) measure() (float64, bool) {
+	start, before := time.Now(), e.moved()
+	tick := time.NewTimer(leastTime)
+	defer tick.Stop()
+	<-tick.C
+	_, more := e.waiting()
+	return (e.moved() - before) / time.Since(start).Seconds(), more
+}

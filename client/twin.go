@@ -1,0 +1,34 @@
+package client
+
+import (
+	"errors"
+	"maps"
+)
+
+// errNotYet is what a Conn ends with that stands for one to be made.
+var errNotYet = errors.New("not connected yet")
+
+// Twin returns a session with the same login, directory and settings, which
+// connects with its first command; nothing is sent before. Its dialogue is seen
+// by trace. It may be used beside s, by another goroutine.
+func (s *Session) Twin(trace *Trace) *Session {
+	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
+		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
+	t.opt.Trace = trace
+	t.conn = s.conn.standIn()
+	return t
+}
+
+// standIn is a Conn with the address and the protection of another one, that
+// cannot be used.
+func (c *Conn) standIn() *Conn {
+	closed := make(chan struct{})
+	close(closed)
+	return &Conn{
+		cfg: c.cfg, host: c.host, proxyTo: c.proxyTo, name: c.name, greeting: c.greeting, nc: c.socket(),
+		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, slots: make(chan struct{}),
+	}
+}
+
+// isStandIn reports whether the connection is still to be made.
+func (c *Conn) isStandIn() bool { return c.Err() == errNotYet }

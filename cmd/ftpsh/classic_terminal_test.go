@@ -1,0 +1,113 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// TestAnswers: a means this one and all others, p the same and never again.
+func TestAnswers(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "a", "b.txt": "b", "c.txt": "c"})
+	term, dir := loggedIn(t, server)
+	term.enter("mget *.txt")
+	term.see("mget a.txt? [ynapq?] ")
+	term.press("n")
+	term.see("mget b.txt? [ynapq?] ")
+	term.press("a")
+	term.see("c.txt  1 bytes")
+	term.see("PLAIN> ")
+	term.enter("mdelete *.txt")
+	term.see("mdelete a.txt? [ynapq?] ")
+	term.press("p")
+	term.see("PLAIN> ")
+	term.enter("set prompt")
+	term.see("\r\noff\r\n")
+	names, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if len(names) != 2 {
+		t.Errorf("got %v, want b.txt and c.txt", names)
+	}
+	if left, _ := server.FS().Open("/"); left != nil {
+		if names, _ := left.Readdirnames(-1); strings.Contains(strings.Join(names, " "), ".txt") {
+			t.Errorf("%v is left", names)
+		}
+	}
+}
+
+// TestMissingArguments: at a terminal, and only there, they are asked for.
+func TestMissingArguments(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "a"})
+	term, dir := loggedIn(t, server)
+	term.enter("get")
+	term.see("(remote-file) ")
+	term.enter("a.txt b.txt")
+	term.see("a.txt  1 bytes")
+	if _, err := os.Stat(filepath.Join(dir, "b.txt")); err != nil {
+		t.Error(err)
+	}
+	term.enter("rename")
+	term.see("(from-name) ")
+	term.enter("a.txt")
+	term.see("(to-name) ")
+	term.enter("c.txt")
+	term.see("PLAIN> ")
+	term.enter("macdef")
+	term.see("(macro name) ")
+	term.enter("here")
+	term.see("macro> ")
+	term.enter("size $1")
+	term.see("macro> ")
+	term.enter("")
+	term.see("PLAIN> ")
+	term.enter("$here c.txt")
+	term.see("\r\n1\r\n")
+	term.see("PLAIN> ")
+	term.enter("$here missing")
+	term.see("$here:1: size: missing: 550")
+	term.see("PLAIN> ")
+}
+
+// TestMeters: the ways to see how far a transfer is.
+func TestMeters(t *testing.T) {
+	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 1 << 20}}},
+		map[string]string{"big.bin": strings.Repeat("x", 1<<20)})
+	term, _ := loggedIn(t, server)
+	term.enter("hash 128k")
+	term.see("hash is 131072")
+	term.enter("get big.bin a.bin")
+	term.see("########\r\n")
+	term.see("big.bin  1.0M in")
+	term.enter("hash")
+	term.see("hash is off")
+	term.enter("tick")
+	term.see("tick is on")
+	term.enter("bell on")
+	term.see("bell is on")
+	term.enter("get big.bin b.bin")
+	term.see("big.bin  1")
+	term.see(" bytes")
+	term.see("\a")
+	term.see("PLAIN> ")
+}
+
+// TestEditOff: the terminal edits lines itself.
+func TestEditOff(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "a"})
+	term, _ := loggedIn(t, server)
+	term.enter("edit off")
+	term.see("edit is off")
+	term.see("PLAIN> ")
+	term.enter("size a.tx\x7fxt")
+	term.see("\r\n1\r\n")
+	term.enter("edit on")
+	term.see("edit is on")
+	term.press("si\t")
+	term.see("size ")
+	term.enter("a.txt")
+	term.see("\r\n1\r\n")
+}

@@ -1,0 +1,127 @@
+package docs
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+// manual is the man page, given what `ftpsh --help` prints.
+func manual(help string) string {
+	var b strings.Builder
+	b.WriteString(".\\\" made from the program's tables; `go test ./docs -update` writes it anew\n")
+	b.WriteString(".TH FTPSH 1\n.SH NAME\nftpsh \\- an interactive FTP shell\n")
+	synopsis, text, options := splitHelp(help)
+	b.WriteString(".SH SYNOPSIS\n.nf\n")
+	for _, line := range synopsis {
+		b.WriteString(roff(line) + "\n")
+	}
+	b.WriteString(".fi\n.SH DESCRIPTION\n" + roff(text) + "\n.SH OPTIONS\n")
+	for _, o := range options {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(o[0]), roff(o[1]))
+	}
+	for _, group := range shell.Catalog() {
+		fmt.Fprintf(&b, ".SH %s\n", roff("COMMANDS: "+strings.ToUpper(group.Title)))
+		for _, c := range group.Commands {
+			b.WriteString(manualCommand(c))
+		}
+	}
+	b.WriteString(".SH SETTINGS\n")
+	for _, row := range shell.AllSettings() {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s", roff(row.Name), roff(sentence(row.Short)))
+		if d := row.Default(); d != "" {
+			fmt.Fprintf(&b, " (%s)", roff(d))
+		}
+		b.WriteString(".\n")
+	}
+	b.WriteString(".SH EXIT STATUS\n")
+	for _, row := range shell.ExitStatuses() {
+		fmt.Fprintf(&b, ".TP\n.B %d\n%s\n", row.Status, roff(row.Says))
+	}
+	b.WriteString(".SH ENVIRONMENT\n")
+	for _, row := range environment {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", row[0], roff(row[1]))
+	}
+	b.WriteString(".SH FILES\n")
+	for _, row := range files {
+		fmt.Fprintf(&b, ".TP\n.I %s\n%s\n", roff(row[0]), roff(row[1]))
+	}
+	b.WriteString(".SH SEE ALSO\n.BR ftp (1),\n.BR netrc (5)\n")
+	return b.String()
+}
+
+// environment are the variables that ftpsh looks at.
+var environment = [][2]string{
+	{"FTPSH_PASSWORD", "the password, when the URL has none"},
+	{"FTPSH_TRACE", "a level from 1 to 3: show the dialogue"},
+	{"NETRC", "the file to read in place of ~/.netrc"},
+	{"EDITOR, PAGER, SHELL", "the programs that edit, page and |, ! use"},
+	{"NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS, LS_COLORS", "how the screen is used"},
+	{"ALL_PROXY, FTP_PROXY, NO_PROXY", "the proxy, and the hosts that need none"},
+	{"XDG_CONFIG_HOME, XDG_STATE_HOME", "where the files below are"},
+}
+
+// files are those that ftpsh reads and writes by itself.
+var files = [][2]string{
+	{"~/.config/ftpsh/config.toml", "settings, aliases, and settings for hosts"},
+	{"~/.config/ftpsh/bookmarks.toml", "names for servers"},
+	{"~/.local/state/ftpsh/history", "the lines typed, without secrets"},
+	{"~/.local/state/ftpsh/known_hosts", "servers that had TLS, and certificates that were accepted"},
+	{"~/.netrc", "users, passwords and macros for hosts"},
+}
+
+func manualCommand(c *shell.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ".TP\n.B %s\n%s.", roff(c.Synopsis()), roff(sentence(c.Short)))
+	if len(c.Aliases) > 0 {
+		fmt.Fprintf(&b, " Also: %s.", roff(strings.Join(c.Aliases, ", ")))
+	}
+	b.WriteString("\n")
+	for line := range strings.SplitSeq(c.Long, "\n") {
+		if line != "" {
+			b.WriteString(".IP\n" + roff(line) + "\n")
+		}
+	}
+	if rows := c.Options(); len(rows) > 0 {
+		b.WriteString(".RS\n")
+		for _, row := range rows {
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+		}
+		b.WriteString(".RE\n")
+	}
+	return b.String()
+}
+
+// option is one line of --help: how it is typed, and what it does.
+var option = regexp.MustCompile(`^  +(-\S.*?)(?:   +(\S.*))?$`)
+
+// splitHelp takes what --help prints apart.
+func splitHelp(help string) (synopsis []string, text string, options [][2]string) {
+	head, tail, _ := strings.Cut(help, "options:\n")
+	usage, about, _ := strings.Cut(head, "\n\n")
+	for line := range strings.SplitSeq(usage, "\n") {
+		synopsis = append(synopsis, strings.TrimPrefix(strings.TrimPrefix(line, "usage: "), "       "))
+	}
+	for line := range strings.SplitSeq(tail, "\n") {
+		if m := option.FindStringSubmatch(line); m != nil {
+			options = append(options, [2]string{m[1], m[2]})
+		}
+	}
+	return synopsis, strings.TrimSpace(about), options
+}
+
+// roff writes text so that nothing in it is a request.
+func roff(text string) string {
+	text = roffEscapes.Replace(text)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
+			lines[i] = `\&` + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+var roffEscapes = strings.NewReplacer(`\`, `\e`, "-", `\-`, "…", "...", "“", `"`, "”", `"`, "→", "->")

@@ -1,0 +1,124 @@
+package docs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/shell"
+)
+
+// generated stands at the head of every page that the tests write.
+const generated = "<!-- made from the program's tables; `go test ./docs -update` writes it anew -->\n\n"
+
+// commandsPage describes all commands.
+func commandsPage() string {
+	var b strings.Builder
+	b.WriteString(generated + "# Commands\n\n")
+	b.WriteString("A name can be shortened as long as it is clear which one is meant; the classic names of ftp(1) come first. ")
+	b.WriteString("`help NAME` shows the same at the prompt. How lines are read is in [scripting.md](scripting.md).\n")
+	for _, group := range shell.Catalog() {
+		fmt.Fprintf(&b, "\n## %s\n", strings.ToUpper(group.Title[:1])+group.Title[1:])
+		for _, c := range group.Commands {
+			b.WriteString(commandText(c))
+		}
+	}
+	return b.String()
+}
+
+func commandText(c *shell.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### %s\n\n    %s\n\n%s.", code(c.Name), c.Synopsis(), sentence(c.Short))
+	if len(c.Aliases) > 0 {
+		fmt.Fprintf(&b, " Also: %s.", codes(c.Aliases))
+	}
+	b.WriteString("\n")
+	if c.Long != "" {
+		b.WriteString("\n" + paragraphs(c.Long))
+	}
+	if rows := c.Options(); len(rows) > 0 {
+		b.WriteString("\n| option | |\n|---|---|\n")
+		for _, row := range rows {
+			fmt.Fprintf(&b, "| %s | %s |\n", code(row[0]), cell(row[1]))
+		}
+	}
+	for i, e := range c.Examples {
+		if i == 0 {
+			b.WriteString("\n| example | |\n|---|---|\n")
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", code(e.Line), cell(e.Says))
+	}
+	if verbs := c.Verbs(); len(verbs) > 0 {
+		fmt.Fprintf(&b, "\nOn the wire: %s.\n", strings.Join(verbs, " "))
+	}
+	return b.String()
+}
+
+// settingsPage describes all settings.
+func settingsPage() string {
+	var b strings.Builder
+	b.WriteString(generated + "# Settings\n\n")
+	b.WriteString("`set NAME VALUE` changes one, `set` lists them. In `config.toml` each is a line `NAME = VALUE`; see [scripting.md](scripting.md#start-up).\n\n")
+	b.WriteString("| setting | default | values | |\n|---|---|---|---|\n")
+	for _, row := range shell.AllSettings() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(row.Name), codeOrNone(row.Default()), codes(row.Words), cell(row.Short))
+	}
+	return b.String()
+}
+
+// statusTable is the part of scripting.md about exit statuses.
+func statusTable() string {
+	var b strings.Builder
+	b.WriteString("| status | meaning |\n|---|---|\n")
+	for _, row := range shell.ExitStatuses() {
+		fmt.Fprintf(&b, "| %d | %s |\n", row.Status, row.Says)
+	}
+	b.WriteString("| 128+n | ended by the signal n: 129 hang-up, 143 SIGTERM |\n")
+	return b.String()
+}
+
+// conditionTable is the part of scripting.md about if and assert.
+func conditionTable() string {
+	var b strings.Builder
+	b.WriteString("| condition | true when |\n|---|---|\n")
+	for _, row := range shell.Conditions() {
+		fmt.Fprintf(&b, "| %s | %s |\n", code(strings.TrimSpace(row.Name+" "+row.Args)), cell(row.Short))
+	}
+	return b.String()
+}
+
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+func code(text string) string {
+	text = strings.ReplaceAll(text, "|", `\|`)
+	if strings.Contains(text, "`") {
+		return "`` " + text + " ``"
+	}
+	return "`" + text + "`"
+}
+
+func codeOrNone(text string) string {
+	if text == "" {
+		return ""
+	}
+	return code(text)
+}
+
+func codes(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = code(w)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func cell(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "|", `\|`)
+}
+
+// paragraphs makes one of each line.
+func paragraphs(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(markdown.Replace(text)), "\n", "\n\n") + "\n"
+}
+
+// markdown keeps what stands for itself from meaning something.
+var markdown = strings.NewReplacer("*", `\*`, "<", `\<`, "_", `\_`, "[", `\[`, "$", `\$`)

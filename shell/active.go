@@ -1,0 +1,110 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// activeSettings say which addresses data connections have. They are for
+// firewalls, routers and odd networks.
+var activeSettings = []*Setting{
+	activePorts(),
+	activeAddress(),
+	word("pasv-address", "where passive data connections go: peer (the server we talk to), server (the host it names, any host)",
+		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).then((*Shell).useAddresses),
+}
+
+var activeCommands = []*Command{
+	{
+		Name: "active-ports", Args: "[first-last|any]", Short: "show or choose the ports on which active data connections are awaited",
+		Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
+			"names the router then.",
+		Examples: []Example{{"active-ports 40001-40100", "a hundred ports"}, {"active-ports any", "whichever the system gives"}},
+		Max:      1, Complete: []completion.Kind{completion.None}, Run: activePortsCommand,
+	},
+}
+
+func activePortsCommand(_ context.Context, c *Call) error {
+	row, err := findSetting("active-ports")
+	if err != nil {
+		return err
+	}
+	if len(c.Args) == 0 {
+		return c.Print("%s", row.show(&c.Shell.Settings))
+	}
+	return c.changed(row, c.Arg(0))
+}
+
+const anyPort = "any"
+
+func activePorts() *Setting {
+	return &Setting{
+		Name: "active-ports", Short: "the ports on which active data connections are awaited: any, or as 40001-40100",
+		show: func(s *Settings) string {
+			if s.ActivePorts == [2]int{} {
+				return anyPort
+			}
+			return fmt.Sprintf("%d-%d", s.ActivePorts[0], s.ActivePorts[1])
+		},
+		parse: func(s *Settings, text string) (err error) {
+			s.ActivePorts, err = parsePorts(text)
+			return err
+		},
+		apply: (*Shell).useAddresses,
+	}
+}
+
+// parsePorts reads a range of ports, or a single one.
+func parsePorts(text string) (ports [2]int, err error) {
+	if text == anyPort {
+		return ports, nil
+	}
+	first, last, found := strings.Cut(text, "-")
+	if !found {
+		last = first
+	}
+	low, err1 := strconv.ParseUint(first, 10, 16)
+	high, err2 := strconv.ParseUint(last, 10, 16)
+	if err1 != nil || err2 != nil || low == 0 || high < low {
+		return ports, fmt.Errorf("%q is neither any nor a range of ports such as 40001-40100", text)
+	}
+	return [2]int{int(low), int(high)}, nil
+}
+
+const ownAddress = "own"
+
+func activeAddress() *Setting {
+	return &Setting{
+		Name: "active-address", Short: "the address that the server is told to connect to in active mode: own, or that of a router",
+		show: func(s *Settings) string {
+			if s.ActiveAddress == nil {
+				return ownAddress
+			}
+			return s.ActiveAddress.String()
+		},
+		parse: func(s *Settings, text string) error {
+			ip := net.ParseIP(text)
+			if ip == nil && text != ownAddress {
+				return fmt.Errorf("%q is neither own nor an address", text)
+			}
+			s.ActiveAddress = ip
+			return nil
+		},
+		apply: (*Shell).useAddresses,
+	}
+}
+
+// useAddresses tells the sessions what the settings say.
+func (sh *Shell) useAddresses() {
+	for _, c := range []connection{sh.connection, sh.second} {
+		if c.session != nil {
+			c.session.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress)
+			c.session.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package shell
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var explainCommands = []*Command{
+	{
+		Name: "explain", Args: "[command|code|word|last]", Short: "explain a command of the protocol, a reply code, a word, or what just happened",
+		Long: "Nothing is sent for it. `explain last` reads what the last command did on the wire and says what most likely went wrong and " +
+			"what to try. Alone it lists what there is.",
+		Examples: []Example{
+			{"explain PASV", "a command: replies, pitfalls, which servers know it"},
+			{"explain 550", "a code: what it means and what to try"},
+			{"explain last", "the last command"},
+			{"explain passive", "a word of the trade"},
+		},
+		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Run: explain,
+	},
+	{
+		Name: "why", Args: "[code|word]", Short: "explain what the last command did, as explain last does",
+		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Run: why,
+	},
+}
+
+func why(ctx context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return c.explainLast()
+	}
+	return explain(ctx, c)
+}
+
+func explain(_ context.Context, c *Call) error {
+	topic := strings.Join(c.Texts(), " ")
+	switch strings.ToLower(topic) {
+	case "":
+		return c.draw(teach.Overview())
+	case "last":
+		return c.explainLast()
+	}
+	found, ok := teach.Explain(topic, c.Shell.here())
+	if !ok {
+		return unknownTopic(topic)
+	}
+	if c.JSON() {
+		return c.object(found.Record)
+	}
+	return c.draw(found.Lines)
+}
+
+// explainLast reads what the last command did, or the one before when that did
+// nothing on the wire.
+func (c *Call) explainLast() error {
+	o, err := c.Shell.operation(1)
+	if err != nil {
+		return err
+	}
+	reading := teach.ReadOperation(o, c.Shell.recorder.Events(0), c.Shell.here().Features)
+	if c.JSON() {
+		return c.object(reading)
+	}
+	return c.draw(reading.Lines())
+}
+
+func unknownTopic(topic string) error {
+	err := &UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
+	near := completion.Nearest(strings.ToUpper(topic), teach.Topics())
+	if len(near) == 0 {
+		near = completion.Nearest(strings.ToLower(topic), teach.Topics())
+	}
+	if len(near) > 0 {
+		err.Hint = "did you mean `explain " + strings.Join(near, "` or `explain ") + "`"
+	}
+	return err
+}
+
+// here is what the session adds to explanations.
+func (sh *Shell) here() teach.Here {
+	h := teach.Here{Events: sh.recorder.All(), Knows: sh.knows}
+	if sh.session != nil {
+		h.Server, h.Features = sh.session.Quirks().Server, sh.session.Features()
+	}
+	return h
+}
+
+// knows reports whether a line can be typed here: there is the command, and it
+// has the options.
+func (sh *Shell) knows(line string) bool {
+	words := strings.Fields(line)
+	command, err := sh.catalog.Find(words[0])
+	if err != nil || command.Name != words[0] && !slices.Contains(command.Aliases, words[0]) {
+		return false
+	}
+	for _, word := range words[1:] {
+		if strings.HasPrefix(word, "-") && (!command.takesFlags() || command.flagSet().Parse([]string{word}) != nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// topicCandidates are the topics of explain: first what this session has seen.
+func (sh *Shell) topicCandidates() []completion.Candidate {
+	seen := []string{"last"}
+	for _, e := range slices.Backward(sh.recorder.Events(0)) {
+		for _, word := range []string{e.Code, e.Verb} {
+			if word != "" && !slices.Contains(seen, word) {
+				seen = append(seen, word)
+			}
+		}
+	}
+	for _, topic := range teach.Topics() {
+		if !slices.Contains(seen, topic) {
+			seen = append(seen, topic)
+		}
+	}
+	return plainCandidates(seen)
+}

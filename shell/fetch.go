@@ -1,0 +1,145 @@
+package shell
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// FetchOptions say how Fetch and Upload work. The zero value works.
+type FetchOptions struct {
+	Output string // a local file, a directory, - or |command; "": the name of each file, here
+	Resume bool   // go on with what is there
+}
+
+// IsFetch reports whether the words of a command line name files to fetch: URLs
+// and host:path whose path does not end with a slash.
+func IsFetch(words []string) bool {
+	for _, word := range words {
+		a, err := ParseAddress(word)
+		if err != nil || !a.File && !a.Listing {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// Fetch downloads the files that URLs name, one after the other, and shows what
+// goes wrong. It returns the exit status: that of the first failure.
+func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
+	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !isDir(o.Output) {
+		sh.failed(Line{}, "get", &UsageError{Text: "-o names one file, and there are several URLs"})
+		return 2
+	}
+	var first error
+	for _, text := range urls {
+		if err := sh.fetch(text, o); first == nil {
+			first = err
+		}
+		if sh.ended() {
+			break
+		}
+	}
+	return sh.signals.status(Status(first))
+}
+
+func (sh *Shell) fetch(text string, o FetchOptions) error {
+	a, err := sh.reach(text)
+	if err != nil {
+		return err
+	}
+	name := "get"
+	switch {
+	case a.Listing:
+		name = "nlist"
+	case a.Pattern != "":
+		name = "mget"
+		if o.Output != "" {
+			err := &UsageError{Text: "-o names one file, and a pattern may be several"}
+			sh.failed(Line{}, name, err)
+			return err
+		}
+	}
+	words := []syntax.Token{plainWord(name)}
+	if o.Resume && !a.Listing {
+		words = append(words, syntax.Token{Text: "-c"})
+	}
+	words = append(words, syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''})
+	if o.Output != "" {
+		words = append(words, plainWord(o.Output))
+	}
+	return sh.list(Line{}, one(words))
+}
+
+// reach connects to the server of a URL, unless that is where we are.
+func (sh *Shell) reach(text string) (Address, error) {
+	a, err := ParseAddress(text)
+	if err != nil {
+		sh.failed(Line{}, "", err)
+		return a, err
+	}
+	there := a
+	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
+	if sh.session == nil || sh.reached != there {
+		sh.reached = Address{}
+		if a.HasPassword {
+			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
+		}
+		if err := sh.OpenAddress(there); err != nil {
+			return a, err
+		}
+		sh.reached = there
+	}
+	typ := a.Type
+	if typ == "" {
+		typ = client.Binary
+	}
+	sh.session.SetType(typ)
+	return a, nil
+}
+
+// Upload sends local files to a URL: into it when its path ends with a slash or
+// there are several, else under that name. It returns the exit status.
+func (sh *Shell) Upload(where string, files []string, o FetchOptions) int {
+	var first error
+	for _, file := range files {
+		if err := sh.upload(where, file, len(files) > 1, o); first == nil {
+			first = err
+		}
+		if sh.ended() {
+			break
+		}
+	}
+	return sh.signals.status(Status(first))
+}
+
+func (sh *Shell) upload(where, file string, several bool, o FetchOptions) error {
+	a, err := sh.reach(where)
+	if err != nil {
+		return err
+	}
+	target := a.Path
+	if several || !a.File {
+		name := filepath.Base(file)
+		if file == "-" || strings.HasPrefix(file, "|") {
+			name = ""
+		}
+		target = joinRemote(target, name)
+	}
+	words := []syntax.Token{plainWord("put")}
+	if o.Resume && file != "-" {
+		words = append(words, syntax.Token{Text: "-c"})
+	}
+	words = append(words, plainWord(file), plainWord(target))
+	return sh.list(Line{}, one(words))
+}
+
+// plainWord is a word that means its text and nothing else.
+func plainWord(text string) syntax.Token { return syntax.Token{Text: text, Lead: '\''} }
+
+// one is a list of one statement.
+func one(words []syntax.Token) syntax.List {
+	return syntax.List{{Statements: []syntax.Statement{{Words: words}}}}
+}

@@ -1,0 +1,131 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// detaches reports whether Ctrl-Z can send a statement to the background: a
+// transfer that was typed at the prompt and does not share the terminal with a
+// local command.
+func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool {
+	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && sh.Interactive() &&
+		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == ""
+}
+
+// detachable runs a statement so that Ctrl-Z can send it to the background: in a
+// shell of its own, with the connection of this one.
+func (sh *Shell) detachable(line Line, st syntax.Statement) error {
+	f := sh.fork()
+	f.signals = sh.signals
+	f.recorder = sh.recorder
+	f.heed()
+	j := sh.job(st.Source, f, func() error {
+		_, err := f.command(line, st)
+		if f.con.away.Load() {
+			if err != nil {
+				f.failed(line, st.Name(), err)
+			}
+			f.part()
+		}
+		return err
+	})
+	return sh.foreground(j)
+}
+
+// foreground waits for a job, with Ctrl-C and Ctrl-Z meant for it.
+func (sh *Shell) foreground(j *job) error {
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	stopped := make(chan os.Signal, 1)
+	if stopSignal != nil {
+		signal.Notify(stopped, stopSignal)
+		defer signal.Stop(stopped)
+	}
+	j.sh.con.away.Store(false)
+	select {
+	case <-stopped:
+		sh.sendAway(j)
+		return errAway
+	case <-ctx.Done():
+		j.cancel(context.Cause(ctx))
+		<-j.done
+	case <-j.done:
+	}
+	sh.con.Status("")
+	return sh.home(j)
+}
+
+// home takes over what a job in the foreground has changed.
+func (sh *Shell) home(j *job) error {
+	if j.id != 0 {
+		sh.jobs.running(true)
+		return shown(j.err)
+	}
+	f := j.sh
+	sh.Settings, sh.restart = f.Settings, f.restart
+	sh.heed()
+	return j.err
+}
+
+// sendAway lets a job go on without the terminal. It keeps the connection if it
+// had that of this shell, which gets another one with its next command.
+func (sh *Shell) sendAway(j *job) {
+	j.sh.con.Status("")
+	j.sh.con.away.Store(true)
+	if j.sh.session == sh.session {
+		sh.session = sh.session.Twin(sh.dialogue())
+	}
+	continueOthers()
+	if j.id == 0 {
+		sh.number(j)
+	}
+	sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
+}
+
+// mayLeave decides about jobs that still run when the user wants to leave.
+func (sh *Shell) mayLeave(ctx context.Context) bool {
+	on := sh.jobs.running(true)
+	if len(on) == 0 || sh.forked {
+		return true
+	}
+	if !sh.Interactive() {
+		return true // the batch waits at its end
+	}
+	question := "1 job still runs"
+	if len(on) > 1 {
+		question = fmt.Sprintf("%d jobs still run", len(on))
+	}
+	keys, choices := "wkS", ": [w]ait, [k]ill, [S]tay here? "
+	if sh.opt.Detach != nil {
+		keys, choices = "wkdS", ": [w]ait, [k]ill, [d]etach, [S]tay here? "
+	}
+	key, err := sh.con.AskKey(ctx, question+choices, keys)
+	switch {
+	case err != nil || key == 's':
+		return false
+	case key == 'w':
+		return !errors.Is(sh.await(ctx, on), context.Canceled)
+	case key == 'd':
+		return sh.detach(on)
+	}
+	sh.endJobs(errKilled)
+	return true
+}
+
+// endJobs stops all jobs and waits for their ends.
+func (sh *Shell) endJobs(cause error) {
+	on := sh.jobs.running(false)
+	for _, j := range on {
+		j.sh.con.away.Store(true)
+		j.cancel(cause)
+	}
+	for _, j := range on {
+		<-j.done
+	}
+}

@@ -1,0 +1,14 @@
+//go:build unix
+
+package shell
+
+import (
+	"os"
+	"syscall"
+)
+
+// stopSignal is what Ctrl-Z sends while a command runs.
+var stopSignal os.Signal = syscall.SIGTSTP
+
+// continueOthers wakes the local commands of a job, which Ctrl-Z has stopped.
+func continueOthers() { syscall.Kill(0, syscall.SIGCONT) }

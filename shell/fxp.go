@@ -1,0 +1,154 @@
+package shell
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var fxpCommands = []*Command{{
+	Name: "fxp", Args: "file… URL | URL [file]", Short: "copy files from server to server, not by way of here",
+	Long: "One side is the server we are connected to, the other one is a URL: a file, or a directory that ends with a slash. " +
+		"The servers connect to each other; many refuse that, and say so. The copy has the time of the original while the " +
+		"setting preserve is on, and its size is compared.\n" +
+		"Protected data connections stay protected where one of the servers knows SSCN or CPSV; --clear does without.",
+	Examples: []Example{
+		{"fxp big.iso ftp://bob@backup.example.org/incoming/", "from here to there"},
+		{"fxp *.iso ftp://bob@backup.example.org/incoming/", "all of them"},
+		{"fxp ftp://mirror.example.org/pub/big.iso", "from there to here"},
+	},
+	Min: 1, Max: -1, Ask: []string{"file or URL", "URL or file"},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("continue", "c", false, "go on where the copy ends")
+		fs.BoolP("append", "a", false, "add to the end of the copy")
+		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
+	},
+	Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Run: fxp,
+}}
+
+func isURL(text string) bool { return strings.Contains(text, "://") }
+
+func fxp(ctx context.Context, c *Call) error {
+	last := len(c.Args) - 1
+	switch {
+	case last > 0 && isURL(c.Arg(last)) && !isURL(c.Arg(0)):
+		return c.fxpTo(ctx, c.Arg(last))
+	case isURL(c.Arg(0)) && last <= 1 && !isURL(c.Arg(1)):
+		return c.fxpFrom(ctx, c.Arg(0), c.Arg(1))
+	}
+	return c.Usage("one side must be a URL, the other one a file on this server")
+}
+
+// fxpTo copies files of this server to the one of a URL.
+func (c *Call) fxpTo(ctx context.Context, url string) error {
+	a, name, err := elsewhere(url)
+	if err != nil {
+		return err
+	}
+	names, missed := c.expand(ctx, c.Args[:len(c.Args)-1])
+	if len(names) > 1 && name != "" {
+		return c.Usage("several files need a directory: a URL that ends with a slash")
+	}
+	err = c.Shell.beside(ctx, a, func() error {
+		all := &each{call: c, all: true}
+		return all.do(ctx, names, noNote, func(n remoteName) error {
+			if n.Entry != nil && n.Entry.Type == listing.Dir {
+				return nil
+			}
+			target := name
+			if target == "" {
+				target = path.Base(n.Path)
+			}
+			there := c.Shell.second.session
+			return c.fxpOne(ctx, c.Session(), n.Path, there, target, c.fxpOptions(ctx, there, target))
+		})
+	})
+	return several([]error{missed, err})
+}
+
+// fxpFrom copies a file of the server of a URL to this one.
+func (c *Call) fxpFrom(ctx context.Context, url, target string) error {
+	a, name, err := elsewhere(url)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		return c.Usage("%s names no file", url)
+	}
+	if target == "" || strings.HasSuffix(target, "/") {
+		target += path.Base(name)
+	}
+	return c.Shell.beside(ctx, a, func() error {
+		here := c.Session()
+		return c.fxpOne(ctx, c.Shell.second.session, name, here, target, c.fxpOptions(ctx, here, target))
+	})
+}
+
+// elsewhere splits a URL into where to connect and the file there, which is ""
+// for a directory.
+func elsewhere(url string) (a Address, name string, err error) {
+	if a, err = ParseAddress(url); err == nil && a.File {
+		name, a.Path = a.Path, ""
+	}
+	return a, name, err
+}
+
+// beside connects to another server, runs f with it as the second connection,
+// and leaves it again.
+func (sh *Shell) beside(ctx context.Context, a Address, f func() error) error {
+	kept := sh.second
+	sh.second = connection{}
+	sh.swap()
+	err := sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous})
+	sh.swap()
+	if err == nil {
+		err = f()
+	}
+	sh.swap()
+	sh.disconnect()
+	sh.swap()
+	sh.second = kept
+	return err
+}
+
+// fxpOptions are the ones that were typed.
+func (c *Call) fxpOptions(ctx context.Context, to *client.Session, target string) client.FXPOptions {
+	o := client.FXPOptions{Append: c.Is("append"), InClear: c.Is("clear")}
+	if c.Is("continue") {
+		if size, err := to.Size(ctx, target); err == nil {
+			o.Restart = size
+		}
+	}
+	return o
+}
+
+// fxpOne copies one file, gives the copy the time of the original, and tells.
+func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to *client.Session, target string, o client.FXPOptions) error {
+	if c.Shell.opt.DryRun {
+		return c.Shell.would(withheld{Action: "copy", What: name, To: target + " on " + to.Host()})
+	}
+	from.SetType(c.Session().Type())
+	c.Shell.con.Status(render.Safe(name) + "  from server to server")
+	size, err := client.FXP(ctx, from, name, to, target, o)
+	c.Shell.con.Status("")
+	if err != nil {
+		return about(name, err)
+	}
+	c.moves++
+	if c.Shell.Settings.Preserve && !o.Append {
+		if when, err := from.ModTime(ctx, name); err == nil {
+			to.SetModTime(ctx, target, when) // a wish: not every server can
+		}
+	}
+	if c.Shell.Settings.Verbose {
+		c.Note("%s", strings.TrimSpace(name+" to "+target+" on "+to.Host()+"  "+sizeText(size)))
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package shell
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// A gauge tells how far the transfers of a shell are: one row for each that
+// goes on, and one for all of them together where a command has several.
+type gauge struct {
+	mu    sync.Mutex
+	files []*moving
+	whole whole
+}
+
+// moving is a file on its way.
+type moving struct {
+	name  string
+	meter *transfer.Meter
+	since time.Time
+	first int64     // what was there when the first byte came: it says nothing about the speed
+	begun time.Time // when that was
+}
+
+// whole is what a command has to do altogether.
+type whole struct {
+	files, done int
+	bytes       int64 // -1: not known
+	moved       int64 // by files that are done
+	since       time.Time
+}
+
+// all says that a command is about to move so many files and bytes (-1: not
+// known). The function that it returns says that it is over.
+func (g *gauge) all(files int, bytes int64) (over func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.whole = whole{files: files, bytes: bytes, since: time.Now()}
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.whole = whole{}
+	}
+}
+
+// passed counts a file that is done, or was left out.
+func (g *gauge) passed(bytes int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.whole.done++
+	g.whole.moved += max(bytes, 0)
+}
+
+// file says that a file is on its way; the function that it returns, that it has
+// arrived or failed.
+func (g *gauge) file(name string, m *transfer.Meter) (over func()) {
+	f := &moving{name: name, meter: m, since: time.Now()}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.files = append(g.files, f)
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		for i := range g.files {
+			if g.files[i] == f {
+				g.files = append(g.files[:i:i], g.files[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// rows are the rows of what goes on for some time already.
+func (g *gauge) rows() []render.Progress {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	var rows []render.Progress
+	var moved int64
+	for _, f := range g.files {
+		p := f.progress(now)
+		moved += p.Done
+		if now.Sub(f.since) >= progressDelay {
+			rows = append(rows, p)
+		}
+	}
+	w := &g.whole
+	if w.files < 2 || now.Sub(w.since) < progressDelay {
+		return rows
+	}
+	elapsed := now.Sub(w.since)
+	return append(rows, render.Progress{
+		Name: fmt.Sprintf("%d of %d files", w.done, w.files), Done: w.moved + moved, Total: w.bytes,
+		Rate: float64(w.moved+moved) / elapsed.Seconds(), Elapsed: elapsed,
+	})
+}
+
+func (f *moving) progress(now time.Time) render.Progress {
+	done := f.meter.Done()
+	if f.first == 0 {
+		f.first, f.begun = done, now
+	}
+	p := render.Progress{Name: f.name, Done: done, Total: f.meter.Total(), Elapsed: now.Sub(f.since)}
+	if since := now.Sub(f.begun).Seconds(); since > 0 {
+		p.Rate = float64(done-f.first) / since
+	}
+	return p
+}
+
+// status is the rows as the screen shows them.
+func (g *gauge) status(width int) string {
+	var lines []string
+	for _, p := range g.rows() {
+		lines = append(lines, p.Line(width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// draw shows the gauges at the bottom of the screen until the returned
+// function is called.
+func (sh *Shell) draw(gauges ...*gauge) (stop func()) {
+	if !sh.Settings.Progress {
+		return func() {}
+	}
+	halt := every(progressPeriod, func() {
+		width := sh.con.Width() - len("^C ") // which the terminal echoes behind it
+		var lines []string
+		for _, g := range gauges {
+			if text := g.status(width); text != "" {
+				lines = append(lines, text)
+			}
+		}
+		sh.con.Status(strings.Join(lines, "\n"))
+	})
+	return func() {
+		halt()
+		sh.con.Status("")
+	}
+}

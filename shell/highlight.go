@@ -1,0 +1,273 @@
+package shell
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// A parsed is one statement of a half-typed line.
+type parsed struct {
+	name    syntax.Token
+	command *Command // nil: there is none of that name
+	args    []syntax.Token
+	flags   []string
+	file    *syntax.Token // that the output goes to, if it is replaced
+}
+
+// statementsOf takes a half-typed line apart. A word that ends where the line
+// does is still being typed.
+func (sh *Shell) statementsOf(line string) []parsed {
+	var all []parsed
+	var now *parsed
+	redirected := false
+	for _, tok := range syntax.Lex(line) {
+		switch {
+		case tok.Op == syntax.Redirect:
+			redirected = true
+		case tok.Op != syntax.Word:
+			now, redirected = nil, tok.Op == syntax.Append
+		case now != nil && redirected:
+			file := tok
+			now.file, redirected = &file, false
+		case now == nil:
+			all = append(all, parsed{name: tok, command: sh.meant(tok)})
+			now = &all[len(all)-1]
+		case now.command != nil && now.command.takesFlags() && tok.Lead == 0 && strings.HasPrefix(tok.Text, "-") && tok.Text != "-":
+			now.flags = append(now.flags, tok.Text)
+		default:
+			now.args = append(now.args, tok)
+		}
+	}
+	return all
+}
+
+// meant is the command that a name, or the alias of that name, stands for.
+func (sh *Shell) meant(name syntax.Token) *Command {
+	text := name.Text
+	if line, is := sh.aliases[text]; is {
+		text, _, _ = strings.Cut(strings.TrimSpace(line), " ")
+	}
+	command, err := sh.catalog.Find(text)
+	if err != nil {
+		return nil
+	}
+	return command
+}
+
+// has reports whether a flag was typed, by its letter or its name.
+func (p *parsed) has(letter byte, name string) bool {
+	for _, flag := range p.flags {
+		if flag == "--"+name || !strings.HasPrefix(flag, "--") && strings.IndexByte(flag, letter) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// kind is what the i-th argument names.
+func (p *parsed) kind(i int) completion.Kind {
+	if p.command == nil || len(p.command.Complete) == 0 {
+		return completion.None
+	}
+	return p.command.Complete[min(i, len(p.command.Complete)-1)]
+}
+
+const underline render.Colour = "4"
+
+// highlight paints a line as it is typed: a first word that is no command red,
+// names that are on the server underlined, and what deletes or replaces yellow.
+func (sh *Shell) highlight(line string) string {
+	var marks []mark
+	for _, p := range sh.statementsOf(line) {
+		typing := p.name.End == len(line)
+		switch {
+		case p.command == nil && !typing && sh.aliases[p.name.Text] == "":
+			marks = append(marks, mark{p.name, render.Red})
+		case sh.risk(&p) != "":
+			marks = append(marks, mark{p.name, render.Yellow})
+		}
+		for i, arg := range p.args {
+			if kind := p.kind(i); (kind == completion.RemotePath || kind == completion.RemoteDir) && sh.isRemote(arg) {
+				marks = append(marks, mark{arg, underline})
+			}
+		}
+	}
+	return painted(line, marks)
+}
+
+// A mark is a colour for a token.
+type mark struct {
+	at     syntax.Token
+	colour render.Colour
+}
+
+// painted returns a line with marks that follow each other.
+func painted(line string, marks []mark) string {
+	var out strings.Builder
+	from := 0
+	for _, m := range marks {
+		out.WriteString(line[from:m.at.Start] + m.colour.Paint(true, line[m.at.Start:m.at.End]))
+		from = m.at.End
+	}
+	return out.String() + line[from:]
+}
+
+// isRemote reports whether a name is known to be on the server.
+func (sh *Shell) isRemote(arg syntax.Token) bool {
+	if sh.session == nil || arg.Pattern != "" || arg.Text == "" {
+		return false
+	}
+	_, found, _ := sh.remote.Lookup(sh.session.Dir(), arg.Text)
+	return found
+}
+
+// caution is what a line would delete or replace, shown below it while it is
+// typed. Only what is remembered counts: nothing is asked of the server.
+func (sh *Shell) caution(line string) string {
+	var all []string
+	for _, p := range sh.statementsOf(line) {
+		if text := sh.risk(&p); text != "" {
+			all = append(all, text)
+		}
+	}
+	return render.Yellow.Paint(sh.con.ColorOut(), strings.Join(all, "; "))
+}
+
+// risks say what a command would destroy, "" for nothing that is known.
+var risks = map[string]func(*Shell, *parsed) string{
+	"rm":      (*Shell).deletes,
+	"delete":  (*Shell).deletes,
+	"mdelete": (*Shell).deletes,
+	"rmdir":   (*Shell).deletes,
+	"put":     (*Shell).replacesRemote,
+	"mput":    (*Shell).replacesRemote,
+	"rename":  (*Shell).replacesRenamed,
+	"get":     (*Shell).replacesLocal,
+	"mirror":  (*Shell).mirrors,
+}
+
+func (sh *Shell) risk(p *parsed) string {
+	if p.file != nil {
+		if _, err := os.Lstat(p.file.Text); err == nil {
+			return "replaces the local " + render.Safe(p.file.Text)
+		}
+	}
+	if p.command == nil || risks[p.command.Name] == nil {
+		return ""
+	}
+	return risks[p.command.Name](sh, p)
+}
+
+// countedAtMost is where counting what a pattern matches ends.
+const countedAtMost = 10_000
+
+func (sh *Shell) deletes(p *parsed) string {
+	if len(p.args) == 0 || sh.session == nil {
+		return ""
+	}
+	total, atLeast := 0, false
+	for _, arg := range p.args {
+		if arg.Pattern == "" {
+			total++
+			continue
+		}
+		n, more, known := sh.countMatches(arg)
+		if !known {
+			return "deletes what matches " + render.Safe(arg.Text)
+		}
+		total, atLeast = total+n, atLeast || more
+	}
+	what := "files"
+	if p.command.Name == "rmdir" {
+		what = "directories"
+	}
+	switch {
+	case atLeast:
+		return fmt.Sprintf("deletes %d %s or more", total, what)
+	case total == 0:
+		return "nothing matches, as far as is known"
+	case total == 1 && len(p.args) == 1 && p.args[0].Pattern == "":
+		return "deletes " + render.Safe(p.args[0].Text)
+	case total == 1:
+		return "deletes 1 " + strings.TrimSuffix(what, "s")
+	}
+	return fmt.Sprintf("deletes %d %s", total, what)
+}
+
+// countMatches counts the files that a pattern stands for in one directory.
+func (sh *Shell) countMatches(arg syntax.Token) (n int, more, known bool) {
+	dir, pattern := "", arg.Pattern
+	if slash := strings.LastIndexByte(pattern, '/'); slash >= 0 {
+		dir, pattern = pattern[:slash+1], pattern[slash+1:]
+	}
+	if syntax.HasMeta(dir) || strings.Contains(dir, `\`) {
+		return 0, false, false
+	}
+	prefix := pattern[:strings.IndexAny(pattern+"*", `*?[{\`)]
+	return sh.remote.Count(sh.session.Dir(), dir, prefix, syntax.Compile(pattern).Match, countedAtMost)
+}
+
+// replacesRemote counts the names of uploads that are on the server.
+func (sh *Shell) replacesRemote(p *parsed) string {
+	if sh.session == nil || sh.Settings.SUnique || p.has('c', "continue") {
+		return ""
+	}
+	names := p.args
+	if p.command.Name == "put" && len(names) > 1 {
+		names = names[1:2]
+	}
+	var there []string
+	for _, arg := range names {
+		name := arg.Text
+		if p.command.Name == "mput" || len(p.args) == 1 {
+			name = sh.remoteName(name)
+		}
+		if e, found, _ := sh.remote.Lookup(sh.session.Dir(), name); found && !e.Dir && arg.Pattern == "" {
+			there = append(there, render.Safe(name))
+		}
+	}
+	if len(there) == 0 {
+		return ""
+	}
+	return "replaces " + strings.Join(there, ", ") + " on the server"
+}
+
+func (sh *Shell) replacesRenamed(p *parsed) string {
+	if sh.session == nil || len(p.args) != 2 {
+		return ""
+	}
+	if e, found, _ := sh.remote.Lookup(sh.session.Dir(), p.args[1].Text); found && !e.Dir {
+		return "replaces " + render.Safe(p.args[1].Text) + " on the server"
+	}
+	return ""
+}
+
+// replacesLocal speaks of a local file that nobody would be asked about.
+func (sh *Shell) replacesLocal(p *parsed) string {
+	if len(p.args) == 0 || sh.Settings.RUnique || p.has('c', "continue") || sh.Settings.Clobber != "on" && !p.has('f', "force") {
+		return ""
+	}
+	name := localPath(p.args[len(p.args)-1])
+	if len(p.args) == 1 {
+		var err error
+		if name, err = sh.localName(p.args[0].Text); err != nil {
+			return ""
+		}
+	}
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return "replaces the local " + render.Safe(name)
+}
+
+func (sh *Shell) mirrors(p *parsed) string {
+	if !p.has('e', "delete") {
+		return ""
+	}
+	return "deletes what is only on the other side; --dry-run shows what"
+}

@@ -1,0 +1,380 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var jobCommands = []*Command{
+	{
+		Name: "jobs", Short: "list what runs in the background", JSON: true,
+		Long: "`command &` runs a command in the background, and Ctrl-Z sends a transfer there that has begun. A job is a shell of " +
+			"its own, with its own connection: what it changes (`cd`, `set`) is its own business, and it asks nothing. What it " +
+			"prints appears above the prompt.",
+		Examples: []Example{{"get big.iso &", "download it, and go on typing"}, {"jobs", "how far is it"}},
+		Run:      listJobs,
+	},
+	{
+		Name: "fg", Args: "[job]", Short: "bring a job to the foreground: its progress, Ctrl-C and Ctrl-Z",
+		Max: 1, Complete: []completion.Kind{completion.Job}, Nests: true, Run: toForeground,
+	},
+	{
+		Name: "bg", Args: "[command…]", Short: "run a command in the background, like `command &`",
+		Long:     "Jobs never stand still: one that Ctrl-Z has sent to the background runs on there, and needs no bg.",
+		Examples: []Example{{"bg mget *.iso", "the same as `mget *.iso &`"}},
+		Max:      -1, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true, Run: toBackground,
+	},
+	{
+		Name: "wait", Args: "[job…]", Short: "wait until jobs have ended: those named, or all",
+		Long: "It fails as the first of them that failed. Ctrl-C stops the waiting, not the jobs. A script waits at its end by itself.",
+		Max:  -1, Complete: []completion.Kind{completion.Job}, Nests: true, Run: waitForJobs,
+	},
+	{
+		Name: "kill", Args: "job… | all", Short: "stop jobs",
+		Long: "A download that was stopped can go on later: `reget`.",
+		Min:  1, Max: -1, Ask: []string{"job"}, Complete: []completion.Kind{completion.Job}, Nests: true, Run: killJobs,
+	},
+}
+
+// errKilled ends a job.
+var errKilled = fmt.Errorf("killed: %w", errInterrupted)
+
+// errAway ends a line whose command goes on in the background.
+var errAway = errors.New("in the background")
+
+// A job is a line that runs beside the prompt, in a shell of its own.
+type job struct {
+	id     int // 0 while it is in the foreground and was never elsewhere
+	line   string
+	sh     *Shell
+	began  time.Time
+	ended  time.Time
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when err and ended are set
+	err    error
+}
+
+// jobs are those of a shell.
+type jobs struct {
+	mu   sync.Mutex
+	last int
+	all  []*job
+}
+
+// fork makes a shell for a job: like sh, and none of its changes reach sh.
+func (sh *Shell) fork() *Shell {
+	f := &Shell{
+		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
+		limits: sh.limits, log: sh.log, jobs: &jobs{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
+		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
+		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection,
+		con: &seat{Console: sh.con.Console}, forked: true,
+	}
+	f.borrowed = nil // they are given back once
+	f.base, f.end = context.WithCancelCause(sh.base)
+	return f
+}
+
+// apart makes a shell for the background, with a connection of its own.
+func (sh *Shell) apart() *Shell {
+	f := sh.fork()
+	f.opt.Started = nil
+	f.Settings.Hash, f.Settings.Tick = 0, false
+	f.con.away.Store(true)
+	f.heed()
+	f.record(sh.opt.Version)
+	if sh.session != nil {
+		f.session = sh.session.Twin(f.dialogue())
+	}
+	return f
+}
+
+// begin runs f in a shell of its own.
+func (sh *Shell) job(line string, f *Shell, run func() error) *job {
+	j := &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, done: make(chan struct{})}
+	go func() {
+		defer close(j.done)
+		j.err = run()
+		if cause := context.Cause(f.base); j.err == nil && errors.Is(cause, errInterrupted) {
+			j.err = cause
+		}
+		j.ended = time.Now()
+	}()
+	return j
+}
+
+// background runs a chain beside the prompt.
+func (sh *Shell) background(line Line, chain syntax.Chain, text string) {
+	line.within = nil
+	f := sh.apart()
+	j := sh.job(text, f, func() error {
+		defer f.part()
+		return f.chain(line, syntax.Chain{Statements: chain.Statements})
+	})
+	sh.number(j)
+	if sh.Interactive() {
+		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
+	}
+}
+
+// part says goodbye to the server at the end of a job.
+func (sh *Shell) part() {
+	if sh.session != nil {
+		sh.session.Close()
+	}
+}
+
+// number takes a job into the list and tells when it has ended.
+func (sh *Shell) number(j *job) {
+	js := sh.jobs
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if len(js.all) == 0 {
+		js.last = 0
+	}
+	js.last++
+	j.id = js.last
+	js.all = append(js.all, j)
+	go func() {
+		<-j.done
+		if j.sh.con.away.Load() {
+			sh.tell(j)
+		}
+	}()
+}
+
+// tell says how a job has ended, above the prompt.
+func (sh *Shell) tell(j *job) {
+	if sh.con.Screen() {
+		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
+		sh.notify(j.state() + ": " + j.shown())
+	}
+}
+
+// state is how a job is, in a word or two.
+func (j *job) state() string {
+	select {
+	case <-j.done:
+	default:
+		return "running"
+	}
+	switch {
+	case j.err == nil:
+		return "done"
+	case errors.Is(j.err, errKilled):
+		return "killed"
+	}
+	return fmt.Sprintf("failed (%d)", Status(j.err))
+}
+
+// shown is the line of a job without its secrets, safe for a screen.
+func (j *job) shown() string { return render.Safe(recorded(j.line, "a command")) }
+
+// running are the jobs that have not ended; those that have are forgotten if
+// forget says so.
+func (js *jobs) running(forget bool) []*job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	var on []*job
+	for _, j := range js.all {
+		if j.ended.IsZero() || !isClosed(j.done) {
+			on = append(on, j)
+		}
+	}
+	if forget {
+		js.all = slices.Clone(on)
+	}
+	return on
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// inWords counts the jobs that run.
+func (js *jobs) inWords() string {
+	switch n := len(js.running(false)); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 job"
+	default:
+		return strconv.Itoa(n) + " jobs"
+	}
+}
+
+// list returns the jobs that run, and those that ended and were not listed yet.
+func (js *jobs) list() []*job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return slices.Clone(js.all)
+}
+
+// find returns the job of a number, or the newest for an empty word.
+func (sh *Shell) findJob(word string) (*job, error) {
+	all := sh.jobs.running(false)
+	if word == "" && len(all) > 0 {
+		return all[len(all)-1], nil
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(word, "%"))
+	for _, j := range all {
+		if err == nil && j.id == number {
+			return j, nil
+		}
+	}
+	if word == "" {
+		return nil, &UsageError{Text: "no job runs", Hint: "`command &` starts one"}
+	}
+	return nil, &UsageError{Text: word + ": no such job", Hint: "`jobs` lists them"}
+}
+
+// jobObject is a job as --json shows it.
+type jobObject struct {
+	ID      int     `json:"id"`
+	State   string  `json:"state"` // running, done, killed, failed
+	Status  int     `json:"status"`
+	Line    string  `json:"line"`
+	Seconds float64 `json:"seconds"`
+	File    string  `json:"file,omitempty"` // that moves
+	Bytes   int64   `json:"bytes,omitempty"`
+	Size    int64   `json:"size,omitempty"`
+}
+
+func listJobs(_ context.Context, c *Call) error {
+	t := render.Table{}
+	for _, j := range c.Shell.jobs.list() {
+		if c.JSON() {
+			if err := c.object(j.object()); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("[%d]", j.id), j.state(), render.Clock(j.elapsed()), j.shown()})
+		if p, moves := j.sh.moving.progress(); moves && j.state() == "running" {
+			t.Rows = append(t.Rows, []string{"", "", "", p.Line(max(c.Shell.con.Width()-24, 40))})
+		}
+	}
+	c.Shell.jobs.running(true)
+	return c.table(t)
+}
+
+func (j *job) object() jobObject {
+	state, _, _ := strings.Cut(j.state(), " ")
+	o := jobObject{ID: j.id, State: state, Line: recorded(j.line, "a command"), Seconds: j.elapsed().Seconds()}
+	if state != "running" {
+		o.Status = Status(j.err)
+	} else if p, moves := j.sh.moving.progress(); moves {
+		o.File, o.Bytes, o.Size = p.Name, p.Done, p.Total
+	}
+	return o
+}
+
+func (j *job) elapsed() time.Duration {
+	if isClosed(j.done) {
+		return j.ended.Sub(j.began)
+	}
+	return time.Since(j.began)
+}
+
+func toForeground(_ context.Context, c *Call) error {
+	j, err := c.Shell.findJob(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	c.Note("%s", j.line)
+	return c.Shell.foreground(j)
+}
+
+func toBackground(_ context.Context, c *Call) error {
+	if len(c.Args) > 0 {
+		words := make([]string, len(c.Args))
+		for i, w := range c.Args {
+			words[i] = w.Raw
+		}
+		st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: strings.Join(words, " ")}
+		c.Shell.background(c.line, syntax.Chain{Statements: []syntax.Statement{st}}, st.Source)
+		return nil
+	}
+	if len(c.Shell.jobs.running(false)) == 0 {
+		return &UsageError{Text: "no job runs", Hint: "`command &` starts one"}
+	}
+	return listJobs(context.Background(), c)
+}
+
+func waitForJobs(ctx context.Context, c *Call) error {
+	waited := c.Shell.jobs.list()
+	if len(c.Args) > 0 {
+		waited = nil
+	}
+	for _, word := range c.Texts() {
+		j, err := c.Shell.findJob(word)
+		if err != nil {
+			return err
+		}
+		waited = append(waited, j)
+	}
+	defer c.Shell.jobs.running(true)
+	return c.Shell.await(ctx, waited)
+}
+
+// await waits for jobs, and shows how far they are. The error is the first of
+// theirs; they have shown it themselves.
+func (sh *Shell) await(ctx context.Context, waited []*job) error {
+	defer sh.progressOf(waited)()
+	var first error
+	for _, j := range waited {
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if first == nil && j.err != nil {
+			first = shown(j.err)
+		}
+	}
+	return first
+}
+
+func killJobs(_ context.Context, c *Call) error {
+	words := c.Texts()
+	if len(words) == 1 && words[0] == "all" {
+		words = nil
+		for _, j := range c.Shell.jobs.running(false) {
+			words = append(words, strconv.Itoa(j.id))
+		}
+	}
+	for _, word := range words {
+		j, err := c.Shell.findJob(word)
+		if err != nil {
+			return err
+		}
+		j.cancel(errKilled)
+		<-j.done
+	}
+	return nil
+}
+
+// jobCandidates are the numbers of jobs, for completion.
+func (sh *Shell) jobCandidates() []completion.Candidate {
+	var all []completion.Candidate
+	for _, j := range sh.jobs.running(false) {
+		all = append(all, completion.Candidate{Text: strconv.Itoa(j.id), Note: j.shown()})
+	}
+	return all
+}

@@ -1,0 +1,443 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/afero"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var lessonCommands = []*Command{{
+	Name: "lesson", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | lint FILE]",
+	Short: "learn FTP in guided lessons, on a server in this program",
+	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or goes on; the shell stays as it is, and what you do " +
+		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
+		"and the answer. In raw mode `.lesson` takes the same words.\n" +
+		"Teachers: `lesson report` shows what was done, --html FILE makes a page of it, --json prints it; --dir has lessons of your own in " +
+		"place of ours, and `lesson lint FILE` checks one, with --trace against a session that was saved with `trace save`. --seed " +
+		"gives a class the same cases where a lesson draws them.",
+	Examples: []Example{
+		{"lesson", "which there are"},
+		{"lesson 1", "begin with the first"},
+		{"lesson hint", "when you are stuck; the last hint is the solution"},
+		{"lesson report --html report.html", "a page for your teacher"},
+	},
+	Max: -1, JSON: true, Words: []string{"hint", "skip", "quit", "answer", "reset", "report", "lint"},
+	Complete: []completion.Kind{completion.None, completion.LocalPath},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.String("dir", "", "the lessons in this `FOLDER` instead")
+		fs.Int64("seed", 1, "draw the cases of a lesson with this `NUMBER`")
+		fs.String("html", "", "report: write a page to `FILE`")
+		fs.String("trace", "", "lint: the recorded session in `FILE` (.jsonl)")
+	},
+	Wire: verbs(LoginVerbs, sends("QUIT")), Run: runLesson,
+}}
+
+// class is the lesson that is going on.
+type class struct {
+	lesson   *teach.Lesson
+	number   int // 0: no place among the others
+	count    int
+	step     int
+	since    int // the event before the step
+	last     int // the event before the line
+	server   *teach.LessonServer
+	progress *teach.Progress
+	told     map[int]bool // wrong ways that were spoken of
+}
+
+func runLesson(ctx context.Context, c *Call) error {
+	sh := c.Shell
+	switch what := c.Arg(0); what {
+	case "":
+		return c.listLessons()
+	case "report":
+		return c.reportLessons()
+	case "lint":
+		return c.lintLesson()
+	case "reset":
+		return c.resetLesson()
+	case "hint", "skip", "quit", "answer":
+		if sh.class == nil {
+			return &UsageError{Text: "no lesson is going on", Hint: "`lesson` lists them"}
+		}
+		return sh.inLesson(ctx, what, strings.Join(c.Texts()[1:], " "))
+	default:
+		return c.beginLesson(ctx, what)
+	}
+}
+
+// lessons are ours, or those of a teacher.
+func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
+	dir, _ := c.Flags.GetString("dir")
+	all, err := teach.Lessons(dir)
+	if err != nil {
+		return nil, nil, &localError{err.Error()}
+	}
+	progress, err := teach.OpenProgress(c.Shell.progressFile())
+	return all, progress, err
+}
+
+func (sh *Shell) progressFile() string {
+	if sh.opt.StateDir == "" {
+		return ""
+	}
+	return filepath.Join(sh.opt.StateDir, "lessons.json")
+}
+
+func (c *Call) listLessons() error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	report := progress.Report(all)
+	if c.JSON() {
+		return c.reportJSON(report)
+	}
+	t := render.Table{}
+	for i, l := range all {
+		r := report[i]
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), l.Title, fmt.Sprintf("%d of %d", r.Done, r.Of), l.Objective})
+	}
+	return c.table(t)
+}
+
+// findLesson reads N, N.STEP, ID or ID.STEP.
+func (c *Call) findLesson(all []*teach.Lesson, word string) (number, step int, err error) {
+	name, part, hasStep := strings.Cut(word, ".")
+	for i, l := range all {
+		if name != l.ID && name != strconv.Itoa(i+1) {
+			continue
+		}
+		if hasStep {
+			if step, err = strconv.Atoi(part); err != nil || step < 1 {
+				return 0, 0, c.Usage("%q is no step", part)
+			}
+		}
+		return i + 1, step, nil
+	}
+	return 0, 0, &UsageError{Text: word + ": no such lesson", Hint: "`lesson` lists them"}
+}
+
+func (c *Call) beginLesson(ctx context.Context, word string) error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	number, step, err := c.findLesson(all, word)
+	if err != nil {
+		return err
+	}
+	lesson := all[number-1]
+	with := progress.Of(lesson.ID)
+	if seed := c.Flags.Lookup("seed"); lesson.Draw > 0 && (with.Seed == 0 || seed.Changed) {
+		with.Seed, _ = c.Flags.GetInt64("seed")
+	}
+	cl := &class{lesson: lesson.Drawn(with.Seed), number: number, count: len(all), progress: progress}
+	if cl.step = with.Next; step > 0 {
+		cl.step = step - 1
+	}
+	switch {
+	case step > len(cl.lesson.Steps):
+		return c.Usage("lesson %d has %d steps", number, len(cl.lesson.Steps))
+	case cl.step >= len(cl.lesson.Steps):
+		c.Note("lesson %d is done; it begins anew", number)
+		cl.step = 0
+	}
+	c.Shell.class = cl
+	return c.Shell.enterStep(ctx)
+}
+
+// enterStep shows a step and makes its server ready.
+func (sh *Shell) enterStep(ctx context.Context) error {
+	cl := sh.class
+	if server := cl.lesson.ServerAt(cl.step); server != cl.server || sh.practice == nil {
+		if err := sh.serveLesson(ctx, server); err != nil {
+			sh.class = nil
+			return err
+		}
+	}
+	cl.told = map[int]bool{}
+	cl.since = sh.recorder.Seq()
+	cl.last = cl.since
+	cl.present(time.Now())
+	for _, line := range cl.lesson.Screen(cl.step, cl.number, cl.count) {
+		io.WriteString(sh.con.Out(), line+"\n")
+	}
+	return nil
+}
+
+// present is the learner's progress with the step.
+func (cl *class) present(now time.Time) *teach.StepProgress {
+	return cl.progress.Of(cl.lesson.ID).Of(cl.task().ID, now)
+}
+
+func (cl *class) task() *teach.Step { return &cl.lesson.Steps[cl.step] }
+
+// serveLesson starts the server of a step and goes as far as the step wants.
+func (sh *Shell) serveLesson(ctx context.Context, server *teach.LessonServer) error {
+	opt, err := server.Options()
+	if err != nil {
+		return err
+	}
+	sh.disconnect()
+	if err := sh.startPractice(opt); err != nil {
+		return err
+	}
+	sh.class.server = server
+	if server.Begin == "nothing" {
+		return nil
+	}
+	return sh.openPractice(ctx, server.Clear || server.TLS == "" || server.TLS == "off", server.Begin != "connect")
+}
+
+// inLesson does what a learner asks for.
+func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
+	cl := sh.class
+	now := time.Now()
+	p := cl.present(now)
+	switch what {
+	case "hint":
+		hints := cl.task().Hints
+		hint := hints[min(p.Hints, len(hints)-1)]
+		p.Hints = min(p.Hints+1, len(hints))
+		sh.Say(" hint: " + hint)
+		return cl.progress.Save()
+	case "skip":
+		p.Skipped, p.Ended = true, now
+		return sh.nextStep(ctx)
+	case "quit":
+		sh.class = nil
+		err := cl.progress.Save()
+		return firstOf(sh.stopPractice(), err)
+	}
+	return sh.judge(ctx, text)
+}
+
+// nextStep goes on, or ends the lesson.
+func (sh *Shell) nextStep(ctx context.Context) error {
+	cl := sh.class
+	cl.step++
+	with := cl.progress.Of(cl.lesson.ID)
+	with.Next = cl.step
+	err := cl.progress.Save()
+	if cl.step < len(cl.lesson.Steps) {
+		return firstOf(sh.enterStep(ctx), err)
+	}
+	sh.class = nil
+	for _, line := range cl.lesson.End {
+		sh.Say(" " + line)
+	}
+	sh.Say(" the lesson is done; `lesson` lists the others")
+	return firstOf(sh.stopPractice(), err)
+}
+
+// attempt is what the learner has done in this step.
+func (sh *Shell) attempt(since int, answer string) *teach.Attempt {
+	return &teach.Attempt{
+		Events: sh.recorder.Events(since), Answer: answer, Local: os.ReadFile,
+		Server: func(name string) ([]byte, error) {
+			if sh.practice == nil {
+				return nil, os.ErrNotExist
+			}
+			return afero.ReadFile(sh.practice.FS(), "/"+strings.TrimPrefix(name, "/"))
+		},
+	}
+}
+
+// judge looks whether the step is done.
+func (sh *Shell) judge(ctx context.Context, answer string) error {
+	cl := sh.class
+	s, p := cl.task(), cl.present(time.Now())
+	if s.Check.Passes(sh.attempt(cl.since, answer)) {
+		p.Done, p.Ended = true, time.Now()
+		sh.Say(" right" + strings.TrimSuffix(": "+s.Done, ": "))
+		return sh.nextStep(ctx)
+	}
+	line := sh.attempt(cl.last, answer)
+	for i, w := range s.Wrong {
+		if !cl.told[i] && w.Check.Passes(line) {
+			cl.told[i] = true
+			p.Wrong++
+			sh.Say(" " + w.Say)
+			return nil
+		}
+	}
+	if answer != "" {
+		p.Wrong++
+		sh.Say(" not quite; `lesson hint` helps")
+	}
+	return nil
+}
+
+// answered takes a line that is no command for an answer, where one is wanted.
+func (sh *Shell) answered(line Line) bool {
+	if sh.class == nil || line.within != nil || sh.raw || !sh.class.task().WantsAnswer() {
+		return false
+	}
+	tokens := syntax.Lex(line.Text)
+	if len(tokens) == 0 || tokens[0].Op != syntax.Word {
+		return false
+	}
+	_, err := sh.catalog.Find(tokens[0].Text)
+	return err != nil && sh.aliases[tokens[0].Text] == ""
+}
+
+// afterLine checks the step after a line of the learner.
+func (sh *Shell) afterLine(line Line, answer string) {
+	cl := sh.class
+	if cl == nil || line.within != nil || sh.quitting || sh.ended() {
+		return
+	}
+	ctx, done := sh.signals.during(sh.base)
+	defer done()
+	sh.wire.Lock()
+	defer sh.wire.Unlock()
+	cl.present(time.Now()).Commands++
+	if err := sh.judge(ctx, answer); err != nil {
+		sh.failed(line, "lesson", interrupted(ctx, err))
+	}
+	if sh.class != nil {
+		sh.class.last = sh.recorder.Seq()
+	}
+}
+
+// allowed refuses a command that would do the learner's work.
+func (sh *Shell) allowed(command *Command) error {
+	if cl := sh.class; cl != nil && cl.lesson.Forbids(command.Name, cl.step) {
+		return &UsageError{Text: command.Name + " is not for this step: find it out yourself", Hint: "`lesson hint`"}
+	}
+	return nil
+}
+
+// lessonMark is the step, for the prompt.
+func (sh *Shell) lessonMark() string {
+	if sh.class == nil {
+		return ""
+	}
+	return fmt.Sprintf("[%d.%d] ", sh.class.number, sh.class.step+1)
+}
+
+func (c *Call) resetLesson() error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	for i, l := range all {
+		if len(c.Args) == 1 || c.Arg(1) == l.ID || c.Arg(1) == strconv.Itoa(i+1) {
+			delete(progress.Lessons, l.ID)
+		}
+	}
+	if c.Shell.class != nil {
+		c.Shell.class.progress = progress
+	}
+	return progress.Save()
+}
+
+func (c *Call) reportLessons() error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	if c.Shell.class != nil {
+		progress = c.Shell.class.progress
+	}
+	report := progress.Report(all)
+	if name, _ := c.Flags.GetString("html"); name != "" {
+		file, err := os.Create(name)
+		if err != nil {
+			return err
+		}
+		err = teach.WriteReport(file, learner(), time.Now(), report)
+		return firstOf(err, file.Close())
+	}
+	if c.JSON() {
+		return c.reportJSON(report)
+	}
+	t := render.Table{}
+	for i, r := range report {
+		seconds, commands, hints, wrong := 0, 0, 0, 0
+		for _, s := range r.Steps {
+			seconds, commands, hints, wrong = seconds+s.Seconds, commands+s.Commands, hints+s.Hints, wrong+s.Wrong
+		}
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), r.Title, r.State, fmt.Sprintf("%d of %d", r.Done, r.Of),
+			fmt.Sprintf("%d s, %d commands, %d hints, %d wrong", seconds, commands, hints, wrong)})
+	}
+	return c.table(t)
+}
+
+func (c *Call) reportJSON(report []teach.LessonReport) error {
+	for _, r := range report {
+		if err := c.object(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learner is who hands in the report, as far as the computer knows.
+func learner() string {
+	for _, name := range []string{"LOGNAME", "USER", "USERNAME"} {
+		if user := os.Getenv(name); user != "" {
+			return user
+		}
+	}
+	return "somebody"
+}
+
+func (c *Call) lintLesson() error {
+	if len(c.Args) != 2 {
+		return c.Usage("lint needs the file of a lesson")
+	}
+	text, err := os.ReadFile(c.Arg(1))
+	if err != nil {
+		return err
+	}
+	lesson, err := teach.ParseLesson(text)
+	if err != nil {
+		return about(c.Arg(1), &localError{err.Error()})
+	}
+	problems := lesson.Lint()
+	for _, problem := range problems {
+		if err := c.Print("%s", problem); err != nil {
+			return err
+		}
+	}
+	if len(problems) > 0 {
+		return about(c.Arg(1), &localError{fmt.Sprintf("%d problems", len(problems))})
+	}
+	if name, _ := c.Flags.GetString("trace"); name != "" {
+		return c.playedLesson(lesson, name)
+	}
+	return nil
+}
+
+// playedLesson says which steps a recorded session passes.
+func (c *Call) playedLesson(lesson *teach.Lesson, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	events, err := teach.Read(file)
+	if err != nil {
+		return about(name, &localError{err.Error()})
+	}
+	passed := lesson.Played(events)
+	if err := c.Print("%s passes %d of %d steps", name, passed, len(lesson.Steps)); err != nil || passed == len(lesson.Steps) {
+		return err
+	}
+	return about(lesson.Steps[passed].ID, &localError{"the step is not passed"})
+}

@@ -1,0 +1,133 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var lrmCommands = []*Command{
+	{
+		Name: "lmkdir", Args: "directory…", Short: "make local directories",
+		Min: 1, Max: -1, Ask: []string{"local-directory"}, Complete: []completion.Kind{completion.LocalDir},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
+		},
+		Run: lmkdir,
+	},
+	{
+		Name: "lrm", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
+		Long: "A pattern, and -r, are asked about once at a terminal.",
+		Min:  1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath},
+		Flags: func(fs *pflag.FlagSet) {
+			forceFlag(fs)
+			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		},
+		Run: lrm,
+	},
+	{
+		Name: "lmv", Args: "from… to", Short: "move or rename local files",
+		Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
+		Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Run: lmv,
+	},
+}
+
+func lmkdir(_ context.Context, c *Call) error {
+	if not, err := c.Shell.wouldChange(append([]string{"lmkdir"}, c.Texts()...)...); not {
+		return err
+	}
+	make := os.Mkdir
+	if c.Is("parents") {
+		make = os.MkdirAll
+	}
+	for _, word := range c.Args {
+		if err := make(localPath(word), 0o777); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lrm(ctx context.Context, c *Call) error {
+	names, pattern, err := c.localWords(len(c.Args))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if base := filepath.Base(name); c.Is("recursive") && slices.Contains([]string{".", "..", string(filepath.Separator)}, base) {
+			return c.Usage("%s is never deleted as a whole", name)
+		}
+	}
+	if not, err := c.Shell.wouldChange(append([]string{"lrm"}, names...)...); not {
+		return err
+	}
+	if c.Interactive() && !c.Is("force") && (pattern || c.Is("recursive")) &&
+		!c.Confirm(ctx, fmt.Sprintf("delete %s here?", strings.Join(names, " "))) {
+		return nil
+	}
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, c.removeLocal(name))
+	}
+	return several(errs)
+}
+
+func (c *Call) removeLocal(name string) error {
+	info, err := os.Lstat(name)
+	switch {
+	case c.Is("force") && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case c.Is("recursive"):
+		return os.RemoveAll(name)
+	case info.IsDir():
+		return &localError{name + " is a directory; -r deletes it"}
+	}
+	return os.Remove(name)
+}
+
+func lmv(_ context.Context, c *Call) error {
+	names, _, err := c.localWords(len(c.Args) - 1)
+	if err != nil {
+		return err
+	}
+	to := localPath(c.Args[len(c.Args)-1])
+	if len(names) > 1 && !isDir(to) {
+		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
+	}
+	if not, err := c.Shell.wouldChange(append(append([]string{"lmv"}, names...), to)...); not {
+		return err
+	}
+	var errs []error
+	for _, name := range names {
+		target := to
+		if isDir(to) {
+			target = filepath.Join(to, filepath.Base(name))
+		}
+		errs = append(errs, os.Rename(name, target))
+	}
+	return several(errs)
+}
+
+// localWords expands the first n arguments, and tells whether a pattern was
+// among them.
+func (c *Call) localWords(n int) (names []string, pattern bool, err error) {
+	for _, word := range c.Args[:n] {
+		found, err := localNames(word)
+		if err != nil {
+			return nil, false, err
+		}
+		names, pattern = append(names, found...), pattern || word.Pattern != ""
+	}
+	return names, pattern, nil
+}

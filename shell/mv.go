@@ -1,0 +1,145 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var mvCommands = []*Command{
+	{
+		Name: "mv", Args: "from… to", Short: "move files and directories on the server, or rename one",
+		Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
+			"under the new name is replaced, if the server does that; -n leaves it alone.",
+		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
+		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv *.log old/", "several, into a directory"}},
+		Flags:    noClobberFlag, Wire: verbs(listVerbs, sends("RNFR", "RNTO")), Needs: Login, Run: mv,
+	},
+	{
+		Name: "cp", Args: "from… to", Short: "copy files on the server",
+		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
+			"a second connection, never through a file. Directories are passed over.",
+		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
+		Examples: []Example{{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"}},
+		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE")), Needs: Login, Run: cp,
+	},
+}
+
+func noClobberFlag(fs *pflag.FlagSet) {
+	fs.BoolP("no-clobber", "n", false, "leave alone what stands under the new name")
+}
+
+func mv(ctx context.Context, c *Call) error {
+	return c.toTarget(ctx, func(from, to string) error { return c.rename(ctx, from, to) })
+}
+
+func cp(ctx context.Context, c *Call) error {
+	return c.toTarget(ctx, func(from, to string) error { return c.copy(ctx, from, to) })
+}
+
+// toTarget runs f for each of the names and where it is to go: the last
+// argument is a directory, or the new name of the only one.
+func (c *Call) toTarget(ctx context.Context, f func(from, to string) error) error {
+	names, missed := c.expand(ctx, c.Args[:len(c.Args)-1])
+	if len(names) == 0 {
+		return missed
+	}
+	to := c.Args[len(c.Args)-1].Text
+	into, err := c.isDirectory(ctx, to)
+	if err != nil {
+		return err
+	}
+	if !into && len(names) > 1 {
+		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
+	}
+	yes := &each{call: c, all: true}
+	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+		target := to
+		if into {
+			target = joinRemote(to, baseName(name.Path))
+		}
+		if c.Is("no-clobber") {
+			if _, err := c.Session().Stat(ctx, target); err == nil {
+				c.Note("%s is there already", target)
+				return nil
+			}
+		}
+		return f(name.Path, target)
+	})})
+}
+
+// isDirectory reports whether there is a directory of that name. One that ends
+// with a slash is meant to be one.
+func (c *Call) isDirectory(ctx context.Context, name string) (bool, error) {
+	if strings.HasSuffix(name, "/") {
+		return true, nil
+	}
+	e, err := c.Session().Stat(ctx, name)
+	if client.IsCode(err, 550, 450, 501, 553) {
+		return false, nil
+	}
+	return err == nil && e.Type == listing.Dir, err
+}
+
+// copy copies a file on the server.
+func (c *Call) copy(ctx context.Context, from, to string) error {
+	e, err := c.Session().Stat(ctx, from)
+	switch {
+	case err != nil:
+		return about(from, err)
+	case e.Type == listing.Dir:
+		return about(from, &UsageError{Text: "is a directory"})
+	case c.Shell.opt.DryRun:
+		return c.Shell.would(withheld{Action: "copy", What: from, To: to})
+	}
+	err = c.Session().Copy(ctx, from, to)
+	if client.IsCode(err, 500, 501, 502, 504) {
+		err = c.copyThrough(ctx, from, to, e)
+	}
+	if err != nil {
+		return about(from+" to "+to, err)
+	}
+	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))
+	return nil
+}
+
+// copyThrough reads on this session and writes on another one.
+func (c *Call) copyThrough(ctx context.Context, from, to string, e listing.Entry) error {
+	other, err := c.Session().Clone(ctx)
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	other.SetType(client.Binary)
+	defer c.Session().SetType(typ)
+	out, in := io.Pipe()
+	sent := make(chan error, 1)
+	go func() {
+		_, err := transfer.Run(ctx, other, transfer.Task{Op: transfer.Upload, Remote: to, In: out}, nil)
+		out.CloseWithError(err)
+		if err != nil {
+			cancel()
+		}
+		sent <- err
+	}()
+	_, reading := transfer.Run(ctx, c.Session(), transfer.Task{Op: transfer.Download, Remote: from, Out: in, Size: e.Size}, nil)
+	if reading != nil {
+		cancel() // half a file must not look like a whole one
+	}
+	in.CloseWithError(reading)
+	if err := <-sent; err != nil && reading == nil {
+		return err
+	}
+	return reading
+}

@@ -1,0 +1,176 @@
+package shell
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var practiceCommands = []*Command{{
+	Name: "practice", Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
+	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
+		"shows what it received, passwords included: whoever is on the way sees the same where there is no TLS. A fault is " +
+		"NAME, NAME=VALUE, NAME:VERB or NAME*COUNT; `practice faults` lists them. Nothing you do there reaches a disk.",
+	Examples: []Example{
+		{"practice start", "a sound server with some files"},
+		{"practice start --fault nat-pasv --fault no-epsv", "one that names an address nobody can reach"},
+		{"practice start --fault cut=4096:RETR --port 2121 --wait", "until Ctrl-C, for other clients"},
+		{"practice open", "log in to it"},
+	},
+	Max: 1, Words: []string{"start", "open", "wire", "faults", "stop"},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.StringArray("fault", nil, "start: what is to go wrong")
+		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
+		fs.String("tls", "auto", "start: auto (for those who ask), require, implicit, off")
+		fs.Bool("wait", false, "start: serve until Ctrl-C")
+		fs.Bool("clear", false, "open: without TLS")
+	},
+	Wire: sends("QUIT"), Run: runPractice,
+}}
+
+func runPractice(ctx context.Context, c *Call) error {
+	sh, what := c.Shell, c.Arg(0)
+	if what == "" && sh.practice == nil {
+		what = "start"
+	}
+	switch what {
+	case "start":
+		return c.startPractice(ctx)
+	case "faults":
+		return c.table(faultTable())
+	}
+	if sh.practice == nil {
+		return &UsageError{Text: "no practice server runs", Hint: "`practice start` starts one"}
+	}
+	switch what {
+	case "":
+		return c.printLines(sh.practice.Describe())
+	case "open":
+		return sh.openPractice(ctx, c.Is("clear"), true)
+	case "wire":
+		return c.printLines(sh.practice.Wire())
+	case "stop":
+		return sh.stopPractice()
+	}
+	return c.Usage("%s is none of start, open, wire, faults, stop", what)
+}
+
+// practiceModes are the values of --tls.
+var practiceModes = map[string]practice.TLSMode{
+	"auto": practice.Explicit, "require": practice.RequireExplicit, "implicit": practice.Implicit, "off": practice.NoTLS,
+}
+
+func (c *Call) startPractice(ctx context.Context) error {
+	words, _ := c.Flags.GetStringArray("fault")
+	port, _ := c.Flags.GetInt("port")
+	mode, _ := c.Flags.GetString("tls")
+	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off"}
+	var known bool
+	if opt.TLS, known = practiceModes[mode]; !known {
+		return c.Usage("--tls: %q is none of auto, require, implicit, off", mode)
+	}
+	for _, word := range words {
+		fault, err := practice.ParseFault(word)
+		if err != nil {
+			return &UsageError{Text: err.Error(), Hint: "`practice faults` lists them"}
+		}
+		opt.Faults = append(opt.Faults, fault)
+	}
+	if err := c.Shell.startPractice(opt); err != nil {
+		return err
+	}
+	if err := c.printLines(c.Shell.practice.Describe()); err != nil || !c.Is("wait") {
+		return err
+	}
+	<-ctx.Done()
+	return c.Shell.stopPractice()
+}
+
+// startPractice starts the practice server, in place of the one that runs.
+func (sh *Shell) startPractice(opt teach.PracticeOptions) error {
+	if err := sh.stopPractice(); err != nil {
+		return err
+	}
+	p, err := teach.StartPractice(opt)
+	if err != nil {
+		return err
+	}
+	sh.practice = p
+	return nil
+}
+
+// stopPractice ends the practice server, and the session with it.
+func (sh *Shell) stopPractice() error {
+	p := sh.practice
+	if p == nil {
+		return nil
+	}
+	if sh.atPractice(sh.address) {
+		sh.disconnect()
+	}
+	sh.practice = nil
+	return p.Close()
+}
+
+// openPractice connects to the practice server, and logs in.
+func (sh *Shell) openPractice(ctx context.Context, clear, login bool) error {
+	a := Address{Host: sh.practice.Host(), Port: strconv.Itoa(sh.practice.Port()),
+		User: teach.PracticeUser, Password: teach.PracticePassword, HasPassword: true}
+	switch {
+	case strings.HasPrefix(sh.practice.URL(), "ftps:"):
+		a.Security = "implicit"
+	case clear:
+		a.Security = "off"
+	}
+	return sh.open(ctx, a, opening{noLogin: !login})
+}
+
+// atPractice reports whether an address is that of the practice server: its
+// certificate is trusted, and nothing about it is remembered.
+func (sh *Shell) atPractice(a Address) bool {
+	p := sh.practice
+	return p != nil && a.Port == strconv.Itoa(p.Port()) && (a.Host == p.Host() || a.Host == "localhost")
+}
+
+// trustPractice lets a session accept the certificate of the practice server,
+// unless that is what is wrong with it.
+func (sh *Shell) trustPractice(opt *client.Options) bool {
+	host, port, _ := net.SplitHostPort(opt.Addr)
+	if !sh.atPractice(Address{Host: host, Port: port}) {
+		return false
+	}
+	if sh.practice.Trusted() {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.RootCAs = sh.practice.RootCAs()
+	}
+	return true
+}
+
+func (c *Call) printLines(lines []string) error {
+	for _, line := range lines {
+		if err := c.Print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func faultTable() render.Table {
+	t := render.Table{}
+	for _, f := range practice.Faults() {
+		name := f.Name
+		if f.Value != "" {
+			name += "=" + strings.ToUpper(f.Value)
+		}
+		t.Rows = append(t.Rows, []string{name, f.Short})
+	}
+	return t
+}

@@ -1,0 +1,60 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// removeTrees deletes what the names stand for, directories from the inside
+// out.
+func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
+	for _, name := range names {
+		if base := path.Base(path.Clean("/" + name.Path)); base == "/" || path.Base(name.Path) == ".." || path.Base(name.Path) == "." {
+			return &UsageError{Command: c.Command, Text: name.Path + " is never deleted as a whole"}
+		}
+	}
+	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
+		return nil
+	}
+	var errs []error
+	for _, name := range names {
+		t := &tree{call: c, most: math.MaxInt}
+		t.after = func(path string, e listing.Entry, _ int) error {
+			var err error
+			if e.Type == listing.Dir {
+				err = about(path, c.Session().Rmdir(ctx, path))
+				if err == nil {
+					c.Shell.remote.Remove(c.absolute(path))
+				}
+			} else {
+				err = c.remove(ctx, path)
+			}
+			if err != nil && (ctx.Err() != nil || c.Session().Idle() != nil) {
+				return err
+			}
+			if err != nil {
+				t.errs = append(t.errs, err)
+			}
+			return nil
+		}
+		err := t.walk(ctx, name.Path)
+		errs = append(errs, err)
+		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			break
+		}
+	}
+	return several(errs)
+}
+
+func treesText(names []remoteName) string {
+	if len(names) == 1 {
+		return render.Safe(names[0].Path)
+	}
+	return fmt.Sprintf("%d names", len(names))
+}

@@ -1,0 +1,90 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"os/exec"
+	"sync/atomic"
+
+	"github.com/ftpsh/ftpsh/shell/console"
+)
+
+// A seat is where a shell has the console. The shell of a job in the background
+// is away from it: what it says still appears, above the prompt, but nobody can
+// be asked, and the last row belongs to somebody else.
+type seat struct {
+	*console.Console
+	away atomic.Bool
+}
+
+// Interactive reports whether there is somebody to ask.
+func (s *seat) Interactive() bool { return s.Console.Interactive() && !s.away.Load() }
+
+// Screen reports whether what is written is looked at.
+func (s *seat) Screen() bool { return s.Console.Interactive() }
+
+func (s *seat) ReadLine(ctx context.Context, prompt string) (string, error) {
+	if s.away.Load() {
+		return "", io.EOF
+	}
+	return s.Console.ReadLine(ctx, prompt)
+}
+
+func (s *seat) Ask(ctx context.Context, question string) (string, error) {
+	if s.away.Load() {
+		return "", console.ErrNotInteractive
+	}
+	return s.Console.Ask(ctx, question)
+}
+
+func (s *seat) AskKey(ctx context.Context, question, keys string) (rune, error) {
+	if s.away.Load() {
+		return 0, console.ErrNotInteractive
+	}
+	return s.Console.AskKey(ctx, question, keys)
+}
+
+func (s *seat) ReadSecret(ctx context.Context, prompt string) (string, error) {
+	if s.away.Load() {
+		return "", console.ErrNotInteractive
+	}
+	return s.Console.ReadSecret(ctx, prompt)
+}
+
+func (s *seat) Status(line string) {
+	if !s.away.Load() {
+		s.Console.Status(line)
+	}
+}
+
+func (s *seat) Title(text string) {
+	if !s.away.Load() {
+		s.Console.Title(text)
+	}
+}
+
+func (s *seat) Pager(ctx context.Context) (io.WriteCloser, error) {
+	if s.away.Load() {
+		return unclosed{s.Out()}, nil
+	}
+	return s.Console.Pager(ctx)
+}
+
+// Run runs a program; without the terminal if the shell is away from it.
+func (s *seat) Run(cmd *exec.Cmd) error {
+	if !s.away.Load() {
+		return s.Console.Run(cmd)
+	}
+	if cmd.Stdout == nil {
+		cmd.Stdout = s.Out()
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = s.Err()
+	}
+	return cmd.Run()
+}
+
+// unclosed is a writer that stays open.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }

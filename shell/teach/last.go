@@ -1,0 +1,219 @@
+package teach
+
+import (
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// Reading is what a recorded operation most likely means.
+type Reading struct {
+	Headline string   `json:"headline"`
+	Facts    []Fact   `json:"facts,omitempty"`
+	Cause    string   `json:"cause,omitempty"`
+	Try      []Advice `json:"try,omitempty"`
+	Rule     string   `json:"rule,omitempty"` // a stable name for the cause
+}
+
+// Fact is something that the events show.
+type Fact struct {
+	Name string `json:"name"`
+	Says string `json:"says"`
+}
+
+// Advice is something to type or to do, and why. Type is "" where nothing in
+// ftpsh helps.
+type Advice struct {
+	Type string `json:"type,omitempty"`
+	Why  string `json:"why"`
+}
+
+// reader has all that the rules look at.
+type reader struct {
+	Operation
+	events   []*Event
+	features client.Features
+}
+
+// rule is one way to read an operation. Fits returns nil when it does not.
+type rule struct {
+	name string
+	fits func(*reader) *Reading
+}
+
+// ReadOperation says what an operation means, by rules over its events. The
+// first rule that fits counts.
+func ReadOperation(o Operation, events []*Event, features client.Features) Reading {
+	r := &reader{o, events, features}
+	if o.Ended && o.OK {
+		return r.success()
+	}
+	for _, rule := range rules {
+		if found := rule.fits(r); found != nil {
+			found.Rule = rule.name
+			found.Headline = render.Safe(r.name()) + ": " + found.Headline
+			return *found
+		}
+	}
+	return Reading{Rule: "unknown", Headline: render.Safe(r.name()) + ": the server did its part",
+		Cause: "Nothing on the wire failed: what went wrong happened on this computer, or the line asked for something impossible.",
+		Try:   []Advice{{"ladder", "what was said"}}}
+}
+
+// name is the command of the operation.
+func (r *reader) name() string {
+	name, _, _ := strings.Cut(r.Cmd, " ")
+	if name == "" {
+		return "the last command"
+	}
+	return name
+}
+
+// Lines is the reading as a page.
+func (r Reading) Lines() []string {
+	parts := []part{{lines: []string{Style{}.cut(r.Headline, textWidth)}}}
+	var facts []string
+	for _, f := range r.Facts {
+		facts = append(facts, labelled(f.Name, f.Says)...)
+	}
+	parts = append(parts, part{lines: facts, blank: true, worth: 2}, part{lines: paragraph(r.Cause), blank: true})
+	column := 0
+	for _, a := range r.Try {
+		column = max(column, render.Width(a.Type))
+	}
+	var try []string
+	for i, a := range r.Try {
+		text := a.Why
+		if a.Type != "" {
+			text = render.Pad(a.Type, column, false) + "   " + a.Why
+		}
+		try = append(try, Style{}.cut(fmt.Sprintf("  %d. %s", i+1, text), textWidth))
+	}
+	return page(append(parts, part{lines: try, blank: true}))
+}
+
+// success sums up an operation that went well.
+func (r *reader) success() Reading {
+	out := Reading{Rule: "ok", Headline: render.Safe(r.name()) + " went well"}
+	commands, replies := 0, 0
+	for _, e := range r.Events {
+		switch e.Ev {
+		case Sent:
+			commands++
+		case Replied:
+			replies++
+		case DataEnd:
+			out.Facts = append(out.Facts, Fact{e.Conn, dataWords(e)})
+		case TLSOK:
+			out.Facts = append(out.Facts, Fact{e.Conn, factWords(e, "->")})
+		case Noted:
+			out.Facts = append(out.Facts, Fact{"note", factWords(e, "->")})
+		}
+		if e.Failed() && e.Ev == Replied {
+			out.Facts = append(out.Facts, Fact{"refused", e.firstLine() + r.answering(e)})
+		}
+	}
+	out.Facts = append([]Fact{{"sent", fmt.Sprintf("%d commands, %d replies, %s", commands, replies, span((r.End-r.Begin)*1000))}}, out.Facts...)
+	if r.Find(func(e *Event) bool { return e.Ev == Replied && e.Failed() }) != nil {
+		out.Cause = "What the server refused was not needed: there was another way, or it was a question."
+	}
+	out.Try = []Advice{{"ladder", "see all of it"}}
+	return out
+}
+
+// answering is " (to RETR a.txt)" for a reply.
+func (r *reader) answering(reply *Event) string {
+	if sent := r.command(reply); sent != nil {
+		return " (to " + sent.Line + ")"
+	}
+	return ""
+}
+
+// refusal is the last failing reply that answers one of the verbs, or any.
+func (r *reader) refusal(verbs ...string) *Event {
+	return r.last(func(e *Event) bool {
+		return e.Ev == Replied && e.Failed() && (len(verbs) == 0 || in(verbs, r.verb(e)))
+	})
+}
+
+// verb is the verb that a reply answers.
+func (r *reader) verb(reply *Event) string {
+	if reply.Verb != "" {
+		return reply.Verb
+	}
+	if sent := r.command(reply); sent != nil {
+		return sent.Verb
+	}
+	return ""
+}
+
+// said are the server's words as a fact.
+func (r *reader) said(e *Event) Fact { return Fact{"server", e.firstLine() + r.answering(e)} }
+
+// failure is the last event of a kind that failed, on a control or on a data
+// connection.
+func (r *reader) failure(kind Kind, data bool) *Event {
+	return r.last(func(e *Event) bool { return e.Ev == kind && e.Failed() && e.IsData() == data })
+}
+
+// fails reports whether the operation ended with one of the keys.
+func (r *reader) fails(keys ...string) bool { return in(keys, r.Error) }
+
+// control is the server's address of the control connection.
+func (r *reader) control() string {
+	_, remote := Ends(r.events, "C", r.Events[len(r.Events)-1].Seq)
+	return remote
+}
+
+// arranged is how the data connection was asked for.
+func (r *reader) arranged() *Event {
+	return r.last(func(e *Event) bool { return e.Ev == Sent && in([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb) })
+}
+
+// reused reports whether the data connection had the TLS session of the control
+// connection; ok is false when there was no TLS.
+func (r *reader) reused() (reused, ok bool) {
+	e := r.last(func(e *Event) bool { return e.Ev == TLSOK && e.IsData() })
+	if e == nil {
+		return false, false
+	}
+	return e.Resumed, true
+}
+
+// encrypted reports whether the commands travelled inside TLS.
+func (r *reader) encrypted() bool {
+	e := r.last(func(e *Event) bool { return e.Ev == Sent })
+	return e != nil && e.Enc
+}
+
+func in(words []string, word string) bool {
+	for _, w := range words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a text has one of the words, whatever their case.
+func holds(text string, words ...string) bool {
+	text = strings.ToLower(text)
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// address is "10.0.0.5 port 21".
+func address(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	return host + " port " + port
+}

@@ -1,0 +1,228 @@
+package teach
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// Lesson is a guided lesson: steps, each with a text, a check and hints. What
+// is checked are the events of the session, not what was typed, so that every
+// right way counts.
+type Lesson struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	Objective string         `json:"objective"`
+	Server    *LessonServer  `json:"server,omitempty"` // of all steps that name none
+	Draw      int            `json:"draw,omitempty"`   // so many of the steps, by chance; 0: all
+	Forbid    map[string]int `json:"forbid,omitempty"` // commands, and the first step that allows them
+	Steps     []Step         `json:"steps"`
+	End       []string       `json:"end,omitempty"` // what is said after the last step
+}
+
+// Step is one task.
+type Step struct {
+	ID     string        `json:"id"`
+	Server *LessonServer `json:"server,omitempty"` // a server of its own from here on
+	Text   []string      `json:"text"`
+	Check  Check         `json:"check"`
+	Wrong  []Wrong       `json:"wrong,omitempty"`
+	Hints  []string      `json:"hints"` // the last one is the solution
+	Done   string        `json:"done,omitempty"`
+	See    string        `json:"see,omitempty"` // what explain has more about
+
+	// Solution is lines that pass the step, and Negative lines that look nearly as
+	// good and must not pass. They are run to test the lesson.
+	Solution []string `json:"solution"`
+	Negative []string `json:"negative"`
+}
+
+// Wrong is a mistake that many make, and what to say about it.
+type Wrong struct {
+	Check Check  `json:"check"`
+	Say   string `json:"say"`
+}
+
+// LessonServer is the practice server of a lesson, and how far the shell is
+// with it when the step begins.
+type LessonServer struct {
+	Faults []string          `json:"faults,omitempty"`
+	TLS    string            `json:"tls,omitempty"`    // off (the default), auto, require
+	Files  map[string]string `json:"files,omitempty"`  // names and content
+	Random map[string]int    `json:"random,omitempty"` // names and sizes of binary files
+	Begin  string            `json:"begin,omitempty"`  // login (the default), connect, nothing
+	Clear  bool              `json:"clear,omitempty"`  // begin without TLS although the server has it
+	Hidden bool              `json:"hidden,omitempty"` // the learner is to find out what is wrong
+}
+
+//go:embed lessons/*.json
+var lessonFiles embed.FS
+
+// Lessons returns the lessons that the program brings, or those in a folder:
+// its *.json files in the order of their names.
+func Lessons(dir string) ([]*Lesson, error) {
+	var files fs.FS = os.DirFS(dir)
+	if dir == "" {
+		files, _ = fs.Sub(lessonFiles, "lessons")
+	}
+	names, err := fs.Glob(files, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s holds no lessons (*.json)", dir)
+	}
+	var all []*Lesson
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		l, err := ParseLesson(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// ParseLesson reads a lesson. Fields that are unknown are errors: a check that
+// is misspelt would never pass.
+func ParseLesson(text []byte) (*Lesson, error) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	var l Lesson
+	if err := in.Decode(&l); err != nil {
+		return nil, err
+	}
+	if l.ID == "" || len(l.Steps) == 0 {
+		return nil, fmt.Errorf("a lesson needs an id and steps")
+	}
+	return &l, nil
+}
+
+// Drawn returns the lesson with the steps that a seed draws; the same seed
+// draws the same steps, for a whole class.
+func (l *Lesson) Drawn(seed int64) *Lesson {
+	if l.Draw == 0 || l.Draw >= len(l.Steps) {
+		return l
+	}
+	drawn := *l
+	drawn.Steps = nil
+	order := rand.New(rand.NewPCG(uint64(seed), 0)).Perm(len(l.Steps))
+	for _, i := range order[:l.Draw] {
+		drawn.Steps = append(drawn.Steps, l.Steps[i])
+	}
+	return &drawn
+}
+
+// ServerAt is the server of a step: its own, or that of the lesson.
+func (l *Lesson) ServerAt(step int) *LessonServer {
+	for ; step >= 0; step-- {
+		if s := l.Steps[step].Server; s != nil {
+			return s
+		}
+	}
+	if l.Server != nil {
+		return l.Server
+	}
+	return &LessonServer{}
+}
+
+// Forbids reports whether a command is not allowed in a step, counted from 0.
+func (l *Lesson) Forbids(command string, step int) bool {
+	first, named := l.Forbid[command]
+	return named && step+1 < first
+}
+
+// lessonModes are the values of LessonServer.TLS.
+var lessonModes = map[string]practice.TLSMode{
+	"": practice.NoTLS, "off": practice.NoTLS, "auto": practice.Explicit, "require": practice.RequireExplicit,
+}
+
+// beginnings are the values of LessonServer.Begin.
+var beginnings = []string{"", "login", "connect", "nothing"}
+
+// Options are what the practice server of the lesson is started with.
+func (s *LessonServer) Options() (PracticeOptions, error) {
+	mode, known := lessonModes[s.TLS]
+	if !known {
+		return PracticeOptions{}, fmt.Errorf("tls: %q is none of off, auto, require", s.TLS)
+	}
+	if !slices.Contains(beginnings, s.Begin) {
+		return PracticeOptions{}, fmt.Errorf("begin: %q is none of login, connect, nothing", s.Begin)
+	}
+	opt := PracticeOptions{TLS: mode, NoTLS: mode == practice.NoTLS, Hidden: s.Hidden}
+	for _, text := range s.Faults {
+		fault, err := practice.ParseFault(text)
+		if err != nil {
+			return opt, err
+		}
+		opt.Faults = append(opt.Faults, fault)
+	}
+	if s.Files != nil || s.Random != nil {
+		opt.Files = map[string]string{}
+	}
+	for name, text := range s.Files {
+		opt.Files[rooted(name)] = text
+	}
+	for name, size := range s.Random {
+		opt.Files[rooted(name)] = noise(name, size)
+	}
+	return opt, nil
+}
+
+func rooted(name string) string { return "/" + strings.TrimPrefix(name, "/") }
+
+// noise is the content of a binary file: the same at each start, and with many
+// bytes that a text transfer would take for line ends.
+func noise(name string, size int) string {
+	r := rand.New(rand.NewPCG(uint64(len(name)), uint64(size)))
+	b := make([]byte, max(size, 0))
+	for i := range b {
+		if b[i] = byte(r.IntN(256)); i%37 == 0 {
+			b[i] = '\n'
+		}
+	}
+	return string(b)
+}
+
+// Screen is the text of a step between two rules, as the shell shows it.
+func (l *Lesson) Screen(step, number, count int) []string {
+	s := l.Steps[step]
+	rule := strings.Repeat("-", screenWidth)
+	head := fmt.Sprintf("lesson %d of %d   %s", number, count, l.Title)
+	if number == 0 {
+		head = l.Title
+	}
+	lines := []string{between(head, fmt.Sprintf("step %d of %d", step+1, len(l.Steps))), rule}
+	for _, text := range s.Text {
+		lines = append(lines, strings.TrimRight(" "+text, " "))
+	}
+	help := "lesson hint | lesson skip | lesson quit"
+	if s.See != "" {
+		help += " | explain " + s.See
+	}
+	return append(lines, between("", help), rule)
+}
+
+const screenWidth = 78
+
+// between puts two texts at the ends of a line.
+func between(left, right string) string {
+	return left + strings.Repeat(" ", max(screenWidth-len(left)-len(right), 1)) + right
+}
+
+// WantsAnswer reports whether the step is passed by typing something that is no
+// command.
+func (s *Step) WantsAnswer() bool { return s.Check.wantsAnswer() }

@@ -1,0 +1,198 @@
+package teach
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/natefinch/atomic"
+)
+
+// StepProgress is what a learner did in a step.
+type StepProgress struct {
+	Done     bool      `json:"done"`
+	Skipped  bool      `json:"skipped,omitempty"`
+	Commands int       `json:"commands"`
+	Hints    int       `json:"hints"`
+	Wrong    int       `json:"wrong"` // answers and ways that were wrong
+	Began    time.Time `json:"began"`
+	Ended    time.Time `json:"ended,omitzero"`
+}
+
+// Seconds is how long the step took, 0 while it lasts.
+func (p *StepProgress) Seconds() int {
+	if p.Ended.IsZero() {
+		return 0
+	}
+	return int(p.Ended.Sub(p.Began).Seconds() + 0.5)
+}
+
+// LessonProgress is how far a learner is with a lesson.
+type LessonProgress struct {
+	Next  int                      `json:"next"` // step to go on with, from 0
+	Seed  int64                    `json:"seed,omitempty"`
+	Steps map[string]*StepProgress `json:"steps"`
+}
+
+// Progress is how far a learner is with all lessons, by their ids. It is kept in
+// a file; without one it lasts as long as the program.
+type Progress struct {
+	Lessons map[string]*LessonProgress `json:"lessons"`
+
+	file string
+}
+
+// OpenProgress reads the file of a learner; one that is not there yet is empty.
+func OpenProgress(file string) (*Progress, error) {
+	p := &Progress{Lessons: map[string]*LessonProgress{}, file: file}
+	if file == "" {
+		return p, nil
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, p)
+	}
+	if p.Lessons == nil {
+		p.Lessons = map[string]*LessonProgress{}
+	}
+	return p, err
+}
+
+// Of is the progress with a lesson.
+func (p *Progress) Of(id string) *LessonProgress {
+	l := p.Lessons[id]
+	if l == nil {
+		l = &LessonProgress{}
+		p.Lessons[id] = l
+	}
+	if l.Steps == nil {
+		l.Steps = map[string]*StepProgress{}
+	}
+	return l
+}
+
+// Of is the progress with a step, which begins now if it has not.
+func (l *LessonProgress) Of(id string, now time.Time) *StepProgress {
+	s := l.Steps[id]
+	if s == nil {
+		s = &StepProgress{Began: now}
+		l.Steps[id] = s
+	}
+	return s
+}
+
+// Save keeps the progress.
+func (p *Progress) Save() error {
+	if p.file == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(p.file), 0o700); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomic.WriteFile(p.file, bytes.NewReader(append(text, '\n')))
+}
+
+// StepReport is a step as a report shows it.
+type StepReport struct {
+	Step     string `json:"step"`
+	State    string `json:"state"` // done, skipped, open
+	Seconds  int    `json:"seconds"`
+	Commands int    `json:"commands"`
+	Hints    int    `json:"hints"`
+	Wrong    int    `json:"wrong"`
+}
+
+// LessonReport is a lesson as a report shows it.
+type LessonReport struct {
+	Lesson string       `json:"lesson"`
+	Title  string       `json:"title"`
+	State  string       `json:"state"` // done, begun, open
+	Done   int          `json:"done"`
+	Of     int          `json:"of"`
+	Seed   int64        `json:"seed,omitempty"`
+	Steps  []StepReport `json:"steps"`
+}
+
+// Report is the progress with the lessons, for the teacher.
+func (p *Progress) Report(lessons []*Lesson) []LessonReport {
+	var all []LessonReport
+	for _, l := range lessons {
+		all = append(all, p.report(l))
+	}
+	return all
+}
+
+func (p *Progress) report(l *Lesson) LessonReport {
+	with := p.Of(l.ID)
+	l = l.Drawn(with.Seed)
+	r := LessonReport{Lesson: l.ID, Title: l.Title, State: "open", Of: len(l.Steps), Seed: with.Seed}
+	for i := range l.Steps {
+		step := StepReport{Step: l.Steps[i].ID, State: "open"}
+		if s := with.Steps[step.Step]; s != nil {
+			step.Seconds, step.Commands, step.Hints, step.Wrong = s.Seconds(), s.Commands, s.Hints, s.Wrong
+			switch {
+			case s.Done:
+				step.State = "done"
+				r.Done++
+			case s.Skipped:
+				step.State = "skipped"
+			}
+			r.State = "begun"
+		}
+		r.Steps = append(r.Steps, step)
+	}
+	if r.Done == r.Of {
+		r.State = "done"
+	}
+	return r
+}
+
+// WriteReport writes a page for the teacher: one file that loads nothing.
+func WriteReport(w io.Writer, learner string, now time.Time, report []LessonReport) error {
+	return reportPage.Execute(w, struct {
+		Learner, Date string
+		Lessons       []LessonReport
+	}{learner, now.Format("2006-01-02 15:04"), report})
+}
+
+var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>FTP lessons: {{.Learner}}</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.4 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
+th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8888; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+.done { color: #080; } .open { color: #888; } .skipped { color: #b60; }
+@media (prefers-color-scheme: dark) { .done { color: #6d6; } .skipped { color: #fa5; } }
+</style>
+</head>
+<body>
+<h1>FTP lessons</h1>
+<p>{{.Learner}}, {{.Date}}</p>
+{{range .Lessons}}<h2>{{.Title}}</h2>
+<p class="{{.State}}">{{.State}}, {{.Done}} of {{.Of}} steps{{if .Seed}}, drawn with seed {{.Seed}}{{end}}</p>
+<table>
+<tr><th>step</th><th>state</th><th class="n">seconds</th><th class="n">commands</th><th class="n">hints</th><th class="n">wrong</th></tr>
+{{range .Steps}}<tr><td>{{.Step}}</td><td class="{{.State}}">{{.State}}</td><td class="n">{{.Seconds}}</td><td class="n">{{.Commands}}</td><td class="n">{{.Hints}}</td><td class="n">{{.Wrong}}</td></tr>
+{{end}}</table>
+{{end}}</body>
+</html>
+`))

@@ -1,0 +1,133 @@
+package teach
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// The account of the practice server. It is no secret.
+const (
+	PracticeUser     = "learner"
+	PracticePassword = "practice"
+)
+
+// PracticeOptions describe a practice server. The zero value has TLS for those
+// who ask for it, a sample of files, and nothing wrong with it.
+type PracticeOptions struct {
+	Faults []practice.Fault
+	TLS    practice.TLSMode
+	NoTLS  bool              // clear only; TLS is Explicit otherwise when it is zero
+	Port   int               // 0: any
+	Files  map[string]string // in place of the sample: names from the root, and their content
+	Hidden bool              // which faults it has is for the learner to find out
+}
+
+// Practice is an FTP server in this process, to learn and to try things with.
+// It remembers what clients said. Its methods may be used from any goroutine.
+type Practice struct {
+	*practice.Server
+	opt PracticeOptions
+
+	mu    sync.Mutex
+	lines []string
+}
+
+// keptLines is how much of the dialogue a practice server remembers.
+const keptLines = 2000
+
+// StartPractice starts a practice server on 127.0.0.1. The caller closes it.
+func StartPractice(opt PracticeOptions) (*Practice, error) {
+	if opt.TLS == practice.NoTLS && !opt.NoTLS {
+		opt.TLS = practice.Explicit
+	}
+	p := &Practice{opt: opt}
+	files, err := opt.files()
+	if err != nil {
+		return nil, err
+	}
+	p.Server, err = practice.Start(practice.Options{
+		FS: files, Users: map[string]string{PracticeUser: PracticePassword}, TLS: opt.TLS,
+		Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(opt.Port)), Faults: opt.Faults, Secrets: true, Log: p.heard,
+		Banner: "Practice server of ftpsh",
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (o PracticeOptions) files() (afero.Fs, error) {
+	if o.Files == nil {
+		return practice.Sample(), nil
+	}
+	mem := afero.NewMemMapFs()
+	if err := mem.MkdirAll("/", 0o755); err != nil {
+		return nil, err
+	}
+	for name, text := range o.Files {
+		if err := afero.WriteFile(mem, name, []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return mem, nil
+}
+
+// heard keeps a line of the dialogue. Passwords are shown: this is the server's
+// side of the wire, and the password is known.
+func (p *Practice) heard(e practice.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines = append(p.lines, strings.Split(e.String(), "\n")...)
+	if over := len(p.lines) - keptLines; over > 0 {
+		p.lines = slices.Delete(p.lines, 0, over)
+	}
+}
+
+// Wire is what the server received (>), answered (<) and noticed (-), as it came
+// in clear or out of TLS, with the number of the connection before it.
+func (p *Practice) Wire() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.lines)
+}
+
+// Faults are the names of what is wrong with the server.
+func (p *Practice) Faults() []practice.Fault { return p.opt.Faults }
+
+// Hidden reports whether the faults are for the learner to find out.
+func (p *Practice) Hidden() bool { return p.opt.Hidden }
+
+// Trusted reports whether the certificate is to be taken for a good one: it is
+// no part of what is wrong with the server.
+func (p *Practice) Trusted() bool {
+	return !slices.ContainsFunc(p.opt.Faults, func(f practice.Fault) bool { return f.Name == "self-signed" })
+}
+
+// Describe is the server in a few lines: where it is, who may log in, what is
+// wrong with it.
+func (p *Practice) Describe() []string {
+	lines := []string{
+		fmt.Sprintf("practice server  %s  user %s, password %s", p.URL(), PracticeUser, PracticePassword),
+	}
+	names := make([]string, len(p.opt.Faults))
+	for i, f := range p.opt.Faults {
+		names[i] = f.String()
+	}
+	switch {
+	case p.opt.Hidden:
+		lines = append(lines, "faults           for you to find out")
+	case len(names) > 0:
+		lines = append(lines, "faults           "+strings.Join(names, " "))
+	default:
+		lines = append(lines, "faults           none")
+	}
+	return lines
+}

@@ -1,0 +1,151 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+var touchCommands = []*Command{
+	{
+		Name: "touch", Args: "remote…", Short: "set the time of files on the server, or make empty ones",
+		Long: "The time is now, or that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
+			"new files can be made.",
+		Examples: []Example{
+			{"touch done.flag", "an empty file, or the time now"},
+			{"touch -d 2026-01-31T12:00:00Z README.txt", "a certain time"},
+		},
+		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("no-create", "c", false, "make no new file")
+			fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
+			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
+			fs.StringP("reference", "r", "", "the time of a local `FILE`")
+		},
+		Wire: verbs(listVerbs, sends("STOR", "MFMT", "MFF", "SITE")), Needs: Login, Run: touch,
+	},
+	{
+		Name: "ln", Args: "target link", Short: "make a symbolic link on the server (SITE SYMLINK)",
+		Long: "Only few servers have a command for it: proftpd with mod_site_misc. Hard links cannot be made by FTP.",
+		Min:  2, Max: 2, Ask: []string{"target", "link"}, Complete: []completion.Kind{completion.RemotePath},
+		Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "always so, for fingers that type ln -s") },
+		Wire:  verbs(listVerbs, sends("SITE")), Needs: Login, Run: ln,
+	},
+}
+
+func touch(ctx context.Context, c *Call) error {
+	when, err := c.touchTime()
+	if err != nil {
+		return err
+	}
+	names, missed := c.expand(ctx, c.Args)
+	yes := &each{call: c, all: true}
+	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+		return about(name.Path, c.touchOne(ctx, name.Path, when))
+	})})
+}
+
+// touchOne sets the time of a file; one that is not there is made.
+func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error {
+	_, err := c.Session().Stat(ctx, name)
+	if err == nil {
+		return c.Session().SetModTime(ctx, name, when)
+	}
+	if !client.IsCode(err, 550, 450, 501, 553) || c.Is("no-create") {
+		return err
+	}
+	t := transfer.Task{Op: transfer.Upload, Remote: name, In: strings.NewReader("")}
+	if c.Shell.opt.DryRun {
+		return c.Shell.wouldMove(t)
+	}
+	if _, err := transfer.Run(ctx, c.Session(), t, nil); err != nil {
+		return err
+	}
+	c.Shell.remote.Add(c.absolute(name), completion.Name{Name: baseName(name)})
+	if !c.given("date", "stamp", "reference") {
+		return nil
+	}
+	return c.Session().SetModTime(ctx, name, when)
+}
+
+// given reports whether one of the flags was used.
+func (c *Call) given(flags ...string) bool {
+	for _, name := range flags {
+		if c.Flags.Changed(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// dateForms are what -d takes.
+var dateForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly}
+
+// touchTime is the time that the options name.
+func (c *Call) touchTime() (time.Time, error) {
+	switch text := c.Flags.Lookup("date").Value.String(); {
+	case c.given("reference"):
+		info, err := os.Stat(c.Flags.Lookup("reference").Value.String())
+		if err != nil {
+			return time.Time{}, err
+		}
+		return info.ModTime(), nil
+	case c.given("stamp"):
+		return c.stampTime(c.Flags.Lookup("stamp").Value.String())
+	case c.given("date"):
+		for _, form := range dateForms {
+			if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
+				return t, nil
+			}
+		}
+		return time.Time{}, c.Usage("-d: %q is no time such as \"2026-01-31 12:00\"", text)
+	}
+	return time.Now(), nil
+}
+
+// stampTime reads what touch(1) takes: [[CC]YY]MMDDhhmm[.ss].
+func (c *Call) stampTime(text string) (time.Time, error) {
+	number, seconds, has := strings.Cut(text, ".")
+	if !has {
+		seconds = "00"
+	}
+	switch len(number) {
+	case 8:
+		number = fmt.Sprintf("%04d", time.Now().Year()) + number
+	case 10:
+		century := "20"
+		if number >= "69" {
+			century = "19"
+		}
+		number = century + number
+	}
+	t, err := time.ParseInLocation("20060102150405", number+seconds, time.Local)
+	if err != nil {
+		return t, c.Usage("-t: %q is no time such as 202601311200", text)
+	}
+	return t, nil
+}
+
+func ln(ctx context.Context, c *Call) error {
+	target, link := c.Arg(0), c.Arg(1)
+	into, err := c.isDirectory(ctx, link)
+	if err != nil {
+		return err
+	}
+	if into {
+		link = joinRemote(link, baseName(target))
+	}
+	if err := c.Session().Symlink(ctx, target, link); err != nil {
+		return about(link, err)
+	}
+	c.Shell.remote.Add(c.absolute(link), completion.Name{Name: baseName(link)})
+	return nil
+}
