@@ -81,7 +81,7 @@ func (s *Session) ProtectControl(ctx context.Context) error {
 		if err := c.StartTLS(ctx); err != nil {
 			return err
 		}
-		s.have = settings{} // AUTH resets them, says RFC 2228 section 3; some servers do
+		s.have = settings{mode: Stream} // AUTH resets them, says RFC 2228 section 3; some servers do
 		if s.opt.Security != Implicit {
 			s.opt.Security = Require
 		}

@@ -5,11 +5,16 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 )
 
 const copyBuffer = 256 << 10
+
+// copyBuffers are used again: for a small file a fresh one costs more than the
+// file.
+var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 
 // Between a socket in clear and a file the kernel copies, in slices: after each
 // the progress is counted, the stall timer set anew and the context looked at.
@@ -25,7 +30,9 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
 	if !direct || !ok || d.inflate != nil || d.content != nil {
-		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, make([]byte, copyBuffer))
+		buf := copyBuffers.Get().(*[copyBuffer]byte)
+		defer copyBuffers.Put(buf)
+		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, buf[:])
 	}
 	n, err := d.inSlices(func(size int64) (int64, error) {
 		n, err := file.ReadFrom(io.LimitReader(tcp, size))
@@ -43,7 +50,9 @@ func (d *Data) ReadFrom(r io.Reader) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := r.(*os.File)
 	if !direct || !ok || d.content != nil {
-		return io.CopyBuffer(onlyWriter{d}, onlyReader{r}, make([]byte, copyBuffer))
+		buf := copyBuffers.Get().(*[copyBuffer]byte)
+		defer copyBuffers.Put(buf)
+		return io.CopyBuffer(onlyWriter{d}, onlyReader{r}, buf[:])
 	}
 	return d.inSlices(func(size int64) (int64, error) { return tcp.ReadFrom(io.LimitReader(file, size)) })
 }

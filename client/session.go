@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -170,14 +171,24 @@ func (s *Session) Conn() *Conn { return s.conn }
 func (s *Session) Options() Options { return s.opt }
 
 // Clone opens another connection with the same login, directory and settings.
-func (s *Session) Clone(ctx context.Context) (*Session, error) {
-	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
+func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner()(ctx) }
+
+// Cloner returns a function that clones the session as it is now. Unlike Clone,
+// it may be called while the session is used, and from several goroutines.
+func (s *Session) Cloner() func(context.Context) (*Session, error) {
+	now := Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
 		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
-	t.opt.Trace = s.opt.Trace.clone()
-	if err := t.reconnect(ctx); err != nil {
-		return nil, err
+	now.pipe.never = s.pipe.never
+	now.opt.Ways = slices.Clone(s.opt.Ways)
+	return func(ctx context.Context) (*Session, error) {
+		t := now
+		t.lacks = maps.Clone(now.lacks)
+		t.opt.Trace = now.opt.Trace.clone()
+		if err := t.reconnect(ctx); err != nil {
+			return nil, err
+		}
+		return &t, nil
 	}
-	return t, nil
 }
 
 // Close says QUIT and closes the connection.

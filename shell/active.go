@@ -3,7 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
-	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -82,17 +82,17 @@ func activeAddress() *Setting {
 	return &Setting{
 		Name: "active-address", Short: "the address that the server is told to connect to in active mode: own, or that of a router",
 		show: func(s *Settings) string {
-			if s.ActiveAddress == nil {
+			if !s.ActiveAddress.IsValid() {
 				return ownAddress
 			}
 			return s.ActiveAddress.String()
 		},
 		parse: func(s *Settings, text string) error {
-			ip := net.ParseIP(text)
-			if ip == nil && text != ownAddress {
+			addr, err := netip.ParseAddr(text)
+			if err != nil && text != ownAddress {
 				return fmt.Errorf("%q is neither own nor an address", text)
 			}
-			s.ActiveAddress = ip
+			s.ActiveAddress = addr
 			return nil
 		},
 		apply: (*Shell).useAddresses,
@@ -103,7 +103,7 @@ func activeAddress() *Setting {
 func (sh *Shell) useAddresses() {
 	for _, c := range []connection{sh.connection, sh.second} {
 		if c.session != nil {
-			c.session.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress)
+			c.session.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
 			c.session.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
 		}
 	}

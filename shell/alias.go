@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -22,6 +24,7 @@ var aliasCommands = []*Command{
 			{"alias today 'mkdir $1 && cd $1'", "then `today 2026-01-31`"},
 		},
 		Max: -1, Complete: []completion.Kind{completion.Command}, Run: aliasCommand,
+		Flags: func(fs *pflag.FlagSet) { fs.SetInterspersed(false) },
 	},
 	{
 		Name: "unalias", Args: "name…", Short: "forget aliases",

@@ -38,7 +38,11 @@ func (sh *Shell) ScriptFromInput() Script {
 // with a dash or the setting onerror says continue, and returns the exit
 // status: that of the first failure.
 func (sh *Shell) Batch(script Script) int {
-	return sh.signals.status(Status(sh.script(script, Line{})))
+	err := sh.script(script, Line{})
+	if jobs := sh.jobs.list(); len(jobs) > 0 {
+		err = firstOf(err, sh.await(sh.base, jobs))
+	}
+	return sh.signals.status(Status(err))
 }
 
 // Exit is the exit status that an error, or a signal, means.

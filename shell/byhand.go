@@ -214,6 +214,7 @@ func (sh *Shell) connectData(ctx context.Context, addr string, v voice) error {
 // transferByHand sends a command that moves data.
 func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (client.Reply, error) {
 	h := sh.hand
+	h.data, h.size = nil, 0
 	if isUpload(line) && h.upload == "" {
 		if !v.marks {
 			return client.Reply{}, &UsageError{Text: "which file is to be stored?", Hint: "`put FILE` stores one; `raw` has .send FILE"}

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -129,7 +131,7 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 		if err == pflag.ErrHelp {
 			return err
 		}
-		return c.Usage("%s", err)
+		return c.wrongFlag(err)
 	}
 	c.Flags.Visit(func(f *pflag.Flag) {
 		if text, quoted := strings.CutPrefix(f.Value.String(), quotedDash); quoted {
@@ -148,6 +150,22 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	}
 	slices.Reverse(c.Args)
 	return nil
+}
+
+// wrongFlag is the error of an option that the command does not have, with those
+// that may have been meant.
+func (c *Call) wrongFlag(err error) error {
+	wrong := &UsageError{Command: c.Command, Text: err.Error()}
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return wrong
+	}
+	var names []string
+	c.Flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := completion.Nearest(unknown.GetSpecifiedName(), names); len(near) > 0 {
+		wrong.Hint = "did you mean `--" + strings.Join(near, "` or `--") + "`"
+	}
+	return wrong
 }
 
 // askFor asks for an argument. The answer may be several words, as in ftp(1).
@@ -195,5 +213,5 @@ func about(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return &nameError{name, err}
 }

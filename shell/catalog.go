@@ -22,7 +22,8 @@ func Catalog() Groups {
 		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
 		{"the protocol itself", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
 		{"learn the protocol", slices.Concat(traceCommands, ladderCommands, explainCommands, practiceCommands, lessonCommands)},
-		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands)},
+		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands, historyCommands)},
+		{"jobs", jobCommands},
 		{"scripts", slices.Concat(blockCommands, assertCommands, variableCommands, aliasCommands, sourceCommands, repeatCommands)},
 	}
 }

@@ -45,6 +45,7 @@ type Command struct {
 	Wire     []string          // the FTP verbs it may send, beside those of a login
 	Needs    Need
 	OneDash  bool // long options may have one dash, as those of find(1)
+	Detach   bool // Ctrl-Z sends it to the background
 	Nests    bool // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error

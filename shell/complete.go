@@ -121,6 +121,8 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 		return completion.Words(word, conditionCandidates())
 	case completion.Macro:
 		return completion.Words(word, plainCandidates(sh.macroNames()))
+	case completion.Job:
+		return completion.Words(word, sh.jobCandidates())
 	case completion.Verb:
 		return completion.Words(strings.ToUpper(word), plainCandidates(protocolVerbs))
 	}
@@ -129,12 +131,12 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 
 func (sh *Shell) remoteNames(ctx context.Context, word string, dirsOnly bool) completion.Result {
 	sh.wire.Lock() // the command before may not have ended, if Tab was typed ahead
-	connected, dir := sh.session != nil, sh.dir()
+	connected, dir, remote := sh.session != nil, sh.dir(), sh.remote
 	sh.wire.Unlock()
 	if !connected {
 		return completion.Result{}
 	}
-	found, err := sh.remote.Complete(ctx, dir, word, dirsOnly)
+	found, err := remote.Complete(ctx, dir, word, dirsOnly)
 	if err != nil {
 		return completion.Result{}
 	}
@@ -230,16 +232,4 @@ func plainCandidates(words []string) []completion.Candidate {
 		all[i] = completion.Candidate{Text: w}
 	}
 	return all
-}
-
-// highlight paints the first word of a line red when it is no command.
-func (sh *Shell) highlight(line string) string {
-	toks := syntax.Lex(line)
-	if sh.raw || len(toks) == 0 || toks[0].Op != syntax.Word || len(toks) == 1 && toks[0].End == len(line) {
-		return line // still being typed
-	}
-	if _, err := sh.catalog.Find(toks[0].Text); err == nil || sh.aliases[toks[0].Text] != "" {
-		return line
-	}
-	return line[:toks[0].Start] + render.Red.Paint(true, toks[0].Raw) + line[toks[0].End:]
 }

@@ -91,7 +91,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		Security: securities[security],
 	}
 	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
-	opt.Trace = client.Join(sh.log.trace(), sh.opt.Trace, sh.trace())
+	opt.Trace = sh.dialogue()
 	opt.TLS = how.TLS
 	if opt.TLS == nil {
 		opt.TLS = &tls.Config{}
@@ -181,4 +181,9 @@ func pairs(hex string) string {
 		b.WriteString(hex[i:min(i+4, len(hex))])
 	}
 	return b.String()
+}
+
+// dialogue sees what a session says and hears.
+func (sh *Shell) dialogue() *client.Trace {
+	return client.Join(sh.log.trace(), sh.opt.Trace, sh.trace())
 }

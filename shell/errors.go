@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -72,7 +73,7 @@ var statuses = []struct {
 // Status returns the exit status that an error means; 0 for nil, 1 for a
 // failure that has no status of its own.
 func Status(err error) int {
-	if err == nil {
+	if err == nil || errors.Is(err, errAway) {
 		return 0
 	}
 	for _, row := range statuses {
@@ -129,6 +130,33 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},
 	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// nameError says which name an error is about.
+type nameError struct {
+	name string
+	err  error
+}
+
+func (e *nameError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *nameError) Unwrap() error { return e.err }
+
+// hintsFor returns what can be tried after an error: first the names that may
+// have been meant, from what is remembered of the directory.
+func (sh *Shell) hintsFor(err error) []string {
+	hints := hintsFor(err)
+	var about *nameError
+	if sh.session == nil || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) {
+		return hints
+	}
+	near := sh.remote.Nearest(sh.session.Dir(), about.name)
+	for i := range near {
+		near[i] = "`" + syntax.Quote(near[i]) + "`"
+	}
+	if len(near) == 0 {
+		return hints
+	}
+	return append([]string{"did you mean " + strings.Join(near, " or ")}, hints...)
 }
 
 // hintsFor returns what can be tried after an error.

@@ -18,7 +18,7 @@ var fgetCommands = []*Command{{
 		"in them. The list - is standard input.",
 	Examples: []Example{{"fget list", "what `nlist *.txt list` has put into list"}},
 	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: getFlags, Complete: []completion.Kind{completion.LocalPath},
-	Wire: getVerbs, Needs: Login, Run: fget,
+	Wire: getVerbs, Needs: Login, Detach: true, Run: fget,
 }}
 
 func fget(ctx context.Context, c *Call) error {

@@ -22,20 +22,12 @@ func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool
 // shell of its own, with the connection of this one.
 func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 	f := sh.fork()
-	f.signals = sh.signals
 	f.recorder = sh.recorder
 	f.heed()
-	j := sh.job(st.Source, f, func() error {
+	return sh.foreground(sh.start(st.Source, f, func() error {
 		_, err := f.command(line, st)
-		if f.con.away.Load() {
-			if err != nil {
-				f.failed(line, st.Name(), err)
-			}
-			f.part()
-		}
 		return err
-	})
-	return sh.foreground(j)
+	}))
 }
 
 // foreground waits for a job, with Ctrl-C and Ctrl-Z meant for it.
@@ -50,42 +42,45 @@ func (sh *Shell) foreground(j *job) error {
 	j.sh.con.away.Store(false)
 	select {
 	case <-stopped:
-		sh.sendAway(j)
-		return errAway
+		if sh.sendAway(j) {
+			return errAway
+		}
+		<-j.done
 	case <-ctx.Done():
 		j.cancel(context.Cause(ctx))
 		<-j.done
 	case <-j.done:
 	}
 	sh.con.Status("")
-	return sh.home(j)
+	return sh.takeOver(j)
 }
 
-// home takes over what a job in the foreground has changed.
-func (sh *Shell) home(j *job) error {
+// takeOver keeps what a job in the foreground has changed for later commands.
+func (sh *Shell) takeOver(j *job) error {
 	if j.id != 0 {
 		sh.jobs.running(true)
-		return shown(j.err)
+		return j.err
 	}
-	f := j.sh
-	sh.Settings, sh.restart = f.Settings, f.restart
+	sh.Settings, sh.restart = j.sh.Settings, j.sh.restart
 	sh.heed()
 	return j.err
 }
 
-// sendAway lets a job go on without the terminal. It keeps the connection if it
-// had that of this shell, which gets another one with its next command.
-func (sh *Shell) sendAway(j *job) {
+// sendAway lets a job go on without the terminal, unless it has ended. It keeps
+// the connection if it had that of this shell, which gets another one with its
+// next command.
+func (sh *Shell) sendAway(j *job) bool {
+	if j.id == 0 && !sh.number(j) {
+		return false
+	}
 	j.sh.con.Status("")
 	j.sh.con.away.Store(true)
 	if j.sh.session == sh.session {
 		sh.session = sh.session.Twin(sh.dialogue())
 	}
 	continueOthers()
-	if j.id == 0 {
-		sh.number(j)
-	}
 	sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
+	return true
 }
 
 // mayLeave decides about jobs that still run when the user wants to leave.

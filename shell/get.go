@@ -37,14 +37,14 @@ var getCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
 		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched.",
 		Min:  1, Max: 2, Ask: []string{"remote-file"},
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
 	},
 	{
 		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
@@ -53,12 +53,12 @@ var getCommands = []*Command{
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
 		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: getFlags,
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: getVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
+		Wire: getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
 	},
 }
 

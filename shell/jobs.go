@@ -48,7 +48,12 @@ var jobCommands = []*Command{
 }
 
 // errKilled ends a job.
-var errKilled = fmt.Errorf("killed: %w", errInterrupted)
+var errKilled error = killed{}
+
+type killed struct{}
+
+func (killed) Error() string        { return "killed" }
+func (killed) Is(target error) bool { return target == errInterrupted }
 
 // errAway ends a line whose command goes on in the background.
 var errAway = errors.New("in the background")
@@ -59,10 +64,12 @@ type job struct {
 	line   string
 	sh     *Shell
 	began  time.Time
-	ended  time.Time
 	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when err and ended are set
-	err    error
+	done   chan struct{} // closed at the very end
+
+	mu    sync.Mutex
+	ended time.Time
+	err   error
 }
 
 // jobs are those of a shell.
@@ -76,7 +83,7 @@ type jobs struct {
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
-		limits: sh.limits, log: sh.log, jobs: &jobs{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
+		limits: sh.limits, log: sh.log, jobs: &jobs{}, gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
 		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection,
 		con: &seat{Console: sh.con.Console}, forked: true,
@@ -89,7 +96,7 @@ func (sh *Shell) fork() *Shell {
 // apart makes a shell for the background, with a connection of its own.
 func (sh *Shell) apart() *Shell {
 	f := sh.fork()
-	f.opt.Started = nil
+	f.opt.Started, f.opt.Trace = nil, nil // who listens in wants to know what the user does
 	f.Settings.Hash, f.Settings.Tick = 0, false
 	f.con.away.Store(true)
 	f.heed()
@@ -100,43 +107,69 @@ func (sh *Shell) apart() *Shell {
 	return f
 }
 
-// begin runs f in a shell of its own.
-func (sh *Shell) job(line string, f *Shell, run func() error) *job {
+// start runs a job in its own shell. Once it has a number it says goodbye to the
+// server at its end, and tells how that was unless somebody waits for it.
+func (sh *Shell) start(line string, f *Shell, run func() error) *job {
 	j := &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, done: make(chan struct{})}
 	go func() {
 		defer close(j.done)
-		j.err = run()
-		if cause := context.Cause(f.base); j.err == nil && errors.Is(cause, errInterrupted) {
-			j.err = cause
+		err := run()
+		if cause := context.Cause(f.base); err == nil && errors.Is(cause, errInterrupted) {
+			err = cause
 		}
-		j.ended = time.Now()
+		j.mu.Lock()
+		j.err, j.ended = err, time.Now()
+		numbered := j.id != 0
+		j.mu.Unlock()
+		if !numbered {
+			return
+		}
+		if f.session != nil {
+			f.session.Close()
+		}
+		if f.con.away.Load() {
+			f.failed(Line{}, "", err)
+			sh.tell(j)
+		}
 	}()
 	return j
 }
 
 // background runs a chain beside the prompt.
-func (sh *Shell) background(line Line, chain syntax.Chain, text string) {
+func (sh *Shell) background(line Line, chain syntax.Chain) {
 	line.within = nil
 	f := sh.apart()
-	j := sh.job(text, f, func() error {
-		defer f.part()
-		return f.chain(line, syntax.Chain{Statements: chain.Statements})
+	begin := make(chan struct{})
+	j := sh.start(chainText(chain), f, func() error {
+		<-begin // it has its number by then
+		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
 	})
 	sh.number(j)
+	close(begin)
 	if sh.Interactive() {
 		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
 	}
 }
 
-// part says goodbye to the server at the end of a job.
-func (sh *Shell) part() {
-	if sh.session != nil {
-		sh.session.Close()
+// chainText is a chain as it was typed.
+func chainText(chain syntax.Chain) string {
+	var text strings.Builder
+	for i, st := range chain.Statements {
+		if i > 0 {
+			text.WriteString(" " + st.After.String() + " ")
+		}
+		text.WriteString(st.Source)
 	}
+	return text.String()
 }
 
-// number takes a job into the list and tells when it has ended.
-func (sh *Shell) number(j *job) {
+// number takes a job into the list. It reports false when it has ended already.
+func (sh *Shell) number(j *job) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.ended.IsZero() {
+		return false
+	}
 	js := sh.jobs
 	js.mu.Lock()
 	defer js.mu.Unlock()
@@ -146,30 +179,24 @@ func (sh *Shell) number(j *job) {
 	js.last++
 	j.id = js.last
 	js.all = append(js.all, j)
-	go func() {
-		<-j.done
-		if j.sh.con.away.Load() {
-			sh.tell(j)
-		}
-	}()
+	return true
 }
 
 // tell says how a job has ended, above the prompt.
 func (sh *Shell) tell(j *job) {
 	if sh.con.Screen() {
 		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
-		sh.notify(j.state() + ": " + j.shown())
+		sh.notify(j.elapsed(), j.state()+": "+j.shown())
 	}
 }
 
 // state is how a job is, in a word or two.
 func (j *job) state() string {
-	select {
-	case <-j.done:
-	default:
-		return "running"
-	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	switch {
+	case j.ended.IsZero():
+		return "running"
 	case j.err == nil:
 		return "done"
 	case errors.Is(j.err, errKilled):
@@ -188,7 +215,7 @@ func (js *jobs) running(forget bool) []*job {
 	defer js.mu.Unlock()
 	var on []*job
 	for _, j := range js.all {
-		if j.ended.IsZero() || !isClosed(j.done) {
+		if !isClosed(j.done) {
 			on = append(on, j)
 		}
 	}
@@ -266,8 +293,8 @@ func listJobs(_ context.Context, c *Call) error {
 			continue
 		}
 		t.Rows = append(t.Rows, []string{fmt.Sprintf("[%d]", j.id), j.state(), render.Clock(j.elapsed()), j.shown()})
-		if p, moves := j.sh.moving.progress(); moves && j.state() == "running" {
-			t.Rows = append(t.Rows, []string{"", "", "", p.Line(max(c.Shell.con.Width()-24, 40))})
+		for _, p := range j.sh.gauge.rows() {
+			t.Rows = append(t.Rows, []string{"", "", "", p.Line(max(c.Shell.con.Width()-26, 40))})
 		}
 	}
 	c.Shell.jobs.running(true)
@@ -279,17 +306,20 @@ func (j *job) object() jobObject {
 	o := jobObject{ID: j.id, State: state, Line: recorded(j.line, "a command"), Seconds: j.elapsed().Seconds()}
 	if state != "running" {
 		o.Status = Status(j.err)
-	} else if p, moves := j.sh.moving.progress(); moves {
+	} else if rows := j.sh.gauge.rows(); len(rows) > 0 {
+		p := rows[len(rows)-1]
 		o.File, o.Bytes, o.Size = p.Name, p.Done, p.Total
 	}
 	return o
 }
 
 func (j *job) elapsed() time.Duration {
-	if isClosed(j.done) {
-		return j.ended.Sub(j.began)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ended.IsZero() {
+		return time.Since(j.began)
 	}
-	return time.Since(j.began)
+	return j.ended.Sub(j.began)
 }
 
 func toForeground(_ context.Context, c *Call) error {
@@ -308,7 +338,7 @@ func toBackground(_ context.Context, c *Call) error {
 			words[i] = w.Raw
 		}
 		st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: strings.Join(words, " ")}
-		c.Shell.background(c.line, syntax.Chain{Statements: []syntax.Statement{st}}, st.Source)
+		c.Shell.background(c.line, syntax.Chain{Statements: []syntax.Statement{st}})
 		return nil
 	}
 	if len(c.Shell.jobs.running(false)) == 0 {
@@ -336,7 +366,11 @@ func waitForJobs(ctx context.Context, c *Call) error {
 // await waits for jobs, and shows how far they are. The error is the first of
 // theirs; they have shown it themselves.
 func (sh *Shell) await(ctx context.Context, waited []*job) error {
-	defer sh.progressOf(waited)()
+	var gauges []*gauge
+	for _, j := range waited {
+		gauges = append(gauges, j.sh.gauge)
+	}
+	defer sh.draw(gauges...)()
 	var first error
 	for _, j := range waited {
 		select {

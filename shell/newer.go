@@ -16,7 +16,7 @@ var newerCommands = []*Command{{
 		"changed is not fetched again.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: Login, Run: newer,
+	Wire:     getVerbs, Needs: Login, Detach: true, Run: newer,
 }}
 
 func newer(ctx context.Context, c *Call) error {

@@ -52,6 +52,17 @@ func (c *Call) tellMap(name string, on bool) {
 	}
 }
 
+// mapText shows what nmap or ntrans does; "" when it does nothing.
+func (sh *Shell) mapText(name string) string {
+	switch {
+	case name == "nmap" && sh.nmap.pattern != "":
+		return sh.nmap.pattern + " " + sh.nmap.name
+	case name == "ntrans" && len(sh.ntrans.from) > 0:
+		return string(sh.ntrans.from) + " " + string(sh.ntrans.to)
+	}
+	return ""
+}
+
 // nameTrans is what ntrans does to a name; the zero value does nothing.
 type nameTrans struct{ from, to []rune }
 

@@ -246,7 +246,10 @@ func closeSession(_ context.Context, c *Call) error {
 	return nil
 }
 
-func bye(_ context.Context, c *Call) error {
+func bye(ctx context.Context, c *Call) error {
+	if !c.Shell.mayLeave(ctx) {
+		return nil
+	}
 	c.Shell.disconnect()
 	c.Shell.quitting = true
 	return nil

@@ -18,11 +18,11 @@ var practiceCommands = []*Command{{
 	Name: "practice", Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
 		"shows what it received, passwords included: whoever is on the way sees the same where there is no TLS. A fault is " +
-		"NAME, NAME=VALUE, NAME:VERB or NAME*COUNT; `practice faults` lists them. Nothing you do there reaches a disk.",
+		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. Nothing you do there reaches a disk.",
 	Examples: []Example{
 		{"practice start", "a sound server with some files"},
 		{"practice start --fault nat-pasv --fault no-epsv", "one that names an address nobody can reach"},
-		{"practice start --fault cut=4096:RETR --port 2121 --wait", "until Ctrl-C, for other clients"},
+		{"practice start --fault cut:RETR=4096 --port 2121 --wait", "until Ctrl-C, for other clients"},
 		{"practice open", "log in to it"},
 	},
 	Max: 1, Words: []string{"start", "open", "wire", "faults", "stop"},

@@ -31,7 +31,7 @@ var promptSettings = []*Setting{
 func promptSetting(name, short string, field func(*Settings) *string) *Setting {
 	row := text(name, short, field)
 	row.parse = func(s *Settings, format string) error {
-		if _, err := fill(format, func(string) (string, bool) { return "", true }); err != nil {
+		if _, err := fillIn(format, func(string) (string, bool) { return "", true }); err != nil {
 			return err
 		}
 		*field(s) = format
@@ -95,7 +95,7 @@ func (sh *Shell) fill(format string, color bool, room int) string {
 }
 
 func (sh *Shell) filled(format string, color bool, dir string) string {
-	text, err := fill(format, func(name string) (string, bool) {
+	text, err := fillIn(format, func(name string) (string, bool) {
 		if name == "dir" {
 			return dir, true
 		}
@@ -125,9 +125,9 @@ func colourChange(c render.Colour, on bool) string {
 	return "\x1b[" + string(c) + "m"
 }
 
-// fill replaces {name} in a format by values. [ ] is left out when a value in it
+// fillIn replaces {name} in a format by values. [ ] is left out when a value in it
 // is empty, \n is a line break, and a backslash makes what follows plain.
-func fill(format string, value func(name string) (string, bool)) (string, error) {
+func fillIn(format string, value func(name string) (string, bool)) (string, error) {
 	var out strings.Builder
 	group, empty := -1, false
 	for i := 0; i < len(format); i++ {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/shell/console"
 )
 
 var putVerbs = verbs(dataVerbs, sends("STOR", "STOU", "REST", "SIZE", "MFMT"))
@@ -30,13 +29,13 @@ var putCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: putFlags,
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     putVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
+		Wire:     putVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
 	{
 		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
 		Min: 1, Max: 2, Ask: []string{"local-file"},
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     verbs(dataVerbs, sends("APPE", "SIZE")), Needs: Login,
+		Wire:     verbs(dataVerbs, sends("APPE", "SIZE")), Needs: Login, Detach: true,
 		Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
 	},
 	{
@@ -45,7 +44,7 @@ var putCommands = []*Command{
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: putFlags,
 		Examples: []Example{{"mput *.jpg", "all pictures"}},
 		Complete: []completion.Kind{completion.LocalPath},
-		Wire:     putVerbs, Needs: Login, Run: mput,
+		Wire:     putVerbs, Needs: Login, Detach: true, Run: mput,
 	},
 }
 
@@ -148,7 +147,7 @@ func (c *Call) stdin(ctx context.Context) (io.Reader, error) {
 // typed reads lines from the terminal. Ctrl-C stops it.
 type typed struct {
 	ctx  context.Context
-	con  *console.Console
+	con  *seat
 	rest []byte
 }
 

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -56,19 +56,24 @@ func hintOf(err error) string {
 
 // configure applies a configuration. With an error comes its line.
 func (sh *Shell) configure(text []byte) (line int, err error) {
-	if line, err := checkTOML(text); err != nil {
-		return line, err
-	}
 	var p unstable.Parser
 	p.Reset(text)
 	var table []string
+	seen := map[string]bool{}
 	for p.NextExpression() {
 		e := p.Expression()
 		key, at := keyOf(&p, e)
-		switch e.Kind {
-		case unstable.KeyValue:
-			err = sh.configured(append(slices.Clone(table), key...), e.Value())
-		case unstable.Table:
+		full := key
+		if e.Kind == unstable.KeyValue {
+			full = append(slices.Clone(table), key...)
+		}
+		name := fmt.Sprintf("%q", full)
+		switch {
+		case seen[name]:
+			err = fmt.Errorf("%s is there already", strings.Join(full, "."))
+		case e.Kind == unstable.KeyValue:
+			err = sh.configured(full, e.Value())
+		case e.Kind == unstable.Table:
 			table = key
 			err = sh.configTable(key)
 		default:
@@ -77,20 +82,18 @@ func (sh *Shell) configure(text []byte) (line int, err error) {
 		if err != nil {
 			return at, err
 		}
+		seen[name] = true
 	}
-	return 0, nil
+	var bad *unstable.ParserError
+	if errors.As(p.Error(), &bad) {
+		return lineOf(text, bad.Highlight), errors.New(bad.Message)
+	}
+	return 1, p.Error()
 }
 
-// checkTOML finds errors of the format itself.
-func checkTOML(text []byte) (line int, err error) {
-	var all map[string]any
-	err = toml.Unmarshal(text, &all)
-	var bad *toml.DecodeError
-	if errors.As(err, &bad) {
-		line, _ = bad.Position()
-		return line, errors.New(strings.TrimPrefix(bad.Error(), "toml: "))
-	}
-	return 1, err
+// lineOf is the line that a part of the text begins in.
+func lineOf(text, part []byte) int {
+	return 1 + bytes.Count(text[:cap(text)-cap(part)], []byte("\n"))
 }
 
 // keyOf is the parts of a dotted key, and the line it is on.

@@ -73,16 +73,19 @@ func (sh *Shell) list(line Line, list syntax.List) error {
 // stops reports whether what follows a statement is not run: in a script after
 // a failure, unless onerror says so.
 func (sh *Shell) stops(line Line, err error) bool {
-	return sh.quitting || sh.ended() || errors.Is(err, errInterrupted) ||
+	return sh.quitting || sh.ended() || ends(err) ||
 		err != nil && line.Script != "" && sh.Settings.OnError == "stop"
 }
+
+// ends reports whether the rest of a line is not run: the user has stopped it, or
+// it would run before what was sent to the background has ended.
+func ends(err error) bool { return errors.Is(err, errInterrupted) || errors.Is(err, errAway) }
 
 // chain runs statements that && and || join; the last one that runs decides.
 func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 	if chain.Background {
-		err := &UsageError{Text: "nothing runs in the background here", Hint: "without & it runs at once"}
-		sh.failed(line, "", err)
-		return err
+		sh.background(line, chain)
+		return nil
 	}
 	var last error
 	for _, st := range chain.Statements {
@@ -97,7 +100,7 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 		if last = err; st.Ignore {
 			last = nil
 		}
-		if sh.quitting || sh.ended() || errors.Is(err, errInterrupted) {
+		if sh.quitting || sh.ended() || ends(err) {
 			return err
 		}
 	}
@@ -124,6 +127,9 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	command, err := sh.catalog.Find(st.Name())
 	if err != nil {
 		return "", err
+	}
+	if sh.detaches(line, st, command) {
+		return command.Name, sh.detachable(line, st)
 	}
 	ctx, done := sh.signals.during(sh.base)
 	defer done()
@@ -162,7 +168,7 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 // call is a run of a statement, before its words are looked at. Its output goes
 // where that of the command goes which runs the line.
 func (sh *Shell) call(line Line, st syntax.Statement) *Call {
-	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.Interactive(),
+	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.con.Screen(),
 		line: line, statement: st}
 	if outer := line.within; outer != nil {
 		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
@@ -302,7 +308,7 @@ func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
-	if errors.As(err, new(*shownError)) || isBrokenOutput(err) {
+	if errors.As(err, new(*shownError)) || isBrokenOutput(err) || errors.Is(err, errAway) {
 		return
 	}
 	where := ""
@@ -317,10 +323,10 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	}
 	sh.log.failure(line, command, err)
 	if sh.json {
-		render.JSON(sh.con.Err(), failureObject(where, command, err))
+		render.JSON(sh.con.Err(), failureObject(where, command, err, sh.hintsFor(err)))
 		return
 	}
-	f := render.Failure{What: command, Words: err.Error(), Hints: hintsFor(err)}
+	f := render.Failure{What: command, Words: err.Error(), Hints: sh.hintsFor(err)}
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
@@ -347,8 +353,8 @@ type failure struct {
 	Hints   []string `json:"hints,omitempty"`
 }
 
-func failureObject(where, command string, err error) failure {
-	f := failure{Error: err.Error(), Command: command, Where: where, Status: Status(err), Hints: hintsFor(err)}
+func failureObject(where, command string, err error, hints []string) failure {
+	f := failure{Error: err.Error(), Command: command, Where: where, Status: Status(err), Hints: hints}
 	var no *client.Error
 	if errors.As(err, &no) {
 		f.Code = no.Reply.Code

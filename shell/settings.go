@@ -2,7 +2,7 @@ package shell
 
 import (
 	"fmt"
-	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,10 +40,15 @@ type Settings struct {
 	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
 
 	EPSV4, EPSV6, SendPort bool
-	ActivePorts            [2]int // zero: any
-	ActiveAddress          net.IP // nil: our own
+	ActivePorts            [2]int     // zero: any
+	ActiveAddress          netip.Addr // zero: our own
 	PasvAddress            string
 	Family, AnonPass       string
+
+	PromptFormat, PromptRight string
+	Title                     bool
+	Notify                    string
+	NotifyAfter               time.Duration
 
 	Hash             int64 // bytes for a mark; 0: none
 	Tick             bool
@@ -58,6 +63,7 @@ func defaultSettings(interactive bool) Settings {
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
+		PromptFormat: usualPrompt, Notify: "off", NotifyAfter: 10 * time.Second,
 		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
@@ -74,7 +80,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(traceSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, traceSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

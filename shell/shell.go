@@ -16,13 +16,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// History keeps lines across sessions, without their secrets.
-type History interface {
-	console.Recall
-	Add(host, dir, line string) error
-	Suggest(host, dir, prefix string) string
-}
-
 // Options describe a shell. The zero value works.
 type Options struct {
 	Console  console.Options // without its functions
@@ -40,6 +33,7 @@ type Options struct {
 	JSON    bool           // results as JSON
 	Trace   *client.Trace  // sees the dialogue too; may be nil
 	Version string         // of the program, for recordings
+	Detach  Detach         // goes on without a terminal; nil: cannot
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 }
 
@@ -48,7 +42,7 @@ type Shell struct {
 	Settings Settings
 
 	opt  Options
-	con  *console.Console
+	con  *seat
 	json bool
 	base context.Context // ends when the program must
 	end  context.CancelCauseFunc
@@ -60,11 +54,11 @@ type Shell struct {
 	raw      bool // lines go to the server as typed
 	practice *teach.Practice
 	class    *class // the lesson that is going on; nil: none
-	status   int // of the last command, for $?
+	status   int    // of the last command, for $?
 	vars     map[string]string
 	aliases  map[string]string
 	sources  int // files that run each other
-	log      log
+	log      *log
 	hosts    []*hostSection
 	reached  Address // where the last URL led
 
@@ -78,6 +72,9 @@ type Shell struct {
 	nmap     nameMap
 	ntrans   nameTrans
 	limits   *limits
+	jobs     *jobs
+	forked   bool // it is the shell of a job
+	gauge    *gauge
 
 	// The settings of the same names, for the goroutine that hears the server.
 	verbose atomic.Bool
@@ -105,8 +102,8 @@ type connection struct {
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
 	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: log{out: opt.Log, now: time.Now}}
-	opt.Console.Complete, opt.Console.Highlight = sh.complete, sh.highlight
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: &jobs{}, gauge: &gauge{}}
+	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
 	}
@@ -114,7 +111,7 @@ func New(opt Options) (*Shell, error) {
 	if err != nil {
 		return nil, err
 	}
-	sh.con = con
+	sh.con = &seat{Console: con}
 	sh.Settings = defaultSettings(con.Interactive())
 	sh.heed()
 	sh.record(opt.Version)
@@ -138,6 +135,7 @@ func (sh *Shell) Set(name, value string) error {
 
 // Close says goodbye to the server and gives terminal and signals back.
 func (sh *Shell) Close() {
+	sh.endJobs(errKilled)
 	sh.swap()
 	sh.disconnect()
 	sh.swap()
@@ -162,22 +160,30 @@ func (sh *Shell) disconnect() {
 	if !sh.swapped {
 		clear(sh.macros)
 	}
-	sh.remote.Forget("/")
+	sh.remote = sh.newRemote() // jobs may go on with the old one
 }
 
 // Interact reads lines from the terminal until the user or a signal ends it,
 // and returns the exit status.
 func (sh *Shell) Interact() int {
+	sh.welcome()
 	for !sh.quitting {
 		line, err := sh.readLine()
 		switch {
 		case errors.Is(err, console.ErrInterrupt):
 			continue
 		case err != nil:
-			return sh.signals.status(0)
+			sh.quitting = sh.ended() || sh.mayLeave(sh.base)
+			continue
+		}
+		line, ok := sh.recalledLine(line)
+		if !ok {
+			continue
 		}
 		sh.remember(line)
+		start := time.Now()
 		sh.Do(Line{Text: line})
+		sh.notify(time.Since(start), "done: "+recorded(line, "a command"))
 	}
 	return sh.signals.status(0)
 }

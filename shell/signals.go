@@ -80,6 +80,9 @@ func (s *signals) handle(sig os.Signal) {
 // Commands may run others: Ctrl-C is for the innermost.
 func (s *signals) during(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if s == nil { // a job: whoever watches over it says when it ends
+		return ctx, func() { cancel(nil) }
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	outer := s.cancel

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"crypto/tls"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/render"
 )
@@ -47,9 +48,23 @@ func status(_ context.Context, c *Call) error {
 	add("control connection", s.Control)
 	add("data connections", s.Data)
 	add("type", s.Type)
-	for _, row := range settings {
-		add(row.Name, row.show(&c.Shell.Settings))
+	if second := c.Shell.second; second.session != nil {
+		add("second connection", second.address.Host+" (see `proxy`)")
 	}
+	add("macros", strings.Join(c.Shell.macroNames(), ", "))
+	for _, name := range []string{"nmap", "ntrans"} {
+		add(name, c.Shell.mapText(name))
+	}
+	var all []string
+	for _, row := range settings {
+		value := row.show(&c.Shell.Settings)
+		if !c.screen {
+			add(row.Name, value)
+		} else if value != "" {
+			all = append(all, row.Name+" "+value)
+		}
+	}
+	add("settings", strings.Join(all, ", "))
 	return c.table(t)
 }
 

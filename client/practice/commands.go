@@ -13,6 +13,7 @@ import (
 // command is one that waits for its answer.
 type command struct {
 	line, verb, arg string
+	previous        string             // the verb before it
 	obey            string             // what the library is told instead of line
 	edit            func(reply) string // repairs the library's reply
 	faults          []*fault           // that may touch it
@@ -45,6 +46,7 @@ var ownCommands = map[string]func(*session, *command) string{
 	"PASV": pasv, "EPSV": epsv, "PORT": port, "EPRT": eprt,
 	"RETR": transfer, "STOR": transfer, "STOU": stou, "APPE": transfer,
 	"LIST": transfer, "NLST": transfer, "MLSD": transfer,
+	"RNTO": rnto,
 	"ABOR": abor, "FEAT": feat, "STAT": stat,
 	"STRU": stru, "ACCT": superfluous, "ALLO": superfluous, "HELP": help,
 }
@@ -299,6 +301,14 @@ func stou(s *session, c *command) string {
 			return "150 FILE: " + name + "\r\n"
 		}
 		return r.text
+	}
+	return ""
+}
+
+// rnto is strict where the library forgives: RNFR comes directly before it (RFC 959, 4.1.3).
+func rnto(s *session, c *command) string {
+	if s.login.done && c.previous != "RNFR" {
+		return "503 RNFR comes directly before RNTO."
 	}
 	return ""
 }

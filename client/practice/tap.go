@@ -47,6 +47,7 @@ type session struct {
 	pending  []*command
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
+	previous string   // the verb obeyed last
 	login    account
 	secure   bool // the control connection has TLS
 	pbsz     bool
@@ -260,6 +261,7 @@ func (s *session) obey(c *command) {
 			return
 		}
 	}
+	c.previous, s.previous = s.previous, c.verb
 	s.arm(c)
 	if s.refused(c) {
 		return

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 )
@@ -88,11 +87,14 @@ func (e *Engine) work(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { e.halt(ctx.Err()) })
 	defer stop()
 	clone := e.Session.Cloner()
-	var all sync.WaitGroup
+	var others, growth sync.WaitGroup
 	e.workers = 1
-	all.Go(func() { e.grow(ctx, clone, &all) })
+	growing, enough := context.WithCancel(ctx)
+	growth.Go(func() { e.grow(growing, clone, func(s *client.Session) { others.Go(func() { e.borrowed(ctx, s) }) }) })
 	e.serve(ctx, e.Session)
-	all.Wait()
+	enough()
+	growth.Wait()
+	others.Wait()
 	e.Session.More(false)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -123,6 +125,12 @@ func (e *Engine) Progress() (Totals, map[string]*Meter) {
 	t := e.total
 	t.Sessions = e.workers
 	return t, meters
+}
+
+// borrowed serves with a session of the engine's own.
+func (e *Engine) borrowed(ctx context.Context, s *client.Session) {
+	e.serve(ctx, s)
+	e.closing.Go(func() { s.Close() })
 }
 
 // serve does jobs over one session until there are none.
@@ -165,7 +173,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		return e.failed(ctx, s, j, r, err)
 	case j.visit != nil:
 		e.over(j)
-	case proves(s, j.task, r):
+	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
 	default:
 		e.done(j, r, nil)
@@ -176,25 +184,21 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {
 	proveLater(ctx, s, j.task, r, func(err error) {
-		if err != nil {
-			e.failed(ctx, s, j, r, err)
+		if j.tries++; passing(err) && j.tries < mostTries && ctx.Err() == nil {
+			e.again(j)
 			return
 		}
-		e.done(j, r, nil)
+		e.done(j, r, err)
 	})
 }
 
 // isSmall reports whether a file is moved so fast that the round trips count.
 func isSmall(t Task) bool {
-	size := t.Size
 	if t.Op != Download && t.In == nil {
 		info, err := os.Stat(t.Local)
-		if err != nil {
-			return false
-		}
-		size = info.Size()
+		return err == nil && info.Size() < smallFile
 	}
-	return size > 0 && size < smallFile || size == 0 && t.Known
+	return t.Size > 0 && t.Size < smallFile || t.Size == 0 && t.Known
 }
 
 // failed tries a job again, or gives it up. A session that cannot be made again
@@ -205,19 +209,17 @@ func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result
 		return nil
 	}
 	j.tries++
-	if gone(err) {
-		if e.retire() {
-			j.tries--
-			e.again(j)
-			return errRetire
-		}
-		if j.tries >= mostTries {
-			e.done(j, r, err)
-			e.halt(err)
-			return errRetire
-		}
-	}
-	if passing(err) && j.tries < mostTries {
+	again := passing(err) && j.tries < mostTries
+	switch {
+	case gone(err) && s.Idle() != nil && e.retire():
+		j.tries--
+		e.again(j)
+		return errRetire
+	case gone(err) && s.Idle() != nil && !again:
+		e.done(j, r, err)
+		e.halt(err)
+		return errRetire
+	case again:
 		s.Wary()
 		j.task.Resume = j.task.Resume || j.task.Op == Download && hasPart(j.task)
 		e.again(j)
@@ -310,7 +312,7 @@ func (e *Engine) add(t Task) {
 	e.total.Size += max(t.Size, 0)
 }
 
-// Add gives the engine more to do while it runs.
+// put gives the engine more to do while it runs.
 func (e *Engine) put(tasks []Task, visits []*job) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -367,7 +369,7 @@ func (e *Engine) done(j *job, r Result, err error) {
 	case j.visit != nil:
 		j.lost(err)
 	case e.Done != nil:
-		e.Done(j.task, r, err)
+		e.Done(j.task, named(j.task, r), err)
 	}
 	e.telling.Unlock()
 	e.over(j)
@@ -391,7 +393,6 @@ func (e *Engine) retire() bool {
 		return false
 	}
 	e.workers--
-	e.limit = e.workers
 	return true
 }
 
@@ -400,14 +401,6 @@ func (e *Engine) leave() {
 	defer e.mu.Unlock()
 	e.workers--
 	e.changed.Broadcast()
-}
-
-// waiting returns how many jobs wait, and false when there will be no more.
-func (e *Engine) waiting() (int, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n := len(e.jobs) + len(e.visits)
-	return n, e.stopped == nil && (n > 0 || e.feed != nil || e.active > 0)
 }
 
 // moved is a measure of what has been done: a file weighs as much as the bytes
@@ -422,5 +415,3 @@ func (e *Engine) moved() float64 {
 	}
 	return sum
 }
-
-var _ = time.Second

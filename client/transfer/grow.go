@@ -19,7 +19,7 @@ const (
 // grow opens more sessions while there is work for them: as many as were asked
 // for, or else as many as make it faster. A refusal (421, 530) tells how many
 // the server allows.
-func (e *Engine) grow(ctx context.Context, clone cloner, all *sync.WaitGroup) {
+func (e *Engine) grow(ctx context.Context, clone cloner, serve func(*client.Session)) {
 	most, fast := e.Parallel, e.Parallel
 	if most == 0 {
 		most, fast = MostSessions, soon
@@ -27,12 +27,12 @@ func (e *Engine) grow(ctx context.Context, clone cloner, all *sync.WaitGroup) {
 	var openings sync.WaitGroup
 	n := 1
 	for ; n < fast && e.wants(n); n++ {
-		openings.Go(func() { e.open(ctx, clone, all) })
+		openings.Go(func() { e.open(ctx, clone, serve) })
 	}
 	openings.Wait()
 	for before := 0.0; n < most && e.Limit() == 0; n++ {
-		rate, ok := e.measure()
-		if !ok || rate < gain*before || !e.wants(n) || !e.open(ctx, clone, all) {
+		rate, ok := e.measure(ctx)
+		if !ok || rate < gain*before || !e.wants(n) || !e.open(ctx, clone, serve) {
 			return
 		}
 		before = rate
@@ -55,9 +55,7 @@ func (e *Engine) wants(n int) bool {
 			return false
 		case waiting > n:
 			return true
-		case e.feed == nil && len(e.visits) == 0 && e.active == 0, e.workers == 0:
-			return false
-		case e.feed == nil && len(e.visits) == 0 && len(e.running) == e.active: // nobody makes more
+		case e.feed == nil && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
 			return false
 		}
 		e.changed.Wait()
@@ -65,7 +63,7 @@ func (e *Engine) wants(n int) bool {
 }
 
 // open opens one more session and lets it work.
-func (e *Engine) open(ctx context.Context, clone cloner, all *sync.WaitGroup) bool {
+func (e *Engine) open(ctx context.Context, clone cloner, serve func(*client.Session)) bool {
 	s, err := clone(ctx)
 	if err != nil {
 		e.mu.Lock()
@@ -78,19 +76,19 @@ func (e *Engine) open(ctx context.Context, clone cloner, all *sync.WaitGroup) bo
 	e.mu.Lock()
 	e.workers++
 	e.mu.Unlock()
-	all.Go(func() {
-		e.serve(ctx, s)
-		e.closing.Go(func() { s.Close() })
-	})
+	serve(s)
 	return true
 }
 
 // measure returns how much is done in a second, over a while.
-func (e *Engine) measure() (float64, bool) {
+func (e *Engine) measure(ctx context.Context) (rate float64, ok bool) {
 	start, before := time.Now(), e.moved()
 	tick := time.NewTimer(leastTime)
 	defer tick.Stop()
-	<-tick.C
-	_, more := e.waiting()
-	return (e.moved() - before) / time.Since(start).Seconds(), more
+	select {
+	case <-tick.C:
+		return (e.moved() - before) / time.Since(start).Seconds(), true
+	case <-ctx.Done():
+		return 0, false
+	}
 }

@@ -21,6 +21,26 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	if m == nil {
 		m = &Meter{}
 	}
+	r, err := carry(ctx, s, t, m)
+	if err == nil && proves(t, r) {
+		err = prove(ctx, s, t, r)
+	}
+	r.Elapsed = time.Since(start)
+	return named(t, r), err
+}
+
+// named gives a result the name that was asked for, where the server did not
+// say another.
+func named(t Task, r Result) Result {
+	if r.Remote == "" {
+		r.Remote = t.Remote
+	}
+	return r
+}
+
+// carry moves the bytes. What it says of an upload is still to be proved.
+func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	start := time.Now()
 	var r Result
 	var err error
 	switch {
@@ -31,11 +51,10 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	default:
 		r, err = upload(ctx, s, t, m)
 	}
-	r.Elapsed = time.Since(start)
-	if r.Remote == "" {
+	if t.Op != UploadUnique {
 		r.Remote = t.Remote
 	}
-	r.Local = t.Local
+	r.Local, r.Elapsed = t.Local, time.Since(start)
 	return r, err
 }
 
@@ -99,7 +118,7 @@ func downloadTo(ctx context.Context, s *client.Session, t Task, m *Meter) (Resul
 // describe asks for size and time where they are not known. A server that
 // cannot say may still send the file.
 func describe(ctx context.Context, s *client.Session, t *Task) error {
-	if t.Size > 0 && (!t.Preserve || !t.ModTime.IsZero()) {
+	if t.Known || t.Size > 0 && (!t.Preserve || !t.ModTime.IsZero()) {
 		return nil
 	}
 	e, err := s.Stat(ctx, t.Remote)
@@ -227,7 +246,7 @@ func removeEmpty(part *os.File) {
 	}
 }
 
-// upload sends the local file and compares sizes afterwards.
+// upload sends the local file.
 func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	in := t.In
 	r := Result{Size: -1}
@@ -282,12 +301,6 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		r.Remote, t.Remote = name, name
 	}
 	r.Size = r.Resumed + r.Bytes
-	if err := check(ctx, s, t, r); err != nil {
-		return r, err
-	}
-	if t.Preserve && !r.ModTime.IsZero() && s.Features().Has("MFMT") && t.Op != Append {
-		s.SetModTime(ctx, t.Remote, r.ModTime) // a wish, not a condition
-	}
 	return r, nil
 }
 
@@ -311,21 +324,4 @@ func stored(ctx context.Context, s *client.Session, name string, whole int64) (i
 		return 0, fmt.Errorf("%s is longer on the server (%d bytes) than here (%d bytes)", name, size, whole)
 	}
 	return size, err
-}
-
-// check asks for the size of what was uploaded: servers say 226 to a file that
-// was cut. One without SIZE is believed.
-func check(ctx context.Context, s *client.Session, t Task, r Result) error {
-	if t.Op == Append || t.Op == UploadUnique && r.Remote == "" || s.Type() == client.ASCII {
-		return nil
-	}
-	size, err := s.Size(ctx, t.Remote)
-	var refused *client.Error
-	if errors.As(err, &refused) {
-		return nil
-	}
-	if err == nil && size != r.Size {
-		err = &VerifyError{Name: t.Remote + " on the server", Got: size, Want: r.Size}
-	}
-	return err
 }

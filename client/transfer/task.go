@@ -39,6 +39,7 @@ type Task struct {
 
 	Size    int64     // of the remote file when a listing told it; 0 or -1: ask
 	ModTime time.Time // the same
+	Known   bool      // Size and ModTime are right, also where they are zero: do not ask
 }
 
 // Result is what a Task did.

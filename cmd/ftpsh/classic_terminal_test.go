@@ -106,6 +106,7 @@ func TestEditOff(t *testing.T) {
 	term.see("\r\n1\r\n")
 	term.enter("edit on")
 	term.see("edit is on")
+	term.see("PLAIN> ")
 	term.press("si\t")
 	term.see("size ")
 	term.enter("a.txt")

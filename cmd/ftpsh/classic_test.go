@@ -96,7 +96,7 @@ func (s *site) prepare(env *testscript.Env) error {
 	env.Setenv("HOST", s.host)
 	env.Setenv("PORT", s.port)
 	env.Setenv("DIR", dir)
-	env.Setenv("URL", "ftp://alice:s3cret%20pass@"+s.host+":"+s.port+"/"+dir)
+	env.Setenv("URL", "ftp://alice:s3cret%20pass@"+s.host+":"+s.port+"/"+dir+"/")
 	env.Setenv(sentFile, filepath.Join(env.WorkDir, ".sent"))
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))

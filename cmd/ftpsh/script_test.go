@@ -110,11 +110,13 @@ func startServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// parseFault reads NAME, NAME@VERB or NAME=TEXT, with a number as bytes.
+// parseFault reads NAME, NAME*COUNT, NAME@VERB or NAME=TEXT, with a number as bytes.
 func parseFault(ts *testscript.TestScript, text string) practice.Fault {
 	text, value, _ := strings.Cut(text, "=")
 	name, verb, _ := strings.Cut(text, "@")
+	name, count, _ := strings.Cut(name, "*")
 	f := practice.Fault{Name: name, Verb: verb}
+	f.Count, _ = strconv.Atoi(count)
 	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
 		f.At = n
 	} else {

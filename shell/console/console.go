@@ -71,7 +71,7 @@ type Console struct {
 	term     *stream // where live rows are drawn; nil for nowhere
 	screen   screen
 	ed       *editor // nil between prompts
-	status   []cell
+	status   [][]cell
 	kills    kills
 	argument argument
 	midline  bool   // the last output ended inside a row

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -122,10 +123,12 @@ func (c *Console) draw() {
 		return
 	}
 	if len(c.status) > 0 {
-		if cursor >= 0 {
-			cells = append(cells, cell{text: lineBreak})
+		for i, row := range c.status {
+			if cursor >= 0 || i > 0 {
+				cells = append(cells, cell{text: lineBreak})
+			}
+			cells = append(cells, cut(row, columns-1)...)
 		}
-		cells = append(cells, cut(c.status, columns-1)...)
 	}
 	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
 }
@@ -165,15 +168,21 @@ func (c *Console) clear() {
 	c.screen.forget()
 }
 
-// Status shows a line at the bottom until the next call; "" removes it. It is cut to the width of the terminal,
-// and its control characters are made visible. Without a terminal nothing is shown.
+// Status shows a line, or several, at the bottom until the next call; "" removes them. They are cut to the width of
+// the terminal, and their control characters are made visible. Without a terminal nothing is shown.
 func (c *Console) Status(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.term == nil {
 		return
 	}
-	c.status = oneRow(line)
+	c.status = nil
+	for row := range strings.SplitSeq(line, "\n") {
+		c.status = append(c.status, oneRow(row))
+	}
+	if line == "" {
+		c.status = nil
+	}
 	c.draw()
 }
 

@@ -25,14 +25,18 @@ func (c *Console) Title(s string) {
 		c.title.pushed = true
 		c.screen.out.WriteString(pushTitle)
 	}
-	clean := strings.Map(func(r rune) rune {
+	c.screen.out.WriteString("\x1b]2;" + harmless(s) + "\x1b\\")
+	c.screen.flush()
+}
+
+// harmless is text that cannot end the sequence it stands in.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || isBidi(r) {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	c.screen.out.WriteString("\x1b]2;" + clean + "\x1b\\")
-	c.screen.flush()
 }
 
 func takesTitle(terminal string) bool {
@@ -48,4 +52,24 @@ func (c *Console) popTitle() {
 	if c.title.pushed {
 		c.screen.out.WriteString(popTitle)
 	}
+}
+
+// Notice is how a terminal is asked to call the user on the desktop.
+type Notice string
+
+// The sequences that terminals have for it.
+const (
+	OSC9   Notice = "\x1b]9;"                // iTerm2, WezTerm, kitty, Windows Terminal
+	OSC777 Notice = "\x1b]777;notify;ftpsh;" // rxvt, foot, Ghostty, VTE
+)
+
+// Notify asks the terminal to tell the user on the desktop, without control characters, where there is a terminal.
+func (c *Console) Notify(how Notice, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.term == nil || c.closed {
+		return
+	}
+	c.screen.out.WriteString(string(how) + harmless(text) + "\x1b\\")
+	c.screen.flush()
 }

@@ -19,7 +19,6 @@ var annotations = []struct {
 	{"120", "", fixed("not ready yet: a 220 will follow")},
 	{"234", "", fixed("agreed: the TLS handshake follows on this connection")},
 	{"230", "USER", fixed("logged in, no password wanted")},
-	{"230", "", fixed("logged in")},
 	{"232", "", fixed("logged in by the certificate, no password wanted")},
 	{"331", "", fixed("name noted, now the password (said for unknown names too)")},
 	{"332", "", fixed("an account is wanted besides")},

@@ -117,7 +117,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	case DNS, TCPConnect, TCPAccept, TCPFail, TLSFail:
 		w.MS = &e.MS
 	case DataEnd, DataProgress:
-		w.Bytes, w.MS = &e.Bytes, &e.MS
+		w.Bytes, w.MS, w.Enc = &e.Bytes, &e.MS, &e.Enc
 	}
 	return json.Marshal(w)
 }

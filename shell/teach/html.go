@@ -156,7 +156,7 @@ func (d diagram) row(e *Event, y int) {
 	default:
 		fmt.Fprintf(d.out, `<rect x="%d" y="%d" width="%d" height="17" rx="3" class="box %s"/>`, leftX, y-16, rightX-leftX, class(e))
 	}
-	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="middle" class="%s">%s</text>`, (leftX+rightX)/2, y-4, class(e), inert(text))
+	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="middle" class="%s">%s</text>`, (leftX+rightX)/2, y-6, class(e), inert(text))
 }
 
 // words are what stands above an arrow.

@@ -97,7 +97,7 @@ func (r Reading) Lines() []string {
 
 // success sums up an operation that went well.
 func (r *reader) success() Reading {
-	out := Reading{Rule: "ok", Headline: render.Safe(r.name()) + " went well"}
+	out := Reading{Rule: "ok", Headline: render.Safe(r.name()) + ": it went well"}
 	commands, replies := 0, 0
 	for _, e := range r.Events {
 		switch e.Ev {

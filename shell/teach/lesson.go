@@ -190,8 +190,8 @@ func noise(name string, size int) string {
 	r := rand.New(rand.NewPCG(uint64(len(name)), uint64(size)))
 	b := make([]byte, max(size, 0))
 	for i := range b {
-		if b[i] = byte(r.IntN(256)); i%37 == 0 {
-			b[i] = '\n'
+		if b[i] = byte(r.IntN(256)); i%37 == 1 {
+			b[i-1], b[i] = '\r', '\n'
 		}
 	}
 	return string(b)

@@ -36,7 +36,7 @@ type Answer struct {
 	Is    []string `json:"is,omitempty"`    // one of these words is in it
 	Value string   `json:"value,omitempty"` // or it is this value of the last event that matches Of; see values
 	Of    Pattern  `json:"of,omitempty"`
-	Minus Pattern  `json:"minus,omitempty"` // less that of this one
+	Minus *Answer  `json:"minus,omitempty"` // less this value
 }
 
 // FileIs is what a file must be.
@@ -227,14 +227,28 @@ func (w *Answer) accepts(a *Attempt) bool {
 			return strings.Contains(said, " "+strings.Join(words(is), " ")+" ")
 		})
 	}
-	want, ok := w.value(a.Events, w.Of)
-	if w.Minus != nil && ok {
-		var less int64
-		less, ok = w.value(a.Events, w.Minus)
-		want -= less
-	}
+	want, ok := w.value(a.Events)
 	said, err := strconv.ParseInt(strings.Trim(a.Answer, " ."), 10, 64)
 	return ok && err == nil && (said == want || w.Minus != nil && said == -want)
+}
+
+// Right is an answer that the check accepts after these events, for testing a
+// lesson; "" if it wants none.
+func (c *Check) Right(events []*Event) string {
+	if w := c.Answer; w != nil && w.Value == "" {
+		return w.Is[0]
+	} else if w != nil {
+		n, _ := w.value(events)
+		return strconv.FormatInt(n, 10)
+	}
+	for _, list := range [][]Check{c.All, c.Any} {
+		for i := range list {
+			if right := list[i].Right(events); right != "" {
+				return right
+			}
+		}
+	}
+	return ""
 }
 
 func words(text string) []string {
@@ -243,10 +257,11 @@ func words(text string) []string {
 	})
 }
 
-// value is that of the last event that matches; "count" is how many do.
-func (w *Answer) value(events []*Event, of Pattern) (n int64, ok bool) {
+// value is that of the last event that matches, less Minus; "count" is how many
+// match.
+func (w *Answer) value(events []*Event) (n int64, ok bool) {
 	for _, e := range events {
-		if !of.matches(e) {
+		if !w.Of.matches(e) {
 			continue
 		}
 		if w.Value == "count" {
@@ -254,6 +269,10 @@ func (w *Answer) value(events []*Event, of Pattern) (n int64, ok bool) {
 		} else if v, has := values[w.Value](e); has {
 			n, ok = v, true
 		}
+	}
+	if w.Minus != nil {
+		less, has := w.Minus.value(events)
+		return n - less, ok && has
 	}
 	return n, ok
 }
@@ -338,7 +357,11 @@ func (w *Answer) problems() []string {
 	case w.Of == nil:
 		return []string{"value needs of: an event that has it"}
 	}
-	return append(w.Of.problems(), w.Minus.problems()...)
+	problems := w.Of.problems()
+	if w.Minus != nil {
+		problems = append(problems, w.Minus.problems()...)
+	}
+	return problems
 }
 
 func (f *FileIs) problems() []string {

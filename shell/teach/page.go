@@ -72,6 +72,9 @@ func spread(left, right string) string {
 
 // paragraph is text with a margin of two.
 func paragraph(text string) []string {
+	if text == "" {
+		return nil
+	}
 	var lines []string
 	for _, line := range render.Wrap(render.SafeLines(text), textWidth-2) {
 		lines = append(lines, strings.TrimRight("  "+line, " "))

@@ -82,7 +82,7 @@ func tlsName(e *Event) string {
 }
 
 // trustWords say how a certificate was checked.
-var trustWords = map[string]string{"ok": "certificate ok", "pinned": "certificate as pinned", "off": "certificate unchecked"}
+var trustWords = map[string]string{"ok": "verified", "pinned": "pinned", "off": "unverified"}
 
 func trust(e *Event) string {
 	if words, ok := trustWords[e.Verify]; ok {

@@ -1,0 +1,62 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// proves reports whether anything is to be asked about an upload or said of it:
+// servers say 226 to a file that was cut, so its size is compared.
+func proves(t Task, r Result) bool {
+	return (t.Op == Upload || t.Op == UploadUnique) && r.Remote != ""
+}
+
+// sizeTells reports whether the size of an upload says that it is whole: in
+// type A the numbers of both sides differ.
+func sizeTells(s *client.Session) bool { return s.Type() != client.ASCII }
+
+// keepsTime reports whether the copy on the server is to have the time of the
+// original.
+func keepsTime(s *client.Session, t Task, r Result) bool {
+	return t.Preserve && !r.ModTime.IsZero() && s.Features().Has("MFMT")
+}
+
+// prove asks about an upload and waits for the answer.
+func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
+	if sizeTells(s) {
+		size, err := s.Size(ctx, r.Remote)
+		if err = verdict(r, size, err); err != nil {
+			return err
+		}
+	}
+	if keepsTime(s, t, r) {
+		s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
+	}
+	return nil
+}
+
+// proveLater asks with the next transfer, and tells done.
+func proveLater(ctx context.Context, s *client.Session, t Task, r Result, done func(error)) {
+	if keepsTime(s, t, r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
+		s.SetModTime(ctx, r.Remote, r.ModTime)
+	}
+	if !sizeTells(s) {
+		done(nil)
+		return
+	}
+	s.SizeLater(r.Remote, func(size int64, err error) { done(verdict(r, size, err)) })
+}
+
+// verdict compares sizes. A server that does not tell is believed.
+func verdict(r Result, size int64, err error) error {
+	var refused *client.Error
+	switch {
+	case errors.As(err, &refused):
+		return nil
+	case err == nil && size != r.Size:
+		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}
+	}
+	return err
+}

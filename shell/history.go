@@ -1,0 +1,172 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// History keeps lines across sessions, without their secrets.
+type History interface {
+	console.Recall
+	Add(host, dir, line string) error
+	Suggest(host, dir, prefix string) string
+	Lines() iter.Seq[history.Record]
+}
+
+var historyCommands = []*Command{{
+	Name: "history", Args: "[text…]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
+	Long: "The history is shared by all shells at once and holds no passwords. `!!` runs the last line again, `!12` the one " +
+		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is no program of this computer) " +
+		"and `!?iso` the last with iso in it. The line is shown before it runs.\n" +
+		"Ctrl-R searches while one types, Up brings lines back that begin like the one typed. A line that begins with a " +
+		"blank is not kept.",
+	Examples: []Example{
+		{"history big", "what was done with big.iso?"},
+		{"history -n 5 -l", "the last five, with time and place"},
+		{"!!", "the last line again"},
+	},
+	Max: -1, Flags: historyFlags, Run: showHistory,
+}}
+
+func historyFlags(fs *pflag.FlagSet) {
+	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")
+	fs.BoolP("long", "l", false, "with time, host and directory")
+	fs.BoolP("here", "H", false, "only those typed for this host")
+}
+
+// A recalled is a line of the history with its number.
+type recalled struct {
+	number int
+	history.Record
+}
+
+// recall returns the lines that pass, the oldest first. Equal ones in a row
+// count once.
+func (sh *Shell) recall(passes func(history.Record) bool) []recalled {
+	if sh.opt.History == nil {
+		return nil
+	}
+	var all []recalled
+	number, last := 0, ""
+	for r := range sh.opt.History.Lines() {
+		if number++; passes(r) {
+			if r.Line == last {
+				all = all[:len(all)-1]
+			}
+			all, last = append(all, recalled{number, r}), r.Line
+		}
+	}
+	return all
+}
+
+type historyObject struct {
+	Number int     `json:"number"`
+	Time   *string `json:"time"`
+	Host   string  `json:"host"`
+	Dir    string  `json:"dir"`
+	Line   string  `json:"line"`
+}
+
+func showHistory(_ context.Context, c *Call) error {
+	text := strings.Join(c.Texts(), " ")
+	found := c.Shell.recall(func(r history.Record) bool {
+		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.address.Host)
+	})
+	if n, _ := c.Flags.GetInt("number"); n > 0 {
+		found = found[max(0, len(found)-n):]
+	}
+	t := render.Table{Right: []bool{true}}
+	for _, r := range found {
+		if c.JSON() {
+			o := historyObject{r.number, render.Stamp(r.Time), r.Host, r.Dir, r.Line}
+			if err := c.object(o); err != nil {
+				return err
+			}
+			continue
+		}
+		row := []string{strconv.Itoa(r.number), render.Safe(r.Line)}
+		if c.Is("long") {
+			row = slices.Insert(row, 1, r.Time.Format(time.DateTime), render.Safe(r.Host+":"+r.Dir))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return c.table(t)
+}
+
+// holds reports whether a line has a text in it; capitals count when the text
+// has some.
+func holds(line, text string) bool {
+	if text == strings.ToLower(text) {
+		line = strings.ToLower(line)
+	}
+	return strings.Contains(line, text)
+}
+
+// recalling returns the line that !!, !12, !-2, !?text or !prefix stands for. Other
+// lines that begin with ! are for the local shell.
+func (sh *Shell) recalling(line string) (again string, is bool, err error) {
+	word, isBang := strings.CutPrefix(strings.TrimSpace(line), "!")
+	if !isBang || word == "" || sh.opt.History == nil {
+		return line, false, nil
+	}
+	pick := func(passes func(recalled) bool) (string, bool, error) {
+		all := sh.recall(func(history.Record) bool { return true })
+		for _, r := range slices.Backward(all) {
+			if passes(r) {
+				return r.Line, true, nil
+			}
+		}
+		return "", true, &UsageError{Text: "!" + word + ": no such line in the history", Hint: "`history` shows it"}
+	}
+	number, notNumber := strconv.Atoi(word)
+	text, search := strings.CutPrefix(word, "?")
+	switch {
+	case word == "!":
+		return pick(func(recalled) bool { return true })
+	case notNumber == nil && number > 0:
+		return pick(func(r recalled) bool { return r.number == number })
+	case notNumber == nil && number < 0:
+		left := -number
+		return pick(func(recalled) bool { left--; return left == 0 })
+	case search && text != "":
+		return pick(func(r recalled) bool { return holds(r.Line, text) })
+	case sh.isOnlyOurs(word):
+		return pick(func(r recalled) bool { return strings.HasPrefix(r.Line, word) })
+	}
+	return line, false, nil
+}
+
+// isOnlyOurs reports whether a word after ! is a command here and no program of this
+// computer.
+func (sh *Shell) isOnlyOurs(word string) bool {
+	if _, err := sh.catalog.Find(word); err != nil || strings.ContainsAny(word, " \t;|&") {
+		return false
+	}
+	_, err := exec.LookPath(word)
+	return err != nil
+}
+
+// recalledLine replaces what stands for a line of the history, and shows it.
+func (sh *Shell) recalledLine(line string) (string, bool) {
+	again, is, err := sh.recalling(line)
+	if err != nil {
+		sh.failed(Line{}, "history", err)
+		return "", false
+	}
+	if is {
+		fmt.Fprintln(sh.con.Err(), render.SafeLines(again))
+	}
+	return again, true
+}

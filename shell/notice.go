@@ -1,0 +1,29 @@
+package shell
+
+import (
+	"time"
+
+	"github.com/ftpsh/ftpsh/shell/console"
+)
+
+// noticeSettings say how the user is called back to the terminal.
+var noticeSettings = []*Setting{
+	word("notify", "call when a job, or a command that took long, has ended: off, bell, osc9 or osc777 (on the desktop)",
+		[]string{"off", "bell", "osc9", "osc777"}, func(s *Settings) *string { return &s.Notify }),
+	duration("notify-after", "how long a command must take for that", func(s *Settings) *time.Duration { return &s.NotifyAfter }),
+}
+
+// notify calls the user, who may look elsewhere, if asked to.
+func (sh *Shell) notify(took time.Duration, text string) {
+	if took < sh.Settings.NotifyAfter {
+		return
+	}
+	switch sh.Settings.Notify {
+	case "bell":
+		sh.con.Bell()
+	case "osc9":
+		sh.con.Notify(console.OSC9, text)
+	case "osc777":
+		sh.con.Notify(console.OSC777, text)
+	}
+}
