@@ -58,8 +58,8 @@ type Data struct {
 	listing bool
 	protect bool
 	fresh   bool
-	size    int64 // as the preliminary reply says
-	want    int64 // as the caller knows
+	size    int64        // as the preliminary reply says
+	want    atomic.Int64 // as the caller knows; -1 if not
 	start   time.Time
 
 	raw     net.Conn
@@ -100,9 +100,11 @@ func (c *Conn) Transfer(ctx context.Context, t Transfer) (*Data, error) {
 func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(1), 10) }
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
-	return &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
-		upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, want: -1, inflate: t.Inflate,
+	d := &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
+		upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
 		content: c.cfg.Trace.content(ContentInfo{name, t.Verb})}
+	d.want.Store(-1)
+	return d
 }
 
 // begin connects an arranged channel and sends the command.
@@ -199,7 +201,7 @@ func (d *Data) source() io.Reader {
 		return d.rw
 	}
 	if d.plain == nil {
-		d.plain = &inflated{wire: d.rw, open: d.inflate, limit: d.want}
+		d.plain = &inflated{wire: d.rw, open: d.inflate, limit: d.want.Load()}
 	}
 	return d.plain
 }

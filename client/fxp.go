@@ -72,9 +72,10 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 // FXPError says why a server-to-server copy cannot be, or what a server said
 // to its part in it.
 type FXPError struct {
-	Host   string // of the server; "" when it is about both
-	Reason string
-	Err    error
+	Host    string // of the server; "" when it is about both
+	Reason  string
+	InClear bool // FXPOptions.InClear allows it
+	Err     error
 }
 
 func (e *FXPError) Error() string {
@@ -138,9 +139,9 @@ func (p *fxp) agree(inClear bool) error {
 		return nil
 	}
 	if a != b {
-		return &FXPError{Reason: "data connections are protected on one server only: the copy would travel in clear"}
+		return &FXPError{InClear: true, Reason: "data connections are protected on one server only: the copy would travel in clear"}
 	}
-	return &FXPError{Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in clear"}
+	return &FXPError{InClear: true, Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in clear"}
 }
 
 // peer is the server's address as we are connected to it; nil behind a proxy

@@ -13,8 +13,9 @@ const (
 
 // SetMode chooses how downloads and listings are sent. With Deflate they are
 // compressed where the server offers MODE Z and Config.Inflate is set; MODE is
-// sent with the next transfer. Uploads, and downloads that do not begin at the
-// start of the file, are sent as they are: servers disagree about both.
+// sent with the next transfer. Uploads are sent as they are: proftpd hangs on
+// compressed ones, or says 451. So are downloads that do not begin at the start
+// of the file: servers disagree about what the offset counts.
 func (s *Session) SetMode(m Mode) { s.squeeze = m == Deflate }
 
 // Mode returns how the next download is sent.

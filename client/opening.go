@@ -140,7 +140,7 @@ func (b *begun) Read(p []byte) (int, error) {
 // Expect tells how many bytes will come, when the caller knows it. Where the
 // server says that it has sent all but never closes the data connection, the
 // transfer is over once they are there.
-func (d *Data) Expect(size int64) { d.want = size }
+func (d *Data) Expect(size int64) { d.want.Store(size) }
 
 // replied is called when the final reply is in: what is still to come is on
 // its way, so there is less to wait for.
@@ -176,7 +176,7 @@ func (d *Data) patience() time.Duration {
 
 // isFull reports whether all bytes are there that anybody spoke of.
 func (d *Data) isFull() bool {
-	want := d.want
+	want := d.want.Load()
 	if want < 0 {
 		want = d.size
 	}

@@ -1,6 +1,9 @@
 package client
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Quirks is where a server's program differs from the standards, or from the
 // others, so that a client must know. The zero value is a server of which
@@ -18,7 +21,6 @@ type Quirks struct {
 	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
 	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
-	NoDeflateSTOR bool // uploads in MODE Z hang or fail
 	ProtectsMLST  bool // MLST needs PROT like a transfer
 	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
@@ -35,7 +37,6 @@ type quirk struct {
 var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
-	{"proftpd", func(q *Quirks) { q.NoDeflateSTOR = true }, "an upload in MODE Z hangs or gets 451"},
 	{"proftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB is never answered"},
 	{"proftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"vsftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
@@ -112,9 +113,10 @@ func (s *Session) spoken(verb string) string {
 }
 
 // lack reports whether err says that the server does not know verb. It is then
-// not tried again in this session.
+// not tried again in this session. What is not known of the ways to a data
+// connection does not count.
 func (s *Session) lack(verb string, err error) bool {
-	if !IsCode(err, 500, 502) {
+	if !IsCode(err, 500, 502) || errors.As(err, new(*wayError)) {
 		return false
 	}
 	if s.lacks == nil {

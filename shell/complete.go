@@ -166,7 +166,7 @@ func (sh *Shell) newRemote() *completion.Remote {
 func completionNames(entries []listing.Entry) []completion.Name {
 	names := make([]completion.Name, 0, len(entries))
 	for _, e := range entries {
-		if e.Type == listing.Unparsed {
+		if e.Type == listing.Unparsed || !isPlain(e.Name) {
 			continue
 		}
 		n := completion.Name{Name: e.Name, Dir: e.Type == listing.Dir}

@@ -3,8 +3,10 @@ package shell
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -17,13 +19,14 @@ const eachHelp = "y this one, n not this one, a this one and all others, p the s
 // prompt is on, as ftp(1) does. Elsewhere nobody is asked and the answer is
 // yes: commands that destroy look at Settings.Prompt themselves.
 type each struct {
-	call *Call
-	all  bool
+	call  *Call
+	all   bool
+	taken map[string]string // the remote file that each local name is for
 }
 
 // wants returns whether to go on with a file, or errEnough.
 func (e *each) wants(ctx context.Context, name, note string) (bool, error) {
-	if e.all || !e.call.Interactive() || !e.call.Shell.Settings.Prompt {
+	if !e.asks() {
 		return true, nil
 	}
 	for {
@@ -52,22 +55,65 @@ func (e *each) wants(ctx context.Context, name, note string) (bool, error) {
 // returned.
 func (e *each) do(ctx context.Context, names []remoteName, note func(remoteName) string, f func(remoteName) error) error {
 	var errs []error
-	for _, name := range names {
-		yes, err := e.wants(ctx, name.Path, note(name))
-		if err != nil {
-			break
-		}
-		if yes {
-			err = f(name)
-		}
-		if err != nil {
-			errs = append(errs, err)
-		}
-		if anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
+	for name := range e.wanted(ctx, names, note) {
+		err := f(name)
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
 			break
 		}
 	}
 	return several(errs)
+}
+
+// asks reports whether the next name will be asked about.
+func (e *each) asks() bool {
+	return !e.all && e.call.Interactive() && e.call.Shell.Settings.Prompt
+}
+
+// wanted goes through the names that the user wants.
+func (e *each) wanted(ctx context.Context, names []remoteName, note func(remoteName) string) iter.Seq[remoteName] {
+	return func(yield func(remoteName) bool) {
+		for _, name := range names {
+			yes, err := e.wants(ctx, name.Path, note(name))
+			if err != nil || yes && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// move makes a transfer of every name and carries it out: while each is asked
+// about, one by one, and then all that are left together.
+func (e *each) move(ctx context.Context, names []remoteName, note func(remoteName) string, task func(remoteName) (transfer.Task, error)) error {
+	var errs []error
+	var together []transfer.Task
+	for name := range e.wanted(ctx, names, note) {
+		t, err := task(name)
+		if err == nil {
+			err = e.once(t)
+		}
+		switch {
+		case errors.Is(err, errPassedOver):
+			continue
+		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what is there already
+			together = append(together, t)
+		case err == nil:
+			err = e.call.move(ctx, t)
+		}
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
+			return several(errs)
+		}
+	}
+	return several(append(errs, e.call.moveMany(ctx, together)))
+}
+
+// errPassedOver is of a name that is no file.
+var errPassedOver = errors.New("passed over")
+
+// endsAll reports whether a command for many ends with this failure.
+func endsAll(ctx context.Context, err error) bool {
+	return anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil
 }
 
 func noNote(remoteName) string { return "" }

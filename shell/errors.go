@@ -49,7 +49,7 @@ var statuses = []struct {
 	{130, "interrupted", func(err error) bool { return errors.Is(err, errInterrupted) }},
 	{2, "wrong usage", anyOf[*UsageError, *syntax.Error]},
 	{5, "TLS or certificate", func(err error) bool {
-		return errors.Is(err, errDowngrade) || anyOf[*client.TLSError, *client.CertificateError](err) || refusal(err, "AUTH", "PBSZ", "PROT")
+		return errors.Is(err, errDowngrade) || anyOf[*client.TLSError, *client.CertificateError](err) || refusal(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
 	{4, "login refused", func(err error) bool {
 		return refusal(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) ||
@@ -126,6 +126,7 @@ var hints = []struct {
 		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
 	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{onlyInClear, "`fxp --clear` lets it; `get` and `put` copy by way of this computer"},
 	{anyOf[*client.FXPError, *client.NoFXPError], "`get` and `put` copy by way of this computer"},
 	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},
 	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},

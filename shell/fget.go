@@ -38,8 +38,8 @@ func fget(ctx context.Context, c *Call) error {
 		return about(c.Arg(0), err)
 	}
 	all := &each{call: c, all: true}
-	return all.do(ctx, names, noNote, func(name remoteName) error {
-		return c.plainDownload(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: c.Is("continue")})
+	return all.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
+		return c.plainDownload(transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: c.Is("continue")})
 	})
 }
 

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"path"
 	"strings"
 
@@ -111,6 +112,9 @@ func (sh *Shell) beside(ctx context.Context, a Address, f func() error) error {
 	if err == nil {
 		err = f()
 	}
+	if sh.second.session != nil && ctx.Err() != nil {
+		sh.second.session.Conn().Close() // it is busy with an ABOR: the prompt does not wait for a goodbye
+	}
 	sh.swap()
 	sh.disconnect()
 	sh.swap()
@@ -151,4 +155,11 @@ func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to
 		c.Note("%s", strings.TrimSpace(name+" to "+target+" on "+to.Host()+"  "+sizeText(size)))
 	}
 	return nil
+}
+
+// onlyInClear reports whether a copy was refused because it would travel in
+// clear.
+func onlyInClear(err error) bool {
+	var no *client.FXPError
+	return errors.As(err, &no) && no.InClear
 }

@@ -202,15 +202,15 @@ func describe(info fs.FileInfo) string {
 func mget(ctx context.Context, c *Call, resume bool) error {
 	names, missed := c.expand(ctx, c.Args)
 	asked := &each{call: c}
-	err := asked.do(ctx, names, c.replacing, func(name remoteName) error {
+	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume}
 		if name.Entry != nil {
 			if name.Entry.Type == listing.Dir {
-				return nil
+				return t, errPassedOver
 			}
-			t.Size, t.ModTime = name.Entry.Size, name.Entry.Time
+			t.Describe(*name.Entry)
 		}
-		return c.plainDownload(ctx, t)
+		return c.plainDownload(t)
 	})
 	return several([]error{missed, err})
 }
@@ -228,25 +228,25 @@ func (c *Call) replacing(name remoteName) string {
 
 // plainDownload brings a file under a name that the server chose: it must stay
 // in the local directory, and a link that lies there is not followed.
-func (c *Call) plainDownload(ctx context.Context, t transfer.Task) error {
+func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	var err error
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
-		return err
+		return t, err
 	}
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
-			return err
+			return t, err
 		}
 	}
 	info, err := os.Lstat(t.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return err
+		return t, err
 	case !info.Mode().IsRegular():
-		return &localError{t.Local + " is here already and no plain file"}
+		return t, &localError{t.Local + " is here already and no plain file"}
 	case c.Shell.Settings.Clobber == "off" && !c.Is("force") && !t.Resume:
-		return &localError{t.Local + " is there already; -f replaces it"}
+		return t, &localError{t.Local + " is there already; -f replaces it"}
 	}
-	return c.move(ctx, t)
+	return t, nil
 }

@@ -82,6 +82,9 @@ const underline render.Colour = "4"
 // highlight paints a line as it is typed: a first word that is no command red,
 // names that are on the server underlined, and what deletes or replaces yellow.
 func (sh *Shell) highlight(line string) string {
+	if sh.raw {
+		return line
+	}
 	var marks []mark
 	for _, p := range sh.statementsOf(line) {
 		typing := p.name.End == len(line)

@@ -82,12 +82,13 @@ func TestReadDuration(t *testing.T) {
 func TestRepeatable(t *testing.T) {
 	want := map[string]bool{"open": true, "get": true, "put": true, "ls": true, "rm": true, "append": false, "rename": false,
 		"quote": false, "source": false, "site": false, "echo": false}
+	sh, _ := batchShell(t, Options{})
 	for name, want := range want {
 		c, err := Catalog().Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := repeatable(c); got != want {
+		if got := sh.repeatable(c); got != want {
 			t.Errorf("%s: repeatable is %v", name, got)
 		}
 	}

@@ -174,10 +174,13 @@ func (sh *Shell) enterStep(ctx context.Context) error {
 	cl.last = cl.since
 	cl.present(time.Now())
 	for _, line := range cl.lesson.Screen(cl.step, cl.number, cl.count) {
-		io.WriteString(sh.con.Out(), line+"\n")
+		io.WriteString(sh.con.Out(), teach.Filled(line, sh.practice.Port())+"\n")
 	}
 	return nil
 }
+
+// comment says something of the lesson.
+func (sh *Shell) comment(text string) { sh.Say(" " + teach.Filled(text, sh.practice.Port())) }
 
 // present is the learner's progress with the step.
 func (cl *class) present(now time.Time) *teach.StepProgress {
@@ -213,7 +216,7 @@ func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
 		hints := cl.task().Hints
 		hint := hints[min(p.Hints, len(hints)-1)]
 		p.Hints = min(p.Hints+1, len(hints))
-		sh.Say(" hint: " + hint)
+		sh.comment("hint: " + hint)
 		return cl.progress.Save()
 	case "skip":
 		p.Skipped, p.Ended = true, now
@@ -238,7 +241,7 @@ func (sh *Shell) nextStep(ctx context.Context) error {
 	}
 	sh.class = nil
 	for _, line := range cl.lesson.End {
-		sh.Say(" " + line)
+		sh.comment(line)
 	}
 	sh.Say(" the lesson is done; `lesson` lists the others")
 	return firstOf(sh.stopPractice(), err)
@@ -263,7 +266,7 @@ func (sh *Shell) judge(ctx context.Context, answer string) error {
 	s, p := cl.task(), cl.present(time.Now())
 	if s.Check.Passes(sh.attempt(cl.since, answer)) {
 		p.Done, p.Ended = true, time.Now()
-		sh.Say(" right" + strings.TrimSuffix(": "+s.Done, ": "))
+		sh.comment("right" + strings.TrimSuffix(": "+s.Done, ": "))
 		return sh.nextStep(ctx)
 	}
 	line := sh.attempt(cl.last, answer)
@@ -271,7 +274,7 @@ func (sh *Shell) judge(ctx context.Context, answer string) error {
 		if !cl.told[i] && w.Check.Passes(line) {
 			cl.told[i] = true
 			p.Wrong++
-			sh.Say(" " + w.Say)
+			sh.comment(w.Say)
 			return nil
 		}
 	}

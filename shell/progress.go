@@ -21,24 +21,30 @@ const (
 // move carries out a transfer, shows how far it is while it lasts, and what it
 // did at its end.
 func (c *Call) move(ctx context.Context, t transfer.Task) error {
-	name := t.Remote
-	if t.Op != transfer.Download {
-		name = t.Local
-	}
-	if name == "" || name == "-" {
-		name = t.Remote
-	}
 	if _, screen := t.Out.(*screenWriter); c.Shell.opt.DryRun && t.Out != c.Out && !screen {
 		return c.Shell.wouldMove(t)
 	}
-	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
+	c.equip(&t)
 	meter := &transfer.Meter{}
-	stop := c.watch(render.Safe(name), meter)
+	stop := c.watch(render.Safe(taskName(t)), meter)
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
 	stop()
-	c.moves++
 	if err != nil {
 		c.kept(t, meter, err)
+	}
+	return c.arrived(t, r, err)
+}
+
+// equip gives a transfer what the settings say.
+func (c *Call) equip(t *transfer.Task) {
+	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
+}
+
+// arrived tells how a transfer ended.
+func (c *Call) arrived(t transfer.Task, r transfer.Result, err error) error {
+	name := taskName(t)
+	c.moves++
+	if err != nil {
 		var local *fs.PathError
 		if errors.As(err, &local) {
 			return err // it names the file itself

@@ -70,7 +70,7 @@ func (sh *Shell) promptText() string {
 		return sh.lessonMark() + "C> "
 	}
 	color := sh.con.ColorOut()
-	prompt := sh.fill(sh.Settings.PromptFormat, color, sh.con.Width()/2)
+	prompt := sh.lessonMark() + sh.fill(sh.Settings.PromptFormat, color, sh.con.Width()/2)
 	if sh.Settings.PromptRight != "" {
 		prompt += "\t" + sh.fill(sh.Settings.PromptRight, color, sh.con.Width()/2)
 	}

@@ -177,8 +177,12 @@ func mput(ctx context.Context, c *Call) error {
 		}
 	}
 	asked := &each{call: c}
-	err := asked.do(ctx, names, noNote, func(name remoteName) error {
-		return c.move(ctx, transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: c.Shell.remoteName(name.Path), Resume: c.Is("continue")})
+	err := asked.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
+		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: c.Shell.remoteName(name.Path), Resume: c.Is("continue")}
+		if info, err := os.Stat(t.Local); err == nil {
+			t.Size = info.Size()
+		}
+		return t, nil
 	})
 	return several(append(errs, err))
 }

@@ -56,6 +56,7 @@ func hintOf(err error) string {
 
 // configure applies a configuration. With an error comes its line.
 func (sh *Shell) configure(text []byte) (line int, err error) {
+	text = slices.Clip(text)
 	var p unstable.Parser
 	p.Reset(text)
 	var table []string

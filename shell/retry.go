@@ -60,7 +60,7 @@ func isReplyCode(word string) bool {
 
 // onceOnly are the verbs that are not sent again when it is not known what
 // became of them: they would add, or rename, twice.
-var onceOnly = sends("APPE", "STOU", "RNFR", "COMB", "SITE")
+var onceOnly = sends("APPE", "RNFR", "COMB", "SITE")
 
 const longestWait = 5 * time.Minute
 
@@ -78,7 +78,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 		}
 		err := call.Command.Run(ctx, &try)
 		call.moves += try.moves
-		return repeatable(call.Command) && !printed.any, err
+		return sh.repeatable(call.Command) && !printed.any, err
 	})
 }
 
@@ -113,9 +113,10 @@ func (sh *Shell) passes(err error) bool {
 	return errors.As(err, &no) && slices.Contains(on, strconv.Itoa(no.Reply.Code))
 }
 
-func repeatable(c *Command) bool {
-	return len(c.Wire) > 0 && !c.Nests &&
-		!slices.ContainsFunc(c.Wire, func(verb string) bool { return slices.Contains(onceOnly, verb) })
+func (sh *Shell) repeatable(c *Command) bool {
+	return len(c.Wire) > 0 && !c.Nests && !slices.ContainsFunc(c.Wire, func(verb string) bool {
+		return slices.Contains(onceOnly, verb) || verb == "STOU" && sh.Settings.SUnique
+	})
 }
 
 // noticed knows whether anything was written.

@@ -16,6 +16,7 @@ import (
 type Settings struct {
 	Trace      int
 	TraceNotes bool
+	TLSReuse   bool
 	Unicode    string
 
 	Verbose  bool
@@ -50,6 +51,7 @@ type Settings struct {
 	Notify                    string
 	NotifyAfter               time.Duration
 
+	Parallel         int   // sessions for many files; 0: as many as help
 	Hash             int64 // bytes for a mark; 0: none
 	Tick             bool
 	RateGet, RatePut int64 // bytes in a second; 0: no limit
@@ -59,7 +61,7 @@ type Settings struct {
 // defaultSettings are those of a fresh shell.
 func defaultSettings(interactive bool) Settings {
 	return Settings{
-		TraceNotes: true, Unicode: "auto",
+		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
@@ -80,7 +82,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, traceSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, traceSettings, teachSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

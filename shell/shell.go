@@ -95,6 +95,8 @@ type connection struct {
 	address  Address         // of session
 	home     string          // the directory that the login began in
 	previous string          // the directory before the last cd, for cd -
+
+	mostSessions int // that the server allows; 0: not known
 	hand     *byHand         // what quote and raw arranged; nil: nothing
 	borrowed []loan          // settings for this host
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
 // mostUnique is where runique gives up, as ftp(1) does.
@@ -26,4 +28,20 @@ func (sh *Shell) uniqueLocal(name string) (string, error) {
 		}
 	}
 	return "", &localError{fmt.Sprintf("%s and %s.1 to %s.%d are all there already", name, name, name, mostUnique)}
+}
+
+// once refuses a download whose local name another file of the same command has
+// taken: one would replace the other.
+func (e *each) once(t transfer.Task) error {
+	if t.Op != transfer.Download {
+		return nil
+	}
+	if first, taken := e.taken[t.Local]; taken {
+		return &localError{fmt.Sprintf("%s is not fetched: %s has become %s already", t.Remote, first, t.Local)}
+	}
+	if e.taken == nil {
+		e.taken = map[string]string{}
+	}
+	e.taken[t.Local] = t.Remote
+	return nil
 }

@@ -23,6 +23,10 @@ type Engine struct {
 	// Done hears of each task when it is over. Its calls never overlap.
 	Done func(Task, Result, error)
 
+	// Watch hears of each transfer that begins; what it returns is called at the
+	// end. May be nil.
+	Watch func(Task, *Meter) (over func())
+
 	mu      sync.Mutex
 	changed *sync.Cond
 	feed    func() (Task, bool)
@@ -166,7 +170,12 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		}
 	} else {
 		s.More(e.hasMore() && isSmall(j.task))
+		over := func() {}
+		if e.Watch != nil {
+			over = e.Watch(j.task, &j.meter)
+		}
 		r, err = carry(ctx, s, j.task, &j.meter)
+		over()
 	}
 	switch {
 	case err != nil:

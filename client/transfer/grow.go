@@ -11,7 +11,9 @@ import (
 type cloner func(context.Context) (*client.Session, error)
 
 const (
-	soon      = 4    // sessions that are opened without measuring
+	soon      = 4 // sessions that are opened without measuring
+	few       = 8 // files that one session moves before another has logged in
+	heavy     = 16 << 20
 	gain      = 1.05 // what one more must bring at least
 	leastTime = 200 * time.Millisecond
 )
@@ -50,6 +52,9 @@ func (e *Engine) wants(n int) bool {
 		}
 		e.fill()
 		waiting := len(e.jobs) + len(e.visits)
+		if e.Parallel == 0 && waiting < few && e.total.Size-e.total.Bytes < heavy {
+			waiting = 0 // not worth a login
+		}
 		switch {
 		case e.limit > 0:
 			return false

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // Op is what a Task does.
@@ -83,4 +85,14 @@ func (m *Meter) start(base, total int64, moved func() int64) {
 	m.base.Store(base)
 	m.total.Store(max(total, -1) + 1)
 	m.moved.Store(&moved)
+}
+
+// Describe takes over what a listing said about the remote file. Where that was
+// not exact, the server will be asked.
+func (t *Task) Describe(e listing.Entry) {
+	t.Size, t.ModTime = e.Size, e.Time
+	t.Known = e.Type == listing.File && e.Size >= 0 && !e.SizeApprox && e.Precision >= listing.Second
+	if e.SizeApprox || e.Type != listing.File {
+		t.Size = -1
+	}
 }

@@ -107,8 +107,60 @@ func TestEditOff(t *testing.T) {
 	term.enter("edit on")
 	term.see("edit is on")
 	term.see("PLAIN> ")
-	term.press("si\t")
+	term.press("siz\t")
 	term.see("size ")
 	term.enter("a.txt")
 	term.see("\r\n1\r\n")
+}
+
+// TestHostileCompletion: names that lead elsewhere are not offered, and none
+// commands the terminal.
+func TestHostileCompletion(t *testing.T) {
+	played, err := practice.Script(`
+		S: 220 hello
+		C: AUTH TLS
+		S: 500 no
+		C: USER anonymous
+		S: 230 in
+		C: FEAT
+		S: 211-Features:
+		S>  MLST type*;size*;\r\n
+		S: 211 End
+		C: PWD
+		S: 257 "/" is here
+		C: SYST
+		S: 215 UNIX
+		C: TYPE I
+		S: 200 ok
+		C: EPSV
+		S: 229 Entering (|||$PORT|)
+		C~ MLSD.*
+		S: 150 here
+		D: type=file;size=2; x|touch pwned
+		D: type=file;size=2; ../escaped
+		D: type=file;size=2; /tmp/abs
+		D: type=file;size=2; .bashrc
+		D> type=file;size=2; x\x1b]0;title\x07\r\n
+		S: 226 done
+		silence`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { played.Close() })
+	term, dir := start(t, "-a", "ftp://"+played.Addr()+"/")
+	term.see("PLAIN> ")
+	term.press("get x\t\t")
+	term.see("x|touch pwned")
+	term.press("\x15get /\t\t\x15get .\t\t")
+	term.see(".bashrc")
+	term.press("\x15bye\r")
+	seen := term.seen.String()
+	for _, bad := range []string{"escaped", "/tmp/abs", "\x1b]0;title"} {
+		if strings.Contains(seen, bad) {
+			t.Errorf("%q is on the screen:\n%s", bad, seen)
+		}
+	}
+	if names, _ := filepath.Glob(filepath.Join(dir, "*pwned*")); len(names) > 0 {
+		t.Errorf("%v was made", names)
+	}
 }

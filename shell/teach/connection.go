@@ -206,11 +206,14 @@ var endings = map[string]string{
 
 func (c *connection) closed(i client.CloseInfo) {
 	e := &Event{Ev: Closed, By: "us"}
-	if i.Err != nil {
+	switch {
+	case i.Err == nil || as[*client.TLSError](i.Err): // the handshake is an event of its own
+	case endOfStream(i.Err):
 		e.By = "peer"
-		if !endOfStream(i.Err) {
-			e.Reason = reasonOf(i.Err)
-		}
+	case as[*client.ProtocolError](i.Err), as[*client.TimeoutError](i.Err):
+		e.Reason = reasonOf(i.Err)
+	default:
+		e.By, e.Reason = "peer", reasonOf(i.Err)
 	}
 	c.add(i.Channel, e)
 	if e.IsData() {

@@ -170,7 +170,9 @@ func (r *reader) control() string {
 
 // arranged is how the data connection was asked for.
 func (r *reader) arranged() *Event {
-	return r.last(func(e *Event) bool { return e.Ev == Sent && in([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb) })
+	return r.last(func(e *Event) bool {
+		return e.Ev == Sent && in([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb)
+	})
 }
 
 // reused reports whether the data connection had the TLS session of the control

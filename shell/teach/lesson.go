@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -197,7 +198,13 @@ func noise(name string, size int) string {
 	return string(b)
 }
 
-// Screen is the text of a step between two rules, as the shell shows it.
+// Filled is a text of a lesson with {port} in place: that of the practice server.
+func Filled(text string, port int) string {
+	return strings.ReplaceAll(text, "{port}", strconv.Itoa(port))
+}
+
+// Screen is the text of a step between two rules, as the shell shows it. Number
+// is the place of the lesson among count; 0: none.
 func (l *Lesson) Screen(step, number, count int) []string {
 	s := l.Steps[step]
 	rule := strings.Repeat("-", screenWidth)

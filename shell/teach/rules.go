@@ -414,7 +414,9 @@ func cutOff(r *reader) *Reading {
 }
 
 func truncatedTLS(r *reader) *Reading {
-	e := r.last(func(e *Event) bool { return e.Ev == DataEnd && (e.EOF == "tls-truncated" || e.EOF == "reset" || e.EOF == "error") })
+	e := r.last(func(e *Event) bool {
+		return e.Ev == DataEnd && (e.EOF == "tls-truncated" || e.EOF == "reset" || e.EOF == "error")
+	})
 	if e == nil {
 		return nil
 	}

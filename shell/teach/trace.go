@@ -195,11 +195,21 @@ func (p *Printer) whole(e *Event) []string {
 	case e.Ev == Replied && len(e.Lines) > 1:
 		return e.Lines[1:]
 	case (e.Ev == TLSOK || e.Ev == TLSFail) && e.Subject != "":
-		return []string{"subject " + e.Subject, "issuer  " + e.Issuer, "until   " + e.NotAfter, "SHA-256 " + e.SHA256}
+		return certificate(e)
 	case len(e.head) > 0:
 		return strings.Split(strings.TrimRight(hex.Dump(e.head), "\n"), "\n")
 	}
 	return nil
+}
+
+// certificate is what is known of the server's certificate.
+func certificate(e *Event) (lines []string) {
+	for _, row := range [][2]string{{"subject", e.Subject}, {"issuer", e.Issuer}, {"until", e.NotAfter}, {"SHA-256", e.SHA256}} {
+		if row[1] != "" {
+			lines = append(lines, fmt.Sprintf("%-7s %s", row[0], row[1]))
+		}
+	}
+	return lines
 }
 
 // arrow is the mark of what travels: its direction, and whether inside TLS.

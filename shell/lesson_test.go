@@ -1,0 +1,156 @@
+package shell
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// pupil is a shell without a terminal, in a folder of its own.
+type pupil struct {
+	*Shell
+	out *bytes.Buffer
+}
+
+func newPupil(t *testing.T) *pupil {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	out := &bytes.Buffer{}
+	sh, err := New(Options{StateDir: t.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sh.Close)
+	return &pupil{sh, out}
+}
+
+// begin starts a lesson at a step, with all the cases it could draw.
+func (p *pupil) begin(t *testing.T, l *teach.Lesson, step int) {
+	t.Helper()
+	progress, err := teach.OpenProgress("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.raw {
+		p.Do(Line{Text: ".end"})
+	}
+	p.class = &class{lesson: l, step: step, progress: progress}
+	if err := p.enterStep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// types enters the lines of a script. What only a learner at the screen can
+// know is filled in.
+func (p *pupil) types(t *testing.T, lines []string) {
+	t.Helper()
+	port := freePort(t)
+	for _, line := range lines {
+		line = strings.ReplaceAll(line, "{free.six}", fmt.Sprintf("127,0,0,1,%d,%d", port>>8, port&255))
+		line = strings.ReplaceAll(line, "{free}", strconv.Itoa(port))
+		if p.practice != nil {
+			line = teach.Filled(line, p.practice.Port())
+		}
+		if strings.Contains(line, "{answer}") {
+			right := p.class.task().Check.Right(p.recorder.Events(p.class.since))
+			line = strings.ReplaceAll(line, "{answer}", right)
+		}
+		fmt.Fprintf(p.out, "> %s\n", line)
+		p.Do(Line{Text: line})
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func lessons(t *testing.T) []*teach.Lesson {
+	t.Helper()
+	all, err := teach.Lessons("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestLessonsCanBeDone: each lesson is done by its solutions, from the first
+// step to the last.
+func TestLessonsCanBeDone(t *testing.T) {
+	for _, l := range lessons(t) {
+		t.Run(l.ID, func(t *testing.T) {
+			p := newPupil(t)
+			p.begin(t, l, 0)
+			for i := range l.Steps {
+				if p.class == nil || p.class.step != i {
+					t.Fatalf("step %s was not reached\n%s", l.Steps[i].ID, p.out)
+				}
+				p.out.Reset()
+				p.types(t, l.Steps[i].Solution)
+			}
+			if p.class != nil {
+				t.Errorf("step %s does not pass\n%s", p.class.task().ID, p.out)
+			}
+		})
+	}
+}
+
+// TestLessonsAreStrict: lines that look nearly as good do not pass a step, alone
+// or after the solutions of the steps before.
+func TestLessonsAreStrict(t *testing.T) {
+	for _, l := range lessons(t) {
+		t.Run(l.ID, func(t *testing.T) {
+			p := newPupil(t)
+			for i := range l.Steps {
+				from := i
+				for from > 0 && l.ServerAt(from-1) == l.ServerAt(i) {
+					from-- // what this step builds upon
+				}
+				for _, begin := range []int{i, from} {
+					p.begin(t, l, begin)
+					for j := begin; j < i; j++ {
+						p.types(t, l.Steps[j].Solution)
+					}
+					p.out.Reset()
+					p.types(t, l.Steps[i].Negative)
+					if p.class == nil || p.class.step != i {
+						t.Errorf("step %s passes with\n%s", l.Steps[i].ID, p.out)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestLessonsAreSound(t *testing.T) {
+	all := lessons(t)
+	if len(all) != 8 {
+		t.Errorf("%d lessons, want 8", len(all))
+	}
+	for _, l := range all {
+		for _, problem := range l.Lint() {
+			t.Errorf("%s: %s", l.ID, problem)
+		}
+		for i := range l.Steps {
+			if lines := l.Screen(i, 1, 8); len(lines) > 22 {
+				t.Errorf("%s.%s takes %d lines", l.ID, l.Steps[i].ID, len(lines))
+			}
+		}
+	}
+}
+
+var _ = filepath.Join
+var _ = os.Getenv
