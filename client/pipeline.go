@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 )
@@ -81,6 +83,25 @@ func (s *Session) SetModTimeLater(name string, t time.Time) bool {
 	s.later(way.command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
 	return true
 }
+
+// RemoveLater deletes a file (DELE) with the next transfer, or with Flush.
+func (s *Session) RemoveLater(name string, then func(error)) {
+	s.later(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
+}
+
+// RmdirLater does the same for an empty directory (RMD).
+func (s *Session) RmdirLater(dir string, then func(error)) {
+	s.later(cmd(s.spoken("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
+}
+
+// ChmodLater does the same for permissions (SITE CHMOD).
+func (s *Session) ChmodLater(mode fs.FileMode, name string) {
+	s.later(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
+}
+
+// Waiting returns how many commands wait for the next transfer, or for their
+// answers.
+func (s *Session) Waiting() int { return len(s.pipe.riders) }
 
 func (s *Session) later(m command, then func(Reply, error)) {
 	m.failed = s.tooLong(m.verb, m.args)

@@ -177,7 +177,7 @@ func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner
 // it may be called while the session is used, and from several goroutines.
 func (s *Session) Cloner() func(context.Context) (*Session, error) {
 	now := Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
-		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
+		squeeze: s.squeeze, fresh: s.fresh, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
 	now.pipe.never = s.pipe.never
 	now.opt.Ways = slices.Clone(s.opt.Ways)
 	return func(ctx context.Context) (*Session, error) {
@@ -239,6 +239,9 @@ func (s *Session) Host() string {
 // ready returns a connection that is in step: replies still owed after an
 // interrupt are read first, and a lost connection is made anew.
 func (s *Session) ready(ctx context.Context) (*Conn, error) {
+	if err := s.conn.Err(); s.byHand && err != nil {
+		return nil, err // whoever speaks by hand connects by hand
+	}
 	if s.conn.Err() == nil {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)
 		defer cancel()

@@ -48,6 +48,14 @@ func (g *gauge) all(files int, bytes int64) (over func()) {
 	}
 }
 
+// more says that another file was found.
+func (g *gauge) more(bytes int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.whole.files++
+	g.whole.bytes += bytes
+}
+
 // passed counts a file that is done, or was left out.
 func (g *gauge) passed(bytes int64) {
 	g.mu.Lock()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -35,9 +36,8 @@ var historyCommands = []*Command{{
 	Examples: []Example{
 		{"history big", "what was done with big.iso?"},
 		{"history -n 5 -l", "the last five, with time and place"},
-		{"!!", "the last line again"},
 	},
-	Max: -1, Flags: historyFlags, Run: showHistory,
+	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Run: showHistory,
 }}
 
 func historyFlags(fs *pflag.FlagSet) {

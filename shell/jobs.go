@@ -22,7 +22,7 @@ var jobCommands = []*Command{
 		Long: "`command &` runs a command in the background, and Ctrl-Z sends a transfer there that has begun. A job is a shell of " +
 			"its own, with its own connection: what it changes (`cd`, `set`) is its own business, and it asks nothing. What it " +
 			"prints appears above the prompt.",
-		Examples: []Example{{"get big.iso &", "download it, and go on typing"}, {"jobs", "how far is it"}},
+		Examples: []Example{{"jobs", "after `get big.iso &`: how far is it"}},
 		Run:      listJobs,
 	},
 	{
@@ -100,6 +100,7 @@ func (sh *Shell) apart() *Shell {
 	f.Settings.Hash, f.Settings.Tick = 0, false
 	f.con.away.Store(true)
 	f.heed()
+	f.verbose.Store(false) // the server's welcome has been read
 	f.record(sh.opt.Version)
 	if sh.session != nil {
 		f.session = sh.session.Twin(f.dialogue())
@@ -124,11 +125,14 @@ func (sh *Shell) start(line string, f *Shell, run func() error) *job {
 		if !numbered {
 			return
 		}
-		if f.session != nil {
-			f.session.Close()
+		if f.session != nil { // nobody wants to read the goodbye
+			f.session.Conn().Send("QUIT")
+			f.session.Conn().Close()
 		}
 		if f.con.away.Load() {
-			f.failed(Line{}, "", err)
+			if err != nil {
+				f.failed(Line{}, j.name(), err)
+			}
 			sh.tell(j)
 		}
 	}()
@@ -187,6 +191,7 @@ func (sh *Shell) tell(j *job) {
 	if sh.con.Screen() {
 		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
 		sh.notify(j.elapsed(), j.state()+": "+j.shown())
+		sh.con.Reprompt(sh.promptText)
 	}
 }
 
@@ -207,6 +212,12 @@ func (j *job) state() string {
 
 // shown is the line of a job without its secrets, safe for a screen.
 func (j *job) shown() string { return render.Safe(recorded(j.line, "a command")) }
+
+// name is the name of its first command.
+func (j *job) name() string {
+	name, _, _ := strings.Cut(j.line, " ")
+	return name
+}
 
 // running are the jobs that have not ended; those that have are forgotten if
 // forget says so.
@@ -284,7 +295,6 @@ type jobObject struct {
 }
 
 func listJobs(_ context.Context, c *Call) error {
-	t := render.Table{}
 	for _, j := range c.Shell.jobs.list() {
 		if c.JSON() {
 			if err := c.object(j.object()); err != nil {
@@ -292,13 +302,17 @@ func listJobs(_ context.Context, c *Call) error {
 			}
 			continue
 		}
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("[%d]", j.id), j.state(), render.Clock(j.elapsed()), j.shown()})
+		if err := c.Print("[%d]  %s  %s  %s", j.id, j.state(), render.Clock(j.elapsed()), j.shown()); err != nil {
+			return err
+		}
 		for _, p := range j.sh.gauge.rows() {
-			t.Rows = append(t.Rows, []string{"", "", "", p.Line(max(c.Shell.con.Width()-26, 40))})
+			if err := c.Print("     %s", p.Line(c.Shell.con.Width()-6)); err != nil {
+				return err
+			}
 		}
 	}
 	c.Shell.jobs.running(true)
-	return c.table(t)
+	return nil
 }
 
 func (j *job) object() jobObject {

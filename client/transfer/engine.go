@@ -184,6 +184,8 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		e.over(j)
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
+	case j.task.RemoveSource:
+		s.RemoveLater(j.task.Remote, func(err error) { e.done(j, r, err) })
 	default:
 		e.done(j, r, nil)
 	}
@@ -196,6 +198,9 @@ func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result
 		if j.tries++; passing(err) && j.tries < mostTries && ctx.Err() == nil {
 			e.again(j)
 			return
+		}
+		if err == nil && j.task.RemoveSource {
+			err = os.Remove(j.task.Local)
 		}
 		e.done(j, r, err)
 	})

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/ftpsh/ftpsh/client"
 )
@@ -31,6 +32,9 @@ func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
 			return err
 		}
 	}
+	if t.Mode != 0 {
+		s.Chmod(ctx, t.Mode, r.Remote)
+	}
 	if keepsTime(s, t, r) {
 		s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
 	}
@@ -39,6 +43,9 @@ func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
 
 // proveLater asks with the next transfer, and tells done.
 func proveLater(ctx context.Context, s *client.Session, t Task, r Result, done func(error)) {
+	if t.Mode != 0 {
+		s.ChmodLater(t.Mode, r.Remote)
+	}
 	if keepsTime(s, t, r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
 		s.SetModTime(ctx, r.Remote, r.ModTime)
 	}
@@ -59,4 +66,12 @@ func verdict(r Result, size int64, err error) error {
 		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}
 	}
 	return err
+}
+
+// removeSource deletes the original of a copy that is whole.
+func removeSource(ctx context.Context, s *client.Session, t Task) error {
+	if t.Op == Download {
+		return s.Remove(ctx, t.Remote)
+	}
+	return os.Remove(t.Local)
 }

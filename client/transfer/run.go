@@ -25,6 +25,9 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	if err == nil && proves(t, r) {
 		err = prove(ctx, s, t, r)
 	}
+	if err == nil && t.RemoveSource {
+		err = removeSource(ctx, s, t)
+	}
 	r.Elapsed = time.Since(start)
 	return named(t, r), err
 }
@@ -220,6 +223,9 @@ func finish(part *os.File, t Task) error {
 	mode := os.FileMode(0o666) &^ umask()
 	if info, err := os.Stat(t.Local); err == nil {
 		mode = info.Mode().Perm()
+	}
+	if t.Mode != 0 {
+		mode = t.Mode
 	}
 	if err := part.Chmod(mode); err != nil {
 		return err

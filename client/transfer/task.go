@@ -5,6 +5,7 @@ package transfer
 
 import (
 	"io"
+	"io/fs"
 	"sync/atomic"
 	"time"
 
@@ -35,13 +36,19 @@ type Task struct {
 	Resume   bool  // go on where an earlier transfer stopped
 	Offset   int64 // begin at this byte of the remote file (the classic restart)
 	Preserve bool  // give the copy the time of the original
-	KeepCR   bool  // text that is downloaded keeps the line ends of the wire
+
+	Mode         fs.FileMode // permissions for the copy; 0: as usual
+	RemoveSource bool        // delete the original when the copy is whole
+
+	KeepCR bool // text that is downloaded keeps the line ends of the wire
 
 	Limit *rate.Limiter // bytes in a second, with a burst of LimitBurst; nil: none
 
 	Size    int64     // of the remote file when a listing told it; 0 or -1: ask
 	ModTime time.Time // the same
 	Known   bool      // Size and ModTime are right, also where they are zero: do not ask
+
+	path, why string // of a mirror
 }
 
 // Result is what a Task did.

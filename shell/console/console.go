@@ -74,6 +74,7 @@ type Console struct {
 	status   [][]cell
 	kills    kills
 	argument argument
+	reprompt func() string // the prompt is another one now
 	midline  bool   // the last output ended inside a row
 	partial  []byte // output kept until its line is complete, while there are live rows
 	child    bool   // another program has the terminal

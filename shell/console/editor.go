@@ -46,14 +46,20 @@ type chain struct {
 }
 
 func newEditor(ctx context.Context, c *Console, prompt string) *editor {
-	left, right, _ := strings.Cut(prompt, "\t")
-	e := &editor{c: c, ctx: ctx, prompt: styled(left), right: oneRow(right)}
+	e := &editor{c: c, ctx: ctx}
+	e.setPrompt(prompt)
 	e.mode = e.emacs
 	if c.opts.Vi {
 		e.vi = &vi{e: e}
 		e.mode = e.vi.insert
 	}
 	return e
+}
+
+// setPrompt shows what follows a tab at the right margin.
+func (e *editor) setPrompt(prompt string) {
+	left, right, _ := strings.Cut(prompt, "\t")
+	e.prompt, e.right = styled(left), oneRow(right)
 }
 
 // press acts on one key and remembers the line before it for undo.

@@ -39,7 +39,9 @@ func (k *keyboard) Read(p []byte) (int, error) {
 		case err == nil:
 			k.pressed = pressed
 			return copy(p, string(waitingKey)), nil
-		case !errors.Is(err, errWoken):
+		case errors.Is(err, errWoken):
+			k.c.changePrompt()
+		default:
 			k.c.hangUp()
 		}
 	}
@@ -150,6 +152,35 @@ func (c *Console) readingState() readingState {
 		return gone
 	}
 	return reading
+}
+
+// Reprompt changes the prompt of a ReadLine that waits; otherwise it does nothing. Prompt is called by the goroutine
+// that asks for colours and suggestions.
+func (c *Console) Reprompt(prompt func() string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ed == nil || c.ed.done || c.ed.plain {
+		return
+	}
+	c.reprompt = prompt
+	c.in.wake()
+}
+
+func (c *Console) changePrompt() {
+	c.mu.Lock()
+	e, prompt := c.ed, c.reprompt
+	c.reprompt = nil
+	c.mu.Unlock()
+	if e == nil || prompt == nil {
+		return
+	}
+	text := prompt()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ed == e && !e.done {
+		e.setPrompt(text)
+		c.draw()
+	}
 }
 
 // begin shows the prompt, after the terminal has become raw.

@@ -17,7 +17,6 @@ var annotations = []struct {
 }{
 	{"220", "", fixed("the server speaks first: greeting, ready for commands")},
 	{"120", "", fixed("not ready yet: a 220 will follow")},
-	{"234", "", fixed("agreed: the TLS handshake follows on this connection")},
 	{"230", "USER", fixed("logged in, no password wanted")},
 	{"232", "", fixed("logged in by the certificate, no password wanted")},
 	{"331", "", fixed("name noted, now the password (said for unknown names too)")},
@@ -30,7 +29,7 @@ var annotations = []struct {
 	{"200", "PORT", fixed("the server will connect to our port once a transfer begins")},
 	{"200", "EPRT", fixed("the server will connect to our port once a transfer begins")},
 	{"150", "", fixed("accepted; data uses its own connection, a 2nd reply follows")},
-	{"125", "", fixed("accepted; the data connection is open already, a 2nd reply follows")},
+	{"125", "", fixed("accepted, the data connection is open; a 2nd reply follows")},
 	{"226", "ABOR", fixed("the transfer is over")},
 	{"226", "", fixed("second reply: only now is the transfer a success")},
 	{"250", "LIST", fixed("second reply: only now is the transfer a success")},
@@ -45,7 +44,7 @@ var annotations = []struct {
 	{"426", "", fixed("the data connection was cut: the transfer is not complete")},
 	{"522", "EPSV", fixed("the server cannot do this for our kind of address")},
 	{"522", "EPRT", fixed("the server cannot do this for our kind of address")},
-	{"522", "", fixed("the data connection was refused: TLS failed or the session is new")},
+	{"522", "", fixed("the data connection was refused: no TLS, or a new session")},
 	{"500", "", unknown},
 	{"502", "", unknown},
 	{"503", "", fixed("wrong order: another command must come first")},
@@ -88,7 +87,7 @@ func passiveAddress(e *Event, _ string) string {
 	if !ok {
 		return "the server listens for the data connection"
 	}
-	return fmt.Sprintf("server listens on %d.%d.%d.%d port %d (%d x 256 + %d)", n[0], n[1], n[2], n[3], n[4]<<8|n[5], n[4], n[5])
+	return fmt.Sprintf("it listens on %d.%d.%d.%d port %d (%d x 256 + %d)", n[0], n[1], n[2], n[3], n[4]<<8|n[5], n[4], n[5])
 }
 
 // sixNumbers finds h1,h2,h3,h4,p1,p2 in a 227: the text around them is not
@@ -119,7 +118,7 @@ func passivePort(e *Event, _ string) string {
 	if len(parts) < 5 {
 		return "the server listens for the data connection"
 	}
-	return "server listens on port " + parts[3] + ", at the address we already use"
+	return "it listens on port " + parts[3] + ", at the address we already use"
 }
 
 func restart(_ *Event, command string) string {
@@ -128,7 +127,7 @@ func restart(_ *Event, command string) string {
 }
 
 func modified(e *Event, _ string) string {
-	t, err := time.Parse("213 20060102150405", e.firstLine())
+	t, err := time.Parse("20060102150405", strings.TrimPrefix(e.firstLine(), "213 "))
 	if err != nil {
 		return ""
 	}

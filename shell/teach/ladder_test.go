@@ -33,10 +33,10 @@ var sessions = []struct {
 	{"passive-tls", practice.Options{TLS: practice.Explicit}, false, everyday, []string{"== STOR new.bin ==", "TCP connect", "TLS 1.3", "reused", "226 "}},
 	{"active-clear", practice.Options{}, true, everyday, []string{"listening (active mode)", "-- EPRT ", "TCP connect by server", "226 "}},
 	{"active-tls", practice.Options{TLS: practice.Explicit}, true, everyday, []string{"== EPRT ", "TCP connect by server", "TLS 1.3"}},
-	{"no-epsv-nat-pasv", faults("no-epsv", "nat-pasv", "pasv-closed"), false, listing, []string{"! 50", "server offers ", "refused"}},
-	{"pasv-closed", faults("pasv-closed"), false, listing, []string{"onnection refused", "x 127.0.0.1:"}},
-	{"cut", faults("cut"), false, getting, []string{"! 426"}},
-	{"no-such-file", practice.Options{}, false, missing, []string{"! 550"}},
+	{"no-epsv-nat-pasv", faults("no-epsv", "nat-pasv", "pasv-closed"), false, listOnly, []string{"! 50", "server offers ", "refused"}},
+	{"pasv-closed", faults("pasv-closed"), false, listOnly, []string{"onnection refused", "x 127.0.0.1:"}},
+	{"cut", faults("cut"), false, getOnly, []string{"! 426"}},
+	{"no-such-file", practice.Options{}, false, getMissing, []string{"! 550"}},
 	{"require-tls", faults("require-tls"), false, func(*wire) {}, []string{"! 5"}},
 	{"expired-cert", faults("expired-cert"), false, func(*wire) {}, []string{"TLS failed: expired on"}},
 }
@@ -61,9 +61,9 @@ func everyday(w *wire) {
 }
 
 // These fail on purpose; what is recorded of them is what matters.
-func listing(w *wire) { w.list("") }
-func getting(w *wire) { w.get("data.bin") }
-func missing(w *wire) { w.get("nothing.bin") }
+func listOnly(w *wire)   { w.list("") }
+func getOnly(w *wire)    { w.get("data.bin") }
+func getMissing(w *wire) { w.get("nothing.bin") }
 
 // play runs one of the sessions.
 func play(t *testing.T, i int) *wire {

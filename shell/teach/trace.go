@@ -22,6 +22,7 @@ type Printer struct {
 	first  float64
 	header map[int]string // of operations that have shown nothing yet
 	asked  map[int]string // commands by Seq, until they are answered
+	ended  string         // the data connection whose end was shown last
 }
 
 // Lines returns the lines for one event; there may be none.
@@ -38,6 +39,12 @@ func (p *Printer) Lines(e *Event) []string {
 		return nil
 	case Sent:
 		p.asked[e.Seq] = e.Line
+	case DataEnd:
+		p.ended = e.Conn
+	case Closed:
+		if e.Conn == p.ended { // its end has been told
+			return nil
+		}
 	}
 	line, shown := p.line(e)
 	if !shown {

@@ -1,0 +1,56 @@
+package transfer
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// delete removes what is in the copy only, what is inside of a directory before
+// the directory.
+func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
+	if len(m.unseen) > 0 {
+		return ErrUnseen
+	}
+	if m.MayDelete != nil {
+		if err := m.MayDelete(len(m.doomed), m.kept); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(m.doomed, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
+	for _, step := range m.doomed {
+		switch {
+		case m.DryRun:
+			m.tell(step)
+		case m.Up:
+			m.deleteThere(s, step)
+			if s.Waiting() >= deletesAtOnce {
+				s.Flush(ctx)
+			}
+		default:
+			step.Err = os.Remove(m.local(step.Path))
+			m.tell(step)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return s.Flush(ctx)
+}
+
+const deletesAtOnce = 30
+
+// deleteThere asks the server; what it says is told later.
+func (m *Mirror) deleteThere(s *client.Session, step Step) {
+	remove := s.RemoveLater
+	if step.Action == ActRmdir {
+		remove = s.RmdirLater
+	}
+	remove(m.remote(step.Path), func(err error) {
+		step.Err = err
+		m.tell(step)
+	})
+}

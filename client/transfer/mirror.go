@@ -1,0 +1,424 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// Mirror makes one tree of files like another one. It looks into directories
+// over the sessions that move the files, so both go on at once; what is only in
+// the copy is deleted at the very end, and only when nothing of either tree
+// stayed unseen.
+type Mirror struct {
+	Up            bool   // from Local to Remote; otherwise the other way round
+	Remote, Local string // the two trees
+
+	Delete       bool // what is in the copy only
+	Compare      Compare
+	Links        Links
+	Flat         bool // leave directories alone
+	Resume       bool // go on with files of which there is a part
+	Preserve     bool // give copies the times of the originals
+	Chmod        bool // and the permissions
+	RemoveSource bool // move instead of copying: delete what has arrived
+	DryRun       bool // only tell
+
+	// Wants decides about each file and directory; its path is relative to the
+	// tree. What it does not want is left alone on both sides. nil: everything.
+	Wants func(path string, e *listing.Entry) bool
+
+	// Equip may complete the task of a file. May be nil.
+	Equip func(*Task)
+
+	// Tell hears of each step: done, failed, or with DryRun planned. Its calls
+	// never overlap.
+	Tell func(Step)
+
+	// MayDelete is asked once before n files and directories are deleted, where
+	// kept stay; an error stops that. nil: yes.
+	MayDelete func(n, kept int) error
+
+	engine *Engine
+	mu     sync.Mutex // for Tell, and what follows
+	doomed []Step
+	kept   int
+	unseen []string // directories that could not be read to their end
+}
+
+// Compare says how files are found to be the same.
+type Compare int
+
+// The ways to compare. The first asks for no more than listings tell: the copy
+// has the same size and is not older, to the resolution of the listing.
+const (
+	BySizeAndTime Compare = iota
+	BySize
+	ByHash // where the sizes are the same, and the server can tell one
+)
+
+// Links says what is done with symbolic links of the original.
+type Links int
+
+// What can be done with links.
+const (
+	SkipLinks   Links = iota
+	FollowLinks       // copy what they stand for
+	CopyLinks         // make such links; only below the tree, and only here
+)
+
+// Action is what a Step does.
+type Action string
+
+// The actions of a mirror.
+const (
+	ActDownload Action = "download"
+	ActUpload   Action = "upload"
+	ActMkdir    Action = "mkdir"
+	ActLink     Action = "link"
+	ActDelete   Action = "delete"
+	ActRmdir    Action = "rmdir"
+	ActSkip     Action = "skip" // of what cannot be copied; Why says why
+)
+
+// Step is one thing that a mirror does. Path is relative to the trees.
+type Step struct {
+	Action Action
+	Path   string
+	Size   int64  // of a file; -1 when unknown
+	Why    string // new, size, newer, hash; of what is deleted: extra
+	Result Result // of a transfer
+	Err    error
+}
+
+// ErrUnseen says that nothing was deleted since not all was seen.
+var ErrUnseen = errors.New("nothing was deleted: not every directory could be read")
+
+// Run mirrors with an engine that has not been used; its Done is taken over.
+// Failures of single steps are told to Tell only; the error says why the whole
+// stopped, or that deletion was not possible.
+func (m *Mirror) Run(ctx context.Context, e *Engine) error {
+	m.engine = e
+	m.Remote, m.Local = path.Clean(m.Remote), filepath.Clean(m.Local)
+	exists, err := m.roots(ctx, e.Session)
+	if err != nil {
+		return err
+	}
+	e.start()
+	e.Done = m.arrived
+	e.put(nil, []*job{m.look("", exists, 0)})
+	if err := e.work(ctx); err != nil {
+		return err
+	}
+	if !m.Delete || len(m.doomed) == 0 {
+		return nil
+	}
+	return m.delete(ctx, e.Session)
+}
+
+// roots finds out whether the copy is there, and makes it.
+func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err error) {
+	if !m.Up {
+		info, err := os.Stat(m.Local)
+		switch {
+		case err == nil && !info.IsDir():
+			return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
+		case err == nil, m.DryRun:
+			return err == nil, nil
+		}
+		return true, os.MkdirAll(m.Local, 0o777)
+	}
+	if info, err := os.Stat(m.Local); err != nil {
+		return false, err
+	} else if !info.IsDir() {
+		return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
+	}
+	e, err := s.Stat(ctx, m.Remote)
+	switch {
+	case m.Remote == "." || err == nil && e.Type == listing.Dir:
+		return true, nil
+	case err == nil:
+		return false, fmt.Errorf("%s is no directory", m.Remote)
+	case !client.IsCode(err, 550, 450):
+		return false, err
+	case m.DryRun:
+		return false, nil
+	}
+	return true, s.MkdirAll(ctx, m.Remote)
+}
+
+// remote and local are the full paths of one in the tree.
+func (m *Mirror) remote(rel string) string { return path.Join(m.Remote, rel) }
+func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, filepath.FromSlash(rel)) }
+
+const deepest = 100 // directories: a tree of links has no end
+
+// look is the job of comparing one directory.
+func (m *Mirror) look(rel string, exists bool, depth int) *job {
+	return &job{
+		visit: func(ctx context.Context, s *client.Session) error { return m.compare(ctx, s, rel, exists, depth) },
+		lost:  func(err error) { m.notSeen(rel, err) },
+	}
+}
+
+// compare reads a directory on both sides and finds out what is to be done.
+func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) error {
+	if depth > deepest {
+		return errors.New("too many directories inside of each other")
+	}
+	source, target, err := m.read(ctx, s, rel, exists)
+	if err != nil {
+		return err
+	}
+	var tasks []Task
+	var visits []*job
+	for _, e := range source {
+		there, found := target[e.Name]
+		delete(target, e.Name)
+		at := path.Join(rel, e.Name)
+		if m.Wants != nil && !m.Wants(at, &e) {
+			continue
+		}
+		m.keep()
+		if e.Type == listing.Link {
+			if e, err = m.link(ctx, s, at, e, found); err != nil || e.Type == listing.Link {
+				m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "a link", Err: err})
+				continue
+			}
+		}
+		switch {
+		case e.Type == listing.Dir && !m.Flat:
+			if ok := m.directory(ctx, s, at, there, found); ok {
+				visits = append(visits, m.look(at, found, depth+1))
+			}
+		case e.Type == listing.File:
+			if t, ok := m.file(ctx, s, at, e, there, found); ok {
+				tasks = append(tasks, t)
+			}
+		case e.Type != listing.Dir && e.Type != seenTo:
+			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
+		}
+	}
+	for name, e := range target {
+		m.extra(path.Join(rel, name), e, &visits)
+	}
+	slices.Reverse(visits) // the last is visited first
+	m.engine.put(tasks, visits)
+	return nil
+}
+
+// read returns the entries of a directory of the original, and those of the
+// copy by their names.
+func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []listing.Entry, target map[string]listing.Entry, err error) {
+	var here, there []listing.Entry
+	if m.Up || exists {
+		if here, err = localEntries(m.local(rel)); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !m.Up || exists {
+		if there, err = m.remoteEntries(ctx, s, rel); err != nil {
+			return nil, nil, err
+		}
+	}
+	source = there
+	if m.Up {
+		source, here = here, there
+	}
+	target = make(map[string]listing.Entry, len(here))
+	for _, e := range here {
+		target[e.Name] = e
+	}
+	return source, target, nil
+}
+
+// remoteEntries lists a directory of the server. Names that lead elsewhere are
+// left out, and told of.
+func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, rel string) ([]listing.Entry, error) {
+	var entries []listing.Entry
+	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime}
+	for e, err := range s.List(ctx, m.remote(rel), o) {
+		if err != nil {
+			return nil, err
+		}
+		switch _, unsafe := filepath.Localize(e.Name); {
+		case e.Name == "." || e.Name == "..":
+		case e.Type == listing.Unparsed:
+			return nil, fmt.Errorf("a line of the listing makes no sense: %q", e.Raw)
+		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
+			m.notSeen(path.Join(rel, "?"), fmt.Errorf("%q is no name for a file", e.Name))
+		default:
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// localEntries reads a directory here; it does not follow a link to one.
+func localEntries(dir string) ([]listing.Entry, error) {
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]listing.Entry, 0, len(found))
+	for _, f := range found {
+		if info, err := f.Info(); err == nil { // otherwise it has just gone
+			entries = append(entries, localEntry(info))
+		}
+	}
+	return entries, nil
+}
+
+func localEntry(info os.FileInfo) listing.Entry {
+	e := listing.Entry{Name: info.Name(), Type: listing.Other, Size: info.Size(), Time: info.ModTime(), Precision: listing.Subsecond,
+		Mode: info.Mode().Perm(), HasMode: true}
+	switch {
+	case info.Mode().IsRegular():
+		e.Type = listing.File
+	case info.IsDir():
+		e.Type = listing.Dir
+	case info.Mode()&os.ModeSymlink != 0:
+		e.Type = listing.Link
+	}
+	return e
+}
+
+// directory sees to a directory of the copy.
+func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, there listing.Entry, found bool) bool {
+	if found && there.Type == listing.Dir {
+		return true
+	}
+	step := Step{Action: ActMkdir, Path: at, Size: -1, Why: "new"}
+	switch {
+	case found:
+		step.Err = errors.New("is there already, and no directory")
+	case m.DryRun:
+	case m.Up:
+		_, step.Err = s.Mkdir(ctx, m.remote(at))
+	default:
+		step.Err = os.Mkdir(m.local(at), 0o777)
+	}
+	m.tell(step)
+	return step.Err == nil
+}
+
+// file makes the task for a file that is not the same on both sides.
+func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) (Task, bool) {
+	step := Step{Action: ActDownload, Path: at, Size: e.Size, Why: "new"}
+	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at}
+	if m.Up {
+		step.Action, t.Op = ActUpload, Upload
+	}
+	t.Describe(e)
+	if m.Chmod && e.HasMode {
+		t.Mode = e.Mode.Perm()
+	}
+	switch {
+	case found && there.Type != listing.File:
+		step.Err = errors.New("is there already, and no plain file")
+	case found:
+		step.Why, step.Err = m.differs(ctx, s, at, e, there)
+	}
+	if step.Why == "" && step.Err == nil {
+		return t, false
+	}
+	if t.why = step.Why; step.Err != nil || m.DryRun {
+		m.tell(step)
+		return t, false
+	}
+	if m.Equip != nil {
+		m.Equip(&t)
+	}
+	return t, true
+}
+
+// extra takes note of what is in the copy only.
+func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
+	if m.Wants != nil && !m.Wants(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
+		return
+	}
+	if !m.Delete {
+		m.keep()
+		return
+	}
+	step := Step{Action: ActDelete, Path: at, Size: e.Size, Why: "extra"}
+	if e.Type == listing.Dir {
+		step.Action, step.Size = ActRmdir, -1
+		*visits = append(*visits, m.doom(at))
+	}
+	m.condemn(step)
+}
+
+// isPart reports whether a local file is the beginning of one that is coming.
+func (m *Mirror) isPart(at string) bool { return !m.Up && strings.HasSuffix(at, PartSuffix) }
+
+// doom is the job of looking into a directory that is to be deleted.
+func (m *Mirror) doom(rel string) *job {
+	return &job{
+		visit: func(ctx context.Context, s *client.Session) error {
+			var entries []listing.Entry
+			var err error
+			if m.Up {
+				entries, err = m.remoteEntries(ctx, s, rel)
+			} else {
+				entries, err = localEntries(m.local(rel))
+			}
+			if err != nil {
+				return err
+			}
+			var visits []*job
+			for _, e := range entries {
+				m.extra(path.Join(rel, e.Name), e, &visits)
+			}
+			m.engine.put(nil, visits)
+			return nil
+		},
+		lost: func(err error) { m.notSeen(rel, err) },
+	}
+}
+
+// arrived hears from the engine that a file was moved, or not.
+func (m *Mirror) arrived(t Task, r Result, err error) {
+	step := Step{Action: ActDownload, Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err}
+	if m.Up {
+		step.Action = ActUpload
+	}
+	m.tell(step)
+}
+
+func (m *Mirror) tell(step Step) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Tell != nil {
+		m.Tell(step)
+	}
+}
+
+func (m *Mirror) keep() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept++
+}
+
+func (m *Mirror) condemn(step Step) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.doomed = append(m.doomed, step)
+}
+
+// notSeen tells of a directory that could not be read: nothing is deleted then.
+func (m *Mirror) notSeen(rel string, err error) {
+	m.mu.Lock()
+	m.unseen = append(m.unseen, rel)
+	m.mu.Unlock()
+	m.tell(Step{Action: ActSkip, Path: rel, Size: -1, Why: "not read", Err: err})
+}

@@ -1,0 +1,244 @@
+package transfer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+// mirrored runs a mirror and returns its steps as text, sorted.
+func mirrored(t *testing.T, m *Mirror, e *Engine) ([]string, error) {
+	t.Helper()
+	var steps []string
+	m.Tell = func(s Step) {
+		text := fmt.Sprintf("%s %s %s", s.Action, s.Path, s.Why)
+		if s.Err != nil {
+			text += " " + s.Err.Error()
+		}
+		steps = append(steps, text)
+	}
+	err := m.Run(t.Context(), e)
+	e.Wait()
+	slices.Sort(steps)
+	return steps, err
+}
+
+// tree makes files; a name with a slash at its end is an empty directory.
+func tree(t *testing.T, root string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		full := filepath.Join(root, name)
+		if strings.HasSuffix(name, "/") {
+			os.MkdirAll(full, 0o755)
+			continue
+		}
+		os.MkdirAll(filepath.Dir(full), 0o755)
+		if err := os.WriteFile(full, []byte("this is "+name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// contents are the files of a tree.
+func contents(t *testing.T, root string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(root, name)
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			found[rel+"/"] = ""
+		default:
+			data, err := os.ReadFile(name)
+			found[rel] = string(data)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func sameTree(t *testing.T, got, want string) {
+	t.Helper()
+	g, w := contents(t, got), contents(t, want)
+	for name, text := range w {
+		if have, ok := g[name]; !ok || have != text {
+			t.Errorf("%s: %q, want %q", name, have, text)
+		}
+		delete(g, name)
+	}
+	if len(g) > 0 {
+		t.Errorf("there is more: %v", g)
+	}
+}
+
+var sampleTree = []string{"one", "two", "a/three", "a/b/four", "a/b/c/", "empty/", "sp ace/ä ö", ".dot"}
+
+// A tree goes up to every server and comes down again the same, with its times;
+// a second run has nothing to do.
+func TestMirrorOnServers(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		s := login(t, srv)
+		up, down := t.TempDir(), t.TempDir()
+		tree(t, up, sampleTree...)
+		old := time.Date(2020, 3, 4, 5, 6, 7, 0, time.UTC)
+		os.Chtimes(filepath.Join(up, "a/b/four"), old, old)
+		steps, err := mirrored(t, &Mirror{Up: true, Local: up, Remote: "copy/here", Preserve: true, Delete: true}, &Engine{Session: s, Parallel: 2})
+		if err != nil {
+			t.Errorf("up: %v: %q", err, steps)
+		}
+		steps, err = mirrored(t, &Mirror{Up: true, Local: up, Remote: "copy/here", Preserve: true, Delete: true}, &Engine{Session: s})
+		if err != nil || len(steps) > 0 {
+			t.Errorf("up again: %v: %q", err, steps)
+		}
+		for range 2 {
+			steps, err = mirrored(t, &Mirror{Local: down, Remote: "copy/here", Preserve: true, Delete: true}, &Engine{Session: s, Parallel: 2})
+			if err != nil {
+				t.Errorf("down: %v: %q", err, steps)
+			}
+		}
+		if len(steps) > 0 {
+			t.Errorf("down again: %q", steps)
+		}
+		sameTree(t, down, up)
+		os.RemoveAll(filepath.Join(up, "a"))
+		steps, err = mirrored(t, &Mirror{Up: true, Local: up, Remote: "copy/here", Delete: true}, &Engine{Session: s})
+		if err != nil || len(steps) != 5 {
+			t.Errorf("deleted: %v: %q", err, steps)
+		}
+		if _, err := s.Stat(t.Context(), "copy/here/a/three"); err == nil {
+			t.Error("a is still there")
+		}
+	})
+}
+
+func TestMirrorDecides(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{})
+	fsys := srv.FS()
+	put := func(name, text string, at time.Time) {
+		file, err := fsys.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.WriteString(text)
+		file.Close()
+		fsys.Chtimes(name, at, at)
+	}
+	now := time.Now().Truncate(time.Second)
+	fsys.MkdirAll("/pub/sub", 0o755)
+	put("/pub/same", "same", now)
+	put("/pub/older", "older", now.Add(-time.Hour))
+	put("/pub/newer", "newer", now)
+	put("/pub/longer", "longer", now.Add(-time.Hour))
+	put("/pub/sub/new", "new", now)
+	for _, test := range []struct {
+		name string
+		m    Mirror
+		want []string
+	}{
+		{"by size and time", Mirror{}, []string{"download longer size", "download newer newer", "download sub/new new", "mkdir sub new"}},
+		{"by size", Mirror{Compare: BySize}, []string{"download longer size", "download sub/new new", "mkdir sub new"}},
+		{"by hash", Mirror{Compare: ByHash}, []string{"download longer size", "download newer hash", "download older hash", "download sub/new new", "mkdir sub new"}},
+		{"flat", Mirror{Flat: true, Compare: BySize}, []string{"download longer size"}},
+		{"chosen", Mirror{Wants: func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == "sub/new" }},
+			[]string{"download sub/new new", "mkdir sub new"}},
+		{"delete", Mirror{Delete: true, Compare: BySize},
+			[]string{"delete extra extra", "delete gone/x extra", "download longer size", "download sub/new new", "mkdir sub new", "rmdir gone extra"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			local := t.TempDir()
+			for name, text := range map[string]string{"same": "same", "older": "OLDER", "newer": "NEWER", "longer": "l", "extra": "x"} {
+				os.WriteFile(filepath.Join(local, name), []byte(text), 0o644)
+				os.Chtimes(filepath.Join(local, name), now.Add(-time.Minute), now.Add(-time.Minute))
+			}
+			os.Chtimes(filepath.Join(local, "same"), now, now)
+			tree(t, local, "gone/x")
+			for _, dry := range []bool{true, false} {
+				m := test.m
+				m.Remote, m.Local, m.DryRun = "/pub", local, dry
+				before := contents(t, local)
+				steps, err := mirrored(t, &m, &Engine{Session: s, Parallel: 1})
+				if err != nil || !slices.Equal(steps, test.want) {
+					t.Errorf("dry %v: %v\ngot  %q\nwant %q", dry, err, steps, test.want)
+				}
+				if dry && len(contents(t, local)) != len(before) {
+					t.Error("a dry run changed something")
+				}
+			}
+		})
+	}
+}
+
+// Nothing is deleted when a directory of the original could not be read.
+func TestMirrorDeletesNothingUnseen(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{}, "refuse:MLSD=450 later*2")
+	srv.FS().MkdirAll("/pub/sub", 0o755)
+	local := t.TempDir()
+	tree(t, local, "keep", "sub/keep")
+	_, err := mirrored(t, &Mirror{Remote: "/pub", Local: local, Delete: true}, &Engine{Session: s, Parallel: 1})
+	if !errors.Is(err, ErrUnseen) && err == nil {
+		t.Errorf("mirror: %v", err)
+	}
+	if got := contents(t, local); got["keep"] == "" || got["sub/keep"] == "" {
+		t.Errorf("left: %v", got)
+	}
+}
+
+// Who may delete is asked, with the numbers.
+func TestMirrorAsksBeforeDeleting(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{})
+	srv.FS().MkdirAll("/pub", 0o755)
+	local := t.TempDir()
+	tree(t, local, "one", "two", "d/three")
+	no := errors.New("no")
+	m := &Mirror{Remote: "/pub", Local: local, Delete: true, MayDelete: func(n, kept int) error {
+		if n != 4 || kept != 0 {
+			t.Errorf("asked about %d and %d", n, kept)
+		}
+		return no
+	}}
+	if _, err := mirrored(t, m, &Engine{Session: s, Parallel: 1}); !errors.Is(err, no) {
+		t.Errorf("mirror: %v", err)
+	}
+	if len(contents(t, local)) != 5 {
+		t.Error("something is gone")
+	}
+}
+
+// A link that lies here is neither followed nor written through.
+func TestMirrorDoesNotFollowLinksHere(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{})
+	srv.FS().MkdirAll("/pub/dir", 0o755)
+	for _, name := range []string{"/pub/dir/file", "/pub/name"} {
+		f, _ := srv.FS().Create(name)
+		f.WriteString("theirs")
+		f.Close()
+	}
+	outside, local := t.TempDir(), t.TempDir()
+	tree(t, outside, "file")
+	os.Symlink(outside, filepath.Join(local, "dir"))
+	os.Symlink(filepath.Join(outside, "file"), filepath.Join(local, "name"))
+	steps, err := mirrored(t, &Mirror{Remote: "/pub", Local: local}, &Engine{Session: s, Parallel: 1})
+	if err != nil || len(steps) != 2 {
+		t.Errorf("%v: %q", err, steps)
+	}
+	if got := read(t, filepath.Join(outside, "file")); !bytes.Equal(got, []byte("this is file")) {
+		t.Errorf("written through: %q", got)
+	}
+}

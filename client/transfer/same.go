@@ -1,0 +1,140 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// differs says why a file must be copied again, "" when it is the same.
+func (m *Mirror) differs(ctx context.Context, s *client.Session, at string, from, to listing.Entry) (string, error) {
+	exact := !from.SizeApprox && !to.SizeApprox && from.Size >= 0 && to.Size >= 0
+	switch {
+	case exact && from.Size != to.Size:
+		return "size", nil
+	case m.Compare == BySizeAndTime && newer(from, to):
+		return "newer", nil
+	case m.Compare == ByHash:
+		return m.hashes(ctx, s, at)
+	}
+	return "", nil
+}
+
+// newer reports whether a file is newer than its copy, as far as both sides
+// tell the time.
+func newer(from, to listing.Entry) bool {
+	if from.Precision == listing.NoTime || to.Precision == listing.NoTime {
+		return false
+	}
+	return from.Time.Sub(to.Time) > max(resolution(from.Precision), resolution(to.Precision))
+}
+
+// resolution is how far two readings of the same time may lie apart.
+func resolution(p listing.Precision) time.Duration {
+	switch p {
+	case listing.Day:
+		return 24 * time.Hour
+	case listing.Minute:
+		return time.Minute
+	}
+	return 2 * time.Second // FAT counts in twos
+}
+
+// hashes compares contents by the best hash that the server has.
+func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (string, error) {
+	algorithms := s.Algorithms()
+	if len(algorithms) == 0 {
+		return "", errors.New("the server has no command for a hash")
+	}
+	there, err := s.Hash(ctx, m.remote(at), algorithms[0])
+	if err != nil {
+		return "", err
+	}
+	file, err := os.Open(m.local(at))
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := client.NewHash(algorithms[0])
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	if bytes.Equal(sum.Sum(nil), there.Sum) {
+		return "", nil
+	}
+	return "hash", nil
+}
+
+// link returns what a link of the original stands for, or with CopyLinks makes
+// one; an entry that is still a link is left alone.
+func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listing.Entry, found bool) (listing.Entry, error) {
+	switch {
+	case m.Links == FollowLinks && m.Up:
+		info, err := os.Stat(m.local(at))
+		if err != nil {
+			return e, err
+		}
+		name := e.Name
+		e = localEntry(info)
+		e.Name = name
+		return e, nil
+	case m.Links == FollowLinks:
+		name := e.Name
+		of, err := s.Stat(ctx, m.remote(at))
+		if err != nil {
+			return e, err
+		}
+		if of.Type == listing.Link { // MLST tells of the link itself
+			of.Type = listing.File
+			here := s.Dir()
+			if s.Chdir(ctx, m.remote(at)) == nil {
+				of.Type = listing.Dir
+				if err := s.Chdir(ctx, here); err != nil {
+					return e, err
+				}
+			}
+		}
+		of.Name = name
+		return of, nil
+	case m.Links == CopyLinks && !m.Up:
+		return m.copyLink(at, e, found)
+	}
+	return e, nil
+}
+
+// errLinkOut says that a link leads out of the tree.
+var errLinkOut = errors.New("the link leads elsewhere")
+
+// copyLink makes a link here, if it stays in the tree.
+func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry, error) {
+	inside := path.Join(path.Dir(at), e.Target)
+	if e.Target == "" || path.IsAbs(e.Target) || inside == ".." || strings.HasPrefix(inside, "../") {
+		return e, errLinkOut
+	}
+	if found {
+		if old, err := os.Readlink(m.local(at)); err != nil || filepath.ToSlash(old) != e.Target {
+			return e, errors.New("is there already, and another")
+		}
+		e.Type = seenTo
+		return e, nil
+	}
+	step := Step{Action: ActLink, Path: at, Size: -1, Why: "new"}
+	if !m.DryRun {
+		step.Err = os.Symlink(filepath.FromSlash(e.Target), m.local(at))
+	}
+	m.tell(step)
+	e.Type = seenTo
+	return e, nil
+}
+
+// seenTo is the type of an entry that has been seen to.
+const seenTo = listing.Type(255)

@@ -1,0 +1,116 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var doctorCommands = []*Command{{
+	Name: "doctor", Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
+	Long: "From the name to a listing: DNS, TCP, greeting, features, TLS and certificate, login, both kinds of passive mode, " +
+		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
+		"server you are connected to, over a connection of its own, with your login; a host is examined as anonymous unless " +
+		"its user and password are known.\n" +
+		"--full looks at active mode, LIST, TLS without reuse and a login in clear, too. It fails (status 1) when there is something " +
+		"to say.",
+	Examples: []Example{
+		{"doctor", "why does this server behave so"},
+		{"doctor --full ftp.example.org", "everything about another one"},
+	},
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.None},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.Bool("full", false, "look at what costs more, too")
+		fs.Duration("timeout", 5*time.Second, "for each step")
+		fs.String("tls", "", "auto, require, implicit or off")
+	},
+	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Run: doctor,
+}}
+
+func doctor(ctx context.Context, c *Call) error {
+	e, err := c.examination(ctx)
+	if err != nil {
+		return err
+	}
+	e.Full = c.Is("full")
+	e.Limit, _ = c.Flags.GetDuration("timeout")
+	if !c.JSON() {
+		e.Report = func(f teach.Finding) { c.found(f) }
+	}
+	c.Shell.verbose.Store(false) // the findings tell it all
+	defer c.Shell.heed()
+	d := teach.Examine(ctx, e)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.JSON() {
+		if err := c.object(d); err != nil {
+			return err
+		}
+	} else if err := c.printLines(append([]string{""}, d.Advice()...)); err != nil {
+		return err
+	}
+	if !d.OK {
+		return fmt.Errorf("%s: %w", d.Host, errUnwell)
+	}
+	return nil
+}
+
+// errUnwell is what scripts hear of a server that has problems.
+var errUnwell = errors.New("there is something to say")
+
+// examination is whom to examine: the host that is named, or the server of the
+// session.
+func (c *Call) examination(ctx context.Context) (e teach.Examination, err error) {
+	sh := c.Shell
+	a := sh.address
+	if len(c.Args) > 0 {
+		if a, err = sh.addressOf(c.Texts()); err != nil {
+			return e, err
+		}
+	} else if sh.session == nil {
+		return e, &UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
+	}
+	if tls, _ := c.Flags.GetString("tls"); tls != "" {
+		if _, known := securities[tls]; !known {
+			return e, c.Usage("--tls: %q is none of auto, require, implicit, off", tls)
+		}
+		a.Security = tls
+	}
+	e.Options = sh.sessionOptions(a)
+	e.Options.Pin = sh.known.pin(e.Options.Addr)
+	sh.trustPractice(&e.Options)
+	if err := sh.through(&e.Options); err != nil {
+		return e, err
+	}
+	if len(c.Args) == 0 {
+		e.Login = sh.session.Who()
+		e.Known = e.Login.User != ""
+		return e, nil
+	}
+	e.Login, e.Known, err = sh.credentials(ctx, a, client.Login{User: a.User, Password: a.Password})
+	e.Known = e.Known || a.HasPassword
+	return e, err
+}
+
+// found prints a finding: only its state has a colour.
+func (c *Call) found(f teach.Finding) {
+	colours := map[teach.State]render.Colour{teach.Fine: render.Green, teach.Worth: render.Yellow, teach.Failing: render.Red, teach.Skipped: render.Dim}
+	for i, line := range f.Line() {
+		line = c.shown(line)
+		if i == 0 && c.screen && c.Shell.con.ColorOut() {
+			state := string(f.State)
+			line = strings.Replace(line, state, colours[f.State].Paint(true, state), 1)
+		}
+		fmt.Fprintln(c.Out, line)
+	}
+}

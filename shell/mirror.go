@@ -1,0 +1,211 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var mirrorVerbs = verbs(getVerbs, putVerbs, sends("MKD", "DELE", "RMD", "SITE", "HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "XCRC", "OPTS"))
+
+var mirrorCommands = []*Command{{
+	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,
+	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
+		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
+		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read.\n" +
+		"More than half of a tree is only deleted after a question, or up to --max-delete.\n" +
+		"Several sessions look into directories and move files at once; see `set parallel`.",
+	Examples: []Example{
+		{"mirror pub", "the tree pub on the server into pub here"},
+		{"mirror -R site /var/www --delete --dry-run", "what would be done to make the server's like ours"},
+		{"mirror pub --include '*.iso' --newer 30d", "large ones of this month"},
+	},
+	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
+	Wire: mirrorVerbs, Needs: Login, Detach: true, Run: mirror,
+}}
+
+func mirrorFlags(fs *pflag.FlagSet) {
+	fs.BoolP("reverse", "R", false, "from here to the server")
+	fs.BoolP("delete", "e", false, "delete what is only in the copy")
+	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`; one with a slash is for the path, ** for any directories")
+	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
+	fs.String("newer", "", "only files changed within `TIME`: 12h, 30d")
+	fs.String("older", "", "only files changed longer ago than `TIME`")
+	fs.StringArray("size", nil, "only files of +`N` bytes or more, -N or less; k, m, g")
+	fs.BoolP("continue", "c", false, "go on with files of which there is a part")
+	fs.String("compare", "time", "`HOW` to find out what is the same: time (and size), size, hash")
+	fs.String("links", "skip", "`WHAT` to do with links: skip, follow, copy (as links, downwards)")
+	fs.BoolP("no-recursion", "r", false, "leave directories alone")
+	fs.Bool("chmod", false, "give copies the permissions of the originals")
+	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
+	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
+	fs.IntP("parallel", "P", 0, "use `N` sessions")
+	fs.Bool("loop", false, "again, until nothing is left to do")
+	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
+}
+
+// mostLoops is how often --loop begins anew: a tree that changes all the time
+// has no end.
+const mostLoops = 10
+
+func mirror(ctx context.Context, c *Call) error {
+	changed := 0
+	for range mostLoops {
+		m, err := c.mirror(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := c.runMirror(ctx, m)
+		changed += n
+		if err != nil {
+			return err
+		}
+		if n == 0 || !c.Is("loop") || m.DryRun {
+			break
+		}
+	}
+	if command := c.value("on-change"); changed > 0 && command != "" && !c.Is("dry-run") && !c.Shell.opt.DryRun {
+		return c.Shell.con.Run(c.Shell.localShell(ctx, command))
+	}
+	return nil
+}
+
+// value is the value of a flag as it was typed.
+func (c *Call) value(flag string) string { return c.Flags.Lookup(flag).Value.String() }
+
+// mirror reads the options.
+func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
+	m := &transfer.Mirror{
+		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
+		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"),
+	}
+	if m.Up {
+		m.Local, m.Remote = c.trees(localPath, func(t syntax.Token) string { return t.Text })
+	} else {
+		m.Remote, m.Local = c.trees(func(t syntax.Token) string { return t.Text }, localPath)
+	}
+	var err error
+	if m.Wants, err = c.mirrorFilter(); err != nil {
+		return nil, err
+	}
+	var ok bool
+	if m.Compare, ok = mirrorCompares[c.value("compare")]; !ok {
+		return nil, c.Usage("--compare: %s is none of time, size, hash", c.value("compare"))
+	}
+	if m.Links, ok = mirrorLinks[c.value("links")]; !ok {
+		return nil, c.Usage("--links: %s is none of skip, follow, copy", c.value("links"))
+	}
+	m.MayDelete = func(n, kept int) error { return c.mayDelete(ctx, n, kept) }
+	return m, nil
+}
+
+var (
+	mirrorCompares = map[string]transfer.Compare{"time": transfer.BySizeAndTime, "size": transfer.BySize, "hash": transfer.ByHash}
+	mirrorLinks    = map[string]transfer.Links{"skip": transfer.SkipLinks, "follow": transfer.FollowLinks, "copy": transfer.CopyLinks}
+)
+
+// trees are the original and the copy. A copy that is not named has the name of
+// the original, where it is.
+func (c *Call) trees(source, copied func(syntax.Token) string) (string, string) {
+	switch len(c.Args) {
+	case 0:
+		return ".", "."
+	case 1:
+		from := source(c.Args[0])
+		to := path.Base(filepath.ToSlash(strings.TrimRight(from, "/")))
+		if !isPlain(to) {
+			to = "."
+		}
+		return from, to
+	}
+	return source(c.Args[0]), copied(c.Args[1])
+}
+
+// mirrorFilter joins the options that choose files. Directories are only left
+// out by --exclude.
+func (c *Call) mirrorFilter() (func(string, *listing.Entry) bool, error) {
+	include, _ := c.Flags.GetStringArray("include")
+	exclude, _ := c.Flags.GetStringArray("exclude")
+	sizes, _ := c.Flags.GetStringArray("size")
+	var tests []func(string, *listing.Entry) bool
+	add := func(flag, text string, read func(string) (func(string, *listing.Entry) bool, error)) error {
+		if text == "" {
+			return nil
+		}
+		test, err := read(text)
+		if err != nil {
+			return c.Usage("--%s: %s", flag, err)
+		}
+		tests = append(tests, test)
+		return nil
+	}
+	var errs []error
+	for _, size := range sizes {
+		errs = append(errs, add("size", size, bySize))
+	}
+	if newer := c.value("newer"); newer != "" {
+		errs = append(errs, add("newer", "-"+newer, byAge))
+	}
+	if older := c.value("older"); older != "" {
+		errs = append(errs, add("older", "+"+older, byAge))
+	}
+	if err := several(errs); err != nil {
+		return nil, err
+	}
+	return func(path string, e *listing.Entry) bool {
+		if fitsAny(exclude, path) {
+			return false
+		}
+		if e.Type == listing.Dir {
+			return true
+		}
+		for _, test := range tests {
+			if !test(path, e) {
+				return false
+			}
+		}
+		return len(include) == 0 || fitsAny(include, path)
+	}, nil
+}
+
+// fitsAny reports whether a path fits a pattern: one without a slash is for the
+// last name.
+func fitsAny(patterns []string, path string) bool {
+	for _, p := range patterns {
+		name := path
+		if !strings.Contains(p, "/") {
+			name = baseName(path)
+		}
+		if syntax.Match(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// fewDeletions is how many deletions are few in any case.
+const fewDeletions = 10
+
+// mayDelete guards a tree against a mistake: the wrong directory, an empty disk.
+func (c *Call) mayDelete(ctx context.Context, n, kept int) error {
+	most, _ := c.Flags.GetInt("max-delete")
+	switch {
+	case most >= 0 && n > most:
+		return fmt.Errorf("nothing was deleted: %d would be, and --max-delete is %d", n, most)
+	case most >= 0, n <= fewDeletions, n <= kept, c.Is("dry-run"):
+		return nil
+	case c.Confirm(ctx, fmt.Sprintf("delete %d files and directories, and keep %d?", n, kept)):
+		return nil
+	}
+	return fmt.Errorf("nothing was deleted: %d would be, more than the %d that stay; --max-delete %d allows it", n, kept, n)
+}

@@ -1,0 +1,148 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// mirrorReport gathers what a mirror does.
+type mirrorReport struct {
+	call   *Call
+	dry    bool
+	counts map[transfer.Action]int
+	bytes  int64
+	plan   render.Table
+	errs   []error
+}
+
+// mirrorWords are the actions in the summary: done, and planned.
+var mirrorWords = []struct {
+	action      transfer.Action
+	done, would string
+}{
+	{transfer.ActDownload, "downloaded", "to download"},
+	{transfer.ActUpload, "uploaded", "to upload"},
+	{transfer.ActMkdir, "directories made", "directories to make"},
+	{transfer.ActLink, "links made", "links to make"},
+	{transfer.ActDelete, "deleted", "to delete"},
+	{transfer.ActRmdir, "directories deleted", "directories to delete"},
+	{transfer.ActSkip, "passed over", "to pass over"},
+}
+
+// mirrorObject is a step as --json shows it.
+type mirrorObject struct {
+	DryRun bool   `json:"dry_run,omitempty"`
+	Action string `json:"action"` // download, upload, mkdir, link, delete, rmdir, skip
+	Path   string `json:"path"`
+	Size   *int64 `json:"size,omitempty"`
+	Why    string `json:"why"` // new, size, newer, hash, extra
+	Error  string `json:"error,omitempty"`
+}
+
+// runMirror mirrors, and returns how much was changed.
+func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
+	m.DryRun = m.DryRun || c.Shell.opt.DryRun
+	report := &mirrorReport{call: c, dry: m.DryRun, counts: map[transfer.Action]int{}}
+	report.plan.Right = []bool{false, true}
+	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
+	m.Equip = func(t *transfer.Task) {
+		c.equip(t)
+		c.Shell.gauge.more(max(t.Size, 0))
+	}
+	e := c.engine()
+	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
+		e.Parallel, _ = c.Flags.GetInt("parallel")
+	}
+	over := c.Shell.gauge.all(0, 0)
+	stop := c.Shell.draw(c.Shell.gauge)
+	err := m.Run(ctx, e)
+	stop()
+	over()
+	c.learn(e)
+	if shown := report.end(); err == nil {
+		err = shown
+	}
+	if m.Up && !m.DryRun {
+		c.Shell.remote.Forget(c.absolute(m.Remote))
+	}
+	return report.changed(), several(append(report.errs, err))
+}
+
+func (r *mirrorReport) changed() int {
+	n := 0
+	for action, count := range r.counts {
+		if action != transfer.ActSkip {
+			n += count
+		}
+	}
+	return n
+}
+
+// tell takes one step.
+func (r *mirrorReport) tell(s transfer.Step) {
+	if s.Result.Local != "" {
+		r.call.Shell.gauge.passed(s.Result.Bytes + s.Result.Resumed)
+	}
+	if s.Err != nil {
+		r.errs = append(r.errs, about(s.Path, s.Err))
+	} else {
+		r.counts[s.Action]++
+		r.bytes += max(s.Size, 0)
+	}
+	switch {
+	case r.call.JSON():
+		r.object(s)
+	case s.Err != nil:
+	case r.dry:
+		size := ""
+		if s.Size >= 0 {
+			size = render.Size(s.Size)
+		}
+		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, render.Safe(s.Path)})
+	case r.call.Shell.Settings.Verbose && s.Result.Local != "":
+		r.call.moved(s.Path, s.Result)
+	case r.call.Shell.Settings.Verbose:
+		r.call.Note("%s %s (%s)", s.Action, s.Path, s.Why)
+	}
+}
+
+func (r *mirrorReport) object(s transfer.Step) {
+	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Why: s.Why}
+	o.Path, _ = render.Text(s.Path)
+	if s.Size >= 0 {
+		o.Size = &s.Size
+	}
+	if s.Err != nil {
+		o.Error = s.Err.Error()
+	}
+	r.call.object(o)
+}
+
+// end shows the plan, or sums up.
+func (r *mirrorReport) end() error {
+	if r.call.JSON() {
+		return nil
+	}
+	var words []string
+	for _, row := range mirrorWords {
+		word := row.done
+		if r.dry {
+			word = row.would
+		}
+		if n := r.counts[row.action]; n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	if len(words) == 0 {
+		words = []string{"nothing to do"}
+	} else if r.bytes > 0 {
+		words = append(words, bytesText(r.bytes))
+	}
+	err := r.call.table(r.plan)
+	r.call.Note("%s", strings.Join(words, ", "))
+	return err
+}

@@ -1,0 +1,235 @@
+package teach
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Examination says what a doctor looks at.
+type Examination struct {
+	Options client.Options // how to connect; Security says what is wanted with TLS
+	Login   client.Login   // an empty user is anonymous
+	Known   bool           // the password is known: otherwise only anonymous logs in
+	Full    bool           // look also at what costs more: active mode, TLS without reuse, LIST, a login in clear
+	Limit   time.Duration  // for each step; 0: 5 s
+
+	Report func(Finding) // is told each finding at once; may be nil
+}
+
+// State is how a step ended.
+type State string
+
+// The states.
+const (
+	Fine    State = "ok"
+	Worth   State = "note" // works, and is worth knowing
+	Failing State = "FAIL"
+	Skipped State = "skip"
+)
+
+// Finding is what one step found.
+type Finding struct {
+	Step  string  `json:"step"`
+	State State   `json:"state"`
+	Text  string  `json:"text"`
+	MS    float64 `json:"ms"`
+}
+
+// Diagnosis is what a doctor says.
+type Diagnosis struct {
+	Host     string    `json:"host"`
+	OK       bool      `json:"ok"` // nothing failed
+	Findings []Finding `json:"steps"`
+	Problems []Problem `json:"problems"`
+	Commands int       `json:"commands"` // that were sent
+}
+
+// doctor is an examination that goes on.
+type doctor struct {
+	Examination
+	*Diagnosis
+	session *client.Session
+	host    string
+	failed  map[string]bool // steps
+	began   time.Time
+	private bool // data connections are protected
+	working string
+	facts   bool // the server has MLSD
+
+	mu         sync.Mutex
+	sent       int
+	unexpected []string
+	slowest    time.Duration
+	slowVerb   string
+	named      string // the address in a 227
+}
+
+// checkups are the steps, in their order, and what each of them needs.
+var checkups = []struct {
+	name  string
+	needs string // steps that must not have failed; / is or
+	full  bool   // only in a full examination
+	run   func(*doctor, context.Context)
+}{
+	{"dns", "", false, (*doctor).dns},
+	{"tcp", "dns", false, (*doctor).tcp},
+	{"greeting", "dns tcp", false, (*doctor).greeting},
+	{"features", "greeting", false, (*doctor).features},
+	{"clear", "greeting", true, (*doctor).clear},
+	{"tls", "greeting", false, (*doctor).tls},
+	{"login", "greeting tls", false, (*doctor).login},
+	{"epsv", "login", false, (*doctor).epsv},
+	{"pasv", "login", false, (*doctor).pasv},
+	{"active", "login", true, (*doctor).active},
+	{"tls-data", "login epsv/pasv", false, (*doctor).protect},
+	{"listing", "login epsv/pasv tls-data", false, (*doctor).listing},
+	{"list", "login epsv/pasv tls-data", true, (*doctor).list},
+	{"tls-reuse", "login epsv/pasv tls-data listing", true, (*doctor).reuse},
+	{"replies", "greeting", false, (*doctor).replies},
+}
+
+// Examine looks at a server, step by step, and says what is wrong with it. It
+// reads only and changes nothing there. It ends early when ctx does.
+func Examine(ctx context.Context, e Examination) *Diagnosis {
+	if e.Limit == 0 {
+		e.Limit = 5 * time.Second
+	}
+	d := &doctor{Examination: e, Diagnosis: &Diagnosis{Host: e.Options.Addr, Problems: []Problem{}}, failed: map[string]bool{}}
+	d.host, _, _ = net.SplitHostPort(e.Options.Addr)
+	d.Options.Timeout, d.Options.Stall, d.Options.DialTimeout = d.Limit, d.Limit, d.Limit
+	d.Options.Trace = client.Join(e.Options.Trace, d.watch())
+	for _, c := range checkups {
+		if c.full && !e.Full || ctx.Err() != nil {
+			continue
+		}
+		d.began = time.Now()
+		if missing := d.missing(c.needs); missing != "" {
+			d.failed[c.name] = true
+			if missing != "-" {
+				d.note(Skipped, c.name, "needs %s", missing)
+			}
+			continue
+		}
+		step, cancel := context.WithTimeout(ctx, 2*d.Limit)
+		c.run(d, step)
+		cancel()
+	}
+	if d.session != nil {
+		d.session.Close()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Commands, d.OK = d.sent, len(d.Problems) == 0
+	return d.Diagnosis
+}
+
+// missing is a step that failed and is needed.
+func (d *doctor) missing(needs string) string {
+	for need := range strings.FieldsSeq(needs) {
+		all := true
+		for one := range strings.SplitSeq(need, "/") {
+			all = all && d.failed[one]
+		}
+		if all {
+			return strings.ReplaceAll(need, "epsv/pasv", "a data connection")
+		}
+	}
+	return ""
+}
+
+// note reports a finding.
+func (d *doctor) note(state State, step, format string, args ...any) {
+	f := Finding{Step: step, State: state, Text: sprintf(format, args...), MS: millis(time.Since(d.began))}
+	d.Findings = append(d.Findings, f)
+	if state == Failing {
+		d.failed[step] = true
+	}
+	if d.Report != nil {
+		d.Report(f)
+	}
+}
+
+// problem adds a problem to the diagnosis, once.
+func (d *doctor) problem(key string) {
+	for _, p := range d.Problems {
+		if p.Key == key {
+			return
+		}
+	}
+	p := problems[key]
+	p.Key = key
+	d.Problems = append(d.Problems, p)
+}
+
+// fails is a step that failed, for a reason.
+func (d *doctor) fails(step, key, format string, args ...any) {
+	d.problem(key)
+	d.note(Failing, step, format, args...)
+}
+
+// watch counts what is sent, and notices replies that are late or unasked.
+func (d *doctor) watch() *client.Trace {
+	locked := func(f func()) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		f()
+	}
+	return &client.Trace{
+		Sent: func(client.SentInfo) { locked(func() { d.sent++ }) },
+		Got: func(i client.GotInfo) {
+			locked(func() {
+				if i.Seq > 0 && i.Elapsed > d.slowest && !client.MovesData(i.Verb) {
+					d.slowest, d.slowVerb = i.Elapsed, i.Verb
+				}
+			})
+		},
+		Note: func(i client.NoteInfo) {
+			if i.Key == "reply.unexpected" {
+				locked(func() { d.unexpected = append(d.unexpected, i.Text) })
+			}
+		},
+	}
+}
+
+// ask sends a line and returns the reply, of whatever class.
+func (d *doctor) ask(ctx context.Context, line string) (client.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.Limit)
+	defer cancel()
+	r, err := d.session.Quote(ctx, line)
+	if r.Code != 0 && !errors.As(err, new(*client.TLSError)) && !errors.As(err, new(*client.CertificateError)) {
+		return r, nil
+	}
+	return r, err
+}
+
+// silent says why there was no reply.
+func (d *doctor) silent(step, verb string, err error) {
+	key := "no-reply"
+	var lost *client.LostError
+	if errors.As(err, &lost) && !timedOut(err) {
+		key = "lost"
+	}
+	d.fails(step, key, "%s: %s", verb, plain(err))
+}
+
+func timedOut(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(*client.TimeoutError))
+}
+
+// plain is an error in few words.
+func plain(err error) string {
+	if timedOut(err) {
+		return "no answer in time"
+	}
+	var no *client.Error
+	if errors.As(err, &no) {
+		return no.Reply.String()
+	}
+	return reasonOf(err)
+}

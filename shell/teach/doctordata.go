@@ -1,0 +1,316 @@
+package teach
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// This file has the steps that need a second connection.
+
+// offer asks for a passive data connection and tries it.
+func (d *doctor) offer(ctx context.Context, step, verb string) (named string, port int, ok bool) {
+	r, err := d.ask(ctx, verb)
+	if err != nil {
+		d.silent(step, verb, err)
+		return "", 0, false
+	}
+	if r.Class() != 2 {
+		key := "no-pasv"
+		if verb == "EPSV" {
+			key = "no-epsv"
+		}
+		d.fails(step, key, "%s", r)
+		return "", 0, false
+	}
+	named, port, err = client.ParsePassive(r)
+	if err != nil {
+		d.fails(step, "no-pasv", "%s: %s", r, plain(err))
+		return "", 0, false
+	}
+	ch, err := d.dial(ctx, port)
+	if err != nil {
+		key := "data-refused"
+		if reason := plain(err); timedOut(err) || strings.Contains(reason, "timed out") {
+			key = "data-filtered"
+		}
+		d.fails(step, key, "%d port %d: %s", r.Code, port, plain(err))
+		return named, port, false
+	}
+	ch.Close()
+	d.working = verb
+	return named, port, true
+}
+
+// dial connects to a port of the server, at the address we know.
+func (d *doctor) dial(ctx context.Context, port int) (*client.Channel, error) {
+	host, _, err := net.SplitHostPort(d.session.Conn().RemoteAddr().String())
+	if err != nil {
+		return nil, err
+	}
+	return d.session.ConnectData(ctx, net.JoinHostPort(host, strconv.Itoa(port)))
+}
+
+func (d *doctor) epsv(ctx context.Context) {
+	if _, port, ok := d.offer(ctx, "epsv", "EPSV"); ok {
+		d.note(Fine, "epsv", "port %d: connected", port)
+	}
+}
+
+func (d *doctor) pasv(ctx context.Context) {
+	host, _, _ := net.SplitHostPort(d.session.Conn().RemoteAddr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
+		d.note(Skipped, "pasv", "has no room for an IPv6 address")
+		return
+	}
+	working := d.working
+	named, port, ok := d.offer(ctx, "pasv", "PASV")
+	if working != "" && ok {
+		d.working = working // EPSV has fewer surprises
+	}
+	differs := named != "" && named != host
+	if differs {
+		d.problem("pasv-address")
+	}
+	private := ""
+	if ip := net.ParseIP(named); ip != nil && ip.IsPrivate() {
+		private = ", a private address"
+	}
+	switch {
+	case ok && differs:
+		d.note(Worth, "pasv", "227 names %s%s; %s works in its place", named, private, host)
+	case ok:
+		d.note(Fine, "pasv", "port %d: connected", port)
+	}
+}
+
+// active has the server connect to us.
+func (d *doctor) active(ctx context.Context) {
+	ch, err := d.session.ListenData(0)
+	if err != nil {
+		d.note(Skipped, "active", "%s", err)
+		return
+	}
+	line := ch.Requests()[0]
+	r, err := d.ask(ctx, line)
+	if err != nil || r.Class() != 2 {
+		ch.Close()
+		d.problem("active-refused")
+		d.note(Worth, "active", "%s: %s", Verb(line), saidOr(r, err))
+		return
+	}
+	verdict := d.fetch(ctx, ch, "NLST")
+	if verdict.err != nil {
+		d.problem("active-blocked")
+		d.note(Worth, "active", "the server cannot reach us: %s", plain(verdict.err))
+		return
+	}
+	d.note(Fine, "active", "the server connected to us")
+}
+
+func saidOr(r client.Reply, err error) string {
+	if err != nil {
+		return plain(err)
+	}
+	return r.String()
+}
+
+// protect agrees on TLS for data connections (RFC 4217 section 9).
+func (d *doctor) protect(ctx context.Context) {
+	if !d.private {
+		return
+	}
+	for _, line := range []string{"PBSZ 0", "PROT P"} {
+		r, err := d.ask(ctx, line)
+		if err != nil {
+			d.silent("tls-data", line, err)
+			return
+		}
+		if r.Class() != 2 && line == "PROT P" {
+			d.fails("tls-data", "prot-refused", "PROT P: %s", r)
+			return
+		}
+	}
+	d.note(Fine, "tls-data", "PROT P agreed")
+}
+
+// fetched is what a listing brought.
+type fetched struct {
+	text []byte
+	err  error
+}
+
+// most is how much of a listing is read: more would be an exercise in patience.
+const most = 4 << 20
+
+// fetch sends a command that lists and reads what comes.
+func (d *doctor) fetch(ctx context.Context, ch *client.Channel, line string) fetched {
+	ctx, cancel := context.WithTimeout(ctx, 2*d.Limit)
+	defer cancel()
+	data, err := d.session.Carry(ctx, ch, d.session.SendQuoted(line))
+	if err != nil {
+		return fetched{err: err}
+	}
+	var text bytes.Buffer
+	_, reading := io.Copy(&text, io.LimitReader(data, most))
+	err = data.Close()
+	if reading != nil && (err == nil || !errors.As(err, new(*client.Error))) {
+		err = reading
+	}
+	return fetched{text.Bytes(), err}
+}
+
+// again makes a passive data connection the way that worked.
+func (d *doctor) again(ctx context.Context) (*client.Channel, error) {
+	r, err := d.ask(ctx, d.working)
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := client.ParsePassive(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.dial(ctx, port)
+}
+
+func (d *doctor) listing(ctx context.Context) {
+	verb, format := "LIST", listing.Detect
+	if d.facts {
+		verb, format = "MLSD", listing.MLSx
+	} else {
+		d.problem("no-mlsd")
+	}
+	d.examine(ctx, "listing", verb, format)
+}
+
+// list looks at LIST where MLSD is what is used.
+func (d *doctor) list(ctx context.Context) {
+	if d.facts {
+		d.examine(ctx, "list", "LIST", listing.Detect)
+	}
+}
+
+func (d *doctor) examine(ctx context.Context, step, verb string, format listing.Format) {
+	ch, err := d.again(ctx)
+	if err != nil {
+		d.silent(step, d.working, err)
+		return
+	}
+	got := d.fetch(ctx, ch, verb)
+	if got.err != nil {
+		d.broken(step, verb, got)
+		return
+	}
+	read, newest, odd, form := measure(got.text, format)
+	switch {
+	case len(got.text) > 0 && !bytes.HasSuffix(got.text, []byte("\n")):
+		d.fails(step, "data-short", "%s: ends within a line after %d bytes, although the server says 226", verb, len(got.text))
+	case odd > 0:
+		d.problem("list-odd")
+		d.note(Worth, step, "%s: %d of %d lines are in no known form", verb, odd, read)
+	case form == "dos":
+		d.problem("list-dos")
+		d.note(Worth, step, "%s: %d entries, as on DOS", verb, read)
+	default:
+		d.note(Fine, step, "%s: %d entries, all understood", verb, read)
+	}
+	if ahead := time.Until(newest); ahead > 2*time.Minute {
+		d.problem("clock")
+		d.note(Worth, "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Minute))
+	}
+}
+
+// broken says how a listing failed.
+func (d *doctor) broken(step, verb string, got fetched) {
+	var shake *client.TLSError
+	var no *client.Error
+	key := "data-broken"
+	switch {
+	case errors.As(got.err, &shake), client.IsCode(got.err, 522), d.private && client.IsCode(got.err, 425):
+		key = "tls-data"
+	case errors.Is(got.err, client.ErrTruncated):
+		key = "data-truncated"
+	case client.IsCode(got.err, 426):
+		key = "data-cut"
+	case timedOut(got.err) && len(got.text) > 0 && strings.Contains(got.err.Error(), "data connection"):
+		key = "data-stalled"
+	case timedOut(got.err):
+		key = "no-end"
+	case errors.As(got.err, &no):
+		key = "listing-refused"
+	}
+	d.fails(step, key, "%s: %s after %d bytes", verb, plain(got.err), len(got.text))
+}
+
+// measure counts the entries of a listing, those that are not understood, and
+// finds the newest time in it.
+func measure(text []byte, format listing.Format) (read int, newest time.Time, odd int, form string) {
+	opt := listing.Options{Format: format, Detected: func(f listing.Format) { form = strings.ToLower(f.String()) }}
+	for e, err := range listing.Read(bytes.NewReader(text), opt) {
+		if err != nil {
+			break
+		}
+		read++
+		if e.Type == listing.Unparsed {
+			odd++
+		}
+		if format == listing.MLSx && e.Time.After(newest) { // others do not tell their zone
+			newest = e.Time
+		}
+	}
+	return read, newest, odd, form
+}
+
+// reuse lists with a TLS session of its own.
+func (d *doctor) reuse(ctx context.Context) {
+	if !d.private {
+		return
+	}
+	d.session.SetReuse(false)
+	defer d.session.SetReuse(true)
+	ch, err := d.again(ctx)
+	if err != nil {
+		d.silent("tls-reuse", d.working, err)
+		return
+	}
+	if got := d.fetch(ctx, ch, "NLST"); got.err != nil {
+		d.problem("tls-reuse")
+		d.note(Worth, "tls-reuse", "the server demands that TLS sessions are resumed: %s", plain(got.err))
+		return
+	}
+	d.note(Fine, "tls-reuse", "not demanded")
+}
+
+// slow is a reply that a user notices.
+const slow = time.Second
+
+// replies looks back at the dialogue.
+func (d *doctor) replies(ctx context.Context) {
+	if d.session == nil {
+		return
+	}
+	if d.session.Idle() == nil {
+		d.ask(ctx, "NOOP") // what comes unasked comes before its answer
+	}
+	d.mu.Lock()
+	unexpected, slowest, verb := d.unexpected, d.slowest, d.slowVerb
+	d.mu.Unlock()
+	switch {
+	case len(unexpected) > 0:
+		d.problem("extra-reply")
+		d.note(Worth, "replies", "%s", unexpected[0])
+	case slowest > slow:
+		d.problem("slow")
+		d.note(Worth, "replies", "slow: %s for %s", slowest.Round(100*time.Millisecond), verb)
+	default:
+		d.note(Fine, "replies", "one for each command, the slowest after %s", slowest.Round(time.Millisecond))
+	}
+}
