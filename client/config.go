@@ -28,6 +28,10 @@ type Config struct {
 	// set, exactly that certificate is accepted, whoever signed it.
 	Pin string
 
+	// Charset is that of the server's names and words; nil: its bytes are taken
+	// as they are.
+	Charset *Charset
+
 	Timeout     time.Duration // for one reply; 0 means 60 s
 	DialTimeout time.Duration // for each connection; 0 means 10 s (data: 5 s)
 	Stall       time.Duration // no byte on the data connection; 0 means 60 s

@@ -34,6 +34,7 @@ type Conn struct {
 	sent    atomic.Int64
 	slots   chan struct{} // a token for each command in flight
 	telnet  atomic.Bool   // the byte FF is doubled
+	charset atomic.Pointer[Charset]
 	gate    atomic.Pointer[Gate]
 
 	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
@@ -73,6 +74,7 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, e
 		done:  make(chan struct{}), read: make(chan struct{}),
 	}
 	c.setGate(cfg.Gate)
+	c.charset.Store(cfg.Charset)
 	if implicit {
 		if err := c.startTLS(ctx); err != nil {
 			nc.Close()
@@ -182,7 +184,7 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 			text = text[:0]
 			cmd = c.consent(*gate, cmd, xs)
 		}
-		line, err := c.commandLine(cmd)
+		line, wire, err := c.commandLine(cmd)
 		if cmd.failed != nil {
 			err = cmd.failed
 		}
@@ -205,7 +207,7 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 				c.write(text)
 				text = append(text[:0], c.synch()...)
 			}
-			text = append(append(text, line...), '\r', '\n')
+			text = append(append(text, wire...), '\r', '\n')
 		}
 		xs = append(xs, x)
 	}
@@ -245,19 +247,23 @@ func (c *Conn) write(text []byte) {
 	}
 }
 
-// commandLine joins verb and arguments. Nothing that holds a line break or a
-// NUL is ever sent: it would be a second command, or the end of a name.
-func (c *Conn) commandLine(cmd command) (string, error) {
-	line := strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
-	if i := strings.IndexAny(line, "\r\n\x00"); i >= 0 {
-		return "", fmt.Errorf("a command must not contain %s", map[byte]string{
+// commandLine joins verb and arguments, as text and as the bytes to send.
+// Nothing that holds a line break or a NUL is ever sent: it would be a second
+// command, or the end of a name.
+func (c *Conn) commandLine(cmd command) (line, wire string, err error) {
+	line = strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
+	if wire, err = c.charset.Load().encode(line); err != nil {
+		return "", "", err
+	}
+	if i := strings.IndexAny(wire, "\r\n\x00"); i >= 0 {
+		return "", "", fmt.Errorf("a command must not contain %s", map[byte]string{
 			'\r': "a carriage return", '\n': "a line feed", 0: "a NUL byte",
-		}[line[i]])
+		}[wire[i]])
 	}
 	if c.telnet.Load() {
-		line = strings.ReplaceAll(line, "\xff", "\xff\xff")
+		wire = strings.ReplaceAll(wire, "\xff", "\xff\xff")
 	}
-	return line, nil
+	return line, wire, nil
 }
 
 // enqueue makes an exchange and puts it last in the queue.
@@ -320,6 +326,7 @@ func (c *Conn) readReplies() {
 	for {
 		r, err := in.next()
 		if err == nil {
+			r = c.charset.Load().decoded(r)
 			in, err = c.deliver(r, in)
 		}
 		if err != nil {

@@ -259,6 +259,7 @@ func asked(t *testing.T, srv *daemon.Server, s *client.Session) {
 // A wrong password is a refusal, and the right one works after it.
 func TestWrongPassword(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		t.Parallel() // servers take their time to say no
 		opt := client.Options{Addr: srv.Addr(), Security: client.Off, Config: client.Config{TLS: srv.TLSConfig()}}
 		if srv.TLS {
 			opt.Security = client.Require

@@ -36,8 +36,8 @@ func TestServerToServer(t *testing.T) {
 		size     int
 	}{
 		{"proftpd", "pure-ftpd", 256 << 20},
-		{"proftpd-tls", "pure-ftpd-tls", 64 << 20},
-		{"vsftpd", "pyftpdlib", 64 << 20},
+		{"proftpd-tls", "pure-ftpd-tls", 8 << 20},
+		{"vsftpd", "pyftpdlib", 8 << 20},
 	} {
 		for _, pair := range [][2]string{{test.one, test.two}, {test.two, test.one}} {
 			t.Run(pair[0]+" to "+pair[1], func(t *testing.T) { serverToServer(t, pair[0], pair[1], test.size) })

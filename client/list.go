@@ -116,10 +116,12 @@ func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format lis
 		return err
 	}
 	defer d.Abort() // does nothing after Close
+	cs := s.opt.Charset
 	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow(), Zone: s.zone}) {
 		if err != nil {
 			break // Close knows why
 		}
+		e.Name, e.Target = cs.decode(e.Name), cs.decode(e.Target)
 		if e.Special == listing.Member && !yield(e, nil) {
 			return errStopped
 		}
@@ -127,7 +129,8 @@ func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format lis
 	if err := d.Close(); err != nil {
 		return err
 	}
-	if strings.Contains(strings.ToLower(d.Reply().Text()), "truncated") { // pure-ftpd, after 2,000 names
+	said := strings.ToLower(d.Reply().Text())
+	if strings.Contains(said, "truncated") || strings.Contains(said, "failed to open") { // pure-ftpd, after 2,000 names; vsftpd
 		return &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "listing cut by the server: " + d.Reply().Text()}
 	}
 	return nil
@@ -155,7 +158,7 @@ func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error)
 	}
 	defer d.Abort()
 	var lines []string
-	err = eachLine(d, func(line string) { lines = append(lines, line) })
+	err = eachLine(d, func(line string) { lines = append(lines, s.opt.Charset.decode(line)) })
 	if closing := d.Close(); closing != nil {
 		err = closing
 	}

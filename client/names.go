@@ -9,29 +9,6 @@ import (
 	"strings"
 )
 
-// Names are the bytes that the server has: what a listing shows goes back to
-// the server as it came. Where a charset was declared, Encode and Decode lead
-// from and to what people read.
-
-// Encode returns a name that somebody typed as the server must get it, by
-// Options.Encode. Without that, and for the names of listings, it changes
-// nothing. The error says which character the server's charset does not have.
-func (s *Session) Encode(text string) (string, error) {
-	if s.opt.Encode == nil {
-		return text, nil
-	}
-	name, err := s.opt.Encode(text)
-	return string(name), err
-}
-
-// Decode returns a server's name as people read it, by Options.Decode.
-func (s *Session) Decode(name string) string {
-	if s.opt.Decode == nil {
-		return name
-	}
-	return s.opt.Decode([]byte(name))
-}
-
 // wirePath returns a name so that no server reads anything else in it: most
 // expand a leading tilde.
 func wirePath(name string) string {

@@ -54,7 +54,7 @@ func (d *Data) connect(raw net.Conn) {
 		if d.fresh {
 			tickets = nil
 		}
-		d.rw = tls.Client(d.spy, d.conn.tlsConfig(d.conn.verifyData, tickets))
+		d.rw = tls.Client(d.spy, d.conn.dataConfig(tickets))
 	}
 }
 

@@ -39,11 +39,6 @@ type Options struct {
 	// Program is how we introduce ourselves with CLNT, where the server has it;
 	// "" means not at all.
 	Program string
-
-	// Encode and Decode lead between what people read and the bytes of the
-	// server's names, for servers with another charset than UTF-8; nil: none.
-	Encode func(string) ([]byte, error)
-	Decode func([]byte) string
 }
 
 // Session is a user's session with a server. It knows what the user wants (the

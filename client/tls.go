@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -233,6 +234,7 @@ func (c *Conn) serverName() string {
 // verifyData accepts on a data connection only the server that we are logged
 // in to: a resumed session, or the very same certificate.
 func (c *Conn) verifyData(cs tls.ConnectionState) error {
+	c.tickets.answered(cs.DidResume)
 	if cs.DidResume || cs.PeerCertificates[0].Equal(c.tickets.leaf) {
 		return nil
 	}
@@ -246,6 +248,28 @@ type tickets struct {
 	mu     sync.Mutex
 	newest *tls.ClientSessionState
 	leaf   *x509.Certificate
+	taken  bool // the last data connection resumed
+}
+
+// answered notes whether the server took the session that was offered.
+func (t *tickets) answered(resumed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.taken = resumed
+}
+
+// dataConfig is the configuration of a data connection. Where the server has
+// been seen to resume, no key share against quantum computers is offered, which
+// is most of the work of a handshake: the keys of a resumed session come from
+// those of the control connection too, whose exchange had one.
+func (c *Conn) dataConfig(cache tls.ClientSessionCache) *tls.Config {
+	cfg := c.tlsConfig(c.verifyData, cache)
+	c.tickets.mu.Lock()
+	defer c.tickets.mu.Unlock()
+	if c.tickets.taken && cfg.CurvePreferences == nil {
+		cfg.CurvePreferences = []tls.CurveID{tls.CurveP256, tls.X25519}
+	}
+	return cfg
 }
 
 // controlTickets collects: a control connection itself never resumes.
@@ -272,13 +296,30 @@ func (t dataTickets) Put(string, *tls.ClientSessionState) {}
 
 // eofSpy remembers that the socket itself ended. crypto/tls says io.EOF both
 // for a close_notify and for a connection that was cut between two records.
+//
+// It also reads more than a record at once, where there is much to read.
 type eofSpy struct {
 	net.Conn
-	eof bool
+	eof   bool
+	count int
+	ahead *bufio.Reader
 }
 
-func (s *eofSpy) Read(p []byte) (int, error) {
-	n, err := s.Conn.Read(p)
+const (
+	readsAhead = 256 << 10 // bytes in one system call
+	muchToRead = 128 << 10
+)
+
+func (s *eofSpy) Read(p []byte) (n int, err error) {
+	if s.ahead == nil && s.count > muchToRead {
+		s.ahead = bufio.NewReaderSize(s.Conn, readsAhead)
+	}
+	if s.ahead != nil {
+		n, err = s.ahead.Read(p)
+	} else {
+		n, err = s.Conn.Read(p)
+	}
+	s.count += n
 	if errors.Is(err, io.EOF) {
 		s.eof = true
 	}

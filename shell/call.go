@@ -56,6 +56,9 @@ func (c *Call) Is(flag string) bool {
 	return f != nil && f.Value.String() == "true"
 }
 
+// given reports whether one of the flags was used.
+func (c *Call) given(flags ...string) bool { return slices.ContainsFunc(flags, c.Flags.Changed) }
+
 // JSON reports whether results are to be printed as JSON.
 func (c *Call) JSON() bool { return c.Command.JSON && (c.Shell.json || c.Is("json")) }
 

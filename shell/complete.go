@@ -131,7 +131,7 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 
 func (sh *Shell) remoteNames(ctx context.Context, word string, dirsOnly bool) completion.Result {
 	sh.wire.Lock() // the command before may not have ended, if Tab was typed ahead
-	connected, dir, remote := sh.session != nil, sh.dir(), sh.remote
+	connected, dir, remote := sh.session != nil && !sh.stepper.on, sh.dir(), sh.remote
 	sh.wire.Unlock()
 	if !connected {
 		return completion.Result{}

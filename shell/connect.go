@@ -90,9 +90,12 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
 		Security: securities[security],
 	}
+	opt.Charset = sh.charset()
 	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
 	opt.Trace = sh.dialogue()
-	opt.TLS = how.TLS
+	if opt.TLS = how.TLS; sh.stepper.on {
+		opt.Gate = sh.gate()
+	}
 	if opt.TLS == nil {
 		opt.TLS = &tls.Config{}
 	}

@@ -34,10 +34,11 @@ var getCommands = []*Command{
 			{"get pub/notes.txt today.txt", "under another name"},
 			{"get notes.txt \"|wc -l\"", "into a local command"},
 			{"get -c big.iso", "go on with a download that was cut"},
+			{"get -r photos", "a directory with all that is in it; `mirror` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
+		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: withTrees(getFlags),
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
@@ -49,11 +50,11 @@ var getCommands = []*Command{
 	{
 		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
 		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
-			"is asked. Directories are passed over. The names that a server lists are only ever names in the local directory.",
+			"is asked. Directories are passed over, without -r. The names that a server lists are only ever names in the local directory.",
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
-		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: getFlags,
+		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: withTrees(getFlags),
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
+		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
@@ -74,6 +75,13 @@ func get(ctx context.Context, c *Call, resume bool) error {
 	}
 	if len(names) != 1 {
 		return &UsageError{Command: c.Command, Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
+	}
+	if c.Is("recursive") {
+		local := ""
+		if len(c.Args) == 2 {
+			local = localPath(c.Args[1])
+		}
+		return c.getTree(ctx, names[0].Path, local)
 	}
 	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart()}
 	if len(c.Args) == 2 {
@@ -153,6 +161,7 @@ func (c *Call) nameHere(t *transfer.Task) error {
 		}
 		t.Local = filepath.Join(t.Local, name)
 	}
+	t.Local = c.Shell.local(t.Local)
 	if t.Resume || t.Offset > 0 {
 		return nil
 	}
@@ -202,17 +211,23 @@ func describe(info fs.FileInfo) string {
 func mget(ctx context.Context, c *Call, resume bool) error {
 	names, missed := c.expand(ctx, c.Args)
 	asked := &each{call: c}
+	var trees []string
 	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume}
 		if name.Entry != nil {
 			if name.Entry.Type == listing.Dir {
+				trees = append(trees, name.Path)
 				return t, errPassedOver
 			}
 			t.Describe(*name.Entry)
 		}
 		return c.plainDownload(t)
 	})
-	return several([]error{missed, err})
+	errs := []error{missed, err}
+	if c.Is("recursive") && !endsAll(ctx, err) {
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, "") }))
+	}
+	return several(errs)
 }
 
 func (c *Call) replacing(name remoteName) string {
@@ -233,6 +248,7 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
 		return t, err
 	}
+	t.Local = c.Shell.local(t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
 			return t, err

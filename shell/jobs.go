@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +90,7 @@ func (sh *Shell) fork() *Shell {
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder,
 		con: &seat{Console: sh.con.Console}, forked: true,
 	}
+	f.localDir, _ = os.Getwd()
 	f.borrowed = nil // they are given back once
 	f.base, f.end = context.WithCancelCause(sh.base)
 	return f
@@ -106,6 +109,18 @@ func (sh *Shell) apart() *Shell {
 		f.session = sh.session.Twin(f.dialogue())
 	}
 	return f
+}
+
+// local is where a local name of this shell is: that of a job stays where it was
+// when lcd goes elsewhere.
+func (sh *Shell) local(name string) string {
+	if !sh.forked || filepath.IsAbs(name) {
+		return name
+	}
+	if now, err := os.Getwd(); err != nil || now == sh.localDir {
+		return name
+	}
+	return filepath.Join(sh.localDir, name)
 }
 
 // start runs a job in its own shell. Once it has a number it says goodbye to the
@@ -130,7 +145,7 @@ func (sh *Shell) start(line string, f *Shell, run func() error) *job {
 			f.session.Conn().Close()
 		}
 		if f.con.away.Load() {
-			if err != nil {
+			if err != nil && !errors.Is(err, errKilled) {
 				f.failed(Line{}, j.name(), err)
 			}
 			sh.tell(j)
@@ -347,11 +362,7 @@ func toForeground(_ context.Context, c *Call) error {
 
 func toBackground(_ context.Context, c *Call) error {
 	if len(c.Args) > 0 {
-		words := make([]string, len(c.Args))
-		for i, w := range c.Args {
-			words[i] = w.Raw
-		}
-		st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: strings.Join(words, " ")}
+		st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: commandText(c.Args)}
 		c.Shell.background(c.line, syntax.Chain{Statements: []syntax.Statement{st}})
 		return nil
 	}

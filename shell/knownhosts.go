@@ -134,3 +134,10 @@ func (k *knownHosts) write() error {
 	}
 	return os.Rename(file.Name(), k.path)
 }
+
+// KnownHosts lists what can be connected to by name: the bookmarks of a file, and
+// the servers that are remembered in a directory.
+func KnownHosts(stateDir, bookmarks string) []string {
+	sh := &Shell{opt: Options{Bookmarks: bookmarks}}
+	return append(sh.bookmarkNames(), openKnownHosts(stateDir).hosts()...)
+}

@@ -3,6 +3,7 @@ package shell
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -194,4 +195,19 @@ func FuzzConfigure(f *testing.F) {
 			t.Fatalf("%q: an error without a line: %v", text, err)
 		}
 	})
+}
+
+// BenchmarkLine is what a line of a script costs beside its command.
+func BenchmarkLine(b *testing.B) {
+	sh, err := New(Options{Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sh.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := sh.Do(Line{Text: "echo hello", Script: "script", Number: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

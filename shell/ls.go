@@ -68,6 +68,7 @@ func listFlags(fs *pflag.FlagSet) {
 	fs.BoolP("one", "1", false, "one name on a line")
 	fs.BoolP("classify", "F", false, "a mark behind directories (/), links (@) and programs (*)")
 	fs.BoolP("directory", "d", false, "the directory itself, not what is in it")
+	lookFlags(fs)
 }
 
 func list(ctx context.Context, c *Call, long bool) error {
@@ -103,6 +104,8 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 			}
 		}
 		return entries, err
+	case c.Is("recursive"):
+		return c.listTree(ctx, word.Text)
 	case c.Is("directory"):
 		e, err := c.Session().Stat(ctx, orDot(word.Text))
 		if err != nil {
@@ -143,16 +146,18 @@ func (c *Call) visible(entries []listing.Entry) []listing.Entry {
 
 // writeList shows entries as the flags want them.
 func (c *Call) writeList(entries []listing.Entry, long bool) error {
-	l := render.List{Long: long, Human: c.Is("human"), Classify: c.Is("classify"), Reverse: c.Is("reverse")}
-	switch {
-	case c.Is("time"):
-		l.By = render.ByTime
-	case c.Is("size"):
-		l.By = render.BySize
+	l := render.List{Long: long, Human: c.Is("human"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: c.order()}
+	var err error
+	if l.Style, err = c.timeStyle(); err != nil {
+		return err
 	}
 	if c.JSON() {
 		render.Sort(entries, l.By, l.Reverse)
 		return c.objects(entries)
+	}
+	if look := c.look(); look != nil {
+		render.Sort(entries, l.By, l.Reverse)
+		return look(c, l, entries)
 	}
 	if c.screen {
 		if c.Shell.Settings.QC {

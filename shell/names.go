@@ -85,7 +85,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 	}
 	names := make([]remoteName, len(paths))
 	for i, p := range paths {
-		names[i] = remoteName{p, entries[p]}
+		names[i] = remoteName{Path: p, Entry: entries[p]}
 	}
 	return names, several(unsafe)
 }

@@ -42,7 +42,7 @@ func newer(ctx context.Context, c *Call) error {
 		return about(t.Remote, errors.New("the server does not say when it was changed"))
 	}
 	if !e.Time.After(info.ModTime()) {
-		c.Note("%s is not newer than %s", t.Remote, t.Local)
+		c.Note("%s is not newer than the local %s", t.Remote, t.Local)
 		return nil
 	}
 	t.Size, t.ModTime = e.Size, e.Time

@@ -89,9 +89,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
-	if sh.opt.DryRun {
-		session.SetGate(sh.withhold)
-	}
+	session.SetGate(sh.gate())
 	sh.useWays()
 	sh.useBuffers()
 	sh.useReuse()

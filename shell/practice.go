@@ -140,11 +140,16 @@ func (sh *Shell) atPractice(a Address) bool {
 	return p != nil && a.Port == strconv.Itoa(p.Port()) && (a.Host == p.Host() || a.Host == "localhost")
 }
 
-// trustPractice lets a session accept the certificate of the practice server,
-// unless that is what is wrong with it.
+// trustPractice lets a session accept the certificate of a server in this
+// program, unless that is what is wrong with it.
 func (sh *Shell) trustPractice(opt *client.Options) bool {
 	host, port, _ := net.SplitHostPort(opt.Addr)
-	if !sh.atPractice(Address{Host: host, Port: port}) {
+	switch {
+	case sh.played != nil && opt.Addr == sh.played.Addr():
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.RootCAs = sh.played.RootCAs()
+		return true
+	case !sh.atPractice(Address{Host: host, Port: port}):
 		return false
 	}
 	if sh.practice.Trusted() {

@@ -26,10 +26,11 @@ var putCommands = []*Command{
 			{"put report.pdf", "upload it"},
 			{"put report.pdf incoming/r.pdf", "elsewhere"},
 			{"put \"|tar cz src\" src.tgz", "what a local command makes"},
+			{"put -r site", "a directory with all that is in it; `mirror -R` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: putFlags,
+		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: withTrees(putFlags),
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     putVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
+		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
 	{
 		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
@@ -40,11 +41,11 @@ var putCommands = []*Command{
 	},
 	{
 		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
-		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over.",
-		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: putFlags,
+		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over, without -r.",
+		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: withTrees(putFlags),
 		Examples: []Example{{"mput *.jpg", "all pictures"}},
 		Complete: []completion.Kind{completion.LocalPath},
-		Wire:     putVerbs, Needs: Login, Detach: true, Run: mput,
+		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: mput,
 	},
 }
 
@@ -76,6 +77,9 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	}
 	if len(names) > 1 {
 		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
+	}
+	if c.Is("recursive") {
+		return c.putTree(ctx, names[0], c.Arg(1))
 	}
 	t.Local = names[0]
 	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
@@ -166,12 +170,15 @@ func (t *typed) Read(p []byte) (int, error) {
 
 func mput(ctx context.Context, c *Call) error {
 	var names []remoteName
+	var trees []string
 	var errs []error
 	for _, word := range c.Args {
 		found, err := localNames(word)
 		errs = append(errs, err)
 		for _, name := range found {
-			if word.Pattern == "" || !isDir(name) {
+			if c.Is("recursive") && isTree(name) {
+				trees = append(trees, name)
+			} else if word.Pattern == "" || !isDir(name) {
 				names = append(names, remoteName{Path: name})
 			}
 		}
@@ -184,5 +191,8 @@ func mput(ctx context.Context, c *Call) error {
 		}
 		return t, nil
 	})
-	return several(append(errs, err))
+	if errs = append(errs, err); !endsAll(ctx, err) {
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.putTree(ctx, name, "") }))
+	}
+	return several(errs)
 }

@@ -49,6 +49,9 @@ func quote(ctx context.Context, c *Call) error {
 	if err == nil && r.Class() > 3 {
 		err = &client.Error{Verb: teach.Verb(line), Reply: r}
 	}
+	if c.Shell.home == "" {
+		c.Shell.home = c.Shell.dir() // of somebody who logs in by hand
+	}
 	return err
 }
 

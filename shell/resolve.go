@@ -30,15 +30,17 @@ var protocolVerbs = strings.Fields(`
 // Find returns the command that name means: the exact name or alias, else the
 // only one of the classic names that begins with it, else the only one of ours.
 func (g Groups) Find(name string) (*Command, error) {
+	for c := range g.Commands() {
+		if c.Name == name || slices.Contains(c.Aliases, name) {
+			return c, nil
+		}
+	}
 	named := map[string]*Command{}
 	for c := range g.Commands() {
 		named[c.Name] = c
 		for _, alias := range c.Aliases {
 			named[alias] = c
 		}
-	}
-	if c := named[name]; c != nil {
-		return c, nil
 	}
 	var classic, ours []string
 	for n := range named {

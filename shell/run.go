@@ -38,6 +38,7 @@ func (line Line) at(st syntax.Statement) Line {
 // Do runs a line and shows its failures. It returns the first one that counts:
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
+	sh.stepper.begin()
 	switch {
 	case sh.raw && line.within == nil:
 		defer sh.afterLine(line, "")

@@ -14,7 +14,8 @@ import (
 // be asked, and the last row belongs to somebody else.
 type seat struct {
 	*console.Console
-	away atomic.Bool
+	away  atomic.Bool
+	still atomic.Bool // the last rows are not to be changed
 }
 
 // Interactive reports whether there is somebody to ask.
@@ -52,7 +53,7 @@ func (s *seat) ReadSecret(ctx context.Context, prompt string) (string, error) {
 }
 
 func (s *seat) Status(line string) {
-	if !s.away.Load() {
+	if !s.away.Load() && !s.still.Load() {
 		s.Console.Status(line)
 	}
 }

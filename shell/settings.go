@@ -31,6 +31,7 @@ type Settings struct {
 	Timeout  time.Duration
 	Via      string
 	ViaLogin string
+	Charset  string
 
 	Retries         int
 	RetryWait       time.Duration
@@ -50,6 +51,7 @@ type Settings struct {
 	Title                     bool
 	Notify                    string
 	NotifyAfter               time.Duration
+	TimeStyle, Borders        string
 
 	Parallel         int   // sessions for many files; 0: as many as help
 	Hash             int64 // bytes for a mark; 0: none
@@ -63,9 +65,9 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto",
+		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
-		PromptFormat: usualPrompt, Notify: "off", NotifyAfter: 10 * time.Second,
+		PromptFormat: usualPrompt, Notify: "off", TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
@@ -82,7 +84,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, traceSettings, teachSettings, viaSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

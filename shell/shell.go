@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -50,17 +51,20 @@ type Shell struct {
 	catalog Groups
 	signals *signals
 	connection
-	quitting bool
-	raw      bool // lines go to the server as typed
-	practice *teach.Practice
-	class    *class // the lesson that is going on; nil: none
-	status   int    // of the last command, for $?
-	vars     map[string]string
-	aliases  map[string]string
-	sources  int // files that run each other
-	log      *log
-	hosts    []*hostSection
-	reached  Address // where the last URL led
+	quitting  bool
+	raw       bool // lines go to the server as typed
+	practice  *teach.Practice
+	stepper   stepper
+	recording *recording         // into a file; nil: none
+	played    *practice.Scripted // the server of a replay
+	class     *class             // the lesson that is going on; nil: none
+	status    int                // of the last command, for $?
+	vars      map[string]string
+	aliases   map[string]string
+	sources   int // files that run each other
+	log       *log
+	hosts     []*hostSection
+	reached   Address // where the last URL led
 
 	next     func() (string, error) // the next line of the script that runs; nil at a terminal
 	macros   map[string][]string
@@ -73,7 +77,8 @@ type Shell struct {
 	ntrans   nameTrans
 	limits   *limits
 	jobs     *jobs
-	forked   bool // it is the shell of a job
+	forked   bool   // it is the shell of a job
+	localDir string // the local directory of a job
 	gauge    *gauge
 
 	// The settings of the same names, for the goroutine that hears the server.
@@ -96,9 +101,9 @@ type connection struct {
 	home     string          // the directory that the login began in
 	previous string          // the directory before the last cd, for cd -
 
-	mostSessions int // that the server allows; 0: not known
-	hand     *byHand         // what quote and raw arranged; nil: nothing
-	borrowed []loan          // settings for this host
+	mostSessions int     // that the server allows; 0: not known
+	hand         *byHand // what quote and raw arranged; nil: nothing
+	borrowed     []loan  // settings for this host
 }
 
 // New makes a shell. It handles the signals of the program until Close.
@@ -143,6 +148,9 @@ func (sh *Shell) Close() {
 	sh.swap()
 	sh.disconnect()
 	sh.stopPractice() // its files were never on a disk
+	if err := sh.stopRecording(); err != nil {
+		sh.Say("the recording is not complete: " + err.Error())
+	}
 	sh.con.Close()
 	sh.signals.stop()
 	sh.end(nil)

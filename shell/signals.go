@@ -76,6 +76,16 @@ func (s *signals) handle(sig os.Signal) {
 	}
 }
 
+// running reports whether a command runs that Ctrl-C would end.
+func (s *signals) running() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cancel != nil
+}
+
 // during returns a context that Ctrl-C ends, and a function to call afterwards.
 // Commands may run others: Ctrl-C is for the innermost.
 func (s *signals) during(ctx context.Context) (context.Context, func()) {

@@ -1,16 +1,156 @@
 package shell
 
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var stepCommands = []*Command{{
+	Name: "step", Args: "[on|off]", Short: "ask before each command that goes to the server",
+	Long: "While it is on nothing is sent before you agree: s (or Return) sends the line, k skips it, e sends another one in its " +
+		"place, w explains it, r sends the rest of what the command at hand has to say. Names are not completed from the server " +
+		"meanwhile. Alone it switches.",
+	Examples: []Example{{"step on", "then `ls`, to see one line after the other"}},
+	Max:      1, Words: []string{"on", "off"}, Run: step,
+}}
+
 // teachSettings are for those who look at the protocol.
 var teachSettings = []*Setting{
 	toggle("tls-reuse", "data connections resume the TLS session of the control connection, which many servers demand",
 		func(s *Settings) *bool { return &s.TLSReuse }).then((*Shell).useReuse),
 }
 
+// stepper asks before each line.
+type stepper struct {
+	mu   sync.Mutex // one question at a time
+	on   bool
+	rest bool // the command at hand need not ask any more
+	over bool // it was interrupted: nothing of it is sent any more
+}
+
+// begin lets a new line ask for itself.
+func (st *stepper) begin() { st.rest, st.over = false, false }
+
+func step(_ context.Context, c *Call) error {
+	st := &c.Shell.stepper
+	on, known := onWords[strings.ToLower(c.Arg(0))]
+	switch {
+	case c.Arg(0) == "":
+		on = !st.on
+	case !known:
+		return c.Usage("%q is neither on nor off", c.Arg(0))
+	}
+	if on && !c.Interactive() {
+		return &UsageError{Text: "step needs a terminal: there is nobody to ask"}
+	}
+	st.on = on
+	c.Shell.useGate()
+	c.Shell.heed()
+	c.Note("step is %s", onOff(on))
+	return nil
+}
+
 // useReuse tells the sessions whether data connections resume their TLS session.
 func (sh *Shell) useReuse() {
+	sh.sessions(func(s *client.Session) { s.SetReuse(sh.Settings.TLSReuse) })
+}
+
+// useGate tells the sessions whom to ask before they send something.
+func (sh *Shell) useGate() {
+	sh.sessions(func(s *client.Session) { s.SetGate(sh.gate()) })
+}
+
+func (sh *Shell) sessions(do func(*client.Session)) {
 	for _, c := range []connection{sh.connection, sh.second} {
 		if c.session != nil {
-			c.session.SetReuse(sh.Settings.TLSReuse)
+			do(c.session)
 		}
 	}
+}
+
+// gate is whom a session asks: the user, in a dry run nobody lets a change pass.
+func (sh *Shell) gate() client.Gate {
+	switch {
+	case sh.stepper.on && sh.opt.DryRun:
+		return func(line string) (string, error) {
+			line, err := sh.consent(line)
+			if err != nil {
+				return "", err
+			}
+			return sh.withhold(line)
+		}
+	case sh.stepper.on:
+		return sh.consent
+	case sh.opt.DryRun:
+		return sh.withhold
+	}
+	return nil
+}
+
+// consent asks the user about a line. What runs beside the prompt is not asked
+// for: the prompt has the keys.
+func (sh *Shell) consent(line string) (string, error) {
+	st := &sh.stepper
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for {
+		switch {
+		case st.over:
+			return "", errInterrupted
+		case st.rest, !sh.signals.running():
+			return line, nil
+		}
+		key, err := sh.con.AskKey(sh.base, "send `"+render.Safe(line)+"`? [s]end s[k]ip [e]dit [w]hy [r]est ", "Skewr")
+		switch {
+		case errors.Is(err, console.ErrInterrupt), errors.Is(err, io.EOF):
+			st.over = true
+		case err != nil:
+			return "", err
+		case key == 's':
+			return line, nil
+		case key == 'k':
+			return "", client.ErrSkipped
+		case key == 'r':
+			st.rest = true
+		case key == 'w':
+			sh.whyLine(line)
+		case key == 'e':
+			if other := sh.editLine(line); other != "" {
+				return other, nil
+			}
+		}
+	}
+}
+
+// whyLine explains the verb of a line.
+func (sh *Shell) whyLine(line string) {
+	found, ok := teach.Explain(teach.Verb(line), sh.here())
+	if !ok {
+		sh.Say("nothing is known about " + teach.Verb(line))
+		return
+	}
+	for _, text := range found.Lines {
+		io.WriteString(sh.con.Err(), render.SafeLines(text)+"\n")
+	}
+}
+
+// editLine asks for another line; "" means none.
+func (sh *Shell) editLine(line string) string {
+	if strings.HasSuffix(line, " ********") {
+		sh.Say("a line with a secret is sent as it is, or skipped")
+		return ""
+	}
+	other, err := sh.con.Ask(sh.base, "send instead: ")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(other)
 }

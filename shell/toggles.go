@@ -42,13 +42,13 @@ var classicSettings = []*Setting{
 // toggleCommands are the classic commands for settings: alone they change to
 // the other value, with a word to that one.
 var toggleCommands = []*Command{
-	toggleCommand("bell"), toggleCommand("case"), toggleCommand("cr"), toggleCommand("edit"), toggleCommand("glob"),
+	toggleCommand("bell"), toggleCommand("case"), toggleCommand("cr"), toggleCommand("glob"),
 	toggleCommand("preserve"), toggleCommand("progress"), toggleCommand("qc"), toggleCommand("runique"),
 	toggleCommand("sendport"), toggleCommand("sunique"), toggleCommand("tick"),
 	toggleCommand("epsv4"), toggleCommand("epsv6"),
 	{
 		Name: "epsv", Args: "[on|off]", Short: "use EPSV and EPRT, over IPv4 and IPv6",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleBoth("epsv4", "epsv6"),
+		Max: 1, Words: []string{"on", "off"}, Run: toggleBoth("epsv4", "epsv6"),
 	},
 	{
 		Name: "hash", Args: "[on|off|bytes]", Short: "print a # for every so many bytes moved",

@@ -70,20 +70,10 @@ func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error 
 		return err
 	}
 	c.Shell.remote.Add(c.absolute(name), completion.Name{Name: baseName(name)})
-	if !c.given("date", "stamp", "reference") {
+	if !c.given("date") && !c.given("stamp") && !c.given("reference") {
 		return nil
 	}
 	return c.Session().SetModTime(ctx, name, when)
-}
-
-// given reports whether one of the flags was used.
-func (c *Call) given(flags ...string) bool {
-	for _, name := range flags {
-		if c.Flags.Changed(name) {
-			return true
-		}
-	}
-	return false
 }
 
 // dateForms are what -d takes.

@@ -211,7 +211,11 @@ func (sh *Shell) trace() *client.Trace {
 // heed lets the goroutine that hears the server know how much to show.
 func (sh *Shell) heed() {
 	sh.verbose.Store(sh.Settings.Verbose)
-	sh.traced.Store(int32(sh.Settings.Trace))
+	level := sh.Settings.Trace
+	if sh.stepper.on {
+		level = max(level, 1) // whoever sends line by line wants to see the answers
+	}
+	sh.traced.Store(int32(level))
 	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: sh.unicode()}, Quiet: !sh.Settings.TraceNotes})
 }
 

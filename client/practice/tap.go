@@ -47,7 +47,7 @@ type session struct {
 	pending  []*command
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
-	previous string   // the verb obeyed last
+	previous string // the verb obeyed last
 	login    account
 	secure   bool // the control connection has TLS
 	pbsz     bool

@@ -149,16 +149,18 @@ func TestMirrorDecides(t *testing.T) {
 	put("/pub/sub/new", "new", now)
 	for _, test := range []struct {
 		name string
-		m    Mirror
+		set  func(*Mirror)
 		want []string
 	}{
-		{"by size and time", Mirror{}, []string{"download longer size", "download newer newer", "download sub/new new", "mkdir sub new"}},
-		{"by size", Mirror{Compare: BySize}, []string{"download longer size", "download sub/new new", "mkdir sub new"}},
-		{"by hash", Mirror{Compare: ByHash}, []string{"download longer size", "download newer hash", "download older hash", "download sub/new new", "mkdir sub new"}},
-		{"flat", Mirror{Flat: true, Compare: BySize}, []string{"download longer size"}},
-		{"chosen", Mirror{Wants: func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == "sub/new" }},
+		{"by size and time", func(m *Mirror) {}, []string{"download longer size", "download newer newer", "download sub/new new", "mkdir sub new"}},
+		{"by size", func(m *Mirror) { m.Compare = BySize }, []string{"download longer size", "download sub/new new", "mkdir sub new"}},
+		{"by hash", func(m *Mirror) { m.Compare = ByHash }, []string{"download longer size", "download newer hash", "download older hash", "download sub/new new", "mkdir sub new"}},
+		{"flat", func(m *Mirror) { m.Flat, m.Compare = true, BySize }, []string{"download longer size"}},
+		{"chosen", func(m *Mirror) {
+			m.Wants = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == "sub/new" }
+		},
 			[]string{"download sub/new new", "mkdir sub new"}},
-		{"delete", Mirror{Delete: true, Compare: BySize},
+		{"delete", func(m *Mirror) { m.Delete, m.Compare = true, BySize },
 			[]string{"delete extra extra", "delete gone/x extra", "download longer size", "download sub/new new", "mkdir sub new", "rmdir gone extra"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -170,10 +172,10 @@ func TestMirrorDecides(t *testing.T) {
 			os.Chtimes(filepath.Join(local, "same"), now, now)
 			tree(t, local, "gone/x")
 			for _, dry := range []bool{true, false} {
-				m := test.m
-				m.Remote, m.Local, m.DryRun = "/pub", local, dry
+				m := &Mirror{Remote: "/pub", Local: local, DryRun: dry}
+				test.set(m)
 				before := contents(t, local)
-				steps, err := mirrored(t, &m, &Engine{Session: s, Parallel: 1})
+				steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
 				if err != nil || !slices.Equal(steps, test.want) {
 					t.Errorf("dry %v: %v\ngot  %q\nwant %q", dry, err, steps, test.want)
 				}
@@ -187,16 +189,26 @@ func TestMirrorDecides(t *testing.T) {
 
 // Nothing is deleted when a directory of the original could not be read.
 func TestMirrorDeletesNothingUnseen(t *testing.T) {
-	srv, s := server(t, nil, practice.Options{}, "refuse:MLSD=450 later*2")
-	srv.FS().MkdirAll("/pub/sub", 0o755)
-	local := t.TempDir()
-	tree(t, local, "keep", "sub/keep")
-	_, err := mirrored(t, &Mirror{Remote: "/pub", Local: local, Delete: true}, &Engine{Session: s, Parallel: 1})
-	if !errors.Is(err, ErrUnseen) && err == nil {
-		t.Errorf("mirror: %v", err)
-	}
-	if got := contents(t, local); got["keep"] == "" || got["sub/keep"] == "" {
-		t.Errorf("left: %v", got)
+	for _, name := range []string{"proftpd", "vsftpd", "pure-ftpd", "inetutils-ftpd"} {
+		for _, mode := range []os.FileMode{0, 0o111} {
+			t.Run(fmt.Sprintf("%s/%03o", name, mode), func(t *testing.T) {
+				srv := daemon.Start(t, name, daemon.Options{})
+				s := login(t, srv)
+				srv.Put("pub/sub/keep", nil)
+				if err := os.Chmod(filepath.Join(srv.Root, "pub/sub"), mode); err != nil {
+					t.Fatal(err)
+				}
+				local := t.TempDir()
+				tree(t, local, "extra", "sub/keep")
+				steps, err := mirrored(t, &Mirror{Remote: "pub", Local: local, Delete: true}, &Engine{Session: s, Parallel: 1})
+				if !errors.Is(err, ErrUnseen) {
+					t.Errorf("mirror: %v, %q", err, steps)
+				}
+				if got := contents(t, local); got["extra"] == "" || got["sub/keep"] == "" {
+					t.Errorf("left: %v", got)
+				}
+			})
+		}
 	}
 }
 

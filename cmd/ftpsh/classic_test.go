@@ -45,7 +45,11 @@ func TestClassic(t *testing.T) {
 }
 
 func practiceSite(t *testing.T) *site {
-	server := serves(t, practice.Options{}, nil)
+	server, err := practice.Start(practice.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
 	return &site{
 		name: "practice", host: server.Host(), port: strconv.Itoa(server.Port()),
 		put: func(name string, data []byte) {

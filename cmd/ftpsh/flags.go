@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -48,6 +47,8 @@ type options struct {
 	retry                                    int
 
 	demo, version bool
+	completion    string   // for which shell
+	connecting    []string // the options about connections, as given
 }
 
 const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookmark | ftp[s|es]://[user@]host[:port]/directory/]
@@ -107,6 +108,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.IntVarP(&o.stall, "stall", "q", 0, "give up when no byte comes for so many `SECONDS`")
 	fs.StringVar(&o.color, "color", "auto", "`WHEN` is auto, always or never")
 	fs.BoolVar(&o.demo, "demo", false, "try it on a practice server in this process")
+	fs.StringVar(&o.completion, "completion", "", "print the completion script for `SHELL`: bash, fish, powershell or zsh")
 	fs.BoolVar(&o.version, "version", false, "show the version")
 	return fs
 }
@@ -122,7 +124,7 @@ func parseFlags(args []string) (*options, error) {
 		return nil, err
 	}
 	o.target = fs.Args()
-	o.hasCommands = fs.Changed("command")
+	o.hasCommands, o.connecting = fs.Changed("command"), connectingArgs(fs)
 	switch {
 	case o.upload != "":
 		return o, o.checkUpload()
@@ -192,7 +194,7 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 	}
 	opt := shell.Options{
 		StateDir:  stateDir(),
-		Bookmarks: filepath.Join(configDir(), "bookmarks.toml"),
+		Bookmarks: bookmarkFile(),
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
 		JSON: o.json, DryRun: o.dryRun,
 		Connect: shell.Connect{

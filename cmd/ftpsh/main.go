@@ -38,6 +38,11 @@ func run(args []string, adapt func(*shell.Options)) int {
 	case o.version:
 		fmt.Println("ftpsh " + version())
 		return 0
+	case o.completion != "":
+		if err := completion(o.completion); err != nil {
+			return wrong(err)
+		}
+		return 0
 	}
 	script, err := o.script()
 	if err != nil {
@@ -75,6 +80,9 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 
 func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Options), open func(*shell.Shell) error) int {
 	opt.Version = version()
+	if !o.demo { // its server ends with this process
+		opt.Detach = o.detach
+	}
 	adapt(&opt)
 	sh, err := shell.New(opt)
 	if err != nil {
@@ -131,6 +139,9 @@ func wrong(err error) int {
 	fmt.Fprintln(os.Stderr, "  hint: "+hint)
 	return usageStatus
 }
+
+// bookmarkFile is where the bookmarks are.
+func bookmarkFile() string { return filepath.Join(configDir(), "bookmarks.toml") }
 
 // configDir is where the configuration and the bookmarks are.
 func configDir() string { return filepath.Join(xdg.ConfigHome, "ftpsh") }

@@ -70,7 +70,7 @@ func TestScripts(t *testing.T) {
 }
 
 // passed are the variables that the program sees.
-var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "SYSTEMROOT", sentFile}
+var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "FTPSH_TRACE", "SYSTEMROOT", sentFile}
 
 func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
@@ -153,6 +153,8 @@ func startPlay(ts *testscript.TestScript, _ bool, args []string) {
 	played, err := practice.Script(ts.ReadFile(args[0]))
 	ts.Check(err)
 	ts.Setenv("URL", "ftp://"+played.Addr()+"/")
+	ts.Setenv("HOST", played.Host())
+	ts.Setenv("PORT", strconv.Itoa(played.Port()))
 	ts.Defer(func() { played.Close() })
 	*ts.Value("play").(**practice.Scripted) = played
 }

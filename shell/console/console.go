@@ -75,12 +75,12 @@ type Console struct {
 	kills    kills
 	argument argument
 	reprompt func() string // the prompt is another one now
-	midline  bool   // the last output ended inside a row
-	partial  []byte // output kept until its line is complete, while there are live rows
-	child    bool   // another program has the terminal
-	held     []byte // output for after it
-	restore  func() // leaves raw mode; nil outside
-	ended    bool   // the terminal went away
+	midline  bool          // the last output ended inside a row
+	partial  []byte        // output kept until its line is complete, while there are live rows
+	child    bool          // another program has the terminal
+	held     []byte        // output for after it
+	restore  func()        // leaves raw mode; nil outside
+	ended    bool          // the terminal went away
 	closed   bool
 
 	rl       *readline.Instance

@@ -40,7 +40,8 @@ func (w *waker) close() {
 	_ = w.w.Close()
 }
 
-// wait waits until fd can be read or the waker was woken, for ever when limit is negative.
+// wait waits until fd can be read or, when limit is negative and it may take for ever, the waker was woken: in the
+// middle of a key nobody is.
 func (w *waker) wait(fd int, limit time.Duration) (ready, woken bool, err error) {
 	deadline := time.Now().Add(limit)
 	for {
@@ -49,11 +50,14 @@ func (w *waker) wait(fd int, limit time.Duration) (ready, woken bool, err error)
 			wait = int(max(0, time.Until(deadline)).Milliseconds())
 		}
 		files := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(w.r.Fd()), Events: unix.POLLIN}}
+		if limit >= 0 {
+			files = files[:1]
+		}
 		_, err = unix.Poll(files, wait)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
-		return files[0].Revents != 0, files[1].Revents != 0, err
+		return files[0].Revents != 0, len(files) > 1 && files[1].Revents != 0, err
 	}
 }
 

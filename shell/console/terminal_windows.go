@@ -39,8 +39,9 @@ func (w *waker) close() { _ = windows.CloseHandle(w.event) }
 
 func (w *waker) wait(fd int, limit time.Duration) (ready, woken bool, err error) {
 	wait := uint32(windows.INFINITE)
-	if limit >= 0 {
-		wait = uint32(limit.Milliseconds())
+	if limit >= 0 { // in the middle of a key nobody is woken
+		signalled, err := windows.WaitForSingleObject(windows.Handle(fd), uint32(limit.Milliseconds()))
+		return signalled == windows.WAIT_OBJECT_0, false, err
 	}
 	signalled, err := windows.WaitForMultipleObjects([]windows.Handle{w.event, windows.Handle(fd)}, false, wait)
 	return signalled == windows.WAIT_OBJECT_0+1, signalled == windows.WAIT_OBJECT_0, err

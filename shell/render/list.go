@@ -125,6 +125,9 @@ func (l List) lines(entries []listing.Entry) []string {
 	return columns(lines, widths, l.Width)
 }
 
+// Line returns an entry without anything but its name.
+func (l List) Line(e *listing.Entry) string { return l.line(e) }
+
 // line is an entry without anything but its name.
 func (l List) line(e *listing.Entry) string {
 	if e.Type == listing.Unparsed {

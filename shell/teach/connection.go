@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -18,7 +19,6 @@ type connection struct {
 	r       *Recorder
 	name    string // "" while there is none
 	remote  string // of the control connection
-	secret  bool   // TLS runs on it
 	sent    map[int]asked
 	data    map[string]asked // by the client's name
 	passive string           // what the last reply to PASV offered: ip
@@ -39,7 +39,7 @@ func (r *Recorder) Trace() *client.Trace {
 		Lookup: func(i client.LookupInfo) { c.locked(func() { c.lookup(i) }) },
 		Dial:   func(i client.DialInfo) { c.locked(func() { c.dial(i) }) },
 		Listen: func(i client.ListenInfo) {
-			c.locked(func() { c.add(i.Channel, &Event{Ev: TCPListen, Local: i.Local}) })
+			c.locked(func() { c.add(i.Channel, Event{Ev: TCPListen, Local: i.Local}) })
 		},
 		Sent:  func(i client.SentInfo) { c.locked(func() { c.command(i) }) },
 		Got:   func(i client.GotInfo) { c.locked(func() { c.reply(i) }) },
@@ -47,6 +47,10 @@ func (r *Recorder) Trace() *client.Trace {
 		Data:  func(i client.DataInfo) { c.locked(func() { c.transferred(i) }) },
 		Close: func(i client.CloseInfo) { c.locked(func() { c.closed(i) }) },
 		Note:  func(i client.NoteInfo) { c.locked(func() { c.note(i) }) },
+		Content: func(i client.ContentInfo) (w io.Writer) {
+			c.locked(func() { w = c.r.contents.begin(c, i) })
+			return w
+		},
 		Clone: r.Trace,
 	}
 }
@@ -58,11 +62,10 @@ func (c *connection) locked(record func()) {
 }
 
 // add records an event of one of the connections, named as the client does.
-func (c *connection) add(channel string, e *Event) {
+func (c *connection) add(channel string, e Event) *Event {
 	if !strings.HasPrefix(channel, "D") {
 		e.Conn = c.control()
-		c.r.add(e)
-		return
+		return c.r.add(e)
 	}
 	d, known := c.data[channel]
 	if !known {
@@ -70,7 +73,7 @@ func (c *connection) add(channel string, e *Event) {
 		c.data[channel] = d
 	}
 	e.Conn, e.Op = d.name, d.op
-	c.r.add(e)
+	return c.r.add(e)
 }
 
 // control is the name of the control connection.
@@ -84,13 +87,13 @@ func (c *connection) control() string {
 // release gives the name back and forgets the old connection.
 func (c *connection) release() {
 	delete(c.r.sessions, c.name)
-	c.name, c.remote, c.secret = "", "", false
+	c.name, c.remote = "", ""
 	clear(c.sent)
 	clear(c.data)
 }
 
 func (c *connection) lookup(i client.LookupInfo) {
-	e := &Event{Ev: DNS, Name: i.Name, Addrs: i.Addresses, MS: millis(i.Elapsed)}
+	e := Event{Ev: DNS, Name: i.Name, Addrs: i.Addresses, MS: millis(i.Elapsed)}
 	if i.Err != nil {
 		e.Reason = reasonOf(i.Err)
 	}
@@ -98,7 +101,7 @@ func (c *connection) lookup(i client.LookupInfo) {
 }
 
 func (c *connection) dial(i client.DialInfo) {
-	e := &Event{Ev: TCPConnect, Local: i.Local, Remote: i.Remote, MS: millis(i.Elapsed)}
+	e := Event{Ev: TCPConnect, Local: i.Local, Remote: i.Remote, MS: millis(i.Elapsed)}
 	switch {
 	case i.Err != nil:
 		e.Ev, e.Reason = TCPFail, reasonOf(i.Err)
@@ -116,16 +119,16 @@ func (c *connection) dial(i client.DialInfo) {
 }
 
 func (c *connection) command(i client.SentInfo) {
-	e := &Event{Ev: Sent, Enc: i.TLS, Line: i.Line, Verb: cleanVerb(i.Verb), Masked: strings.HasSuffix(i.Line, " ********")}
+	e := Event{Ev: Sent, Enc: i.TLS, Line: i.Line, Verb: cleanVerb(i.Verb), Masked: strings.HasSuffix(i.Line, " ********")}
 	e.Src = c.r.takeTyped(e.Verb)
-	c.add(i.Channel, e)
-	c.sent[i.Seq] = asked{seq: e.Seq, op: e.Op}
+	sent := c.add(i.Channel, e)
+	c.sent[i.Seq] = asked{seq: sent.Seq, op: sent.Op}
 }
 
 func (c *connection) reply(i client.GotInfo) {
 	to := c.sent[i.Seq]
 	final := i.Reply.Class() != 1
-	c.add(i.Channel, &Event{
+	c.add(i.Channel, Event{
 		Ev: Replied, Op: to.op, Enc: i.TLS, Code: strconv.Itoa(i.Reply.Code), Lines: i.Reply.Lines,
 		Final: final, To: to.seq, MS: millis(i.Elapsed), Verb: cleanVerb(i.Verb),
 	})
@@ -145,13 +148,13 @@ func (c *connection) offered(r client.Reply) {
 	if ip == nil || ip.Equal(own) || !ip.IsPrivate() || own == nil || own.IsPrivate() || own.IsLoopback() {
 		return
 	}
-	c.add("C", &Event{Ev: Noted, Key: "pasv.address.private", Offered: c.passive, Control: control,
+	c.add("C", Event{Ev: Noted, Key: "pasv.address.private", Offered: c.passive, Control: control,
 		Text: fmt.Sprintf("%s is a private address, which cannot be reached from other networks", c.passive)})
 }
 
 func (c *connection) handshake(i client.TLSInfo) {
 	s := i.State
-	e := &Event{Ev: TLSOK, MS: millis(i.Elapsed), SNI: s.ServerName, ALPN: s.NegotiatedProtocol, Verify: i.Trust, Resumed: s.DidResume}
+	e := Event{Ev: TLSOK, MS: millis(i.Elapsed), SNI: s.ServerName, ALPN: s.NegotiatedProtocol, Verify: i.Trust, Resumed: s.DidResume}
 	if s.Version != 0 {
 		e.VersionTLS, e.Cipher = strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1), tls.CipherSuiteName(s.CipherSuite)
 	}
@@ -168,18 +171,14 @@ func (c *connection) handshake(i client.TLSInfo) {
 		e.Subject, e.Issuer = leaf.Subject.String(), leaf.Issuer.String()
 		e.NotAfter, e.SHA256 = leaf.NotAfter.UTC().Format(time.RFC3339), client.Fingerprint(leaf)
 	}
-	c.add(i.Channel, e)
-	switch {
-	case !e.IsData():
-		c.secret = i.Err == nil
-	case i.Err == nil && !e.Resumed:
-		c.add(i.Channel, &Event{Ev: Noted, Key: "tls.not-resumed",
+	if made := c.add(i.Channel, e); made.IsData() && i.Err == nil && !e.Resumed {
+		c.add(i.Channel, Event{Ev: Noted, Key: "tls.not-resumed",
 			Text: "a new TLS session: some servers want the one of the control connection to go on"})
 	}
 }
 
 func (c *connection) transferred(i client.DataInfo) {
-	e := &Event{Ev: DataEnd, Dir: "<", Enc: i.TLS, Bytes: i.Bytes, MS: millis(i.Elapsed), Type: contentOf(i.Verb), EOF: endings[i.End], head: i.Head}
+	e := Event{Ev: DataEnd, Dir: "<", Enc: i.TLS, Bytes: i.Bytes, MS: millis(i.Elapsed), Type: contentOf(i.Verb), EOF: endings[i.End], head: i.Head}
 	by := "peer"
 	if i.Upload {
 		e.Dir, by = ">", "us"
@@ -193,8 +192,9 @@ func (c *connection) transferred(i client.DataInfo) {
 	if i.Err != nil {
 		e.Reason = reasonOf(i.Err)
 	}
+	c.r.contents.end(c, i.Channel, &e)
 	c.add(i.Channel, e)
-	c.add(i.Channel, &Event{Ev: Closed, By: by})
+	c.add(i.Channel, Event{Ev: Closed, By: by})
 	delete(c.data, i.Channel)
 }
 
@@ -205,7 +205,7 @@ var endings = map[string]string{
 }
 
 func (c *connection) closed(i client.CloseInfo) {
-	e := &Event{Ev: Closed, By: "us"}
+	e := Event{Ev: Closed, By: "us"}
 	switch {
 	case i.Err == nil || as[*client.TLSError](i.Err): // the handshake is an event of its own
 	case endOfStream(i.Err):
@@ -215,8 +215,7 @@ func (c *connection) closed(i client.CloseInfo) {
 	default:
 		e.By, e.Reason = "peer", reasonOf(i.Err)
 	}
-	c.add(i.Channel, e)
-	if e.IsData() {
+	if c.add(i.Channel, e).IsData() {
 		delete(c.data, i.Channel)
 		return
 	}
@@ -224,7 +223,7 @@ func (c *connection) closed(i client.CloseInfo) {
 }
 
 func (c *connection) note(i client.NoteInfo) {
-	e := &Event{Ev: Noted, Key: i.Key, Text: i.Text}
+	e := Event{Ev: Noted, Key: i.Key, Text: i.Text}
 	if i.Key == "pasv.address.differs" {
 		e.Offered = c.passive
 		e.Control, _, _ = net.SplitHostPort(c.remote)

@@ -202,7 +202,7 @@ func (d *doctor) ask(ctx context.Context, line string) (client.Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.Limit)
 	defer cancel()
 	r, err := d.session.Quote(ctx, line)
-	if r.Code != 0 && !errors.As(err, new(*client.TLSError)) && !errors.As(err, new(*client.CertificateError)) {
+	if r.Code != 0 && !aboutTLS(err) {
 		return r, nil
 	}
 	return r, err

@@ -212,7 +212,7 @@ func (d *doctor) tls(ctx context.Context) {
 	}
 	r, err := d.ask(ctx, "AUTH TLS")
 	switch {
-	case err != nil && r.Code == 0:
+	case err != nil && !aboutTLS(err):
 		d.silent("tls", "AUTH TLS", err)
 	case err != nil || r.Code == 234:
 		d.shaken(err)
@@ -222,6 +222,11 @@ func (d *doctor) tls(ctx context.Context) {
 		d.problem("tls-missing")
 		d.note(Worth, "tls", "%s: passwords and files travel in clear", r)
 	}
+}
+
+// aboutTLS reports whether a handshake went wrong.
+func aboutTLS(err error) bool {
+	return errors.As(err, new(*client.TLSError)) || errors.As(err, new(*client.CertificateError))
 }
 
 // shaken judges a handshake on the control connection.

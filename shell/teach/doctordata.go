@@ -162,7 +162,7 @@ func (d *doctor) fetch(ctx context.Context, ch *client.Channel, line string) fet
 	var text bytes.Buffer
 	_, reading := io.Copy(&text, io.LimitReader(data, most))
 	err = data.Close()
-	if reading != nil && (err == nil || !errors.As(err, new(*client.Error))) {
+	if reading != nil && (timedOut(reading) || !errors.As(err, new(*client.Error))) {
 		err = reading
 	}
 	return fetched{text.Bytes(), err}

@@ -43,7 +43,7 @@ var problems = map[string]Problem{
 	"cert-expired":    {Says: "The certificate is out of its time. Nobody vouches that this is the right server.", Try: []string{"is your own clock right?"}, Admin: "renew the certificate"},
 	"cert-soon":       {Says: "The certificate expires soon.", Admin: "renew the certificate"},
 	"cert-name":       {Says: "The certificate belongs to another name than the one you asked for.", Try: []string{"open              the name in the certificate", "ftpsh --tls-name NAME  if you know why they differ"}, Admin: "a certificate for this name"},
-	"cert-unknown":    {Says: "No authority that this computer trusts vouches for the certificate.", Try: []string{"open HOST         asks whether it is the right one, at a terminal", "ftpsh --ca FILE   if you have its authority"}, Admin: "a certificate of a known authority, with its intermediate ones"},
+	"cert-unknown":    {Says: "No authority that this computer trusts vouches for the certificate.", Try: []string{"open HOST         asks at a terminal whether to trust it", "ftpsh --ca FILE   if you have its authority"}, Admin: "a certificate of a known authority, with its intermediate ones"},
 	"account":         {Says: "The server wants an account besides user and password.", Try: []string{"user NAME PASSWORD ACCOUNT"}},
 	"login":           {Says: "The server refuses the login.", Try: []string{"user NAME         with another name or password"}, Admin: "the server's log says which check refused"},
 	"data-short":      {Says: "Listings come incomplete although the server says that they were complete.", Try: []string{"compare sizes after each transfer"}, Admin: "the server, or a device on the way, ends data connections too early"},
@@ -107,7 +107,7 @@ func fold(text string, width int) []string {
 
 // Line is a finding in 80 columns, or several lines where it needs them.
 func (f Finding) Line() []string {
-	const room = 55
+	const room = 52
 	var lines []string
 	for i, text := range fold(f.Text, room) {
 		head := "                  "

@@ -67,6 +67,7 @@ func spread(left, right string) string {
 	if right == "" {
 		return left
 	}
+	left = Style{}.cut(left, pageWidth-3-render.Width(right))
 	return left + strings.Repeat(" ", max(pageWidth-1-render.Width(left)-render.Width(right), 2)) + right
 }
 

@@ -15,6 +15,7 @@ type Recorder struct {
 	begun  time.Time
 	start  *Event   // trace.start, which is never dropped
 	events []*Event // in the order of Seq
+	slab   []Event  // room for the next ones: one allocation for many
 	size   int
 	seq    int
 
@@ -27,6 +28,7 @@ type Recorder struct {
 	data     int // data connections so far
 
 	watchers []*watcher
+	contents *contents // who wants to know what transfers carried; nil: nobody
 }
 
 type watcher struct{ see func(*Event) }
@@ -35,6 +37,7 @@ type watcher struct{ see func(*Event) }
 const (
 	MaxEvents = 4000
 	maxSize   = 4 << 20
+	slabSize  = 32
 )
 
 // NewRecorder begins a recording. Tool and version are for its first event.
@@ -53,11 +56,11 @@ func (r *Recorder) Begin(cmd string) (end func(error)) {
 	defer r.mu.Unlock()
 	r.ops++
 	r.outer, r.op = append(r.outer, r.op), r.ops
-	r.add(&Event{Ev: OpStart, Cmd: cmd})
+	r.add(Event{Ev: OpStart, Cmd: cmd})
 	return func(err error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.add(&Event{Ev: OpEnd, OK: err == nil, Error: ErrorKey(err)})
+		r.add(Event{Ev: OpEnd, OK: err == nil, Error: ErrorKey(err)})
 		last := len(r.outer) - 1
 		r.op, r.outer, r.typed = r.outer[last], r.outer[:last], ""
 	}
@@ -75,7 +78,7 @@ func (r *Recorder) Typed(line string) {
 func (r *Recorder) Note(conn, key, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.add(&Event{Ev: Noted, Conn: conn, Key: key, Text: text})
+	r.add(Event{Ev: Noted, Conn: conn, Key: key, Text: text})
 }
 
 // Events returns the recorded events after since, which is a Seq or 0.
@@ -112,7 +115,13 @@ func (r *Recorder) Watch(see func(*Event)) (stop func()) {
 }
 
 // add numbers an event and keeps it. The caller holds the lock.
-func (r *Recorder) add(e *Event) {
+func (r *Recorder) add(event Event) *Event {
+	if len(r.slab) == 0 {
+		r.slab = make([]Event, slabSize)
+	}
+	e := &r.slab[0]
+	r.slab = r.slab[1:]
+	*e = event
 	r.seq++
 	e.Seq, e.T = r.seq, micro(time.Since(r.begun))
 	if e.Op == 0 {
@@ -128,6 +137,7 @@ func (r *Recorder) add(e *Event) {
 	for _, w := range r.watchers {
 		w.see(e)
 	}
+	return e
 }
 
 // nameSession returns a name for a control connection that no other one has.

@@ -28,9 +28,11 @@ var rules = []rule{
 	{"rest-ascii", restInASCII},
 	{"size-ascii", sizeInASCII},
 	{"quota", noRoom},
+	{"unsigned", unsignedEnd},
 	{"short", shorterThanSaid},
 	{"cut", cutOff},
-	{"truncated", truncatedTLS},
+	{"stalled", stalled},
+	{"broken", brokenData},
 	{"step", outOfStep},
 	{"silent", silentServer},
 	{"no-such-name", noSuchName},
@@ -156,7 +158,7 @@ func (r *reader) offer() *Fact {
 	if e == nil {
 		return nil
 	}
-	return &Fact{"offered", annotate(e, "")}
+	return &Fact{"offered", strings.TrimPrefix(annotate(e, ""), "it listens on ")}
 }
 
 // dataFacts are how a data connection that failed was arranged.
@@ -413,19 +415,40 @@ func cutOff(r *reader) *Reading {
 	}
 }
 
-func truncatedTLS(r *reader) *Reading {
-	e := r.last(func(e *Event) bool {
-		return e.Ev == DataEnd && (e.EOF == "tls-truncated" || e.EOF == "reset" || e.EOF == "error")
-	})
-	if e == nil {
+func unsignedEnd(r *reader) *Reading {
+	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.EOF == "tls-truncated" }) == nil {
 		return nil
 	}
-	cause := "The data connection broke before its end. What arrived is kept so that it can be continued."
-	if e.EOF == "tls-truncated" {
-		cause = "The end of the data was not signed by TLS (close_notify): somebody may have cut it, or the server is careless. What arrived is not trusted."
+	return &Reading{
+		Headline: "the end of the data is not signed",
+		Facts:    r.moved(),
+		Cause:    "TLS says at the end that it is the end (close_notify). That is missing: somebody may have cut the data, or the server is careless.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"ls -l", "compare the size"}},
 	}
-	return &Reading{Headline: "the data connection did not end as it should", Facts: r.moved(), Cause: cause,
-		Try: []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}}}
+}
+
+func stalled(r *reader) *Reading {
+	if !r.fails("timeout") || r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.Failed() }) == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection stands still",
+		Facts:    r.moved(),
+		Cause:    "No byte came for a long time although the connection is there: the server hangs, or something on the way has forgotten the connection.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+	}
+}
+
+func brokenData(r *reader) *Reading {
+	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && (e.EOF == "reset" || e.EOF == "error") }) == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection broke",
+		Facts:    r.moved(),
+		Cause:    "It did not come to its end. What arrived is kept so that it can be continued.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+	}
 }
 
 func outOfStep(r *reader) *Reading {

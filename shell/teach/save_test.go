@@ -21,10 +21,10 @@ func hostile() []*Event {
 		`220 <script>alert(1)</script>`, `331 </pre></code></svg><img src=x onerror=alert(2)>`, "230 a\x1b[31mb | `c` ; d # e & f",
 		"500 ]]>--><style>*{display:none}</style>", "550 \u202eevil\u202c %% end",
 	} {
-		c.add("C", &Event{Ev: Sent, Line: "NOOP " + text, Verb: "NOOP"})
-		c.add("C", &Event{Ev: Replied, Code: text[:3], Lines: []string{text}, Final: true, To: 2*i + 3})
+		c.add("C", Event{Ev: Sent, Line: "NOOP " + text, Verb: "NOOP"})
+		c.add("C", Event{Ev: Replied, Code: text[:3], Lines: []string{text}, Final: true, To: 2*i + 3})
 	}
-	c.add("C", &Event{Ev: Noted, Key: "reconnect", Text: `"><script>`})
+	c.add("C", Event{Ev: Noted, Key: "reconnect", Text: `"><script>`})
 	end(errors.New("no"))
 	return r.All()
 }

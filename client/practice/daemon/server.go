@@ -32,6 +32,7 @@ type Server struct {
 	Log        string // file with what the server logs
 
 	t         testing.TB
+	slot      *slot
 	owner     int // user id of the files in Root; -1 leaves them to the caller
 	processes *processes
 	stopped   bool
@@ -146,7 +147,6 @@ func (s *Server) check(err error) {
 type setup struct {
 	*Server
 	o    Options
-	slot *slot
 	dir  string // everything of this server
 	cert string // PEM file, and its key in key
 	key  string
@@ -166,7 +166,7 @@ func prepare(t testing.TB, f flavour, o Options) *setup {
 	slot, err := reserve()
 	s.check(err)
 	t.Cleanup(slot.release)
-	c.slot, s.Port = slot, slot.control()
+	s.slot, s.Port = slot, slot.control()
 	s.Host6 = slot.host6
 	c.writeCertificates()
 	return c
@@ -254,4 +254,9 @@ func until(limit time.Duration, done func() bool) bool {
 		}
 	}
 	return false
+}
+
+// PassivePorts are the first and the last port of data connections.
+func (s *Server) PassivePorts() (low, high int) {
+	return s.slot.passive()
 }

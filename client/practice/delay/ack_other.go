@@ -1,0 +1,7 @@
+//go:build !linux
+
+package delay
+
+import "net"
+
+func acknowledge(net.Conn) {}

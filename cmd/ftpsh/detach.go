@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// detached are the options that a process has which goes on with jobs: those
+// about connections, not those about what to do.
+var detached = []string{"tls", "ca", "cert", "key", "tls-name", "insecure", "active", "passive", "ipv4", "ipv6", "source",
+	"stall", "rate", "buffer", "no-config", "netrc"}
+
+// detach starts a process of this program that runs a script and belongs to no
+// terminal. The script, with the passwords in it, goes through a pipe; what the
+// process has to say is in a file that only the user can read.
+func (o *options) detach(script string) (log string, err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(stateDir(), 0o700); err != nil {
+		return "", err
+	}
+	log = filepath.Join(stateDir(), "detached-"+time.Now().Format("20060102-150405")+".log")
+	out, err := os.OpenFile(log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	cmd := exec.Command(program, append(o.connecting, "--verbose", "--keep-going")...)
+	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = out, out, ownSession
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	if _, err := io.WriteString(in, script); err != nil {
+		return "", err
+	}
+	return log, in.Close()
+}
+
+// connectingArgs are the options given that are about connections.
+func connectingArgs(fs *pflag.FlagSet) []string {
+	var args []string
+	fs.Visit(func(f *pflag.Flag) {
+		if slices.Contains(detached, f.Name) {
+			args = append(args, fmt.Sprintf("--%s=%s", f.Name, f.Value))
+		}
+	})
+	return args
+}

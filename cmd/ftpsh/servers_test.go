@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+// onServer runs ftpsh against a real server and returns what it prints.
+func onServer(t *testing.T, s *daemon.Server, dir string, args ...string) (string, error) {
+	t.Helper()
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.TLS {
+		args = append([]string{"--ca", s.CA, "--tls-name", s.CertName}, args...)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "FTPSH_PASSWORD="+s.Password, "XDG_STATE_HOME="+dir, "HOME="+dir, "TZ=UTC")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	if err != nil {
+		t.Logf("ftpsh %q\n%s%s", args, &out, &errs)
+	}
+	return out.String(), err
+}
+
+func scheme(s *daemon.Server) string {
+	if s.Implicit {
+		return "ftps"
+	}
+	return "ftp"
+}
+
+// TestTreesOnServers: the commands for files and trees do on every server what
+// their namesakes do here.
+func TestTreesOnServers(t *testing.T) {
+	const script = `
+mkdir tree
+mkdir tree/sub
+put small.txt tree/one.txt
+cp tree/one.txt tree/sub/two.txt
+mv tree/one.txt tree/sub/three.txt
+find tree -type f
+du -sb tree
+head -n 1 tree/sub/two.txt
+tail -n 1 tree/sub/two.txt
+assert same tree/sub/two.txt small.txt
+assert age tree/sub/two.txt max 2d
+touch tree/empty
+if exists tree/empty; size tree/empty; end
+foreach f in tree/sub/*.txt; echo $f; end
+rm -r tree
+assert not exists tree
+`
+	const want = `tree/sub/three.txt
+tree/sub/two.txt
+30
+first line
+last
+tree/sub/three.txt
+tree/sub/two.txt
+`
+	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
+		dir := t.TempDir()
+		if err := os.WriteFile(dir+"/small.txt", []byte("first line\nlast"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/script", []byte(script), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := onServer(t, s, dir, "-f", "script", scheme(s)+"://"+s.User+"@"+s.Addr()+"/")
+		if err != nil {
+			t.Error(err)
+		}
+		if got := strings.Replace(out, "\n0\n", "\n", 1); got != want {
+			t.Errorf("got\n%swant\n%s", out, want)
+		}
+	})
+}
+
+// TestURLsOnServers: a file sent to a URL comes back from it.
+func TestURLsOnServers(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
+		dir := t.TempDir()
+		content := daemon.Content(300_000, 7)
+		if err := os.WriteFile(dir+"/up #1.bin", content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		url := scheme(s) + "://" + s.User + "@" + s.Addr() + "/"
+		if _, err := onServer(t, s, dir, "-u", url+"there.bin", "up #1.bin"); err != nil {
+			t.Error(err)
+		}
+		out, err := onServer(t, s, dir, url+"there.bin", "-o", "-")
+		if err != nil || out != string(content) {
+			t.Errorf("%d bytes came back, want %d (%v)", len(out), len(content), err)
+		}
+	})
+}

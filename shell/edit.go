@@ -1,0 +1,189 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var editCommands = []*Command{{
+	Name: "edit", Args: "[on|off | remote]", Short: "edit a file of the server, or switch the editing of lines on and off",
+	Long: "The file is downloaded, $VISUAL or $EDITOR (else vi) opens it, and it goes back when it was changed. If it has " +
+		"changed on the server meanwhile you are asked; without an answer, and when the upload fails, your version stays here " +
+		"and its name is shown. A name that is not there is a new file.\n" +
+		"With on or off, or alone, it says who edits the lines at the prompt, as in ftp(1): this program, or the terminal. " +
+		"A file called on is ./on.",
+	Examples: []Example{{"edit index.html", "change it on the server"}},
+	Max:      1, Complete: []completion.Kind{completion.RemotePath},
+	Wire: verbs(listVerbs, sends("RETR", "REST", "STOR", "SIZE")), Run: edit,
+}}
+
+func edit(ctx context.Context, c *Call) error {
+	if word := c.Arg(0); word == "" || word == "on" || word == "off" {
+		return toggleSetting("edit")(ctx, c)
+	}
+	if err := c.Shell.needs(Login); err != nil {
+		return err
+	}
+	if !c.Interactive() {
+		return c.Usage("there is no terminal for an editor")
+	}
+	name := c.Arg(0)
+	if not, err := c.Shell.wouldChange("edit " + name); not {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "ftpsh-edit-")
+	if err != nil {
+		return err
+	}
+	e := &editing{Call: c, remote: name, local: filepath.Join(dir, localBase(name))}
+	err = e.run(ctx)
+	if !e.keep {
+		os.RemoveAll(dir)
+	}
+	return err
+}
+
+// localBase is a name for the copy that tells an editor what kind of file it is.
+func localBase(remote string) string {
+	if name := baseName(remote); isLocalName(name) {
+		return name
+	}
+	return "file"
+}
+
+// editing is a file of the server in an editor.
+type editing struct {
+	*Call
+	remote, local string
+	was           listing.Entry // on the server, when it was fetched
+	fresh         bool          // it was not there
+	keep          bool          // the local file stays
+}
+
+func (e *editing) run(ctx context.Context) error {
+	if err := e.fetch(ctx); err != nil {
+		return about(e.remote, err)
+	}
+	before, err := digest(e.local)
+	if err != nil {
+		return err
+	}
+	if err := e.edit(ctx); err != nil {
+		return err
+	}
+	after, err := digest(e.local)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(before, after) {
+		e.Note("%s was not changed", e.remote)
+		return nil
+	}
+	e.keep = true // until it has arrived
+	yes, err := e.mayReplace(ctx)
+	if err == nil && yes {
+		err = e.store(ctx)
+	}
+	e.keep = !yes || err != nil
+	if e.keep {
+		e.Note("your version is in %s; `put %s %s` uploads it", e.local, syntax.Quote(e.local), syntax.Quote(e.remote))
+	}
+	return about(e.remote, err)
+}
+
+// fetch brings the file, or makes an empty one if there is none.
+func (e *editing) fetch(ctx context.Context) error {
+	var err error
+	if e.was, err = e.Session().Stat(ctx, e.remote); err != nil {
+		if !client.IsCode(err, 550) {
+			return err
+		}
+		e.fresh = true
+		return os.WriteFile(e.local, nil, 0o600)
+	}
+	if e.was.Type == listing.Dir {
+		return &localError{"is a directory"}
+	}
+	t := transfer.Task{Op: transfer.Download, Remote: e.remote, Local: e.local}
+	_, err = transfer.Run(ctx, e.Session(), t, nil)
+	return err
+}
+
+func digest(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return sum.Sum(nil), err
+}
+
+// edit runs the editor. The words of $EDITOR are split by the local shell, as
+// other programs do it.
+func (e *editing) edit(ctx context.Context) error {
+	editor := os.Getenv("VISUAL")
+	if editor == "" {
+		editor = os.Getenv("EDITOR")
+	}
+	if editor == "" {
+		editor = "vi"
+	}
+	return e.runLocal(exec.CommandContext(ctx, "/bin/sh", "-c", editor+` "$1"`, "sh", e.local))
+}
+
+// mayReplace looks whether the file on the server is still the one that was
+// fetched, and asks if it is not.
+func (e *editing) mayReplace(ctx context.Context) (bool, error) {
+	now, err := e.Session().Stat(ctx, e.remote)
+	switch {
+	case client.IsCode(err, 550) && e.fresh:
+		return true, nil
+	case client.IsCode(err, 550):
+		return e.Confirm(ctx, e.remote+" has been deleted meanwhile; upload it again?"), nil
+	case err != nil:
+		return false, err
+	case e.fresh:
+		return e.Confirm(ctx, "somebody else has made "+e.remote+" meanwhile ("+entryText(now)+"); replace it?"), nil
+	case now.Size == e.was.Size && now.Time.Equal(e.was.Time):
+		return true, nil
+	}
+	return e.Confirm(ctx, e.remote+" has changed on the server meanwhile ("+entryText(e.was)+", now "+entryText(now)+"); replace it?"), nil
+}
+
+func entryText(e listing.Entry) string {
+	text := bytesText(e.Size)
+	if !e.Time.IsZero() {
+		text += " of " + e.Time.Local().Format(time.DateTime)
+	}
+	return text
+}
+
+func (e *editing) store(ctx context.Context) error {
+	t := transfer.Task{Op: transfer.Upload, Remote: e.remote, Local: e.local}
+	e.equip(&t)
+	t.Preserve = false
+	meter := &transfer.Meter{}
+	stop := e.watch(render.Safe(e.remote), meter)
+	r, err := transfer.Run(ctx, e.Session(), t, meter)
+	stop()
+	if err != nil {
+		return err
+	}
+	e.Shell.remote.Add(e.absolute(e.remote), completion.Name{Note: render.Size(r.Size)})
+	return e.moved(e.remote, r)
+}

@@ -1,0 +1,237 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+var recordCommands = []*Command{
+	{
+		Name: "record", Args: "[file | stop]", Short: "keep the session in a file that can be played again without a network",
+		Long: "Commands and replies are kept, passwords are not, and of what is transferred only size and SHA-256; --listings keeps the " +
+			"text of listings, so that a replay shows the same names. The session that is open is part of it from its beginning. " +
+			"`record stop`, or the end of the program, ends it. `trace show` and `lesson lint --trace` read such files, too.",
+		Examples: []Example{{"record --listings bug.jsonl", "for a bug report"}, {"record stop", "that is all"}},
+		Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.Bool("listings", false, "keep the text of listings")
+			fs.BoolP("force", "f", false, "replace the file")
+		},
+		Run: record,
+	},
+	{
+		Name: "replay", Args: "file", Short: "do a recorded session again, with a server in this program that plays its part",
+		Long: "The commands of the recording run again, in a folder of their own that is removed afterwards, and the server answers as it did " +
+			"then, with other bytes of the same number in files. It fails where ftpsh says something else than it did then. No network " +
+			"is used. --pace 1 waits as long between the commands as the user did, at most five seconds; 2 is twice as fast.",
+		Examples: []Example{{"replay bug.jsonl", "does it still happen?"}, {"replay --pace 1 demo.jsonl", "for an audience; with `trace 1` it is a lecture"}},
+		Min:      1, Max: 1, Complete: []completion.Kind{completion.LocalPath},
+		Flags: func(fs *pflag.FlagSet) { fs.Float64("pace", 0, "how fast; 0: at once") },
+		Nests: true, Run: replay,
+	},
+}
+
+// recording is a file that the session is written to.
+type recording struct {
+	*teach.Recording
+	file *os.File
+}
+
+func record(_ context.Context, c *Call) error {
+	sh := c.Shell
+	switch name := c.Arg(0); {
+	case name == "" && sh.recording != nil:
+		return c.Print("%s", sh.recording.file.Name())
+	case name == "":
+		return c.Usage("record needs the name of a file")
+	case name == "stop" && sh.recording == nil:
+		return &UsageError{Text: "nothing is being recorded"}
+	case name == "stop":
+		return sh.stopRecording()
+	case sh.recording != nil:
+		return &UsageError{Text: sh.recording.file.Name() + " is being written", Hint: "`record stop` ends it"}
+	default:
+		return sh.startRecording(name, c.Is("listings"), c.Is("force"))
+	}
+}
+
+func (sh *Shell) startRecording(name string, listings, force bool) error {
+	flag := os.O_EXCL
+	if force {
+		flag = os.O_TRUNC
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return &localError{name + " exists; `record -f` replaces it"}
+	}
+	if err != nil {
+		return err
+	}
+	sh.recording = &recording{sh.recorder.Record(file, listings), file}
+	return nil
+}
+
+// stopRecording ends the recording, if there is one.
+func (sh *Shell) stopRecording() error {
+	if sh.recording == nil {
+		return nil
+	}
+	ops, err := sh.recording.Stop()
+	err = firstOf(err, sh.recording.file.Close())
+	if sh.Settings.Verbose {
+		sh.Say(fmt.Sprintf("%s has %d commands", sh.recording.file.Name(), ops))
+	}
+	sh.recording = nil
+	return err
+}
+
+func replay(ctx context.Context, c *Call) error {
+	file, err := os.Open(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	events, err := teach.Read(file)
+	file.Close()
+	if err != nil {
+		return about(c.Arg(0), &localError{err.Error()})
+	}
+	play, err := teach.NewReplay(events)
+	if err != nil {
+		return about(c.Arg(0), &localError{err.Error()})
+	}
+	if c.Shell.session != nil {
+		return &UsageError{Text: "a session is open", Hint: "`close` ends it"}
+	}
+	pace, _ := c.Flags.GetFloat64("pace")
+	return about(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
+}
+
+// play does a recording again, and compares.
+func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error {
+	sh := c.Shell
+	server, err := practice.Script(play.Script)
+	if err != nil {
+		return &localError{err.Error()}
+	}
+	defer server.Close()
+	leave, err := freshFolder()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	sh.played = server
+	defer func() { sh.played = nil }()
+	for i, step := range play.Steps {
+		if i > 0 {
+			wait(ctx, step.At-play.Steps[i-1].At, pace)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		c.Note("> %s", step.Line)
+		c.again(ctx, step)
+	}
+	if sh.raw {
+		sh.Do(Line{Text: ".end", Script: c.line.Script})
+	}
+	sh.disconnect()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.compared(server)
+}
+
+// compared says whether the dialogue was the recorded one.
+func (c *Call) compared(server *practice.Scripted) error {
+	select {
+	case <-server.Done():
+	case <-time.After(time.Second):
+		server.Close()
+	}
+	if err := server.Wait(); err != nil {
+		return &localError{"this time it went otherwise: " + err.Error()}
+	}
+	return nil
+}
+
+// freshFolder goes to a folder that is empty and not kept.
+func freshFolder() (leave func(), err error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "ftpsh-replay")
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		os.Chdir(here)
+		os.RemoveAll(dir)
+	}, os.Chdir(dir)
+}
+
+// longestPause is how long an audience has to wait for the next command.
+const longestPause = 5 * time.Second
+
+func wait(ctx context.Context, seconds, pace float64) {
+	if pace <= 0 {
+		return
+	}
+	timer := time.NewTimer(min(time.Duration(seconds/pace*float64(time.Second)), longestPause))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// again does one line of a recording. Failures are shown, and are part of it.
+func (c *Call) again(ctx context.Context, step teach.ReplayStep) {
+	sh := c.Shell
+	line := Line{Text: step.Line}
+	if !step.Opens {
+		provide(step)
+		sh.Do(line)
+		return
+	}
+	sh.wire.Lock()
+	end := sh.recorder.Begin(step.Line)
+	err := sh.open(ctx, sh.playedAddress(step), opening{noLogin: step.User == ""})
+	end(err)
+	sh.wire.Unlock()
+	if err != nil {
+		sh.failed(line, "open", interrupted(ctx, err))
+	} else if strings.HasPrefix(step.Line, "raw") {
+		sh.Do(Line{Text: "raw"})
+	}
+}
+
+// provide makes the files that a line uploads: nobody has kept them.
+func provide(step teach.ReplayStep) {
+	if len(step.Uploads) == 0 {
+		return
+	}
+	for _, word := range strings.Fields(step.Line)[1:] {
+		if filepath.IsLocal(word) && !strings.HasPrefix(word, "-") {
+			os.WriteFile(filepath.Base(word), make([]byte, step.Uploads[0]), 0o600)
+		}
+	}
+}
+
+// playedAddress is where the server that plays waits for an open.
+func (sh *Shell) playedAddress(step teach.ReplayStep) Address {
+	return Address{Host: sh.played.Host(), Port: strconv.Itoa(sh.played.Port()), Security: step.Security,
+		User: step.User, Password: "played", HasPassword: true}
+}

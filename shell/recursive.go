@@ -1,0 +1,65 @@
+package shell
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+)
+
+// getTree downloads a directory with all that is in it, and put, mget and mput
+// have the same for theirs. What is here already and the same is passed over.
+func (c *Call) getTree(ctx context.Context, remote, local string) error {
+	if local == "" || isDir(local) {
+		name, err := c.Shell.localName(remote)
+		if err != nil {
+			return c.Usage("%s has no name for a local directory", remote)
+		}
+		local = filepath.Join(local, name)
+	}
+	_, err := c.runMirror(ctx, &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
+	return err
+}
+
+// putTree uploads a directory with all that is in it.
+func (c *Call) putTree(ctx context.Context, local, remote string) error {
+	if remote == "" {
+		full, err := filepath.Abs(local)
+		if err != nil {
+			return err
+		}
+		remote = c.Shell.remoteName(full)
+	}
+	_, err := c.runMirror(ctx, &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
+	return err
+}
+
+// isTree reports whether a local name is that of a directory, and no link to one.
+func isTree(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.IsDir()
+}
+
+// eachTree carries out f for each directory.
+func eachTree(ctx context.Context, names []string, f func(string) error) error {
+	var errs []error
+	for _, name := range names {
+		err := about(name, f(name))
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
+			break
+		}
+	}
+	return several(errs)
+}
+
+// withTrees adds the option of commands that can move directories.
+func withTrees(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.BoolP("recursive", "r", false, "directories too, with all that is in them")
+	}
+}

@@ -1,0 +1,166 @@
+package shell
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// timeStyles are the values of the setting time-style.
+var timeStyles = map[string]render.TimeStyle{"ls": render.LS, "iso": render.ISO, "full": render.Full, "ago": render.Ago}
+
+var timeStyleWords = []string{"ls", "iso", "full", "ago"}
+
+// lookSettings say how listings look.
+var lookSettings = []*Setting{
+	word("time-style", "how listings show times: ls, iso, full, ago", timeStyleWords, func(s *Settings) *string { return &s.TimeStyle }),
+	word("borders", "the lines of ls --table: "+strings.Join(render.Borders(), ", "), render.Borders(), func(s *Settings) *string { return &s.Borders }),
+}
+
+// lookFlags are the options of listings beyond those of the old clients.
+func lookFlags(fs *pflag.FlagSet) {
+	fs.BoolP("recursive", "R", false, "directories within directories, too")
+	fs.BoolP("extension", "X", false, "sorted by what follows the last dot")
+	fs.BoolP("unsorted", "U", false, "as the server sends them")
+	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
+	fs.Bool("table", false, "a table with lines; the setting borders says which")
+	fs.Bool("csv", false, "comma separated values, with a first row of names")
+	fs.String("columns", "", "which `COLUMNS` --table and --csv have: "+strings.Join(render.ColumnNames(), ", "))
+	fs.BoolP("null", "0", false, "a NUL behind each name, for xargs -0")
+}
+
+// order is what the flags say about sorting.
+func (c *Call) order() render.Order {
+	for _, row := range []struct {
+		flag string
+		by   render.Order
+	}{
+		{"time", render.ByTime}, {"size", render.BySize}, {"extension", render.ByExtension}, {"unsorted", render.Unsorted},
+	} {
+		if c.Is(row.flag) {
+			return row.by
+		}
+	}
+	return render.ByName
+}
+
+func (c *Call) timeStyle() (render.TimeStyle, error) {
+	name := c.Shell.Settings.TimeStyle
+	if c.given("time-style") {
+		name = c.Flags.Lookup("time-style").Value.String()
+	}
+	style, known := timeStyles[name]
+	if !known {
+		return 0, c.Usage("--time-style: %q is none of %s", name, strings.Join(timeStyleWords, ", "))
+	}
+	return style, nil
+}
+
+// look returns what writes the entries, if it is no listing as of ls(1).
+func (c *Call) look() func(*Call, render.List, []listing.Entry) error {
+	switch {
+	case c.Is("null"):
+		return (*Call).withNULs
+	case c.Is("csv"):
+		return (*Call).asCSV
+	case c.Is("table") || c.given("columns"):
+		return (*Call).asTable
+	}
+	return nil
+}
+
+func (c *Call) withNULs(_ render.List, entries []listing.Entry) error {
+	for _, e := range entries {
+		name := e.Name
+		if e.Dir != "" {
+			name = joinRemote(e.Dir, name)
+		}
+		if _, err := io.WriteString(c.Out, c.shown(name)+"\x00"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Call) asTable(l render.List, entries []listing.Entry) error {
+	columns, err := c.columns("mode,size,modified,name")
+	if err != nil {
+		return err
+	}
+	g := render.Grid{List: l, Columns: columns, Borders: c.Shell.Settings.Borders, Color: c.screen && c.Shell.con.ColorOut()}
+	if c.screen {
+		g.Width = c.Shell.con.Width()
+	}
+	return g.Write(c.Out, entries)
+}
+
+// asCSV writes sizes as numbers and times in UTC (RFC 4180 says how to quote).
+func (c *Call) asCSV(_ render.List, entries []listing.Entry) error {
+	columns, err := c.columns("name,type,size,modified")
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(c.Out)
+	rows := [][]string{columns}
+	for i := range entries {
+		row := render.Values(columns, &entries[i])
+		for j := range row {
+			row[j] = c.shown(row[j])
+		}
+		rows = append(rows, row)
+	}
+	return w.WriteAll(rows)
+}
+
+// columns are those of --columns.
+func (c *Call) columns(usual string) ([]string, error) {
+	text := usual
+	if c.given("columns") {
+		text = c.Flags.Lookup("columns").Value.String()
+	}
+	names := strings.Split(text, ",")
+	for _, name := range names {
+		if !slices.Contains(render.ColumnNames(), name) {
+			return nil, c.Usage("--columns: %q is none of %s", name, strings.Join(render.ColumnNames(), ", "))
+		}
+	}
+	return names, nil
+}
+
+// listTree reads a directory and those in it, each as a group of its own. Links
+// are not followed.
+func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error) {
+	var all []listing.Entry
+	var errs []error
+	var read func(dir string, depth int) error
+	read = func(dir string, depth int) error {
+		entries, err := c.list(ctx, dir, c.Is("all"))
+		if ctx.Err() != nil {
+			return err
+		}
+		errs = append(errs, about(orDot(dir), err))
+		entries = c.visible(entries)
+		render.Sort(entries, c.order(), c.Is("reverse"))
+		for i := range entries {
+			entries[i].Dir = orDot(dir)
+		}
+		all = append(all, entries...)
+		for _, e := range entries {
+			if e.Type == listing.Dir && isPlain(e.Name) && depth < deepestTree {
+				if err := read(joinRemote(dir, e.Name), depth+1); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	err := read(dir, 0)
+	return all, several(append(errs, err))
+}

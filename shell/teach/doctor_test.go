@@ -1,0 +1,145 @@
+package teach
+
+import (
+	"context"
+	"crypto/tls"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// patients are servers with something wrong, and what a doctor must find.
+var patients = []struct {
+	name string
+	opt  PracticeOptions
+	full bool
+	want string // key of a problem; "": sound
+}{
+	{name: "sound"},
+	{name: "sound, everything", full: true},
+	{name: "nat-pasv", opt: faulty("nat-pasv"), want: "pasv-address"},
+	{name: "pasv-closed", opt: faulty("pasv-closed"), want: "data-refused"},
+	{name: "no-epsv", opt: faulty("no-epsv"), want: "no-epsv"},
+	{name: "no-mlsd", opt: faulty("no-mlsd"), want: "no-mlsd"},
+	{name: "require-tls, asked in clear", opt: faulty("require-tls"), want: "tls-required"},
+	{name: "require-reuse", opt: faulty("require-reuse"), full: true, want: "tls-reuse"},
+	{name: "expired-cert", opt: faulty("expired-cert"), want: "cert-expired"},
+	{name: "wrong-name", opt: faulty("wrong-name"), want: "cert-name"},
+	{name: "self-signed", opt: faulty("self-signed"), want: "cert-unknown"},
+	{name: "tls10", opt: faulty("tls10"), want: "tls-version"},
+	{name: "stall", opt: faulty("stall=100"), want: "data-stalled"},
+	{name: "cut", opt: faulty("cut=100"), want: "data-cut"},
+	{name: "cut-silent", opt: inClear(faulty("cut-silent=100")), want: "data-short"},
+	{name: "cut-silent, in TLS", opt: faulty("cut-silent=100"), want: "data-short"},
+	{name: "cut-notify", opt: faulty("cut-notify=100"), want: "data-truncated"},
+	{name: "no-end", opt: faulty("no-end"), want: "no-end"},
+	{name: "dos-list", opt: faulty("dos-list", "no-mlsd"), want: "list-dos"},
+	{name: "dos-list beside MLSD", opt: faulty("dos-list"), full: true, want: "list-dos"},
+	{name: "421 for a greeting", opt: faulty("421:CONNECT"), want: "busy"},
+	{name: "mute", opt: faulty("mute:CONNECT"), want: "mute"},
+	{name: "mute to one command", opt: faulty("mute:EPSV"), want: "no-reply"},
+	{name: "drop", opt: faulty("drop:PASS"), want: "lost"},
+	{name: "no TLS", opt: PracticeOptions{NoTLS: true}, want: "tls-missing"},
+	{name: "extra-reply", opt: faulty("extra-reply:PASV=200 Hello."), want: "extra-reply"},
+	{name: "late", opt: faulty("late:EPSV=1100ms"), want: "slow"},
+	{name: "refused login", opt: faulty("refuse:PASS=530 No."), want: "login"},
+}
+
+func faulty(texts ...string) (opt PracticeOptions) {
+	for _, text := range texts {
+		f, err := practice.ParseFault(text)
+		if err != nil {
+			panic(err)
+		}
+		opt.Faults = append(opt.Faults, f)
+	}
+	return opt
+}
+
+func inClear(opt PracticeOptions) PracticeOptions {
+	opt.NoTLS = true
+	return opt
+}
+
+// TestDoctorFinds: the doctor names the cause, and sends little.
+func TestDoctorFinds(t *testing.T) {
+	for _, p := range patients {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			server, err := StartPractice(p.opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			before := treeOf(t, server)
+			e := Examination{Full: p.full, Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
+			e.Options.Addr = server.Addr()
+			e.Options.TLS = &tls.Config{}
+			if server.Trusted() {
+				e.Options.TLS.RootCAs = server.RootCAs()
+			}
+			if strings.Contains(p.name, "in clear") {
+				e.Options.Security = client.Off
+			}
+			start := time.Now()
+			d := Examine(context.Background(), e)
+			t.Log("\n" + sheet(d))
+			var keys []string
+			for _, problem := range d.Problems {
+				keys = append(keys, problem.Key)
+				if problem.Says == "" {
+					t.Errorf("nothing is said about %s", problem.Key)
+				}
+			}
+			if p.want == "" && len(keys) > 0 || p.want != "" && !slices.Contains(keys, p.want) {
+				t.Errorf("found %q, want %q", keys, p.want)
+			}
+			if d.Commands > 25 {
+				t.Errorf("%d commands", d.Commands)
+			}
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if after := treeOf(t, server); after != before {
+				t.Errorf("the server has other files now:\n%s\nbefore:\n%s", after, before)
+			}
+			for line := range strings.SplitSeq(sheet(d), "\n") {
+				if len([]rune(line)) > 79 {
+					t.Errorf("%d columns: %s", len([]rune(line)), line)
+				}
+			}
+		})
+	}
+}
+
+func sheet(d *Diagnosis) string {
+	var lines []string
+	for _, f := range d.Findings {
+		lines = append(lines, f.Line()...)
+	}
+	return strings.Join(append(lines, d.Advice()...), "\n")
+}
+
+// treeOf is the names and sizes of all files.
+func treeOf(t *testing.T, server *Practice) string {
+	t.Helper()
+	var all []string
+	err := afero.Walk(server.FS(), "/", func(name string, info fs.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			name += sprintf(" %d", info.Size())
+		}
+		all = append(all, name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, "\n")
+}

@@ -1,0 +1,284 @@
+package teach
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Replay is a recorded session made ready to be done again, against a server
+// that plays its part from the recording: see Script.
+type Replay struct {
+	Steps  []ReplayStep
+	Script string // for practice.Script
+}
+
+// ReplayStep is one line of the shell. Where it made the connection, it is the
+// address that is missing: that of the server which plays.
+type ReplayStep struct {
+	Line     string
+	At       float64 // seconds since the recording began
+	Opens    bool
+	User     string // of Opens; "": nobody logged in
+	Security string // of Opens: implicit, require or off
+	Uploads  []int64
+}
+
+// errParallel is for recordings that a server with one voice cannot play.
+var errParallel = errors.New("it has several control connections at once, which cannot be played again")
+
+// largest is the largest transfer that is played.
+const largest = 64 << 20
+
+// NewReplay turns a recording into what is to be done and what the server says.
+func NewReplay(events []*Event) (*Replay, error) {
+	p := &player{events: events}
+	for i, e := range events {
+		if e.Ev == DataEnd && e.Bytes > largest {
+			return nil, fmt.Errorf("a transfer of %d bytes is too large to be played", e.Bytes)
+		}
+		if !e.IsData() && e.Conn != "C" && e.Conn != "" {
+			return nil, errParallel
+		}
+		p.event(i, e)
+	}
+	r := &Replay{Script: strings.Join(p.lines, "\n") + "\n", Steps: steps(events)}
+	if !p.connected {
+		return nil, errors.New("there is no connection in it")
+	}
+	return r, nil
+}
+
+// player writes the server's part.
+type player struct {
+	events    []*Event
+	lines     []string
+	connected bool
+	open      bool
+	used      map[*Event]bool // ends of data that are written already
+}
+
+func (p *player) say(format string, args ...any) {
+	p.lines = append(p.lines, fmt.Sprintf(format, args...))
+}
+
+func (p *player) event(i int, e *Event) {
+	switch {
+	case e.IsData():
+	case e.Ev == TCPConnect:
+		if p.connected {
+			if p.open {
+				p.say("close")
+			}
+			p.say("accept")
+		}
+		p.connected, p.open = true, true
+	case e.Ev == TLSOK:
+		p.say("tls")
+	case e.Ev == Sent:
+		p.hear(e)
+	case e.Ev == Replied:
+		p.reply(i, e)
+	case e.Ev == Closed && e.By == "peer":
+		p.say("close")
+		p.open = false
+	}
+}
+
+// hear expects a line. Ports of our own differ each time, and what was masked
+// may be anything.
+func (p *player) hear(e *Event) {
+	switch {
+	case strings.Contains(e.Line, "********"):
+		parts := strings.Split(e.Line, "********")
+		for i := range parts {
+			parts[i] = regexp.QuoteMeta(parts[i])
+		}
+		p.say("C~ %s", strings.Join(parts, ".*"))
+	case e.Verb == "PORT" || e.Verb == "EPRT":
+		p.say("C~ %s .*", e.Verb)
+	default:
+		p.say("C: %s", e.Line)
+	}
+}
+
+func (p *player) reply(i int, e *Event) {
+	text := strings.Join(e.Lines, "\r\n") + "\r\n"
+	if e.Code == "227" || e.Code == "229" {
+		text = p.withPort(i, e, text)
+	}
+	p.say("S> %s", escaped(text))
+	if !e.Final {
+		p.data(i, e)
+	}
+}
+
+var (
+	sixInARow   = regexp.MustCompile(`\d+,\d+,\d+,\d+,\d+,\d+`)
+	threeFields = regexp.MustCompile(`\|\|\|\d+\|`)
+)
+
+// withPort puts in place of the recorded port that of the server which plays; a
+// port that could not be reached then is one where nobody listens now.
+func (p *player) withPort(i int, e *Event, text string) string {
+	data, port := "$DATA", "$PORT"
+	for _, later := range p.events[i+1:] {
+		if later.Ev == TCPFail && later.IsData() && later.Op == e.Op {
+			data, port = "0,1", "1"
+		}
+		if later.IsData() || later.Op != e.Op {
+			break
+		}
+	}
+	text = sixInARow.ReplaceAllLiteralString(text, "127,0,0,1,"+data)
+	return threeFields.ReplaceAllLiteralString(text, "|||"+port+"|")
+}
+
+// data plays the transfer that a preliminary reply begins.
+func (p *player) data(i int, e *Event) {
+	end, secure := p.transfer(i, e)
+	if end == nil {
+		return
+	}
+	if secure {
+		p.say("D tls")
+	}
+	switch {
+	case end.Dir == ">":
+		p.say("D< *")
+	case end.Lines != nil:
+		p.say("D> %s", escaped(strings.Join(end.Lines, "\r\n")+"\r\n"))
+	case end.Bytes > 0:
+		p.say("D> %s", escaped(filler(end.Type, int(end.Bytes))))
+	}
+	if end.EOF == "reset" {
+		p.say("D reset")
+		return
+	}
+	p.say("D close")
+}
+
+// transfer finds the end of the data that belongs to a preliminary reply, and
+// whether TLS ran on it.
+func (p *player) transfer(i int, reply *Event) (end *Event, secure bool) {
+	if p.used == nil {
+		p.used = map[*Event]bool{}
+	}
+	for _, e := range p.events[i+1:] {
+		if e.Ev == DataEnd && !p.used[e] {
+			p.used[e] = true
+			end = e
+			break
+		}
+	}
+	if end == nil {
+		return nil, false
+	}
+	secure = slices.ContainsFunc(p.events, func(e *Event) bool { return e.Ev == TLSOK && e.Conn == end.Conn })
+	return end, secure
+}
+
+// filler stands for data whose text was not kept: of its size, and in the form
+// of a listing where it was one.
+func filler(kind string, size int) string {
+	if kind == "file" {
+		return strings.Repeat("x", size)
+	}
+	var b strings.Builder
+	for n := 1; b.Len() < size; n++ {
+		line := fmt.Sprintf("type=file;size=0; not-kept-%d", n)
+		if kind == "names" {
+			line = "not-kept-" + strconv.Itoa(n)
+		}
+		if room := size - b.Len() - 2; room < 2*len(line)+4 {
+			line += strings.Repeat("x", max(room-len(line), 0))
+			line = line[:max(room, 0)]
+		}
+		b.WriteString(line + "\r\n")
+	}
+	return b.String()[:size]
+}
+
+// escaped is text as the script writes bytes.
+func escaped(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\\':
+			b.WriteString(`\\`)
+		case c == '$':
+			b.WriteString(escapeDollar(text[i:]))
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// escapeDollar keeps the two names that the script fills in.
+func escapeDollar(text string) string {
+	if strings.HasPrefix(text, "$DATA") || strings.HasPrefix(text, "$PORT") {
+		return "$"
+	}
+	return `\x24`
+}
+
+// onlyHere are commands that are not done again: they look back, or are about
+// the recording itself.
+var onlyHere = strings.Fields("record replay trace debug ladder explain why lesson practice step help ? ! status history")
+
+// steps are the lines of the shell that a replay does again.
+func steps(events []*Event) []ReplayStep {
+	var all []*ReplayStep
+	byOp := map[int]*ReplayStep{}
+	for _, e := range events {
+		if e.Ev == OpStart {
+			byOp[e.Op] = &ReplayStep{Line: e.Cmd, At: e.T}
+			all = append(all, byOp[e.Op])
+		} else if s := byOp[e.Op]; s != nil {
+			s.learn(e)
+		}
+	}
+	var again []ReplayStep
+	for _, s := range all {
+		if s.Opens || !slices.Contains(onlyHere, s.name()) {
+			again = append(again, *s)
+		}
+	}
+	return again
+}
+
+func (s *ReplayStep) name() string {
+	name, _, _ := strings.Cut(strings.TrimSpace(s.Line), " ")
+	return name
+}
+
+// openers are the commands that make a control connection, unless it was lost.
+var openers = strings.Fields("open ftp raw practice lesson connect")
+
+// learn takes from an event what its line does not tell.
+func (s *ReplayStep) learn(e *Event) {
+	switch {
+	case e.Ev == TCPConnect && e.Conn == "C" && slices.Contains(openers, s.name()):
+		s.Opens, s.Security = true, "off"
+	case e.Ev == TLSOK && e.Conn == "C" && s.Security == "off":
+		s.Security = "implicit"
+	case e.Ev == Sent && e.Verb == "AUTH" && s.Opens:
+		s.Security = "require"
+	case e.Ev == Replied && e.Verb == "AUTH" && e.Code != "234":
+		s.Security = "auto"
+	case e.Ev == Sent && e.Verb == "USER" && s.Opens:
+		_, s.User, _ = strings.Cut(e.Line, " ")
+	case e.Ev == DataEnd && e.Dir == ">":
+		s.Uploads = append(s.Uploads, e.Bytes)
+	}
+}

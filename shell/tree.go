@@ -1,0 +1,132 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var treeCommands = []*Command{{
+	Name: "tree", Args: "[directory]", Short: "draw a tree of directories",
+	Long:     "Links are shown, not followed. Ctrl-C ends it; what has been drawn stays.",
+	Examples: []Example{{"tree -L 2 pub", "two levels of it"}, {"tree -dh", "only the directories, from here"}},
+	Max:      1, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Run: drawTree,
+}}
+
+func treeFlags(fs *pflag.FlagSet) {
+	fs.BoolP("all", "a", false, "names that begin with a dot, too")
+	fs.BoolP("directories", "d", false, "directories only")
+	fs.BoolP("human", "h", false, "with sizes")
+	fs.BoolP("classify", "F", false, "a mark behind directories (/), links (@) and programs (*)")
+	fs.IntP("level", "L", math.MaxInt, "no deeper than `N` directories")
+}
+
+// A drawing is a tree on its way to the screen.
+type drawing struct {
+	*Call
+	list  render.List
+	level int
+	limbs [4]string // a branch, the last one, a bar beside what follows, nothing beside it
+
+	dirs, files int
+	errs        []error
+}
+
+var (
+	unicodeLimbs = [4]string{"├── ", "└── ", "│   ", "    "}
+	asciiLimbs   = [4]string{"|-- ", "`-- ", "|   ", "    "}
+)
+
+func drawTree(ctx context.Context, c *Call) error {
+	d := &drawing{Call: c, limbs: asciiLimbs}
+	d.list = render.List{Classify: c.Is("classify"), Color: c.screen && c.Shell.con.ColorOut(),
+		Colours: render.ParseColours(os.Getenv("LS_COLORS"))}
+	d.level, _ = c.Flags.GetInt("level")
+	if c.Shell.unicode() {
+		d.limbs = unicodeLimbs
+	}
+	if err := c.Print("%s", orDot(c.Arg(0))); err != nil {
+		return err
+	}
+	if err := d.inside(ctx, c.Arg(0), "", 1); err != nil {
+		return several(append(d.errs, err))
+	}
+	c.Note("%s, %s", plural(d.dirs, "directory", "directories"), plural(d.files, "file", "files"))
+	return several(d.errs)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// inside draws what is in a directory, behind the limbs of those above.
+func (d *drawing) inside(ctx context.Context, dir, above string, depth int) error {
+	if depth > d.level {
+		return nil
+	}
+	if depth > deepestTree {
+		d.errs = append(d.errs, about(dir, errors.New("too deep")))
+		return nil
+	}
+	entries, err := d.Call.list(ctx, dir, d.Is("all"))
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		d.errs = append(d.errs, about(orDot(dir), err))
+	}
+	entries = d.wanted(entries)
+	render.Sort(entries, render.ByName, false)
+	for i := range entries {
+		last := i == len(entries)-1
+		if err := d.entry(ctx, dir, above, &entries[i], last, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *drawing) entry(ctx context.Context, dir, above string, e *listing.Entry, last bool, depth int) error {
+	limb, beside := d.limbs[0], d.limbs[2]
+	if last {
+		limb, beside = d.limbs[1], d.limbs[3]
+	}
+	size := ""
+	if d.Is("human") && e.Type == listing.File {
+		size = fmt.Sprintf("[%5s]  ", render.Size(e.Size))
+	}
+	if _, err := io.WriteString(d.Out, above+limb+size+d.list.Line(e)+"\n"); err != nil {
+		return err
+	}
+	if e.Type != listing.Dir {
+		d.files++
+		return nil
+	}
+	d.dirs++
+	if !isPlain(e.Name) {
+		return nil
+	}
+	return d.inside(ctx, joinRemote(dir, e.Name), above+beside, depth+1)
+}
+
+func (d *drawing) wanted(entries []listing.Entry) []listing.Entry {
+	var kept []listing.Entry
+	for _, e := range d.visible(entries) {
+		if !isDot(&e) && e.Type != listing.Unparsed && (e.Type == listing.Dir || !d.Is("directories")) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}

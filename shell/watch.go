@@ -1,0 +1,127 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var watchCommands = []*Command{{
+	Name: "watch", Args: "command…", Short: "run a command again and again and look at its result",
+	Long: "The result stands still at the bottom of the screen and what is new in it is yellow; Ctrl-C ends it. Without a terminal " +
+		"the results follow each other. `repeat` counts, and stops at a failure.",
+	Examples: []Example{{"watch ls -lt incoming", "what arrives"}, {"watch -n 10 df", "every ten seconds"}},
+	Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.SetInterspersed(false)
+		fs.StringP("interval", "n", "2", "the `TIME` between two runs, as 10 or 1m")
+	},
+	Nests: true, Run: watchCommand,
+}}
+
+func watchCommand(ctx context.Context, c *Call) error {
+	period, err := readDuration(c.Flags.Lookup("interval").Value.String())
+	if err != nil {
+		return c.Usage("-n: %s", err)
+	}
+	w := &watching{call: c}
+	for {
+		text, err := c.once()
+		if err != nil {
+			w.stop()
+			return err
+		}
+		w.show(text)
+		if err := pause(ctx, period); err != nil {
+			w.stop()
+			if errors.Is(context.Cause(ctx), errInterrupted) && c.Interactive() {
+				return nil // that is how one stops looking
+			}
+			return err
+		}
+	}
+}
+
+// once runs the command and returns what it prints, as for the screen.
+func (c *Call) once() (string, error) {
+	var out bytes.Buffer
+	inner := *c
+	inner.Out = &out
+	c.Shell.con.still.Store(true) // what is seen stays until there is something else
+	defer c.Shell.con.still.Store(false)
+	err := inner.runWords(c.Args)
+	return strings.TrimRight(out.String(), "\n"), err
+}
+
+// watching is what watch shows.
+type watching struct {
+	call *Call
+	last string
+	seen bool
+}
+
+func (w *watching) show(text string) {
+	sh := w.call.Shell
+	if !w.call.screen {
+		w.call.Out.Write([]byte(text + "\n"))
+		return
+	}
+	before := strings.Split(w.last, "\n")
+	lines := strings.Split(text, "\n")
+	room := sh.con.Height() - 2
+	more := len(lines) - room
+	if more > 0 {
+		lines = lines[:room-1]
+	}
+	if w.seen {
+		lines = changed(before, lines, sh.con.ColorOut())
+	}
+	if more > 0 {
+		lines = append(lines, render.Dim.Paint(sh.con.ColorOut(), "… and "+plural(more+1, "more line", "more lines")))
+	}
+	head := time.Now().Format(time.TimeOnly) + "  " + commandText(w.call.Args) + "  (Ctrl-C ends it)"
+	sh.con.Console.Status(render.Dim.Paint(sh.con.ColorOut(), head) + "\n" + strings.Join(lines, "\n"))
+	w.last, w.seen = text, true
+}
+
+// stop leaves the last result on the screen.
+func (w *watching) stop() {
+	if w.call.screen {
+		w.call.Shell.con.Console.Status("")
+		if w.seen {
+			w.call.Out.Write([]byte(w.last + "\n"))
+		}
+	}
+}
+
+// changed paints the lines that are not among those before.
+func changed(before, lines []string, color bool) []string {
+	old := map[string]bool{}
+	for _, line := range before {
+		old[line] = true
+	}
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		if out[i] = line; !old[line] {
+			out[i] = render.Yellow.Paint(color, render.Uncoloured(line))
+		}
+	}
+	return out
+}
+
+// commandText is a command as it was typed.
+func commandText(words []syntax.Token) string {
+	raw := make([]string, len(words))
+	for i, w := range words {
+		raw[i] = w.Raw
+	}
+	return render.Safe(strings.Join(raw, " "))
+}
