@@ -266,7 +266,7 @@ func (c *Conn) dataConfig(cache tls.ClientSessionCache) *tls.Config {
 	cfg := c.tlsConfig(c.verifyData, cache)
 	c.tickets.mu.Lock()
 	defer c.tickets.mu.Unlock()
-	if c.tickets.taken && cfg.CurvePreferences == nil {
+	if cache != nil && c.tickets.taken && cfg.CurvePreferences == nil {
 		cfg.CurvePreferences = []tls.CurveID{tls.CurveP256, tls.X25519}
 	}
 	return cfg

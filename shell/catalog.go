@@ -24,7 +24,7 @@ func Catalog() Groups {
 		{"the protocol itself", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
 		{"learn the protocol", slices.Concat(traceCommands, ladderCommands, explainCommands, stepCommands, doctorCommands, practiceCommands, lessonCommands, recordCommands)},
 		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands, historyCommands)},
-		{"jobs", jobCommands},
+		{"jobs", slices.Concat(jobCommands, queueCommands)},
 		{"scripts", slices.Concat(blockCommands, assertCommands, variableCommands, aliasCommands, sourceCommands, repeatCommands)},
 	}
 }

@@ -112,4 +112,4 @@ var listVerbs = verbs(dataVerbs, sends("MLSD", "LIST", "CWD", "CDUP", "PWD", "ML
 
 // LoginVerbs may be sent by every command that needs a connection: when the
 // server has hung up, the session is restored first.
-var LoginVerbs = sends("AUTH", "USER", "PASS", "ACCT", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP", "SSCN")
+var LoginVerbs = sends("AUTH", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP", "SSCN")

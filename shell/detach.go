@@ -2,7 +2,6 @@ package shell
 
 import (
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -18,9 +17,10 @@ type Detach func(script string) (log string, err error)
 func (sh *Shell) detach(on []*job) bool {
 	script := "set onerror continue\n"
 	for _, j := range on {
+		sh.stop(j, errDetached)
+		<-j.done
 		script += j.script()
 	}
-	sh.endJobs(errKilled)
 	log, err := sh.opt.Detach(script + "wait\n")
 	if err != nil {
 		sh.failed(Line{}, "detach", err)
@@ -33,9 +33,7 @@ func (sh *Shell) detach(on []*job) bool {
 // script is the lines that carry a job on from where it is.
 func (j *job) script() string {
 	var script strings.Builder
-	if dir, err := os.Getwd(); err == nil {
-		script.WriteString("lcd " + syntax.Quote(dir) + "\n")
-	}
+	script.WriteString("lcd " + syntax.Quote(j.sh.localDir) + "\n")
 	if s := j.sh.session; s != nil {
 		script.WriteString("open " + syntax.Quote(j.sh.url()) + "\n")
 		if dir := s.Dir(); dir != "" {

@@ -24,10 +24,12 @@ func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 	f := sh.fork()
 	f.recorder = sh.recorder
 	f.heed()
-	return sh.foreground(sh.start(st.Source, f, func() error {
+	j := newJob(st.Source, f, func() error {
 		_, err := f.command(line, st)
 		return err
-	}))
+	})
+	sh.start(j)
+	return sh.foreground(j)
 }
 
 // foreground waits for a job, with Ctrl-C and Ctrl-Z meant for it.
@@ -83,24 +85,32 @@ func (sh *Shell) sendAway(j *job) bool {
 	return true
 }
 
-// mayLeave decides about jobs that still run when the user wants to leave.
+// mayLeave decides about jobs that still run when the user wants to leave. What
+// waits in the queue is kept.
 func (sh *Shell) mayLeave(ctx context.Context) bool {
-	on := sh.jobs.running(true)
-	if len(on) == 0 || sh.forked {
+	var on []*job
+	queued := 0
+	for _, j := range sh.jobs.running(true) {
+		if j.state() == "queued" {
+			queued++
+		} else {
+			on = append(on, j)
+		}
+	}
+	if sh.forked || !sh.Interactive() { // a batch waits at its end
 		return true
 	}
-	if !sh.Interactive() {
-		return true // the batch waits at its end
+	if queued > 0 {
+		sh.Say(plural(queued, "command stays", "commands stay") + " queued; `queue start` on the same server goes on")
 	}
-	question := "1 job still runs"
-	if len(on) > 1 {
-		question = fmt.Sprintf("%d jobs still run", len(on))
+	if len(on) == 0 {
+		return true
 	}
 	keys, choices := "wkS", ": [w]ait, [k]ill, [S]tay here? "
 	if sh.opt.Detach != nil {
 		keys, choices = "wkdS", ": [w]ait, [k]ill, [d]etach, [S]tay here? "
 	}
-	key, err := sh.con.AskKey(ctx, question+choices, keys)
+	key, err := sh.con.AskKey(ctx, plural(len(on), "job still runs", "jobs still run")+choices, keys)
 	switch {
 	case err != nil || key == 's':
 		return false
@@ -109,7 +119,6 @@ func (sh *Shell) mayLeave(ctx context.Context) bool {
 	case key == 'd':
 		return sh.detach(on)
 	}
-	sh.endJobs(errKilled)
 	return true
 }
 
@@ -118,7 +127,7 @@ func (sh *Shell) endJobs(cause error) {
 	on := sh.jobs.running(false)
 	for _, j := range on {
 		j.sh.con.away.Store(true)
-		j.cancel(cause)
+		sh.stop(j, cause)
 	}
 	for _, j := range on {
 		<-j.done

@@ -50,42 +50,51 @@ var jobCommands = []*Command{
 }
 
 // errKilled ends a job.
-var errKilled error = killed{}
+var errKilled error = ended("killed")
 
-type killed struct{}
+// errDetached ends a job that goes on in another process.
+var errDetached error = ended("detached")
 
-func (killed) Error() string        { return "killed" }
-func (killed) Is(target error) bool { return target == errInterrupted }
+type ended string
+
+func (e ended) Error() string        { return string(e) }
+func (e ended) Is(target error) bool { return target == errInterrupted }
 
 // errAway ends a line whose command goes on in the background.
 var errAway = errors.New("in the background")
 
 // A job is a line that runs beside the prompt, in a shell of its own.
 type job struct {
-	id     int // 0 while it is in the foreground and was never elsewhere
+	kept   *kept // for another day, if it is in the queue
+	id     int   // 0 while it is in the foreground and was never elsewhere
 	line   string
 	sh     *Shell
 	began  time.Time
+	run    func() error
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed at the very end
 
-	mu    sync.Mutex
-	ended time.Time
-	err   error
+	mu      sync.Mutex
+	started bool // false: it is in the queue
+	ended   time.Time
+	err     error
 }
 
 // jobs are those of a shell.
 type jobs struct {
-	mu   sync.Mutex
-	last int
-	all  []*job
+	mu    sync.Mutex
+	last  int
+	all   []*job
+	queue queue
 }
+
+func newJobs() *jobs { return &jobs{queue: queue{atOnce: 1}} }
 
 // fork makes a shell for a job: like sh, and none of its changes reach sh.
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
-		limits: sh.limits, log: sh.log, jobs: &jobs{}, gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
+		limits: sh.limits, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
 		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder,
 		con: &seat{Console: sh.con.Console}, forked: true,
@@ -123,51 +132,72 @@ func (sh *Shell) local(name string) string {
 	return filepath.Join(sh.localDir, name)
 }
 
+// newJob is a job that does not run yet.
+func newJob(line string, f *Shell, run func() error) *job {
+	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{})}
+}
+
 // start runs a job in its own shell. Once it has a number it says goodbye to the
 // server at its end, and tells how that was unless somebody waits for it.
-func (sh *Shell) start(line string, f *Shell, run func() error) *job {
-	j := &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, done: make(chan struct{})}
+func (sh *Shell) start(j *job) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.started || !j.ended.IsZero() {
+		return
+	}
+	j.started, j.began = true, time.Now()
 	go func() {
 		defer close(j.done)
-		err := run()
-		if cause := context.Cause(f.base); err == nil && errors.Is(cause, errInterrupted) {
+		err := j.run()
+		if cause := context.Cause(j.sh.base); err == nil && errors.Is(cause, errInterrupted) {
 			err = cause
 		}
-		j.mu.Lock()
-		j.err, j.ended = err, time.Now()
-		numbered := j.id != 0
-		j.mu.Unlock()
-		if !numbered {
-			return
-		}
-		if f.session != nil { // nobody wants to read the goodbye
-			f.session.Conn().Send("QUIT")
-			f.session.Conn().Close()
-		}
-		if f.con.away.Load() {
-			if err != nil && !errors.Is(err, errKilled) {
-				f.failed(Line{}, j.name(), err)
-			}
-			sh.tell(j)
+		if j.end(err) {
+			sh.afterwards(j)
 		}
 	}()
-	return j
+}
+
+// end says how a job has ended, and reports whether it has a number.
+func (j *job) end(err error) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err, j.ended = err, time.Now()
+	return j.id != 0
+}
+
+// afterwards is what follows the end of a job.
+func (sh *Shell) afterwards(j *job) {
+	if s := j.sh.session; s != nil { // nobody wants to read the goodbye
+		s.Conn().Send("QUIT")
+		s.Conn().Close()
+	}
+	if j.sh.con.away.Load() {
+		if j.err != nil && !errors.As(j.err, new(ended)) {
+			j.sh.failed(Line{}, j.name(), j.err)
+		}
+		sh.tell(j)
+	}
+	sh.jobs.left(sh, j)
 }
 
 // background runs a chain beside the prompt.
 func (sh *Shell) background(line Line, chain syntax.Chain) {
-	line.within = nil
-	f := sh.apart()
-	begin := make(chan struct{})
-	j := sh.start(chainText(chain), f, func() error {
-		<-begin // it has its number by then
-		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
-	})
+	j := sh.jobOf(line, chain)
 	sh.number(j)
-	close(begin)
+	sh.start(j)
 	if sh.Interactive() {
 		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
 	}
+}
+
+// jobOf is the job of a chain.
+func (sh *Shell) jobOf(line Line, chain syntax.Chain) *job {
+	line.within = nil
+	f := sh.apart()
+	return newJob(chainText(chain), f, func() error {
+		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
+	})
 }
 
 // chainText is a chain as it was typed.
@@ -215,12 +245,15 @@ func (j *job) state() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
+	case !j.started && j.ended.IsZero():
+		return "queued"
 	case j.ended.IsZero():
 		return "running"
 	case j.err == nil:
 		return "done"
-	case errors.Is(j.err, errKilled):
-		return "killed"
+	}
+	if e := ended(""); errors.As(j.err, &e) {
+		return string(e)
 	}
 	return fmt.Sprintf("failed (%d)", Status(j.err))
 }
@@ -300,7 +333,7 @@ func (sh *Shell) findJob(word string) (*job, error) {
 // jobObject is a job as --json shows it.
 type jobObject struct {
 	ID      int     `json:"id"`
-	State   string  `json:"state"` // running, done, killed, failed
+	State   string  `json:"state"` // queued, running, done, killed, failed
 	Status  int     `json:"status"`
 	Line    string  `json:"line"`
 	Seconds float64 `json:"seconds"`
@@ -333,7 +366,7 @@ func listJobs(_ context.Context, c *Call) error {
 func (j *job) object() jobObject {
 	state, _, _ := strings.Cut(j.state(), " ")
 	o := jobObject{ID: j.id, State: state, Line: recorded(j.line, "a command"), Seconds: j.elapsed().Seconds()}
-	if state != "running" {
+	if state != "running" && state != "queued" {
 		o.Status = Status(j.err)
 	} else if rows := j.sh.gauge.rows(); len(rows) > 0 {
 		p := rows[len(rows)-1]
@@ -423,10 +456,25 @@ func killJobs(_ context.Context, c *Call) error {
 		if err != nil {
 			return err
 		}
-		j.cancel(errKilled)
+		c.Shell.stop(j, errKilled)
 		<-j.done
 	}
 	return nil
+}
+
+// stop ends a job, or takes it out of the queue.
+func (sh *Shell) stop(j *job, cause error) {
+	j.cancel(cause)
+	j.mu.Lock()
+	waits := !j.started && j.ended.IsZero()
+	if waits {
+		j.err, j.ended = cause, time.Now()
+	}
+	j.mu.Unlock()
+	if waits {
+		close(j.done)
+		sh.jobs.left(sh, j)
+	}
 }
 
 // jobCandidates are the numbers of jobs, for completion.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -151,6 +149,3 @@ func TestLessonsAreSound(t *testing.T) {
 		}
 	}
 }
-
-var _ = filepath.Join
-var _ = os.Getenv

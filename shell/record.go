@@ -80,8 +80,20 @@ func (sh *Shell) startRecording(name string, listings, force bool) error {
 		return err
 	}
 	sh.recording = &recording{sh.recorder.Record(file, listings), file}
+	usual := defaultSettings(false)
+	for _, name := range wireSettings {
+		row, err := findSetting(name)
+		if err == nil && row.show(&sh.Settings) != row.show(&usual) {
+			sh.recorder.Note("", teach.SettingNote, name+" "+row.show(&sh.Settings))
+		}
+	}
 	return nil
 }
+
+// wireSettings change what is said to a server. A recording tells which differ
+// from what is usual.
+var wireSettings = []string{"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-reuse", "preserve", "restart", "parallel",
+	"glob", "clobber"}
 
 // stopRecording ends the recording, if there is one.
 func (sh *Shell) stopRecording() error {
@@ -131,13 +143,20 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 		return err
 	}
 	defer leave()
-	sh.played = server
-	defer func() { sh.played = nil }()
+	settings := sh.Settings
+	defer func() { sh.played, sh.Settings = nil, settings }()
+	sh.played, sh.Settings = server, defaultSettings(false)
+	sh.Settings.Trace, sh.Settings.Unicode, sh.Settings.TraceNotes = settings.Trace, settings.Unicode, settings.TraceNotes
+	for _, setting := range play.Settings {
+		if err := sh.Set(setting[0], setting[1]); err != nil {
+			return err
+		}
+	}
 	for i, step := range play.Steps {
 		if i > 0 {
 			wait(ctx, step.At-play.Steps[i-1].At, pace)
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || over(server.Done()) && server.Wait() != nil {
 			break
 		}
 		c.Note("> %s", step.Line)
@@ -151,6 +170,15 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 		return err
 	}
 	return c.compared(server)
+}
+
+func over(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }
 
 // compared says whether the dialogue was the recorded one.
@@ -224,7 +252,7 @@ func provide(step teach.ReplayStep) {
 		return
 	}
 	for _, word := range strings.Fields(step.Line)[1:] {
-		if filepath.IsLocal(word) && !strings.HasPrefix(word, "-") {
+		if _, err := os.Lstat(word); err != nil && filepath.IsLocal(word) && !strings.HasPrefix(word, "-") {
 			os.WriteFile(filepath.Base(word), make([]byte, step.Uploads[0]), 0o600)
 		}
 	}

@@ -51,6 +51,7 @@ type Settings struct {
 	Title                     bool
 	Notify                    string
 	NotifyAfter               time.Duration
+	QueueJobs                 int
 	TimeStyle, Borders        string
 
 	Parallel         int   // sessions for many files; 0: as many as help
@@ -67,7 +68,7 @@ func defaultSettings(interactive bool) Settings {
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
-		PromptFormat: usualPrompt, Notify: "off", TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
+		PromptFormat: usualPrompt, Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
@@ -84,7 +85,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

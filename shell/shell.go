@@ -80,6 +80,7 @@ type Shell struct {
 	forked   bool   // it is the shell of a job
 	localDir string // the local directory of a job
 	gauge    *gauge
+	greeted  *client.Session // that the user was told what waits for
 
 	// The settings of the same names, for the goroutine that hears the server.
 	verbose atomic.Bool
@@ -109,7 +110,7 @@ type connection struct {
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
 	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: &jobs{}, gauge: &gauge{}}
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}}
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
@@ -142,6 +143,7 @@ func (sh *Shell) Set(name, value string) error {
 
 // Close says goodbye to the server and gives terminal and signals back.
 func (sh *Shell) Close() {
+	sh.leaveQueue()
 	sh.endJobs(errKilled)
 	sh.swap()
 	sh.disconnect()
@@ -200,6 +202,10 @@ func (sh *Shell) Interact() int {
 
 // readLine reads a line, and what completes it when a quote or a block is open.
 func (sh *Shell) readLine() (string, error) {
+	if sh.session != sh.greeted {
+		sh.greeted = sh.session
+		sh.tellKept()
+	}
 	line, err := sh.con.ReadLine(sh.base, sh.promptText())
 	text := line
 	for lines := (syntax.Lines{}); err == nil && lines.Open(line); {

@@ -3,6 +3,7 @@ package teach
 import (
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,9 +13,13 @@ import (
 // Replay is a recorded session made ready to be done again, against a server
 // that plays its part from the recording: see Script.
 type Replay struct {
-	Steps  []ReplayStep
-	Script string // for practice.Script
+	Settings [][2]string // names and values that were not the usual ones
+	Steps    []ReplayStep
+	Script   string // for practice.Script
 }
+
+// SettingNote is the key of a note that tells a setting, "name value".
+const SettingNote = "setting"
 
 // ReplayStep is one line of the shell. Where it made the connection, it is the
 // address that is missing: that of the server which plays.
@@ -45,11 +50,20 @@ func NewReplay(events []*Event) (*Replay, error) {
 		}
 		p.event(i, e)
 	}
-	r := &Replay{Script: strings.Join(p.lines, "\n") + "\n", Steps: steps(events)}
+	r := &Replay{Settings: settingsIn(events), Script: strings.Join(p.lines, "\n") + "\n", Steps: steps(events)}
 	if !p.connected {
 		return nil, errors.New("there is no connection in it")
 	}
 	return r, nil
+}
+
+func settingsIn(events []*Event) (all [][2]string) {
+	for _, e := range events {
+		if name, value, ok := strings.Cut(e.Text, " "); ok && e.Ev == Noted && e.Key == SettingNote {
+			all = append(all, [2]string{name, value})
+		}
+	}
+	return all
 }
 
 // player writes the server's part.
@@ -58,6 +72,7 @@ type player struct {
 	lines     []string
 	connected bool
 	open      bool
+	host      string          // the server's address
 	used      map[*Event]bool // ends of data that are written already
 }
 
@@ -76,6 +91,7 @@ func (p *player) event(i int, e *Event) {
 			p.say("accept")
 		}
 		p.connected, p.open = true, true
+		p.host, _, _ = net.SplitHostPort(e.Remote)
 	case e.Ev == TLSOK:
 		p.say("tls")
 	case e.Ev == Sent:
@@ -100,9 +116,19 @@ func (p *player) hear(e *Event) {
 		p.say("C~ %s", strings.Join(parts, ".*"))
 	case e.Verb == "PORT" || e.Verb == "EPRT":
 		p.say("C~ %s .*", e.Verb)
+	case e.Verb == "MFMT": // of a file that was made for the replay
+		p.say("C~ MFMT [0-9]* %s", regexp.QuoteMeta(lastWords(e.Line, 2)))
 	default:
 		p.say("C: %s", e.Line)
 	}
+}
+
+// lastWords is a line from its n-th blank on.
+func lastWords(line string, n int) string {
+	for range n {
+		_, line, _ = strings.Cut(line, " ")
+	}
+	return line
 }
 
 func (p *player) reply(i int, e *Event) {
@@ -133,7 +159,14 @@ func (p *player) withPort(i int, e *Event, text string) string {
 			break
 		}
 	}
-	text = sixInARow.ReplaceAllLiteralString(text, "127,0,0,1,"+data)
+	host := strings.ReplaceAll(p.host, ".", ",")
+	text = sixInARow.ReplaceAllStringFunc(text, func(six string) string {
+		if p.host != "" && strings.HasPrefix(six, host+",") {
+			return "127,0,0,1," + data
+		}
+		numbers := strings.Split(six, ",") // another address than the server's own stays so
+		return strings.Join(numbers[:4], ",") + "," + data
+	})
 	return threeFields.ReplaceAllLiteralString(text, "|||"+port+"|")
 }
 

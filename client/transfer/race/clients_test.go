@@ -3,6 +3,7 @@ package race
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,11 +43,12 @@ const (
 
 func ftpsh(script string) func(place) []string {
 	return func(p place) []string {
-		args := []string{"ftpsh", "--no-config", "-u", p.user, "-P", p.password, "--tls", "off"}
+		args := []string{"ftpsh", "--no-config", "--tls", "off"}
 		if p.tls {
-			args = append(args[:len(args)-1], "require", "--ca", p.ca, "--tls-name", "ftp.example.test")
+			args = append(args[:2], "--tls", "require", "--ca", p.ca, "--tls-name", "ftp.example.test")
 		}
-		return append(args, "-c", "lcd "+p.dir+"; "+script, fmt.Sprintf("%s:%d", p.host, p.port))
+		address := url.URL{Scheme: "ftp", User: url.UserPassword(p.user, p.password), Host: fmt.Sprintf("%s:%d", p.host, p.port)}
+		return append(args, "-c", "lcd "+p.dir+"; "+script, address.String())
 	}
 }
 

@@ -1,0 +1,352 @@
+package shell
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var queueCommands = []*Command{{
+	Name: "queue", Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
+	Long: "`queue get big.iso` puts a command behind those that wait; it runs as a job, for the server and in the directories of " +
+		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` goes on. `set queue-jobs 2` lets two run " +
+		"at once.\n" +
+		"What waits when you leave is kept: `queue start` on the same server goes on with it, another day, too. A line with a " +
+		"secret in it is not kept.",
+	Examples: []Example{
+		{"queue mget *.iso", "when the others are done"},
+		{"queue -m 3 1", "job 3 before all others"},
+		{"queue -d 3", "not that one"},
+	},
+	Max: -1, Words: []string{"start", "stop"}, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true,
+	Flags: func(fs *pflag.FlagSet) {
+		fs.SetInterspersed(false)
+		fs.IntP("move", "m", 0, "move the job `N` to the place that follows, 1 being the next")
+		fs.IntP("delete", "d", 0, "take the job `N` out")
+	},
+	Run: queueCommand,
+}}
+
+var queueSettings = []*Setting{
+	{
+		Name: "queue-jobs", Short: "how many commands of the queue run at once",
+		show: func(s *Settings) string { return strconv.Itoa(s.QueueJobs) },
+		parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 || n > 20 {
+				return fmt.Errorf("%q is no number from 1 to 20", text)
+			}
+			s.QueueJobs = n
+			return nil
+		},
+		apply: func(sh *Shell) { sh.jobs.limit(sh, sh.Settings.QueueJobs) },
+	},
+}
+
+// A queue is jobs that wait, and those of them that run.
+type queue struct {
+	waiting, running []*job
+	stopped, closed  bool
+	atOnce           int
+	file             *flock.Flock // what is kept for later, locked while this shell lives; nil: nothing yet
+}
+
+func queueCommand(_ context.Context, c *Call) error {
+	sh := c.Shell
+	switch first := c.Arg(0); {
+	case c.given("delete"):
+		n, _ := c.Flags.GetInt("delete")
+		j, err := sh.findJob(strconv.Itoa(n))
+		if err == nil {
+			sh.stop(j, errKilled)
+		}
+		return err
+	case c.given("move"):
+		return c.moveInQueue()
+	case len(c.Args) == 0:
+		return c.showQueue()
+	case len(c.Args) == 1 && first == "stop":
+		sh.jobs.stopQueue(true)
+		return nil
+	case len(c.Args) == 1 && first == "start":
+		sh.takeKept()
+		sh.jobs.stopQueue(false)
+		sh.jobs.next(sh)
+		return nil
+	}
+	list, err := c.queued()
+	if err != nil {
+		return err
+	}
+	for _, chain := range list {
+		sh.enqueue(sh.jobOf(c.line, chain))
+	}
+	return nil
+}
+
+// queued is the line to queue: words, or one in quotes.
+func (c *Call) queued() (syntax.List, error) {
+	if len(c.Args) == 1 && strings.ContainsAny(c.Arg(0), " \t;&|") {
+		return syntax.Parse(c.Arg(0))
+	}
+	st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: commandText(c.Args)}
+	return syntax.List{{Statements: []syntax.Statement{st}}}, nil
+}
+
+// enqueue puts a job at the end of the queue.
+func (sh *Shell) enqueue(j *job) {
+	sh.number(j)
+	if line, ok := history.Redact(j.line); ok && line == j.line && j.sh.session != nil {
+		j.kept = &kept{sh.server(), j.sh.session.Dir(), j.sh.localDir, j.line}
+	}
+	js := sh.jobs
+	js.mu.Lock()
+	js.queue.waiting = append(js.queue.waiting, j)
+	js.mu.Unlock()
+	sh.keepQueue()
+	js.next(sh)
+	if sh.Interactive() {
+		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
+	}
+}
+
+// next starts jobs of the queue as long as there is room.
+func (js *jobs) next(sh *Shell) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	q := &js.queue
+	for !q.stopped && len(q.waiting) > 0 && len(q.running) < q.atOnce {
+		j := q.waiting[0]
+		q.waiting, q.running = q.waiting[1:], append(q.running, j)
+		sh.start(j)
+	}
+}
+
+// left takes a job out of the queue that has ended.
+func (js *jobs) left(sh *Shell, j *job) {
+	js.mu.Lock()
+	q := &js.queue
+	of := slices.Contains(q.waiting, j) || slices.Contains(q.running, j)
+	q.waiting = without(q.waiting, j)
+	q.running = without(q.running, j)
+	js.mu.Unlock()
+	if of {
+		sh.keepQueue()
+		js.next(sh)
+	}
+}
+
+func without(all []*job, j *job) []*job {
+	return slices.DeleteFunc(slices.Clone(all), func(other *job) bool { return other == j })
+}
+
+func (js *jobs) stopQueue(stop bool) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	js.queue.stopped = stop
+}
+
+func (js *jobs) limit(sh *Shell, n int) {
+	js.mu.Lock()
+	js.queue.atOnce = n
+	js.mu.Unlock()
+	js.next(sh)
+}
+
+func (c *Call) moveInQueue() error {
+	n, _ := c.Flags.GetInt("move")
+	place, err := strconv.Atoi(c.Arg(0))
+	if err != nil || len(c.Args) != 1 {
+		return c.Usage("-m needs a job and its new place")
+	}
+	js := c.Shell.jobs
+	js.mu.Lock()
+	q := &js.queue
+	from := slices.IndexFunc(q.waiting, func(j *job) bool { return j.id == n })
+	if from >= 0 {
+		j := q.waiting[from]
+		q.waiting = slices.Delete(q.waiting, from, from+1)
+		q.waiting = slices.Insert(q.waiting, min(max(place-1, 0), len(q.waiting)), j)
+	}
+	js.mu.Unlock()
+	if from < 0 {
+		return &UsageError{Text: fmt.Sprintf("%d: no job waits with this number", n), Hint: "`queue` lists them"}
+	}
+	c.Shell.keepQueue()
+	return nil
+}
+
+func (c *Call) showQueue() error {
+	js := c.Shell.jobs
+	js.mu.Lock()
+	q := js.queue
+	all := slices.Concat(q.running, q.waiting)
+	js.mu.Unlock()
+	t := render.Table{}
+	for _, j := range all {
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("[%d]", j.id), j.state(), j.shown()})
+	}
+	if err := c.table(t); err != nil {
+		return err
+	}
+	if q.stopped {
+		c.Note("the queue stands still; `queue start` goes on")
+	}
+	c.Shell.tellKept()
+	return nil
+}
+
+// kept is a line of the queue as it is on disk, without secrets.
+type kept struct {
+	Server string `json:"server"` // user@host:port
+	Dir    string `json:"dir"`
+	Local  string `json:"local"`
+	Line   string `json:"line"`
+}
+
+// server names what a session is for.
+func (sh *Shell) server() string {
+	if sh.session == nil {
+		return ""
+	}
+	user, _ := sh.session.LoggedIn()
+	return user + "@" + sh.session.Options().Addr
+}
+
+// keepQueue writes what waits, and what runs as it may not come to its end, into
+// a file of this shell. A disk that is full does not keep anything from running.
+func (sh *Shell) keepQueue() {
+	if sh.opt.StateDir == "" || !sh.Interactive() {
+		return
+	}
+	js := sh.jobs
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	q := &js.queue
+	if q.closed {
+		return
+	}
+	var text []byte
+	for _, j := range slices.Concat(q.running, q.waiting) {
+		if j.kept != nil {
+			row, _ := json.Marshal(j.kept)
+			text = append(append(text, row...), '\n')
+		}
+	}
+	if q.file == nil {
+		dir := filepath.Join(sh.opt.StateDir, "queue")
+		if len(text) == 0 || os.MkdirAll(dir, 0o700) != nil {
+			return
+		}
+		q.file = flock.New(filepath.Join(dir, strconv.Itoa(os.Getpid())), flock.SetPermissions(0o600))
+		q.file.TryLock()
+	}
+	os.WriteFile(q.file.Path(), text, 0o600)
+}
+
+// leaveQueue removes the file of an empty queue, and gives that of another one
+// free for the next shell.
+func (sh *Shell) leaveQueue() {
+	js := sh.jobs
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	js.queue.stopped, js.queue.closed = true, true
+	if js.queue.file == nil {
+		return
+	}
+	if info, err := os.Stat(js.queue.file.Path()); err == nil && info.Size() == 0 {
+		os.Remove(js.queue.file.Path())
+	}
+	js.queue.file.Unlock()
+}
+
+// keptFor calls f with the files that shells have left which are gone, and the
+// lines for this server in them.
+func (sh *Shell) keptFor(f func(path string, mine, others []kept)) {
+	if sh.opt.StateDir == "" || sh.session == nil {
+		return
+	}
+	paths, _ := filepath.Glob(filepath.Join(sh.opt.StateDir, "queue", "[0-9]*"))
+	for _, path := range paths {
+		lock := flock.New(path)
+		if ours, err := lock.TryLock(); err != nil || !ours {
+			continue
+		}
+		var mine, others []kept
+		for _, k := range readKept(path) {
+			if k.Server == sh.server() {
+				mine = append(mine, k)
+			} else {
+				others = append(others, k)
+			}
+		}
+		f(path, mine, others)
+		lock.Unlock()
+	}
+}
+
+func readKept(path string) (all []kept) {
+	text, _ := os.ReadFile(path)
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		var k kept
+		if json.Unmarshal(lines.Bytes(), &k) == nil {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// tellKept says what an earlier shell has left for this server.
+func (sh *Shell) tellKept() {
+	n := 0
+	sh.keptFor(func(_ string, mine, _ []kept) { n += len(mine) })
+	if n > 0 {
+		sh.Say(plural(n, "command is", "commands are") + " queued from an earlier session; `queue start` runs what is left")
+	}
+}
+
+// takeKept queues what an earlier shell has left for this server.
+func (sh *Shell) takeKept() {
+	var all []kept
+	sh.keptFor(func(path string, mine, others []kept) {
+		all = append(all, mine...)
+		if len(others) == 0 {
+			os.Remove(path)
+			return
+		}
+		var text []byte
+		for _, k := range others {
+			row, _ := json.Marshal(k)
+			text = append(append(text, row...), '\n')
+		}
+		os.WriteFile(path, text, 0o600)
+	})
+	for _, k := range all {
+		f := sh.apart()
+		f.localDir = k.Local
+		j := newJob(k.Line, f, nil)
+		j.line = j.resuming()
+		j.run = func() error {
+			if err := f.session.Chdir(f.base, k.Dir); err != nil {
+				return about(k.Dir, err)
+			}
+			return shown(f.Do(Line{Text: j.line}))
+		}
+		sh.enqueue(j)
+	}
+}

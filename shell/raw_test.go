@@ -1,0 +1,194 @@
+package shell
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/shell/console"
+)
+
+// TestRawOnRealServers: list, get and put typed line by line, in clear and under
+// TLS, passive and active, with both generations of commands.
+func TestRawOnRealServers(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		p := pupilOf(t, srv)
+		content := daemon.Content(50_000, 7)
+		srv.Put("down.bin", content)
+		if err := os.WriteFile("up.bin", content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.says(t, "TYPE I", "200")
+		p.says(t, "CWD "+srv.Home, "250")
+		for _, way := range []string{"PASV", "EPSV", "PORT", "EPRT"} {
+			t.Run(way, func(t *testing.T) {
+				p.arrange(t, way)
+				p.says(t, "LIST", "down.bin", ".data")
+				p.arrange(t, way)
+				p.says(t, "RETR down.bin", "226", ".data save got.bin")
+				if got, err := os.ReadFile("got.bin"); err != nil || !bytes.Equal(got, content) {
+					t.Errorf("%d bytes came, %v\n%s", len(got), err, p.out)
+				}
+				p.says(t, ".send up.bin", "")
+				p.arrange(t, way)
+				p.says(t, "STOR "+way+".bin", "226")
+				if got := srv.Read(way + ".bin"); !bytes.Equal(got, content) {
+					t.Errorf("the server has %d bytes\n%s", len(got), p.out)
+				}
+			})
+		}
+		p.says(t, "QUIT", "221")
+	})
+}
+
+// pupilOf is in raw mode on a real server, logged in by hand.
+func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	out := &bytes.Buffer{}
+	opt := Options{Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}}
+	if srv.TLS {
+		opt.Connect.TLS = srv.TLSConfig()
+	}
+	sh, err := New(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sh.Close)
+	p := &pupil{sh, out}
+	if srv.Implicit {
+		p.says(t, fmt.Sprintf("raw ftps://%s", srv.Addr()), "220")
+	} else {
+		p.says(t, fmt.Sprintf("raw %s %d", srv.Host, srv.Port), "220")
+	}
+	if srv.TLS && !srv.Implicit {
+		p.says(t, "AUTH TLS", "234")
+	}
+	p.says(t, "USER "+srv.User, "331")
+	p.says(t, "PASS "+srv.Password, "230")
+	if srv.TLS {
+		p.says(t, "PBSZ 0", "200")
+		p.says(t, "PROT P", "200")
+	}
+	return p
+}
+
+// says types lines and looks for a text in what they show.
+func (p *pupil) says(t *testing.T, line, want string, more ...string) {
+	t.Helper()
+	p.out.Reset()
+	for _, line := range append([]string{line}, more...) {
+		p.Do(Line{Text: line})
+	}
+	if !strings.Contains(p.out.String(), want) {
+		t.Fatalf("%s: %q is not seen in\n%s", line, want, p.out)
+	}
+}
+
+// arrange asks for a data connection by hand.
+func (p *pupil) arrange(t *testing.T, way string) {
+	t.Helper()
+	switch port := freePort(t); way {
+	case "PASV":
+		p.says(t, "PASV", "227")
+	case "EPSV":
+		p.says(t, "EPSV", "229")
+	case "PORT":
+		p.says(t, fmt.Sprintf("PORT 127,0,0,1,%d,%d", port>>8, port&255), "200")
+	case "EPRT":
+		p.says(t, fmt.Sprintf(".listen %d", port), fmt.Sprintf("EPRT |1|127.0.0.1|%d|", port))
+		p.says(t, fmt.Sprintf("EPRT |1|127.0.0.1|%d|", port), "200")
+	}
+}
+
+// TestRawRemarks: a line in a wrong place gets a remark and is sent all the same.
+func TestRawRemarks(t *testing.T) {
+	p, _ := atPractice(t)
+	for _, row := range []struct{ line, remark, reply string }{
+		{"PWD", "needs a login", "C! 530"},
+		{"PASS practice", "PASS must follow USER", "C! 503"},
+		{"USER learner", "PASS alone asks", "C< 331"},
+		{"PWD", "waits for PASS", "C! "},
+		{"USER learner", "", "C< 331"},
+		{"PASS practice", "", "C< 230"},
+		{"LIST", "needs a data connection", "C! 425"},
+		{"RNTO x", "must follow RNFR", "C! 503"},
+		{"PROT P", "after AUTH TLS", "C! 503"},
+		{"EPSV ALL", "", "C< 200"},
+		{"PASV", "only EPSV is allowed", "C! 503"},
+		{"TYPE I", "", "C< 200"},
+		{"REST 10", "must be the next command", "C< 350"},
+		{"NOOP", "RETR must follow REST directly", "C< 200"},
+	} {
+		p.says(t, row.line, row.reply)
+		if !strings.Contains(p.out.String(), row.remark) {
+			t.Errorf("%s: no remark with %q in\n%s", row.line, row.remark, p.out)
+		}
+	}
+	p.says(t, ".state", "user learner")
+}
+
+// TestRawByHand: with .manual nothing connects but .connect, before or after
+// the command that moves data.
+func TestRawByHand(t *testing.T) {
+	p, server := atPractice(t)
+	for _, line := range []string{"USER learner", "PASS practice", ".manual", "PASV"} {
+		p.Do(Line{Text: line})
+	}
+	p.says(t, ".connect", "D1 connected")
+	p.says(t, "NLST", "226")
+	p.says(t, ".data", "README.txt")
+	p.says(t, "EPSV", "229")
+	p.says(t, "NLST", "the server waits for the data connection")
+	p.says(t, ".connect", "226")
+	p.says(t, ".conect", "did you mean")
+	p.says(t, "QUIT", "221")
+	p.says(t, "NOOP", "the connection is closed")
+	p.says(t, ".end", "")
+	if p.raw {
+		t.Error(".end does not end raw")
+	}
+	if n := strings.Count(strings.Join(server.Commands(), "\n"), "FEAT"); n != 0 {
+		t.Error("something was sent that nobody typed")
+	}
+}
+
+// TestQuoteMovesData: quote asks for a data connection and uses it.
+func TestQuoteMovesData(t *testing.T) {
+	p, _ := atPractice(t)
+	p.Do(Line{Text: ".end"})
+	p.Do(Line{Text: "user learner practice"})
+	p.says(t, "quote EPSV; quote NLST", "README.txt")
+	p.says(t, "quote NLST", "needs a data connection")
+	p.says(t, "quote PASV; quote RETR README.txt > copy.txt", "226")
+	if got, err := os.ReadFile("copy.txt"); err != nil || !strings.HasPrefix(string(got), "Welcome") {
+		t.Errorf("copy.txt holds %q, %v", got, err)
+	}
+	p.says(t, "quote PASV; ls; quote NLST", "needs a data connection")
+	p.says(t, "quote STOR x", "which file is to be stored?")
+}
+
+// TestRawKeepsSecrets: what is typed after PASS is seen nowhere.
+func TestRawKeepsSecrets(t *testing.T) {
+	p, _ := atPractice(t)
+	p.Do(Line{Text: "USER learner"})
+	p.Do(Line{Text: "PASS hush-hush"})
+	for _, e := range p.recorder.All() {
+		if strings.Contains(e.Line+e.Cmd+strings.Join(e.Lines, " "), "hush") {
+			t.Errorf("an event has the password: %+v", e)
+		}
+	}
+}
+
+// atPractice is in raw mode on a practice server without TLS.
+func atPractice(t *testing.T) (*pupil, *practice.Server) {
+	t.Helper()
+	p := newPupil(t)
+	p.Do(Line{Text: "practice start --tls off"})
+	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.practice.Port()), "220")
+	return p, p.practice.Server
+}
