@@ -35,6 +35,9 @@ func (c *Conn) listen(way Way, name string) (channel, error) {
 		c.sharePort()
 	}
 	ln, err := listenWithin(ports, *local)
+	if err != nil && way == DefaultPort {
+		err = errors.New("another connection uses it too; a new session finds a free one")
+	}
 	if err != nil {
 		return nil, &wayError{way, err}
 	}

@@ -67,6 +67,8 @@ type Config struct {
 	Gate Gate
 
 	Trace *Trace
+
+	ownPort bool // no other connection may share the port of the control connection; see DefaultPort
 }
 
 func (c Config) withDefaults() Config {
@@ -106,6 +108,9 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 		d := &net.Dialer{KeepAliveConfig: tcpKeepAlive}
 		if c.Source != nil {
 			d.LocalAddr = &net.TCPAddr{IP: c.Source}
+		}
+		if c.ownPort && channel == controlChannel {
+			takePort(d)
 		}
 		dial = d.DialContext
 	}

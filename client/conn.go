@@ -316,7 +316,7 @@ func (c *Conn) fail(err error) {
 	if errors.Is(err, net.ErrClosed) {
 		err = nil
 	}
-	c.cfg.Trace.closed(CloseInfo{c.name, err})
+	c.cfg.Trace.closed(CloseInfo{c.name, c.hideErr(err)})
 }
 
 // readReplies is the goroutine that reads the control connection.

@@ -421,6 +421,6 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 func (d *Data) report(err error) {
 	d.conn.cfg.Trace.data(DataInfo{
 		Channel: d.name, Verb: d.x.Verb, Upload: d.upload, Bytes: d.Transferred(),
-		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: err, Head: d.head,
+		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: d.conn.hideErr(err), Head: d.head,
 	})
 }

@@ -2,6 +2,10 @@
 
 package client
 
-// sharePort has nothing to do where a port may be listened on although a
-// connection uses it.
+import "net"
+
+// sharePort and takePort have nothing to do where a port may be listened on
+// although a connection uses it.
 func (c *Conn) sharePort() {}
+
+func takePort(*net.Dialer) {}

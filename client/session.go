@@ -125,7 +125,9 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 }
 
 func (s *Session) connect(ctx context.Context) (*Conn, error) {
-	conn, err := Dial(ctx, s.opt.Addr, s.opt.Security == Implicit, s.opt.Config)
+	cfg := s.opt.Config
+	cfg.ownPort = slices.Contains(s.opt.Ways, DefaultPort)
+	conn, err := Dial(ctx, s.opt.Addr, s.opt.Security == Implicit, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +329,7 @@ func (s *Session) reconnect(ctx context.Context) error {
 	wasTLS := s.conn != nil && s.conn.hadTLS()
 	if s.conn != nil {
 		if !s.conn.isStandIn() {
-			s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.Err().Error()})
+			s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.hideIn(s.conn.Err().Error())})
 		}
 		s.conn.Close()
 		if wasTLS && s.opt.Security == Auto {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net/http/httptrace"
 	"strings"
@@ -283,6 +284,19 @@ func (c *Conn) hideIn(line string) string {
 		return strings.ReplaceAll(line, *p, mask)
 	}
 	return line
+}
+
+// hideErr does the same for an error that holds the server's words.
+func (c *Conn) hideErr(err error) error {
+	var no *Error
+	var foreign *ProtocolError
+	switch {
+	case errors.As(err, &no):
+		return &Error{no.Verb, c.hide(no.Reply)}
+	case errors.As(err, &foreign):
+		return &ProtocolError{foreign.Verb, c.hideIn(foreign.Text), foreign.Reason}
+	}
+	return err
 }
 
 // keepSecret remembers what observers must never see.

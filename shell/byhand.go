@@ -286,7 +286,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 		if ch.Active() {
 			v.fact("%s the server connected to us", ch.Name())
 		}
-		err = sh.move(d, file, isUpload(line), v)
+		err = sh.move(d, line, file, v)
 		v.fact("%s", h.summary(ch, d, isUpload(line), err))
 		r = d.Reply()
 	} else {
@@ -315,17 +315,19 @@ func (h *byHand) source(line string) (*os.File, error) {
 }
 
 // move moves the data and ends the transfer.
-func (sh *Shell) move(d *client.Data, file *os.File, upload bool, v voice) error {
+func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error {
 	h := sh.hand
-	if upload {
+	if isUpload(line) {
 		_, err := d.ReadFrom(file)
 		return firstOf(d.Close(), err)
 	}
-	h.data, h.size = nil, 0
 	_, err := d.WriteTo(h)
 	closing := d.Close()
 	if v.content {
 		text := string(h.data)
+		if v.screen || teach.Verb(line) != "RETR" {
+			text = plainLines(h.data)
+		}
 		if v.screen {
 			text = render.SafeLines(text)
 		}
@@ -333,6 +335,9 @@ func (sh *Shell) move(d *client.Data, file *os.File, upload bool, v voice) error
 	}
 	return firstOf(closing, err)
 }
+
+// plainLines are the lines of a listing with the ends that they have here.
+func plainLines(data []byte) string { return strings.ReplaceAll(string(data), "\r\n", "\n") }
 
 func firstOf(errs ...error) error {
 	for _, err := range errs {

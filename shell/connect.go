@@ -103,6 +103,9 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
+	if !sh.Settings.SendPort {
+		opt.Ways = []client.Way{client.DefaultPort} // see useWays; it must be known before
+	}
 	if network := networks[sh.Settings.Family]; network != "" {
 		opt.Dial = dialOnly(network, how.Source)
 	}

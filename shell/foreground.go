@@ -110,16 +110,22 @@ func (sh *Shell) mayLeave(ctx context.Context) bool {
 	if sh.opt.Detach != nil {
 		keys, choices = "wkdS", ": [w]ait, [k]ill, [d]etach, [S]tay here? "
 	}
+	sh.jobs.stopQueue(true)
 	key, err := sh.con.AskKey(ctx, plural(len(on), "job still runs", "jobs still run")+choices, keys)
+	leave := true
 	switch {
 	case err != nil || key == 's':
-		return false
+		leave = false
 	case key == 'w':
-		return !errors.Is(sh.await(ctx, on), context.Canceled)
+		leave = !errors.Is(sh.await(ctx, on), context.Canceled)
 	case key == 'd':
-		return sh.detach(on)
+		leave = sh.detach(on)
 	}
-	return true
+	if !leave {
+		sh.jobs.stopQueue(false)
+		sh.jobs.next(sh)
+	}
+	return leave
 }
 
 // endJobs stops all jobs and waits for their ends.

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var ladderCommands = []*Command{{
-	Name: "ladder", Args: "[N|all]", Short: "draw what the last command did on the wire",
+	Name: "ladder", Complete: []completion.Kind{completion.None}, Args: "[N|all]", Short: "draw what the last command did on the wire",
 	Long: "Time goes down, ftpsh is on the left and the server on the right; C is the control connection, D1 a data connection. " +
 		"With a number it draws the command so many back. At most 24 lines are drawn of each command; --all draws them all.",
 	Examples: []Example{{"ladder", "the last command"}, {"ladder 2", "the one before it"}},

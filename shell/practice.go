@@ -10,12 +10,13 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var practiceCommands = []*Command{{
-	Name: "practice", Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
+	Name: "practice", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
 		"shows what it received, passwords included: whoever is on the way sees the same where there is no TLS. A fault is " +
 		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. Nothing you do there reaches a disk.",
@@ -147,7 +148,7 @@ func (sh *Shell) trustPractice(opt *client.Options) bool {
 	switch {
 	case sh.played != nil && opt.Addr == sh.played.Addr():
 		opt.TLS = opt.TLS.Clone()
-		opt.TLS.RootCAs = sh.played.RootCAs()
+		opt.TLS.RootCAs, opt.TLS.ServerName = sh.played.RootCAs(), ""
 		return true
 	case !sh.atPractice(Address{Host: host, Port: port}):
 		return false

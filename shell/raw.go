@@ -80,7 +80,10 @@ func (sh *Shell) rawLine(line Line) (err error) {
 
 // rawSend sends a line; a password that is missing is asked for.
 func (sh *Shell) rawSend(ctx context.Context, text string, v voice) error {
-	if strings.EqualFold(text, "PASS") {
+	switch {
+	case strings.EqualFold(text, "PASS") && sh.played != nil:
+		text += " played"
+	case strings.EqualFold(text, "PASS"):
 		secret, err := sh.con.ReadSecret(ctx, "password: ")
 		if err != nil {
 			return err
@@ -226,7 +229,7 @@ func dotData(_ context.Context, sh *Shell, words []string, v voice) error {
 	case v.screen && strings.ContainsRune(string(h.data), 0):
 		return &localError{strconv.Itoa(len(h.data)) + " bytes that are no text: .data save FILE keeps them"}
 	}
-	v.line(strings.TrimSuffix(string(h.data), "\n"))
+	v.line(strings.TrimSuffix(plainLines(h.data), "\n"))
 	return nil
 }
 

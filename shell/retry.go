@@ -60,7 +60,7 @@ func isReplyCode(word string) bool {
 
 // onceOnly are the verbs that are not sent again when it is not known what
 // became of them: they would add, or rename, twice.
-var onceOnly = sends("APPE", "RNFR", "COMB", "SITE")
+var onceOnly = sends("APPE", "RNFR", "COMB")
 
 const longestWait = 5 * time.Minute
 
@@ -113,8 +113,10 @@ func (sh *Shell) passes(err error) bool {
 	return errors.As(err, &no) && slices.Contains(on, strconv.Itoa(no.Reply.Code))
 }
 
+// repeatable reports whether a command may be run again. What a SITE that was
+// typed does only the server knows; those of other commands set modes and times.
 func (sh *Shell) repeatable(c *Command) bool {
-	return len(c.Wire) > 0 && !c.Nests && !slices.ContainsFunc(c.Wire, func(verb string) bool {
+	return len(c.Wire) > 0 && !c.Nests && c.Name != "site" && !slices.ContainsFunc(c.Wire, func(verb string) bool {
 		return slices.Contains(onceOnly, verb) || verb == "STOU" && sh.Settings.SUnique
 	})
 }

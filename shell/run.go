@@ -309,7 +309,7 @@ func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
-	if errors.As(err, new(*shownError)) || isBrokenOutput(err) || errors.Is(err, errAway) {
+	if errors.As(err, new(*shownError)) || isBrokenOutput(err) || errors.Is(err, errAway) || errors.As(err, new(ended)) {
 		return
 	}
 	where := ""

@@ -8,13 +8,14 @@ import (
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var stepCommands = []*Command{{
-	Name: "step", Args: "[on|off]", Short: "ask before each command that goes to the server",
+	Name: "step", Complete: []completion.Kind{completion.None}, Args: "[on|off]", Short: "ask before each command that goes to the server",
 	Long: "While it is on nothing is sent before you agree: s (or Return) sends the line, k skips it, e sends another one in its " +
 		"place, w explains it, r sends the rest of what the command at hand has to say. Names are not completed from the server " +
 		"meanwhile. Alone it switches.",

@@ -48,7 +48,7 @@ var toggleCommands = []*Command{
 	toggleCommand("epsv4"), toggleCommand("epsv6"),
 	{
 		Name: "epsv", Args: "[on|off]", Short: "use EPSV and EPRT, over IPv4 and IPv6",
-		Max: 1, Words: []string{"on", "off"}, Run: toggleBoth("epsv4", "epsv6"),
+		Max: 1, Complete: []completion.Kind{completion.None}, Words: []string{"on", "off"}, Run: toggleBoth("epsv4", "epsv6"),
 	},
 	{
 		Name: "hash", Args: "[on|off|bytes]", Short: "print a # for every so many bytes moved",

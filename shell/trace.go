@@ -39,7 +39,7 @@ var traceCommands = []*Command{
 		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show"}, Run: trace,
 	},
 	{
-		Name: "debug", Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
+		Name: "debug", Complete: []completion.Kind{completion.None}, Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
 		Max: 1, Words: []string{"0", "1", "2", "3"}, Run: debug,
 	},
 }

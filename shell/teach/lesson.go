@@ -178,10 +178,15 @@ func (s *LessonServer) Options() (PracticeOptions, error) {
 		opt.Files[rooted(name)] = text
 	}
 	for name, size := range s.Random {
+		if size < 0 || size > largestNoise {
+			return opt, fmt.Errorf("random: %s must have 0 to %d bytes", name, largestNoise)
+		}
 		opt.Files[rooted(name)] = noise(name, size)
 	}
 	return opt, nil
 }
+
+const largestNoise = 1 << 20
 
 func rooted(name string) string { return "/" + strings.TrimPrefix(name, "/") }
 
@@ -189,7 +194,7 @@ func rooted(name string) string { return "/" + strings.TrimPrefix(name, "/") }
 // bytes that a text transfer would take for line ends.
 func noise(name string, size int) string {
 	r := rand.New(rand.NewPCG(uint64(len(name)), uint64(size)))
-	b := make([]byte, max(size, 0))
+	b := make([]byte, size)
 	for i := range b {
 		if b[i] = byte(r.IntN(256)); i%37 == 1 {
 			b[i-1], b[i] = '\r', '\n'

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -58,13 +59,20 @@ var kinds = map[Kind]bool{
 	TLSOK: true, TLSFail: true, Sent: true, Replied: true, DataProgress: true, DataEnd: true, Closed: true, Noted: true,
 }
 
+// connections are what connections are called.
+var connections = regexp.MustCompile(`^[CD][0-9]{0,6}$`)
+
+const maxSeconds = 1e9 // in a recording: thirty years
+
 // check refuses what the views could not show.
 func (e *Event) check() error {
 	switch {
 	case !kinds[e.Ev]:
 		return fmt.Errorf("ev %q is not known", e.Ev)
-	case e.Seq < 1 || e.Op < 0 || e.T < 0 || e.MS < 0:
+	case e.Seq < 1 || e.Op < 0 || e.T < 0 || e.T > maxSeconds || e.MS < 0 || e.MS > maxSeconds*1000:
 		return errors.New("a number is out of range")
+	case e.Conn != "" && !connections.MatchString(e.Conn):
+		return fmt.Errorf("conn %q is none", e.Conn)
 	case e.Ev == Replied && (len(e.Code) != 3 || e.Code[0] < '1' || e.Code[0] > '6'):
 		return fmt.Errorf("code %q is none", e.Code)
 	}

@@ -83,7 +83,7 @@ func mustHide(t *testing.T, events []*Event, secret string) {
 func TestSecrets(t *testing.T) {
 	echo := "S: 220 hello\nC: USER alice\nS: 331 welcome\nC: PASS hunter22\nS: 530-hunter22 is wrong\nS: 530 no\n" +
 		"C: USER alice\nS: 331 your last one was hunter22\nC: PASS swordfish\nS: 230 swordfish it is\nC: FEAT\nS: 502 no\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 swordfish OS\n" +
-		"C: PASS opensesame\nS: 230 opensesame\nC: FEAT\nS: 502 no\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 x\nC: STAT\nS: 211-opensesame\nS: 211 user opensesame logged in\nC: NOOP opensesame\nS: 500 NOOP opensesame?\n"
+		"C: PASS opensesame\nS: 230 opensesame\nC: FEAT\nS: 502 no\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 x\nC: STAT\nS: 211-opensesame\nS: 211 user opensesame logged in\nC: NOOP opensesame\nS: 500 NOOP opensesame?\nC: NOOP\nS: opensesame is no reply\n"
 	played, err := practice.Script(echo)
 	if err != nil {
 		t.Fatal(err)
@@ -108,6 +108,9 @@ func TestSecrets(t *testing.T) {
 		if _, err := s.Quote(ctx, line); err != nil {
 			t.Errorf("%s: %s", line, err)
 		}
+	}
+	if _, err := s.Conn().Cmd(ctx, 2, "NOOP"); err == nil {
+		t.Error("what is no reply was taken for one")
 	}
 	if err := played.Wait(); err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ func controlRefused(r *reader) *Reading {
 		Headline: "the control connection was refused",
 		Facts:    []Fact{{"connect to", address(e.Remote)}, {"happened", e.Reason + " after " + span(e.MS)}},
 		Cause:    "The computer is there, but nothing listens on this port: the server is not running, or it uses another port.",
-		Try:      []Advice{{"open HOST 990", "if it wants TLS from the first byte: open ftps://HOST"}, {"open HOST 22", "no: that is SFTP, another protocol"}},
+		Try:      []Advice{{"open ftps://HOST", "if it wants TLS from the first byte, on port 990"}, {"", "look at the port number: 21 is usual"}},
 	}
 }
 
@@ -303,7 +303,7 @@ func thrownOut(r *reader) *Reading {
 		Headline: "the server hung up after a silence",
 		Facts:    []Fact{r.said(e)},
 		Cause:    "Servers close connections on which nothing was said for a while. ftpsh connects again by itself at the next command.",
-		Try:      []Advice{{"!!", "type the command again"}, {"explain idle", "how long servers wait"}},
+		Try:      []Advice{{"", "type the command again"}, {"explain idle", "how long servers wait"}},
 	}
 }
 
@@ -548,7 +548,7 @@ func lostConnection(r *reader) *Reading {
 		Headline: "the control connection is gone",
 		Facts:    facts,
 		Cause:    "The server, or something on the way, ended the connection without a word. ftpsh connects again by itself at the next command.",
-		Try:      []Advice{{"!!", "type the command again"}},
+		Try:      []Advice{{"", "type the command again"}},
 	}
 }
 

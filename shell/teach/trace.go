@@ -82,7 +82,7 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 	}
 	lead, took := fmt.Sprintf("%-2s%s", conn, flag), ""
 	if p.Level > 1 {
-		lead = fmt.Sprintf("%7.3f %s", p.since(e), lead)
+		lead = fmt.Sprintf("%7s %s", seconds(p.since(e)), lead)
 		if e.MS > 0 {
 			took = span(e.MS)
 		}
@@ -108,6 +108,17 @@ func (p *Printer) since(e *Event) float64 {
 		p.begun, p.first = true, e.T-e.MS/1000
 	}
 	return max(e.T-p.first, 0)
+}
+
+// seconds is a time in at most seven columns.
+func seconds(s float64) string {
+	switch {
+	case s < 1000:
+		return fmt.Sprintf("%.3f", s)
+	case s < 100000:
+		return fmt.Sprintf("%.1f", s)
+	}
+	return fmt.Sprintf("%.0f", s)
 }
 
 // say is the mark and the words for an event.

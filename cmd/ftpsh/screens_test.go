@@ -1,0 +1,312 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/console/tmux"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// A place is where a program runs: its own directory, and a server.
+type place struct {
+	dir    string
+	server *practice.Server
+}
+
+func newPlace(t *testing.T, opt practice.Options, files map[string]string) place {
+	t.Helper()
+	return place{t.TempDir(), serves(t, opt, files)}
+}
+
+// sized starts the program, logged in, on a screen of its own and waits for its
+// prompt.
+func (p place) sized(t *testing.T, width, height int, variables ...string) *tmux.Screen {
+	t.Helper()
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := "env TERM=xterm-256color " + quickRace + " FTPSH_PASSWORD=" + syntax.Quote(practice.Password)
+	for _, v := range append([]string{"XDG_STATE_HOME=" + filepath.Join(p.dir, "state"), "XDG_CONFIG_HOME=" + p.dir, "HOME=" + p.dir}, variables...) {
+		set += " " + syntax.Quote(v)
+	}
+	tm := tmux.Start(t, width, height, fmt.Sprintf("cd %s && exec %s %s --tls=off --no-config -V alice@%s",
+		syntax.Quote(p.dir), set, syntax.Quote(path), p.server.Addr()))
+	tm.Until("prompt", func(screen string) bool { return strings.Contains(screen, "PLAIN> ") })
+	return tm
+}
+
+func (p place) start(t *testing.T, variables ...string) *tmux.Screen {
+	return p.sized(t, 80, 24, variables...)
+}
+
+// got waits until the server has got a command.
+func (p place) got(t *testing.T, verb string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if _, err := p.server.WaitCommand(ctx, verb); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// slow lets a file of this size take a minute.
+var slow = practice.Options{Faults: []practice.Fault{{Name: "rate", At: 16 << 10}}}
+
+var bigFile = map[string]string{"big.bin": strings.Repeat("x", 1<<20), "a.csv": "1", "b.csv": "22"}
+
+const here = "alice@127.0.0.1:/ PLAIN> "
+
+func TestScreenOfWarnings(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	for _, row := range []struct {
+		name          string
+		width, height int
+		variables     []string
+	}{
+		{"80x24", 80, 24, nil},
+		{"40x10", 40, 10, nil},
+		{"no colour", 80, 24, []string{"NO_COLOR=1"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			tm := p.sized(t, row.width, row.height, row.variables...)
+			tm.Type("ls\r")
+			tm.Ends("a.csv  b.csv  big.bin\n" + here + "▏")
+			tm.Type("rm *.csv")
+			tm.Ends(here + "rm *.csv▏\ndeletes 2 files")
+			tm.Type("\x15put big.bin")
+			tm.Ends(here + "put big.bin▏\nreplaces big.bin on the server")
+			tm.Type("\x15ls\r")
+			tm.Ends("a.csv  b.csv  big.bin\n" + here + "▏")
+		})
+	}
+}
+
+func TestScreenOfSlips(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	tm := p.start(t)
+	for _, row := range []struct{ name, typed, want string }{
+		{"a command", "gte big.bin", "hint: did you mean `get`"},
+		{"an option", "ls --tabel", "hint: did you mean `--table`"},
+		{"a setting", "set clober on", "hint: did you mean `set clobber`"},
+		{"a remote name", "ls; size bgi.bin", "hint: did you mean `big.bin`"},
+		{"a job", "fg 7", "hint: `jobs` lists them"},
+		{"a format", "set prompt-format {usr}", "{usr} is none of user, host, port, dir"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			tm.Type(row.typed + "\r")
+			tm.Until(row.want, func(screen string) bool {
+				return strings.Contains(screen, row.want) && strings.HasSuffix(screen, here+"▏")
+			})
+		})
+	}
+}
+
+func TestScreenOfPrompts(t *testing.T) {
+	p := newPlace(t, practice.Options{}, map[string]string{"deep/deeper/deepest/of/all/x": ""})
+	tm := p.sized(t, 60, 12)
+	tm.Type("cd deep/deeper/deepest/of/all\r")
+	tm.Ends("\nalice@127.0.0.1:…/of/all PLAIN> ▏")
+	tm.Type("set prompt-format '{host} {base}[ ({user})][ {status}]> '\r")
+	tm.Ends("\n127.0.0.1 all (alice)> ▏")
+	tm.Type("size y\r")
+	tm.Ends("\n127.0.0.1 all (alice) 6> ▏")
+	tm.Type("set prompt-right {state}; set prompt-format '> '\r")
+	tm.Ends("\n> ▏" + strings.Repeat(" ", 52) + "PLAIN")
+	tm.Type("close\r")
+	tm.Ends("\n> ▏")
+	tm.Type("unset prompt-format\r")
+	tm.Ends("\nftpsh> ▏")
+}
+
+// TestScreenOfJobs: what a job prints appears above the half-typed line, and
+// the prompt follows.
+func TestScreenOfJobs(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	tm := p.start(t)
+	tm.Type("sleep 1 && size a.csv &\r")
+	tm.Ends("[1] sleep 1 && size a.csv\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
+	tm.Type("half a line\x1b[D\x1b[D")
+	tm.Ends("1\n[1] done  sleep 1 && size a.csv\n" + here + "half a li▏ne")
+	tm.Type("\x15jobs\r")
+	tm.Ends("[1]  done  0:01  sleep 1 && size a.csv\n" + here + "▏")
+	tm.Type("nonsense &\r")
+	tm.Until("the failure", func(screen string) bool {
+		return strings.Contains(screen, "nonsense: no such command") && strings.HasSuffix(screen, "[1] failed (2)  nonsense\n"+here+"▏")
+	})
+}
+
+// TestScreenOfCtrlZ: a transfer goes on while its session, made anew, answers
+// other commands; fg brings it back, kill ends it, and leaving asks.
+func TestScreenOfCtrlZ(t *testing.T) {
+	p := newPlace(t, slow, bigFile)
+	tm := p.start(t)
+	tm.Type("get big.bin\r")
+	tm.Until("progress", func(screen string) bool { return strings.Contains(screen, "big.bin") && strings.Contains(screen, "of 1.0M") })
+	tm.Type("\x1a")
+	tm.Ends("[1] get big.bin\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
+	tm.Type("size a.csv\r")
+	tm.Ends("\n1\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
+	tm.Type("fg\r")
+	tm.Until("progress", func(screen string) bool { return strings.Count(screen, "of 1.0M") == 1 })
+	tm.Type("\x1a")
+	tm.Ends("[1] get big.bin\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
+	tm.Type("bye\r")
+	tm.Ends("1 job still runs: [w]ait, [k]ill, [d]etach, [S]tay here? ▏")
+	tm.Type("s")
+	tm.Ends("\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
+	tm.Type("kill 1\r")
+	tm.Until("the end of the job", func(screen string) bool {
+		return strings.Contains(screen, "`reget big.bin` goes on\n[1] killed  get big.bin\n") && strings.HasSuffix(screen, here+"▏")
+	})
+	if _, err := os.Stat(filepath.Join(p.dir, "big.bin.part")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestQueue: commands wait their turn in the order that the user gives, and
+// what waits when he leaves is there the next time.
+func TestQueue(t *testing.T) {
+	p := newPlace(t, slow, bigFile)
+	tm := p.start(t)
+	tm.Type("queue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
+	tm.Ends("[3] queued  get b.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
+	tm.Type("queue -m 3 1; queue\r")
+	tm.Ends("[1]  running  get big.bin\n[3]  queued   get b.csv\n[2]  queued   get a.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
+	p.got(t, "RETR")
+	tm.Type("bye\r")
+	tm.Ends("[S]tay here? ▏")
+	tm.Type("k")
+	again := p.start(t)
+	again.Until("the offer", func(screen string) bool { return strings.Contains(screen, "3 commands are queued from an earlier session") })
+	again.Type("set queue-jobs 3; queue start; kill 1; wait\r")
+	again.Until("the end", func(screen string) bool {
+		return strings.Contains(screen, "done  get --continue b.csv") && strings.Contains(screen, "done  get --continue a.csv") && strings.HasSuffix(screen, here+"▏")
+	})
+	for name, want := range map[string]string{"a.csv": "1", "b.csv": "22"} {
+		if got, err := os.ReadFile(filepath.Join(p.dir, name)); string(got) != want {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+	}
+}
+
+func TestScreenOfHistory(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	tm := p.start(t)
+	tm.Type("size a.csv\rsize b.csv\rhistory csv\r")
+	tm.Ends("1  size a.csv\n2  size b.csv\n3  history csv\n" + here + "▏")
+	tm.Type("!1\r")
+	tm.Ends(here + "!1\nsize a.csv\n1\n" + here + "▏")
+	tm.Type("!?b.c\r")
+	tm.Ends(here + "!?b.c\nsize b.csv\n2\n" + here + "▏")
+	tm.Type("!-2\r")
+	tm.Ends(here + "!-2\nsize a.csv\n1\n" + here + "▏")
+	tm.Type("!nonsense\r")
+	tm.Until("the local shell", func(screen string) bool { return strings.Contains(screen, "not found") && strings.HasSuffix(screen, here+"▏") })
+	tm.Type("clear") // and what is typed is suggested from this host
+	tm.Ends(here + "clear▏")
+	tm.Type("\x15siz")
+	tm.Ends(here + "siz▏e a.csv")
+}
+
+func TestScreenOfListings(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	tm := p.start(t)
+	tm.Type("ls --table --columns name,size\r")
+	tm.Ends(strings.Join([]string{
+		"╭─────────┬─────────╮",
+		"│ name    │    size │",
+		"├─────────┼─────────┤",
+		"│ a.csv   │       1 │",
+		"│ b.csv   │       2 │",
+		"│ big.bin │ 1048576 │",
+		"╰─────────┴─────────╯",
+	}, "\n") + "\n" + here + "▏")
+	tm.Type("tree\r")
+	tm.Ends("├── a.csv\n├── b.csv\n└── big.bin\n0 directories, 3 files\n" + here + "▏")
+	tm.Type("watch -n 60 ls -1\r")
+	tm.Ends("ls -1  (Ctrl-C ends it)\na.csv\nb.csv\nbig.bin▏")
+	tm.Type("\x03")
+	tm.Until("the prompt", func(screen string) bool {
+		return strings.HasSuffix(screen, "watch -n 60 ls -1\na.csv\nb.csv\nbig.bin\n"+here+"▏")
+	})
+}
+
+// TestScreenWithoutTricks: on a dumb terminal nothing but lines is written, and
+// everything can still be done.
+func TestScreenWithoutTricks(t *testing.T) {
+	p := newPlace(t, practice.Options{}, bigFile)
+	tm := p.start(t, "TERM=dumb")
+	tm.Type("size b.csv\r")
+	tm.Ends(here + "size b.csv\n2\n" + here + "▏")
+	tm.Type("rm *.csv\r")
+	tm.Ends("delete 2 files? [y/n] ▏")
+	tm.Type("n\r")
+	tm.Ends(here + "▏")
+	tm.Type("sleep 0 &\r")
+	tm.Until("the end of the job", func(screen string) bool { return strings.Contains(screen, "[1] done  sleep 0") })
+}
+
+func TestEdit(t *testing.T) {
+	p := newPlace(t, practice.Options{}, map[string]string{"a.txt": "one\n", "dir/x": ""})
+	editor := filepath.Join(p.dir, "editor")
+	if err := os.WriteFile(editor, []byte("#!/bin/sh\ncat \"$1\"; read word; [ \"$word\" = - ] || echo $word >>\"$1\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tm := p.start(t, "EDITOR="+editor)
+	tm.Type("edit a.txt\r")
+	tm.Ends("edit a.txt\none\n▏")
+	tm.Type("two\r")
+	tm.Ends("two\n" + here + "▏")
+	wantRemote(t, p, "a.txt", "one\ntwo\n")
+
+	tm.Type("edit a.txt\r")
+	tm.Ends("edit a.txt\none\ntwo\n▏")
+	tm.Type("-\r")
+	tm.Ends("a.txt was not changed\n" + here + "▏")
+
+	tm.Type("edit new.txt\r")
+	tm.Ends("edit new.txt\n▏")
+	tm.Type("fresh\r")
+	tm.Ends("fresh\n" + here + "▏")
+	wantRemote(t, p, "new.txt", "fresh\n")
+
+	tm.Type("edit a.txt\r")
+	tm.Ends("edit a.txt\none\ntwo\n▏")
+	if err := afero.WriteFile(p.server.FS(), "/a.txt", []byte("by somebody else\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tm.Type("three\r")
+	tm.Until("the question", func(screen string) bool {
+		return strings.Contains(screen, "a.txt has changed on the server meanwhile (8 bytes of") && strings.HasSuffix(screen, "replace it? [y/n] ▏")
+	})
+	tm.Type("n")
+	tm.Until("where it is", func(screen string) bool {
+		return strings.Contains(screen, "your version is in ") && strings.HasSuffix(screen, here+"▏")
+	})
+	wantRemote(t, p, "a.txt", "by somebody else\n")
+
+	tm.Type("edit off\r")
+	tm.Ends(here + "▏")
+	tm.Type("edit dir\r")
+	tm.Until("the refusal", func(screen string) bool { return strings.Contains(screen, "edit: dir: is a directory") })
+}
+
+func wantRemote(t *testing.T, p place, name, want string) {
+	t.Helper()
+	got, err := afero.ReadFile(p.server.FS(), "/"+name)
+	if string(got) != want {
+		t.Errorf("%s holds %q, %v", name, got, err)
+	}
+}

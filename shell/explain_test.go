@@ -1,0 +1,65 @@
+package shell
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// What explain advises to type can be typed.
+func TestAdviceCanBeTyped(t *testing.T) {
+	sh := &Shell{catalog: Catalog()}
+	file, err := parser.ParseFile(token.NewFileSet(), "teach/rules.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		list, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if of, ok := list.Type.(*ast.ArrayType); !ok || of.Elt.(*ast.Ident).Name != "Advice" {
+			return true
+		}
+		for _, advice := range list.Elts {
+			text, ok := advice.(*ast.CompositeLit).Elts[0].(*ast.BasicLit)
+			if !ok {
+				continue // made of a word of the session
+			}
+			line, _ := strconv.Unquote(text.Value)
+			if line == "" || strings.HasPrefix(line, "ftpsh ") {
+				continue
+			}
+			lines++
+			if !sh.knows(line) {
+				t.Errorf("`%s` cannot be typed", line)
+			}
+			if word, found := strings.CutPrefix(line, "explain "); found {
+				if _, ok := teach.Explain(word, teach.Here{}); !ok {
+					t.Errorf("explain does not know %q", word)
+				}
+			}
+		}
+		return true
+	})
+	if lines < 20 {
+		t.Errorf("only %d lines of advice were found", lines)
+	}
+}
+
+// Each command of the protocol that the shell has a command for says which.
+func TestPagesNameCommands(t *testing.T) {
+	sh := &Shell{catalog: Catalog()}
+	for verb, want := range map[string]string{"RETR": "`get`", "STOR": "`put`", "DELE": "`delete`", "CWD": "`cd`", "MKD": "`mkdir`", "FEAT": "`features`"} {
+		found, _ := teach.Explain(verb, teach.Here{Knows: sh.knows})
+		if text := strings.Join(found.Lines, "\n"); !strings.Contains(text, want) {
+			t.Errorf("%s: no %s in\n%s", verb, want, text)
+		}
+	}
+}
