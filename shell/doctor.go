@@ -86,6 +86,11 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 		}
 		a.Security = tls
 	}
+	if len(c.Args) == 0 && a.Security != "implicit" {
+		if protected, _ := sh.session.Protected(); protected {
+			a.Security = "require" // it may have been asked for by hand
+		}
+	}
 	e.Options = sh.sessionOptions(a)
 	e.Options.Pin = sh.known.pin(e.Options.Addr)
 	sh.trustPractice(&e.Options)

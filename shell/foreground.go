@@ -80,6 +80,10 @@ func (sh *Shell) sendAway(j *job) bool {
 	if j.sh.session == sh.session {
 		sh.session = sh.session.Twin(sh.dialogue())
 	}
+	if sh.opt.Started != nil { // whoever listens cannot tell the two dialogues apart
+		sh.opt.Started(nil)
+		sh.opt.Started = nil
+	}
 	continueOthers()
 	sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
 	return true

@@ -38,7 +38,7 @@ var getCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: withTrees(getFlags),
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
@@ -54,7 +54,7 @@ var getCommands = []*Command{
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
 		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: withTrees(getFlags),
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,

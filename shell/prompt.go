@@ -31,7 +31,7 @@ var promptSettings = []*Setting{
 func promptSetting(name, short string, field func(*Settings) *string) *Setting {
 	row := text(name, short, field)
 	row.parse = func(s *Settings, format string) error {
-		if _, err := fillIn(format, func(string) (string, bool) { return "", true }); err != nil {
+		if _, err := fillIn(format, func(name string) (string, bool) { return "", isField(name) }); err != nil {
 			return err
 		}
 		*field(s) = format
@@ -40,11 +40,13 @@ func promptSetting(name, short string, field func(*Settings) *string) *Setting {
 	return row
 }
 
-// promptFields are the words that stand between braces in a format.
-var promptFields = []struct {
+type promptField struct {
 	Name, Short string
 	value       func(sh *Shell, color bool) string
-}{
+}
+
+// promptFields are the words that stand between braces in a format.
+var promptFields = []promptField{
 	{"user", "who is logged in", func(sh *Shell, _ bool) string { return sh.userName() }},
 	{"host", "the server, or ftpsh", func(sh *Shell, _ bool) string { return sh.hostName() }},
 	{"port", "the port, unless it is 21", func(sh *Shell, _ bool) string { return sh.portName() }},
@@ -163,6 +165,11 @@ func fillIn(format string, value func(name string) (string, bool)) (string, erro
 		return "", errors.New("a [ has no ]")
 	}
 	return out.String(), nil
+}
+
+func isField(name string) bool {
+	_, colour := promptColours[name]
+	return colour || slices.ContainsFunc(promptFields, func(f promptField) bool { return f.Name == name })
 }
 
 func fieldError(name string) error {

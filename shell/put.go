@@ -14,7 +14,10 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 )
 
-var putVerbs = verbs(dataVerbs, sends("STOR", "STOU", "REST", "SIZE", "MFMT"))
+var (
+	putVerbs     = verbs(dataVerbs, sends("STOR", "STOU", "REST", "SIZE", "MFMT"))
+	putTreeVerbs = verbs(putVerbs, listVerbs, sends("MKD")) // with -r
+)
 
 var putCommands = []*Command{
 	{
@@ -30,7 +33,7 @@ var putCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: withTrees(putFlags),
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
+		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
 	{
 		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
@@ -45,7 +48,7 @@ var putCommands = []*Command{
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: withTrees(putFlags),
 		Examples: []Example{{"mput *.jpg", "all pictures"}},
 		Complete: []completion.Kind{completion.LocalPath},
-		Wire:     mirrorVerbs, Needs: Login, Detach: true, Run: mput,
+		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: mput,
 	},
 }
 

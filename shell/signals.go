@@ -107,6 +107,10 @@ func (s *signals) during(ctx context.Context) (context.Context, func()) {
 		defer s.mu.Unlock()
 		s.cancel = outer
 		cancel(nil)
+		if s.again && outer == nil && !s.sh.Interactive() { // the command may have ended just before
+			s.fatal = syscall.SIGINT
+			s.sh.end(errInterrupted)
+		}
 	}
 }
 

@@ -97,7 +97,7 @@ func TestScreenOfSlips(t *testing.T) {
 	p := newPlace(t, practice.Options{}, bigFile)
 	tm := p.start(t)
 	for _, row := range []struct{ name, typed, want string }{
-		{"a command", "gte big.bin", "hint: did you mean `get`"},
+		{"a command", "gte big.bin", "hint: did you mean `gate` or `get`"},
 		{"an option", "ls --tabel", "hint: did you mean `--table`"},
 		{"a setting", "set clober on", "hint: did you mean `set clobber`"},
 		{"a remote name", "ls; size bgi.bin", "hint: did you mean `big.bin`"},
@@ -139,8 +139,10 @@ func TestScreenOfJobs(t *testing.T) {
 	tm.Ends("[1] sleep 1 && size a.csv\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
 	tm.Type("half a line\x1b[D\x1b[D")
 	tm.Ends("1\n[1] done  sleep 1 && size a.csv\n" + here + "half a li▏ne")
-	tm.Type("\x15jobs\r")
-	tm.Ends("[1]  done  0:01  sleep 1 && size a.csv\n" + here + "▏")
+	tm.Type("\x05\x15jobs\r")
+	tm.Until("the list", func(screen string) bool {
+		return strings.Contains(screen, "\n[1]  done  0:0") && strings.HasSuffix(screen, "  sleep 1 && size a.csv\n"+here+"▏")
+	})
 	tm.Type("nonsense &\r")
 	tm.Until("the failure", func(screen string) bool {
 		return strings.Contains(screen, "nonsense: no such command") && strings.HasSuffix(screen, "[1] failed (2)  nonsense\n"+here+"▏")

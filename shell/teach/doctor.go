@@ -81,17 +81,17 @@ var checkups = []struct {
 	{"tcp", "dns", false, (*doctor).tcp},
 	{"greeting", "dns tcp", false, (*doctor).greeting},
 	{"features", "greeting", false, (*doctor).features},
-	{"clear", "greeting", true, (*doctor).clear},
 	{"tls", "greeting", false, (*doctor).tls},
 	{"login", "greeting tls", false, (*doctor).login},
+	{"tls-data", "login", false, (*doctor).protect}, // before PASV, which pyftpdlib refuses otherwise
 	{"epsv", "login", false, (*doctor).epsv},
 	{"pasv", "login", false, (*doctor).pasv},
 	{"active", "login", true, (*doctor).active},
-	{"tls-data", "login epsv/pasv", false, (*doctor).protect},
 	{"listing", "login epsv/pasv tls-data", false, (*doctor).listing},
 	{"list", "login epsv/pasv tls-data", true, (*doctor).list},
 	{"tls-reuse", "login epsv/pasv tls-data listing", true, (*doctor).reuse},
 	{"replies", "greeting", false, (*doctor).replies},
+	{"clear", "greeting", true, (*doctor).clear},
 }
 
 // Examine looks at a server, step by step, and says what is wrong with it. It

@@ -111,7 +111,7 @@ func (d *doctor) greeting(ctx context.Context) {
 	var no *client.Error
 	switch {
 	case err == nil:
-		d.note(Fine, "greeting", "%s", d.session.Conn().Greeting())
+		d.note(Fine, "greeting", "%s", d.session.Conn().Greeting().Lines[0])
 		if d.Options.Security == client.Implicit {
 			d.shaken(nil)
 		}
@@ -184,9 +184,14 @@ func (d *doctor) clear(ctx context.Context) {
 	if d.Options.Security == client.Implicit {
 		return
 	}
-	r, err := d.ask(ctx, "USER anonymous")
+	d.session.Close()
+	err := d.connect(ctx, false) // some servers hang up on whoever tries
+	var r client.Reply
+	if err == nil {
+		r, err = d.ask(ctx, "USER anonymous")
+	}
 	switch {
-	case err != nil:
+	case err != nil && r.Code == 0:
 		d.silent("clear", "USER", err)
 	case wantsTLS(r):
 		d.note(Worth, "clear", "the server demands TLS: %s", r)

@@ -3,6 +3,7 @@ package teach
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -135,7 +136,7 @@ func (r *reader) answering(reply *Event) string {
 // refusal is the last failing reply that answers one of the verbs, or any.
 func (r *reader) refusal(verbs ...string) *Event {
 	return r.last(func(e *Event) bool {
-		return e.Ev == Replied && e.Failed() && (len(verbs) == 0 || in(verbs, r.verb(e)))
+		return e.Ev == Replied && e.Failed() && (len(verbs) == 0 || slices.Contains(verbs, r.verb(e)))
 	})
 }
 
@@ -160,7 +161,7 @@ func (r *reader) failure(kind Kind, data bool) *Event {
 }
 
 // fails reports whether the operation ended with one of the keys.
-func (r *reader) fails(keys ...string) bool { return in(keys, r.Error) }
+func (r *reader) fails(keys ...string) bool { return slices.Contains(keys, r.Error) }
 
 // control is the server's address of the control connection.
 func (r *reader) control() string {
@@ -171,7 +172,7 @@ func (r *reader) control() string {
 // arranged is how the data connection was asked for.
 func (r *reader) arranged() *Event {
 	return r.last(func(e *Event) bool {
-		return e.Ev == Sent && in([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb)
+		return e.Ev == Sent && slices.Contains([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb)
 	})
 }
 
@@ -189,15 +190,6 @@ func (r *reader) reused() (reused, ok bool) {
 func (r *reader) encrypted() bool {
 	e := r.last(func(e *Event) bool { return e.Ev == Sent })
 	return e != nil && e.Enc
-}
-
-func in(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // holds reports whether a text has one of the words, whatever their case.

@@ -1,0 +1,235 @@
+package teach
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Rules about data connections: how they were arranged, protected, and how they ended.
+
+func (r *reader) offer() *Fact {
+	e := r.last(func(e *Event) bool { return e.Ev == Replied && (e.Code == "227" || e.Code == "229") })
+	if e == nil {
+		return nil
+	}
+	return &Fact{"offered", strings.TrimPrefix(annotate(e, ""), "it listens on ")}
+}
+
+// dataFacts are how a data connection that failed was arranged.
+func (r *reader) dataFacts(e *Event) []Fact {
+	var facts []Fact
+	if sent := r.arranged(); sent != nil {
+		facts = append(facts, Fact{"asked", sent.Line})
+	}
+	if offer := r.offer(); offer != nil {
+		facts = append(facts, *offer)
+	}
+	return append(facts, Fact{"you use", address(r.control()) + " for the control connection"},
+		Fact{"happened", fmt.Sprintf("connect to %s: %s after %s", address(e.Remote), e.Reason, span(e.MS))})
+}
+
+func passiveElsewhere(r *reader) *Reading {
+	note := r.last(func(e *Event) bool { return e.Ev == Noted && strings.HasPrefix(e.Key, "pasv.address.") })
+	e := r.failure(TCPFail, true)
+	if note == nil || e == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection could not be opened",
+		Facts:    r.dataFacts(e),
+		Cause: fmt.Sprintf("Most likely the server sits behind a router and announces its inside address, %s. ftpsh does not go there but to the "+
+			"address of the control connection; there the port is not forwarded.", note.Offered),
+		Try: []Advice{{"passive off", "let the server connect to us"}, {"", "tell the server's administrator: passive address, passive port range"}},
+	}
+}
+
+func dataRefused(r *reader) *Reading {
+	e := r.failure(TCPFail, true)
+	if e == nil || !holds(e.Reason, "refused") {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection was refused",
+		Facts:    r.dataFacts(e),
+		Cause:    "The server said that it listens on this port, but nothing did. A firewall or a router in front of it does not let the passive ports in.",
+		Try:      []Advice{{"passive off", "let the server connect to us"}, {"", "tell the server's administrator: passive port range"}},
+	}
+}
+
+func dataTimedOut(r *reader) *Reading {
+	e := r.failure(TCPFail, true)
+	if e == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "no data connection",
+		Facts:    r.dataFacts(e),
+		Cause:    "Nobody answered on the port that the server named. Most likely a firewall on the way drops what it does not know: the passive ports.",
+		Try: []Advice{{"passive off", "let the server connect to us"}, {"set timeout 2m", "if it is only slow"},
+			{"", "tell the server's administrator: passive port range"}},
+	}
+}
+
+var dataCommands = []string{"LIST", "NLST", "MLSD", "RETR", "STOR", "STOU", "APPE"}
+
+func reuseWanted(r *reader) *Reading {
+	e := r.refusal(dataCommands...)
+	reused, tls := r.reused()
+	if e == nil || !slices.Contains([]string{"425", "450", "522", "435"}, e.Code) || !tls || reused {
+		return nil
+	}
+	return &Reading{
+		Headline: "the server did not take the protected data connection",
+		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not go on with the TLS session of the control connection"}},
+		Cause:    "The server wants to see that both connections come from the same client, by one TLS session.",
+		Try: []Advice{{"close", "a fresh control connection gives a fresh session"}, {"explain session", "what this is about"},
+			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"}},
+	}
+}
+
+func dataHandshakeFailed(r *reader) *Reading {
+	e := r.failure(TLSFail, true)
+	if e == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "TLS on the data connection failed",
+		Facts:    []Fact{{"happened", e.Reason}},
+		Cause:    "The control connection is protected, the data connection could not be. Nothing was sent on it.",
+		Try:      []Advice{{"trace 3", "see more of the next attempt"}, {"passive", "if something on the way changes what it does not know"}},
+	}
+}
+
+func activeBlocked(r *reader) *Reading {
+	listen := r.last(func(e *Event) bool { return e.Ev == TCPListen })
+	came := r.Find(func(e *Event) bool { return e.Ev == TCPAccept })
+	if listen == nil || came != nil {
+		return nil
+	}
+	facts := []Fact{{"listening", address(listen.Local)}}
+	if e := r.refusal(append(dataCommands, "PORT", "EPRT")...); e != nil {
+		facts = append(facts, r.said(e))
+	}
+	return &Reading{
+		Headline: "the server could not connect to us",
+		Facts:    append(facts, Fact{"happened", "no connection came"}),
+		Cause:    "In active mode the server connects to this computer. A router or a firewall on our side does not let that in, or the server does not do it at all.",
+		Try:      []Advice{{"passive on", "connect to the server instead"}, {"explain active", "how it works"}},
+	}
+}
+
+func noDataConnection(r *reader) *Reading {
+	e := r.refusal(append([]string{"EPSV", "PASV", "EPRT", "PORT"}, dataCommands...)...)
+	if e == nil || !r.fails("data-connect") && e.Code != "425" {
+		return nil
+	}
+	return &Reading{
+		Headline: "no data connection",
+		Facts:    []Fact{r.said(e)},
+		Cause:    "The server would not or could not make the second connection, which every listing and every file needs.",
+		Try:      []Advice{{"passive", "change who connects to whom"}, {"explain 425", "what can be the cause"}},
+	}
+}
+
+// moved is what went over the data connections.
+func (r *reader) moved() []Fact {
+	var facts []Fact
+	for _, e := range r.Events {
+		if e.Ev == DataEnd {
+			facts = append(facts, Fact{e.Conn, dataWords(e)})
+		}
+	}
+	return facts
+}
+
+// size is what the server said about the size of the file, -1 if nothing.
+func (r *reader) size() int64 {
+	e := r.last(func(e *Event) bool { return e.Ev == Replied && e.Code == "213" && r.verb(e) == "SIZE" })
+	if e == nil {
+		return -1
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(e.firstLine(), "213")), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+func shorterThanSaid(r *reader) *Reading {
+	end := r.last(func(e *Event) bool { return e.Ev == DataEnd && e.Dir == "<" && e.Type == "file" })
+	done := r.reply("226", "250")
+	want := r.size()
+	if end == nil || done == nil || want < 0 || end.Bytes >= want || !r.fails("incomplete") {
+		return nil
+	}
+	return &Reading{
+		Headline: "less came than the server said",
+		Facts:    []Fact{{"size", fmt.Sprintf("%d bytes", want)}, {"came", fmt.Sprintf("%d bytes, %d are missing", end.Bytes, want-end.Bytes)}, r.said(done)},
+		Cause:    "The server says that all went well, but the file is shorter. Something on the way ended the data connection, or the file changed.",
+		Try:      []Advice{{"reget", "fetch what is missing"}},
+	}
+}
+
+func cutOff(r *reader) *Reading {
+	e := r.reply("426", "451")
+	if e == nil {
+		return nil
+	}
+	facts := append([]Fact{r.said(e)}, r.moved()...)
+	if want := r.size(); want >= 0 {
+		facts = append(facts, Fact{"size", fmt.Sprintf("%d bytes", want)})
+	}
+	return &Reading{
+		Headline: "the transfer was cut off",
+		Facts:    facts,
+		Cause:    "The data connection broke, or the server gave up. What arrived is kept so that it can be continued.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+	}
+}
+
+func unsignedEnd(r *reader) *Reading {
+	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.EOF == "tls-truncated" }) == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the end of the data is not signed",
+		Facts:    r.moved(),
+		Cause:    "TLS says at the end that it is the end (close_notify). That is missing: somebody may have cut the data, or the server is careless.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"ls -l", "compare the size"}},
+	}
+}
+
+func stalled(r *reader) *Reading {
+	if !r.fails("timeout") || r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.Failed() }) == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection stands still",
+		Facts:    r.moved(),
+		Cause:    "No byte came for a long time although the connection is there: the server hangs, or something on the way has forgotten the connection.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+	}
+}
+
+func brokenData(r *reader) *Reading {
+	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && (e.EOF == "reset" || e.EOF == "error") }) == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the data connection broke",
+		Facts:    r.moved(),
+		Cause:    "It did not come to its end. What arrived is kept so that it can be continued.",
+		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+	}
+}
+
+func interrupted(r *reader) *Reading {
+	if !r.fails("interrupted") {
+		return nil
+	}
+	return &Reading{Headline: "it was interrupted here", Facts: r.moved(),
+		Cause: "The transfer was stopped with ABOR; the session goes on.",
+		Try:   []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}}}
+}
