@@ -19,7 +19,7 @@ func unable(server, name string) bool {
 	case "pure-ftpd":
 		return strings.ContainsAny(name, "\\\t") // refused
 	case "pyftpdlib":
-		return strings.ContainsAny(name, "\xe4\xf6") && !strings.Contains(name, "ä") // shown as U+FFFD
+		return (strings.IndexByte(name, 0xe4) >= 0 || strings.IndexByte(name, 0xf6) >= 0) && !strings.Contains(name, "ä") // shown as U+FFFD
 	}
 	return false
 }

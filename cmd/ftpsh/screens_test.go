@@ -155,7 +155,9 @@ func TestScreenOfCtrlZ(t *testing.T) {
 	p := newPlace(t, slow, bigFile)
 	tm := p.start(t)
 	tm.Type("get big.bin\r")
-	tm.Until("progress", func(screen string) bool { return strings.Contains(screen, "big.bin") && strings.Contains(screen, "of 1.0M") })
+	tm.Until("progress", func(screen string) bool {
+		return strings.Contains(screen, "big.bin") && strings.Contains(screen, "of 1.0M")
+	})
 	tm.Type("\x1a")
 	tm.Ends("[1] get big.bin\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
 	tm.Type("size a.csv\r")
@@ -191,7 +193,9 @@ func TestQueue(t *testing.T) {
 	tm.Ends("[S]tay here? ▏")
 	tm.Type("k")
 	again := p.start(t)
-	again.Until("the offer", func(screen string) bool { return strings.Contains(screen, "3 commands are queued from an earlier session") })
+	again.Until("the offer", func(screen string) bool {
+		return strings.Contains(screen, "3 commands are queued from an earlier session")
+	})
 	again.Type("set queue-jobs 3; queue start; kill 1; wait\r")
 	again.Until("the end", func(screen string) bool {
 		return strings.Contains(screen, "done  get --continue b.csv") && strings.Contains(screen, "done  get --continue a.csv") && strings.HasSuffix(screen, here+"▏")
@@ -215,7 +219,9 @@ func TestScreenOfHistory(t *testing.T) {
 	tm.Type("!-2\r")
 	tm.Ends(here + "!-2\nsize a.csv\n1\n" + here + "▏")
 	tm.Type("!nonsense\r")
-	tm.Until("the local shell", func(screen string) bool { return strings.Contains(screen, "not found") && strings.HasSuffix(screen, here+"▏") })
+	tm.Until("the local shell", func(screen string) bool {
+		return strings.Contains(screen, "not found") && strings.HasSuffix(screen, here+"▏")
+	})
 	tm.Type("clear") // and what is typed is suggested from this host
 	tm.Ends(here + "clear▏")
 	tm.Type("\x15siz")

@@ -67,7 +67,6 @@ type doctor struct {
 	unexpected []string
 	slowest    time.Duration
 	slowVerb   string
-	named      string // the address in a 227
 }
 
 // checkups are the steps, in their order, and what each of them needs.

@@ -71,7 +71,7 @@ var lessonFiles embed.FS
 // Lessons returns the lessons that the program brings, or those in a folder:
 // its *.json files in the order of their names.
 func Lessons(dir string) ([]*Lesson, error) {
-	var files fs.FS = os.DirFS(dir)
+	files := os.DirFS(dir)
 	if dir == "" {
 		files, _ = fs.Sub(lessonFiles, "lessons")
 	}
