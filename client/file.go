@@ -172,6 +172,8 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 		if !s.owes(owesDir) {
 			s.heard(s.conn.Cmd(ctx, 2, "PWD"))
 		}
+	case "QUIT":
+		s.conn.Close() // the server is about to: nothing more is sent here
 	case "REIN":
 		s.have, s.in = initial, false
 	}

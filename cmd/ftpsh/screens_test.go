@@ -306,7 +306,7 @@ func TestEdit(t *testing.T) {
 	wantRemote(t, p, "a.txt", "by somebody else\n")
 
 	tm.Type("edit off\r")
-	tm.Ends(here + "▏")
+	tm.Ends("edit is off\n" + here + "▏")
 	tm.Type("edit dir\r")
 	tm.Until("the refusal", func(screen string) bool { return strings.Contains(screen, "edit: dir: is a directory") })
 }
