@@ -134,7 +134,7 @@ func (sh *Shell) mayLeave(ctx context.Context) bool {
 
 // endJobs stops all jobs and waits for their ends.
 func (sh *Shell) endJobs(cause error) {
-	on := sh.jobs.running(false)
+	on := sh.jobs.list()
 	for _, j := range on {
 		j.sh.con.away.Store(true)
 		sh.stop(j, cause)

@@ -185,10 +185,10 @@ func (sh *Shell) afterwards(j *job) {
 func (sh *Shell) background(line Line, chain syntax.Chain) {
 	j := sh.jobOf(line, chain)
 	sh.number(j)
-	sh.start(j)
 	if sh.Interactive() {
 		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
 	}
+	sh.start(j)
 }
 
 // jobOf is the job of a chain.
@@ -274,7 +274,7 @@ func (js *jobs) running(forget bool) []*job {
 	defer js.mu.Unlock()
 	var on []*job
 	for _, j := range js.all {
-		if !isClosed(j.done) {
+		if !j.over() {
 			on = append(on, j)
 		}
 	}
@@ -284,13 +284,11 @@ func (js *jobs) running(forget bool) []*job {
 	return on
 }
 
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
+// over reports whether a job has ended.
+func (j *job) over() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return !j.ended.IsZero()
 }
 
 // inWords counts the jobs that run.

@@ -119,10 +119,10 @@ func (sh *Shell) enqueue(j *job) {
 	js.queue.waiting = append(js.queue.waiting, j)
 	js.mu.Unlock()
 	sh.keepQueue()
-	js.next(sh)
 	if sh.Interactive() {
-		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
+		sh.Say(fmt.Sprintf("[%d] queued  %s", j.id, j.shown()))
 	}
+	js.next(sh)
 }
 
 // next starts jobs of the queue as long as there is room.

@@ -54,6 +54,7 @@ func (k *keyboard) Close() error { return nil }
 func (k *keyboard) OnChange(_ []rune, _ int, r rune) ([]rune, int, bool) {
 	switch r {
 	case 0:
+		k.c.changePrompt()
 		k.c.begin()
 	case waitingKey:
 		k.c.press(k.pressed)
@@ -154,32 +155,34 @@ func (c *Console) readingState() readingState {
 	return reading
 }
 
-// Reprompt changes the prompt of a ReadLine that waits; otherwise it does nothing. Prompt is called by the goroutine
-// that asks for colours and suggestions.
+// Reprompt changes the prompt of the ReadLine that waits, or of the next one. Prompt is called by the goroutine that
+// asks for colours and suggestions.
 func (c *Console) Reprompt(prompt func() string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ed == nil || c.ed.done || c.ed.plain {
-		return
-	}
 	c.reprompt = prompt
-	c.in.wake()
+	if c.ed != nil && !c.ed.done {
+		c.in.wake()
+	}
 }
 
 func (c *Console) changePrompt() {
 	c.mu.Lock()
 	e, prompt := c.ed, c.reprompt
-	c.reprompt = nil
-	c.mu.Unlock()
-	if e == nil || prompt == nil {
+	if e == nil || e.plain || prompt == nil {
+		c.mu.Unlock()
 		return
 	}
+	c.reprompt = nil
+	c.mu.Unlock()
 	text := prompt()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ed == e && !e.done {
 		e.setPrompt(text)
-		c.draw()
+		if c.screen.live {
+			c.draw()
+		}
 	}
 }
 
