@@ -3,7 +3,6 @@ package shell
 import (
 	"errors"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -75,7 +74,7 @@ func FuzzNameMap(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pattern, name, remote string) {
 		sh := &Shell{nmap: nameMap{pattern, name}}
 		got, err := sh.localName(remote)
-		if err == nil && (!filepath.IsLocal(got) || strings.HasSuffix(got, "..")) {
+		if err == nil && !filepath.IsLocal(got) {
 			t.Errorf("nmap %q %q makes %q of %q", pattern, name, got, remote)
 		}
 	})
