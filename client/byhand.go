@@ -148,7 +148,10 @@ func (s *Session) ByHand(ctx context.Context, on bool) error {
 	}
 	s.owed = 0
 	if owed == owesLook {
-		return s.look(ctx, s.conn)
+		if err := s.look(ctx, s.conn); !hungUp(err) {
+			return err
+		}
+		return nil // the next command connects again
 	}
 	s.heard(s.conn.Cmd(ctx, 2, "PWD"))
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"time"
 )
@@ -258,7 +259,8 @@ func masked(verb, line string) (shown, secret string) {
 
 // hideSecret removes a secret that a server echoes in its reply.
 func hideSecret(r Reply, secret string) Reply {
-	if len(secret) < 3 {
+	holds := func(line string) bool { return strings.Contains(line, secret) }
+	if len(secret) < 3 || !slices.ContainsFunc(r.Lines, holds) {
 		return r
 	}
 	lines := make([]string, len(r.Lines))

@@ -50,18 +50,24 @@ func (s names) apply(changes []change) names {
 	for _, c := range changes {
 		last[c.Name.Name] = c
 	}
-	out := make([]Name, 0, len(s)+len(last))
-	for _, n := range s {
-		if _, changed := last[n.Name.Name]; !changed {
-			out = append(out, n.Name)
-		}
-	}
+	var came []Name
 	for _, c := range last {
 		if !c.gone {
-			out = append(out, c.Name)
+			came = append(came, c.Name)
 		}
 	}
-	return sortNames(out)
+	fresh := sortNames(came)
+	out := make(names, 0, len(s)+len(fresh))
+	for _, n := range s {
+		if _, changed := last[n.Name.Name]; changed {
+			continue
+		}
+		for len(fresh) > 0 && compare(fresh[0], n) < 0 {
+			out, fresh = append(out, fresh[0]), fresh[1:]
+		}
+		out = append(out, n)
+	}
+	return append(out, fresh...)
 }
 
 // beginning returns the stretch of names that begin with typed in any case.

@@ -18,14 +18,19 @@ func Nearest(word string, names []string) []string {
 		distance int
 	}
 	word = strings.ToLower(word)
+	measure := ruler{word: []rune(word)}
+	slips := max(1, len(word)/3)
 	var found []scored
 	for _, name := range names {
 		low := strings.ToLower(name)
-		d := distance(word, low)
+		d := slips + 1
+		if longer := len(low) - len(word); longer <= 4*slips && longer >= -4*slips { // a character has up to four bytes
+			d = measure.distance(low)
+		}
 		if len(word) > 1 && strings.HasPrefix(low, word) {
 			d = min(d, 1)
 		}
-		if low != "" && d <= max(1, len(word)/3) && d < len(word) {
+		if low != "" && d <= slips && d < len(word) {
 			found = append(found, scored{name, d})
 		}
 	}
@@ -37,17 +42,29 @@ func Nearest(word string, names []string) []string {
 	return out
 }
 
-// distance counts the slips between a and b: the restricted distance of Damerau
-// and Levenshtein, by character.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	before := make([]int, len(t)+1)
-	last := make([]int, len(t)+1)
-	for j := range last {
+// A ruler measures distances from one word without making garbage.
+type ruler struct {
+	word                []rune
+	other               []rune
+	before, last, newer []int
+}
+
+// distance counts the slips between the word and another one: the restricted
+// distance of Damerau and Levenshtein, by character.
+func (r *ruler) distance(other string) int {
+	r.other = r.other[:0]
+	for _, c := range other {
+		r.other = append(r.other, c)
+	}
+	s, t := r.word, r.other
+	for len(r.last) <= len(t) {
+		r.before, r.last, r.newer = append(r.before, 0), append(r.last, 0), append(r.newer, 0)
+	}
+	before, last, row := r.before, r.last, r.newer
+	for j := range len(t) + 1 {
 		last[j] = j
 	}
 	for i := range s {
-		row := make([]int, len(t)+1)
 		row[0] = i + 1
 		for j := range t {
 			cost := 1
@@ -59,7 +76,7 @@ func distance(a, b string) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, last = last, row
+		before, last, row = last, row, before
 	}
 	return last[len(t)]
 }

@@ -191,3 +191,71 @@ func BenchmarkHugeDirectory(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkHundredThousand completes in a directory that is remembered, and
+// looks at it as is done after each key.
+func BenchmarkHundredThousand(b *testing.B) {
+	list := make([]Name, 100_000)
+	for i := range list {
+		list[i] = Name{Name: fmt.Sprintf("report-%06d.csv", i), Note: " 1.2K  2026-01-31"}
+	}
+	for _, row := range []struct {
+		name string
+		do   func(*Remote)
+	}{
+		{"all", func(r *Remote) { r.Complete(context.Background(), "/", "", false) }},
+		{"some", func(r *Remote) { r.Complete(context.Background(), "/", "report-0123", false) }},
+		{"after an upload", func(r *Remote) {
+			r.Add("/report-000000a.csv", Name{})
+			r.Complete(context.Background(), "/", "report-0123", false)
+		}},
+		{"count a pattern", func(r *Remote) {
+			r.Count("/", "", "report-", func(name string) bool { return strings.HasSuffix(name, "9.csv") }, 10_000)
+		}},
+		{"did you mean", func(r *Remote) { r.Nearest("/", "reprot-000001.csv") }},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			r := &Remote{TTL: time.Hour}
+			r.Fill("/", list)
+			for b.Loop() {
+				row.do(r)
+			}
+		})
+	}
+}
+
+func TestWhatIsRemembered(t *testing.T) {
+	r := &Remote{}
+	r.Fill("/pub", []Name{{Name: "a.csv"}, {Name: "B.csv"}, {Name: "c.txt"}, {Name: "d.csv", Dir: true}, {Name: "notes.txt"}})
+	for _, row := range []struct {
+		name, typed  string
+		found, known bool
+	}{
+		{"a file", "a.csv", true, true},
+		{"a capital", "B.csv", true, true},
+		{"another case", "b.csv", false, true},
+		{"a directory with its slash", "d.csv/", true, true},
+		{"from above", "../pub/c.txt", true, true},
+		{"not there", "e", false, true},
+		{"elsewhere", "/etc/a.csv", false, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, found, known := r.Lookup("/pub", row.typed); found != row.found || known != row.known {
+				t.Errorf("found %v, known %v", found, known)
+			}
+		})
+	}
+	csv := func(name string) bool { return strings.HasSuffix(name, ".csv") }
+	if n, more, known := r.Count("/", "pub/", "", csv, 100); n != 2 || more || !known {
+		t.Errorf("%d files, %v, %v; want the two that are no directory", n, more, known)
+	}
+	if n, more, _ := r.Count("/pub", "", "", csv, 1); n != 1 || !more {
+		t.Errorf("%d files, more %v; want one and more", n, more)
+	}
+	if got := r.Nearest("/pub", "../pub/ntoes.txt"); len(got) != 1 || got[0] != "../pub/notes.txt" {
+		t.Errorf("nearest %q", got)
+	}
+	if got := r.Nearest("/", "etc/ntoes.txt"); got != nil {
+		t.Errorf("nearest %q in a directory that nobody has listed", got)
+	}
+}

@@ -75,6 +75,10 @@ type voice struct {
 // reply shows a reply as it came. Quote returns a refusal as its error, and
 // leaves its result to the data where there are any.
 func (v voice) reply(r client.Reply) {
+	if v.sh.json && !v.marks && !v.content && r.Class() <= 3 {
+		render.JSON(v.out, replyObject(r))
+		return
+	}
 	for _, line := range r.Lines {
 		switch {
 		case v.marks:
@@ -138,8 +142,11 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 		v.reply(r)
 		v.hint(h.talk.Explain(line, r))
 	}
-	if r.Code == 421 || r.Code == 221 {
-		return r, nil // the end of the connection is what they say
+	if r.Code == 421 || r.Code == 221 { // the end of the connection is what they say
+		if v.marks {
+			sh.session.Conn().Close()
+		}
+		return r, nil
 	}
 	return r, err
 }

@@ -14,7 +14,7 @@ import (
 
 var helpCommands = []*Command{{
 	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
-	Long:     "A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
+	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
 	Examples: []Example{{"help get", "how to download"}, {"help -a", "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command},
 	Flags: func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
@@ -27,6 +27,12 @@ func help(_ context.Context, c *Call) error {
 	}
 	for _, name := range c.Texts() {
 		command, err := c.Shell.catalog.Find(name)
+		if row, is := exactSetting(name); err != nil && is == nil {
+			if err := c.Shell.helpSetting(c.Out, row); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -35,6 +41,24 @@ func help(_ context.Context, c *Call) error {
 		}
 	}
 	return nil
+}
+
+func (sh *Shell) helpSetting(out io.Writer, row *Setting) error {
+	var b strings.Builder
+	b.WriteString("set " + row.Name + " " + row.example() + "\n")
+	for _, line := range render.Wrap(row.Short, min(sh.con.Width(), 100)-2) {
+		b.WriteString("  " + line + "\n")
+	}
+	b.WriteString("  now: " + render.Safe(row.show(&sh.Settings)) + "\n")
+	if row.Long != nil {
+		t := render.Table{Rows: row.Long, Width: sh.con.Width()}
+		b.WriteString("\n")
+		if err := t.Write(&b); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
 }
 
 // overview lists the commands by theme, on one screen unless all is set.

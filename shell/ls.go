@@ -44,7 +44,7 @@ var lsCommands = []*Command{
 		Wire: verbs(dataVerbs, sends("NLST")), Needs: Login, Run: nlist,
 	},
 	{
-		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file",
+		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
 		Long: "The last argument is the local file; - is the screen.",
 		Min:  2, Max: -1, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},

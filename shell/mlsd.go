@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var mlsdCommands = []*Command{
@@ -43,10 +44,24 @@ func (c *Call) lines(ctx context.Context, verb string) error {
 	lines, err := c.Session().Lines(ctx, verb, c.Arg(0))
 	for _, line := range lines {
 		if err == nil {
-			err = c.Print("%s", line)
+			err = c.rawLine(line)
 		}
 	}
 	return several([]error{err, done()})
+}
+
+// rawLine prints a line as the server sent it. Words that begin with a dash are
+// the server's here, so only the program's --json makes it an object.
+func (c *Call) rawLine(line string) error {
+	if !c.Shell.json {
+		return c.Print("%s", line)
+	}
+	var o struct {
+		Line   string `json:"line"`
+		Base64 string `json:"line_base64,omitempty"`
+	}
+	o.Line, o.Base64 = render.Text(line)
+	return c.object(o)
 }
 
 func mlst(ctx context.Context, c *Call) error {
@@ -62,7 +77,7 @@ func mlst(ctx context.Context, c *Call) error {
 		return about(orDot(c.Arg(0)), err)
 	}
 	for _, line := range r.Body() {
-		if err := c.Print("%s", strings.TrimPrefix(line, " ")); err != nil {
+		if err := c.rawLine(strings.TrimPrefix(line, " ")); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,11 +26,14 @@ const promptShort = "the prompt: {user} {host} {dir} {state} and more, `help pro
 var promptSettings = []*Setting{
 	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }),
 	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }),
+	word("keys", "the keys of the prompt: those of emacs or of vi", []string{"emacs", "vi"}, func(s *Settings) *string { return &s.Keys }).
+		then(func(sh *Shell) { sh.con.SetVi(sh.Settings.Keys == "vi") }),
 	toggle("title", "show user, host and directory in the title of the window", func(s *Settings) *bool { return &s.Title }),
 }
 
 func promptSetting(name, short string, field func(*Settings) *string) *Setting {
 	row := text(name, short, field)
+	row.Usage, row.Long = "'{host} {base}> '", promptHelp()
 	row.parse = func(s *Settings, format string) error {
 		if _, err := fillIn(format, func(name string) (string, bool) { return "", isField(name) }); err != nil {
 			return err
@@ -64,6 +68,21 @@ var promptFields = []promptField{
 var promptColours = map[string]render.Colour{
 	"plain": "", "bold": render.Bold, "dim": render.Dim, "red": render.Red, "green": render.Green,
 	"yellow": render.Yellow, "blue": render.Blue, "cyan": render.Cyan,
+}
+
+// promptHelp explains what can stand in a format.
+func promptHelp() (rows [][]string) {
+	for _, f := range promptFields {
+		rows = append(rows, []string{"  {" + f.Name + "}", f.Short})
+	}
+	var colours []string
+	for _, name := range slices.Sorted(maps.Keys(promptColours)) {
+		colours = append(colours, "{"+name+"}")
+	}
+	return append(rows,
+		[]string{"  [ ]", "left out when what is named in it is empty"},
+		[]string{`  \n`, "a new row; a backslash before anything else makes it plain"},
+		[]string{"  colours", strings.Join(colours, " ")})
 }
 
 // promptText says who and where one is, and how safe that is, in words.

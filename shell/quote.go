@@ -2,12 +2,14 @@ package shell
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -45,9 +47,13 @@ func quote(ctx context.Context, c *Call) error {
 	c.Shell.verbose.Store(false) // the reply is shown anyhow
 	defer c.Shell.heed()
 	line := strings.Join(c.Texts(), " ")
-	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: c.Out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
+	out := &sticky{Writer: c.Out}
+	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
 	if err == nil && r.Class() > 3 {
 		err = &client.Error{Verb: teach.Verb(line), Reply: r}
+	}
+	if err == nil {
+		err = out.err
 	}
 	if c.Shell.home == "" {
 		c.Shell.home = c.Shell.dir() // of somebody who logs in by hand
@@ -60,12 +66,30 @@ func (c *Call) reply(verb string, r client.Reply) error {
 	if r.Class() > 3 {
 		return &client.Error{Verb: verb, Reply: r}
 	}
+	if c.Shell.json {
+		return c.object(replyObject(r))
+	}
 	for _, line := range r.Lines {
 		if err := c.Print("%s", line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+type replyJSON struct {
+	Code  int      `json:"code"`
+	Lines []string `json:"lines"`
+}
+
+// replyObject is a reply as JSON shows it.
+func replyObject(r client.Reply) replyJSON {
+	o := replyJSON{Code: r.Code}
+	for _, line := range r.Lines {
+		text, _ := render.Text(line)
+		o.Lines = append(o.Lines, text)
+	}
+	return o
 }
 
 func site(ctx context.Context, c *Call) error {
@@ -121,4 +145,18 @@ func noop(ctx context.Context, c *Call) error {
 		c.Note("answered in %s", round(time.Since(start)))
 	}
 	return nil
+}
+
+// sticky remembers the first failure to write.
+type sticky struct {
+	io.Writer
+	err error
+}
+
+func (w *sticky) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

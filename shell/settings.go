@@ -48,6 +48,7 @@ type Settings struct {
 	Family, AnonPass       string
 
 	PromptFormat, PromptRight string
+	Keys                      string
 	Title                     bool
 	Notify                    string
 	NotifyAfter               time.Duration
@@ -68,7 +69,7 @@ func defaultSettings(interactive bool) Settings {
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
-		PromptFormat: usualPrompt, Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
+		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
@@ -77,7 +78,9 @@ func defaultSettings(interactive bool) Settings {
 type Setting struct {
 	Name  string
 	Short string
-	Words []string // the values it can have; nil: see parse
+	Words []string   // the values it can have; nil: see parse
+	Usage string     // what a value looks like, where Words cannot say it
+	Long  [][]string // what its value is made of, for help
 
 	show  func(*Settings) string
 	parse func(*Settings, string) error
@@ -146,6 +149,9 @@ func (sh *Shell) change(row *Setting, value string) error {
 func (row *Setting) example() string {
 	if row.Words != nil {
 		return strings.Join(row.Words, "|")
+	}
+	if row.Usage != "" {
+		return row.Usage
 	}
 	return "30s"
 }

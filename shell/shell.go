@@ -89,6 +89,7 @@ type Shell struct {
 
 	recorder *teach.Recorder
 	printer  teach.Printer // of what is traced
+	unwatch  func()        // ends the tracing; nil when nothing is shown
 
 	wire   sync.Mutex // held by whoever uses the session: a command, a completion
 	known  *knownHosts
@@ -121,7 +122,6 @@ func New(opt Options) (*Shell, error) {
 	}
 	sh.con = &seat{Console: con}
 	sh.Settings = defaultSettings(con.Interactive())
-	sh.heed()
 	sh.record(opt.Version)
 	sh.base, sh.end = context.WithCancelCause(context.Background())
 	sh.remote = sh.newRemote()

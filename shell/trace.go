@@ -179,10 +179,11 @@ func (sh *Shell) unicode() bool {
 	return sh.Settings.Unicode == "on"
 }
 
-// record starts the recording of what commands do, and shows it as it comes.
+// record starts the recording of what commands do.
 func (sh *Shell) record(version string) {
 	sh.recorder = teach.NewRecorder("ftpsh", version)
-	sh.recorder.Watch(sh.seen)
+	sh.unwatch = nil
+	sh.heed()
 }
 
 // begin says that a command begins, with its line as it was typed; the function
@@ -217,16 +218,19 @@ func (sh *Shell) heed() {
 	}
 	sh.traced.Store(int32(level))
 	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: sh.unicode()}, Quiet: !sh.Settings.TraceNotes})
+	switch on := level > 0; {
+	case on && sh.unwatch == nil && sh.recorder != nil:
+		sh.unwatch = sh.recorder.Watch(sh.seen)
+	case !on && sh.unwatch != nil:
+		sh.unwatch()
+		sh.unwatch = nil
+	}
 }
 
 // seen shows an event as it comes. The recorder calls it for one at a time.
 func (sh *Shell) seen(e *teach.Event) {
-	level := int(sh.traced.Load())
-	if level == 0 {
-		return
-	}
 	how := sh.drawn.Load()
-	sh.printer.Style, sh.printer.Quiet, sh.printer.Level = how.Style, how.Quiet, level
+	sh.printer.Style, sh.printer.Quiet, sh.printer.Level = how.Style, how.Quiet, int(sh.traced.Load())
 	sh.printer.Width, sh.printer.Color = sh.con.Width(), sh.con.ColorErr()
 	if lines := sh.printer.Lines(e); len(lines) > 0 {
 		io.WriteString(sh.con.Err(), strings.Join(lines, "\n")+"\n")

@@ -303,6 +303,9 @@ func TestFilesBehaveAsOnADisk(t *testing.T) {
 				t.Errorf("LIST: %q", got)
 			}
 			c.cmd(350, "RNFR dir/file")
+			c.cmd(200, "NOOP")
+			c.cmd(503, "RNTO new") // RFC 959, 4.1.3: directly after RNFR
+			c.cmd(350, "RNFR dir/file")
 			c.cmd(550, "RNTO dir/file/below")
 			c.cmd(350, "RNFR dir")
 			c.cmd(550, "RNTO dir/inside")

@@ -114,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 			t.Skip("there is no /dev/full here")
 		}
 		defer full.Close()
-		for _, line := range []string{"ls", "pwd", "cat big.bin", "ls --json", "echo hello"} {
+		for _, line := range []string{"ls", "pwd", "cat big.bin", "ls --json", "echo hello", "quote NOOP"} {
 			cmd, errs := batch(t, server, "-c", line)
 			cmd.Stdout = full
 			cmd.Run()

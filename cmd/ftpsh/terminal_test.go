@@ -23,7 +23,7 @@ import (
 
 // terminal is ftpsh at a pseudo terminal.
 type terminal struct {
-	t    *testing.T
+	t    testing.TB
 	tty  *os.File
 	cmd  *exec.Cmd
 	text chan string // what arrives on the screen
@@ -33,17 +33,26 @@ type terminal struct {
 
 const patience = 10 * time.Second
 
-// start runs ftpsh in a fresh directory, which it returns.
-func start(t *testing.T, args ...string) (*terminal, string) {
+// start runs ftpsh in a fresh directory, which it returns. Arguments in capital
+// letters with a = are variables for its environment.
+func start(t testing.TB, args ...string) (*terminal, string) {
 	t.Helper()
 	dir := t.TempDir()
 	path, err := exec.LookPath("ftpsh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), quickRace, "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
+	env := append(os.Environ(), quickRace, "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
+	var options []string
+	for _, arg := range args {
+		if variable.MatchString(arg) {
+			env = append(env, arg)
+		} else {
+			options = append(options, arg)
+		}
+	}
+	cmd := exec.Command(path, options...)
+	cmd.Dir, cmd.Env = dir, env
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +80,8 @@ func start(t *testing.T, args ...string) (*terminal, string) {
 	})
 	return term, dir
 }
+
+var variable = regexp.MustCompile(`^[A-Z_]+=`)
 
 var escapes = regexp.MustCompile(`\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[=>])`)
 
@@ -133,7 +144,7 @@ func (term *terminal) ends(status int) {
 }
 
 // serving starts a server with some files.
-func serves(t *testing.T, opt practice.Options, files map[string]string) *practice.Server {
+func serves(t testing.TB, opt practice.Options, files map[string]string) *practice.Server {
 	t.Helper()
 	opt.FS = afero.NewMemMapFs()
 	if err := opt.FS.MkdirAll("/", 0o755); err != nil {
@@ -154,7 +165,7 @@ func serves(t *testing.T, opt practice.Options, files map[string]string) *practi
 
 func address(server *practice.Server) string { return "alice@" + server.Addr() }
 
-func loggedIn(t *testing.T, server *practice.Server) (*terminal, string) {
+func loggedIn(t testing.TB, server *practice.Server) (*terminal, string) {
 	t.Helper()
 	term, dir := start(t, address(server))
 	term.see("password: ")

@@ -145,6 +145,13 @@ func (c *Console) Interactive() bool { return c.interactive }
 // terminal as it can.
 func (c *Console) SetEditing(on bool) { c.cooked = !on }
 
+// SetVi chooses the keys of the next lines: those of vi, or of emacs.
+func (c *Console) SetVi(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opts.Vi = on
+}
+
 // Close ends a prompt that waits, with io.EOF, and leaves the terminal as it was found. It may be called more
 // than once, and from the goroutine that handles signals.
 func (c *Console) Close() error {

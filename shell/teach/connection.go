@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,8 +26,8 @@ type connection struct {
 // asked is what a reply, or the events of a data connection, belong to.
 type asked struct {
 	name string // of the data connection
-	seq  int    // of the command's event
-	op   int
+	seq  int32  // of the command's event
+	op   int32
 }
 
 // Trace returns what a session has to be given so that it is recorded. Each
@@ -69,10 +68,10 @@ func (c *connection) add(channel string, e Event) *Event {
 	}
 	d, known := c.data[channel]
 	if !known {
-		d = asked{name: c.r.nameData(), op: c.r.op}
+		d = asked{name: c.r.nameData(), op: int32(c.r.op)}
 		c.data[channel] = d
 	}
-	e.Conn, e.Op = d.name, d.op
+	e.Conn, e.Op = d.name, int(d.op)
 	return c.r.add(e)
 }
 
@@ -119,18 +118,17 @@ func (c *connection) dial(i client.DialInfo) {
 }
 
 func (c *connection) command(i client.SentInfo) {
-	e := Event{Ev: Sent, Enc: i.TLS, Line: i.Line, Verb: cleanVerb(i.Verb), Masked: strings.HasSuffix(i.Line, " ********")}
-	e.Src = c.r.takeTyped(e.Verb)
-	sent := c.add(i.Channel, e)
-	c.sent[i.Seq] = asked{seq: sent.Seq, op: sent.Op}
+	k := kept{conn: c.control(), enc: i.TLS, line: i.Line, verb: cleanVerb(i.Verb), masked: strings.HasSuffix(i.Line, " ********")}
+	k.user = c.r.takeTyped(k.verb)
+	seq, op := c.r.keep(k)
+	c.sent[i.Seq] = asked{seq: seq, op: op}
 }
 
 func (c *connection) reply(i client.GotInfo) {
-	to := c.sent[i.Seq]
-	final := i.Reply.Class() != 1
-	c.add(i.Channel, Event{
-		Ev: Replied, Op: to.op, Enc: i.TLS, Code: strconv.Itoa(i.Reply.Code), Lines: i.Reply.Lines,
-		Final: final, To: to.seq, MS: millis(i.Elapsed), Verb: cleanVerb(i.Verb),
+	to, final := c.sent[i.Seq], i.Reply.Class() != 1
+	c.r.keep(kept{
+		conn: c.control(), op: to.op, enc: i.TLS, code: int16(i.Reply.Code), lines: i.Reply.Lines,
+		last: final, to: to.seq, took: i.Elapsed, verb: cleanVerb(i.Verb),
 	})
 	if final {
 		delete(c.sent, i.Seq)

@@ -3,6 +3,7 @@ package teach
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -144,7 +145,7 @@ func (d *doctor) missing(needs string) string {
 
 // note reports a finding.
 func (d *doctor) note(state State, step, format string, args ...any) {
-	f := Finding{Step: step, State: state, Text: sprintf(format, args...), MS: millis(time.Since(d.began))}
+	f := Finding{Step: step, State: state, Text: fmt.Sprintf(format, args...), MS: millis(time.Since(d.began))}
 	d.Findings = append(d.Findings, f)
 	if state == Failing {
 		d.failed[step] = true

@@ -3,6 +3,7 @@ package teach
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func treeOf(t *testing.T, server *Practice) string {
 	var all []string
 	err := afero.Walk(server.FS(), "/", func(name string, info fs.FileInfo, err error) error {
 		if err == nil && !info.IsDir() {
-			name += sprintf(" %d", info.Size())
+			name += fmt.Sprintf(" %d", info.Size())
 		}
 		all = append(all, name)
 		return err

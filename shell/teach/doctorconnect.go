@@ -17,8 +17,6 @@ import (
 
 // This file has the steps from the name of the server to the login.
 
-func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
-
 func (d *doctor) dns(ctx context.Context) {
 	if d.Options.Dial != nil {
 		d.note(Fine, "dns", "left to the proxy")
@@ -280,7 +278,7 @@ func (d *doctor) protected() {
 	d.private = true
 	leaf := state.PeerCertificates[0]
 	days := int(time.Until(leaf.NotAfter).Hours() / 24)
-	text := sprintf("%s, %s; certificate valid %d days", tls.VersionName(state.Version), cipherName(state.CipherSuite), days)
+	text := fmt.Sprintf("%s, %s; certificate valid %d days", tls.VersionName(state.Version), cipherName(state.CipherSuite), days)
 	if days < 14 {
 		d.problem("cert-soon")
 		d.note(Worth, "tls", "%s only", text)

@@ -1,6 +1,9 @@
 package teach
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Problem is something that is wrong, or worth knowing, and what can be done.
 type Problem struct {
@@ -117,9 +120,9 @@ func (f Finding) Line() []string {
 		lines = append(lines, head+text)
 	}
 	if f.State != Skipped {
-		time := sprintf("%.0f ms", f.MS)
+		time := fmt.Sprintf("%.0f ms", f.MS)
 		if f.MS >= 1000 {
-			time = sprintf("%.1f s", f.MS/1000)
+			time = fmt.Sprintf("%.1f s", f.MS/1000)
 		}
 		lines[0] = pad(lines[0], 79-len(time)) + time
 	}

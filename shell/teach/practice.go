@@ -99,12 +99,6 @@ func (p *Practice) Wire() []string {
 	return slices.Clone(p.lines)
 }
 
-// Faults are the names of what is wrong with the server.
-func (p *Practice) Faults() []practice.Fault { return p.opt.Faults }
-
-// Hidden reports whether the faults are for the learner to find out.
-func (p *Practice) Hidden() bool { return p.opt.Hidden }
-
 // Trusted reports whether the certificate is to be taken for a good one: it is
 // no part of what is wrong with the server.
 func (p *Practice) Trusted() bool {

@@ -181,9 +181,9 @@ func (d *Dialogue) Explain(line string, r client.Reply) string {
 	switch {
 	case r.Code == 227 && d.Offer != "":
 		host, port, _ := net.SplitHostPort(d.Offer)
-		return fmt.Sprintf("the server listens on %s port %s (%d x 256 + %d) and waits for a transfer command", host, port, d.Port>>8, d.Port&255)
+		return fmt.Sprintf("the server listens on %s port %s (%d x 256 + %d) and waits", host, port, d.Port>>8, d.Port&255)
 	case r.Code == 229 && d.Offer != "":
-		return fmt.Sprintf("the server listens on port %d, at the address we talk to already, and waits for a transfer command", d.Port)
+		return fmt.Sprintf("the server listens on port %d, at the address we talk to, and waits", d.Port)
 	case r.Code == 234:
 		return "agreed: the TLS handshake follows on this connection"
 	case r.Class() == 2 && d.Ours && (verbOf(line) == "PORT" || verbOf(line) == "EPRT"):
@@ -212,6 +212,9 @@ func (d *Dialogue) State() string {
 	}
 	if expect == "" {
 		expect = "any command"
+	}
+	if d.Rest > 0 {
+		data += fmt.Sprintf(", from byte %d on", d.Rest)
 	}
 	if last == "" {
 		last = "none"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 )
@@ -13,9 +14,9 @@ import (
 type Recorder struct {
 	mu     sync.Mutex
 	begun  time.Time
-	start  *Event   // trace.start, which is never dropped
-	events []*Event // in the order of Seq
-	slab   []Event  // room for the next ones: one allocation for many
+	start  *Event // trace.start, which is never dropped
+	events []kept // in the order of their numbers, from first on
+	first  int
 	size   int
 	seq    int
 
@@ -37,7 +38,6 @@ type watcher struct{ see func(*Event) }
 const (
 	MaxEvents = 4000
 	maxSize   = 4 << 20
-	slabSize  = 32
 )
 
 // NewRecorder begins a recording. Tool and version are for its first event.
@@ -85,8 +85,13 @@ func (r *Recorder) Note(conn, key, text string) {
 func (r *Recorder) Events(since int) []*Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i, _ := slices.BinarySearchFunc(r.events, since+1, func(e *Event, seq int) int { return e.Seq - seq })
-	return slices.Clone(r.events[i:])
+	kept := r.events[r.first:]
+	i := sort.Search(len(kept), func(i int) bool { return int(kept[i].seq) > since })
+	events := make([]*Event, 0, len(kept)-i)
+	for ; i < len(kept); i++ {
+		events = append(events, kept[i].event())
+	}
+	return events
 }
 
 // All returns the whole recording, as it would be saved: with the event that
@@ -114,32 +119,6 @@ func (r *Recorder) Watch(see func(*Event)) (stop func()) {
 	}
 }
 
-// add numbers an event and keeps it. The caller holds the lock.
-func (r *Recorder) add(event Event) *Event {
-	if len(r.slab) == 0 {
-		r.slab = make([]Event, slabSize)
-	}
-	e := &r.slab[0]
-	r.slab = r.slab[1:]
-	*e = event
-	r.seq++
-	e.Seq, e.T = r.seq, micro(time.Since(r.begun))
-	if e.Op == 0 {
-		e.Op = r.op
-	}
-	r.events = append(r.events, e)
-	r.size += e.size()
-	for len(r.events) > MaxEvents || r.size > maxSize && len(r.events) > 1 {
-		r.size -= r.events[0].size()
-		r.events[0] = nil
-		r.events = r.events[1:]
-	}
-	for _, w := range r.watchers {
-		w.see(e)
-	}
-	return e
-}
-
 // nameSession returns a name for a control connection that no other one has.
 func (r *Recorder) nameSession() string {
 	for n := 1; ; n++ {
@@ -161,12 +140,12 @@ func (r *Recorder) nameData() string {
 }
 
 // takeTyped reports whether the user sends this verb by hand.
-func (r *Recorder) takeTyped(verb string) string {
+func (r *Recorder) takeTyped(verb string) bool {
 	if r.typed == "" || r.typed != verb {
-		return "auto"
+		return false
 	}
 	r.typed = ""
-	return "user"
+	return true
 }
 
 func micro(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }

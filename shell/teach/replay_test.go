@@ -2,6 +2,7 @@ package teach
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func FuzzDialogue(f *testing.F) {
 			return
 		}
 		d := NewDialogue()
-		r := client.Reply{Code: code, Lines: []string{sprintf("%d %s", code, text)}}
+		r := client.Reply{Code: code, Lines: []string{fmt.Sprintf("%d %s", code, text)}}
 		for range 2 {
 			d.Remark(line, false)
 			d.Heard(line, r)

@@ -150,6 +150,18 @@ func (tm *Screen) Cursor(want string) {
 	}
 }
 
+// Settled is the screen when nothing has come for a while: for pictures, not for
+// tests.
+func (tm *Screen) Settled(quiet time.Duration) string {
+	for {
+		select {
+		case <-tm.events:
+		case <-time.After(quiet):
+			return tm.Text()
+		}
+	}
+}
+
 // Text is the screen as it is now, with ▏ where the cursor is.
 func (tm *Screen) Text() string {
 	at := tm.command("display-message -p '#{cursor_x} #{cursor_y}'")

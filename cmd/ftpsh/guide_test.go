@@ -1,0 +1,98 @@
+//go:build unix
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/shell/console/tmux"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var update = flag.Bool("update", false, "draw the screens of docs/guide.md anew")
+
+// pictures are the screens in the guide: a size, what is typed, and what is seen.
+var pictures = regexp.MustCompile("(?s)<!-- screen (\\d+)x(\\d+) (\".*?\") -->\n```\n(.*?)```")
+
+// changing is what another run shows differently: times, ages, durations.
+var changing = []struct {
+	pattern *regexp.Regexp
+	with    string
+}{
+	{regexp.MustCompile(`[A-Z][a-z]{2} [ \d]\d (\d\d:\d\d| \d{4})`), "Jan  1 00:00"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d`), "2000-01-01"},
+	{regexp.MustCompile(`\b\d+ (ms|s)\b`), "0 ms"},
+	{regexp.MustCompile(`(just now|\d+ (second|minute|hour|day|month|year)s? ago) *`), "long ago "},
+}
+
+func same(screen string) string {
+	for _, c := range changing {
+		screen = c.pattern.ReplaceAllString(screen, c.with)
+	}
+	return screen
+}
+
+// TestGuide plays the sessions of the guide and compares what is seen.
+func TestGuide(t *testing.T) {
+	page := filepath.Join("..", "..", "docs", "guide.md")
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	drawn := pictures.ReplaceAllStringFunc(string(text), func(block string) string {
+		m := pictures.FindStringSubmatch(block)
+		width, _ := strconv.Atoi(m[1])
+		height, _ := strconv.Atoi(m[2])
+		keys, err := strconv.Unquote(m[3])
+		if err != nil {
+			t.Fatalf("%s: %v", m[3], err)
+		}
+		got := m[4]
+		n++
+		t.Run(fmt.Sprint("screen ", n), func(t *testing.T) {
+			screen := demoScreen(t, width, height)
+			screen.Type(keys)
+			if *update {
+				got = strings.ReplaceAll(screen.Settled(time.Second), "▏", "█") + "\n"
+				return
+			}
+			want := strings.TrimSuffix(m[4], "\n")
+			screen.Until("such screen:\n"+want+"\n", func(text string) bool {
+				return same(strings.ReplaceAll(text, "▏", "█")) == same(want)
+			})
+		})
+		return fmt.Sprintf("<!-- screen %dx%d %s -->\n```\n%s```", width, height, m[3], got)
+	})
+	if *update && drawn != string(text) {
+		if err := os.WriteFile(page, []byte(drawn), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// demoScreen is the practice server with nothing on the screen but its prompt.
+func demoScreen(t *testing.T, width, height int) *tmux.Screen {
+	t.Helper()
+	path, err := exec.LookPath("ftpsh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	screen := tmux.Start(t, width, height, fmt.Sprintf("cd %s && TERM=xterm-256color NO_COLOR=1 TZ=UTC HOME=%s XDG_STATE_HOME=%s exec %s --demo --no-config -V",
+		syntax.Quote(dir), syntax.Quote(dir), syntax.Quote(dir), syntax.Quote(path)))
+	const prompt = "demo@127.0.0.1:/ tls> ▏"
+	screen.Until("prompt", func(text string) bool { return strings.HasSuffix(text, prompt) })
+	screen.Type("\x0c") // Ctrl-L clears it
+	screen.Cursor(prompt)
+	return screen
+}

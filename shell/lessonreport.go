@@ -1,0 +1,125 @@
+package shell
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// This file is for teachers: what learners did, and lessons of one's own.
+
+func (c *Call) resetLesson() error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	for i, l := range all {
+		if len(c.Args) == 1 || c.Arg(1) == l.ID || c.Arg(1) == strconv.Itoa(i+1) {
+			delete(progress.Lessons, l.ID)
+		}
+	}
+	if c.Shell.class != nil {
+		c.Shell.class.progress = progress
+	}
+	return progress.Save()
+}
+
+func (c *Call) reportLessons() error {
+	all, progress, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	if c.Shell.class != nil {
+		progress = c.Shell.class.progress
+	}
+	report := progress.Report(all)
+	if name, _ := c.Flags.GetString("html"); name != "" {
+		file, err := os.Create(name)
+		if err != nil {
+			return err
+		}
+		err = teach.WriteReport(file, learner(), time.Now(), report)
+		return firstOf(err, file.Close())
+	}
+	if c.JSON() {
+		return c.reportJSON(report)
+	}
+	t := render.Table{}
+	for i, r := range report {
+		seconds, commands, hints, wrong := 0, 0, 0, 0
+		for _, s := range r.Steps {
+			seconds, commands, hints, wrong = seconds+s.Seconds, commands+s.Commands, hints+s.Hints, wrong+s.Wrong
+		}
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), r.Title, r.State, fmt.Sprintf("%d of %d", r.Done, r.Of),
+			fmt.Sprintf("%d s, %d commands, %d hints, %d wrong", seconds, commands, hints, wrong)})
+	}
+	return c.table(t)
+}
+
+func (c *Call) reportJSON(report []teach.LessonReport) error {
+	for _, r := range report {
+		if err := c.object(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learner is who hands in the report, as far as the computer knows.
+func learner() string {
+	for _, name := range []string{"LOGNAME", "USER", "USERNAME"} {
+		if user := os.Getenv(name); user != "" {
+			return user
+		}
+	}
+	return "somebody"
+}
+
+func (c *Call) lintLesson() error {
+	if len(c.Args) != 2 {
+		return c.Usage("lint needs the file of a lesson")
+	}
+	text, err := os.ReadFile(c.Arg(1))
+	if err != nil {
+		return err
+	}
+	lesson, err := teach.ParseLesson(text)
+	if err != nil {
+		return about(c.Arg(1), &localError{err.Error()})
+	}
+	problems := lesson.Lint()
+	for _, problem := range problems {
+		if err := c.Print("%s", problem); err != nil {
+			return err
+		}
+	}
+	if len(problems) > 0 {
+		return about(c.Arg(1), &localError{fmt.Sprintf("%d problems", len(problems))})
+	}
+	if name, _ := c.Flags.GetString("trace"); name != "" {
+		return c.playedLesson(lesson, name)
+	}
+	return nil
+}
+
+// playedLesson says which steps a recorded session passes.
+func (c *Call) playedLesson(lesson *teach.Lesson, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	events, err := teach.Read(file)
+	if err != nil {
+		return about(name, &localError{err.Error()})
+	}
+	passed := lesson.Played(events)
+	if err := c.Print("%s passes %d of %d steps", name, passed, len(lesson.Steps)); err != nil || passed == len(lesson.Steps) {
+		return err
+	}
+	return about(lesson.Steps[passed].ID, &localError{"the step is not passed"})
+}

@@ -1,0 +1,43 @@
+package shell
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestTeachingCourse types the evening of docs/teaching.md from its first line to
+// its last, and lints the lesson that it shows.
+func TestTeachingCourse(t *testing.T) {
+	text, err := os.ReadFile("../docs/teaching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPupil(t)
+	typed := 0
+	for number, line := range strings.Split(string(text), "\n") {
+		command, fails := strings.CutPrefix(line, "    !> ")
+		if !fails {
+			var is bool
+			if command, is = strings.CutPrefix(line, "    > "); !is {
+				continue
+			}
+		}
+		typed++
+		p.out.Reset()
+		if err := p.Do(Line{Text: command}); (err != nil) != fails {
+			t.Fatalf("line %d: %s: %v\n%s", number+1, command, err, p.out)
+		}
+	}
+	if typed < 50 {
+		t.Errorf("only %d lines were typed", typed)
+	}
+	_, rest, _ := strings.Cut(string(text), "```json\n")
+	lesson, _, _ := strings.Cut(rest, "```")
+	if err := os.WriteFile("noop.json", []byte(lesson), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Do(Line{Text: "lesson lint noop.json"}); err != nil {
+		t.Errorf("%s", p.out)
+	}
+}
