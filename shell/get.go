@@ -139,11 +139,6 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
-	if t.Offset > 0 {
-		if err := keepBegin(&t); err != nil {
-			return err
-		}
-	}
 	yes, err := c.replaces(ctx, &t)
 	if err != nil || !yes {
 		return err
@@ -152,13 +147,14 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 }
 
 // nameHere completes the local name of a download: by default it is that of the
-// remote file, in the directory that was named.
+// remote file, in the directory that was named, and in no other.
 func (c *Call) nameHere(t *transfer.Task) error {
 	if t.Local == "" || isDir(t.Local) {
 		name, err := c.Shell.localName(t.Remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local file", t.Remote)
 		}
+		t.Within = c.Shell.local(filepath.Clean(t.Local))
 		t.Local = filepath.Join(t.Local, name)
 	}
 	t.Local = c.Shell.local(t.Local)
@@ -178,7 +174,7 @@ func isDir(name string) bool {
 // replaces decides about a local file that is there already.
 func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
 	info, err := os.Stat(t.Local)
-	if err != nil || t.Resume || c.Is("force") || c.Shell.Settings.Clobber == "on" {
+	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
 	}
 	if c.Shell.Settings.Clobber == "off" {
@@ -248,7 +244,7 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
 		return t, err
 	}
-	t.Local = c.Shell.local(t.Local)
+	t.Within, t.Local = c.Shell.local("."), c.Shell.local(t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
 			return t, err

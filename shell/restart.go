@@ -2,11 +2,7 @@ package shell
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"os"
 
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -32,28 +28,4 @@ func (sh *Shell) takeRestart() int64 {
 	n := sh.restart
 	sh.restart = 0
 	return n
-}
-
-// keepBegin prepares a download from t.Offset on: the bytes before it are those
-// of the local file.
-func keepBegin(t *transfer.Task) error {
-	file, err := os.Open(t.Local)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	part, err := os.OpenFile(t.Local+transfer.PartSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	n, err := io.CopyN(part, file, t.Offset)
-	if closing := part.Close(); err == nil || err == io.EOF && closing != nil {
-		err = closing
-	}
-	if err == io.EOF {
-		os.Remove(part.Name())
-		err = &localError{fmt.Sprintf("%s has only %d bytes, not %d", t.Local, n, t.Offset)}
-	}
-	t.Resume, t.Offset = true, 0
-	return err
 }

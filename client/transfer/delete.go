@@ -2,7 +2,7 @@ package transfer
 
 import (
 	"context"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,7 +31,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 				s.Flush(ctx)
 			}
 		default:
-			step.Err = os.Remove(m.local(step.Path))
+			step.Err = m.here.Remove(filepath.FromSlash(step.Path))
 			m.tell(step)
 		}
 		if ctx.Err() != nil {

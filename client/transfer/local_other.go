@@ -4,6 +4,4 @@ package transfer
 
 import "os"
 
-const openNoFollow = 0
-
 func umask() os.FileMode { return 0 }

@@ -49,6 +49,7 @@ type Mirror struct {
 	MayDelete func(n, kept int) error
 
 	engine *Engine
+	here   *os.Root   // Local, unless it is the original: what the server lists leads nowhere else
 	mu     sync.Mutex // for Tell, and what follows
 	doomed []Step
 	kept   int
@@ -112,6 +113,12 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	exists, err := m.roots(ctx, e.Session)
 	if err != nil {
 		return err
+	}
+	if !m.Up && exists {
+		if m.here, err = os.OpenRoot(m.Local); err != nil {
+			return err
+		}
+		defer m.here.Close()
 	}
 	e.start()
 	e.Done = m.arrived
@@ -221,7 +228,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []listing.Entry, target map[string]listing.Entry, err error) {
 	var here, there []listing.Entry
 	if m.Up || exists {
-		if here, err = localEntries(m.local(rel)); err != nil {
+		if here, err = m.localEntries(rel); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -263,9 +270,14 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, rel strin
 	return entries, nil
 }
 
-// localEntries reads a directory here; it does not follow a link to one.
-func localEntries(dir string) ([]listing.Entry, error) {
-	found, err := os.ReadDir(dir)
+// localEntries reads a directory here.
+func (m *Mirror) localEntries(rel string) ([]listing.Entry, error) {
+	dir, err := m.openHere(rel)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	found, err := dir.ReadDir(-1)
 	if err != nil {
 		return nil, err
 	}
@@ -276,6 +288,14 @@ func localEntries(dir string) ([]listing.Entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+// openHere opens a file or directory of the local tree.
+func (m *Mirror) openHere(rel string) (*os.File, error) {
+	if m.here == nil {
+		return os.Open(m.local(rel))
+	}
+	return m.here.Open(filepath.FromSlash(path.Join(".", rel)))
 }
 
 func localEntry(info os.FileInfo) listing.Entry {
@@ -305,7 +325,7 @@ func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, th
 	case m.Up:
 		_, step.Err = s.Mkdir(ctx, m.remote(at))
 	default:
-		step.Err = os.Mkdir(m.local(at), 0o777)
+		step.Err = m.here.Mkdir(filepath.FromSlash(at), 0o777)
 	}
 	m.tell(step)
 	return step.Err == nil
@@ -317,6 +337,8 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at}
 	if m.Up {
 		step.Action, t.Op = ActUpload, Upload
+	} else {
+		t.Within = m.Local
 	}
 	t.Describe(e)
 	if m.Chmod && e.HasMode {
@@ -370,7 +392,7 @@ func (m *Mirror) doom(rel string) *job {
 			if m.Up {
 				entries, err = m.remoteEntries(ctx, s, rel)
 			} else {
-				entries, err = localEntries(m.local(rel))
+				entries, err = m.localEntries(rel)
 			}
 			if err != nil {
 				return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -80,7 +79,12 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	if err := describe(ctx, s, &t); err != nil {
 		return Result{}, err
 	}
-	part, err := openPart(t)
+	to, err := t.destination()
+	if err != nil {
+		return Result{}, err
+	}
+	defer to.close()
+	part, err := to.open(t)
 	if err != nil {
 		return Result{}, err
 	}
@@ -90,19 +94,21 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		return r, err
 	}
 	if t.Size >= 0 && r.Resumed > t.Size {
-		return r, fmt.Errorf("%s is longer (%d bytes) than the remote file (%d bytes)", part.Name(), r.Resumed, t.Size)
+		return r, fmt.Errorf("%s is longer (%d bytes) than the remote file (%d bytes)", t.Local+PartSuffix, r.Resumed, t.Size)
 	}
 	if t.Size < 0 || r.Resumed < t.Size || r.Resumed == 0 {
 		if r.Bytes, r.Note, err = fetch(ctx, s, t, r.Resumed, part, m); err != nil {
-			removeEmpty(part)
+			if info, err := part.Stat(); err == nil && info.Size() == 0 {
+				to.drop(part)
+			}
 			return r, err
 		}
 	}
-	if err := verify(part.Name(), t.Size, r.Resumed+r.Bytes, s.Type()); err != nil {
+	if err := verify(t.Local+PartSuffix, t.Size, r.Resumed+r.Bytes, s.Type()); err != nil {
 		return r, err
 	}
 	r.Size = r.Resumed + r.Bytes
-	return r, finish(part, t)
+	return r, to.finish(part, t)
 }
 
 // downloadTo writes the file to t.Out, from t.Offset on.
@@ -175,81 +181,6 @@ func verify(name string, want, got int64, typ client.Type) error {
 		return nil
 	}
 	return &VerifyError{Name: name, Got: got, Want: want}
-}
-
-// openPart opens the temporary file. Without Resume it starts empty; with it,
-// an earlier part, or what stands under the final name, is gone on with.
-func openPart(t Task) (*os.File, error) {
-	name := t.Local + PartSuffix
-	if info, err := os.Stat(t.Local); err == nil && info.IsDir() {
-		return nil, &os.PathError{Op: "write", Path: t.Local, Err: errors.New("is a directory")}
-	}
-	if t.Resume {
-		part, err := os.OpenFile(name, os.O_RDWR|openNoFollow, 0)
-		if err == nil || !errors.Is(err, os.ErrNotExist) {
-			return part, err
-		}
-	} else if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	part, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|openNoFollow, 0o600)
-	if err != nil || !t.Resume {
-		return part, err
-	}
-	if err := copyFile(part, t.Local); err != nil {
-		part.Close()
-		os.Remove(name)
-		return nil, err
-	}
-	return part, nil
-}
-
-// copyFile copies what there is of a file that another client began.
-func copyFile(part *os.File, name string) error {
-	old, err := os.Open(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer old.Close()
-	_, err = io.Copy(part, old)
-	return err
-}
-
-// finish gives the part its time, mode and final name.
-func finish(part *os.File, t Task) error {
-	mode := os.FileMode(0o666) &^ umask()
-	if info, err := os.Stat(t.Local); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if t.Mode != 0 {
-		mode = t.Mode
-	}
-	if err := part.Chmod(mode); err != nil {
-		return err
-	}
-	if err := part.Close(); err != nil {
-		return err
-	}
-	if t.Preserve && !t.ModTime.IsZero() {
-		if err := os.Chtimes(part.Name(), time.Time{}, t.ModTime); err != nil {
-			return err
-		}
-	}
-	target := t.Local
-	if real, err := filepath.EvalSymlinks(target); err == nil {
-		target = real // a link that the user named is written through
-	}
-	return os.Rename(part.Name(), target)
-}
-
-func removeEmpty(part *os.File) {
-	if info, err := part.Stat(); err == nil && info.Size() == 0 {
-		part.Close()
-		os.Remove(part.Name())
-	}
 }
 
 // upload sends the local file.

@@ -59,7 +59,7 @@ func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (stri
 	if err != nil {
 		return "", err
 	}
-	file, err := os.Open(m.local(at))
+	file, err := m.openHere(at)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +121,7 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 		return e, errLinkOut
 	}
 	if found {
-		if old, err := os.Readlink(m.local(at)); err != nil || filepath.ToSlash(old) != e.Target {
+		if old, err := m.here.Readlink(filepath.FromSlash(at)); err != nil || filepath.ToSlash(old) != e.Target {
 			return e, errors.New("is there already, and another")
 		}
 		e.Type = seenTo
@@ -129,7 +129,7 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 	}
 	step := Step{Action: ActLink, Path: at, Size: -1, Why: "new"}
 	if !m.DryRun {
-		step.Err = os.Symlink(filepath.FromSlash(e.Target), m.local(at))
+		step.Err = m.here.Symlink(filepath.FromSlash(e.Target), filepath.FromSlash(at))
 	}
 	m.tell(step)
 	e.Type = seenTo

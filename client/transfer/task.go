@@ -30,11 +30,12 @@ const (
 type Task struct {
 	Op            Op
 	Remote, Local string
+	Within        string // the server chose the name: Local is in this directory, and no link leads out of it
 	In            io.Reader
 	Out           io.Writer
 
 	Resume   bool  // go on where an earlier transfer stopped
-	Offset   int64 // begin at this byte of the remote file (the classic restart)
+	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
 	Preserve bool  // give the copy the time of the original
 
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
