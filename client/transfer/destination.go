@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // destination is where a download ends up: a name in a directory that is held
@@ -67,7 +66,7 @@ var errNotPlain = errors.New("is here already, and no plain file")
 // open opens the part. Without Resume it starts empty, or with the first Offset
 // bytes of what stands under the final name; with it, an earlier part, or what
 // stands there, is gone on with.
-func (d *destination) open(t Task) (*os.File, error) {
+func (d *destination) open(t Task) (*part, error) {
 	whole, err := d.dir.Lstat(d.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -78,25 +77,68 @@ func (d *destination) open(t Task) (*os.File, error) {
 	case t.Within != "" && !whole.Mode().IsRegular():
 		return nil, d.failed("write", "", errNotPlain)
 	}
-	if t.Resume {
-		part, err := d.plain(d.part(), PartSuffix)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return part, err
+	old, err := d.plain(d.part(), PartSuffix)
+	switch {
+	case err == nil:
+		p := &part{File: old, to: d, note: noteOf(t)}
+		if err := lock(old); err != nil {
+			old.Close()
+			return nil, d.failed("write", PartSuffix, err)
 		}
-	} else if err := d.dir.Remove(d.part()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, d.failed("remove", PartSuffix, err)
+		if t.Resume && p.belongs(t) {
+			p.have, err = old.Seek(0, io.SeekEnd)
+			return p, err
+		}
+		if err := errors.Join(d.remove(), old.Close()); err != nil { // while it is locked
+			return nil, d.failed("remove", PartSuffix, err)
+		}
+	case errors.Is(err, fs.ErrNotExist):
+	case t.Resume:
+		return nil, err
+	default: // a link, or what cannot be read
+		if err := d.remove(); err != nil {
+			return nil, d.failed("remove", PartSuffix, err)
+		}
 	}
-	part, err := d.dir.OpenFile(d.part(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil)
+}
+
+// create makes a part, with the beginning of what is there.
+func (d *destination) create(t Task, begun bool) (*part, error) {
+	file, err := d.dir.OpenFile(d.part(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, d.failed("open", PartSuffix, err)
 	}
-	if t.Resume || t.Offset > 0 {
-		if err := d.keep(part, t); err != nil {
-			d.drop(part)
+	if err := lock(file); err != nil {
+		file.Close()
+		return nil, d.failed("write", PartSuffix, err)
+	}
+	p := &part{File: file, to: d, note: noteOf(t)}
+	if begun {
+		if err := d.keep(file, t); err != nil {
+			p.drop()
 			return nil, err
 		}
+		p.have, err = file.Seek(0, io.SeekEnd)
+		p.doubted = t.Offset == 0
 	}
-	return part, nil
+	if err == nil && (t.Size < 0 || t.Size >= smallFile) { // a small one is fetched again sooner than noted
+		err = p.writeNote()
+	}
+	if err != nil {
+		p.drop()
+		return nil, d.failed("write", PartSuffix, err)
+	}
+	return p, nil
+}
+
+// remove removes a part and its note.
+func (d *destination) remove() error {
+	err := d.dir.Remove(d.part())
+	if noteless := d.dir.Remove(d.part() + NoteSuffix); !errors.Is(noteless, fs.ErrNotExist) {
+		err = errors.Join(err, noteless)
+	}
+	return err
 }
 
 // plain opens a file that is there and neither a link nor a device.
@@ -139,38 +181,4 @@ func (d *destination) keep(part *os.File, t Task) error {
 		return d.failed("restart", "", fmt.Errorf("has only %d bytes, not %d", n, t.Offset))
 	}
 	return err
-}
-
-// drop removes the part.
-func (d *destination) drop(part *os.File) {
-	part.Close()
-	d.dir.Remove(d.part())
-}
-
-// finish gives the part its time, mode and final name. From a server only the
-// nine bits of permissions are taken, and those that the umask leaves.
-func (d *destination) finish(part *os.File, t Task) error {
-	mode := os.FileMode(0o666)
-	if t.Mode != 0 {
-		mode = t.Mode.Perm()
-	}
-	mode &^= umask()
-	if info, err := d.dir.Lstat(d.name); err == nil && info.Mode().IsRegular() && t.Mode == 0 {
-		mode = info.Mode().Perm()
-	}
-	if err := part.Chmod(mode); err != nil {
-		return d.failed("chmod", PartSuffix, err)
-	}
-	if err := part.Close(); err != nil {
-		return d.failed("close", PartSuffix, err)
-	}
-	if t.Preserve && !t.ModTime.IsZero() {
-		if err := d.dir.Chtimes(d.part(), time.Time{}, t.ModTime); err != nil {
-			return d.failed("set the time of", PartSuffix, err)
-		}
-	}
-	if err := d.dir.Rename(d.part(), d.name); err != nil {
-		return d.failed("rename", PartSuffix, err)
-	}
-	return nil
 }

@@ -15,10 +15,11 @@ import (
 // be asked about an upload leaves with the next one.
 //
 // What fails on the way (a connection that is lost, data that is cut) is tried
-// again; what the server refuses is not. An Engine runs once.
+// again as Retry says; what the server refuses is not. An Engine runs once.
 type Engine struct {
 	Session  *client.Session // the first; nobody else may use it meanwhile
 	Parallel int             // sessions; 0: as many as help, at most MostSessions
+	Retry    Retry           // of all that breaks on the way
 
 	// Done hears of each task when it is over. Its calls never overlap.
 	Done func(Task, Result, error)
@@ -64,7 +65,6 @@ type job struct {
 }
 
 const (
-	mostTries = 3       // for each job
 	smallFile = 1 << 20 // below, the round trips count, not the bytes
 	enough    = 256     // transfers that wait, before more are looked for
 )
@@ -195,8 +195,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {
 	proveLater(ctx, s, j.task, r, func(err error) {
-		if j.tries++; passing(err) && j.tries < mostTries && ctx.Err() == nil {
-			e.again(j)
+		if err != nil && e.tryAgain(ctx, s, j, r, err) {
 			return
 		}
 		if err == nil && j.task.RemoveSource {
@@ -222,33 +221,32 @@ func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result
 		e.done(j, r, ctx.Err())
 		return nil
 	}
-	j.tries++
-	again := passing(err) && j.tries < mostTries
+	lost := gone(err) && s.Idle() != nil
 	switch {
-	case gone(err) && s.Idle() != nil && e.retire():
-		j.tries--
+	case lost && e.retire():
 		e.again(j)
 		return errRetire
-	case gone(err) && s.Idle() != nil && !again:
-		e.done(j, r, err)
-		e.halt(err)
-		return errRetire
-	case again:
-		s.Wary()
-		j.task.Resume = j.task.Resume || j.task.Op == Download && hasPart(j.task)
-		e.again(j)
+	case e.tryAgain(ctx, s, j, r, err):
 		return nil
 	}
 	e.done(j, r, err)
+	if lost {
+		e.halt(err)
+		return errRetire
+	}
 	return nil
 }
 
-func hasPart(t Task) bool {
-	if t.Out != nil {
+// tryAgain has a job done again that broke on the way, if Retry says so.
+func (e *Engine) tryAgain(ctx context.Context, s *client.Session, j *job, r Result, err error) bool {
+	if !j.task.canRepeat(r) || !e.Retry.again(ctx, j.tries+1, err) {
 		return false
 	}
-	info, err := os.Lstat(t.Local + PartSuffix)
-	return err == nil && info.Size() > 0
+	j.tries++
+	s.Wary()
+	j.task = j.task.after(r, s.Type())
+	e.again(j)
+	return true
 }
 
 // gone reports whether err says that no session could be made.
@@ -258,17 +256,6 @@ func gone(err error) bool {
 		return connect.Channel == "control connection"
 	}
 	return client.IsCode(err, 421, 530)
-}
-
-// passing reports whether another try may help.
-func passing(err error) bool {
-	var verify *VerifyError
-	var lost *client.LostError
-	var cut *client.IncompleteError
-	var slow *client.TimeoutError
-	var connect *client.ConnectError
-	return errors.As(err, &verify) || errors.As(err, &lost) || errors.As(err, &cut) || errors.As(err, &slow) ||
-		errors.As(err, &connect) || client.IsCode(err, 421, 425, 426)
 }
 
 // take returns the next job, nil when there is none: with wait, when there will

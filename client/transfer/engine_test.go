@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 
@@ -19,9 +20,13 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
+// quick is as patient as DefaultRetry, but not as long.
+var quick = Retry{Most: DefaultRetry.Most, Wait: time.Millisecond}
+
 // run carries out tasks and returns what failed.
 func run(t testing.TB, e *Engine, tasks iter.Seq[Task]) (done int, failed []error) {
 	t.Helper()
+	e.Retry = quick
 	e.Done = func(task Task, r Result, err error) {
 		done++
 		if err != nil {

@@ -3,6 +3,7 @@
 package transfer
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"syscall"
@@ -14,3 +15,27 @@ var umask = sync.OnceValue(func() os.FileMode {
 	syscall.Umask(mask)
 	return os.FileMode(mask)
 })
+
+// lock keeps a part for this transfer until it is closed. The lock goes with
+// the process, so a crash leaves none; a file system without locks has none.
+func lock(file *os.File) error {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return errBusy
+	}
+	return nil
+}
+
+// handOver gives the part its final name and closes it, in this order: the lock
+// is held until the name is gone. NFS tells at a close what it could not write.
+func (p *part) handOver() error {
+	if again, err := syscall.Dup(int(p.Fd())); err == nil {
+		if err := syscall.Close(again); err != nil {
+			return err
+		}
+	}
+	if err := p.to.dir.Rename(p.to.part(), p.to.name); err != nil {
+		return err
+	}
+	return p.Close()
+}

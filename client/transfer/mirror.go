@@ -381,7 +381,7 @@ func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
 }
 
 // isPart reports whether a local file is the beginning of one that is coming.
-func (m *Mirror) isPart(at string) bool { return !m.Up && strings.HasSuffix(at, PartSuffix) }
+func (m *Mirror) isPart(at string) bool { return !m.Up && isPart(at) }
 
 // doom is the job of looking into a directory that is to be deleted.
 func (m *Mirror) doom(rel string) *job {

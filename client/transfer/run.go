@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,15 +12,33 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// Run carries out one task. Errors of the server are *client.Error, of the
-// data connection *client.IncompleteError, of the local file *os.PathError, of
-// the check at the end *VerifyError. When ctx ends, what a download has
-// brought stays in the part file, and a Task with Resume goes on from there.
+// Run carries out one task, and again as its Retry says. Errors of the server
+// are *client.Error, of the data connection *client.IncompleteError, of the
+// local file *os.PathError, of the check at the end *VerifyError. When ctx ends,
+// what a download has brought stays in the part file, and a Task with Resume
+// goes on from there.
 func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	start := time.Now()
 	if m == nil {
 		m = &Meter{}
 	}
+	var moved int64 // by the tries that broke
+	for try := 1; ; try++ {
+		r, err := once(ctx, s, t, m)
+		if err == nil && r.Resumed > 0 {
+			r.Bytes, r.Resumed = r.Bytes+min(moved, r.Resumed), max(r.Resumed-moved, 0)
+		}
+		if err == nil || !t.canRepeat(r) || !t.Retry.again(ctx, try, err) {
+			r.Elapsed = time.Since(start)
+			return named(t, r), err
+		}
+		moved += r.Bytes
+		t = t.after(r, s.Type())
+	}
+}
+
+// once makes one try.
+func once(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	r, err := carry(ctx, s, t, m)
 	if err == nil && proves(t, r) {
 		err = prove(ctx, s, t, r)
@@ -27,8 +46,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	if err == nil && t.RemoveSource {
 		err = removeSource(ctx, s, t)
 	}
-	r.Elapsed = time.Since(start)
-	return named(t, r), err
+	return r, err
 }
 
 // named gives a result the name that was asked for, where the server did not
@@ -46,6 +64,8 @@ func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, er
 	var r Result
 	var err error
 	switch {
+	case (t.Resume || t.Offset > 0) && s.Type() == client.ASCII:
+		err = ErrTextResume
 	case t.Op == Download && t.Out != nil:
 		r, err = downloadTo(ctx, s, t, m)
 	case t.Op == Download:
@@ -60,6 +80,10 @@ func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, er
 	return r, err
 }
 
+// ErrTextResume is returned for a Task with Resume or Offset in type A, where
+// bytes are counted differently on both sides.
+var ErrTextResume = errors.New("text cannot be gone on with in the middle, only binary files can")
+
 // VerifyError says that a file arrived with another size than it should have.
 type VerifyError struct {
 	Name      string
@@ -69,9 +93,6 @@ type VerifyError struct {
 func (e *VerifyError) Error() string {
 	return fmt.Sprintf("%s has %d bytes, not %d: the transfer is not complete", e.Name, e.Got, e.Want)
 }
-
-// PartSuffix is behind the name of a file that is not complete.
-const PartSuffix = ".part"
 
 // download brings the file under a temporary name and renames it when it is
 // proved; until then what stood under the final name is untouched.
@@ -88,27 +109,59 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	defer part.Close()
+	defer part.keep()
 	r := Result{Size: t.Size, ModTime: t.ModTime}
-	if r.Resumed, err = part.Seek(0, io.SeekEnd); err != nil {
-		return r, err
-	}
-	if t.Size >= 0 && r.Resumed > t.Size {
-		return r, fmt.Errorf("%s is longer (%d bytes) than the remote file (%d bytes)", t.Local+PartSuffix, r.Resumed, t.Size)
-	}
-	if t.Size < 0 || r.Resumed < t.Size || r.Resumed == 0 {
-		if r.Bytes, r.Note, err = fetch(ctx, s, t, r.Resumed, part, m); err != nil {
-			if info, err := part.Stat(); err == nil && info.Size() == 0 {
-				to.drop(part)
-			}
-			return r, err
-		}
-	}
-	if err := verify(t.Local+PartSuffix, t.Size, r.Resumed+r.Bytes, s.Type()); err != nil {
+	if err := fill(ctx, s, t, part, &r, m); err != nil {
 		return r, err
 	}
 	r.Size = r.Resumed + r.Bytes
-	return r, to.finish(part, t)
+	return r, part.finish(t)
+}
+
+// fill fetches what the part lacks. What does not go on where it ends, since
+// the file is another one now or the server ignores REST, is fetched anew.
+func fill(ctx context.Context, s *client.Session, t Task, part *part, r *Result, m *Meter) error {
+	r.Resumed = part.have
+	err := fetchRest(ctx, s, t, part, r, m)
+	if r.Resumed > 0 && (errors.Is(err, errOther) || restRefused(err)) {
+		note := "what was there is no part of it: fetched anew"
+		if restRefused(err) {
+			note = "the server cannot begin in the middle: fetched anew"
+		}
+		if err := part.empty(); err != nil {
+			return err
+		}
+		*r = Result{Size: t.Size, ModTime: t.ModTime, Note: note}
+		err = fetchRest(ctx, s, t, part, r, m)
+		r.Note = note
+	}
+	return err
+}
+
+// errOther says that the bytes on the server are not the rest of a part.
+var errOther = errors.New("the part is of another file")
+
+// restRefused reports whether the server does not begin in the middle of files.
+func restRefused(err error) bool {
+	var no *client.Error
+	return errors.As(err, &no) && no.Verb == "REST" && no.Reply.Code != 421
+}
+
+func fetchRest(ctx context.Context, s *client.Session, t Task, part *part, r *Result, m *Meter) error {
+	if t.Size >= 0 && part.have > t.Size {
+		return errOther
+	}
+	var err error
+	if part.have == 0 || t.Size < 0 || part.have < t.Size || part.doubted {
+		if r.Bytes, r.Note, err = fetch(ctx, s, t, part.have, part, m); err != nil {
+			return err
+		}
+	}
+	err = verify(part.to.shown+PartSuffix, t.Size, r.Resumed+r.Bytes, s.Type())
+	if err != nil && r.Resumed+r.Bytes > t.Size { // it came from the beginning
+		return errors.Join(errOther, err)
+	}
+	return err
 }
 
 // downloadTo writes the file to t.Out, from t.Offset on.
@@ -127,8 +180,8 @@ func downloadTo(ctx context.Context, s *client.Session, t Task, m *Meter) (Resul
 // describe asks for size and time where they are not known. A server that
 // cannot say may still send the file.
 func describe(ctx context.Context, s *client.Session, t *Task) error {
-	if t.Known || t.Size > 0 && (!t.Preserve || !t.ModTime.IsZero()) {
-		return nil
+	if t.Known || t.Size > 0 && t.Size < smallFile && (!t.Preserve || !t.ModTime.IsZero()) && !t.Resume {
+		return nil // good enough where no part is to be recognised by it
 	}
 	e, err := s.Stat(ctx, t.Remote)
 	var refused *client.Error
@@ -143,17 +196,35 @@ func describe(ctx context.Context, s *client.Session, t *Task) error {
 	return nil
 }
 
-// fetch copies the remote file from offset on to w.
+// fetch copies the remote file from offset on to w. Where a part is in doubt,
+// its last bytes are fetched once more and compared.
 func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Writer, m *Meter) (int64, string, error) {
-	d, err := s.Retrieve(ctx, t.Remote, offset)
+	var overlap []byte
+	if part, ok := w.(*part); ok {
+		var err error
+		if overlap, err = part.tail(); err != nil {
+			return 0, "", err
+		}
+		w = part.File // the kernel copies into it
+	}
+	d, err := s.Retrieve(ctx, t.Remote, offset-int64(len(overlap)))
 	if err != nil {
 		return 0, "", err
+	}
+	if t.Size >= 0 && s.Type() != client.ASCII {
+		d.Expect(t.Size - offset + int64(len(overlap)))
 	}
 	total := t.Size
 	if total < 0 && offset == 0 {
 		total = d.Size()
 	}
-	m.start(offset, total, d.Transferred)
+	m.start(offset-int64(len(overlap)), total, d.Transferred)
+	if err := follows(d, overlap); err != nil {
+		if closing := d.Close(); closing != nil {
+			err = closing
+		}
+		return 0, "", err
+	}
 	var n int64
 	w = limitWriter(ctx, w, t.Limit)
 	if s.Type() == client.ASCII && !t.KeepCR {
@@ -172,6 +243,16 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 		return n, "", closing
 	}
 	return n, "", err
+}
+
+// follows says whether a download begins with the overlap.
+func follows(d io.Reader, overlap []byte) error {
+	got := make([]byte, len(overlap))
+	_, err := io.ReadFull(d, got)
+	if err == io.EOF || err == io.ErrUnexpectedEOF || err == nil && !bytes.Equal(got, overlap) {
+		return errOther
+	}
+	return err
 }
 
 // verify compares bytes with the size that the server names. In type A the
@@ -202,8 +283,11 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		}
 		r.Size, r.ModTime = info.Size(), info.ModTime()
 		if t.Resume {
-			if t.Offset, err = stored(ctx, s, t.Remote, r.Size); err != nil {
+			if t.Offset, r.Note, err = stored(ctx, s, t, file, r.Size); err != nil {
 				return r, err
+			}
+			if r.Resumed = t.Offset; r.Resumed == r.Size && r.Size > 0 {
+				return r, nil // it had only lacked the last reply
 			}
 		}
 		if _, err := file.Seek(t.Offset, io.SeekStart); t.Offset > 0 && err != nil {
@@ -213,6 +297,10 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	}
 	r.Resumed = t.Offset
 	d, err := begin(ctx, s, t)
+	if t.Resume && restRefused(err) { // it ends where the rest begins
+		t.Op = Append
+		d, err = begin(ctx, s, t)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -249,16 +337,4 @@ func begin(ctx context.Context, s *client.Session, t Task) (*client.Data, error)
 		return s.StoreUnique(ctx, t.Remote)
 	}
 	return s.Store(ctx, t.Remote, t.Offset)
-}
-
-// stored returns how much of the file the server has already.
-func stored(ctx context.Context, s *client.Session, name string, whole int64) (int64, error) {
-	size, err := s.Size(ctx, name)
-	if client.IsCode(err, 550) {
-		return 0, nil
-	}
-	if err == nil && size > whole {
-		return 0, fmt.Errorf("%s is longer on the server (%d bytes) than here (%d bytes)", name, size, whole)
-	}
-	return size, err
 }

@@ -35,6 +35,7 @@ type Task struct {
 	Out           io.Writer
 
 	Resume   bool  // go on where an earlier transfer stopped
+	Retry    Retry // when it breaks on the way
 	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
 	Preserve bool  // give the copy the time of the original
 
@@ -50,6 +51,7 @@ type Task struct {
 	Known   bool      // Size and ModTime are right, also where they are zero: do not ask
 
 	path, why string // of a mirror
+	again     bool   // it has broken before: only what it left itself is gone on with
 }
 
 // Result is what a Task did.

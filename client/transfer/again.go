@@ -1,0 +1,89 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Retry says how often a transfer that broke on the way is tried again; it goes
+// on where it broke. The zero value means never.
+type Retry struct {
+	Most int                        // how often at most
+	Wait time.Duration              // before the first time; twice as long each time, with jitter
+	On   func(error) bool           // after which failures; nil: those that pass with time
+	Tell func(error, time.Duration) // hears of each before the wait; may be nil
+}
+
+// DefaultRetry waits 1, 2, 4 and 8 seconds: long enough for a server that is
+// started anew.
+var DefaultRetry = Retry{Most: 4, Wait: time.Second}
+
+const longestWait = 5 * time.Minute
+
+// again waits before the try with this number, from 1. It reports false when
+// there is to be none.
+func (r Retry) again(ctx context.Context, try int, err error) bool {
+	on := r.On
+	if on == nil {
+		on = passing
+	}
+	if try > r.Most || ctx.Err() != nil || !on(err) {
+		return false
+	}
+	wait := r.Pause(try)
+	if r.Tell != nil {
+		r.Tell(err, wait)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Pause is how long is waited before the try with this number, from 1. The
+// jitter keeps clients that were cut off together from coming back together.
+func (r Retry) Pause(try int) time.Duration {
+	wait := min(r.Wait<<min(try-1, 10), max(r.Wait, longestWait))
+	return wait + rand.N(wait/5+1)
+}
+
+// passing reports whether another try may help.
+func passing(err error) bool {
+	var nowhere *client.NoDataError
+	if errors.As(err, &nowhere) {
+		return false // all ways were tried
+	}
+	var verify *VerifyError
+	var lost *client.LostError
+	var cut *client.IncompleteError
+	var slow *client.TimeoutError
+	var connect *client.ConnectError
+	return errors.As(err, &verify) || errors.As(err, &lost) || errors.As(err, &cut) || errors.As(err, &slow) ||
+		errors.As(err, &connect) || client.IsCode(err, 421, 425, 426, 451, 452)
+}
+
+// canRepeat reports whether a transfer that broke may be made again: bytes that
+// have left through a pipe cannot be taken back, and nothing is added twice.
+func (t Task) canRepeat(r Result) bool {
+	switch {
+	case t.Op == Append, t.Op == UploadUnique, t.In != nil:
+		return false
+	}
+	return t.Out == nil || r.Bytes == 0
+}
+
+// after is the same task once more, after a try that moved r.
+func (t Task) after(r Result, typ client.Type) Task {
+	t.Resume = typ != client.ASCII && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
+	t.Resume = t.Resume && t.Out == nil
+	t.again = true
+	return t
+}

@@ -1,0 +1,147 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// PartSuffix is behind the name of a file that is not complete.
+const PartSuffix = ".part"
+
+// NoteSuffix is behind the name of a part: the note beside it says of which
+// file it is a part, by size and time, so that parts of two files never become
+// one.
+const NoteSuffix = ".note"
+
+// part is a file in which a download arrives. While it is open nobody else can
+// write to it.
+type part struct {
+	*os.File
+	to      *destination
+	have    int64  // bytes that are there from before
+	doubted bool   // nothing says that they belong to this file
+	note    string // what the note should say
+	noted   bool   // and does
+}
+
+// errBusy is of a part that another transfer, perhaps of another process, is
+// writing.
+var errBusy = errors.New("another transfer is writing it")
+
+// belongs reports whether the part was begun from the file as it is now.
+func (p *part) belongs(t Task) bool {
+	text, err := p.to.dir.ReadFile(p.to.part() + NoteSuffix)
+	p.noted = err == nil && string(text) == p.note
+	p.doubted = !p.noted || t.Size < 0
+	if err == nil {
+		return p.noted
+	}
+	return !t.again // another client's perhaps, which takes no notes
+}
+
+// noteOf is what the note beside a part of the remote file says.
+func noteOf(t Task) string {
+	text := fmt.Sprintf("size %d\n", t.Size)
+	if !t.ModTime.IsZero() {
+		text += "time " + t.ModTime.UTC().Format(time.RFC3339Nano) + "\n"
+	}
+	return text
+}
+
+func (p *part) writeNote() error {
+	name := p.to.part() + NoteSuffix
+	if err := p.to.dir.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	note, err := p.to.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = note.WriteString(p.note)
+	p.noted = true
+	return errors.Join(err, note.Close())
+}
+
+// tailSize is how much of a part that is in doubt is fetched once more. Shorter
+// ones are taken as they are.
+const tailSize = 4 << 10
+
+// tail returns the end of a part that is in doubt.
+func (p *part) tail() ([]byte, error) {
+	if !p.doubted || p.have <= tailSize {
+		return nil, nil
+	}
+	tail := make([]byte, tailSize)
+	_, err := p.ReadAt(tail, p.have-tailSize)
+	return tail, err
+}
+
+// empty throws away what is there.
+func (p *part) empty() error {
+	p.have, p.doubted = 0, false
+	if err := p.Truncate(0); err != nil {
+		return err
+	}
+	_, err := p.Seek(0, io.SeekStart)
+	return err
+}
+
+// keep leaves the part of a download that failed for another try, unless it is
+// empty.
+func (p *part) keep() {
+	info, err := p.Stat()
+	switch {
+	case err != nil: // closed: it has its final name
+	case info.Size() == 0:
+		p.drop()
+	case !p.noted:
+		p.writeNote() // a disk that is full may have no room for it
+		fallthrough
+	default:
+		p.Close()
+	}
+}
+
+// drop removes the part, while it is locked.
+func (p *part) drop() {
+	p.to.remove()
+	p.Close()
+}
+
+// finish gives the part its time, mode and final name. From a server only the
+// nine bits of permissions are taken, and those that the umask leaves.
+func (p *part) finish(t Task) error {
+	d := p.to
+	mode := os.FileMode(0o666)
+	if t.Mode != 0 {
+		mode = t.Mode.Perm()
+	}
+	mode &^= umask()
+	if info, err := d.dir.Lstat(d.name); err == nil && info.Mode().IsRegular() && t.Mode == 0 {
+		mode = info.Mode().Perm()
+	}
+	if err := p.Chmod(mode); err != nil {
+		return d.failed("chmod", PartSuffix, err)
+	}
+	if t.Preserve && !t.ModTime.IsZero() {
+		if err := d.dir.Chtimes(d.part(), time.Time{}, t.ModTime); err != nil {
+			return d.failed("set the time of", PartSuffix, err)
+		}
+	}
+	if err := p.handOver(); err != nil {
+		return d.failed("rename", PartSuffix, err)
+	}
+	if p.noted {
+		d.dir.Remove(d.part() + NoteSuffix)
+	}
+	return nil
+}
+
+// isPart reports whether a local name is that of a part or of its note.
+func isPart(name string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(name, NoteSuffix), PartSuffix)
+}
