@@ -42,8 +42,10 @@ var getCommands = []*Command{
 	},
 	{
 		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
-		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched.",
-		Min:  1, Max: 2, Ask: []string{"remote-file"},
+		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched. " +
+			"When the file on the server is another one by now, all of it is fetched anew: NAME.part.note tells the size and time " +
+			"of the one that was begun.",
+		Min: 1, Max: 2, Ask: []string{"remote-file"},
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
 	},

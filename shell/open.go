@@ -148,7 +148,7 @@ func (sh *Shell) OpenAddress(a Address) error {
 	ctx, done := sh.signals.during(sh.base)
 	defer done()
 	end := sh.recorder.Begin("open " + a.Host)
-	err := sh.again(ctx, "open", func(int) (bool, error) {
+	err := sh.again(ctx, "open", func() (bool, error) {
 		return true, sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
 	})
 	end(err)

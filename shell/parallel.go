@@ -37,7 +37,7 @@ var parallelSettings = []*Setting{{
 
 // engine is what moves many files. Its sessions see what the settings allow.
 func (c *Call) engine() *transfer.Engine {
-	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Watch: c.watchTask}
+	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.retry(), Watch: c.watchTask}
 	if known := c.Shell.mostSessions; known > 0 && (e.Parallel == 0 || e.Parallel > known) {
 		e.Parallel = known
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	putVerbs     = verbs(dataVerbs, sends("STOR", "STOU", "REST", "SIZE", "MFMT"))
+	putVerbs     = verbs(dataVerbs, sends("STOR", "APPE", "STOU", "REST", "SIZE", "MFMT", "RETR"))
 	putTreeVerbs = verbs(putVerbs, listVerbs, sends("MKD")) // with -r
 )
 

@@ -11,11 +11,32 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
 // retrySettings say when a command is run again by itself.
 var retrySettings = []*Setting{
-	count("retries", "how often a command that failed is run again, where retry-on says so; 0 never", func(s *Settings) *int { return &s.Retries }),
+	{
+		Name: "retries", Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
+			transfer.DefaultRetry.Most),
+		show: func(s *Settings) string {
+			if s.Retries < 0 {
+				return "auto"
+			}
+			return strconv.Itoa(s.Retries)
+		},
+		parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			switch {
+			case text == "auto":
+				n = autoRetries
+			case err != nil || n < 0:
+				return fmt.Errorf("%q is neither auto nor a number", text)
+			}
+			s.Retries = n
+			return nil
+		},
+	},
 	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
 		func(s *Settings) *time.Duration { return &s.RetryWait }),
 	{
@@ -32,6 +53,9 @@ var retrySettings = []*Setting{
 		},
 	},
 }
+
+// autoRetries stands for auto.
+const autoRetries = -1
 
 // defaultRetryOn are the failures that pass with time.
 const defaultRetryOn = "connect lost timeout 421 425 426 450 451"
@@ -60,38 +84,52 @@ func isReplyCode(word string) bool {
 
 // onceOnly are the verbs that are not sent again when it is not known what
 // became of them: they would add, or rename, twice.
-var onceOnly = sends("APPE", "RNFR", "COMB")
+var onceOnly = sends("RNFR", "COMB")
 
-const longestWait = 5 * time.Minute
+// retry is how often a transfer is tried again, and tells of it.
+func (c *Call) retry() transfer.Retry {
+	set := &c.Shell.Settings
+	r := transfer.Retry{Most: transfer.DefaultRetry.Most, Wait: set.RetryWait}
+	if set.Retries >= 0 {
+		r.Most = set.Retries
+	}
+	if set.Retries >= 0 || set.RetryOn != defaultRetryOn {
+		r.On = c.Shell.passes
+	}
+	r.Tell = func(err error, wait time.Duration) { c.Shell.tellAgain(c.Command.Name, err, wait) }
+	return r
+}
+
+func (sh *Shell) tellAgain(what string, err error, wait time.Duration) {
+	sh.Say(fmt.Sprintf("%s: %s; again in %s", what, err, seconds(wait)))
+}
 
 // persist runs a command, and again as the settings want it: when its failure
 // passes with time, nothing was printed yet, and nothing would happen twice.
+// Transfers are tried again where they broke, see retry.
 func (sh *Shell) persist(ctx context.Context, call *Call) error {
-	return sh.again(ctx, call.Command.Name, func(attempt int) (bool, error) {
+	return sh.again(ctx, call.Command.Name, func() (bool, error) {
 		try := *call
 		printed := &noticed{Writer: call.Out}
 		if sh.Settings.Retries > 0 {
 			try.Out = printed
 		}
-		if attempt > 1 && call.Flags.Lookup("continue") != nil {
-			call.Flags.Set("continue", "true") // what is there already stays
-		}
 		err := call.Command.Run(ctx, &try)
 		call.moves += try.moves
-		return sh.repeatable(call.Command) && !printed.any, err
+		return sh.repeatable(call.Command) && !printed.any && try.moves == 0, err
 	})
 }
 
 // again runs f until it succeeds, or fails for good. F returns whether it may
 // run again.
-func (sh *Shell) again(ctx context.Context, what string, f func(attempt int) (bool, error)) error {
+func (sh *Shell) again(ctx context.Context, what string, f func() (bool, error)) error {
 	for attempt := 1; ; attempt++ {
-		may, err := f(attempt)
+		may, err := f()
 		if !may || attempt > sh.Settings.Retries || !sh.passes(err) || ctx.Err() != nil {
 			return err
 		}
-		wait := min(sh.Settings.RetryWait<<min(attempt-1, 10), max(sh.Settings.RetryWait, longestWait))
-		sh.Say(fmt.Sprintf("%s: %s; again in %s", what, err, wait))
+		wait := transfer.Retry{Wait: sh.Settings.RetryWait}.Pause(attempt)
+		sh.tellAgain(what, err, wait)
 		if err := pause(ctx, wait); err != nil {
 			return err
 		}
@@ -116,7 +154,7 @@ func (sh *Shell) passes(err error) bool {
 // repeatable reports whether a command may be run again. What a SITE that was
 // typed does only the server knows; those of other commands set modes and times.
 func (sh *Shell) repeatable(c *Command) bool {
-	return len(c.Wire) > 0 && !c.Nests && c.Name != "site" && !slices.ContainsFunc(c.Wire, func(verb string) bool {
+	return len(c.Wire) > 0 && !c.Nests && c.Name != "site" && c.Name != "append" && !slices.ContainsFunc(c.Wire, func(verb string) bool {
 		return slices.Contains(onceOnly, verb) || verb == "STOU" && sh.Settings.SUnique
 	})
 }
@@ -141,21 +179,5 @@ func pause(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// count is a setting for any number from 0.
-func count(name, short string, field func(*Settings) *int) *Setting {
-	return &Setting{
-		Name: name, Short: short,
-		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
-		parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 {
-				return fmt.Errorf("%q is no number", text)
-			}
-			*field(s) = n
-			return nil
-		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -70,7 +71,7 @@ func defaultSettings(interactive bool) Settings {
 		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
-		RetryWait: 5 * time.Second, RetryOn: defaultRetryOn, Keyring: true,
+		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
 	}
 }
 
