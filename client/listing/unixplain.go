@@ -1,5 +1,7 @@
 package listing
 
+import "strings"
+
 // parsePlain reads in one pass the line that nearly every server prints nearly always:
 //
 //	-rw-r--r--   1 owner    group        1234 Jan 12 10:33 name
@@ -9,6 +11,9 @@ package listing
 func (u *unix) parsePlain(line string, e *Entry) bool {
 	if len(line) < 11 || line[10] != ' ' || line[0] != '-' && line[0] != 'd' && line[0] != 'l' {
 		return false
+	}
+	if strings.HasPrefix(trimBlanksLeft(line[10:]), "0") {
+		return false // see setLinks
 	}
 	mode, ok := permissions(line[1:10])
 	links, at, isLinks := plainNumber(line, 10)
