@@ -23,15 +23,32 @@ func (l Local) Complete(typed string, dirsOnly bool) Result {
 		return l.home(typed)
 	}
 	parent, rest := split(typed)
-	list, err := os.ReadDir(l.Path(parent))
+	list, err := l.names(parent)
 	if err != nil {
 		return Result{Common: typed}
 	}
+	return list.complete(parent, rest, dirsOnly, limit(l.Limit))
+}
+
+// Match finds the names in a directory that match.
+func (l Local) Match(dir string, match func(name string) bool, dirsOnly bool) Result {
+	list, err := l.names(dir)
+	if err != nil {
+		return Result{}
+	}
+	return list.matching(dir, match, dirsOnly, limit(l.Limit))
+}
+
+func (l Local) names(dir string) (names, error) {
+	list, err := os.ReadDir(l.Path(dir))
+	if err != nil {
+		return nil, err
+	}
 	var found []Name
 	for _, e := range list {
-		found = append(found, l.name(parent, e))
+		found = append(found, l.name(dir, e))
 	}
-	return sortNames(found).complete(parent, rest, dirsOnly, limit(l.Limit))
+	return sortNames(found), nil
 }
 
 // name follows links, as a directory behind one is a directory to its user.

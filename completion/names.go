@@ -119,6 +119,20 @@ func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Res
 	return r
 }
 
+// matching finds the names that match.
+func (s names) matching(parent string, match func(name string) bool, dirsOnly bool, limit int) (r Result) {
+	for _, n := range s {
+		switch {
+		case dirsOnly && !n.Dir || !match(n.Name.Name):
+		case len(r.Candidates) < limit:
+			r.Candidates = append(r.Candidates, n.candidate(parent))
+		default:
+			r.More++
+		}
+	}
+	return r
+}
+
 func (n keyed) candidate(parent string) Candidate {
 	c := Candidate{Text: parent + n.Name.Name, Shown: n.Name.Name, Note: n.Note, Open: n.Dir}
 	if n.Dir {

@@ -50,6 +50,16 @@ func (r *Remote) Complete(ctx context.Context, cwd, typed string, dirsOnly bool)
 	return list.complete(parent, rest, dirsOnly, limit(r.Limit)), nil
 }
 
+// Match finds the names that a pattern stands for, in the directory that a typed path means, among those that begin
+// with prefix. Otherwise it is as Complete.
+func (r *Remote) Match(ctx context.Context, cwd, dir, prefix string, match func(name string) bool, dirsOnly bool) (Result, error) {
+	list, err := r.names(ctx, Join(cwd, dir))
+	if err != nil {
+		return Result{}, err
+	}
+	return list.beginning(prefix).matching(dir, match, dirsOnly, limit(r.Limit)), nil
+}
+
 // Join returns the absolute path that a typed path means in cwd.
 func Join(cwd, typed string) string {
 	if strings.HasPrefix(typed, "/") {

@@ -100,7 +100,6 @@ func (f *File) read() error {
 	}
 	if !same {
 		f.offset, f.records = 0, nil
-		f.generation++
 	}
 	f.seen = info
 	added, err := io.ReadAll(io.NewSectionReader(file, f.offset, info.Size()-f.offset))

@@ -29,13 +29,11 @@ type File struct {
 	limit int
 	now   func() time.Time
 
-	mu         sync.Mutex
-	all        View
-	records    []Record
-	generation int // how often records started anew
-	offset     int64
-	seen       os.FileInfo
-	sure       bool // the lock is held
+	mu      sync.Mutex
+	records []Record
+	offset  int64
+	seen    os.FileInfo
+	sure    bool // the lock is held
 }
 
 // Open reads a history, and makes the file (0600, in a directory of 0700) when there is none. When that fails it returns
@@ -48,7 +46,6 @@ func Open(path string, o Options) (*File, error) {
 	if f.now == nil {
 		f.now = time.Now
 	}
-	f.all = View{f: f}
 	if path == "" {
 		return f, nil
 	}
@@ -102,71 +99,27 @@ func (f *File) refresh() {
 	}
 }
 
-// Len is the number of lines to recall: equal lines in a row count once. It looks for lines of other shells.
-func (f *File) Len() int { return f.all.Len() }
-
-// At is line i, the newest last; "" when there is none.
-func (f *File) At(i int) string { return f.all.At(i) }
-
-// Host is the history as typed for one host.
-func (f *File) Host(host string) *View { return &View{f: f, host: host, filtered: true} }
-
-// A View is a part of a history to recall from. It lives as the history does.
-type View struct {
-	f          *File
-	host       string
-	filtered   bool
-	lines      []string
-	taken      int // records looked at
-	generation int
-}
-
-// Len is File.Len for the view.
-func (v *View) Len() int {
-	v.f.mu.Lock()
-	defer v.f.mu.Unlock()
-	v.f.refresh()
-	if v.generation != v.f.generation {
-		v.generation, v.lines, v.taken = v.f.generation, nil, 0
-	}
-	for _, r := range v.f.records[v.taken:] {
-		repeated := len(v.lines) > 0 && v.lines[len(v.lines)-1] == r.Line
-		if !repeated && (!v.filtered || r.Host == v.host) {
-			v.lines = append(v.lines, r.Line)
+// Recall is what Up and a search bring back, the newest last: after all lines of other hosts come those that were typed for
+// host, or for none. Without a host all are in the order of time. Equal lines in a row count once. It looks for lines of
+// other shells.
+func (f *File) Recall(host string) []string {
+	records := f.snapshot()
+	lines := make([]string, 0, len(records))
+	add := func(here bool) {
+		for _, r := range records {
+			isHere := host == "" || r.Host == host || r.Host == ""
+			if isHere == here && (len(lines) == 0 || lines[len(lines)-1] != r.Line) {
+				lines = append(lines, r.Line)
+			}
 		}
 	}
-	v.taken = len(v.f.records)
-	return len(v.lines)
-}
-
-// At is File.At for the view.
-func (v *View) At(i int) string {
-	v.f.mu.Lock()
-	defer v.f.mu.Unlock()
-	if i < 0 || i >= len(v.lines) {
-		return ""
-	}
-	return v.lines[i]
+	add(false)
+	add(true)
+	return lines
 }
 
 // Lines yields all records, the oldest first.
 func (f *File) Lines() iter.Seq[Record] { return slices.Values(f.snapshot()) }
-
-// Search yields the records whose line holds text, the newest first. Capitals count only when text has some.
-func (f *File) Search(text string) iter.Seq[Record] {
-	records, fold := f.snapshot(), text == strings.ToLower(text)
-	return func(yield func(Record) bool) {
-		for _, r := range slices.Backward(records) {
-			line := r.Line
-			if fold {
-				line = strings.ToLower(line)
-			}
-			if strings.Contains(line, text) && !yield(r) {
-				return
-			}
-		}
-	}
-}
 
 func (f *File) snapshot() []Record {
 	f.mu.Lock()
@@ -201,6 +154,3 @@ func (f *File) Suggest(host, dir, prefix string) string {
 	}
 	return best
 }
-
-// Close is there for what keeps a history open; no file is held between the calls.
-func (f *File) Close() error { return nil }

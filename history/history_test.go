@@ -45,7 +45,6 @@ func open(t *testing.T, path string, o Options) *File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
 	return f
 }
 
@@ -58,18 +57,7 @@ func add(t *testing.T, f *File, lines ...string) {
 	}
 }
 
-type recall interface {
-	Len() int
-	At(i int) string
-}
-
-func recalled(r recall) []string {
-	var lines []string
-	for i := range r.Len() {
-		lines = append(lines, r.At(i))
-	}
-	return lines
-}
+func recalled(f *File) []string { return f.Recall("") }
 
 func wants(t *testing.T, what string, got []string, want ...string) {
 	t.Helper()
@@ -120,19 +108,18 @@ func TestShellsSeeEachOther(t *testing.T) {
 	wants(t, "two", recalled(two), "a", "b", "c")
 }
 
-func TestHosts(t *testing.T) {
+func TestLinesOfThisHostComeFirst(t *testing.T) {
 	f := open(t, filepath.Join(t.TempDir(), "history"), Options{})
-	here := f.Host("here")
-	for _, r := range []Record{{Host: "here", Line: "a"}, {Host: "there", Line: "b"}, {Host: "here", Line: "a"}, {Host: "here", Line: "c"}} {
+	for _, r := range []Record{
+		{Host: "here", Line: "a"}, {Host: "there", Line: "b"}, {Host: "here", Line: "a"}, {Line: "open here"}, {Host: "there", Line: "rm *"},
+	} {
 		if err := f.Add(r.Host, "/", r.Line); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wants(t, "here", recalled(here), "a", "c")
-	wants(t, "nowhere", recalled(f.Host("")))
-	if here.At(-1) != "" || here.At(2) != "" {
-		t.Error("lines that are not there")
-	}
+	wants(t, "here", f.Recall("here"), "b", "rm *", "a", "open here")
+	wants(t, "there", f.Recall("there"), "a", "b", "open here", "rm *")
+	wants(t, "not connected", f.Recall(""), "a", "b", "a", "open here", "rm *")
 }
 
 func TestSuggest(t *testing.T) {
@@ -164,18 +151,10 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-func TestSearchAndLines(t *testing.T) {
+func TestRecords(t *testing.T) {
 	now := time.Unix(1700000000, 0)
 	f := open(t, filepath.Join(t.TempDir(), "history"), Options{Now: func() time.Time { return now }})
 	add(t, f, "get One.txt", "ls", "put one.txt")
-	linesOf := func(records []Record) (lines []string) {
-		for _, r := range records {
-			lines = append(lines, r.Line)
-		}
-		return lines
-	}
-	wants(t, "any case", linesOf(slices.Collect(f.Search("one"))), "put one.txt", "get One.txt")
-	wants(t, "capitals", linesOf(slices.Collect(f.Search("One"))), "get One.txt")
 	all := slices.Collect(f.Lines())
 	if len(all) != 3 || all[1] != (Record{now, "host", "/", "ls"}) {
 		t.Errorf("lines %+v", all)

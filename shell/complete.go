@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,8 +23,12 @@ import (
 // session is idle while a line is typed, so it may be asked for a listing.
 func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Completion {
 	at := syntax.At(line, pos)
+	if at.Op == syntax.Verbatim { // it is no line of ours: words end at blanks
+		start := strings.LastIndexAny(line[:pos], " \t!|") + 1
+		at.Word = syntax.Token{Text: line[start:pos], Raw: line[start:pos], Start: start, End: pos}
+	}
 	found := sh.candidates(ctx, at)
-	c := console.Completion{Start: at.Word.Start, End: at.Word.End, More: found.More}
+	c := console.Completion{Start: at.Word.Start, End: at.Word.End, More: found.More, Matches: at.Word.Pattern != ""}
 	for _, can := range found.Candidates {
 		text, end := syntax.QuoteIn(can.Text, at.Word.Quote)
 		if !can.Open {
@@ -44,21 +50,29 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 		return rawCandidates(wordsOf(at), word)
 	}
 	switch {
-	case at.Op == syntax.Redirect || at.Op == syntax.Append:
-		return completion.Local{}.Complete(word, false)
+	case at.Op == syntax.Redirect || at.Op == syntax.Append || at.Op == syntax.Verbatim:
+		return localNamesLike(at.Word, false)
 	case at.Op != syntax.Word:
 		return completion.Result{}
 	case len(at.Words) == 0:
 		return completion.Words(word, sh.commandCandidates())
 	}
-	command, err := sh.catalog.Find(at.Words[0].Text)
-	if err != nil {
+	command := sh.meant(at.Words[0])
+	if command == nil {
 		return completion.Result{}
 	}
-	if strings.HasPrefix(word, "-") && at.Word.Lead == 0 && command.takesFlags() {
+	given, flag := argumentsOf(command, at.Words[1:])
+	if n := command.nested(); n >= 0 && len(given) > n { // as in queue get x
+		at.Words = given[n:]
+		return sh.candidates(ctx, at)
+	}
+	switch {
+	case flag != nil:
+		return flagValues(flag, word)
+	case strings.HasPrefix(word, "-") && at.Word.Lead == 0 && command.takesFlags():
 		return completion.Words(word, flagCandidates(command))
 	}
-	return sh.arguments(ctx, command, argumentsOf(command, at.Words[1:]), word)
+	return sh.arguments(ctx, command, given, at.Word)
 }
 
 func wordsOf(at syntax.Cursor) []string {
@@ -69,19 +83,68 @@ func wordsOf(at syntax.Cursor) []string {
 	return texts
 }
 
-// argumentsOf leaves out the options.
-func argumentsOf(command *Command, words []syntax.Token) []string {
-	var args []string
+// nested is the argument of a command at which another one begins, as in queue get x; -1 for none.
+func (c *Command) nested() int {
+	if !c.Nests {
+		return -1
+	}
+	return slices.Index(c.Complete, completion.Command)
+}
+
+// argumentsOf leaves out the options and their values. If the last option still wants its value, that is flag.
+func argumentsOf(command *Command, words []syntax.Token) (args []syntax.Token, flag *pflag.Flag) {
+	if !command.takesFlags() {
+		return words, nil
+	}
+	fs := command.flagSet()
 	for _, w := range words {
-		if !command.takesFlags() || w.Lead != 0 || !strings.HasPrefix(w.Text, "-") {
-			args = append(args, w.Text)
+		switch {
+		case flag != nil:
+			flag = nil
+		case w.Lead != 0 || !strings.HasPrefix(w.Text, "-") || w.Text == "-":
+			args = append(args, w)
+		default:
+			flag = wantsValue(fs, w.Text)
 		}
 	}
-	return args
+	return args, flag
+}
+
+// wantsValue returns the option in a word whose value is the next word.
+func wantsValue(fs *pflag.FlagSet, word string) *pflag.Flag {
+	flag := fs.Lookup(strings.TrimPrefix(word, "--"))
+	if !strings.HasPrefix(word, "--") {
+		flag = fs.ShorthandLookup(word[len(word)-1:])
+	}
+	if flag == nil || flag.NoOptDefVal != "" {
+		return nil
+	}
+	return flag
+}
+
+// choices says what the value of an option is made of.
+func choices(fs *pflag.FlagSet, name string, words ...string) {
+	fs.Lookup(name).Annotations = map[string][]string{flagWords: words}
+}
+
+const flagWords = "words"
+
+// flagValues completes the value of an option; commas part several.
+func flagValues(flag *pflag.Flag, word string) completion.Result {
+	before, typed := "", word
+	if comma := strings.LastIndexByte(word, ','); comma >= 0 {
+		before, typed = word[:comma+1], word[comma+1:]
+	}
+	found := completion.Words(typed, plainCandidates(flag.Annotations[flagWords]))
+	for i := range found.Candidates {
+		found.Candidates[i].Text = before + found.Candidates[i].Text
+	}
+	return found
 }
 
 // arguments completes the argument that comes after those given.
-func (sh *Shell) arguments(ctx context.Context, command *Command, given []string, word string) completion.Result {
+func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
+	word := typed.Text
 	if len(given) == 0 && command.Words != nil {
 		return completion.Words(word, plainCandidates(command.Words))
 	}
@@ -98,15 +161,15 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 	case completion.Command:
 		return completion.Words(word, sh.commandCandidates())
 	case completion.LocalPath, completion.LocalDir:
-		return completion.Local{}.Complete(word, kind == completion.LocalDir)
+		return localNamesLike(typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
-		return sh.remoteNames(ctx, word, kind == completion.RemoteDir)
+		return sh.remoteNames(ctx, typed, kind == completion.RemoteDir)
 	case completion.Setting:
 		return completion.Words(word, settingCandidates())
 	case completion.SettingValue:
 		name := command.Name
 		if len(given) > 0 {
-			name = given[0]
+			name = given[0].Text
 		}
 		return completion.Words(word, valueCandidates(name))
 	case completion.Host:
@@ -129,14 +192,45 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []string
 	return completion.Result{}
 }
 
-func (sh *Shell) remoteNames(ctx context.Context, word string, dirsOnly bool) completion.Result {
+// localNamesLike are the local names that begin like a word, or match it.
+func localNamesLike(word syntax.Token, dirsOnly bool) completion.Result {
+	local := completion.Local{Note: func(info os.FileInfo) string {
+		if !info.Mode().IsRegular() {
+			return ""
+		}
+		return nameNote(info.Size(), info.ModTime())
+	}}
+	if dir, _, match, is := matching(word); is {
+		return local.Match(dir, match, dirsOnly)
+	}
+	return local.Complete(word.Text, dirsOnly)
+}
+
+// matching takes a pattern apart: the directory, what the names begin with, and whether one matches. Only the last
+// part of a path may be a pattern.
+func matching(word syntax.Token) (dir, prefix string, match func(string) bool, is bool) {
+	pattern := word.Pattern
+	if slash := strings.LastIndexByte(pattern, '/'); slash >= 0 {
+		dir, pattern = pattern[:slash+1], pattern[slash+1:]
+	}
+	if word.Pattern == "" || syntax.HasMeta(dir) || strings.Contains(dir, `\`) {
+		return "", "", nil, false
+	}
+	return dir, pattern[:strings.IndexAny(pattern+"*", `*?[{\`)], syntax.Compile(pattern).Match, true
+}
+
+func (sh *Shell) remoteNames(ctx context.Context, word syntax.Token, dirsOnly bool) completion.Result {
 	sh.wire.Lock() // the command before may not have ended, if Tab was typed ahead
 	connected, dir, remote := sh.session != nil && !sh.stepper.on, sh.dir(), sh.remote
 	sh.wire.Unlock()
 	if !connected {
 		return completion.Result{}
 	}
-	found, err := remote.Complete(ctx, dir, word, dirsOnly)
+	complete := func() (completion.Result, error) { return remote.Complete(ctx, dir, word.Text, dirsOnly) }
+	if parent, prefix, match, is := matching(word); is {
+		complete = func() (completion.Result, error) { return remote.Match(ctx, dir, parent, prefix, match, dirsOnly) }
+	}
+	found, err := complete()
 	if err != nil {
 		return completion.Result{}
 	}
@@ -171,14 +265,20 @@ func completionNames(entries []listing.Entry) []completion.Name {
 		}
 		n := completion.Name{Name: e.Name, Dir: e.Type == listing.Dir}
 		if e.Type == listing.File {
-			n.Note = fmt.Sprintf("%5s", render.Size(e.Size))
-			if !e.Time.IsZero() {
-				n.Note += "  " + e.Time.Local().Format("2006-01-02")
-			}
+			n.Note = nameNote(e.Size, e.Time)
 		}
 		names = append(names, n)
 	}
 	return names
+}
+
+// nameNote stands beside the name of a file.
+func nameNote(size int64, changed time.Time) string {
+	note := fmt.Sprintf("%5s", render.Size(size))
+	if !changed.IsZero() {
+		note += "  " + changed.Local().Format(time.DateOnly)
+	}
+	return note
 }
 
 func (sh *Shell) commandCandidates() []completion.Candidate {
@@ -191,6 +291,11 @@ func (sh *Shell) commandCandidates() []completion.Candidate {
 	for name, text := range sh.aliases {
 		all = append(all, completion.Candidate{Text: name, Note: text})
 	}
+	return byText(all)
+}
+
+func byText(all []completion.Candidate) []completion.Candidate {
+	slices.SortFunc(all, func(a, b completion.Candidate) int { return strings.Compare(a.Text, b.Text) })
 	return all
 }
 
@@ -205,7 +310,11 @@ func conditionCandidates() []completion.Candidate {
 func flagCandidates(command *Command) []completion.Candidate {
 	var all []completion.Candidate
 	command.flagSet().VisitAll(func(f *pflag.Flag) {
-		all = append(all, completion.Candidate{Text: "--" + f.Name, Note: f.Usage})
+		_, note := pflag.UnquoteUsage(f)
+		if f.Shorthand != "" {
+			note = "-" + f.Shorthand + "  " + note
+		}
+		all = append(all, completion.Candidate{Text: "--" + f.Name, Note: note})
 	})
 	return all
 }
@@ -215,7 +324,7 @@ func settingCandidates() []completion.Candidate {
 	for _, row := range settings {
 		all = append(all, completion.Candidate{Text: row.Name, Note: row.Short})
 	}
-	return all
+	return byText(all)
 }
 
 func valueCandidates(name string) []completion.Candidate {

@@ -29,6 +29,8 @@ var securities = map[string]client.Security{
 	"auto": client.Auto, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
 }
 
+var tlsWords = []string{"auto", "require", "implicit", "off"}
+
 // connect opens a session. A server that once had TLS must have it again. At a
 // terminal the user decides about a certificate that nobody vouches for.
 func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {

@@ -32,6 +32,7 @@ var doctorCommands = []*Command{{
 		fs.Bool("full", false, "look at what costs more, too")
 		fs.Duration("timeout", 5*time.Second, "for each step")
 		fs.String("tls", "", "auto, require, implicit or off")
+		choices(fs, "tls", tlsWords...)
 	},
 	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Run: doctor,
 }}

@@ -204,15 +204,11 @@ func (sh *Shell) deletes(p *parsed) string {
 
 // countMatches counts the files that a pattern stands for in one directory.
 func (sh *Shell) countMatches(arg syntax.Token) (n int, more, known bool) {
-	dir, pattern := "", arg.Pattern
-	if slash := strings.LastIndexByte(pattern, '/'); slash >= 0 {
-		dir, pattern = pattern[:slash+1], pattern[slash+1:]
-	}
-	if syntax.HasMeta(dir) || strings.Contains(dir, `\`) {
+	dir, prefix, match, is := matching(arg)
+	if !is {
 		return 0, false, false
 	}
-	prefix := pattern[:strings.IndexAny(pattern+"*", `*?[{\`)]
-	return sh.remote.Count(sh.session.Dir(), dir, prefix, syntax.Compile(pattern).Match, countedAtMost)
+	return sh.remote.Count(sh.session.Dir(), dir, prefix, match, countedAtMost)
 }
 
 // replacesRemote counts the names of uploads that are on the server.

@@ -14,20 +14,19 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
-	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // History keeps lines across sessions, without their secrets.
 type History interface {
-	console.Recall
+	Recall(host string) []string
 	Add(host, dir, line string) error
 	Suggest(host, dir, prefix string) string
 	Lines() iter.Seq[history.Record]
 }
 
 var historyCommands = []*Command{{
-	Name: "history", Args: "[text…]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
+	Name: "history", Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
 	Long: "The history is shared by all shells at once and holds no passwords. `!!` runs the last line again, `!12` the one " +
 		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is no program of this computer) " +
 		"and `!?iso` the last with iso in it. The line is shown before it runs.\n" +
@@ -35,7 +34,8 @@ var historyCommands = []*Command{{
 		"blank is not kept.",
 	Examples: []Example{
 		{"history big", "what was done with big.iso?"},
-		{"history -n 5 -l", "the last five, with time and place"},
+		{"history 5", "the last five"},
+		{"history -n 50 -l here", "the last fifty lines that hold this word, with time and place"},
 	},
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Run: showHistory,
 }}
@@ -81,11 +81,15 @@ type historyObject struct {
 
 func showHistory(_ context.Context, c *Call) error {
 	text := strings.Join(c.Texts(), " ")
+	limit, _ := c.Flags.GetInt("number")
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && !c.given("number") { // as in sh
+		text, limit = "", n
+	}
 	found := c.Shell.recall(func(r history.Record) bool {
 		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.address.Host)
 	})
-	if n, _ := c.Flags.GetInt("number"); n > 0 {
-		found = found[max(0, len(found)-n):]
+	if limit > 0 {
+		found = found[max(0, len(found)-limit):]
 	}
 	t := render.Table{Right: []bool{true}}
 	for _, r := range found {

@@ -111,9 +111,8 @@ func (sh *Shell) apart() *Shell {
 	f.opt.Started, f.opt.Trace = nil, nil // who listens in wants to know what the user does
 	f.Settings.Hash, f.Settings.Tick = 0, false
 	f.con.away.Store(true)
-	f.heed()
-	f.verbose.Store(false) // the server's welcome has been read
 	f.record(sh.opt.Version)
+	f.verbose.Store(false) // the words of the server would stand among those for the foreground
 	if sh.session != nil {
 		f.session = sh.session.Twin(f.dialogue())
 	}

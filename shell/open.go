@@ -31,6 +31,7 @@ var openCommands = []*Command{
 			fs.BoolP("anonymous", "a", false, "log in as anonymous")
 			fs.BoolP("no-login", "n", false, "only connect")
 			fs.String("tls", "", "auto, require, implicit or off, for this connection")
+			choices(fs, "tls", tlsWords...)
 			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
 		},
 		Complete: []completion.Kind{completion.Host, completion.None},
@@ -107,6 +108,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		session.SetType(a.Type)
 	}
 	sh.home, sh.loggedIn = session.Dir(), true
+	sh.welcomed.Store(true)
 	if a.Path != "" {
 		return about(a.Path, session.Chdir(ctx, a.Path))
 	}
@@ -223,6 +225,8 @@ func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool)
 func user(ctx context.Context, c *Call) error {
 	who := client.Login{User: c.Arg(0), Password: c.Arg(1), Account: c.Arg(2)}
 	c.Shell.remote.Forget("/")
+	c.Shell.welcomed.Store(false)
+	defer c.Shell.welcomed.Store(true)
 	if isAnonymous(who.User) && who.Password == "" {
 		return c.Session().Login(ctx, who)
 	}

@@ -31,6 +31,7 @@ var practiceCommands = []*Command{{
 		fs.StringArray("fault", nil, "start: what is to go wrong")
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
 		fs.String("tls", "auto", "start: auto (for those who ask), require, implicit, off")
+		choices(fs, "tls", tlsWords...)
 		fs.Bool("wait", false, "start: serve until Ctrl-C")
 		fs.Bool("clear", false, "open: without TLS")
 	},

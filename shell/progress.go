@@ -127,7 +127,7 @@ func (c *Call) moved(name string, r transfer.Result) error {
 
 func bytesText(n int64) string {
 	if n < 1024 {
-		return fmt.Sprintf("%d bytes", n)
+		return plural(int(n), "byte", "bytes")
 	}
 	return render.Size(n)
 }

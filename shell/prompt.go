@@ -304,9 +304,9 @@ func (sh *Shell) protection(color bool) string {
 
 // welcome are the two lines of the very first start.
 func (sh *Shell) welcome() {
-	if sh.opt.History == nil || sh.opt.History.Len() > 0 || sh.session != nil {
+	if sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 || sh.session != nil {
 		return
 	}
-	sh.Say("`open HOST` connects, `help` lists what can be typed, `bye` leaves; `ftpsh --demo` is a server to try it on")
-	sh.Say("Tab completes commands and names on both sides, Up and Ctrl-R bring lines back, Ctrl-C stops whatever runs")
+	sh.Say("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice")
+	sh.Say("Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything")
 }

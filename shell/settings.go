@@ -102,7 +102,7 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queue
 	toggle("progress", "show a line while a transfer goes on", func(s *Settings) *bool { return &s.Progress }),
 	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
 		func(s *Settings) *string { return &s.OnError }),
-	word("tls", "auto (where the server has it), require, implicit (port 990), off", []string{"auto", "require", "implicit", "off"},
+	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
 		func(s *Settings) *string { return &s.TLS }),
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
 })

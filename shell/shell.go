@@ -83,9 +83,10 @@ type Shell struct {
 	greeted  *client.Session // that the user was told what waits for
 
 	// The settings of the same names, for the goroutine that hears the server.
-	verbose atomic.Bool
-	traced  atomic.Int32
-	drawn   atomic.Pointer[teach.Printer]
+	verbose  atomic.Bool
+	traced   atomic.Int32
+	drawn    atomic.Pointer[teach.Printer]
+	welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
 
 	recorder *teach.Recorder
 	printer  teach.Printer // of what is traced
@@ -114,7 +115,7 @@ func New(opt Options) (*Shell, error) {
 		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}}
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
-		opt.Console.History, opt.Console.Suggest = opt.History, sh.suggest
+		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest
 	}
 	con, err := console.New(opt.Console)
 	if err != nil {
@@ -169,6 +170,7 @@ func (sh *Shell) disconnect() {
 	sh.session.Close() // a server that says nothing to QUIT is no failure
 	sh.giveBack()
 	sh.connection = connection{}
+	sh.welcomed.Store(false)
 	if !sh.swapped {
 		clear(sh.macros)
 	}
@@ -221,6 +223,9 @@ func (sh *Shell) remember(line string) {
 		sh.opt.History.Add(sh.address.Host, sh.dir(), line) // it goes on in memory if the file fails
 	}
 }
+
+// recallable is what Up and Ctrl-R bring back, that of this host first.
+func (sh *Shell) recallable() []string { return sh.opt.History.Recall(sh.address.Host) }
 
 // suggest is the grey continuation of a half-typed line.
 func (sh *Shell) suggest(line string) string {

@@ -30,9 +30,11 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.BoolP("extension", "X", false, "sorted by what follows the last dot")
 	fs.BoolP("unsorted", "U", false, "as the server sends them")
 	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
+	choices(fs, "time-style", timeStyleWords...)
 	fs.Bool("table", false, "a table with lines; the setting borders says which")
 	fs.Bool("csv", false, "comma separated values, with a first row of names")
 	fs.String("columns", "", "which `COLUMNS` --table and --csv have: "+strings.Join(render.ColumnNames(), ", "))
+	choices(fs, "columns", render.ColumnNames()...)
 	fs.BoolP("null", "0", false, "a NUL behind each name, for xargs -0")
 }
 
@@ -89,8 +91,15 @@ func (c *Call) withNULs(_ render.List, entries []listing.Entry) error {
 	return nil
 }
 
+// narrow is a screen with no room for a table of four columns.
+const narrow = 60
+
 func (c *Call) asTable(l render.List, entries []listing.Entry) error {
-	columns, err := c.columns("mode,size,modified,name")
+	usual := "mode,size,modified,name"
+	if c.screen && c.Shell.con.Width() < narrow {
+		usual = "size,modified,name"
+	}
+	columns, err := c.columns(usual)
 	if err != nil {
 		return err
 	}

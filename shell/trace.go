@@ -47,6 +47,7 @@ var traceCommands = []*Command{
 func traceFlags(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "save: replace the file")
 	fs.String("as", "", "save: the `FORMAT`, when the name of the file does not tell: "+strings.Join(teach.Formats(), ", "))
+	choices(fs, "as", teach.Formats()...)
 	fs.Bool("ladder", false, "show: as a ladder")
 }
 
@@ -239,7 +240,7 @@ func (sh *Shell) seen(e *teach.Event) {
 
 // got shows the server's words that are meant for people.
 func (sh *Shell) got(i client.GotInfo) {
-	if sh.traced.Load() > 0 || !sh.verbose.Load() || !forPeople(i) {
+	if sh.traced.Load() > 0 || !sh.verbose.Load() || !forPeople(i) || sh.welcomed.Load() && welcomes(i) {
 		return
 	}
 	mark := "<- "
@@ -253,7 +254,9 @@ func (sh *Shell) got(i client.GotInfo) {
 
 // peopleVerbs are answered with words for people: welcomes, quotas, what a SITE
 // command did. Other replies say what the shell shows anyhow.
-var peopleVerbs = sends("USER", "PASS", "ACCT", "DELE", "RNTO", "MKD", "RMD", "QUIT")
+var peopleVerbs = append(sends("DELE", "RNTO", "MKD", "RMD", "QUIT"), loginVerbs...)
+
+var loginVerbs = sends("USER", "PASS", "ACCT")
 
 // forPeople reports whether a reply is worth reading. Failures are shown as
 // errors, not twice.
@@ -263,6 +266,11 @@ func forPeople(i client.GotInfo) bool {
 	}
 	verb := i.Verb
 	return !i.Asked || i.Seq == 0 || slices.Contains(peopleVerbs, verb) || verb == "CWD" && len(i.Reply.Lines) > 1
+}
+
+// welcomes reports whether a reply is the greeting or belongs to a login.
+func welcomes(i client.GotInfo) bool {
+	return i.Asked && (i.Seq == 0 || slices.Contains(loginVerbs, i.Verb))
 }
 
 // noted tells what a user should know of what happens by itself.

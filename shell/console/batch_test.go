@@ -108,7 +108,7 @@ func TestBatchReadIsCancelled(t *testing.T) {
 
 func TestDumbTerminal(t *testing.T) {
 	t.Setenv("TERM", "dumb")
-	s := start(t, 40, 10, Options{History: lines{"old"}})
+	s := start(t, 40, 10, Options{History: lines("old")})
 	line := make(chan answer, 1)
 	go func() {
 		l, err := s.c.ReadLine(t.Context(), "\x1b[1mdemo\x1b[0m> ")

@@ -11,7 +11,8 @@ import (
 type Completion struct {
 	Start, End int // byte offsets
 	Candidates []Candidate
-	More       int // candidates that were left out
+	More       int  // candidates that were left out
+	Matches    bool // they match a pattern: it stays as long as there are several
 }
 
 // A Candidate is one of them.
@@ -126,7 +127,7 @@ func (e *editor) apply(found Completion) {
 		}
 	}
 	present := e.buf.text[found.Start:found.End]
-	if common := commonPrefix(found.Candidates); len(common) > len(present) && found.More == 0 {
+	if common := commonPrefix(found.Candidates); len(common) > len(present) && found.More == 0 && !found.Matches {
 		e.replace(found, common)
 		return
 	}

@@ -91,7 +91,7 @@ func TestLongListIsAskedFor(t *testing.T) {
 
 func TestListSaysWhatIsMissing(t *testing.T) {
 	s := start(t, 60, 10, Options{Complete: func(_ context.Context, _ string, pos int) Completion {
-		return Completion{0, pos, []Candidate{{Text: "aa"}, {Text: "ab"}}, 7}
+		return Completion{End: pos, Candidates: []Candidate{{Text: "aa"}, {Text: "ab"}}, More: 7}
 	}})
 	s.reads(t.Context(), "> ")
 	s.typed("\t")
@@ -126,7 +126,7 @@ func TestSlowCompletion(t *testing.T) {
 	s.typed("get m\t")
 	<-slow.asked
 	s.until("spinner", func(v *vt) bool { return strings.Contains(v.text(), "completing, Ctrl-C stops") })
-	slow.answer <- Completion{4, 5, []Candidate{{Text: "'my file'"}}, 0}
+	slow.answer <- Completion{Start: 4, End: 5, Candidates: []Candidate{{Text: "'my file'"}}}
 	s.cursor("> get 'my file' ▏")
 
 	s.typed("\t")

@@ -37,8 +37,9 @@ type Options struct {
 	// SecretsFromTTY lets ReadSecret open /dev/tty when In or Out is no terminal.
 	SecretsFromTTY bool
 
-	// History is what Up, Ctrl-R and Alt-. recall; nil for none. The console never adds to it.
-	History Recall
+	// History gives the lines that Up, Ctrl-R and Alt-. recall, the newest last; nil for none. The console keeps no line
+	// itself. It is called while the screen is locked and must not write to the console.
+	History func() []string
 
 	// Complete gives what may replace a part of line at the byte offset pos. It runs on a goroutine of its
 	// own and may take its time; it must return soon after ctx ends, which Ctrl-C and every change of the
@@ -73,7 +74,6 @@ type Console struct {
 	ed       *editor // nil between prompts
 	status   [][]cell
 	kills    kills
-	argument argument
 	reprompt func() string // the prompt is another one now
 	midline  bool          // the last output ended inside a row
 	partial  []byte        // output kept until its line is complete, while there are live rows

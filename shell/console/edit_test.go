@@ -19,7 +19,7 @@ func TestEditing(t *testing.T) {
 		home, end, left, right, del = "\x1b[1~", "\x1b[4~", "\x1b[D", "\x1b[C", "\x1b[3~"
 		undo                        = "\x1f"
 	)
-	history := lines{"open ftp.example.org", "get a.txt", "put 'my file'", "get b.txt", "ls -l /pub"}
+	history := lines("open ftp.example.org", "get a.txt", "put 'my file'", "get b.txt", "ls -l /pub")
 	for _, row := range []struct{ name, keys, screen, line string }{
 		{"typing", "ls -l", "> ls -l▏", "ls -l"},
 		{"in the middle", "gt a" + home + right + "e", "> ge▏t a", "get a"},
@@ -84,7 +84,7 @@ func TestViKeys(t *testing.T) {
 		{"arrow keys in normal mode", "abc\x1b\x1b[D\x1b[Dx", "bc"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := start(t, 40, 10, Options{Vi: true, History: lines{"ls -l"}})
+			s := start(t, 40, 10, Options{Vi: true, History: lines("ls -l")})
 			s.reads(t.Context(), "> ")
 			// Escape is a key of its own only when nothing follows at once.
 			for i, part := range strings.SplitAfter(row.keys, "\x1b") {
@@ -272,7 +272,7 @@ func TestHighlightChangesNoText(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	history := lines{"get one.txt", "ls", "get two.txt", "put Three.txt", "ls"}
+	history := lines("get one.txt", "ls", "get two.txt", "put Three.txt", "ls")
 	s := start(t, 40, 10, Options{History: history})
 	s.reads(t.Context(), "> ")
 	s.typed("half\x12get")
@@ -351,7 +351,7 @@ func TestAskKey(t *testing.T) {
 }
 
 func TestSecretLeavesNoTrace(t *testing.T) {
-	s := start(t, 40, 10, Options{History: lines{"old"}})
+	s := start(t, 40, 10, Options{History: lines("old")})
 	s.asks(func() (string, error) { return s.c.ReadSecret(t.Context(), "Password: ") })
 	s.typed("hunter\x7f\x7f")
 	s.typed("er2\x1b[A\x17")

@@ -22,6 +22,7 @@ type editor struct {
 	now, last chain
 	undo      []buffer
 	recall    *recall
+	argument  argument
 	search    *search
 	vi        *vi
 	waiting   *completing

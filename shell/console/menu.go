@@ -21,9 +21,9 @@ func menu(found Completion, columns, room int) [][]cell {
 	rows := inColumns(names, columns)
 	if notes {
 		for i, c := range found.Candidates {
-			noted[i] = append(pad(names[i], widest+1), plain(c.Note, dim)...)
+			noted[i] = cut(append(pad(names[i], widest+1), plain(c.Note, dim)...), columns-1)
 		}
-		if r := inColumns(noted, columns); len(r) <= room && widestOf(noted) < columns {
+		if r := inColumns(noted, columns); len(r) <= room {
 			rows = r
 		}
 	}
@@ -76,14 +76,6 @@ func fill(items [][]cell, perColumn int, columns []int) [][]cell {
 		rows[i%perColumn] = append(rows[i%perColumn], item...)
 	}
 	return rows
-}
-
-func widestOf(items [][]cell) int {
-	widest := 0
-	for _, item := range items {
-		widest = max(widest, width(item))
-	}
-	return widest
 }
 
 // pad gives a copy of cells that is n wide.

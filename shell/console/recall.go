@@ -2,27 +2,31 @@ package console
 
 import "strings"
 
-// Recall is the history the Up key, the search and Alt-. look into, newest line last. Others may add lines at
-// any time. Its methods are called while the screen is locked and must not write to the console.
-type Recall interface {
-	Len() int
-	At(i int) string
-}
-
-// A recall is a walk through the history, kept from one Up key to the next.
+// A recall is a walk through the history, kept from one Up key to the next: what other shells add meanwhile does not
+// move it.
 type recall struct {
+	lines  []string
 	prefix string // what the line had before the cursor: only lines that start with it are shown
 	typed  buffer // to come back to
 	i      int
 }
 
-func (e *editor) startRecall() bool {
+// remembers reports whether there is a history to look into, and rings the bell otherwise.
+func (e *editor) remembers() bool {
 	if e.plain || e.c.opts.History == nil {
 		e.c.bell()
 		return false
 	}
+	return true
+}
+
+func (e *editor) startRecall() bool {
+	if !e.remembers() {
+		return false
+	}
 	if !e.last.recalled || e.recall == nil {
-		e.recall = &recall{prefix: e.buf.text[:e.buf.pos], typed: e.buf, i: e.c.opts.History.Len()}
+		lines := e.c.opts.History()
+		e.recall = &recall{lines: lines, prefix: e.buf.text[:e.buf.pos], typed: e.buf, i: len(lines)}
 	}
 	e.now.recalled = true
 	return true
@@ -36,11 +40,10 @@ func (e *editor) recallLine(direction int) {
 }
 
 func (e *editor) walk(direction int) {
-	r, history := e.recall, e.c.opts.History
-	end := history.Len()
+	r := e.recall
+	end := len(r.lines)
 	for i := r.i + direction; i >= 0 && i < end; i += direction {
-		line := history.At(i)
-		if strings.HasPrefix(line, r.prefix) && line != e.buf.text {
+		if line := r.lines[i]; strings.HasPrefix(line, r.prefix) && line != e.buf.text {
 			r.i = i
 			e.buf.set(line)
 			return
@@ -59,39 +62,40 @@ func (e *editor) recallEnd(direction int) {
 	if !e.startRecall() {
 		return
 	}
-	r, history := e.recall, e.c.opts.History
-	if direction > 0 || history.Len() == 0 {
-		r.i, e.buf = history.Len(), r.typed
+	r := e.recall
+	if direction > 0 || len(r.lines) == 0 {
+		r.i, e.buf = len(r.lines), r.typed
 		return
 	}
 	r.i = -1
 	e.walk(+1)
 }
 
+// argument is what Alt-. inserted, and from which line.
+type argument struct {
+	lines []string
+	line  int
+	text  string
+}
+
 // insertLastArgument puts the last word of the line before at the cursor; again, that of the line before it.
 func (e *editor) insertLastArgument() {
-	if e.plain || e.c.opts.History == nil {
-		e.c.bell()
+	if !e.remembers() {
 		return
 	}
-	c, history := e.c, e.c.opts.History
+	a := &e.argument
 	if !e.last.argument {
-		c.argument = argument{line: history.Len()}
+		lines := e.c.opts.History()
+		*a = argument{lines: lines, line: len(lines)}
 	} else {
-		e.buf.remove(e.buf.pos-len(c.argument.text), e.buf.pos)
+		e.buf.remove(e.buf.pos-len(a.text), e.buf.pos)
 	}
-	for i := c.argument.line - 1; i >= 0; i-- {
-		if text := lastArgument(history.At(i)); text != "" && text != c.argument.text {
-			c.argument = argument{i, text}
+	for i := a.line - 1; i >= 0; i-- {
+		if text := lastArgument(a.lines[i]); text != "" && text != a.text {
+			a.line, a.text = i, text
 			break
 		}
 	}
-	e.buf.insert(c.argument.text)
+	e.buf.insert(a.text)
 	e.now.argument = true
-}
-
-// argument is what Alt-. inserted, and from which line.
-type argument struct {
-	line int
-	text string
 }

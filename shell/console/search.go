@@ -1,10 +1,14 @@
 package console
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A search is Ctrl-R: the line shows the newest match, the rows under it the query and the matches before it.
 type search struct {
 	e       *editor
+	lines   []string
 	before  buffer // to come back to
 	mode    func(key)
 	query   string
@@ -15,11 +19,10 @@ type search struct {
 const previewed = 4
 
 func (e *editor) startSearch() {
-	if e.plain || e.c.opts.History == nil {
-		e.c.bell()
+	if !e.remembers() {
 		return
 	}
-	e.search = &search{e: e, before: e.buf, mode: e.mode}
+	e.search = &search{e: e, lines: e.c.opts.History(), before: e.buf, mode: e.mode}
 	e.mode = e.search.press
 	e.search.find()
 }
@@ -56,8 +59,7 @@ func (s *search) leave(b buffer) {
 func (s *search) find() {
 	s.matches, s.chosen = nil, 0
 	seen := map[string]bool{}
-	for history, i := s.e.c.opts.History, s.e.c.opts.History.Len()-1; i >= 0; i-- {
-		line := history.At(i)
+	for _, line := range slices.Backward(s.lines) {
 		if s.match(line) >= 0 && !seen[line] {
 			seen[line] = true
 			s.matches = append(s.matches, line)

@@ -180,7 +180,4 @@ func (s *session) answered(line string, err error) {
 }
 
 // lines is a history.
-type lines []string
-
-func (l lines) Len() int        { return len(l) }
-func (l lines) At(i int) string { return l[i] }
+func lines(all ...string) func() []string { return func() []string { return all } }

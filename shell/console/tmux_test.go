@@ -27,10 +27,10 @@ func sampleProgram() {
 		return
 	}
 	c, err := New(Options{
-		History: lines{"get one.txt", "get two.txt"},
+		History: lines("get one.txt", "get two.txt"),
 		Suggest: func(line string) string { return strings.Repeat("~", len(line)%2) },
 		Complete: func(ctx context.Context, line string, pos int) Completion {
-			return Completion{0, pos, []Candidate{{Text: "get 'my file'"}}, 0}
+			return Completion{End: pos, Candidates: []Candidate{{Text: "get 'my file'"}}}
 		},
 	})
 	if err != nil {

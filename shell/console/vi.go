@@ -206,6 +206,7 @@ func (v *vi) operate(from, to int) {
 		e.buf.remove(from, to)
 	}
 	if op == 'c' {
+		e.now.typed = true // what is typed next is undone together with it
 		v.insertMode()
 		return
 	}

@@ -1,0 +1,95 @@
+package shell
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// TestWhatTabOffers: every kind of word is completed, quoted as the line needs
+// it, on both sides, behind other commands, and from the middle of a path.
+func TestWhatTabOffers(t *testing.T) {
+	server, err := practice.Start(practice.Options{TLS: practice.NoTLS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	t.Chdir(t.TempDir())
+	state := t.TempDir()
+	sh, _ := batchShell(t, Options{StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml")})
+	for _, name := range []string{"local.csv", "local.txt", "our file"} {
+		if err := os.WriteFile(name, []byte("12345"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stamp := time.Date(2024, 2, 3, 4, 5, 6, 0, time.Local)
+	if err := os.Chtimes("local.csv", stamp, stamp); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", "/nobody/lives/here")
+	t.Setenv("FTPSH_PASSWORD", practice.Password)
+	for _, line := range []string{
+		"open ftp://" + practice.User + "@" + server.Addr(), "bookmark add work", "alias ll 'ls -l'",
+		"put local.csv a.csv", "put local.csv b.csv", "put local.csv 'with blank'", "mkdir data", "mkdir Data2",
+	} {
+		if err := sh.Do(Line{Text: line}); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+	sh.macros["twice"] = []string{"noop"}
+	for _, row := range []struct{ name, typed, want string }{
+		{"a command", "hist", "history"},
+		{"the second of a line", "pwd; hist", "history"},
+		{"an alias", "ll", "ll lls"},
+		{"behind an alias", "ll a", "a.csv"},
+		{"a macro", "$tw", "twice"},
+		{"an option", "ls --ti", "--time --time-style"},
+		{"the value of an option", "ls --time-style i", "iso"},
+		{"one of several values", "ls --table --columns name,mod", "name,modified name,mode"},
+		{"behind the value of an option", "ls --time-style iso a", "a.csv"},
+		{"a setting", "set clob", "clobber"},
+		{"its value", "set clobber o", "on off"},
+		{"a bookmark", "open wo", "work"},
+		{"a remote name", "get b", "b.csv"},
+		{"with a blank", "get w", `with\ blank`},
+		{"within quotes", "get 'w", `'with blank'`},
+		{"a directory", "cd d", "data/"},
+		{"in another case", "cd data2", "Data2/"},
+		{"nothing below", "get data/", ""},
+		{"a remote pattern", "mget *.csv", "a.csv b.csv"},
+		{"one match", "mget ?.txt [b]*", "b.csv"},
+		{"a local name", "put o", `our\ file`},
+		{"a local pattern", "mput local.*", "local.csv local.txt"},
+		{"local, behind >", "ls > lo", "local.csv local.txt"},
+		{"local, for another program", "!vi lo", "local.csv local.txt"},
+		{"home", "put ~", "~/"},
+		{"behind queue", "queue get b", "b.csv"},
+		{"an option behind queue", "queue get --forc", "--force"},
+		{"behind repeat", "repeat 3 get b", "b.csv"},
+		{"behind watch", "watch -n 3 hist", "history"},
+		{"help is no other command", "help get b", "bell bg binary bookmark bye"},
+		{"a verb", "quote re", "REIN REST RETR"},
+		{"nothing", "echo b", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			found := sh.complete(t.Context(), row.typed, len(row.typed))
+			var got []string
+			for _, c := range found.Candidates {
+				got = append(got, c.Text)
+			}
+			if strings.Join(got, " ") != row.want {
+				t.Errorf("%q: got %q, want %q", row.typed, got, row.want)
+			}
+		})
+	}
+	for _, typed := range []string{"put local.c", "get a"} {
+		found := sh.complete(t.Context(), typed, len(typed))
+		if note := found.Candidates[0].Note; !strings.Contains(note, "5  20") {
+			t.Errorf("%q: size and date are %q", typed, note)
+		}
+	}
+}
