@@ -18,7 +18,7 @@ var helpCommands = []*Command{{
 	Examples: []Example{{"help get", "how to download"}, {"help -a", "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command},
 	Flags: func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
-	Run:   help,
+	Run:   paged(help),
 }}
 
 func help(_ context.Context, c *Call) error {
@@ -127,7 +127,11 @@ func flagRows(command *Command) (rows [][]string) {
 		if f.Shorthand != "" {
 			name = "  -" + f.Shorthand + ", --" + f.Name
 		}
-		rows = append(rows, []string{name, f.Usage})
+		value, says := pflag.UnquoteUsage(f)
+		if f.NoOptDefVal == "" {
+			name += " " + value
+		}
+		rows = append(rows, []string{name, says})
 	})
 	return rows
 }
