@@ -44,7 +44,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, Binary, listing.MLSx, yield)
 		switch {
 		case s.lack("MLSD", err):
-		case refused(err) && dir != "":
+		case permanent(err) && dir != "":
 			return s.listFile(ctx, dir, err, yield)
 		default:
 			return err
@@ -59,7 +59,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	}
 	here := s.dir
 	if err := s.Chdir(ctx, dir); err != nil {
-		if refused(err) {
+		if permanent(err) {
 			return s.listFile(ctx, dir, err, yield)
 		}
 		return err
@@ -94,11 +94,19 @@ func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, yield
 	return err
 }
 
+// permanent reports whether err is a no that may mean that there is no such
+// directory (5yz). A listing that broke off, 426 or 451, is none of these.
+func permanent(err error) bool {
+	var no *Error
+	return errors.As(err, &no) && no.Reply.Class() == 5
+}
+
 // listFile yields the one entry of a path that is no directory. refusal is what
 // the server said to the attempt to list it.
 func (s *Session) listFile(ctx context.Context, name string, refusal error, yield func(listing.Entry, error) bool) error {
 	e, err := s.Stat(ctx, name)
-	if refused(err) || err == nil && e.Type == listing.Dir {
+	odd := errors.As(err, new(*ProtocolError)) && s.conn.Err() == nil
+	if refused(err) || odd || err == nil && e.Type == listing.Dir {
 		return refusal
 	}
 	if err == nil && !yield(e, nil) {

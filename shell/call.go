@@ -31,6 +31,7 @@ type Call struct {
 
 	screen bool // Out is the screen of somebody who looks at it
 	moves  int  // files moved
+	looked int  // directories of a tree that were looked into
 }
 
 // Arg returns the text of an argument, "" when it was not given.

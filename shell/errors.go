@@ -56,6 +56,7 @@ var statuses = []struct {
 			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
+	{8, "incomplete, or failed verification", anyOf[*transfer.LimitError, *transfer.LimitError]},
 	{3, "cannot connect", func(err error) bool {
 		return errors.Is(err, errNotConnected) || anyOf[*client.ConnectError, *net.DNSError](err) || refusal(err, "")
 	}},
@@ -126,6 +127,8 @@ var hints = []struct {
 		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
 	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{anyOf[*transfer.LimitError, *transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
+	{func(err error) bool { return errors.Is(err, transfer.ErrNothing) }, "`mirror --delete-all` deletes even then"},
 	{onlyInClear, "`fxp --clear` lets it; `get` and `put` copy by way of this computer"},
 	{anyOf[*client.FXPError, *client.NoFXPError], "`get` and `put` copy by way of this computer"},
 	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},

@@ -21,7 +21,8 @@ var mirrorCommands = []*Command{{
 	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,
 	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
-		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read.\n" +
+		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
+		"else has failed, or the tree to copy is empty.\n" +
 		"More than half of a tree is only deleted after a question, or up to --max-delete.\n" +
 		"Several sessions look into directories and move files at once; see `set parallel`.",
 	Examples: []Example{
@@ -36,6 +37,7 @@ var mirrorCommands = []*Command{{
 func mirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("reverse", "R", false, "from here to the server")
 	fs.BoolP("delete", "e", false, "delete what is only in the copy")
+	fs.Bool("delete-all", false, "with --delete: also where the tree to copy is empty")
 	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
 	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`; one with a slash is for the path, ** for any directories")
 	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
@@ -89,7 +91,7 @@ func (c *Call) value(flag string) string { return c.Flags.Lookup(flag).Value.Str
 func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	m := &transfer.Mirror{
 		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
-		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"),
+		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), DeleteAll: c.Is("delete-all"),
 	}
 	if m.Up {
 		m.Local, m.Remote = c.trees(localPath, func(t syntax.Token) string { return t.Text })

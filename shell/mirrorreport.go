@@ -49,6 +49,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	report := &mirrorReport{call: c, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
+	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Equip = func(t *transfer.Task) {
 		c.equip(t)
 		c.Shell.gauge.more(max(t.Size, 0))

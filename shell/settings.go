@@ -56,6 +56,8 @@ type Settings struct {
 	QueueJobs                 int
 	TimeStyle, Borders        string
 
+	MaxDepth, MaxDirectories int // of a tree that is gone through
+
 	Parallel         int   // sessions for many files; 0: as many as help
 	Hash             int64 // bytes for a mark; 0: none
 	Tick             bool
@@ -72,6 +74,7 @@ func defaultSettings(interactive bool) Settings {
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
+		MaxDepth: transfer.DefaultDepth, MaxDirectories: transfer.DefaultDirectories,
 	}
 }
 
@@ -89,7 +92,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

@@ -150,6 +150,10 @@ func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error
 	var errs []error
 	var read func(dir string, depth int) error
 	read = func(dir string, depth int) error {
+		if err := c.deeper(depth); err != nil {
+			errs = append(errs, about(orDot(dir), err))
+			return nil
+		}
 		entries, err := c.list(ctx, dir, c.Is("all"))
 		if ctx.Err() != nil {
 			return err
@@ -162,7 +166,7 @@ func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error
 		}
 		all = append(all, entries...)
 		for _, e := range entries {
-			if e.Type == listing.Dir && isPlain(e.Name) && depth < deepestTree {
+			if e.Type == listing.Dir && isPlain(e.Name) {
 				if err := read(joinRemote(dir, e.Name), depth+1); err != nil {
 					return err
 				}

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -76,8 +75,8 @@ func (d *drawing) inside(ctx context.Context, dir, above string, depth int) erro
 	if depth > d.level {
 		return nil
 	}
-	if depth > deepestTree {
-		d.errs = append(d.errs, about(dir, errors.New("too deep")))
+	if err := d.deeper(depth); err != nil {
+		d.errs = append(d.errs, about(dir, err))
 		return nil
 	}
 	entries, err := d.Call.list(ctx, dir, d.Is("all"))

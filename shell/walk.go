@@ -3,16 +3,43 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
-// deepestTree is how deep a tree on a server can be: a server may invent
-// directories for ever.
-const deepestTree = 200
+// treeSettings bound what is gone through: a server may invent directories for
+// ever.
+var treeSettings = []*Setting{
+	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }),
+	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }),
+}
+
+// deeper reports whether a directory at this depth is looked into.
+func (c *Call) deeper(depth int) error {
+	most := c.Shell.Settings.MaxDepth
+	if depth > most {
+		return &transfer.LimitError{Most: most, Of: "directories inside of each other"}
+	}
+	if most = c.Shell.Settings.MaxDirectories; c.looked >= most {
+		return &transfer.LimitError{Most: most, Of: "directories"}
+	}
+	c.looked++
+	return nil
+}
+
+// enough ends a walk that has seen as many directories as it may.
+func (c *Call) enough() error {
+	if c.looked >= c.Shell.Settings.MaxDirectories {
+		return errStop
+	}
+	return nil
+}
 
 // tree goes through directories of the server. Links are not followed. A
 // directory that cannot be read does not keep the others from their turn.
@@ -61,9 +88,9 @@ func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth in
 }
 
 func (t *tree) inside(ctx context.Context, dir string, depth int) error {
-	if depth > deepestTree {
-		t.errs = append(t.errs, about(dir, errors.New("too deep")))
-		return nil
+	if err := t.call.deeper(depth); err != nil {
+		t.errs = append(t.errs, about(dir, err))
+		return t.call.enough()
 	}
 	entries, err := t.call.list(ctx, dir, true)
 	if err != nil {
@@ -86,4 +113,20 @@ func (t *tree) inside(ctx context.Context, dir string, depth int) error {
 		}
 	}
 	return nil
+}
+
+// count is a setting for any number from 0.
+func count(name, short string, field func(*Settings) *int) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
+		parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				return fmt.Errorf("%q is no number", text)
+			}
+			*field(s) = n
+			return nil
+		},
+	}
 }

@@ -179,6 +179,26 @@ func (l *limited) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// forgeListing sends a text in the place of a listing.
+func forgeListing(d *dataFault) net.Conn {
+	if !d.fault.take() {
+		return d.Conn
+	}
+	return forged{d}
+}
+
+type forged struct{ *dataFault }
+
+func (forged) Write(b []byte) (int, error) { return len(b), nil }
+
+func (f forged) Close() error {
+	text, err := unescape(f.fault.Text)
+	if err == nil {
+		_, err = io.WriteString(f.Conn, text)
+	}
+	return errors.Join(err, f.Conn.Close())
+}
+
 // dosList rewrites LIST line by line.
 func dosList(d *dataFault) net.Conn {
 	if !d.fault.take() {

@@ -87,6 +87,7 @@ var rows = []row{
 		preset: Fault{Text: "552 Quota exceeded."}, data: quota},
 	{FaultInfo: FaultInfo{"rate", "bytes", transfers, "so many bytes per second"}, preset: Fault{At: 64 << 10}, data: slow},
 	{FaultInfo: FaultInfo{"dos-list", "", "LIST", "LIST in the form of IIS"}, data: dosList},
+	{FaultInfo: FaultInfo{"listing", "text", "LIST NLST MLSD", `a listing holds this text instead, with \r\n and \xNN`}, data: forgeListing},
 
 	// TLS.
 	{FaultInfo: FaultInfo{"require-tls", "", "", "no login and no transfer without TLS"},

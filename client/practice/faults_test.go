@@ -283,6 +283,15 @@ func TestFaults(t *testing.T) {
 				t.Errorf("got %q", lines)
 			}
 		},
+		"listing": func(t *testing.T, name string) {
+			c := login(t, faulty(t, Options{}, name+`:NLST=../x\r\n\x1b\r\n*1`))
+			if got := c.get(226, "NLST"); got != "../x\r\n\x1b\r\n" {
+				t.Errorf("got %q", got)
+			}
+			if got := c.get(226, "NLST"); got != "long\r\nx\r\n" {
+				t.Errorf("afterwards %q", got)
+			}
+		},
 		"require-tls": func(t *testing.T, name string) {
 			connect(t, faulty(t, Options{}, name)).cmd(530, "USER alice")
 		},

@@ -12,8 +12,15 @@ import (
 // delete removes what is in the copy only, what is inside of a directory before
 // the directory.
 func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
-	if len(m.unseen) > 0 {
+	switch {
+	case len(m.unseen) > 0:
 		return ErrUnseen
+	case len(m.doomed) == 0:
+		return nil
+	case m.failed:
+		return ErrFailed
+	case m.kept == 0 && !m.DeleteAll:
+		return ErrNothing
 	}
 	if m.MayDelete != nil {
 		if err := m.MayDelete(len(m.doomed), m.kept); err != nil {
@@ -36,6 +43,10 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if m.failed {
+			s.Flush(ctx)
+			return ErrFailed
 		}
 	}
 	return s.Flush(ctx)

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -33,6 +35,10 @@ type Mirror struct {
 	RemoveSource bool // move instead of copying: delete what has arrived
 	DryRun       bool // only tell
 
+	DeleteAll   bool // with Delete: also where the original is empty
+	Depth       int  // directories inside of each other; 0: DefaultDepth
+	Directories int  // of all together; 0: DefaultDirectories
+
 	// Wants decides about each file and directory; its path is relative to the
 	// tree. What it does not want is left alone on both sides. nil: everything.
 	Wants func(path string, e *listing.Entry) bool
@@ -52,9 +58,29 @@ type Mirror struct {
 	here   *os.Root   // Local, unless it is the original: what the server lists leads nowhere else
 	mu     sync.Mutex // for Tell, and what follows
 	doomed []Step
+	links  []Step            // to be made, when all else is there
+	to     map[string]bool   // directories that links led to
+	unique map[string]string // what the server knows directories by
 	kept   int
+	failed bool
 	unseen []string // directories that could not be read to their end
+	looked atomic.Int64
 }
+
+// How much of a tree a Mirror looks at, if it is not told otherwise: a server
+// can invent directories for ever.
+const (
+	DefaultDepth       = 64
+	DefaultDirectories = 100_000
+)
+
+// LimitError says that a tree is larger than what is looked at.
+type LimitError struct {
+	Most int
+	Of   string
+}
+
+func (e *LimitError) Error() string { return fmt.Sprintf("more than %d %s", e.Most, e.Of) }
 
 // Compare says how files are found to be the same.
 type Compare int
@@ -99,16 +125,24 @@ type Step struct {
 	Why    string // new, size, newer, hash; of what is deleted: extra
 	Result Result // of a transfer
 	Err    error
+
+	target string // of a link
 }
 
-// ErrUnseen says that nothing was deleted since not all was seen.
-var ErrUnseen = errors.New("nothing was deleted: not every directory could be read")
+// Why nothing was deleted, or no more: not all was seen, something else had
+// failed, or nothing would be left.
+var (
+	ErrUnseen  = errors.New("nothing was deleted: not every directory could be read")
+	ErrFailed  = errors.New("nothing more was deleted, since something has failed")
+	ErrNothing = errors.New("nothing was deleted: the original is empty")
+)
 
 // Run mirrors with an engine that has not been used; its Done is taken over.
 // Failures of single steps are told to Tell only; the error says why the whole
 // stopped, or that deletion was not possible.
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.engine = e
+	m.to, m.unique = map[string]bool{}, map[string]string{}
 	m.Remote, m.Local = path.Clean(m.Remote), filepath.Clean(m.Local)
 	exists, err := m.roots(ctx, e.Session)
 	if err != nil {
@@ -126,7 +160,8 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	if err := e.work(ctx); err != nil {
 		return err
 	}
-	if !m.Delete || len(m.doomed) == 0 {
+	m.makeLinks()
+	if !m.Delete {
 		return nil
 	}
 	return m.delete(ctx, e.Session)
@@ -167,8 +202,6 @@ func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err
 func (m *Mirror) remote(rel string) string { return path.Join(m.Remote, rel) }
 func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, filepath.FromSlash(rel)) }
 
-const deepest = 100 // directories: a tree of links has no end
-
 // look is the job of comparing one directory.
 func (m *Mirror) look(rel string, exists bool, depth int) *job {
 	return &job{
@@ -179,8 +212,11 @@ func (m *Mirror) look(rel string, exists bool, depth int) *job {
 
 // compare reads a directory on both sides and finds out what is to be done.
 func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) error {
-	if depth > deepest {
-		return errors.New("too many directories inside of each other")
+	switch {
+	case depth > cmp.Or(m.Depth, DefaultDepth):
+		return &LimitError{cmp.Or(m.Depth, DefaultDepth), "directories inside of each other"}
+	case m.looked.Add(1) > int64(cmp.Or(m.Directories, DefaultDirectories)):
+		return &LimitError{cmp.Or(m.Directories, DefaultDirectories), "directories"}
 	}
 	source, target, err := m.read(ctx, s, rel, exists)
 	if err != nil {
@@ -188,7 +224,12 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	}
 	var tasks []Task
 	var visits []*job
+	taken := m.names(rel)
 	for _, e := range source {
+		if err := taken.take(e.Name); err != nil {
+			m.tell(Step{Action: ActSkip, Path: path.Join(rel, e.Name), Size: -1, Err: err})
+			continue
+		}
 		there, found := target[e.Name]
 		delete(target, e.Name)
 		at := path.Join(rel, e.Name)
@@ -203,6 +244,8 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			}
 		}
 		switch {
+		case e.Type == listing.Dir && !m.Flat && m.isAround(at, e.Unique):
+			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "seen", Err: errCircle})
 		case e.Type == listing.Dir && !m.Flat:
 			if ok := m.directory(ctx, s, at, there, found); ok {
 				visits = append(visits, m.look(at, found, depth+1))
@@ -252,6 +295,7 @@ func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists
 // left out, and told of.
 func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, rel string) ([]listing.Entry, error) {
 	var entries []listing.Entry
+	nonsense, example := 0, ""
 	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime}
 	for e, err := range s.List(ctx, m.remote(rel), o) {
 		if err != nil {
@@ -260,12 +304,17 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, rel strin
 		switch _, unsafe := filepath.Localize(e.Name); {
 		case e.Name == "." || e.Name == "..":
 		case e.Type == listing.Unparsed:
-			return nil, fmt.Errorf("a line of the listing makes no sense: %q", e.Raw)
+			if nonsense++; nonsense == 1 {
+				example = e.Raw
+			}
 		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
 			m.notSeen(path.Join(rel, "?"), fmt.Errorf("%q is no name for a file", e.Name))
 		default:
 			entries = append(entries, e)
 		}
+	}
+	if nonsense > 0 {
+		m.notSeen(rel, fmt.Errorf("%d lines of the listing make no sense, such as %.200q", nonsense, example))
 	}
 	return entries, nil
 }
@@ -420,6 +469,7 @@ func (m *Mirror) arrived(t Task, r Result, err error) {
 func (m *Mirror) tell(step Step) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
 	if m.Tell != nil {
 		m.Tell(step)
 	}

@@ -219,7 +219,7 @@ func TestMirrorAsksBeforeDeleting(t *testing.T) {
 	local := t.TempDir()
 	tree(t, local, "one", "two", "d/three")
 	no := errors.New("no")
-	m := &Mirror{Remote: "/pub", Local: local, Delete: true, MayDelete: func(n, kept int) error {
+	m := &Mirror{Remote: "/pub", Local: local, Delete: true, DeleteAll: true, MayDelete: func(n, kept int) error {
 		if n != 4 || kept != 0 {
 			t.Errorf("asked about %d and %d", n, kept)
 		}

@@ -93,13 +93,17 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 		if err != nil {
 			return e, err
 		}
-		if of.Type == listing.Link { // MLST tells of the link itself
+		if of.Type == listing.Link || of.Type == listing.Dir { // MLST may tell of the link itself
 			of.Type = listing.File
 			here := s.Dir()
 			if s.Chdir(ctx, m.remote(at)) == nil {
 				of.Type = listing.Dir
+				leadsOn := m.leadsOn(s.Dir())
 				if err := s.Chdir(ctx, here); err != nil {
 					return e, err
+				}
+				if !leadsOn {
+					return e, errCircle
 				}
 			}
 		}
@@ -109,6 +113,38 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 		return m.copyLink(at, e, found)
 	}
 	return e, nil
+}
+
+// errCircle says that a directory has been there already.
+var errCircle = errors.New("is a directory that was seen already: a circle of links")
+
+// leadsOn reports whether no link has led to a directory yet, by the path that
+// the server gives it.
+func (m *Mirror) leadsOn(to string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.to[to] && to != "" {
+		return false
+	}
+	m.to[to] = true
+	return true
+}
+
+// isAround reports whether a directory is one of those that it is in, by the
+// identity that the server gives it: pyftpdlib shows links as directories.
+func (m *Mirror) isAround(at, unique string) bool {
+	if unique == "" {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for above := path.Dir(at); above != "."; above = path.Dir(above) {
+		if m.unique[above] == unique {
+			return true
+		}
+	}
+	m.unique[at] = unique
+	return false
 }
 
 // errLinkOut says that a link leads out of the tree.
@@ -127,13 +163,21 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 		e.Type = seenTo
 		return e, nil
 	}
-	step := Step{Action: ActLink, Path: at, Size: -1, Why: "new"}
-	if !m.DryRun {
-		step.Err = m.here.Symlink(filepath.FromSlash(e.Target), filepath.FromSlash(at))
-	}
-	m.tell(step)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.links = append(m.links, Step{Action: ActLink, Path: at, Size: -1, Why: "new", target: e.Target})
 	e.Type = seenTo
 	return e, nil
+}
+
+// makeLinks is last: nothing that the server lists goes through one of them.
+func (m *Mirror) makeLinks() {
+	for _, step := range m.links {
+		if !m.DryRun {
+			step.Err = m.here.Symlink(filepath.FromSlash(step.target), filepath.FromSlash(step.Path))
+		}
+		m.tell(step)
+	}
 }
 
 // seenTo is the type of an entry that has been seen to.

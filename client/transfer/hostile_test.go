@@ -1,0 +1,346 @@
+//go:build unix
+
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+// endless answers for every directory as for /loop, however deep it is.
+func endless(_ int, line string) (obey, answer string) {
+	verb, name, _ := strings.Cut(line, " ")
+	switch verb {
+	case "MLSD":
+		return "MLSD /loop", ""
+	case "RETR", "SIZE", "MDTM", "MLST":
+		return verb + " /loop/" + filepath.Base(name), ""
+	}
+	return line, ""
+}
+
+// A tree without an end is looked at up to a depth, and up to a number of
+// directories.
+func TestMirrorEndlessTree(t *testing.T) {
+	for _, test := range []struct {
+		name               string
+		depth, directories int
+		inside             []string
+		want, said         string
+		files              int
+	}{
+		{"deep", 0, 0, []string{"d"}, strings.Repeat("d/", DefaultDepth+1), "more than 64 directories inside of each other", DefaultDepth + 1},
+		{"as deep as allowed", 3, 0, []string{"d"}, "d/d/d/d/", "more than 3 directories inside of each other", 4},
+		{"wide", 60, 10, []string{"a", "b", "c", "d"}, "a/", "more than 10 directories", 10},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			srv, s := server(t, nil, practice.Options{Tap: practice.Tap{Command: endless}})
+			for _, name := range test.inside {
+				srv.FS().MkdirAll("/loop/"+name, 0o755)
+			}
+			if err := afero.WriteFile(srv.FS(), "/loop/file", []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			local := t.TempDir()
+			m := &Mirror{Remote: "/loop", Local: local, Delete: true, Depth: test.depth, Directories: test.directories}
+			tree(t, local, "extra")
+			steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+			if !errors.Is(err, ErrUnseen) || !strings.Contains(strings.Join(steps, "\n"), test.said) {
+				t.Errorf("mirror: %v: %q", err, steps)
+			}
+			found := contents(t, local)
+			files := 0
+			for name := range found {
+				if filepath.Base(name) == "file" {
+					files++
+				}
+			}
+			if _, there := found[test.want]; !there || files != test.files {
+				t.Errorf("%d files, %q is there: %v", files, test.want, there)
+			}
+			if found["extra"] == "" {
+				t.Error("deleted although not all was seen")
+			}
+		})
+	}
+}
+
+// mlsd is a listing of lines such as "file ../x".
+func mlsd(lines ...string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		typ, name, _ := strings.Cut(line, " ")
+		if target, isLink := strings.CutPrefix(typ, "->"); isLink {
+			typ = "OS.unix=slink:" + target
+		}
+		fmt.Fprintf(&b, `type=%s;size=5;modify=20200101000000;unix.mode=6777; %s\r\n`, typ, name)
+	}
+	return b.String()
+}
+
+// hostile is a server with a listing of its own, where every file holds "evil!".
+func hostile(t *testing.T, listing string) *Engine {
+	t.Helper()
+	retrieve := func(_ int, line string) (string, string) {
+		verb, _, _ := strings.Cut(line, " ")
+		if slices.Contains([]string{"RETR", "SIZE", "MDTM", "MLST"}, verb) {
+			return verb + " /data", ""
+		}
+		return line, ""
+	}
+	_, s := server(t, []byte("evil!"), practice.Options{Tap: practice.Tap{Command: retrieve}}, "listing:MLSD="+listing+"*1")
+	return &Engine{Session: s, Parallel: 1}
+}
+
+// What a server lists stays in the tree, and is a name whatever it looks like.
+func TestMirrorHostileNames(t *testing.T) {
+	base := t.TempDir()
+	local := filepath.Join(base, "here")
+	e := hostile(t, mlsd("file ../up", "file /etc/abs", "file a/../../x", "file ..", "file ", "file .", "dir ../updir", "dir /tmp/absdir",
+		"file sub/x", `file ..\\back`, "file C:x", `file nul\x00byte`, "file |touch pwned", "file -", "file -rf", "file /dev/stdout",
+		`file \x1b]0;title\x07`, "file good"))
+	steps, err := mirrored(t, &Mirror{Remote: "/", Local: local}, e)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"../up", "/etc/abs", "a/../../x", "../updir", "/tmp/absdir", "sub/x"} {
+		if !strings.Contains(strings.Join(steps, "\n"), fmt.Sprintf("%q is no name for a file", name)) {
+			t.Errorf("nothing is said of %q: %q", name, steps)
+		}
+	}
+	want := []string{"./", "here/", `here/..\back`, "here/C:x", "here/|touch pwned", "here/-", "here/-rf", "here/\x1b]0;title\a", "here/good"}
+	got := contents(t, base)
+	for _, name := range want {
+		if _, there := got[name]; !there {
+			t.Errorf("%q is missing", name)
+		}
+		delete(got, name)
+	}
+	if len(got) > 0 {
+		t.Errorf("also there: %q", got)
+	}
+}
+
+// A link and something below it, or of its name: with either order nothing is
+// written where the link leads.
+func TestMirrorLinkThenFile(t *testing.T) {
+	for _, lines := range [][]string{
+		{"->OUT x", "dir x"}, {"dir x", "->OUT x"},
+		{"->OUT/f y", "file y"}, {"file y", "->OUT/f y"},
+		{"->.. up", "->sub in", "dir sub", "file in"},
+	} {
+		t.Run(strings.Join(lines, ","), func(t *testing.T) {
+			outside, local := t.TempDir(), t.TempDir()
+			tree(t, outside, "f")
+			for i := range lines {
+				lines[i] = strings.ReplaceAll(lines[i], "OUT", outside)
+			}
+			steps, err := mirrored(t, &Mirror{Remote: "/", Local: local, Links: CopyLinks}, hostile(t, mlsd(lines...)))
+			if err != nil {
+				t.Errorf("%v: %q", err, steps)
+			}
+			if got := contents(t, outside); len(got) != 2 || got["f"] != "this is f" {
+				t.Errorf("outside: %q", got)
+			}
+			for _, name := range []string{"x", "y", "up"} {
+				if to, err := os.Readlink(filepath.Join(local, name)); err == nil {
+					t.Errorf("%s is a link to %s", name, to)
+				}
+			}
+		})
+	}
+}
+
+// A name that is listed twice is fetched once.
+func TestMirrorListedTwice(t *testing.T) {
+	local := t.TempDir()
+	steps, err := mirrored(t, &Mirror{Remote: "/", Local: local}, hostile(t, mlsd("file a", "file A", "file a", "file A")))
+	want := []string{"download A new", "download a new", "skip A  is listed twice", "skip a  is listed twice"}
+	if err != nil || !slices.Equal(steps, want) {
+		t.Errorf("%v: %q", err, steps)
+	}
+	folding := &names{first: map[string]string{}, others: map[string]bool{}, folds: func() bool { return true }}
+	for _, name := range []string{"caf\u00e9", "b"} {
+		if err := folding.take(name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"CAFE\u0301", "B"} {
+		if err := folding.take(name); err == nil || !strings.Contains(err.Error(), "is the same file here as") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Of the permissions that a server lists the nine usual bits are taken, as far
+// as the umask lets them.
+func TestModesFromTheServer(t *testing.T) {
+	for _, chmod := range []bool{false, true} {
+		local := t.TempDir()
+		if _, err := mirrored(t, &Mirror{Remote: "/", Local: local, Chmod: chmod}, hostile(t, mlsd("file f"))); err != nil {
+			t.Fatal(err)
+		}
+		want := os.FileMode(0o666) &^ umask()
+		if chmod {
+			want = 0o777 &^ umask()
+		}
+		if info, err := os.Stat(filepath.Join(local, "f")); err != nil || info.Mode() != want {
+			t.Errorf("chmod %v: %v, %v", chmod, info.Mode(), err)
+		}
+	}
+}
+
+// Whatever lies where a file is to go: a link is not followed, a device not
+// opened, and the part is a new file that nobody else can read.
+func TestPlantedFiles(t *testing.T) {
+	link := func(to string) func(string) error { return func(name string) error { return os.Symlink(to, name) } }
+	fifo := func(name string) error { return syscall.Mkfifo(name, 0o666) }
+	outside := t.TempDir()
+	tree(t, outside, "f")
+	for _, test := range []struct {
+		name, at string
+		resume   bool
+		plant    func(string) error
+		fails    bool
+	}{
+		{"link as part", "data.part", false, link(outside + "/f"), false},
+		{"link as part, resumed", "data.part", true, link(outside + "/f"), true},
+		{"dangling link as part", "data.part", false, link(outside + "/new"), false},
+		{"link as file", "data", false, link(outside + "/f"), true},
+		{"link as file, resumed", "data", true, link(outside + "/f"), true},
+		{"dangling link as file", "data", false, link(outside + "/new"), true},
+		{"link to a device", "data", false, link("/dev/stdout"), true},
+		{"FIFO as file", "data", false, fifo, true},
+		{"FIFO as part", "data.part", false, fifo, false},
+		{"FIFO as part, resumed", "data.part", true, fifo, true},
+		{"directory as file", "data", false, func(name string) error { return os.Mkdir(name, 0o755) }, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, s := server(t, []byte("evil!"), practice.Options{})
+			local := t.TempDir()
+			if err := test.plant(filepath.Join(local, test.at)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Run(t.Context(), s, Task{Remote: "data", Local: filepath.Join(local, "data"), Within: local, Resume: test.resume}, nil)
+			if (err != nil) != test.fails {
+				t.Errorf("download: %v", err)
+			}
+			if got := contents(t, outside); len(got) != 2 || got["f"] != "this is f" {
+				t.Errorf("outside: %q", got)
+			}
+			info, err := os.Lstat(filepath.Join(local, "data"))
+			if !test.fails && (err != nil || info.Mode() != 0o666&^umask() || string(read(t, filepath.Join(local, "data"))) != "evil!") {
+				t.Errorf("the file: %v, %v", info, err)
+			}
+		})
+	}
+	t.Run("directory that is a link out", func(t *testing.T) {
+		_, s := server(t, []byte("evil!"), practice.Options{})
+		local := t.TempDir()
+		os.Symlink(outside, filepath.Join(local, "sub"))
+		if _, err := Run(t.Context(), s, Task{Remote: "data", Local: filepath.Join(local, "sub/data"), Within: local}, nil); err == nil {
+			t.Error("written through the link")
+		}
+		if got := contents(t, outside); len(got) != 2 {
+			t.Errorf("outside: %q", got)
+		}
+	})
+	t.Run("the part", func(t *testing.T) {
+		_, s := server(t, content(1000), practice.Options{}, "cut=500")
+		local := filepath.Join(t.TempDir(), "data")
+		if _, err := Run(t.Context(), s, Task{Remote: "data", Local: local, Within: filepath.Dir(local)}, nil); err == nil {
+			t.Fatal("the data connection was cut and nobody noticed")
+		}
+		if info, err := os.Stat(local + PartSuffix); err != nil || info.Mode() != 0o600 {
+			t.Errorf("the part: %v, %v", info.Mode(), err)
+		}
+	})
+}
+
+// Nothing here is deleted on the word of a listing that is empty or not whole,
+// or when anything else has failed.
+func TestMirrorDeletesNothingAfterAFailure(t *testing.T) {
+	for _, test := range []struct {
+		name, fault string
+		tls         practice.TLSMode
+		want        error
+	}{
+		{"empty", `listing:MLSD=`, practice.NoTLS, ErrNothing},
+		{"only itself", `listing:MLSD=type=cdir; .\r\n`, practice.NoTLS, ErrNothing},
+		{"451", "refuse:MLSD=451 no", practice.NoTLS, ErrUnseen},
+		{"522", "refuse:MLSD=522 no", practice.NoTLS, ErrUnseen},
+		{"426", "cut:MLSD=10", practice.NoTLS, ErrUnseen},
+		{"half a line", "cut-silent:MLSD=30", practice.NoTLS, ErrUnseen},
+		{"without close_notify", "cut-notify:MLSD=60", practice.Explicit, ErrUnseen},
+		{"nonsense", `listing:MLSD=what\r\n`, practice.NoTLS, ErrUnseen},
+		{"a file fails", "refuse:RETR=550 no", practice.NoTLS, ErrFailed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			srv, s := server(t, []byte("x"), practice.Options{TLS: test.tls}, test.fault)
+			afero.WriteFile(srv.FS(), "/more", nil, 0o644)
+			local := t.TempDir()
+			tree(t, local, "extra")
+			steps, err := mirrored(t, &Mirror{Remote: "/", Local: local, Delete: true}, &Engine{Session: s, Parallel: 1})
+			if !errors.Is(err, test.want) || contents(t, local)["extra"] == "" {
+				t.Errorf("%v: %q, left: %q", err, steps, contents(t, local))
+			}
+		})
+	}
+	t.Run("a deletion fails", func(t *testing.T) {
+		srv, s := server(t, nil, practice.Options{}, "refuse:DELE=550 no")
+		for i := range 100 {
+			afero.WriteFile(srv.FS(), fmt.Sprintf("/old/%03d", i), nil, 0o644)
+		}
+		local := t.TempDir()
+		tree(t, local, "keep")
+		steps, err := mirrored(t, &Mirror{Up: true, Remote: "/old", Local: local, Delete: true}, &Engine{Session: s, Parallel: 1})
+		if !errors.Is(err, ErrFailed) || len(steps) > 1+deletesAtOnce {
+			t.Errorf("%v: %d steps", err, len(steps))
+		}
+	})
+	t.Run("empty, and told to", func(t *testing.T) {
+		_, s := server(t, nil, practice.Options{}, "listing:MLSD=")
+		local := t.TempDir()
+		tree(t, local, "extra")
+		if _, err := mirrored(t, &Mirror{Remote: "/", Local: local, Delete: true, DeleteAll: true}, &Engine{Session: s}); err != nil || len(contents(t, local)) != 1 {
+			t.Errorf("%v: left %q", err, contents(t, local))
+		}
+	})
+}
+
+// With links followed, a circle of them ends where it began.
+func TestMirrorLinksInACircle(t *testing.T) {
+	for _, name := range []string{"vsftpd", "proftpd", "pyftpdlib"} {
+		t.Run(name, func(t *testing.T) {
+			srv := daemon.Start(t, name, daemon.Options{})
+			s := login(t, srv)
+			srv.Put("pub/a/file", []byte("x"))
+			srv.Put("pub/b/other", []byte("x"))
+			for link, to := range map[string]string{"pub/a/self": ".", "pub/a/up": "..", "pub/b/back": "../a"} {
+				if err := os.Symlink(to, filepath.Join(srv.Root, link)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			local := t.TempDir()
+			m := &Mirror{Remote: "pub", Local: local, Links: FollowLinks, Directories: 100}
+			steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+			if text := strings.Join(steps, "\n"); err != nil || len(m.unseen) > 0 || !strings.Contains(text, "a circle of links") {
+				t.Errorf("%v: %.2000s", err, text)
+			}
+			if got := contents(t, local); got["b/other"] == "" || got["a/file"] == "" {
+				t.Errorf("%d files", len(got))
+			}
+		})
+	}
+}

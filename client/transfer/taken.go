@@ -1,0 +1,59 @@
+package transfer
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// names are those of one directory that have been seen to. A server may list a
+// name twice, and two names may be one file here.
+type names struct {
+	first  map[string]string // by what a file system may make of the name
+	others map[string]bool   // those that are not the first of their kind
+	folds  func() bool       // whether this one does; asked when it matters
+	folded bool
+}
+
+// names begins with a directory of which nothing is known.
+func (m *Mirror) names(rel string) *names {
+	return &names{first: map[string]string{}, others: map[string]bool{}, folds: func() bool { return m.here != nil && foldsNames(m.here, rel) }}
+}
+
+// take refuses a name that stands for a file which has been seen to already.
+func (n *names) take(name string) error {
+	key := norm.NFC.String(strings.ToLower(name))
+	first, taken := n.first[key]
+	switch {
+	case !taken:
+		n.first[key] = name
+		return nil
+	case first == name || n.others[name]:
+		return errors.New("is listed twice")
+	case n.folded || n.folds():
+		n.folded = true
+		return fmt.Errorf("is the same file here as %q", first)
+	}
+	n.others[name] = true
+	return nil
+}
+
+// foldsNames finds out whether names that differ in case only are one file in a
+// directory.
+func foldsNames(dir *os.Root, rel string) bool {
+	name := path.Join(".", rel, ".ftpsh-"+rand.Text())
+	probe, err := dir.OpenFile(filepath.FromSlash(name+"-A"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return false
+	}
+	probe.Close()
+	defer dir.Remove(filepath.FromSlash(name + "-A"))
+	_, err = dir.Lstat(filepath.FromSlash(name + "-a"))
+	return err == nil
+}
