@@ -29,7 +29,7 @@ const (
 func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
-	if !direct || !ok || d.inflate != nil || d.content != nil {
+	if !direct || !ok || isDevice(file) || d.inflate != nil || d.content != nil {
 		buf := copyBuffers.Get().(*[copyBuffer]byte)
 		defer copyBuffers.Put(buf)
 		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, buf[:])
@@ -89,12 +89,24 @@ func (d *Data) inSlices(move func(size int64) (int64, error)) (int64, error) {
 	}
 }
 
+// isDevice reports whether a file is a device: not all of them take what the
+// kernel copies.
+func isDevice(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeDevice != 0
+}
+
 // socketError takes the error of a copy from a socket to a file apart: what
-// went wrong with the socket is reported under the file's name.
+// went wrong with the socket is reported under the file's name, and how the
+// kernel copied is nobody's business.
 func socketError(err error) error {
 	var path *os.PathError
 	if !errors.As(err, &path) {
 		return err
+	}
+	var call *os.SyscallError
+	if errors.As(path.Err, &call) {
+		path.Err = call.Err
 	}
 	for _, cause := range []error{os.ErrDeadlineExceeded, syscall.ECONNRESET, syscall.ETIMEDOUT, net.ErrClosed} {
 		if errors.Is(err, cause) {

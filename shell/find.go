@@ -53,7 +53,7 @@ func find(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	show := &render.List{Long: true}
+	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
 	t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {
 		if depth < want.min || !want.fits(path, &e) {
 			return nil

@@ -18,7 +18,9 @@ import (
 
 const listLong = "The names are in columns at a terminal and one on a line elsewhere; names that begin with a dot need -a. " +
 	"A pattern is matched here, not by the server.\n" +
-	"A second argument is a local file for the result, as in ftp(1); - is the screen, and \"|command\" a local command."
+	"A second argument is a local file for the result, as in ftp(1); - is the screen, and \"|command\" a local command.\n" +
+	"Away from a terminal the long form has the nine columns of ls -l whatever the server tells: mode, links, owner, group, size, " +
+	"month, day, time or year, name. What is not known is a dash."
 
 var lsCommands = []*Command{
 	{
@@ -159,7 +161,7 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 		render.Sort(entries, l.By, l.Reverse)
 		return look(c, l, entries)
 	}
-	if c.screen {
+	if l.Fixed = !c.screen; c.screen {
 		if c.Shell.Settings.QC {
 			entries = withoutControls(entries)
 		}

@@ -114,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 			t.Skip("there is no /dev/full here")
 		}
 		defer full.Close()
-		for _, line := range []string{"ls", "pwd", "cat big.bin", "ls --json", "echo hello", "quote NOOP"} {
+		for _, line := range []string{"ls", "pwd", "cat big.bin", "ls --json", "echo hello", "quote NOOP", "get big.bin /dev/full"} {
 			cmd, errs := batch(t, server, "-c", line)
 			cmd.Stdout = full
 			cmd.Run()
@@ -129,6 +129,9 @@ func TestFullDisk(t *testing.T) {
 		ended(t, limited, errs, 7)
 		if _, err := os.Stat(filepath.Join(cmd.Dir, "big.bin")); err == nil {
 			t.Error("half a file has the final name")
+		}
+		if want := "get: write big.bin.part: file too large"; !strings.Contains(errs.String(), want) {
+			t.Errorf("%q is not in %s", want, errs)
 		}
 	})
 }

@@ -97,6 +97,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the server's words and a line for each transfer")
 	fs.BoolVarP(&o.quiet, "quiet", "V", false, "do not")
 	fs.CountVarP(&o.debug, "debug", "d", "show the dialogue; -dd shows connections, TLS and times too, -ddd everything")
+	fs.BoolVarP(&o.packets, "packets", "t", false, "the same as -dd; in ftp(1) it traced packets")
 	fs.StringVar(&o.trace, "trace", "", "the same, as a `LEVEL` from 1 to 3; FTPSH_TRACE is one for every call")
 	fs.Lookup("trace").NoOptDefVal = "2"
 	fs.BoolVarP(&o.passive, "passive", "p", false, "open data connections to the server (the default)")

@@ -15,6 +15,7 @@ import (
 type List struct {
 	Width    int     // names in columns, in a terminal of this width; 0: one on each line
 	Long     bool    // mode, owner, size, time and name, as ls -l
+	Fixed    bool    // all nine columns of that, whatever is known: scripts count them
 	Human    bool    // sizes as 1.2K
 	Classify bool    // a mark after the name: / * @ | =
 	Color    bool    // colours by kind
@@ -175,7 +176,8 @@ func mark(e *listing.Entry) string {
 	return ""
 }
 
-// long makes the lines of ls -l. Columns that no entry has are left out.
+// long makes the lines of ls -l. Columns that no entry has are left out, unless
+// they are fixed.
 func (l List) long(entries []listing.Entry) []string {
 	if l.Now.IsZero() {
 		l.Now = time.Now()
@@ -183,7 +185,7 @@ func (l List) long(entries []listing.Entry) []string {
 	var shown []column
 	for _, c := range l.columns() {
 		for i := range entries {
-			if entries[i].Type != listing.Unparsed && c.has(&entries[i]) {
+			if entries[i].Type != listing.Unparsed && (l.Fixed || c.has(&entries[i])) {
 				shown = append(shown, c)
 				break
 			}
@@ -307,6 +309,9 @@ func (l List) size(e *listing.Entry) string {
 }
 
 func (l List) time(e *listing.Entry) string {
+	if l.Fixed && l.Style == LS && e.Time.IsZero() {
+		return "- - -" // month, day and hour are three words
+	}
 	return Time(e.Time, e.Precision, l.Style, l.Now, l.Zone)
 }
 
