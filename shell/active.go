@@ -25,7 +25,7 @@ var activeCommands = []*Command{
 		Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
 			"names the router then.",
 		Examples: []Example{{"active-ports 40001-40100", "a hundred ports"}, {"active-ports any", "whichever the system gives"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Run: activePortsCommand,
+		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Run: activePortsCommand,
 	},
 }
 
@@ -35,7 +35,7 @@ func activePortsCommand(_ context.Context, c *Call) error {
 		return err
 	}
 	if len(c.Args) == 0 {
-		return c.Print("%s", row.show(&c.Shell.Settings))
+		return c.setting(row, "")
 	}
 	return c.changed(row, c.Arg(0))
 }

@@ -42,7 +42,7 @@ func bookmark(_ context.Context, c *Call) error {
 	case verb == "add":
 		return c.addBookmark()
 	case verb == "delete" && len(c.Args) == 2:
-		return c.Shell.changeBookmarks(func(all map[string]string) error {
+		return c.changeBookmarks(func(all map[string]string) error {
 			if _, known := all[c.Arg(1)]; !known {
 				return c.Usage("%s is no bookmark", c.Arg(1))
 			}
@@ -94,7 +94,7 @@ func (c *Call) addBookmark() error {
 	default:
 		where = c.Shell.whereURL()
 	}
-	return c.Shell.changeBookmarks(func(all map[string]string) error {
+	return c.changeBookmarks(func(all map[string]string) error {
 		all[name] = where
 		return nil
 	})
@@ -155,8 +155,11 @@ func (sh *Shell) bookmarks() (map[string]string, error) {
 }
 
 // changeBookmarks writes the file anew, in one step.
-func (sh *Shell) changeBookmarks(change func(map[string]string) error) error {
-	name := sh.opt.Bookmarks
+func (c *Call) changeBookmarks(change func(map[string]string) error) error {
+	if not, err := c.Shell.wouldChange(append([]string{"bookmark"}, c.Texts()...)...); not {
+		return err
+	}
+	name := c.Shell.opt.Bookmarks
 	if name == "" {
 		return &localError{"bookmarks are kept nowhere here"}
 	}
@@ -168,7 +171,7 @@ func (sh *Shell) changeBookmarks(change func(map[string]string) error) error {
 		return err
 	}
 	defer lock.Unlock()
-	all, err := sh.bookmarks()
+	all, err := c.Shell.bookmarks()
 	if err == nil {
 		err = change(all)
 	}

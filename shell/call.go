@@ -212,6 +212,14 @@ func (c *Call) table(t render.Table) error {
 // object prints a result as one line of JSON.
 func (c *Call) object(v any) error { return render.JSON(c.Out, v) }
 
+// word prints a result that is one word, as an object under its key.
+func (c *Call) word(key, text string) error {
+	if c.JSON() {
+		return c.object(map[string]string{key: text})
+	}
+	return c.Print("%s", text)
+}
+
 // about names what an error is about. A nil error stays nil.
 func about(name string, err error) error {
 	if err == nil {

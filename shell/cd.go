@@ -55,10 +55,5 @@ func pwd(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON() {
-		return c.object(struct {
-			Path string `json:"path"`
-		}{dir})
-	}
-	return c.Print("%s", dir)
+	return c.word("path", dir)
 }

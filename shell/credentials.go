@@ -143,6 +143,9 @@ func password(ctx context.Context, c *Call) error {
 		return c.Usage("whose password: USER@HOST is wanted")
 	}
 	name := keyringName(user, a)
+	if not, err := c.Shell.wouldChange("password", c.Arg(0), name); not {
+		return err
+	}
 	switch c.Arg(0) {
 	case "save":
 		secret, err := c.Shell.con.ReadSecret(ctx, "password of "+name+": ")

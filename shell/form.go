@@ -25,11 +25,11 @@ func onlyValue(name, short string, values ...string) *Command {
 	return &Command{
 		Name: name, Args: "[" + values[0] + "]", Short: "show " + short + ": " + values[0],
 		Long: "Other values are known to old standards only and are refused here. `quote` asks the server for them.",
-		Max:  1, Complete: []completion.Kind{completion.None},
+		Max:  1, Complete: []completion.Kind{completion.None}, JSON: true,
 		Run: func(_ context.Context, c *Call) error {
 			switch {
 			case len(c.Args) == 0:
-				return c.Print("%s", values[0])
+				return c.word(name, values[0])
 			case slices.Contains(values, strings.ToLower(c.Arg(0))):
 				return nil
 			}

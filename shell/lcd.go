@@ -54,12 +54,7 @@ func lpwd(_ context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON() {
-		return c.object(struct {
-			Path string `json:"path"`
-		}{dir})
-	}
-	return c.Print("%s", dir)
+	return c.word("path", dir)
 }
 
 func lls(ctx context.Context, c *Call) error {

@@ -53,7 +53,7 @@ var lsCommands = []*Command{
 		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, false) },
 	},
 	{
-		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times",
+		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times", JSON: true,
 		Min: 2, Max: -1, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, true) },

@@ -20,7 +20,7 @@ var modeCommands = []*Command{
 	},
 	{
 		Name: "type", Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
-		Max: 1, Complete: []completion.Kind{completion.None}, Needs: Connection, Run: transferType,
+		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Run: transferType,
 	},
 	{
 		Name: "passive", Args: "[on|off]", Short: "choose who opens data connections",
@@ -40,7 +40,7 @@ var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "bi
 
 func transferType(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.Print("%s", typeNames[c.Session().Type()])
+		return c.word("type", typeNames[c.Session().Type()])
 	}
 	t, ok := types[strings.ToLower(c.Arg(0))]
 	if !ok {

@@ -128,12 +128,7 @@ func system(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON() {
-		return c.object(struct {
-			System string `json:"system"`
-		}{text})
-	}
-	return c.Print("%s", text)
+	return c.word("system", text)
 }
 
 func noop(ctx context.Context, c *Call) error {

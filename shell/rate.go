@@ -15,7 +15,7 @@ var rateCommands = []*Command{{
 	Long: "The number is bytes in a second; k, m and g multiply, 0 takes the limit away. Alone it shows the limits. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
 	Examples: []Example{{"rate get 100k", "leave the line some room"}, {"rate all 0", "as fast as it goes"}},
-	Max:      3, Complete: []completion.Kind{completion.None}, Run: setRate,
+	Max:      3, Complete: []completion.Kind{completion.None}, JSON: true, Run: setRate,
 }}
 
 // limit is the speed limit of one direction. It lasts, so that it can change
@@ -59,7 +59,7 @@ func setRate(_ context.Context, c *Call) error {
 			return err
 		}
 		if len(c.Args) < 2 {
-			err = c.Print("%s %s", name[len("rate-"):], row.show(&c.Shell.Settings))
+			err = c.setting(row, name[len("rate-"):]+" ")
 		} else if err = c.changed(row, c.Arg(1)); err == nil {
 			c.Shell.limitFor(name == "rate-get").step.Store(step)
 		}

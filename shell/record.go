@@ -24,7 +24,7 @@ var recordCommands = []*Command{
 			"text of listings, so that a replay shows the same names. The session that is open is part of it from its beginning. " +
 			"`record stop`, or the end of the program, ends it. `trace show` and `lesson lint --trace` read such files, too.",
 		Examples: []Example{{"record --listings bug.jsonl", "for a bug report"}, {"record stop", "that is all"}},
-		Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"},
+		Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"}, JSON: true,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.Bool("listings", false, "keep the text of listings")
 			fs.BoolP("force", "f", false, "replace the file")
@@ -53,7 +53,7 @@ func record(_ context.Context, c *Call) error {
 	sh := c.Shell
 	switch name := c.Arg(0); {
 	case name == "" && sh.recording != nil:
-		return c.Print("%s", sh.recording.file.Name())
+		return c.word("file", sh.recording.file.Name())
 	case name == "":
 		return c.Usage("record needs the name of a file")
 	case name == "stop" && sh.recording == nil:
@@ -68,6 +68,9 @@ func record(_ context.Context, c *Call) error {
 }
 
 func (sh *Shell) startRecording(name string, listings, force bool) error {
+	if not, err := sh.wouldChange("record " + name); not {
+		return err
+	}
 	flag := os.O_EXCL
 	if force {
 		flag = os.O_TRUNC

@@ -25,7 +25,7 @@ var secureCommands = []*Command{
 		Name: "prot", Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
 		Long:     "The server is told with the next transfer (PBSZ, PROT). Many refuse `clear`. Without TLS nothing is protected.",
 		Examples: []Example{{"prot clear", "names and passwords protected, files not"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Needs: Connection, Run: prot,
+		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Run: prot,
 	},
 }
 
@@ -73,7 +73,7 @@ func prot(_ context.Context, c *Call) error {
 		word = "private"
 	}
 	if len(c.Args) == 0 {
-		return c.Print("%s", word)
+		return c.word("protection", word)
 	}
 	if levels[word] != levels[strings.ToLower(c.Arg(0))] {
 		return c.Usage("without TLS nothing can be private: `auth` starts it")

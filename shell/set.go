@@ -33,12 +33,17 @@ func set(_ context.Context, c *Call) error {
 		return err
 	}
 	if len(c.Args) == 1 {
-		if c.JSON() {
-			return c.object(row.object(&c.Shell.Settings))
-		}
-		return c.Print("%s", row.show(&c.Shell.Settings))
+		return c.setting(row, "")
 	}
 	return c.Shell.change(row, c.Arg(1))
+}
+
+// setting shows the value of a setting, behind a label.
+func (c *Call) setting(row *Setting, label string) error {
+	if c.JSON() {
+		return c.object(row.object(&c.Shell.Settings))
+	}
+	return c.Print("%s%s", label, row.show(&c.Shell.Settings))
 }
 
 func (c *Call) allSettings() error {

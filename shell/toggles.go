@@ -58,7 +58,7 @@ var toggleCommands = []*Command{
 	sizeCommand("rcvbuf"), sizeCommand("sndbuf"),
 	{
 		Name: "xferbuf", Args: "[bytes]", Short: "show or change both socket buffers of data connections",
-		Max: 1, Complete: []completion.Kind{completion.None}, Run: bothSizes("rcvbuf", "sndbuf"),
+		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Run: bothSizes("rcvbuf", "sndbuf"),
 	},
 }
 
@@ -113,7 +113,7 @@ func bothSizes(names ...string) func(context.Context, *Call) error {
 				return err
 			}
 			if len(c.Args) == 0 {
-				err = c.Print("%s %s", name, row.show(&c.Shell.Settings))
+				err = c.setting(row, name+" ")
 			} else {
 				err = c.changed(row, c.Arg(0))
 			}

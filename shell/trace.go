@@ -108,6 +108,9 @@ func (c *Call) saveTrace() error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
+	if not, err := c.Shell.wouldChange("trace save " + name); not {
+		return err
+	}
 	flag := os.O_EXCL
 	if c.Is("force") {
 		flag = os.O_TRUNC

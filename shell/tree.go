@@ -16,9 +16,9 @@ import (
 
 var treeCommands = []*Command{{
 	Name: "tree", Args: "[directory]", Short: "draw a tree of directories",
-	Long:     "Links are shown, not followed. Ctrl-C ends it; what has been drawn stays.",
+	Long:     "Links are shown, not followed. Ctrl-C ends it; what has been drawn stays. With --json each name is an object, as those of `find`.",
 	Examples: []Example{{"tree -L 2 pub", "two levels of it"}, {"tree -dh", "only the directories, from here"}},
-	Max:      1, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Run: drawTree,
+	Max:      1, JSON: true, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Run: drawTree,
 }}
 
 func treeFlags(fs *pflag.FlagSet) {
@@ -53,8 +53,10 @@ func drawTree(ctx context.Context, c *Call) error {
 	if c.Shell.unicode() {
 		d.limbs = unicodeLimbs
 	}
-	if err := c.Print("%s", orDot(c.Arg(0))); err != nil {
-		return err
+	if !c.JSON() {
+		if err := c.Print("%s", orDot(c.Arg(0))); err != nil {
+			return err
+		}
 	}
 	if err := d.inside(ctx, c.Arg(0), "", 1); err != nil {
 		return several(append(d.errs, err))
@@ -102,11 +104,7 @@ func (d *drawing) entry(ctx context.Context, dir, above string, e *listing.Entry
 	if last {
 		limb, beside = d.limbs[1], d.limbs[3]
 	}
-	size := ""
-	if d.Is("human") && e.Type == listing.File {
-		size = fmt.Sprintf("[%5s]  ", render.Size(e.Size))
-	}
-	if _, err := io.WriteString(d.Out, above+limb+size+d.list.Line(e)+"\n"); err != nil {
+	if err := d.line(dir, above+limb, e); err != nil {
 		return err
 	}
 	if e.Type != listing.Dir {
@@ -118,6 +116,21 @@ func (d *drawing) entry(ctx context.Context, dir, above string, e *listing.Entry
 		return nil
 	}
 	return d.inside(ctx, joinRemote(dir, e.Name), above+beside, depth+1)
+}
+
+// line shows one name, behind its limbs.
+func (d *drawing) line(dir, limbs string, e *listing.Entry) error {
+	if d.JSON() {
+		there := *e
+		there.Name = joinRemote(dir, e.Name)
+		return d.object(render.Entry(there))
+	}
+	size := ""
+	if d.Is("human") && e.Type == listing.File {
+		size = fmt.Sprintf("[%5s]  ", render.Size(e.Size))
+	}
+	_, err := io.WriteString(d.Out, limbs+size+d.list.Line(e)+"\n")
+	return err
 }
 
 func (d *drawing) wanted(entries []listing.Entry) []listing.Entry {

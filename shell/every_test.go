@@ -1,0 +1,170 @@
+package shell
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/console"
+)
+
+// samples are lines that run every command on a server with a.txt, b.txt and
+// sub/c.txt, in a folder with up.txt, two.txt, names (a list of files) and script
+// (commands). A line that begins with a dash may fail.
+var samples = map[string]string{
+	"!": "!true", "$": "$twice a.txt", "account": "-account x", "active-ports": "active-ports", "alias": "alias ll ls -l; alias",
+	"append": "append up.txt a.txt", "ascii": "ascii", "assert": "assert exists a.txt", "auth": "-auth", "bell": "bell",
+	"bg": "bg size a.txt; wait", "binary": "binary", "bookmark": "bookmark add here; bookmark; bookmark delete here", "bye": "bye",
+	"case": "case", "cat": "cat a.txt", "ccc": "-ccc", "cd": "cd sub; cd -", "cdup": "cdup", "charset": "charset", "chmod": "-chmod 600 a.txt",
+	"close": "close", "cp": "cp a.txt z.txt", "cr": "cr", "debug": "debug 0", "delete": "delete a.txt", "df": "-df", "dir": "dir",
+	"doctor": "-doctor", "du": "du", "echo": "echo hello", "edit": "-edit a.txt; edit off", "epsv": "epsv", "epsv4": "epsv4", "epsv6": "epsv6",
+	"explain": "explain 550; explain PASV", "features": "features", "fg": "-fg", "fget": "fget names", "find": "find; find -l",
+	"foreach": "foreach f in *.txt; size $f; end", "form": "form", "fxp": "-fxp a.txt nowhere:", "gate": "gate h.example.org; gate",
+	"get": "get a.txt; get -r sub", "glob": "glob", "hash": "hash; hash 2k", "head": "head a.txt", "help": "help; help get", "history": "history",
+	"idle": "-idle", "if": "if exists a.txt; pwd; else; pwd; end", "ipany": "ipany", "ipv4": "ipv4", "ipv6": "ipv6", "jobs": "jobs",
+	"kill": "-kill 7", "ladder": "size a.txt; ladder", "lcd": "lcd .", "lesson": "-lesson", "let": "let x 1; let; let -c n size a.txt",
+	"ln": "-ln a.txt l.txt", "lls": "lls", "lmkdir": "lmkdir new", "lmv": "lmv up.txt moved.txt", "log": "-log", "lpage": "lpage up.txt",
+	"lpwd": "lpwd", "lrm": "lrm up.txt", "ls": "ls; ls -l; ls -R", "macdef": "-macdef m", "mdelete": "mdelete -f *.txt", "mdir": "mdir . sub -",
+	"mget": "mget *.txt", "mirror": "mirror sub here; mirror -R . there", "mkdir": "mkdir new", "mls": "mls . sub -", "mlsd": "mlsd",
+	"mlst": "mlst a.txt", "mode": "mode", "modtime": "modtime a.txt", "mput": "mput *.txt", "mreget": "mreget *.txt", "mv": "mv a.txt b.txt sub",
+	"newer": "newer a.txt", "nlist": "nlist", "nmap": "nmap $1 $1.x; nmap", "noop": "noop", "ntrans": "ntrans a b; ntrans", "open": "-open nowhere.invalid",
+	"page": "page a.txt", "passive": "passive", "password": "-password forget", "pdir": "pdir", "pls": "pls", "pmlsd": "pmlsd",
+	"practice": "-practice log", "preserve": "preserve", "progress": "progress", "prompt": "prompt", "prot": "-prot", "proxy": "-proxy ls",
+	"put": "put up.txt", "pwd": "pwd", "qc": "qc", "queue": "queue size a.txt; wait; queue", "quote": "quote NOOP",
+	"rate": "rate; rate all 10m; rate", "raw": "-raw NOOP", "rcvbuf": "rcvbuf 10k", "record": "-record r.jsonl; -record; -record stop", "reget": "reget a.txt",
+	"remopts": "-remopts mlst type;", "rename": "rename a.txt z.txt", "repeat": "repeat 2 size a.txt", "replay": "-replay nosuch", "reset": "reset",
+	"restart": "restart 1", "rhelp": "rhelp", "rm": "rm *.txt; rm -r sub", "rmdir": "-rmdir sub", "rstatus": "rstatus", "runique": "runique",
+	"sendport": "sendport", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
+	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
+	"sunique": "sunique", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "trace": "size a.txt; trace save t.jsonl last",
+	"tree": "tree", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
+	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "wait": "wait", "watch": "-watch",
+	"why": "-get nosuch; why", "xferbuf": "xferbuf; xferbuf 10k",
+}
+
+// printsText are the commands whose result is text by nature: with --json, too, they
+// print what they print, as docs/scripting.md says.
+var printsText = strings.Fields("! cat echo head help ladder lls lpage page tail usage watch")
+
+// everyCommand runs the sample of each command in a shell and on a server of its
+// own.
+func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command, server *practice.Server, out string)) {
+	t.Setenv("EDITOR", "true")
+	for c := range Catalog().Commands() {
+		t.Run(c.Name, func(t *testing.T) {
+			line, known := samples[c.Name]
+			if !known {
+				t.Fatal("it has no sample")
+			}
+			dir := t.TempDir()
+			t.Chdir(dir)
+			for name, text := range map[string]string{"up.txt": "up\n", "two.txt": "two\n", "names": "a.txt\nsub/c.txt\n", "script": "pwd\n"} {
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			files := afero.NewMemMapFs()
+			for name, text := range map[string]string{"/a.txt": "aaa\n", "/b.txt": "bb\n", "/sub/c.txt": "c\n"} {
+				if err := afero.WriteFile(files, name, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			server, err := practice.Start(practice.Options{FS: files})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			var out, errs bytes.Buffer
+			opt.StateDir, opt.Bookmarks = t.TempDir(), dir+"/bookmarks.toml"
+			opt.Console = console.Options{In: strings.NewReader(""), Out: &out, Err: &errs}
+			sh, err := New(opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer sh.Close()
+			a := Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
+			if err := sh.OpenAddress(a); err != nil {
+				t.Fatal(err)
+			}
+			sh.macros = map[string][]string{"twice": {"size $1"}}
+			out.Reset()
+			if err := sh.Do(Line{Text: line, Script: "sample", Number: 1}); err != nil && !strings.HasPrefix(line, "-") {
+				t.Fatalf("%s: %v\n%s%s", line, err, &out, &errs)
+			}
+			check(t, c, server, out.String())
+		})
+	}
+}
+
+// TestEveryResultIsJSON: with --json whatever a command prints is JSON, one
+// object on a line.
+func TestEveryResultIsJSON(t *testing.T) {
+	page, err := os.ReadFile("../docs/scripting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, says, _ := strings.Cut(string(page), "What is text by nature stays text: ")
+	says, _, _ = strings.Cut(says, "print what they print.")
+	for _, name := range printsText {
+		if !strings.Contains(says, "`"+name+"`") {
+			t.Errorf("docs/scripting.md does not say that %s prints text", name)
+		}
+	}
+	everyCommand(t, Options{JSON: true}, func(t *testing.T, c *Command, _ *practice.Server, out string) {
+		if slices.Contains(printsText, c.Name) {
+			return
+		}
+		for line := range strings.Lines(out) {
+			if !json.Valid([]byte(line)) || line[0] != '{' {
+				t.Errorf("no object: %q", line)
+			}
+		}
+	})
+}
+
+// TestDryRunOfEveryCommand: with --dry-run no command changes the server or
+// the files here.
+func TestDryRunOfEveryCommand(t *testing.T) {
+	everyCommand(t, Options{DryRun: true}, func(t *testing.T, c *Command, server *practice.Server, _ string) {
+		for _, line := range server.Commands() {
+			verb, _, _ := strings.Cut(line, " ")
+			if !slices.Contains(harmless, verb) && line != "SITE HELP" {
+				t.Errorf("%s was sent", line)
+			}
+		}
+		want := map[string]string{"a.txt": "aaa\n", "b.txt": "bb\n", "sub/c.txt": "c\n"}
+		if got := contents(t, afero.NewIOFS(afero.NewBasePathFs(server.FS(), "/"))); !maps.Equal(got, want) {
+			t.Errorf("the server has %v", got)
+		}
+		want = map[string]string{"up.txt": "up\n", "two.txt": "two\n", "names": "a.txt\nsub/c.txt\n", "script": "pwd\n"}
+		if got := contents(t, os.DirFS(".")); !maps.Equal(got, want) {
+			t.Errorf("here are %v", got)
+		}
+	})
+}
+
+// contents are the files below a root.
+func contents(t *testing.T, root fs.FS) map[string]string {
+	all := map[string]string{}
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(root, name)
+		all[name] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return all
+}
