@@ -162,6 +162,3 @@ func (s *Session) ByHand(ctx context.Context, on bool) error {
 func (s *Session) SendAbort() *Exchange {
 	return s.conn.sendAll(command{verb: "ABOR", urgent: true})[0]
 }
-
-// Who is the login that was given, for another connection of the same user.
-func (s *Session) Who() Login { return s.login }

@@ -123,7 +123,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// HOST comes before USER, when it is asked for or offered.
+// HOST comes before USER, when it is asked for.
 func TestHost(t *testing.T) {
 	const login = "C: USER alice\nS: 230 in\nC: FEAT\nS: 211 none\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 UNIX"
 	for _, test := range []struct{ name, host, text string }{

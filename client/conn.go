@@ -37,6 +37,8 @@ type Conn struct {
 	charset atomic.Pointer[Charset]
 	gate    atomic.Pointer[Gate]
 
+	certificateMissing atomic.Bool // the server asked for one of ours
+
 	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
 	aborts    atomic.Int64 // how many transfers were aborted
 
@@ -330,13 +332,14 @@ func (c *Conn) readReplies() {
 			in, err = c.deliver(r, in)
 		}
 		if err != nil {
-			c.fail(lost(err))
+			c.fail(c.lost(err))
 			return
 		}
 	}
 }
 
-func lost(err error) error {
+// lost says why the connection cannot be read any more.
+func (c *Conn) lost(err error) error {
 	var foreign *ProtocolError
 	var already *LostError
 	switch {
@@ -344,6 +347,8 @@ func lost(err error) error {
 		return err
 	case errors.Is(err, io.EOF):
 		return &LostError{}
+	case isAlert(err): // in TLS 1.3 the server looks at our certificate after the handshake
+		return c.tlsError(controlChannel, err)
 	}
 	return &LostError{Err: err}
 }

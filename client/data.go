@@ -311,7 +311,7 @@ func (d *Data) verdict() error {
 	var handshake *TLSError
 	switch {
 	case errors.As(d.err, &handshake) && r.Code != 0:
-		return &TLSError{handshake.Channel, fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
+		return &TLSError{Channel: handshake.Channel, Err: fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
 	case err != nil:
 		return err
 	}

@@ -33,6 +33,9 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Rep
 			r, err = xs[0].Expect(ctx, 2)
 			now, unheard := xs[1].Expect(ctx, 2)
 			switch {
+			case ctx.Err() != nil:
+				s.astray = true // perhaps: the next command goes back to where the user is
+				return ctx.Err()
 			case older[change.verb] != "" && s.lack(name, err):
 			case err == nil && !s.lacks["PWD"] && s.lack("PWD", unheard):
 				return s.heard(c.Cmd(ctx, 2, s.spoken("PWD")))
@@ -44,6 +47,16 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Rep
 		}
 	})
 	return r, err
+}
+
+// returnTo goes back to a directory. After an interrupt the next command does,
+// so that nobody waits for it.
+func (s *Session) returnTo(ctx context.Context, dir string) error {
+	if ctx.Err() != nil {
+		s.dir, s.astray = dir, true
+		return ctx.Err()
+	}
+	return s.Chdir(ctx, dir)
 }
 
 // chdirFar changes to a directory whose path is too long for one command.

@@ -348,8 +348,9 @@ func TestClientCertificate(t *testing.T) {
 			defer s.Close()
 			err = s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password})
 		}
-		if err == nil {
-			t.Error("the server let us in without one")
+		var refused *client.TLSError
+		if !errors.As(err, &refused) || !refused.NoCertificate {
+			t.Errorf("without one: %v", err)
 		}
 	})
 }

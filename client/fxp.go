@@ -253,7 +253,13 @@ func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
 	case isIPv6(a.peer()):
 		verbs = []string{"EPSV"}
 	}
+	if err := a.announce(ctx); err != nil {
+		return nil, 0, err
+	}
 	r, err := a.first(ctx, cmd(verbs[0]), cmd(verbs[len(verbs)-1]))
+	if a.s.asksForPRET(err) {
+		return a.listen(ctx, cpsv)
+	}
 	if err != nil {
 		return nil, 0, a.orElse("does not listen", err)
 	}

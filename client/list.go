@@ -19,8 +19,8 @@ type ListOptions struct {
 
 // List lists a directory ("" is the current one), entry by entry as they come:
 // MLSD (RFC 3659 section 7) where the server has it, otherwise CWD and a bare
-// LIST. LIST is never given a name: servers read options and blanks in it, and
-// some say 226 for one that does not exist. When dir is a file, the file is the
+// LIST. LIST is not given a name where that can be helped: servers read options
+// and blanks in it, and some say 226 for one that does not exist. When dir is a file, the file is the
 // one entry. The error, if any, comes last; without one the listing is whole.
 func (s *Session) List(ctx context.Context, dir string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
@@ -58,6 +58,10 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		return s.listHere(ctx, t, o, yield)
 	}
 	here := s.dir
+	if here == "" { // there would be no way back
+		t.Args = append(t.Args, lsPath(dir))
+		return s.listHere(ctx, t, o, yield)
+	}
 	if err := s.Chdir(ctx, dir); err != nil {
 		if permanent(err) {
 			return s.listFile(ctx, dir, err, yield)
@@ -65,8 +69,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		return err
 	}
 	err := s.listHere(ctx, t, o, yield)
-	// The way back must be taken even after an interrupt.
-	if back := s.Chdir(context.WithoutCancel(ctx), here); err == nil {
+	if back := s.returnTo(ctx, here); err == nil {
 		err = back
 	}
 	return err

@@ -31,6 +31,9 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 		return err
 	}
 	s.login, s.in, s.dir = who, false, ""
+	if err := s.conn.Err(); errors.As(err, new(*TLSError)) {
+		return err // another connection would end in the same way
+	}
 	c, err := s.ready(ctx)
 	if err != nil {
 		return err

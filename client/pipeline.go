@@ -163,16 +163,19 @@ func (s *Session) collect(ctx context.Context) {
 
 // arrange returns a data connection that only needs to be connected: the one
 // that was asked for ahead, or a new one, behind what must be changed before.
-func (s *Session) arrange(ctx context.Context, c *Conn, way Way, want settings) (ch channel, name string, err error) {
+func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, want settings) (ch channel, name string, err error) {
 	before := s.changes(want)
-	if a := s.takeAhead(ctx, c, way); a != nil {
+	if s.quirks.WantsPRET && t.Way.Passive() {
+		before = append(before, announcement(t.Verb, t.Args))
+	}
+	if a := s.takeAhead(ctx, c, t.Way); a != nil {
 		if len(before) == 0 {
 			return a.ch, a.name, nil
 		}
 		a.ch.close()
 	}
 	name = c.nextData()
-	if ch, err = c.newChannel(way, name); err != nil {
+	if ch, err = c.newChannel(t.Way, name); err != nil {
 		return nil, "", err
 	}
 	xs := s.ride(c, append(before, ch.request())...)

@@ -22,6 +22,7 @@ type Quirks struct {
 	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	ProtectsMLST  bool // MLST needs PROT like a transfer
+	WantsPRET     bool // PASV and EPSV must be told before what they are for
 	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
 
@@ -54,6 +55,8 @@ var quirkTable = []quirk{
 	{"pyftpdlib", func(q *Quirks) { q.ForgetsEarly = true }, "STOR waits for ever when another server has sent its small file and closed before"},
 	{"pyftpdlib", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
 	{"pyftpdlib", func(q *Quirks) { q.MaxLine = 2048 }, "a command above 2 KiB gets 500 twice"},
+	{"drftpd", func(q *Quirks) { q.WantsPRET = true }, "PASV needs PRET before it: the machine that has the file must listen"},
+	{"drftpd", func(q *Quirks) { q.ClosesAhead = true }, "PRET is about the next transfer: none can be arranged ahead"},
 	{"inetutils", func(q *Quirks) { q.ReadsTelnet = true }, "Telnet's IAC is read: the byte FF must be doubled"},
 	{"inetutils", func(q *Quirks) { q.NamesSTOU = true }, "STOU without a name gets 500"},
 	{"inetutils", func(q *Quirks) { q.MaxLine = 512 }, "of a command above 512 bytes the rest is run as another command"},
@@ -67,6 +70,7 @@ var programs = []struct{ server, greeting, feature, word string }{
 	{"pure-ftpd", "Pure-FTPd", "ESTP", ""},
 	{"pyftpdlib", "pyftpdlib", "", ""},
 	{"inetutils", "GNU inetutils", "LPSV", ""},
+	{"drftpd", "DrFTPD", "", ""},
 }
 
 // quirksOf recognises the server by its greeting and, once it is known, by FEAT.

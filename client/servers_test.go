@@ -198,6 +198,9 @@ func interruptEverywhere(t *testing.T, o daemon.Options) {
 		if err := os.Truncate(large, big); err != nil {
 			t.Fatal(err)
 		}
+		for _, name := range []string{"many/a", "many/b", "many/c"} {
+			srv.Put(name, nil)
+		}
 		for _, what := range []string{"download", "upload", "listing"} {
 			t.Run(what, func(t *testing.T) {
 				s := open(t, srv, nil)
@@ -217,6 +220,7 @@ func interrupt(t *testing.T, s *client.Session, what string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	home := s.Dir()
 	var d *client.Data
 	var err error
 	switch what {
@@ -229,7 +233,7 @@ func interrupt(t *testing.T, s *client.Session, what string) {
 			_, err = d.Write(make([]byte, 100_000))
 		}
 	case "listing":
-		for _, err := range s.List(ctx, "", client.ListOptions{}) {
+		for _, err := range s.List(ctx, "many", client.ListOptions{}) {
 			cancel()
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
@@ -250,8 +254,8 @@ func interrupt(t *testing.T, s *client.Session, what string) {
 		t.Errorf("the prompt is back after %v", took)
 	}
 	dir, err := s.Getwd(t.Context())
-	if err != nil || dir == "" {
-		t.Errorf("pwd after an interrupt: %q, %v", dir, err)
+	if err != nil || dir != home {
+		t.Errorf("pwd after an interrupt: %q, %v; want %q", dir, err, home)
 	}
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("the next answer came after %v", took)

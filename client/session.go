@@ -173,19 +173,29 @@ func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner
 // Cloner returns a function that clones the session as it is now. Unlike Clone,
 // it may be called while the session is used, and from several goroutines.
 func (s *Session) Cloner() func(context.Context) (*Session, error) {
-	now := Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
-		squeeze: s.squeeze, fresh: s.fresh, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
-	now.pipe.never = s.pipe.never
-	now.opt.Ways = slices.Clone(s.opt.Ways)
+	now := s.likeness()
 	return func(ctx context.Context) (*Session, error) {
-		t := now
-		t.lacks = maps.Clone(now.lacks)
+		t := now.likeness()
 		t.opt.Trace = now.opt.Trace.clone()
 		if err := t.reconnect(ctx); err != nil {
 			return nil, err
 		}
 		return &t, nil
 	}
+}
+
+// likeness is a session without a connection, with the same login, directory and
+// settings, and what has been found out about the server.
+func (s *Session) likeness() Session {
+	t := Session{
+		opt: s.opt, login: s.login, in: s.in, dir: s.dir,
+		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
+		feat: s.feat, quirks: s.quirks,
+		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone,
+	}
+	t.opt.Ways = slices.Clone(s.opt.Ways)
+	t.pipe.never = s.pipe.never
+	return t
 }
 
 // Close says QUIT and closes the connection.

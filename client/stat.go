@@ -168,7 +168,7 @@ func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, er
 	}
 	e, err = s.Stat(ctx, last)
 	e.Name = name
-	if back := s.Chdir(context.WithoutCancel(ctx), here); err == nil {
+	if back := s.returnTo(ctx, here); err == nil {
 		err = back
 	}
 	return e, err
@@ -194,5 +194,5 @@ func (s *Session) isDir(ctx context.Context, name string) bool {
 	if here == "" || s.Chdir(ctx, name) != nil {
 		return false
 	}
-	return s.Chdir(ctx, here) == nil
+	return s.returnTo(ctx, here) == nil
 }

@@ -16,14 +16,32 @@ import (
 	"time"
 )
 
-// TLSError says that a handshake failed, and on which connection.
+// TLSError says that TLS failed, in the handshake or by an alert of the server,
+// and on which connection.
 type TLSError struct {
-	Channel string // "control connection" or "data connection"
-	Err     error
+	Channel       string // "control connection" or "data connection"
+	NoCertificate bool   // the server asked for a certificate of ours, and there is none
+	Err           error
 }
 
-func (e *TLSError) Error() string { return "TLS on the " + e.Channel + ": " + reason(e.Err) }
+func (e *TLSError) Error() string {
+	text := "TLS on the " + e.Channel + ": " + reason(e.Err)
+	if e.NoCertificate {
+		text += "; the server asks for a certificate of ours"
+	}
+	return text
+}
 func (e *TLSError) Unwrap() error { return e.Err }
+
+func (c *Conn) tlsError(channel string, err error) error {
+	return &TLSError{Channel: channel, Err: err, NoCertificate: isAlert(err) && c.certificateMissing.Load()}
+}
+
+// isAlert reports whether err is the peer's word for why it ends TLS.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
 
 // CertificateError says that the server's certificate was refused. Chain is as
 // the server sent it, leaf first.
@@ -145,7 +163,7 @@ func (c *Conn) shake(ctx context.Context, tc *tls.Conn, channel, name string) er
 	}
 	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), c.trust(), time.Since(start), err})
 	if err != nil && !errors.Is(err, context.Canceled) {
-		err = &TLSError{Channel: channel, Err: err}
+		err = c.tlsError(channel, err)
 	}
 	return err
 }
@@ -192,10 +210,20 @@ func (c *Conn) tlsConfig(verify func(tls.ConnectionState) error, cache tls.Clien
 	if cfg.NextProtos == nil {
 		cfg.NextProtos = []string{"ftp"} // RFC 7301 registry
 	}
+	if len(cfg.Certificates) == 0 && cfg.GetClientCertificate == nil {
+		cfg.GetClientCertificate = c.showNone
+	}
 	cfg.ClientSessionCache = cache
 	cfg.InsecureSkipVerify = true // nolint: verify does it
 	cfg.VerifyConnection = verify
 	return cfg
+}
+
+// showNone notes that the server asks for a certificate: if it insists, that is
+// what is wrong.
+func (c *Conn) showNone(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	c.certificateMissing.Store(true)
+	return &tls.Certificate{}, nil
 }
 
 func (c *Conn) verifyControl(cs tls.ConnectionState) error {

@@ -117,8 +117,7 @@ type CloseInfo struct {
 }
 
 // NoteInfo is a remark. Key is stable: "pasv.address.differs", "tls.refused",
-// "reply.unexpected", "reply.doubtful", "reconnect", "listing.fallback",
-// "handshake.early".
+// "reply.unexpected", "reply.doubtful", "reconnect", "handshake.early".
 type NoteInfo struct {
 	Channel string
 	Key     string

@@ -92,7 +92,10 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	if t.Args, err = s.fit(ctx, c, t.Verb, t.Args); err != nil {
 		return nil, err
 	}
-	ch, name, err := s.arrange(ctx, c, t.Way, want)
+	ch, name, err := s.arrange(ctx, c, t, want)
+	if s.asksForPRET(err) {
+		ch, name, err = s.arrange(ctx, c, t, want)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +145,8 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 			s.have.took(change)
 		case change.verb == "PBSZ" && refused(err):
 			// it is PROT's answer that counts
+		case change.verb == "PRET" && notKnown(err):
+			// then it was not needed
 		case change.verb == "MODE" && change.args[0] == string(Deflate) && refused(err):
 			s.squeeze = false // stream mode will do
 		case first == nil:

@@ -1,9 +1,6 @@
 package client
 
-import (
-	"errors"
-	"maps"
-)
+import "errors"
 
 // errNotYet is what a Conn ends with that stands for one to be made.
 var errNotYet = errors.New("not connected yet")
@@ -12,11 +9,10 @@ var errNotYet = errors.New("not connected yet")
 // connects with its first command; nothing is sent before. Its dialogue is seen
 // by trace. It may be used beside s, by another goroutine.
 func (s *Session) Twin(trace *Trace) *Session {
-	t := &Session{opt: s.opt, typ: s.typ, prot: s.prot, login: s.login, in: s.in, dir: s.dir,
-		squeeze: s.squeeze, way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone}
+	t := s.likeness()
 	t.opt.Trace = trace
 	t.conn = s.conn.standIn()
-	return t
+	return &t
 }
 
 // standIn is a Conn with the address and the protection of another one, that

@@ -99,7 +99,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 		return e, err
 	}
 	if len(c.Args) == 0 {
-		e.Login = sh.session.Who()
+		e.Login = sh.session.Identity()
 		e.Known = e.Login.User != ""
 		return e, nil
 	}

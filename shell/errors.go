@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net"
@@ -104,6 +105,16 @@ func refusal(err error, to ...string) bool {
 	return errors.As(err, &no) && slices.Contains(to, no.Verb)
 }
 
+func isExpired(err error) bool {
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+}
+
+func wantsCertificate(err error) bool {
+	var failed *client.TLSError
+	return errors.As(err, &failed) && failed.NoCertificate
+}
+
 // hints say what to try: the first row that fits is shown below an error.
 var hints = []struct {
 	is  func(error) bool
@@ -116,7 +127,10 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
+	{anyOf[x509.HostnameError, *x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
+	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--insecure` trusts anybody"},
 	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--insecure` trusts anybody"},
+	{wantsCertificate, "`--cert FILE --key FILE` shows yours"},
 	{anyOf[*client.TLSError, *client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
 	{func(err error) bool {
