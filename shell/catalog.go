@@ -20,7 +20,7 @@ func Catalog() Groups {
 		{"change things on the server", slices.Concat(rmCommands, mvCommands, editCommands, touchCommands, mkdirCommands)},
 		{"ask about a file", slices.Concat(sizeCommands, statCommands)},
 		{"this computer", slices.Concat(lcdCommands, lrmCommands)},
-		{"how transfers work", slices.Concat(modeCommands, formCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
+		{"how transfers work", slices.Concat(modeCommands, formCommands, compressCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
 		{"the protocol itself", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
 		{"learn the protocol", slices.Concat(traceCommands, ladderCommands, explainCommands, stepCommands, doctorCommands, practiceCommands, lessonCommands, recordCommands)},
 		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands, historyCommands)},

@@ -105,11 +105,11 @@ func verbs(lists ...[]string) []string {
 func sends(names ...string) []string { return names }
 
 // dataVerbs arrange a data connection; ABOR and NOOP end one after an interrupt.
-var dataVerbs = sends("TYPE", "PBSZ", "PROT", "EPSV", "PASV", "EPRT", "PORT", "ABOR", "NOOP")
+var dataVerbs = sends("TYPE", "MODE", "PBSZ", "PROT", "PRET", "EPSV", "PASV", "EPRT", "PORT", "ABOR", "NOOP")
 
 // listVerbs read a directory, or find out about one name.
 var listVerbs = verbs(dataVerbs, sends("MLSD", "LIST", "CWD", "CDUP", "PWD", "MLST", "SIZE", "MDTM"))
 
 // LoginVerbs may be sent by every command that needs a connection: when the
 // server has hung up, the session is restored first.
-var LoginVerbs = sends("AUTH", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP", "SSCN")
+var LoginVerbs = sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP", "SSCN")

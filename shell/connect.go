@@ -92,7 +92,8 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
 		Security: securities[security],
 	}
-	opt.Charset = sh.charset()
+	opt.Charset, opt.Inflate = sh.charset(), client.Inflate
+	opt.VirtualHost = sh.Settings.VirtualHost
 	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
 	opt.Trace = sh.dialogue()
 	if opt.TLS = how.TLS; sh.stepper.on {

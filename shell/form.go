@@ -11,7 +11,6 @@ import (
 
 var formCommands = []*Command{
 	onlyValue("form", "the print format of text", "non-print", "n"),
-	onlyValue("mode", "how data is sent", "stream", "s"),
 	onlyValue("struct", "the structure of files", "file", "f"),
 	{
 		Name: "tenex", Short: "transfer files as bytes of 8 bits (TYPE L 8), for computers with other words",

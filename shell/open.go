@@ -94,6 +94,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.useWays()
 	sh.useBuffers()
 	sh.useReuse()
+	sh.useMode()
 	sh.useAddresses()
 	if o.noLogin {
 		return nil

@@ -33,6 +33,9 @@ type Settings struct {
 	Via      string
 	ViaLogin string
 	Charset  string
+	Compress bool
+
+	VirtualHost string
 
 	Retries         int
 	RetryWait       time.Duration
@@ -92,7 +95,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
@@ -107,6 +110,8 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queue
 		func(s *Settings) *string { return &s.OnError }),
 	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
 		func(s *Settings) *string { return &s.TLS }),
+	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
+		func(s *Settings) *string { return &s.VirtualHost }),
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
 })
 

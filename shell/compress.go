@@ -1,0 +1,60 @@
+package shell
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// compressSettings are about MODE Z.
+var compressSettings = []*Setting{
+	toggle("compress", "let the server compress downloads and listings, where it offers MODE Z", func(s *Settings) *bool { return &s.Compress }).
+		then((*Shell).useMode),
+}
+
+var compressCommands = []*Command{
+	{
+		Name: "mode", Args: "[stream|deflate]", Short: "show or choose how data is sent",
+		Long: "With deflate, downloads and listings are compressed where the server offers MODE Z; it is what `set compress on` does. " +
+			"Uploads are sent as they are: servers have been seen to hang on compressed ones. The modes block and compressed of old " +
+			"standards are refused here; `quote` asks the server for them.",
+		Examples: []Example{{"mode deflate", "for listings and text over a slow line"}, {"mode stream", "bytes as they are"}},
+		Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, Run: mode,
+	},
+}
+
+// modes are the words for the setting compress.
+var modes = map[string]string{"stream": "off", "s": "off", "deflate": "on", "z": "on"}
+
+func mode(_ context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		if c.Shell.Settings.Compress {
+			return c.Print("deflate")
+		}
+		return c.Print("stream")
+	}
+	value, ok := modes[strings.ToLower(c.Arg(0))]
+	if !ok {
+		return c.Usage("only stream and deflate are supported")
+	}
+	row, err := findSetting("compress")
+	if err != nil {
+		return err
+	}
+	return c.Shell.change(row, value)
+}
+
+// useMode tells the sessions what the setting says.
+func (sh *Shell) useMode() {
+	for _, c := range []connection{sh.connection, sh.second} {
+		if c.session == nil {
+			continue
+		}
+		c.session.SetMode(client.Stream)
+		if sh.Settings.Compress {
+			c.session.SetMode(client.Deflate)
+		}
+	}
+}
