@@ -88,6 +88,13 @@ func (s *Session) SetModTime(ctx context.Context, name string, t time.Time) erro
 	return missing
 }
 
+// CanSetModTime reports whether the server is known to have a command for
+// SetModTime.
+func (s *Session) CanSetModTime() bool {
+	order := s.timeOrder()
+	return len(order) > 0 && (s.timeWay > 0 || timeWays[order[0]].offered(s))
+}
+
 // timeOrder returns the indexes of timeWays in the order to try.
 func (s *Session) timeOrder() []int {
 	if s.timeWay < 0 {

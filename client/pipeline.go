@@ -76,11 +76,10 @@ func (s *Session) SetModTimeLater(name string, t time.Time) bool {
 	if len(order) == 0 {
 		return true
 	}
-	way := timeWays[order[0]]
-	if s.timeWay == 0 && !way.offered(s) {
+	if !s.CanSetModTime() {
 		return false
 	}
-	s.later(way.command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
+	s.later(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
 	return true
 }
 

@@ -38,8 +38,13 @@ var rules = []struct {
 	{"client/listing", "external", false, "client uses the standard library only"},
 	{"client/practice/daemon", "external", false, "starting a daemon needs no library"},
 	{"client/transfer", module + "client/practice...", false, "practice is for tests and demos"},
-	{"client/transfer", "golang.org/x/...", true, ""},
+	{"client/transfer", module + "client/proxy", false, "a transfer does not know how its session was reached"},
+	{"client/transfer", "golang.org/x/sync/...", true, ""},
+	{"client/transfer", "golang.org/x/time/...", true, ""},
 	{"client/transfer", "external", false, "the engine uses x/sync and x/time only"},
+	{"client/proxy", module + "...", false, "a proxy is a dialler: it needs to know nothing of FTP"},
+	{"client/proxy", "golang.org/x/net/proxy", true, ""},
+	{"client/proxy", "external", false, "proxies are spoken with x/net/proxy and the standard library"},
 	{"client", "os/signal", false, "the client handles no signals"},
 	{"client/transfer", "os/signal", false, "the client handles no signals"},
 	{"shell/console", "github.com/chzyer/readline", true, ""},
@@ -51,12 +56,23 @@ var rules = []struct {
 	{"...", "github.com/fatih/color", false, "colour is decided in shell/console and used in shell/render"},
 	{"shell/...", module + "cmd...", false, "arrows point one way: cmd -> shell"},
 	{"shell/console", module + "client...", false, "the console knows lines and keys, not FTP"},
+	{"shell/teach", module + "shell/console", false, "teach makes text; the shell shows it"},
 	{"shell/render", module + "client/listing", true, ""},
 	{"shell/render", module + "client...", false, "render draws entries; it has no session"},
 }
 
 // TestImports keeps the arrows of docs/design.md. Test files may import more.
 func TestImports(t *testing.T) {
+	eachImport(t, func(file, imported string) {
+		if why := forbidden(path.Dir(file), imported); why != "" {
+			t.Errorf("%s imports %s: %s", file, imported, why)
+		}
+	})
+}
+
+// eachImport calls f with every import of a file that is no test; the file's
+// name is that below the module.
+func eachImport(t *testing.T, f func(file, imported string)) {
 	root := ".."
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -68,16 +84,13 @@ func TestImports(t *testing.T) {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-		rel, _ := filepath.Rel(root, filepath.Dir(name))
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		if err != nil {
 			return err
 		}
 		for _, spec := range file.Imports {
 			imported, _ := strconv.Unquote(spec.Path.Value)
-			if why := forbidden(filepath.ToSlash(rel), imported); why != "" {
-				t.Errorf("%s imports %s: %s", filepath.ToSlash(name[len(root)+1:]), imported, why)
-			}
+			f(filepath.ToSlash(name[len(root)+1:]), imported)
 		}
 		return nil
 	})

@@ -21,29 +21,44 @@ func TestProtocolPage(t *testing.T) {
 	compare(t, "protocol.md", section(t, string(page), "verbs", verbTables()))
 }
 
-// verbTables has a table for each document that defines commands.
+// verbTables has a table for each document that defines commands, and one for
+// the commands that have none.
 func verbTables() string {
 	senders := senders()
 	var b strings.Builder
-	for _, doc := range teach.Documents() {
+	table := func(title, adds string, defined func(teach.VerbFacts) bool) {
 		rows := ""
 		for _, v := range teach.Verbs() {
-			if len(v.Refs) == 0 || v.Refs[0].Doc != doc.ID {
-				continue
+			if defined(v) {
+				rows += verbRow(v, senders[v.Name])
 			}
-			by := "by hand"
-			if names := senders[v.Name]; len(names) > 0 {
-				by = codes(names)
-			}
-			rows += fmt.Sprintf("| %s | %s | %s | %s |\n", code(v.Name), cell(v.Refs[0].Section), cell(v.Summary), by)
 		}
-		if rows == "" {
-			continue
+		if rows != "" {
+			fmt.Fprintf(&b, "### %s\n\n%s\n\n| verb | section | what it asks | sent by |\n|---|---|---|---|\n%s\n", title, adds, rows)
 		}
-		fmt.Fprintf(&b, "### %s: %s\n\n", doc.ID, doc.Title)
-		fmt.Fprintf(&b, "%s\n\n| verb | section | what it asks | sent by |\n|---|---|---|---|\n%s\n", doc.Adds, rows)
 	}
+	documents := map[string]bool{}
+	for _, doc := range teach.Documents() {
+		documents[doc.ID] = true
+		table(doc.ID+": "+doc.Title, doc.Adds, func(v teach.VerbFacts) bool { return len(v.Refs) > 0 && v.Refs[0].Doc == doc.ID })
+	}
+	table("Without a document", "What servers have agreed on by example.", func(v teach.VerbFacts) bool {
+		return len(v.Refs) == 0 || !documents[v.Refs[0].Doc]
+	})
 	return b.String()
+}
+
+func verbRow(v teach.VerbFacts, senders []string) string {
+	by, section := "by hand", ""
+	if len(senders) > 0 {
+		by = codes(senders)
+	} else if verb, ok := strings.CutPrefix(v.Summary, "Experimental ancestor of "); ok {
+		by = "in place of " + code(strings.Trim(verb, ".")) + " where that is not known"
+	}
+	if len(v.Refs) > 0 {
+		section = v.Refs[0].Section
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", code(v.Name), cell(section), cell(v.Summary), by)
 }
 
 // manySenders is where a list of commands stops saying anything.
@@ -54,15 +69,19 @@ func senders() map[string][]string {
 	by := map[string][]string{}
 	for _, group := range shell.Catalog() {
 		for _, c := range group.Commands {
-			for _, verb := range c.Wire {
-				if !slices.Contains(by[verb], c.Name) {
-					by[verb] = append(by[verb], c.Name)
+			for _, line := range c.Wire {
+				verb, _, _ := strings.Cut(line, " ")
+				for _, name := range []string{line, verb} {
+					if !slices.Contains(by[name], c.Name) {
+						by[name] = append(by[name], c.Name)
+					}
 				}
 			}
 		}
 	}
-	for _, verb := range shell.LoginVerbs {
-		by[verb] = []string{"open"}
+	for _, line := range shell.LoginVerbs {
+		verb, _, _ := strings.Cut(line, " ")
+		by[line], by[verb] = []string{"open"}, []string{"open"}
 	}
 	for verb, names := range by {
 		if len(names) > manySenders {

@@ -48,7 +48,7 @@ func commandText(c *shell.Command) string {
 		fmt.Fprintf(&b, "| %s | %s |\n", code(e.Line), cell(e.Says))
 	}
 	if verbs := c.Verbs(); len(verbs) > 0 {
-		fmt.Fprintf(&b, "\nOn the wire: %s.\n", strings.Join(verbs, " "))
+		fmt.Fprintf(&b, "\nOn the wire: %s.\n", strings.Join(verbs, ", "))
 	}
 	return b.String()
 }

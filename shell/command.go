@@ -42,7 +42,7 @@ type Command struct {
 
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
-	Wire     []string          // the FTP verbs it may send, beside those of a login
+	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
 	OneDash  bool // long options may have one dash, as those of find(1)
 	Detach   bool // Ctrl-Z sends it to the background
@@ -105,11 +105,14 @@ func verbs(lists ...[]string) []string {
 func sends(names ...string) []string { return names }
 
 // dataVerbs arrange a data connection; ABOR and NOOP end one after an interrupt.
-var dataVerbs = sends("TYPE", "MODE", "PBSZ", "PROT", "PRET", "EPSV", "PASV", "EPRT", "PORT", "ABOR", "NOOP")
+var dataVerbs = sends("TYPE", "MODE Z", "MODE S", "PBSZ", "PROT", "PRET", "EPSV", "PASV", "EPRT", "PORT", "ABOR", "NOOP")
 
 // listVerbs read a directory, or find out about one name.
 var listVerbs = verbs(dataVerbs, sends("MLSD", "LIST", "CWD", "CDUP", "PWD", "MLST", "SIZE", "MDTM"))
 
+// timeVerbs set the time of a file, each on some servers.
+var timeVerbs = sends("MFMT", "MFF", "SITE UTIME", "MDTM")
+
 // LoginVerbs may be sent by every command that needs a connection: when the
 // server has hung up, the session is restored first.
-var LoginVerbs = sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS", "CWD", "NOOP", "SSCN")
+var LoginVerbs = sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS UTF8", "OPTS MLST", "CWD", "NOOP", "SSCN")

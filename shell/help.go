@@ -3,7 +3,6 @@ package shell
 import (
 	"context"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -148,11 +147,5 @@ func wireRows(command *Command) (rows [][]string) {
 	if len(command.Wire) == 0 {
 		return nil
 	}
-	var once []string
-	for _, verb := range command.Wire {
-		if !slices.Contains(once, verb) {
-			once = append(once, verb)
-		}
-	}
-	return [][]string{{" ", strings.Join(once, " ")}}
+	return [][]string{{" ", strings.Join(command.Verbs(), ", ")}}
 }

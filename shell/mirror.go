@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var mirrorVerbs = verbs(getVerbs, putVerbs, sends("MKD", "DELE", "RMD", "SITE", "HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "XCRC", "OPTS"))
+var mirrorVerbs = verbs(getVerbs, putVerbs, sends("MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD", "HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC"))
 
 var mirrorCommands = []*Command{{
 	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,

@@ -23,7 +23,7 @@ var mkdirCommands = []*Command{
 		Examples: []Example{{"chmod 644 index.html", "everybody reads, only you write"}},
 		Min:      2, Max: -1, Ask: []string{"mode", "remote-file"},
 		Complete: []completion.Kind{completion.None, completion.RemotePath},
-		Wire:     sends("SITE"), Needs: Login, Run: chmod,
+		Wire:     sends("SITE CHMOD", "MFF"), Needs: Login, Run: chmod,
 	},
 }
 

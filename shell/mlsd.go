@@ -29,7 +29,7 @@ var mlsdCommands = []*Command{
 		Name: "remopts", Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
 		Examples: []Example{{"remopts MLST type;size;", "facts in listings"}, {"remopts UTF8 ON", "names in UTF-8"}},
 		Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.None},
-		Wire: sends("OPTS"), Needs: Connection, Run: remopts,
+		Wire: sends("OPTS MLST"), Needs: Connection, Run: remopts,
 	},
 }
 

@@ -28,7 +28,7 @@ var mvCommands = []*Command{
 			"a second connection, never through a file. Directories are passed over.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Examples: []Example{{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"}},
-		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE")), Needs: Login, Run: cp,
+		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Run: cp,
 	},
 }
 

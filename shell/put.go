@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	putVerbs     = verbs(dataVerbs, sends("STOR", "APPE", "STOU", "REST", "SIZE", "MFMT", "RETR"))
+	putVerbs     = verbs(dataVerbs, sends("STOR", "APPE", "STOU", "REST", "SIZE", "RETR"), timeVerbs)
 	putTreeVerbs = verbs(putVerbs, listVerbs, sends("MKD")) // with -r
 )
 

@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The tables of the shell as documentation needs them.
 
@@ -46,9 +49,11 @@ func (c *Command) Options() [][2]string {
 // Verbs are the FTP verbs that a command may send, each once, beside those that
 // connect again after a loss.
 func (c *Command) Verbs() []string {
-	rows := wireRows(c)
-	if rows == nil {
-		return nil
+	var once []string
+	for _, verb := range c.Wire {
+		if !slices.Contains(once, verb) {
+			once = append(once, verb)
+		}
 	}
-	return strings.Fields(rows[0][1])
+	return once
 }

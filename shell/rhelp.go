@@ -37,12 +37,12 @@ var rhelpCommands = []*Command{
 	},
 	{
 		Name: "idle", Args: "[seconds]", Short: "show or change after how much silence the server hangs up (SITE IDLE)",
-		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE"), Needs: Login, Run: siteValue("IDLE"),
+		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE IDLE"), Needs: Login, Run: siteValue("IDLE"),
 	},
 	{
 		Name: "umask", Args: "[mask]", Short: "show or change which permissions new remote files do not get (SITE UMASK)",
 		Examples: []Example{{"umask 022", "only you can write to them"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE"), Needs: Login, Run: siteValue("UMASK"),
+		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE UMASK"), Needs: Login, Run: siteValue("UMASK"),
 	},
 	{
 		Name: "reset", Short: "get in step with the server again: read the replies that are still owed",

@@ -30,14 +30,14 @@ var touchCommands = []*Command{
 			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
 			fs.StringP("reference", "r", "", "the time of a local `FILE`")
 		},
-		Wire: verbs(listVerbs, sends("STOR", "MFMT", "MFF", "SITE")), Needs: Login, Run: touch,
+		Wire: verbs(listVerbs, sends("STOR"), timeVerbs), Needs: Login, Run: touch,
 	},
 	{
 		Name: "ln", Args: "target link", Short: "make a symbolic link on the server (SITE SYMLINK)",
 		Long: "Only few servers have a command for it: proftpd with mod_site_misc. Hard links cannot be made by FTP.",
 		Min:  2, Max: 2, Ask: []string{"target", "link"}, Complete: []completion.Kind{completion.RemotePath},
 		Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "always so, for fingers that type ln -s") },
-		Wire:  verbs(listVerbs, sends("SITE")), Needs: Login, Run: ln,
+		Wire:  verbs(listVerbs, sends("SITE SYMLINK")), Needs: Login, Run: ln,
 	},
 }
 

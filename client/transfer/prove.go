@@ -21,7 +21,7 @@ func sizeTells(s *client.Session) bool { return s.Type() != client.ASCII }
 // keepsTime reports whether the copy on the server is to have the time of the
 // original.
 func keepsTime(s *client.Session, t Task, r Result) bool {
-	return t.Preserve && !r.ModTime.IsZero() && s.Features().Has("MFMT")
+	return t.Preserve && !r.ModTime.IsZero() && s.CanSetModTime()
 }
 
 // prove asks about an upload and waits for the answer.

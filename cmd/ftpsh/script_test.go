@@ -40,13 +40,18 @@ func checkWire(opt *shell.Options) {
 	opt.Started = running.Store
 	opt.Trace = &client.Trace{Sent: func(i client.SentInfo) {
 		command := running.Load()
-		if command == nil || command.Name == "quote" || i.Verb == "QUIT" || slices.Contains(shell.LoginVerbs, i.Verb) {
+		if command == nil || command.Name == "quote" || i.Verb == "QUIT" || names(shell.LoginVerbs, i.Line) {
 			return
 		}
-		if !slices.Contains(command.Wire, i.Verb) {
-			panic(fmt.Sprintf("%s sends %s, which is not in its Wire", command.Name, i.Verb))
+		if !names(command.Wire, i.Line) {
+			panic(fmt.Sprintf("%s sends %s, which is not in its Wire", command.Name, i.Line))
 		}
 	}}
+}
+
+// names reports whether a list has the verb of a line, or its first two words.
+func names(verbs []string, line string) bool {
+	return slices.ContainsFunc(verbs, func(verb string) bool { return strings.HasPrefix(line+" ", verb+" ") })
 }
 
 // The scripts are written in the language of testscript with these commands:
