@@ -89,7 +89,8 @@ const (
 	dataDialTimeout  = 5 * time.Second // then the next way to a data connection is tried
 	handshakeTimeout = 15 * time.Second
 	quitTimeout      = 2 * time.Second
-	settleTimeout    = 2 * time.Second // for replies still owed after an interrupt
+	hangUpPatience   = 100 * time.Millisecond // for the server to close behind its 221
+	settleTimeout    = 2 * time.Second        // for replies still owed after an interrupt
 )
 
 // dial makes one TCP connection and reports it. The error names the channel.

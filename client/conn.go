@@ -139,9 +139,22 @@ func (c *Conn) Quit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, quitTimeout)
 	defer cancel()
 	if c.Err() == nil {
-		c.Cmd(ctx, 2, "QUIT")
+		if _, err := c.Cmd(ctx, 2, "QUIT"); err == nil {
+			c.awaitEnd()
+		}
 	}
 	return c.Close()
+}
+
+// awaitEnd waits a moment for the server to close the connection: closed with
+// its close_notify unread, it would be reset.
+func (c *Conn) awaitEnd() {
+	patience := time.NewTimer(hangUpPatience)
+	defer patience.Stop()
+	select {
+	case <-c.done:
+	case <-patience.C:
+	}
 }
 
 // Send writes one command and returns without waiting for the answer. An error
