@@ -46,7 +46,10 @@ func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Com
 
 func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Result {
 	word := at.Word.Text
-	if sh.raw {
+	switch {
+	case sh.raw && len(at.Words) > 0 && slices.Contains(asides, at.Words[0].Text):
+		at.Words[0].Text = strings.TrimPrefix(at.Words[0].Text, ".")
+	case sh.raw:
 		return rawCandidates(wordsOf(at), word)
 	}
 	switch {

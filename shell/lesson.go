@@ -24,7 +24,7 @@ var lessonCommands = []*Command{{
 	Short: "learn FTP in guided lessons, on a server in this program",
 	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or goes on; the shell stays as it is, and what you do " +
 		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
-		"and the answer. In raw mode `.lesson` takes the same words.\n" +
+		"and the answer. In raw mode a dot stands before these: `.lesson hint`.\n" +
 		"Teachers: `lesson report` shows what was done, --html FILE makes a page of it, --json prints it; --dir has lessons of your own in " +
 		"place of ours, and `lesson lint FILE` checks one, with --trace against a session that was saved with `trace save`. --seed " +
 		"gives a class the same cases where a lesson draws them.",
@@ -173,7 +173,11 @@ func (sh *Shell) enterStep(ctx context.Context) error {
 	cl.since = sh.recorder.Seq()
 	cl.last = cl.since
 	cl.present(time.Now())
-	for _, line := range cl.lesson.Screen(cl.step, cl.number, cl.count) {
+	dot := ""
+	if sh.raw {
+		dot = "."
+	}
+	for _, line := range cl.lesson.Screen(cl.step, cl.number, cl.count, dot) {
 		io.WriteString(sh.con.Out(), teach.Filled(line, sh.practice.Port())+"\n")
 	}
 	return nil

@@ -143,7 +143,7 @@ func TestLessonsAreSound(t *testing.T) {
 			t.Errorf("%s: %s", l.ID, problem)
 		}
 		for i := range l.Steps {
-			if lines := l.Screen(i, 1, 8); len(lines) > 22 {
+			if lines := l.Screen(i, 1, 8, "."); len(lines) > 22 {
 				t.Errorf("%s.%s takes %d lines", l.ID, l.Steps[i].ID, len(lines))
 			}
 		}

@@ -49,22 +49,25 @@ func quote(ctx context.Context, c *Call) error {
 	line := strings.Join(c.Texts(), " ")
 	out := &sticky{Writer: c.Out}
 	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
-	if err == nil && r.Class() > 3 {
-		err = &client.Error{Verb: teach.Verb(line), Reply: r}
-	}
-	if err == nil {
-		err = out.err
-	}
+	err = firstOf(err, refusedBy(line, r), out.err)
 	if c.Shell.home == "" {
 		c.Shell.home = c.Shell.dir() // of somebody who logs in by hand
 	}
 	return err
 }
 
+// refusedBy is a reply 4yz or 5yz to a line as an error; nil if it is none.
+func refusedBy(line string, r client.Reply) error {
+	if r.Class() < 4 {
+		return nil
+	}
+	return &client.Error{Verb: teach.Verb(line), Reply: r}
+}
+
 // reply prints a reply as it came; a refusal is an error all the same.
 func (c *Call) reply(verb string, r client.Reply) error {
-	if r.Class() > 3 {
-		return &client.Error{Verb: verb, Reply: r}
+	if err := refusedBy(verb, r); err != nil {
+		return err
 	}
 	if c.Shell.json {
 		return c.object(replyObject(r))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -28,6 +29,8 @@ var rawCommands = []*Command{{
 
 func raw(ctx context.Context, c *Call) error {
 	sh := c.Shell
+	sh.verbose.Store(false) // replies are shown as they come
+	defer sh.heed()
 	if len(c.Args) > 0 {
 		if err := sh.openRaw(ctx, c.Texts()); err != nil {
 			return err
@@ -55,7 +58,7 @@ func (sh *Shell) openRaw(ctx context.Context, words []string) error {
 }
 
 // rawLine runs a line of the raw mode.
-func (sh *Shell) rawLine(line Line) (err error) {
+func (sh *Shell) rawLine(line Line) error {
 	text := strings.TrimSpace(line.Text)
 	if text == "" {
 		return nil
@@ -64,14 +67,16 @@ func (sh *Shell) rawLine(line Line) (err error) {
 	defer done()
 	sh.wire.Lock()
 	defer sh.wire.Unlock()
-	ended := sh.recorder.Begin(recorded(text, teach.Verb(text)))
-	defer func() { ended(err) }()
+	end := sh.recorder.Begin(recorded(text, teach.Verb(text)))
+	var r client.Reply
+	var err error
 	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), marks: true}
 	if strings.HasPrefix(text, ".") {
 		err = sh.dot(ctx, strings.Fields(text), v)
 	} else {
-		err = sh.rawSend(ctx, text, v)
+		r, err = sh.rawSend(ctx, text, v)
 	}
+	end(firstOf(err, refusedBy(text, r)))
 	if err != nil {
 		sh.failed(line, "raw", interrupted(ctx, err))
 	}
@@ -79,19 +84,21 @@ func (sh *Shell) rawLine(line Line) (err error) {
 }
 
 // rawSend sends a line; a password that is missing is asked for.
-func (sh *Shell) rawSend(ctx context.Context, text string, v voice) error {
+func (sh *Shell) rawSend(ctx context.Context, text string, v voice) (client.Reply, error) {
+	if _, ours := sh.aside(Line{Text: "." + text}); ours {
+		v.hint("for ftpsh it begins with a dot: ." + text)
+	}
 	switch {
 	case strings.EqualFold(text, "PASS") && sh.played != nil:
 		text += " played"
 	case strings.EqualFold(text, "PASS"):
 		secret, err := sh.con.ReadSecret(ctx, "password: ")
 		if err != nil {
-			return err
+			return client.Reply{}, err
 		}
 		text += " " + secret
 	}
-	_, err := sh.send(ctx, text, v)
-	return err
+	return sh.send(ctx, text, v)
 }
 
 // dots are the lines that are for ftpsh.
@@ -109,7 +116,6 @@ var dots = []struct {
 	{".send", "FILE", "the file that the next STOR, APPE or STOU sends", dotSend},
 	{".data", "[save FILE]", "what the last transfer brought", dotData},
 	{".close", "", "close the data connection that was made", dotClose},
-	{".lesson", "WORD…", "what lesson does: hint, skip, answer TEXT", dotLesson},
 	{".abor", "", "ABOR as urgent data, with the Telnet signals that RFC 959 wants before it", dotAbor},
 }
 
@@ -117,7 +123,7 @@ func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
 	if words[0] == ".help" {
 		return dotHelp(sh)
 	}
-	var names []string
+	names := slices.Clone(asides)
 	for _, row := range dots {
 		if row.name == words[0] {
 			return row.run(ctx, sh, words[1:], v)
@@ -131,16 +137,33 @@ func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
 	return err
 }
 
+// asides are the commands of the shell that the raw mode has, too, behind a dot:
+// they look at what happened and send nothing.
+var asides = []string{".explain", ".why", ".ladder", ".trace", ".lesson"}
+
+// aside is the line of the shell that a line of the raw mode stands for.
+func (sh *Shell) aside(line Line) (text string, is bool) {
+	text = strings.TrimSpace(line.Text)
+	name, _, _ := strings.Cut(text, " ")
+	return strings.TrimPrefix(text, "."), sh.raw && line.within == nil && slices.Contains(asides, name)
+}
+
 func dotHelp(sh *Shell) error {
 	t := render.Table{}
+	if sh.con.Screen() {
+		t.Width = sh.con.Width()
+	}
 	for _, row := range dots {
 		t.Rows = append(t.Rows, []string{strings.TrimSpace(row.name + " " + row.args), row.says})
 	}
+	t.Rows = append(t.Rows, []string{strings.Join(asides[:2], " "), "what these commands do without the dot"},
+		[]string{strings.Join(asides[2:], " "), ""})
 	return t.Write(sh.con.Out())
 }
 
 func dotEnd(ctx context.Context, sh *Shell, _ []string, _ voice) error {
 	sh.raw = false
+	sh.heed()
 	sh.hand.forget()
 	return sh.session.ByHand(ctx, false)
 }
@@ -266,22 +289,11 @@ func rawCandidates(words []string, word string) completion.Result {
 		for _, row := range dots {
 			all = append(all, completion.Candidate{Text: row.name, Note: row.says})
 		}
-		return completion.Words(word, all)
+		return completion.Words(word, append(all, plainCandidates(asides)...))
 	case len(words) == 0:
 		return completion.Words(strings.ToUpper(word), plainCandidates(protocolVerbs))
 	case words[0] == ".send" || words[0] == ".data":
 		return completion.Local{}.Complete(word, false)
 	}
 	return completion.Result{}
-}
-
-// dotLesson is the way to the lesson while lines go to the server.
-func dotLesson(ctx context.Context, sh *Shell, words []string, _ voice) error {
-	switch {
-	case sh.class == nil:
-		return &UsageError{Text: "no lesson is going on"}
-	case len(words) == 0 || !slices.Contains([]string{"hint", "skip", "quit", "answer"}, words[0]):
-		return &UsageError{Text: "it is .lesson hint, skip, quit or answer TEXT"}
-	}
-	return sh.inLesson(ctx, words[0], strings.Join(words[1:], " "))
 }

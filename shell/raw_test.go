@@ -157,6 +157,39 @@ func TestRawByHand(t *testing.T) {
 	}
 }
 
+// TestRawAsides: what explains is there behind a dot, without it the line goes
+// to the server with a remark; replies are shown once.
+func TestRawAsides(t *testing.T) {
+	p, server := atPractice(t)
+	p.Do(Line{Text: ".end"})
+	p.Do(Line{Text: "close; verbose on"})
+	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", server.Port()), "220")
+	if n := strings.Count(p.out.String(), "220 "); n != 1 {
+		t.Errorf("the greeting is shown %d times\n%s", n, p.out)
+	}
+	p.says(t, "USER learner", "C< 331")
+	p.says(t, "PASS practice", "C< 230")
+	if n := strings.Count(p.out.String(), "230 "); n != 1 {
+		t.Errorf("the welcome is shown %d times\n%s", n, p.out)
+	}
+	p.says(t, ".explain 331", "Password needed")
+	p.says(t, ".ladder", "PASS ********")
+	p.says(t, ".lesson hint", "no lesson is going on")
+	p.says(t, "STRU X", "C! 504")
+	p.says(t, ".ladder", "FAILED")
+	p.says(t, ".why", "504 STRU")
+	before := len(server.Commands())
+	p.says(t, "explain 331", "C! 500")
+	if !strings.Contains(p.out.String(), "begins with a dot: .explain 331") {
+		t.Errorf("no remark in\n%s", p.out)
+	}
+	if n := len(server.Commands()) - before; n != 1 {
+		t.Errorf("%d lines were sent", n)
+	}
+	p.says(t, ".end", "")
+	p.says(t, "user learner practice", "230 ")
+}
+
 // TestQuoteMovesData: quote asks for a data connection and uses it.
 func TestQuoteMovesData(t *testing.T) {
 	p, _ := atPractice(t)

@@ -39,7 +39,10 @@ func (line Line) at(st syntax.Statement) Line {
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
 	sh.stepper.begin()
+	aside, is := sh.aside(line)
 	switch {
+	case is:
+		line.Text = aside
 	case sh.raw && line.within == nil:
 		defer sh.afterLine(line, "")
 		return sh.rawLine(line)

@@ -167,6 +167,7 @@ func (sh *Shell) disconnect() {
 	if sh.raw = false; sh.hand != nil {
 		sh.hand.drop()
 	}
+	sh.heed()
 	sh.session.Close() // a server that says nothing to QUIT is no failure
 	sh.giveBack()
 	sh.connection = connection{}

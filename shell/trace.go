@@ -23,7 +23,7 @@ var traceCommands = []*Command{
 	{
 		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file]",
 		Short: "show the dialogue with the server as it goes on, or keep it in a file",
-		Long: "1 shows commands and replies, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
+		Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
 			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
 			"D1 the first data connection. Without a word it is switched on or off.\n" +
 			"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
@@ -55,7 +55,7 @@ func traceFlags(fs *pflag.FlagSet) {
 var traceSettings = []*Setting{
 	number("trace", "show the dialogue: 0 not, 1 commands and replies, 2 connections, TLS, times and remarks too, 3 everything", 3,
 		func(s *Settings) *int { return &s.Trace }).then((*Shell).heed),
-	toggle("trace-notes", "explain replies from trace 2 on", func(s *Settings) *bool { return &s.TraceNotes }).then((*Shell).heed),
+	toggle("trace-notes", "explain replies in the trace", func(s *Settings) *bool { return &s.TraceNotes }).then((*Shell).heed),
 	word("unicode", "draw traces and ladders with lines and arrows: auto (where the terminal has them), on, off",
 		[]string{"auto", "on", "off"}, func(s *Settings) *string { return &s.Unicode }).then((*Shell).heed),
 }
@@ -215,7 +215,7 @@ func (sh *Shell) trace() *client.Trace {
 
 // heed lets the goroutine that hears the server know how much to show.
 func (sh *Shell) heed() {
-	sh.verbose.Store(sh.Settings.Verbose)
+	sh.verbose.Store(sh.Settings.Verbose && !sh.raw) // raw shows each reply by itself
 	level := sh.Settings.Trace
 	if sh.stepper.on {
 		level = max(level, 1) // whoever sends line by line wants to see the answers

@@ -260,11 +260,15 @@ func (c Code) page(here Here) []string {
 	if reply != nil {
 		said = []string{fmt.Sprintf("%s, at %s, to %s", reply.firstLine(), clock(here.Events, reply), line)}
 	}
+	because, again := "  Where it is met", ""
+	if c.Code[0] == '4' || c.Code[0] == '5' {
+		because, again = "  Often because", "try again: "+strings.ReplaceAll(c.Retry, "-", " ")
+	}
 	return page([]part{
 		{lines: []string{heading(title, c.Sources)}},
-		{lines: []string{spread(digitWords(c.Code), "try again: "+strings.ReplaceAll(c.Retry, "-", " "))}},
+		{lines: []string{spread(digitWords(c.Code), again)}},
 		{lines: paragraph(c.Meaning), blank: true},
-		{lines: titled("  Often because", list(func(int) string { return "-" }, c.Causes)), blank: true},
+		{lines: titled(because, list(func(int) string { return "-" }, c.Causes)), blank: true},
 		{lines: titled("  Try", list(func(i int) string { return strconv.Itoa(i+1) + "." }, c.Next)), blank: true},
 		{lines: labelled("Note", strings.Join(c.Notes, "; ")), worth: 3, blank: true},
 		{lines: labelled("Answers", strings.Join(c.Commands, " ")), worth: 2, blank: true},

@@ -209,8 +209,9 @@ func Filled(text string, port int) string {
 }
 
 // Screen is the text of a step between two rules, as the shell shows it. Number
-// is the place of the lesson among count; 0: none.
-func (l *Lesson) Screen(step, number, count int) []string {
+// is the place of the lesson among count; 0: none. Dot stands before commands
+// that are for ftpsh: "." in raw mode.
+func (l *Lesson) Screen(step, number, count int, dot string) []string {
 	s := l.Steps[step]
 	rule := strings.Repeat("-", screenWidth)
 	head := fmt.Sprintf("lesson %d of %d   %s", number, count, l.Title)
@@ -221,9 +222,9 @@ func (l *Lesson) Screen(step, number, count int) []string {
 	for _, text := range s.Text {
 		lines = append(lines, strings.TrimRight(" "+text, " "))
 	}
-	help := "lesson hint | lesson skip | lesson quit"
+	help := dot + "lesson hint | " + dot + "lesson skip | " + dot + "lesson quit"
 	if s.See != "" {
-		help += " | explain " + s.See
+		help += " | " + dot + "explain " + s.See
 	}
 	return append(lines, between("", help), rule)
 }

@@ -15,8 +15,8 @@ import (
 //	=>  <=  the same inside TLS                 !   before a mark: a failure
 type Printer struct {
 	Style
-	Level int // 1: commands and replies; 2: connections, TLS, times and notes too; 3: whole replies, certificates, data
-	Quiet bool
+	Level int  // 1: commands and replies; 2: connections, TLS, times and notes too; 3: whole replies, certificates, data
+	Quiet bool // no explanations below replies
 
 	begun  bool
 	first  float64
@@ -82,7 +82,7 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 	}
 	lead, took := fmt.Sprintf("%-2s%s", conn, flag), ""
 	if p.Level > 1 {
-		lead = fmt.Sprintf("%7s %s", seconds(p.since(e)), lead)
+		lead = fmt.Sprintf("%*s %s", timeWidth-1, seconds(p.since(e)), lead)
 		if e.MS > 0 {
 			took = span(e.MS)
 		}
@@ -101,6 +101,8 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 	}
 	return lead + p.paintMark(e, mark) + " " + p.paintCode(e, text), true
 }
+
+const timeWidth = 8 // of the column that level 1 does not have
 
 // since is how many seconds after the first thing shown the event came.
 func (p *Printer) since(e *Event) float64 {
@@ -193,13 +195,16 @@ func (p *Printer) details(e *Event) (lines []string) {
 			lines = append(lines, strings.Repeat(" ", 14)+render.Safe(text))
 		}
 	}
-	if p.Level < 2 || p.Quiet {
+	if p.Quiet {
 		return lines
 	}
 	if text := annotate(e, p.asked[e.To]); text != "" {
-		lead := strings.Repeat(" ", 15) + "|  "
+		lead := strings.Repeat(" ", 7) + "|  "
 		if p.Unicode {
-			lead = strings.Repeat(" ", 15) + "╰ "
+			lead = strings.Repeat(" ", 7) + "╰ "
+		}
+		if p.Level > 1 {
+			lead = strings.Repeat(" ", timeWidth) + lead
 		}
 		lines = append(lines, lead+render.Dim.Paint(p.Color, p.cut(text, p.Width-1-render.Width(lead))))
 	}
