@@ -74,7 +74,7 @@ type Data struct {
 	err     error // the first failure of Read or Write
 	over    bool  // Close or Abort was called
 	early   bool  // the server's agreement is not waited for
-	end     string
+	told    bool  // how the data ended
 }
 
 // Transfer arranges a data connection, sends the command and waits until the
@@ -287,6 +287,8 @@ func (d *Data) Close() error {
 	}
 	if d.err == nil && d.upload && d.ctx.Err() == nil {
 		d.finishUpload()
+		d.tell(d.howItEnded(), d.err)
+		d.drain()
 	}
 	if d.ctx.Err() != nil || d.err == nil && !d.upload && !d.eof {
 		d.Abort()
@@ -294,22 +296,24 @@ func (d *Data) Close() error {
 	}
 	d.over = true
 	d.release()
-	d.end = d.howItEnded()
+	d.tell(d.howItEnded(), d.err)
 	d.hangUp(d.err != nil && d.upload)
 	d.err = d.verdict()
 	if d.conn.unanswered() { // one reply for several is all that some servers give
 		d.conn.sendAll(d.conn.fence())
 	}
-	d.report(d.err)
 	return d.err
 }
 
 // verdict waits for the final reply. Its words say more than a broken pipe, but
-// not more than a failed handshake.
+// not more than a failed handshake, and 426 is only the echo of a connection
+// that we gave up.
 func (d *Data) verdict() error {
 	r, err := d.x.Expect(d.ctx, 2)
 	var handshake *TLSError
 	switch {
+	case IsCode(err, 426) && errors.As(d.err, new(*TimeoutError)):
+		return d.incomplete()
 	case errors.As(d.err, &handshake) && r.Code != 0:
 		return &TLSError{Channel: handshake.Channel, Err: fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
 	case err != nil:
@@ -326,9 +330,7 @@ func (d *Data) Reply() Reply {
 	return d.x.final
 }
 
-// finishUpload sends the end of the data: close_notify, then FIN, then what
-// the server still sends is read. Closing at once with TLS 1.3 tickets unread
-// would reset the connection, and the server would lose the tail.
+// finishUpload sends the end of the data: close_notify, then FIN.
 func (d *Data) finishUpload() {
 	if d.raw == nil || d.secure() != nil {
 		return
@@ -345,7 +347,15 @@ func (d *Data) finishUpload() {
 	if half, ok := d.raw.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite() // proftpd does not answer close_notify before the FIN
 	}
-	io.Copy(io.Discard, tc)
+}
+
+// drain reads what the server still sends after an upload. Closing at once with
+// TLS 1.3 tickets unread would reset the connection, and the server would lose
+// the tail.
+func (d *Data) drain() {
+	if tc, protected := d.rw.(*tls.Conn); protected && d.upload && d.err == nil {
+		io.Copy(io.Discard, tc)
+	}
 }
 
 const drainTimeout = 10 * time.Second
@@ -399,10 +409,10 @@ func (d *Data) Abort() {
 	if d.over {
 		return
 	}
-	d.over, d.end = true, "abort"
+	d.over = true
 	d.release()
 	d.conn.abort(d.x, func() { d.hangUp(d.upload) })
-	d.report(d.ctx.Err())
+	d.tell("abort", d.ctx.Err())
 }
 
 // abort tells the server to stop. Servers send between one and three replies
@@ -418,9 +428,15 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 	c.sendAll(command{verb: "NOOP", fence: 200})
 }
 
-func (d *Data) report(err error) {
+// tell reports, once, that all data has been moved, or how it ended instead.
+// It comes before the server's verdict, as on the wire.
+func (d *Data) tell(end string, err error) {
+	if d.told {
+		return
+	}
+	d.told = true
 	d.conn.cfg.Trace.data(DataInfo{
 		Channel: d.name, Verb: d.x.Verb, Upload: d.upload, Bytes: d.Transferred(),
-		Elapsed: time.Since(d.start), TLS: d.protect, End: d.end, Err: d.conn.hideErr(err), Head: d.head,
+		Elapsed: time.Since(d.start), TLS: d.protect, End: end, Err: d.conn.hideErr(err), Head: d.head,
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 )
 
 // Error is a refusal: a 4yz or 5yz reply, or another reply than the command
@@ -14,7 +15,34 @@ type Error struct {
 	Reply Reply
 }
 
-func (e *Error) Error() string { return e.Reply.String() }
+func (e *Error) Error() string {
+	if about := e.about(); about != "" {
+		return about + ": " + e.Reply.String()
+	}
+	return e.Reply.String()
+}
+
+// about is what a refusal is about where the server's words seldom tell it: the
+// login, or the other connection.
+func (e *Error) about() string {
+	switch {
+	case slices.Contains([]string{"USER", "PASS", "ACCT"}, e.Verb):
+		return "login refused"
+	case e.Verb == "":
+		return "control connection refused"
+	case !MovesData(e.Verb):
+		return ""
+	}
+	switch e.Reply.Code {
+	case 425:
+		return "no data connection"
+	case 426:
+		return "data connection lost"
+	case 522: // RFC 4217 section 9: without TLS, or a session of its own
+		return "data connection refused"
+	}
+	return ""
+}
 
 // Temporary reports whether the same command may succeed later (4yz, RFC 959
 // section 4.2.1).

@@ -103,7 +103,7 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 		if x.Verb != "" {
 			what = "the reply to " + x.Verb
 		}
-		err := &TimeoutError{Waiting: what}
+		err := &TimeoutError{Waiting: what + " on the control connection"}
 		x.conn.fail(&LostError{Err: err})
 		return err
 	}

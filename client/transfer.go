@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"strings"
 )
 
 // transfer begins a transfer in the wanted type and protection. The ways to a
@@ -65,7 +66,7 @@ func (e *NoDataError) Error() string {
 		if i == 0 {
 			sep = ": "
 		}
-		text += sep + err.Error()
+		text += sep + strings.TrimPrefix(err.Error(), "no data connection: ")
 	}
 	return text
 }

@@ -126,6 +126,8 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, client.ErrAccount) }, "`user NAME PASSWORD ACCOUNT` gives one"},
 	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
+	{wantsTLS, "the server wants TLS: `open --tls=require HOST`"},
+	{wantsSession, "the server wants the TLS session of the control connection: `set tls-reuse on`, or `close` and `open` for a fresh one"},
 	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
 	{anyOf[x509.HostnameError, *x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--insecure` trusts anybody"},
@@ -146,8 +148,27 @@ var hints = []struct {
 	{onlyInClear, "`fxp --clear` lets it; `get` and `put` copy by way of this computer"},
 	{anyOf[*client.FXPError, *client.NoFXPError], "`get` and `put` copy by way of this computer"},
 	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},
-	{anyOf[*client.IncompleteError, *client.LostError], "`reget` goes on with a download, `put -c` with an upload"},
+	{anyOf[*client.IncompleteError, *client.IncompleteError], "`reget` goes on with a download, `put -c` with an upload"},
+	{anyOf[*client.LostError, *client.TimeoutError], "`why` reads what happened, `doctor` examines the server"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// wantsTLS reports whether a login was refused because it was in clear.
+func wantsTLS(err error) bool {
+	var no *client.Error
+	if !refusal(err, "USER", "PASS") || !errors.As(err, &no) {
+		return false
+	}
+	text := strings.ToUpper(no.Reply.Text())
+	return slices.ContainsFunc([]string{"TLS", "SSL", "SECURE", "ENCRYPT"}, func(word string) bool { return strings.Contains(text, word) })
+}
+
+// wantsSession reports whether a data connection was refused because it did not
+// resume the TLS session (RFC 4217 section 9 has 522 for it, proftpd says 425).
+func wantsSession(err error) bool {
+	var no *client.Error
+	return errors.As(err, &no) && client.MovesData(no.Verb) && (no.Reply.Code == 522 ||
+		no.Reply.Code == 425 && strings.Contains(strings.ToLower(no.Reply.Text()), "session"))
 }
 
 // nameError says which name an error is about.

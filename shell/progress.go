@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
@@ -81,9 +82,12 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	}
 }
 
-// kept tells what an interrupted download has left, and how to go on.
+// kept tells what a download that failed has left, and how to go on.
 func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) {
-	if t.Op == transfer.Download && t.Out == nil && m.Done() > 0 && errors.Is(err, context.Canceled) {
+	if err == nil || t.Op != transfer.Download || t.Out != nil || m.Done() == 0 || m.Done() == m.Total() {
+		return
+	}
+	if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
 		c.Note("%s of %s are in %s; `reget %s` goes on", render.Size(m.Done()), render.Size(m.Total()),
 			t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
 	}

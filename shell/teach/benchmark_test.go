@@ -1,9 +1,12 @@
 package teach
 
 import (
-	"context"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 
@@ -11,55 +14,78 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
-// What recording costs: the same work with and without it, in one run.
+// What recording costs: the same work without and with it, in turn, in one run.
+// "%slower" is the median of the rounds.
 func BenchmarkRecorder(b *testing.B) {
-	const size = 64 << 20
-	files := afero.NewMemMapFs()
-	if err := afero.WriteFile(files, "/big", make([]byte, size), 0o644); err != nil {
+	dir := b.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "big"), nil, 0o600); err != nil {
 		b.Fatal(err)
 	}
-	server, err := practice.Start(practice.Options{FS: files})
+	if err := os.Truncate(filepath.Join(dir, "big"), 1<<30); err != nil {
+		b.Fatal(err)
+	}
+	server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), dir)})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer server.Close()
-	for _, row := range []struct {
-		name  string
-		trace *client.Trace
-	}{{"off", nil}, {"on", NewRecorder("ftpsh", "benchmark").Trace()}} {
-		opt := client.Options{Addr: server.Addr(), Security: client.Off}
-		opt.Trace = row.trace
-		s, err := client.Open(context.Background(), opt)
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		if err := s.Login(context.Background(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
-			b.Fatal(err)
-		}
-		b.Run("noop/"+row.name, func(b *testing.B) {
-			for b.Loop() {
+	without, with := logIn(b, server, nil), logIn(b, server, NewRecorder("ftpsh", "benchmark").Trace())
+	b.Run("noop", func(b *testing.B) { // -benchtime 100x: 10,000 of them
+		inTurn(b, without, with, func(s *client.Session) error {
+			for range 100 {
 				if err := s.Noop(b.Context()); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		})
-		b.Run("get/"+row.name, func(b *testing.B) {
-			b.SetBytes(size)
-			for b.Loop() {
-				d, err := s.Retrieve(b.Context(), "/big", 0)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if _, err := io.Copy(io.Discard, d); err != nil {
-					b.Fatal(err)
-				}
-				if err := d.Close(); err != nil {
-					b.Fatal(err)
-				}
+	})
+	b.Run("get", func(b *testing.B) { // 1 GiB each
+		inTurn(b, without, with, func(s *client.Session) error {
+			d, err := s.Retrieve(b.Context(), "/big", 0)
+			if err != nil {
+				return err
 			}
+			if _, err := io.Copy(io.Discard, d); err != nil {
+				return err
+			}
+			return d.Close()
 		})
+	})
+}
+
+func logIn(b *testing.B, server *practice.Server, trace *client.Trace) *client.Session {
+	b.Helper()
+	opt := client.Options{Addr: server.Addr(), Security: client.Off}
+	opt.Trace = trace
+	s, err := client.Open(b.Context(), opt)
+	if err != nil {
+		b.Fatal(err)
 	}
+	b.Cleanup(func() { s.Close() })
+	if err := s.Login(b.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// inTurn does the same with both sessions, and reports how much slower the
+// second is.
+func inTurn(b *testing.B, without, with *client.Session, work func(*client.Session) error) {
+	var slower []float64
+	for round := 0; b.Loop(); round++ {
+		var took [2]time.Duration
+		for _, i := range [][]int{{0, 1}, {1, 0}}[round%2] {
+			start := time.Now()
+			if err := work([]*client.Session{without, with}[i]); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = time.Since(start)
+		}
+		slower = append(slower, 100*(took[1].Seconds()/took[0].Seconds()-1))
+	}
+	slices.Sort(slower)
+	b.ReportMetric(slower[len(slower)/2], "%slower")
 }
 
 // The work for one command and its reply.
