@@ -30,8 +30,8 @@ var doctorCommands = []*Command{{
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.None},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.Bool("full", false, "look at what costs more, too")
-		fs.Duration("timeout", 5*time.Second, "for each step")
-		fs.String("tls", "", "auto, require, implicit or off")
+		fs.Duration("timeout", 5*time.Second, "the `TIME` for each step")
+		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
 		choices(fs, "tls", tlsWords...)
 	},
 	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Run: doctor,

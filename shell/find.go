@@ -30,7 +30,7 @@ var findCommands = []*Command{{
 
 func findFlags(fs *pflag.FlagSet) {
 	fs.String("name", "", "the name fits the `PATTERN`")
-	fs.String("iname", "", "the same, large and small letters being equal")
+	fs.String("iname", "", "the same `PATTERN`, large and small letters being equal")
 	fs.String("path", "", "the whole path fits the `PATTERN`; ** stands for any directories")
 	fs.String("type", "", "`TYPE` is f (file), d (directory) or l (link)")
 	fs.String("size", "", "the size is `N`, +N or -N bytes")

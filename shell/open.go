@@ -30,7 +30,7 @@ var openCommands = []*Command{
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("anonymous", "a", false, "log in as anonymous")
 			fs.BoolP("no-login", "n", false, "only connect")
-			fs.String("tls", "", "auto, require, implicit or off, for this connection")
+			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
 			choices(fs, "tls", tlsWords...)
 			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
 		},

@@ -30,7 +30,7 @@ var practiceCommands = []*Command{{
 	Flags: func(fs *pflag.FlagSet) {
 		fs.StringArray("fault", nil, "start: what is to go wrong")
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
-		fs.String("tls", "auto", "start: auto (for those who ask), require, implicit, off")
+		fs.String("tls", "auto", "start: `MODE` is auto (for those who ask), require, implicit, off")
 		choices(fs, "tls", tlsWords...)
 		fs.Bool("wait", false, "start: serve until Ctrl-C")
 		fs.Bool("clear", false, "open: without TLS")

@@ -304,9 +304,13 @@ func (sh *Shell) protection(color bool) string {
 
 // welcome are the two lines of the very first start.
 func (sh *Shell) welcome() {
-	if sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 || sh.session != nil {
+	if sh.opt.Hinted || sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 {
 		return
 	}
-	sh.Say("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice")
+	if sh.session == nil {
+		sh.Say("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice")
+	} else {
+		sh.Say("`ls` lists, `get` and `put` move files, `help` lists the commands, `bye` leaves")
+	}
 	sh.Say("Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything")
 }

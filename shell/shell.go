@@ -34,6 +34,7 @@ type Options struct {
 	JSON    bool           // results as JSON
 	Trace   *client.Trace  // sees the dialogue too; may be nil
 	Version string         // of the program, for recordings
+	Hinted  bool           // the user was told what can be typed: no hints at the first start
 	Detach  Detach         // goes on without a terminal; nil: cannot
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 }

@@ -103,11 +103,19 @@ func (c *Call) asTable(l render.List, entries []listing.Entry) error {
 	if err != nil {
 		return err
 	}
-	g := render.Grid{List: l, Columns: columns, Borders: c.Shell.Settings.Borders, Color: c.screen && c.Shell.con.ColorOut()}
+	g := render.Grid{List: l, Columns: columns, Borders: c.Shell.borders(), Color: c.screen && c.Shell.con.ColorOut()}
 	if c.screen {
 		g.Width = c.Shell.con.Width()
 	}
 	return g.Write(c.Out, entries)
+}
+
+// borders are the lines of a table: those of the setting, or what stands for them on a terminal with nothing but ASCII.
+func (sh *Shell) borders() string {
+	if b := sh.Settings.Borders; sh.unicode() || b == "markdown" || b == "none" {
+		return b
+	}
+	return "ascii"
 }
 
 // asCSV writes sizes as numbers and times in UTC (RFC 4180 says how to quote).

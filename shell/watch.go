@@ -70,8 +70,15 @@ type watching struct {
 
 func (w *watching) show(text string) {
 	sh := w.call.Shell
-	if !w.call.screen {
+	switch {
+	case !w.call.screen:
 		w.call.Out.Write([]byte(text + "\n"))
+		return
+	case !sh.con.Redraws(): // what is the same is not read out again
+		if !w.seen || text != w.last {
+			w.call.Out.Write([]byte(time.Now().Format(time.TimeOnly) + "\n" + text + "\n"))
+		}
+		w.last, w.seen = text, true
 		return
 	}
 	before := strings.Split(w.last, "\n")
@@ -94,8 +101,8 @@ func (w *watching) show(text string) {
 
 // stop leaves the last result on the screen.
 func (w *watching) stop() {
-	if w.call.screen {
-		w.call.Shell.con.Console.Status("")
+	if con := w.call.Shell.con; w.call.screen && con.Redraws() {
+		con.Console.Status("")
 		if w.seen {
 			w.call.Out.Write([]byte(w.last + "\n"))
 		}

@@ -67,6 +67,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 		}
 		defer demo.Close()
 		opt.Connect.TLS.RootCAs = demo.RootCAs()
+		opt.Hinted = true
 		opt.StateDir = "" // its port belongs to somebody else tomorrow
 		return o.talk(opt, script, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
 	}

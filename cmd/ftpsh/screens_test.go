@@ -33,6 +33,14 @@ func newPlace(t *testing.T, opt practice.Options, files map[string]string) place
 // prompt.
 func (p place) sized(t *testing.T, width, height int, variables ...string) *tmux.Screen {
 	t.Helper()
+	tm := p.run(t, width, height, "alice@"+p.server.Addr(), variables...)
+	tm.Until("prompt", func(screen string) bool { return strings.Contains(screen, "PLAIN> ") })
+	return tm
+}
+
+// run starts the program on a screen of its own.
+func (p place) run(t *testing.T, width, height int, words string, variables ...string) *tmux.Screen {
+	t.Helper()
 	path, err := exec.LookPath("ftpsh")
 	if err != nil {
 		t.Fatal(err)
@@ -41,10 +49,8 @@ func (p place) sized(t *testing.T, width, height int, variables ...string) *tmux
 	for _, v := range append([]string{"XDG_STATE_HOME=" + filepath.Join(p.dir, "state"), "XDG_CONFIG_HOME=" + p.dir, "HOME=" + p.dir}, variables...) {
 		set += " " + syntax.Quote(v)
 	}
-	tm := tmux.Start(t, width, height, fmt.Sprintf("cd %s && exec %s %s --tls=off --no-config -V alice@%s",
-		syntax.Quote(p.dir), set, syntax.Quote(path), p.server.Addr()))
-	tm.Until("prompt", func(screen string) bool { return strings.Contains(screen, "PLAIN> ") })
-	return tm
+	return tmux.Start(t, width, height, fmt.Sprintf("cd %s && exec %s %s --tls=off --no-config -V %s",
+		syntax.Quote(p.dir), set, syntax.Quote(path), words))
 }
 
 func (p place) start(t *testing.T, variables ...string) *tmux.Screen {
@@ -67,31 +73,6 @@ var slow = practice.Options{Faults: []practice.Fault{{Name: "rate", At: 16 << 10
 var bigFile = map[string]string{"big.bin": strings.Repeat("x", 1<<20), "a.csv": "1", "b.csv": "22"}
 
 const here = "alice@127.0.0.1:/ PLAIN> "
-
-func TestScreenOfWarnings(t *testing.T) {
-	p := newPlace(t, practice.Options{}, bigFile)
-	for _, row := range []struct {
-		name          string
-		width, height int
-		variables     []string
-	}{
-		{"80x24", 80, 24, nil},
-		{"40x10", 40, 10, nil},
-		{"no colour", 80, 24, []string{"NO_COLOR=1"}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			tm := p.sized(t, row.width, row.height, row.variables...)
-			tm.Type("ls\r")
-			tm.Ends("a.csv  b.csv  big.bin\n" + here + "▏")
-			tm.Type("rm *.csv")
-			tm.Ends(here + "rm *.csv▏\ndeletes 2 files")
-			tm.Type("\x15put big.bin")
-			tm.Ends(here + "put big.bin▏\nreplaces big.bin on the server")
-			tm.Type("\x15ls\r")
-			tm.Ends("a.csv  b.csv  big.bin\n" + here + "▏")
-		})
-	}
-}
 
 func TestScreenOfSlips(t *testing.T) {
 	p := newPlace(t, practice.Options{}, bigFile)
@@ -226,44 +207,6 @@ func TestScreenOfHistory(t *testing.T) {
 	tm.Ends(here + "clear▏")
 	tm.Type("\x15siz")
 	tm.Ends(here + "siz▏e a.csv")
-}
-
-func TestScreenOfListings(t *testing.T) {
-	p := newPlace(t, practice.Options{}, bigFile)
-	tm := p.start(t)
-	tm.Type("ls --table --columns name,size\r")
-	tm.Ends(strings.Join([]string{
-		"╭─────────┬─────────╮",
-		"│ name    │    size │",
-		"├─────────┼─────────┤",
-		"│ a.csv   │       1 │",
-		"│ b.csv   │       2 │",
-		"│ big.bin │ 1048576 │",
-		"╰─────────┴─────────╯",
-	}, "\n") + "\n" + here + "▏")
-	tm.Type("tree\r")
-	tm.Ends("├── a.csv\n├── b.csv\n└── big.bin\n0 directories, 3 files\n" + here + "▏")
-	tm.Type("watch -n 60 ls -1\r")
-	tm.Ends("ls -1  (Ctrl-C ends it)\na.csv\nb.csv\nbig.bin▏")
-	tm.Type("\x03")
-	tm.Until("the prompt", func(screen string) bool {
-		return strings.HasSuffix(screen, "watch -n 60 ls -1\na.csv\nb.csv\nbig.bin\n"+here+"▏")
-	})
-}
-
-// TestScreenWithoutTricks: on a dumb terminal nothing but lines is written, and
-// everything can still be done.
-func TestScreenWithoutTricks(t *testing.T) {
-	p := newPlace(t, practice.Options{}, bigFile)
-	tm := p.start(t, "TERM=dumb")
-	tm.Type("size b.csv\r")
-	tm.Ends(here + "size b.csv\n2\n" + here + "▏")
-	tm.Type("rm *.csv\r")
-	tm.Ends("delete 2 files? [y/n] ▏")
-	tm.Type("n\r")
-	tm.Ends(here + "▏")
-	tm.Type("sleep 0 &\r")
-	tm.Until("the end of the job", func(screen string) bool { return strings.Contains(screen, "[1] done  sleep 0") })
 }
 
 func TestEdit(t *testing.T) {

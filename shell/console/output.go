@@ -186,6 +186,9 @@ func (c *Console) Status(line string) {
 	c.draw()
 }
 
+// Redraws reports whether Status shows anything: a terminal that obeys no escape sequence only takes lines.
+func (c *Console) Redraws() bool { return c.term != nil }
+
 // Bell rings the terminal's bell.
 func (c *Console) Bell() {
 	c.mu.Lock()

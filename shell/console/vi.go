@@ -20,6 +20,7 @@ type find struct {
 func (v *vi) insert(k key) {
 	if k.Name != "Esc" {
 		v.e.emacs(k)
+		v.e.now.typed = k.Name == "Text" // what is inserted at once is undone at once
 		return
 	}
 	v.e.now = v.e.last

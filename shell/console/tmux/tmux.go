@@ -183,6 +183,9 @@ func (tm *Screen) Text() string {
 	return strings.TrimRight(strings.Join(rows, "\n"), "\n ")
 }
 
+// Styled is the screen with its colours, as SGR sequences.
+func (tm *Screen) Styled() string { return strings.Join(tm.command("capture-pane -p -e"), "\n") }
+
 // Ends waits for a screen that ends so.
 func (tm *Screen) Ends(want string) {
 	tm.t.Helper()
