@@ -20,7 +20,7 @@ func TestAnswers(t *testing.T) {
 	term.press("n")
 	term.see("mget b.txt? [ynapq?] ")
 	term.press("a")
-	term.see("c.txt  1 bytes")
+	term.see("c.txt  1 byte ")
 	term.see("PLAIN> ")
 	term.enter("mdelete *.txt")
 	term.see("mdelete a.txt? [ynapq?] ")
@@ -46,7 +46,7 @@ func TestMissingArguments(t *testing.T) {
 	term.enter("get")
 	term.see("(remote-file) ")
 	term.enter("a.txt b.txt")
-	term.see("a.txt  1 bytes")
+	term.see("a.txt  1 byte ")
 	if _, err := os.Stat(filepath.Join(dir, "b.txt")); err != nil {
 		t.Error(err)
 	}

@@ -75,6 +75,11 @@ func bashCompletion(all []option) string {
 	b.WriteString(`# bash completion of ftpsh: in ~/.bashrc, source <(ftpsh --completion bash)
 _ftpsh() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	if [[ $cur == = ]]; then # bash takes --option=value for three words
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
 	COMPREPLY=()
 	case $prev in
 `)
@@ -94,7 +99,7 @@ _ftpsh() {
 	fmt.Fprintf(&b, `	esac
 	case $cur in
 	-*) mapfile -t COMPREPLY < <(compgen -W '%s' -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -W "$(ftpsh --completion hosts 2>/dev/null)" -- "$cur"; compgen -f -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "$(ftpsh --completion hosts 2>/dev/null)" -- "$cur" || compgen -f -- "$cur") ;;
 	esac
 }
 complete -F _ftpsh ftpsh
@@ -105,8 +110,8 @@ complete -F _ftpsh ftpsh
 func zshCompletion(all []option) string {
 	quote := strings.NewReplacer("'", `'\''`, "[", `\[`, "]", `\]`, ":", `\:`)
 	var b strings.Builder
-	b.WriteString("#compdef ftpsh\n# zsh completion of ftpsh: ftpsh --completion zsh > ~/.zfunc/_ftpsh\n_ftpsh_hosts() {\n" +
-		"\tcompadd -- ${(f)\"$(ftpsh --completion hosts 2>/dev/null)\"}\n}\n_arguments -s \\\n")
+	b.WriteString("#compdef ftpsh\n# zsh completion of ftpsh: in ~/.zshrc, after compinit, source <(ftpsh --completion zsh)\n_ftpsh_hosts() {\n" +
+		"\tcompadd -- ${(f)\"$(ftpsh --completion hosts 2>/dev/null)\"} || _files\n}\n_ftpsh() {\n\t_arguments -s \\\n")
 	for _, o := range all {
 		action := ""
 		switch {
@@ -118,10 +123,18 @@ func zshCompletion(all []option) string {
 			action = ":value: "
 		}
 		for _, name := range o.spellings() {
-			fmt.Fprintf(&b, "\t'%s[%s]%s' \\\n", name, quote.Replace(o.says), action)
+			if action != "" { // the value may be the next word, or follow = or the letter
+				name += map[bool]string{true: "=", false: "+"}[strings.HasPrefix(name, "--")]
+			}
+			fmt.Fprintf(&b, "\t\t'%s[%s]%s' \\\n", name, quote.Replace(o.says), action)
 		}
 	}
-	b.WriteString("\t'*:host:_ftpsh_hosts'\n")
+	b.WriteString("\t\t'*:host:_ftpsh_hosts'\n}\n" + `if [[ ${funcstack[1]} == _ftpsh ]]; then # a file _ftpsh in $fpath
+	_ftpsh "$@"
+else
+	compdef _ftpsh ftpsh
+fi
+`)
 	return b.String()
 }
 
