@@ -40,6 +40,7 @@ type Command struct {
 	Flags func(*pflag.FlagSet) // nil: words that begin with a dash are arguments
 	JSON  bool                 // has a result that --json shows as objects
 
+	Sets     bool              // only changes a setting: help leaves it to `set` where it must be short
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login

@@ -60,7 +60,7 @@ func (sh *Shell) helpSetting(out io.Writer, row *Setting) error {
 	return err
 }
 
-// overview lists the commands by theme, on one screen unless all is set.
+// overview lists the commands by theme, on one screen of 80x24 unless all is set.
 func (sh *Shell) overview(out io.Writer, all bool) error {
 	t := render.Table{Width: sh.con.Width(), Color: sh.con.ColorOut()}
 	for _, group := range sh.catalog {
@@ -71,7 +71,9 @@ func (sh *Shell) overview(out io.Writer, all bool) error {
 		var names []string
 		for _, command := range group.Commands {
 			name := strings.Join(append([]string{command.Name}, command.Aliases...), ", ")
-			names = append(names, command.Name)
+			if !command.Sets {
+				names = append(names, command.Name)
+			}
 			if all {
 				t.Rows = append(t.Rows, []string{"  " + name, command.Short})
 			}
@@ -83,7 +85,7 @@ func (sh *Shell) overview(out io.Writer, all bool) error {
 	if err := t.Write(out); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, "\n`help NAME` explains a command, `help -a` lists all of them with a line each\n")
+	_, err := io.WriteString(out, "\n`help NAME` explains one, `help -a` has a line for each; `set` lists settings\n")
 	return err
 }
 

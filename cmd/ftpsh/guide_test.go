@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "draw the screens of docs/guide.md anew"
 // pictures are the screens in the guide: a size, what is typed, and what is seen.
 var pictures = regexp.MustCompile("(?s)<!-- screen (\\d+)x(\\d+) (\".*?\") -->\n```\n(.*?)```")
 
-// changing is what another run shows differently: times, ages, durations.
+// changing is what another run shows differently: times, ages, durations, ports.
 var changing = []struct {
 	pattern *regexp.Regexp
 	with    string
@@ -31,6 +31,8 @@ var changing = []struct {
 	{regexp.MustCompile(`[A-Z][a-z]{2} [ \d]\d (\d\d:\d\d| \d{4})`), "Jan  1 00:00"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d`), "2000-01-01"},
 	{regexp.MustCompile(`\b\d+ (ms|s)\b`), "0 ms"},
+	{regexp.MustCompile(`\([\d.]+[kMGT]?/s\)`), "(1M/s)"},
+	{regexp.MustCompile(`\|\d{4,5}\|`), "|40000|"},
 	{regexp.MustCompile(`(just now|\d+ (second|minute|hour|day|month|year)s? ago) *`), "long ago "},
 }
 
@@ -42,8 +44,12 @@ func same(screen string) string {
 }
 
 // TestGuide plays the sessions of the guide and compares what is seen.
-func TestGuide(t *testing.T) {
-	page := filepath.Join("..", "..", "docs", "guide.md")
+func TestGuide(t *testing.T) { play(t, filepath.Join("..", "..", "docs", "guide.md"), demoScreen) }
+
+// TestReadme does the same with the first screen of the README.
+func TestReadme(t *testing.T) { play(t, filepath.Join("..", "..", "README.md"), firstScreen) }
+
+func play(t *testing.T, page string, start func(t *testing.T, width, height int) *tmux.Screen) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +66,7 @@ func TestGuide(t *testing.T) {
 		got := m[4]
 		n++
 		t.Run(fmt.Sprint("screen ", n), func(t *testing.T) {
-			screen := demoScreen(t, width, height)
+			screen := start(t, width, height)
 			screen.Type(keys)
 			if *update {
 				got = strings.ReplaceAll(screen.Settled(time.Second), "▏", "█") + "\n"
@@ -80,19 +86,35 @@ func TestGuide(t *testing.T) {
 	}
 }
 
+// demoPrompt is the prompt of the practice server, and the cursor.
+const demoPrompt = "demo@127.0.0.1:/ tls> ▏"
+
 // demoScreen is the practice server with nothing on the screen but its prompt.
 func demoScreen(t *testing.T, width, height int) *tmux.Screen {
+	t.Helper()
+	screen := demo(t, width, height, "exec %s --demo --no-config -V")
+	screen.Type("\x0c") // Ctrl-L clears it
+	screen.Cursor(demoPrompt)
+	return screen
+}
+
+// firstScreen is what somebody sees who tries it for the first time.
+func firstScreen(t *testing.T, width, height int) *tmux.Screen {
+	t.Helper()
+	return demo(t, width, height, "echo '$ ftpsh --demo'; exec %s --demo --no-config")
+}
+
+// demo runs a line of the shell with the path of the program, and waits for the
+// prompt.
+func demo(t *testing.T, width, height int, line string) *tmux.Screen {
 	t.Helper()
 	path, err := exec.LookPath("ftpsh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	screen := tmux.Start(t, width, height, fmt.Sprintf("cd %s && TERM=xterm-256color NO_COLOR=1 TZ=UTC HOME=%s XDG_STATE_HOME=%s exec %s --demo --no-config -V",
-		syntax.Quote(dir), syntax.Quote(dir), syntax.Quote(dir), syntax.Quote(path)))
-	const prompt = "demo@127.0.0.1:/ tls> ▏"
-	screen.Until("prompt", func(text string) bool { return strings.HasSuffix(text, prompt) })
-	screen.Type("\x0c") // Ctrl-L clears it
-	screen.Cursor(prompt)
+	dir := syntax.Quote(t.TempDir())
+	screen := tmux.Start(t, width, height, fmt.Sprintf("cd %s && export TERM=xterm-256color NO_COLOR=1 TZ=UTC HOME=%s XDG_STATE_HOME=%s; "+line,
+		dir, dir, dir, syntax.Quote(path)))
+	screen.Until("prompt", func(text string) bool { return strings.HasSuffix(text, demoPrompt) })
 	return screen
 }
