@@ -82,6 +82,7 @@ func (s *Session) ProtectControl(ctx context.Context) error {
 			return err
 		}
 		s.have = settings{mode: Stream} // AUTH resets them, says RFC 2228 section 3; some servers do
+		s.pinUnverified()
 		if s.opt.Security != Implicit {
 			s.opt.Security = Require
 		}

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
 	"time"
@@ -27,6 +28,12 @@ type Config struct {
 	// Pin is the SHA-256 fingerprint of the server's certificate, in hex. When
 	// set, exactly that certificate is accepted, whoever signed it.
 	Pin string
+
+	// OtherCertificates lets a data connection show another certificate than the
+	// control connection, if that is a good one too: for servers that keep their
+	// files on other machines. It has no effect where certificates are not
+	// verified.
+	OtherCertificates bool
 
 	// Charset is that of the server's names and words; nil: its bytes are taken
 	// as they are.
@@ -67,6 +74,8 @@ type Config struct {
 	Gate Gate
 
 	Trace *Trace
+
+	unverified *x509.Certificate // taken without a check at first; nil: none yet
 
 	ownPort bool // no other connection may share the port of the control connection; see DefaultPort
 }

@@ -317,7 +317,7 @@ func (d *Data) verdict() error {
 	case errors.As(d.err, &handshake) && r.Code != 0:
 		return &TLSError{Channel: handshake.Channel, Err: fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
 	case err != nil:
-		return err
+		return d.withoutTicket(err)
 	}
 	return d.incomplete()
 }

@@ -121,7 +121,16 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 		return nil, err
 	}
 	s.adopt(conn)
+	s.pinUnverified()
 	return s, nil
+}
+
+// pinUnverified keeps the certificate that was taken without a check: later
+// connections of the session get no other one.
+func (s *Session) pinUnverified() {
+	if s.conn.trust() == "off" {
+		s.opt.unverified = s.conn.tickets.leaf
+	}
 }
 
 func (s *Session) connect(ctx context.Context) (*Conn, error) {

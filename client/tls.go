@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -92,7 +93,31 @@ func Fingerprint(cert *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var errPin = errors.New("not the pinned certificate")
+// NoTicketError is a refusal of a data connection that may be due to its not
+// resuming the session of the control connection: the server had given no ticket
+// for that. In TLS 1.2 it can mean sessions to be resumed by their numbers, which
+// crypto/tls cannot do.
+type NoTicketError struct{ Err error }
+
+func (e *NoTicketError) Error() string {
+	return e.Err.Error() + " (if it wants the TLS session resumed: it gave no ticket, and sessions cannot be resumed by their number)"
+}
+func (e *NoTicketError) Unwrap() error { return e.Err }
+
+// withoutTicket explains a refusal of a data connection that could not offer to
+// resume a session.
+func (d *Data) withoutTicket(err error) error {
+	state, ok := d.conn.TLS()
+	if !d.protect || d.fresh || !ok || state.Version > tls.VersionTLS12 || !IsCode(err, 421, 425, 450, 522) || d.conn.tickets.any() {
+		return err
+	}
+	return &NoTicketError{err}
+}
+
+var (
+	errPin     = errors.New("not the pinned certificate")
+	errChanged = errors.New("not the certificate of the first connection of this session")
+)
 
 // StartTLS protects the control connection (AUTH TLS, RFC 4217 section 4). A
 // refusal is an *Error and leaves the connection as it was; anything that goes
@@ -227,8 +252,14 @@ func (c *Conn) showNone(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 }
 
 func (c *Conn) verifyControl(cs tls.ConnectionState) error {
+	c.tickets.leaf = cs.PeerCertificates[0]
+	return c.verify(cs)
+}
+
+// verify checks a certificate: against the pin if there is one, else against
+// the authorities.
+func (c *Conn) verify(cs tls.ConnectionState) error {
 	leaf := cs.PeerCertificates[0]
-	c.tickets.leaf = leaf
 	refuse := func(err error) error { return &CertificateError{c.serverName(), cs.PeerCertificates, err} }
 	if c.cfg.Pin != "" {
 		if Fingerprint(leaf) != strings.ToLower(c.cfg.Pin) {
@@ -236,7 +267,10 @@ func (c *Conn) verifyControl(cs tls.ConnectionState) error {
 		}
 		return nil
 	}
-	if c.cfg.TLS != nil && c.cfg.TLS.InsecureSkipVerify {
+	if c.trust() == "off" {
+		if before := c.cfg.unverified; before != nil && !before.Equal(leaf) {
+			return refuse(errChanged)
+		}
 		return nil
 	}
 	opts := x509.VerifyOptions{DNSName: c.serverName(), Intermediates: x509.NewCertPool()}
@@ -260,14 +294,19 @@ func (c *Conn) serverName() string {
 }
 
 // verifyData accepts on a data connection only the server that we are logged
-// in to: a resumed session, or the very same certificate.
+// in to: a resumed session, or the very same key.
 func (c *Conn) verifyData(cs tls.ConnectionState) error {
 	c.tickets.answered(cs.DidResume)
-	if cs.DidResume || cs.PeerCertificates[0].Equal(c.tickets.leaf) {
+	if cs.DidResume || c.tickets.isKeyOf(cs.PeerCertificates[0]) {
 		return nil
 	}
-	return errors.New("another certificate than on the control connection")
+	if c.cfg.OtherCertificates && c.trust() != "off" {
+		return c.verify(cs)
+	}
+	return errOtherKey
 }
+
+var errOtherKey = errors.New("another certificate than on the control connection")
 
 // tickets holds the newest TLS session of one control connection. It is
 // offered by every data connection, and kept: proftpd and vsftpd insist on a
@@ -277,6 +316,18 @@ type tickets struct {
 	newest *tls.ClientSessionState
 	leaf   *x509.Certificate
 	taken  bool // the last data connection resumed
+}
+
+// any reports whether there is a session to resume.
+func (t *tickets) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.newest != nil
+}
+
+// isKeyOf reports whether a certificate is for the key of the control connection.
+func (t *tickets) isKeyOf(cert *x509.Certificate) bool {
+	return bytes.Equal(cert.RawSubjectPublicKeyInfo, t.leaf.RawSubjectPublicKeyInfo)
 }
 
 // answered notes whether the server took the session that was offered.

@@ -1,11 +1,14 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 type Connect struct {
 	TLS       *tls.Config // authorities, a certificate of ours, another name to expect
 	Insecure  bool        // any certificate will do
+	Pin       string      // SHA-256 of the certificate that will do, in hex; "": as authorities say
 	Source    net.IP      // local address
 	Port      string      // in place of 21
 	Stall     time.Duration
@@ -46,7 +50,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	if sh.trustPractice(&opt) {
 		known = openKnownHosts("") // its port belongs to somebody else tomorrow
 	}
-	opt.Pin = known.pin(opt.Addr)
+	opt.Pin = cmp.Or(sh.opt.Connect.Pin, known.pin(opt.Addr))
 	asked := opt.Security
 	if asked == client.Auto && known.hadTLS(opt.Addr) {
 		opt.Security = client.Require
@@ -77,6 +81,7 @@ func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Op
 		}
 		return
 	}
+	sh.warnOfOldTLS(session)
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
 		sh.warn("the certificate is not checked: anybody on the way can be the server")
 	}
@@ -102,6 +107,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	if opt.TLS == nil {
 		opt.TLS = &tls.Config{}
 	}
+	opt.TLS, opt.OtherCertificates = sh.olderTLS(opt.TLS), sh.Settings.TLSData == "verified"
 	if how.Insecure {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
@@ -153,16 +159,7 @@ func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, chan
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
 	}
 	sh.warn(what)
-	rows := [][]string{
-		{"  name", leaf.Subject.String()},
-		{"  issuer", leaf.Issuer.String()},
-		{"  valid", leaf.NotBefore.UTC().Format(time.DateOnly) + " to " + leaf.NotAfter.UTC().Format(time.DateOnly)},
-		{"  SHA-256", pairs(client.Fingerprint(leaf))},
-	}
-	for _, row := range rows {
-		row[1] = render.Safe(row[1])
-	}
-	if err := (render.Table{Rows: rows}).Write(sh.con.Err()); err != nil {
+	if err := (render.Table{Rows: certificateRows(leaf)}).Write(sh.con.Err()); err != nil {
 		return ""
 	}
 	key, err := sh.con.AskKey(ctx, "accept it for this server from now on? [y/n] ", "yn")
@@ -170,6 +167,25 @@ func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, chan
 		return ""
 	}
 	return client.Fingerprint(leaf)
+}
+
+// certificateRows are what is to be known of a certificate.
+func certificateRows(leaf *x509.Certificate) [][]string {
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	rows := [][]string{
+		{"  name", leaf.Subject.String()},
+		{"  hosts", strings.Join(names, ", ")},
+		{"  issuer", leaf.Issuer.String()},
+		{"  valid", leaf.NotBefore.UTC().Format(time.DateOnly) + " to " + leaf.NotAfter.UTC().Format(time.DateOnly)},
+		{"  SHA-256", pairs(client.Fingerprint(leaf))},
+	}
+	for _, row := range rows {
+		row[1] = render.Safe(row[1])
+	}
+	return rows
 }
 
 // is puts a verb before a reason that has none.

@@ -127,12 +127,15 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{wantsTLS, "the server wants TLS: `open --tls=require HOST`"},
+	{anyOf[*client.NoTicketError, *client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{wantsSession, "the server wants the TLS session of the control connection: `set tls-reuse on`, or `close` and `open` for a fresh one"},
 	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
 	{anyOf[x509.HostnameError, *x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
-	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--insecure` trusts anybody"},
-	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--insecure` trusts anybody"},
+	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
+	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
+		"certificate, `--insecure` anybody"},
 	{wantsCertificate, "`--cert FILE --key FILE` shows yours"},
+	{isOldTLS, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 	{anyOf[*client.TLSError, *client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
 	{func(err error) bool {
@@ -169,6 +172,12 @@ func wantsSession(err error) bool {
 	var no *client.Error
 	return errors.As(err, &no) && client.MovesData(no.Verb) && (no.Reply.Code == 522 ||
 		no.Reply.Code == 425 && strings.Contains(strings.ToLower(no.Reply.Text()), "session"))
+}
+
+// isOldTLS reports whether a handshake failed since the server knows no TLS that
+// is new enough.
+func isOldTLS(err error) bool {
+	return anyOf[*client.TLSError, *client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
 }
 
 // nameError says which name an error is about.

@@ -295,7 +295,7 @@ func (sh *Shell) situation(color bool) string {
 func (sh *Shell) protection(color bool) string {
 	switch control, data := sh.session.Protected(); {
 	case !control:
-		return render.Yellow.Paint(color, "PLAIN")
+		return render.Red.Paint(color, "PLAIN")
 	case !data:
 		return render.Yellow.Paint(color, "tls, data clear")
 	}

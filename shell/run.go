@@ -338,6 +338,12 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	if errors.As(err, &usage) && usage.Command != nil {
 		f.Words += "\nusage: " + usage.Command.Synopsis()
 	}
+	var bad *client.CertificateError
+	if errors.As(err, &bad) && !sh.Interactive() { // at a terminal it was shown with the question
+		for _, row := range certificateRows(bad.Chain[0]) {
+			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
+		}
+	}
 	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
 }
 

@@ -2,11 +2,43 @@ package shell
 
 import (
 	"context"
+	"crypto/tls"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 )
+
+// tlsSettings say what TLS must be like, from the next open on.
+var tlsSettings = []*Setting{
+	word("tls-min", "the oldest TLS that will do, from the next open on; below 1.2 it can be broken", []string{"1.0", "1.1", "1.2", "1.3"},
+		func(s *Settings) *string { return &s.TLSMin }),
+	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
+		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }),
+}
+
+var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+
+// olderTLS returns a configuration that takes versions from the setting tls-min
+// on, with the ciphers of their time.
+func (sh *Shell) olderTLS(cfg *tls.Config) *tls.Config {
+	cfg = cfg.Clone()
+	cfg.MinVersion = tlsVersions[sh.Settings.TLSMin]
+	if cfg.MinVersion < tls.VersionTLS12 {
+		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+			cfg.CipherSuites = append(cfg.CipherSuites, suite.ID)
+		}
+	}
+	return cfg
+}
+
+// warnOfOldTLS says that a connection has a version which tls-min would not let
+// by itself.
+func (sh *Shell) warnOfOldTLS(session *client.Session) {
+	if state, ok := session.Conn().TLS(); ok && state.Version < tls.VersionTLS12 {
+		sh.warn(tls.VersionName(state.Version) + " can be broken by those on the way")
+	}
+}
 
 var secureCommands = []*Command{
 	{

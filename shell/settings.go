@@ -29,6 +29,8 @@ type Settings struct {
 	Progress bool
 	OnError  string
 	TLS      string
+	TLSMin   string
+	TLSData  string
 	Timeout  time.Duration
 	Via      string
 	ViaLogin string
@@ -73,7 +75,7 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
+		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
@@ -95,7 +97,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

@@ -21,16 +21,19 @@ type Flaw int
 
 // The flaws. A sound certificate comes from an authority made with it and is good for localhost, 127.0.0.1 and ::1.
 const (
-	Sound      Flaw = iota
-	Expired         // since yesterday
-	WrongName       // only good for wrong.example
-	SelfSigned      // from no authority but itself
+	Sound          Flaw = iota
+	Expired             // since yesterday
+	WrongName           // only good for wrong.example
+	SelfSigned          // from no authority but itself
+	NotYetValid         // before tomorrow
+	OnlyCommonName      // names no host but in the common name
 )
 
 // certificate is a leaf with its key, and the certificate a client has to trust for it.
 type certificate struct {
 	leaf   tls.Certificate
 	anchor *x509.Certificate
+	signer any // the key of anchor; nil where nobody else signed
 }
 
 // Certificate makes a certificate for a [Script] or for [Options], with the pool a client has to trust for it.
@@ -61,8 +64,17 @@ func issue(flaw Flaw, names ...string) (certificate, error) {
 		return certificate{}, err
 	}
 	c, err := sign(leaf, authority.leaf.Leaf, authority.leaf.PrivateKey)
-	c.anchor = authority.leaf.Leaf
+	c.anchor, c.signer = authority.leaf.Leaf, authority.leaf.PrivateKey
 	return c, err
+}
+
+// sibling is another certificate of the same authority, for the same names.
+func (c certificate) sibling() (certificate, error) {
+	t, err := template("localhost", Sound, []string{"localhost", "127.0.0.1", "::1"})
+	if err != nil {
+		return certificate{}, err
+	}
+	return sign(t, c.anchor, c.signer)
 }
 
 func template(name string, flaw Flaw, sans []string) (*x509.Certificate, error) {
@@ -82,6 +94,12 @@ func template(name string, flaw Flaw, sans []string) (*x509.Certificate, error) 
 	}
 	if flaw == Expired {
 		t.NotAfter = now.AddDate(0, 0, -1)
+	}
+	if flaw == NotYetValid {
+		t.NotBefore = now.AddDate(0, 0, 1)
+	}
+	if flaw == OnlyCommonName {
+		sans = nil
 	}
 	if flaw == WrongName {
 		sans = []string{"wrong.example"}

@@ -93,10 +93,18 @@ func (p *dataPort) connect() (net.Conn, error) {
 	return dialer.DialContext(p.ctx, "tcp", p.client)
 }
 
+// dataTLS is the configuration of data connections: usually that of the control connection.
+func (s *session) dataTLS() *tls.Config {
+	if other := s.srv.dataTLS; other != nil {
+		return other
+	}
+	return s.tls
+}
+
 func (p *dataPort) wrap(tcp net.Conn) net.Conn {
 	conn := tcp
-	if p.protect {
-		conn = &protectedConn{Conn: tls.Server(tcp, p.session.tls), port: p}
+	if p.protect && !p.session.srv.opts.clearData {
+		conn = &protectedConn{Conn: tls.Server(tcp, p.session.dataTLS()), port: p}
 	}
 	if p.transfer == nil {
 		return conn

@@ -100,6 +100,10 @@ var rows = []row{
 		prepare: withTLS(func(o *Options) { o.Flaw = WrongName })},
 	{FaultInfo: FaultInfo{"self-signed", "", "", "the certificate comes from no authority"},
 		prepare: withTLS(func(o *Options) { o.Flaw = SelfSigned })},
+	{FaultInfo: FaultInfo{"other-cert", "", "", "data connections show another certificate, of the same authority"},
+		prepare: withTLS(func(o *Options) { o.otherData = true })},
+	{FaultInfo: FaultInfo{"clear-data", "", "", "PROT P is agreed to, and data connections are in clear"},
+		prepare: withTLS(func(o *Options) { o.clearData = true })},
 	{FaultInfo: FaultInfo{"tls10", "", "", "TLS 1.0 is all there is"},
 		prepare: withTLS(func(o *Options) { o.MinTLS, o.MaxTLS = tls.VersionTLS10, tls.VersionTLS10 })},
 }

@@ -313,6 +313,39 @@ func TestFaults(t *testing.T) {
 			}
 			dialTLS(t, s).Close()
 		},
+		"other-cert": func(t *testing.T, name string) {
+			s := faulty(t, Options{}, name)
+			c := connect(t, s)
+			c.startTLS(s.RootCAs())
+			c.login()
+			c.prot = false
+			conn := c.passive()
+			c.cmd(150, "NLST")
+			data := tls.Client(conn, &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"})
+			if err := data.Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			if data.ConnectionState().PeerCertificates[0].Equal(s.cert.leaf.Leaf) {
+				t.Error("it is the same certificate")
+			}
+			io.Copy(io.Discard, data)
+			data.Close()
+			c.want(226)
+		},
+		"clear-data": func(t *testing.T, name string) {
+			s := faulty(t, Options{}, name)
+			c := connect(t, s)
+			c.startTLS(s.RootCAs())
+			c.login()
+			c.prot = false
+			conn := c.passive()
+			c.cmd(150, "NLST")
+			if got, err := io.ReadAll(conn); err != nil || string(got) != "long\r\nx\r\n" {
+				t.Errorf("got %q, %v", got, err)
+			}
+			conn.Close()
+			c.want(226)
+		},
 		"tls10": func(t *testing.T, name string) {
 			s := faulty(t, Options{TLS: Implicit}, name)
 			if _, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.RootCAs()}); err == nil {

@@ -62,6 +62,8 @@ type Options struct {
 	Tap     Tap
 	Log     func(Event) // calls never overlap
 	Secrets bool        // events show passwords as they came; for a lesson about sniffing
+
+	otherData, clearData bool // see the faults other-cert and clear-data
 }
 
 // Ports is a range of TCP ports, both ends included.
@@ -109,6 +111,7 @@ type Server struct {
 	listener net.Listener
 	cert     certificate
 	tls      *tls.Config // nil without TLS
+	dataTLS  *tls.Config // of data connections; nil: the same
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -180,6 +183,12 @@ func (s *Server) prepareTLS() (err error) {
 		MinVersion:   s.opts.MinTLS,
 		MaxVersion:   s.opts.MaxTLS,
 		NextProtos:   []string{"ftp"},
+	}
+	if s.opts.otherData && err == nil {
+		var other certificate
+		other, err = s.cert.sibling()
+		s.dataTLS = s.tls.Clone()
+		s.dataTLS.Certificates = []tls.Certificate{other.leaf}
 	}
 	return err
 }

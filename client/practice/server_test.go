@@ -512,6 +512,8 @@ func TestCertificateFlaws(t *testing.T) {
 		{Expired, "expired"},
 		{WrongName, "wrong.example"},
 		{SelfSigned, ""},
+		{NotYetValid, "not yet valid"},
+		{OnlyCommonName, "Common Name"},
 	} {
 		t.Run(fmt.Sprint(row.flaw), func(t *testing.T) {
 			s := start(t, Options{TLS: Implicit, Flaw: row.flaw, Names: []string{"ftp.example.test"}})

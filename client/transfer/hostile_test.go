@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
@@ -343,4 +344,45 @@ func TestMirrorLinksInACircle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A data connection that ends without close_notify may have been cut. Only the
+// size of the file can say that it was not, and then it is said.
+func TestTruncatedTLS(t *testing.T) {
+	claim := func(_ int, verb, reply string) string {
+		if verb == "MLST" {
+			return strings.Replace(reply, "Size=300000", "Size=100000", 1)
+		}
+		return strings.Replace(reply, "213 300000", "213 100000", 1)
+	}
+	for _, test := range []struct {
+		name string
+		tap  practice.Tap
+		ok   bool
+	}{
+		{"shorter than its size", practice.Tap{}, false},
+		{"as long as its size", practice.Tap{Reply: claim}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, s := server(t, content(300_000), practice.Options{TLS: practice.Explicit, Tap: test.tap}, "cut-notify:RETR=100000")
+			local := filepath.Join(t.TempDir(), "data")
+			r, err := Run(t.Context(), s, Task{Remote: "data", Local: local}, nil)
+			if test.ok && (err != nil || !strings.Contains(r.Note, "without close_notify")) || !test.ok && !errors.Is(err, client.ErrTruncated) {
+				t.Errorf("%v, note %q", err, r.Note)
+			}
+			if _, err := os.Stat(local); (err == nil) != test.ok {
+				t.Errorf("the file: %v", err)
+			}
+		})
+	}
+	t.Run("size unknown", func(t *testing.T) {
+		_, s := server(t, content(300_000), practice.Options{TLS: practice.Explicit}, "cut-notify:RETR=100000", "refuse:MLST=502 no", "refuse:SIZE=502 no", "refuse:MDTM=502 no")
+		local := filepath.Join(t.TempDir(), "data")
+		if _, err := Run(t.Context(), s, Task{Remote: "data", Local: local}, nil); !errors.Is(err, client.ErrTruncated) {
+			t.Error(err)
+		}
+		if got := len(read(t, local+PartSuffix)); got != 100_000 {
+			t.Errorf("the part has %d bytes", got)
+		}
+	})
 }

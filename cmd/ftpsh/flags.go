@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -29,8 +30,8 @@ type options struct {
 	json        bool
 	color       string
 
-	tls, ca, cert, key, tlsName string
-	insecure                    bool
+	tls, ca, cert, key, tlsName, pin string
+	insecure                         bool
 
 	v4, v6, active, passive bool
 	anonymous, noLogin      bool
@@ -89,6 +90,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.StringVar(&o.cert, "cert", "", "show the server the certificate in `FILE` (PEM)")
 	fs.StringVar(&o.key, "key", "", "the private key for --cert, if it is in another `FILE`")
 	fs.StringVar(&o.tlsName, "tls-name", "", "the `NAME` that the server's certificate must have")
+	fs.StringVar(&o.pin, "pin", "", "take the server's certificate if its fingerprint is `SHA256`, whoever vouches for it")
 	fs.BoolVar(&o.insecure, "insecure", false, "take any certificate: whoever is on the way can be the server")
 	fs.BoolVarP(&o.anonymous, "anonymous", "a", false, "log in as anonymous")
 	fs.BoolVarP(&o.noLogin, "no-login", "n", false, "only connect; the command user logs in")
@@ -142,10 +144,17 @@ func parseFlags(args []string) (*options, error) {
 		return nil, errors.New("-c and -f exclude each other")
 	case o.v4 && o.v6:
 		return nil, errors.New("-4 and -6 exclude each other")
+	case o.pin != "" && len(fingerprint(o.pin)) != 2*sha256.Size:
+		return nil, fmt.Errorf("--pin: %q is not the SHA-256 of a certificate", o.pin)
 	case o.source != "" && net.ParseIP(o.source) == nil:
 		return nil, fmt.Errorf("-s: %q is no address", o.source)
 	}
 	return o, nil
+}
+
+// fingerprint takes out what people put between the digits.
+func fingerprint(text string) string {
+	return strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(strings.TrimPrefix(text, "sha256:")))
 }
 
 // fetches reports whether files are to be fetched from URLs.
@@ -199,7 +208,7 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
 		JSON: o.json, DryRun: o.dryRun,
 		Connect: shell.Connect{
-			TLS: cfg, Insecure: o.insecure, Source: net.ParseIP(o.source), Port: o.port,
+			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
 			Stall: time.Duration(o.stall) * time.Second, Anonymous: o.anonymous, NoLogin: o.noLogin,
 		},
 	}
