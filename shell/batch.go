@@ -36,13 +36,22 @@ func (sh *Shell) ScriptFromInput() Script {
 
 // Batch runs a script. It stops at the first failure, unless the line begins
 // with a dash or the setting onerror says continue, and returns the exit
-// status: that of the first failure.
+// status: that of the first failure, unless `exit` says another.
 func (sh *Shell) Batch(script Script) int {
 	err := sh.script(script, Line{})
 	if jobs := sh.jobs.list(); len(jobs) > 0 {
 		err = firstOf(err, sh.await(sh.base, jobs))
 	}
-	return sh.signals.status(Status(err))
+	return sh.leaves(Status(err))
+}
+
+// leaves is the exit status at the end: that of a signal, else the one that
+// `exit` was given.
+func (sh *Shell) leaves(status int) int {
+	if sh.exits != nil {
+		status = *sh.exits
+	}
+	return sh.signals.status(status)
 }
 
 // Exit is the exit status that an error, or a signal, means.

@@ -57,6 +57,15 @@ func (c *Call) Is(flag string) bool {
 	return f != nil && f.Value.String() == "true"
 }
 
+// value is the value of a flag as it was typed, "" where there is no such flag.
+func (c *Call) value(flag string) string {
+	f := c.Flags.Lookup(flag)
+	if f == nil {
+		return ""
+	}
+	return f.Value.String()
+}
+
 // given reports whether one of the flags was used.
 func (c *Call) given(flags ...string) bool { return slices.ContainsFunc(flags, c.Flags.Changed) }
 

@@ -174,11 +174,14 @@ type found struct {
 
 func statRemote(ctx context.Context, c *Call, name syntax.Token) (found, error) {
 	e, err := c.Session().Stat(ctx, name.Text)
-	if client.IsCode(err, 550, 450, 501, 553) {
+	if notThere(err) {
 		return found{}, nil
 	}
 	return found{true, e.Type == listing.Dir, e.Size, e.Time}, about(name.Text, err)
 }
+
+// notThere reports whether the server says that there is no such name.
+func notThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
 
 func statLocal(_ context.Context, _ *Call, name syntax.Token) (found, error) {
 	info, err := os.Stat(localPath(name))
@@ -273,6 +276,9 @@ func within(word string, n, limit int64) (bool, error) {
 // sameBytes compares a remote file with a local one.
 func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string, error) {
 	local, err := os.Open(localPath(args[1]))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, args[1].Text + " is not here", nil
+	}
 	if err != nil {
 		return false, "", err
 	}
@@ -282,6 +288,9 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 		return false, "", err
 	}
 	e, err := c.Session().Stat(ctx, args[0].Text)
+	if notThere(err) {
+		return false, args[0].Text + " is not there", nil
+	}
 	if err != nil {
 		return false, "", about(args[0].Text, err)
 	}

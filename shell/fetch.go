@@ -50,27 +50,39 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 	if err != nil {
 		return err
 	}
-	name := "get"
-	switch {
-	case a.Listing:
-		name = "nlist"
-	case a.Pattern != "":
-		name = "mget"
-		if o.Output != "" {
-			err := &UsageError{Text: "-o names one file, and a pattern may be several"}
-			sh.failed(Line{}, name, err)
-			return err
-		}
+	words, err := fetching(a, o)
+	if err != nil {
+		sh.failed(Line{}, "mget", err)
+		return err
 	}
-	words := []syntax.Token{plainWord(name)}
+	return sh.list(Line{}, one(words))
+}
+
+// fetching is the command that fetches what a URL names.
+func fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
+	path := syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''}
+	var words []syntax.Token
+	switch several := a.Pattern != ""; {
+	case a.Listing:
+		words = append(words, plainWord("nlist"), path)
+	case !several:
+		words = append(words, plainWord("get"), path)
+	case o.Output == "-":
+		return []syntax.Token{plainWord("cat"), path}, nil
+	case o.Output == "":
+		words = append(words, plainWord("mget"), path)
+	case isDir(o.Output):
+		words = append(words, plainWord("mget"), path, syntax.Token{Text: "--into=" + o.Output})
+	default:
+		return nil, &UsageError{Text: "-o names one file, and a pattern may be several", Hint: "a directory that is there takes them all"}
+	}
+	if o.Output != "" && a.Pattern == "" {
+		words = append(words, plainWord(o.Output))
+	}
 	if o.Resume && !a.Listing {
 		words = append(words, syntax.Token{Text: "-c"})
 	}
-	words = append(words, syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''})
-	if o.Output != "" {
-		words = append(words, plainWord(o.Output))
-	}
-	return sh.list(Line{}, one(words))
+	return words, nil
 }
 
 // reach connects to the server of a URL, unless that is where we are.

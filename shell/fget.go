@@ -17,7 +17,7 @@ var fgetCommands = []*Command{{
 	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
 		"in them. The list - is standard input.",
 	Examples: []Example{{"fget list", "what `nlist *.txt list` has put into list"}},
-	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: getFlags, Complete: []completion.Kind{completion.LocalPath},
+	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: into(getFlags), Complete: []completion.Kind{completion.LocalPath},
 	Wire: getVerbs, Needs: Login, Detach: true, Run: fget,
 }}
 

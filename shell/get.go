@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,14 +54,15 @@ var getCommands = []*Command{
 		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
 		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
 			"is asked. Directories are passed over, without -r. The names that a server lists are only ever names in the local directory.",
-		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}},
-		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: withTrees(getFlags),
+		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}, {"mget -O /var/spool *.csv", "into another directory"}},
+		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withTrees(getFlags)),
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
-		Min: 1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
+		Flags: into(func(*pflag.FlagSet) {}),
+		Min:   1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
 	},
 }
@@ -68,6 +70,14 @@ var getCommands = []*Command{
 func getFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "keep what is there and fetch only the rest")
 	fs.BoolP("force", "f", false, "replace a local file without a question")
+}
+
+// into adds the option of commands that move several files.
+func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which is there")
+	}
 }
 
 func get(ctx context.Context, c *Call, resume bool) error {
@@ -78,7 +88,7 @@ func get(ctx context.Context, c *Call, resume bool) error {
 	if len(names) != 1 {
 		return &UsageError{Command: c.Command, Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
 	}
-	if c.Is("recursive") {
+	if c.Is("recursive") && c.isRemoteTree(ctx, names[0]) {
 		local := ""
 		if len(c.Args) == 2 {
 			local = localPath(c.Args[1])
@@ -108,7 +118,7 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 		t.Out = c.plainOut()
 		return done, nil
 	case isPipe:
-		in, err := c.Shell.pipeTo(ctx, command)
+		in, err := c.pipeTo(ctx, command)
 		if err != nil {
 			return done, err
 		}
@@ -208,8 +218,17 @@ func describe(info fs.FileInfo) string {
 
 func mget(ctx context.Context, c *Call, resume bool) error {
 	names, missed := c.expand(ctx, c.Args)
-	asked := &each{call: c}
 	var trees []string
+	if c.Is("recursive") {
+		names = slices.DeleteFunc(names, func(name remoteName) bool {
+			if name.Entry != nil || !c.isRemoteTree(ctx, name) {
+				return false
+			}
+			trees = append(trees, name.Path) // it was named, no pattern has found it
+			return true
+		})
+	}
+	asked := &each{call: c}
 	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume}
 		if name.Entry != nil {
@@ -223,7 +242,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	})
 	errs := []error{missed, err}
 	if c.Is("recursive") && !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, "") }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.value("into")) }))
 	}
 	return several(errs)
 }
@@ -233,7 +252,7 @@ func (c *Call) replacing(name remoteName) string {
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
-	if _, err := os.Lstat(local); err == nil {
+	if _, err := os.Lstat(filepath.Join(c.value("into"), local)); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -246,7 +265,8 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
 		return t, err
 	}
-	t.Within, t.Local = c.Shell.local("."), c.Shell.local(t.Local)
+	dir := c.Shell.local(filepath.Clean(c.value("into")))
+	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
 			return t, err

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -24,15 +25,18 @@ var blockCommands = []*Command{
 	{
 		Name: "foreach", Args: "name in word…; command… end", Short: "run commands for each of several words",
 		Long: "The variable has one word after the other. A pattern stands for the names on the server that match it, with -l " +
-			"for local ones; when nothing matches, nothing runs. In a script the first failure ends the loop.",
+			"for local ones; when nothing matches, nothing runs. With -c the words are a command, and each line that it prints is a value. " +
+			"In a script the first failure ends the loop.",
 		Examples: []Example{
 			{"foreach f in *.txt; get $f; end", "each text"},
 			{"foreach day in mon tue wed; mkdir $day; end", "three directories"},
+			{"foreach -c f in 'ls -t *.gz | tail -n +4'; rm $f; end", "all but the three newest"},
 		},
 		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.None, completion.RemotePath}, Wire: listVerbs,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.SetInterspersed(false)
 			fs.BoolP("local", "l", false, "patterns are for local names")
+			fs.BoolP("command", "c", false, "the values are the lines that a command prints")
 		},
 		Nests: true, Run: foreach,
 	},
@@ -75,8 +79,14 @@ func foreach(ctx context.Context, c *Call) error {
 	return first
 }
 
-// words expands the patterns among words. One that matches nothing is nothing.
+// words are the values that foreach takes: the words, with the names that the
+// patterns among them match, or the lines that a command prints. A pattern that
+// matches nothing is nothing.
 func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error) {
+	if c.Is("command") {
+		text, err := c.output(words)
+		return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), err
+	}
 	var values []string
 	for _, word := range words {
 		switch {

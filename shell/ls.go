@@ -225,7 +225,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, e
 	var out io.WriteCloser
 	var err error
 	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
-		out, err = c.Shell.pipeTo(ctx, command)
+		out, err = c.pipeTo(ctx, command)
 	} else {
 		out, err = os.Create(localPath(word))
 	}

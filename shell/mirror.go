@@ -84,9 +84,6 @@ func mirror(ctx context.Context, c *Call) error {
 	return nil
 }
 
-// value is the value of a flag as it was typed.
-func (c *Call) value(flag string) string { return c.Flags.Lookup(flag).Value.String() }
-
 // mirror reads the options.
 func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	m := &transfer.Mirror{

@@ -2,7 +2,13 @@ package shell
 
 import (
 	"context"
+	"errors"
+	"path"
 
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -10,7 +16,11 @@ var mkdirCommands = []*Command{
 	{
 		Name: "mkdir", Args: "directory…", Short: "make directories",
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
-		Wire: sends("MKD"), Needs: Login, Run: mkdir,
+		Examples: []Example{{"mkdir -p 2026/11/28", "with those above it, where they are missing"}},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
+		},
+		Wire: verbs(sends("MKD"), listVerbs), Needs: Login, Run: mkdir,
 	},
 	{
 		Name: "rmdir", Args: "directory…", Short: "remove empty directories",
@@ -29,12 +39,44 @@ var mkdirCommands = []*Command{
 
 func mkdir(ctx context.Context, c *Call) error {
 	for _, dir := range c.Texts() {
-		if _, err := c.Session().Mkdir(ctx, dir); err != nil {
+		make := c.makeDir
+		if c.Is("parents") {
+			make = c.makeDirs
+		}
+		if err := make(ctx, dir); err != nil {
 			return about(dir, err)
 		}
-		c.Shell.remote.Add(c.absolute(dir), completion.Name{Dir: true})
 	}
 	return nil
+}
+
+func (c *Call) makeDir(ctx context.Context, dir string) error {
+	_, err := c.Session().Mkdir(ctx, dir)
+	if err == nil {
+		c.Shell.remote.Add(c.absolute(dir), completion.Name{Dir: true})
+	}
+	return err
+}
+
+// makeDirs makes a directory and those above it. Servers have one code for what
+// is there already and what cannot be made, so they are asked what is there.
+func (c *Call) makeDirs(ctx context.Context, dir string) error {
+	err := c.makeDir(ctx, dir)
+	var no *client.Error
+	if !errors.As(err, &no) {
+		return err
+	}
+	if e, failed := c.Session().Stat(ctx, dir); failed == nil && e.Type == listing.Dir {
+		return nil
+	}
+	above := path.Dir(path.Clean(dir))
+	if above == "." || above == "/" {
+		return err
+	}
+	if err := c.makeDirs(ctx, above); err != nil {
+		return err
+	}
+	return c.makeDir(ctx, dir)
 }
 
 func rmdir(ctx context.Context, c *Call) error {

@@ -61,7 +61,10 @@ type netrcParser struct {
 }
 
 func (p *netrcParser) complain(text string) {
-	p.wrong = append(p.wrong, fmt.Errorf("line %d: %s", p.line, text))
+	err := fmt.Errorf("line %d: %s", p.line, text)
+	if n := len(p.wrong); n == 0 || p.wrong[n-1].Error() != err.Error() { // a misspelt keyword leaves its value behind
+		p.wrong = append(p.wrong, err)
+	}
 }
 
 func (p *netrcParser) keyword(word string) {

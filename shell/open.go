@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/pflag"
 
@@ -50,7 +51,9 @@ var openCommands = []*Command{
 		Wire: sends("QUIT"), Needs: Connection, Run: closeSession,
 	},
 	{
-		Name: "bye", Aliases: []string{"quit", "exit"}, Short: "end the session and leave",
+		Name: "bye", Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
+		Long: "The program exits with the status, a number from 0 to 255. Without one a script exits with that of its first failure, or 0.",
+		Max:  1, Complete: []completion.Kind{completion.None}, Examples: []Example{{"exit 20", "a status that means something to who runs the script"}},
 		Wire: sends("QUIT"), Run: bye,
 	},
 }
@@ -251,8 +254,16 @@ func closeSession(_ context.Context, c *Call) error {
 }
 
 func bye(ctx context.Context, c *Call) error {
+	status, err := strconv.ParseUint(c.Arg(0), 10, 8)
+	if len(c.Args) > 0 && err != nil {
+		return c.Usage("%s is no status from 0 to 255", c.Arg(0))
+	}
 	if !c.Shell.mayLeave(ctx) {
 		return nil
+	}
+	if len(c.Args) > 0 {
+		n := int(status)
+		c.Shell.exits = &n
 	}
 	c.Shell.disconnect()
 	c.Shell.quitting = true

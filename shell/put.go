@@ -45,8 +45,8 @@ var putCommands = []*Command{
 	{
 		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
 		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over, without -r.",
-		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: withTrees(putFlags),
-		Examples: []Example{{"mput *.jpg", "all pictures"}},
+		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: into(withTrees(putFlags)),
+		Examples: []Example{{"mput *.jpg", "all pictures"}, {"mput -O incoming *.jpg", "into another directory"}},
 		Complete: []completion.Kind{completion.LocalPath},
 		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: mput,
 	},
@@ -81,8 +81,12 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	if len(names) > 1 {
 		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
 	}
-	if c.Is("recursive") {
-		return c.putTree(ctx, names[0], c.Arg(1))
+	if c.Is("recursive") && isDir(names[0]) {
+		remote := c.Arg(1)
+		if remote == "" {
+			remote = c.remoteTree(names[0])
+		}
+		return c.putTree(ctx, names[0], remote)
 	}
 	t.Local = names[0]
 	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
@@ -188,14 +192,14 @@ func mput(ctx context.Context, c *Call) error {
 	}
 	asked := &each{call: c}
 	err := asked.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: c.Shell.remoteName(name.Path), Resume: c.Is("continue")}
+		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: joinRemote(c.value("into"), c.Shell.remoteName(name.Path)), Resume: c.Is("continue")}
 		if info, err := os.Stat(t.Local); err == nil {
 			t.Size = info.Size()
 		}
 		return t, nil
 	})
 	if errs = append(errs, err); !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.putTree(ctx, name, "") }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.putTree(ctx, name, c.remoteTree(name)) }))
 	}
 	return several(errs)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -26,15 +27,25 @@ func (c *Call) getTree(ctx context.Context, remote, local string) error {
 
 // putTree uploads a directory with all that is in it.
 func (c *Call) putTree(ctx context.Context, local, remote string) error {
-	if remote == "" {
-		full, err := filepath.Abs(local)
-		if err != nil {
-			return err
-		}
-		remote = c.Shell.remoteName(full)
-	}
 	_, err := c.runMirror(ctx, &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
 	return err
+}
+
+// remoteTree is the remote name of a local directory that was given no other.
+func (c *Call) remoteTree(local string) string {
+	if full, err := filepath.Abs(local); err == nil {
+		local = full // so that . has a name
+	}
+	return joinRemote(c.value("into"), c.Shell.remoteName(local))
+}
+
+// isRemoteTree reports whether a name on the server is that of a directory.
+func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
+	if name.Entry != nil {
+		return name.Entry.Type == listing.Dir
+	}
+	e, err := c.Session().Stat(ctx, name.Path)
+	return err == nil && e.Type == listing.Dir
 }
 
 // isTree reports whether a local name is that of a directory, and no link to one.

@@ -218,7 +218,7 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 	case st.File != nil:
 		return sh.toFile(call, st.File.Text, st.Append, run)
 	case st.Pipe != "":
-		return sh.toPipe(ctx, call, st.Pipe, run)
+		return call.toPipe(ctx, st.Pipe, run)
 	}
 	return run()
 }
@@ -247,12 +247,12 @@ func (sh *Shell) toFile(call *Call, name string, add bool, run func() error) err
 
 // toPipe sends the result of run to a command of the local shell. A command
 // that has seen enough (head) is no failure.
-func (sh *Shell) toPipe(ctx context.Context, call *Call, text string, run func() error) error {
-	in, err := sh.pipeTo(ctx, text)
+func (c *Call) toPipe(ctx context.Context, text string, run func() error) error {
+	in, err := c.pipeTo(ctx, text)
 	if err != nil {
 		return err
 	}
-	call.Out, call.screen = in, false
+	c.Out, c.screen = in, false
 	err = run()
 	closing := in.Close()
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
@@ -265,19 +265,23 @@ func (sh *Shell) toPipe(ctx context.Context, call *Call, text string, run func()
 }
 
 // pipeTo starts a command of the local shell; closing its input waits for it.
-func (sh *Shell) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) {
-	if sh.opt.DryRun {
-		return nowhere{io.Discard}, sh.would(withheld{Action: "run", What: text})
+// What it prints goes where the result would have gone.
+func (c *Call) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) {
+	if c.Shell.opt.DryRun {
+		return nowhere{io.Discard}, c.Shell.would(withheld{Action: "run", What: text})
 	}
 	out, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	cmd := sh.localShell(ctx, text)
+	cmd := c.Shell.localShell(ctx, text)
 	cmd.Stdin = out
+	if c.line.within != nil && !c.screen {
+		cmd.Stdout = c.Out // of let -c, or of a block
+	}
 	ended := make(chan error, 1)
 	go func() {
-		err := sh.con.Run(cmd)
+		err := c.Shell.con.Run(cmd)
 		out.Close()
 		ended <- err
 	}()

@@ -53,6 +53,7 @@ type Shell struct {
 	signals *signals
 	connection
 	quitting  bool
+	exits     *int // the status that `exit` was given
 	raw       bool // lines go to the server as typed
 	practice  *teach.Practice
 	stepper   stepper
@@ -201,7 +202,7 @@ func (sh *Shell) Interact() int {
 		sh.Do(Line{Text: line})
 		sh.notify(time.Since(start), "done: "+recorded(line, "a command"))
 	}
-	return sh.signals.status(0)
+	return sh.leaves(0)
 }
 
 // readLine reads a line, and what completes it when a quote or a block is open.

@@ -71,6 +71,8 @@ func let(_ context.Context, c *Call) error {
 	switch {
 	case c.Is("environment"):
 		value, _ = os.LookupEnv(name)
+	case c.Is("command") && (c.statement.Pipe != "" || c.statement.File != nil):
+		return &UsageError{Text: "let prints nothing: quotes make the | or > a part of the command", Hint: "`let -c " + name + " 'COMMAND | COMMAND'`"}
 	case c.Is("command"):
 		var err error
 		if value, err = c.output(c.Args[1:]); err != nil {
