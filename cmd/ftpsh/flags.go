@@ -47,9 +47,9 @@ type options struct {
 	noConfig                                 bool
 	retry                                    int
 
-	demo, version bool
-	completion    string   // for which shell
-	connecting    []string // the options about connections, as given
+	demo, version, help bool
+	completion          string   // for which shell
+	connecting          []string // the options about connections, as given
 }
 
 const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookmark | ftp[s|es]://[user@]host[:port]/directory/]
@@ -97,8 +97,8 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVarP(&o.noPrompt, "no-prompt", "i", false, "ask nothing in mget, mput, mdelete")
 	fs.BoolVarP(&o.noGlob, "no-glob", "g", false, "do not expand patterns")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the server's words and a line for each transfer")
-	fs.BoolVarP(&o.quiet, "quiet", "V", false, "do not")
-	fs.CountVarP(&o.debug, "debug", "d", "show the dialogue; -dd shows connections, TLS and times too, -ddd everything")
+	fs.BoolVarP(&o.quiet, "quiet", "V", false, "the opposite of -v")
+	fs.CountVarP(&o.debug, "debug", "d", "``show the dialogue; -dd shows connections, TLS and times too, -ddd everything")
 	fs.BoolVarP(&o.packets, "packets", "t", false, "the same as -dd; in ftp(1) it traced packets")
 	fs.StringVar(&o.trace, "trace", "", "the same, as a `LEVEL` from 1 to 3; FTPSH_TRACE is one for every call")
 	fs.Lookup("trace").NoOptDefVal = "2"
@@ -113,11 +113,12 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVar(&o.demo, "demo", false, "try it on a practice server in this process")
 	fs.StringVar(&o.completion, "completion", "", "print the completion script for `SHELL`: bash, fish, powershell or zsh")
 	fs.BoolVar(&o.version, "version", false, "show the version")
+	fs.BoolVar(&o.help, "help", false, "show this")
 	return fs
 }
 
 func usage() string {
-	return synopsis + flagSet(&options{}).FlagUsages() + "      --help               show this\n"
+	return synopsis + strings.Replace(flagSet(&options{}).FlagUsages(), `--trace LEVEL[="2"]`, `--trace[=LEVEL]    `, 1)
 }
 
 func parseFlags(args []string) (*options, error) {
@@ -125,6 +126,9 @@ func parseFlags(args []string) (*options, error) {
 	fs := flagSet(o)
 	if err := fs.Parse(args); err != nil {
 		return nil, err
+	}
+	if o.help {
+		return nil, pflag.ErrHelp
 	}
 	o.target = fs.Args()
 	o.hasCommands, o.connecting = fs.Changed("command"), connectingArgs(fs)

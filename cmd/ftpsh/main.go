@@ -122,15 +122,21 @@ func (o *options) configure(sh *shell.Shell) error {
 		}
 	}
 	for _, line := range o.lines() {
-		if err := sh.Do(shell.Line{Text: line, Script: "ftpsh"}); err != nil {
-			return fmt.Errorf("%s: %w", line, err)
+		if sh.Do(shell.Line{Text: line}) != nil {
+			return errShown
 		}
 	}
 	return nil
 }
 
+// errShown is a failure that the shell has shown.
+var errShown = errors.New("shown")
+
 // wrong reports what keeps the program from starting.
 func wrong(err error) int {
+	if err == errShown {
+		return usageStatus
+	}
 	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
 	hint := "`ftpsh --help` shows the options"
 	var usage *shell.UsageError
