@@ -21,7 +21,7 @@ var compressCommands = []*Command{
 			"Uploads are sent as they are: servers have been seen to hang on compressed ones. The modes block and compressed of old " +
 			"standards are refused here; `quote` asks the server for them.",
 		Examples: []Example{{"mode deflate", "for listings and text over a slow line"}, {"mode stream", "bytes as they are"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, Run: mode,
+		Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, JSON: true, Run: mode,
 	},
 }
 
@@ -31,9 +31,9 @@ var modes = map[string]string{"stream": "off", "s": "off", "deflate": "on", "z":
 func mode(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		if c.Shell.Settings.Compress {
-			return c.Print("deflate")
+			return c.word("mode", "deflate")
 		}
-		return c.Print("stream")
+		return c.word("mode", "stream")
 	}
 	value, ok := modes[strings.ToLower(c.Arg(0))]
 	if !ok {
