@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"os"
 	"sync"
@@ -26,67 +27,108 @@ const (
 
 // WriteTo copies a download to w, to its end. Between a data connection in
 // clear and a file the bytes do not pass through the process.
-func (d *Data) WriteTo(w io.Writer) (int64, error) {
+func (d *Data) WriteTo(w io.Writer) (int64, error) { return d.ReceiveN(w, math.MaxInt64) }
+
+// ReceiveN is WriteTo for the next n bytes, or as many as there are. What is not
+// taken of a download is given up by Close.
+func (d *Data) ReceiveN(w io.Writer, n int64) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
 	if !direct || !ok || isDevice(file) || d.inflate != nil || d.content != nil {
 		buf := copyBuffers.Get().(*[copyBuffer]byte)
 		defer copyBuffers.Put(buf)
-		return io.CopyBuffer(onlyWriter{w}, onlyReader{d}, buf[:])
+		return io.CopyBuffer(onlyWriter{w}, io.LimitReader(d, n), buf[:])
 	}
-	n, err := d.inSlices(func(size int64) (int64, error) {
-		n, err := file.ReadFrom(io.LimitReader(tcp, size))
-		return n, socketError(err)
-	})
-	if err == nil || errors.Is(err, io.EOF) {
-		d.eof = true
-		return n, nil
+	n, err := d.inSlices(n, d.splice(tcp, file))
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
 	return n, err
 }
 
-// ReadFrom copies r, to its end, to an upload.
-func (d *Data) ReadFrom(r io.Reader) (int64, error) {
-	tcp, direct := d.rw.(*net.TCPConn)
-	file, ok := r.(*os.File)
-	if !direct || !ok || d.content != nil {
-		buf := copyBuffers.Get().(*[copyBuffer]byte)
-		defer copyBuffers.Put(buf)
-		return io.CopyBuffer(onlyWriter{d}, onlyReader{r}, buf[:])
+// splice moves slices from the socket to a file. While they are fast the reads
+// wait until there is much to read.
+func (d *Data) splice(tcp *net.TCPConn, file *os.File) func(size int64) (int64, error) {
+	const enough = 256 << 10
+	patient := false
+	wait := func(on bool) {
+		if on != patient {
+			patient = on
+			wakeAt(tcp, map[bool]int{true: enough, false: 1}[on])
+		}
 	}
-	return d.inSlices(func(size int64) (int64, error) { return tcp.ReadFrom(io.LimitReader(file, size)) })
+	return func(size int64) (int64, error) {
+		wait(size == largestSlice)
+		n, err := file.ReadFrom(io.LimitReader(tcp, size))
+		if patient && errors.Is(err, os.ErrDeadlineExceeded) { // less than enough may be there
+			wait(false)
+			d.setDeadline()
+			var rest int64
+			rest, err = file.ReadFrom(io.LimitReader(tcp, size-n))
+			n += rest
+		}
+		return n, socketError(err)
+	}
 }
 
-// inSlices repeats move until it moves less than it was asked for.
-func (d *Data) inSlices(move func(size int64) (int64, error)) (int64, error) {
+// ReadFrom copies r, to its end, to an upload.
+func (d *Data) ReadFrom(r io.Reader) (int64, error) { return d.SendN(r, math.MaxInt64) }
+
+// SendN is ReadFrom for the next n bytes of r, or as many as there are.
+func (d *Data) SendN(r io.Reader, n int64) (int64, error) {
+	tcp, direct := d.rw.(*net.TCPConn)
+	file, ok := r.(*os.File)
+	if !direct || !ok || d.content != nil || isHere(tcp) {
+		buf := copyBuffers.Get().(*[copyBuffer]byte)
+		defer copyBuffers.Put(buf)
+		return io.CopyBuffer(onlyWriter{d}, onlyReader{io.LimitReader(r, n)}, buf[:])
+	}
+	return d.inSlices(n, func(size int64) (int64, error) { return tcp.ReadFrom(io.LimitReader(file, size)) })
+}
+
+// isHere reports whether the server is on this machine. What sendfile saves us
+// costs it more there: it reads the file's pages in our place, and it has less
+// time than we have.
+func isHere(tcp *net.TCPConn) bool {
+	addr, ok := tcp.RemoteAddr().(*net.TCPAddr)
+	return ok && addr.IP.IsLoopback()
+}
+
+// inSlices repeats move until it moves less than it was asked for, or most
+// bytes are moved.
+func (d *Data) inSlices(most int64, move func(size int64) (int64, error)) (int64, error) {
 	var total int64
-	for slice := int64(smallestSlice); ; {
+	for total < most {
 		if err := d.ready(); err != nil {
 			return total, err
 		}
-		start := time.Now()
-		n, err := move(slice)
+		size, start := min(d.slice, most-total), time.Now()
+		n, err := move(size)
 		total += n
 		d.bytes.Add(n)
 		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded) // but not standing still
 		switch {
 		case err != nil && (!slow || d.ctx.Err() != nil):
 			if d.lingers(err) {
+				d.eof = true
 				return total, nil
 			}
 			if isLocal(err) {
 				return total, err
 			}
 			return total, d.failed(err)
-		case n < slice && !slow:
+		case n < size && !slow:
+			d.eof = !d.upload
 			return total, nil
 		}
-		if took := time.Since(start); took < 50*time.Millisecond {
-			slice = min(2*slice, largestSlice)
+		took := time.Since(start)
+		if took < 50*time.Millisecond {
+			d.slice = min(2*d.slice, largestSlice)
 		} else if took > 200*time.Millisecond {
-			slice = max(slice/2, smallestSlice)
+			d.slice = max(d.slice/2, smallestSlice)
 		}
 	}
+	return total, nil
 }
 
 // isDevice reports whether a file is a device: not all of them take what the

@@ -68,6 +68,7 @@ type Data struct {
 	inflate func(io.Reader) (io.ReadCloser, error)
 	plain   *inflated // what MODE Z carries, once it is read
 	bytes   atomic.Int64
+	slice   int64     // what the kernel copies next
 	head    []byte    // the first bytes; none where the kernel copies
 	content io.Writer // sees all bytes; nil: nobody wants to
 	eof     bool
@@ -101,7 +102,7 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 	d := &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
-		upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
+		slice: smallestSlice, upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
 		content: c.cfg.Trace.content(ContentInfo{name, t.Verb})}
 	d.want.Store(-1)
 	return d

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -35,9 +36,19 @@ var getCommands = []*Command{
 			{"get pub/notes.txt today.txt", "under another name"},
 			{"get notes.txt \"|wc -l\"", "into a local command"},
 			{"get -c big.iso", "go on with a download that was cut"},
+			{"get --segments 4 big.iso", "over four sessions at once, where one is slow"},
 			{"get -r photos", "a directory with all that is in it; `mirror` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: withTrees(getFlags),
+		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: withSegments(withTrees(getFlags)),
+		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+	},
+	{
+		Name: "pget", Args: "remote [local]", Short: "download a large file over several sessions at once", JSON: true,
+		Long: "Each session fetches a part, and helps another one when it is through. The parts lie in NAME.segments until all of " +
+			"them are there and the server still has the same file. -c goes on with them. Small files are fetched as by `get`.",
+		Examples: []Example{{"pget -n 8 big.iso", "over eight sessions"}, {"pget -c big.iso", "go on with what was cut"}},
+		Min:      1, Max: 2, Ask: []string{"remote-file"}, Flags: pgetFlags,
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
@@ -55,7 +66,7 @@ var getCommands = []*Command{
 		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
 			"is asked. Directories are passed over, without -r. The names that a server lists are only ever names in the local directory.",
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}, {"mget -O /var/spool *.csv", "into another directory"}},
-		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withTrees(getFlags)),
+		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withSegments(withTrees(getFlags))),
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
@@ -80,6 +91,28 @@ func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	}
 }
 
+func pgetFlags(fs *pflag.FlagSet) {
+	getFlags(fs)
+	fs.IntP("segments", "n", 4, "use `N` sessions")
+}
+
+// withSegments adds the option of commands that can fetch a file in parts.
+func withSegments(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.Int("segments", 1, "fetch a large file over `N` sessions at once")
+	}
+}
+
+// segments is how many sessions are to fetch one file.
+func (c *Call) segments() int {
+	if c.Flags.Lookup("segments") == nil {
+		return 1
+	}
+	n, _ := c.Flags.GetInt("segments")
+	return min(n, mostParallel)
+}
+
 func get(ctx context.Context, c *Call, resume bool) error {
 	names, err := c.expand(ctx, c.Args[:1])
 	if err != nil {
@@ -95,7 +128,7 @@ func get(ctx context.Context, c *Call, resume bool) error {
 		}
 		return c.getTree(ctx, names[0].Path, local)
 	}
-	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart()}
+	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart(), Segments: c.segments()}
 	if len(c.Args) == 2 {
 		done, err := c.target(ctx, &t, c.Args[1])
 		if err != nil {
@@ -155,7 +188,27 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 	if err != nil || !yes {
 		return err
 	}
+	if t.Segments > 1 || t.Resume && transfer.HasSegments(t.Local) {
+		return c.inSegments(ctx, t)
+	}
 	return c.move(ctx, t)
+}
+
+// inSegments fetches one file over several sessions.
+func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
+	e, err := c.Session().Stat(ctx, t.Remote)
+	switch {
+	case err == nil:
+		t.Describe(e)
+	case !errors.As(err, new(*client.Error)): // which may be about MLST or SIZE only
+		return about(t.Remote, err)
+	}
+	t.Segments = max(t.Segments, 2)
+	err = c.moveMany(ctx, []transfer.Task{t})
+	if errors.Is(err, context.Canceled) && transfer.HasSegments(t.Local) {
+		c.Note("its parts are in %s; `pget -c %s` goes on", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
+	}
+	return err
 }
 
 // nameHere completes the local name of a download: by default it is that of the
@@ -230,7 +283,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	}
 	asked := &each{call: c}
 	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume}
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume, Segments: c.segments()}
 		if name.Entry != nil {
 			if name.Entry.Type == listing.Dir {
 				trees = append(trees, name.Path)

@@ -54,6 +54,7 @@ func mirrorFlags(fs *pflag.FlagSet) {
 	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
+	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
 	fs.Bool("loop", false, "again, until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
 }

@@ -52,6 +52,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Equip = func(t *transfer.Task) {
 		c.equip(t)
+		t.Segments = c.segments()
 		c.Shell.gauge.more(max(t.Size, 0))
 	}
 	e := c.engine()

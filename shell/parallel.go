@@ -38,6 +38,9 @@ var parallelSettings = []*Setting{{
 // engine is what moves many files. Its sessions see what the settings allow.
 func (c *Call) engine() *transfer.Engine {
 	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.retry(), Watch: c.watchTask}
+	if n := c.segments(); n > 1 {
+		e.Parallel = max(e.Parallel, n)
+	}
 	if known := c.Shell.mostSessions; known > 0 && (e.Parallel == 0 || e.Parallel > known) {
 		e.Parallel = known
 	}
@@ -60,7 +63,8 @@ func taskName(t transfer.Task) string {
 // moveMany moves files over several sessions, and reports each as move does.
 func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	set := &c.Shell.Settings
-	if len(tasks) < 2 || set.Hash > 0 || set.Tick || c.Shell.opt.DryRun || collide(tasks) {
+	several := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
+	if !several || set.Hash > 0 || set.Tick || c.Shell.opt.DryRun || collide(tasks) {
 		return c.oneByOne(ctx, tasks)
 	}
 	var bytes int64

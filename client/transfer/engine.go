@@ -37,8 +37,11 @@ type Engine struct {
 	running map[*job]bool
 	workers int
 	limit   int // sessions that the server allows; 0: not known
+	typ     client.Type
 	stopped error
-	total   Totals
+	files   int        // that are over
+	bytes   int64      // of them
+	size    int64      // of all files that are known so far
 	telling sync.Mutex // for Done
 	closing sync.WaitGroup
 }
@@ -46,18 +49,10 @@ type Engine struct {
 // MostSessions is how many sessions an Engine uses at most by itself.
 const MostSessions = 8
 
-// Totals say how far an Engine is.
-type Totals struct {
-	Files, Found int   // over, and known so far
-	Bytes        int64 // of the files that are over
-	Size         int64 // of all that are known so far
-	Walking      bool  // more may be found
-	Sessions     int
-}
-
 // job is a transfer, or a directory to look into.
 type job struct {
 	task  Task
+	of    *segmented // fetches parts of this file
 	meter Meter
 	tries int
 	visit func(context.Context, *client.Session) error
@@ -83,8 +78,8 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 
 func (e *Engine) start() {
 	e.changed = sync.NewCond(&e.mu)
+	e.typ = e.Session.Type()
 	e.running = map[*job]bool{}
-	e.total.Walking = true
 }
 
 func (e *Engine) work(ctx context.Context) error {
@@ -115,20 +110,6 @@ func (e *Engine) Limit() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.limit
-}
-
-// Progress tells how far the engine is; it may be called while it runs. The
-// meters are those of the transfers that run.
-func (e *Engine) Progress() (Totals, map[string]*Meter) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	meters := make(map[string]*Meter, len(e.running))
-	for j := range e.running {
-		meters[j.task.Remote] = &j.meter
-	}
-	t := e.total
-	t.Sessions = e.workers
-	return t, meters
 }
 
 // borrowed serves with a session of the engine's own.
@@ -163,12 +144,18 @@ var errRetire = errors.New("session lost")
 func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	var r Result
 	var err error
-	if j.visit != nil {
+	switch {
+	case j.visit != nil:
 		if err = s.Flush(ctx); err == nil {
 			s.More(false)
 			err = j.visit(ctx, s)
 		}
-	} else {
+	case j.of != nil:
+		s.More(false)
+		if err = j.of.begin(e.Watch); err == nil {
+			err = j.of.fetch(ctx, s, &j.meter)
+		}
+	default:
 		s.More(e.hasMore() && isSmall(j.task))
 		over := func() {}
 		if e.Watch != nil {
@@ -182,6 +169,8 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		return e.failed(ctx, s, j, r, err)
 	case j.visit != nil:
 		e.over(j)
+	case j.of != nil:
+		e.done(j, r, nil)
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
 	case j.task.RemoveSource:
@@ -292,7 +281,6 @@ func (e *Engine) fill() {
 		}
 		e.add(t)
 	}
-	e.total.Walking = e.feed != nil || len(e.visits) > 0
 }
 
 // pop prefers directories while few transfers wait: they make more of them.
@@ -308,9 +296,12 @@ func (e *Engine) pop() (j *job) {
 }
 
 func (e *Engine) add(t Task) {
-	e.jobs = append(e.jobs, &job{task: t})
-	e.total.Found++
-	e.total.Size += max(t.Size, 0)
+	if inParts(&t, e.typ) {
+		e.jobs = append(e.jobs, inSegments(t)...)
+	} else {
+		e.jobs = append(e.jobs, &job{task: t})
+	}
+	e.size += max(t.Size, 0)
 }
 
 // put gives the engine more to do while it runs.
@@ -356,12 +347,19 @@ func (e *Engine) over(j *job) {
 
 // done tells that a task, or a visit that failed, is over.
 func (e *Engine) done(j *job, r Result, err error) {
+	if j.of != nil {
+		var last bool
+		if r, last, err = j.of.leave(err); !last {
+			e.over(j)
+			return
+		}
+	}
 	e.mu.Lock()
 	if j.visit == nil {
-		e.total.Files++
-		e.total.Bytes += r.Bytes + r.Resumed
+		e.files++
+		e.bytes += r.Bytes + r.Resumed
 		if j.task.Size <= 0 {
-			e.total.Size += r.Bytes + r.Resumed
+			e.size += r.Bytes + r.Resumed
 		}
 	}
 	e.mu.Unlock()
@@ -410,7 +408,7 @@ func (e *Engine) moved() float64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	const fileWeight = 64 << 10
-	sum := float64(e.total.Files)*fileWeight + float64(e.total.Bytes)
+	sum := float64(e.files)*fileWeight + float64(e.bytes)
 	for j := range e.running {
 		sum += float64(j.meter.Done())
 	}

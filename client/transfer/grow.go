@@ -52,13 +52,14 @@ func (e *Engine) wants(n int) bool {
 		}
 		e.fill()
 		waiting := len(e.jobs) + len(e.visits)
-		if e.Parallel == 0 && waiting < few && e.total.Size-e.total.Bytes < heavy {
+		parts := waiting > 0 && len(e.jobs) > 0 && e.jobs[0].of != nil // one for each session
+		if e.Parallel == 0 && waiting < few && e.size-e.bytes < heavy {
 			waiting = 0 // not worth a login
 		}
 		switch {
 		case e.limit > 0:
 			return false
-		case waiting > n:
+		case waiting > n, parts:
 			return true
 		case e.feed == nil && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
 			return false

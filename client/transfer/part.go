@@ -141,7 +141,8 @@ func (p *part) finish(t Task) error {
 	return nil
 }
 
-// isPart reports whether a local name is that of a part or of its note.
+// isPart reports whether a local name is that of a part or of its note, or of
+// several parts.
 func isPart(name string) bool {
-	return strings.HasSuffix(strings.TrimSuffix(name, NoteSuffix), PartSuffix)
+	return strings.HasSuffix(name, SegmentSuffix) || strings.HasSuffix(strings.TrimSuffix(name, NoteSuffix), PartSuffix)
 }

@@ -42,6 +42,8 @@ type Task struct {
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole
 
+	Segments int // fetch a large file over so many sessions at once; only an Engine does
+
 	KeepCR bool // text that is downloaded keeps the line ends of the wire
 
 	Limit *rate.Limiter // bytes in a second, with a burst of LimitBurst; nil: none
@@ -105,4 +107,9 @@ func (t *Task) Describe(e listing.Entry) {
 	if e.SizeApprox || e.Type != listing.File {
 		t.Size = -1
 	}
+}
+
+// entry is what Describe was told, as far as it is known.
+func (t *Task) entry() listing.Entry {
+	return listing.Entry{Size: t.Size, Time: t.ModTime, Precision: listing.Second}
 }

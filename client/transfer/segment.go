@@ -1,0 +1,291 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// This file fetches one file over several sessions at once. Each of them takes
+// a part and, when it is through, half of what another one still has to do.
+
+// leastPart is how many bytes another session is worth asking for. It is also
+// what is fetched before it is seen whether somebody has taken the rest.
+const leastPart = 2 << 20
+
+// segmented is a file that is fetched in parts.
+type segmented struct {
+	task  Task
+	meter Meter
+	begun time.Time
+	over  func() // ends what Watch began
+
+	mu      sync.Mutex
+	to      *destination
+	file    *os.File
+	resumed int64
+	missing []*piece // in no order
+	jobs    int      // that are not over
+	whole   bool     // it stands under its name, or is about to
+	failed  error
+	noted   time.Time // when the missing parts were written down
+}
+
+// piece are bytes from next to before end that are not there yet.
+type piece struct {
+	next, end int64
+	taken     bool
+	data      *client.Data // that brings them
+	counted   int64        // how many of its bytes are in next
+}
+
+func (p *piece) left() int64 { return p.end - p.next }
+
+// inParts reports whether a task is to be done in parts, by several jobs.
+func inParts(t *Task, typ client.Type) bool {
+	if t.Op != Download || t.Out != nil || t.Offset > 0 || t.Size < 2*leastPart || typ == client.ASCII {
+		return false
+	}
+	if t.Resume && HasSegments(t.Local) {
+		t.Segments = max(t.Segments, 2)
+	}
+	return t.Segments > 1
+}
+
+// inSegments makes the jobs of a file that is fetched in parts.
+func inSegments(t Task) []*job {
+	f := &segmented{task: t, jobs: t.Segments, begun: time.Now()}
+	jobs := make([]*job, t.Segments)
+	for i := range jobs {
+		jobs[i] = &job{task: t, of: f}
+	}
+	return jobs
+}
+
+// begin makes the file, or finds out what an earlier transfer has left to do.
+func (f *segmented) begin(watch func(Task, *Meter) (over func())) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.file != nil || f.failed != nil {
+		return f.failed
+	}
+	if err := f.open(); err != nil {
+		return err
+	}
+	f.resumed = f.task.Size - f.left()
+	resumed := f.resumed
+	f.meter.start(resumed, f.task.Size, func() int64 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.task.Size - f.left() - resumed
+	})
+	f.over = func() {}
+	if watch != nil {
+		f.over = watch(f.task, &f.meter)
+	}
+	return nil
+}
+
+// left is how much is missing.
+func (f *segmented) left() int64 {
+	var sum int64
+	for _, p := range f.missing {
+		sum += p.left()
+		if p.data != nil {
+			sum -= p.data.Transferred() - p.counted
+		}
+	}
+	return sum
+}
+
+// take returns a part that nobody is at, or else half of the largest that is
+// left; nil when that is not worth it.
+func (f *segmented) take() *piece {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil {
+		return nil
+	}
+	largest := &piece{}
+	for _, p := range f.missing {
+		if !p.taken && p.left() > 0 {
+			p.taken = true
+			return p
+		}
+		if p.left() > largest.left() {
+			largest = p
+		}
+	}
+	if largest.left() < 2*leastPart {
+		return nil
+	}
+	half := &piece{next: largest.end - largest.left()/2, end: largest.end, taken: true}
+	largest.end = half.next
+	f.missing = append(f.missing, half)
+	return half
+}
+
+// want is how many bytes of a part are fetched next.
+func (f *segmented) want(p *piece) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil {
+		return 0
+	}
+	return min(leastPart, p.left())
+}
+
+// came takes note of bytes, and now and then writes down what is missing.
+func (f *segmented) came(p *piece, n int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p.next += n
+	p.counted += n
+	if f.failed != nil || time.Since(f.noted) < time.Second {
+		return nil
+	}
+	return f.note()
+}
+
+// giveBack leaves the rest of a part to others.
+func (f *segmented) giveBack(p *piece) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p.taken, p.data = false, nil
+	f.missing = slices.DeleteFunc(f.missing, func(p *piece) bool { return p.left() == 0 })
+}
+
+// fetch is what one session does: part after part, until there are none. The
+// last one sees to the file.
+func (f *segmented) fetch(ctx context.Context, s *client.Session, m *Meter) error {
+	for p := f.take(); p != nil; p = f.take() {
+		err := f.fetchPart(ctx, s, p, m)
+		f.giveBack(p)
+		if err != nil {
+			return err
+		}
+	}
+	return f.finish(ctx, s)
+}
+
+// fetchPart fetches a part up to its end, which another session may bring
+// nearer meanwhile.
+func (f *segmented) fetchPart(ctx context.Context, s *client.Session, p *piece, m *Meter) error {
+	out, err := f.to.dir.OpenFile(f.to.segments(), os.O_WRONLY, 0)
+	if err != nil {
+		return f.to.failed("open", SegmentSuffix, err)
+	}
+	defer out.Close()
+	if _, err := out.Seek(p.next, io.SeekStart); err != nil {
+		return err
+	}
+	d, err := s.Retrieve(ctx, f.task.Remote, p.next)
+	if err != nil {
+		return err
+	}
+	m.start(m.Done(), f.task.Size, d.Transferred)
+	err = f.copyPart(d, limitWriter(ctx, out, f.task.Limit), p)
+	closing := d.Close()
+	switch {
+	case errors.As(err, new(*os.PathError)), closing == nil:
+		return err // of the local file, or none
+	}
+	return closing
+}
+
+// copyPart copies from a download that begins where the part does. Behind the
+// end of the file the end of the data is awaited: the server then knows that all
+// of it has come.
+func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece) error {
+	f.mu.Lock()
+	p.data, p.counted = d, 0
+	f.mu.Unlock()
+	for want := f.want(p); want > 0; want = f.want(p) {
+		n, err := d.ReceiveN(w, want)
+		if noting := f.came(p, n); err == nil {
+			err = noting
+		}
+		if err == nil && n < want {
+			err = &VerifyError{Name: f.task.Remote, Got: p.next, Want: f.task.Size}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if p.next == f.task.Size {
+		d.ReceiveN(io.Discard, 1)
+	}
+	return nil
+}
+
+// finish gives the file its name when all parts are there and the server still
+// has the same file.
+func (f *segmented) finish(ctx context.Context, s *client.Session) (err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil || f.whole || f.left() > 0 {
+		return nil
+	}
+	if err := f.unchanged(ctx, s); err != nil {
+		return err
+	}
+	if err := f.becomePart(); err != nil {
+		return err
+	}
+	f.whole = true
+	if f.task.RemoveSource {
+		return removeSource(ctx, s, f.task)
+	}
+	return nil
+}
+
+// unchanged compares what the server says of the file with what it said before:
+// the parts must be of the same file.
+func (f *segmented) unchanged(ctx context.Context, s *client.Session) error {
+	e, err := s.Stat(ctx, f.task.Remote)
+	switch {
+	case errors.As(err, new(*client.Error)):
+		return nil // it does not tell
+	case err != nil:
+		return err
+	case e.Size >= 0 && e.Size != f.task.Size, f.task.Known && newer(e, f.task.entry()):
+		f.to.dir.Remove(f.to.segments())
+		return fmt.Errorf("%s was changed on the server while it was fetched", f.task.Remote)
+	}
+	return nil
+}
+
+// leave is called when a job is over; the last one tells how it was.
+func (f *segmented) leave(failed error) (r Result, last bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.jobs--
+	if f.failed == nil && !f.whole {
+		f.failed = failed
+	}
+	if f.jobs > 0 {
+		return r, false, nil
+	}
+	r = Result{Remote: f.task.Remote, Local: f.task.Local, Resumed: f.resumed, Size: f.task.Size, ModTime: f.task.ModTime, Elapsed: time.Since(f.begun)}
+	if f.file == nil {
+		return r, true, f.failed
+	}
+	defer f.to.close()
+	f.over()
+	r.Bytes = f.task.Size - f.left() - f.resumed
+	if f.whole {
+		return r, true, nil
+	}
+	if err := f.note(); f.failed == nil {
+		f.failed = err
+	}
+	f.file.Close()
+	return r, true, f.failed
+}

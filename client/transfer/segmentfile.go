@@ -1,0 +1,142 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// SegmentSuffix is behind the name of a file that is fetched in parts. They lie
+// at their places in it; behind its end stands which are missing.
+const SegmentSuffix = ".segments"
+
+// HasSegments reports whether there are parts of a local file.
+func HasSegments(local string) bool {
+	info, err := os.Lstat(local + SegmentSuffix)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (d *destination) segments() string { return d.name + SegmentSuffix }
+
+// open opens the file of the parts. Without Resume it starts empty; with it,
+// earlier parts or an ordinary beginning are gone on with.
+func (f *segmented) open() error {
+	d, err := f.task.destination()
+	if err != nil {
+		return err
+	}
+	if err := f.openIn(d); err != nil {
+		d.close()
+		return err
+	}
+	f.to = d
+	return nil
+}
+
+func (f *segmented) openIn(d *destination) error {
+	switch info, err := d.dir.Lstat(d.name); {
+	case err == nil && info.IsDir():
+		return d.failed("write", "", errors.New("is a directory"))
+	case err == nil && f.task.Within != "" && !info.Mode().IsRegular():
+		return d.failed("write", "", errNotPlain)
+	}
+	begun := int64(0)
+	switch {
+	case !f.task.Resume:
+		d.dir.Remove(d.segments())
+		d.remove()
+	case !HasSegments(f.task.Local):
+		begun = d.adopt(f.task)
+	}
+	file, err := d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return d.failed("open", SegmentSuffix, err)
+	}
+	if err := lock(file); err != nil {
+		file.Close()
+		return d.failed("write", SegmentSuffix, err)
+	}
+	if f.file, f.missing = file, f.recall(file); f.missing == nil {
+		f.missing = []*piece{{next: begun, end: f.task.Size}}
+	}
+	return f.note()
+}
+
+// adopt goes on with the part of an ordinary download, if it is of this file.
+func (d *destination) adopt(t Task) (begun int64) {
+	old, err := d.plain(d.part(), PartSuffix)
+	if err != nil {
+		return 0
+	}
+	defer old.Close()
+	p := &part{File: old, to: d, note: noteOf(t)}
+	info, err := old.Stat()
+	if err != nil || info.Size() > t.Size || lock(old) != nil || !p.belongs(t) || p.doubted {
+		return 0
+	}
+	if d.dir.Rename(d.part(), d.segments()) != nil {
+		return 0
+	}
+	d.remove() // the note
+	return info.Size()
+}
+
+// becomePart makes an ordinary part of the parts, which is whole, and gives it
+// its name.
+func (f *segmented) becomePart() error {
+	if err := f.file.Truncate(f.task.Size); err != nil {
+		return f.to.failed("write", SegmentSuffix, err)
+	}
+	f.to.remove() // of an earlier transfer
+	if err := f.to.dir.Rename(f.to.segments(), f.to.part()); err != nil {
+		return f.to.failed("rename", SegmentSuffix, err)
+	}
+	whole := &part{File: f.file, to: f.to}
+	return whole.finish(f.task)
+}
+
+// heading says of which file the parts are. Listings tell the time to the minute.
+func (f *segmented) heading() string {
+	return fmt.Sprintf("ftpsh: parts of %d bytes of %s; missing:\n", f.task.Size, f.task.ModTime.UTC().Truncate(time.Minute).Format(time.RFC3339))
+}
+
+// note writes down what is missing.
+func (f *segmented) note() error {
+	f.noted = time.Now()
+	text := f.heading()
+	for _, p := range f.missing {
+		text += fmt.Sprintln(p.next, p.end)
+	}
+	if _, err := f.file.WriteAt([]byte(text), f.task.Size); err != nil {
+		return err
+	}
+	return f.file.Truncate(f.task.Size + int64(len(text)))
+}
+
+// recall reads what note wrote; nil if that is about another file.
+func (f *segmented) recall(file *os.File) []*piece {
+	const most = 1 << 20
+	info, err := file.Stat()
+	if err != nil || info.Size() <= f.task.Size || info.Size() > f.task.Size+most {
+		return nil
+	}
+	text := make([]byte, info.Size()-f.task.Size)
+	if _, err := file.ReadAt(text, f.task.Size); err != nil {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(string(text), f.heading())
+	if !ok {
+		return nil
+	}
+	missing := []*piece{}
+	for line := range strings.Lines(rest) {
+		p := &piece{}
+		if _, err := fmt.Sscanln(line, &p.next, &p.end); err != nil || p.next < 0 || p.next > p.end || p.end > f.task.Size {
+			return nil
+		}
+		missing = append(missing, p)
+	}
+	return missing
+}
