@@ -54,19 +54,24 @@ func BenchmarkClients(b *testing.B) {
 	if out, err := exec.Command("go", "build", "-o", program, "github.com/ftpsh/ftpsh/cmd/ftpsh").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
+	var results []result
 	for _, w := range works {
 		b.Run(strings.ReplaceAll(w.name, " ", "-"), func(b *testing.B) {
-			results := compare(b, program, w)
+			r := result{w, compare(b, program, w)}
 			for _, p := range peers {
-				if f := results[p.name]; len(f.seconds) > 0 {
+				switch f := r.by[p.name]; {
+				case len(f.seconds) > 0:
 					b.ReportMetric(median(f.seconds), strings.ReplaceAll(p.name, " ", "-")+"-s")
-				} else if f.failed != nil && testing.Verbose() {
+				case !errors.Is(f.failed, errors.ErrUnsupported):
 					b.Logf("%s: %v", p.name, f.failed)
 				}
 			}
 			b.ReportMetric(0, "ns/op")
-			report(b, w, results)
+			results = append(results, r)
 		})
+	}
+	if *reportDir != "" {
+		write(b, *reportDir, results)
 	}
 }
 
