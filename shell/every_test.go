@@ -106,7 +106,7 @@ func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command
 }
 
 // TestEveryResultIsJSON: with --json whatever a command prints is JSON, one
-// object on a line.
+// object on a line, with the keys that docs/scripting.md promises.
 func TestEveryResultIsJSON(t *testing.T) {
 	page, err := os.ReadFile("../docs/scripting.md")
 	if err != nil {
@@ -119,16 +119,43 @@ func TestEveryResultIsJSON(t *testing.T) {
 			t.Errorf("docs/scripting.md does not say that %s prints text", name)
 		}
 	}
+	described := describedKeys(string(page))
 	everyCommand(t, Options{JSON: true}, func(t *testing.T, c *Command, _ *practice.Server, out string) {
 		if slices.Contains(printsText, c.Name) {
 			return
 		}
 		for line := range strings.Lines(out) {
-			if !json.Valid([]byte(line)) || line[0] != '{' {
+			var object map[string]any
+			if err := json.Unmarshal([]byte(line), &object); err != nil {
 				t.Errorf("no object: %q", line)
+			}
+			for key := range object {
+				if keys := described[c.Name]; keys != "" && !strings.Contains(keys, "`"+key+"`") {
+					t.Errorf("docs/scripting.md has no %s in %q", key, keys)
+				}
 			}
 		}
 	})
+}
+
+// describedKeys is what a page says about the keys of the objects of commands,
+// where it names them.
+func describedKeys(page string) map[string]string {
+	_, table, _ := strings.Cut(page, "| object of | keys |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	keys := map[string]string{}
+	for row := range strings.Lines(table) {
+		cells := strings.Split(row, " | ")
+		if len(cells) != 2 || !strings.Contains(cells[1], "`") || strings.Contains(cells[1], "what is known") {
+			continue
+		}
+		for i, name := range strings.Split(cells[0], "`") {
+			if i%2 == 1 {
+				keys[name] += cells[1]
+			}
+		}
+	}
+	return keys
 }
 
 // TestDryRunOfEveryCommand: with --dry-run no command changes the server or
