@@ -55,6 +55,7 @@ type options struct {
 const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookmark | ftp[s|es]://[user@]host[:port]/directory/]
        ftpsh [options] ftp://host/file… [-o FILE]      fetch files and leave
        ftpsh [options] -u URL FILE…                    send files and leave
+       ftpsh [options] HOST [-l[DIR] | -dDIR | -p | FILE]…  list, change directory, passive or not, print files
        ftpsh --demo                 a practice server in this process, logged in and ready to use
        ftpsh --serve DIRECTORY      serve a directory; ` + "`ftpsh --serve --help`" + ` shows its options
 
@@ -124,6 +125,7 @@ func usage() string {
 func parseFlags(args []string) (*options, error) {
 	o := &options{}
 	fs := flagSet(o)
+	args, operations := splitOperations(args)
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -132,6 +134,12 @@ func parseFlags(args []string) (*options, error) {
 	}
 	o.target = fs.Args()
 	o.hasCommands, o.connecting = fs.Changed("command"), connectingArgs(fs)
+	if len(operations) > 0 {
+		if o.hasCommands || o.file != "" {
+			return nil, errors.New("-c and -f exclude what stands behind the host")
+		}
+		o.commands, o.hasCommands = strings.Join(operations, "; "), true
+	}
 	switch {
 	case o.upload != "":
 		return o, o.checkUpload()
