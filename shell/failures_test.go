@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -39,6 +40,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			p := newPupil(t)
 			p.opt.Connect.Stall = 300 * time.Millisecond
+			p.Do(Line{Text: "set retries 0"})
 			if strings.Contains(row.start, "mute") {
 				p.Do(Line{Text: "set timeout 300ms"})
 			}
@@ -52,5 +54,27 @@ func TestFirstLineOfFailures(t *testing.T) {
 				t.Errorf("no line %q in\n%s", row.says, p.out)
 			}
 		})
+	}
+}
+
+// TestFailedDownloadSaysWhatIsLeft: how much, where, and what goes on with it.
+func TestFailedDownloadSaysWhatIsLeft(t *testing.T) {
+	p := newPupil(t)
+	p.Do(Line{Text: "set retries 0; practice start --tls off --fault cut:RETR=200*1; practice open"})
+	p.says(t, "get README.txt", "200 of 608 bytes are in README.txt.part; `reget README.txt` goes on")
+	p.says(t, "reget README.txt && hash README.txt", "")
+	if _, err := os.Stat("README.txt"); err != nil {
+		t.Errorf("%v\n%s", err, p.out)
+	}
+}
+
+// TestLessonsLetFail: in a lesson about a transfer that breaks it is not tried
+// again behind the learner's back.
+func TestLessonsLetFail(t *testing.T) {
+	p := newPupil(t)
+	p.begin(t, lessons(t)[5], 1)
+	p.out.Reset()
+	if err := p.Do(Line{Text: "get report.bin"}); err == nil || strings.Contains(p.out.String(), "again in") {
+		t.Errorf("%v\n%s", err, p.out)
 	}
 }

@@ -88,8 +88,11 @@ func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) {
 		return
 	}
 	if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
-		c.Note("%s of %s are in %s; `reget %s` goes on", render.Size(m.Done()), render.Size(m.Total()),
-			t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
+		of := ""
+		if m.Total() > 0 {
+			of = fmt.Sprintf("of %d ", m.Total())
+		}
+		c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
 	}
 }
 

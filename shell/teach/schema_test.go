@@ -7,8 +7,11 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/client/practice"
 )
 
 // schema is what of JSON Schema docs/trace.schema.json uses.
@@ -158,6 +161,31 @@ func mustBeValid(t *testing.T, events []*Event) {
 		if err := s.check(v); err != nil {
 			t.Errorf("%v in %s", err, line)
 		}
+	}
+}
+
+// What record writes is as the schema says, the text of a listing too.
+func TestRecordingIsValid(t *testing.T) {
+	w := serve(t, practice.Options{TLS: practice.Explicit})
+	var text strings.Builder
+	recording := w.rec.Record(&text, true)
+	w.mustOpen(nil)
+	w.list("pub")
+	w.get("data.bin")
+	w.rec.Note("", SettingNote, "passive off")
+	if ops, err := recording.Stop(); ops != 3 || err != nil {
+		t.Errorf("%d commands, %v", ops, err)
+	}
+	events, err := Read(strings.NewReader(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustBeValid(t, events)
+	kept := slices.ContainsFunc(events, func(e *Event) bool {
+		return e.Ev == DataEnd && e.Type == "listing" && strings.Contains(strings.Join(e.Lines, " "), "notes.txt")
+	})
+	if !kept || !strings.Contains(text.String(), `"sha256"`) || strings.Contains(text.String(), practice.Password) {
+		t.Errorf("recorded was\n%s", text.String())
 	}
 }
 
