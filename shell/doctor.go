@@ -81,7 +81,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 	} else if sh.session == nil {
 		return e, &UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
 	}
-	if tls, _ := c.Flags.GetString("tls"); tls != "" {
+	if tls := c.value("tls"); tls != "" {
 		if _, known := securities[tls]; !known {
 			return e, c.Usage("--tls: %q is none of auto, require, implicit, off", tls)
 		}

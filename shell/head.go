@@ -134,7 +134,7 @@ func tail(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	every, err := readDuration(c.Flags.Lookup("every").Value.String())
+	every, err := readDuration(c.value("every"))
 	if err != nil || every == 0 {
 		return c.Usage("--every: a time such as 2s is wanted")
 	}

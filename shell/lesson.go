@@ -81,7 +81,7 @@ func runLesson(ctx context.Context, c *Call) error {
 
 // lessons are ours, or those of a teacher.
 func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
-	dir, _ := c.Flags.GetString("dir")
+	dir := c.value("dir")
 	all, err := teach.Lessons(dir)
 	if err != nil {
 		return nil, nil, &localError{err.Error()}

@@ -37,7 +37,7 @@ func (c *Call) reportLessons() error {
 		progress = c.Shell.class.progress
 	}
 	report := progress.Report(all)
-	if name, _ := c.Flags.GetString("html"); name != "" {
+	if name := c.value("html"); name != "" {
 		file, err := os.Create(name)
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (c *Call) lintLesson() error {
 	if len(problems) > 0 {
 		return about(c.Arg(1), &localError{fmt.Sprintf("%d problems", len(problems))})
 	}
-	if name, _ := c.Flags.GetString("trace"); name != "" {
+	if name := c.value("trace"); name != "" {
 		return c.playedLesson(lesson, name)
 	}
 	return nil

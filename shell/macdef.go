@@ -18,7 +18,7 @@ var macroCommands = []*Command{
 		Name: "macdef", Args: "name", Short: "define a macro: the lines that follow, up to an empty one",
 		Long: "`$name argument…` runs it: $1 to $9 are its arguments, $* all of them. With $i in it the macro runs once for each " +
 			"argument, which is $i then. A backslash makes a $ plain. A macro stops at its first failure.\n" +
-			"A macro called init runs after the next login. All are forgotten when the session ends.",
+			"A macro called init runs after the login of the next `open`. All are forgotten when the session ends.",
 		Examples: []Example{{"macdef fetch", "then `get $i`, then an empty line; `$fetch a b c` gets three files"}},
 		Min:      1, Max: 1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro}, Run: macdef,
 	},

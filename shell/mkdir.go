@@ -74,7 +74,7 @@ func (c *Call) makeDirs(ctx context.Context, dir string) error {
 		return err
 	}
 	if err := c.makeDirs(ctx, above); err != nil {
-		return err
+		return about(above, err)
 	}
 	return c.makeDir(ctx, dir)
 }

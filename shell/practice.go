@@ -73,7 +73,7 @@ var practiceModes = map[string]practice.TLSMode{
 func (c *Call) startPractice(ctx context.Context) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
-	mode, _ := c.Flags.GetString("tls")
+	mode := c.value("tls")
 	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off"}
 	var known bool
 	if opt.TLS, known = practiceModes[mode]; !known {

@@ -49,7 +49,7 @@ func repeat(ctx context.Context, c *Call) error {
 	if err != nil || times < -1 {
 		return c.Usage("%q is no number of times", c.Arg(0))
 	}
-	delay, err := readDuration(c.Flags.Lookup("delay").Value.String())
+	delay, err := readDuration(c.value("delay"))
 	if err != nil {
 		return c.Usage("-d: %s", err)
 	}

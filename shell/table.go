@@ -56,7 +56,7 @@ func (c *Call) order() render.Order {
 func (c *Call) timeStyle() (render.TimeStyle, error) {
 	name := c.Shell.Settings.TimeStyle
 	if c.given("time-style") {
-		name = c.Flags.Lookup("time-style").Value.String()
+		name = c.value("time-style")
 	}
 	style, known := timeStyles[name]
 	if !known {
@@ -140,7 +140,7 @@ func (c *Call) asCSV(_ render.List, entries []listing.Entry) error {
 func (c *Call) columns(usual string) ([]string, error) {
 	text := usual
 	if c.given("columns") {
-		text = c.Flags.Lookup("columns").Value.String()
+		text = c.value("columns")
 	}
 	names := strings.Split(text, ",")
 	for _, name := range names {

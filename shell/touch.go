@@ -81,15 +81,15 @@ var dateForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:
 
 // touchTime is the time that the options name.
 func (c *Call) touchTime() (time.Time, error) {
-	switch text := c.Flags.Lookup("date").Value.String(); {
+	switch text := c.value("date"); {
 	case c.given("reference"):
-		info, err := os.Stat(c.Flags.Lookup("reference").Value.String())
+		info, err := os.Stat(c.value("reference"))
 		if err != nil {
 			return time.Time{}, err
 		}
 		return info.ModTime(), nil
 	case c.given("stamp"):
-		return c.stampTime(c.Flags.Lookup("stamp").Value.String())
+		return c.stampTime(c.value("stamp"))
 	case c.given("date"):
 		for _, form := range dateForms {
 			if t, err := time.ParseInLocation(form, text, time.Local); err == nil {

@@ -99,7 +99,7 @@ func (c *Call) saveTrace() error {
 	if name == "" {
 		return c.Usage("save needs the name of a file")
 	}
-	format, _ := c.Flags.GetString("as")
+	format := c.value("as")
 	write, err := teach.Writer(format, name)
 	if err != nil {
 		return c.Usage("%s", err)

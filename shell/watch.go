@@ -28,7 +28,7 @@ var watchCommands = []*Command{{
 }}
 
 func watchCommand(ctx context.Context, c *Call) error {
-	period, err := readDuration(c.Flags.Lookup("interval").Value.String())
+	period, err := readDuration(c.value("interval"))
 	if err != nil {
 		return c.Usage("-n: %s", err)
 	}
