@@ -112,19 +112,26 @@ func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 			return err
 		}
 	}
-	for len(c.Args) < c.Command.Min && len(c.Args) < len(c.Command.Ask) && c.Interactive() {
+	least := c.Command.Min
+	if c.Command.ToFile && c.piped() {
+		least--
+	}
+	for len(c.Args) < least && len(c.Args) < len(c.Command.Ask) && c.Interactive() {
 		if err := c.askFor(ctx, c.Command.Ask[len(c.Args)]); err != nil {
 			return err
 		}
 	}
 	switch n := len(c.Args); {
-	case n < c.Command.Min:
+	case n < least:
 		return c.Usage("an argument is missing")
 	case c.Command.Max >= 0 && n > c.Command.Max:
 		return c.Usage("too many arguments")
 	}
 	return nil
 }
+
+// piped reports whether | or > says where the result goes.
+func (c *Call) piped() bool { return c.statement.Pipe != "" || c.statement.File != nil }
 
 // quotedDash stands before a word whose dash was quoted: it is no option.
 const quotedDash = "\x00"

@@ -36,6 +36,7 @@ type Command struct {
 	// missing; without a terminal a missing argument is an error.
 	Min, Max int
 	Ask      []string
+	ToFile   bool // the last argument is a local file for the result; | and > take its place
 
 	Flags func(*pflag.FlagSet) // nil: words that begin with a dash are arguments
 	JSON  bool                 // has a result that --json shows as objects

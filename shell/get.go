@@ -27,14 +27,14 @@ var getCommands = []*Command{
 	{
 		Name: "get", Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file", JSON: true,
 		Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
-			"into it, - is the screen, and \"|command\" a local command.\n" +
+			"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too.\n" +
 			"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
 			"stood under that name is replaced in one step.\n" +
 			"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
 		Examples: []Example{
 			{"get notes.txt", "download it"},
 			{"get pub/notes.txt today.txt", "under another name"},
-			{"get notes.txt \"|wc -l\"", "into a local command"},
+			{"get notes.txt | wc -l", "into a local command"},
 			{"get -c big.iso", "go on with a download that was cut"},
 			{"get --segments 4 big.iso", "over four sessions at once, where one is slow"},
 			{"get -r photos", "a directory with all that is in it; `mirror` can do more"},
@@ -114,6 +114,9 @@ func (c *Call) segments() int {
 }
 
 func get(ctx context.Context, c *Call, resume bool) error {
+	if len(c.Args) == 1 && c.piped() && !c.JSON() && !c.Is("recursive") {
+		c.Args = append(c.Args, plainWord("-")) // get FILE |more, as in ftp(1)
+	}
 	names, err := c.expand(ctx, c.Args[:1])
 	if err != nil {
 		return err

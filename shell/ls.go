@@ -47,14 +47,14 @@ var lsCommands = []*Command{
 	},
 	{
 		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
-		Long: "The last argument is the local file; - is the screen.",
-		Min:  2, Max: -1, Ask: []string{"remote-files", "local-file"},
+		Long: "The last argument is the local file; - is the screen, and \"|command\" or | a local command.",
+		Min:  2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, false) },
 	},
 	{
 		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times", JSON: true,
-		Min: 2, Max: -1, Ask: []string{"remote-files", "local-file"},
+		Min: 2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, true) },
 	},
@@ -240,7 +240,11 @@ func nlist(ctx context.Context, c *Call) error {
 }
 
 func mls(ctx context.Context, c *Call, long bool) error {
-	done, err := c.redirect(ctx, len(c.Args)-1)
+	file := len(c.Args) - 1
+	if c.piped() {
+		file++ // there is none
+	}
+	done, err := c.redirect(ctx, file)
 	if err != nil {
 		return err
 	}
