@@ -25,25 +25,10 @@ const (
 	Alias             // the name of an alias
 	Variable          // the name of a variable
 	Verb              // a protocol verb, such as RETR
-	Site              // a SITE command of the server
 	Topic             // a help topic
-	Flag              // a flag of the command
 	Job               // the number of a job
-	Lesson            // the name of a lesson
-	Program           // a local program
 	Condition         // a condition of if and assert
 )
-
-var kindText = [...]string{
-	None: "nothing", Command: "command", RemotePath: "remote name", RemoteDir: "remote directory",
-	LocalPath: "local name", LocalDir: "local directory", Setting: "setting", SettingValue: "value",
-	Host: "host", Bookmark: "bookmark", Macro: "macro", Alias: "alias", Variable: "variable",
-	Verb: "protocol command", Site: "SITE command", Topic: "topic", Flag: "flag", Job: "job",
-	Lesson: "lesson", Program: "program", Condition: "condition",
-}
-
-// String returns the kind in words, as in "no such setting".
-func (k Kind) String() string { return kindText[k] }
 
 // A Candidate is something that the word can become.
 type Candidate struct {

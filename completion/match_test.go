@@ -73,11 +73,3 @@ func TestNearest(t *testing.T) {
 		})
 	}
 }
-
-func TestKindsHaveWords(t *testing.T) {
-	for k := None; k <= Program; k++ {
-		if k.String() == "" {
-			t.Errorf("kind %d has no word", k)
-		}
-	}
-}

@@ -29,19 +29,28 @@ func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Com
 	}
 	found := sh.candidates(ctx, at)
 	c := console.Completion{Start: at.Word.Start, End: at.Word.End, More: found.More, Matches: at.Word.Pattern != ""}
+	c.Common, _ = quotedLike(at, found.Common)
 	for _, can := range found.Candidates {
-		text, end := syntax.QuoteIn(can.Text, at.Word.Quote)
+		text, end := quotedLike(at, can.Text)
 		if !can.Open {
 			text += end
-		}
-		if at.Op == syntax.Word && len(at.Words) == 0 || strings.HasPrefix(at.Word.Raw, "-") || strings.HasPrefix(at.Word.Raw, "~") {
-			text = can.Text // commands, options and homes are not names to be quoted
 		}
 		c.Candidates = append(c.Candidates, console.Candidate{
 			Text: text, Shown: render.Safe(can.Shown), Note: render.Safe(can.Note), Open: can.Open,
 		})
 	}
 	return c
+}
+
+// quotedLike quotes what the word at the cursor becomes in the style it was begun in, and returns the end of the quote.
+func quotedLike(at syntax.Cursor, text string) (quoted, end string) {
+	switch raw := at.Word.Raw; {
+	case at.Op == syntax.Word && len(at.Words) == 0 || strings.HasPrefix(raw, "-"):
+		return text, "" // commands and options are not names
+	case strings.HasPrefix(raw, "~"):
+		return syntax.QuoteHome(text), ""
+	}
+	return syntax.QuoteIn(text, at.Word.Quote)
 }
 
 func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Result {

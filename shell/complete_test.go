@@ -30,7 +30,10 @@ func TestWhatTabOffers(t *testing.T) {
 	if err := os.Chtimes("local.csv", stamp, stamp); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("HOME", "/nobody/lives/here")
+	t.Setenv("HOME", t.TempDir())
+	if err := os.WriteFile(filepath.Join(os.Getenv("HOME"), "blank here"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("FTPSH_PASSWORD", practice.Password)
 	for _, line := range []string{
 		"open ftp://" + practice.User + "@" + server.Addr(), "bookmark add work", "alias ll 'ls -l'",
@@ -67,6 +70,8 @@ func TestWhatTabOffers(t *testing.T) {
 		{"local, behind >", "ls > lo", "local.csv local.txt"},
 		{"local, for another program", "!vi lo", "local.csv local.txt"},
 		{"home", "put ~", "~/"},
+		{"below home", "put ~/b", `~/blank\ here`},
+		{"a SITE command", "site ch", "CHMOD"},
 		{"behind queue", "queue get b", "b.csv"},
 		{"an option behind queue", "queue get --forc", "--force"},
 		{"behind repeat", "repeat 3 get b", "b.csv"},

@@ -25,8 +25,9 @@ var quoteCommands = []*Command{
 	{
 		Name: "site", Args: "word…", Short: "send a command of the server's own (SITE)",
 		Examples: []Example{{"site help", "which there are"}},
-		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.Site, completion.RemotePath},
-		Wire: sends("SITE"), Needs: Connection, Run: site,
+		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.None, completion.RemotePath},
+		Words: []string{"CHMOD", "CPFR", "CPTO", "HELP", "IDLE", "SYMLINK", "UMASK", "UTIME"},
+		Wire:  sends("SITE"), Needs: Connection, Run: site,
 	},
 	{
 		Name: "features", Short: "show what the server can do beyond RFC 959 (FEAT)", JSON: true,

@@ -53,6 +53,12 @@ func start(t testing.TB, args ...string) (*terminal, string) {
 	}
 	cmd := exec.Command(path, options...)
 	cmd.Dir, cmd.Env = dir, env
+	return onTerminal(t, cmd), dir
+}
+
+// onTerminal starts a program on a terminal of its own.
+func onTerminal(t testing.TB, cmd *exec.Cmd) *terminal {
+	t.Helper()
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +84,7 @@ func start(t testing.TB, args ...string) (*terminal, string) {
 		}
 		cmd.Wait()
 	})
-	return term, dir
+	return term
 }
 
 var variable = regexp.MustCompile(`^[A-Z_]+=`)

@@ -127,11 +127,16 @@ func TestHistoryOfTwoShells(t *testing.T) {
 // directory of 2000 names without a break. The server is a process of its own.
 func BenchmarkKeystroke(b *testing.B) {
 	addr := servedFolder(b)
-	for _, row := range []struct{ name, jobs string }{
-		{"idle", ""},
-		{"transfer", "set rate-get 20m; repeat forever get -f big.bin &\r"},
-		{"transfer and listing", "set rate-get 20m; repeat forever get -f big.bin &\rrepeat -d 0.2 forever ls -l many > list &\r"},
-		{"both flat out", "repeat forever get -f big.bin &\rrepeat forever ls -l many > list &\r"},
+	const flatOut = "repeat forever get -f big.bin &\rrepeat forever ls -l many > list &\r"
+	for _, row := range []struct {
+		name, jobs string
+		cat        bool // who echoes is cat, beside ftpsh with its jobs: what the machine itself takes
+	}{
+		{"idle", "", false},
+		{"transfer", "set rate-get 20m; repeat forever get -f big.bin &\r", false},
+		{"transfer and listing", "set rate-get 20m; repeat forever get -f big.bin &\rrepeat -d 0.2 forever ls -l many > list &\r", false},
+		{"both flat out", flatOut, false},
+		{"both flat out, cat echoes", flatOut, true},
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			term, _ := start(b, "FTPSH_PASSWORD=b0b", "-V", "--no-config", "--insecure", "bob@"+addr)
@@ -142,9 +147,28 @@ func BenchmarkKeystroke(b *testing.B) {
 			if n := strings.Count(row.jobs, "&"); n > 0 {
 				term.see([]string{"1 job> ", "2 jobs> "}[n-1])
 			}
-			report(b, keystrokes(b, term))
+			typing := keystrokes
+			if row.cat {
+				typing = echoes
+			}
+			report(b, typing(b, term))
 		})
 	}
+}
+
+// echoes types at a program that does nothing but write what it reads.
+func echoes(b *testing.B, _ *terminal) (took []time.Duration) {
+	term := onTerminal(b, exec.Command("sh", "-c", "stty raw -echo; echo ready; exec cat"))
+	term.see("ready")
+	for i := range b.N {
+		key := fmt.Sprintf("<%d>", i)
+		time.Sleep(pace)
+		start := time.Now()
+		term.press(key)
+		term.see(key)
+		took = append(took, time.Since(start))
+	}
+	return took
 }
 
 // servedFolder starts a server with a large file and a directory of many names.
@@ -182,6 +206,10 @@ func servedFolder(b *testing.B) (addr string) {
 	return "127.0.0.1:" + port[1]
 }
 
+// pace is the time between two keys, of somebody who types very fast. Keys without a break would make a busy program
+// of one that waits for its user, and be treated as such by the system.
+const pace = 5 * time.Millisecond
+
 // keystrokes types letters that stand nowhere else on the screen.
 func keystrokes(b *testing.B, term *terminal) (took []time.Duration) {
 	alphabet := strings.Split("αβγδεζηθικλμνξοπρστυφχψω", "")
@@ -196,6 +224,7 @@ func keystrokes(b *testing.B, term *terminal) (took []time.Duration) {
 			term.see(lines[1])
 		}
 		key := alphabet[i%len(alphabet)]
+		time.Sleep(pace)
 		start := time.Now()
 		term.press(key)
 		term.see(key)

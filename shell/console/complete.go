@@ -11,8 +11,9 @@ import (
 type Completion struct {
 	Start, End int // byte offsets
 	Candidates []Candidate
-	More       int  // candidates that were left out
-	Matches    bool // they match a pattern: it stays as long as there are several
+	More       int    // candidates that were left out
+	Common     string // what all share, those that were left out included
+	Matches    bool   // they match a pattern: it stays as long as there are several
 }
 
 // A Candidate is one of them.
@@ -127,7 +128,11 @@ func (e *editor) apply(found Completion) {
 		}
 	}
 	present := e.buf.text[found.Start:found.End]
-	if common := commonPrefix(found.Candidates); len(common) > len(present) && found.More == 0 && !found.Matches {
+	common := found.Common
+	if found.More == 0 {
+		common = commonPrefix(found.Candidates)
+	}
+	if len(common) > len(present) && !found.Matches {
 		e.replace(found, common)
 		return
 	}

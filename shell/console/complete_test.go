@@ -89,6 +89,17 @@ func TestLongListIsAskedFor(t *testing.T) {
 	s.answered("get f001", nil)
 }
 
+func TestWhatIsSharedWithNamesLeftOut(t *testing.T) {
+	s := start(t, 60, 10, Options{Complete: func(_ context.Context, _ string, pos int) Completion {
+		return Completion{End: pos, Candidates: []Candidate{{Text: "file-1"}, {Text: "file-2"}}, Common: "file", More: 100_000}
+	}})
+	s.reads(t.Context(), "> ")
+	s.typed("f\t")
+	s.cursor("> file▏")
+	s.typed("\r")
+	s.answered("file", nil)
+}
+
 func TestListSaysWhatIsMissing(t *testing.T) {
 	s := start(t, 60, 10, Options{Complete: func(_ context.Context, _ string, pos int) Completion {
 		return Completion{End: pos, Candidates: []Candidate{{Text: "aa"}, {Text: "ab"}}, More: 7}
