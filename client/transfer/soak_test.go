@@ -1,0 +1,300 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+// soak is how many transfers a soak has: FTPSH_SOAK, or few.
+func soak() int {
+	if n, err := strconv.Atoi(os.Getenv("FTPSH_SOAK")); err == nil {
+		return n
+	}
+	return 160
+}
+
+// chance is the same in each run; FTPSH_SEED makes another one.
+func chance(worker int) *rand.Rand {
+	seed, _ := strconv.ParseUint(os.Getenv("FTPSH_SEED"), 10, 64)
+	return rand.New(rand.NewPCG(seed, uint64(worker)))
+}
+
+// soaker makes transfers, one after the other, and knows what must come of them.
+type soaker struct {
+	t      *testing.T
+	random *rand.Rand
+	s      *client.Session
+	dir    string                               // here
+	stored func(name string) ([]byte, error)    // what the server has
+	store  func(name string, data []byte) error // gives it something
+	broken *atomic.Int64                        // how many failed, and said so
+}
+
+const soakWorkers = 4
+
+// serverNotes is how many bytes the practice server keeps of each transfer: all
+// lines that it hears.
+const serverNotes = 2 << 10
+
+// After thousands of transfers with faults at random every file is whole or its
+// failure was told, and nothing has grown.
+func TestSoak(t *testing.T) {
+	soaking(t, serverNotes, func(worker int, random *rand.Rand) (*soaker, func()) {
+		srv, err := practice.Start(practice.Options{Dir: t.TempDir(), TLS: []practice.TLSMode{practice.NoTLS, practice.Explicit}[worker%2]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { srv.Close() })
+		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
+		if worker%2 == 1 {
+			opt.Security, opt.TLS = client.Require, &tls.Config{RootCAs: srv.RootCAs()}
+		}
+		so := &soaker{s: soakSession(t, opt, practice.User, practice.Password),
+			stored: func(name string) ([]byte, error) { return afero.ReadFile(srv.FS(), "/"+name) },
+			store:  func(name string, data []byte) error { return afero.WriteFile(srv.FS(), "/"+name, data, 0o644) }}
+		return so, func() { setFaults(t, srv, random) }
+	})
+}
+
+// soakFaults may strike at a transfer; # is a number of bytes.
+var soakFaults = []string{
+	"cut=#", "cut=#", "cut-reset=#", "cut-reset=#", "cut-silent=#", "cut-notify=#", "quota=#", "hang-up", "hang-up", "drop:EPSV", "drop:RETR",
+	"drop:STOR", "drop:SIZE", "421:RETR", "421:STOR", "421:EPSV", "421:SIZE", "refuse:EPSV=425 no port", "refuse:RETR=451 not now",
+	"refuse:STOR=452 no room", "refuse:RETR=550 no", "refuse:STOR=553 no", "refuse:REST=502 what", "refuse:SIZE=500 what", "extra-reply",
+	"split-reply", "bare-lf", "no-epsv", "no-mlsd", "no-end", "no-begin", "stall=#", "no-fin", "pasv-closed",
+}
+
+// slowFaults cost the time of a timeout each, so they are rare.
+const slowFaults = 5 // the last ones of soakFaults
+
+func setFaults(t *testing.T, srv *practice.Server, random *rand.Rand) {
+	var faults []practice.Fault
+	for random.IntN(2) == 0 && len(faults) < 3 {
+		n := len(soakFaults)
+		if random.IntN(8) != 0 {
+			n -= slowFaults
+		}
+		text := strings.ReplaceAll(soakFaults[random.IntN(n)], "#", strconv.Itoa(random.IntN(200_000)))
+		f, err := practice.ParseFault(fmt.Sprintf("%s*%d", text, 1+random.IntN(2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		faults = append(faults, f)
+	}
+	if err := srv.SetFaults(faults...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// On a real server, connections break at random.
+func TestSoakOnProftpd(t *testing.T) {
+	srv := daemon.Start(t, "proftpd-tls", daemon.Options{})
+	soaking(t, 0, func(worker int, random *rand.Rand) (*soaker, func()) {
+		var budget atomic.Int64 // bytes that the connections made next may carry; 0: any number
+		opt := client.Options{Addr: srv.Addr(), Security: client.Require}
+		opt.TLS = srv.TLSConfig()
+		opt.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			nc, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			c := &breaking{TCPConn: nc.(*net.TCPConn)}
+			if n := budget.Load(); n > 0 && random.IntN(3) == 0 {
+				c.breaks, c.reset = true, random.IntN(2) == 0
+				c.left.Store(random.Int64N(n))
+			}
+			return c, nil
+		}
+		so := &soaker{s: soakSession(t, opt, srv.User, srv.Password),
+			stored: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(srv.Root, name)) },
+			store: func(name string, data []byte) error {
+				srv.Put(name, data)
+				return nil
+			}}
+		return so, func() { budget.Store([]int64{0, 5_000, 300_000}[random.IntN(3)]) }
+	})
+}
+
+// breaking is a connection that breaks after so many bytes.
+type breaking struct {
+	*net.TCPConn
+	breaks, reset bool
+	left          atomic.Int64
+}
+
+func (b *breaking) spend(n int) {
+	if b.breaks && b.left.Add(-int64(n)) < 0 {
+		if b.reset {
+			b.SetLinger(0)
+		}
+		b.TCPConn.Close()
+	}
+}
+
+func (b *breaking) Read(p []byte) (int, error) {
+	b.spend(len(p) / 8)
+	n, err := b.TCPConn.Read(p)
+	b.spend(n)
+	return n, err
+}
+
+func (b *breaking) Write(p []byte) (int, error) {
+	b.spend(len(p))
+	return b.TCPConn.Write(p)
+}
+
+func soakSession(t *testing.T, opt client.Options, user, password string) *client.Session {
+	opt.Stall, opt.Timeout = 400*time.Millisecond, 2*time.Second
+	s, err := client.Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Login(t.Context(), client.Login{User: user, Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// soaking runs the workers and compares what the process holds: after the first
+// tenth, and at the end.
+func soaking(t *testing.T, notes int, prepare func(worker int, random *rand.Rand) (so *soaker, mishap func())) {
+	start, n := time.Now(), soak()
+	var broken atomic.Int64
+	var workers sync.WaitGroup
+	var warm, over sync.WaitGroup
+	warm.Add(soakWorkers)
+	over.Add(soakWorkers)
+	measured, end := make(chan struct{}), make(chan struct{})
+	for w := range soakWorkers {
+		random := chance(w)
+		so, mishap := prepare(w, random)
+		so.t, so.random, so.dir, so.broken = t, random, t.TempDir(), &broken
+		t.Cleanup(func() { so.s.Close() })
+		workers.Go(func() {
+			for i := range n / soakWorkers {
+				if i == n/soakWorkers/10 {
+					so.settle()
+					warm.Done()
+					<-measured
+				}
+				mishap()
+				so.transfer(fmt.Sprintf("w%d-%d", w, i%20))
+			}
+			so.settle()
+			over.Done()
+			<-end
+		})
+	}
+	warm.Wait()
+	before := holding()
+	close(measured)
+	over.Wait()
+	after := holding()
+	close(end)
+	workers.Wait()
+	t.Logf("%d transfers in %v, %d failed and said so; %v at first, %v at the end", n, time.Since(start).Round(time.Second), broken.Load(), before, after)
+	if after.goroutines > before.goroutines+2*soakWorkers || after.files > before.files+2*soakWorkers || after.heap > before.heap+8<<20+uint64(n*notes) {
+		t.Errorf("it has grown from %v to %v", before, after)
+	}
+}
+
+// holdings are what a process holds.
+type holdings struct {
+	goroutines, files int
+	heap              uint64
+}
+
+func (h holdings) String() string {
+	return fmt.Sprintf("%d goroutines, %d files, %d kB", h.goroutines, h.files, h.heap>>10)
+}
+
+func holding() holdings {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	open, _ := os.ReadDir("/proc/self/fd")
+	return holdings{runtime.NumGoroutine(), len(open), m.HeapAlloc}
+}
+
+// settle brings the session in step, so that it can be compared.
+func (so *soaker) settle() {
+	if _, err := so.s.Getwd(so.t.Context()); err != nil {
+		so.s.Getwd(so.t.Context())
+	}
+}
+
+// transfer moves one file, or breaks one off.
+func (so *soaker) transfer(name string) {
+	data := make([]byte, so.random.IntN(3)*so.random.IntN(150_000))
+	for i := range data {
+		data[i] = byte(so.random.Uint32())
+	}
+	local := filepath.Join(so.dir, name)
+	task := Task{Remote: name, Local: local, Retry: Retry{Most: 3, Wait: time.Millisecond}}
+	ctx, cancel := context.WithCancel(so.t.Context())
+	defer cancel()
+	if so.random.IntN(20) == 0 {
+		time.AfterFunc(time.Duration(so.random.IntN(20))*time.Millisecond, cancel)
+	}
+	if so.random.IntN(2) == 0 {
+		so.upload(ctx, task, data)
+	} else {
+		so.download(ctx, task, data)
+	}
+}
+
+func (so *soaker) upload(ctx context.Context, task Task, data []byte) {
+	task.Op = Upload
+	if err := os.WriteFile(task.Local, data, 0o644); err != nil {
+		so.t.Error(err)
+	}
+	if _, err := Run(ctx, so.s, task, nil); err != nil {
+		so.broken.Add(1)
+		return
+	}
+	if got, err := so.stored(task.Remote); err != nil || !bytes.Equal(got, data) {
+		so.t.Errorf("upload of %d bytes to %s went well, and %d are there: %v", len(data), task.Remote, len(got), err)
+	}
+}
+
+func (so *soaker) download(ctx context.Context, task Task, data []byte) {
+	if err := so.store(task.Remote, data); err != nil {
+		so.t.Error(err)
+	}
+	before, _ := os.ReadFile(task.Local)
+	_, err := Run(ctx, so.s, task, nil)
+	got, missing := os.ReadFile(task.Local)
+	switch {
+	case err == nil && !bytes.Equal(got, data):
+		so.t.Errorf("download of %d bytes of %s went well, and %d are here", len(data), task.Remote, len(got))
+	case err != nil && !bytes.Equal(got, before):
+		so.t.Errorf("download of %s failed (%v), and the old file is not what it was", task.Remote, err)
+	}
+	if err != nil {
+		so.broken.Add(1)
+	}
+	if missing != nil && !errors.Is(missing, fs.ErrNotExist) {
+		so.t.Error(missing)
+	}
+}
