@@ -11,11 +11,16 @@ import (
 // mistaken for another's: what came before it is over.
 
 // fencedBy returns the place of a fence that r answers although exchanges
-// before it have had no reply, or 0.
+// before it have had no reply, or 0. Where one of those is the same command, it
+// is that one that r answers.
 func (c *Conn) fencedBy(r Reply) int {
+	place := -1
 	for i, x := range c.queue {
+		if place < 0 && (x.fence == r.Code || slices.Contains(onlyCodes[x.Verb], r.Code)) {
+			place = i
+		}
 		if x.fence == r.Code {
-			return i
+			return place
 		}
 	}
 	return 0

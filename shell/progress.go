@@ -31,7 +31,7 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
 	stop()
 	if err != nil {
-		c.kept(t, meter, err)
+		c.kept(ctx, t, meter, err)
 	}
 	return c.arrived(t, r, err)
 }
@@ -82,19 +82,34 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	}
 }
 
-// kept tells what a download that failed has left, and how to go on.
-func (c *Call) kept(t transfer.Task, m *transfer.Meter, err error) {
-	if err == nil || t.Op != transfer.Download || t.Out != nil || m.Done() == 0 || m.Done() == m.Total() {
+// kept tells what a transfer that failed has left, and how to go on.
+func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err error) {
+	if err == nil || m.Done() == 0 || m.Done() == m.Total() {
 		return
 	}
-	if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
-		of := ""
-		if m.Total() > 0 {
-			of = fmt.Sprintf("of %d ", m.Total())
+	switch {
+	case t.Op == transfer.Download && t.Out == nil:
+		if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
+			of := ""
+			if m.Total() > 0 {
+				of = fmt.Sprintf("of %d ", m.Total())
+			}
+			c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
 		}
-		c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
+	case t.Op == transfer.Upload && t.In == nil && c.Interactive() && errors.Is(err, context.Canceled):
+		n, how := m.Done(), "were sent"
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keptPatience)
+		defer cancel()
+		if size, err := c.Session().Size(ctx, t.Remote); err == nil {
+			n, how = size, "are on the server"
+		}
+		c.Note("%d of %d bytes %s; `put -c %s` goes on", n, m.Total(), how, syntax.Quote(t.Local))
 	}
 }
+
+// keptPatience is how long the prompt waits for what the server says about an
+// interrupted upload.
+const keptPatience = 150 * time.Millisecond
 
 // transferObject is a transfer as --json shows it.
 type transferObject struct {

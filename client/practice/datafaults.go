@@ -57,6 +57,14 @@ func quota(d *dataFault) net.Conn {
 	return d.after(func() error { return d.fail(d.fault.Text) })
 }
 
+// storeLess takes all and keeps a part.
+func storeLess(d *dataFault) net.Conn {
+	return d.after(func() error {
+		_, _ = io.Copy(io.Discard, d.Conn)
+		return nil
+	})
+}
+
 // stall waits until somebody gives up: a client that does not send is seen to go, since there is nothing else to read.
 func stall(d *dataFault) net.Conn {
 	return d.after(func() error {

@@ -85,6 +85,7 @@ var rows = []row{
 	{FaultInfo: FaultInfo{"no-fin", "", downloads, "the data connection stays open after its last byte"}, data: noFin},
 	{FaultInfo: FaultInfo{"quota", "bytes", uploads, "uploads end with 552"},
 		preset: Fault{Text: "552 Quota exceeded."}, data: quota},
+	{FaultInfo: FaultInfo{"store-less", "bytes", uploads, "so many bytes of an upload are stored, with 226"}, data: storeLess},
 	{FaultInfo: FaultInfo{"rate", "bytes", transfers, "so many bytes per second"}, preset: Fault{At: 64 << 10}, data: slow},
 	{FaultInfo: FaultInfo{"dos-list", "", "LIST", "LIST in the form of IIS"}, data: dosList},
 	{FaultInfo: FaultInfo{"listing", "text", "LIST NLST MLSD", `a listing holds this text instead, with \r\n and \xNN`}, data: forgeListing},

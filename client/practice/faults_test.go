@@ -251,6 +251,13 @@ func TestFaults(t *testing.T) {
 			}
 			c.get(226, "RETR x")
 		},
+		"store-less": func(t *testing.T, name string) {
+			s := faulty(t, Options{}, name+"=3")
+			login(t, s).put(226, "STOR y", "abcdef")
+			if got := read(t, s, "/y"); got != "abc" {
+				t.Errorf("stored %q", got)
+			}
+		},
 		"quota": func(t *testing.T, name string) {
 			s := faulty(t, Options{}, name+"=4")
 			c := login(t, s)

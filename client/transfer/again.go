@@ -80,10 +80,10 @@ func (t Task) canRepeat(r Result) bool {
 	return t.Out == nil || r.Bytes == 0
 }
 
-// after is the same task once more, after a try that moved r.
-func (t Task) after(r Result, typ client.Type) Task {
+// after is the same task once more, after a try that moved r and ended with err.
+func (t Task) after(r Result, typ client.Type, err error) Task {
 	t.Resume = typ != client.ASCII && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
 	t.Resume = t.Resume && t.Out == nil
-	t.again = true
+	t.again, t.refused = true, errors.As(err, new(*client.Error))
 	return t
 }

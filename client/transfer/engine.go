@@ -233,7 +233,7 @@ func (e *Engine) tryAgain(ctx context.Context, s *client.Session, j *job, r Resu
 	}
 	j.tries++
 	s.Wary()
-	j.task = j.task.after(r, s.Type())
+	j.task = j.task.after(r, s.Type(), err)
 	e.again(j)
 	return true
 }

@@ -36,7 +36,7 @@ var errBusy = errors.New("another transfer is writing it")
 func (p *part) belongs(t Task) bool {
 	text, err := p.to.dir.ReadFile(p.to.part() + NoteSuffix)
 	p.noted = err == nil && string(text) == p.note
-	p.doubted = !p.noted || t.Size < 0
+	p.doubted = !p.noted || t.Size < 0 || t.refused
 	if err == nil {
 		return p.noted
 	}

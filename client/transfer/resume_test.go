@@ -65,6 +65,37 @@ func TestBrokenDownloadGoesOn(t *testing.T) {
 	}
 }
 
+// A refusal behind the last byte is one, although the size is right: the last
+// bytes are fetched again, until the server says 226.
+func TestRefusedBehindTheLastByte(t *testing.T) {
+	data := content(big)
+	for _, test := range []struct {
+		reply string
+		times int
+		whole bool
+	}{{"451 disk trouble", 1, true}, {"426 broken", 2, true}, {"451 disk trouble", 100, false}, {"552 no", 1, false}, {"550 no", 1, false}} {
+		t.Run(test.reply, func(t *testing.T) {
+			left := test.times
+			tap := practice.Tap{Reply: func(_ int, verb, text string) string {
+				if verb == "RETR" && strings.HasPrefix(text, "226") && left > 0 {
+					left--
+					return test.reply + "\r\n"
+				}
+				return text
+			}}
+			_, s := server(t, data, practice.Options{Tap: tap})
+			local := filepath.Join(t.TempDir(), "data")
+			_, err := Run(t.Context(), s, Task{Remote: "data", Local: local, Retry: quick}, nil)
+			if test.whole && (err != nil || !bytes.Equal(read(t, local), data)) {
+				t.Errorf("%v, %d bytes", err, len(read(t, local)))
+			}
+			if !test.whole && (!errors.As(err, new(*client.Error)) || read(t, local) != nil || len(read(t, local+PartSuffix)) != big) {
+				t.Errorf("%v, %d bytes, %d in the part", err, len(read(t, local)), len(read(t, local+PartSuffix)))
+			}
+		})
+	}
+}
+
 // impatient is server with a client that gives up soon.
 func impatient(t *testing.T, data []byte, o practice.Options, faults ...string) (*practice.Server, *client.Session) {
 	t.Helper()

@@ -29,11 +29,14 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 			r.Bytes, r.Resumed = r.Bytes+min(moved, r.Resumed), max(r.Resumed-moved, 0)
 		}
 		if err == nil || !t.canRepeat(r) || !t.Retry.again(ctx, try, err) {
+			if err != nil && ctx.Err() != nil {
+				err = ctx.Err() // what broke for that reason, or before, matters no more
+			}
 			r.Elapsed = time.Since(start)
 			return named(t, r), err
 		}
 		moved += r.Bytes
-		t = t.after(r, s.Type())
+		t = t.after(r, s.Type(), err)
 	}
 }
 

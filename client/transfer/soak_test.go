@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -79,7 +80,7 @@ func TestSoak(t *testing.T) {
 
 // soakFaults may strike at a transfer; # is a number of bytes.
 var soakFaults = []string{
-	"cut=#", "cut=#", "cut-reset=#", "cut-reset=#", "cut-silent=#", "cut-notify=#", "quota=#", "hang-up", "hang-up", "drop:EPSV", "drop:RETR",
+	"cut=#", "cut=#", "store-less=#", "cut-reset=#", "cut-reset=#", "cut-silent=#", "cut-notify=#", "quota=#", "hang-up", "hang-up", "drop:EPSV", "drop:RETR",
 	"drop:STOR", "drop:SIZE", "421:RETR", "421:STOR", "421:EPSV", "421:SIZE", "refuse:EPSV=425 no port", "refuse:RETR=451 not now",
 	"refuse:STOR=452 no room", "refuse:RETR=550 no", "refuse:STOR=553 no", "refuse:REST=502 what", "refuse:SIZE=500 what", "extra-reply",
 	"split-reply", "bare-lf", "no-epsv", "no-mlsd", "no-end", "no-begin", "stall=#", "no-fin", "pasv-closed",
@@ -102,9 +103,16 @@ func setFaults(t *testing.T, srv *practice.Server, random *rand.Rand) {
 		}
 		faults = append(faults, f)
 	}
+	if anyOf(faults, "cut-silent", "cut-notify", "store-less") && anyOf(faults, "refuse", "no-mlsd") {
+		faults = faults[:1] // a server that names no size and lies about the end cannot be found out
+	}
 	if err := srv.SetFaults(faults...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func anyOf(faults []practice.Fault, names ...string) bool {
+	return slices.ContainsFunc(faults, func(f practice.Fault) bool { return slices.Contains(names, f.Name) })
 }
 
 // On a real server, connections break at random.
@@ -199,7 +207,7 @@ func soaking(t *testing.T, notes int, prepare func(worker int, random *rand.Rand
 					<-measured
 				}
 				mishap()
-				so.transfer(fmt.Sprintf("w%d-%d", w, i%20))
+				so.transfer(w, i)
 			}
 			so.settle()
 			over.Done()
@@ -244,8 +252,14 @@ func (so *soaker) settle() {
 	}
 }
 
-// transfer moves one file, or breaks one off.
-func (so *soaker) transfer(name string) {
+// transfer moves one file, or breaks one off. Each upload has a name of its own:
+// what the server still has of one that broke may come later than the next.
+func (so *soaker) transfer(worker, i int) {
+	down := so.random.IntN(2) == 0
+	name := fmt.Sprintf("up-%d-%d", worker, i)
+	if down {
+		name = fmt.Sprintf("down-%d-%d", worker, i%20)
+	}
 	data := make([]byte, so.random.IntN(3)*so.random.IntN(150_000))
 	for i := range data {
 		data[i] = byte(so.random.Uint32())
@@ -257,10 +271,10 @@ func (so *soaker) transfer(name string) {
 	if so.random.IntN(20) == 0 {
 		time.AfterFunc(time.Duration(so.random.IntN(20))*time.Millisecond, cancel)
 	}
-	if so.random.IntN(2) == 0 {
-		so.upload(ctx, task, data)
-	} else {
+	if down {
 		so.download(ctx, task, data)
+	} else {
+		so.upload(ctx, task, data)
 	}
 }
 
@@ -269,6 +283,7 @@ func (so *soaker) upload(ctx context.Context, task Task, data []byte) {
 	if err := os.WriteFile(task.Local, data, 0o644); err != nil {
 		so.t.Error(err)
 	}
+	defer os.Remove(task.Local)
 	if _, err := Run(ctx, so.s, task, nil); err != nil {
 		so.broken.Add(1)
 		return

@@ -54,6 +54,7 @@ type Task struct {
 
 	path, why string // of a mirror
 	again     bool   // it has broken before: only what it left itself is gone on with
+	refused   bool   // the server said so at the end: what came is not whole because of its size
 }
 
 // Result is what a Task did.

@@ -1,0 +1,7 @@
+// Package peers runs other FTP clients against the faults that ftpsh is tested
+// with, and ftpsh itself, in the same run:
+//
+//	go test ./client/practice/peers -bench . -benchtime 1x
+//
+// It has nothing but that benchmark. A client that is not installed is left out.
+package peers

@@ -1,0 +1,221 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// phases are where an interrupt can come: what is typed, the command that the
+// server has heard by then, and what the server does wrong to make it last.
+var phases = []struct{ name, line, verb, fault string }{
+	{"listing", "ls", "MLSD", "stall:MLSD=10"},
+	{"no answer to a listing", "ls", "MLSD", "mute:MLSD"},
+	{"get", "get -f big.bin", "RETR", "stall:RETR=100000"},
+	{"get, before the 150", "get -f big.bin", "RETR", "mute:RETR"},
+	{"get, the 226 is missing", "get -f big.bin", "RETR", "no-end:RETR"},
+	{"get, between two tries", "get -f big.bin", "RETR", "refuse:RETR=426 broken"},
+	{"put", "put up.bin", "STOR", "stall:STOR=100000"},
+	{"put, the 226 is missing", "put up.bin", "STOR", "no-end:STOR"},
+	{"put, between two tries", "put up.bin", "STOR", "refuse:STOR=452 no room"},
+	{"mget", "prompt off; mget -f *.bin", "RETR", "stall:RETR=100000"},
+	{"mirror, listing", "mirror", "MLSD", "stall:MLSD=10"},
+	{"mirror, files", "mirror --parallel 2", "RETR", "stall:RETR=100000"},
+	{"cat", "cat small.txt", "RETR", "mute:RETR"},
+	{"a plain command", "size big.bin", "SIZE", "mute:SIZE"},
+}
+
+// TestInterruptInEveryPhase: Ctrl-C gives the prompt back at once, wherever it
+// comes, and the next command has its own answer; so does a second Ctrl-C right
+// behind it.
+func TestInterruptInEveryPhase(t *testing.T) {
+	for i, phase := range phases {
+		t.Run(phase.name, func(t *testing.T) {
+			t.Parallel()
+			server := stubborn(t, phase.fault)
+			term, dir := loggedIn(t, server)
+			writeUpload(t, dir)
+			heard := hears(t, server, phase.verb)
+			term.enter(phase.line)
+			heard()
+			if strings.Contains(phase.name, "two tries") {
+				term.see("again in")
+			}
+			pressed := time.Now()
+			term.press("\x03")
+			if i%2 == 1 {
+				term.press("\x03")
+			}
+			term.see("interrupted")
+			term.see("PLAIN> ")
+			if waited := time.Since(pressed); waited > 2*time.Second { // 0.2 s where nobody else uses the machine
+				t.Errorf("the prompt came after %v", waited)
+			}
+			server.SetFaults()
+			term.enter("pwd")
+			term.see("\r\n/\r\n")
+			term.see("PLAIN> ")
+			term.enter("size small.txt")
+			term.see("\r\n6\r\n")
+		})
+	}
+}
+
+// stubborn is a server with some files that does one thing wrong.
+func stubborn(t *testing.T, fault string) *practice.Server {
+	t.Helper()
+	f, err := practice.ParseFault(fault)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serves(t, practice.Options{Faults: []practice.Fault{f}}, map[string]string{
+		"big.bin": strings.Repeat("x", 8<<20), "other.bin": strings.Repeat("y", 8<<20), "small.txt": "small\n"})
+}
+
+func writeUpload(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "up.bin"), make([]byte, 8<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hears waits for the next command of a kind that the server hears.
+func hears(t *testing.T, server *practice.Server, verb string) (wait func()) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	heard := make(chan error, 1)
+	go func() {
+		_, err := server.WaitCommand(ctx, verb)
+		heard <- err
+	}()
+	return func() {
+		defer cancel()
+		if err := <-heard; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestInterruptBeforeTheLogin: Ctrl-C ends an open wherever it is.
+func TestInterruptBeforeTheLogin(t *testing.T) {
+	for _, phase := range []struct{ name, verb, fault string }{
+		{"AUTH", "AUTH", "mute:AUTH"},
+		{"USER", "USER", "mute:USER"},
+		{"PASS", "PASS", "mute:PASS"},
+	} {
+		t.Run(phase.name, func(t *testing.T) {
+			t.Parallel()
+			server := stubborn(t, phase.fault)
+			term, _ := start(t, "FTPSH_PASSWORD="+practice.Password)
+			term.see("ftpsh> ")
+			heard := hears(t, server, phase.verb)
+			term.enter("open " + address(server))
+			heard()
+			pressed := time.Now()
+			term.press("\x03")
+			term.see("interrupted")
+			term.see("> ")
+			if waited := time.Since(pressed); waited > 2*time.Second {
+				t.Errorf("the prompt came after %v", waited)
+			}
+			term.enter("echo still here")
+			term.see("\r\nstill here\r\n")
+		})
+	}
+}
+
+// TestInterruptBetweenServers: Ctrl-C ends a copy from server to server, and the
+// session with the first is in step.
+func TestInterruptBetweenServers(t *testing.T) {
+	from, to := stubborn(t, "stall:RETR=100000"), stubborn(t, "late:NOOP=0")
+	term, _ := start(t, "FTPSH_PASSWORD="+practice.Password, address(from))
+	term.see("PLAIN> ")
+	heard := hears(t, from, "RETR")
+	term.enter(fmt.Sprintf("fxp --clear big.bin ftp://%s/copy.bin", address(to)))
+	heard()
+	pressed := time.Now()
+	term.press("\x03")
+	term.see("interrupted")
+	term.see("PLAIN> ")
+	if waited := time.Since(pressed); waited > 2*time.Second {
+		t.Errorf("the prompt came after %v", waited)
+	}
+	term.enter("pwd")
+	term.see("\r\n/\r\n")
+}
+
+// TestSignalInEveryPhase: SIGTERM and SIGHUP end a batch wherever they come,
+// with their status, and no half file has the final name.
+func TestSignalInEveryPhase(t *testing.T) {
+	for i, phase := range phases {
+		t.Run(phase.name, func(t *testing.T) {
+			t.Parallel()
+			server := stubborn(t, phase.fault)
+			cmd, errs := batch(t, server, "-k", "-c", phase.line+"; pwd")
+			writeUpload(t, cmd.Dir)
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			heard := hears(t, server, phase.verb)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			heard()
+			signal, want := syscall.SIGTERM, 143
+			if i%2 == 1 {
+				signal, want = syscall.SIGHUP, 129
+			}
+			sent := time.Now()
+			cmd.Process.Signal(signal)
+			cmd.Wait()
+			if took := time.Since(sent); took > 5*time.Second { // QUIT may take two
+				t.Errorf("it ended after %v", took)
+			}
+			ended(t, cmd, errs, want)
+			if strings.Contains(out.String(), "/\n") {
+				t.Errorf("a command ran after the signal: %q", &out)
+			}
+			if _, err := os.Stat(filepath.Join(cmd.Dir, "big.bin")); err == nil {
+				t.Error("half a file has the final name")
+			}
+		})
+	}
+}
+
+// TestInputEnds: what runs when the commands end is finished, and then QUIT.
+func TestInputEnds(t *testing.T) {
+	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 1 << 20}}},
+		map[string]string{"big.bin": strings.Repeat("x", 300_000)})
+	cmd, errs := batch(t, server)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := hears(t, server, "RETR")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(in, "get big.bin") // and no line end
+	in.Close()
+	heard()
+	cmd.Wait()
+	ended(t, cmd, errs, 0)
+	if got, err := os.ReadFile(filepath.Join(cmd.Dir, "big.bin")); err != nil || len(got) != 300_000 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if _, err := server.WaitCommand(ctx, "QUIT"); err != nil {
+		t.Error(err)
+	}
+}
