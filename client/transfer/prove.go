@@ -58,14 +58,19 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r Result, done f
 
 // verdict compares sizes. A server that does not tell is believed.
 func verdict(r Result, size int64, err error) error {
-	var refused *client.Error
 	switch {
-	case errors.As(err, &refused):
+	case isRefusal(err):
 		return nil
 	case err == nil && size != r.Size:
 		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}
 	}
 	return err
+}
+
+// isRefusal reports whether the server said no, and did not hang up.
+func isRefusal(err error) bool {
+	var no *client.Error
+	return errors.As(err, &no) && no.Reply.Code != 421
 }
 
 // removeSource deletes the original of a copy that is whole.

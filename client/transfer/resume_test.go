@@ -171,6 +171,28 @@ func TestBrokenUploadGoesOn(t *testing.T) {
 	}
 }
 
+// A server that keeps less than it was sent, with 226, is found out, also when
+// it hangs up instead of telling the size.
+func TestStoredLess(t *testing.T) {
+	data := content(300_000)
+	for _, faults := range [][]string{{"store-less=100000*1"}, {"store-less=100000*1", "421:SIZE*2"}, {"store-less=100000*1", "drop:SIZE*3"}, {"store-less=100000"}} {
+		t.Run(strings.Join(faults, " "), func(t *testing.T) {
+			srv, s := server(t, nil, practice.Options{}, faults...)
+			local := filepath.Join(t.TempDir(), "up")
+			if err := os.WriteFile(local, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			for _, retry := range []Retry{{}, quick} {
+				_, err := Run(t.Context(), s, Task{Op: Upload, Remote: "up", Local: local, Retry: retry}, nil)
+				got, _ := afero.ReadFile(srv.FS(), "/up")
+				if (err == nil) != bytes.Equal(got, data) {
+					t.Errorf("%d of %d bytes are stored: %v", len(got), len(data), err)
+				}
+			}
+		})
+	}
+}
+
 // What the server refuses for good is not tried again, and its words are shown.
 func TestRefusalsAreNotTriedAgain(t *testing.T) {
 	for _, fault := range []string{"quota=100000", "refuse:STOR=552 full", "refuse:STOR=553 no"} {

@@ -187,11 +187,10 @@ func describe(ctx context.Context, s *client.Session, t *Task) error {
 		return nil // good enough where no part is to be recognised by it
 	}
 	e, err := s.Stat(ctx, t.Remote)
-	var refused *client.Error
 	switch {
 	case err == nil:
 		t.Size, t.ModTime = e.Size, e.Time
-	case errors.As(err, &refused):
+	case isRefusal(err):
 		t.Size = -1
 	default:
 		return err

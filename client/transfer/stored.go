@@ -34,11 +34,10 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	} else {
 		err = errOther
 	}
-	var refused *client.Error
 	switch {
-	case err == nil, errors.As(err, &refused) && refused.Reply.Code != 421 && !t.again:
+	case err == nil, isRefusal(err) && !t.again:
 		return size, "", nil // uploads only, perhaps: the user knows
-	case errors.Is(err, errOther), errors.As(err, &refused) && refused.Reply.Code != 421:
+	case errors.Is(err, errOther), isRefusal(err):
 		return 0, "what the server has is no part of it: sent anew", nil
 	}
 	return 0, "", err
