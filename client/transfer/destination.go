@@ -36,7 +36,28 @@ func (t Task) destination() (*destination, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: t.Local, Err: reason(err)}
 	}
-	return &destination{root, name, t.Local}, nil
+	d := &destination{root, name, t.Local}
+	if err := d.enter(); err != nil {
+		root.Close()
+		return nil, d.failed("open", "", err)
+	}
+	return d, nil
+}
+
+// enter holds the innermost directory open in place of the one that no link may
+// lead out of: each step would be walked anew with every call.
+func (d *destination) enter() error {
+	inner, name := filepath.Split(d.name)
+	if inner == "" {
+		return nil
+	}
+	dir, err := d.dir.OpenRoot(filepath.Clean(inner))
+	if err != nil {
+		return err
+	}
+	d.dir.Close()
+	d.dir, d.name = dir, name
+	return nil
 }
 
 func (d *destination) close() { d.dir.Close() }
