@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var mirrorVerbs = verbs(getVerbs, putVerbs, sends("MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD", "HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC"))
+var mirrorVerbs = verbs(getVerbs, putVerbs, fxpVerbs, sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD", "HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC"))
 
 var mirrorCommands = []*Command{{
 	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,
@@ -24,11 +24,13 @@ var mirrorCommands = []*Command{{
 		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
 		"else has failed, or the tree to copy is empty.\n" +
 		"More than half of a tree is only deleted after a question, or up to --max-delete.\n" +
+		"Where the copy is a URL, or with -R the original, the files go from server to server, not by way of here; see `fxp`.\n" +
 		"Several sessions look into directories and move files at once; see `set parallel`.",
 	Examples: []Example{
 		{"mirror pub", "the tree pub on the server into pub here"},
 		{"mirror -R site /var/www --delete --dry-run", "what would be done to make the server's like ours"},
 		{"mirror pub --include '*.iso' --newer 30d", "large ones of this month"},
+		{"mirror pub ftp://bob@backup.example.org/pub/", "from this server to another one"},
 	},
 	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
 	Wire: mirrorVerbs, Needs: Login, Detach: true, Run: mirror,
@@ -55,6 +57,7 @@ func mirrorFlags(fs *pflag.FlagSet) {
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
+	fs.Bool("clear", false, "between servers: let the data travel in clear where they cannot protect it")
 	fs.Bool("loop", false, "again, until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
 }
@@ -64,12 +67,21 @@ func mirrorFlags(fs *pflag.FlagSet) {
 const mostLoops = 10
 
 func mirror(ctx context.Context, c *Call) error {
+	if url, ok := c.otherServer(); ok {
+		return c.mirrorServers(ctx, url)
+	}
+	return c.mirrorAll(ctx, func(*transfer.Mirror) {})
+}
+
+// mirrorAll mirrors, as often as --loop says, and runs what --on-change says.
+func (c *Call) mirrorAll(ctx context.Context, adapt func(*transfer.Mirror)) error {
 	changed := 0
 	for range mostLoops {
 		m, err := c.mirror(ctx)
 		if err != nil {
 			return err
 		}
+		adapt(m)
 		n, err := c.runMirror(ctx, m)
 		changed += n
 		if err != nil {

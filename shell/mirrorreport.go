@@ -26,6 +26,7 @@ var mirrorWords = []struct {
 }{
 	{transfer.ActDownload, "downloaded", "to download"},
 	{transfer.ActUpload, "uploaded", "to upload"},
+	{transfer.ActCopy, "copied", "to copy"},
 	{transfer.ActMkdir, "directories made", "directories to make"},
 	{transfer.ActLink, "links made", "links to make"},
 	{transfer.ActDelete, "deleted", "to delete"},
@@ -36,7 +37,7 @@ var mirrorWords = []struct {
 // mirrorObject is a step as --json shows it.
 type mirrorObject struct {
 	DryRun bool   `json:"dry_run,omitempty"`
-	Action string `json:"action"` // download, upload, mkdir, link, delete, rmdir, skip
+	Action string `json:"action"` // download, upload, copy, mkdir, link, delete, rmdir, skip
 	Path   string `json:"path"`
 	Size   *int64 `json:"size,omitempty"`
 	Why    string `json:"why"` // new, size, newer, hash, extra
@@ -59,6 +60,9 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
 		e.Parallel, _ = c.Flags.GetInt("parallel")
 	}
+	if m.There != nil && m.There == c.Session() {
+		e.Session = c.Shell.second.session // the files come from there
+	}
 	over := c.Shell.gauge.all(0, 0)
 	stop := c.Shell.draw(c.Shell.gauge)
 	err := m.Run(ctx, e)
@@ -68,8 +72,12 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	if shown := report.end(); err == nil {
 		err = shown
 	}
-	if m.Up && !m.DryRun {
+	switch {
+	case m.DryRun:
+	case m.Up:
 		c.Shell.remote.Forget(c.absolute(m.Remote))
+	case m.There == c.Session():
+		c.Shell.remote.Forget(c.absolute(m.CopyName))
 	}
 	return report.changed(), several(append(report.errs, err))
 }

@@ -38,7 +38,9 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 
 // equip gives a transfer what the settings say.
 func (c *Call) equip(t *transfer.Task) {
-	t.Local = c.Shell.local(t.Local)
+	if t.Op != transfer.BetweenServers {
+		t.Local = c.Shell.local(t.Local)
+	}
 	t.Retry = c.retry()
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 }

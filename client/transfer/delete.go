@@ -12,6 +12,7 @@ import (
 // delete removes what is in the copy only, what is inside of a directory before
 // the directory.
 func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
+	s = m.holder(s)
 	switch {
 	case len(m.unseen) > 0:
 		return ErrUnseen
@@ -32,7 +33,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		switch {
 		case m.DryRun:
 			m.tell(step)
-		case m.Up:
+		case m.copyIsThere():
 			m.deleteThere(s, step)
 			if s.Waiting() >= deletesAtOnce {
 				s.Flush(ctx)
@@ -60,7 +61,7 @@ func (m *Mirror) deleteThere(s *client.Session, step Step) {
 	if step.Action == ActRmdir {
 		remove = s.RmdirLater
 	}
-	remove(m.remote(step.Path), func(err error) {
+	remove(m.copied(step.Path), func(err error) {
 		step.Err = err
 		m.tell(step)
 	})

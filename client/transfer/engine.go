@@ -196,6 +196,9 @@ func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result
 
 // isSmall reports whether a file is moved so fast that the round trips count.
 func isSmall(t Task) bool {
+	if t.Op == BetweenServers {
+		return false
+	}
 	if t.Op != Download && t.In == nil {
 		info, err := os.Stat(t.Local)
 		return err == nil && info.Size() < smallFile

@@ -25,6 +25,13 @@ type Mirror struct {
 	Up            bool   // from Local to Remote; otherwise the other way round
 	Remote, Local string // the two trees
 
+	// There is another server that has the copy, under CopyName: the files go
+	// from the engine's session to it, one after the other, and not by way of
+	// here. Local is not used then.
+	There    *client.Session
+	CopyName string
+	InClear  bool // may travel in clear where the servers cannot protect it
+
 	Delete       bool // what is in the copy only
 	Compare      Compare
 	Links        Links
@@ -110,6 +117,7 @@ type Action string
 const (
 	ActDownload Action = "download"
 	ActUpload   Action = "upload"
+	ActCopy     Action = "copy" // from server to server
 	ActMkdir    Action = "mkdir"
 	ActLink     Action = "link"
 	ActDelete   Action = "delete"
@@ -143,12 +151,15 @@ var (
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.engine = e
 	m.to, m.unique = map[string]bool{}, map[string]string{}
-	m.Remote, m.Local = path.Clean(m.Remote), filepath.Clean(m.Local)
+	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
+	if m.There != nil {
+		e.Parallel = 1 // a session can only be one end of a copy at a time
+	}
 	exists, err := m.roots(ctx, e.Session)
 	if err != nil {
 		return err
 	}
-	if !m.Up && exists {
+	if !m.copyIsThere() && exists {
 		if m.here, err = os.OpenRoot(m.Local); err != nil {
 			return err
 		}
@@ -169,33 +180,58 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 
 // roots finds out whether the copy is there, and makes it.
 func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err error) {
-	if !m.Up {
-		info, err := os.Stat(m.Local)
-		switch {
-		case err == nil && !info.IsDir():
+	if m.Up {
+		if info, err := os.Stat(m.Local); err != nil {
+			return false, err
+		} else if !info.IsDir() {
 			return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
-		case err == nil, m.DryRun:
-			return err == nil, nil
 		}
-		return true, os.MkdirAll(m.Local, 0o777)
 	}
-	if info, err := os.Stat(m.Local); err != nil {
-		return false, err
-	} else if !info.IsDir() {
-		return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
+	if m.copyIsThere() {
+		return m.rootThere(ctx, m.holder(s), m.copied(""))
 	}
-	e, err := s.Stat(ctx, m.Remote)
+	info, err := os.Stat(m.Local)
 	switch {
-	case m.Remote == "." || err == nil && e.Type == listing.Dir:
+	case err == nil && !info.IsDir():
+		return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
+	case err == nil, m.DryRun:
+		return err == nil, nil
+	}
+	return true, os.MkdirAll(m.Local, 0o777)
+}
+
+func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (exists bool, err error) {
+	e, err := s.Stat(ctx, dir)
+	switch {
+	case dir == "." || err == nil && e.Type == listing.Dir:
 		return true, nil
 	case err == nil:
-		return false, fmt.Errorf("%s is no directory", m.Remote)
+		return false, fmt.Errorf("%s is no directory", dir)
 	case !client.IsCode(err, 550, 450):
 		return false, err
 	case m.DryRun:
 		return false, nil
 	}
-	return true, s.MkdirAll(ctx, m.Remote)
+	return true, s.MkdirAll(ctx, dir)
+}
+
+// copyIsThere reports whether the copy is on a server.
+func (m *Mirror) copyIsThere() bool { return m.Up || m.There != nil }
+
+// holder is the session with the server that has the copy, if one has.
+func (m *Mirror) holder(s *client.Session) *client.Session {
+	if m.There != nil {
+		return m.There
+	}
+	return s
+}
+
+// copied is the full path of the copy on its server.
+func (m *Mirror) copied(rel string) string {
+	if m.There != nil {
+		return path.Join(m.CopyName, rel)
+	}
+	return m.remote(rel)
 }
 
 // remote and local are the full paths of one in the tree.
@@ -269,35 +305,42 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 // read returns the entries of a directory of the original, and those of the
 // copy by their names.
 func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []listing.Entry, target map[string]listing.Entry, err error) {
-	var here, there []listing.Entry
-	if m.Up || exists {
-		if here, err = m.localEntries(rel); err != nil {
-			return nil, nil, err
-		}
-	}
-	if !m.Up || exists {
-		if there, err = m.remoteEntries(ctx, s, rel); err != nil {
-			return nil, nil, err
-		}
-	}
-	source = there
 	if m.Up {
-		source, here = here, there
+		source, err = m.localEntries(rel)
+	} else {
+		source, err = m.remoteEntries(ctx, s, m.remote(rel), rel)
 	}
-	target = make(map[string]listing.Entry, len(here))
-	for _, e := range here {
+	if err != nil {
+		return nil, nil, err
+	}
+	var copies []listing.Entry
+	if exists {
+		if copies, err = m.copies(ctx, s, rel); err != nil {
+			return nil, nil, err
+		}
+	}
+	target = make(map[string]listing.Entry, len(copies))
+	for _, e := range copies {
 		target[e.Name] = e
 	}
 	return source, target, nil
 }
 
-// remoteEntries lists a directory of the server. Names that lead elsewhere are
+// copies reads a directory of the copy.
+func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]listing.Entry, error) {
+	if m.copyIsThere() {
+		return m.remoteEntries(ctx, m.holder(s), m.copied(rel), rel)
+	}
+	return m.localEntries(rel)
+}
+
+// remoteEntries lists a directory of a server. Names that lead elsewhere are
 // left out, and told of.
-func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, rel string) ([]listing.Entry, error) {
+func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]listing.Entry, error) {
 	var entries []listing.Entry
 	nonsense, example := 0, ""
 	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime}
-	for e, err := range s.List(ctx, m.remote(rel), o) {
+	for e, err := range s.List(ctx, dir, o) {
 		if err != nil {
 			return nil, err
 		}
@@ -371,8 +414,8 @@ func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, th
 	case found:
 		step.Err = errors.New("is there already, and no directory")
 	case m.DryRun:
-	case m.Up:
-		_, step.Err = s.Mkdir(ctx, m.remote(at))
+	case m.copyIsThere():
+		_, step.Err = m.holder(s).Mkdir(ctx, m.copied(at))
 	default:
 		step.Err = m.here.Mkdir(filepath.FromSlash(at), 0o777)
 	}
@@ -382,11 +425,14 @@ func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, th
 
 // file makes the task for a file that is not the same on both sides.
 func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) (Task, bool) {
-	step := Step{Action: ActDownload, Path: at, Size: e.Size, Why: "new"}
+	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: "new"}
 	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at}
-	if m.Up {
-		step.Action, t.Op = ActUpload, Upload
-	} else {
+	switch step.Action {
+	case ActUpload:
+		t.Op = Upload
+	case ActCopy:
+		t.Op, t.There, t.Local, t.InClear = BetweenServers, m.There, m.copied(at), m.InClear
+	default:
 		t.Within = m.Local
 	}
 	t.Describe(e)
@@ -430,19 +476,13 @@ func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
 }
 
 // isPart reports whether a local file is the beginning of one that is coming.
-func (m *Mirror) isPart(at string) bool { return !m.Up && isPart(at) }
+func (m *Mirror) isPart(at string) bool { return !m.copyIsThere() && isPart(at) }
 
 // doom is the job of looking into a directory that is to be deleted.
 func (m *Mirror) doom(rel string) *job {
 	return &job{
 		visit: func(ctx context.Context, s *client.Session) error {
-			var entries []listing.Entry
-			var err error
-			if m.Up {
-				entries, err = m.remoteEntries(ctx, s, rel)
-			} else {
-				entries, err = m.localEntries(rel)
-			}
+			entries, err := m.copies(ctx, s, rel)
 			if err != nil {
 				return err
 			}
@@ -459,11 +499,18 @@ func (m *Mirror) doom(rel string) *job {
 
 // arrived hears from the engine that a file was moved, or not.
 func (m *Mirror) arrived(t Task, r Result, err error) {
-	step := Step{Action: ActDownload, Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err}
-	if m.Up {
-		step.Action = ActUpload
+	m.tell(Step{Action: m.action(), Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err})
+}
+
+// action is what is done with a file.
+func (m *Mirror) action() Action {
+	switch {
+	case m.Up:
+		return ActUpload
+	case m.There != nil:
+		return ActCopy
 	}
-	m.tell(step)
+	return ActDownload
 }
 
 func (m *Mirror) tell(step Step) {

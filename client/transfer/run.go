@@ -71,6 +71,8 @@ func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, er
 		err = ErrTextResume
 	case t.Op == Download && t.Out != nil:
 		r, err = downloadTo(ctx, s, t, m)
+	case t.Op == BetweenServers:
+		r, err = betweenServers(ctx, s, t)
 	case t.Op == Download:
 		r, err = download(ctx, s, t, m)
 	default:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,9 +50,13 @@ func resolution(p listing.Precision) time.Duration {
 	return 2 * time.Second // FAT counts in twos
 }
 
-// hashes compares contents by the best hash that the server has.
+// hashes compares contents by the best hash that the server has, or both have.
 func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (string, error) {
 	algorithms := s.Algorithms()
+	if m.There != nil {
+		theirs := m.There.Algorithms()
+		algorithms = slices.DeleteFunc(slices.Clone(algorithms), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
+	}
 	if len(algorithms) == 0 {
 		return "", errors.New("the server has no command for a hash")
 	}
@@ -59,19 +64,27 @@ func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (stri
 	if err != nil {
 		return "", err
 	}
-	file, err := m.openHere(at)
-	if err != nil {
+	copied, err := m.hashOfOther(ctx, at, algorithms[0])
+	if err != nil || bytes.Equal(copied, there.Sum) {
 		return "", err
-	}
-	defer file.Close()
-	sum := client.NewHash(algorithms[0])
-	if _, err := io.Copy(sum, file); err != nil {
-		return "", err
-	}
-	if bytes.Equal(sum.Sum(nil), there.Sum) {
-		return "", nil
 	}
 	return "hash", nil
+}
+
+// hashOfOther is the hash of what is not on the engine's server.
+func (m *Mirror) hashOfOther(ctx context.Context, at string, a client.Algorithm) ([]byte, error) {
+	if m.There != nil {
+		h, err := m.There.Hash(ctx, m.copied(at), a)
+		return h.Sum, err
+	}
+	file, err := m.openHere(at)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	sum := client.NewHash(a)
+	_, err = io.Copy(sum, file)
+	return sum.Sum(nil), err
 }
 
 // link returns what a link of the original stands for, or with CopyLinks makes
@@ -109,7 +122,7 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 		}
 		of.Name = name
 		return of, nil
-	case m.Links == CopyLinks && !m.Up:
+	case m.Links == CopyLinks && !m.copyIsThere():
 		return m.copyLink(at, e, found)
 	}
 	return e, nil

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 )
 
@@ -19,10 +20,11 @@ type Op int
 
 // The operations.
 const (
-	Download     Op = iota // RETR
-	Upload                 // STOR
-	Append                 // APPE
-	UploadUnique           // STOU
+	Download       Op = iota // RETR
+	Upload                   // STOR
+	Append                   // APPE
+	UploadUnique             // STOU
+	BetweenServers           // RETR here and STOR there
 )
 
 // Task is one file to move. Remote and Local are its names; In or Out take the
@@ -33,6 +35,9 @@ type Task struct {
 	Within        string // the server chose the name: Local is in this directory, and no link leads out of it
 	In            io.Reader
 	Out           io.Writer
+
+	There   *client.Session // of BetweenServers: the other server, where Local is a name
+	InClear bool            // and whether it may travel in clear
 
 	Resume   bool  // go on where an earlier transfer stopped
 	Retry    Retry // when it breaks on the way
