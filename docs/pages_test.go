@@ -75,7 +75,8 @@ func section(t *testing.T, page, name, text string) string {
 	return before + "<!-- " + name + " -->\n" + text + "<!-- end -->" + after
 }
 
-// block is a block of examples: commands behind $, and what they print.
+// block is a block of examples: commands behind $, their further lines behind >,
+// and what they print.
 var block = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
 // TestExamples: what the page about scripts says that commands print is what
@@ -92,10 +93,20 @@ func TestExamples(t *testing.T) {
 	want := block.ReplaceAllFunc(page, func(b []byte) []byte {
 		var out bytes.Buffer
 		out.WriteString("```sh\n")
-		for line := range strings.SplitSeq(string(b), "\n") {
-			if command, is := strings.CutPrefix(line, "$ "); is {
-				out.WriteString(line + "\n" + run(t, dir, command))
+		lines := strings.Split(string(b), "\n")
+		for i, line := range lines {
+			command, is := strings.CutPrefix(line, "$ ")
+			if !is {
+				continue
 			}
+			for _, more := range lines[i+1:] {
+				text, is := strings.CutPrefix(more, "> ")
+				if !is {
+					break
+				}
+				line, command = line+"\n"+more, command+"\n"+text
+			}
+			out.WriteString(line + "\n" + run(t, dir, command))
 		}
 		out.WriteString("```")
 		return out.Bytes()

@@ -145,6 +145,11 @@ func parseFlags(args []string) (*options, error) {
 		return o, o.checkUpload()
 	case o.fetches():
 	case o.output != "":
+		for _, word := range o.target {
+			if _, err := shell.ParseAddress(word); err != nil {
+				return nil, err
+			}
+		}
 		return nil, errors.New("-o needs the URL of a file")
 	case len(o.target) > 2:
 		return nil, fmt.Errorf("%s: one server at a time", strings.Join(o.target[2:], " "))
