@@ -117,6 +117,14 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queue
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
 })
 
+// classicOptions are the words of `set` in tnftp that mean nothing here, and what
+// does.
+var classicOptions = map[string]string{
+	"ftp_proxy": "`set via URL`", "http_proxy": "`set via http://HOST:PORT`", "https_proxy": "`set via http://HOST:PORT`",
+	"no_proxy": "`set via off`, or no_proxy in the environment", "pager": "PAGER in the environment names it",
+	"rprompt": "`set prompt-right TEXT`",
+}
+
 // findSetting returns the row of a name, or of the only name that begins so.
 func findSetting(name string) (*Setting, error) {
 	var found []*Setting
@@ -132,7 +140,9 @@ func findSetting(name string) (*Setting, error) {
 		return found[0], nil
 	}
 	err := &UsageError{Text: name + ": no such setting", Hint: "`set` lists them"}
-	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
+	if here := classicOptions[name]; here != "" {
+		err.Hint = here
+	} else if near := completion.Nearest(name, settingNames()); len(near) > 0 {
 		err.Hint = "did you mean `set " + near[0] + "`"
 	}
 	return nil, err
