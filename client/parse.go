@@ -35,7 +35,7 @@ func ParsePassive(r Reply) (host string, port int, err error) {
 // (RFC 1123 section 4.1.2.6 tells clients to expect both).
 func sixNumbersIn(text string) (host string, port int, ok bool) {
 	for i := range len(text) {
-		if !isDigit(text[i]) || i > 0 && (isDigit(text[i-1]) || text[i-1] == '-') {
+		if !isDigit(text[i]) || i > 0 && (isDigit(text[i-1]) || text[i-1] == '-' || text[i-1] == ',') {
 			continue
 		}
 		if n, found := sixNumbers(text[i:]); found {
@@ -61,7 +61,7 @@ func sixNumbers(s string) (n [6]int, ok bool) {
 		}
 		n[i], s = v, s[len(digits):]
 	}
-	return n, true
+	return n, !strings.HasPrefix(s, ",")
 }
 
 // longAddress finds "family,length,address...,length,port..." (RFC 1639): what
@@ -119,6 +119,13 @@ func parsePort(s string) (int, bool) {
 // between quotation marks, with those inside doubled. Servers that do not
 // double them, or leave them out, are understood too.
 func ParsePath(r Reply) (path string, ok bool) {
+	if path, ok = pathIn(r); !ok {
+		return "", false
+	}
+	return path, true
+}
+
+func pathIn(r Reply) (path string, ok bool) {
 	if r.Class() != 2 {
 		return "", false
 	}

@@ -74,7 +74,10 @@ type replyReader struct{ *bufio.Reader }
 // the reader has consumed it and can go on. Other errors are final.
 func (rr replyReader) next() (Reply, error) {
 	var first string
-	for first == "" { // an empty line between replies means nothing
+	for empty := 0; first == ""; empty++ { // an empty line between replies means nothing
+		if empty > maxReplyLines {
+			return Reply{}, errors.New("nothing but empty lines in place of a reply")
+		}
 		var err error
 		if first, err = rr.line(); err != nil {
 			return Reply{}, err

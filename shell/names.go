@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unique"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -97,10 +98,29 @@ func (c *Call) list(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 		if err != nil {
 			return entries, err
 		}
-		entries = append(entries, e)
+		if len(entries) == cap(entries) { // append would keep too much beside each other
+			entries = append(make([]listing.Entry, 0, max(64, 2*cap(entries))), entries...)
+		}
+		entries = append(entries, compact(e))
 	}
-	c.Shell.remote.Fill(c.absolute(dir), completionNames(entries))
+	if len(entries) <= mostRemembered {
+		c.Shell.remote.Fill(c.absolute(dir), completionNames(entries))
+	}
 	return entries, nil
+}
+
+// mostRemembered is how long a listing may be that is remembered unasked, to
+// complete names.
+const mostRemembered = 50_000
+
+// compact lets the line go that an entry was made from.
+func compact(e listing.Entry) listing.Entry {
+	if e.Type == listing.Unparsed {
+		return e
+	}
+	e.Raw, e.Name, e.Target, e.Unique = "", strings.Clone(e.Name), strings.Clone(e.Target), strings.Clone(e.Unique)
+	e.Owner, e.Group, e.Perm = unique.Make(e.Owner).Value(), unique.Make(e.Group).Value(), unique.Make(e.Perm).Value()
+	return e
 }
 
 // absolute is the full path of a name as typed.

@@ -386,3 +386,53 @@ func TestTruncatedTLS(t *testing.T) {
 		}
 	})
 }
+
+// Sizes that a server claims are compared with what came, and never cut or
+// fill it up; what is no size is unknown.
+func TestSizesThatLie(t *testing.T) {
+	data := content(300_000)
+	for _, test := range []struct {
+		name, size, opening string // in place of what SIZE, MLST and the 150 say
+		fails               bool
+	}{
+		{"right", "300000", "(300000 bytes)", false},
+		{"more", "300001", "(300001 bytes)", true},
+		{"less", "299999", "(299999 bytes)", true},
+		{"nothing", "0", "(0 bytes)", true},
+		{"negative", "-1", "(-1 bytes)", false},
+		{"2^63", "9223372036854775808", "(9223372036854775808 bytes)", false},
+		{"text", "many", "(many bytes)", false},
+		{"only the 150 is wrong", "300000", "(5 bytes)", false},
+		{"only the 150 is there, and right", "?", "(300000 bytes)", false},
+		{"only the 150 is there, and says more", "?", "(300001 bytes)", true},
+		{"only the 150 is there, and says less", "?", "(5 bytes)", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tap := practice.Tap{Reply: func(_ int, verb, reply string) string {
+				switch {
+				case verb == "RETR" && strings.HasPrefix(reply, "150"):
+					return "150 here it comes " + test.opening + "\r\n"
+				case test.size == "?" && (verb == "SIZE" || verb == "MLST"):
+					return "502 what\r\n"
+				case verb == "SIZE":
+					return "213 " + test.size + "\r\n"
+				}
+				return strings.Replace(reply, "Size=300000", "Size="+test.size, 1)
+			}}
+			_, s := server(t, data, practice.Options{Tap: tap})
+			local := filepath.Join(t.TempDir(), "data")
+			_, err := Run(t.Context(), s, Task{Remote: "data", Local: local}, nil)
+			var short *VerifyError
+			if test.fails != errors.As(err, &short) || !test.fails && err != nil {
+				t.Errorf("%v", err)
+			}
+			whole := read(t, local)
+			if test.fails && len(whole) > 0 || !test.fails && !slices.Equal(whole, data) {
+				t.Errorf("%d bytes under the final name", len(whole))
+			}
+			if test.fails && !slices.Equal(read(t, local+PartSuffix), data) {
+				t.Error("not all that was sent is kept")
+			}
+		})
+	}
+}

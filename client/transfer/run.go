@@ -245,6 +245,8 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 		return n, "the server ended the data connection without close_notify; the size is right", nil
 	case closing != nil:
 		return n, "", closing
+	case err == nil && total > t.Size && s.Type() != client.ASCII && n < total: // all that is known is what the 150 said
+		return n, "", &VerifyError{Name: t.Remote, Got: n, Want: total}
 	}
 	return n, "", err
 }

@@ -19,12 +19,19 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], func(*shell.Options) {})) }
 
+// thrift is the memory from which on less is worth more work: listings can have
+// a million entries.
+const thrift = 350 << 20
+
 // usageStatus is the exit status for a command line that makes no sense.
 const usageStatus = 2
 
 // run is the whole program. Adapt may change the options of the shell: tests
 // listen in.
 func run(args []string, adapt func(*shell.Options)) int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(thrift)
+	}
 	if serving(args) {
 		return serve(args)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -46,10 +47,10 @@ func (l List) Write(w io.Writer, entries []listing.Entry) error {
 			b.WriteString(l.text(dir) + ":\n")
 		}
 		Sort(group, l.By, l.Reverse)
-		for _, line := range l.lines(group) {
+		l.each(group, func(line string) {
 			b.WriteString(line)
 			b.WriteByte('\n')
-		}
+		})
 	}
 	return b.Flush()
 }
@@ -108,22 +109,25 @@ func groups(entries []listing.Entry) [][]listing.Entry {
 	return out
 }
 
-func (l List) lines(entries []listing.Entry) []string {
-	if l.Long {
-		return l.long(entries)
+// each makes line after line; a listing may be too long to hold them all.
+func (l List) each(entries []listing.Entry, write func(string)) {
+	switch {
+	case l.Long:
+		l.long(entries, write)
+	case l.Width == 0:
+		for i := range entries {
+			write(l.line(&entries[i]))
+		}
+	default:
+		names, widths := make([]string, len(entries)), make([]int, len(entries))
+		for i := range entries {
+			names[i] = l.line(&entries[i])
+			widths[i] = Width(names[i])
+		}
+		for _, line := range columns(names, widths, l.Width) {
+			write(line)
+		}
 	}
-	lines := make([]string, len(entries))
-	for i := range entries {
-		lines[i] = l.line(&entries[i])
-	}
-	if l.Width == 0 {
-		return lines
-	}
-	widths := make([]int, len(lines))
-	for i := range lines {
-		widths[i] = Width(lines[i])
-	}
-	return columns(lines, widths, l.Width)
 }
 
 // Line returns an entry without anything but its name.
@@ -176,48 +180,37 @@ func mark(e *listing.Entry) string {
 	return ""
 }
 
-// long makes the lines of ls -l. Columns that no entry has are left out, unless
-// they are fixed.
-func (l List) long(entries []listing.Entry) []string {
+// long makes the lines of ls -l, in two rounds: the first finds how wide the
+// columns are. Those that no entry has are left out, unless they are fixed.
+func (l List) long(entries []listing.Entry, write func(string)) {
 	if l.Now.IsZero() {
 		l.Now = time.Now()
 	}
-	var shown []column
-	for _, c := range l.columns() {
-		for i := range entries {
-			if entries[i].Type != listing.Unparsed && (l.Fixed || c.has(&entries[i])) {
-				shown = append(shown, c)
-				break
+	columns := l.columns()
+	shown, widths := make([]bool, len(columns)), make([]int, len(columns))
+	for i := range entries {
+		if e := &entries[i]; e.Type != listing.Unparsed {
+			for j, c := range columns[:len(columns)-1] { // the last one is not padded
+				shown[j] = shown[j] || l.Fixed || c.has(e)
+				widths[j] = max(widths[j], Width(c.cell(e)))
 			}
 		}
 	}
-	var rows [][]string
+	var line strings.Builder
 	for i := range entries {
-		if entries[i].Type != listing.Unparsed {
-			rows = append(rows, cells(shown, &entries[i]))
-		}
-	}
-	right := make([]bool, len(shown))
-	for j, c := range shown {
-		right[j] = c.right
-	}
-	return l.between(entries, align(rows, right, " "))
-}
-
-// between puts the lines that were not understood back in their places.
-func (l List) between(entries []listing.Entry, lines []string) []string {
-	if len(lines) == len(entries) {
-		return lines
-	}
-	out := make([]string, len(entries))
-	for i := range entries {
-		if entries[i].Type == listing.Unparsed {
-			out[i] = l.text(entries[i].Raw)
+		e := &entries[i]
+		if e.Type == listing.Unparsed {
+			write(l.text(e.Raw))
 			continue
 		}
-		out[i], lines = lines[0], lines[1:]
+		line.Reset()
+		for j, c := range columns[:len(columns)-1] {
+			if shown[j] {
+				line.WriteString(Pad(c.cell(e), widths[j], c.right) + " ")
+			}
+		}
+		write(line.String() + columns[len(columns)-1].cell(e))
 	}
-	return out
 }
 
 // A column of the long listing.
@@ -228,14 +221,6 @@ type column struct {
 }
 
 func always(*listing.Entry) bool { return true }
-
-func cells(shown []column, e *listing.Entry) []string {
-	out := make([]string, len(shown))
-	for j, c := range shown {
-		out[j] = c.cell(e)
-	}
-	return out
-}
 
 func (l List) columns() []column {
 	return []column{

@@ -167,14 +167,18 @@ func manyNames(n int) []string {
 	return out
 }
 
-// Above a thousand rows the listing is padded without tablewriter: nobody may
+// Above a thousand rows a table is padded without tablewriter: nobody may
 // see the difference.
 func TestBothWaysAlignTheSame(t *testing.T) {
 	l := List{Long: true, Color: true, Colours: ParseColours(""), Now: now, Zone: time.UTC}
 	var rows [][]string
 	for range 30 {
 		for _, e := range sample() {
-			rows = append(rows, cells(l.columns(), &e), []string{"", Red.Paint(true, " x "), "日", Bold.Paint(true, "日本")})
+			var cells []string
+			for _, c := range l.columns() {
+				cells = append(cells, c.cell(&e))
+			}
+			rows = append(rows, cells, []string{"", Red.Paint(true, " x "), "日", Bold.Paint(true, "日本")})
 		}
 	}
 	right := []bool{false, true, false, false, true}

@@ -37,28 +37,42 @@ func Sort(entries []listing.Entry, by Order, reverse bool) {
 	list := make([]sortable, len(entries))
 	key := sortKeys()
 	for i := range entries {
-		list[i] = sortable{key(entries[i].Name), &entries[i]}
+		list[i] = sortable{key(entries[i].Name), &entries[i], i}
 	}
-	slices.SortStableFunc(list, func(a, b sortable) int {
-		if c := unparsedLast(a, b); c != 0 || a.entry.Type == listing.Unparsed {
-			return c
+	slices.SortFunc(list, func(a, b sortable) int {
+		c := unparsedLast(a, b)
+		if c == 0 && a.entry.Type != listing.Unparsed {
+			if c = compare(by, a, b); reverse {
+				c = -c
+			}
 		}
-		c := compare(by, a, b)
-		if reverse {
-			return -c
-		}
-		return c
+		return cmp.Or(c, cmp.Compare(a.at, b.at))
 	})
-	sorted := make([]listing.Entry, len(entries))
-	for i, s := range list {
-		sorted[i] = *s.entry
+	for i := range list {
+		place(entries, list, i)
 	}
-	copy(entries, sorted)
+}
+
+// place moves the entries of one circle: what belongs to i comes from list[i].at,
+// what belongs there from somewhere else, and so on.
+func place(entries []listing.Entry, list []sortable, i int) {
+	first := entries[i]
+	for to := i; list[to].at >= 0; {
+		from := list[to].at
+		list[to].at = -1
+		if from == i {
+			entries[to] = first
+			return
+		}
+		entries[to] = entries[from]
+		to = from
+	}
 }
 
 type sortable struct {
 	key   string
 	entry *listing.Entry
+	at    int // where it was
 }
 
 func unparsedLast(a, b sortable) int {
