@@ -8,8 +8,9 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 )
 
-// manual is the man page, given what `ftpsh --help` prints.
-func manual(help string) string {
+// manual is the man page, given what `ftpsh --help` prints, and the page about
+// scripts.
+func manual(help, scripts string) string {
 	var b strings.Builder
 	b.WriteString(".\\\" made from the program's tables; `go test ./docs -update` writes it anew\n")
 	b.WriteString(".TH FTPSH 1\n.SH NAME\nftpsh \\- an interactive FTP shell\n")
@@ -22,6 +23,9 @@ func manual(help string) string {
 	for _, o := range options {
 		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(o[0]), roff(o[1]))
 	}
+	_, language, _ := strings.Cut(scripts, "## The language\n")
+	language, _, _ = strings.Cut(language, "\n## ")
+	b.WriteString(".SH LANGUAGE\n" + fromMarkdown(language))
 	for _, group := range shell.Catalog() {
 		fmt.Fprintf(&b, ".SH %s\n", roff("COMMANDS: "+strings.ToUpper(group.Title)))
 		for _, c := range group.Commands {
@@ -93,6 +97,45 @@ func manualCommand(c *shell.Command) string {
 	}
 	return b.String()
 }
+
+// fromMarkdown writes a section of a page for the manual: paragraphs, tables of
+// two columns, headings and indented lines. Examples that run are left out.
+func fromMarkdown(text string) string {
+	var b strings.Builder
+	text = block.ReplaceAllString(text, "")
+	between := true
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		cells := twoColumns.FindStringSubmatch(line)
+		switch {
+		case line == "":
+			between = true
+			continue
+		case strings.HasPrefix(line, "<!--"), strings.HasPrefix(line, "|--"), line == "| | |", strings.HasPrefix(line, "| condition"):
+		case strings.HasPrefix(line, "### "):
+			b.WriteString(".SS " + roff(line[4:]) + "\n")
+		case cells != nil:
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(plain(cells[1])), roff(plain(cells[2])))
+		case strings.HasPrefix(line, "    "):
+			b.WriteString(".nf\n" + roff(line) + "\n.fi\n")
+		case between:
+			b.WriteString(".PP\n" + roff(plain(line)) + "\n")
+		default:
+			b.WriteString(roff(plain(line)) + "\n")
+		}
+		between = false
+	}
+	return b.String()
+}
+
+var twoColumns = regexp.MustCompile(`^\| (.*[^\\]) \| (.*) \|$`)
+
+// plain takes the marks of Markdown out of a line.
+func plain(line string) string {
+	return strings.NewReplacer("`", "", `\|`, "|").Replace(link.ReplaceAllString(line, "$1"))
+}
+
+var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 
 // option is one line of --help: how it is typed, and what it does.
 var option = regexp.MustCompile(`^  +(-\S.*?)(?:   +(\S.*))?$`)

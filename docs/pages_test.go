@@ -39,13 +39,13 @@ func TestPages(t *testing.T) {
 	}
 	compare(t, "commands.md", commandsPage())
 	compare(t, "settings.md", settingsPage())
-	compare(t, "ftpsh.1", manual(string(help)))
 	page, err := os.ReadFile("scripting.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := section(t, string(page), "statuses", statusTable())
-	compare(t, "scripting.md", section(t, text, "conditions", conditionTable()))
+	scripts := section(t, section(t, string(page), "statuses", statusTable()), "conditions", conditionTable())
+	compare(t, "scripting.md", scripts)
+	compare(t, "ftpsh.1", manual(string(help), scripts))
 }
 
 // compare compares a page with what it should be, or writes it.
