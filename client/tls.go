@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -252,7 +253,7 @@ func (c *Conn) showNone(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 }
 
 func (c *Conn) verifyControl(cs tls.ConnectionState) error {
-	c.tickets.leaf = cs.PeerCertificates[0]
+	c.tickets.leaf, c.tickets.curve = cs.PeerCertificates[0], cs.CurveID
 	return c.verify(cs)
 }
 
@@ -315,7 +316,8 @@ type tickets struct {
 	mu     sync.Mutex
 	newest *tls.ClientSessionState
 	leaf   *x509.Certificate
-	taken  bool // the last data connection resumed
+	curve  tls.CurveID // of the key exchange of the control connection
+	taken  bool        // the last data connection resumed
 }
 
 // any reports whether there is a session to resume.
@@ -347,6 +349,9 @@ func (c *Conn) dataConfig(cache tls.ClientSessionCache) *tls.Config {
 	defer c.tickets.mu.Unlock()
 	if cache != nil && c.tickets.taken && cfg.CurvePreferences == nil {
 		cfg.CurvePreferences = []tls.CurveID{tls.CurveP256, tls.X25519}
+		if slices.Contains(cfg.CurvePreferences, c.tickets.curve) {
+			cfg.CurvePreferences = []tls.CurveID{c.tickets.curve} // vsftpd knows P-256 only: another costs a round trip
+		}
 	}
 	return cfg
 }

@@ -37,7 +37,7 @@ var samples = map[string]string{
 	"mget": "mget *.txt", "mirror": "mirror sub here; mirror -R . there", "mkdir": "mkdir new", "mls": "mls . sub -", "mlsd": "mlsd",
 	"mlst": "mlst a.txt", "mode": "mode", "modtime": "modtime a.txt", "mput": "mput *.txt", "mreget": "mreget *.txt", "mv": "mv a.txt b.txt sub",
 	"newer": "newer a.txt", "nlist": "nlist", "nmap": "nmap $1 $1.x; nmap", "noop": "noop", "ntrans": "ntrans a b; ntrans", "open": "-open nowhere.invalid",
-	"page": "page a.txt", "passive": "passive", "password": "-password forget", "pdir": "pdir", "pls": "pls", "pmlsd": "pmlsd",
+	"page": "page a.txt", "passive": "passive", "password": "-password forget", "pdir": "pdir", "pget": "pget a.txt", "pls": "pls", "pmlsd": "pmlsd",
 	"practice": "-practice log", "preserve": "preserve", "progress": "progress", "prompt": "prompt", "prot": "-prot", "proxy": "-proxy ls",
 	"put": "put up.txt", "pwd": "pwd", "qc": "qc", "queue": "queue size a.txt; wait; queue", "quote": "quote NOOP",
 	"rate": "rate; rate all 10m; rate", "raw": "-raw NOOP", "rcvbuf": "rcvbuf 10k", "record": "-record r.jsonl; -record; -record stop", "reget": "reget a.txt",
