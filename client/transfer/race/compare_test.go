@@ -82,7 +82,7 @@ func compare(b *testing.B, program string, w work) map[string]*figures {
 	if w.distance > 0 {
 		r.host = far(b, srv, w.distance)
 	}
-	w.serve(srv)
+	w.serve(b, srv)
 	results := map[string]*figures{}
 	for _, p := range peers {
 		results[p.name] = &figures{}

@@ -104,27 +104,31 @@ var works = []work{
 func fileName(i int) string { return fmt.Sprintf("f%05d.bin", i) }
 
 // serve makes what is asked of the server.
-func (w work) serve(srv *daemon.Server) {
+func (w work) serve(b *testing.B, srv *daemon.Server) {
 	switch w.kind {
 	case getMany, list:
 		for i := range w.files {
 			srv.Put("many/"+fileName(i), daemon.Content(int(w.size), uint64(i)))
 		}
 	case getLarge:
-		srv.PutLarge("large", w.size)
-		stamp(filepath.Join(srv.Root, "large"), w.size)
+		srv.Put("large", nil)
+		writeLarge(b, filepath.Join(srv.Root, "large"), w.size)
 	}
 }
 
-// stamp makes the bytes of a file differ, here and there.
-func stamp(name string, size int64) {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+// writeLarge makes a file of bytes that do not compress. It has no holes, which
+// would be read from the same page again and again.
+func writeLarge(b *testing.B, name string, size int64) {
+	f, err := os.Create(name)
 	if err != nil {
-		return
+		b.Fatal(err)
 	}
 	defer f.Close()
-	for at := int64(0); at < size; at += 64 << 10 {
-		fmt.Fprintf(io.NewOffsetWriter(f, at), "at %d", at)
+	const block = 1 << 20
+	for at := int64(0); at < size; at += block {
+		if _, err := f.Write(daemon.Content(block, uint64(at))); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -140,10 +144,7 @@ func (w work) prepare(b *testing.B, srv *daemon.Server) (dir string) {
 			os.WriteFile(filepath.Join(dir, fileName(i)), daemon.Content(small, uint64(i)), 0o644)
 		}
 	case putLarge:
-		name := filepath.Join(dir, "large")
-		os.WriteFile(name, nil, 0o644)
-		os.Truncate(name, w.size)
-		stamp(name, w.size)
+		writeLarge(b, filepath.Join(dir, "large"), w.size)
 	}
 	return dir
 }
