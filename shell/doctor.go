@@ -67,7 +67,7 @@ func doctor(ctx context.Context, c *Call) error {
 }
 
 // errUnwell is what scripts hear of a server that has problems.
-var errUnwell = errors.New("there is something to say")
+var errUnwell = errors.New("not everything is well")
 
 // examination is whom to examine: the host that is named, or the server of the
 // session.

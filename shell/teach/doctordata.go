@@ -311,6 +311,6 @@ func (d *doctor) replies(ctx context.Context) {
 		d.problem("slow")
 		d.note(Worth, "replies", "slow: %s for %s", slowest.Round(100*time.Millisecond), verb)
 	default:
-		d.note(Fine, "replies", "one for each command, the slowest after %s", slowest.Round(time.Millisecond))
+		d.note(Fine, "replies", "one for each command, the slowest after %s", span(millis(slowest)))
 	}
 }

@@ -3,62 +3,64 @@ package teach
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // Problem is something that is wrong, or worth knowing, and what can be done.
 type Problem struct {
 	Key   string   `json:"key"`
 	Says  string   `json:"says"`
-	Try   []string `json:"try,omitempty"`   // by the user
+	Try   []Advice `json:"try,omitempty"`   // by the user
 	Admin string   `json:"admin,omitempty"` // by whoever runs the server
 }
 
 // problems are all that a doctor can find.
 var problems = map[string]Problem{
-	"dns": {Says: "The name of the server is not known to DNS.", Try: []string{"look for a spelling mistake in the name", "try the address in its place"}},
+	"dns": {Says: "The name of the server is not known to DNS.", Try: []Advice{{"", "look for a spelling mistake in the name"}, {"", "try the address in its place"}}},
 	"tcp-refused": {Says: "The computer is there, but nothing listens on this port.",
-		Try: []string{"open HOST PORT      with another port", "open ftps://HOST    port 990"}, Admin: "is the FTP server running?"},
+		Try: []Advice{{"open HOST PORT", "with another port"}, {"open ftps://HOST", "port 990"}}, Admin: "is the FTP server running?"},
 	"tcp-filtered": {Says: "Nothing answers at this address: the computer is off, or a firewall drops the packets.",
-		Try: []string{"try from another network"}, Admin: "open the port of the control connection in the firewall"},
-	"not-ftp":  {Says: "Something listens there, but it is no FTP server.", Try: []string{"open HOST PORT    with another port", "open ftps://HOST  if it speaks TLS from the first byte"}},
-	"mute":     {Says: "The server accepts the connection and says nothing.", Try: []string{"open ftps://HOST  it may want TLS from the first byte", "wait: some servers look up your name first"}},
-	"busy":     {Says: "The server is there but takes no users now.", Try: []string{"retry open HOST   until it does"}},
-	"lost":     {Says: "The control connection was lost in the middle of the dialogue.", Try: []string{"doctor            once more: does it happen at the same place?"}, Admin: "the server's log says why it hung up"},
-	"no-reply": {Says: "A command was never answered.", Try: []string{"set timeout 2m    if the server is only slow"}, Admin: "the command that has no answer is named above"},
+		Try: []Advice{{"", "try from another network"}}, Admin: "open the port of the control connection in the firewall"},
+	"not-ftp":  {Says: "Something listens there, but it is no FTP server.", Try: []Advice{{"open HOST PORT", "with another port"}, {"open ftps://HOST", "if it speaks TLS from the first byte"}}},
+	"mute":     {Says: "The server accepts the connection and says nothing.", Try: []Advice{{"open ftps://HOST", "it may want TLS from the first byte"}, {"", "wait: some servers look up your name first"}}},
+	"busy":     {Says: "The server is there but takes no users now.", Try: []Advice{{"set retries 9", "then open tries again by itself"}}},
+	"lost":     {Says: "The control connection was lost in the middle of the dialogue.", Try: []Advice{{"doctor", "once more: does it happen at the same place?"}}, Admin: "the server's log says why it hung up"},
+	"no-reply": {Says: "A command was never answered.", Try: []Advice{{"set timeout 2m", "if the server is only slow"}}, Admin: "the command that has no answer is named above"},
 	"no-epsv":  {Says: "The server does not know EPSV, so that PASV must be used, which fails behind address translation and on IPv6.", Admin: "a server younger than 1998 has EPSV (RFC 2428)"},
-	"no-pasv":  {Says: "The server offers no usable passive data connection.", Try: []string{"passive           lets the server connect to you"}, Admin: "allow passive mode"},
+	"no-pasv":  {Says: "The server offers no usable passive data connection.", Try: []Advice{{"passive off", "lets the server connect to you"}}, Admin: "allow passive mode"},
 	"pasv-address": {Says: "PASV names another address than the one you talk to: most likely the server sits behind address translation and does not know its public address. ftpsh uses the right one; other clients wait in vain.",
 		Admin: "set the public address for PASV replies (MasqueradeAddress, pasv_address, ForcePassiveIP)"},
 	"data-refused": {Says: "The ports that the server names for data connections are closed, although the control connection is fine.",
-		Try: []string{"passive           lets the server connect to you", "quote STAT /      lists over the control connection"}, Admin: "open and forward the passive port range"},
+		Try: []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range"},
 	"data-filtered": {Says: "Nothing answers on the ports that the server names for data connections: a firewall drops the packets.",
-		Try: []string{"passive           lets the server connect to you", "quote STAT /      lists over the control connection"}, Admin: "open and forward the passive port range, for example 50000-50100"},
+		Try: []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range, for example 50000-50100"},
 	"active-refused":  {Says: "The server does not make data connections itself (active mode). Passive mode does not need that."},
 	"active-blocked":  {Says: "The server cannot connect to you: a firewall or address translation on your side. Passive mode does not need that."},
 	"tls-missing":     {Says: "The server has no TLS: whoever is on the way can read your password and your files.", Admin: "turn on explicit TLS (AUTH TLS)"},
-	"tls-refused":     {Says: "TLS is required, and the server refuses it.", Try: []string{"open --tls=off HOST  goes on in clear, where everybody on the way can read"}},
-	"tls-required":    {Says: "The server demands TLS, and the connection has none.", Try: []string{"open --tls=require HOST", "set tls auto"}},
+	"tls-refused":     {Says: "TLS is required, and the server refuses it.", Try: []Advice{{"open --tls=off HOST", "goes on in clear, where everybody on the way can read"}}},
+	"tls-required":    {Says: "The server demands TLS, and the connection has none.", Try: []Advice{{"open --tls=require HOST", "with TLS"}, {"set tls auto", "for the next ones, too"}}},
 	"tls-version":     {Says: "The server's TLS is too old to protect anything (1.0 or 1.1).", Admin: "allow TLS 1.2 and 1.3"},
-	"tls-handshake":   {Says: "The TLS handshake fails.", Try: []string{"open ftps://HOST  if the server wants TLS from the first byte", "explain last"}, Admin: "certificate, key and cipher settings; the server's log names the alert"},
-	"tls-data":        {Says: "The control connection is protected, but TLS on data connections fails.", Try: []string{"set tls-reuse on  resumes the session, which many servers demand", "quote STAT /      lists over the control connection"}, Admin: "session reuse and the passive ports of a firewall that looks into FTP"},
+	"tls-handshake":   {Says: "The TLS handshake fails.", Try: []Advice{{"open ftps://HOST", "if the server wants TLS from the first byte"}, {"explain last", "reads what was said"}}, Admin: "certificate, key and cipher settings; the server's log names the alert"},
+	"tls-data":        {Says: "The control connection is protected, but TLS on data connections fails.", Try: []Advice{{"set tls-reuse on", "resumes the session, which many servers demand"}, {"quote STAT /", "lists over the control connection"}}, Admin: "session reuse and the passive ports of a firewall that looks into FTP"},
 	"tls-reuse":       {Says: "The server demands that data connections resume the TLS session of the control connection, as ftpsh does. Other clients may not."},
-	"prot-refused":    {Says: "The server protects the control connection, but refuses to protect data.", Try: []string{"prot clear        sends files in clear"}},
-	"cert-expired":    {Says: "The certificate is out of its time. Nobody vouches that this is the right server.", Try: []string{"is your own clock right?"}, Admin: "renew the certificate"},
+	"prot-refused":    {Says: "The server protects the control connection, but refuses to protect data.", Try: []Advice{{"prot clear", "sends files in clear"}}},
+	"cert-expired":    {Says: "The certificate is out of its time. Nobody vouches that this is the right server.", Try: []Advice{{"", "is your own clock right?"}}, Admin: "renew the certificate"},
 	"cert-soon":       {Says: "The certificate expires soon.", Admin: "renew the certificate"},
-	"cert-name":       {Says: "The certificate belongs to another name than the one you asked for.", Try: []string{"open              the name in the certificate", "ftpsh --tls-name NAME  if you know why they differ"}, Admin: "a certificate for this name"},
-	"cert-unknown":    {Says: "No authority that this computer trusts vouches for the certificate.", Try: []string{"open HOST         asks at a terminal whether to trust it", "ftpsh --ca FILE   if you have its authority"}, Admin: "a certificate of a known authority, with its intermediate ones"},
-	"account":         {Says: "The server wants an account besides user and password.", Try: []string{"user NAME PASSWORD ACCOUNT"}},
-	"login":           {Says: "The server refuses the login.", Try: []string{"user NAME         with another name or password"}, Admin: "the server's log says which check refused"},
-	"data-short":      {Says: "Listings come incomplete although the server says that they were complete.", Try: []string{"compare sizes after each transfer"}, Admin: "the server, or a device on the way, ends data connections too early"},
+	"cert-name":       {Says: "The certificate belongs to another name than the one you asked for.", Try: []Advice{{"open", "the name in the certificate"}, {"ftpsh --tls-name NAME", "if you know why they differ"}}, Admin: "a certificate for this name"},
+	"cert-unknown":    {Says: "No authority that this computer trusts vouches for the certificate.", Try: []Advice{{"open HOST", "asks at a terminal whether to trust it"}, {"ftpsh --ca FILE", "if you have its authority"}}, Admin: "a certificate of a known authority, with its intermediate ones"},
+	"account":         {Says: "The server wants an account besides user and password.", Try: []Advice{{"user NAME PASSWORD ACCOUNT", "gives it"}}},
+	"login":           {Says: "The server refuses the login.", Try: []Advice{{"user NAME", "with another name or password"}}, Admin: "the server's log says which check refused"},
+	"data-short":      {Says: "Listings come incomplete although the server says that they were complete.", Try: []Advice{{"", "compare sizes after each transfer"}}, Admin: "the server, or a device on the way, ends data connections too early"},
 	"data-truncated":  {Says: "The data connection ends without the end mark of TLS: something cuts it.", Admin: "the server must send close_notify before it closes"},
-	"data-cut":        {Says: "Data connections break in the middle of a transfer.", Try: []string{"reget             goes on with a download"}, Admin: "a device on the way that ends connections, or the server's log"},
-	"data-stalled":    {Says: "Data connections are made, but stand still: packets of full size are lost on the way (MTU), or the server hangs.", Try: []string{"set timeout 5m    if it is only slow"}, Admin: "path MTU discovery: do not drop ICMP"},
-	"data-broken":     {Says: "The listing fails, although the data connection was made.", Try: []string{"explain last"}},
+	"data-cut":        {Says: "Data connections break in the middle of a transfer.", Try: []Advice{{"reget", "goes on with a download"}}, Admin: "a device on the way that ends connections, or the server's log"},
+	"data-stalled":    {Says: "Data connections are made, but stand still: packets of full size are lost on the way (MTU), or the server hangs.", Try: []Advice{{"set timeout 5m", "if it is only slow"}}, Admin: "path MTU discovery: do not drop ICMP"},
+	"data-broken":     {Says: "The listing fails, although the data connection was made.", Try: []Advice{{"explain last", "reads what was said"}}},
 	"no-end":          {Says: "The listing comes, but its final reply (226) does not.", Admin: "a device on the way forgets the idle control connection, or the server hangs"},
-	"listing-refused": {Says: "The server refuses to list the directory.", Try: []string{"cd                somewhere else"}},
+	"listing-refused": {Says: "The server refuses to list the directory.", Try: []Advice{{"cd", "somewhere else"}}},
 	"no-mlsd":         {Says: "The server has no MLSD: times are coarse and names with blanks are guessed from LIST."},
 	"list-dos":        {Says: "LIST has the form of DOS and IIS. ftpsh understands it; it tells neither owners nor seconds."},
-	"list-odd":        {Says: "Some lines of the listing are in no known form; their names may be wrong.", Try: []string{"ls --raw          shows the lines as they come"}},
+	"list-odd":        {Says: "Some lines of the listing are in no known form; their names may be wrong.", Try: []Advice{{"raw", "PASV, LIST and .data show the lines as they come"}}},
 	"clock":           {Says: "The server's clock is ahead of yours: `newer` and mirrors compare times.", Admin: "synchronise the clock (NTP)"},
 	"extra-reply":     {Says: "The server sends replies that nobody asked for. ftpsh leaves them out; other clients get out of step."},
 	"slow":            {Says: "The server takes its time to answer.", Admin: "reverse DNS and ident lookups are the usual causes"},
@@ -72,12 +74,12 @@ func (d *Diagnosis) Advice() []string {
 	}
 	var lines []string
 	for _, p := range d.Problems {
-		lines = append(lines, fold(p.Says, 78)...)
-		for i, try := range p.Try {
+		lines = append(lines, render.Wrap(p.Says, 78)...)
+		for i, try := range advised(p.Try) {
 			lines = append(lines, label("you can try", i)+try)
 		}
 		if p.Admin != "" {
-			for i, line := range fold(p.Admin, 78-len(label("", 0))) {
+			for i, line := range render.Wrap(p.Admin, 78-len(label("", 0))) {
 				lines = append(lines, label("for the admin", i)+line)
 			}
 		}
@@ -94,28 +96,14 @@ func label(text string, i int) string {
 	return "  " + text + strings.Repeat(" ", 15-len(text))
 }
 
-// fold breaks a text into lines.
-func fold(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
-}
-
 // Line is a finding in 80 columns, or several lines where it needs them.
 func (f Finding) Line() []string {
 	const room = 52
 	var lines []string
-	for i, text := range fold(f.Text, room) {
+	for i, text := range render.Wrap(f.Text, room) {
 		head := "                  "
 		if i == 0 {
-			head = " " + pad(string(f.State), 6) + pad(f.Step, 11)
+			head = " " + render.Pad(string(f.State), 6, false) + render.Pad(f.Step, 11, false)
 		}
 		lines = append(lines, head+text)
 	}
@@ -124,11 +112,7 @@ func (f Finding) Line() []string {
 		if f.MS >= 1000 {
 			time = fmt.Sprintf("%.1f s", f.MS/1000)
 		}
-		lines[0] = pad(lines[0], 79-len(time)) + time
+		lines[0] = render.Pad(lines[0], 79-len(time), false) + time
 	}
 	return lines
-}
-
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(width-len([]rune(text)), 0))
 }

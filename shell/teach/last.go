@@ -81,19 +81,28 @@ func (r Reading) Lines() []string {
 		facts = append(facts, labelled(f.Name, f.Says)...)
 	}
 	parts = append(parts, part{lines: facts, blank: true, worth: 2}, part{lines: paragraph(r.Cause), blank: true})
+	var try []string
+	for i, text := range advised(r.Try) {
+		try = append(try, Style{}.cut(fmt.Sprintf("  %d. %s", i+1, text), textWidth))
+	}
+	return page(append(parts, part{lines: try, blank: true}))
+}
+
+// advised is advice in lines, with what can be typed in a column of its own.
+func advised(all []Advice) []string {
 	column := 0
-	for _, a := range r.Try {
+	for _, a := range all {
 		column = max(column, render.Width(a.Type))
 	}
-	var try []string
-	for i, a := range r.Try {
+	var lines []string
+	for _, a := range all {
 		text := a.Why
 		if a.Type != "" {
 			text = render.Pad(a.Type, column, false) + "   " + a.Why
 		}
-		try = append(try, Style{}.cut(fmt.Sprintf("  %d. %s", i+1, text), textWidth))
+		lines = append(lines, text)
 	}
-	return page(append(parts, part{lines: try, blank: true}))
+	return lines
 }
 
 // success sums up an operation that went well.
@@ -120,6 +129,13 @@ func (r *reader) success() Reading {
 	out.Facts = append([]Fact{{"sent", fmt.Sprintf("%d commands, %d replies, %s", commands, replies, span((r.End-r.Begin)*1000))}}, out.Facts...)
 	if r.Find(func(e *Event) bool { return e.Ev == Replied && e.Failed() }) != nil {
 		out.Cause = "What the server refused was not needed: there was another way, or it was a question."
+	}
+	for _, mishap := range mishaps {
+		if found := mishap(r); found != nil {
+			out.Headline += " in the end (at first: " + found.Headline + ")"
+			out.Facts, out.Cause = append(found.Facts, out.Facts...), found.Cause
+			break
+		}
 	}
 	out.Try = []Advice{{"ladder", "see all of it"}}
 	return out
@@ -169,10 +185,10 @@ func (r *reader) control() string {
 	return remote
 }
 
-// arranged is how the data connection was asked for.
-func (r *reader) arranged() *Event {
+// arranged is how a data connection was asked for that failed.
+func (r *reader) arranged(failed *Event) *Event {
 	return r.last(func(e *Event) bool {
-		return e.Ev == Sent && slices.Contains([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb)
+		return e.Ev == Sent && e.Seq < failed.Seq && slices.Contains([]string{"EPSV", "PASV", "EPRT", "PORT", "LPSV"}, e.Verb)
 	})
 }
 

@@ -37,3 +37,7 @@ var rules = []rule{
 	{"interrupted", interrupted},
 	{"code", byCode},
 }
+
+// mishaps are the rules about what can happen on the way to success: ftpsh knew
+// another way, or tried again.
+var mishaps = []func(*reader) *Reading{passiveElsewhere, dataRefused, dataTimedOut, cutOff, unsignedEnd, brokenData}

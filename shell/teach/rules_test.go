@@ -45,6 +45,7 @@ var troubles = []struct {
 	{"size-ascii", "refuse:SIZE=550 SIZE not allowed in ASCII mode", nil, func(w *wire) { w.op("size", quoted(w, "SIZE data.bin")) }, []string{"binary"}},
 	{"rest-ascii", "refuse:REST=501 not in type A", nil, func(w *wire) { w.op("get", quoted(w, "REST 100")) }, []string{"501 not in type A", "binary"}},
 	{"ok", "", nil, listOnly, []string{"it went well", "ladder"}},
+	{"ok", "pasv-closed", nil, listOnly, []string{"well in the end (at first: the data connection was refused)", "asked PASV", "A firewall or a router"}},
 }
 
 func passiveOnly(o *client.Options) { o.Ways = []client.Way{client.EPSV, client.PASV} }

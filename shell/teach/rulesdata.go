@@ -9,8 +9,9 @@ import (
 
 // Rules about data connections: how they were arranged, protected, and how they ended.
 
-func (r *reader) offer() *Fact {
-	e := r.last(func(e *Event) bool { return e.Ev == Replied && (e.Code == "227" || e.Code == "229") })
+// offer is where the server listened for a data connection that failed.
+func (r *reader) offer(failed *Event) *Fact {
+	e := r.last(func(e *Event) bool { return e.Ev == Replied && (e.Code == "227" || e.Code == "229") && e.Seq < failed.Seq })
 	if e == nil {
 		return nil
 	}
@@ -20,10 +21,10 @@ func (r *reader) offer() *Fact {
 // dataFacts are how a data connection that failed was arranged.
 func (r *reader) dataFacts(e *Event) []Fact {
 	var facts []Fact
-	if sent := r.arranged(); sent != nil {
+	if sent := r.arranged(e); sent != nil {
 		facts = append(facts, Fact{"asked", sent.Line})
 	}
-	if offer := r.offer(); offer != nil {
+	if offer := r.offer(e); offer != nil {
 		facts = append(facts, *offer)
 	}
 	return append(facts, Fact{"you use", address(r.control()) + " for the control connection"},
