@@ -11,7 +11,9 @@ import (
 
 // offer is where the server listened for a data connection that failed.
 func (r *reader) offer(failed *Event) *Fact {
-	e := r.last(func(e *Event) bool { return e.Ev == Replied && (e.Code == "227" || e.Code == "229") && e.Seq < failed.Seq })
+	e := r.last(func(e *Event) bool {
+		return e.Ev == Replied && (e.Code == "227" || e.Code == "229") && e.Seq < failed.Seq
+	})
 	if e == nil {
 		return nil
 	}
