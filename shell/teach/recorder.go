@@ -26,7 +26,7 @@ type Recorder struct {
 
 	typed    string // the line that the user sends by hand, until it is on its way
 	sessions map[string]bool
-	data     int // data connections so far
+	data     int // data connections since the first of the sessions
 
 	watchers []*watcher
 	contents *contents // who wants to know what transfers carried; nil: nobody
@@ -120,7 +120,11 @@ func (r *Recorder) Watch(see func(*Event)) (stop func()) {
 }
 
 // nameSession returns a name for a control connection that no other one has.
+// Data connections are counted anew when it is the only one.
 func (r *Recorder) nameSession() string {
+	if len(r.sessions) == 0 {
+		r.data = 0
+	}
 	for n := 1; ; n++ {
 		name := "C"
 		if n > 1 {

@@ -161,12 +161,18 @@ func TestNamesOfConnections(t *testing.T) {
 	if e := o.Find(func(e *Event) bool { return e.Verb == "NOOP" && e.Ev == Sent }); e == nil || e.Conn != "C2" {
 		t.Errorf("the second connection is %+v, want C2", e)
 	}
+	w.list("")
 	w.s.Close()
 	w.mustOpen(nil)
-	if e := w.rec.Events(0)[len(w.rec.Events(0))-1]; e.Op != 3 {
-		t.Errorf("the last event is of operation %d, want 3", e.Op)
+	if e := w.rec.Events(0)[len(w.rec.Events(0))-1]; e.Op != 4 {
+		t.Errorf("the last event is of operation %d, want 4", e.Op)
 	}
 	o, _ = w.last()
+	w.list("")
+	o, _ = w.last()
+	if e := o.Find(func(e *Event) bool { return e.IsData() }); e == nil || e.Conn != "D1" {
+		t.Errorf("the first data connection of a new session is %+v, want D1", e)
+	}
 	if o.Events[0].Conn != "C" {
 		t.Errorf("the connection after the end of the first is %s, want C", o.Events[0].Conn)
 	}

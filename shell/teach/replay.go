@@ -40,7 +40,7 @@ const largest = 64 << 20
 
 // NewReplay turns a recording into what is to be done and what the server says.
 func NewReplay(events []*Event) (*Replay, error) {
-	p := &player{events: events}
+	p := &player{events: events, used: map[*Event]bool{}}
 	for i, e := range events {
 		if e.Ev == DataEnd && e.Bytes > largest {
 			return nil, fmt.Errorf("a transfer of %d bytes is too large to be played", e.Bytes)
@@ -138,7 +138,7 @@ func (p *player) reply(i int, e *Event) {
 	}
 	p.say("S> %s", escaped(text))
 	if !e.Final {
-		p.data(i, e)
+		p.data(i)
 	}
 }
 
@@ -171,12 +171,12 @@ func (p *player) withPort(i int, e *Event, text string) string {
 }
 
 // data plays the transfer that a preliminary reply begins.
-func (p *player) data(i int, e *Event) {
-	end, secure := p.transfer(i, e)
+func (p *player) data(i int) {
+	end := p.transfer(i)
 	if end == nil {
 		return
 	}
-	if secure {
+	if end.Enc {
 		p.say("D tls")
 	}
 	switch {
@@ -194,24 +194,15 @@ func (p *player) data(i int, e *Event) {
 	p.say("D close")
 }
 
-// transfer finds the end of the data that belongs to a preliminary reply, and
-// whether TLS ran on it.
-func (p *player) transfer(i int, reply *Event) (end *Event, secure bool) {
-	if p.used == nil {
-		p.used = map[*Event]bool{}
-	}
+// transfer finds the end of the data that belongs to a preliminary reply.
+func (p *player) transfer(i int) *Event {
 	for _, e := range p.events[i+1:] {
 		if e.Ev == DataEnd && !p.used[e] {
 			p.used[e] = true
-			end = e
-			break
+			return e
 		}
 	}
-	if end == nil {
-		return nil, false
-	}
-	secure = slices.ContainsFunc(p.events, func(e *Event) bool { return e.Ev == TLSOK && e.Conn == end.Conn })
-	return end, secure
+	return nil
 }
 
 // filler stands for data whose text was not kept: of its size, and in the form
