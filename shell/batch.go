@@ -87,7 +87,8 @@ func (sh *Shell) script(script Script, line Line) error {
 		if first == nil {
 			first = failure
 		}
-		if sh.stops(line, failure) {
+		var garbled *syntax.Error // what follows may belong to a block that did not begin
+		if sh.stops(line, failure) || errors.As(failure, &garbled) {
 			break
 		}
 	}

@@ -22,6 +22,14 @@ func opensBlock(t Token) bool { return t.Raw == "if" || t.Raw == "foreach" }
 
 func isBlockWord(t Token) bool { return t.Op == Word && (t.Raw == "else" || t.Raw == "end") }
 
+// foreign are words that other shells have in blocks, and what is written here.
+// As commands they would only fail, or be short for another, once their branch
+// runs.
+var foreign = map[string]string{
+	"elif": "else, and an if with an end of its own", "then": "; or a new line", "do": "; or a new line",
+	"fi": "end", "done": "end", "endif": "end",
+}
+
 // begin opens the block of the statement that ends before t.
 func (p *parser) begin(t Token) error {
 	if t.Op != Then {

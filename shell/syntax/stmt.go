@@ -126,6 +126,9 @@ func (p *parser) token(t Token) error {
 		if isBlockWord(t) {
 			return p.blockWord(t)
 		}
+		if here, is := foreign[t.Raw]; is && len(p.open) > 0 {
+			return &Error{Pos: t.Start, Text: fmt.Sprintf("there is no %s here, but %s", t.Raw, here)}
+		}
 		p.start = t.Start
 	}
 	p.last = t.End
