@@ -14,14 +14,14 @@ import (
 
 // Options describe a history. The zero value works.
 type Options struct {
-	Limit int              // lines kept; 0: 10,000. The file may hold a quarter more for a while
+	Limit int              // lines kept; 0: UsualLimit. The file may hold a quarter more for a while
 	Now   func() time.Time // nil: time.Now
 }
 
-const (
-	defaultLimit = 10_000
-	longestLine  = 64 << 10
-)
+// UsualLimit is how many lines are kept unless somebody says otherwise.
+const UsualLimit = 10_000
+
+const longestLine = 64 << 10
 
 // A File is a history. Its methods may be used from any goroutine.
 type File struct {
@@ -41,7 +41,7 @@ type File struct {
 func Open(path string, o Options) (*File, error) {
 	f := &File{limit: o.Limit, now: o.Now}
 	if f.limit <= 0 {
-		f.limit = defaultLimit
+		f.limit = UsualLimit
 	}
 	if f.now == nil {
 		f.now = time.Now
@@ -61,7 +61,7 @@ func Open(path string, o Options) (*File, error) {
 		f.path = ""
 		return f, explain(path, err)
 	}
-	return f, f.compact()
+	return f, nil // it is not cut yet: Keep may allow more
 }
 
 // Add keeps a line typed for a host in a directory, without its secrets. Empty lines, lines that start with a blank and
@@ -90,6 +90,13 @@ func (f *File) Add(host, dir, line string) error {
 		return explain(path, err)
 	}
 	return f.compact()
+}
+
+// Keep changes how many lines are kept, from the next one on.
+func (f *File) Keep(lines int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.limit = lines
 }
 
 // refresh takes in what other shells have added. A file that has gone is no reason to forget.

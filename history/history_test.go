@@ -173,6 +173,11 @@ func TestFileIsCutToItsLimit(t *testing.T) {
 		t.Errorf("kept %q", got)
 	}
 	wants(t, "two", recalled(two), got...)
+	two.Keep(4)
+	add(t, two, "three")
+	if kept := recalled(one); len(kept) > 5 || kept[len(kept)-1] != "three" {
+		t.Errorf("kept %q", kept)
+	}
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info.Mode(), err)

@@ -23,6 +23,7 @@ type History interface {
 	Add(host, dir, line string) error
 	Suggest(host, dir, prefix string) string
 	Lines() iter.Seq[history.Record]
+	Keep(lines int)
 }
 
 var historyCommands = []*Command{{
@@ -39,6 +40,15 @@ var historyCommands = []*Command{{
 	},
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Run: showHistory,
 }}
+
+var historySettings = []*Setting{
+	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).
+		then(func(sh *Shell) {
+			if sh.opt.History != nil {
+				sh.opt.History.Keep(sh.Settings.HistorySize)
+			}
+		}),
+}
 
 func historyFlags(fs *pflag.FlagSet) {
 	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")

@@ -43,19 +43,8 @@ var queueCommands = []*Command{{
 }}
 
 var queueSettings = []*Setting{
-	{
-		Name: "queue-jobs", Short: "how many commands of the queue run at once",
-		show: func(s *Settings) string { return strconv.Itoa(s.QueueJobs) },
-		parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > 20 {
-				return fmt.Errorf("%q is no number from 1 to 20", text)
-			}
-			s.QueueJobs = n
-			return nil
-		},
-		apply: func(sh *Shell) { sh.jobs.limit(sh, sh.Settings.QueueJobs) },
-	},
+	wholeNumber("queue-jobs", "how many commands of the queue run at once", 1, 20, func(s *Settings) *int { return &s.QueueJobs }).
+		then(func(sh *Shell) { sh.jobs.limit(sh, sh.Settings.QueueJobs) }),
 }
 
 // A queue is jobs that wait, and those of them that run.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 )
 
 // Settings are the fields that settings are bound to. Code reads the fields;
@@ -59,6 +60,7 @@ type Settings struct {
 	Notify                    string
 	NotifyAfter               time.Duration
 	QueueJobs                 int
+	HistorySize               int
 	TimeStyle, Borders        string
 
 	MaxDepth, MaxDirectories int // of a tree that is gone through
@@ -77,7 +79,7 @@ func defaultSettings(interactive bool) Settings {
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
-		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
+		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
 		MaxDepth: transfer.DefaultDepth, MaxDirectories: transfer.DefaultDirectories,
 	}
@@ -97,7 +99,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
@@ -250,6 +252,22 @@ func number(name, short string, most int, field func(*Settings) *int) *Setting {
 		row.Words = append(row.Words, strconv.Itoa(i))
 	}
 	return row
+}
+
+// wholeNumber is a number with no names for its values.
+func wholeNumber(name, short string, least, most int, field func(*Settings) *int) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
+		parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < least || n > most {
+				return fmt.Errorf("%q is no number from %d to %d", text, least, most)
+			}
+			*field(s) = n
+			return nil
+		},
+	}
 }
 
 func duration(name, short string, field func(*Settings) *time.Duration) *Setting {

@@ -162,7 +162,6 @@ func echoes(b *testing.B, _ *terminal) (took []time.Duration) {
 	term.see("ready")
 	for i := range b.N {
 		key := fmt.Sprintf("<%d>", i)
-		time.Sleep(pace)
 		start := time.Now()
 		term.press(key)
 		term.see(key)
@@ -206,10 +205,6 @@ func servedFolder(b *testing.B) (addr string) {
 	return "127.0.0.1:" + port[1]
 }
 
-// pace is the time between two keys, of somebody who types very fast. Keys without a break would make a busy program
-// of one that waits for its user, and be treated as such by the system.
-const pace = 5 * time.Millisecond
-
 // keystrokes types letters that stand nowhere else on the screen.
 func keystrokes(b *testing.B, term *terminal) (took []time.Duration) {
 	alphabet := strings.Split("αβγδεζηθικλμνξοπρστυφχψω", "")
@@ -224,7 +219,6 @@ func keystrokes(b *testing.B, term *terminal) (took []time.Duration) {
 			term.see(lines[1])
 		}
 		key := alphabet[i%len(alphabet)]
-		time.Sleep(pace)
 		start := time.Now()
 		term.press(key)
 		term.see(key)
