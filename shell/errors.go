@@ -57,6 +57,7 @@ var statuses = []struct {
 			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
+	{8, "incomplete, or failed verification", anyOf[*transfer.MismatchError, *transfer.MismatchError]},
 	{8, "incomplete, or failed verification", anyOf[*transfer.LimitError, *transfer.LimitError]},
 	{3, "cannot connect", func(err error) bool {
 		return errors.Is(err, errNotConnected) || anyOf[*client.ConnectError, *net.DNSError](err) || refusal(err, "")

@@ -21,7 +21,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var getVerbs = verbs(listVerbs, sends("RETR", "REST"))
+var getVerbs = verbs(listVerbs, hashVerbs, sends("RETR", "REST"))
 
 var getCommands = []*Command{
 	{
@@ -81,6 +81,7 @@ var getCommands = []*Command{
 func getFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "keep what is there and fetch only the rest")
 	fs.BoolP("force", "f", false, "replace a local file without a question")
+	fs.Bool("verify", false, "compare the contents with the server's before the file has its name")
 }
 
 // into adds the option of commands that move several files.

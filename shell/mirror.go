@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var mirrorVerbs = verbs(getVerbs, putVerbs, fxpVerbs, sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD", "HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC"))
+var mirrorVerbs = verbs(getVerbs, putVerbs, fxpVerbs, sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD"))
 
 var mirrorCommands = []*Command{{
 	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,

@@ -41,7 +41,7 @@ func (c *Call) equip(t *transfer.Task) {
 	if t.Op != transfer.BetweenServers {
 		t.Local = c.Shell.local(t.Local)
 	}
-	t.Retry = c.retry()
+	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 }
 

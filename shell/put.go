@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	putVerbs     = verbs(dataVerbs, sends("STOR", "APPE", "STOU", "REST", "SIZE", "RETR"), timeVerbs)
+	putVerbs     = verbs(dataVerbs, hashVerbs, sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR"), timeVerbs)
 	putTreeVerbs = verbs(putVerbs, listVerbs, sends("MKD")) // with -r
 )
 
@@ -28,6 +28,7 @@ var putCommands = []*Command{
 		Examples: []Example{
 			{"put report.pdf", "upload it"},
 			{"put report.pdf incoming/r.pdf", "elsewhere"},
+			{"put --atomic --verify report.pdf", "nobody sees it before it is whole and compared"},
 			{"put \"|tar cz src\" src.tgz", "what a local command makes"},
 			{"put -r site", "a directory with all that is in it; `mirror -R` can do more"},
 		},
@@ -54,6 +55,8 @@ var putCommands = []*Command{
 
 func putFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
+	fs.Bool("atomic", false, "under the name NAME.part until it is whole, so that nobody sees half of it")
+	fs.Bool("verify", false, "compare the contents with the server's")
 }
 
 func put(ctx context.Context, c *Call, op transfer.Op) error {

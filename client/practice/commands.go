@@ -48,6 +48,7 @@ var ownCommands = map[string]func(*session, *command) string{
 	"LIST": transfer, "NLST": transfer, "MLSD": transfer,
 	"RNTO": rnto,
 	"ABOR": abor, "FEAT": feat, "STAT": stat,
+	"HASH": digest, "XSHA512": digest, "XSHA256": digest, "XSHA1": digest, "XSHA": digest, "XMD5": digest, "MD5": digest, "XCRC": digest,
 	"STRU": stru, "ACCT": superfluous, "ALLO": superfluous, "HELP": help,
 }
 
@@ -396,4 +397,24 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// digestName takes apart what a command for a checksum names: "a file" 0 100, or a file.
+var digestName = regexp.MustCompile(`^(?:"([^"]+)"|(.+?))((?: \d+)*)$`)
+
+// digest has the library find the file in the directory of the session, which it forgets.
+func digest(s *session, c *command) string {
+	part := digestName.FindStringSubmatch(c.arg)
+	if part == nil || s.cwd == nil {
+		return ""
+	}
+	name, quoted := part[1], part[1] != ""
+	if !quoted {
+		name = part[2]
+	}
+	if c.verb == "HASH" && !quoted { // its numbers belong to the name
+		name, part[3] = c.arg, ""
+	}
+	c.obey = c.verb + ` "` + absolute(s.cwd(), name) + `"` + part[3]
+	return ""
 }

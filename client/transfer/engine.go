@@ -156,12 +156,16 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 			err = j.of.fetch(ctx, s, &j.meter)
 		}
 	default:
-		s.More(e.hasMore() && isSmall(j.task))
+		s.More(e.hasMore() && isSmall(j.task) && !j.task.alone())
 		over := func() {}
 		if e.Watch != nil {
 			over = e.Watch(j.task, &j.meter)
 		}
-		r, err = carry(ctx, s, j.task, &j.meter)
+		try := carry
+		if j.task.alone() {
+			try = once
+		}
+		r, err = try(ctx, s, j.task, &j.meter)
 		over()
 	}
 	switch {
@@ -170,6 +174,8 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	case j.visit != nil:
 		e.over(j)
 	case j.of != nil:
+		e.done(j, r, nil)
+	case j.task.alone():
 		e.done(j, r, nil)
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
@@ -180,6 +186,9 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	}
 	return nil
 }
+
+// alone reports whether all that belongs to a transfer is done before the next.
+func (t Task) alone() bool { return t.Verify || t.Atomic }
 
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {

@@ -32,6 +32,11 @@ func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
 			return err
 		}
 	}
+	if t.Verify && t.In == nil {
+		if _, err := Verify(ctx, s, r.Remote, t.Local); err != nil {
+			return err
+		}
+	}
 	if t.Mode != 0 {
 		s.Chmod(ctx, t.Mode, r.Remote)
 	}

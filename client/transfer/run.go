@@ -40,11 +40,22 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 }
 
-// once makes one try.
+// once makes one try. With Atomic an upload has the name of a part until it is
+// whole.
 func once(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	final := t.Remote
+	if t.Atomic && t.Op == Upload {
+		t.Remote += PartSuffix
+	}
 	r, err := carry(ctx, s, t, m)
 	if err == nil && proves(t, r) {
 		err = prove(ctx, s, t, r)
+	}
+	if err == nil && t.Remote != final {
+		if err = s.Rename(ctx, t.Remote, final); err != nil {
+			return r, fmt.Errorf("the whole file is %s on the server, and stays so: %w", t.Remote, err)
+		}
+		r.Remote = final
 	}
 	if err == nil && t.RemoveSource {
 		err = removeSource(ctx, s, t)
@@ -120,6 +131,14 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		return r, err
 	}
 	r.Size = r.Resumed + r.Bytes
+	if t.Verify {
+		if _, err := part.Seek(0, io.SeekStart); err != nil {
+			return r, err
+		}
+		if _, err := compare(ctx, s, t.Remote, part); err != nil {
+			return r, err
+		}
+	}
 	return r, part.finish(t)
 }
 

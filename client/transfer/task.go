@@ -43,6 +43,8 @@ type Task struct {
 	Retry    Retry // when it breaks on the way
 	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
 	Preserve bool  // give the copy the time of the original
+	Verify   bool  // compare the contents, before the copy has its name
+	Atomic   bool  // an upload has another name until it is whole
 
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole

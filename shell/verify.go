@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// hashVerbs are what a comparison by checksum may send.
+var hashVerbs = sends("HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC")
+
+var verifyCommands = []*Command{{
+	Name: "verify", Args: "remote [local]", Short: "compare a file on the server with the one here", JSON: true,
+	Long: "The contents are compared: by a checksum where the server computes one, else the file is fetched once more and " +
+		"compared byte by byte, without being kept.",
+	Examples: []Example{{"verify big.iso", "is it whole, here and there?"}},
+	Min:      1, Max: 2, Ask: []string{"remote-file"},
+	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+	Wire:     verbs(hashVerbs, dataVerbs, sends("RETR")), Needs: Login, Run: verify,
+}}
+
+func verify(ctx context.Context, c *Call) error {
+	t := transfer.Task{Remote: c.Arg(0), Resume: true} // which leaves the local name as it is
+	if len(c.Args) == 2 {
+		t.Local = localPath(c.Args[1])
+	}
+	if err := c.nameHere(&t); err != nil {
+		return err
+	}
+	how, err := transfer.Verify(ctx, c.Session(), t.Remote, t.Local)
+	if err != nil {
+		return about(t.Remote, err)
+	}
+	o := struct {
+		Name  string `json:"name"`
+		Local string `json:"local"`
+		By    string `json:"by"`
+	}{By: how}
+	o.Name, _ = render.Text(t.Remote)
+	o.Local, _ = render.Text(t.Local)
+	return c.fact(t.Remote, "the same ("+how+")", o)
+}
