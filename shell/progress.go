@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
@@ -91,6 +93,9 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 	}
 	switch {
 	case t.Op == transfer.Download && t.Out == nil:
+		if free, known := freeSpace(filepath.Dir(t.Local)); known && isFull(err) {
+			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
+		}
 		if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
 			of := ""
 			if m.Total() > 0 {
@@ -107,6 +112,11 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		}
 		c.Note("%d of %d bytes %s; `put -c %s` goes on", n, m.Total(), how, syntax.Quote(t.Local))
 	}
+}
+
+// isFull reports whether there is no room for a local file.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // keptPatience is how long the prompt waits for what the server says about an

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// TestNoRoomOnTheDisk: a download that does not fit says so and how much is
+// free, keeps its part, and what follows works; with more room it is gone on
+// with. Who may not mount a disk of his own has a limit for files in its place.
+func TestNoRoomOnTheDisk(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"big.bin": strings.Repeat("x", 3<<20), "small.txt": "small\n"})
+	cmd, errs := batch(t, server, "-k", "-c", "get big.bin; get small.txt -")
+	said := []string{"big.bin", "reget big.bin"}
+	if err := syscall.Mount("ftpsh-test", cmd.Dir, "tmpfs", 0, "size=1m"); err == nil {
+		said = append(said, "are free")
+		t.Cleanup(func() { syscall.Unmount(cmd.Dir, syscall.MNT_DETACH) })
+	} else {
+		limited := exec.Command("sh", append([]string{"-c", `trap "" XFSZ; ulimit -f 2000; exec "$@"`, "sh"}, cmd.Args...)...)
+		limited.Dir, limited.Env, limited.Stderr = cmd.Dir, cmd.Env, errs
+		cmd = limited
+	}
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	start := time.Now()
+	cmd.Run()
+	ended(t, cmd, errs, 7)
+	if out.String() != "small\n" {
+		t.Errorf("the next command printed %q", &out)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	for _, words := range said {
+		if !strings.Contains(errs.String(), words) {
+			t.Errorf("%q is not said:\n%s", words, errs)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(cmd.Dir, "big.bin")); err == nil {
+		t.Error("half a file has the final name")
+	}
+	if info, err := os.Stat(filepath.Join(cmd.Dir, "big.bin.part")); err != nil || info.Size() == 0 {
+		t.Errorf("no part was kept: %v", err)
+	}
+}
+
+// TestKilled: SIGKILL leaves the old file, or none, and a part; the next reget
+// goes on from it, and starts anew when the file has changed.
+func TestKilled(t *testing.T) {
+	for _, changed := range []bool{false, true} {
+		text := strings.Repeat("0123456789abcdef", 1<<17)
+		server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "stall", At: 1 << 20, Count: 1}}}, map[string]string{"big.bin": text})
+		cmd, _ := batch(t, server, "-c", "get -f big.bin")
+		local := filepath.Join(cmd.Dir, "big.bin")
+		if err := os.WriteFile(local, []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			if info, err := os.Stat(local + ".part"); err == nil && info.Size() > 900_000 {
+				break
+			}
+		}
+		cmd.Process.Kill()
+		cmd.Wait()
+		if got, err := os.ReadFile(local); err != nil || string(got) != "old" {
+			t.Errorf("the old file is %d bytes, %v", len(got), err)
+		}
+		if changed {
+			text = strings.Repeat("another content.", 1<<17)
+			if err := afero.WriteFile(server.FS(), "/big.bin", []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			later := time.Now().Add(time.Hour)
+			if err := server.FS().Chtimes("/big.bin", later, later); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again, errs := batch(t, server, "-c", "reget big.bin")
+		again.Dir = cmd.Dir
+		again.Run()
+		ended(t, again, errs, 0)
+		if got, err := os.ReadFile(local); err != nil || string(got) != text {
+			t.Errorf("after the reget %d bytes, %v", len(got), err)
+		}
+		if resumed := strings.Contains(strings.Join(server.Commands(), "\n"), "REST"); resumed == changed {
+			t.Errorf("the file has changed: %v, and REST was sent: %v", changed, resumed)
+		}
+		if left, _ := filepath.Glob(local + ".part*"); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+	}
+}
