@@ -177,7 +177,11 @@ func fetchRest(ctx context.Context, s *client.Session, t Task, part *part, r *Re
 	}
 	var err error
 	if part.have == 0 || t.Size < 0 || part.have < t.Size || part.doubted {
-		if r.Bytes, r.Note, err = fetch(ctx, s, t, part.have, part, m); err != nil {
+		r.Bytes, r.Note, err = fetch(ctx, s, t, part.have, part, m)
+		if local := new(os.PathError); errors.As(err, &local) {
+			return part.to.failed(local.Op, PartSuffix, err)
+		}
+		if err != nil {
 			return err
 		}
 	}
