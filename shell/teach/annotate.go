@@ -3,7 +3,6 @@ package teach
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -83,42 +82,19 @@ func protection(_ *Event, command string) string {
 }
 
 func passiveAddress(e *Event, _ string) string {
-	n, ok := sixNumbers(e.firstLine())
-	if !ok {
+	host, port, err := e.offer()
+	if err != nil {
 		return "the server listens for the data connection"
 	}
-	return fmt.Sprintf("it listens on %d.%d.%d.%d port %d (%d x 256 + %d)", n[0], n[1], n[2], n[3], n[4]<<8|n[5], n[4], n[5])
-}
-
-// sixNumbers finds h1,h2,h3,h4,p1,p2 in a 227: the text around them is not
-// fixed (RFC 1123 section 4.1.2.6).
-func sixNumbers(text string) (n [6]int, ok bool) {
-	if len(text) > 3 {
-		text = text[3:]
-	}
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != ',' }) {
-		parts := strings.Split(strings.Trim(word, ","), ",")
-		if len(parts) != 6 {
-			continue
-		}
-		for i, part := range parts {
-			value, err := strconv.Atoi(part)
-			if err != nil || value > 255 {
-				return n, false
-			}
-			n[i] = value
-		}
-		return n, true
-	}
-	return n, false
+	return fmt.Sprintf("it listens on %s port %d (%d x 256 + %d)", host, port, port>>8, port&255)
 }
 
 func passivePort(e *Event, _ string) string {
-	parts := strings.Split(e.firstLine(), "|")
-	if len(parts) < 5 {
+	_, port, err := e.offer()
+	if err != nil {
 		return "the server listens for the data connection"
 	}
-	return "it listens on port " + parts[3] + ", at the address we already use"
+	return fmt.Sprintf("it listens on port %d, at the address we already use", port)
 }
 
 func restart(_ *Event, command string) string {

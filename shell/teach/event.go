@@ -2,7 +2,10 @@ package teach
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
 )
 
 // Kind is what an event is about.
@@ -151,6 +154,13 @@ func (e *Event) firstLine() string {
 		return e.Code
 	}
 	return e.Lines[0]
+}
+
+// offer is where a reply to PASV or EPSV says that the server listens; the host
+// is "" in a 229.
+func (e *Event) offer() (host string, port int, err error) {
+	code, _ := strconv.Atoi(e.Code)
+	return client.ParsePassive(client.Reply{Code: code, Lines: e.Lines})
 }
 
 // size is about how much memory the event takes.

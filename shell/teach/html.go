@@ -47,32 +47,14 @@ func inert(text string) string { return html.EscapeString(render.Safe(text)) }
 // table lists the events of an operation.
 func table(out io.Writer, o Operation, s Style) {
 	fmt.Fprint(out, "<table><tr><th>ms</th><th>conn</th><th>what</th><th>took</th></tr>\n")
-	p := Printer{Style: s}
-	for _, e := range o.Events {
-		mark, text := p.say(e)
-		if text == "" {
-			continue
-		}
-		took := ""
-		if e.MS > 0 {
-			took = span(e.MS)
-		}
-		fmt.Fprintf(out, `<tr><td class="n">%.1f</td><td>%s</td><td><code class="%s">%s %s</code>`,
-			(e.T-o.Begin)*1000, inert(e.Conn), class(e), inert(strings.TrimSpace(mark)), inert(text))
-		if note := annotate(e, o.lineFor(e)); note != "" {
+	for _, row := range o.rows(s) {
+		fmt.Fprintf(out, `<tr><td class="n">%.1f</td><td>%s</td><td><code class="%s">%s</code>`, row.ms, inert(row.Conn), class(row.Event), inert(row.what))
+		if note := annotate(row.Event, o.lineFor(row.Event)); note != "" {
 			fmt.Fprintf(out, `<br><span class="m">%s</span>`, inert(note))
 		}
-		fmt.Fprintf(out, "</td><td class=\"n\">%s</td></tr>\n", took)
+		fmt.Fprintf(out, "</td><td class=\"n\">%s</td></tr>\n", row.took)
 	}
 	fmt.Fprint(out, "</table>\n")
-}
-
-// lineFor is the command that a reply answers.
-func (o *Operation) lineFor(e *Event) string {
-	if sent := o.command(e); sent != nil {
-		return sent.Line
-	}
-	return ""
 }
 
 // class is the colour of an event: client, server, data, failure, remark.

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/ftpsh/ftpsh/client"
 )
 
 // Check is a condition on what happened since a step began. Exactly one of its
@@ -186,18 +184,15 @@ func comparison(want string) (n float64, sign byte, ok bool) {
 
 // values are the numbers that an answer can be computed from.
 var values = map[string]func(*Event) (int64, bool){
-	"bytes":        func(e *Event) (int64, bool) { return e.Bytes, true },
-	"code":         func(e *Event) (int64, bool) { return numberIn(e.Code) },
-	"number":       func(e *Event) (int64, bool) { return numberIn(strings.TrimPrefix(e.firstLine(), e.Code)) },
-	"remote.port":  func(e *Event) (int64, bool) { return portOf(e.Remote) },
-	"local.port":   func(e *Event) (int64, bool) { return portOf(e.Local) },
-	"passive.port": offeredPort,
-}
-
-func offeredPort(e *Event) (int64, bool) {
-	code, _ := strconv.Atoi(e.Code)
-	_, port, err := client.ParsePassive(client.Reply{Code: code, Lines: e.Lines})
-	return int64(port), err == nil
+	"bytes":       func(e *Event) (int64, bool) { return e.Bytes, true },
+	"code":        func(e *Event) (int64, bool) { return numberIn(e.Code) },
+	"number":      func(e *Event) (int64, bool) { return numberIn(strings.TrimPrefix(e.firstLine(), e.Code)) },
+	"remote.port": func(e *Event) (int64, bool) { return portOf(e.Remote) },
+	"local.port":  func(e *Event) (int64, bool) { return portOf(e.Local) },
+	"passive.port": func(e *Event) (int64, bool) {
+		_, port, err := e.offer()
+		return int64(port), err == nil
+	},
 }
 
 func portOf(addr string) (int64, bool) {

@@ -22,17 +22,8 @@ func writeMarkdown(w io.Writer, events []*Event, s Style) error {
 			fmt.Fprintf(out, "    %s\n", line)
 		}
 		fmt.Fprint(out, "\n| ms | connection | what | took |\n|---:|---|---|---:|\n")
-		p := Printer{Style: Style{Unicode: s.Unicode}}
-		for _, e := range o.Events {
-			mark, text := p.say(e)
-			if text == "" {
-				continue
-			}
-			took := ""
-			if e.MS > 0 {
-				took = span(e.MS)
-			}
-			fmt.Fprintf(out, "| %.1f | %s | %s | %s |\n", (e.T-o.Begin)*1000, e.Conn, code(strings.TrimSpace(mark)+" "+text), took)
+		for _, row := range o.rows(s) {
+			fmt.Fprintf(out, "| %.1f | %s | %s | %s |\n", row.ms, row.Conn, code(row.what), row.took)
 		}
 	}
 	return out.Flush()

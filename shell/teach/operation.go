@@ -3,6 +3,7 @@ package teach
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Operation is what one command of the shell did on the wire.
@@ -77,6 +78,38 @@ func (o *Operation) reply(codes ...string) *Event {
 // command returns the command that a reply answers, or nil.
 func (o *Operation) command(reply *Event) *Event {
 	return o.Find(func(e *Event) bool { return e.Ev == Sent && e.Seq == reply.To })
+}
+
+// lineFor is the command that a reply answers; "" of any other event.
+func (o *Operation) lineFor(e *Event) string {
+	if sent := o.command(e); sent != nil {
+		return sent.Line
+	}
+	return ""
+}
+
+// row is an event as the tables in saved pages have it.
+type row struct {
+	*Event
+	ms         float64 // since the operation began
+	what, took string
+}
+
+// rows are the events that are worth a row.
+func (o *Operation) rows(s Style) (rows []row) {
+	p := Printer{Style: s}
+	for _, e := range o.Events {
+		mark, text := p.say(e)
+		if text == "" {
+			continue
+		}
+		took := ""
+		if e.MS > 0 {
+			took = span(e.MS)
+		}
+		rows = append(rows, row{e, (e.T - o.Begin) * 1000, strings.TrimSpace(mark) + " " + text, took})
+	}
+	return rows
 }
 
 // Ends returns the addresses of a control connection as they were before an

@@ -175,6 +175,9 @@ func shorterThanSaid(r *reader) *Reading {
 	}
 }
 
+// goOn is what to type when a transfer has broken.
+var goOn = []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}}
+
 func cutOff(r *reader) *Reading {
 	e := r.reply("426", "451")
 	if e == nil {
@@ -188,7 +191,7 @@ func cutOff(r *reader) *Reading {
 		Headline: "the transfer was cut off",
 		Facts:    facts,
 		Cause:    "The data connection broke, or the server gave up. What arrived is kept so that it can be continued.",
-		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+		Try:      goOn,
 	}
 }
 
@@ -212,7 +215,7 @@ func stalled(r *reader) *Reading {
 		Headline: "the data connection stands still",
 		Facts:    r.moved(),
 		Cause:    "No byte came for a long time although the connection is there: the server hangs, or something on the way has forgotten the connection.",
-		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+		Try:      goOn,
 	}
 }
 
@@ -224,7 +227,7 @@ func brokenData(r *reader) *Reading {
 		Headline: "the data connection broke",
 		Facts:    r.moved(),
 		Cause:    "It did not come to its end. What arrived is kept so that it can be continued.",
-		Try:      []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}},
+		Try:      goOn,
 	}
 }
 
@@ -234,5 +237,5 @@ func interrupted(r *reader) *Reading {
 	}
 	return &Reading{Headline: "it was interrupted here", Facts: r.moved(),
 		Cause: "The transfer was stopped with ABOR; the session goes on.",
-		Try:   []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}}}
+		Try:   goOn}
 }
