@@ -299,7 +299,7 @@ func (sh *Shell) operation(n int) (teach.Operation, error) {
 	case len(all) == 0:
 		return teach.Operation{}, errNothing
 	case n < 1 || n > len(all):
-		return teach.Operation{}, &UsageError{Text: fmt.Sprintf("there are %d commands to look back at", len(all))}
+		return teach.Operation{}, &UsageError{Text: plural(len(all), "command", "commands") + " can be looked back at"}
 	}
 	return all[len(all)-n], nil
 }

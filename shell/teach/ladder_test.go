@@ -100,6 +100,11 @@ func TestLadder(t *testing.T) {
 			for _, o := range Operations(events) {
 				mustFit(t, Ladder(o, events, Style{Width: 80}, false), 24, 80)
 				mustFit(t, Ladder(o, events, Style{Width: 80, Unicode: true}, false), 24, 80)
+				wide := Ladder(o, events, Style{Width: 120}, false)
+				mustFit(t, wide, 24, 120)
+				if n := render.Width(wide[2]); n != 120-rightRim+2 {
+					t.Errorf("in 120 columns the lifelines end at column %d", n)
+				}
 			}
 			picture := strings.Join(Ladder(last, events, Style{Width: 80}, false), "\n")
 			for _, want := range row.shows {

@@ -85,7 +85,11 @@ func (o PracticeOptions) files() (afero.Fs, error) {
 func (p *Practice) heard(e practice.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lines = append(p.lines, strings.Split(e.String(), "\n")...)
+	line, rest, _ := strings.Cut(e.String(), "\n")
+	if rest != "" { // FEAT would push the password off the screen
+		line += fmt.Sprintf(" (%d lines)", 2+strings.Count(rest, "\n"))
+	}
+	p.lines = append(p.lines, line)
 	if over := len(p.lines) - keptLines; over > 0 {
 		p.lines = slices.Delete(p.lines, 0, over)
 	}
