@@ -101,7 +101,7 @@ func assert(ctx context.Context, c *Call) error {
 // holds finds out about a condition. Where it cannot be found out, that is an
 // error: a lost connection is no "no".
 func (c *Call) holds(ctx context.Context, words []syntax.Token) (holds bool, found string, err error) {
-	if len(words) > 1 && words[0].Text == "not" {
+	if len(words) > 1 && (words[0].Text == "not" || words[0].Text == "!") {
 		holds, found, err = c.holds(ctx, words[1:])
 		return !holds, found, err
 	}

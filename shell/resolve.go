@@ -81,6 +81,10 @@ func unknownCommand(name string, named map[string]*Command) error {
 	if verb := strings.ToUpper(name); slices.Contains(protocolVerbs, verb) {
 		return &UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
 	}
+	if slices.ContainsFunc(Conditions(), func(row Condition) bool { return row.Name == name }) {
+		err.Hint = "`assert " + name + " …`, or `if " + name + " …; …; end`"
+		return err
+	}
 	var all []string
 	for n := range named {
 		all = append(all, n)
