@@ -114,6 +114,9 @@ func (c *Call) segments() int {
 	return min(n, mostParallel)
 }
 
+// intoHere is the local directory that downloads go into, "" for the current one.
+func (c *Call) intoHere() string { return localPath(syntax.Token{Text: c.value("into")}) }
+
 func get(ctx context.Context, c *Call, resume bool) error {
 	if len(c.Args) == 1 && c.piped() && !c.JSON() && !c.Is("recursive") {
 		c.Args = append(c.Args, plainWord("-")) // get FILE |more, as in ftp(1)
@@ -299,7 +302,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	})
 	errs := []error{missed, err}
 	if c.Is("recursive") && !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.value("into")) }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.intoHere()) }))
 	}
 	return several(errs)
 }
@@ -309,7 +312,7 @@ func (c *Call) replacing(name remoteName) string {
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
-	if _, err := os.Lstat(filepath.Join(c.value("into"), local)); err == nil {
+	if _, err := os.Lstat(filepath.Join(c.intoHere(), local)); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -322,7 +325,7 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
 		return t, err
 	}
-	dir := c.Shell.local(filepath.Clean(c.value("into")))
+	dir := c.Shell.local(filepath.Clean(c.intoHere()))
 	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
