@@ -130,7 +130,7 @@ func TestFullDisk(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(cmd.Dir, "big.bin")); err == nil {
 			t.Error("half a file has the final name")
 		}
-		if want := "get: write big.bin.part: file too large"; !strings.Contains(errs.String(), want) {
+		if want := "big.bin.part: file too large"; !strings.Contains(errs.String(), want) {
 			t.Errorf("%q is not in %s", want, errs)
 		}
 	})
