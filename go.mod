@@ -9,6 +9,7 @@ require (
 	github.com/creack/pty v1.1.24
 	github.com/fclairamb/ftpserverlib v0.32.2
 	github.com/gofrs/flock v0.13.0
+	github.com/jlaffaye/ftp v0.2.4
 	github.com/natefinch/atomic v1.0.1
 	github.com/olekukonko/tablewriter v1.1.5
 	github.com/pelletier/go-toml/v2 v2.3.0

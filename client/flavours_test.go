@@ -256,6 +256,22 @@ func asked(t *testing.T, srv *daemon.Server, s *client.Session) {
 	must(t, err)
 }
 
+// A second login is as good as the first: servers keep their first user, and some
+// say 230 to any password then.
+func TestLoginAgain(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		t.Parallel() // servers take their time to say no
+		s := open(t, srv, nil)
+		if err := s.Login(t.Context(), client.Login{User: srv.User, Password: "wrong"}); !client.IsCode(err, 530) {
+			t.Errorf("a wrong password: %v", err)
+		}
+		must(t, s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password}))
+		must(t, s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password}))
+		must(t, s.Chdir(t.Context(), srv.Home))
+		stillWorks(t, s)
+	})
+}
+
 // A wrong password is a refusal, and the right one works after it.
 func TestWrongPassword(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {

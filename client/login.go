@@ -19,7 +19,8 @@ var ErrAccount = errors.New("the server asks for an account")
 
 // Login logs in: USER, then PASS and ACCT as the server asks for them (RFC 959
 // section 5.4), then what is worth knowing of the server (FEAT, PWD, SYST). A
-// wrong password is an *Error. The login is kept, to connect again.
+// wrong password is an *Error. The login is kept, to connect again. Who is logged
+// in already is logged out first; see Reset.
 func (s *Session) Login(ctx context.Context, who Login) error {
 	if who.User == "" {
 		who.User = "anonymous"
@@ -29,6 +30,11 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 	}
 	if err := s.conn.mayCarry("PASS"); err != nil && s.conn.Err() == nil {
 		return err
+	}
+	if s.in { // to a second USER servers say no, or 230 to any password
+		if err := s.Reset(ctx); err != nil {
+			return err
+		}
 	}
 	s.login, s.in, s.dir = who, false, ""
 	if err := s.conn.Err(); errors.As(err, new(*TLSError)) {
@@ -78,6 +84,8 @@ func (s *Session) Reset(ctx context.Context) error {
 		}
 	}
 	s.conn.Quit(ctx)
+	s.conn = s.conn.standIn()
+	s.opt.Trace.note(NoteInfo{"C", "reconnect", "another login needs another connection here"})
 	return s.reconnect(ctx)
 }
 

@@ -44,7 +44,7 @@ var openCommands = []*Command{
 		Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
 		Min:  1, Max: 3, Ask: []string{"user"},
 		Complete: []completion.Kind{completion.None},
-		Needs:    Connection, Run: user,
+		Wire:     sends("REIN", "QUIT"), Needs: Connection, Run: user,
 	},
 	{
 		Name: "close", Aliases: []string{"disconnect"}, Short: "end the session, stay in the shell",
