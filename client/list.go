@@ -76,26 +76,37 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 }
 
 // listHere lists the current directory with LIST. With Exact the entries wait
-// until MDTM has been asked about them, all at once.
+// until MDTM has been asked about them, many at once.
 func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, yield func(listing.Entry, error) bool) error {
 	if !o.Exact || s.lacks["MDTM"] {
 		return s.listWith(ctx, t, ASCII, listing.Detect, yield)
 	}
-	var all []listing.Entry
+	var blocks [][]listing.Entry // there may be very many: each is let go of when it is through
 	err := s.listWith(ctx, t, ASCII, listing.Detect, func(e listing.Entry, _ error) bool {
-		all = append(all, e)
+		last := len(blocks) - 1
+		if last < 0 || len(blocks[last]) == cap(blocks[last]) {
+			blocks = append(blocks, make([]listing.Entry, 0, exactBlock))
+			last++
+		}
+		blocks[last] = append(blocks[last], e)
 		return true
 	})
-	if err == nil {
-		err = s.exactTimes(ctx, all)
-	}
-	for _, e := range all {
-		if !yield(e, nil) {
-			return errStopped
+	for i, block := range blocks {
+		if err == nil {
+			err = s.exactTimes(ctx, block)
 		}
+		for _, e := range block {
+			if !yield(e, nil) {
+				return errStopped
+			}
+		}
+		blocks[i] = nil
 	}
 	return err
 }
+
+// exactBlock is how many entries wait for their times together.
+const exactBlock = 500
 
 // permanent reports whether err is a no that may mean that there is no such
 // directory (5yz). A listing that broke off, 426 or 451, is none of these.

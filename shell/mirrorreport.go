@@ -54,8 +54,8 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.Equip = func(t *transfer.Task) {
 		c.equip(t)
 		t.Segments = c.segments()
-		c.Shell.gauge.more(max(t.Size, 0))
 	}
+	m.Found = c.Shell.gauge.more
 	e := c.engine()
 	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
 		e.Parallel, _ = c.Flags.GetInt("parallel")

@@ -30,10 +30,10 @@ type Engine struct {
 
 	mu      sync.Mutex
 	changed *sync.Cond
-	feed    func() (Task, bool)
-	jobs    []*job // transfers that wait, in order
-	visits  []*job // directories that wait, the last first: so there are never many
-	active  int    // jobs that run
+	feeds   []func() (Task, bool) // what is still to come
+	jobs    []*job                // transfers that wait, in order
+	visits  []*job                // directories that wait, the last first: so there are never many
+	active  int                   // jobs that run
 	running map[*job]bool
 	workers int
 	limit   int // sessions that the server allows; 0: not known
@@ -72,7 +72,7 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 	next, stop := iter.Pull(tasks)
 	defer stop()
 	e.start()
-	e.feed = next
+	e.feeds = append(e.feeds, next)
 	return e.work(ctx)
 }
 
@@ -285,13 +285,12 @@ func (e *Engine) take(wait bool) *job {
 
 // fill reads ahead what is to be done.
 func (e *Engine) fill() {
-	for e.feed != nil && len(e.jobs) < enough {
-		t, ok := e.feed()
-		if !ok {
-			e.feed = nil
-			break
+	for len(e.feeds) > 0 && len(e.jobs) < enough {
+		if t, ok := e.feeds[0](); ok {
+			e.add(t)
+		} else {
+			e.feeds = e.feeds[1:]
 		}
-		e.add(t)
 	}
 }
 
@@ -317,11 +316,11 @@ func (e *Engine) add(t Task) {
 }
 
 // put gives the engine more to do while it runs.
-func (e *Engine) put(tasks []Task, visits []*job) {
+func (e *Engine) put(tasks func() (Task, bool), visits []*job) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, t := range tasks {
-		e.add(t)
+	if tasks != nil {
+		e.feeds = append(e.feeds, tasks)
 	}
 	e.visits = append(e.visits, visits...)
 	e.changed.Broadcast()

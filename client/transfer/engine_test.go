@@ -216,11 +216,11 @@ func TestSessionLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := daemon.Start(t, name, daemon.Options{MaxClients: 2})
 			s := login(t, srv)
-			for i := range 60 {
+			for i := range 300 {
 				srv.Put(fmt.Sprintf("f%03d", i), body(i))
 			}
 			e := &Engine{Session: s, Parallel: 5}
-			if done, failed := run(t, e, downloads(60, t.TempDir())); done != 60 || failed != nil {
+			if done, failed := run(t, e, downloads(300, t.TempDir())); done != 300 || failed != nil {
 				t.Errorf("%d done, failed: %v", done, failed)
 			}
 			if e.Limit() < 1 || e.Limit() > 2 {

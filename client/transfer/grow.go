@@ -61,7 +61,7 @@ func (e *Engine) wants(n int) bool {
 			return false
 		case waiting > n, parts:
 			return true
-		case e.feed == nil && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
+		case len(e.feeds) == 0 && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
 			return false
 		}
 		e.changed.Wait()

@@ -50,6 +50,10 @@ type Mirror struct {
 	// tree. What it does not want is left alone on both sides. nil: everything.
 	Wants func(path string, e *listing.Entry) bool
 
+	// Found hears of each file that is going to be moved, with its size. Its calls
+	// may overlap. May be nil.
+	Found func(size int64)
+
 	// Equip may complete the task of a file. May be nil.
 	Equip func(*Task)
 
@@ -258,7 +262,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	if err != nil {
 		return err
 	}
-	var tasks []Task
+	copies, whys := source[:0], []string(nil)
 	var visits []*job
 	taken := m.names(rel)
 	for _, e := range source {
@@ -287,8 +291,8 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 				visits = append(visits, m.look(at, found, depth+1))
 			}
 		case e.Type == listing.File:
-			if t, ok := m.file(ctx, s, at, e, there, found); ok {
-				tasks = append(tasks, t)
+			if why := m.file(ctx, s, at, e, there, found); why != "" {
+				copies, whys = append(copies, e), append(whys, why)
 			}
 		case e.Type != listing.Dir && e.Type != seenTo:
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
@@ -298,8 +302,21 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		m.extra(path.Join(rel, name), e, &visits)
 	}
 	slices.Reverse(visits) // the last is visited first
-	m.engine.put(tasks, visits)
+	m.engine.put(m.tasks(rel, copies, whys), visits)
 	return nil
+}
+
+// tasks makes the tasks of a directory when they are wanted: there may be very
+// many.
+func (m *Mirror) tasks(rel string, copies []listing.Entry, whys []string) func() (Task, bool) {
+	return func() (Task, bool) {
+		if len(copies) == 0 {
+			return Task{}, false
+		}
+		t := m.task(path.Join(rel, copies[0].Name), copies[0], whys[0])
+		copies, whys = copies[1:], whys[1:]
+		return t, true
+	}
 }
 
 // read returns the entries of a directory of the original, and those of the
@@ -353,13 +370,19 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
 			m.notSeen(path.Join(rel, "?"), fmt.Errorf("%q is no name for a file", e.Name))
 		default:
-			entries = append(entries, e)
+			entries = append(entries, slim(e))
 		}
 	}
 	if nonsense > 0 {
 		m.notSeen(rel, fmt.Errorf("%d lines of the listing make no sense, such as %.200q", nonsense, example))
 	}
 	return entries, nil
+}
+
+// slim leaves the line out that an entry was read from: there may be very many.
+func slim(e listing.Entry) listing.Entry {
+	return listing.Entry{Name: strings.Clone(e.Name), Target: strings.Clone(e.Target), Unique: strings.Clone(e.Unique),
+		Type: e.Type, Size: e.Size, SizeApprox: e.SizeApprox, Time: e.Time, Precision: e.Precision, Mode: e.Mode, HasMode: e.HasMode}
 }
 
 // localEntries reads a directory here.
@@ -423,11 +446,29 @@ func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, th
 	return step.Err == nil
 }
 
-// file makes the task for a file that is not the same on both sides.
-func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) (Task, bool) {
+// file says why a file is to be copied, "" if it is not, or not now.
+func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) string {
 	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: "new"}
-	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at}
-	switch step.Action {
+	switch {
+	case found && there.Type != listing.File:
+		step.Err = errors.New("is there already, and no plain file")
+	case found:
+		step.Why, step.Err = m.differs(ctx, s, at, e, there)
+	}
+	switch {
+	case step.Err != nil, step.Why != "" && m.DryRun:
+		m.tell(step)
+		return ""
+	case step.Why != "" && m.Found != nil:
+		m.Found(max(e.Size, 0))
+	}
+	return step.Why
+}
+
+// task is the task of copying a file.
+func (m *Mirror) task(at string, e listing.Entry, why string) Task {
+	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
+	switch m.action() {
 	case ActUpload:
 		t.Op = Upload
 	case ActCopy:
@@ -439,23 +480,10 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 	if m.Chmod && e.HasMode {
 		t.Mode = e.Mode.Perm()
 	}
-	switch {
-	case found && there.Type != listing.File:
-		step.Err = errors.New("is there already, and no plain file")
-	case found:
-		step.Why, step.Err = m.differs(ctx, s, at, e, there)
-	}
-	if step.Why == "" && step.Err == nil {
-		return t, false
-	}
-	if t.why = step.Why; step.Err != nil || m.DryRun {
-		m.tell(step)
-		return t, false
-	}
 	if m.Equip != nil {
 		m.Equip(&t)
 	}
-	return t, true
+	return t
 }
 
 // extra takes note of what is in the copy only.
