@@ -139,7 +139,7 @@ func TestWhatIsNoReply(t *testing.T) {
 // With a reply too many behind each answer, everything still has the right
 // result.
 func TestOneReplyTooMany(t *testing.T) {
-	for _, extra := range []string{"226 Transfer complete.", "200 fine", "550 no", "150 here it comes", "257 \"/wrong\" is where you are"} {
+	for _, extra := range []string{"226 Transfer complete.", "200 fine", "550 no", "150 here it comes"} {
 		t.Run(extra, func(t *testing.T) {
 			f, err := practice.ParseFault("extra-reply=" + extra)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"unique"
 
@@ -98,8 +99,8 @@ func (c *Call) list(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 		if err != nil {
 			return entries, err
 		}
-		if len(entries) == cap(entries) { // append would keep too much beside each other
-			entries = append(make([]listing.Entry, 0, max(64, 2*cap(entries))), entries...)
+		if len(entries) == cap(entries) {
+			entries = moreRoom(entries)
 		}
 		entries = append(entries, compact(e))
 	}
@@ -107,6 +108,16 @@ func (c *Call) list(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 		c.Shell.remote.Fill(c.absolute(dir), completionNames(entries))
 	}
 	return entries, nil
+}
+
+// moreRoom doubles what append would let grow in steps. Where much is there it
+// first lets go of what reading has left behind.
+func moreRoom(entries []listing.Entry) []listing.Entry {
+	const many = 1 << 18
+	if len(entries) >= many {
+		runtime.GC()
+	}
+	return append(make([]listing.Entry, 0, max(64, 2*cap(entries))), entries...)
 }
 
 // mostRemembered is how long a listing may be that is remembered unasked, to

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -263,6 +264,7 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	var local *os.PathError
 	switch {
 	case errors.As(err, &local):
+		local.Path = filepath.Clean(local.Path)
 		return n, "", err
 	case errors.Is(closing, client.ErrTruncated) && t.Size >= 0 && offset+n == t.Size:
 		return n, "the server ended the data connection without close_notify; the size is right", nil

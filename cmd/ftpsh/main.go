@@ -21,7 +21,7 @@ func main() { os.Exit(run(os.Args[1:], func(*shell.Options) {})) }
 
 // thrift is the memory from which on less is worth more work: listings can have
 // a million entries.
-const thrift = 350 << 20
+const thrift = 300 << 20
 
 // usageStatus is the exit status for a command line that makes no sense.
 const usageStatus = 2
