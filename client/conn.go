@@ -42,7 +42,7 @@ type Conn struct {
 	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
 	aborts    atomic.Int64 // how many transfers were aborted
 
-	password atomic.Pointer[string] // the last secret that was sent, to hide it from observers
+	secrets atomic.Pointer[[]string] // those that were sent, the last first, to hide them from observers
 
 	mu      sync.Mutex
 	nc      net.Conn // replaced when TLS starts or ends

@@ -269,22 +269,32 @@ func hideSecret(r Reply, secret string) Reply {
 	return Reply{r.Code, lines}
 }
 
-// hide removes the password of this connection from a reply as observers see
-// it: servers say it again long after the login, in STAT or in a greeting. Very
+// hide removes the secrets of this connection from a reply as observers see it:
+// servers say them again long after the login, in STAT or in a greeting. Very
 // short ones would be found in every other word.
 func (c *Conn) hide(r Reply) Reply {
-	if p := c.password.Load(); p != nil {
-		return hideSecret(r, *p)
+	for _, secret := range c.known() {
+		r = hideSecret(r, secret)
 	}
 	return r
 }
 
 // hideIn does the same for a command line.
 func (c *Conn) hideIn(line string) string {
-	if p := c.password.Load(); p != nil {
-		return strings.ReplaceAll(line, *p, mask)
+	for _, secret := range c.known() {
+		line = strings.ReplaceAll(line, secret, mask)
 	}
 	return line
+}
+
+// Mask hides the secrets that were sent from a text that is to be shown.
+func (c *Conn) Mask(text string) string { return c.hideIn(text) }
+
+func (c *Conn) known() []string {
+	if all := c.secrets.Load(); all != nil {
+		return *all
+	}
+	return nil
 }
 
 // hideErr does the same for an error that holds the server's words.
@@ -302,10 +312,15 @@ func (c *Conn) hideErr(err error) error {
 
 // keepSecret remembers what observers must never see.
 func (c *Conn) keepSecret(secret string) {
-	if len(secret) > 3 {
-		c.password.Store(&secret)
+	if known := c.known(); len(secret) > 3 && !slices.Contains(known, secret) {
+		all := append([]string{secret}, known...)
+		all = all[:min(len(all), mostSecrets)]
+		c.secrets.Store(&all)
 	}
 }
+
+// mostSecrets is how many are remembered: a user who tries more is not the one.
+const mostSecrets = 16
 
 // watchLookup reports how the name was looked up that a dialler is given.
 func (t *Trace) watchLookup(ctx context.Context, channel string) context.Context {

@@ -141,7 +141,7 @@ func (sh *Shell) bookmarks() (map[string]string, error) {
 	if sh.opt.Bookmarks == "" {
 		return all, nil
 	}
-	text, err := os.ReadFile(sh.opt.Bookmarks)
+	text, err := ReadPrivate(sh.opt.Bookmarks)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}

@@ -80,6 +80,7 @@ func (v voice) reply(r client.Reply) {
 		return
 	}
 	for _, line := range r.Lines {
+		line = v.sh.masked(line)
 		switch {
 		case v.marks:
 			v.line(map[bool]string{true: "C! ", false: "C< "}[r.Class() > 3] + line)

@@ -50,6 +50,9 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	if sh.trustPractice(&opt) {
 		known = openKnownHosts("") // its port belongs to somebody else tomorrow
 	}
+	if known.err != nil {
+		return nil, known.err
+	}
 	opt.Pin = cmp.Or(sh.opt.Connect.Pin, known.pin(opt.Addr))
 	asked := opt.Security
 	if asked == client.Auto && known.hadTLS(opt.Addr) {

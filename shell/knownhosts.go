@@ -2,6 +2,8 @@ package shell
 
 import (
 	"bufio"
+	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -20,6 +22,7 @@ type knownHosts struct {
 	path string
 	mu   sync.Mutex
 	seen map[string]string // by host:port; the second word of the line
+	err  error             // why the file cannot be trusted
 }
 
 const (
@@ -33,16 +36,19 @@ func openKnownHosts(dir string) *knownHosts {
 	k := &knownHosts{seen: map[string]string{}}
 	if dir != "" {
 		k.path = filepath.Join(dir, knownFile)
-		k.seen = readKnownHosts(k.path)
+		k.seen, k.err = readKnownHosts(k.path)
 	}
 	return k
 }
 
-func readKnownHosts(path string) map[string]string {
+func readKnownHosts(path string) (map[string]string, error) {
 	seen := map[string]string{}
-	file, err := os.Open(path)
+	file, err := openPrivate(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return seen, nil
+	}
 	if err != nil {
-		return seen
+		return seen, err
 	}
 	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {
@@ -50,7 +56,7 @@ func readKnownHosts(path string) map[string]string {
 			seen[addr] = what
 		}
 	}
-	return seen
+	return seen, nil
 }
 
 // hadTLS reports whether the server has ever answered with TLS.
@@ -110,7 +116,11 @@ func (k *knownHosts) remember(addr, pin string) error {
 		return err
 	}
 	defer lock.Unlock()
-	k.seen = readKnownHosts(k.path)
+	seen, err := readKnownHosts(k.path)
+	if err != nil {
+		return err
+	}
+	k.seen = seen
 	k.seen[addr] = what
 	return k.write()
 }

@@ -43,8 +43,8 @@ func (l *log) command(line Line, source string) {
 }
 
 // failure notes how a command ended.
-func (l *log) failure(line Line, command string, err error) {
-	l.line("%s! %s: %s (status %d)", line.where(), command, err, Status(err))
+func (l *log) failure(line Line, command, words string, status int) {
+	l.line("%s! %s: %s (status %d)", line.where(), command, words, status)
 }
 
 // where is the script and the number of a line.

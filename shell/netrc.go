@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -174,10 +175,10 @@ func (p *netrcParser) word() (string, bool) {
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // findNetrc returns the entry for a host: that of the user if one is named, else the
-// first one of the host, else default.
+// first one of the host, else default, which is for nobody in particular.
 func findNetrc(entries []Netrc, host, user string) (Netrc, bool) {
 	for _, e := range entries {
-		if (e.Host == "" || strings.EqualFold(e.Host, host)) && (user == "" || e.Login == "" || e.Login == user) {
+		if (e.Host == "" && user == "" || e.Host != "" && strings.EqualFold(e.Host, host)) && (user == "" || e.Login == "" || e.Login == user) {
 			if e.Login == "" {
 				e.Login = user
 			}
@@ -193,7 +194,7 @@ func (sh *Shell) netrc(host, user string) (Netrc, bool, error) {
 	if name == "" {
 		return Netrc{}, false, nil
 	}
-	file, err := os.Open(name)
+	file, err := openPrivate(name)
 	if errors.Is(err, fs.ErrNotExist) && !sh.opt.NetrcNamed {
 		return Netrc{}, false, nil
 	}
@@ -208,7 +209,7 @@ func (sh *Shell) netrc(host, user string) (Netrc, bool, error) {
 	if info.Size() > maxNetrc {
 		return Netrc{}, false, &localError{name + " is too large"}
 	}
-	text, err := os.ReadFile(name)
+	text, err := io.ReadAll(io.LimitReader(file, maxNetrc))
 	if err != nil {
 		return Netrc{}, false, err
 	}

@@ -79,7 +79,7 @@ func TestFindNetrc(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range []struct{ host, user, want string }{
-		{"a", "", "u 1"}, {"a", "v", "v 2"}, {"A", "u", "u 1"}, {"b", "w", "w 3"}, {"c", "", "d 4"}, {"a", "d", "d 4"}, {"c", "x", ""},
+		{"a", "", "u 1"}, {"a", "v", "v 2"}, {"A", "u", "u 1"}, {"b", "w", "w 3"}, {"c", "", "d 4"}, {"a", "d", ""}, {"c", "x", ""}, {"c", "d", ""},
 	} {
 		got := ""
 		if e, found := findNetrc(entries, row.host, row.user); found {

@@ -290,7 +290,7 @@ func (sh *Shell) keptFor(f func(path string, mine, others []kept)) {
 }
 
 func readKept(path string) (all []kept) {
-	text, _ := os.ReadFile(path)
+	text, _ := ReadPrivate(path)
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		var k kept
 		if json.Unmarshal(lines.Bytes(), &k) == nil {

@@ -74,7 +74,7 @@ func (c *Call) reply(verb string, r client.Reply) error {
 		return c.object(replyObject(r))
 	}
 	for _, line := range r.Lines {
-		if err := c.Print("%s", line); err != nil {
+		if err := c.Print("%s", c.Shell.masked(line)); err != nil {
 			return err
 		}
 	}

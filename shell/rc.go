@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ type hostSection struct {
 // settings for these hosts, with user and port. Nothing unknown is allowed in
 // it: the error names file and line. No file is no error.
 func (sh *Shell) ReadConfig(name string) error {
-	text, err := os.ReadFile(name)
+	text, err := ReadPrivate(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -329,12 +329,14 @@ func (sh *Shell) failed(line Line, command string, err error) {
 		}
 		return
 	}
-	sh.log.failure(line, command, err)
+	sh.log.failure(line, command, sh.masked(err.Error()), Status(err))
 	if sh.json {
-		render.JSON(sh.con.Err(), failureObject(where, command, err, sh.hintsFor(err)))
+		object := failureObject(where, command, err, sh.hintsFor(err))
+		object.Error = sh.masked(object.Error)
+		render.JSON(sh.con.Err(), object)
 		return
 	}
-	f := render.Failure{What: command, Words: err.Error(), Hints: sh.hintsFor(err)}
+	f := render.Failure{What: command, Words: sh.masked(err.Error()), Hints: sh.hintsFor(err)}
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
@@ -349,6 +351,14 @@ func (sh *Shell) failed(line Line, command string, err error) {
 		}
 	}
 	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
+}
+
+// masked hides the secrets of the session from what its server says.
+func (sh *Shell) masked(text string) string {
+	if sh.session == nil {
+		return text
+	}
+	return sh.session.Conn().Mask(text)
 }
 
 // shownError is the failure of a command that runs others: theirs, which has
