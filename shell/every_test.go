@@ -47,7 +47,7 @@ var samples = map[string]string{
 	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
 	"sunique": "sunique", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "trace": "size a.txt; trace save t.jsonl last",
 	"tree": "tree", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
-	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "wait": "wait", "watch": "-watch",
+	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "verify": "-verify a.txt", "wait": "wait", "watch": "-watch",
 	"why": "-get nosuch; why", "xferbuf": "xferbuf; xferbuf 10k",
 }
 
