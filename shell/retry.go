@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,7 @@ var retrySettings = []*Setting{
 const autoRetries = -1
 
 // defaultRetryOn are the failures that pass with time.
-const defaultRetryOn = "connect lost timeout 421 425 426 450 451"
+const defaultRetryOn = "connect lost timeout full 421 425 426 450 451"
 
 // retryKinds are the words of retry-on.
 var retryKinds = []struct {
@@ -68,7 +69,11 @@ var retryKinds = []struct {
 	{"connect", anyOf[*client.ConnectError, *client.NoDataError]},
 	{"lost", anyOf[*client.LostError, *client.IncompleteError]},
 	{"timeout", anyOf[*client.TimeoutError, *client.TimeoutError]},
+	{"full", func(err error) bool { return client.IsCode(err, 530) && tooMany.MatchString(err.Error()) }},
 }
+
+// tooMany is what servers say when they take no more users.
+var tooMany = regexp.MustCompile(`(?i)too many|limit|maximum`)
 
 func retryWords() (words []string) {
 	for _, row := range retryKinds {
