@@ -32,7 +32,7 @@ func soak() int {
 	if n, err := strconv.Atoi(os.Getenv("FTPSH_SOAK")); err == nil {
 		return n
 	}
-	return 160
+	return 120
 }
 
 // chance is the same in each run; FTPSH_SEED makes another one.
