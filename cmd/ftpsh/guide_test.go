@@ -33,6 +33,7 @@ var changing = []struct {
 	{regexp.MustCompile(`\b\d+ (ms|s)\b`), "0 ms"},
 	{regexp.MustCompile(`\([\d.]+[kMGT]?/s\)`), "(1M/s)"},
 	{regexp.MustCompile(`\|\d{4,5}\|`), "|40000|"},
+	{regexp.MustCompile(`\bport \d{4,5}\b`), "port 40000"},
 	{regexp.MustCompile(`(just now|\d+ (second|minute|hour|day|month|year)s? ago) *`), "long ago "},
 }
 
