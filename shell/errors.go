@@ -147,6 +147,8 @@ var hints = []struct {
 		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
 	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{func(err error) bool { return anyOf[*fs.PathError, *os.LinkError](err) && errors.Is(err, fs.ErrNotExist) },
+		"`lls` shows what is on this computer, `lpwd` where"},
 	{anyOf[*transfer.LimitError, *transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{func(err error) bool { return errors.Is(err, transfer.ErrNothing) }, "`mirror --delete-all` deletes even then"},
 	{onlyInClear, "`fxp --clear` lets it; `get` and `put` copy by way of this computer"},
@@ -190,12 +192,27 @@ type nameError struct {
 func (e *nameError) Error() string { return e.name + ": " + e.err.Error() }
 func (e *nameError) Unwrap() error { return e.err }
 
+// inWords is what an error says. The system call that failed on a local file is nobody's business.
+func inWords(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), file.Error(), file.Path+": "+file.Err.Error(), 1)
+}
+
 // hintsFor returns what can be tried after an error: first the names that may
 // have been meant, from what is remembered of the directory.
 func (sh *Shell) hintsFor(err error) []string {
 	hints := hintsFor(err)
 	var about *nameError
 	if sh.session == nil || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) {
+		return hints
+	}
+	if there, found, _ := sh.remote.Lookup(sh.session.Dir(), about.name); found {
+		if there.Dir && refusal(err, "DELE") {
+			return []string{"`rm -r " + syntax.Quote(about.name) + "` deletes a directory with all that is in it, `rmdir` an empty one"}
+		}
 		return hints
 	}
 	near := sh.remote.Nearest(sh.session.Dir(), about.name)

@@ -28,12 +28,11 @@ func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 		_, err := f.command(line, st)
 		return err
 	})
-	sh.start(j)
-	return sh.foreground(j)
+	return sh.foreground(j, func() { sh.start(j) })
 }
 
-// foreground waits for a job, with Ctrl-C and Ctrl-Z meant for it.
-func (sh *Shell) foreground(j *job) error {
+// foreground begins a job and waits for it, with Ctrl-C and Ctrl-Z meant for it from the start.
+func (sh *Shell) foreground(j *job, begin func()) error {
 	ctx, done := sh.signals.during(sh.base)
 	defer done()
 	stopped := make(chan os.Signal, 1)
@@ -42,6 +41,7 @@ func (sh *Shell) foreground(j *job) error {
 		defer signal.Stop(stopped)
 	}
 	j.sh.con.away.Store(false)
+	begin()
 	select {
 	case <-stopped:
 		if sh.sendAway(j) {

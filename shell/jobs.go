@@ -387,7 +387,7 @@ func toForeground(_ context.Context, c *Call) error {
 		return err
 	}
 	c.Note("%s", j.line)
-	return c.Shell.foreground(j)
+	return c.Shell.foreground(j, func() {}) // it runs, or waits in the queue
 }
 
 func toBackground(_ context.Context, c *Call) error {

@@ -329,14 +329,14 @@ func (sh *Shell) failed(line Line, command string, err error) {
 		}
 		return
 	}
-	sh.log.failure(line, command, sh.masked(err.Error()), Status(err))
+	sh.log.failure(line, command, sh.masked(inWords(err)), Status(err))
 	if sh.json {
 		object := failureObject(where, command, err, sh.hintsFor(err))
 		object.Error = sh.masked(object.Error)
 		render.JSON(sh.con.Err(), object)
 		return
 	}
-	f := render.Failure{What: command, Words: sh.masked(err.Error()), Hints: sh.hintsFor(err)}
+	f := render.Failure{What: command, Words: sh.masked(inWords(err)), Hints: sh.hintsFor(err)}
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
@@ -378,7 +378,7 @@ type failure struct {
 }
 
 func failureObject(where, command string, err error, hints []string) failure {
-	f := failure{Error: err.Error(), Command: command, Where: where, Status: Status(err), Hints: hints}
+	f := failure{Error: inWords(err), Command: command, Where: where, Status: Status(err), Hints: hints}
 	var no *client.Error
 	if errors.As(err, &no) {
 		f.Code = no.Reply.Code

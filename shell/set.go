@@ -46,6 +46,9 @@ func (c *Call) setting(row *Setting, label string) error {
 	return c.Print("%s%s", label, row.show(&c.Shell.Settings))
 }
 
+// longestValue is the room for a value in the list of settings at a terminal.
+const longestValue = 16
+
 func (c *Call) allSettings() error {
 	t := render.Table{}
 	for _, row := range settings {
@@ -55,7 +58,11 @@ func (c *Call) allSettings() error {
 			}
 			continue
 		}
-		t.Rows = append(t.Rows, []string{row.Name, row.show(&c.Shell.Settings), row.Short})
+		value := row.show(&c.Shell.Settings)
+		if c.screen {
+			value = render.Fit(value, longestValue) // so that there is room for what it means
+		}
+		t.Rows = append(t.Rows, []string{row.Name, value, row.Short})
 	}
 	return c.table(t)
 }

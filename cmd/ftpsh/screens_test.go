@@ -75,13 +75,15 @@ var bigFile = map[string]string{"big.bin": strings.Repeat("x", 1<<20), "a.csv": 
 const here = "alice@127.0.0.1:/ PLAIN> "
 
 func TestScreenOfSlips(t *testing.T) {
-	p := newPlace(t, practice.Options{}, bigFile)
+	p := newPlace(t, practice.Options{}, map[string]string{"big.bin": "1", "sub/x": ""})
 	tm := p.start(t)
 	for _, row := range []struct{ name, typed, want string }{
 		{"a command", "gte big.bin", "hint: did you mean `gate` or `get`"},
 		{"an option", "ls --tabel", "hint: did you mean `--table`"},
 		{"a setting", "set clober on", "hint: did you mean `set clobber`"},
 		{"a remote name", "ls; size bgi.bin", "hint: did you mean `big.bin`"},
+		{"a directory", "ls; rm sub", "hint: `rm -r sub` deletes a directory"},
+		{"a local name", "put nofile", "put: nofile: no such file or directory\n  hint: `lls` shows"},
 		{"a job", "fg 7", "hint: `jobs` lists them"},
 		{"a format", "set prompt-format {usr}", "{usr} is none of user, host, port, dir"},
 	} {
