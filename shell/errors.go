@@ -147,7 +147,9 @@ var hints = []struct {
 		return refusal(err, "STOR", "APPE", "STOU", "MKD", "RNTO") && client.IsCode(err, 550, 553)
 	},
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
-	{func(err error) bool { return anyOf[*fs.PathError, *os.LinkError](err) && errors.Is(err, fs.ErrNotExist) },
+	{func(err error) bool {
+		return anyOf[*fs.PathError, *os.LinkError](err) && errors.Is(err, fs.ErrNotExist)
+	},
 		"`lls` shows what is on this computer, `lpwd` where"},
 	{anyOf[*transfer.LimitError, *transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{func(err error) bool { return errors.Is(err, transfer.ErrNothing) }, "`mirror --delete-all` deletes even then"},
