@@ -67,7 +67,7 @@ func (sh *Shell) rawLine(line Line) error {
 	defer done()
 	sh.wire.Lock()
 	defer sh.wire.Unlock()
-	end := sh.recorder.Begin(recorded(text, teach.Verb(text)))
+	end := sh.beginLine(recorded(text, teach.Verb(text)))
 	var r client.Reply
 	var err error
 	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), marks: true}

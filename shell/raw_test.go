@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // TestRawOnRealServers: list, get and put typed line by line, in clear and under
@@ -205,11 +206,18 @@ func TestQuoteMovesData(t *testing.T) {
 	p.says(t, "quote STOR x", "which file is to be stored?")
 }
 
-// TestRawKeepsSecrets: what is typed after PASS is seen nowhere.
+// TestRawKeepsSecrets: what is typed after PASS is seen nowhere, later lines with
+// the same word included.
 func TestRawKeepsSecrets(t *testing.T) {
 	p, _ := atPractice(t)
-	p.Do(Line{Text: "USER learner"})
-	p.Do(Line{Text: "PASS hush-hush"})
+	for _, line := range []string{"USER learner", "PASS hush-hush", "NOOP hush-hush", ".end", "quote NOOP hush-hush", "user learner practice", "ls practice"} {
+		p.Do(Line{Text: line})
+	}
+	for _, e := range p.recorder.Events(0) {
+		if e.Ev == teach.OpStart && strings.HasPrefix(e.Cmd, "ls ") && e.Cmd != "ls ********" {
+			t.Errorf("the password of the login is in %q", e.Cmd)
+		}
+	}
 	for _, e := range p.recorder.All() {
 		if strings.Contains(e.Line+e.Cmd+strings.Join(e.Lines, " "), "hush") {
 			t.Errorf("an event has the password: %+v", e)

@@ -195,7 +195,16 @@ func (sh *Shell) begin(line string, command *Command) (end func(error)) {
 	if command.Nests {
 		return func(error) {} // what it runs is recorded, each for itself
 	}
-	return sh.recorder.Begin(recorded(line, command.Name))
+	return sh.beginLine(recorded(line, command.Name))
+}
+
+// beginLine is begin for a line that is no secret in itself: the password of the
+// session may be one of its words, but not the name of the command.
+func (sh *Shell) beginLine(line string) (end func(error)) {
+	if name, rest, more := strings.Cut(line, " "); more && sh.session != nil {
+		line = name + " " + sh.session.Conn().Mask(rest)
+	}
+	return sh.recorder.Begin(line)
 }
 
 // recorded is a line without its secrets.
