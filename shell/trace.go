@@ -201,8 +201,8 @@ func (sh *Shell) begin(line string, command *Command) (end func(error)) {
 // beginLine is begin for a line that is no secret in itself: the password of the
 // session may be one of its words, but not the name of the command.
 func (sh *Shell) beginLine(line string) (end func(error)) {
-	if name, rest, more := strings.Cut(line, " "); more && sh.session != nil {
-		line = name + " " + sh.session.Conn().Mask(rest)
+	if name, rest, more := strings.Cut(line, " "); more {
+		line = name + " " + sh.masked(rest)
 	}
 	return sh.recorder.Begin(line)
 }
