@@ -67,11 +67,10 @@ func BenchmarkClients(b *testing.B) {
 				}
 			}
 			b.ReportMetric(0, "ns/op")
-			results = append(results, r)
+			if results = append(results, r); *reportDir != "" {
+				write(b, *reportDir, results)
+			}
 		})
-	}
-	if *reportDir != "" {
-		write(b, *reportDir, results)
 	}
 }
 
