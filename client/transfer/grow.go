@@ -14,8 +14,8 @@ const (
 	soon      = 4 // sessions that are opened without measuring
 	few       = 8 // files that one session moves before another has logged in
 	heavy     = 16 << 20
-	gain      = 1.05 // what one more must bring at least
-	leastTime = 200 * time.Millisecond
+	gain      = 1.2 // what they must bring at least, before there are twice as many
+	leastTime = 100 * time.Millisecond
 )
 
 // grow opens more sessions while there is work for them: as many as were asked
@@ -26,19 +26,27 @@ func (e *Engine) grow(ctx context.Context, clone cloner, serve func(*client.Sess
 	if most == 0 {
 		most, fast = MostSessions, soon
 	}
+	for n := 1; n < most && e.Limit() == 0; {
+		start, moved := time.Now(), e.moved()
+		n += e.openMore(ctx, min(fast, most)-n, n, clone, serve)
+		before := (e.moved() - moved) / max(time.Since(start), leastTime/4).Seconds() // while they logged in
+		fast = 2 * n
+		rate, ok := e.measure(ctx)
+		if !ok || rate < gain*before || !e.wants(n) {
+			return
+		}
+	}
+}
+
+// openMore opens up to more sessions beside n, at once, and returns how many it
+// tried: those for which there is work.
+func (e *Engine) openMore(ctx context.Context, more, n int, clone cloner, serve func(*client.Session)) (tried int) {
 	var openings sync.WaitGroup
-	n := 1
-	for ; n < fast && e.wants(n); n++ {
+	for ; tried < more && e.wants(n+tried); tried++ {
 		openings.Go(func() { e.open(ctx, clone, serve) })
 	}
 	openings.Wait()
-	for before := 0.0; n < most && e.Limit() == 0; n++ {
-		rate, ok := e.measure(ctx)
-		if !ok || rate < gain*before || !e.wants(n) || !e.open(ctx, clone, serve) {
-			return
-		}
-		before = rate
-	}
+	return tried
 }
 
 // wants waits until there is work for one more than n sessions. It reports
@@ -69,7 +77,7 @@ func (e *Engine) wants(n int) bool {
 }
 
 // open opens one more session and lets it work.
-func (e *Engine) open(ctx context.Context, clone cloner, serve func(*client.Session)) bool {
+func (e *Engine) open(ctx context.Context, clone cloner, serve func(*client.Session)) {
 	s, err := clone(ctx)
 	if err != nil {
 		e.mu.Lock()
@@ -77,13 +85,12 @@ func (e *Engine) open(ctx context.Context, clone cloner, serve func(*client.Sess
 		if gone(err) && (e.limit == 0 || e.workers < e.limit) {
 			e.limit = max(e.workers, 1)
 		}
-		return false
+		return
 	}
 	e.mu.Lock()
 	e.workers++
 	e.mu.Unlock()
 	serve(s)
-	return true
 }
 
 // measure returns how much is done in a second, over a while.
