@@ -356,30 +356,3 @@ func reuseWithoutTickets(t *testing.T, s *client.Session) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
-
-// A data connection that resumes needs one round trip for its handshake, on
-// servers with only one curve (vsftpd) too.
-func TestResumedHandshakeIsNotAskedAgain(t *testing.T) {
-	for _, name := range []string{"vsftpd-tls", "proftpd-tls", "pyftpdlib-tls"} {
-		t.Run(name, func(t *testing.T) {
-			srv := daemon.Start(t, name, daemon.Options{})
-			srv.Put("f", []byte("data"))
-			var states []tls.ConnectionState
-			s := open(t, srv, func(o *client.Options) {
-				o.Trace = &client.Trace{TLS: func(i client.TLSInfo) {
-					if strings.HasPrefix(i.Channel, "D") {
-						states = append(states, i.State)
-					}
-				}}
-			})
-			for range 3 {
-				if got := get(t, s, "f"); string(got) != "data" {
-					t.Errorf("got %q", got)
-				}
-			}
-			if last := states[len(states)-1]; !last.DidResume || last.HelloRetryRequest {
-				t.Errorf("resumed %v, asked again %v", last.DidResume, last.HelloRetryRequest)
-			}
-		})
-	}
-}
