@@ -374,8 +374,9 @@ type reader struct {
 }
 
 func (c *Conn) newReader() reader {
-	from := &arrivals{Reader: c.socket(), sent: &c.sent}
-	return reader{replyReader{bufio.NewReader(from)}, from}
+	nc := c.socket()
+	from := &arrivals{Reader: nc, sent: &c.sent}
+	return reader{replyReader{bufio.NewReader(from), nc.SetReadDeadline}, from}
 }
 
 // arrivals notes at each read how many commands had been sent before.
@@ -387,7 +388,9 @@ type arrivals struct {
 
 func (a *arrivals) Read(p []byte) (int, error) {
 	n, err := a.Reader.Read(p)
-	a.mark = a.sent.Load()
+	if n > 0 {
+		a.mark = a.sent.Load()
+	}
 	return n, err
 }
 

@@ -475,3 +475,27 @@ func TestInterruptedListing(t *testing.T) {
 		}
 	})
 }
+
+// A line with nothing but the code ends a reply of several lines, unless more
+// of it comes.
+func TestBareCodes(t *testing.T) {
+	for _, test := range []struct{ name, reply, want string }{
+		{"the end", `211-one\r\n211\r\n`, "211-one|211"},
+		{"in the middle", `211-one\r\n211\r\ntwo\r\n211 end\r\n`, "211-one|211|two|211 end"},
+		{"twice", `211-one\r\n211\r\n211\r\n`, "211-one|211|211"},
+		{"the next reply behind it", `211-one\r\n211\r\n200 fine\r\n`, "211-one|211"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := "C: STAT\nS> " + test.reply + "\nC: PWD\nS: 257 \"/here\"\n"
+			talk(t, text, client.Options{}, func(s *client.Session) {
+				r, err := s.Quote(t.Context(), "STAT")
+				if got := strings.Join(r.Lines, "|"); err != nil || got != test.want {
+					t.Errorf("got %q, %v, want %q", got, err, test.want)
+				}
+				if r, err := s.Quote(t.Context(), "PWD"); err != nil || r.Code != 257 {
+					t.Errorf("then PWD: %v, %v", r, err)
+				}
+			})
+		})
+	}
+}

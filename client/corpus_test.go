@@ -68,7 +68,7 @@ func first(t *testing.T, raw string, code int) Reply {
 	if _, _, ok := splitCode(raw); !ok {
 		return Reply{Code: code, Lines: []string{strings.TrimRight(raw, "\r\n")}}
 	}
-	r, err := replyReader{bufio.NewReader(strings.NewReader(raw))}.next()
+	r, err := replyReader{bufio.NewReader(strings.NewReader(raw)), nil}.next()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRepliesCorpus(t *testing.T) {
 		if err := json.Unmarshal(r.Want, &want); err != nil {
 			t.Fatal(err)
 		}
-		in := replyReader{bufio.NewReader(strings.NewReader(r.Raw))}
+		in := replyReader{bufio.NewReader(strings.NewReader(r.Raw)), nil}
 		var junk []string
 		n := 0
 		for {

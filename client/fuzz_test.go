@@ -33,7 +33,7 @@ func seed(f *testing.F, names ...string) {
 func FuzzReply(f *testing.F) {
 	seed(f, "multiline", "feat", "pwd", "stat", "open")
 	f.Fuzz(func(t *testing.T, raw string) {
-		in := replyReader{bufio.NewReader(strings.NewReader(raw))}
+		in := replyReader{bufio.NewReader(strings.NewReader(raw)), nil}
 		for total := 0; ; {
 			r, err := in.next()
 			if errors.As(err, new(*ProtocolError)) {

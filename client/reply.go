@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // Bounds on what a server may say in one reply. No real server comes near
@@ -68,7 +69,10 @@ func (r Reply) withoutCode(line string) string {
 }
 
 // replyReader cuts the control connection's bytes into replies.
-type replyReader struct{ *bufio.Reader }
+type replyReader struct {
+	*bufio.Reader
+	within func(time.Time) error // sets when a read ends in vain; nil: what is read does not make anybody wait
+}
 
 // next reads one reply. A line that cannot begin a reply is a ProtocolError;
 // the reader has consumed it and can go on. Other errors are final.
@@ -101,10 +105,27 @@ func (rr replyReader) next() (Reply, error) {
 		// RFC 959 section 4.2: the same code and a blank end it. Other codes,
 		// indented codes and longer numbers inside are text.
 		if c, dash, ok := splitCode(line); ok && c == code && !dash {
-			more = false
+			more = len(line) == 3 && rr.goesOn(code)
 		}
 	}
 	return r, nil
+}
+
+// barePatience is how long a line with nothing but the code waits for more of
+// its reply.
+const barePatience = 500 * time.Millisecond
+
+// goesOn reports whether a reply has more lines behind one that holds nothing
+// but its code, which may be text or a careless end. What begins like a reply
+// with another code answers the command that was sent ahead.
+func (rr replyReader) goesOn(code int) bool {
+	if rr.within != nil {
+		rr.within(time.Now().Add(barePatience))
+		defer rr.within(time.Time{})
+	}
+	next, _ := rr.Peek(4) // where it fails, so will the next read
+	other, _, ok := splitCode(strings.TrimRight(string(next), "\r\n"))
+	return len(next) > 0 && !(ok && other != code)
 }
 
 var errReplyTooLong = errors.New("reply too long")
