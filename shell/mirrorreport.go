@@ -69,7 +69,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	stop()
 	over()
 	c.learn(e)
-	if shown := report.end(); err == nil {
+	if shown := report.end(err); err == nil {
 		err = shown
 	}
 	switch {
@@ -132,8 +132,9 @@ func (r *mirrorReport) object(s transfer.Step) {
 	r.call.object(o)
 }
 
-// end shows the plan, or sums up.
-func (r *mirrorReport) end() error {
+// end shows the plan, or sums up. After a failure with nothing done there is
+// nothing to say that would be true.
+func (r *mirrorReport) end(failure error) error {
 	if r.call.JSON() {
 		return nil
 	}
@@ -148,6 +149,9 @@ func (r *mirrorReport) end() error {
 		}
 	}
 	if len(words) == 0 {
+		if failure != nil {
+			return nil
+		}
 		words = []string{"nothing to do"}
 	} else if r.bytes > 0 {
 		words = append(words, bytesText(r.bytes))

@@ -126,14 +126,16 @@ func (c *Call) copyThrough(ctx context.Context, from, to string, e listing.Entry
 	out, in := io.Pipe()
 	sent := make(chan error, 1)
 	go func() {
-		_, err := transfer.Run(ctx, other, transfer.Task{Op: transfer.Upload, Remote: to, In: out}, nil)
+		t := transfer.Task{Op: transfer.Upload, Remote: to, In: out, Limit: c.Shell.limiter(transfer.Upload)}
+		_, err := transfer.Run(ctx, other, t, nil)
 		out.CloseWithError(err)
 		if err != nil {
 			cancel()
 		}
 		sent <- err
 	}()
-	_, reading := transfer.Run(ctx, c.Session(), transfer.Task{Op: transfer.Download, Remote: from, Out: in, Size: e.Size}, nil)
+	t := transfer.Task{Op: transfer.Download, Remote: from, Out: in, Size: e.Size, Limit: c.Shell.limiter(transfer.Download)}
+	_, reading := transfer.Run(ctx, c.Session(), t, nil)
 	if reading != nil {
 		cancel() // half a file must not look like a whole one
 	}

@@ -13,6 +13,7 @@ import (
 var rateCommands = []*Command{{
 	Name: "rate", Aliases: []string{"throttle"}, Args: "[all|get|put [bytes [step]]]", Short: "limit how fast files are moved",
 	Long: "The number is bytes in a second; k, m and g multiply, 0 takes the limit away. Alone it shows the limits. " +
+		"All that is moved at a time shares them: sessions, parts of a file, jobs. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
 	Examples: []Example{{"rate get 100k", "leave the line some room"}, {"rate all 0", "as fast as it goes"}},
 	Max:      3, Complete: []completion.Kind{completion.None}, JSON: true, Run: setRate,

@@ -20,6 +20,12 @@ func limitWriter(ctx context.Context, w io.Writer, l *rate.Limiter) io.Writer {
 	return &limitedWriter{ctx, w, l}
 }
 
+// turn is how much passes at once: a sixteenth of a second's worth when that is
+// less than the burst, as whoever comes next waits for a piece of each other.
+func turn(l *rate.Limiter) int {
+	return int(min(max(l.Limit()/16, 512), LimitBurst))
+}
+
 func limitReader(ctx context.Context, r io.Reader, l *rate.Limiter) io.Reader {
 	if l == nil {
 		return r
@@ -36,11 +42,11 @@ type limitedWriter struct {
 func (w *limitedWriter) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
-		piece := p[done:min(done+LimitBurst, len(p))]
-		if err := w.l.WaitN(w.ctx, len(piece)); err != nil {
+		part := p[done:min(done+turn(w.l), len(p))]
+		if err := w.l.WaitN(w.ctx, len(part)); err != nil {
 			return done, err
 		}
-		n, err := w.w.Write(piece)
+		n, err := w.w.Write(part)
 		done += n
 		if err != nil {
 			return done, err
@@ -56,7 +62,7 @@ type limitedReader struct {
 }
 
 func (r *limitedReader) Read(p []byte) (int, error) {
-	n, err := r.r.Read(p[:min(LimitBurst, len(p))])
+	n, err := r.r.Read(p[:min(turn(r.l), len(p))])
 	if n > 0 {
 		if waiting := r.l.WaitN(r.ctx, n); err == nil {
 			err = waiting

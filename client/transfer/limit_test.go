@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +40,43 @@ func TestLimit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLimitShared: a few bytes under a limit that eight large files have used up
+// wait for a turn, not for the files.
+func TestLimitShared(t *testing.T) {
+	l := rate.NewLimiter(32<<10, LimitBurst)
+	ctx, cancel := context.WithCancel(t.Context())
+	var large sync.WaitGroup
+	defer large.Wait()
+	defer cancel()
+	var moved atomic.Int64
+	begun := make(chan struct{}, 8)
+	for range cap(begun) {
+		large.Go(func() {
+			w := limitWriter(ctx, counted{&moved}, l)
+			w.Write(make([]byte, 1)) // what the burst leaves
+			begun <- struct{}{}
+			w.Write(make([]byte, 16<<20))
+		})
+	}
+	for range cap(begun) {
+		<-begun
+	}
+	l.WaitN(ctx, LimitBurst) // the burst is used up
+	before := moved.Load()
+	limitWriter(ctx, io.Discard, l).Write(make([]byte, 1000))
+	if meanwhile := moved.Load() - before; meanwhile > 80<<10 {
+		t.Errorf("%d bytes of the large files went first", meanwhile)
+	}
+}
+
+// counted counts what is written to it.
+type counted struct{ n *atomic.Int64 }
+
+func (c counted) Write(p []byte) (int, error) {
+	c.n.Add(int64(len(p)))
+	return len(p), nil
 }
 
 // TestLimitEnds: an interrupt does not wait for the limiter.
