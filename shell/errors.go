@@ -206,6 +206,10 @@ func inWords(err error) string {
 // hintsFor returns what can be tried after an error: first the names that may
 // have been meant, from what is remembered of the directory.
 func (sh *Shell) hintsFor(err error) []string {
+	var kept *keptError
+	if errors.As(err, &kept) {
+		return keptHints(kept)
+	}
 	hints := hintsFor(err)
 	var about *nameError
 	if sh.session == nil || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) {

@@ -21,7 +21,9 @@ var openCommands = []*Command{
 			"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +
 			"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
 			"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
-			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.",
+			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.\n" +
+			"Typed as a line of its own, it leaves the present session only when the new one is logged in; in a script, or with " +
+			"more on the line, at once: nothing that follows goes to the old server.",
 		Examples: []Example{
 			{"open ftp.example.org", "ask for user and password"},
 			{"open alice@ftp.example.org 2121", "another port"},
@@ -70,11 +72,15 @@ func open(ctx context.Context, c *Call) error {
 		a.Security = f.Value.String()
 	}
 	how := c.Shell.opt.Connect
-	return c.Shell.open(ctx, a, opening{
+	o := opening{
 		anonymous: c.Is("anonymous") || how.Anonymous,
 		noLogin:   c.Is("no-login") || how.NoLogin,
 		insecure:  c.Is("insecure"),
-	})
+	}
+	if c.keeps() {
+		return c.Shell.switchTo(ctx, a, o)
+	}
+	return c.Shell.open(ctx, a, o)
 }
 
 // opening are the choices of one open.

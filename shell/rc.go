@@ -227,12 +227,15 @@ type loan struct {
 	before, now string
 }
 
-// giveBack undoes forHost, but for what the user has changed since.
-func (sh *Shell) giveBack() {
+// giveBack undoes forHost, but for what the user has changed since. It returns
+// what it undid.
+func (sh *Shell) giveBack() (undone []loan) {
 	for _, l := range slices.Backward(sh.borrowed) {
 		if l.row.show(&sh.Settings) == l.now {
 			sh.change(l.row, l.before)
+			undone = append(undone, l)
 		}
 	}
 	sh.borrowed = nil
+	return undone
 }

@@ -1,0 +1,72 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// keeps reports whether a failed open gives the present session back: where
+// somebody types and sees the prompt, and nothing else stands in the line, which
+// would do to the old server what is meant for the new one.
+func (c *Call) keeps() bool {
+	sh, line := c.Shell, c.line
+	if sh.session == nil || !sh.Interactive() || sh.swapped || sh.forked || sh.raw || sh.class != nil {
+		return false
+	}
+	_, in := sh.session.LoggedIn()
+	alone := line.Script == "" && line.within == nil && len(line.aliases) == 0 &&
+		strings.TrimSpace(line.Text) == strings.TrimSpace(c.statement.Source)
+	return in && alone && sh.session.Idle() == nil
+}
+
+// switchTo opens another session, and ends the present one once the new one is
+// logged in. If that fails the present one goes on.
+func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
+	old, remote, macros, welcomed := sh.connection, sh.remote, maps.Clone(sh.macros), sh.welcomed.Load()
+	lent := sh.giveBack()
+	sh.connection, sh.remote = connection{}, sh.newRemote()
+	clear(sh.macros)
+	sh.welcomed.Store(false)
+
+	err := sh.open(ctx, a, o)
+	if err == nil || sh.loggedIn { // the path of a URL may be wrong
+		if old.hand != nil {
+			old.hand.drop()
+		}
+		old.session.Close()
+		return err
+	}
+	err = &keptError{err, sh.masked(err.Error()), old.session.Identity().User + "@" + old.address.Host}
+	if sh.session != nil && ctx.Err() != nil {
+		sh.session.Conn().Close() // it does not answer: the prompt does not wait for a goodbye
+	}
+	sh.disconnect()
+	sh.connection, sh.remote, sh.macros = old, remote, macros
+	for _, l := range slices.Backward(lent) {
+		sh.change(l.row, l.now)
+	}
+	sh.welcomed.Store(welcomed)
+	return err
+}
+
+// keptError is why a session could not be opened while another goes on.
+type keptError struct {
+	err   error
+	words string // without the secrets of the session that failed
+	with  string // who and where one still is
+}
+
+func (e *keptError) Error() string { return e.words }
+func (e *keptError) Unwrap() error { return e.err }
+
+// keptHints are what can be tried after an error while the old session goes on.
+func keptHints(e *keptError) []string {
+	goesOn := "the session with " + e.with + " goes on; `close` ends it"
+	if refusal(e, "USER", "PASS", "ACCT") || errors.Is(e, errInterrupted) { // `user` would go to the old server
+		return []string{goesOn}
+	}
+	return append(hintsFor(e.err), goesOn)
+}
