@@ -6,6 +6,9 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"slices"
+	"sync"
+	"syscall"
 	"time"
 )
 
@@ -16,6 +19,10 @@ type Config struct {
 	// Target() string (host:port as dialled) and NetConn() net.Conn, data
 	// connections go to the host of Target, and active mode is not tried.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Resolver finds the addresses of names; nil: as the system does. It is not
+	// asked where Dial is given.
+	Resolver *net.Resolver
 
 	// Source is the local address to connect from and to listen on.
 	Source net.IP
@@ -114,14 +121,16 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	dial := c.Dial
+	var tried attempts
 	if dial == nil {
-		d := &net.Dialer{KeepAliveConfig: tcpKeepAlive}
+		d := &net.Dialer{KeepAliveConfig: tcpKeepAlive, Resolver: c.Resolver}
 		if c.Source != nil {
 			d.LocalAddr = &net.TCPAddr{IP: c.Source}
 		}
 		if c.ownPort && channel == controlChannel {
 			takePort(d)
 		}
+		tried.watch(d)
 		dial = d.DialContext
 	}
 	start := time.Now()
@@ -129,7 +138,7 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 	info := DialInfo{Channel: name, Remote: addr, Elapsed: time.Since(start), Err: err}
 	if err != nil {
 		c.Trace.dial(info)
-		return nil, &ConnectError{Channel: channel, Addr: addr, Err: err}
+		return nil, &ConnectError{Channel: channel, Addr: addr, Tried: tried.all(), Err: err}
 	}
 	info.Local, info.Remote = nc.LocalAddr().String(), nc.RemoteAddr().String()
 	if p, ok := nc.(proxied); ok {
@@ -137,6 +146,32 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 	}
 	c.Trace.dial(info)
 	return nc, nil
+}
+
+// attempts are the addresses that a name was tried at: a dialler tells of one
+// failure only, and tries two families at once (RFC 8305).
+type attempts struct {
+	mu    sync.Mutex
+	addrs []string
+}
+
+func (a *attempts) watch(d *net.Dialer) {
+	usual := d.Control
+	d.Control = func(network, addr string, raw syscall.RawConn) error {
+		a.mu.Lock()
+		a.addrs = append(a.addrs, addr)
+		a.mu.Unlock()
+		if usual != nil {
+			return usual(network, addr, raw)
+		}
+		return nil
+	}
+}
+
+func (a *attempts) all() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.addrs)
 }
 
 // proxied is a connection that Config.Dial made through a proxy. Its RemoteAddr

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 )
 
 // Error is a refusal: a 4yz or 5yz reply, or another reply than the command
@@ -69,6 +70,7 @@ func (e *ProtocolError) Error() string {
 type ConnectError struct {
 	Channel string
 	Addr    string
+	Tried   []string // the addresses of Addr that were tried, where that is known
 	Err     error
 }
 
@@ -77,7 +79,11 @@ func (e *ConnectError) Error() string {
 	if errors.As(e.Err, &proxy) {
 		return fmt.Sprintf("%s to %s through %s", e.Channel, e.Addr, proxy.Through())
 	}
-	return fmt.Sprintf("%s to %s: %s", e.Channel, e.Addr, reason(e.Err))
+	text := fmt.Sprintf("%s to %s: %s", e.Channel, e.Addr, reason(e.Err))
+	if len(e.Tried) > 1 {
+		text += " (tried " + strings.Join(e.Tried, ", ") + ")"
+	}
+	return text
 }
 func (e *ConnectError) Unwrap() error { return e.Err }
 
