@@ -174,18 +174,20 @@ func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, er
 	return e, err
 }
 
-// statListed looks for a file in the listing of its directory.
-func (s *Session) statListed(ctx context.Context, name string, refusal error) (listing.Entry, error) {
-	for e, err := range s.List(ctx, strings.TrimSuffix(name, base(name)), ListOptions{Hidden: true}) {
-		if err != nil {
-			return e, err
+// statListed looks for a file in the listing of its directory. The listing is
+// read to its end: to abort it costs more than most of them.
+func (s *Session) statListed(ctx context.Context, name string, refusal error) (found listing.Entry, err error) {
+	err = refusal
+	for e, failure := range s.List(ctx, strings.TrimSuffix(name, base(name)), ListOptions{Hidden: true}) {
+		if failure != nil {
+			return found, failure
 		}
 		if e.Name == base(name) {
-			e.Name = name
-			return e, nil
+			found, err = e, nil
+			found.Name = name
 		}
 	}
-	return listing.Entry{}, refusal
+	return found, err
 }
 
 // isDir finds out by going there and back.
