@@ -170,7 +170,7 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 	if err != nil || info.IsDir() || info.Mode().IsRegular() {
 		return done, nil
 	}
-	file, err := os.OpenFile(t.Local, os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
+	file, err := transfer.Open(ctx, t.Local, os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
 	if err != nil {
 		return done, err
 	}

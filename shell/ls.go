@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -227,7 +228,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, e
 	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
 		out, err = c.pipeTo(ctx, command)
 	} else {
-		out, err = os.Create(localPath(word))
+		out, err = transfer.Open(ctx, localPath(word), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	}
 	if err == nil {
 		c.Out, c.screen = out, false

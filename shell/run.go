@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -216,7 +217,7 @@ func (sh *Shell) needs(need Need) error {
 func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, run func() error) error {
 	switch {
 	case st.File != nil:
-		return sh.toFile(call, st.File.Text, st.Append, run)
+		return sh.toFile(ctx, call, st.File.Text, st.Append, run)
 	case st.Pipe != "":
 		return call.toPipe(ctx, st.Pipe, run)
 	}
@@ -224,7 +225,7 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 }
 
 // toFile sends the result of run into a local file.
-func (sh *Shell) toFile(call *Call, name string, add bool, run func() error) error {
+func (sh *Shell) toFile(ctx context.Context, call *Call, name string, add bool, run func() error) error {
 	if sh.opt.DryRun {
 		call.Out, call.screen = io.Discard, false
 		return errors.Join(sh.would(withheld{Action: "write", What: name}), run())
@@ -233,7 +234,7 @@ func (sh *Shell) toFile(call *Call, name string, add bool, run func() error) err
 	if add {
 		flag = os.O_APPEND
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
+	file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
 	if err != nil {
 		return err
 	}

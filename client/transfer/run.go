@@ -300,7 +300,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	in := t.In
 	r := Result{Size: -1}
 	if in == nil {
-		file, err := os.Open(t.Local)
+		file, err := Open(ctx, t.Local, os.O_RDONLY, 0)
 		if err != nil {
 			return r, err
 		}
@@ -312,7 +312,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		if info.IsDir() {
 			return r, &os.PathError{Op: "read", Path: t.Local, Err: errors.New("is a directory")}
 		}
-		r.Size, r.ModTime = info.Size(), info.ModTime()
+		if info.Mode().IsRegular() {
+			r.Size, r.ModTime = info.Size(), info.ModTime()
+		}
 		if t.Resume {
 			if t.Offset, r.Note, err = stored(ctx, s, t, file, r.Size); err != nil {
 				return r, err

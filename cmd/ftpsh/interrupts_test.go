@@ -72,6 +72,33 @@ func TestInterruptInEveryPhase(t *testing.T) {
 	}
 }
 
+// TestInterruptAtAFIFO: a FIFO that nobody has open at its other end is waited
+// at until Ctrl-C, whether it was to be written or read.
+func TestInterruptAtAFIFO(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"small.txt": "small\n"})
+	term, dir := loggedIn(t, server)
+	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"get small.txt fifo", "cat small.txt > fifo", "put fifo up"} {
+		term.enter(line)
+		halt := again(term, "\x03") // the first one may come before the command has begun
+		term.see(": interrupted")
+		halt()
+		term.see("PLAIN> ")
+	}
+	got := make(chan string, 1)
+	go func() {
+		data, _ := os.ReadFile(filepath.Join(dir, "fifo"))
+		got <- string(data)
+	}()
+	term.enter("get small.txt fifo; size small.txt")
+	term.see("\r\n6\r\n")
+	if data := <-got; data != "small\n" {
+		t.Errorf("through the FIFO came %q", data)
+	}
+}
+
 // stubborn is a server with some files that does one thing wrong.
 func stubborn(t *testing.T, fault string) *practice.Server {
 	t.Helper()
