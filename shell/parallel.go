@@ -41,8 +41,8 @@ func (c *Call) engine() *transfer.Engine {
 	if n := c.segments(); n > 1 {
 		e.Parallel = max(e.Parallel, n)
 	}
-	if known := c.Shell.mostSessions; known > 0 && (e.Parallel == 0 || e.Parallel > known) {
-		e.Parallel = known
+	if known, ok := c.Shell.capacity.Load(serverOf(e.Session)); ok && (e.Parallel == 0 || e.Parallel > known.(int)) {
+		e.Parallel = known.(int)
 	}
 	return e
 }
@@ -108,11 +108,12 @@ func (c *Call) run(ctx context.Context, e *transfer.Engine, tasks iter.Seq[trans
 	return several(errs)
 }
 
-// learn remembers how many sessions the server allows. The goodbyes of the
-// others are not waited for.
+// learn remembers how many sessions the server allows, as long as the shell
+// lives and for its jobs as well, but no longer: tomorrow it may be less busy.
+// The goodbyes of the others are not waited for.
 func (c *Call) learn(e *transfer.Engine) {
 	if n := e.Limit(); n > 0 {
-		c.Shell.mostSessions = n
+		c.Shell.capacity.Store(serverOf(e.Session), n)
 	}
 }
 

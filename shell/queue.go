@@ -15,6 +15,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -208,13 +209,18 @@ type kept struct {
 	Line   string `json:"line"`
 }
 
-// server names what a session is for.
+// server names what the session is for.
 func (sh *Shell) server() string {
 	if sh.session == nil {
 		return ""
 	}
-	user, _ := sh.session.LoggedIn()
-	return user + "@" + sh.session.Options().Addr
+	return serverOf(sh.session)
+}
+
+// serverOf is who is logged in where.
+func serverOf(s *client.Session) string {
+	user, _ := s.LoggedIn()
+	return user + "@" + s.Options().Addr
 }
 
 // keepQueue writes what waits, and what runs as it may not come to its end, into

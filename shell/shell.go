@@ -78,6 +78,7 @@ type Shell struct {
 	nmap     nameMap
 	ntrans   nameTrans
 	limits   *limits
+	capacity *sync.Map // how many servers allow, by serverOf
 	jobs     *jobs
 	forked   bool   // it is the shell of a job
 	localDir string // the local directory of a job
@@ -106,15 +107,14 @@ type connection struct {
 	home     string          // the directory that the login began in
 	previous string          // the directory before the last cd, for cd -
 
-	mostSessions int     // that the server allows; 0: not known
-	hand         *byHand // what quote and raw arranged; nil: nothing
-	borrowed     []loan  // settings for this host
+	hand     *byHand // what quote and raw arranged; nil: nothing
+	borrowed []loan  // settings for this host
 }
 
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
 	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}}
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}}
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest

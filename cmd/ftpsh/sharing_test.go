@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -25,6 +26,54 @@ func TestOneRate(t *testing.T) {
 	const least = time.Second // 9 MiB at 8 MiB a second, less what the first moment lets through
 	if took := time.Since(start); took < least {
 		t.Errorf("it took %v, at least %v are due", took, least)
+	}
+}
+
+// TestCapacity: what one command has learned about how many sessions a server
+// allows holds when it is opened again.
+func TestCapacity(t *testing.T) {
+	files := map[string]string{}
+	for i := range 100 {
+		files[fmt.Sprintf("f%d", i)] = "text\n"
+	}
+	server := serves(t, practice.Options{}, files)
+	cmd, errs := batch(t, server, "-f", "-", "-k")
+	in, typed := io.Pipe()
+	cmd.Stdin = in
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	until := func(verb string) {
+		t.Helper()
+		if _, err := server.WaitCommand(ctx, verb); err != nil {
+			t.Error(err)
+		}
+	}
+	logins := func() (n int) {
+		for _, line := range server.Commands() {
+			if strings.HasPrefix(line, "USER ") {
+				n++
+			}
+		}
+		return n
+	}
+	until("PASS")
+	server.SetFaults(practice.Fault{Name: "421", Verb: "USER"})
+	io.WriteString(typed, "set parallel 3; mget f*; mkdir full\n")
+	until("MKD")
+	server.SetFaults()
+	before := logins()
+	if before < 2 {
+		t.Error("one session did it all")
+	}
+	io.WriteString(typed, "open "+address(server)+"; mget f*\n")
+	typed.Close()
+	cmd.Wait()
+	ended(t, cmd, errs, 0)
+	if more := logins() - before; more != 1 {
+		t.Errorf("%d logins, want the one of open", more)
 	}
 }
 
