@@ -35,7 +35,8 @@ func everywhere(t *testing.T, opt practice.Options, files map[string]string, ses
 				t.Parallel()
 				p := newPlace(t, opt, files)
 				session(&view{
-					p.sized(t, size.width, size.height, kind.variable), t, p, size.width, size.height,
+					p.sized(t, size.width, size.height, kind.variable, "EDITOR=sed -i.was s/one/two/",
+						"PAGER=head -n 2; printf 'more? '; read answer </dev/tty"), t, p, size.width, size.height,
 					kind.name == "dumb", kind.name == "xterm-256color",
 				})
 			})
@@ -278,5 +279,85 @@ func TestScreensOfLooking(t *testing.T) {
 		} else {
 			v.ends("\n/> ▏" + strings.Repeat(" ", v.width-9) + "PLAIN")
 		}
+	})
+}
+
+// TestScreensOfDoing: lines that run again, a prompt of one's own, the queue, and
+// the programs that get the screen for a while.
+func TestScreensOfDoing(t *testing.T) {
+	const own = "127.0.0.1 /> "
+	everywhere(t, practice.Options{}, map[string]string{"a.txt": "one\n", "page.txt": "1\n2\n3\n4\n"}, func(v *view) {
+		v.Type("set prompt-right {state}; set prompt-format '{host} {dir}[ {jobs}]> '\r")
+		prompt := own + "▏" + strings.Repeat(" ", v.width-len(own)-6) + "PLAIN"
+		if v.dumb {
+			prompt = own + "▏"
+		}
+		v.ends("\n" + prompt)
+		for _, row := range []struct{ typed, seen string }{
+			{"size a.txt", "4"},
+			{"!!", "size a.txt\n4"},
+			{"size page.txt", "8"},
+			{"!?a.t", "size a.txt\n4"},
+			{"!-2", "size page.txt\n8"},
+			{"edit a.txt", ""},
+			{"cat a.txt", "two"},
+		} {
+			v.Type(row.typed + "\r")
+			v.ends(strings.TrimSuffix(own+row.typed+"\n"+row.seen, "\n") + "\n" + prompt)
+		}
+
+		v.Type("queue sleep 0.3\r")
+		if v.dumb {
+			v.Until("the end of the job", func(screen string) bool { return strings.Contains(screen, "[1] done  sleep 0.3") })
+			v.Type("\r")
+		} else {
+			v.Until("the prompt after it", func(screen string) bool {
+				_, after, queued := strings.Cut(screen, "[1] queued  sleep 0.3\n")
+				return queued && strings.Contains(after, "> ▏")
+			})
+			v.Type("half a line\x1b[D\x1b[D")
+			v.ends("[1] done  sleep 0.3\n" + own + "half a li▏ne" + strings.TrimPrefix(prompt, own+"▏           "))
+			v.Type("\x05\x15")
+		}
+		v.ends("\n" + prompt)
+		v.Type("jobs\r")
+		v.Until("the list", func(screen string) bool {
+			return strings.Contains(screen, own+"jobs\n[1]  done  0:0") && strings.HasSuffix(screen, "  sleep 0.3\n"+prompt)
+		})
+
+		v.Type("page page.txt\r")
+		if v.dumb { // it has no pages
+			v.ends("page page.txt\n1\n2\n3\n4\n" + prompt)
+			return
+		}
+		v.ends("page page.txt\n1\n2\nmore? ▏")
+		v.Type("\r")
+		v.ends("more?\n" + prompt)
+	})
+}
+
+// TestScreensOfASlowServer: a listing that never comes takes no key, and shows
+// that it is waited for.
+func TestScreensOfASlowServer(t *testing.T) {
+	mute := practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "MLSD"}, {Name: "mute", Verb: "LIST"}}}
+	everywhere(t, mute, typingFiles, func(v *view) {
+		if v.dumb { // the terminal edits, and completes nothing
+			v.Type("size a.csv\r")
+			v.ends(here + "size a.csv\n1\n" + here + "▏")
+			return
+		}
+		v.Type("size a\t")
+		v.Until("the spinner", func(screen string) bool {
+			before, below, found := strings.Cut(screen, here+"size a▏\n")
+			return found && !strings.Contains(before, "completing") && len(below) > 0 && strings.HasSuffix(below, " completing, Ctrl-C stops")
+		})
+		v.Type(".csv")
+		v.ends(here + "size a.csv▏")
+		v.Type("\t")
+		v.Until("the spinner", func(screen string) bool { return strings.HasSuffix(screen, " completing, Ctrl-C stops") })
+		v.Type("\x03")
+		v.ends(here + "size a.csv▏")
+		v.Type("\r")
+		v.ends(here + "size a.csv\n1\n" + here + "▏")
 	})
 }
