@@ -35,7 +35,7 @@ func cat(ctx context.Context, c *Call) error {
 		if screen, ok := out.(*screenWriter); ok {
 			screen.anything = c.Is("force")
 		}
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.limiter(transfer.Download)}
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds}
 		if _, err := transfer.Run(ctx, c.Session(), t, nil); err != nil {
 			return about(name.Path, err)
 		}

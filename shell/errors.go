@@ -63,7 +63,7 @@ var statuses = []struct {
 		return errors.Is(err, errNotConnected) || anyOf[*client.ConnectError, *net.DNSError](err) || refusal(err, "")
 	}},
 	{9, "time limit", func(err error) bool {
-		return anyOf[*client.TimeoutError, *client.TimeoutError](err) || errors.Is(err, context.DeadlineExceeded)
+		return anyOf[*client.TimeoutError, *transfer.SlowError](err) || errors.Is(err, context.DeadlineExceeded)
 	}},
 	{6, "refused by the server", anyOf[*client.Error, *client.GoneError]},
 	{6, "refused by the server", anyOf[*client.FXPError, *client.NoFXPError]},

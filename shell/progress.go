@@ -45,6 +45,7 @@ func (c *Call) equip(t *transfer.Task) {
 	}
 	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
+	t.Bounds = c.Shell.Settings.Bounds
 }
 
 // arrived tells how a transfer ended.

@@ -33,6 +33,7 @@ type Settings struct {
 	TLSMin   string
 	TLSData  string
 	Timeout  time.Duration
+	Bounds   transfer.Bounds // of transfers
 	Via      string
 	ViaLogin string
 	Charset  string
@@ -77,7 +78,7 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: time.Minute, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
+		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: time.Minute, Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
@@ -117,6 +118,9 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
 		func(s *Settings) *string { return &s.VirtualHost }),
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
+	durationOrOff("max-time", "how long a transfer may take; one that broke and goes on has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
+	byteCount("min-rate", "a transfer that moves fewer bytes in a second is ended (not one in segments)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
+	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
 })
 
 // classicOptions are the words of `set` in tnftp that mean nothing here, and what
@@ -286,4 +290,25 @@ func duration(name, short string, field func(*Settings) *time.Duration) *Setting
 			return nil
 		},
 	}
+}
+
+// durationOrOff is a duration that need not be.
+func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Setting {
+	row := duration(name, short, field)
+	row.Words = []string{"off"}
+	some := *row
+	row.show = func(s *Settings) string {
+		if *field(s) == 0 {
+			return "off"
+		}
+		return some.show(s)
+	}
+	row.parse = func(s *Settings, text string) error {
+		if text == "off" {
+			*field(s) = 0
+			return nil
+		}
+		return some.parse(s, text)
+	}
+	return row
 }

@@ -77,24 +77,29 @@ func named(t Task, r Result) Result {
 func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	start := time.Now()
 	var r Result
-	var err error
-	switch {
-	case (t.Resume || t.Offset > 0) && s.Type() == client.ASCII:
-		err = ErrTextResume
-	case t.Op == Download && t.Out != nil:
-		r, err = downloadTo(ctx, s, t, m)
-	case t.Op == BetweenServers:
-		r, err = betweenServers(ctx, s, t)
-	case t.Op == Download:
-		r, err = download(ctx, s, t, m)
-	default:
-		r, err = upload(ctx, s, t, m)
-	}
+	err := t.Bounds.within(ctx, m, func(ctx context.Context) (err error) {
+		r, err = move(ctx, s, t, m)
+		return err
+	})
 	if t.Op != UploadUnique {
 		r.Remote = t.Remote
 	}
 	r.Local, r.Elapsed = t.Local, time.Since(start)
 	return r, err
+}
+
+func move(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	switch {
+	case (t.Resume || t.Offset > 0) && s.Type() == client.ASCII:
+		return Result{}, ErrTextResume
+	case t.Op == Download && t.Out != nil:
+		return downloadTo(ctx, s, t, m)
+	case t.Op == BetweenServers:
+		return betweenServers(ctx, s, t)
+	case t.Op == Download:
+		return download(ctx, s, t, m)
+	}
+	return upload(ctx, s, t, m)
 }
 
 // ErrTextResume is returned for a Task with Resume or Offset in type A, where
@@ -254,7 +259,9 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 		return 0, "", err
 	}
 	var n int64
-	w = limitWriter(ctx, w, t.Limit)
+	if w = limitWriter(ctx, w, t.Limit); t.Bounds.Rate > 0 {
+		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
+	}
 	if s.Type() == client.ASCII && !t.KeepCR {
 		n, err = client.CopyText(w, d)
 	} else {
@@ -338,7 +345,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		return r, err
 	}
 	m.start(t.Offset, r.Size, d.Transferred)
-	in = limitReader(ctx, in, t.Limit)
+	if in = limitReader(ctx, in, t.Limit); t.Bounds.Rate > 0 {
+		in = struct{ io.Reader }{in}
+	}
 	if s.Type() == client.ASCII {
 		r.Bytes, err = client.SendText(d, in)
 	} else {

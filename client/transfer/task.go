@@ -53,7 +53,8 @@ type Task struct {
 
 	KeepCR bool // text that is downloaded keeps the line ends of the wire
 
-	Limit *rate.Limiter // bytes in a second, with a burst of LimitBurst; nil: none
+	Limit  *rate.Limiter // bytes in a second, with a burst of LimitBurst; nil: none
+	Bounds Bounds        // what is too slow, in each try
 
 	Size    int64     // of the remote file when a listing told it; 0 or -1: ask
 	ModTime time.Time // the same
@@ -100,6 +101,9 @@ func (m *Meter) Moved() int64 {
 // Total returns the size of the file, or -1 when it is unknown or not known
 // yet.
 func (m *Meter) Total() int64 { return m.total.Load() - 1 }
+
+// begun reports whether bytes can have been moved.
+func (m *Meter) begun() bool { return m.moved.Load() != nil }
 
 func (m *Meter) start(base, total int64, moved func() int64) {
 	m.base.Store(base)
