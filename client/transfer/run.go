@@ -192,7 +192,7 @@ func fetchRest(ctx context.Context, s *client.Session, t Task, part *part, r *Re
 		}
 	}
 	err = verify(part.to.shown+PartSuffix, t.Size, r.Resumed+r.Bytes, s.Type())
-	if err != nil && r.Resumed+r.Bytes > t.Size { // it came from the beginning
+	if err != nil && r.Resumed > 0 && r.Resumed+r.Bytes > t.Size { // it came from the beginning
 		return errors.Join(errOther, err)
 	}
 	return err

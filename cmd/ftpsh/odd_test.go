@@ -1,0 +1,234 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// odd is a server that is right but for what one function does in its place.
+// It is one file, a.txt with "hello\n", in one directory.
+type odd struct {
+	net.Conn
+	port int // of the control connection
+	data net.Listener
+	does func(o *odd, verb, arg string) (done bool)
+}
+
+func (o *odd) say(line string) { io.WriteString(o, line+"\r\n") }
+
+// passive tells the port of the next data connection.
+func (o *odd) passive(verb string, port int) {
+	if verb == "EPSV" {
+		o.say(fmt.Sprintf("229 go (|||%d|)", port))
+	} else {
+		o.say(fmt.Sprintf("227 go (127,0,0,1,%d,%d)", port>>8, port&255))
+	}
+}
+
+// sends sends data on the next data connection, with no word on the other one.
+func (o *odd) sends(data string) {
+	if conn, err := o.data.Accept(); err == nil {
+		io.WriteString(conn, data)
+		conn.Close()
+	}
+}
+
+func (o *odd) lists(entries ...string) {
+	o.say("150 list")
+	o.sends("type=file;size=6;modify=20200101000000; a.txt\r\n" + strings.Join(entries, ""))
+	o.say("226 done")
+}
+
+func (o *odd) serve() {
+	defer o.Close()
+	o.say("220 hi")
+	for lines := bufio.NewScanner(o); lines.Scan(); {
+		verb, arg, _ := strings.Cut(lines.Text(), " ")
+		switch known := strings.HasSuffix(arg, "a.txt"); {
+		case o.does(o, verb, arg):
+		case verb == "USER":
+			o.say("230 in")
+		case verb == "FEAT":
+			o.say("211-F\r\n MLST type*;size*;modify*;\r\n SIZE\r\n UTF8\r\n211 End")
+		case verb == "PWD":
+			o.say(`257 "/"`)
+		case verb == "SIZE" && known:
+			o.say("213 6")
+		case verb == "MLST" && known:
+			o.say("250-x\r\n type=file;size=6;modify=20200101000000; a.txt\r\n250 end")
+		case verb == "EPSV", verb == "PASV":
+			o.passive(verb, o.data.Addr().(*net.TCPAddr).Port)
+		case verb == "RETR" && known:
+			o.say("150 data")
+			o.sends("hello\n")
+			o.say("226 done")
+		case verb == "MLSD", verb == "LIST":
+			o.lists()
+		case verb == "TYPE", verb == "OPTS", verb == "CWD", verb == "NOOP":
+			o.say("200 ok")
+		case verb == "QUIT":
+			o.say("221 bye")
+			return
+		default:
+			o.say("550 no")
+		}
+	}
+}
+
+// oddServer serves until the end of the test.
+func oddServer(t *testing.T, does func(o *odd, verb, arg string) bool) (port int) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	port = listener.Addr().(*net.TCPAddr).Port
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			data, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				conn.Close()
+				return
+			}
+			t.Cleanup(func() { conn.Close(); data.Close() })
+			go (&odd{conn, port, data, does}).serve()
+		}
+	}()
+	return port
+}
+
+const escape = "x\x1b]0;pwned\x07\x1b[2Jy"
+
+// TestOddServers: servers that do what no contract names. Whatever they do, the
+// program ends, says by its status how it went, writes only into its directory,
+// and no escape sequence comes through.
+func TestOddServers(t *testing.T) {
+	for _, row := range []struct {
+		name, line string
+		status     int
+		files      string // here afterwards
+		does       func(o *odd, verb, arg string) bool
+	}{
+		{"nothing odd", "ls; get a.txt", 0, "a.txt up", func(*odd, string, string) bool { return false }},
+		{"the passive port is the control port", "get a.txt", 8, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+			switch verb {
+			case "EPSV", "PASV":
+				o.passive(verb, o.port)
+			case "RETR":
+				o.say("150 data")
+				o.say("226 done")
+			default:
+				return false
+			}
+			return true
+		}},
+		{"the data comes before any reply", "get a.txt", 0, "a.txt up", func(o *odd, verb, _ string) bool {
+			if verb == "RETR" {
+				o.sends("hello\n")
+				o.say("150 data")
+				o.say("226 done")
+			}
+			return verb == "RETR"
+		}},
+		{"a 350 in place of the 226", "get a.txt", 6, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+			if verb == "RETR" {
+				o.say("150 data")
+				o.sends("hello\n")
+				o.say("350 more? " + escape)
+			}
+			return verb == "RETR"
+		}},
+		{"it talks while it is sent to", "put up", 0, "up", func(o *odd, verb, _ string) bool {
+			if verb == "STOR" {
+				o.say("150 data")
+				if conn, err := o.data.Accept(); err == nil {
+					io.WriteString(conn, strings.Repeat(escape, 1000))
+					io.Copy(io.Discard, conn)
+					conn.Close()
+				}
+				o.say("226 stored")
+			}
+			if verb == "SIZE" {
+				o.say("213 300000")
+			}
+			return verb == "STOR" || verb == "SIZE"
+		}},
+		{"more data than was listed", "get a.txt", 8, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+			if verb == "RETR" {
+				o.say("150 data")
+				o.sends(strings.Repeat("m", 1<<20))
+				o.say("226 done")
+			}
+			return verb == "RETR"
+		}},
+		{"names that lead out and escapes in them", "ls; ls -l; mget -f a.txt x*", 6, "a.txt up", func(o *odd, verb, _ string) bool {
+			if verb == "MLSD" {
+				o.lists("type=file;size=6; ../out/a.txt\r\n", "type=file;size=6; "+escape+"\r\n", "type=file;size=6; ..\r\n")
+			}
+			return verb == "MLSD"
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			port := oddServer(t, row.does)
+			outer := t.TempDir()
+			dir, home := filepath.Join(outer, "in"), filepath.Join(outer, "home")
+			os.Mkdir(dir, 0o700)
+			os.Mkdir(home, 0o700)
+			os.WriteFile(filepath.Join(dir, "up"), make([]byte, 300_000), 0o600)
+			path, err := exec.LookPath("ftpsh")
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, path, "--no-config", "--tls", "off", "-q", "1", "-c",
+				fmt.Sprintf("set retries 0; open ftp://127.0.0.1:%d/; %s", port, row.line))
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+home, "XDG_CONFIG_HOME="+home)
+			out, _ := cmd.CombinedOutput()
+			if got := cmd.ProcessState.ExitCode(); got != row.status {
+				t.Errorf("exit status %d, want %d\n%q", got, row.status, out)
+			}
+			if bytes.ContainsAny(out, "\x1b\x07") {
+				t.Errorf("escape sequences: %q", out)
+			}
+			if got := holds(t, outer); got != "home in" {
+				t.Errorf("outside are %q", got)
+			}
+			if got := holds(t, dir); got != row.files {
+				t.Errorf("here are %q, want %q\n%q", got, row.files, out)
+			}
+		})
+	}
+}
+
+// holds are the names in a directory.
+func holds(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return strings.Join(all, " ")
+}
