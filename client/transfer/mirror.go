@@ -265,13 +265,15 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	copies, whys := source[:0], []string(nil)
 	var visits []*job
 	taken := m.names(rel)
-	for _, e := range source {
+	for _, one := range source {
+		e := one.entry()
 		if err := taken.take(e.Name); err != nil {
 			m.tell(Step{Action: ActSkip, Path: path.Join(rel, e.Name), Size: -1, Err: err})
 			continue
 		}
-		there, found := target[e.Name]
+		copied, found := target[e.Name]
 		delete(target, e.Name)
+		there := copied.entry()
 		at := path.Join(rel, e.Name)
 		if m.Wants != nil && !m.Wants(at, &e) {
 			continue
@@ -292,14 +294,14 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			}
 		case e.Type == listing.File:
 			if why := m.file(ctx, s, at, e, there, found); why != "" {
-				copies, whys = append(copies, e), append(whys, why)
+				copies, whys = append(copies, slimOf(e)), append(whys, why)
 			}
 		case e.Type != listing.Dir && e.Type != seenTo:
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
 		}
 	}
 	for name, e := range target {
-		m.extra(path.Join(rel, name), e, &visits)
+		m.extra(path.Join(rel, name), e.entry(), &visits)
 	}
 	slices.Reverse(visits) // the last is visited first
 	m.engine.put(m.tasks(rel, copies, whys), visits)
@@ -308,12 +310,12 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 
 // tasks makes the tasks of a directory when they are wanted: there may be very
 // many.
-func (m *Mirror) tasks(rel string, copies []listing.Entry, whys []string) func() (Task, bool) {
+func (m *Mirror) tasks(rel string, copies []slim, whys []string) func() (Task, bool) {
 	return func() (Task, bool) {
 		if len(copies) == 0 {
 			return Task{}, false
 		}
-		t := m.task(path.Join(rel, copies[0].Name), copies[0], whys[0])
+		t := m.task(path.Join(rel, copies[0].name), copies[0].entry(), whys[0])
 		copies, whys = copies[1:], whys[1:]
 		return t, true
 	}
@@ -321,7 +323,7 @@ func (m *Mirror) tasks(rel string, copies []listing.Entry, whys []string) func()
 
 // read returns the entries of a directory of the original, and those of the
 // copy by their names.
-func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []listing.Entry, target map[string]listing.Entry, err error) {
+func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []slim, target map[string]slim, err error) {
 	if m.Up {
 		source, err = m.localEntries(rel)
 	} else {
@@ -330,21 +332,21 @@ func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists
 	if err != nil {
 		return nil, nil, err
 	}
-	var copies []listing.Entry
+	var copies []slim
 	if exists {
 		if copies, err = m.copies(ctx, s, rel); err != nil {
 			return nil, nil, err
 		}
 	}
-	target = make(map[string]listing.Entry, len(copies))
+	target = make(map[string]slim, len(copies))
 	for _, e := range copies {
-		target[e.Name] = e
+		target[e.name] = e
 	}
 	return source, target, nil
 }
 
 // copies reads a directory of the copy.
-func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]listing.Entry, error) {
+func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]slim, error) {
 	if m.copyIsThere() {
 		return m.remoteEntries(ctx, m.holder(s), m.copied(rel), rel)
 	}
@@ -353,8 +355,8 @@ func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]l
 
 // remoteEntries lists a directory of a server. Names that lead elsewhere are
 // left out, and told of.
-func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]listing.Entry, error) {
-	var entries []listing.Entry
+func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]slim, error) {
+	var entries []slim
 	nonsense, example := 0, ""
 	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime}
 	for e, err := range s.List(ctx, dir, o) {
@@ -370,7 +372,7 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
 			m.notSeen(path.Join(rel, "?"), fmt.Errorf("%q is no name for a file", e.Name))
 		default:
-			entries = append(entries, slim(e))
+			entries = append(entries, slimOf(e))
 		}
 	}
 	if nonsense > 0 {
@@ -379,14 +381,8 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 	return entries, nil
 }
 
-// slim leaves the line out that an entry was read from: there may be very many.
-func slim(e listing.Entry) listing.Entry {
-	return listing.Entry{Name: strings.Clone(e.Name), Target: strings.Clone(e.Target), Unique: strings.Clone(e.Unique),
-		Type: e.Type, Size: e.Size, SizeApprox: e.SizeApprox, Time: e.Time, Precision: e.Precision, Mode: e.Mode, HasMode: e.HasMode}
-}
-
 // localEntries reads a directory here.
-func (m *Mirror) localEntries(rel string) ([]listing.Entry, error) {
+func (m *Mirror) localEntries(rel string) ([]slim, error) {
 	dir, err := m.openHere(rel)
 	if err != nil {
 		return nil, err
@@ -396,10 +392,10 @@ func (m *Mirror) localEntries(rel string) ([]listing.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries := make([]listing.Entry, 0, len(found))
+	entries := make([]slim, 0, len(found))
 	for _, f := range found {
 		if info, err := f.Info(); err == nil { // otherwise it has just gone
-			entries = append(entries, localEntry(info))
+			entries = append(entries, slimOf(localEntry(info)))
 		}
 	}
 	return entries, nil
@@ -516,7 +512,7 @@ func (m *Mirror) doom(rel string) *job {
 			}
 			var visits []*job
 			for _, e := range entries {
-				m.extra(path.Join(rel, e.Name), e, &visits)
+				m.extra(path.Join(rel, e.name), e.entry(), &visits)
 			}
 			m.engine.put(nil, visits)
 			return nil
