@@ -7,5 +7,4 @@ type Row struct {
 	Does  string   // what ftpsh does
 	Tests []string // what shows it: TestName, TestName/case, or a script of shell/testdata
 	Peers string   // what other clients did in the same case, where it was measured
-	Open  bool     // not shown yet
 }
