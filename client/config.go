@@ -84,7 +84,8 @@ type Config struct {
 
 	unverified *x509.Certificate // taken without a check at first; nil: none yet
 
-	ownPort bool // no other connection may share the port of the control connection; see DefaultPort
+	ownPort bool     // no other connection may share the port of the control connection; see DefaultPort
+	secrets []string // that this server has been told before
 }
 
 func (c Config) withDefaults() Config {

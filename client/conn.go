@@ -75,6 +75,7 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, e
 		slots: make(chan struct{}, cfg.Depth),
 		done:  make(chan struct{}), read: make(chan struct{}),
 	}
+	c.secrets.Store(&cfg.secrets)
 	c.setGate(cfg.Gate)
 	c.charset.Store(cfg.Charset)
 	if implicit {

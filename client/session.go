@@ -136,6 +136,9 @@ func (s *Session) pinUnverified() {
 func (s *Session) connect(ctx context.Context) (*Conn, error) {
 	cfg := s.opt.Config
 	cfg.ownPort = slices.Contains(s.opt.Ways, DefaultPort)
+	if s.conn != nil {
+		cfg.secrets = s.conn.known()
+	}
 	conn, err := Dial(ctx, s.opt.Addr, s.opt.Security == Implicit, cfg)
 	if err != nil {
 		return nil, err

@@ -20,10 +20,12 @@ func (s *Session) Twin(trace *Trace) *Session {
 func (c *Conn) standIn() *Conn {
 	closed := make(chan struct{})
 	close(closed)
-	return &Conn{
+	in := &Conn{
 		cfg: c.cfg, host: c.host, proxyTo: c.proxyTo, name: c.name, greeting: c.greeting, nc: c.socket(),
 		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, slots: make(chan struct{}),
 	}
+	in.secrets.Store(c.secrets.Load())
+	return in
 }
 
 // isStandIn reports whether the connection is still to be made.

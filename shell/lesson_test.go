@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ftpsh/ftpsh/shell/console"
@@ -15,13 +16,37 @@ import (
 // pupil is a shell without a terminal, in a folder of its own.
 type pupil struct {
 	*Shell
-	out *bytes.Buffer
+	out *page
+}
+
+// page is what a pupil sees. Local programs write to it beside the shell.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(text)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func (p *page) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text.Reset()
 }
 
 func newPupil(t *testing.T) *pupil {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	out := &bytes.Buffer{}
+	out := &page{}
 	sh, err := New(Options{StateDir: t.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}})
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func TestRawOnRealServers(t *testing.T) {
 func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	out := &bytes.Buffer{}
+	out := &page{}
 	opt := Options{Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}}
 	if srv.TLS {
 		opt.Connect.TLS = srv.TLSConfig()
