@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -69,11 +70,11 @@ var retryKinds = []struct {
 	{"connect", anyOf[*client.ConnectError, *client.NoDataError]},
 	{"lost", anyOf[*client.LostError, *client.IncompleteError]},
 	{"timeout", anyOf[*client.TimeoutError, *client.TimeoutError]},
-	{"full", func(err error) bool { return client.IsCode(err, 530) && tooMany.MatchString(err.Error()) }},
+	{"full", func(err error) bool { return client.IsCode(err, 530) && tooMany().MatchString(err.Error()) }},
 }
 
 // tooMany is what servers say when they take no more users.
-var tooMany = regexp.MustCompile(`(?i)too many|limit|maximum`)
+var tooMany = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)too many|limit|maximum`) })
 
 func retryWords() (words []string) {
 	for _, row := range retryKinds {

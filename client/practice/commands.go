@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // command is one that waits for its answer.
@@ -322,7 +323,7 @@ func abor(s *session, _ *command) string {
 	return ""
 }
 
-var hashAlgorithms = regexp.MustCompile(`^ (?:[A-Z0-9-]+\*?;)+$`)
+var hashAlgorithms = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ (?:[A-Z0-9-]+\*?;)+$`) })
 
 // feat mends the library's list: MLST names its facts (RFC 3659, 7.8), HASH has its word, TLS is the tap's.
 func feat(s *session, c *command) string {
@@ -334,7 +335,7 @@ func feat(s *session, c *command) string {
 			case s.srv.hides(strings.TrimSpace(line)):
 			case line == " MLST":
 				lines = append(lines, " MLST Type*;Size*;Modify*;")
-			case hashAlgorithms.MatchString(line):
+			case hashAlgorithms().MatchString(line):
 				lines = append(lines, " HASH "+sorted(line))
 			case strings.HasPrefix(line, "211 "):
 			default:
@@ -400,11 +401,11 @@ func printable(s string) string {
 }
 
 // digestName takes apart what a command for a checksum names: "a file" 0 100, or a file.
-var digestName = regexp.MustCompile(`^(?:"([^"]+)"|(.+?))((?: \d+)*)$`)
+var digestName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:"([^"]+)"|(.+?))((?: \d+)*)$`) })
 
 // digest has the library find the file in the directory of the session, which it forgets.
 func digest(s *session, c *command) string {
-	part := digestName.FindStringSubmatch(c.arg)
+	part := digestName().FindStringSubmatch(c.arg)
 	if part == nil || s.cwd == nil {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -161,14 +162,16 @@ func compile(faults []Fault) ([]*fault, error) {
 }
 
 var (
-	faultText = regexp.MustCompile(`^([a-z0-9-]+)(?::([A-Za-z]+))?(?:=(.*?))?(?:\*([0-9]+))?$`)
-	sizeText  = regexp.MustCompile(`^([0-9]+)([kKmMgG]?)$`)
+	faultText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z0-9-]+)(?::([A-Za-z]+))?(?:=(.*?))?(?:\*([0-9]+))?$`)
+	})
+	sizeText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+)([kKmMgG]?)$`) })
 )
 
 // ParseFault reads a fault as a user types it: NAME, then if wanted :VERB, =VALUE and *COUNT, as in cut=4096,
 // refuse:STOR=550 no, late:RETR=2s*1. Bytes may end in k, M or G; a duration without a unit is in seconds.
 func ParseFault(text string) (Fault, error) {
-	part := faultText.FindStringSubmatch(text)
+	part := faultText().FindStringSubmatch(text)
 	if part == nil {
 		return Fault{}, fmt.Errorf("fault %q: the form is NAME:VERB=VALUE*COUNT", text)
 	}
@@ -202,7 +205,7 @@ func ParseFault(text string) (Fault, error) {
 }
 
 func parseSize(text string) (int64, error) {
-	part := sizeText.FindStringSubmatch(text)
+	part := sizeText().FindStringSubmatch(text)
 	if part == nil {
 		return 0, fmt.Errorf("%q is no number of bytes", text)
 	}
@@ -333,11 +336,11 @@ func bareLF(_ *session, f *fault, r reply) string {
 	return r.text
 }
 
-var hostNumbers = regexp.MustCompile(`\(\d+,\d+,\d+,\d+,`)
+var hostNumbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(\d+,\d+,\d+,\d+,`) })
 
 func wrongAddress(_ *session, f *fault, r reply) string {
 	if r.code == 227 && f.take() {
-		return hostNumbers.ReplaceAllString(r.text, "("+strings.ReplaceAll(f.Text, ".", ",")+",")
+		return hostNumbers().ReplaceAllString(r.text, "("+strings.ReplaceAll(f.Text, ".", ",")+",")
 	}
 	return r.text
 }

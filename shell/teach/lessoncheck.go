@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Check is a condition on what happened since a step began. Exactly one of its
@@ -109,7 +110,7 @@ func (c *Check) wantsAnswer() bool {
 }
 
 // eventFields are the names that a Pattern may use.
-var eventFields = func() map[string]bool {
+var eventFields = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
 	t := reflect.TypeFor[Event]()
 	for i := range t.NumField() {
@@ -118,7 +119,7 @@ var eventFields = func() map[string]bool {
 		}
 	}
 	return names
-}()
+})
 
 func (p Pattern) matches(e *Event) bool {
 	fields := fieldsOf(e)
@@ -334,7 +335,7 @@ func (c *Check) problems() (list []string) {
 
 func (p Pattern) problems() (list []string) {
 	for name := range p {
-		if !eventFields[name] {
+		if !eventFields()[name] {
 			list = append(list, fmt.Sprintf("events have no field %q", name))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/natefinch/atomic"
@@ -162,13 +163,15 @@ func (p *Progress) report(l *Lesson) LessonReport {
 
 // WriteReport writes a page for the teacher: one file that loads nothing.
 func WriteReport(w io.Writer, learner string, now time.Time, report []LessonReport) error {
-	return reportPage.Execute(w, struct {
+	return reportPage().Execute(w, struct {
 		Learner, Date string
 		Lessons       []LessonReport
 	}{learner, now.Format("2006-01-02 15:04"), report})
 }
 
-var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
+var reportPage = sync.OnceValue(func() *template.Template { return template.Must(template.New("report").Parse(reportText)) })
+
+const reportText = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -195,4 +198,4 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 {{end}}</table>
 {{end}}</body>
 </html>
-`))
+`

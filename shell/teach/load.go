@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Write writes events as JSON lines, one for each.
@@ -60,7 +61,7 @@ var kinds = map[Kind]bool{
 }
 
 // connections are what connections are called.
-var connections = regexp.MustCompile(`^[CD][0-9]{0,6}$`)
+var connections = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[CD][0-9]{0,6}$`) })
 
 const maxSeconds = 1e9 // in a recording: thirty years
 
@@ -71,7 +72,7 @@ func (e *Event) check() error {
 		return fmt.Errorf("ev %q is not known", e.Ev)
 	case e.Seq < 1 || e.Op < 0 || e.T < 0 || e.T > maxSeconds || e.MS < 0 || e.MS > maxSeconds*1000:
 		return errors.New("a number is out of range")
-	case e.Conn != "" && !connections.MatchString(e.Conn):
+	case e.Conn != "" && !connections().MatchString(e.Conn):
 		return fmt.Errorf("conn %q is none", e.Conn)
 	case e.Ev == Replied && (len(e.Code) != 3 || e.Code[0] < '1' || e.Code[0] > '6'):
 		return fmt.Errorf("code %q is none", e.Code)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Replay is a recorded session made ready to be done again, against a server
@@ -143,8 +144,8 @@ func (p *player) reply(i int, e *Event) {
 }
 
 var (
-	sixInARow   = regexp.MustCompile(`\d+,\d+,\d+,\d+,\d+,\d+`)
-	threeFields = regexp.MustCompile(`\|\|\|\d+\|`)
+	sixInARow   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+,\d+,\d+,\d+,\d+,\d+`) })
+	threeFields = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\|\|\|\d+\|`) })
 )
 
 // withPort puts in place of the recorded port that of the server which plays; a
@@ -160,14 +161,14 @@ func (p *player) withPort(i int, e *Event, text string) string {
 		}
 	}
 	host := strings.ReplaceAll(p.host, ".", ",")
-	text = sixInARow.ReplaceAllStringFunc(text, func(six string) string {
+	text = sixInARow().ReplaceAllStringFunc(text, func(six string) string {
 		if p.host != "" && strings.HasPrefix(six, host+",") {
 			return "127,0,0,1," + data
 		}
 		numbers := strings.Split(six, ",") // another address than the server's own stays so
 		return strings.Join(numbers[:4], ",") + "," + data
 	})
-	return threeFields.ReplaceAllLiteralString(text, "|||"+port+"|")
+	return threeFields().ReplaceAllLiteralString(text, "|||"+port+"|")
 }
 
 // data plays the transfer that a preliminary reply begins.
