@@ -137,6 +137,64 @@ func TestTmuxResize(t *testing.T) {
 	tm.Ends("\"ls\"\ndemo> 0123456789abcdefghijklmnop!qr\n\"0123456789abcdefghijklmnop!qr\"\ndemo> ▏")
 }
 
+// TestTmuxResizeWideCharacters: no row of the old width stays, and none of what is above is lost, wherever characters of two
+// columns meet the margin.
+func TestTmuxResizeWideCharacters(t *testing.T) {
+	for _, row := range []struct{ name, line, right string }{
+		{"letters", "0123456789abcdefghijklmnopqrst", ""},
+		{"CJK", "ab中文中文中文中文中文中文中文中文", ""},
+		{"CJK, cursor within", "ab中文中文中文中文中文中文中", "文中文"},
+		{"emoji", "get 👍中👍👍x👍👍中👍👍👍中文 tail", ""},
+		{"emoji, cursor within", "get 👍中👍👍x👍👍中👍", "👍👍中文 tail"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			tm := tmux.Start(t, 44, 20, sample(t), sampleVariable+"=1")
+			before := ""
+			tm.Cursor("demo> ▏")
+			for range 5 {
+				tm.Type("ls\r")
+				before += "demo> ls\n\"ls\"\n"
+				tm.Cursor(before + "demo> ▏")
+			}
+			tm.Type(row.line + row.right + strings.Repeat("\x1b[D", len([]rune(row.right))))
+			tm.Cursor(before + shownAt(44, "demo> "+row.line, row.right))
+			// Not 30 columns: there tmux 3.3 loses the cursor of the line with emoji when it joins rows.
+			for _, width := range []int{19, 15, 31, 12, 11, 36, 13, 50} {
+				tm.Resize(width, 20)
+				// tmux keeps the row of the cursor and scrolls what was above out of sight.
+				tm.Until(fmt.Sprintf("line in %d columns", width), func(screen string) bool {
+					above, found := strings.CutSuffix(screen, shownAt(width, "demo> "+row.line, row.right))
+					return found && strings.HasSuffix(before, above)
+				})
+			}
+			tm.Ends("\"ls\"\n" + shownAt(50, "demo> "+row.line, row.right))
+		})
+	}
+}
+
+// shownAt is what a line looks like on rows of a width, with the cursor before right.
+func shownAt(width int, left, right string) string {
+	cells := styled(left + right)
+	f := layout(cells, len(styled(left)), width)
+	var rows []string
+	for i, r := range f.rows {
+		text, col := "", 0
+		for _, c := range r.cells {
+			if i == f.cursor.row && col == f.cursor.col {
+				text += "▏"
+			}
+			text += c.text
+			col += c.width
+		}
+		if i == f.cursor.row && col == f.cursor.col {
+			text += "▏"
+		}
+		rows = append(rows, strings.TrimRight(text, " "))
+	}
+	return strings.Join(rows, "\n")
+}
+
 func TestTmuxSuspend(t *testing.T) {
 	tm := tmux.Start(t, 60, 12, "env PS1='sh$ ' bash --norc --noediting -i", sampleVariable+"=1")
 	tm.Cursor("sh$ ▏")
