@@ -35,7 +35,7 @@ var Attacks = []Row{
 		Does:  "Such a name is skipped with a message. Files are made through a handle of their folder that cannot be left (os.Root).",
 		Tests: []string{"shell/testdata/hostile-names.txt", "TestUnsafe", "TestMirrorHostileNames", "TestPlantedFiles", "TestHostileCompletion"}},
 	{ID: "S9",
-		What:  "CR, LF or NUL in what would be sent: typed, in a URL, in a bookmark, in a name.",
+		What:  "CR, LF or NUL in what would be sent: typed, in a URL, in a bookmark, in the name of a file here.",
 		Does:  "Nothing is sent; the error names the character. 0xFF in a path is doubled.",
 		Tests: []string{"TestLineBreaksAreNotSent", "TestFF", "shell/testdata/hostile-lines.txt"}},
 	{ID: "S10",

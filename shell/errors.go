@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -191,7 +192,7 @@ type nameError struct {
 	err  error
 }
 
-func (e *nameError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *nameError) Error() string { return render.Safe(e.name) + ": " + e.err.Error() } // on one line
 func (e *nameError) Unwrap() error { return e.err }
 
 // inWords is what an error says. The system call that failed on a local file is nobody's business.
