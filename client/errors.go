@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -27,8 +26,10 @@ func (e *Error) Error() string {
 // login, or the other connection.
 func (e *Error) about() string {
 	switch {
-	case slices.Contains([]string{"USER", "PASS", "ACCT"}, e.Verb):
+	case e.Verb == "USER", e.Verb == "PASS":
 		return "login refused"
+	case e.Verb == "ACCT":
+		return "account refused"
 	case e.Verb == "":
 		return "control connection refused"
 	case !MovesData(e.Verb):

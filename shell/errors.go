@@ -131,7 +131,7 @@ var hints = []struct {
 	{wantsTLS, "the server wants TLS: `open --tls=require HOST`"},
 	{anyOf[*client.NoTicketError, *client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{wantsSession, "the server wants the TLS session of the control connection: `set tls-reuse on`, or `close` and `open` for a fresh one"},
-	{func(err error) bool { return refusal(err, "USER", "PASS", "ACCT") }, "`user NAME` tries again"},
+	{func(err error) bool { return refusal(err, "USER", "PASS") }, "`user NAME` tries again"},
 	{anyOf[x509.HostnameError, *x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
