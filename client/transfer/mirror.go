@@ -370,7 +370,7 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 				example = e.Raw
 			}
 		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
-			m.notSeen(path.Join(rel, "?"), fmt.Errorf("%q is no name for a file", e.Name))
+			m.notSeen(dir, fmt.Errorf("%q is no name for a file", e.Name))
 		default:
 			entries = append(entries, slimOf(e))
 		}
