@@ -48,6 +48,7 @@ type Config struct {
 
 	Timeout     time.Duration // for one reply; 0 means 60 s
 	DialTimeout time.Duration // for each connection; 0 means 10 s (data: 5 s)
+	Handshake   time.Duration // for TLS, on each connection; 0 means 15 s
 	Stall       time.Duration // no byte on the data connection; 0 means 60 s
 	Depth       int           // commands in flight; 0 means 32
 
@@ -92,6 +93,9 @@ func (c Config) withDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = 60 * time.Second
 	}
+	if c.Handshake == 0 {
+		c.Handshake = 15 * time.Second
+	}
 	if c.Stall == 0 {
 		c.Stall = 60 * time.Second
 	}
@@ -102,12 +106,11 @@ func (c Config) withDefaults() Config {
 }
 
 const (
-	dialTimeout      = 10 * time.Second
-	dataDialTimeout  = 5 * time.Second // then the next way to a data connection is tried
-	handshakeTimeout = 15 * time.Second
-	quitTimeout      = 2 * time.Second
-	hangUpPatience   = 100 * time.Millisecond // for the server to close behind its 221
-	settleTimeout    = 2 * time.Second        // for replies still owed after an interrupt
+	dialTimeout     = 10 * time.Second
+	dataDialTimeout = 5 * time.Second // then the next way to a data connection is tried
+	quitTimeout     = 2 * time.Second
+	hangUpPatience  = 100 * time.Millisecond // for the server to close behind its 221
+	settleTimeout   = 2 * time.Second        // for replies still owed after an interrupt
 )
 
 // dial makes one TCP connection and reports it. The error names the channel.

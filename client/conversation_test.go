@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -322,6 +323,23 @@ func TestTextBehindThe234(t *testing.T) {
 	_, err = client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Require})
 	if !errors.As(err, new(*client.ProtocolError)) {
 		t.Errorf("clear text behind the 234: %v", err)
+	}
+}
+
+// A server that falls silent in the handshake is waited for as long as a
+// handshake may take.
+func TestSilentHandshake(t *testing.T) {
+	srv, err := practice.Script("S: 220 ready\nC: AUTH TLS\nS: 234 go on\nsilence\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	opt := client.Options{Addr: srv.Addr(), Security: client.Require}
+	opt.Handshake = 50 * time.Millisecond
+	_, err = client.Open(t.Context(), opt)
+	var slow *client.TimeoutError
+	if !errors.As(err, &slow) || slow.Waiting != "the TLS handshake" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -98,7 +98,7 @@ func (d *Data) shakeEarly(ctx context.Context) {
 	if r, err := d.x.Begin(ctx); err != nil || r.Class() > 2 {
 		cancel(err)
 	}
-	limit := time.AfterFunc(handshakeTimeout, func() { cancel(errSlowHandshake) })
+	limit := time.AfterFunc(d.conn.cfg.Handshake, func() { cancel(errSlowHandshake) })
 	d.failed(<-shaken)
 	limit.Stop()
 	cancel(nil)

@@ -173,7 +173,7 @@ func (c *Conn) startTLS(ctx context.Context) error {
 }
 
 func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, handshakeTimeout, errSlowHandshake)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.cfg.Handshake, errSlowHandshake)
 	defer cancel()
 	return c.shake(ctx, tc, channel, name)
 }

@@ -367,6 +367,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	if name := d.FileName(); t.Op == UploadUnique && name != "" {
 		r.Remote, t.Remote = name, name
 	}
+	if whole := r.Resumed + r.Bytes; r.Size >= 0 && whole != r.Size && s.Type() != client.ASCII {
+		r.Note = fmt.Sprintf("the file changed while it was read: it had %d bytes, %d are on the server", r.Size, whole)
+	}
 	r.Size = r.Resumed + r.Bytes
 	return r, nil
 }

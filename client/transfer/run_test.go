@@ -242,3 +242,40 @@ func TestText(t *testing.T) {
 		t.Errorf("text was stored as %q, %v", stored, err)
 	}
 }
+
+// TestFileChangesDuringUpload: what was read of a file that grows or shrinks
+// meanwhile is what the server has, and it is said.
+func TestFileChangesDuringUpload(t *testing.T) {
+	for _, size := range []int64{500, 2000} {
+		local := filepath.Join(t.TempDir(), "log")
+		if err := os.WriteFile(local, content(1000), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		srv, err := practice.Start(practice.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
+		opt.Trace = &client.Trace{Sent: func(i client.SentInfo) {
+			if i.Verb == "STOR" {
+				os.Truncate(local, size)
+			}
+		}}
+		s, err := client.Open(t.Context(), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Run(t.Context(), s, Task{Op: Upload, Remote: "log", Local: local}, nil)
+		if err != nil || r.Size != size || !strings.Contains(r.Note, "changed while it was read") {
+			t.Errorf("%d bytes: %+v, %v", size, r, err)
+		}
+		if there, err := s.Size(t.Context(), "log"); err != nil || there != size {
+			t.Errorf("the server has %d bytes, not %d: %v", there, size, err)
+		}
+	}
+}
