@@ -28,7 +28,7 @@ func sortNames(list []Name) names {
 		out[i] = keyed{strings.ToLower(n.Name), n}
 	}
 	slices.SortFunc(out, compare)
-	return out
+	return slices.CompactFunc(out, func(a, b keyed) bool { return compare(a, b) == 0 }) // servers list names twice
 }
 
 func compare(a, b keyed) int {

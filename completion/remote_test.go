@@ -245,6 +245,10 @@ func TestWhatIsRemembered(t *testing.T) {
 			}
 		})
 	}
+	r.Fill("/twice", []Name{{Name: "a.txt"}, {Name: "b.txt"}, {Name: "a.txt"}})
+	if got, _ := r.Complete(t.Context(), "/twice", "", false); len(got.Candidates) != 2 {
+		t.Errorf("a name that is listed twice is offered as %v", got)
+	}
 	csv := func(name string) bool { return strings.HasSuffix(name, ".csv") }
 	if n, more, known := r.Count("/", "pub/", "", csv, 100); n != 2 || more || !known {
 		t.Errorf("%d files, %v, %v; want the two that are no directory", n, more, known)
