@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/spf13/afero"
 
@@ -22,18 +21,42 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
+// countdown calls zero when the bytes that are left have been read.
+type countdown struct {
+	net.Conn
+	left *atomic.Int64
+	zero func()
+}
+
+func (c countdown) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if now := c.left.Add(-int64(n)); now <= 0 && now+int64(n) > 0 {
+		c.zero()
+	}
+	return n, err
+}
+
 // A server that is started anew cuts everything off and refuses connections for
 // a while: transfers wait for it and go on.
 func TestServerRestart(t *testing.T) {
 	data := content(big)
 	srv, s := server(t, data, practice.Options{}, "rate=4M")
-	var refusing atomic.Int64
+	var refusing, refused, left atomic.Int64
+	restart := func() {
+		refusing.Store(3)
+		srv.Drop()
+	}
 	opt := s.Options()
 	opt.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if refusing.Add(-1) >= 0 {
+			refused.Add(1)
 			return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 		}
-		return (&net.Dialer{}).DialContext(ctx, network, addr)
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return countdown{c, &left, restart}, nil
 	}
 	open := func() *client.Session {
 		s, err := client.Open(t.Context(), opt)
@@ -46,35 +69,20 @@ func TestServerRestart(t *testing.T) {
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
-	restart := func(m *Meter) {
-		for m.Done() < 500_000 && t.Context().Err() == nil {
-			time.Sleep(time.Millisecond)
-		}
-		refusing.Store(3)
-		srv.Drop()
-	}
 	for _, how := range []string{"one file", "engine"} {
 		t.Run(how, func(t *testing.T) {
 			refusing.Store(0)
 			s := open()
+			left.Store(500_000)
 			local := filepath.Join(t.TempDir(), "data")
 			task := Task{Remote: "data", Local: local, Retry: quick, Size: int64(len(data)), Known: true}
 			if how == "one file" {
-				var m Meter
-				go restart(&m)
-				if _, err := Run(t.Context(), s, task, &m); err != nil {
+				if _, err := Run(t.Context(), s, task, nil); err != nil {
 					t.Error(err)
 				}
 			} else {
 				var failed error
 				e := &Engine{Session: s, Parallel: 1, Retry: quick,
-					Watch: func(_ Task, m *Meter) func() {
-						if refusing.CompareAndSwap(0, 1) { // the first try
-							refusing.Store(0)
-							go restart(m)
-						}
-						return func() {}
-					},
 					Done: func(_ Task, _ Result, err error) { failed = err }}
 				if err := e.Run(t.Context(), func(yield func(Task) bool) { yield(task) }); err != nil || failed != nil {
 					t.Errorf("%v, %v", err, failed)
@@ -85,6 +93,9 @@ func TestServerRestart(t *testing.T) {
 				t.Errorf("%d bytes", len(read(t, local)))
 			}
 			nothingLeft(t, local)
+			if n := refused.Swap(0); n != 3 {
+				t.Errorf("%d connections were refused, not 3", n)
+			}
 		})
 	}
 }

@@ -60,18 +60,26 @@ func TestKilled(t *testing.T) {
 	for _, changed := range []bool{false, true} {
 		text := strings.Repeat("0123456789abcdef", 1<<17)
 		server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "stall", At: 1 << 20, Count: 1}}}, map[string]string{"big.bin": text})
-		cmd, _ := batch(t, server, "-c", "get -f big.bin")
+		cmd, _ := batch(t, server, "-c", "hash 100000; get -f big.bin")
 		local := filepath.Join(cmd.Dir, "big.bin")
 		if err := os.WriteFile(local, []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stderr = nil
+		marks, err := cmd.StderrPipe()
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-			if info, err := os.Stat(local + ".part"); err == nil && info.Size() > 900_000 {
-				break
+		marks.(*os.File).SetReadDeadline(time.Now().Add(patience))
+		for seen, buf := 0, make([]byte, 64); seen < 9; { // of the ten before it stalls
+			n, err := marks.Read(buf)
+			if err != nil {
+				t.Fatalf("%d marks, then %v", seen, err)
 			}
+			seen += bytes.Count(buf[:n], []byte("#"))
 		}
 		cmd.Process.Kill()
 		cmd.Wait()

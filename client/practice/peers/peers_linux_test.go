@@ -2,7 +2,6 @@ package peers
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/afero"
+	"golang.org/x/sys/unix"
 
 	"github.com/ftpsh/ftpsh/client/practice"
 )
@@ -204,19 +204,36 @@ func uploads(a *arena) string {
 // killed ends the client in the middle.
 func killed(a *arena) string {
 	cmd := a.peer.command(a.dir, a.peer.get(a.at, false))
+	changes := a.changes()
+	defer changes.Close()
 	if err := cmd.Start(); err != nil {
 		return err.Error()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	a.srv.WaitCommand(ctx, "RETR")
-	for ctx.Err() == nil && a.arrived() < 900_000 {
-		time.Sleep(10 * time.Millisecond)
+	for a.arrived() < 900_000 {
+		if _, err := changes.Read(make([]byte, 4096)); err != nil {
+			a.b.Errorf("%s: %d bytes are there: %v", a.peer.name, a.arrived(), err)
+			break
+		}
 	}
 	cmd.Process.Kill()
 	cmd.Wait()
 	got, there := a.local()
 	return verdict(errors.New("killed"), got, a.data, there)
+}
+
+// changes can be read from when something is written in the directory, until the
+// time is up.
+func (a *arena) changes() *os.File {
+	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	changes := os.NewFile(uintptr(fd), "inotify")
+	if _, err := unix.InotifyAddWatch(fd, a.dir, unix.IN_CREATE|unix.IN_MODIFY); err != nil {
+		a.b.Fatal(err)
+	}
+	changes.SetReadDeadline(time.Now().Add(limit))
+	return changes
 }
 
 // arrived is how much is in the directory.
