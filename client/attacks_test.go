@@ -141,25 +141,12 @@ func TestWhatIsNoReply(t *testing.T) {
 func TestOneReplyTooMany(t *testing.T) {
 	for _, extra := range []string{"226 Transfer complete.", "200 fine", "550 no", "150 here it comes"} {
 		t.Run(extra, func(t *testing.T) {
-			f, err := practice.ParseFault("extra-reply=" + extra)
-			if err != nil {
-				t.Fatal(err)
-			}
-			srv, err := practice.Start(practice.Options{Faults: []practice.Fault{f}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer srv.Close()
+			srv := serve(t, practice.Options{}, "extra-reply="+extra)
 			srv.FS().MkdirAll("/pub", 0o755)
-			// One command at a time: behind two that have left nobody can tell which one the extra reply is for.
-			s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off, Config: client.Config{Depth: 1}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
-				t.Fatal(err)
-			}
+			s := logInTo(t, srv, func(o *client.Options) {
+				o.Security = client.Off
+				o.Depth = 1 // behind two commands that have left nobody can tell which one the extra reply is for
+			})
 			if err := s.Chdir(t.Context(), "/pub"); err != nil {
 				t.Error(err)
 			}

@@ -363,19 +363,7 @@ func TestUnaskedReplies(t *testing.T) {
 	})
 }
 
-const again = `
-	accept
-	S: 220 again
-	C: USER alice
-	S: 331 password
-	C: PASS secret
-	S: 230 in
-	C: FEAT
-	S: 211 none
-	C: PWD
-	S: 257 "/"
-	C: SYST
-	S: 215 UNIX
+const again = welcomeAgain + `
 	C: CWD /deep
 	S: 250 fine
 `

@@ -239,23 +239,7 @@ func TestSlowLogin(t *testing.T) {
 	for _, fault := range []string{"late:PASS=300ms", "late:USER=300ms", "split-reply"} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			f, err := practice.ParseFault(fault)
-			if err != nil {
-				t.Fatal(err)
-			}
-			srv, err := practice.Start(practice.Options{Faults: []practice.Fault{f}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer srv.Close()
-			s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
-				t.Error(err)
-			}
+			logInTo(t, serve(t, practice.Options{}, fault), inClear)
 		})
 	}
 }

@@ -174,19 +174,7 @@ const welcomeAgain = `
 
 // An interrupted upload tells how much of it the server holds.
 func TestInterruptedUploadOnServer(t *testing.T) {
-	srv, err := practice.Start(practice.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer srv.Close()
-	s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
-		t.Fatal(err)
-	}
+	s := logInTo(t, serve(t, practice.Options{}), inClear)
 	for i := range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		d, err := s.Store(ctx, fmt.Sprint("f", i), 0)

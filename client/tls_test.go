@@ -40,7 +40,10 @@ func serve(t *testing.T, o practice.Options, faults ...string) *practice.Server 
 	return srv
 }
 
-// logInTo logs in with TLS.
+// inClear is a change for logInTo.
+func inClear(o *client.Options) { o.Security = client.Off }
+
+// logInTo logs in, with TLS unless change says otherwise.
 func logInTo(t *testing.T, srv *practice.Server, change func(*client.Options)) *client.Session {
 	t.Helper()
 	opt := client.Options{Addr: srv.Addr(), Security: client.Require}

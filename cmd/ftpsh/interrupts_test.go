@@ -149,16 +149,22 @@ func TestInterruptBeforeTheLogin(t *testing.T) {
 			heard := hears(t, server, phase.verb)
 			term.enter("open " + address(server))
 			heard()
-			pressed := time.Now()
-			term.press("\x03")
-			term.see("interrupted")
-			term.see("> ")
-			if waited := time.Since(pressed); waited > 2*time.Second {
-				t.Errorf("the prompt came after %v", waited)
-			}
+			term.interrupted("> ")
 			term.enter("echo still here")
 			term.see("\r\nstill here\r\n")
 		})
+	}
+}
+
+// interrupted presses Ctrl-C and waits for the prompt.
+func (term *terminal) interrupted(prompt string) {
+	term.t.Helper()
+	pressed := time.Now()
+	term.press("\x03")
+	term.see("interrupted")
+	term.see(prompt)
+	if waited := time.Since(pressed); waited > 2*time.Second {
+		term.t.Errorf("the prompt came after %v", waited)
 	}
 }
 
@@ -171,13 +177,7 @@ func TestInterruptBetweenServers(t *testing.T) {
 	heard := hears(t, from, "RETR")
 	term.enter(fmt.Sprintf("fxp --clear big.bin ftp://%s/copy.bin", address(to)))
 	heard()
-	pressed := time.Now()
-	term.press("\x03")
-	term.see("interrupted")
-	term.see("PLAIN> ")
-	if waited := time.Since(pressed); waited > 2*time.Second {
-		t.Errorf("the prompt came after %v", waited)
-	}
+	term.interrupted("PLAIN> ")
 	term.enter("pwd")
 	term.see("\r\n/\r\n")
 }
