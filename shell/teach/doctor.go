@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ type Finding struct {
 // Diagnosis is what a doctor says.
 type Diagnosis struct {
 	Host     string    `json:"host"`
-	OK       bool      `json:"ok"` // nothing failed
+	OK       bool      `json:"ok"` // no step found a fault; what the server lacks is none
 	Findings []Finding `json:"steps"`
 	Problems []Problem `json:"problems"`
 	Commands int       `json:"commands"` // that were sent
@@ -125,7 +126,8 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.Commands, d.OK = d.sent, len(d.Problems) == 0
+	d.Commands = d.sent
+	d.OK = !slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.State == Failing || f.State == Worth })
 	return d.Diagnosis
 }
 
