@@ -40,6 +40,9 @@ func (line Line) at(st syntax.Statement) Line {
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
 	sh.stepper.begin()
+	if line.within == nil {
+		sh.signals.fresh()
+	}
 	aside, is := sh.aside(line)
 	switch {
 	case is:
@@ -97,7 +100,10 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 		if st.After == syntax.And && last != nil || st.After == syntax.Or && last == nil {
 			continue
 		}
-		name, err := sh.statement(line, st)
+		name, err := "", sh.signals.between()
+		if err == nil {
+			name, err = sh.statement(line, st)
+		}
 		sh.status = Status(err)
 		if err != nil {
 			sh.failed(line.at(st), name, err)

@@ -22,6 +22,7 @@ type signals struct {
 	cancel context.CancelCauseFunc // of the running command, or nil
 	drop   func()
 	again  bool           // the running command was interrupted already
+	missed bool           // Ctrl-C came when no command could hear it: the rest of the line is not run
 	fatal  syscall.Signal // the signal that ended the program, or 0
 }
 
@@ -68,9 +69,11 @@ func (s *signals) handle(sig os.Signal) {
 	case s.cancel == nil && !s.sh.Interactive():
 		s.fatal = number
 		s.sh.end(errInterrupted)
-	case s.cancel != nil && s.again:
+	case s.cancel == nil:
+		s.missed = true
+	case s.again:
 		s.drop()
-	case s.cancel != nil:
+	default:
 		s.again = true
 		s.cancel(errInterrupted)
 	}
@@ -107,11 +110,38 @@ func (s *signals) during(ctx context.Context) (context.Context, func()) {
 		defer s.mu.Unlock()
 		s.cancel = outer
 		cancel(nil)
-		if s.again && outer == nil && !s.sh.Interactive() { // the command may have ended just before
+		switch { // the command may have ended just before
+		case !s.again || outer != nil:
+		case s.sh.Interactive():
+			s.missed = true
+		default:
 			s.fatal = syscall.SIGINT
 			s.sh.end(errInterrupted)
 		}
 	}
+}
+
+// fresh forgets a Ctrl-C that was for the line before.
+func (s *signals) fresh() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missed = false
+}
+
+// between reports a Ctrl-C that came between two commands of a line.
+func (s *signals) between() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.missed {
+		return errInterrupted
+	}
+	return nil
 }
 
 // status is the exit status: 128+n when a signal ended the program.
