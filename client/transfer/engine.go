@@ -25,7 +25,7 @@ type Engine struct {
 	Done func(Task, Result, error)
 
 	// Watch hears of each transfer that begins; what it returns is called at the
-	// end. May be nil.
+	// end. Both may ask the Meter. May be nil.
 	Watch func(Task, *Meter) (over func())
 
 	mu      sync.Mutex

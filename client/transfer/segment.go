@@ -33,7 +33,8 @@ type segmented struct {
 	resumed int64
 	missing []*piece // in no order
 	jobs    int      // that are not over
-	whole   bool     // it stands under its name, or is about to
+	ending  bool     // a job has seen the last byte and gives it its name
+	whole   bool     // it has its name
 	failed  error
 	noted   time.Time // when the missing parts were written down
 }
@@ -71,26 +72,30 @@ func inSegments(t Task) []*job {
 
 // begin makes the file, or finds out what an earlier transfer has left to do.
 func (f *segmented) begin(watch func(Task, *Meter) (over func())) error {
+	first, err := f.openOnce()
+	if first && watch != nil {
+		f.over = watch(f.task, &f.meter) // without the lock, which the meter needs
+	}
+	return err
+}
+
+// openOnce opens the file for the first job, and reports which one that was.
+func (f *segmented) openOnce() (first bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.file != nil || f.failed != nil {
-		return f.failed
+		return false, f.failed
 	}
 	if err := f.open(); err != nil {
-		return err
+		return false, err
 	}
 	f.resumed = f.task.Size - f.left()
-	resumed := f.resumed
-	f.meter.start(resumed, f.task.Size, func() int64 {
+	f.meter.start(f.resumed, f.task.Size, func() int64 {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return f.task.Size - f.left() - resumed
+		return f.task.Size - f.left() - f.resumed
 	})
-	f.over = func() {}
-	if watch != nil {
-		f.over = watch(f.task, &f.meter)
-	}
-	return nil
+	return true, nil
 }
 
 // left is how much is missing.
@@ -227,23 +232,37 @@ func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece) error {
 
 // finish gives the file its name when all parts are there and the server still
 // has the same file.
-func (f *segmented) finish(ctx context.Context, s *client.Session) (err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.failed != nil || f.whole || f.left() > 0 {
+func (f *segmented) finish(ctx context.Context, s *client.Session) error {
+	if !f.allThere() {
 		return nil
 	}
-	if err := f.unchanged(ctx, s); err != nil {
-		return err
+	err := f.unchanged(ctx, s)
+	if err == nil {
+		err = f.becomePart()
 	}
-	if err := f.becomePart(); err != nil {
-		return err
+	whole := err == nil
+	if whole && f.task.RemoveSource {
+		err = removeSource(ctx, s, f.task)
 	}
-	f.whole = true
-	if f.task.RemoveSource {
-		return removeSource(ctx, s, f.task)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ending, f.whole = whole, whole
+	if whole {
+		f.failed, err = err, nil
 	}
-	return nil
+	return err
+}
+
+// allThere reports to one job, and to another only when that one has failed,
+// that every part has been given back without a rest.
+func (f *segmented) allThere() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil || f.ending || len(f.missing) > 0 {
+		return false
+	}
+	f.ending = true
+	return true
 }
 
 // unchanged compares what the server says of the file with what it said before:
@@ -265,12 +284,13 @@ func (f *segmented) unchanged(ctx context.Context, s *client.Session) error {
 // leave is called when a job is over; the last one tells how it was.
 func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.jobs--
+	last = f.jobs == 0
 	if f.failed == nil && !f.whole {
 		f.failed = failed
 	}
-	if f.jobs > 0 {
+	f.mu.Unlock()
+	if !last {
 		return r, false, nil
 	}
 	r = Result{Remote: f.task.Remote, Local: f.task.Local, Resumed: f.resumed, Size: f.task.Size, ModTime: f.task.ModTime, Elapsed: time.Since(f.begun)}
@@ -278,10 +298,12 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 		return r, true, f.failed
 	}
 	defer f.to.close()
-	f.over()
+	if f.over != nil {
+		f.over()
+	}
 	r.Bytes = f.task.Size - f.left() - f.resumed
 	if f.whole {
-		return r, true, nil
+		return r, true, f.failed
 	}
 	if err := f.note(); f.failed == nil {
 		f.failed = err

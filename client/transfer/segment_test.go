@@ -122,3 +122,37 @@ func TestSegmentsOfAnotherFile(t *testing.T) {
 		t.Errorf("changed: %v", failed)
 	}
 }
+
+// Whoever watches may ask how far a file is at any moment, also while it begins
+// and ends.
+func TestSegmentsWatched(t *testing.T) {
+	data := content(9 << 20)
+	_, s := server(t, data, practice.Options{})
+	var first, last int64
+	e := &Engine{Session: s, Parallel: 4, Watch: func(_ Task, m *Meter) func() {
+		first = m.Done()
+		return func() { last = m.Done() }
+	}}
+	if done, failed := run(t, e, slices.Values([]Task{inFour(t.TempDir(), len(data))})); done != 1 || failed != nil {
+		t.Errorf("%d done: %v", done, failed)
+	}
+	if first != 0 || last != int64(len(data)) {
+		t.Errorf("%d bytes at the beginning, %d at the end", first, last)
+	}
+}
+
+// A file that came in parts and stays on the server against the user's will is
+// a failure, and it is here.
+func TestSegmentsWhoseSourceStays(t *testing.T) {
+	data := content(9 << 20)
+	_, s := server(t, data, practice.Options{}, "refuse:DELE=550 stays")
+	task := inFour(t.TempDir(), len(data))
+	task.RemoveSource = true
+	_, failed := run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task}))
+	if len(failed) != 1 || !strings.Contains(failed[0].Error(), "550 stays") {
+		t.Errorf("the failures are %v", failed)
+	}
+	if got := read(t, task.Local); !bytes.Equal(got, data) {
+		t.Error("the file is not here")
+	}
+}
