@@ -28,6 +28,7 @@ func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 		_, err := f.command(line, st)
 		return err
 	})
+	j.spare = sh.session.Twin(sh.dialogue()) // now, while nobody works with the session
 	return sh.foreground(j, func() { sh.start(j) })
 }
 
@@ -78,7 +79,7 @@ func (sh *Shell) sendAway(j *job) bool {
 	j.sh.con.Status("")
 	j.sh.con.away.Store(true)
 	if j.sh.session == sh.session {
-		sh.session = sh.session.Twin(sh.dialogue())
+		sh.session = j.spare
 	}
 	if sh.opt.Started != nil { // whoever listens cannot tell the two dialogues apart
 		sh.opt.Started(nil)

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -69,6 +70,7 @@ type job struct {
 	id     int   // 0 while it is in the foreground and was never elsewhere
 	line   string
 	sh     *Shell
+	spare  *client.Session // for the prompt, when the job goes away with its connection
 	began  time.Time
 	run    func() error
 	cancel context.CancelCauseFunc
