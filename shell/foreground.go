@@ -10,6 +10,9 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
+// errAway ends a line whose command goes on in the background.
+var errAway = errors.New("in the background")
+
 // detaches reports whether Ctrl-Z can send a statement to the background: a
 // transfer that was typed at the prompt and does not share the terminal with a
 // local command.

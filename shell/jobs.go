@@ -2,18 +2,11 @@ package shell
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -50,38 +43,6 @@ var jobCommands = []*Command{
 	},
 }
 
-// errKilled ends a job.
-var errKilled error = ended("killed")
-
-// errDetached ends a job that goes on in another process.
-var errDetached error = ended("detached")
-
-type ended string
-
-func (e ended) Error() string        { return string(e) }
-func (e ended) Is(target error) bool { return target == errInterrupted }
-
-// errAway ends a line whose command goes on in the background.
-var errAway = errors.New("in the background")
-
-// A job is a line that runs beside the prompt, in a shell of its own.
-type job struct {
-	kept   *kept // for another day, if it is in the queue
-	id     int   // 0 while it is in the foreground and was never elsewhere
-	line   string
-	sh     *Shell
-	spare  *client.Session // for the prompt, when the job goes away with its connection
-	began  time.Time
-	run    func() error
-	cancel context.CancelCauseFunc
-	done   chan struct{} // closed at the very end
-
-	mu      sync.Mutex
-	started bool // false: it is in the queue
-	ended   time.Time
-	err     error
-}
-
 // jobs are those of a shell.
 type jobs struct {
 	mu    sync.Mutex
@@ -91,127 +52,6 @@ type jobs struct {
 }
 
 func newJobs() *jobs { return &jobs{queue: queue{atOnce: 1}} }
-
-// fork makes a shell for a job: like sh, and none of its changes reach sh.
-func (sh *Shell) fork() *Shell {
-	f := &Shell{
-		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
-		limits: sh.limits, capacity: sh.capacity, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
-		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
-		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
-		con: &seat{Console: sh.con.Console}, forked: true,
-	}
-	f.localDir, _ = os.Getwd()
-	f.borrowed = nil // they are given back once
-	f.base, f.end = context.WithCancelCause(sh.base)
-	return f
-}
-
-// apart makes a shell for the background, with a connection of its own.
-func (sh *Shell) apart() *Shell {
-	f := sh.fork()
-	f.opt.Started, f.opt.Trace = nil, nil // who listens in wants to know what the user does
-	f.Settings.Hash, f.Settings.Tick = 0, false
-	f.con.away.Store(true)
-	f.record(sh.opt.Version)
-	f.verbose.Store(false) // the words of the server would stand among those for the foreground
-	if sh.session != nil {
-		f.session = sh.session.Twin(f.dialogue())
-	}
-	return f
-}
-
-// local is where a local name of this shell is: that of a job stays where it was
-// when lcd goes elsewhere.
-func (sh *Shell) local(name string) string {
-	if !sh.forked || filepath.IsAbs(name) {
-		return name
-	}
-	if now, err := os.Getwd(); err != nil || now == sh.localDir {
-		return name
-	}
-	return filepath.Join(sh.localDir, name)
-}
-
-// newJob is a job that does not run yet.
-func newJob(line string, f *Shell, run func() error) *job {
-	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{})}
-}
-
-// start runs a job in its own shell. Once it has a number it says goodbye to the
-// server at its end, and tells how that was unless somebody waits for it.
-func (sh *Shell) start(j *job) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.started || !j.ended.IsZero() {
-		return
-	}
-	j.started, j.began = true, time.Now()
-	go func() {
-		defer close(j.done)
-		err := j.run()
-		if cause := context.Cause(j.sh.base); err == nil && errors.Is(cause, errInterrupted) {
-			err = cause
-		}
-		if j.end(err) {
-			sh.afterwards(j)
-		}
-	}()
-}
-
-// end says how a job has ended, and reports whether it has a number.
-func (j *job) end(err error) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.err, j.ended = err, time.Now()
-	return j.id != 0
-}
-
-// afterwards is what follows the end of a job.
-func (sh *Shell) afterwards(j *job) {
-	if s := j.sh.session; s != nil { // nobody wants to read the goodbye
-		s.Conn().Send("QUIT")
-		s.Conn().Close()
-	}
-	if j.sh.con.away.Load() {
-		if j.err != nil && !errors.As(j.err, new(ended)) {
-			j.sh.failed(Line{}, j.name(), j.err)
-		}
-		sh.tell(j)
-	}
-	sh.jobs.left(sh, j)
-}
-
-// background runs a chain beside the prompt.
-func (sh *Shell) background(line Line, chain syntax.Chain) {
-	j := sh.jobOf(line, chain)
-	sh.number(j)
-	if sh.Interactive() {
-		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
-	}
-	sh.start(j)
-}
-
-// jobOf is the job of a chain.
-func (sh *Shell) jobOf(line Line, chain syntax.Chain) *job {
-	line.within = nil
-	f := sh.apart()
-	return newJob(chainText(chain), f, func() error {
-		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
-	})
-}
-
-// chainText is a chain as it was typed.
-func chainText(chain syntax.Chain) string {
-	var text strings.Builder
-	for i, st := range chain.Statements {
-		if i > 0 {
-			text.WriteString(" " + st.After.String() + " ")
-		}
-		text.WriteString(st.Source)
-	}
-	return text.String()
-}
 
 // number takes a job into the list. It reports false when it has ended already.
 func (sh *Shell) number(j *job) bool {
@@ -232,40 +72,11 @@ func (sh *Shell) number(j *job) bool {
 	return true
 }
 
-// tell says how a job has ended, above the prompt.
-func (sh *Shell) tell(j *job) {
-	if sh.con.Screen() {
-		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
-		sh.notify(j.elapsed(), j.state()+": "+j.shown())
-		sh.con.Reprompt(sh.promptText)
-	}
-}
-
-// state is how a job is, in a word or two.
-func (j *job) state() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	switch {
-	case !j.started && j.ended.IsZero():
-		return "queued"
-	case j.ended.IsZero():
-		return "running"
-	case j.err == nil:
-		return "done"
-	}
-	if e := ended(""); errors.As(j.err, &e) {
-		return string(e)
-	}
-	return fmt.Sprintf("failed (%d)", Status(j.err))
-}
-
-// shown is the line of a job without its secrets, safe for a screen.
-func (j *job) shown() string { return render.Safe(recorded(j.line, "a command")) }
-
-// name is the name of its first command.
-func (j *job) name() string {
-	name, _, _ := strings.Cut(j.line, " ")
-	return name
+// list returns the jobs that run, and those that ended and were not listed yet.
+func (js *jobs) list() []*job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return slices.Clone(js.all)
 }
 
 // running are the jobs that have not ended; those that have are forgotten if
@@ -285,13 +96,6 @@ func (js *jobs) running(forget bool) []*job {
 	return on
 }
 
-// over reports whether a job has ended.
-func (j *job) over() bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return !j.ended.IsZero()
-}
-
 // inWords counts the jobs that run.
 func (js *jobs) inWords() string {
 	switch n := len(js.running(false)); n {
@@ -302,13 +106,6 @@ func (js *jobs) inWords() string {
 	default:
 		return strconv.Itoa(n) + " jobs"
 	}
-}
-
-// list returns the jobs that run, and those that ended and were not listed yet.
-func (js *jobs) list() []*job {
-	js.mu.Lock()
-	defer js.mu.Unlock()
-	return slices.Clone(js.all)
 }
 
 // find returns the job of a number, or the newest for an empty word.
@@ -329,16 +126,13 @@ func (sh *Shell) findJob(word string) (*job, error) {
 	return nil, &UsageError{Text: word + ": no such job", Hint: "`jobs` lists them"}
 }
 
-// jobObject is a job as --json shows it.
-type jobObject struct {
-	ID      int     `json:"id"`
-	State   string  `json:"state"` // queued, running, done, killed, failed
-	Status  int     `json:"status"`
-	Line    string  `json:"line"`
-	Seconds float64 `json:"seconds"`
-	File    string  `json:"file,omitempty"` // that moves
-	Bytes   int64   `json:"bytes,omitempty"`
-	Size    int64   `json:"size,omitempty"`
+// jobCandidates are the numbers of jobs, for completion.
+func (sh *Shell) jobCandidates() []completion.Candidate {
+	var all []completion.Candidate
+	for _, j := range sh.jobs.running(false) {
+		all = append(all, completion.Candidate{Text: strconv.Itoa(j.id), Note: j.shown()})
+	}
+	return all
 }
 
 func listJobs(_ context.Context, c *Call) error {
@@ -362,6 +156,18 @@ func listJobs(_ context.Context, c *Call) error {
 	return nil
 }
 
+// jobObject is a job as --json shows it.
+type jobObject struct {
+	ID      int     `json:"id"`
+	State   string  `json:"state"` // queued, running, done, killed, failed
+	Status  int     `json:"status"`
+	Line    string  `json:"line"`
+	Seconds float64 `json:"seconds"`
+	File    string  `json:"file,omitempty"` // that moves
+	Bytes   int64   `json:"bytes,omitempty"`
+	Size    int64   `json:"size,omitempty"`
+}
+
 func (j *job) object() jobObject {
 	state, _, _ := strings.Cut(j.state(), " ")
 	o := jobObject{ID: j.id, State: state, Line: recorded(j.line, "a command"), Seconds: j.elapsed().Seconds()}
@@ -372,15 +178,6 @@ func (j *job) object() jobObject {
 		o.File, o.Bytes, o.Size = p.Name, p.Done, p.Total
 	}
 	return o
-}
-
-func (j *job) elapsed() time.Duration {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.ended.IsZero() {
-		return time.Since(j.began)
-	}
-	return j.ended.Sub(j.began)
 }
 
 func toForeground(_ context.Context, c *Call) error {
@@ -459,28 +256,4 @@ func killJobs(_ context.Context, c *Call) error {
 		<-j.done
 	}
 	return nil
-}
-
-// stop ends a job, or takes it out of the queue.
-func (sh *Shell) stop(j *job, cause error) {
-	j.cancel(cause)
-	j.mu.Lock()
-	waits := !j.started && j.ended.IsZero()
-	if waits {
-		j.err, j.ended = cause, time.Now()
-	}
-	j.mu.Unlock()
-	if waits {
-		close(j.done)
-		sh.jobs.left(sh, j)
-	}
-}
-
-// jobCandidates are the numbers of jobs, for completion.
-func (sh *Shell) jobCandidates() []completion.Candidate {
-	var all []completion.Candidate
-	for _, j := range sh.jobs.running(false) {
-		all = append(all, completion.Candidate{Text: strconv.Itoa(j.id), Note: j.shown()})
-	}
-	return all
 }

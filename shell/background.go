@@ -1,0 +1,64 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// background runs a chain beside the prompt.
+func (sh *Shell) background(line Line, chain syntax.Chain) {
+	j := sh.jobOf(line, chain)
+	sh.number(j)
+	if sh.Interactive() {
+		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
+	}
+	sh.start(j)
+}
+
+// jobOf is the job of a chain.
+func (sh *Shell) jobOf(line Line, chain syntax.Chain) *job {
+	line.within = nil
+	f := sh.apart()
+	return newJob(chainText(chain), f, func() error {
+		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
+	})
+}
+
+// chainText is a chain as it was typed.
+func chainText(chain syntax.Chain) string {
+	var text strings.Builder
+	for i, st := range chain.Statements {
+		if i > 0 {
+			text.WriteString(" " + st.After.String() + " ")
+		}
+		text.WriteString(st.Source)
+	}
+	return text.String()
+}
+
+// afterwards is what follows the end of a job.
+func (sh *Shell) afterwards(j *job) {
+	if s := j.sh.session; s != nil { // nobody wants to read the goodbye
+		s.Conn().Send("QUIT")
+		s.Conn().Close()
+	}
+	if j.sh.con.away.Load() {
+		if j.err != nil && !errors.As(j.err, new(ended)) {
+			j.sh.failed(Line{}, j.name(), j.err)
+		}
+		sh.tell(j)
+	}
+	sh.jobs.left(sh, j)
+}
+
+// tell says how a job has ended, above the prompt.
+func (sh *Shell) tell(j *job) {
+	if sh.con.Screen() {
+		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
+		sh.notify(j.elapsed(), j.state()+": "+j.shown())
+		sh.con.Reprompt(sh.promptText)
+	}
+}

@@ -1,0 +1,48 @@
+package shell
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+)
+
+// fork makes a shell for a job: like sh, and none of its changes reach sh.
+func (sh *Shell) fork() *Shell {
+	f := &Shell{
+		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
+		limits: sh.limits, capacity: sh.capacity, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
+		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
+		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
+		con: &seat{Console: sh.con.Console}, forked: true,
+	}
+	f.localDir, _ = os.Getwd()
+	f.base, f.end = context.WithCancelCause(sh.base)
+	return f
+}
+
+// apart makes a shell for the background, with a connection of its own.
+func (sh *Shell) apart() *Shell {
+	f := sh.fork()
+	f.opt.Started, f.opt.Trace = nil, nil // who listens in wants to know what the user does
+	f.Settings.Hash, f.Settings.Tick = 0, false
+	f.con.away.Store(true)
+	f.record(sh.opt.Version)
+	f.verbose.Store(false) // the words of the server would stand among those for the foreground
+	if sh.session != nil {
+		f.session = sh.session.Twin(f.dialogue())
+	}
+	return f
+}
+
+// local is where a local name of this shell is: that of a job stays where it was
+// when lcd goes elsewhere.
+func (sh *Shell) local(name string) string {
+	if !sh.forked || filepath.IsAbs(name) {
+		return name
+	}
+	if now, err := os.Getwd(); err != nil || now == sh.localDir {
+		return name
+	}
+	return filepath.Join(sh.localDir, name)
+}

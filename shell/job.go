@@ -1,0 +1,134 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// A job is a line that runs beside the prompt, in a shell of its own.
+type job struct {
+	kept   *kept // for another day, if it is in the queue
+	id     int   // 0 while it is in the foreground and was never elsewhere
+	line   string
+	sh     *Shell
+	spare  *client.Session // for the prompt, when the job goes away with its connection
+	began  time.Time
+	run    func() error
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed at the very end
+
+	mu      sync.Mutex
+	started bool // false: it is in the queue
+	ended   time.Time
+	err     error
+}
+
+// newJob is a job that does not run yet.
+func newJob(line string, f *Shell, run func() error) *job {
+	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{})}
+}
+
+// start runs a job in its own shell. Once it has a number it says goodbye to the
+// server at its end, and tells how that was unless somebody waits for it.
+func (sh *Shell) start(j *job) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.started || !j.ended.IsZero() {
+		return
+	}
+	j.started, j.began = true, time.Now()
+	go func() {
+		defer close(j.done)
+		err := j.run()
+		if cause := context.Cause(j.sh.base); err == nil && errors.Is(cause, errInterrupted) {
+			err = cause
+		}
+		if j.end(err) {
+			sh.afterwards(j)
+		}
+	}()
+}
+
+// end says how a job has ended, and reports whether it has a number.
+func (j *job) end(err error) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err, j.ended = err, time.Now()
+	return j.id != 0
+}
+
+// stop ends a job, or takes it out of the queue.
+func (sh *Shell) stop(j *job, cause error) {
+	j.cancel(cause)
+	j.mu.Lock()
+	waits := !j.started && j.ended.IsZero()
+	if waits {
+		j.err, j.ended = cause, time.Now()
+	}
+	j.mu.Unlock()
+	if waits {
+		close(j.done)
+		sh.jobs.left(sh, j)
+	}
+}
+
+// over reports whether a job has ended.
+func (j *job) over() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return !j.ended.IsZero()
+}
+
+// state is how a job is, in a word or two.
+func (j *job) state() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case !j.started && j.ended.IsZero():
+		return "queued"
+	case j.ended.IsZero():
+		return "running"
+	case j.err == nil:
+		return "done"
+	}
+	if e := ended(""); errors.As(j.err, &e) {
+		return string(e)
+	}
+	return fmt.Sprintf("failed (%d)", Status(j.err))
+}
+
+func (j *job) elapsed() time.Duration {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ended.IsZero() {
+		return time.Since(j.began)
+	}
+	return j.ended.Sub(j.began)
+}
+
+// shown is the line of a job without its secrets, safe for a screen.
+func (j *job) shown() string { return render.Safe(recorded(j.line, "a command")) }
+
+// name is the name of its first command.
+func (j *job) name() string {
+	name, _, _ := strings.Cut(j.line, " ")
+	return name
+}
+
+// What ends a job from outside.
+var (
+	errKilled   error = ended("killed")
+	errDetached error = ended("detached") // it goes on in another process
+)
+
+type ended string
+
+func (e ended) Error() string        { return string(e) }
+func (e ended) Is(target error) bool { return target == errInterrupted }
