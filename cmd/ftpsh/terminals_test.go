@@ -18,6 +18,7 @@ type view struct {
 	t             *testing.T
 	place         place
 	width, height int
+	kind          string // a variable of the environment
 	dumb, color   bool
 }
 
@@ -36,7 +37,7 @@ func everywhere(t *testing.T, opt practice.Options, files map[string]string, ses
 				p := newPlace(t, opt, files)
 				session(&view{
 					p.sized(t, size.width, size.height, kind.variable, "EDITOR=sed -i.was s/one/two/",
-						"PAGER=head -n 2; printf 'more? '; read answer </dev/tty"), t, p, size.width, size.height,
+						"PAGER=head -n 2; printf 'more? '; read answer </dev/tty"), t, p, size.width, size.height, kind.variable,
 					kind.name == "dumb", kind.name == "xterm-256color",
 				})
 			})
@@ -188,15 +189,18 @@ func TestScreensOfTyping(t *testing.T) {
 // TestScreenOfTheFirstStart: two lines for beginners, once.
 func TestScreenOfTheFirstStart(t *testing.T) {
 	everywhere(t, practice.Options{}, nil, func(v *view) {
-		v.Screen = v.place.run(v.t, v.width, v.height, "", "XDG_STATE_HOME="+v.t.TempDir())
+		v.Screen = v.place.run(v.t, v.width, v.height, "", v.kind, "XDG_STATE_HOME="+v.t.TempDir())
 		v.ends("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice\n" +
 			"Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything\nftpsh> ▏")
-		v.Screen = v.place.sized(v.t, v.width, v.height)
+		v.Screen = v.place.sized(v.t, v.width, v.height, v.kind)
 		v.holds("`ls` lists, `get` and `put` move files", here)
 		v.Type("pwd\r")
 		v.holds("pwd\n/", here)
-		v.Screen = v.place.sized(v.t, v.width, v.height)
+		v.Screen = v.place.sized(v.t, v.width, v.height, v.kind)
 		v.Cursor(here + "▏")
+		if strings.Contains(v.Styled(), "\x1b[") != v.color {
+			v.t.Errorf("colours: %v in\n%q", !v.color, v.Styled())
+		}
 	})
 }
 

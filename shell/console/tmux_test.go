@@ -142,10 +142,10 @@ func TestTmuxResize(t *testing.T) {
 func TestTmuxResizeWideCharacters(t *testing.T) {
 	for _, row := range []struct{ name, line, right string }{
 		{"letters", "0123456789abcdefghijklmnopqrst", ""},
-		{"CJK", "ab中文中文中文中文中文中文中文中文", ""},
-		{"CJK, cursor within", "ab中文中文中文中文中文中文中", "文中文"},
-		{"emoji", "get 👍中👍👍x👍👍中👍👍👍中文 tail", ""},
-		{"emoji, cursor within", "get 👍中👍👍x👍👍中👍", "👍👍中文 tail"},
+		{"CJK", "ab" + strings.Repeat("中文", 16), ""},
+		{"CJK, cursor within", "ab" + strings.Repeat("中文", 15), "文中文"},
+		{"emoji", "get " + strings.Repeat("👍中👍👍x👍👍", 4) + "中文 tails", ""},
+		{"emoji, cursor within", "get " + strings.Repeat("👍中👍👍x👍👍", 4) + "中", "👍👍中文 tail"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
