@@ -22,8 +22,8 @@ var openCommands = []*Command{
 			"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
 			"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
 			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.\n" +
-			"Typed as a line of its own, it leaves the present session only when the new one is logged in; in a script, or with " +
-			"more on the line, at once: nothing that follows goes to the old server.",
+			"Typed as a line of its own, it leaves the present session only when the new one is logged in, and if that fails " +
+			"drops what was typed ahead; in a script, or with more on the line, at once: nothing that follows goes to the old server.",
 		Examples: []Example{
 			{"open ftp.example.org", "ask for user and password"},
 			{"open alice@ftp.example.org 2121", "another port"},

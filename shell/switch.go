@@ -23,7 +23,8 @@ func (c *Call) keeps() bool {
 }
 
 // switchTo opens another session, and ends the present one once the new one is
-// logged in. If that fails the present one goes on.
+// logged in. If that fails the present one goes on, and what was typed ahead for
+// the new one is dropped.
 func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
 	old, remote, macros, welcomed := sh.connection, sh.remote, maps.Clone(sh.macros), sh.welcomed.Load()
 	lent := sh.giveBack()
@@ -39,7 +40,7 @@ func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
 		old.session.Close()
 		return err
 	}
-	err = &keptError{err, sh.masked(err.Error()), old.session.Identity().User + "@" + old.address.Host}
+	err = &keptError{err, sh.masked(err.Error()), old.session.Identity().User + "@" + old.address.Host, sh.con.DropTypedAhead()}
 	if sh.session != nil && ctx.Err() != nil {
 		sh.session.Conn().Close() // it does not answer: the prompt does not wait for a goodbye
 	}
@@ -54,9 +55,10 @@ func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
 
 // keptError is why a session could not be opened while another goes on.
 type keptError struct {
-	err   error
-	words string // without the secrets of the session that failed
-	with  string // who and where one still is
+	err     error
+	words   string // without the secrets of the session that failed
+	with    string // who and where one still is
+	dropped bool   // something was typed ahead
 }
 
 func (e *keptError) Error() string { return e.words }
@@ -65,6 +67,9 @@ func (e *keptError) Unwrap() error { return e.err }
 // keptHints are what can be tried after an error while the old session goes on.
 func keptHints(e *keptError) []string {
 	goesOn := "the session with " + e.with + " goes on; `close` ends it"
+	if e.dropped {
+		goesOn += "; what you typed ahead was not run"
+	}
 	if refusal(e, "USER", "PASS", "ACCT") || errors.Is(e, errInterrupted) { // `user` would go to the old server
 		return []string{goesOn}
 	}

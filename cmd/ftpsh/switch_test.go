@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +60,16 @@ func TestOpenAnother(t *testing.T) {
 	term.see("open: 127.0.0.1: login refused: 530 ")
 	term.see("alice@127.0.0.1 goes on")
 	term.see("/sub PLAIN> ")
+	ahead := closesLate(t)
+	term.enter("open bob:x@" + ahead.addr)
+	<-ahead.asked
+	term.press("rm a.txt\rrm a.t") // for the new server
+	term.see("rm a.txt\r\nrm a.t")
+	close(ahead.leave)
+	term.see("\r\nopen: 127.0.0.1: login refused: 421 too many users")
+	term.see("alice@127.0.0.1 goes on; `close` ends it; what you typed ahead was not run")
+	term.see("/sub PLAIN> ")
+
 	term.enter("size a.txt")
 	term.see("\r\n3\r\n")
 	if strings.Contains(strings.Join(old.Commands(), "\n"), "QUIT") {
@@ -77,4 +90,39 @@ func TestOpenAnother(t *testing.T) {
 	if n := strings.Count(strings.Join(old.Commands(), "\n"), "QUIT"); n != 2 {
 		t.Errorf("the old server was left %d times, want 2", n)
 	}
+}
+
+// A late server says goodbye in answer to the user's name, once it is told to.
+type late struct {
+	addr         string
+	asked, leave chan struct{}
+}
+
+func closesLate(t *testing.T) late {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	l := late{listener.Addr().String(), make(chan struct{}), make(chan struct{})}
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		io.WriteString(conn, "220 ready\r\n")
+		for lines := bufio.NewScanner(conn); lines.Scan(); {
+			if !strings.HasPrefix(lines.Text(), "USER") {
+				io.WriteString(conn, "502 no\r\n")
+				continue
+			}
+			close(l.asked)
+			<-l.leave
+			io.WriteString(conn, "421 too many users\r\n")
+			return
+		}
+	}()
+	return l
 }

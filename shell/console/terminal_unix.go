@@ -4,6 +4,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"time"
@@ -23,6 +24,30 @@ func makeRaw(fd int) (restore func(), err error) {
 }
 
 func prepareOutput(int) {}
+
+// DropTypedAhead forgets what was typed and not read yet, and reports whether there was anything.
+func (c *Console) DropTypedAhead() (dropped bool) {
+	if !c.interactive {
+		return false
+	}
+	restore, err := makeRaw(c.in.fd) // a line without its end can only be read then
+	if err != nil {
+		return false
+	}
+	defer restore()
+	last := byte('\n')
+	for {
+		b, err := c.in.next(0)
+		if err != nil {
+			break
+		}
+		last, dropped = b, true
+	}
+	if last != '\n' && last != '\r' {
+		fmt.Fprintln(c.out) // the terminal has echoed it
+	}
+	return dropped
+}
 
 // A waker is a pipe that ends a poll.
 type waker struct{ r, w *os.File }

@@ -25,6 +25,14 @@ func prepareOutput(fd int) {
 	}
 }
 
+// DropTypedAhead forgets what was typed and not read yet. It cannot tell whether there was anything.
+func (c *Console) DropTypedAhead() (dropped bool) {
+	if c.interactive {
+		_ = windows.FlushConsoleInputBuffer(windows.Handle(c.in.fd))
+	}
+	return false
+}
+
 // A waker is an event that ends a wait.
 type waker struct{ event windows.Handle }
 
