@@ -127,7 +127,7 @@ func (c Config) dial(ctx context.Context, channel, name, network, addr string) (
 	dial := c.Dial
 	var tried attempts
 	if dial == nil {
-		d := &net.Dialer{KeepAliveConfig: tcpKeepAlive, Resolver: c.Resolver}
+		d := &net.Dialer{KeepAliveConfig: TCPKeepAlive, Resolver: c.Resolver}
 		if c.Source != nil {
 			d.LocalAddr = &net.TCPAddr{IP: c.Source}
 		}
@@ -186,8 +186,9 @@ type proxied interface {
 	NetConn() net.Conn // the same connection, with all that a TCP connection can do
 }
 
-// tcpKeepAlive finds a dead peer after a minute of silence.
-var tcpKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+// TCPKeepAlive finds a dead peer after a minute of silence. A Config.Dial should
+// have it, too.
+var TCPKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
 const (
 	controlChannel = "control connection"

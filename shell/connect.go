@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -119,7 +120,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		opt.Ways = []client.Way{client.DefaultPort} // see useWays; it must be known before
 	}
 	if network := networks[sh.Settings.Family]; network != "" {
-		opt.Dial = dialOnly(network, how.Source)
+		opt.Dial = dialer(network, how.Source)
 	}
 	return opt
 }
@@ -132,13 +133,15 @@ func (sh *Shell) security(a Address) string {
 	return sh.Settings.TLS
 }
 
-// dialOnly makes connections of one address family.
-func dialOnly(network string, source net.IP) func(context.Context, string, string) (net.Conn, error) {
-	d := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true}}
+// dialer makes connections of one address family; "" is any.
+func dialer(family string, source net.IP) proxy.DialFunc {
+	d := &net.Dialer{KeepAliveConfig: client.TCPKeepAlive}
 	if source != nil {
 		d.LocalAddr = &net.TCPAddr{IP: source}
 	}
-	return func(ctx context.Context, _, addr string) (net.Conn, error) { return d.DialContext(ctx, network, addr) }
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		return d.DialContext(ctx, cmp.Or(family, network), addr)
+	}
 }
 
 func (a Address) port(security, usual string) string {

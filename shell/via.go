@@ -19,7 +19,11 @@ func (sh *Shell) through(opt *client.Options) error {
 		return err
 	}
 	if u.Scheme != "ftp" {
-		opt.Dial, err = proxy.Dialer(u, opt.Dial)
+		direct := opt.Dial
+		if direct == nil {
+			direct = dialer("", opt.Source)
+		}
+		opt.Dial, err = proxy.Dialer(u, direct)
 		return err
 	}
 	login := proxy.DefaultLogin(u)
