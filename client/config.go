@@ -53,7 +53,8 @@ type Config struct {
 	Depth       int           // commands in flight; 0 means 32
 
 	// KeepAlive is how often NOOP is sent while a transfer runs; 0 means never.
-	// The connection's TCP keep-alive is always on.
+	// See Session.KeepAlive for the time between transfers. The connection's TCP
+	// keep-alive is always on.
 	KeepAlive time.Duration
 
 	// Inflate undoes MODE Z; nil means never to use it. Inflate of this package

@@ -29,9 +29,13 @@ type Conn struct {
 	greeting Reply
 	tickets  tickets // TLS sessions of this control connection
 	dataSeq  atomic.Int64
+	dialled  time.Time
 
 	writing sync.Mutex // one command line at a time, in the order of the queue
 	sent    atomic.Int64
+	spoke   atomic.Int64  // when that was last, by clock
+	alive   atomic.Int64  // Config.KeepAlive, which can change
+	deaf    atomic.Bool   // NOOP is refused
 	slots   chan struct{} // a token for each command in flight
 	telnet  atomic.Bool   // the byte FF is doubled
 	charset atomic.Pointer[Charset]
@@ -71,11 +75,12 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, e
 		nc, proxyTo = p.NetConn(), host
 	}
 	c := &Conn{
-		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc,
+		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc, dialled: time.Now(),
 		slots: make(chan struct{}, cfg.Depth),
 		done:  make(chan struct{}), read: make(chan struct{}),
 	}
 	c.secrets.Store(&cfg.secrets)
+	c.alive.Store(int64(cfg.KeepAlive))
 	c.setGate(cfg.Gate)
 	c.charset.Store(cfg.Charset)
 	if implicit {
@@ -126,6 +131,9 @@ func (c *Conn) socket() net.Conn {
 	defer c.mu.Unlock()
 	return c.nc
 }
+
+// clock is the time since the connection was made, which nobody can set.
+func (c *Conn) clock() time.Duration { return time.Since(c.dialled) }
 
 // Close ends the connection without a word. Commands that wait get an error.
 func (c *Conn) Close() error {
@@ -255,6 +263,7 @@ func (c *Conn) write(text []byte) {
 		return
 	}
 	nc := c.socket()
+	c.spoke.Store(int64(c.clock()))
 	nc.SetWriteDeadline(time.Now().Add(c.cfg.Timeout))
 	if _, err := nc.Write(text); err != nil {
 		// The server's last words (421, 552) may still be on their way; the

@@ -159,10 +159,10 @@ func (d *Data) attend() {
 	stop := context.AfterFunc(d.ctx, func() { d.raw.SetDeadline(time.Unix(1, 0)) })
 	d.release = func() { stop() }
 	d.x.whenDone(d.replied)
-	if d.conn.cfg.KeepAlive > 0 {
+	if every := time.Duration(d.conn.alive.Load()); every > 0 {
 		quiet := make(chan struct{})
 		d.release = func() { stop(); close(quiet) }
-		go d.conn.keepAlive(quiet)
+		go d.conn.keepAlive(every, quiet)
 	}
 }
 

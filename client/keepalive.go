@@ -1,16 +1,45 @@
 package client
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
 )
 
+// SetKeepAlive changes Config.KeepAlive for the transfers that follow.
+func (s *Session) SetKeepAlive(every time.Duration) {
+	s.opt.KeepAlive = every
+	s.conn.alive.Store(int64(every))
+}
+
+// Quiet is for how long nothing has been said to the server.
+func (s *Session) Quiet() time.Duration { return s.conn.clock() - time.Duration(s.conn.spoke.Load()) }
+
+// CanKeepAlive reports whether KeepAlive makes sense: the connection stands, and
+// the server has not refused NOOP on it.
+func (s *Session) CanKeepAlive() bool {
+	return s.conn.Err() == nil && !s.byHand && !s.conn.deaf.Load()
+}
+
+// KeepAlive sends NOOP between transfers, and does not wait. A connection that
+// is lost stays so: unlike all else this makes no new one. The function that it
+// returns waits for the answer; the session may be used meanwhile.
+func (s *Session) KeepAlive() (wait func(context.Context)) {
+	c := s.conn
+	x := c.Send("NOOP")
+	return func(ctx context.Context) {
+		if _, err := x.Expect(ctx, 2); refused(err) {
+			c.deaf.Store(true)
+		}
+	}
+}
+
 // keepAlive sends NOOP while a transfer runs, until stop is closed, for routers
 // that forget a connection on which nothing is said. Servers answer it at once,
 // after the transfer, with 500, or several with one reply.
-func (c *Conn) keepAlive(stop <-chan struct{}) {
-	tick := time.NewTicker(c.cfg.KeepAlive)
+func (c *Conn) keepAlive(every time.Duration, stop <-chan struct{}) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {

@@ -301,7 +301,11 @@ func (c *Conn) known() []string {
 func (c *Conn) hideErr(err error) error {
 	var no *Error
 	var foreign *ProtocolError
+	var lost *LostError
 	switch {
+	case errors.As(err, &lost) && lost.Reply != nil:
+		r := c.hide(*lost.Reply)
+		return &LostError{Reply: &r, Err: lost.Err}
 	case errors.As(err, &no):
 		return &Error{no.Verb, c.hide(no.Reply)}
 	case errors.As(err, &foreign):

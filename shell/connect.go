@@ -104,6 +104,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	opt.Charset, opt.Inflate = sh.charset(), client.Inflate
 	opt.VirtualHost = sh.Settings.VirtualHost
 	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
+	opt.KeepAlive = sh.Settings.KeepAlive
 	opt.Trace = sh.dialogue()
 	if opt.TLS = how.TLS; sh.stepper.on {
 		opt.Gate = sh.gate()

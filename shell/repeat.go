@@ -56,7 +56,7 @@ func repeat(ctx context.Context, c *Call) error {
 	var last error
 	for n := 0; n != times; n++ {
 		if n > 0 && delay > 0 {
-			if err := pause(ctx, delay); err != nil {
+			if err := c.Shell.idle(ctx, delay); err != nil {
 				return err
 			}
 		}
@@ -82,7 +82,7 @@ func sleep(ctx context.Context, c *Call) error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
-	return pause(ctx, d)
+	return c.Shell.idle(ctx, d)
 }
 
 // readDuration reads a time such as 90, 1.5s, 5m, 2h or 3d.

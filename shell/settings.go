@@ -33,6 +33,9 @@ type Settings struct {
 	TLSMin   string
 	TLSData  string
 	Timeout  time.Duration
+
+	KeepAlive time.Duration // 0: never
+
 	Bounds   transfer.Bounds // of transfers
 	Via      string
 	ViaLogin string
@@ -100,7 +103,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
@@ -304,7 +307,7 @@ func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Se
 		return some.show(s)
 	}
 	row.parse = func(s *Settings, text string) error {
-		if text == "off" {
+		if text == "off" || text == "0" {
 			*field(s) = 0
 			return nil
 		}

@@ -211,6 +211,7 @@ func (sh *Shell) readLine() (string, error) {
 		sh.greeted = sh.session
 		sh.tellKept()
 	}
+	defer sh.keepAlive()()
 	line, err := sh.con.ReadLine(sh.base, sh.promptText())
 	text := line
 	for lines := (syntax.Lines{}); err == nil && lines.Open(line); {

@@ -46,6 +46,10 @@ func argument(line string) string {
 	return arg
 }
 
+// Open reports whether what was said last is waiting for what it was said for:
+// a password, a new name, a transfer.
+func (d *Dialogue) Open() bool { return len(d.next) > 0 || d.Offer != "" || d.Ours }
+
 // Expects says what should come next: verbs, or "" for any command.
 func (d *Dialogue) Expects() string { return strings.Join(d.next, " or ") }
 

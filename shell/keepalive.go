@@ -1,0 +1,89 @@
+package shell
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+var keepAliveSettings = []*Setting{
+	durationOrOff("keepalive", "how long nothing may be said to the server before it hears NOOP: at the prompt, in sleep, in a transfer",
+		func(s *Settings) *time.Duration { return &s.KeepAlive }).then((*Shell).useKeepAlive),
+}
+
+// useKeepAlive tells the sessions about it, for their transfers.
+func (sh *Shell) useKeepAlive() {
+	for _, c := range []connection{sh.connection, sh.second} {
+		if c.session != nil {
+			c.session.SetKeepAlive(sh.Settings.KeepAlive)
+		}
+	}
+}
+
+// keepAlive sends NOOP now and then while no command runs, until stop is called.
+func (sh *Shell) keepAlive() (stop func()) {
+	every := sh.Settings.KeepAlive
+	if every == 0 || sh.raw || sh.stepper.on { // they say what is sent
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(sh.base)
+	var watching sync.WaitGroup
+	for _, c := range []connection{sh.connection, sh.second} {
+		if c.session != nil && c.session.CanKeepAlive() && !c.hand.open() {
+			watching.Go(func() { sh.watchOver(ctx, c, every) })
+		}
+	}
+	return func() {
+		cancel()
+		watching.Wait()
+	}
+}
+
+// watchOver keeps a connection alive, and tells when it is lost. A completion may
+// use the session meanwhile, and may make a new connection.
+func (sh *Shell) watchOver(ctx context.Context, c connection, every time.Duration) {
+	for ctx.Err() == nil {
+		sh.wire.Lock()
+		conn, quiet := c.session.Conn(), c.session.Quiet()
+		if !c.session.CanKeepAlive() {
+			sh.wire.Unlock()
+			if err := conn.Err(); err != nil {
+				sh.Say("connection to " + c.address.Host + ": " + conn.Mask(err.Error()) + " (the next command connects again)")
+			}
+			return
+		}
+		wait := quiescence(conn, every-quiet)
+		if quiet >= every {
+			wait = c.session.KeepAlive()
+		}
+		sh.wire.Unlock()
+		wait(ctx)
+	}
+}
+
+// quiescence returns a function that waits for a time, or the end of the
+// connection.
+func quiescence(conn *client.Conn, d time.Duration) func(context.Context) {
+	return func(ctx context.Context) {
+		until, cancel := context.WithTimeout(ctx, d)
+		defer cancel()
+		select {
+		case <-conn.Done():
+		case <-until.Done():
+		}
+	}
+}
+
+// idle is a pause in which no connection is used.
+func (sh *Shell) idle(ctx context.Context, d time.Duration) error {
+	defer sh.keepAlive()()
+	return pause(ctx, d)
+}
+
+// open reports whether what was arranged by hand waits for what comes next:
+// a NOOP would come between.
+func (h *byHand) open() bool {
+	return h != nil && (h.channel != nil || h.waiting != nil || h.talk.Open())
+}
