@@ -54,11 +54,13 @@ func (sh *Shell) afterwards(j *job) {
 	sh.jobs.left(sh, j)
 }
 
-// tell says how a job has ended, above the prompt.
+// tell says how a job has ended, above the prompt, or in what a script says if it
+// says much.
 func (sh *Shell) tell(j *job) {
-	if sh.con.Screen() {
-		sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
-		sh.notify(j.elapsed(), j.state()+": "+j.shown())
-		sh.con.Reprompt(sh.promptText)
+	if !sh.con.Screen() && !sh.verbose.Load() {
+		return
 	}
+	sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
+	sh.notify(j.elapsed(), j.state()+": "+j.shown())
+	sh.con.Reprompt(sh.promptText)
 }

@@ -15,7 +15,7 @@ type Detach func(script string) (log string, err error)
 // detach hands jobs over to another process. What a job has moved stays: a
 // transfer goes on where it was.
 func (sh *Shell) detach(on []*job) bool {
-	script := "set onerror continue\n"
+	script := ""
 	for _, j := range on {
 		sh.stop(j, errDetached)
 		<-j.done
@@ -30,14 +30,29 @@ func (sh *Shell) detach(on []*job) bool {
 	return true
 }
 
-// script is the lines that carry a job on from where it is.
+// script is the lines that carry a job on from where it is, as it was.
 func (j *job) script() string {
 	var script strings.Builder
-	script.WriteString("lcd " + syntax.Quote(j.sh.localDir) + "\n")
+	line := func(words ...string) {
+		for i, word := range words {
+			words[i] = syntax.Quote(word)
+		}
+		script.WriteString(strings.Join(words, " ") + "\n")
+	}
+	line("lcd", j.sh.localDir)
+	for _, row := range settings {
+		line("set", row.Name, row.show(&j.sh.Settings))
+	}
+	line("set", "onerror", "continue") // with the next job
 	if s := j.sh.session; s != nil {
-		script.WriteString("open " + syntax.Quote(j.sh.url()) + "\n")
+		open := []string{"open", j.sh.url()}
+		if s.Options().TLS.InsecureSkipVerify {
+			open = append(open, "--insecure")
+		}
+		line(open...)
+		line("type", typeNames[s.Type()])
 		if dir := s.Dir(); dir != "" {
-			script.WriteString("cd " + syntax.Quote(dir) + "\n")
+			line("cd", dir)
 		}
 	}
 	return script.String() + j.resuming() + " &\n"

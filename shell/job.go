@@ -95,13 +95,20 @@ func (j *job) state() string {
 		return "queued"
 	case j.ended.IsZero():
 		return "running"
-	case j.err == nil:
+	}
+	return outcome(j.err)
+}
+
+// outcome is how something has ended, in a word or two.
+func outcome(err error) string {
+	var from ended
+	switch {
+	case err == nil:
 		return "done"
+	case errors.As(err, &from):
+		return string(from)
 	}
-	if e := ended(""); errors.As(j.err, &e) {
-		return string(e)
-	}
-	return fmt.Sprintf("failed (%d)", Status(j.err))
+	return fmt.Sprintf("failed (%d)", Status(err))
 }
 
 func (j *job) elapsed() time.Duration {

@@ -8,17 +8,24 @@ import (
 
 // noticeSettings say how the user is called back to the terminal.
 var noticeSettings = []*Setting{
-	word("notify", "call when a job, or a command that took long, has ended: off, bell, osc9 or osc777 (on the desktop)",
-		[]string{"off", "bell", "osc9", "osc777"}, func(s *Settings) *string { return &s.Notify }),
-	duration("notify-after", "how long a command must take for that", func(s *Settings) *time.Duration { return &s.NotifyAfter }),
+	word("notify", "call when a job or a command that took long has ended: off, bell, osc9 or osc777 (on the desktop)",
+		[]string{"off", "bell", "osc9", "osc777"}, func(s *Settings) *string { return &s.Notify }).then((*Shell).heed),
+	duration("notify-after", "how long it must have taken for that", func(s *Settings) *time.Duration { return &s.NotifyAfter }).then((*Shell).heed),
 }
 
-// notify calls the user, who may look elsewhere, if asked to.
+// A notice is how to call the user, and after how long.
+type notice struct {
+	how   string
+	after time.Duration
+}
+
+// notify calls the user, who may look elsewhere, if asked to. Jobs do that, too.
 func (sh *Shell) notify(took time.Duration, text string) {
-	if took < sh.Settings.NotifyAfter {
+	n := sh.notice.Load()
+	if took < n.after {
 		return
 	}
-	switch sh.Settings.Notify {
+	switch n.how {
 	case "bell":
 		sh.con.Bell()
 	case "osc9":

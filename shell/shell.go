@@ -85,8 +85,9 @@ type Shell struct {
 	gauge    *gauge
 	greeted  *client.Session // that the user was told what waits for
 
-	// The settings of the same names, for the goroutine that hears the server.
+	// Settings, for the goroutines that hear the server, and those of jobs.
 	verbose  atomic.Bool
+	notice   atomic.Pointer[notice]
 	traced   atomic.Int32
 	drawn    atomic.Pointer[teach.Printer]
 	welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
@@ -199,8 +200,9 @@ func (sh *Shell) Interact() int {
 		}
 		sh.remember(line)
 		start := time.Now()
-		sh.Do(Line{Text: line})
-		sh.notify(time.Since(start), "done: "+recorded(line, "a command"))
+		if err := sh.Do(Line{Text: line}); !ends(err) { // who ends it is here
+			sh.notify(time.Since(start), outcome(err)+": "+recorded(line, "a command"))
+		}
 	}
 	return sh.leaves(0)
 }

@@ -221,8 +221,10 @@ func (sh *Shell) trace() *client.Trace {
 	return client.Join(sh.recorder.Trace(), &client.Trace{Got: sh.got, Note: sh.noted})
 }
 
-// heed lets the goroutine that hears the server know how much to show.
+// heed lets the goroutines that hear the server, and those of jobs, know how much
+// to show.
 func (sh *Shell) heed() {
+	sh.notice.Store(&notice{sh.Settings.Notify, sh.Settings.NotifyAfter})
 	sh.verbose.Store(sh.Settings.Verbose && !sh.raw) // raw shows each reply by itself
 	level := sh.Settings.Trace
 	if sh.stepper.on {

@@ -63,13 +63,18 @@ const (
 	OSC777 Notice = "\x1b]777;notify;ftpsh;" // rxvt, foot, Ghostty, VTE
 )
 
-// Notify asks the terminal to tell the user on the desktop, without control characters, where there is a terminal.
+// Notify asks the terminal to tell the user on the desktop, without control characters, where there is a terminal. In
+// tmux it asks the one around it, which tmux allows after `set -g allow-passthrough on`.
 func (c *Console) Notify(how Notice, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.term == nil || c.closed {
 		return
 	}
-	c.screen.out.WriteString(string(how) + harmless(text) + "\x1b\\")
+	sequence := string(how) + harmless(text) + "\a"
+	if os.Getenv("TMUX") != "" {
+		sequence = "\x1bPtmux;" + strings.ReplaceAll(sequence, "\x1b", "\x1b\x1b") + "\x1b\\"
+	}
+	c.screen.out.WriteString(sequence)
 	c.screen.flush()
 }

@@ -1,0 +1,53 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// TestDetach: a job goes on in a process without a terminal, with the type, the
+// settings and the directories that it had, and its log says how it ended.
+func TestDetach(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"sub/UP.TXT": "one\r\ntwo\r\n", "sub/b.txt": "22"})
+	term, dir := loggedIn(t, server)
+	for _, line := range []string{"cd sub", "ascii", "set case on", "set prompt-format 'it''s {dir}> '", "!mkdir here", "lcd here", "sleep 0.3 && get UP.TXT &", "sleep 0.3 && size nothing &"} {
+		term.enter(line)
+		term.see("> ")
+	}
+	term.see("[2] sleep")
+	term.enter("bye")
+	term.see("[d]etach")
+	term.press("d")
+	term.see("they go on without the terminal and write to ")
+	term.ends(0)
+	for range 5 { // of this shell, of both jobs and where each began; the last comes when all is said
+		if _, err := server.WaitCommand(t.Context(), "QUIT"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "here", "up.txt")); string(got) != "one\ntwo\n" {
+		t.Errorf("the file holds %q, %v", got, err)
+	}
+	logs, _ := filepath.Glob(filepath.Join(dir, "state", "ftpsh", "detached-*.log"))
+	if len(logs) != 1 {
+		t.Fatalf("logs: %q", logs)
+	}
+	text, err := os.ReadFile(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"[1] done  sleep 0.3 && get UP.TXT\n", "size: nothing: 550 ", "[2] failed (6)  sleep 0.3 && size nothing\n"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), practice.Password) {
+		t.Errorf("the password is in\n%s", text)
+	}
+}
