@@ -452,10 +452,10 @@ func (c *Conn) answered(r Reply, mark int) *Exchange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i := c.fencedBy(r); i > 0 {
-		c.skip(i)
+		c.skip(i, r)
 	}
 	if len(c.queue) > 1 && c.queue[0].suspect != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
-		c.skip(1) // the odd reply was the answer after all
+		c.skip(1, r) // the odd reply was the answer after all
 	}
 	if i := c.asideFor(r); i > 0 {
 		return c.take(i, r)
@@ -479,13 +479,14 @@ func (c *Conn) take(i int, r Reply) *Exchange {
 	return x
 }
 
-// skip ends the first n exchanges, whose answers will not come any more.
-func (c *Conn) skip(n int) {
+// skip ends the first n exchanges, whose answers will not come any more: r is
+// that to a later one.
+func (c *Conn) skip(n int, r Reply) {
 	for _, x := range c.queue[:n] {
 		if x.suspect != nil {
 			x.finish(*x.suspect)
 		} else {
-			x.fail(errAborted)
+			x.fail(&ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "no reply to " + x.Verb + ", but one to what was sent after it", Value: true})
 		}
 		c.freeSlot(x)
 	}

@@ -380,7 +380,7 @@ func (d *Data) truncated() bool { return d.spy != nil && !d.upload && d.eof && d
 // incomplete returns what is wrong with a transfer although the server says
 // that it went well.
 func (d *Data) incomplete() error {
-	lost := &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "cut short", Err: d.err}
+	lost := &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "cut short", Listing: d.listing, Err: d.err}
 	switch {
 	case d.err != nil:
 		return lost

@@ -97,7 +97,7 @@ func (s *Session) Getwd(ctx context.Context) (string, error) {
 	}
 	dir, ok := ParsePath(r)
 	if !ok {
-		return "", &ProtocolError{Verb: "PWD", Text: r.Text(), Reason: "no path in the reply to PWD"}
+		return "", &ProtocolError{Verb: "PWD", Text: r.Text(), Reason: "no path in the reply to PWD", Value: true}
 	}
 	s.dir = dir
 	return dir, nil

@@ -56,6 +56,7 @@ type ProtocolError struct {
 	Verb   string // the command that was being answered, if any
 	Text   string // what the server sent
 	Reason string
+	Value  bool // it was a reply, without the value that it should hold: the session goes on
 }
 
 func (e *ProtocolError) Error() string {
@@ -111,6 +112,7 @@ func (e *LostError) Unwrap() error { return e.Err }
 type IncompleteError struct {
 	Got, Want int64
 	Reason    string
+	Listing   bool // it was no file
 	Err       error
 }
 
@@ -166,6 +168,13 @@ func IsCode(err error, codes ...int) bool {
 		}
 	}
 	return false
+}
+
+// Unreadable reports whether err says that a reply did not hold its value, such
+// as a 213 without a size.
+func Unreadable(err error) bool {
+	var odd *ProtocolError
+	return errors.As(err, &odd) && odd.Value
 }
 
 // notKnown reports whether err says that the server does not know the command

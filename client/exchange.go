@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 )
@@ -34,8 +33,6 @@ type Exchange struct {
 	final Reply
 	err   error
 }
-
-var errAborted = errors.New("aborted")
 
 func newExchange(c *Conn, verb string) *Exchange {
 	return &Exchange{

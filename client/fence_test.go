@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +54,17 @@ func TestRepliesOutOfStep(t *testing.T) {
 			func(t *testing.T, s *client.Session) {
 				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" {
 					t.Errorf("in %q, %v", s.Dir(), err)
+				}
+			}},
+		{"one reply for two commands", `
+			C: CWD there
+			C: PWD
+			S: 257 "/"
+			C: SYST
+			S: 215 UNIX`,
+			func(t *testing.T, s *client.Session) {
+				if err := s.Chdir(t.Context(), "there"); err == nil || !strings.Contains(err.Error(), "no reply to PWD, but one to what was sent after it") {
+					t.Errorf("the error is %v", err)
 				}
 			}},
 		{"an odd code, but nothing else comes", `

@@ -225,7 +225,7 @@ func parseOlderHash(r Reply, a Algorithm) (Hash, error) {
 }
 
 func badHash(r Reply) error {
-	return &ProtocolError{Text: r.String(), Reason: "no checksum in the reply"}
+	return &ProtocolError{Text: r.String(), Reason: "no checksum in the reply", Value: true}
 }
 
 // digest reads a checksum in hex; nil if the word is none of this algorithm.

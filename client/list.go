@@ -119,8 +119,7 @@ func permanent(err error) bool {
 // the server said to the attempt to list it.
 func (s *Session) listFile(ctx context.Context, name string, refusal error, yield func(listing.Entry, error) bool) error {
 	e, err := s.Stat(ctx, name)
-	odd := errors.As(err, new(*ProtocolError)) && s.conn.Err() == nil
-	if refused(err) || odd || err == nil && e.Type == listing.Dir {
+	if refused(err) || Unreadable(err) || err == nil && e.Type == listing.Dir {
 		return refusal
 	}
 	if err == nil && !yield(e, nil) {
@@ -153,7 +152,7 @@ func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format lis
 	}
 	said := strings.ToLower(d.Reply().Text())
 	if strings.Contains(said, "truncated") || strings.Contains(said, "failed to open") { // pure-ftpd, after 2,000 names; vsftpd
-		return &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "listing cut by the server: " + d.Reply().Text()}
+		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut by the server: " + d.Reply().Text()}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func ParsePassive(r Reply) (host string, port int, err error) {
 		host, port, ok = extendedAddress(text)
 	}
 	if !ok {
-		return "", 0, &ProtocolError{Text: r.String(), Reason: "no usable address in the reply"}
+		return "", 0, &ProtocolError{Text: r.String(), Reason: "no usable address in the reply", Value: true}
 	}
 	return host, port, nil
 }
@@ -159,7 +159,7 @@ func pathIn(r Reply) (path string, ok bool) {
 
 // ParseSize reads the size in a 213 reply to SIZE: the last number of its text.
 func ParseSize(r Reply) (int64, error) {
-	bad := &ProtocolError{Verb: "SIZE", Text: r.String(), Reason: "no size in the reply to SIZE"}
+	bad := &ProtocolError{Verb: "SIZE", Text: r.String(), Reason: "no size in the reply to SIZE", Value: true}
 	if r.Class() != 2 || len(r.Lines) == 0 {
 		return -1, bad
 	}
@@ -170,7 +170,7 @@ func ParseSize(r Reply) (int64, error) {
 		start--
 	}
 	n, err := strconv.ParseInt(text[start:end], 10, 64)
-	if err != nil || start > 0 && (text[start-1] == '-' || text[start-1] == ',') {
+	if err != nil || start > 0 && !strings.ContainsRune(" \t=:(", rune(text[start-1])) {
 		return -1, bad
 	}
 	return n, nil
@@ -210,7 +210,7 @@ func uniqueName(r Reply) string {
 func parseModTime(r Reply) (time.Time, listing.Precision, error) {
 	t, precision, err := listing.ParseTime(r.Text())
 	if r.Class() != 2 || err != nil {
-		return t, precision, &ProtocolError{Verb: "MDTM", Text: r.String(), Reason: "no time in the reply to MDTM"}
+		return t, precision, &ProtocolError{Verb: "MDTM", Text: r.String(), Reason: "no time in the reply to MDTM", Value: true}
 	}
 	return t, precision, nil
 }

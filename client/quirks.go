@@ -123,9 +123,14 @@ func (s *Session) lack(verb string, err error) bool {
 	if !IsCode(err, 500, 502) || errors.As(err, new(*wayError)) {
 		return false
 	}
+	s.without(verb)
+	return true
+}
+
+// without remembers that a command is of no use on this server.
+func (s *Session) without(verb string) {
 	if s.lacks == nil {
 		s.lacks = map[string]bool{}
 	}
 	s.lacks[verb] = true
-	return true
 }

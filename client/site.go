@@ -41,7 +41,7 @@ func (s *Session) Umask(ctx context.Context) (fs.FileMode, error) {
 	}
 	mask, err := strconv.ParseUint(lastNumber(r.Text()), 8, 12)
 	if err != nil {
-		return 0, &ProtocolError{Verb: "SITE", Text: r.Text(), Reason: "no umask in the reply"}
+		return 0, &ProtocolError{Verb: "SITE", Text: r.Text(), Reason: "no umask in the reply", Value: true}
 	}
 	return fs.FileMode(mask), nil
 }

@@ -20,7 +20,7 @@ func (s *Session) Available(ctx context.Context, dir string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(lastNumber(r.Text()), 10, 64)
 	if err != nil {
-		return -1, &ProtocolError{Verb: "AVBL", Text: r.Text(), Reason: "no number of bytes in the reply"}
+		return -1, &ProtocolError{Verb: "AVBL", Text: r.Text(), Reason: "no number of bytes in the reply", Value: true}
 	}
 	return n, nil
 }

@@ -121,14 +121,14 @@ func mlst(ctx context.Context, name string, x *Exchange) stated {
 			return stated{entry: e, facts: true}
 		}
 	}
-	return stated{facts: true, err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST"}}
+	return stated{facts: true, err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST", Value: true}}
 }
 
 func sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
 	e := listing.Entry{Name: name, Type: listing.File, Size: -1}
 	r, err := size.Expect(ctx, 2)
 	if err == nil {
-		e.Size, err = ParseSize(r)
+		e.Size, _ = ParseSize(r) // a file, whatever its size is
 	}
 	r, answer.mtime = mtime.Expect(ctx, 2)
 	if answer.mtime == nil {
@@ -145,7 +145,8 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 	switch {
 	case isLong(err):
 		return s.statFar(ctx, name)
-	case before.facts && s.lack("MLST", err):
+	case before.facts && (s.lack("MLST", err) || Unreadable(err)):
+		s.without("MLST")
 		return s.Stat(ctx, name)
 	case !refused(err) || before.facts:
 		return e, err

@@ -309,7 +309,7 @@ func (c *Conn) hideErr(err error) error {
 	case errors.As(err, &no):
 		return &Error{no.Verb, c.hide(no.Reply)}
 	case errors.As(err, &foreign):
-		return &ProtocolError{foreign.Verb, c.hideIn(foreign.Text), foreign.Reason}
+		return &ProtocolError{foreign.Verb, c.hideIn(foreign.Text), foreign.Reason, foreign.Value}
 	}
 	return err
 }

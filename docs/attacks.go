@@ -93,7 +93,7 @@ var Attacks = []Row{
 	{ID: "S23",
 		What:  "SIZE or the listing lie: too much, too little, -1, 2^63, text.",
 		Does:  "Everything sent is stored. A size that differs is an error with both numbers and leaves the part; a size that is none is unknown.",
-		Tests: []string{"TestSizeCorpus", "TestProgress", "TestSizesThatLie"}},
+		Tests: []string{"TestSizeCorpus", "TestProgress", "TestSizesThatLie", "TestUploadsOfNoSize"}},
 	{ID: "S24",
 		What:  "The number in the text of the 150 is wrong or missing.",
 		Does:  "It serves the progress line only, unless no other size is known and fewer bytes came.",

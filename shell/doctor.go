@@ -57,7 +57,7 @@ func doctor(ctx context.Context, c *Call) error {
 		if err := c.object(d); err != nil {
 			return err
 		}
-	} else if err := c.printLines(append([]string{""}, d.Advice()...)); err != nil {
+	} else if err := c.Print("%s", render.SafeLines("\n"+strings.Join(d.Advice(), "\n"))); err != nil {
 		return err
 	}
 	if !d.OK {
@@ -112,7 +112,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 func (c *Call) found(f teach.Finding) {
 	colours := map[teach.State]render.Colour{teach.Fine: render.Green, teach.Worth: render.Yellow, teach.Failing: render.Red, teach.Skipped: render.Dim}
 	for i, line := range f.Line() {
-		line = c.shown(line)
+		line = render.SafeLines(line) // people pass a report on
 		if i == 0 && c.screen && c.Shell.con.ColorOut() {
 			state := string(f.State)
 			line = strings.Replace(line, state, colours[f.State].Paint(true, state), 1)

@@ -71,7 +71,9 @@ var statuses = []struct {
 	{7, "local file", func(err error) bool {
 		return anyOf[*fs.PathError, *os.LinkError](err) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
 	}},
-	{3, "cannot connect", anyOf[*client.LostError, *client.ProtocolError]},
+	{3, "cannot connect", func(err error) bool {
+		return anyOf[*client.LostError, *client.NoDataError](err) || anyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)
+	}},
 }
 
 // Status returns the exit status that an error means; 0 for nil, 1 for a
@@ -157,7 +159,7 @@ var hints = []struct {
 	{onlyInClear, "`fxp --clear` lets it; `get` and `put` copy by way of this computer"},
 	{anyOf[*client.FXPError, *client.NoFXPError], "`get` and `put` copy by way of this computer"},
 	{func(err error) bool { return errors.Is(err, client.ErrCleared) }, "`close` and `open` make a connection with TLS"},
-	{anyOf[*client.IncompleteError, *client.IncompleteError], "`reget` goes on with a download, `put -c` with an upload"},
+	{isHalfFile, "`reget` goes on with a download, `put -c` with an upload"},
 	{anyOf[*client.LostError, *client.TimeoutError], "`why` reads what happened, `doctor` examines the server"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
 }
@@ -178,6 +180,12 @@ func wantsSession(err error) bool {
 	var no *client.Error
 	return errors.As(err, &no) && client.MovesData(no.Verb) && (no.Reply.Code == 522 ||
 		no.Reply.Code == 425 && strings.Contains(strings.ToLower(no.Reply.Text()), "session"))
+}
+
+// isHalfFile reports whether the rest of a file can be fetched or sent.
+func isHalfFile(err error) bool {
+	var cut *client.IncompleteError
+	return errors.As(err, &cut) && !cut.Listing
 }
 
 // isOldTLS reports whether a handshake failed since the server knows no TLS that

@@ -32,6 +32,8 @@ func TestStatus(t *testing.T) {
 		{"connection refused", &client.ConnectError{Channel: "control connection", Err: syscall.ECONNREFUSED}, 3},
 		{"greeting refused", refused("", 421), 3},
 		{"lost", &client.LostError{}, 3},
+		{"no FTP", &client.ProtocolError{}, 3},
+		{"a reply without its value", &client.ProtocolError{Value: true}, 1},
 		{"login", about("h", refused("PASS", 530)), 4},
 		{"user", refused("USER", 530), 4},
 		{"no password", about("alice", errNoPassword), 4},

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // mirrorReport gathers what a mirror does.
 type mirrorReport struct {
 	call   *Call
+	root   string // what a step without a path is about
 	dry    bool
 	counts map[transfer.Action]int
 	bytes  int64
@@ -47,7 +49,7 @@ type mirrorObject struct {
 // runMirror mirrors, and returns how much was changed.
 func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
-	report := &mirrorReport{call: c, dry: m.DryRun, counts: map[transfer.Action]int{}}
+	report := &mirrorReport{call: c, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
@@ -98,7 +100,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		r.call.Shell.gauge.passed(s.Result.Bytes + s.Result.Resumed)
 	}
 	if s.Err != nil {
-		r.errs = append(r.errs, about(s.Path, s.Err))
+		r.errs = append(r.errs, about(cmp.Or(s.Path, r.root), s.Err))
 	} else {
 		r.counts[s.Action]++
 		r.bytes += max(s.Size, 0)
@@ -107,6 +109,8 @@ func (r *mirrorReport) tell(s transfer.Step) {
 	case r.call.JSON():
 		r.object(s)
 	case s.Err != nil:
+	case s.Result.Note != "":
+		r.call.Note("%s: %s", s.Path, s.Result.Note)
 	case r.dry:
 		size := ""
 		if s.Size >= 0 {

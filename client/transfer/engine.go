@@ -192,7 +192,7 @@ func (t Task) alone() bool { return t.Verify || t.Atomic }
 
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {
-	proveLater(ctx, s, j.task, r, func(err error) {
+	proveLater(ctx, s, j.task, &r, func(err error) {
 		if err != nil && e.tryAgain(ctx, s, j, r, err) {
 			return
 		}

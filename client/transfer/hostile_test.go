@@ -402,37 +402,80 @@ func TestSizesThatLie(t *testing.T) {
 		{"negative", "-1", "(-1 bytes)", false},
 		{"2^63", "9223372036854775808", "(9223372036854775808 bytes)", false},
 		{"text", "many", "(many bytes)", false},
+		{"text that holds a number", "many\x1b[2J", "(many bytes)", false},
 		{"only the 150 is wrong", "300000", "(5 bytes)", false},
 		{"only the 150 is there, and right", "?", "(300000 bytes)", false},
 		{"only the 150 is there, and says more", "?", "(300001 bytes)", true},
 		{"only the 150 is there, and says less", "?", "(5 bytes)", false},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			tap := practice.Tap{Reply: func(_ int, verb, reply string) string {
-				switch {
-				case verb == "RETR" && strings.HasPrefix(reply, "150"):
-					return "150 here it comes " + test.opening + "\r\n"
-				case test.size == "?" && (verb == "SIZE" || verb == "MLST"):
-					return "502 what\r\n"
-				case verb == "SIZE":
-					return "213 " + test.size + "\r\n"
+		for _, mlst := range []string{"", "502 what\r\n", "250 what\r\n"} { // and where SIZE is asked instead
+			t.Run(test.name+mlst, func(t *testing.T) {
+				tap := practice.Tap{Reply: func(_ int, verb, reply string) string {
+					switch {
+					case verb == "RETR" && strings.HasPrefix(reply, "150"):
+						return "150 here it comes " + test.opening + "\r\n"
+					case test.size == "?" && (verb == "SIZE" || verb == "MLST"):
+						return "502 what\r\n"
+					case verb == "MLST" && mlst != "":
+						return mlst
+					case verb == "SIZE":
+						return "213 " + test.size + "\r\n"
+					}
+					return strings.Replace(reply, "Size=300000", "Size="+test.size, 1)
+				}}
+				_, s := server(t, data, practice.Options{Tap: tap})
+				local := filepath.Join(t.TempDir(), "data")
+				_, err := Run(t.Context(), s, Task{Remote: "data", Local: local}, nil)
+				var short *VerifyError
+				if test.fails != errors.As(err, &short) || !test.fails && err != nil {
+					t.Errorf("%v", err)
 				}
-				return strings.Replace(reply, "Size=300000", "Size="+test.size, 1)
-			}}
-			_, s := server(t, data, practice.Options{Tap: tap})
-			local := filepath.Join(t.TempDir(), "data")
-			_, err := Run(t.Context(), s, Task{Remote: "data", Local: local}, nil)
-			var short *VerifyError
-			if test.fails != errors.As(err, &short) || !test.fails && err != nil {
-				t.Errorf("%v", err)
-			}
-			whole := read(t, local)
-			if test.fails && len(whole) > 0 || !test.fails && !slices.Equal(whole, data) {
-				t.Errorf("%d bytes under the final name", len(whole))
-			}
-			if test.fails && !slices.Equal(read(t, local+PartSuffix), data) {
-				t.Error("not all that was sent is kept")
-			}
-		})
+				whole := read(t, local)
+				if test.fails && len(whole) > 0 || !test.fails && !slices.Equal(whole, data) {
+					t.Errorf("%d bytes under the final name", len(whole))
+				}
+				if test.fails && !slices.Equal(read(t, local+PartSuffix), data) {
+					t.Error("not all that was sent is kept")
+				}
+			})
+		}
+	}
+}
+
+// A server that stores a file and does not tell its size is believed, but where
+// it refuses what it knows that is told. The rest of a broken upload cannot be
+// sent to one: all of it is.
+func TestUploadsOfNoSize(t *testing.T) {
+	for _, test := range []struct{ name, size, note string }{
+		{"negative", "213 -5", ""},
+		{"no number", "213 soon", ""},
+		{"not known", "502 what", ""},
+		{"an inbox", "550 hidden", "not checked, since the server does not tell its size: 550 hidden"},
+	} {
+		for _, faults := range [][]string{nil, {"cut-reset:STOR=100000*1"}} {
+			t.Run(test.name+strings.Join(faults, ""), func(t *testing.T) {
+				tap := practice.Tap{Reply: func(_ int, verb, reply string) string {
+					if verb == "SIZE" {
+						return test.size + "\r\n"
+					}
+					return reply
+				}}
+				srv, s := server(t, content(300_000), practice.Options{Tap: tap}, faults...)
+				local := filepath.Join(t.TempDir(), "up")
+				if err := os.WriteFile(local, content(300_000), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				r, err := Run(t.Context(), s, Task{Op: Upload, Local: local, Remote: "up", Retry: Retry{Most: 1}}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if faults == nil && r.Note != test.note {
+					t.Errorf("the note is %q, want %q", r.Note, test.note)
+				}
+				if got, _ := afero.ReadFile(srv.FS(), "/up"); !slices.Equal(got, content(300_000)) {
+					t.Errorf("the server has %d other bytes", len(got))
+				}
+			})
+		}
 	}
 }

@@ -211,12 +211,15 @@ func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (
 		return true, nil
 	case err == nil:
 		return false, fmt.Errorf("%s is no directory", dir)
-	case !client.IsCode(err, 550, 450):
+	case !isRefusal(err): // whatever its code: MKD tells, and a bare server knows no other way
 		return false, err
 	case m.DryRun:
 		return false, nil
 	}
-	return true, s.MkdirAll(ctx, dir)
+	if err := s.MkdirAll(ctx, dir); err != nil {
+		return false, fmt.Errorf("%s: %w", dir, err)
+	}
+	return true, nil
 }
 
 // copyIsThere reports whether the copy is on a server.
@@ -376,7 +379,7 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 		}
 	}
 	if nonsense > 0 {
-		m.notSeen(rel, fmt.Errorf("%d lines of the listing make no sense, such as %.200q", nonsense, example))
+		m.notSeen(rel, fmt.Errorf("lines of the listing make no sense (%d), such as %.200q", nonsense, example))
 	}
 	return entries, nil
 }

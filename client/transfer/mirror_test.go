@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/afero"
+
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
@@ -252,5 +254,31 @@ func TestMirrorDoesNotFollowLinksHere(t *testing.T) {
 	}
 	if got := read(t, filepath.Join(outside, "file")); !bytes.Equal(got, []byte("this is file")) {
 		t.Errorf("written through: %q", got)
+	}
+}
+
+// A server that cannot describe a file gets the directory of a copy made all
+// the same; one that does not want it says so, about the directory.
+func TestMirrorUpToABareServer(t *testing.T) {
+	for _, refuses := range []bool{false, true} {
+		tap := practice.Tap{Command: func(_ int, line string) (obey, answer string) {
+			switch verb, _, _ := strings.Cut(line, " "); {
+			case verb == "MLST", verb == "SIZE", verb == "MDTM", verb == "FEAT":
+				return "", "502 what"
+			case verb == "MKD" && refuses:
+				return "", "550 no room"
+			}
+			return line, ""
+		}}
+		srv, s := server(t, nil, practice.Options{Tap: tap})
+		here := t.TempDir()
+		tree(t, here, "one", "sub/two")
+		_, err := mirrored(t, &Mirror{Up: true, Local: here, Remote: "copy"}, &Engine{Session: s})
+		if refuses && (err == nil || !strings.Contains(err.Error(), "copy: 550 no room")) || !refuses && err != nil {
+			t.Errorf("refuses %t: %v", refuses, err)
+		}
+		if got, _ := afero.ReadFile(srv.FS(), "/copy/sub/two"); !refuses && string(got) != "this is sub/two" {
+			t.Errorf("the copy holds %q", got)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -25,7 +26,7 @@ func keepsTime(s *client.Session, t Task, r Result) bool {
 }
 
 // prove asks about an upload and waits for the answer.
-func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
+func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	if sizeTells(s) {
 		size, err := s.Size(ctx, r.Remote)
 		if err = verdict(r, size, err); err != nil {
@@ -40,18 +41,18 @@ func prove(ctx context.Context, s *client.Session, t Task, r Result) error {
 	if t.Mode != 0 {
 		s.Chmod(ctx, t.Mode, r.Remote)
 	}
-	if keepsTime(s, t, r) {
+	if keepsTime(s, t, *r) {
 		s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
 	}
 	return nil
 }
 
 // proveLater asks with the next transfer, and tells done.
-func proveLater(ctx context.Context, s *client.Session, t Task, r Result, done func(error)) {
+func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done func(error)) {
 	if t.Mode != 0 {
 		s.ChmodLater(t.Mode, r.Remote)
 	}
-	if keepsTime(s, t, r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
+	if keepsTime(s, t, *r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
 		s.SetModTime(ctx, r.Remote, r.ModTime)
 	}
 	if !sizeTells(s) {
@@ -61,10 +62,14 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r Result, done f
 	s.SizeLater(r.Remote, func(size int64, err error) { done(verdict(r, size, err)) })
 }
 
-// verdict compares sizes. A server that does not tell is believed.
-func verdict(r Result, size int64, err error) error {
+// verdict compares sizes. A server that does not tell is believed: an inbox may
+// have moved the file on. But one that tells others is worth a word.
+func verdict(r *Result, size int64, err error) error {
 	switch {
-	case isRefusal(err):
+	case client.IsCode(err, 550):
+		r.Note = cmp.Or(r.Note, "not checked, since the server does not tell its size: "+err.Error())
+		return nil
+	case isRefusal(err), client.Unreadable(err):
 		return nil
 	case err == nil && size != r.Size:
 		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}

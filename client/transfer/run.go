@@ -50,7 +50,7 @@ func once(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, err
 	}
 	r, err := carry(ctx, s, t, m)
 	if err == nil && proves(t, r) {
-		err = prove(ctx, s, t, r)
+		err = prove(ctx, s, t, &r)
 	}
 	if err == nil && t.Remote != final {
 		if err = s.Rename(ctx, t.Remote, final); err != nil {

@@ -17,6 +17,10 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	switch {
 	case client.IsCode(err, 550), size == 0 && err == nil:
 		return 0, "", nil
+	case t.again && (isRefusal(err) || client.Unreadable(err)):
+		return 0, "the server does not tell how much of it is there: sent anew", nil
+	case isRefusal(err), client.Unreadable(err):
+		return 0, "", fmt.Errorf("the server does not tell how much of it is there: %w", err)
 	case err != nil:
 		return 0, "", err
 	case size > whole && !t.again:

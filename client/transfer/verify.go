@@ -32,7 +32,7 @@ func Verify(ctx context.Context, s *client.Session, remote, local string) (how s
 
 func compare(ctx context.Context, s *client.Session, remote string, file io.Reader) (how string, err error) {
 	there, err := s.Hash(ctx, remote, "")
-	if errors.Is(err, client.ErrNoHash) || client.IsCode(err, 500, 502, 504) {
+	if errors.Is(err, client.ErrNoHash) || client.IsCode(err, 500, 502, 504) || client.Unreadable(err) {
 		how = "the bytes"
 		return how, mismatch(remote, how, sameBytes(ctx, s, remote, file))
 	}

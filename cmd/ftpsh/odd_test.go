@@ -123,10 +123,11 @@ func TestOddServers(t *testing.T) {
 		name, line string
 		status     int
 		files      string // here afterwards
+		says       string // among what it prints
 		does       func(o *odd, verb, arg string) bool
 	}{
-		{"nothing odd", "ls; get a.txt", 0, "a.txt up", func(*odd, string, string) bool { return false }},
-		{"the passive port is the control port", "get a.txt", 8, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+		{"nothing odd", "ls; get a.txt", 0, "a.txt up", "", func(*odd, string, string) bool { return false }},
+		{"the passive port is the control port", "get a.txt", 8, "a.txt.part a.txt.part.note up", "", func(o *odd, verb, _ string) bool {
 			switch verb {
 			case "EPSV", "PASV":
 				o.passive(verb, o.port)
@@ -138,7 +139,7 @@ func TestOddServers(t *testing.T) {
 			}
 			return true
 		}},
-		{"the data comes before any reply", "get a.txt", 0, "a.txt up", func(o *odd, verb, _ string) bool {
+		{"the data comes before any reply", "get a.txt", 0, "a.txt up", "", func(o *odd, verb, _ string) bool {
 			if verb == "RETR" {
 				o.sends("hello\n")
 				o.say("150 data")
@@ -146,7 +147,7 @@ func TestOddServers(t *testing.T) {
 			}
 			return verb == "RETR"
 		}},
-		{"a 350 in place of the 226", "get a.txt", 6, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+		{"a 350 in place of the 226", "get a.txt", 6, "a.txt.part a.txt.part.note up", "", func(o *odd, verb, _ string) bool {
 			if verb == "RETR" {
 				o.say("150 data")
 				o.sends("hello\n")
@@ -154,7 +155,7 @@ func TestOddServers(t *testing.T) {
 			}
 			return verb == "RETR"
 		}},
-		{"it talks while it is sent to", "put up", 0, "up", func(o *odd, verb, _ string) bool {
+		{"it talks while it is sent to", "put up", 0, "up", "", func(o *odd, verb, _ string) bool {
 			if verb == "STOR" {
 				o.say("150 data")
 				if conn, err := o.data.Accept(); err == nil {
@@ -169,7 +170,7 @@ func TestOddServers(t *testing.T) {
 			}
 			return verb == "STOR" || verb == "SIZE"
 		}},
-		{"more data than was listed", "get a.txt", 8, "a.txt.part a.txt.part.note up", func(o *odd, verb, _ string) bool {
+		{"more data than was listed", "get a.txt", 8, "a.txt.part a.txt.part.note up", "", func(o *odd, verb, _ string) bool {
 			if verb == "RETR" {
 				o.say("150 data")
 				o.sends(strings.Repeat("m", 1<<20))
@@ -177,11 +178,40 @@ func TestOddServers(t *testing.T) {
 			}
 			return verb == "RETR"
 		}},
-		{"names that lead out and escapes in them", "ls; ls -l; mget -f a.txt x*", 6, "a.txt up", func(o *odd, verb, _ string) bool {
+		{"names that lead out and escapes in them", "ls; ls -l; mget -f a.txt x*", 6, "a.txt up", "", func(o *odd, verb, _ string) bool {
 			if verb == "MLSD" {
 				o.lists("type=file;size=6; ../out/a.txt\r\n", "type=file;size=6; "+escape+"\r\n", "type=file;size=6; ..\r\n")
 			}
 			return verb == "MLSD"
+		}},
+		{"a directory that is refused when it is listed", "get -r d", 6, "d up", "get: d: 550 not now", func(o *odd, verb, _ string) bool {
+			switch verb {
+			case "MLST":
+				o.say("250-x\r\n type=dir; d\r\n250 end")
+			case "MLSD", "LIST":
+				o.say("550 not now")
+			}
+			return verb == "MLST" || verb == "MLSD" || verb == "LIST"
+		}},
+		{"a listing that never comes", "ls", 8, "up", "hint: `why`", func(o *odd, verb, _ string) bool {
+			if verb == "MLSD" {
+				o.say("150 list")
+				if conn, err := o.data.Accept(); err == nil {
+					io.Copy(io.Discard, conn) // until it is given up
+					conn.Close()
+				}
+				o.say("426 gone")
+			}
+			return verb == "MLSD"
+		}},
+		{"escapes in what doctor reports", "doctor --timeout 1s", 1, "up", `\x1b]0;`, func(o *odd, verb, _ string) bool {
+			if verb == "FEAT" {
+				o.say("211-F\r\n " + escape + "\r\n211 End")
+			}
+			if verb == "EPSV" {
+				o.say("229 " + escape)
+			}
+			return verb == "FEAT" || verb == "EPSV"
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -208,6 +238,9 @@ func TestOddServers(t *testing.T) {
 			}
 			if bytes.ContainsAny(out, "\x1b\x07") {
 				t.Errorf("escape sequences: %q", out)
+			}
+			if !bytes.Contains(out, []byte(row.says)) {
+				t.Errorf("%q is not in %q", row.says, out)
 			}
 			if got := holds(t, outer); got != "home in" {
 				t.Errorf("outside are %q", got)
