@@ -100,6 +100,7 @@ func (a *active) connect(context.Context) error { return nil }
 // first is hung up on. It gives up when the transfer is over without one.
 func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) {
 	defer a.ln.Close()
+	a.ln.SetDeadline(time.Now().Add(a.c.cfg.Timeout)) // before anybody shortens it
 	over := make(chan struct{})
 	defer close(over)
 	go func() {
@@ -115,7 +116,6 @@ func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) 
 		}
 		a.ln.SetDeadline(time.Unix(1, 0))
 	}()
-	a.ln.SetDeadline(time.Now().Add(a.c.cfg.Timeout))
 	start := time.Now()
 	for {
 		nc, err := a.ln.Accept()

@@ -88,7 +88,7 @@ func (s *Session) askTimes(ctx context.Context, c *Conn, entries []*listing.Entr
 	for i, e := range entries {
 		all[i] = s.short("MDTM", wirePath(e.Name))
 	}
-	for i, x := range c.sendAll(all...) {
+	for i, x := range c.sendMany(ctx, all...) {
 		r, err := x.Expect(ctx, 2)
 		if s.lack("MDTM", err) || refused(err) || isLong(err) {
 			continue

@@ -198,6 +198,12 @@ func cmd(verb string, args ...string) command { return command{verb: verb, args:
 
 // sendAll writes several commands at once, in as few packets as possible.
 func (c *Conn) sendAll(commands ...command) []*Exchange {
+	return c.sendMany(context.Background(), commands...)
+}
+
+// sendMany is sendAll for more commands than may be in flight: when ctx ends
+// those that wait for their turn are not sent.
+func (c *Conn) sendMany(ctx context.Context, commands ...command) []*Exchange {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	var text []byte
@@ -216,8 +222,8 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 			xs = append(xs, c.broken(cmd.verb, err))
 			continue
 		}
-		if !c.takeSlot(&text) {
-			xs = append(xs, c.broken(cmd.verb, c.Err()))
+		if err := c.takeSlot(ctx, cmd, &text); err != nil {
+			xs = append(xs, c.broken(cmd.verb, err))
 			continue
 		}
 		x := c.enqueue(cmd)
@@ -241,19 +247,32 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 
 // takeSlot waits until fewer than Depth commands are in flight. What is
 // gathered in text must leave first, or nothing would ever be answered.
-func (c *Conn) takeSlot(text *[]byte) bool {
+// An interrupt never waits, nor do the signs of life in a long transfer, to
+// which some servers say nothing before its end.
+func (c *Conn) takeSlot(ctx context.Context, cmd command, text *[]byte) error {
+	if cmd.housekeeping() {
+		return nil
+	}
 	select {
 	case c.slots <- struct{}{}:
-		return true
+		return nil
 	default:
 	}
 	c.write(*text)
 	*text = (*text)[:0]
+	patience := time.NewTimer(c.cfg.Timeout)
+	defer patience.Stop()
 	select {
 	case c.slots <- struct{}{}:
-		return true
+		return nil
 	case <-c.done:
-		return false
+		return c.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-patience.C:
+		err := &TimeoutError{Waiting: "replies on the control connection"}
+		c.fail(&LostError{Err: err})
+		return err
 	}
 }
 
@@ -302,7 +321,7 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 		return x
 	}
 	if cmd.verb != "" {
-		x.seq = int(c.sent.Add(1))
+		x.seq, x.slot = int(c.sent.Add(1)), !cmd.housekeeping()
 	}
 	c.queue = append(c.queue, x)
 	return x
@@ -494,7 +513,7 @@ func (c *Conn) skip(n int, r Reply) {
 }
 
 func (c *Conn) freeSlot(x *Exchange) {
-	if x.seq > 0 {
+	if x.slot {
 		<-c.slots
 	}
 }

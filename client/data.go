@@ -336,7 +336,7 @@ func (d *Data) finishUpload() {
 	if d.raw == nil || d.secure() != nil {
 		return
 	}
-	d.raw.SetDeadline(time.Now().Add(drainTimeout))
+	d.within(drainTimeout)
 	tc, protected := d.rw.(*tls.Conn)
 	if !protected {
 		return
@@ -344,7 +344,7 @@ func (d *Data) finishUpload() {
 	if d.failed(tc.CloseWrite()) != nil {
 		return
 	}
-	d.raw.SetDeadline(time.Now().Add(drainTimeout)) // CloseWrite leaves it in the past
+	d.within(drainTimeout) // CloseWrite leaves it in the past
 	if half, ok := d.raw.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite() // proftpd does not answer close_notify before the FIN
 	}

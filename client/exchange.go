@@ -12,7 +12,8 @@ type Exchange struct {
 	Verb string
 
 	conn    *Conn
-	seq     int // number of the command; 0 for the greeting
+	seq     int  // number of the command; 0 for the greeting
+	slot    bool // it counts among the commands in flight
 	start   time.Time
 	secret  string // what the command carried and a reply must not show
 	marks   int    // preliminary replies so far

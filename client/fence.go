@@ -82,7 +82,7 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 	}
 	if !fenced {
 		fence := c.fence()
-		go c.sendAll(fence) // not here: the reader must not wait for a free slot
+		go c.sendAll(fence) // not here: whoever is sending may wait for the reader
 	}
 	return nil
 }

@@ -154,8 +154,19 @@ func (d *Data) replied() {
 	}
 }
 
+// setDeadline bounds the wait for the next byte. The reply may come just then.
 func (d *Data) setDeadline() {
-	d.raw.SetDeadline(time.Now().Add(d.patience()))
+	over := closed(d.x.done)
+	d.within(d.patience())
+	if !over && closed(d.x.done) {
+		d.within(d.patience())
+	}
+}
+
+// within bounds what is waited for on the data connection; nothing is when the
+// context has ended, however late.
+func (d *Data) within(limit time.Duration) {
+	d.raw.SetDeadline(time.Now().Add(limit))
 	if d.ctx.Err() != nil {
 		d.raw.SetDeadline(time.Unix(1, 0))
 	}

@@ -115,7 +115,7 @@ func (s *Session) Flush(ctx context.Context) error {
 	}
 	c, err := s.ready(ctx)
 	if err == nil {
-		s.ride(c)
+		s.ride(ctx, c)
 	}
 	riders := s.pipe.riders
 	s.pipe.riders = nil
@@ -133,7 +133,7 @@ func (s *Session) Flush(ctx context.Context) error {
 }
 
 // ride sends commands behind the riders that wait.
-func (s *Session) ride(c *Conn, commands ...command) []*Exchange {
+func (s *Session) ride(ctx context.Context, c *Conn, commands ...command) []*Exchange {
 	var all []command
 	var riding []*rider
 	for _, r := range s.pipe.riders {
@@ -141,7 +141,7 @@ func (s *Session) ride(c *Conn, commands ...command) []*Exchange {
 			all, riding = append(all, r.command), append(riding, r)
 		}
 	}
-	xs := c.sendAll(append(all, commands...)...)
+	xs := c.sendMany(ctx, append(all, commands...)...)
 	for i, r := range riding {
 		r.x = xs[i]
 	}
@@ -177,7 +177,7 @@ func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, want setting
 	if ch, err = c.newChannel(t.Way, name); err != nil {
 		return nil, "", err
 	}
-	xs := s.ride(c, append(before, ch.request())...)
+	xs := s.ride(ctx, c, append(before, ch.request())...)
 	if err = s.confirm(ctx, before, xs); err == nil {
 		var r Reply
 		if r, err = xs[len(xs)-1].Wait(ctx); err == nil {
@@ -219,7 +219,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 		request.ahead = true
 		commands = append(commands, request)
 	}
-	xs := s.ride(c, commands...)
+	xs := s.ride(ctx, c, commands...)
 	d.x = xs[0]
 	if next != nil {
 		next.x, s.pipe.ahead = xs[1], next

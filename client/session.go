@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,10 +47,11 @@ type Options struct {
 // to make it so when it is needed, not before. When the server has hung up, the
 // next call connects again and restores all that.
 //
-// A Session is used by one goroutine at a time.
+// A Session is used by one goroutine at a time, but for Drop.
 type Session struct {
 	opt   Options
 	conn  *Conn
+	line  atomic.Pointer[Conn] // conn, for Drop
 	login Login
 	in    bool // logged in
 
@@ -162,6 +164,7 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 // adopt takes a fresh connection, about which nothing is known yet.
 func (s *Session) adopt(conn *Conn) {
 	s.conn, s.have = conn, initial
+	s.line.Store(conn)
 	s.syst, s.astray = "", false
 	s.recognise()
 }
@@ -192,14 +195,14 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 		if err := t.reconnect(ctx); err != nil {
 			return nil, err
 		}
-		return &t, nil
+		return t, nil
 	}
 }
 
 // likeness is a session without a connection, with the same login, directory and
 // settings, and what has been found out about the server.
-func (s *Session) likeness() Session {
-	t := Session{
+func (s *Session) likeness() *Session {
+	t := &Session{
 		opt: s.opt, login: s.login, in: s.in, dir: s.dir,
 		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks,
@@ -213,6 +216,14 @@ func (s *Session) likeness() Session {
 // Close says QUIT and closes the connection.
 func (s *Session) Close() error {
 	return s.conn.Quit(context.Background())
+}
+
+// Drop ends the connection without a word. Unlike all else it may be called while
+// another goroutine uses the session, to get it out of whatever it is waiting for.
+func (s *Session) Drop() {
+	if c := s.line.Load(); c != nil {
+		c.Close()
+	}
 }
 
 // SetType chooses the type of the next transfers. Nothing is sent before them.

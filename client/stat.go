@@ -54,7 +54,7 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 	var answers []stated
 	err := s.do(ctx, true, func(c *Conn) (lost error) {
 		answers = answers[:0]
-		for _, answer := range s.statQuestions(c, names) {
+		for _, answer := range s.statQuestions(ctx, c, names) {
 			a := answer(ctx)
 			if answers = append(answers, a); lost == nil && hungUp(a.err) {
 				lost = a.err
@@ -69,7 +69,7 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 }
 
 // statQuestions sends the commands and returns what waits for the answers.
-func (s *Session) statQuestions(c *Conn, names []string) []func(context.Context) stated {
+func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []func(context.Context) stated {
 	var asked []func(context.Context) stated
 	facts, want := s.knowsMLST(), s.have
 	switch {
@@ -87,7 +87,7 @@ func (s *Session) statQuestions(c *Conn, names []string) []func(context.Context)
 			all = append(all, s.short("SIZE", wirePath(name)), s.short("MDTM", wirePath(name)))
 		}
 	}
-	xs := c.sendAll(all...)
+	xs := c.sendMany(ctx, all...)
 	answers := xs[before:]
 	for i, name := range names {
 		asked = append(asked, func(ctx context.Context) stated {

@@ -12,7 +12,7 @@ func (s *Session) Twin(trace *Trace) *Session {
 	t := s.likeness()
 	t.opt.Trace = trace
 	t.conn = s.conn.standIn()
-	return &t
+	return t
 }
 
 // standIn is a Conn with the address and the protection of another one, that
