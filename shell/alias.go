@@ -125,7 +125,7 @@ func (sh *Shell) runAlias(line Line, st syntax.Statement, text string) error {
 	if st.File == nil && st.Pipe == "" {
 		return shown(sh.list(inner, list))
 	}
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
 	call := sh.call(line, st)
 	inner.within = call

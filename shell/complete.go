@@ -20,7 +20,8 @@ import (
 )
 
 // complete finds what the word at pos can become. It runs beside the keys: the
-// session is idle while a line is typed, so it may be asked for a listing.
+// session is idle while a line is typed, so it may be asked for a listing. What
+// is shown of the session meanwhile is sh.place.
 func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Completion {
 	at := syntax.At(line, pos)
 	if at.Op == syntax.Verbatim { // it is no line of ours: words end at blanks
@@ -232,12 +233,10 @@ func matching(word syntax.Token) (dir, prefix string, match func(string) bool, i
 }
 
 func (sh *Shell) remoteNames(ctx context.Context, word syntax.Token, dirsOnly bool) completion.Result {
-	sh.wire.Lock() // the command before may not have ended, if Tab was typed ahead
-	connected, dir, remote := sh.session != nil && !sh.stepper.on, sh.dir(), sh.remote
-	sh.wire.Unlock()
-	if !connected {
+	if sh.session == nil || sh.stepper.on {
 		return completion.Result{}
 	}
+	dir, remote := sh.place.dir, sh.remote
 	complete := func() (completion.Result, error) { return remote.Complete(ctx, dir, word.Text, dirsOnly) }
 	if parent, prefix, match, is := matching(word); is {
 		complete = func() (completion.Result, error) { return remote.Match(ctx, dir, parent, prefix, match, dirsOnly) }

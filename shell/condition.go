@@ -112,8 +112,6 @@ func (c *Call) holds(ctx context.Context, words []syntax.Token) (holds bool, fou
 	if !fits(row.Args, len(words)-1) {
 		return false, "", &UsageError{Text: "the condition is: " + strings.TrimSpace(row.Name+" "+row.Args)}
 	}
-	c.Shell.wire.Lock()
-	defer c.Shell.wire.Unlock()
 	if err := c.Shell.needs(row.needs); err != nil {
 		return false, "", err
 	}

@@ -15,9 +15,9 @@ var errAway = errors.New("in the background")
 
 // detaches reports whether Ctrl-Z can send a statement to the background: a
 // transfer that was typed at the prompt and does not share the terminal with a
-// local command.
+// local command, nor with the questions of step.
 func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool {
-	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && sh.Interactive() &&
+	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && !sh.stepper.on && sh.Interactive() &&
 		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == ""
 }
 
@@ -37,7 +37,7 @@ func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 
 // foreground begins a job and waits for it, with Ctrl-C and Ctrl-Z meant for it from the start.
 func (sh *Shell) foreground(j *job, begin func()) error {
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, j.session)
 	defer done()
 	stopped := make(chan os.Signal, 1)
 	if stopSignal != nil {
@@ -81,8 +81,8 @@ func (sh *Shell) sendAway(j *job) bool {
 	}
 	j.sh.con.Status("")
 	j.sh.con.away.Store(true)
-	if j.sh.session == sh.session {
-		sh.session = j.spare
+	if j.session == sh.session {
+		sh.session, sh.hand = j.spare, nil
 	}
 	if sh.opt.Started != nil { // whoever listens cannot tell the two dialogues apart
 		sh.opt.Started(nil)

@@ -29,8 +29,9 @@ func (sh *Shell) apart() *Shell {
 	f.con.away.Store(true)
 	f.record(sh.opt.Version)
 	f.verbose.Store(false) // the words of the server would stand among those for the foreground
-	if sh.session != nil {
+	if f.hand = nil; sh.session != nil {
 		f.session = sh.session.Twin(f.dialogue())
+		f.session.SetGate(f.gate())
 	}
 	return f
 }

@@ -125,7 +125,7 @@ func (sh *Shell) isRemote(arg syntax.Token) bool {
 	if sh.session == nil || arg.Pattern != "" || arg.Text == "" {
 		return false
 	}
-	_, found, _ := sh.remote.Lookup(sh.session.Dir(), arg.Text)
+	_, found, _ := sh.remote.Lookup(sh.place.dir, arg.Text)
 	return found
 }
 
@@ -208,7 +208,7 @@ func (sh *Shell) countMatches(arg syntax.Token) (n int, more, known bool) {
 	if !is {
 		return 0, false, false
 	}
-	return sh.remote.Count(sh.session.Dir(), dir, prefix, match, countedAtMost)
+	return sh.remote.Count(sh.place.dir, dir, prefix, match, countedAtMost)
 }
 
 // replacesRemote counts the names of uploads that are on the server.
@@ -226,7 +226,7 @@ func (sh *Shell) replacesRemote(p *parsed) string {
 		if p.command.Name == "mput" || len(p.args) == 1 {
 			name = sh.remoteName(name)
 		}
-		if e, found, _ := sh.remote.Lookup(sh.session.Dir(), name); found && !e.Dir && arg.Pattern == "" {
+		if e, found, _ := sh.remote.Lookup(sh.place.dir, name); found && !e.Dir && arg.Pattern == "" {
 			there = append(there, render.Safe(name))
 		}
 	}
@@ -240,7 +240,7 @@ func (sh *Shell) replacesRenamed(p *parsed) string {
 	if sh.session == nil || len(p.args) != 2 {
 		return ""
 	}
-	if e, found, _ := sh.remote.Lookup(sh.session.Dir(), p.args[1].Text); found && !e.Dir {
+	if e, found, _ := sh.remote.Lookup(sh.place.dir, p.args[1].Text); found && !e.Dir {
 		return "replaces " + render.Safe(p.args[1].Text) + " on the server"
 	}
 	return ""

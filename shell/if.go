@@ -112,8 +112,6 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 }
 
 func (c *Call) remoteWords(ctx context.Context, word syntax.Token) ([]string, error) {
-	c.Shell.wire.Lock()
-	defer c.Shell.wire.Unlock()
 	if err := c.Shell.needs(Login); err != nil {
 		return nil, err
 	}

@@ -18,21 +18,23 @@ type job struct {
 	id     int   // 0 while it is in the foreground and was never elsewhere
 	line   string
 	sh     *Shell
-	spare  *client.Session // for the prompt, when the job goes away with its connection
 	began  time.Time
 	run    func() error
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed at the very end
 
-	mu      sync.Mutex
-	started bool // false: it is in the queue
+	session *client.Session // that it begins with
+	spare   *client.Session // for the prompt, when the job goes away with its connection
+
+	mu      sync.Mutex // the last of all: what holds it asks for nothing
+	started bool       // false: it is in the queue
 	ended   time.Time
 	err     error
 }
 
 // newJob is a job that does not run yet.
 func newJob(line string, f *Shell, run func() error) *job {
-	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{})}
+	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{}), session: f.session}
 }
 
 // start runs a job in its own shell. Once it has a number it says goodbye to the

@@ -45,6 +45,7 @@ var jobCommands = []*Command{
 
 // jobs are those of a shell.
 type jobs struct {
+	disk  sync.Mutex // the file of the queue: no prompt waits for it
 	mu    sync.Mutex
 	last  int
 	all   []*job
@@ -55,14 +56,14 @@ func newJobs() *jobs { return &jobs{queue: queue{atOnce: 1}} }
 
 // number takes a job into the list. It reports false when it has ended already.
 func (sh *Shell) number(j *job) bool {
+	js := sh.jobs
+	js.mu.Lock()
+	defer js.mu.Unlock()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if !j.ended.IsZero() {
 		return false
 	}
-	js := sh.jobs
-	js.mu.Lock()
-	defer js.mu.Unlock()
 	if len(js.all) == 0 {
 		js.last = 0
 	}
@@ -239,7 +240,7 @@ func (sh *Shell) await(ctx context.Context, waited []*job) error {
 	return first
 }
 
-func killJobs(_ context.Context, c *Call) error {
+func killJobs(ctx context.Context, c *Call) error {
 	words := c.Texts()
 	if len(words) == 1 && words[0] == "all" {
 		words = nil
@@ -253,7 +254,14 @@ func killJobs(_ context.Context, c *Call) error {
 			return err
 		}
 		c.Shell.stop(j, errKilled)
-		<-j.done
+		select {
+		case <-j.done:
+		case <-ctx.Done(): // it hangs, and Ctrl-C was pressed
+			if j.session != nil {
+				j.session.Drop()
+			}
+			return ctx.Err()
+		}
 	}
 	return nil
 }

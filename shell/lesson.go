@@ -308,10 +308,8 @@ func (sh *Shell) afterLine(line Line, answer string) {
 	if cl == nil || line.within != nil || sh.quitting || sh.ended() {
 		return
 	}
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
-	sh.wire.Lock()
-	defer sh.wire.Unlock()
 	cl.present(time.Now()).Commands++
 	if err := sh.judge(ctx, answer); err != nil {
 		sh.failed(line, "lesson", interrupted(ctx, err))

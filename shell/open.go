@@ -157,7 +157,7 @@ func (sh *Shell) addressOf(words []string) (Address, error) {
 
 // OpenAddress does the same for an address that is known.
 func (sh *Shell) OpenAddress(a Address) error {
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
 	end := sh.recorder.Begin("open " + a.Host)
 	err := sh.again(ctx, "open", func() (bool, error) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -216,16 +217,25 @@ func shortDir(dir string, over int) string {
 	return "…" + string(runes)
 }
 
-func (sh *Shell) userName() string {
-	if sh.session == nil {
-		return ""
-	}
-	user, in := sh.session.LoggedIn()
-	if !in {
-		return ""
-	}
-	return render.Safe(user)
+// A place is what is shown of a session while a line is typed: a completion may
+// be using the session itself.
+type place struct {
+	user, dir     string // of a login; the directory is "" when the server cannot say it
+	control, data bool   // what is protected
 }
+
+func placeOf(s *client.Session) (p place) {
+	if s == nil {
+		return p
+	}
+	p.control, p.data = s.Protected()
+	if user, in := s.LoggedIn(); in {
+		p.user, p.dir = user, s.Dir()
+	}
+	return p
+}
+
+func (sh *Shell) userName() string { return render.Safe(sh.place.user) }
 
 func (sh *Shell) hostName() string {
 	if sh.session == nil {
@@ -246,7 +256,7 @@ func (sh *Shell) shownDir() string {
 	if sh.userName() == "" {
 		return ""
 	}
-	if dir := sh.session.Dir(); dir != "" {
+	if dir := sh.place.dir; dir != "" {
 		return render.Safe(dir)
 	}
 	return "?"
@@ -293,10 +303,10 @@ func (sh *Shell) situation(color bool) string {
 
 // protection is the state of the connection in a word.
 func (sh *Shell) protection(color bool) string {
-	switch control, data := sh.session.Protected(); {
-	case !control:
+	switch {
+	case !sh.place.control:
 		return render.Red.Paint(color, "PLAIN")
-	case !data:
+	case !sh.place.data:
 		return render.Yellow.Paint(color, "tls, data clear")
 	}
 	return render.Green.Paint(color, "tls")

@@ -178,8 +178,7 @@ func (c *Call) moveInQueue() error {
 func (c *Call) showQueue() error {
 	js := c.Shell.jobs
 	js.mu.Lock()
-	q := js.queue
-	all := slices.Concat(q.running, q.waiting)
+	stopped, all := js.queue.stopped, slices.Concat(js.queue.running, js.queue.waiting)
 	js.mu.Unlock()
 	t := render.Table{}
 	for _, j := range all {
@@ -188,7 +187,7 @@ func (c *Call) showQueue() error {
 	if err := c.table(t); err != nil {
 		return err
 	}
-	if q.stopped {
+	if stopped {
 		c.Note("the queue stands still; `queue start` goes on")
 	}
 	c.Shell.tellKept()

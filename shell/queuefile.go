@@ -43,14 +43,17 @@ func (sh *Shell) keepQueue() {
 		return
 	}
 	js := sh.jobs
+	js.disk.Lock()
+	defer js.disk.Unlock()
 	js.mu.Lock()
-	defer js.mu.Unlock()
 	q := &js.queue
-	if q.closed {
+	closed, jobs := q.closed, slices.Concat(q.running, q.waiting)
+	js.mu.Unlock()
+	if closed {
 		return
 	}
 	var all []kept
-	for _, j := range slices.Concat(q.running, q.waiting) {
+	for _, j := range jobs {
 		if j.kept != nil {
 			all = append(all, *j.kept)
 		}
@@ -70,9 +73,11 @@ func (sh *Shell) keepQueue() {
 // free for the next shell.
 func (sh *Shell) leaveQueue() {
 	js := sh.jobs
+	js.disk.Lock()
+	defer js.disk.Unlock()
 	js.mu.Lock()
-	defer js.mu.Unlock()
 	js.queue.stopped, js.queue.closed = true, true
+	js.mu.Unlock()
 	if js.queue.file == nil {
 		return
 	}

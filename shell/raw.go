@@ -63,10 +63,8 @@ func (sh *Shell) rawLine(line Line) error {
 	if text == "" {
 		return nil
 	}
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
-	sh.wire.Lock()
-	defer sh.wire.Unlock()
 	end := sh.beginLine(recorded(text, teach.Verb(text)))
 	var r client.Reply
 	var err error

@@ -237,11 +237,9 @@ func (c *Call) again(ctx context.Context, step teach.ReplayStep) {
 		sh.Do(line)
 		return
 	}
-	sh.wire.Lock()
 	end := sh.recorder.Begin(step.Line)
 	err := sh.open(ctx, sh.playedAddress(step), opening{noLogin: step.User == ""})
 	end(err)
-	sh.wire.Unlock()
 	if err != nil {
 		sh.failed(line, "open", interrupted(ctx, err))
 	} else if strings.HasPrefix(step.Line, "raw") {

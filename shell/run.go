@@ -142,12 +142,8 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	if sh.detaches(line, st, command) {
 		return command.Name, sh.detachable(line, st)
 	}
-	ctx, done := sh.signals.during(sh.base)
+	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
-	if !command.Nests {
-		sh.wire.Lock()
-		defer sh.wire.Unlock()
-	}
 	call := sh.call(line, st)
 	call.Command = command
 	if err := call.parse(ctx, st.Args()); err != nil {

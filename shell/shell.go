@@ -96,7 +96,8 @@ type Shell struct {
 	printer  teach.Printer // of what is traced
 	unwatch  func()        // ends the tracing; nil when nothing is shown
 
-	wire   sync.Mutex // held by whoever uses the session: a command, a completion
+	place  place      // where the prompt stands
+	wire   sync.Mutex // held by what uses the session beside the prompt: a completion, what keeps it alive
 	known  *knownHosts
 	remote *completion.Remote
 }
@@ -213,6 +214,7 @@ func (sh *Shell) readLine() (string, error) {
 		sh.greeted = sh.session
 		sh.tellKept()
 	}
+	sh.place = placeOf(sh.session)
 	defer sh.keepAlive()()
 	line, err := sh.con.ReadLine(sh.base, sh.promptText())
 	text := line
@@ -235,7 +237,7 @@ func (sh *Shell) recallable() []string { return sh.opt.History.Recall(sh.address
 
 // suggest is the grey continuation of a half-typed line.
 func (sh *Shell) suggest(line string) string {
-	return sh.opt.History.Suggest(sh.address.Host, sh.dir(), line)
+	return sh.opt.History.Suggest(sh.address.Host, sh.place.dir, line)
 }
 
 // dir is the remote directory, "" when there is none.

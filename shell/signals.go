@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+
+	"github.com/ftpsh/ftpsh/client"
 )
 
 // signals turns signals into ends of contexts. At the prompt Ctrl-C is a key,
@@ -20,10 +22,10 @@ type signals struct {
 
 	mu     sync.Mutex
 	cancel context.CancelCauseFunc // of the running command, or nil
-	drop   func()
-	again  bool           // the running command was interrupted already
-	missed bool           // Ctrl-C came when no command could hear it: the rest of the line is not run
-	fatal  syscall.Signal // the signal that ended the program, or 0
+	using  *client.Session         // that it uses, or nil
+	again  bool                    // the running command was interrupted already
+	missed bool                    // Ctrl-C came when no command could hear it: the rest of the line is not run
+	fatal  syscall.Signal          // the signal that ended the program, or 0
 }
 
 func watchSignals(sh *Shell) *signals {
@@ -58,21 +60,30 @@ func (s *signals) handle(sig os.Signal) {
 	if slices.Contains(survived, sig) {
 		return
 	}
+	if sig == os.Interrupt {
+		s.interrupt()
+		return
+	}
+	s.mu.Lock()
+	s.fatal, _ = sig.(syscall.Signal)
+	s.mu.Unlock()
+	s.sh.end(errors.New(sig.String()))
+	s.sh.con.Close() // the terminal is restored even if a command hangs
+}
+
+// interrupt is Ctrl-C.
+func (s *signals) interrupt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	number, _ := sig.(syscall.Signal)
 	switch {
-	case sig != os.Interrupt:
-		s.fatal = number
-		s.sh.end(errors.New(sig.String()))
-		s.sh.con.Close() // the terminal is restored even if a command hangs
 	case s.cancel == nil && !s.sh.Interactive():
-		s.fatal = number
+		s.fatal = syscall.SIGINT
 		s.sh.end(errInterrupted)
 	case s.cancel == nil:
 		s.missed = true
+	case s.again && s.using != nil:
+		go s.using.Drop() // which may take a moment
 	case s.again:
-		s.drop()
 	default:
 		s.again = true
 		s.cancel(errInterrupted)
@@ -90,8 +101,9 @@ func (s *signals) running() bool {
 }
 
 // during returns a context that Ctrl-C ends, and a function to call afterwards.
-// Commands may run others: Ctrl-C is for the innermost.
-func (s *signals) during(ctx context.Context) (context.Context, func()) {
+// A second Ctrl-C ends the connection of the session, which may be nil. Commands
+// may run others: Ctrl-C is for the innermost.
+func (s *signals) during(ctx context.Context, session *client.Session) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if s == nil { // a job: whoever watches over it says when it ends
 		return ctx, func() { cancel(nil) }
@@ -99,12 +111,7 @@ func (s *signals) during(ctx context.Context) (context.Context, func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	outer := s.cancel
-	session := s.sh.session
-	s.cancel, s.again, s.drop = cancel, false, func() {
-		if session != nil {
-			session.Conn().Close()
-		}
-	}
+	s.cancel, s.again, s.using = cancel, false, session
 	return ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -38,7 +38,11 @@ type stepper struct {
 }
 
 // begin lets a new line ask for itself.
-func (st *stepper) begin() { st.rest, st.over = false, false }
+func (st *stepper) begin() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.rest, st.over = false, false
+}
 
 func step(_ context.Context, c *Call) error {
 	st := &c.Shell.stepper

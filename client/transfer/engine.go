@@ -95,6 +95,9 @@ func (e *Engine) work(ctx context.Context) error {
 	growth.Wait()
 	others.Wait()
 	e.Session.More(false)
+	if ctx.Err() != nil {
+		e.halt(ctx.Err()) // its own call may still be on its way
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.stopped
@@ -112,9 +115,11 @@ func (e *Engine) Limit() int {
 	return e.limit
 }
 
-// borrowed serves with a session of the engine's own.
+// borrowed serves with a session of the engine's own. Its goodbye is said behind
+// the back of whoever is asked about commands.
 func (e *Engine) borrowed(ctx context.Context, s *client.Session) {
 	e.serve(ctx, s)
+	s.SetGate(nil)
 	e.closing.Go(func() { s.Close() })
 }
 

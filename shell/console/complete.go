@@ -43,7 +43,7 @@ type completing struct {
 }
 
 // complete asks for candidates on another goroutine: no key waits for the network. Any key that changes the
-// line, and Ctrl-C, cancels it.
+// line, and Ctrl-C, cancels it; the line is given back when it has ended.
 func (e *editor) complete() {
 	if e.plain || e.c.opts.Complete == nil || e.waiting != nil {
 		return
@@ -53,7 +53,7 @@ func (e *editor) complete() {
 	e.waiting = w
 	ask := e.c.opts.Complete
 	e.later = func() {
-		go func() { w.answer <- ask(ctx, w.asked.text, w.asked.pos) }()
+		e.asking.Go(func() { w.answer <- ask(ctx, w.asked.text, w.asked.pos) })
 		select {
 		case found := <-w.answer:
 			e.completed(w, found)

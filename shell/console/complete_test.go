@@ -159,6 +159,36 @@ func TestSlowCompletion(t *testing.T) {
 	s.answered("get 'my file' x", nil)
 }
 
+// What a completion uses is free for whoever gets the line.
+func TestLineWaitsForItsCompletions(t *testing.T) {
+	asked, stopped, free := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	ended := false
+	s := start(t, 60, 10, Options{Complete: func(ctx context.Context, _ string, _ int) Completion {
+		close(asked)
+		<-ctx.Done()
+		close(stopped)
+		<-free
+		ended = true
+		return Completion{}
+	}})
+	s.reads(t.Context(), "> ")
+	s.typed("get m\t")
+	<-asked
+	s.typed("\r")
+	<-stopped
+	s.cursor("> get m\n▏")
+	select {
+	case <-s.answers:
+		t.Error("the line was given back while a completion went on")
+	default:
+	}
+	close(free)
+	s.answered("get m", nil)
+	if !ended {
+		t.Error("the completion goes on")
+	}
+}
+
 func TestCloseWhileCompleting(t *testing.T) {
 	slow := newSlow()
 	s := start(t, 60, 10, Options{Complete: slow.complete})

@@ -43,7 +43,7 @@ type Options struct {
 
 	// Complete gives what may replace a part of line at the byte offset pos. It runs on a goroutine of its
 	// own and may take its time; it must return soon after ctx ends, which Ctrl-C and every change of the
-	// line cause.
+	// line cause. ReadLine does not return before it.
 	Complete func(ctx context.Context, line string, pos int) Completion
 
 	// The next three are asked after each key, and must answer from memory. They may not use the console.
@@ -184,13 +184,13 @@ func (c *Console) Close() error {
 	return err
 }
 
-// spawn runs f on a goroutine that Close waits for.
+// spawn runs f on a goroutine that Close waits for; not at all after Close.
 func (c *Console) spawn(f func()) {
-	c.tasks.Add(1)
-	go func() {
-		defer c.tasks.Done()
-		f()
-	}()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.tasks.Go(f)
+	}
 }
 
 // ReadLine shows prompt and returns the line typed after it, without its end. The prompt may hold SGR and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
 )
 
 // An editor is one question to the user: its prompt, the line typed so far, and what the next key means. Every
@@ -26,6 +27,7 @@ type editor struct {
 	search    *search
 	vi        *vi
 	waiting   *completing
+	asking    sync.WaitGroup // completions, also those that were cancelled
 
 	painted string // the line the four below were made for
 	styled  []cell

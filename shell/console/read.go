@@ -93,6 +93,8 @@ func (c *Console) edit(e *editor) error {
 	})
 	defer stop()
 	_, err := c.rl.Readline()
+	c.locked(e.cancelCompletion)
+	e.asking.Wait()
 
 	c.mu.Lock()
 	defer c.mu.Unlock()

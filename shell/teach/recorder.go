@@ -20,9 +20,9 @@ type Recorder struct {
 	size   int
 	seq    int
 
-	op    int   // that runs now; 0: none
-	ops   int   // the last number given
-	outer []int // ops that run op
+	op   int   // that runs now, the last of open; 0: none
+	ops  int   // the last number given
+	open []int // ops that have begun; each may run the next, or go on beside it
 
 	typed    string // the line that the user sends by hand, until it is on its way
 	sessions map[string]bool
@@ -50,19 +50,23 @@ func NewRecorder(tool, version string) *Recorder {
 
 // Begin starts an operation: what one command of the shell does. Cmd is the
 // line as it was typed, without secrets. The function that it returns ends the
-// operation. Operations may be nested.
+// operation. Operations may be nested, and one that was sent to the background
+// may end when later ones have begun.
 func (r *Recorder) Begin(cmd string) (end func(error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ops++
-	r.outer, r.op = append(r.outer, r.op), r.ops
+	op := r.ops
+	r.open, r.op = append(r.open, op), op
 	r.add(Event{Ev: OpStart, Cmd: cmd})
 	return func(err error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.add(Event{Ev: OpEnd, OK: err == nil, Error: ErrorKey(err)})
-		last := len(r.outer) - 1
-		r.op, r.outer, r.typed = r.outer[last], r.outer[:last], ""
+		r.add(Event{Ev: OpEnd, Op: op, OK: err == nil, Error: ErrorKey(err)})
+		r.open = slices.DeleteFunc(r.open, func(other int) bool { return other == op })
+		if r.op, r.typed = 0, ""; len(r.open) > 0 {
+			r.op = r.open[len(r.open)-1]
+		}
 	}
 }
 

@@ -223,6 +223,33 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// What was sent to the background ends when later commands have begun: they stay
+// what runs now.
+func TestOverlappingOperations(t *testing.T) {
+	r := NewRecorder("ftpsh", "test")
+	job := r.Begin("get big")
+	r.Note("", "n", "of get")
+	next := r.Begin("ls")
+	job(nil)
+	r.Note("", "n", "of ls")
+	next(nil)
+	r.Note("", "n", "nowhere")
+	got := map[string]int{}
+	for _, e := range r.Events(0) {
+		if e.Ev == Noted {
+			got[e.Text] = e.Op
+		}
+	}
+	if got["of ls"] != 2 || got["nowhere"] != 0 {
+		t.Errorf("operations %v", got)
+	}
+	for i, o := range Operations(r.Events(0)) {
+		if want := []string{"get big", "ls"}[i]; o.Cmd != want || !o.OK {
+			t.Errorf("operation %d is %+v", i+1, o)
+		}
+	}
+}
+
 // Operations may run each other; what follows belongs to the outer one again.
 func TestNestedOperations(t *testing.T) {
 	r := NewRecorder("ftpsh", "test")
