@@ -56,9 +56,12 @@ func start(t testing.TB, args ...string) (*terminal, string) {
 	return onTerminal(t, cmd), dir
 }
 
-// onTerminal starts a program on a terminal of its own.
+// onTerminal starts a program on a terminal of its own. At Ctrl-C a terminal drops
+// what was written and not read yet, unless it is told not to.
 func onTerminal(t testing.TB, cmd *exec.Cmd) *terminal {
 	t.Helper()
+	cmd.Args = append([]string{"sh", "-c", `stty noflsh; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = "/bin/sh"
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 200})
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,8 @@ func Start(t *testing.T, width, height int, command string, variables ...string)
 		t.Skip("tmux is not installed: what a real terminal makes of the output is not tested")
 	}
 	socket := filepath.Join(t.TempDir(), "s")
-	cmd := exec.Command(path, "-S", socket, "-f", "/dev/null", "-C", "new-session", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), command)
+	cmd := exec.Command(path, "-S", socket, "-f", "/dev/null", "-C", "new-session", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height),
+		"stty noflsh; "+command) // or Ctrl-C drops what the screen has not got yet
 	cmd.Env = append(append(os.Environ(), "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "PS1=$ "), variables...)
 	in, _ := cmd.StdinPipe()
 	out, _ := cmd.StdoutPipe()
