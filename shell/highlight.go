@@ -150,6 +150,8 @@ var risks = map[string]func(*Shell, *parsed) string{
 	"put":     (*Shell).replacesRemote,
 	"mput":    (*Shell).replacesRemote,
 	"rename":  (*Shell).replacesRenamed,
+	"mv":      (*Shell).replacesRenamed,
+	"cp":      (*Shell).replacesRenamed,
 	"get":     (*Shell).replacesLocal,
 	"mirror":  (*Shell).mirrors,
 }
@@ -230,20 +232,40 @@ func (sh *Shell) replacesRemote(p *parsed) string {
 			there = append(there, render.Safe(name))
 		}
 	}
-	if len(there) == 0 {
-		return ""
-	}
-	return "replaces " + strings.Join(there, ", ") + " on the server"
+	return onTheServer(there)
 }
 
+// replacesRenamed looks for what stands under the new name, or in the directory
+// that the names go into.
 func (sh *Shell) replacesRenamed(p *parsed) string {
-	if sh.session == nil || len(p.args) != 2 {
+	if sh.session == nil || len(p.args) < 2 || p.has('n', "no-clobber") {
 		return ""
 	}
-	if e, found, _ := sh.remote.Lookup(sh.place.dir, p.args[1].Text); found && !e.Dir {
-		return "replaces " + render.Safe(p.args[1].Text) + " on the server"
+	from, to := p.args[:len(p.args)-1], p.args[len(p.args)-1].Text
+	var there []string
+	replaces := func(name string) (isDir bool) {
+		e, found, _ := sh.remote.Lookup(sh.place.dir, name)
+		if found && !e.Dir {
+			there = append(there, render.Safe(name))
+		}
+		return found && e.Dir
 	}
-	return ""
+	if replaces(to) && p.command.Name != "rename" {
+		for _, arg := range from {
+			if arg.Pattern == "" {
+				replaces(joinRemote(to, baseName(arg.Text)))
+			}
+		}
+	}
+	return onTheServer(there)
+}
+
+// onTheServer says which names are replaced there, "" for none.
+func onTheServer(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "replaces " + strings.Join(names, ", ") + " on the server"
 }
 
 // replacesLocal speaks of a local file that nobody would be asked about.

@@ -211,6 +211,43 @@ func TestScreenOfHistory(t *testing.T) {
 	tm.Ends(here + "siz▏e a.csv")
 }
 
+// TestScreenOfCautions: what a line would destroy, before Return, as far as the
+// directories are known that were listed.
+func TestScreenOfCautions(t *testing.T) {
+	p := newPlace(t, practice.Options{}, map[string]string{"a.csv": "1", "b.csv": "22", "notes.txt": "x", "old/a.csv": "0"})
+	if err := os.WriteFile(filepath.Join(p.dir, "here.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tm := p.start(t)
+	tm.Type("ls old; ls\r")
+	tm.Until("the listing", func(screen string) bool { return strings.Contains(screen, "notes.txt  old\n"+here+"▏") })
+	for _, row := range []struct{ name, typed, caution string }{
+		{"pattern", "rm *.csv", "deletes 2 files"},
+		{"two commands", "rm *.txt; rmdir old", "deletes 1 file; deletes old"},
+		{"pasted lines", "\x1b[200~size a.csv\nrm *.csv\nls\x1b[201~", "deletes 2 files"},
+		{"nothing", "rm *.jpg", "nothing matches, as far as is known"},
+		{"not listed", "rm old/deeper/*", "deletes what matches old/deeper/*"},
+		{"tree", "rm -r old", "deletes old"},
+		{"upload", "put here.txt a.csv", "replaces a.csv on the server"},
+		{"other name", "mv notes.txt b.csv", "replaces b.csv on the server"},
+		{"free name", "mv notes.txt c.csv", ""},
+		{"not if there", "mv -n notes.txt b.csv", ""},
+		{"into a directory", "mv a.csv b.csv old", "replaces old/a.csv on the server"},
+		{"copy", "cp a.csv old/", "replaces old/a.csv on the server"},
+		{"rename", "rename a.csv b.csv", "replaces b.csv on the server"},
+		{"mirror", "mirror --delete old", "deletes what is only on the other side; --dry-run shows what"},
+		{"download", "get -f a.csv here.txt", "replaces the local here.txt"},
+		{"output", "ls > here.txt", "replaces the local here.txt"},
+		{"added output", "ls >> here.txt", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			tm.Type("\x15" + row.typed)
+			shown := strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "", "\n", "⏎").Replace(row.typed)
+			tm.Ends(strings.TrimSuffix(here+shown+"▏\n"+row.caution, "\n"))
+		})
+	}
+}
+
 func TestEdit(t *testing.T) {
 	p := newPlace(t, practice.Options{}, map[string]string{"a.txt": "one\n", "dir/x": ""})
 	editor := filepath.Join(p.dir, "editor")
