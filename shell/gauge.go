@@ -31,7 +31,8 @@ type moving struct {
 type whole struct {
 	files, done int
 	bytes       int64 // -1: not known
-	moved       int64 // by files that are done
+	moved       int64 // of files that are done
+	there       int64 // of those, before: it says nothing about the speed
 	since       time.Time
 }
 
@@ -56,12 +57,14 @@ func (g *gauge) more(bytes int64) {
 	g.whole.bytes += bytes
 }
 
-// passed counts a file that is done, or was left out.
-func (g *gauge) passed(bytes int64) {
+// passed counts a file that is done, or was left out: the bytes that were moved,
+// and those that were there before.
+func (g *gauge) passed(moved, there int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.whole.done++
-	g.whole.moved += max(bytes, 0)
+	g.whole.moved += moved
+	g.whole.there += there
 }
 
 // file says that a file is on its way; the function that it returns, that it has
@@ -89,22 +92,22 @@ func (g *gauge) rows() []render.Progress {
 	defer g.mu.Unlock()
 	now := time.Now()
 	var rows []render.Progress
-	var moved int64
+	w := g.whole
 	for _, f := range g.files {
 		p := f.progress(now)
-		moved += p.Done
+		w.moved += f.meter.Moved()
+		w.there += p.Done - f.meter.Moved()
 		if now.Sub(f.since) >= progressDelay {
 			rows = append(rows, p)
 		}
 	}
-	w := &g.whole
 	if w.files < 2 || now.Sub(w.since) < progressDelay {
 		return rows
 	}
 	elapsed := now.Sub(w.since)
 	return append(rows, render.Progress{
-		Name: fmt.Sprintf("%d of %d files", w.done, w.files), Done: w.moved + moved, Total: w.bytes,
-		Rate: float64(w.moved+moved) / elapsed.Seconds(), Elapsed: elapsed,
+		Name: fmt.Sprintf("%d of %d files", w.done, w.files), Done: w.there + w.moved, Total: w.bytes,
+		Rate: float64(w.moved) / elapsed.Seconds(), Elapsed: elapsed,
 	})
 }
 

@@ -97,7 +97,7 @@ func (r *mirrorReport) changed() int {
 // tell takes one step.
 func (r *mirrorReport) tell(s transfer.Step) {
 	if s.Result.Local != "" {
-		r.call.Shell.gauge.passed(s.Result.Bytes + s.Result.Resumed)
+		r.call.Shell.gauge.passed(s.Result.Bytes, s.Result.Resumed)
 	}
 	if s.Err != nil {
 		r.errs = append(r.errs, about(cmp.Or(s.Path, r.root), s.Err))

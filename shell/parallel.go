@@ -3,9 +3,10 @@ package shell
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -60,11 +61,12 @@ func taskName(t transfer.Task) string {
 	return t.Remote
 }
 
-// moveMany moves files over several sessions, and reports each as move does.
+// moveMany moves files over several sessions, and reports each as move does, and
+// all of them together.
 func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	set := &c.Shell.Settings
-	several := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
-	if !several || set.Hash > 0 || set.Tick || c.Shell.opt.DryRun || collide(tasks) {
+	many := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
+	if !many || set.Hash > 0 || set.Tick || c.Shell.opt.DryRun || collide(tasks) {
 		return c.oneByOne(ctx, tasks)
 	}
 	var bytes int64
@@ -73,7 +75,47 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 		bytes += max(tasks[i].Size, 0)
 	}
 	defer c.Shell.gauge.all(len(tasks), bytes)()
-	return c.run(ctx, c.engine(), slices.Values(tasks))
+	defer c.Shell.draw(c.Shell.gauge)()
+	var whole transfer.Result
+	var errs []error
+	done := 0
+	begun, e := time.Now(), c.engine()
+	e.Done = func(t transfer.Task, r transfer.Result, err error) {
+		c.Shell.gauge.passed(r.Bytes, r.Resumed)
+		if err = c.arrived(t, r, err); err != nil {
+			errs = append(errs, err)
+			return
+		}
+		done++
+		whole.Bytes += r.Bytes
+		whole.Resumed += r.Resumed
+	}
+	err := e.Run(ctx, slices.Values(tasks))
+	c.learn(e)
+	whole.Elapsed = time.Since(begun)
+	c.sumUp(ctx, done, len(tasks), whole)
+	if len(errs) > 0 {
+		return several(errs)
+	}
+	return err
+}
+
+// sumUp reports several files, and how to go on where the user has stopped.
+func (c *Call) sumUp(ctx context.Context, done, of int, whole transfer.Result) {
+	flag := c.Flags.Lookup("continue")
+	switch {
+	case of < 2 || c.JSON():
+	case ctx.Err() != nil && (flag != nil || c.Command.Name == "mreget"):
+		name, rest, _ := strings.Cut(c.statement.Source, " ")
+		if flag != nil && !flag.Changed {
+			name += " -c"
+		}
+		c.Note("%d of %d files are done; `%s %s` goes on", done, of, name, rest)
+	case done < of:
+		c.moved(fmt.Sprintf("%d of %d files", done, of), whole)
+	default:
+		c.moved(fmt.Sprintf("%d files", of), whole)
+	}
 }
 
 // collide reports whether two tasks have the same end.
@@ -90,22 +132,6 @@ func collide(tasks []transfer.Task) bool {
 		ends[end] = true
 	}
 	return false
-}
-
-// run lets an engine do its work and shows how far it is.
-func (c *Call) run(ctx context.Context, e *transfer.Engine, tasks iter.Seq[transfer.Task]) error {
-	var errs []error
-	e.Done = func(t transfer.Task, r transfer.Result, err error) {
-		c.Shell.gauge.passed(r.Bytes + r.Resumed)
-		errs = append(errs, c.arrived(t, r, err))
-	}
-	defer c.Shell.draw(c.Shell.gauge)()
-	err := e.Run(ctx, tasks)
-	c.learn(e)
-	if several(errs) == nil {
-		return err
-	}
-	return several(errs)
 }
 
 // learn remembers how many sessions the server allows, as long as the shell

@@ -83,7 +83,7 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	return func() {
 		over()
 		halt()
-		c.Shell.gauge.passed(m.Done())
+		c.Shell.gauge.passed(m.Moved(), m.Done()-m.Moved())
 	}
 }
 

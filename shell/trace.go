@@ -218,7 +218,8 @@ func recorded(line, name string) string {
 // trace is what a session has to be given: the recorder, and what shows the
 // words of the server that are meant for people.
 func (sh *Shell) trace() *client.Trace {
-	return client.Join(sh.recorder.Trace(), &client.Trace{Got: sh.got, Note: sh.noted})
+	alone := &client.Trace{Note: sh.noted} // further sessions say hello and goodbye to nobody
+	return client.Join(sh.recorder.Trace(), &client.Trace{Got: sh.got, Note: sh.noted, Clone: func() *client.Trace { return alone }})
 }
 
 // heed lets the goroutines that hear the server, and those of jobs, know how much

@@ -162,6 +162,32 @@ func TestScreenOfCtrlZ(t *testing.T) {
 	}
 }
 
+// TestScreenOfSeveralFiles: a row for each that moves, with both ends of its
+// name, and one for all; then the sum, or how to go on. What the server says to
+// further sessions is no business of the user's.
+func TestScreenOfSeveralFiles(t *testing.T) {
+	big := strings.Repeat("x", 1<<20)
+	p := newPlace(t, slow, map[string]string{"a.csv": "1", "b.csv": "22", "c.csv": "333",
+		"backup of the site 1.bin": big, "backup of the site 2.bin": big, "backup of the site 3.bin": big, "backup of the site 4.bin": big})
+	tm := p.sized(t, 40, 10)
+	tm.Type("prompt off; set parallel 2; verbose on\rmget *.csv\r")
+	tm.Until("the sum", func(screen string) bool {
+		return strings.Contains(screen, "\n3 files  6 bytes in ") && strings.HasSuffix(screen, here+"▏") && !strings.Contains(screen, "221")
+	})
+	tm.Type("mget *.bin\r")
+	progress := func(screen string) bool {
+		_, rows, _ := strings.Cut(screen, " *.bin\nbackup… 1.bin ")
+		return strings.Contains(rows, "\nbackup… 2.bin ") && strings.Contains(rows, "\n0 of 4 files ")
+	}
+	tm.Until("progress", progress)
+	tm.Type("\x03")
+	tm.Ends(here + "mget *.bin\n0 of 4 files are done; `mget -c *.bin` g\noes on\nmget: interrupted\n" + here + "▏")
+	tm.Type("mget -c *.bin\r")
+	tm.Until("progress", progress)
+	tm.Type("\x03")
+	tm.Ends("-c *.bin\n0 of 4 files are done; `mget -c *.bin` g\noes on\nmget: interrupted\n" + here + "▏")
+}
+
 // TestQueue: commands wait their turn in the order that the user gives, and
 // what waits when he leaves is there the next time.
 func TestQueue(t *testing.T) {

@@ -33,7 +33,7 @@ func (p Progress) Line(width int) string {
 	if room < 8 {
 		return Fit(right, width)
 	}
-	return Pad(Fit(p.Name, room), room, false) + gap + right
+	return Pad(FitMiddle(p.Name, room), room, false) + gap + right
 }
 
 func (p Progress) known(width int) string {

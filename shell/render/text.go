@@ -117,6 +117,19 @@ func Fit(s string, cells int) string {
 	return displaywidth.TruncateString(s, cells, "…")
 }
 
+// FitMiddle is Fit for names, which differ at their ends as often as at their
+// beginnings: what is left out is in the middle.
+func FitMiddle(s string, cells int) string {
+	if Width(s) <= cells || cells < 4 {
+		return Fit(s, cells)
+	}
+	tail, room := s, cells/2
+	for g := displaywidth.StringGraphemes(s); g.Next() && Width(tail) > room; {
+		tail = tail[len(g.Value()):]
+	}
+	return displaywidth.TruncateString(s, cells-Width(tail), "…") + tail
+}
+
 // Pad returns safe text with blanks after it, or before it if right is set, so
 // that it takes at least this number of cells.
 func Pad(s string, cells int, right bool) string {

@@ -60,6 +60,9 @@ func FuzzSafe(f *testing.F) {
 		if cut := Fit(got, 10); Width(cut) > 10 {
 			t.Fatalf("Fit(%q, 10) = %q", got, cut)
 		}
+		if cut := FitMiddle(got, 10); Width(cut) > 10 || Width(got) <= 10 && cut != got {
+			t.Fatalf("FitMiddle(%q, 10) = %q", got, cut)
+		}
 	})
 }
 
