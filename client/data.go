@@ -317,6 +317,8 @@ func (d *Data) verdict() error {
 		return d.incomplete()
 	case errors.As(d.err, &handshake) && r.Code != 0:
 		return &TLSError{Channel: handshake.Channel, Err: fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
+	case err != nil && d.ctx.Err() == nil && handshake != nil && !handshake.cutOff():
+		return handshake // the server hung up, or said no more, because of it
 	case err != nil:
 		return d.withoutTicket(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -34,6 +35,11 @@ func (e *TLSError) Error() string {
 	return text
 }
 func (e *TLSError) Unwrap() error { return e.Err }
+
+// cutOff reports whether the connection had ended, which says nothing about TLS.
+func (e *TLSError) cutOff() bool {
+	return errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) || errors.Is(e.Err, syscall.ECONNRESET) || errors.Is(e.Err, syscall.EPIPE)
+}
 
 func (c *Conn) tlsError(channel string, err error) error {
 	return &TLSError{Channel: channel, Err: err, NoCertificate: isAlert(err) && c.certificateMissing.Load()}
@@ -68,24 +74,34 @@ func (e *CertificateError) Reason() string {
 	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
 		return "expired on " + leaf.NotAfter.UTC().Format(time.DateTime) + " UTC"
 	case errors.As(e.Err, &name) && len(leaf.DNSNames)+len(leaf.IPAddresses) == 0:
-		return fmt.Sprintf("names no host, only CN=%s, which is not used any more", leaf.Subject.CommonName)
+		return fmt.Sprintf("names no host, only CN=%.200s, which is not used any more", leaf.Subject.CommonName)
 	case errors.As(e.Err, &name):
-		return "is for " + strings.Join(certificateNames(leaf), ", ") + ", not for " + e.Host
+		return "is for " + strings.Join(CertificateNames(leaf), ", ") + ", not for " + e.Host
 	case errors.As(e.Err, &unknown) && leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil:
 		return "self-signed"
 	case errors.As(e.Err, &unknown):
-		return "signed by an unknown authority: " + leaf.Issuer.String()
+		return fmt.Sprintf("signed by an unknown authority: %.200s", leaf.Issuer)
 	}
 	return e.Err.Error()
 }
 
-func certificateNames(leaf *x509.Certificate) []string {
-	names := append([]string(nil), leaf.DNSNames...)
+// CertificateNames are the hosts that a certificate is for; of many the first
+// ones, since a screen is to hold what else there is to say.
+func CertificateNames(leaf *x509.Certificate) []string {
+	var names []string
+	for _, name := range leaf.DNSNames {
+		names = append(names, fmt.Sprintf("%.253s", name)) // the longest that DNS has
+	}
 	for _, ip := range leaf.IPAddresses {
 		names = append(names, ip.String())
 	}
+	if more := len(names) - mostNames; more > 0 {
+		names = append(names[:mostNames], fmt.Sprintf("and %d more", more))
+	}
 	return names
 }
+
+const mostNames = 8
 
 // Fingerprint is the SHA-256 of a certificate in lower case hex, as Config.Pin
 // takes it.

@@ -3,11 +3,13 @@ package client_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 
@@ -357,5 +359,49 @@ func TestReuseIsKept(t *testing.T) {
 func reuseWithoutTickets(t *testing.T, s *client.Session) {
 	if got, err := fetchF(t, s); len(got) > 0 || !errors.As(err, new(*client.NoTicketError)) || !client.IsCode(err, 425) {
 		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// What is wrong with the data connection is told, not that the server hung up
+// because of it.
+func TestHangsUpAfterAHandshake(t *testing.T) {
+	for _, end := range []string{"close\n", "silence\nclose\n"} {
+		talk(t, playedTLS+`
+			C: FEAT
+			S: 502 what
+			`+playedLater+`
+			C: TYPE I
+			S: 200 binary
+			C: PBSZ 0
+			S: 200 fine
+			C: PROT P
+			S: 200 fine
+			C: EPSV
+			S: 229 (|||$PORT|)
+			C: RETR f
+			S: 150 coming
+			D> no TLS, but text\r\n
+			D< *
+			`+end, client.Options{Security: client.Require, Config: client.Config{Timeout: time.Second}}, func(s *client.Session) {
+			if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+				t.Fatal(err)
+			}
+			d, err := s.Retrieve(t.Context(), "f", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.ReadAll(d)
+			if err := d.Close(); !errors.As(err, new(*client.TLSError)) {
+				t.Errorf("%s: %v", strings.TrimSpace(end), err)
+			}
+		})
+	}
+}
+
+// A certificate can be for many hosts, or for one whose name fills a screen.
+func TestCertificateNames(t *testing.T) {
+	leaf := &x509.Certificate{DNSNames: []string{strings.Repeat("x", 60_000)}, IPAddresses: make([]net.IP, 900)}
+	if names := client.CertificateNames(leaf); len(names) != 9 || len(names[0]) != 253 || names[8] != "and 893 more" {
+		t.Errorf("%d names: %.300q", len(names), names)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"time"
 
@@ -178,14 +177,10 @@ func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, chan
 
 // certificateRows are what is to be known of a certificate.
 func certificateRows(leaf *x509.Certificate) [][]string {
-	names := slices.Clone(leaf.DNSNames)
-	for _, ip := range leaf.IPAddresses {
-		names = append(names, ip.String())
-	}
 	rows := [][]string{
-		{"  name", leaf.Subject.String()},
-		{"  hosts", strings.Join(names, ", ")},
-		{"  issuer", leaf.Issuer.String()},
+		{"  name", fmt.Sprintf("%.200s", leaf.Subject)},
+		{"  hosts", strings.Join(client.CertificateNames(leaf), ", ")},
+		{"  issuer", fmt.Sprintf("%.200s", leaf.Issuer)},
 		{"  valid", leaf.NotBefore.UTC().Format(time.DateOnly) + " to " + leaf.NotAfter.UTC().Format(time.DateOnly)},
 		{"  SHA-256", pairs(client.Fingerprint(leaf))},
 	}
