@@ -118,10 +118,13 @@ type IncompleteError struct {
 
 func (e *IncompleteError) Error() string {
 	text := e.Reason
-	if e.Want >= 0 {
-		text += fmt.Sprintf(" after %d of %d bytes", e.Got, e.Want)
-	} else {
+	switch {
+	case e.Want < 0:
 		text += fmt.Sprintf(" after %d bytes", e.Got)
+	case e.Got > e.Want:
+		text += fmt.Sprintf(": %d bytes in place of %d", e.Got, e.Want)
+	default:
+		text += fmt.Sprintf(" after %d of %d bytes", e.Got, e.Want)
 	}
 	if e.Err != nil {
 		text += ": " + reason(e.Err)

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // FXPOptions say how FXP copies. The zero value works.
@@ -44,10 +47,6 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 	if from == to {
 		return -1, &FXPError{Reason: "two sessions are needed: one of them cannot listen and connect"}
 	}
-	size, err := from.Size(ctx, name)
-	if err != nil && !refused(err) {
-		return -1, err
-	}
 	store := "STOR"
 	if o.Append {
 		store, o.Restart = "APPE", 0
@@ -56,6 +55,10 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 		source:  &fxpSide{s: from, verb: "RETR", name: name},
 		target:  &fxpSide{s: to, verb: store, name: target},
 		restart: o.Restart,
+	}
+	size, err := p.source.size(ctx)
+	if err != nil {
+		return -1, err
 	}
 	if err := p.agree(o.InClear); err != nil {
 		return -1, err
@@ -76,17 +79,21 @@ type FXPError struct {
 	Reason  string
 	InClear bool // FXPOptions.InClear allows it
 	Err     error
+
+	turn bool // it may help if the other server listens
 }
 
 func (e *FXPError) Error() string {
-	text := e.Reason
-	if e.Host != "" {
-		text = e.Host + ": " + text
+	var parts []string
+	for _, part := range []string{e.Host, e.Reason} {
+		if part != "" {
+			parts = append(parts, part)
+		}
 	}
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		parts = append(parts, e.Err.Error())
 	}
-	return text
+	return strings.Join(parts, ": ")
 }
 func (e *FXPError) Unwrap() error { return e.Err }
 
@@ -109,6 +116,19 @@ type fxpSide struct {
 
 func (a *fxpSide) wrong(reason string, err error) error {
 	return &FXPError{Host: a.s.opt.Addr, Reason: reason, Err: err}
+}
+
+// unfit is what is wrong with a server's part in making the connection.
+func (a *fxpSide) unfit(reason string, err error) error {
+	return &FXPError{Host: a.s.opt.Addr, Reason: reason, Err: err, turn: true}
+}
+
+// at says which of the servers an error is about.
+func (a *fxpSide) at(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || errors.As(err, new(*FXPError)) {
+		return err
+	}
+	return a.wrong("", err)
 }
 
 // agree finds out how the data connection is protected.
@@ -192,25 +212,25 @@ func (e *NoFXPError) Unwrap() []error { return e.Tried }
 // otherWayRound reports whether it may help if the other server listens.
 func otherWayRound(err error) bool {
 	var fxp *FXPError
-	return errors.As(err, &fxp) && (fxp.Err == nil || IsCode(err, 425, 500, 501, 502, 504, 522))
+	return errors.As(err, &fxp) && fxp.turn
 }
 
 // attempt lets one server listen and the other one connect to it.
 func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 	for _, side := range []*fxpSide{listens, connects} {
 		if err := p.prepare(ctx, side); err != nil {
-			return err
+			return side.at(ctx, err)
 		}
 	}
 	ip, port, err := listens.listen(ctx, p.cpsv)
 	if err != nil {
-		return err
+		return listens.at(ctx, err)
 	}
 	if ip.IsLoopback() && !connects.peer().IsLoopback() {
-		return listens.wrong("is this computer: another server cannot connect to "+ip.String(), nil)
+		return listens.unfit("is this computer: another server cannot connect to "+ip.String(), nil)
 	}
 	if err := connects.connect(ctx, ip, port); err != nil {
-		return err
+		return connects.at(ctx, err)
 	}
 	if err := p.begin(ctx, listens, connects); err != nil {
 		p.stop()
@@ -236,12 +256,11 @@ func (p *fxp) prepare(ctx context.Context, a *fxpSide) (err error) {
 	}
 	want.sscn = p.client == a && !p.cpsv
 	before := a.s.changes(want)
-	if err := a.s.confirm(ctx, before, a.c.sendAll(before...)); refused(err) {
-		return a.wrong("will not do it", err)
-	} else if err != nil {
-		return err
+	err = a.s.confirm(ctx, before, a.c.sendAll(before...))
+	if no := new(Error); errors.As(err, &no) {
+		return a.wrong("refuses "+no.Verb, err)
 	}
-	return nil
+	return err
 }
 
 // listen makes a server listen, and returns where.
@@ -265,7 +284,7 @@ func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
 	}
 	named, port, err := ParsePassive(r)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, a.unfit("does not say where it listens", err)
 	}
 	ip := a.peer()
 	other := net.ParseIP(named)
@@ -274,12 +293,12 @@ func (a *fxpSide) listen(ctx context.Context, cpsv bool) (net.IP, int, error) {
 	case differs && a.c.cfg.TrustPassiveAddress:
 		ip = other
 	case ip == nil:
-		return nil, 0, a.wrong("its address is not known behind the proxy", nil)
+		return nil, 0, a.unfit("its address is not known behind the proxy", nil)
 	case differs:
-		return nil, 0, a.wrong("names another host than itself to connect to: "+named, nil)
+		return nil, 0, a.unfit("names another host than itself to connect to: "+named, nil)
 	}
 	if port < lowestPort {
-		return nil, 0, a.wrong("names a port to connect to that is another service's: "+strconv.Itoa(port), nil)
+		return nil, 0, a.unfit("names a port to connect to that is another service's: "+strconv.Itoa(port), nil)
 	}
 	return ip, port, nil
 }
@@ -310,10 +329,14 @@ func (a *fxpSide) first(ctx context.Context, one, two command) (Reply, error) {
 	return r, err
 }
 
-// orElse gives the reason for a refusal.
+// orElse gives the reason for a refusal. Servers have all kinds of codes for
+// what they do not do for another host; only 530 is about something else.
 func (a *fxpSide) orElse(reason string, err error) error {
-	if refused(err) {
+	switch {
+	case IsCode(err, 530):
 		return a.wrong(reason, err)
+	case refused(err):
+		return a.unfit(reason, err)
 	}
 	return err
 }
@@ -343,13 +366,14 @@ func (p *fxp) begin(ctx context.Context, listens, connects *fxpSide) error {
 func (p *fxp) send(ctx context.Context, a *fxpSide) error {
 	args, err := a.s.fit(ctx, a.c, a.verb, []string{wirePath(a.name)})
 	if err == nil && p.restart > 0 {
-		_, err = a.c.Cmd(ctx, 3, "REST", strconv.FormatInt(p.restart, 10))
-		err = a.orElse("does not begin in the middle of a file", err)
+		if _, err = a.c.Cmd(ctx, 3, "REST", strconv.FormatInt(p.restart, 10)); refused(err) {
+			err = a.wrong("does not begin in the middle of a file", err)
+		}
 	}
 	if err == nil {
 		a.x = a.c.Send(a.verb, args...)
 	}
-	return err
+	return a.at(ctx, err)
 }
 
 // agrees waits for the opening reply, but not for ever: a server that connects
@@ -361,14 +385,23 @@ func (a *fxpSide) agrees(ctx context.Context) error {
 	if short.Err() != nil && ctx.Err() == nil {
 		return nil
 	}
-	if err == nil && r.Class() > 2 {
-		err = a.refusal(r)
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case err != nil:
+		return a.wrong(a.verb+" "+a.name, err)
+	case r.Class() > 2:
+		return a.refusal(r)
 	}
-	return err
+	return nil
 }
 
 func (a *fxpSide) refusal(r Reply) error {
-	return a.wrong(a.verb+" "+a.name, &Error{Verb: a.verb, Reply: r})
+	err := &Error{Verb: a.verb, Reply: r}
+	if IsCode(err, 425, 500, 501, 502, 504, 522) {
+		return a.unfit(a.verb+" "+a.name, err)
+	}
+	return a.wrong(a.verb+" "+a.name, err)
 }
 
 const (
@@ -381,6 +414,7 @@ const (
 func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 	var failed error
 	var patience <-chan time.Time
+	slow := connects
 	one, two := listens.x.done, connects.x.done
 	for one != nil || two != nil {
 		select {
@@ -388,11 +422,11 @@ func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 			one = nil
 			failed = cmp.Or(failed, listens.verdict())
 		case <-two:
-			two = nil
+			two, slow = nil, listens
 			failed = cmp.Or(failed, connects.verdict())
 		case <-patience:
 			p.stop()
-			return cmp.Or[error](failed, &TimeoutError{Waiting: "the other server, when one had finished"})
+			return cmp.Or(failed, slow.wrong("", &TimeoutError{Waiting: "the end of " + slow.verb + ", when the other server had finished"}))
 		case <-ctx.Done():
 			p.stop()
 			return ctx.Err()
@@ -437,16 +471,36 @@ func (p *fxp) dropParts(ctx context.Context) error {
 	return s.confirm(ctx, before, p.client.c.sendAll(before...))
 }
 
+// size asks for the size of a side's file, by all means that the server has; -1
+// where it does not tell.
+func (a *fxpSide) size(ctx context.Context) (int64, error) {
+	size, err := a.s.Size(ctx, a.name)
+	if refused(err) || Unreadable(err) {
+		var e listing.Entry
+		e, err = a.s.Stat(ctx, a.name)
+		size = e.Size
+		if e.SizeApprox {
+			size = -1
+		}
+	}
+	if refused(err) || Unreadable(err) {
+		return -1, nil
+	}
+	return size, a.at(ctx, err)
+}
+
 // verify compares the sizes, where both servers tell them.
 func (p *fxp) verify(ctx context.Context, want int64) (int64, error) {
-	got, err := p.target.s.Size(ctx, p.target.name)
+	got, err := p.target.size(ctx)
 	switch {
-	case refused(err):
-		return want, nil
 	case err != nil:
 		return -1, err
-	case want >= 0 && got != want && p.source.s.typ == Binary:
-		return got, &IncompleteError{Got: got, Want: want, Reason: "cut short between the servers"}
+	case want >= 0 && got >= 0 && got != want && p.source.s.typ == Binary:
+		cut := &IncompleteError{Got: got, Want: want, Reason: "cut short between the servers"}
+		if got > want {
+			cut.Reason = "not what the source has"
+		}
+		return got, p.target.wrong("", cut)
 	}
 	return got, nil
 }

@@ -157,6 +157,82 @@ func TestServerToServerOrder(t *testing.T) {
 			order: "target TYPE, target PASV, target EPSV, source PORT, source EPRT, source RETR, target STOR, target SIZE",
 		},
 		{
+			name: "the source listens where the target does not say on which port",
+			source: asked + `
+				C: PASV
+				S: 227 at (127,0,0,1,200,11)
+				C: RETR f
+				S: 150 now
+				S: 226 sent`,
+			target: `
+				C: TYPE I
+				S: 200 binary
+				C: PASV
+				S: 227 at (127,0,0,1,0,0)
+				C: PORT 127,0,0,1,200,11
+				S: 200 yes
+				C: STOR g
+				S: 150 now
+				S: 226 stored
+				` + stored,
+			order: "target TYPE, target PASV, source PASV, target PORT, target STOR, source RETR, target SIZE",
+		},
+		{
+			name: "whatever the code with which the source does not connect",
+			source: asked + `
+				C: PORT 127,0,0,1,200,10
+				S: 550 never
+				C: PASV
+				S: 227 at (127,0,0,1,200,11)
+				C: RETR f
+				S: 150 now
+				S: 226 sent`,
+			target: `
+				C: TYPE I
+				S: 200 binary
+				C: PASV
+				S: 227 at (127,0,0,1,200,10)
+				C: PORT 127,0,0,1,200,11
+				S: 200 yes
+				C: STOR g
+				S: 150 now
+				S: 226 stored
+				` + stored,
+			order: "target TYPE, target PASV, source PORT, source PASV, target PORT, target STOR, source RETR, target SIZE",
+		},
+		{
+			name: "sizes that are none are asked for in another way, and else unknown",
+			source: `
+				C: TYPE I
+				S: 200 binary
+				C: SIZE f
+				S: 213 -5
+				C: SIZE f
+				S: 213 -5
+				C: MDTM f
+				S: 550 no
+				C: PORT 127,0,0,1,200,10
+				S: 200 yes
+				C: RETR f
+				S: 150 now
+				S: 226 sent`,
+			target: `MLST size*;---
+				C: TYPE I
+				S: 200 binary
+				C: PASV
+				S: 227 at (127,0,0,1,200,10)
+				C: STOR g
+				S: 150 now
+				S: 226 stored
+				C: SIZE g
+				S: 550 no
+				C: MLST g
+				S: 250-g
+				S>  type=file;size=5; g\r\n
+				S: 250 end`,
+			order: "source SIZE, source MDTM, target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE, target MLST",
+		},
+		{
 			name: "REST comes just before each command",
 			source: asked + `
 				C: PORT 127,0,0,1,200,10
@@ -388,6 +464,15 @@ func TestServerToServerNo(t *testing.T) {
 				C: SIZE g
 				S: 213 4`,
 			says: "cut short between the servers after 4 of 5 bytes",
+		},
+		{
+			name:   "a server that refuses what both ways need is not asked twice",
+			source: asked,
+			target: `
+				C: TYPE I
+				S: 504 what type`,
+			says:  "refuses TYPE: 504 what type",
+			never: "source PASV",
 		},
 		{
 			name:   "two servers of which neither can be the client in TLS",

@@ -67,13 +67,13 @@ var statuses = []struct {
 		return anyOf[*client.TimeoutError, *transfer.SlowError](err) || errors.Is(err, context.DeadlineExceeded)
 	}},
 	{6, "refused by the server", anyOf[*client.Error, *client.GoneError]},
-	{6, "refused by the server", anyOf[*client.FXPError, *client.NoFXPError]},
 	{7, "local file", func(err error) bool {
 		return anyOf[*fs.PathError, *os.LinkError](err) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return anyOf[*client.LostError, *client.NoDataError](err) || anyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)
 	}},
+	{6, "refused by the server", anyOf[*client.FXPError, *client.NoFXPError]},
 }
 
 // Status returns the exit status that an error means; 0 for nil, 1 for a

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
@@ -67,8 +68,7 @@ func (c *Call) fxpTo(ctx context.Context, url string) error {
 			if target == "" {
 				target = path.Base(n.Path)
 			}
-			there := c.Shell.second.session
-			return c.fxpOne(ctx, c.Session(), n.Path, there, target, c.fxpOptions(ctx, there, target))
+			return c.fxpOne(ctx, c.Session(), n.Path, c.Shell.second.session, target, c.Is("append"))
 		})
 	})
 	return several([]error{missed, err})
@@ -87,8 +87,7 @@ func (c *Call) fxpFrom(ctx context.Context, url, target string) error {
 		target += path.Base(name)
 	}
 	return c.Shell.beside(ctx, a, func() error {
-		here := c.Session()
-		return c.fxpOne(ctx, c.Shell.second.session, name, here, target, c.fxpOptions(ctx, here, target))
+		return c.fxpOne(ctx, c.Shell.second.session, name, c.Session(), target, c.Is("append"))
 	})
 }
 
@@ -122,37 +121,26 @@ func (sh *Shell) beside(ctx context.Context, a Address, f func() error) error {
 	return err
 }
 
-// fxpOptions are the ones that were typed.
-func (c *Call) fxpOptions(ctx context.Context, to *client.Session, target string) client.FXPOptions {
-	o := client.FXPOptions{Append: c.Is("append"), InClear: c.Is("clear")}
-	if c.Is("continue") {
-		if size, err := to.Size(ctx, target); err == nil {
-			o.Restart = size
-		}
-	}
-	return o
-}
-
 // fxpOne copies one file, gives the copy the time of the original, and tells.
-func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to *client.Session, target string, o client.FXPOptions) error {
+func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to *client.Session, target string, add bool) error {
 	if c.Shell.opt.DryRun {
 		return c.Shell.would(withheld{Action: "copy", What: name, To: target + " on " + to.Host()})
 	}
 	from.SetType(c.Session().Type())
+	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, There: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}
+	c.equip(&t)
 	c.Shell.con.Status(render.Safe(name) + "  from server to server")
-	size, err := client.FXP(ctx, from, name, to, target, o)
+	r, err := transfer.Run(ctx, from, t, nil)
 	c.Shell.con.Status("")
 	if err != nil {
 		return about(name, err)
 	}
 	c.moves++
-	if c.Shell.Settings.Preserve && !o.Append {
-		if when, err := from.ModTime(ctx, name); err == nil {
-			to.SetModTime(ctx, target, when) // a wish: not every server can
-		}
+	if r.Note != "" {
+		c.Note("%s: %s", name, r.Note)
 	}
 	if c.Shell.Settings.Verbose {
-		c.Note("%s", strings.TrimSpace(name+" to "+target+" on "+to.Host()+"  "+sizeText(size)))
+		c.Note("%s", strings.TrimSpace(name+" to "+target+" on "+to.Host()+"  "+sizeText(r.Size)))
 	}
 	return nil
 }

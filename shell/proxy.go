@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -130,7 +129,7 @@ func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.
 		if many || target == "" {
 			target = sh.remoteName(path.Base(name.Path))
 		}
-		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, client.FXPOptions{Append: op == transfer.Append})
+		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
 	})
 	return several([]error{missed, err})
 }

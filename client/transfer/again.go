@@ -57,8 +57,7 @@ func (r Retry) Pause(try int) time.Duration {
 
 // passing reports whether another try may help.
 func passing(err error) bool {
-	var nowhere *client.NoDataError
-	if errors.As(err, &nowhere) {
+	if errors.As(err, new(*client.NoDataError)) || errors.As(err, new(*client.NoFXPError)) {
 		return false // all ways were tried
 	}
 	var verify *VerifyError
@@ -74,7 +73,7 @@ func passing(err error) bool {
 // have left through a pipe cannot be taken back, and nothing is added twice.
 func (t Task) canRepeat(r Result) bool {
 	switch {
-	case t.Op == Append, t.Op == UploadUnique, t.In != nil:
+	case t.Op == Append, t.Op == UploadUnique, t.Append, t.In != nil:
 		return false
 	}
 	return t.Out == nil || r.Bytes == 0

@@ -1,34 +1,99 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io"
 
 	"github.com/ftpsh/ftpsh/client"
 )
 
 // betweenServers copies a file from the session's server to another one. With
-// Resume it goes on behind what is there.
+// Resume it goes on behind what is there, when that is the beginning of the file.
 func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, error) {
+	if err := describe(ctx, s, &t); err != nil {
+		return Result{}, err
+	}
 	r := Result{Size: t.Size, ModTime: t.ModTime}
-	o := client.FXPOptions{InClear: t.InClear}
 	if t.Resume {
-		size, err := t.There.Size(ctx, t.Local)
-		if err == nil && size < t.Size {
-			o.Restart, r.Resumed = size, size
+		var err error
+		if r.Resumed, r.Note, err = copied(ctx, s, t); err != nil {
+			return r, err
+		}
+		if r.Resumed > 0 && r.Resumed == t.Size {
+			return r, nil // it had only lacked the last reply
 		}
 	}
+	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
 	size, err := client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
-	if err != nil {
+	if restRefused(err) {
+		r.Resumed, r.Note, o.Restart = 0, "the servers cannot begin in the middle: copied anew", 0
+		size, err = client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
+	}
+	switch {
+	case err != nil:
 		return r, err
-	}
-	if size >= 0 {
+	case size >= 0:
 		r.Size, r.Bytes = size, size-r.Resumed
+	case !t.Append:
+		r.Note = cmp.Or(r.Note, "not checked, since the servers do not tell its size")
 	}
-	if t.Preserve && !t.ModTime.IsZero() {
+	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
 		t.There.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
 	}
 	if t.Mode != 0 {
 		t.There.Chmod(ctx, t.Mode, t.Local)
 	}
 	return r, nil
+}
+
+// copied returns how much of a file the other server has already: its end there
+// is fetched from both servers and compared, or two files would become one.
+func copied(ctx context.Context, s *client.Session, t Task) (size int64, note string, err error) {
+	size, err = t.There.Size(ctx, t.Local)
+	switch {
+	case isRefusal(err), client.Unreadable(err), err == nil && size == 0:
+		return 0, "", nil
+	case err != nil:
+		return 0, "", err
+	}
+	err = errOther
+	if t.Size < 0 || size <= t.Size {
+		var end []byte
+		if end, err = bytesBefore(ctx, s, t.Remote, size); err == nil {
+			err = endsWith(ctx, t.There, t.Local, size, end)
+		}
+	}
+	switch {
+	case errors.Is(err, errOther):
+		return 0, "what is there is no part of it: copied anew", nil
+	case err == nil, isRefusal(err):
+		return size, "", nil // they may send nothing to us: the user knows
+	}
+	return 0, "", err
+}
+
+// bytesBefore fetches the last bytes before a place in a file.
+func bytesBefore(ctx context.Context, s *client.Session, name string, end int64) ([]byte, error) {
+	some := make([]byte, min(end, tailSize))
+	start := end - int64(len(some))
+	d, err := s.RetrieveRange(ctx, name, start, end)
+	if errors.Is(err, client.ErrNoRange) {
+		d, err = s.Retrieve(ctx, name, start)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.ReadFull(d, some)
+	closing := d.Close()
+	switch {
+	case err == nil:
+		return some, nil // what the server says to our hanging up is no matter
+	case closing != nil:
+		return nil, closing
+	case err == io.EOF, err == io.ErrUnexpectedEOF:
+		return nil, errOther
+	}
+	return nil, err
 }

@@ -37,7 +37,8 @@ type Task struct {
 	Out           io.Writer
 
 	There   *client.Session // of BetweenServers: the other server, where Local is a name
-	InClear bool            // and whether it may travel in clear
+	InClear bool            // whether it may travel in clear
+	Append  bool            // and whether it is added to what is there
 
 	Resume   bool  // go on where an earlier transfer stopped
 	Retry    Retry // when it breaks on the way
