@@ -421,6 +421,20 @@ func TestAbort(t *testing.T) {
 	})
 }
 
+// A command right behind the end of a transfer is no second one at the same time
+// (which the race detector would see).
+func TestCommandBehindATransfer(t *testing.T) {
+	s := start(t, Options{})
+	write(t, s, "/small", "x")
+	c := login(t, s)
+	for range 100 {
+		if got := c.get(226, "RETR small"); got != "x" {
+			t.Fatalf("got %q", got)
+		}
+		c.cmd(500, "XYZZY")
+	}
+}
+
 func TestBrokenUploadIsNoSuccess(t *testing.T) {
 	c := login(t, start(t, Options{}))
 	conn := c.passive()

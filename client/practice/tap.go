@@ -45,6 +45,8 @@ type session struct {
 	asked    bool     // a line is being read
 	held     *command // read during a transfer, to be obeyed after it
 	pending  []*command
+	moved    bool // the library has begun a transfer since it was last known to be at rest
+	resting  bool // it is asked whether it is
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
 	previous string // the verb obeyed last
@@ -304,11 +306,17 @@ func (s *session) refused(c *command) bool {
 }
 
 func (s *session) forward(c *command) {
+	line := c.obey + "\r\n"
+	if s.moved && len(s.pending) == 0 { // its transfer has answered, but may not have put its pen down, and QUIT does not wait for that
+		line = "NOOP\r\n" + line
+		s.moved, s.resting = false, true
+	}
 	s.pending = append(s.pending, c)
-	if _, err := io.WriteString(s.inner, c.obey+"\r\n"); err != nil {
+	if _, err := io.WriteString(s.inner, line); err != nil {
 		s.drop()
 	}
 	if c.isTransfer() {
+		s.moved = true
 		s.ask()
 	}
 }
@@ -324,6 +332,10 @@ func (s *session) answer(c *command, text string) {
 
 // answered passes on a reply of the library.
 func (s *session) answered(r reply) {
+	if s.resting {
+		s.resting = false
+		return
+	}
 	c := s.answeredCommand(r)
 	if c == nil {
 		return
