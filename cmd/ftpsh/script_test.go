@@ -148,7 +148,14 @@ func remoteFiles(ts *testscript.TestScript) afero.Fs {
 		if err != nil {
 			return err
 		}
-		return afero.WriteFile(mem, rel, data, 0o644)
+		if err := afero.WriteFile(mem, rel, data, 0o644); err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return mem.Chtimes(rel, info.ModTime(), info.ModTime()) // the same with each server of a script
 	})
 	ts.Check(err)
 	return mem
