@@ -53,7 +53,7 @@ func (sh *Shell) foreground(j *job, begin func()) error {
 		}
 		<-j.done
 	case <-ctx.Done():
-		j.cancel(context.Cause(ctx))
+		sh.stop(j, context.Cause(ctx)) // it may wait in the queue
 		<-j.done
 	case <-j.done:
 	}

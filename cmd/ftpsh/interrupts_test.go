@@ -72,6 +72,20 @@ func TestInterruptInEveryPhase(t *testing.T) {
 	}
 }
 
+// TestInterruptOfAQueuedJob: a job that fg brings to the foreground may not run
+// yet. Ctrl-C takes it out of the queue.
+func TestInterruptOfAQueuedJob(t *testing.T) {
+	term, _ := loggedIn(t, serves(t, practice.Options{}, nil))
+	term.enter("queue stop; queue size x")
+	term.see("[1] queued  size x")
+	term.see("PLAIN, 1 job> ")
+	halt := again(term, "\x03") // the first one may come before fg has begun
+	term.enter("fg 1")
+	term.see("fg: interrupted")
+	halt()
+	term.see("PLAIN> ")
+}
+
 // TestInterruptAtAFIFO: a FIFO that nobody has open at its other end is waited
 // at until Ctrl-C, whether it was to be written or read.
 func TestInterruptAtAFIFO(t *testing.T) {
