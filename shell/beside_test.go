@@ -1,8 +1,12 @@
 package shell
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
 )
@@ -72,5 +76,57 @@ func TestJobHasItsOwnHands(t *testing.T) {
 	defer f.end(nil)
 	if f.hand != nil || f.gate() != nil {
 		t.Errorf("the job has %v, and is asked about by %v", f.hand, f.gate() != nil)
+	}
+}
+
+// A job stays in its local directory, whenever lcd goes elsewhere, and what it does
+// with lcd is its own business.
+func TestJobStaysInItsDirectory(t *testing.T) {
+	began, elsewhere := t.TempDir(), t.TempDir()
+	t.Chdir(began)
+	server, err := practice.Start(practice.Options{TLS: practice.NoTLS, Tap: practice.Tap{
+		Command: func(_ int, line string) (string, string) {
+			if strings.HasPrefix(line, "RETR") || strings.HasPrefix(line, "STOR") {
+				os.Chdir(elsewhere)
+			}
+			return line, ""
+		},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	for _, name := range []string{"/a", "/b", "/c", "/tree/d"} {
+		if err := afero.WriteFile(server.FS(), name, []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("FTPSH_PASSWORD", practice.Password)
+	sh, said := batchShell(t, Options{StateDir: t.TempDir()})
+	if err := sh.Do(Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"set parallel 1; mget a b c", "get a; get b x; cat c > y", "mirror tree", "lmkdir z; lcd z; get a; lpwd > pwd", "put a up; !cp a z/copy",
+	} {
+		os.Chdir(began)
+		f := sh.apart()
+		if err := f.Do(Line{Text: line}); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		f.disconnect()
+		f.end(nil)
+	}
+	os.Chdir(began)
+	for _, name := range []string{"a", "b", "c", "x", "y", "tree/d", "z/a", "z/pwd", "z/copy"} {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
+	}
+	if stray, _ := os.ReadDir(elsewhere); len(stray) > 0 {
+		t.Errorf("it went to the other directory: %v", stray)
+	}
+	if t.Failed() {
+		t.Log(said)
 	}
 }

@@ -181,8 +181,8 @@ func statRemote(ctx context.Context, c *Call, name syntax.Token) (found, error) 
 // notThere reports whether the server says that there is no such name.
 func notThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
 
-func statLocal(_ context.Context, _ *Call, name syntax.Token) (found, error) {
-	info, err := os.Stat(localPath(name))
+func statLocal(_ context.Context, c *Call, name syntax.Token) (found, error) {
+	info, err := os.Stat(c.Shell.local(localPath(name)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return found{}, nil
 	}
@@ -273,7 +273,7 @@ func within(word string, n, limit int64) (bool, error) {
 
 // sameBytes compares a remote file with a local one.
 func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string, error) {
-	local, err := os.Open(localPath(args[1]))
+	local, err := os.Open(c.Shell.local(localPath(args[1])))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, args[1].Text + " is not here", nil
 	}

@@ -16,7 +16,10 @@ func (sh *Shell) fork() *Shell {
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
 		con: &seat{Console: sh.con.Console}, forked: true,
 	}
-	f.localDir, _ = os.Getwd()
+	f.localDir = sh.localDir
+	if f.localDir == "" {
+		f.localDir = workingDir()
+	}
 	f.base, f.end = context.WithCancelCause(sh.base)
 	return f
 }
@@ -36,14 +39,28 @@ func (sh *Shell) apart() *Shell {
 	return f
 }
 
-// local is where a local name of this shell is: that of a job stays where it was
-// when lcd goes elsewhere.
-func (sh *Shell) local(name string) string {
-	if !sh.forked || filepath.IsAbs(name) {
-		return name
+// workingDir is the directory of the process, without links: .. is above it.
+func workingDir() string {
+	dir, _ := os.Getwd()
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
 	}
-	if now, err := os.Getwd(); err != nil || now == sh.localDir {
+	return dir
+}
+
+// local is where a local name of this shell is: a job stays in its directory when
+// lcd goes elsewhere, at whatever moment. The name is shown as it was.
+func (sh *Shell) local(name string) string {
+	if sh.localDir == "" || filepath.IsAbs(name) {
 		return name
 	}
 	return filepath.Join(sh.localDir, name)
+}
+
+// relative is what local has made longer.
+func (sh *Shell) relative(name string) string {
+	if inside, err := filepath.Rel(sh.localDir, name); err == nil && sh.localDir != "" && filepath.IsLocal(inside) {
+		return inside
+	}
+	return name
 }

@@ -166,11 +166,11 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 		return in.Close, nil
 	}
 	t.Local = localPath(word)
-	info, err := os.Stat(t.Local)
+	info, err := os.Stat(c.Shell.local(t.Local))
 	if err != nil || info.IsDir() || info.Mode().IsRegular() {
 		return done, nil
 	}
-	file, err := transfer.Open(ctx, t.Local, os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
+	file, err := transfer.Open(ctx, c.Shell.local(t.Local), os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
 	if err != nil {
 		return done, err
 	}
@@ -195,7 +195,7 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 	if err != nil || !yes {
 		return err
 	}
-	if t.Segments > 1 || t.Resume && transfer.HasSegments(t.Local) {
+	if t.Segments > 1 || t.Resume && transfer.HasSegments(c.Shell.local(t.Local)) {
 		return c.inSegments(ctx, t)
 	}
 	return c.move(ctx, t)
@@ -212,7 +212,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 	}
 	t.Segments = max(t.Segments, 2)
 	err = c.moveMany(ctx, []transfer.Task{t})
-	if errors.Is(err, context.Canceled) && transfer.HasSegments(t.Local) {
+	if errors.Is(err, context.Canceled) && transfer.HasSegments(c.Shell.local(t.Local)) {
 		c.Note("its parts are in %s; `pget -c %s` goes on", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
 	}
 	return err
@@ -221,15 +221,14 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 // nameHere completes the local name of a download: by default it is that of the
 // remote file, in the directory that was named, and in no other.
 func (c *Call) nameHere(t *transfer.Task) error {
-	if t.Local == "" || isDir(t.Local) {
+	if t.Local == "" || isDir(c.Shell.local(t.Local)) {
 		name, err := c.Shell.localName(t.Remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local file", t.Remote)
 		}
-		t.Within = c.Shell.local(filepath.Clean(t.Local))
+		t.Within = filepath.Clean(t.Local)
 		t.Local = filepath.Join(t.Local, name)
 	}
-	t.Local = c.Shell.local(t.Local)
 	if t.Resume || t.Offset > 0 {
 		return nil
 	}
@@ -245,7 +244,7 @@ func isDir(name string) bool {
 
 // replaces decides about a local file that is there already.
 func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
-	info, err := os.Stat(t.Local)
+	info, err := os.Stat(c.Shell.local(t.Local))
 	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
 	}
@@ -312,7 +311,7 @@ func (c *Call) replacing(name remoteName) string {
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
-	if _, err := os.Lstat(filepath.Join(c.intoHere(), local)); err == nil {
+	if _, err := os.Lstat(c.Shell.local(filepath.Join(c.intoHere(), local))); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -325,14 +324,14 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
 		return t, err
 	}
-	dir := c.Shell.local(filepath.Clean(c.intoHere()))
+	dir := filepath.Clean(c.intoHere())
 	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
 			return t, err
 		}
 	}
-	info, err := os.Lstat(t.Local)
+	info, err := os.Lstat(c.Shell.local(t.Local))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

@@ -93,7 +93,7 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 		case word.Pattern == "" || !c.Shell.Settings.Glob:
 			values = append(values, word.Text)
 		case c.Is("local"):
-			names, err := localNames(word)
+			names, err := c.Shell.localNames(word)
 			if err != nil {
 				return nil, err
 			}

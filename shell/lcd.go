@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -40,7 +41,7 @@ func lcd(_ context.Context, c *Call) error {
 	} else {
 		dir = completion.Local{}.Path(dir)
 	}
-	if err := os.Chdir(dir); err != nil {
+	if err := c.Shell.enterLocal(dir); err != nil {
 		return err
 	}
 	if c.Interactive() {
@@ -49,8 +50,24 @@ func lcd(_ context.Context, c *Call) error {
 	return nil
 }
 
+// enterLocal changes the local directory: of the process, or of a job alone.
+func (sh *Shell) enterLocal(dir string) error {
+	if !sh.forked {
+		return os.Chdir(dir)
+	}
+	dir = sh.local(dir)
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}
+	}
+	if err == nil {
+		sh.localDir = dir
+	}
+	return err
+}
+
 func lpwd(_ context.Context, c *Call) error {
-	dir, err := os.Getwd()
+	dir, err := filepath.Abs(c.Shell.local("."))
 	if err != nil {
 		return err
 	}
@@ -63,13 +80,14 @@ func lls(ctx context.Context, c *Call) error {
 		args = append(args, "--color=auto")
 	}
 	for _, arg := range c.Args {
-		names, err := localNames(arg)
+		names, err := c.Shell.localNames(arg)
 		if err != nil {
 			return err
 		}
 		args = append(args, names...)
 	}
 	cmd := exec.CommandContext(ctx, "ls", args...)
+	cmd.Dir = c.Shell.localDir
 	return c.runLocal(cmd)
 }
 
@@ -109,7 +127,7 @@ func localPath(word syntax.Token) string {
 
 // localNames expands a local pattern. A word without one stands for itself, as
 // does a pattern that nothing matches.
-func localNames(word syntax.Token) ([]string, error) {
+func (sh *Shell) localNames(word syntax.Token) ([]string, error) {
 	if word.Pattern == "" {
 		return []string{localPath(word)}, nil
 	}
@@ -117,15 +135,15 @@ func localNames(word syntax.Token) ([]string, error) {
 	if word.Lead == 0 && strings.HasPrefix(pattern, "~/") {
 		pattern = syntax.Escape(completion.Local{}.Path("~")) + pattern[1:]
 	}
-	names, err := syntax.Compile(pattern).Walk(readLocal)
+	names, err := syntax.Compile(pattern).Walk(sh.readLocal)
 	if len(names) == 0 && err == nil {
 		names = []string{word.Text}
 	}
 	return names, err
 }
 
-func readLocal(dir string) ([]syntax.Name, error) {
-	if dir == "" {
+func (sh *Shell) readLocal(dir string) ([]syntax.Name, error) {
+	if dir = sh.local(dir); dir == "" {
 		dir = "."
 	}
 	entries, err := os.ReadDir(dir)

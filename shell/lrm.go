@@ -50,7 +50,7 @@ func lmkdir(_ context.Context, c *Call) error {
 		make = os.MkdirAll
 	}
 	for _, word := range c.Args {
-		if err := make(localPath(word), 0o777); err != nil {
+		if err := make(c.Shell.local(localPath(word)), 0o777); err != nil {
 			return err
 		}
 	}
@@ -82,18 +82,19 @@ func lrm(ctx context.Context, c *Call) error {
 }
 
 func (c *Call) removeLocal(name string) error {
-	info, err := os.Lstat(name)
+	there := c.Shell.local(name)
+	info, err := os.Lstat(there)
 	switch {
 	case c.Is("force") && errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
 	case c.Is("recursive"):
-		return os.RemoveAll(name)
+		return os.RemoveAll(there)
 	case info.IsDir():
 		return &localError{name + " is a directory; -r deletes it"}
 	}
-	return os.Remove(name)
+	return os.Remove(there)
 }
 
 func lmv(_ context.Context, c *Call) error {
@@ -102,7 +103,7 @@ func lmv(_ context.Context, c *Call) error {
 		return err
 	}
 	to := localPath(c.Args[len(c.Args)-1])
-	if len(names) > 1 && !isDir(to) {
+	if len(names) > 1 && !isDir(c.Shell.local(to)) {
 		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
 	}
 	if not, err := c.Shell.wouldChange(append(append([]string{"lmv"}, names...), to)...); not {
@@ -111,10 +112,10 @@ func lmv(_ context.Context, c *Call) error {
 	var errs []error
 	for _, name := range names {
 		target := to
-		if isDir(to) {
+		if isDir(c.Shell.local(to)) {
 			target = filepath.Join(to, filepath.Base(name))
 		}
-		errs = append(errs, os.Rename(name, target))
+		errs = append(errs, os.Rename(c.Shell.local(name), c.Shell.local(target)))
 	}
 	return several(errs)
 }
@@ -123,7 +124,7 @@ func lmv(_ context.Context, c *Call) error {
 // among them.
 func (c *Call) localWords(n int) (names []string, pattern bool, err error) {
 	for _, word := range c.Args[:n] {
-		found, err := localNames(word)
+		found, err := c.Shell.localNames(word)
 		if err != nil {
 			return nil, false, err
 		}

@@ -228,7 +228,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, e
 	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
 		out, err = c.pipeTo(ctx, command)
 	} else {
-		out, err = transfer.Open(ctx, localPath(word), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		out, err = transfer.Open(ctx, c.Shell.local(localPath(word)), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	}
 	if err == nil {
 		c.Out, c.screen = out, false

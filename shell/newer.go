@@ -27,7 +27,7 @@ func newer(ctx context.Context, c *Call) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
-	info, err := os.Stat(t.Local)
+	info, err := os.Stat(c.Shell.local(t.Local))
 	if errors.Is(err, fs.ErrNotExist) {
 		return c.move(ctx, t)
 	}

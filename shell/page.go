@@ -68,7 +68,7 @@ func paged(run func(context.Context, *Call) error) func(context.Context, *Call) 
 // lcat writes local files, safe for a screen as cat does it.
 func lcat(_ context.Context, c *Call) error {
 	for _, word := range c.Args {
-		names, err := localNames(word)
+		names, err := c.Shell.localNames(word)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func lcat(_ context.Context, c *Call) error {
 }
 
 func (c *Call) showLocal(name string) error {
-	file, err := os.Open(name)
+	file, err := os.Open(c.Shell.local(name))
 	if err != nil {
 		return err
 	}

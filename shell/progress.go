@@ -40,9 +40,7 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 
 // equip gives a transfer what the settings say.
 func (c *Call) equip(t *transfer.Task) {
-	if t.Op != transfer.BetweenServers {
-		t.Local = c.Shell.local(t.Local)
-	}
+	t.Dir = c.Shell.localDir
 	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 	t.Bounds = c.Shell.Settings.Bounds
@@ -94,10 +92,10 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 	}
 	switch {
 	case t.Op == transfer.Download && t.Out == nil:
-		if free, known := freeSpace(filepath.Dir(t.Local)); known && isFull(err) {
+		if free, known := freeSpace(filepath.Dir(c.Shell.local(t.Local))); known && isFull(err) {
 			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
 		}
-		if _, missing := os.Lstat(t.Local + transfer.PartSuffix); missing == nil {
+		if _, missing := os.Lstat(c.Shell.local(t.Local) + transfer.PartSuffix); missing == nil {
 			of := ""
 			if m.Total() > 0 {
 				of = fmt.Sprintf("of %d ", m.Total())

@@ -77,14 +77,14 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	case isPipe:
 		return c.putPipe(ctx, t, command)
 	}
-	names, err := localNames(word)
+	names, err := c.Shell.localNames(word)
 	if err != nil {
 		return err
 	}
 	if len(names) > 1 {
 		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
 	}
-	if c.Is("recursive") && isDir(names[0]) {
+	if c.Is("recursive") && isDir(c.Shell.local(names[0])) {
 		remote := c.Arg(1)
 		if remote == "" {
 			remote = c.remoteTree(names[0])
@@ -183,12 +183,12 @@ func mput(ctx context.Context, c *Call) error {
 	var trees []string
 	var errs []error
 	for _, word := range c.Args {
-		found, err := localNames(word)
+		found, err := c.Shell.localNames(word)
 		errs = append(errs, err)
 		for _, name := range found {
-			if c.Is("recursive") && isTree(name) {
+			if c.Is("recursive") && c.Shell.isTree(name) {
 				trees = append(trees, name)
-			} else if word.Pattern == "" || !isDir(name) {
+			} else if word.Pattern == "" || !isDir(c.Shell.local(name)) {
 				names = append(names, remoteName{Path: name})
 			}
 		}
@@ -196,7 +196,7 @@ func mput(ctx context.Context, c *Call) error {
 	asked := &each{call: c}
 	err := asked.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: joinRemote(c.value("into"), c.Shell.remoteName(name.Path)), Resume: c.Is("continue")}
-		if info, err := os.Stat(t.Local); err == nil {
+		if info, err := os.Stat(c.Shell.local(t.Local)); err == nil {
 			t.Size = info.Size()
 		}
 		return t, nil

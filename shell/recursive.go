@@ -14,7 +14,7 @@ import (
 // getTree downloads a directory with all that is in it, and put, mget and mput
 // have the same for theirs. What is here already and the same is passed over.
 func (c *Call) getTree(ctx context.Context, remote, local string) error {
-	if local == "" || isDir(local) {
+	if local == "" || isDir(c.Shell.local(local)) {
 		name, err := c.Shell.localName(remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local directory", remote)
@@ -33,7 +33,7 @@ func (c *Call) putTree(ctx context.Context, local, remote string) error {
 
 // remoteTree is the remote name of a local directory that was given no other.
 func (c *Call) remoteTree(local string) string {
-	if full, err := filepath.Abs(local); err == nil {
+	if full, err := filepath.Abs(c.Shell.local(local)); err == nil {
 		local = full // so that . has a name
 	}
 	return joinRemote(c.value("into"), c.Shell.remoteName(local))
@@ -49,8 +49,8 @@ func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
 }
 
 // isTree reports whether a local name is that of a directory, and no link to one.
-func isTree(name string) bool {
-	info, err := os.Lstat(name)
+func (sh *Shell) isTree(name string) bool {
+	info, err := os.Lstat(sh.local(name))
 	return err == nil && info.IsDir()
 }
 

@@ -236,7 +236,7 @@ func (sh *Shell) toFile(ctx context.Context, call *Call, name string, add bool, 
 	if add {
 		flag = os.O_APPEND
 	}
-	file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
+	file, err := transfer.Open(ctx, sh.local(name), os.O_WRONLY|os.O_CREATE|flag, 0o666)
 	if err != nil {
 		return err
 	}
@@ -312,7 +312,7 @@ func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
 	if text != "" {
 		cmd.Args = append(cmd.Args, "-c", text)
 	}
-	cmd.Env = sh.environment()
+	cmd.Dir, cmd.Env = sh.localDir, sh.environment()
 	return cmd
 }
 

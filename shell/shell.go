@@ -81,7 +81,7 @@ type Shell struct {
 	capacity *sync.Map // how many servers allow, by serverOf
 	jobs     *jobs
 	forked   bool   // it is the shell of a job
-	localDir string // the local directory of a job
+	localDir string // the local directory of a job; "": that of the process
 	gauge    *gauge
 	greeted  *client.Session // that the user was told what waits for
 

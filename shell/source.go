@@ -21,7 +21,7 @@ const deepestSource = 20
 
 func source(_ context.Context, c *Call) error {
 	name := localPath(c.Args[0])
-	file, err := os.Open(name)
+	file, err := os.Open(c.Shell.local(name))
 	if err != nil {
 		return err
 	}

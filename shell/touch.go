@@ -83,7 +83,7 @@ var dateForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:
 func (c *Call) touchTime() (time.Time, error) {
 	switch text := c.value("date"); {
 	case c.given("reference"):
-		info, err := os.Stat(c.value("reference"))
+		info, err := os.Stat(c.Shell.local(c.value("reference")))
 		if err != nil {
 			return time.Time{}, err
 		}

@@ -23,7 +23,7 @@ func (sh *Shell) uniqueLocal(name string) (string, error) {
 		if i > 0 {
 			unique = fmt.Sprintf("%s.%d", name, i)
 		}
-		if _, err := os.Lstat(unique); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(sh.local(unique)); errors.Is(err, fs.ErrNotExist) {
 			return unique, nil
 		}
 	}

@@ -29,7 +29,7 @@ func verify(ctx context.Context, c *Call) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
-	how, err := transfer.Verify(ctx, c.Session(), t.Remote, t.Local)
+	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.local(t.Local))
 	if err != nil {
 		return about(t.Remote, err)
 	}

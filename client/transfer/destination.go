@@ -20,7 +20,7 @@ type destination struct {
 func (t Task) destination() (*destination, error) {
 	dir, name := t.Within, ""
 	if dir == "" {
-		target := t.Local
+		target := t.here(t.Local)
 		if real, err := filepath.EvalSymlinks(target); err == nil {
 			target = real // a link that the user named is written through
 		}
@@ -32,7 +32,7 @@ func (t Task) destination() (*destination, error) {
 			return nil, err
 		}
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := os.OpenRoot(t.here(dir))
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: t.Local, Err: reason(err)}
 	}

@@ -202,7 +202,7 @@ func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result
 			return
 		}
 		if err == nil && j.task.RemoveSource {
-			err = os.Remove(j.task.Local)
+			err = os.Remove(j.task.here(j.task.Local))
 		}
 		e.done(j, r, err)
 	})
@@ -214,7 +214,7 @@ func isSmall(t Task) bool {
 		return false
 	}
 	if t.Op != Download && t.In == nil {
-		info, err := os.Stat(t.Local)
+		info, err := os.Stat(t.here(t.Local))
 		return err == nil && info.Size() < smallFile
 	}
 	return t.Size > 0 && t.Size < smallFile || t.Size == 0 && t.Known

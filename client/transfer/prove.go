@@ -34,7 +34,7 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 		}
 	}
 	if t.Verify && t.In == nil {
-		if _, err := Verify(ctx, s, r.Remote, t.Local); err != nil {
+		if _, err := Verify(ctx, s, r.Remote, t.here(t.Local)); err != nil {
 			return err
 		}
 	}
@@ -88,5 +88,5 @@ func removeSource(ctx context.Context, s *client.Session, t Task) error {
 	if t.Op == Download {
 		return s.Remove(ctx, t.Remote)
 	}
-	return os.Remove(t.Local)
+	return os.Remove(t.here(t.Local))
 }

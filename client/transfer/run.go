@@ -307,9 +307,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	in := t.In
 	r := Result{Size: -1}
 	if in == nil {
-		file, err := Open(ctx, t.Local, os.O_RDONLY, 0)
+		file, err := Open(ctx, t.here(t.Local), os.O_RDONLY, 0)
 		if err != nil {
-			return r, err
+			return r, calledAs(t.Local, err)
 		}
 		defer file.Close()
 		info, err := file.Stat()
@@ -372,6 +372,14 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	}
 	r.Size = r.Resumed + r.Bytes
 	return r, nil
+}
+
+// calledAs gives the error of a local file the name that the user knows it by.
+func calledAs(name string, err error) error {
+	if path := new(os.PathError); errors.As(err, &path) {
+		return &os.PathError{Op: path.Op, Path: name, Err: path.Err}
+	}
+	return err
 }
 
 func begin(ctx context.Context, s *client.Session, t Task) (*client.Data, error) {

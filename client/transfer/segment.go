@@ -54,7 +54,7 @@ func inParts(t *Task, typ client.Type) bool {
 	if t.Op != Download || t.Out != nil || t.Offset > 0 || t.Size < 2*leastPart || typ == client.ASCII {
 		return false
 	}
-	if t.Resume && HasSegments(t.Local) {
+	if t.Resume && HasSegments(t.here(t.Local)) {
 		t.Segments = max(t.Segments, 2)
 	}
 	return t.Segments > 1

@@ -47,7 +47,7 @@ func (f *segmented) openIn(d *destination) error {
 	case !f.task.Resume:
 		d.dir.Remove(d.segments())
 		d.remove()
-	case !HasSegments(f.task.Local):
+	case !HasSegments(f.task.here(f.task.Local)):
 		begun = d.adopt(f.task)
 	}
 	file, err := d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE, 0o600)

@@ -6,6 +6,7 @@ package transfer
 import (
 	"io"
 	"io/fs"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,7 @@ type Task struct {
 	Op            Op
 	Remote, Local string
 	Within        string // the server chose the name: Local is in this directory, and no link leads out of it
+	Dir           string // that Local and Within are relative to; "": the current directory, when the file's turn comes
 	In            io.Reader
 	Out           io.Writer
 
@@ -64,6 +66,14 @@ type Task struct {
 	path, why string // of a mirror
 	again     bool   // it has broken before: only what it left itself is gone on with
 	refused   bool   // the server said so at the end: what came is not whole because of its size
+}
+
+// here is where a local name is.
+func (t Task) here(name string) string {
+	if t.Dir == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(t.Dir, name)
 }
 
 // Result is what a Task did.
