@@ -44,6 +44,7 @@ type Conn struct {
 	certificateMissing atomic.Bool // the server asked for one of ours
 
 	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
+	outOfStep atomic.Bool  // a reply came that nobody asked for: one command at a time from now on
 	aborts    atomic.Int64 // how many transfers were aborted
 
 	secrets atomic.Pointer[[]string] // those that were sent, the last first, to hide them from observers
@@ -202,8 +203,23 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 }
 
 // sendMany is sendAll for more commands than may be in flight: when ctx ends
-// those that wait for their turn are not sent.
-func (c *Conn) sendMany(ctx context.Context, commands ...command) []*Exchange {
+// those that wait for their turn are not sent. Where the server says more than
+// it is asked, each waits for the answer to the one before: only so can a reply
+// too many be told from an answer.
+func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchange) {
+	if !c.outOfStep.Load() {
+		return c.burst(ctx, commands)
+	}
+	for i, cmd := range commands {
+		xs = append(xs, c.burst(ctx, []command{cmd})...)
+		if i < len(commands)-1 {
+			xs[i].Wait(ctx)
+		}
+	}
+	return xs
+}
+
+func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	var text []byte
@@ -323,6 +339,7 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 	if cmd.verb != "" {
 		x.seq, x.slot = int(c.sent.Add(1)), !cmd.housekeeping()
 	}
+	x.crowded = len(c.queue) > 0
 	c.queue = append(c.queue, x)
 	return x
 }
@@ -425,10 +442,13 @@ func (a *arrivals) Read(p []byte) (int, error) {
 
 // deliver hands a reply to the command it answers.
 func (c *Conn) deliver(r Reply, in reader) (reader, error) {
-	x := c.answered(r, int(in.from.mark))
+	x, lost := c.answered(r, int(in.from.mark))
 	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS()}
 	if x == nil {
 		c.cfg.Trace.got(info)
+		if lost != nil {
+			return in, lost
+		}
 		if r.Code == 421 {
 			return in, &LostError{Reply: &r}
 		}
@@ -466,26 +486,40 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 const maxMarks = 20
 
 // answered takes from the queue the exchange that r answers; mark is the
-// number of commands sent when r came in. It returns nil when nobody asked.
-func (c *Conn) answered(r Reply, mark int) *Exchange {
+// number of commands sent when r came in. It returns nil when nobody asked, and
+// an error when a command before was never answered.
+func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i := c.fencedBy(r); i > 0 {
-		c.skip(i, r)
+		if c.moving() {
+			return c.take(i, r), nil
+		}
+		if err := c.skip(i); err != nil {
+			return nil, err
+		}
 	}
 	if len(c.queue) > 1 && c.queue[0].suspect != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
-		c.skip(1, r) // the odd reply was the answer after all
+		c.skip(1) // the odd reply was the answer after all
 	}
 	if i := c.asideFor(r); i > 0 {
-		return c.take(i, r)
+		return c.take(i, r), nil
 	}
 	if len(c.queue) > 0 && c.queue[0].fence != 0 && !c.queue[0].isFence(r) {
-		return nil // a further reply to the transfer that was aborted
+		return nil, nil // a further reply to the transfer that was aborted
 	}
 	if len(c.queue) == 0 || c.queue[0].seq > mark {
-		return nil
+		c.outOfStep.Store(true)
+		return nil, nil
 	}
-	return c.take(0, r)
+	x := c.queue[0]
+	if x.suspect != nil && !doubtful(x, r) || r.Class() == 1 && hasOneReply(x.Verb) {
+		c.outOfStep.Store(true)
+	}
+	if x.suspect != nil && x.suspect.Class() > 3 && r.Class() == 1 {
+		x.suspect = nil // it has begun, and so was not refused
+	}
+	return c.take(0, r), nil
 }
 
 // take removes the exchange at i from the queue when r is its last reply.
@@ -498,18 +532,37 @@ func (c *Conn) take(i int, r Reply) *Exchange {
 	return x
 }
 
-// skip ends the first n exchanges, whose answers will not come any more: r is
-// that to a later one.
-func (c *Conn) skip(n int, r Reply) {
+// skip ends the first n exchanges, whose answers will not come any more. Unless
+// a transfer was aborted before, it is an error that one has none.
+func (c *Conn) skip(n int) (err error) {
+	aborted := c.queue[n].fence == 200 || c.aborting()
 	for _, x := range c.queue[:n] {
-		if x.suspect != nil {
+		switch {
+		case x.suspect != nil:
 			x.finish(*x.suspect)
-		} else {
-			x.fail(&ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "no reply to " + x.Verb + ", but one to what was sent after it", Value: true})
+		case aborted || x.aside || x.fence != 0:
+			x.fail(&StepError{Verb: x.Verb})
+		default:
+			c.outOfStep.Store(true)
+			err = &LostError{Err: &StepError{Verb: x.Verb}}
+			x.fail(err)
 		}
 		c.freeSlot(x)
 	}
 	c.queue = c.queue[n:]
+	return err
+}
+
+// aborting reports whether an ABOR has not been answered.
+func (c *Conn) aborting() bool {
+	return slices.ContainsFunc(c.queue, func(x *Exchange) bool { return x.Verb == "ABOR" })
+}
+
+// moving reports whether the first command is a transfer that goes on: a fence
+// that is answered meanwhile says nothing about it.
+func (c *Conn) moving() bool {
+	x := c.queue[0]
+	return dataVerbs[x.Verb] && x.marks > 0 && x.suspect == nil && !c.aborting()
 }
 
 func (c *Conn) freeSlot(x *Exchange) {

@@ -107,6 +107,15 @@ func (e *LostError) Error() string {
 }
 func (e *LostError) Unwrap() error { return e.Err }
 
+// StepError says that the answer to a command never came, although the server
+// has answered a later one. Unless that came of an abort, nobody can tell what
+// the other replies were for, and the connection is given up (a LostError).
+type StepError struct{ Verb string }
+
+func (e *StepError) Error() string {
+	return "no reply to " + e.Verb + ", but one to what was sent after it"
+}
+
 // IncompleteError says that a transfer ended before all bytes were there. Got
 // and Want are bytes; Want is -1 when nobody knows.
 type IncompleteError struct {

@@ -17,6 +17,7 @@ type Exchange struct {
 	start   time.Time
 	secret  string // what the command carried and a reply must not show
 	marks   int    // preliminary replies so far
+	crowded bool   // others had not been answered when it was sent
 	suspect *Reply // one that may answer something else
 	doubts  int    // how many of those came
 	aside   bool   // sent while a transfer ran
@@ -140,11 +141,13 @@ func (x *Exchange) end(r Reply, err error) {
 		defer x.after()
 	}
 	x.final, x.err = r, err
-	if !closed(x.begun) {
-		x.first = r
-		close(x.begun)
+	if closed(x.begun) {
+		close(x.done)
+		return
 	}
-	close(x.done)
+	x.first = r
+	close(x.done) // before begun: whoever is woken by a refusal sees that it was the last word
+	close(x.begun)
 }
 
 // whenDone has f called once the final reply is in, or now if it is.

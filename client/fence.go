@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -34,6 +35,10 @@ var onlyCodes = map[string][]int{
 	"SIZE": {213}, "MDTM": {213, 253}, "FEAT": {211}, "SYST": {215}, "MLST": {250},
 }
 
+// neverOfData are codes with which no transfer ends: those of onlyCodes, but for
+// 250, and that of NOOP.
+var neverOfData = slices.DeleteFunc(append(slices.Concat(slices.Collect(maps.Values(onlyCodes))...), 200), func(code int) bool { return code == 250 })
+
 // plainVerbs succeed with 200 or 250, and never with a code of onlyCodes.
 var plainVerbs = map[string]bool{
 	"TYPE": true, "PBSZ": true, "PROT": true, "MODE": true, "STRU": true, "OPTS": true,
@@ -50,7 +55,7 @@ func isAnswer(x *Exchange, r Reply) bool {
 		return slices.Contains(codes, r.Code)
 	}
 	if dataVerbs[x.Verb] {
-		return r.Code != 200 && r.Code != 257
+		return !slices.Contains(neverOfData, r.Code)
 	}
 	if plainVerbs[x.Verb] {
 		return r.Code == 250 || r.Code < 210
@@ -58,13 +63,17 @@ func isAnswer(x *Exchange, r Reply) bool {
 	return r.Code != 225 && r.Code != 226 || x.Verb == "ABOR"
 }
 
+// hasOneReply reports whether no preliminary reply comes before the answer.
+func hasOneReply(verb string) bool { return plainVerbs[verb] || onlyCodes[verb] != nil }
+
 // doubtful reports whether r may be the answer to something else than x: it
-// cannot be x's, or it ends a transfer that the server never said it began.
+// cannot be x's, or it ends a transfer that the server never said it began, or
+// it refuses one that was sent behind other commands.
 func doubtful(x *Exchange, r Reply) bool {
 	if x.fence != 0 || x.Verb == "" {
 		return false
 	}
-	unopened := dataVerbs[x.Verb] && r.Class() == 2 && x.marks == 0
+	unopened := dataVerbs[x.Verb] && x.marks == 0 && (r.Class() == 2 || x.crowded && r.Class() > 3)
 	return unopened || !isAnswer(x, r)
 }
 
@@ -77,7 +86,7 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 	if x.doubts++; x.doubts > maxMarks {
 		return &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many replies that are no answer"}
 	}
-	if dataVerbs[x.Verb] {
+	if dataVerbs[x.Verb] && r.Class() == 2 {
 		x.begin(r)
 	}
 	if !fenced {

@@ -55,6 +55,10 @@ func (s *Session) CanArrangeAhead() bool {
 // not to stand it.
 func (s *Session) Wary() { s.pipe.never = true }
 
+// OutOfStep reports whether the server has said more than it was asked. Nothing
+// is sent ahead then, and no two commands at once.
+func (s *Session) OutOfStep() bool { return s.stumbles || s.conn != nil && s.conn.outOfStep.Load() }
+
 // SizeLater asks for the size of a file (SIZE) with the next transfer, and in
 // front of it. The answer is given to then, by a later method of the Session at
 // the latest by Flush, which must be called before the directory is changed.
@@ -236,7 +240,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 
 // next is the data connection to ask for ahead, or nil.
 func (s *Session) next(c *Conn, way Way) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() {
+	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() || c.outOfStep.Load() {
 		return nil
 	}
 	name := c.nextData()
@@ -247,7 +251,7 @@ func (s *Session) next(c *Conn, way Way) *ahead {
 // an upload wait in the server's socket until it takes them, and the TLS of
 // most servers does the same with a handshake.
 func (s *Session) hurries(t Transfer) bool {
-	if !s.pipe.more || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
+	if !s.pipe.more || s.conn.outOfStep.Load() || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
 		return false
 	}
 	if t.Protect {

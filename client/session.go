@@ -73,6 +73,7 @@ type Session struct {
 	way      int      // index in ways of the one that worked
 	wayKnown bool
 	lacks    map[string]bool // verbs that the server does not know
+	stumbles bool            // it was out of step on an earlier connection
 	pipe     pipeline
 	timeWay  int            // index in timeWays of the one that worked
 	zone     *time.Location // of the dates in LIST; nil: not known
@@ -163,6 +164,9 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 
 // adopt takes a fresh connection, about which nothing is known yet.
 func (s *Session) adopt(conn *Conn) {
+	if s.stumbles = s.OutOfStep(); s.stumbles {
+		conn.outOfStep.Store(true)
+	}
 	s.conn, s.have = conn, initial
 	s.line.Store(conn)
 	s.syst, s.astray = "", false
@@ -206,7 +210,7 @@ func (s *Session) likeness() *Session {
 		opt: s.opt, login: s.login, in: s.in, dir: s.dir,
 		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks,
-		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone,
+		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),
 	}
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never

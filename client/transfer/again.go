@@ -69,6 +69,10 @@ func passing(err error) bool {
 		errors.As(err, &connect) || client.IsCode(err, 421, 425, 426, 451, 452)
 }
 
+// mistaken reports whether a refusal may have been meant for something else: the
+// server says more than it was asked.
+func mistaken(s *client.Session, err error) bool { return isRefusal(err) && s.OutOfStep() }
+
 // canRepeat reports whether a transfer that broke may be made again: bytes that
 // have left through a pipe cannot be taken back, and nothing is added twice.
 func (t Task) canRepeat(r Result) bool {

@@ -149,6 +149,7 @@ var errRetire = errors.New("session lost")
 func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	var r Result
 	var err error
+	inStep := !s.OutOfStep()
 	switch {
 	case j.visit != nil:
 		if err = s.Flush(ctx); err == nil {
@@ -174,6 +175,9 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		over()
 	}
 	switch {
+	case inStep && mistaken(s, err) && j.tries == 0 && j.task.canRepeat(r):
+		j.tries++
+		e.again(j)
 	case err != nil:
 		return e.failed(ctx, s, j, r, err)
 	case j.visit != nil:

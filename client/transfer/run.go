@@ -25,7 +25,11 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 	var moved int64 // by the tries that broke
 	for try := 1; ; try++ {
+		inStep := !s.OutOfStep()
 		r, err := once(ctx, s, t, m)
+		if inStep && mistaken(s, err) && try == 1 && t.canRepeat(r) {
+			continue
+		}
 		if err == nil && r.Resumed > 0 {
 			r.Bytes, r.Resumed = r.Bytes+min(moved, r.Resumed), max(r.Resumed-moved, 0)
 		}
