@@ -2,9 +2,12 @@ package shell
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -14,30 +17,52 @@ import (
 type Script struct {
 	Name string // in messages
 	Next func() (string, error)
+
+	stop func() // ends a Next that waits; may be nil
 }
 
 // ScriptFrom is a script that r holds.
 func ScriptFrom(name string, r io.Reader) Script {
 	lines := bufio.NewReader(r)
-	return Script{name, func() (string, error) {
+	s := Script{Name: name, Next: func() (string, error) {
 		line, err := lines.ReadString('\n')
 		if line != "" {
 			err = nil
 		}
 		return strings.TrimRight(line, "\r\n"), err
 	}}
+	if file, is := r.(*os.File); is { // perhaps a FIFO whose other end says nothing
+		s.stop = func() { file.SetReadDeadline(time.Now()) }
+	}
+	return s
+}
+
+// until is the script up to the end of ctx.
+func (s Script) until(ctx context.Context) Script {
+	next := s.Next
+	s.Next = func() (string, error) {
+		line, err := next()
+		if ctx.Err() != nil {
+			err = io.EOF
+		}
+		return line, err
+	}
+	return s
 }
 
 // ScriptFromInput is what arrives on standard input, line by line: a command
 // runs before the next one is read.
 func (sh *Shell) ScriptFromInput() Script {
-	return Script{"stdin", func() (string, error) { return sh.con.ReadLine(sh.base, "") }}
+	return Script{Name: "stdin", Next: func() (string, error) { return sh.con.ReadLine(sh.base, "") }}
 }
 
 // Batch runs a script. It stops at the first failure, unless the line begins
 // with a dash or the setting onerror says continue, and returns the exit
 // status: that of the first failure, unless `exit` says another.
 func (sh *Shell) Batch(script Script) int {
+	if script.stop != nil {
+		defer context.AfterFunc(sh.base, script.stop)()
+	}
 	err := sh.script(script, Line{})
 	if jobs := sh.jobs.list(); len(jobs) > 0 {
 		err = firstOf(err, sh.await(sh.base, jobs))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -280,7 +281,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 	h := sh.hand
 	ch := h.channel
 	h.channel, h.waiting = nil, nil
-	file, err := h.source(line)
+	file, err := h.source(ctx, line)
 	if err != nil {
 		return client.Reply{}, err
 	}
@@ -311,7 +312,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 }
 
 // source is the file that the line uploads, if it does.
-func (h *byHand) source(line string) (*os.File, error) {
+func (h *byHand) source(ctx context.Context, line string) (*os.File, error) {
 	name := h.upload
 	if name == "" || !isUpload(line) {
 		name = os.DevNull
@@ -319,7 +320,7 @@ func (h *byHand) source(line string) (*os.File, error) {
 	if isUpload(line) {
 		h.upload = ""
 	}
-	return os.Open(name)
+	return transfer.Open(ctx, name, os.O_RDONLY, 0)
 }
 
 // move moves the data and ends the transfer.

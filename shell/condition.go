@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -273,7 +274,7 @@ func within(word string, n, limit int64) (bool, error) {
 
 // sameBytes compares a remote file with a local one.
 func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string, error) {
-	local, err := os.Open(c.Shell.local(localPath(args[1])))
+	local, err := transfer.Open(ctx, c.Shell.local(localPath(args[1])), os.O_RDONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, args[1].Text + " is not here", nil
 	}
@@ -292,7 +293,7 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 	if err != nil {
 		return false, "", about(args[0].Text, err)
 	}
-	if e.Size >= 0 && !e.SizeApprox && e.Size != info.Size() {
+	if info.Mode().IsRegular() && e.Size >= 0 && !e.SizeApprox && e.Size != info.Size() {
 		return false, fmt.Sprintf("%d bytes there, %d here", e.Size, info.Size()), nil
 	}
 	typ := c.Session().Type()

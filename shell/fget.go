@@ -45,7 +45,7 @@ func fget(ctx context.Context, c *Call) error {
 
 func (c *Call) openList(ctx context.Context, word syntax.Token) (io.ReadCloser, error) {
 	if word.Text != "-" {
-		return os.Open(c.Shell.local(localPath(word)))
+		return transfer.Open(ctx, c.Shell.local(localPath(word)), os.O_RDONLY, 0)
 	}
 	in, err := c.stdin(ctx)
 	return io.NopCloser(in), err

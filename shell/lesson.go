@@ -64,9 +64,9 @@ func runLesson(ctx context.Context, c *Call) error {
 	case "":
 		return c.listLessons()
 	case "report":
-		return c.reportLessons()
+		return c.reportLessons(ctx)
 	case "lint":
-		return c.lintLesson()
+		return c.lintLesson(ctx)
 	case "reset":
 		return c.resetLesson()
 	case "hint", "skip", "quit", "answer":

@@ -1,11 +1,14 @@
 package shell
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -28,7 +31,7 @@ func (c *Call) resetLesson() error {
 	return progress.Save()
 }
 
-func (c *Call) reportLessons() error {
+func (c *Call) reportLessons(ctx context.Context) error {
 	all, progress, err := c.lessons()
 	if err != nil {
 		return err
@@ -38,7 +41,7 @@ func (c *Call) reportLessons() error {
 	}
 	report := progress.Report(all)
 	if name := c.value("html"); name != "" {
-		file, err := os.Create(name)
+		file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 		if err != nil {
 			return err
 		}
@@ -79,12 +82,16 @@ func learner() string {
 	return "somebody"
 }
 
-func (c *Call) lintLesson() error {
+func (c *Call) lintLesson(ctx context.Context) error {
 	if len(c.Args) != 2 {
 		return c.Usage("lint needs the file of a lesson")
 	}
-	text, err := os.ReadFile(c.Arg(1))
+	file, err := transfer.Open(ctx, c.Arg(1), os.O_RDONLY, 0)
 	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(file)
+	if err = firstOf(err, file.Close()); err != nil {
 		return err
 	}
 	lesson, err := teach.ParseLesson(text)
@@ -101,14 +108,14 @@ func (c *Call) lintLesson() error {
 		return about(c.Arg(1), &localError{fmt.Sprintf("%d problems", len(problems))})
 	}
 	if name := c.value("trace"); name != "" {
-		return c.playedLesson(lesson, name)
+		return c.playedLesson(ctx, lesson, name)
 	}
 	return nil
 }
 
 // playedLesson says which steps a recorded session passes.
-func (c *Call) playedLesson(lesson *teach.Lesson, name string) error {
-	file, err := os.Open(name)
+func (c *Call) playedLesson(ctx context.Context, lesson *teach.Lesson, name string) error {
+	file, err := transfer.Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -66,14 +67,14 @@ func paged(run func(context.Context, *Call) error) func(context.Context, *Call) 
 }
 
 // lcat writes local files, safe for a screen as cat does it.
-func lcat(_ context.Context, c *Call) error {
+func lcat(ctx context.Context, c *Call) error {
 	for _, word := range c.Args {
 		names, err := c.Shell.localNames(word)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if err := c.showLocal(name); err != nil {
+			if err := c.showLocal(ctx, name); err != nil {
 				return about(name, err)
 			}
 		}
@@ -81,8 +82,8 @@ func lcat(_ context.Context, c *Call) error {
 	return nil
 }
 
-func (c *Call) showLocal(name string) error {
-	file, err := os.Open(c.Shell.local(name))
+func (c *Call) showLocal(ctx context.Context, name string) error {
+	file, err := transfer.Open(ctx, c.Shell.local(name), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

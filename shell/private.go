@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // ReadPrivate reads a file that decides what ftpsh does: it must be the user's
@@ -28,7 +29,7 @@ func ReadPrivate(name string) ([]byte, error) {
 const maxPrivate = 1 << 20
 
 func openPrivate(name string) (*os.File, error) {
-	file, err := os.Open(name)
+	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO is refused, not waited at
 	if err != nil {
 		return nil, err
 	}

@@ -178,6 +178,17 @@ func (t *typed) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// passesOver reports whether a name that a pattern stands for is no file that can
+// be uploaded, and tells so: a FIFO would be waited at.
+func (c *Call) passesOver(name string) bool {
+	info, err := os.Stat(c.Shell.local(name))
+	if err != nil || info.Mode().IsRegular() {
+		return false
+	}
+	c.Note("%s is no plain file: passed over", name)
+	return true
+}
+
 func mput(ctx context.Context, c *Call) error {
 	var names []remoteName
 	var trees []string
@@ -188,7 +199,7 @@ func mput(ctx context.Context, c *Call) error {
 		for _, name := range found {
 			if c.Is("recursive") && c.Shell.isTree(name) {
 				trees = append(trees, name)
-			} else if word.Pattern == "" || !isDir(c.Shell.local(name)) {
+			} else if word.Pattern == "" || !isDir(c.Shell.local(name)) && !c.passesOver(name) {
 				names = append(names, remoteName{Path: name})
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -238,13 +239,18 @@ func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
 	return nil
 }
 
-func dotData(_ context.Context, sh *Shell, words []string, v voice) error {
+func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	h := sh.theHand()
 	switch {
 	case h.size > int64(len(h.data)):
 		return &localError{"only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
 	case len(words) > 1 && words[0] == "save":
-		return os.WriteFile(strings.Join(words[1:], " "), h.data, 0o666)
+		file, err := transfer.Open(ctx, strings.Join(words[1:], " "), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(h.data)
+		return firstOf(err, file.Close())
 	case len(words) > 0:
 		return &UsageError{Text: "it is .data or .data save FILE"}
 	case v.screen && strings.ContainsRune(string(h.data), 0):

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -75,6 +76,9 @@ func (sh *Shell) startRecording(name string, listings, force bool) error {
 	if force {
 		flag = os.O_TRUNC
 	}
+	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return &localError{name + " is a FIFO: a recording goes on beside the commands, into a plain file"}
+	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return &localError{name + " exists; `record -f` replaces it"}
@@ -113,7 +117,7 @@ func (sh *Shell) stopRecording() error {
 }
 
 func replay(ctx context.Context, c *Call) error {
-	file, err := os.Open(c.Arg(0))
+	file, err := transfer.Open(ctx, c.Arg(0), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -195,7 +195,7 @@ func interrupted(ctx context.Context, err error) error {
 type interruption struct{ cause, err error }
 
 func (e *interruption) Error() string {
-	if errors.Is(e.err, context.Canceled) {
+	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, os.ErrDeadlineExceeded) { // as transfer.Open ends a read
 		return e.cause.Error()
 	}
 	return e.err.Error()

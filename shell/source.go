@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -19,9 +20,9 @@ var sourceCommands = []*Command{{
 // deepestSource is how many files may run each other.
 const deepestSource = 20
 
-func source(_ context.Context, c *Call) error {
+func source(ctx context.Context, c *Call) error {
 	name := localPath(c.Args[0])
-	file, err := os.Open(c.Shell.local(name))
+	file, err := transfer.Open(ctx, c.Shell.local(name), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -32,5 +33,9 @@ func source(_ context.Context, c *Call) error {
 	c.Shell.sources++
 	defer func() { c.Shell.sources-- }()
 	line := Line{within: c, vars: syntax.Vars{Args: append([]syntax.Token{}, c.Args[1:]...)}}
-	return shown(c.Shell.script(ScriptFrom(name, file), line))
+	err = shown(c.Shell.script(ScriptFrom(name, file).until(ctx), line))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -59,12 +60,12 @@ var traceSettings = []*Setting{
 		[]string{"auto", "on", "off"}, func(s *Settings) *string { return &s.Unicode }).then((*Shell).heed),
 }
 
-func trace(_ context.Context, c *Call) error {
+func trace(ctx context.Context, c *Call) error {
 	switch c.Arg(0) {
 	case "save":
-		return c.saveTrace()
+		return c.saveTrace(ctx)
 	case "show":
-		return c.showTrace()
+		return c.showTrace(ctx)
 	case "on":
 		return c.traceLevel("2", 2)
 	}
@@ -93,7 +94,7 @@ func (c *Call) traceLevel(value string, level int) error {
 }
 
 // saveTrace writes a part of the recording into a file.
-func (c *Call) saveTrace() error {
+func (c *Call) saveTrace(ctx context.Context) error {
 	name := c.Arg(1)
 	if name == "" {
 		return c.Usage("save needs the name of a file")
@@ -114,7 +115,7 @@ func (c *Call) saveTrace() error {
 	if c.Is("force") {
 		flag = os.O_TRUNC
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
+	file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return &localError{name + " exists; `trace save -f` replaces it"}
 	}
@@ -129,11 +130,11 @@ func (c *Call) saveTrace() error {
 }
 
 // showTrace prints a recording that was saved as JSON lines.
-func (c *Call) showTrace() error {
+func (c *Call) showTrace(ctx context.Context) error {
 	if len(c.Args) != 2 {
 		return c.Usage("show needs the name of one file")
 	}
-	file, err := os.Open(c.Arg(1))
+	file, err := transfer.Open(ctx, c.Arg(1), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -10,10 +10,16 @@ import (
 
 // Open is os.OpenFile for a local name that the user typed, which may be that
 // of a FIFO: the system waits there for somebody at the other end, for ever.
-// Here the waiting ends with ctx, and so do later reads and writes.
+// Here the waiting ends with ctx, and so do later reads and writes of what is no
+// plain file: they fail with os.ErrDeadlineExceeded.
 func Open(ctx context.Context, name string, flag int, mode fs.FileMode) (*os.File, error) {
-	if info, err := os.Stat(name); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
-		return os.OpenFile(name, flag, mode)
+	info, err := os.Stat(name)
+	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		file, failed := os.OpenFile(name, flag, mode)
+		if failed == nil && err == nil && info.Mode()&fs.ModeDevice != 0 {
+			context.AfterFunc(ctx, func() { file.SetDeadline(time.Now()) })
+		}
+		return file, failed
 	}
 	type result struct {
 		file *os.File

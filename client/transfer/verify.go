@@ -22,7 +22,7 @@ func (e *MismatchError) Error() string {
 // Verify compares a local file with one on the server: by the best checksum that
 // the server computes, or by fetching it once more. It returns how.
 func Verify(ctx context.Context, s *client.Session, remote, local string) (how string, err error) {
-	file, err := os.Open(local)
+	file, err := Open(ctx, local, os.O_RDONLY, 0)
 	if err != nil {
 		return "", err
 	}

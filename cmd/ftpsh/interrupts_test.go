@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -94,7 +95,8 @@ func TestInterruptAtAFIFO(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"get small.txt fifo", "cat small.txt > fifo", "put fifo up"} {
+	for _, line := range []string{"get small.txt fifo", "cat small.txt > fifo", "put fifo up", "source fifo", "fget fifo", "verify small.txt fifo",
+		"trace show fifo", "trace save -f --as txt fifo", "lesson lint fifo"} {
 		term.enter(line)
 		halt := again(term, "\x03") // the first one may come before the command has begun
 		term.see(": interrupted")
@@ -110,6 +112,51 @@ func TestInterruptAtAFIFO(t *testing.T) {
 	term.see("\r\n6\r\n")
 	if data := <-got; data != "small\n" {
 		t.Errorf("through the FIFO came %q", data)
+	}
+	term.see("PLAIN> ")
+	go os.WriteFile(filepath.Join(dir, "fifo"), []byte("echo in the\necho FIFO $1\n"), 0)
+	term.enter("source fifo here")
+	term.see("\r\nin the\r\nFIFO here\r\n")
+	term.see("PLAIN> ")
+	term.enter("record -f fifo; mput f*")
+	term.see("record: fifo is a FIFO")
+	term.see("fifo is no plain file: passed over")
+}
+
+// TestInterruptOfAScriptFromAFIFO: a script whose next line does not come ends
+// with Ctrl-C; a FIFO as a file with passwords is refused, not waited at.
+func TestInterruptOfAScriptFromAFIFO(t *testing.T) {
+	server := serves(t, practice.Options{}, nil)
+	cmd, errs := batch(t, server, "-f", "fifo")
+	fifo := filepath.Join(cmd.Dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in, err := os.OpenFile(fifo, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	io.WriteString(in, "echo one\n")
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "one\n" {
+		t.Errorf("%q, %v", line, err)
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	cmd.Wait()
+	ended(t, cmd, errs, 130)
+
+	cmd, errs = batch(t, server, "--netrc", fifo, "-c", "pwd")
+	cmd.Run()
+	ended(t, cmd, errs, 7)
+	if !strings.Contains(errs.String(), "fifo: is no plain file") {
+		t.Errorf("it says %q", errs)
 	}
 }
 
