@@ -8,7 +8,8 @@ import (
 )
 
 // A key is what one press sends. Name is "C-a", "M-f", "Up", "C-Left", "Tab", "Enter", …; "Text" for a
-// character and "Paste" for pasted text, both in Text; "" for bytes that mean no key.
+// character and "Paste" for pasted text, both in Text; "Position" for where the terminal says that its cursor is, in
+// Text, too; "" for bytes that mean no key.
 type key struct {
 	Name string
 	Text string
@@ -29,7 +30,7 @@ const (
 	pasteLimit = 1 << 20
 )
 
-// decode reads one key. Replies of the terminal and unknown sequences give a key without a name.
+// decode reads one key. Other replies of the terminal and unknown sequences give a key without a name.
 func decode(in keySource) (key, error) {
 	b, err := in.next(-1)
 	if err != nil {
@@ -149,6 +150,8 @@ func csi(in keySource) (key, error) {
 			return key{}, ignoreNoKey(err)
 		case b == '~' && parameters == "200":
 			return paste(in)
+		case b == 'R' && strings.Contains(parameters, ";"): // or F3 with Shift, which means nothing here
+			return key{"Position", parameters}, nil
 		}
 		return key{Name: csiName(parameters, b)}, nil
 	}

@@ -64,7 +64,7 @@ func TestKeys(t *testing.T) {
 		{"paste with control characters", "\x1b[200~a\x1b]0;x\x07\tb\x03\x1b[201~", "Paste", "a]0;x\tb"},
 		{"paste that never ends", "\x1b[200~abc", "Paste", "abc"},
 		{"focus report", "\x1b[I", "", ""},
-		{"cursor report", "\x1b[12;40R", "", ""},
+		{"cursor report", "\x1b[12;40R", "Position", "12;40"},
 		{"colour report", "\x1b]11;rgb:0000/0000/0000\x07", "", ""},
 		{"function key of the Linux console", "\x1b[[A", "", ""},
 		{"F5", "\x1b[15~", "", ""},

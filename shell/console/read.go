@@ -202,7 +202,10 @@ func (c *Console) begin() {
 func (c *Console) press(k key) {
 	c.mu.Lock()
 	e := c.ed
-	if e == nil || e.done {
+	if k.Name == "Position" {
+		c.screen.answered(k.Text)
+	}
+	if e == nil || e.done || k.Name == "Position" {
 		c.mu.Unlock()
 		return
 	}

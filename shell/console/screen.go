@@ -14,6 +14,7 @@ type screen struct {
 	out   bytes.Buffer
 	shown frame // what the terminal shows, with its cursor
 	live  bool
+	above scrolled
 	style string
 	err   error // of the last write
 }
@@ -227,48 +228,7 @@ func (s *screen) leave() {
 }
 
 func (s *screen) forget() {
-	s.shown, s.live = frame{}, false
-}
-
-// resized finds the cursor again after the terminal has wrapped the rows shown to another width, as tmux, VTE, kitty
-// and iTerm2 do. It cannot be right everywhere: xterm cuts rows and wraps nothing, terminals disagree about the width
-// of some emoji, and tmux keeps the cursor in its row of the screen, so that a line which needs more rows than there are
-// above leaves its beginning among what was scrolled out of sight, where nothing reaches it.
-func (s *screen) resized(columns int) {
-	if !s.live || columns < 1 || columns == s.shown.width {
-		return
-	}
-	var cells []cell
-	cursor := 0
-	for i, r := range s.shown.rows {
-		if i > 0 && !r.soft {
-			cells = append(cells, cell{text: lineBreak})
-		}
-		if i == s.shown.cursor.row {
-			cursor = len(cells) + indexAt(r.cells, s.shown.cursor.col)
-		}
-		cells = append(cells, r.cells...)
-		if r.soft && len(r.cells) == 0 {
-			cells = append(cells, cell{text: " ", width: 1}) // see rewrite
-		}
-	}
-	atEnd := cursor == len(cells) || cells[cursor].width == 0
-	if atEnd && cursor > 0 && cells[cursor-1].width > 0 {
-		cursor-- // behind a full row it stays in that row
-	}
-	f := layout(cells, cursor, columns)
-	s.shown = frame{rows: make([]row, len(f.rows)), cursor: point{f.cursor.row, columns}, width: columns}
-}
-
-// indexAt is the index of the cell at a column.
-func indexAt(cells []cell, col int) int {
-	for i, c := range cells {
-		if col < c.width {
-			return i
-		}
-		col -= c.width
-	}
-	return len(cells)
+	s.shown, s.live, s.above = frame{}, false, scrolled{}
 }
 
 // flush sends what was drawn, in one write. A terminal that has gone is found out by reading from it.

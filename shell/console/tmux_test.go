@@ -173,6 +173,22 @@ func TestTmuxResizeWideCharacters(t *testing.T) {
 	}
 }
 
+// TestTmuxResizeNothingAbove: what tmux scrolls out of sight, because the line needs more rows than there are above, does
+// not come back as a copy.
+func TestTmuxResizeNothingAbove(t *testing.T) {
+	const line, right = "0123456789abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRST", "uvwx"
+	tm := tmux.Start(t, 44, 12, sample(t), sampleVariable+"=1")
+	tm.Cursor("demo> ▏")
+	tm.Type(line + right + strings.Repeat("\x1b[D", len(right)))
+	tm.Cursor(shownAt(44, "demo> "+line, right))
+	for _, width := range []int{19, 50, 15, 50, 11, 36, 12, 30, 80} {
+		tm.Resize(width, 12)
+		tm.Cursor(shownAt(width, "demo> "+line, right))
+	}
+	tm.Type("!\r")
+	tm.Cursor("demo> " + line + "!" + right + "\n\"" + line + "!" + right + "\"\ndemo> ▏")
+}
+
 // shownAt is what a line looks like on rows of a width, with the cursor before right.
 func shownAt(width int, left, right string) string {
 	cells := styled(left + right)

@@ -119,7 +119,7 @@ func (v *vt) sequence(s string) {
 		fmt.Sscanf(body, "%d", &n)
 	}
 	switch final {
-	case 'm', 't':
+	case 'm', 't', 'n':
 	case 'q':
 		v.shape = body
 	case 'h', 'l':
