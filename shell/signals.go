@@ -64,6 +64,9 @@ func (s *signals) handle(sig os.Signal) {
 		s.interrupt()
 		return
 	}
+	if sig == syscall.SIGTERM {
+		signal.Reset(sig) // a second one ends the program at once: nobody may read what it writes
+	}
 	s.mu.Lock()
 	s.fatal, _ = sig.(syscall.Signal)
 	s.mu.Unlock()
@@ -81,9 +84,13 @@ func (s *signals) interrupt() {
 		s.sh.end(errInterrupted)
 	case s.cancel == nil:
 		s.missed = true
-	case s.again && s.using != nil:
-		go s.using.Drop() // which may take a moment
 	case s.again:
+		if s.using != nil {
+			go s.using.Drop() // which may take a moment
+		}
+		if !s.sh.Interactive() {
+			signal.Reset(os.Interrupt) // the third one ends the program, as the second SIGTERM does
+		}
 	default:
 		s.again = true
 		s.cancel(errInterrupted)

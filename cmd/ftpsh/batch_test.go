@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice"
 )
@@ -100,6 +101,45 @@ func TestNobodyReads(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(cmd.Dir, "big.txt")); err == nil {
 		t.Error("the script went on")
+	}
+}
+
+// TestKilledWhileNobodyReads: a reader of standard output that stands still does
+// not keep the program from being ended, by SIGTERM twice or Ctrl-C three times.
+func TestKilledWhileNobodyReads(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"big.txt": strings.Repeat("a line\n", 1<<17)})
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			cmd, _ := batch(t, server, "-c", "cat big.txt")
+			out, in, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			cmd.Stdout = in
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			in.Close()
+			if _, err := out.Read(make([]byte, 7)); err != nil {
+				t.Error(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			again := time.NewTicker(100 * time.Millisecond)
+			defer again.Stop()
+			for limit := time.After(patience); ; {
+				select {
+				case <-ended:
+					return
+				case <-again.C:
+					cmd.Process.Signal(sig)
+				case <-limit:
+					cmd.Process.Kill()
+					t.Fatalf("it goes on: %v", <-ended)
+				}
+			}
+		})
 	}
 }
 
