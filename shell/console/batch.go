@@ -49,6 +49,8 @@ func (c *Console) nextLine(stopped func() error) (string, error) {
 
 // readCooked asks on a terminal that knows no escape sequence, and edits by itself.
 func (c *Console) readCooked(ctx context.Context, prompt string) (string, error) {
+	c.questions.Lock()
+	defer c.questions.Unlock()
 	prompt, _, _ = strings.Cut(prompt, "\t")
 	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
 		return "", err

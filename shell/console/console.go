@@ -54,8 +54,8 @@ type Options struct {
 	Vi bool // keys of vi instead of those of emacs
 }
 
-// A Console is a terminal, or the streams that stand for one. Output, Status and Close may be used from any
-// goroutine; lines, secrets and keys are read by one at a time.
+// A Console is a terminal, or the streams that stand for one. All of it may be used from any goroutine; where two
+// of them ask for lines, secrets or keys, the second waits until the first has its answer.
 type Console struct {
 	opts        Options
 	in          *input
@@ -67,6 +67,8 @@ type Console struct {
 
 	batch batch
 	tasks sync.WaitGroup
+
+	questions sync.Mutex // locked before mu
 
 	mu       sync.Mutex
 	term     *stream // where live rows are drawn; nil for nowhere

@@ -330,6 +330,38 @@ func TestPromptAfterHalfALine(t *testing.T) {
 	s.answered("", nil)
 }
 
+// A job may have a question left when the prompt comes back.
+func TestQuestionsTakeTurns(t *testing.T) {
+	s := start(t, 40, 10, Options{})
+	s.asks(func() (string, error) {
+		r, err := s.c.AskKey(t.Context(), "replace? ", "yn")
+		return string(r), err
+	})
+	prompted := make(chan struct{})
+	lines := make(chan string, 1)
+	go func() {
+		close(prompted)
+		line, err := s.c.ReadLine(t.Context(), "> ")
+		if err != nil {
+			t.Error(err)
+		}
+		lines <- line
+	}()
+	<-prompted
+	s.typed("y")
+	s.answered("y", nil)
+	s.cursor("replace? y\n> ▏")
+	s.typed("ls\r")
+	select {
+	case line := <-lines:
+		if line != "ls" {
+			t.Errorf("the line is %q", line)
+		}
+	case <-time.After(patience):
+		t.Error("the prompt does not answer")
+	}
+}
+
 func TestAskKey(t *testing.T) {
 	s := start(t, 40, 10, Options{})
 	ask := func(keys string) {

@@ -67,6 +67,8 @@ func (k *keyboard) OnChange(_ []rune, _ int, r rune) ([]rune, int, bool) {
 
 // edit lets the user answer e.
 func (c *Console) edit(e *editor) error {
+	c.questions.Lock()
+	defer c.questions.Unlock()
 	c.mu.Lock()
 	if c.closed || c.ended {
 		c.mu.Unlock()

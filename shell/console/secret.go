@@ -58,6 +58,8 @@ func secretFromTTY(ctx context.Context, prompt string) (string, error) {
 
 // secretCooked asks on a terminal that knows no escape sequence: raw only to have no echo.
 func (c *Console) secretCooked(ctx context.Context, prompt string) (string, error) {
+	c.questions.Lock()
+	defer c.questions.Unlock()
 	restore, err := makeRaw(c.in.fd)
 	if err != nil {
 		return "", err
