@@ -39,9 +39,7 @@ func completedOptions() []option {
 			files: arg == "FILE" || arg == "SCRIPT", words: optionWords[f.Name],
 		})
 	})
-	return append(all,
-		option{long: "serve", says: "serve a directory", takes: true, files: true},
-		option{long: "help", says: "show the options"})
+	return append(all, option{long: "serve", says: "serve a directory", takes: true, files: true})
 }
 
 // completion prints the script for a shell; "hosts" prints what can be connected
@@ -161,30 +159,43 @@ func fishCompletion(all []option) string {
 	return b.String()
 }
 
+// powershellCompletion says of an option that takes another value nothing: PowerShell offers files then.
 func powershellCompletion(all []option) string {
-	quote := strings.NewReplacer("'", "''")
-	var b strings.Builder
-	b.WriteString(`# PowerShell completion of ftpsh: in $PROFILE, ftpsh --completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName ftpsh -ScriptBlock {
-	param($word, $ast, $position)
-	$options = @(
-`)
+	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	var options, values strings.Builder
 	for _, o := range all {
 		for _, name := range o.spellings() {
-			fmt.Fprintf(&b, "\t\t@('%s', '%s')\n", name, quote.Replace(o.says))
+			fmt.Fprintf(&options, "\t\t[System.Management.Automation.CompletionResult]::new('%s', '%s', 'ParameterName', %s)\n", name, name, quoted(o.says))
+			switch {
+			case o.words != nil && o.takes:
+				fmt.Fprintf(&values, "\t\t'%s' { '%s' }\n", name, strings.Join(o.words, "', '"))
+			case o.takes:
+				fmt.Fprintf(&values, "\t\t'%s' { return }\n", name)
+			}
 		}
 	}
-	b.WriteString(`	)
-	if ($word -like '-*') {
-		$options | Where-Object { $_[0] -clike "$word*" } | ForEach-Object {
-			[System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterName', $_[1])
-		}
+	return `# PowerShell completion of ftpsh: in $PROFILE, ftpsh --completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName ftpsh -ScriptBlock {
+	param($word, $ast, $position)
+	$before = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position })
+	$option, $head = "$($before[-1])", ''
+	if ($word -cmatch '^(--[a-z-]+)=') {
+		$option, $head = $Matches[1], $Matches[0]
+	}
+	$values = switch -CaseSensitive ($option) {
+` + values.String() + `	}
+	if ($values) {
+		$found = $values | ForEach-Object { "$head$_" }
+	} elseif ($word -like '-*') {
+		$options = @(
+` + options.String() + `		)
+		return $options | Where-Object { $_.CompletionText.StartsWith($word, 'Ordinal') }
 	} else {
-		ftpsh --completion hosts 2>$null | Where-Object { $_ -like "$word*" } | ForEach-Object {
-			[System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
-		}
+		$found = ftpsh --completion hosts 2>$null
+	}
+	$found | Where-Object { $_.StartsWith($word, 'Ordinal') } | ForEach-Object {
+		[System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
 	}
 }
-`)
-	return b.String()
+`
 }

@@ -84,3 +84,25 @@ func TestCompletionInShells(t *testing.T) {
 		}
 	})
 }
+
+// TestPowershellCompletion: PowerShell is not run here. An array in an array would be one flat list, and a result
+// without a text is an exception: each spelling has one result, with a text, and quotes are closed in every line.
+func TestPowershellCompletion(t *testing.T) {
+	script := powershellCompletion(completedOptions())
+	for _, o := range completedOptions() {
+		for _, name := range o.spellings() {
+			result := "CompletionResult]::new('" + name + "', '" + name + "', 'ParameterName', '"
+			if strings.Count(script, result) != 1 || strings.Contains(script, result+"')") {
+				t.Errorf("%s has not one result with a text", name)
+			}
+			if value := "\n\t\t'" + name + "' { "; strings.Contains(script, value) != o.takes {
+				t.Errorf("%s takes a value: %v", name, o.takes)
+			}
+		}
+	}
+	for line := range strings.SplitSeq(script, "\n") {
+		if strings.Count(line, "'")%2 != 0 {
+			t.Errorf("an open quote in %s", line)
+		}
+	}
+}
