@@ -23,9 +23,8 @@ type Connect struct {
 	Pin       string      // SHA-256 of the certificate that will do, in hex; "": as authorities say
 	Source    net.IP      // local address
 	Port      string      // in place of 21
-	Stall     time.Duration
-	Anonymous bool // log in as anonymous unless a user is named
-	NoLogin   bool // only connect; `user` logs in
+	Anonymous bool        // log in as anonymous unless a user is named
+	NoLogin   bool        // only connect; `user` logs in
 }
 
 // securities are the values of the setting tls.
@@ -102,7 +101,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	}
 	opt.Charset, opt.Inflate = sh.charset(), client.Inflate
 	opt.VirtualHost = sh.Settings.VirtualHost
-	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, how.Stall
+	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, cmp.Or(sh.Settings.Stall, sh.Settings.Timeout)
 	opt.KeepAlive = sh.Settings.KeepAlive
 	opt.Trace = sh.dialogue()
 	if opt.TLS = how.TLS; sh.stepper.on {

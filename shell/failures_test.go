@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestFirstLineOfFailures: whatever goes wrong with one of the connections, the
@@ -26,6 +25,8 @@ func TestFirstLineOfFailures(t *testing.T) {
 		{"a command is never answered", "--tls off --fault mute:EPSV", "practice open; ls", "ls: timed out waiting for the reply to EPSV on the control connection", 9},
 		{"the data stands still", "--tls off --fault stall:RETR=100", "practice open; get README.txt",
 			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8},
+		{"the data stands still, for as long as a reply may take", "--tls off --fault stall:RETR=100", "set timeout 300ms; practice open; get README.txt",
+			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8},
 		{"the server is busy", "--fault 421:CONNECT", "practice open", "practice: 127.0.0.1: control connection refused: 421 ", 3},
 		{"TLS is required", "--tls require", "practice open --clear", "practice: 127.0.0.1: login refused: 530 AUTH TLS", 4},
 		{"the certificate has expired", "--fault expired-cert", "practice open", "practice: TLS on the control connection: certificate of 127.0.0.1: expired on ", 5},
@@ -40,8 +41,10 @@ func TestFirstLineOfFailures(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := newPupil(t)
-			p.opt.Connect.Stall = 300 * time.Millisecond
 			p.Do(Line{Text: "set retries 0"})
+			if !strings.Contains(row.lines, "timeout") {
+				p.Do(Line{Text: "set stall 300ms"})
+			}
 			if strings.Contains(row.start, "mute") {
 				p.Do(Line{Text: "set timeout 300ms"})
 			}

@@ -54,6 +54,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.Local = c.Shell.local(m.Local)
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
+	m.Bounds = c.Shell.Settings.Bounds
 	m.Equip = func(t *transfer.Task) {
 		if c.equip(t); m.There == nil {
 			t.Local, t.Within = c.Shell.relative(t.Local), c.Shell.relative(t.Within)

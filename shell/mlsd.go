@@ -41,7 +41,11 @@ func (c *Call) lines(ctx context.Context, verb string) error {
 	if err != nil {
 		return err
 	}
-	lines, err := c.Session().Lines(ctx, verb, c.Arg(0))
+	var lines []string
+	err = c.Shell.Settings.Bounds.Listing(ctx, func(ctx context.Context) (err error) {
+		lines, err = c.Session().Lines(ctx, verb, c.Arg(0))
+		return err
+	})
 	for _, line := range lines {
 		if err == nil {
 			err = c.rawLine(line)

@@ -95,14 +95,20 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 // list reads a directory of the server to its end, and lets completion know.
 func (c *Call) list(ctx context.Context, dir string, hidden bool) ([]listing.Entry, error) {
 	var entries []listing.Entry
-	for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden}) {
-		if err != nil {
-			return entries, err
+	err := c.Shell.Settings.Bounds.Listing(ctx, func(ctx context.Context) error {
+		for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden}) {
+			if err != nil {
+				return err
+			}
+			if len(entries) == cap(entries) {
+				entries = moreRoom(entries)
+			}
+			entries = append(entries, compact(e))
 		}
-		if len(entries) == cap(entries) {
-			entries = moreRoom(entries)
-		}
-		entries = append(entries, compact(e))
+		return nil
+	})
+	if err != nil {
+		return entries, err
 	}
 	if len(entries) <= mostRemembered {
 		c.Shell.remote.Fill(c.absolute(dir), completionNames(entries))

@@ -33,6 +33,7 @@ type Settings struct {
 	TLSMin   string
 	TLSData  string
 	Timeout  time.Duration
+	Stall    time.Duration // 0: as Timeout
 
 	KeepAlive time.Duration // 0: never
 
@@ -121,8 +122,10 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
 		func(s *Settings) *string { return &s.VirtualHost }),
 	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
-	durationOrOff("max-time", "how long a transfer may take; one that broke and goes on has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
-	byteCount("min-rate", "a transfer that moves fewer bytes in a second is ended (not one in segments)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
+	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time; the next open uses it",
+		func(s *Settings) *time.Duration { return &s.Stall }),
+	durationOrOff("max-time", "how long a file or a listing may take; one that broke and goes on has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
+	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
 })
 
@@ -297,17 +300,22 @@ func duration(name, short string, field func(*Settings) *time.Duration) *Setting
 
 // durationOrOff is a duration that need not be.
 func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Setting {
+	return durationOr("off", name, short, field)
+}
+
+// durationOr is a duration with a word for none of its own.
+func durationOr(word, name, short string, field func(*Settings) *time.Duration) *Setting {
 	row := duration(name, short, field)
-	row.Words = []string{"off"}
+	row.Words = []string{word}
 	some := *row
 	row.show = func(s *Settings) string {
 		if *field(s) == 0 {
-			return "off"
+			return word
 		}
 		return some.show(s)
 	}
 	row.parse = func(s *Settings, text string) error {
-		if text == "off" || text == "0" {
+		if text == word || text == "0" {
 			*field(s) = 0
 			return nil
 		}

@@ -22,6 +22,12 @@ type SlowError struct{ Reason string }
 
 func (e *SlowError) Error() string { return "ended: " + e.Reason }
 
+// Listing runs what lists a directory, and ends it after Time. How fast it comes
+// does not matter.
+func (b Bounds) Listing(ctx context.Context, list func(context.Context) error) error {
+	return Bounds{Time: b.Time}.within(ctx, nil, list)
+}
+
 // within runs a try of a transfer, and ends it when it is beyond its bounds.
 func (b Bounds) within(ctx context.Context, m *Meter, try func(context.Context) error) error {
 	if b.Time == 0 && b.Rate == 0 {

@@ -3,6 +3,8 @@ package transfer
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +12,34 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 )
+
+// TestSlowSegmentsEnd: the bounds are those of the whole file, however many
+// sessions fetch its parts.
+func TestSlowSegmentsEnd(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		bounds Bounds
+		slow   bool
+	}{
+		{"too long", Bounds{Time: 200 * time.Millisecond}, true},
+		{"too few bytes", Bounds{Rate: 1 << 30, Over: 100 * time.Millisecond}, true},
+		{"enough bytes together", Bounds{Rate: 1, Over: 100 * time.Millisecond}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			data := content(3 * leastPart)
+			_, s := server(t, data, practice.Options{})
+			task := Task{Op: Download, Remote: "data", Local: filepath.Join(t.TempDir(), "data"), Size: int64(len(data)), Segments: 2, Bounds: test.bounds,
+				Limit: rate.NewLimiter(16<<20, LimitBurst)}
+			if test.slow {
+				task.Limit = rate.NewLimiter(64<<10, LimitBurst)
+			}
+			_, failed := run(t, &Engine{Session: s, Parallel: 2}, slices.Values([]Task{task}))
+			if is := len(failed) == 1 && errors.As(failed[0], new(*SlowError)); is != test.slow || !test.slow && failed != nil {
+				t.Errorf("it ended with %v", failed)
+			}
+		})
+	}
+}
 
 // TestSlowTransferEnds: a transfer that is slower than it may be is ended, and
 // the session goes on; within its bounds it is whole.

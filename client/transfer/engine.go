@@ -159,7 +159,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	case j.of != nil:
 		s.More(false)
 		if err = j.of.begin(e.Watch); err == nil {
-			err = j.task.Bounds.within(ctx, &j.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
+			err = j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
 		}
 	default:
 		s.More(e.hasMore() && isSmall(j.task) && !j.task.alone())

@@ -54,6 +54,8 @@ type Mirror struct {
 	// may overlap. May be nil.
 	Found func(size int64)
 
+	Bounds Bounds // of each listing; those of a file come with Equip
+
 	// Equip may complete the task of a file. May be nil.
 	Equip func(*Task)
 
@@ -362,21 +364,27 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 	var entries []slim
 	nonsense, example := 0, ""
 	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime}
-	for e, err := range s.List(ctx, dir, o) {
-		if err != nil {
-			return nil, err
-		}
-		switch _, unsafe := filepath.Localize(e.Name); {
-		case e.Name == "." || e.Name == "..":
-		case e.Type == listing.Unparsed:
-			if nonsense++; nonsense == 1 {
-				example = e.Raw
+	err := m.Bounds.Listing(ctx, func(ctx context.Context) error {
+		for e, err := range s.List(ctx, dir, o) {
+			if err != nil {
+				return err
 			}
-		case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
-			m.notSeen(dir, fmt.Errorf("%q is no name for a file", e.Name))
-		default:
-			entries = append(entries, slimOf(e))
+			switch _, unsafe := filepath.Localize(e.Name); {
+			case e.Name == "." || e.Name == "..":
+			case e.Type == listing.Unparsed:
+				if nonsense++; nonsense == 1 {
+					example = e.Raw
+				}
+			case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
+				m.notSeen(dir, fmt.Errorf("%q is no name for a file", e.Name))
+			default:
+				entries = append(entries, slimOf(e))
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if nonsense > 0 {
 		m.notSeen(rel, fmt.Errorf("lines of the listing make no sense (%d), such as %.200q", nonsense, example))

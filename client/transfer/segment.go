@@ -28,6 +28,7 @@ type segmented struct {
 	over  func() // ends what Watch began
 
 	mu      sync.Mutex
+	opened  time.Time
 	to      *destination
 	file    *os.File
 	resumed int64
@@ -89,6 +90,7 @@ func (f *segmented) openOnce() (first bool, err error) {
 	if err := f.open(); err != nil {
 		return false, err
 	}
+	f.opened = time.Now()
 	f.resumed = f.task.Size - f.left()
 	f.meter.start(f.resumed, f.task.Size, func() int64 {
 		f.mu.Lock()
@@ -96,6 +98,18 @@ func (f *segmented) openOnce() (first bool, err error) {
 		return f.task.Size - f.left() - f.resumed
 	})
 	return true, nil
+}
+
+// bounds are those of the whole file: each job has what is left of its time, and
+// is slow when all of them together are.
+func (f *segmented) bounds() Bounds {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b := f.task.Bounds
+	if b.Time > 0 {
+		b.Time = max(b.Time-time.Since(f.opened), time.Nanosecond)
+	}
+	return b
 }
 
 // left is how much is missing.
@@ -196,7 +210,11 @@ func (f *segmented) fetchPart(ctx context.Context, s *client.Session, p *piece, 
 		return err
 	}
 	m.start(m.Done(), f.task.Size, d.Transferred)
-	err = f.copyPart(d, limitWriter(ctx, out, f.task.Limit), p)
+	w := limitWriter(ctx, out, f.task.Limit)
+	if f.task.Bounds.Rate > 0 {
+		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
+	}
+	err = f.copyPart(d, w, p)
 	closing := d.Close()
 	switch {
 	case errors.As(err, new(*os.PathError)), closing == nil:

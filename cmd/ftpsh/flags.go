@@ -11,7 +11,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -226,7 +225,7 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		JSON: o.json, DryRun: o.dryRun,
 		Connect: shell.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
-			Stall: time.Duration(o.stall) * time.Second, Anonymous: o.anonymous, NoLogin: o.noLogin,
+			Anonymous: o.anonymous, NoLogin: o.noLogin,
 		},
 	}
 	if o.netrc == "" {
@@ -324,6 +323,7 @@ func (o *options) settings() [][2]string {
 		{o.noEdit, "edit", "off"},
 		{o.retry > 0, "retries", strconv.Itoa(forever)},
 		{o.retry > 0, "retry-wait", strconv.Itoa(o.retry)},
+		{o.stall > 0, "stall", strconv.Itoa(o.stall)},
 		{o.packets, "trace", "2"},
 		{os.Getenv("FTPSH_TRACE") != "", "trace", os.Getenv("FTPSH_TRACE")},
 		{o.debug > 0, "trace", strconv.Itoa(min(o.debug, 3))},
