@@ -64,7 +64,7 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 	}
 	switch {
 	case at.Op == syntax.Redirect || at.Op == syntax.Append || at.Op == syntax.Verbatim:
-		return localNamesLike(at.Word, false)
+		return localNamesLike(ctx, at.Word, false)
 	case at.Op != syntax.Word:
 		return completion.Result{}
 	case len(at.Words) == 0:
@@ -174,7 +174,7 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 	case completion.Command:
 		return completion.Words(word, sh.commandCandidates())
 	case completion.LocalPath, completion.LocalDir:
-		return localNamesLike(typed, kind == completion.LocalDir)
+		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
 		return sh.remoteNames(ctx, typed, kind == completion.RemoteDir)
 	case completion.Setting:
@@ -205,8 +205,20 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 	return completion.Result{}
 }
 
-// localNamesLike are the local names that begin like a word, or match it.
-func localNamesLike(word syntax.Token, dirsOnly bool) completion.Result {
+// localNamesLike are the local names that begin like a word, or match it. A disk
+// that does not answer is left to itself when ctx ends.
+func localNamesLike(ctx context.Context, word syntax.Token, dirsOnly bool) completion.Result {
+	found := make(chan completion.Result, 1)
+	go func() { found <- readNamesLike(word, dirsOnly) }()
+	select {
+	case names := <-found:
+		return names
+	case <-ctx.Done():
+		return completion.Result{}
+	}
+}
+
+func readNamesLike(word syntax.Token, dirsOnly bool) completion.Result {
 	local := completion.Local{Note: func(info os.FileInfo) string {
 		if !info.Mode().IsRegular() {
 			return ""
