@@ -130,3 +130,20 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 		t.Log(said)
 	}
 }
+
+// A job that ends in the moment of Ctrl-Z is not said to go on: fg returns how it
+// ended.
+func TestSentAwayTooLate(t *testing.T) {
+	sh, _ := batchShell(t, Options{})
+	j := newJob("get x", sh.apart(), func() error { return errNotConnected })
+	sh.number(j)
+	j.sh.con.away.Store(false)
+	sh.start(j)
+	<-j.done
+	if sh.sendAway(j) {
+		t.Error("it goes on")
+	}
+	if err := sh.takeOver(j); err != errNotConnected {
+		t.Errorf("it ended with %v", err)
+	}
+}

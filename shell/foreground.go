@@ -67,6 +67,7 @@ func (sh *Shell) takeOver(j *job) error {
 		sh.jobs.running(true)
 		return j.err
 	}
+	j.cancel(nil) // nothing of it goes on
 	sh.Settings, sh.restart = j.sh.Settings, j.sh.restart
 	sh.heed()
 	return j.err
@@ -83,6 +84,9 @@ func (sh *Shell) sendAway(j *job) bool {
 	j.sh.con.away.Store(true)
 	if j.session == sh.session {
 		sh.session, sh.hand = j.spare, nil
+	}
+	if j.over() { // just now, and told nobody
+		return false
 	}
 	if sh.opt.Started != nil { // whoever listens cannot tell the two dialogues apart
 		sh.opt.Started(nil)
