@@ -92,21 +92,28 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.Timeout == 0 {
-		c.Timeout = 60 * time.Second
+		c.Timeout = DefaultTimeout
 	}
 	if c.Handshake == 0 {
-		c.Handshake = 15 * time.Second
+		c.Handshake = defaultHandshake
 	}
 	if c.Stall == 0 {
-		c.Stall = 60 * time.Second
+		c.Stall = defaultStall
 	}
 	if c.Depth == 0 {
-		c.Depth = 32
+		c.Depth = defaultDepth
 	}
 	return c
 }
 
+// DefaultTimeout is how long a reply may take unless somebody says otherwise.
+const DefaultTimeout = 60 * time.Second
+
 const (
+	defaultHandshake = 15 * time.Second
+	defaultStall     = 60 * time.Second
+	defaultDepth     = 32
+
 	dialTimeout     = 10 * time.Second
 	dataDialTimeout = 5 * time.Second // then the next way to a data connection is tried
 	quitTimeout     = 2 * time.Second
@@ -189,7 +196,13 @@ type proxied interface {
 
 // TCPKeepAlive finds a dead peer after a minute of silence. A Config.Dial should
 // have it, too.
-var TCPKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+var TCPKeepAlive = net.KeepAliveConfig{Enable: true, Idle: keepAliveIdle, Interval: keepAliveInterval, Count: keepAliveCount}
+
+const (
+	keepAliveIdle     = 30 * time.Second
+	keepAliveInterval = 10 * time.Second
+	keepAliveCount    = 3
+)
 
 const (
 	controlChannel = "control connection"

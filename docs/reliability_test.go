@@ -44,12 +44,14 @@ func TestReliability(t *testing.T) {
 		}
 	}
 	if !t.Failed() {
-		compare(t, "reliability.md", reliabilityPage(tests))
+		compare(t, "reliability.md", reliabilityPage(t, tests))
 	}
 }
 
 // reliabilityPage has all promises.
-func reliabilityPage(tests tests) string {
+func reliabilityPage(t *testing.T, tests tests) string {
+	t.Helper()
+	limits := constantsOfTheTree(t)
 	var b strings.Builder
 	b.WriteString(generated + "# What ftpsh does when things go wrong\n\n")
 	b.WriteString("Every row is a promise, and names the tests that show it. Two rules stand over all of them:\n\n")
@@ -57,7 +59,8 @@ func reliabilityPage(tests tests) string {
 	b.WriteString("- What a server says is data. It chooses no host, no local folder, no command, no action of the terminal, no amount of memory.\n")
 	b.WriteString("\n## Attacks\n\n" + rowsTable(tests, Attacks))
 	b.WriteString("\n## Faults\n\n" + rowsTable(tests, Faults))
-	return b.String()
+	b.WriteString("\n## Limits\n\nNo wait for a server is without an end, and nothing that a server says decides how much memory is taken.\n\n" + limitsTable(t, limits))
+	return limits.filled(t, b.String())
 }
 
 func rowsTable(tests tests, rows []Row) string {

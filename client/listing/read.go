@@ -18,10 +18,16 @@ type Options struct {
 	Zone     *time.Location // zone of the server for dates that tell none; nil is UTC
 	Detected func(Format)   // called once, when the format is recognised; may be nil
 
-	MaxLine    int   // bytes of a line that are read; more are cut off, and the line is Unparsed; 0 is 128 KiB
-	MaxEntries int   // 0 is 2,000,000
-	MaxBytes   int64 // of the whole listing; 0 is 1 GiB
+	MaxLine    int   // bytes of a line that are read; more are cut off, and the line is Unparsed; 0 is maxLine
+	MaxEntries int   // 0 is maxEntries
+	MaxBytes   int64 // of the whole listing; 0 is maxBytes
 }
+
+const (
+	maxLine    = 128 << 10
+	maxEntries = 2_000_000
+	maxBytes   = 1 << 30
+)
 
 // ErrTooLong ends a listing that exceeds MaxEntries or MaxBytes.
 var ErrTooLong = errors.New("listing is too long")
@@ -32,13 +38,13 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now()
 	}
 	if o.MaxLine <= 0 {
-		o.MaxLine = 128 << 10
+		o.MaxLine = maxLine
 	}
 	if o.MaxEntries <= 0 {
-		o.MaxEntries = 2_000_000
+		o.MaxEntries = maxEntries
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = 1 << 30
+		o.MaxBytes = maxBytes
 	}
 	return o
 }

@@ -20,9 +20,13 @@ type Retry struct {
 
 // DefaultRetry waits 1, 2, 4 and 8 seconds: long enough for a server that is
 // started anew.
-var DefaultRetry = Retry{Most: 4, Wait: time.Second}
+var DefaultRetry = Retry{Most: usualRetries, Wait: firstWait}
 
-const longestWait = 5 * time.Minute
+const (
+	usualRetries = 4
+	firstWait    = time.Second
+	longestWait  = 5 * time.Minute
+)
 
 // again waits before the try with this number, from 1. It reports false when
 // there is to be none.
