@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -14,11 +16,12 @@ import (
 var errAway = errors.New("in the background")
 
 // detaches reports whether Ctrl-Z can send a statement to the background: a
-// transfer that was typed at the prompt and does not share the terminal with a
-// local command, nor with the questions of step.
+// transfer that was typed at the prompt and needs neither the terminal itself (-)
+// nor for a local command or the questions of step.
 func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool {
 	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && !sh.stepper.on && sh.Interactive() &&
-		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == ""
+		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == "" &&
+		!slices.ContainsFunc(st.Words, func(w syntax.Token) bool { return w.Text == "-" || strings.HasPrefix(w.Text, "|") })
 }
 
 // detachable runs a statement so that Ctrl-Z can send it to the background: in a
