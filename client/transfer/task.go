@@ -88,38 +88,44 @@ type Result struct {
 }
 
 // Meter tells how far a transfer is. Its methods may be called while Run works.
-type Meter struct {
-	base, total atomic.Int64
-	moved       atomic.Pointer[func() int64]
+type Meter struct{ now atomic.Pointer[measure] }
+
+// measure is what a try begins with; all of it changes at once.
+type measure struct {
+	base, total int64 // what was there before; the size of the file, -1 if it is unknown
+	moved       func() int64
 }
 
 // Done returns how many bytes of the file are there.
 func (m *Meter) Done() int64 {
-	if moved := m.moved.Load(); moved != nil {
-		return m.base.Load() + (*moved)()
+	if now := m.now.Load(); now != nil {
+		return now.base + now.moved()
 	}
-	return m.base.Load()
+	return 0
 }
 
 // Moved returns how many bytes this transfer has moved.
 func (m *Meter) Moved() int64 {
-	if moved := m.moved.Load(); moved != nil {
-		return (*moved)()
+	if now := m.now.Load(); now != nil {
+		return now.moved()
 	}
 	return 0
 }
 
 // Total returns the size of the file, or -1 when it is unknown or not known
 // yet.
-func (m *Meter) Total() int64 { return m.total.Load() - 1 }
+func (m *Meter) Total() int64 {
+	if now := m.now.Load(); now != nil {
+		return now.total
+	}
+	return -1
+}
 
 // begun reports whether bytes can have been moved.
-func (m *Meter) begun() bool { return m.moved.Load() != nil }
+func (m *Meter) begun() bool { return m.now.Load() != nil }
 
 func (m *Meter) start(base, total int64, moved func() int64) {
-	m.base.Store(base)
-	m.total.Store(max(total, -1) + 1)
-	m.moved.Store(&moved)
+	m.now.Store(&measure{base, max(total, -1), moved})
 }
 
 // Describe takes over what a listing said about the remote file. Where that was
