@@ -134,8 +134,14 @@ func secretIn(raw string, before []word) (from, to int) {
 		return 0, len(raw)
 	case !isConnecting(commandName(before[0])):
 		return 0, 0
-	case previous == "-u" || previous == "--user" || strings.HasPrefix(raw, "-u"):
+	case previous == "-u" || previous == "--user":
 		return afterSign(raw, ",:", len(raw))
+	case strings.HasPrefix(raw, "-u"):
+		from, to = afterSign(raw, ",:", len(raw))
+		if from == len("-u") { // an option that is left without a user would take the next word
+			from = 0
+		}
+		return from, to
 	}
 	return afterSign(raw, ":", strings.LastIndexByte(raw, '@'))
 }

@@ -74,7 +74,7 @@ func TestRedact(t *testing.T) {
 
 // Whatever is typed, what is kept needs no second look, and is no longer than it was.
 func FuzzRedact(f *testing.F) {
-	for _, seed := range []string{"user bob x", "open ftp://a:b@c/d", `alias x "user b c"`, "set pass=x;quote PASS y", "open -u a,b c", `site "pswd a b`} {
+	for _, seed := range []string{"user bob x", "open ftp://a:b@c/d", `alias x "user b c"`, "set pass=x;quote PASS y", "open -u a,b c", "o -u, ,", `site "pswd a b`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

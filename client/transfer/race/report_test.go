@@ -51,6 +51,9 @@ func write(b *testing.B, dir string, results []result) {
 			files[plot.file] = svg(plot.title, rows)
 		}
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.Fatal(err)
+	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			b.Error(err)
