@@ -35,15 +35,78 @@ func (d *Data) ReceiveN(w io.Writer, n int64) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := w.(*os.File)
 	if !direct || !ok || isDevice(file) || d.inflate != nil || d.content != nil {
-		buf := copyBuffers.Get().(*[copyBuffer]byte)
-		defer copyBuffers.Put(buf)
-		return io.CopyBuffer(onlyWriter{w}, io.LimitReader(d, n), buf[:])
+		return d.receive(w, n)
 	}
 	n, err := d.inSlices(n, d.splice(tcp, file))
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return n, err
+}
+
+// receive copies by way of two buffers. While much arrives, one is written
+// behind, as the other is filled: decrypting takes as long as writing.
+func (d *Data) receive(w io.Writer, most int64) (total int64, err error) {
+	buffers := [2]*[copyBuffer]byte{copyBuffers.Get().(*[copyBuffer]byte), copyBuffers.Get().(*[copyBuffer]byte)}
+	defer copyBuffers.Put(buffers[0])
+	defer copyBuffers.Put(buffers[1])
+	behind := make(chan written, 1)
+	behind <- written{}
+	taken := int64(0)
+	for i := 0; err == nil && taken < most; i = 1 - i {
+		buf := buffers[i][:min(copyBuffer, most-taken)]
+		n := 0
+		if n, err = d.fill(buf); n == 0 {
+			continue
+		}
+		taken += int64(n)
+		last := <-behind
+		total += int64(last.n)
+		if last.err != nil {
+			return total, last.err
+		}
+		write := func() {
+			n, err := w.Write(buf[:n])
+			behind <- written{n, err}
+		}
+		if n == copyBuffer {
+			go write()
+		} else {
+			write()
+		}
+	}
+	last := <-behind
+	total += int64(last.n)
+	if last.err != nil {
+		return total, last.err
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return total, err
+}
+
+// written is what Write returned.
+type written struct {
+	n   int
+	err error
+}
+
+// fill reads what has arrived, at most the buffer full: TLS hands out 16 KiB at
+// a time.
+func (d *Data) fill(buf []byte) (n int, err error) {
+	for more := true; more && err == nil && n < len(buf); more = d.hasMore() {
+		var read int
+		read, err = d.Read(buf[n:])
+		n += read
+	}
+	return n, err
+}
+
+// hasMore reports whether a TLS record has arrived, so that Read does not wait.
+func (d *Data) hasMore() bool {
+	const record = 5 + 16<<10 + 256 // RFC 8446 section 5.2
+	return d.spy != nil && d.spy.ahead != nil && d.spy.ahead.Buffered() >= record
 }
 
 // splice moves slices from the socket to a file. While they are fast the reads
