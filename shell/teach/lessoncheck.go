@@ -231,7 +231,7 @@ func (w *Answer) accepts(a *Attempt) bool {
 // Right is an answer that the check accepts after these events, for testing a
 // lesson; "" if it wants none.
 func (c *Check) Right(events []*Event) string {
-	if w := c.Answer; w != nil && w.Value == "" {
+	if w := c.Answer; w != nil && w.Value == "" && len(w.Is) > 0 {
 		return w.Is[0]
 	} else if w != nil {
 		n, _ := w.value(events)
@@ -254,16 +254,19 @@ func words(text string) []string {
 }
 
 // value is that of the last event that matches, less Minus; "count" is how many
-// match.
+// match. A value that nobody knows is that of no event.
 func (w *Answer) value(events []*Event) (n int64, ok bool) {
+	of, known := values[w.Value]
 	for _, e := range events {
 		if !w.Of.matches(e) {
 			continue
 		}
 		if w.Value == "count" {
 			n, ok = n+1, true
-		} else if v, has := values[w.Value](e); has {
-			n, ok = v, true
+		} else if known {
+			if v, has := of(e); has {
+				n, ok = v, true
+			}
 		}
 	}
 	if w.Minus != nil {
