@@ -101,7 +101,7 @@ var Faults = []Row{
 	{ID: "F23",
 		What:  "Ctrl-C, SIGTERM or SIGHUP, anywhere; ABOR is answered in many ways, late, or never.",
 		Does:  "The prompt is back at once, the next command has its own answer. Parts are kept, and a line says how to go on.",
-		Tests: []string{"TestInterruptInEveryPhase", "TestInterruptBeforeTheLogin", "TestInterruptBetweenServers", "TestSignalInEveryPhase", "TestAnswersToAnAbort", "TestInterruptedOpening", "client.TestInterrupt", "TestServerToServerInterrupted"}},
+		Tests: []string{"TestInterruptInEveryPhase", "TestInterruptWhileConnecting", "TestInterruptBeforeTheLogin", "TestInterruptBetweenServers", "TestSignalInEveryPhase", "TestAnswersToAnAbort", "TestInterruptedOpening", "client.TestInterrupt", "TestServerToServerInterrupted"}},
 	{ID: "F24",
 		What:  "The local disk is full.",
 		Does:  "It says so, and how much is free; the part is kept, the status is 7, and later commands work.",

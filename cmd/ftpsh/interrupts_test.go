@@ -217,6 +217,32 @@ func TestInterruptBeforeTheLogin(t *testing.T) {
 	}
 }
 
+// TestInterruptWhileConnecting: Ctrl-C ends an open that waits for a greeting or
+// for a handshake.
+func TestInterruptWhileConnecting(t *testing.T) {
+	for _, phase := range []struct{ name, scheme, script, sees string }{
+		{"greeting", "ftp", "silence", "connected "},
+		{"handshake before the greeting", "ftps", "silence", "connected "},
+		{"handshake", "ftpes", "S: 220 ready\nC: AUTH TLS\nS: 234 go on\nsilence", "234 go on"},
+	} {
+		t.Run(phase.name, func(t *testing.T) {
+			t.Parallel()
+			server, err := practice.Script(phase.script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			term, _ := start(t)
+			term.see("ftpsh> ")
+			term.enter("trace 2; open " + phase.scheme + "://" + server.Addr())
+			term.see(phase.sees)
+			term.interrupted("> ")
+			term.enter("echo still here")
+			term.see("\r\nstill here\r\n")
+		})
+	}
+}
+
 // interrupted presses Ctrl-C and waits for the prompt.
 func (term *terminal) interrupted(prompt string) {
 	term.t.Helper()

@@ -39,6 +39,35 @@ func TestKeepAliveAtThePrompt(t *testing.T) {
 	}
 }
 
+// TestKeepAliveBesideTheRest: NOOPs as often as can be change nothing for what is
+// typed, completed, moved, and sent to the background.
+func TestKeepAliveBesideTheRest(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"sub/name.txt": "x\n", "big.bin": strings.Repeat("x", 4<<20)})
+	term, _ := loggedIn(t, server)
+	term.enter("set keepalive 1ms")
+	term.see("PLAIN> ")
+	for range 3 {
+		term.press("cat su\t")
+		term.see("sub/")
+		term.press("na\t\r")
+		term.see("\r\nx\r\n")
+		term.see("PLAIN> ")
+		term.enter("get -f big.bin & wait")
+		term.see("[")
+		term.enter("get -f big.bin")
+		term.see("big.bin  4.0M in")
+		term.see("PLAIN> ")
+		term.enter("sleep 0.05; pwd; size sub/name.txt")
+		term.see("\r\n/\r\n2\r\n")
+		term.see("PLAIN> ")
+		term.press("echo not run\x03")
+		term.see("PLAIN> ")
+	}
+	if text := term.seen.String(); strings.Contains(text, "connecting again") || strings.Contains(text, "RACE") {
+		t.Errorf("the screen had\n%s", text)
+	}
+}
+
 // TestKeepAliveInSleep: a script that waits stays connected, too; a server that
 // does not know NOOP is asked once.
 func TestKeepAliveInSleep(t *testing.T) {
