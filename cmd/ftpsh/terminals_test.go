@@ -220,7 +220,7 @@ func TestScreensOfWaiting(t *testing.T) {
 		v.ends("[1] get big.bin\n" + job + "▏")
 		v.Type("sleep 0.2 && size a.csv &\r")
 		if v.dumb {
-			v.Until("the end of the job", func(screen string) bool { return strings.Contains(screen, "[2] done") })
+			v.Until("the end of the job", func(screen string) bool { return strings.Contains(screen, "\n1\n[2] done") })
 		} else {
 			v.Type("half a line\x1b[D\x1b[D")
 			v.ends("1\n[2] done  sleep 0.2 && size a.csv\n" + job + "half a li▏ne")

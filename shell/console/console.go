@@ -78,6 +78,7 @@ type Console struct {
 	kills    kills
 	reprompt func() string // the prompt is another one now
 	midline  bool          // the last output ended inside a row
+	asks     bool          // a line is being typed behind a prompt that the terminal knows nothing of
 	partial  []byte        // output kept until its line is complete, while there are live rows
 	child    bool          // another program has the terminal
 	held     []byte        // output for after it

@@ -49,6 +49,12 @@ func (s *stream) Write(p []byte) (int, error) {
 	switch {
 	case len(p) == 0:
 		return 0, nil
+	case s.tty && c.asks:
+		c.asks, c.midline = false, p[len(p)-1] != '\n'
+		if _, err := io.WriteString(s.w, "\n"); err != nil {
+			return 0, err
+		}
+		return s.w.Write(p)
 	case !s.tty || c.term == nil:
 		return s.w.Write(p)
 	case c.child:
