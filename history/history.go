@@ -21,7 +21,10 @@ type Options struct {
 // UsualLimit is how many lines are kept unless somebody says otherwise.
 const UsualLimit = 10_000
 
-const longestLine = 64 << 10
+const (
+	longestLine = 64 << 10
+	longestDir  = 4 << 10 // what most systems take for a path
+)
 
 // A File is a history. Its methods may be used from any goroutine.
 type File struct {
@@ -71,6 +74,9 @@ func (f *File) Add(host, dir, line string) error {
 	line, keep := Redact(line)
 	if !keep || strings.TrimSpace(line) == "" || line[0] == ' ' || line[0] == '\t' || len(line) > longestLine {
 		return nil
+	}
+	if len(dir) > longestDir { // the server chose it, and each line would hold it again
+		dir = ""
 	}
 	r := Record{f.now(), host, dir, line}
 	f.mu.Lock()

@@ -97,10 +97,13 @@ func (sh *Shell) promptText() string {
 		prompt += "\t" + sh.fill(sh.Settings.PromptRight, color, sh.con.Width()/2)
 	}
 	if sh.Settings.Title {
-		sh.con.Title(sh.fill(titleFormat, false, 0))
+		sh.con.Title(sh.fill(titleFormat, false, widestTitle))
 	}
 	return prompt
 }
+
+// widestTitle is how much of a title can be of use.
+const widestTitle = 200
 
 // fill makes text from a format. If it is wider than room (0: no matter), the
 // directory loses its beginning.
@@ -205,12 +208,16 @@ func fieldError(name string) error {
 func shortDir(dir string, over int) string {
 	keep := max(render.Width(dir)-over-1, 8)
 	runes := []rune(dir)
-	for len(runes) > 0 && render.Width(string(runes)) > keep {
-		runes = runes[1:]
+	from := len(runes) // back from the end: a server may call a megabyte its directory
+	for ; from > 0; from-- {
+		if keep -= render.Width(string(runes[from-1])); keep < 0 {
+			break
+		}
 	}
-	if len(runes) == len([]rune(dir)) {
+	if from == 0 {
 		return dir
 	}
+	runes = runes[from:]
 	if slash := slices.Index(runes, '/'); slash >= 0 && slash < len(runes)-1 {
 		runes = runes[slash:]
 	}
