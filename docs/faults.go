@@ -232,7 +232,7 @@ var Faults = []Row{
 		What:  "The tail of an upload is lost by closing too early (TLS 1.3: unread tickets make close a reset).",
 		Does:  "close_notify, FIN, reading to the server's end, close. No connection is reset by the client: 6,800 uploads on eleven servers, 100 of each size, were whole.",
 		Tests: []string{"TestUploadsAreWholeAndNeverReset"},
-		Peers: "20 uploads of 3 MB under TLS 1.3 to the practice server: 20 whole with lftp and with curl."},
+		Peers: "20 uploads of 3 MB under TLS 1.3 to the practice server, to proftpd and to vsftpd: all whole with lftp and with curl."},
 	{ID: "F55",
 		What:  "The server wants the handshake of the data connection before its 150.",
 		Does:  "It begins after a second without a reply.",

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -43,13 +44,31 @@ func TestReliability(t *testing.T) {
 			}
 		}
 	}
+	measured, err := os.ReadFile("testdata/peers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !t.Failed() {
-		compare(t, "reliability.md", reliabilityPage(t, tests))
+		compare(t, "reliability.md", reliabilityPage(t, tests, string(measured)))
 	}
 }
 
+// peersText explains the table that BenchmarkPeers writes.
+const peersText = `
+The same cases with other clients, in one run on one machine: a file of 3 MiB, and each client with three tries a second
+apart and two seconds of patience where it knows such options. The server is the practice server with a fault, or a daemon
+as its makers configure it, with TLS; clients without TLS use the same daemon in clear.
+
+- whole: the file is right, and the client says so. reported: it is not there, and the client says so. Both are as it should be.
+- half: the client reports a failure, and leaves a part of the file under its name.
+- LIED: the client says that all is well, and the file is wrong.
+- HUNG: it was not over after 20 seconds.
+- IN CLEAR: protection was asked for and refused, and the file came all the same.
+
+`
+
 // reliabilityPage has all promises.
-func reliabilityPage(t *testing.T, tests tests) string {
+func reliabilityPage(t *testing.T, tests tests, measured string) string {
 	t.Helper()
 	limits := constantsOfTheTree(t)
 	var b strings.Builder
@@ -60,6 +79,8 @@ func reliabilityPage(t *testing.T, tests tests) string {
 	b.WriteString("\n## Attacks\n\n" + rowsTable(tests, Attacks))
 	b.WriteString("\n## Faults\n\n" + rowsTable(tests, Faults))
 	b.WriteString("\n## Limits\n\nNo wait for a server is without an end, and nothing that a server says decides how much memory is taken.\n\n" + limitsTable(t, limits))
+	b.WriteString("\n## Other clients\n" + peersText + measured)
+	b.WriteString("\n`go test ./client/practice/peers -bench . -benchtime 1x -table ../../../docs/testdata/peers.md` measures it anew.\n")
 	return limits.filled(t, b.String())
 }
 

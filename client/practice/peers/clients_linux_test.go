@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -135,4 +136,19 @@ func (p peer) command(dir string, args []string) *exec.Cmd {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "ftp_proxy=")
 	return cmd
+}
+
+// version is the name with the first number that the program, or its package,
+// tells of itself.
+func (p peer) version() string {
+	for _, args := range [][]string{{p.program, "--version"}, {"dpkg-query", "-W", "-f", "${Version}", p.name}} {
+		if p.name == "ftpsh" {
+			break
+		}
+		out, _ := exec.Command(args[0], args[1:]...).CombinedOutput()
+		if number := regexp.MustCompile(`\d+(\.\d+)+|\d{8}`).Find(out); number != nil {
+			return p.name + " " + string(number)
+		}
+	}
+	return p.name
 }

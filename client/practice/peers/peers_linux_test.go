@@ -2,7 +2,9 @@ package peers
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
 const (
@@ -33,51 +36,75 @@ type trial struct {
 	tls   bool
 	tap   practice.Tap
 	run   func(*arena) string
+
+	real string         // a daemon in place of the practice server; "-tls" is left out for clients without TLS
+	conf daemon.Options // and how it is configured
 }
 
 var trials = []trial{
-	{"F7", "download, the data connection is reset once", []string{"cut-reset:RETR=" + middle + "*1"}, false, practice.Tap{}, download},
-	{"F7", "download, 226 after a third of it, always", []string{"cut-silent:RETR=" + middle}, false, practice.Tap{}, download},
-	{"F8", "download, 426 in the middle, once", []string{"cut:RETR=" + middle + "*1"}, false, practice.Tap{}, download},
-	{"F1", "download, 421 to RETR, once", []string{"421:RETR*1"}, false, practice.Tap{}, download},
-	{"F18", "download, the 226 never comes", []string{"no-end:RETR"}, false, practice.Tap{}, download},
-	{"F19", "download, the data connection is never closed", []string{"no-fin"}, false, practice.Tap{}, download},
-	{"F21", "download, it stands still, once", []string{"stall:RETR=" + middle + "*1"}, false, practice.Tap{}, download},
-	{"F48", "download, 451 after all data", []string{"late:NOOP=0"}, false, tapEnd("451 disk trouble"), download},
-	{"S35", "download under TLS, cut without close_notify, 226, always", []string{"cut-notify:RETR=" + middle}, true, practice.Tap{}, download},
-	{"F25", "download, killed (SIGKILL)", []string{"stall:RETR=" + middle}, false, practice.Tap{}, killed},
-	{"F26", "resume, the file has changed (same size)", nil, false, practice.Tap{}, changed},
-	{"F28", "resume, the server ignores REST", nil, false, practice.Tap{Command: ignoreREST}, ignored},
-	{"F24", "download, no room on the disk", nil, false, practice.Tap{}, full},
-	{"F32", "upload, half of it is stored, 226", []string{"store-less:STOR=" + middle}, false, practice.Tap{}, upload},
-	{"F32", "upload, reset in the middle, once", []string{"cut-reset:STOR=" + middle + "*1"}, false, practice.Tap{}, upload},
-	{"F10", "upload, 552 in the middle", []string{"quota:STOR=" + middle}, false, practice.Tap{}, upload},
-	{"F54", "upload under TLS 1.3, 20 times", nil, true, practice.Tap{}, uploads},
+	{row: "F7", what: "download, the data connection is reset once", fault: []string{"cut-reset:RETR=" + middle + "*1"}, run: download},
+	{row: "F7", what: "download, 226 after a third of it, always", fault: []string{"cut-silent:RETR=" + middle}, run: download},
+	{row: "F8", what: "download, 426 in the middle, once", fault: []string{"cut:RETR=" + middle + "*1"}, run: download},
+	{row: "F1", what: "download, 421 to RETR, once", fault: []string{"421:RETR*1"}, run: download},
+	{row: "F18", what: "download, the 226 never comes", fault: []string{"no-end:RETR"}, run: download},
+	{row: "F19", what: "download, the data connection is never closed", fault: []string{"no-fin"}, run: download},
+	{row: "F21", what: "download, it stands still, once", fault: []string{"stall:RETR=" + middle + "*1"}, run: download},
+	{row: "F48", what: "download, 451 after all data", fault: []string{"late:NOOP=0"}, tap: tapEnd("451 disk trouble"), run: download},
+	{row: "S35", what: "download under TLS, cut without close_notify, 226, always", fault: []string{"cut-notify:RETR=" + middle}, tls: true, run: download},
+	{row: "F25", what: "download, killed (SIGKILL)", fault: []string{"stall:RETR=" + middle}, run: killed},
+	{row: "F26", what: "resume, the file has changed (same size)", run: changed},
+	{row: "F28", what: "resume, the server ignores REST", tap: practice.Tap{Command: ignoreREST}, run: ignored},
+	{row: "F24", what: "download, no room on the disk", run: full},
+	{row: "F32", what: "upload, half of it is stored, 226", fault: []string{"store-less:STOR=" + middle}, run: upload},
+	{row: "F32", what: "upload, reset in the middle, once", fault: []string{"cut-reset:STOR=" + middle + "*1"}, run: upload},
+	{row: "F10", what: "upload, 552 in the middle", fault: []string{"quota:STOR=" + middle}, run: upload},
+	{row: "F54", what: "upload under TLS 1.3, 20 times", tls: true, run: uploads},
+	{row: "F54", what: "upload under TLS 1.3, 20 times", tls: true, run: uploads, real: "proftpd-tls"},
+	{row: "F54", what: "upload under TLS 1.3, 20 times", tls: true, run: uploads, real: "vsftpd-tls"},
+	{row: "S36", what: "download, the TLS session must be resumed", tls: true, run: download, real: "proftpd-tls"},
+	{row: "S36", what: "download, the TLS session must be resumed", tls: true, run: download, real: "vsftpd-tls"},
+	{row: "S31", what: "download, PROT P is refused", tls: true, run: unprotected, real: "proftpd-tls", conf: daemon.Options{Conf: []string{"TLSRequired ctrl+!data"}}},
+	{row: "F24", what: "download, no room on the disk", run: full, real: "proftpd-tls"},
+	{row: "F24", what: "download, no room on the disk", run: full, real: "vsftpd-tls"},
+	{row: "F25", what: "download, killed (SIGKILL)", run: killed, real: "proftpd-tls", conf: slow},
+	{row: "F25", what: "download, killed (SIGKILL)", run: killed, real: "vsftpd-tls", conf: slow},
+	{row: "F26", what: "resume, the file has changed (same size)", run: changed, real: "proftpd-tls", conf: slow},
+	{row: "F26", what: "resume, the file has changed (same size)", run: changed, real: "vsftpd-tls", conf: slow},
 }
+
+// slow gives the time to end a transfer in its middle.
+var slow = daemon.Options{Rate: 1 << 20}
+
+// table is where the results go, such as ../../../docs/testdata/peers.md.
+var table = flag.String("table", "", "write the results to this `file`, for docs/reliability.md")
 
 // BenchmarkPeers prints a table: what became of each file with each client.
 // "whole" and "reported" are right; "half" is a failure that was reported and
 // left a part under the final name; "LIED" is success with a wrong file; "HUNG"
-// did not end.
+// did not end; "IN CLEAR" is a file that came without the protection that was
+// asked for.
 func BenchmarkPeers(b *testing.B) {
 	clients := installed(b)
 	for range b.N {
-		var table strings.Builder
-		fmt.Fprintf(&table, "\n%-4s %-60s", "", "")
+		head, line := "| | what happens | server |", "|---|---|---|"
 		for _, p := range clients {
-			fmt.Fprintf(&table, " %-15s", p.name)
+			head += " " + p.version() + " |"
+			line += "---|"
 		}
+		rows := []string{head, line}
 		for _, tr := range trials {
-			fmt.Fprintf(&table, "\n%-4s %-60s", tr.row, tr.what)
+			row := fmt.Sprintf("| %s | %s | %s |", tr.row, tr.what, cmp.Or(tr.real, "practice"))
 			for _, p := range clients {
-				verdict := "-"
-				if !tr.tls || p.tls {
-					verdict = try(b, tr, p)
-				}
-				fmt.Fprintf(&table, " %-15s", verdict)
+				row += " " + try(b, tr, p) + " |"
+			}
+			fmt.Println(row) // b.Log cuts it
+			rows = append(rows, row)
+		}
+		if *table != "" {
+			if err := os.WriteFile(*table, []byte(strings.Join(rows, "\n")+"\n"), 0o644); err != nil {
+				b.Fatal(err)
 			}
 		}
-		fmt.Println(table.String()) // b.Log cuts it
 	}
 }
 
@@ -85,6 +112,7 @@ func BenchmarkPeers(b *testing.B) {
 type arena struct {
 	b    *testing.B
 	srv  *practice.Server
+	real *daemon.Server // or this one
 	peer peer
 	at   server
 	dir  string
@@ -92,6 +120,12 @@ type arena struct {
 }
 
 func try(b *testing.B, tr trial, p peer) string {
+	switch {
+	case tr.tls && !p.tls:
+		return "-"
+	case tr.real != "":
+		return tryDaemon(b, tr, p)
+	}
 	options := practice.Options{Tap: tr.tap}
 	if tr.tls {
 		options.TLS = practice.Explicit
@@ -113,6 +147,21 @@ func try(b *testing.B, tr trial, p peer) string {
 	return tr.run(a)
 }
 
+func tryDaemon(b *testing.B, tr trial, p peer) string {
+	flavour := tr.real
+	if !p.tls {
+		flavour = strings.TrimSuffix(flavour, "-tls")
+	}
+	if daemon.Available(flavour) != nil {
+		return "-"
+	}
+	srv := daemon.Start(b, flavour, tr.conf)
+	defer srv.Stop()
+	a := &arena{b: b, real: srv, peer: p, at: server{srv.Host, strconv.Itoa(srv.Port), srv.TLS}, dir: b.TempDir(), data: content(1)}
+	a.store(a.data)
+	return tr.run(a)
+}
+
 // content is a file; another number is another file of the same size.
 func content(n int) []byte {
 	data := make([]byte, size)
@@ -123,6 +172,10 @@ func content(n int) []byte {
 }
 
 func (a *arena) store(data []byte) {
+	if a.real != nil {
+		a.real.Put("data", data)
+		return
+	}
 	if err := afero.WriteFile(a.srv.FS(), "/data", data, 0o644); err != nil {
 		a.b.Fatal(err)
 	}
@@ -176,11 +229,33 @@ func upload(a *arena) string {
 		a.b.Fatal(err)
 	}
 	err := a.run(a.peer.put(a.at))
-	got, there := afero.ReadFile(a.srv.FS(), "/up")
+	got, there := a.stored("up")
 	if err != nil && there == nil && !bytes.Equal(got, a.data) {
 		return "reported" // the server has a part of it, as it must
 	}
 	return verdict(err, got, a.data, there)
+}
+
+// stored is a file on the server, which is removed.
+func (a *arena) stored(name string) ([]byte, error) {
+	files := afero.NewOsFs()
+	if a.real != nil {
+		name = filepath.Join(a.real.Root, name)
+	} else {
+		files, name = a.srv.FS(), "/"+name
+	}
+	data, err := afero.ReadFile(files, name)
+	files.Remove(name)
+	return data, err
+}
+
+// unprotected is a download that was to be protected, from a server that does
+// not protect it.
+func unprotected(a *arena) string {
+	if text := download(a); text != "whole" {
+		return text
+	}
+	return "IN CLEAR"
 }
 
 func uploads(a *arena) string {
@@ -192,7 +267,6 @@ func uploads(a *arena) string {
 		case "reported":
 			told++
 		}
-		a.srv.FS().Remove("/up")
 	}
 	text := fmt.Sprintf("%d of 20 whole", whole)
 	if whole+told < 20 {
@@ -249,6 +323,10 @@ func (a *arena) arrived() (sum int64) {
 
 // begun leaves what the client leaves of a download that was cut off.
 func (a *arena) begun() {
+	if a.real != nil {
+		killed(a)
+		return
+	}
 	f, err := practice.ParseFault("stall:RETR=" + middle + "*1")
 	if err == nil {
 		err = a.srv.SetFaults(f)
@@ -265,7 +343,11 @@ func changed(a *arena) string {
 	a.data = content(3)
 	a.store(a.data)
 	later := time.Now().Add(time.Hour)
-	a.srv.FS().Chtimes("/data", later, later)
+	if a.real != nil {
+		os.Chtimes(filepath.Join(a.real.Root, "data"), later, later)
+	} else {
+		a.srv.FS().Chtimes("/data", later, later)
+	}
 	err := a.run(a.peer.get(a.at, true))
 	got, there := a.local()
 	return verdict(err, got, a.data, there)
