@@ -29,19 +29,12 @@ func (r *Recorder) Record(w io.Writer, listings bool) *Recording {
 	rec := &Recording{r: r, out: json.NewEncoder(w)}
 	rec.out.SetEscapeHTML(false)
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.contents = &contents{listings: listings, of: map[transferOf]*content{}}
-	r.mu.Unlock()
-	before := r.Seq()
-	for _, e := range append([]*Event{r.start}, sessionIn(r.Events(0))...) {
-		if e.Seq <= before {
-			rec.write(e)
-		}
+	for _, e := range append([]*Event{r.start}, sessionIn(r.since(0))...) {
+		rec.write(e)
 	}
-	rec.stop = r.Watch(func(e *Event) {
-		if e.Seq > before {
-			rec.write(e)
-		}
-	})
+	rec.stop = r.watch(rec.write)
 	return rec
 }
 

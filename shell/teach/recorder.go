@@ -89,6 +89,10 @@ func (r *Recorder) Note(conn, key, text string) {
 func (r *Recorder) Events(since int) []*Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.since(since)
+}
+
+func (r *Recorder) since(since int) []*Event {
 	kept := r.events[r.first:]
 	i := sort.Search(len(kept), func(i int) bool { return int(kept[i].seq) > since })
 	events := make([]*Event, 0, len(kept)-i)
@@ -112,9 +116,13 @@ func (r *Recorder) Seq() int {
 // Watch has see called with every event from now on, in their order. See must
 // return soon and must not use the recorder. Stop ends it.
 func (r *Recorder) Watch(see func(*Event)) (stop func()) {
-	w := &watcher{see}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.watch(see)
+}
+
+func (r *Recorder) watch(see func(*Event)) (stop func()) {
+	w := &watcher{see}
 	r.watchers = append(r.watchers, w)
 	return func() {
 		r.mu.Lock()
