@@ -14,7 +14,7 @@ func (sh *Shell) fork() *Shell {
 		limits: sh.limits, capacity: sh.capacity, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
 		status: sh.status, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
-		con: &seat{Console: sh.con.Console}, forked: true,
+		con: &seat{Console: sh.con.Console, job: true}, forked: true,
 	}
 	f.localDir = sh.localDir
 	if f.localDir == "" {

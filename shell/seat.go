@@ -14,6 +14,7 @@ import (
 // be asked, and the last row belongs to somebody else.
 type seat struct {
 	*console.Console
+	job   bool // it is that of a job, whose local programs never have the terminal: Ctrl-Z may take it away
 	away  atomic.Bool
 	still atomic.Bool // the last rows are not to be changed
 }
@@ -65,15 +66,15 @@ func (s *seat) Title(text string) {
 }
 
 func (s *seat) Pager(ctx context.Context) (io.WriteCloser, error) {
-	if s.away.Load() {
+	if s.job {
 		return unclosed{s.Out()}, nil
 	}
 	return s.Console.Pager(ctx)
 }
 
-// Run runs a program; without the terminal if the shell is away from it.
+// Run runs a program; without the terminal in a job.
 func (s *seat) Run(cmd *exec.Cmd) error {
-	if !s.away.Load() {
+	if !s.job {
 		return s.Console.Run(cmd)
 	}
 	if cmd.Stdout == nil {

@@ -37,9 +37,11 @@ func (c *Console) lend(cmd *exec.Cmd) {
 
 // takeBack shows what was written while a program had the terminal.
 func (c *Console) takeBack(restore func()) {
-	restore()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.restore == nil { // otherwise a line is typed meanwhile, which leaves it as it should be
+		restore()
+	}
 	c.child = false
 	if n := len(c.held); n > 0 {
 		_, _ = c.term.w.Write(c.held)
@@ -51,7 +53,9 @@ func (c *Console) takeBack(restore func()) {
 
 // saveTerminal gives the function that undoes what a killed program has left behind.
 func (c *Console) saveTerminal() func() {
-	if !c.in.tty {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.in.tty || c.restore != nil {
 		return func() {}
 	}
 	state, err := term.GetState(c.in.fd)
