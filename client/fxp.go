@@ -56,8 +56,8 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 		target:  &fxpSide{s: to, verb: store, name: target},
 		restart: o.Restart,
 	}
-	size, err := p.source.size(ctx)
-	if err != nil {
+	var err error
+	if p.size, err = p.source.size(ctx); err != nil {
 		return -1, err
 	}
 	if err := p.agree(o.InClear); err != nil {
@@ -69,7 +69,7 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 	if err := p.dropParts(ctx); err != nil || o.Append {
 		return -1, err
 	}
-	return p.verify(ctx, size)
+	return p.verify(ctx)
 }
 
 // FXPError says why a server-to-server copy cannot be, or what a server said
@@ -101,6 +101,7 @@ func (e *FXPError) Unwrap() error { return e.Err }
 type fxp struct {
 	source, target *fxpSide
 	restart        int64
+	size           int64    // of the original; -1 if the source does not tell
 	level          Level    // of the data connection
 	client         *fxpSide // takes the client's part in TLS
 	cpsv           bool     // by CPSV, so that it must listen; else by SSCN
@@ -409,11 +410,10 @@ const (
 	fxpGrace    = 2 * time.Second // for the one server, when the other one has failed
 )
 
-// finish waits until both servers are done. The size of the file says nothing
-// about how long that takes.
+// finish waits until both servers are done. Neither says anything before.
 func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 	var failed error
-	var patience <-chan time.Time
+	patience := time.After(p.patience(listens.c.cfg.Timeout))
 	slow := connects
 	one, two := listens.x.done, connects.x.done
 	for one != nil || two != nil {
@@ -426,6 +426,9 @@ func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 			failed = cmp.Or(failed, connects.verdict())
 		case <-patience:
 			p.stop()
+			if one != nil && two != nil {
+				return &TimeoutError{Waiting: "either server to finish the copy"}
+			}
 			return cmp.Or(failed, slow.wrong("", &TimeoutError{Waiting: "the end of " + slow.verb + ", when the other server had finished"}))
 		case <-ctx.Done():
 			p.stop()
@@ -438,6 +441,22 @@ func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 	}
 	return failed
 }
+
+// patience is how long a copy may take of which neither server says that it is
+// done: that of a slow line, and of a server with much else to do.
+func (p *fxp) patience(reply time.Duration) time.Duration {
+	size := p.size
+	if size < 0 {
+		size = fxpUnknown
+	}
+	return slowFactor*reply + time.Duration(min(size, fxpLargest)/fxpSlowest)*time.Second
+}
+
+const (
+	fxpSlowest = 10_000  // bytes in a second
+	fxpUnknown = 1 << 30 // the size of a file whose size is not known
+	fxpLargest = 1 << 45 // whatever a server says
+)
 
 // verdict is what a server says about its part.
 func (a *fxpSide) verdict() error {
@@ -490,7 +509,8 @@ func (a *fxpSide) size(ctx context.Context) (int64, error) {
 }
 
 // verify compares the sizes, where both servers tell them.
-func (p *fxp) verify(ctx context.Context, want int64) (int64, error) {
+func (p *fxp) verify(ctx context.Context) (int64, error) {
+	want := p.size
 	got, err := p.target.size(ctx)
 	switch {
 	case err != nil:

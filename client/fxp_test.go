@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -507,6 +508,48 @@ func TestServerToItself(t *testing.T) {
 		var no *client.FXPError
 		if _, err := client.FXP(t.Context(), p.from, "f", p.from, "g", client.FXPOptions{}); !errors.As(err, &no) {
 			t.Errorf("one session as both servers: %v", err)
+		}
+	})
+}
+
+// Two servers that say that they have begun, and no more, are not waited for for
+// ever.
+func TestServerToServerNeverDone(t *testing.T) {
+	t.Parallel() // it waits for twenty replies
+	impatient := func(o *client.Options) { o.Timeout = 250 * time.Millisecond }
+	between(t, `
+		C: TYPE I
+		S: 200 binary
+		C: SIZE f
+		S: 213 5
+		C: PORT 127,0,0,1,200,10
+		S: 200 yes
+		C: RETR f
+		S: 150 now
+		C: ABOR
+		S: 426 stopped
+		S: 226 aborted
+		C: NOOP
+		S: 200 yes`, `
+		C: TYPE I
+		S: 200 binary
+		C: PASV
+		S: 227 at (127,0,0,1,200,10)
+		C: STOR g
+		S: 150 now
+		C: ABOR
+		S: 426 stopped
+		S: 226 aborted
+		C: NOOP
+		S: 200 yes`, impatient, func(p *pair) {
+		_, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{})
+		if !errors.As(err, new(*client.TimeoutError)) {
+			t.Error(err)
+		}
+		for _, s := range []*client.Session{p.from, p.to} {
+			if err := s.Conn().Settle(t.Context()); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

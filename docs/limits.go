@@ -15,6 +15,7 @@ var Limits = []Limit{
 	{"the TLS handshake, on each connection", "client.defaultHandshake", ""},
 	{"a reply", "client.DefaultTimeout", "`set timeout`"},
 	{"the same for what a server must read a whole file for (checksums, copies): so many times as long", "client.slowFactor", ""},
+	{"a copy from server to server of which neither says that it is done, beyond the time for a checksum: bytes in a second", "client.fxpSlowest", "`set max-time`"},
 	{"data that stands still", "client.defaultStall", "`set timeout`, `set stall`"},
 	{"the server's end of the data after an upload under TLS", "client.drainTimeout", ""},
 	{"the end of the data when all of it and the last reply are there", "client.lingerFull", ""},
