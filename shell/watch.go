@@ -109,7 +109,7 @@ func (w *watching) stop() {
 	}
 }
 
-// changed paints the lines that are not among those before.
+// changed marks the lines that are not among those before.
 func changed(before, lines []string, color bool) []string {
 	old := map[string]bool{}
 	for _, line := range before {
@@ -117,8 +117,12 @@ func changed(before, lines []string, color bool) []string {
 	}
 	out := make([]string, len(lines))
 	for i, line := range lines {
-		if out[i] = line; !old[line] {
-			out[i] = render.Yellow.Paint(color, render.Uncoloured(line))
+		switch out[i] = line; {
+		case old[line]:
+		case color:
+			out[i] = render.Yellow.Paint(true, render.Uncoloured(line))
+		default:
+			out[i] = line + "  (new)"
 		}
 	}
 	return out

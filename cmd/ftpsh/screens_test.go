@@ -274,6 +274,28 @@ func TestScreenOfCautions(t *testing.T) {
 	}
 }
 
+// TestScreenOfWatch: what is new is marked, in words where there are no colours.
+func TestScreenOfWatch(t *testing.T) {
+	for _, row := range []struct{ name, variable, marked string }{
+		{"colour", "COLUMNS=80", "\x1b[33mnew.txt"},
+		{"no colour", "NO_COLOR=1", "new.txt  (new)"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, practice.Options{}, map[string]string{"a.txt": "1", "z.txt": "1"})
+			tm := p.start(t, row.variable)
+			tm.Type("watch -n 1 ls -1\r")
+			tm.Ends("ls -1  (Ctrl-C ends it)\na.txt\nz.txt▏")
+			if err := afero.WriteFile(p.server.FS(), "/new.txt", nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			tm.Until("the mark", func(string) bool { return strings.Contains(tm.Styled(), row.marked) })
+			tm.Type("\x03")
+			tm.Ends("\na.txt\nnew.txt\nz.txt\n" + here + "▏")
+		})
+	}
+}
+
 func TestEdit(t *testing.T) {
 	p := newPlace(t, practice.Options{}, map[string]string{"a.txt": "one\n", "dir/x": ""})
 	editor := filepath.Join(p.dir, "editor")
