@@ -126,8 +126,8 @@ func TestManyFilesOnServers(t *testing.T) {
 					t.Errorf("%s has %d bytes, not %d, or others", name, len(got), sizeOf(i))
 				}
 			}
-			if _, err := s.Getwd(t.Context()); err != nil {
-				t.Errorf("pwd afterwards: %v", err)
+			if _, err := s.Getwd(t.Context()); err != nil || s.OutOfStep() {
+				t.Errorf("pwd afterwards: %v; out of step: %v", err, s.OutOfStep())
 			}
 		}
 	})

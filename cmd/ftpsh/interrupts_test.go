@@ -246,8 +246,13 @@ func TestInterruptWhileConnecting(t *testing.T) {
 // interrupted presses Ctrl-C and waits for the prompt.
 func (term *terminal) interrupted(prompt string) {
 	term.t.Helper()
+	term.interruptedBy("\x03", prompt)
+}
+
+func (term *terminal) interruptedBy(keys, prompt string) {
+	term.t.Helper()
 	pressed := time.Now()
-	term.press("\x03")
+	term.press(keys)
 	term.see("interrupted")
 	term.see(prompt)
 	if waited := time.Since(pressed); waited > 2*time.Second {
@@ -258,15 +263,17 @@ func (term *terminal) interrupted(prompt string) {
 // TestInterruptBetweenServers: Ctrl-C ends a copy from server to server, and the
 // session with the first is in step.
 func TestInterruptBetweenServers(t *testing.T) {
-	from, to := stubborn(t, "stall:RETR=100000"), stubborn(t, "late:NOOP=0")
-	term, _ := start(t, "FTPSH_PASSWORD="+practice.Password, address(from))
-	term.see("PLAIN> ")
-	heard := hears(t, from, "RETR")
-	term.enter(fmt.Sprintf("fxp --clear big.bin ftp://%s/copy.bin", address(to)))
-	heard()
-	term.interrupted("PLAIN> ")
-	term.enter("pwd")
-	term.see("\r\n/\r\n")
+	for _, keys := range []string{"\x03", "\x03\x03"} {
+		from, to := stubborn(t, "stall:RETR=100000"), stubborn(t, "late:NOOP=0")
+		term, _ := start(t, "FTPSH_PASSWORD="+practice.Password, address(from))
+		term.see("PLAIN> ")
+		heard := hears(t, from, "RETR")
+		term.enter(fmt.Sprintf("fxp --clear big.bin ftp://%s/copy.bin", address(to)))
+		heard()
+		term.interruptedBy(keys, "PLAIN> ")
+		term.enter("pwd")
+		term.see("\r\n/\r\n")
+	}
 }
 
 // TestSignalInEveryPhase: SIGTERM and SIGHUP end a batch wherever they come,
