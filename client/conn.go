@@ -211,9 +211,13 @@ func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchang
 		return c.burst(ctx, commands)
 	}
 	for i, cmd := range commands {
-		xs = append(xs, c.burst(ctx, []command{cmd})...)
-		if i < len(commands)-1 {
-			xs[i].Wait(ctx)
+		if i > 0 {
+			xs[i-1].Wait(ctx)
+		}
+		if i > 0 && ctx.Err() != nil {
+			xs = append(xs, c.broken(cmd.verb, ctx.Err()))
+		} else {
+			xs = append(xs, c.burst(ctx, []command{cmd})...)
 		}
 	}
 	return xs
@@ -476,11 +480,11 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 			return in, err
 		}
 	}
-	x.finish(r)
 	if r.Code == 421 { // RFC 959: may answer any command; the server closes
-		return in, &LostError{Reply: &r}
+		c.fail(&LostError{Reply: &r}) // before anybody who hears of it uses the connection again
 	}
-	return in, nil
+	x.finish(r)
+	return in, c.Err()
 }
 
 const maxMarks = 20

@@ -29,7 +29,7 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Rep
 	err = s.telnetToo(c, change.args, func() error {
 		for {
 			change.verb = s.spoken(name)
-			xs := c.sendAll(change, cmd(s.spoken("PWD")))
+			xs := c.sendMany(ctx, change, cmd(s.spoken("PWD")))
 			r, err = xs[0].Expect(ctx, 2)
 			now, unheard := xs[1].Expect(ctx, 2)
 			switch {

@@ -1,11 +1,14 @@
 package client_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
 )
 
 // A server that says more than it was asked, in the wrong place or in its own
@@ -142,6 +145,31 @@ func TestRepliesOutOfStep(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Where one command waits for the other, an interrupt ends the waiting, and what
+// waited for its turn is not sent.
+func TestInterruptOutOfStep(t *testing.T) {
+	srv := serve(t, practice.Options{}, "extra-reply:NOOP=226 once more", "mute:TYPE")
+	s := logInTo(t, srv, func(o *client.Options) { o.Security = client.Off })
+	if err := s.Noop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Noop(t.Context()); err != nil || !s.OutOfStep() {
+		t.Fatalf("out of step: %v, %v", s.OutOfStep(), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		srv.WaitCommand(t.Context(), "TYPE")
+		cancel()
+	}()
+	if _, err := s.Retrieve(ctx, "f", 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+	if slices.Contains(srv.Commands(), "EPSV") {
+		t.Error("EPSV was sent")
 	}
 }
 

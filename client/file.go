@@ -74,7 +74,7 @@ func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, e
 	want := s.have
 	want.typ = Binary
 	before := s.changes(want)
-	xs := c.sendAll(append(before, last)...)
+	xs := c.sendMany(ctx, append(before, last)...)
 	if err := s.confirm(ctx, before, xs); err != nil {
 		return Reply{}, err
 	}

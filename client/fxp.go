@@ -257,7 +257,7 @@ func (p *fxp) prepare(ctx context.Context, a *fxpSide) (err error) {
 	}
 	want.sscn = p.client == a && !p.cpsv
 	before := a.s.changes(want)
-	err = a.s.confirm(ctx, before, a.c.sendAll(before...))
+	err = a.s.confirm(ctx, before, a.c.sendMany(ctx, before...))
 	if no := new(Error); errors.As(err, &no) {
 		return a.wrong("refuses "+no.Verb, err)
 	}
@@ -487,7 +487,7 @@ func (p *fxp) dropParts(ctx context.Context) error {
 	want := s.have
 	want.sscn = false
 	before := s.changes(want)
-	return s.confirm(ctx, before, p.client.c.sendAll(before...))
+	return s.confirm(ctx, before, p.client.c.sendMany(ctx, before...))
 }
 
 // size asks for the size of a side's file, by all means that the server has; -1

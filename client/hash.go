@@ -159,7 +159,7 @@ func (s *Session) hash(ctx context.Context, c *Conn, name string, a Algorithm) (
 	want := s.have
 	want.typ, want.hash = Binary, a
 	before := s.changes(want)
-	xs := c.sendAll(before...)
+	xs := c.sendMany(ctx, before...)
 	if err := s.confirm(ctx, before, xs); err != nil {
 		return Hash{}, err
 	}

@@ -109,7 +109,7 @@ func (s *Session) enter(ctx context.Context, c *Conn) error {
 
 // look asks what is worth knowing of a server that has let us in.
 func (s *Session) look(ctx context.Context, c *Conn) error {
-	xs := c.sendAll(cmd("FEAT"), cmd("PWD"), cmd("SYST"))
+	xs := c.sendMany(ctx, cmd("FEAT"), cmd("PWD"), cmd("SYST"))
 	feat, err := xs[0].Wait(ctx)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (s *Session) introduce(ctx context.Context, c *Conn) error {
 	if facts := s.feat.wantedFacts(); facts != "" {
 		all = append(all, cmd("OPTS", "MLST", facts))
 	}
-	for _, x := range c.sendAll(all...) {
+	for _, x := range c.sendMany(ctx, all...) {
 		if _, err := x.Wait(ctx); err != nil {
 			return err
 		}
