@@ -71,7 +71,7 @@ func (r Reply) withoutCode(line string) string {
 // replyReader cuts the control connection's bytes into replies.
 type replyReader struct {
 	*bufio.Reader
-	within func(time.Time) error // sets when a read ends in vain; nil: what is read does not make anybody wait
+	until func(time.Time) error // sets when a read ends in vain; nil: what is read does not make anybody wait
 }
 
 // next reads one reply. A line that cannot begin a reply is a ProtocolError;
@@ -119,9 +119,9 @@ const barePatience = 500 * time.Millisecond
 // but its code, which may be text or a careless end. What begins like a reply
 // with another code answers the command that was sent ahead.
 func (rr replyReader) goesOn(code int) bool {
-	if rr.within != nil {
-		rr.within(time.Now().Add(barePatience))
-		defer rr.within(time.Time{})
+	if rr.until != nil {
+		rr.until(time.Now().Add(barePatience))
+		defer rr.until(time.Time{})
 	}
 	next, _ := rr.Peek(4) // where it fails, so will the next read
 	other, _, ok := splitCode(strings.TrimRight(string(next), "\r\n"))
