@@ -124,8 +124,8 @@ func (s *signals) during(ctx context.Context, session *client.Session) (context.
 		defer s.mu.Unlock()
 		s.cancel = outer
 		cancel(nil)
-		switch { // the command may have ended just before
-		case !s.again || outer != nil:
+		switch { // the command may have ended just before, and what runs it would go on
+		case !s.again:
 		case s.sh.Interactive():
 			s.missed = true
 		default:

@@ -43,6 +43,13 @@ func TestInterruptBetweenCommands(t *testing.T) {
 	if err := sh.Do(Line{Text: "let b 2; let c 3"}); err != nil || sh.vars["c"] != "3" {
 		t.Errorf("the next line: %v, %v", err, sh.vars)
 	}
+	for _, line := range []string{"repeat 3 let n ${n}1", "foreach i in 1 2 3; let n ${n}1; end"} {
+		sh.vars["n"], strike = "", true
+		sh.Do(Line{Text: line})
+		if sh.vars["n"] != "1" {
+			t.Errorf("%s: n is %q", line, sh.vars["n"])
+		}
+	}
 }
 
 // Ctrl-Z is not for transfers that need the terminal, for whatever it is.
