@@ -487,7 +487,12 @@ func (p *fxp) dropParts(ctx context.Context) error {
 	want := s.have
 	want.sscn = false
 	before := s.changes(want)
-	return s.confirm(ctx, before, p.client.c.sendMany(ctx, before...))
+	err := s.confirm(ctx, before, p.client.c.sendMany(ctx, before...))
+	if refused(err) { // it is of no use to us any more, but the copy is there
+		p.client.c.Close()
+		return nil
+	}
+	return err
 }
 
 // size asks for the size of a side's file, by all means that the server has; -1

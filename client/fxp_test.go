@@ -553,3 +553,55 @@ func TestServerToServerNeverDone(t *testing.T) {
 		}
 	})
 }
+
+// A server that does not give up the client's part in TLS is of no use for
+// anything else: the copy is there, and the next command has a new connection.
+func TestServerToServerPartNotGivenUp(t *testing.T) {
+	tls := func(o *client.Options) { o.Security = client.Require }
+	between(t, `SSCN---
+		C: TYPE I
+		S: 200 binary
+		C: SIZE f
+		S: 213 5
+		C: PBSZ 0
+		S: 200 yes
+		C: PROT P
+		S: 200 yes
+		C: SSCN ON
+		S: 200 client
+		C: PORT 127,0,0,1,200,10
+		S: 200 yes
+		C: RETR f
+		S: 150 now
+		S: 226 sent
+		C: SSCN OFF
+		S: 500 never
+		close
+		accept
+		`+playedTLS+`
+		C: FEAT
+		S: 502 what
+		`+playedLater+`
+		C: NOOP
+		S: 200 fine`, `
+		C: TYPE I
+		S: 200 binary
+		C: PBSZ 0
+		S: 200 yes
+		C: PROT P
+		S: 200 yes
+		C: PASV
+		S: 227 at (127,0,0,1,200,10)
+		C: STOR g
+		S: 150 now
+		S: 226 stored
+		C: SIZE g
+		S: 213 5`, tls, func(p *pair) {
+		if size, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{}); err != nil || size != 5 {
+			t.Errorf("%d bytes, %v", size, err)
+		}
+		if err := p.from.Noop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
