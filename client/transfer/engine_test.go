@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,6 +228,32 @@ func TestSessionLimit(t *testing.T) {
 				t.Errorf("limit %d", e.Limit())
 			}
 		})
+	}
+}
+
+// Two large files are moved by two sessions: the second does not wait for the
+// first.
+func TestTwoLargeFiles(t *testing.T) {
+	srv, s := server(t, content(heavy/2+1), practice.Options{})
+	srv.WaitCommand(t.Context(), "USER")
+	var second sync.Once
+	e := &Engine{Session: s, Parallel: 2, Watch: func(Task, *Meter) func() {
+		second.Do(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if _, err := srv.WaitCommand(ctx, "USER"); err != nil {
+				t.Error("the other file waits for the first: ", err)
+			}
+		})
+		return func() {}
+	}}
+	dir := t.TempDir()
+	var tasks []Task
+	for _, name := range []string{"a", "b"} {
+		tasks = append(tasks, Task{Remote: "data", Local: filepath.Join(dir, name), Size: heavy/2 + 1, Known: true})
+	}
+	if done, failed := run(t, e, slices.Values(tasks)); done != 2 || failed != nil {
+		t.Errorf("%d done, failed: %v", done, failed)
 	}
 }
 

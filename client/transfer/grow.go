@@ -61,7 +61,11 @@ func (e *Engine) wants(n int) bool {
 		e.fill()
 		waiting := len(e.jobs) + len(e.visits)
 		parts := waiting > 0 && len(e.jobs) > 0 && e.jobs[0].of != nil // one for each session
-		if e.Parallel == 0 && waiting < few && e.size-e.bytes < heavy {
+		large := e.size-e.bytes >= heavy
+		switch {
+		case large && waiting > 0:
+			waiting += e.active // who moves a large file does not take the next one soon
+		case !large && waiting < few && e.Parallel == 0:
 			waiting = 0 // not worth a login
 		}
 		switch {
