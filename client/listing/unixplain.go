@@ -23,6 +23,9 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	if !ok || !isLinks || !isSize || owner == "" || group == "" || isDigit(owner[0]) != isDigit(group[0]) {
 		return false // a date may begin with a number and a word
 	}
+	if strings.IndexByte(group, ':') >= 0 { // it may be a time
+		return false
+	}
 	var s stamp
 	m, at := s.setPlain(line, at)
 	if m == 0 || at+1 >= len(line) || line[at] != ' ' || !u.cal.setNamed(e, month{usual: uint8(m)}, &s) {

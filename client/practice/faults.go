@@ -3,6 +3,7 @@ package practice
 import (
 	"crypto/tls"
 	"fmt"
+	"math"
 	"net"
 	"regexp"
 	"slices"
@@ -209,11 +210,11 @@ func parseSize(text string) (int64, error) {
 	if part == nil {
 		return 0, fmt.Errorf("%q is no number of bytes", text)
 	}
-	n, err := strconv.ParseInt(part[1], 10, 32)
-	if err != nil {
+	shift := map[string]int{"": 0, "k": 10, "m": 20, "g": 30}[strings.ToLower(part[2])]
+	n, err := strconv.ParseInt(part[1], 10, 64)
+	if err != nil || n > math.MaxInt64>>shift {
 		return 0, fmt.Errorf("%q is too large", text)
 	}
-	shift := map[string]int{"": 0, "k": 10, "m": 20, "g": 30}[strings.ToLower(part[2])]
 	return n << shift, nil
 }
 

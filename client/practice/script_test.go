@@ -325,6 +325,7 @@ func FuzzCommand(f *testing.F) {
 
 func FuzzParseFault(f *testing.F) {
 	f.Add("cut:RETR=2k*3")
+	f.Add("cut=2G")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := ParseFault(text)
 		if err != nil {
