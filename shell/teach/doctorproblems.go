@@ -69,8 +69,12 @@ var problems = map[string]Problem{
 // Advice is the diagnosis in words: what is wrong, what to try, and what to tell
 // the administrator; lines of at most 78 columns.
 func (d *Diagnosis) Advice() []string {
-	if len(d.Problems) == 0 {
+	switch {
+	case len(d.Problems) > 0:
+	case d.OK:
 		return []string{"Nothing is wrong with this server."}
+	default:
+		return []string{"Nothing is broken, but some of the lines above are worth a look."}
 	}
 	var lines []string
 	for _, p := range d.Problems {
