@@ -176,8 +176,8 @@ func TestScreenOfSeveralFiles(t *testing.T) {
 	})
 	tm.Type("mget *.bin\r")
 	progress := func(screen string) bool {
-		_, rows, _ := strings.Cut(screen, " *.bin\nbackup… 1.bin ")
-		return strings.Contains(rows, "\nbackup… 2.bin ") && strings.Contains(rows, "\n0 of 4 files ")
+		at := strings.LastIndex(screen, " *.bin\nbackup… ")
+		return at > 0 && strings.Contains(screen[at:], "\nbackup… 1.bin ") && strings.Contains(screen[at:], "\nbackup… 2.bin ") && strings.Contains(screen[at:], "\n0 of 4 files ")
 	}
 	tm.Until("progress", progress)
 	tm.Type("\x03")
