@@ -23,7 +23,7 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	if !ok || !isLinks || !isSize || owner == "" || group == "" || isDigit(owner[0]) != isDigit(group[0]) {
 		return false // a date may begin with a number and a word
 	}
-	if strings.IndexByte(group, ':') >= 0 { // it may be a time
+	if isDigit(group[0]) && leadingDigits(group) < len(group) { // it may be a time, or a date of a language
 		return false
 	}
 	var s stamp
