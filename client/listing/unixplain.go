@@ -42,7 +42,7 @@ func (s *stamp) setPlain(line string, at int) (month, end int) {
 	name, at := plainWord(line, at)
 	day, at, isDay := plainNumber(line, at)
 	month, s.day = englishMonth(name), int(min(day, 32))
-	if !isDay || at+6 > len(line) {
+	if !isDay || at+6 > len(line) || isDigit(line[at-3]) { // a day of three digits is none
 		return 0, 0
 	}
 	text := line[at+1 : at+6]
