@@ -99,6 +99,7 @@ func FuzzPlain(f *testing.F) {
 	}
 	f.Add("-rwxr-xr-x 1 0 0:0 0 Nov 1 00:00 0")
 	f.Add("-r-xr-xr-x 1 A A 0 oCt 001 00:00 0")
+	f.Add("-rwxr-xr-x 1000000000 0 0 0 Jul 1  1000 0")
 	f.Add("-rwxr-xr-x 1 0 0\xcb0 0000 Aug 1 00:00 0")
 	f.Fuzz(func(t *testing.T, line string) {
 		quick, full := Entry{Size: -1}, Entry{Size: -1}

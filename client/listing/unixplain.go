@@ -20,7 +20,7 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	owner, at := plainWord(line, at)
 	group, at := plainWord(line, at)
 	size, at, isSize := plainNumber(line, at)
-	if !ok || !isLinks || !isSize || owner == "" || group == "" || isDigit(owner[0]) != isDigit(group[0]) {
+	if !ok || !isLinks || links > mostLinks || !isSize || owner == "" || group == "" || isDigit(owner[0]) != isDigit(group[0]) {
 		return false // a date may begin with a number and a word
 	}
 	if isDigit(group[0]) && leadingDigits(group) < len(group) { // it may be a time, or a date of a language
@@ -35,6 +35,9 @@ func (u *unix) parsePlain(line string, e *Entry) bool {
 	e.setUnixName(line[0], line[at+1:])
 	return true
 }
+
+// mostLinks has as many digits as the full grammar counts.
+const mostLinks = 999_999_999
 
 // setPlain reads "Jan 12 10:33" and "Jan 12  2024", and returns the month, or 0, and
 // where the date ends.
