@@ -10,19 +10,7 @@ import (
 // Drop gets a session out of what it is waiting for, whatever that is: at any
 // time, also while it connects again (which needs the race detector).
 func TestDropWhileItIsUsed(t *testing.T) {
-	srv, err := practice.Start(practice.Options{TLS: practice.NoTLS})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer srv.Close()
-	s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
-		t.Fatal(err)
-	}
+	s := logInTo(t, serve(t, practice.Options{}), inClear)
 	for range 20 {
 		dropped := make(chan struct{})
 		go func() {
