@@ -47,52 +47,27 @@ func (d *Data) ReceiveN(w io.Writer, n int64) (int64, error) {
 	return n, err
 }
 
-// receive copies by way of two buffers. While much arrives, one is written
-// behind, as the other is filled: decrypting takes as long as writing.
+// receive copies by way of a buffer, what has arrived at a time. Whatever of it
+// was written is counted, also where the data ends with an error.
 func (d *Data) receive(w io.Writer, most int64) (total int64, err error) {
-	buffers := [2]*[copyBuffer]byte{copyBuffers.Get().(*[copyBuffer]byte), copyBuffers.Get().(*[copyBuffer]byte)}
-	defer copyBuffers.Put(buffers[0])
-	defer copyBuffers.Put(buffers[1])
-	behind := make(chan written, 1)
-	behind <- written{}
-	taken := int64(0)
-	for i := 0; err == nil && taken < most; i = 1 - i {
-		buf := buffers[i][:min(copyBuffer, most-taken)]
-		n := 0
-		if n, err = d.fill(buf); n == 0 {
+	buf := copyBuffers.Get().(*[copyBuffer]byte)
+	defer copyBuffers.Put(buf)
+	for err == nil && total < most {
+		var n int
+		n, err = d.fill(buf[:min(copyBuffer, most-total)])
+		if n == 0 {
 			continue
 		}
-		taken += int64(n)
-		last := <-behind
-		total += int64(last.n)
-		if last.err != nil {
-			return total, last.err
+		n, failed := w.Write(buf[:n])
+		total += int64(n)
+		if failed != nil {
+			return total, failed
 		}
-		write := func() {
-			n, err := w.Write(buf[:n])
-			behind <- written{n, err}
-		}
-		if n == copyBuffer {
-			go write()
-		} else {
-			write()
-		}
-	}
-	last := <-behind
-	total += int64(last.n)
-	if last.err != nil {
-		return total, last.err
 	}
 	if err == io.EOF {
 		err = nil
 	}
 	return total, err
-}
-
-// written is what Write returned.
-type written struct {
-	n   int
-	err error
 }
 
 // fill reads what has arrived, at most the buffer full: TLS hands out 16 KiB at
