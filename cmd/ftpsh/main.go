@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -17,7 +18,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 )
 
-func main() { os.Exit(run(os.Args[1:], func(*shell.Options) {})) }
+func main() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/2)) // docs/performance.md: more hand work to each other, and keep the server from it
+	}
+	os.Exit(run(os.Args[1:], func(*shell.Options) {}))
+}
 
 // thrift is the memory from which on less is worth more work: listings can have
 // a million entries.
