@@ -298,14 +298,17 @@ func (d *Data) Close() error {
 	d.over = true
 	d.release()
 	d.tell(d.howItEnded(), d.err)
-	if d.err != nil || !d.upload || !d.protect {
+	// The other half of an upload over TLS must not be closed just when the
+	// server's FIN comes, which the kernel may then drop: vsftpd says 226 only
+	// when the FIN, repeated after 200 ms, is acknowledged.
+	halfClosed := d.upload && d.protect && d.err == nil
+	if !halfClosed {
 		d.hangUp(d.err != nil && d.upload)
 	}
 	d.err = d.verdict()
-	// An upload over TLS is half closed by now. Its other half must not be closed
-	// just when the server's FIN comes, which the kernel may then drop: vsftpd
-	// says 226 only when the FIN, repeated after 200 ms, is acknowledged.
-	d.hangUp(false)
+	if halfClosed {
+		d.hangUp(false)
+	}
 	if d.conn.unanswered() { // one reply for several is all that some servers give
 		d.conn.sendAll(d.conn.fence())
 	}
