@@ -123,27 +123,28 @@ func secretIn(raw string, before []word) (from, to int) {
 	previous := strings.ToLower(before[len(before)-1].text)
 	name, _, assigned := strings.Cut(raw, "=")
 	option := strings.HasPrefix(raw, "-")
+	connects := isConnecting(commandName(before[0]))
 	switch {
-	case strings.Contains(raw, "://"):
-		return urlPassword(raw)
 	case assigned && isSecretName(name) && (option || before[0].text == "set"):
 		return len(name) + 1, len(raw)
 	case strings.HasPrefix(previous, "-") && !strings.Contains(previous, "=") && isSecretName(previous):
 		return 0, len(raw)
 	case len(before) > 1 && (previous == "password" || previous == "passwd"): // as in .netrc
 		return 0, len(raw)
-	case !isConnecting(commandName(before[0])):
-		return 0, 0
-	case previous == "-u" || previous == "--user":
+	case connects && (previous == "-u" || previous == "--user"):
 		return afterSign(raw, ",:", len(raw))
-	case strings.HasPrefix(raw, "-u"):
+	case connects && strings.HasPrefix(raw, "-u"):
 		from, to = afterSign(raw, ",:", len(raw))
 		if from == len("-u") { // an option that is left without a user would take the next word
 			from = 0
 		}
 		return from, to
+	case strings.Contains(raw, "://"): // behind the options, whose secret may hold such signs
+		return urlPassword(raw)
+	case connects:
+		return afterSign(raw, ":", strings.LastIndexByte(raw, '@'))
 	}
-	return afterSign(raw, ":", strings.LastIndexByte(raw, '@'))
+	return 0, 0
 }
 
 // isConnecting says whether a command takes user:password@host and -u user,password.

@@ -45,6 +45,9 @@ func TestRedact(t *testing.T) {
 		{"host with port", "open bob@host:2121", "open bob@host:2121"},
 		{"-u of lftp", "open -u bob,S3CRET host", "open -u bob host"},
 		{"-ubob,password", "open -ubob,S3CRET host", "open -ubob host"},
+		{"-u with :// in the password", "open -u bob,'S3CRET://S3CRET' host", "open -u bob host"},
+		{"option with :// in its secret", "bookmark add x --password=S3CRET://S3CRET host", "bookmark add x --password= host"},
+		{"URL behind -u", "open -u bob,S3CRET ftp://bob:S3CRET@host/", "open -u bob ftp://bob@host/"},
 		{"file with such a name", "rm a:b@c", "rm a:b@c"},
 		{"setting", "set password S3CRET", "set password"},
 		{"setting of tnftp", "set anonpass S3CRET", "set anonpass"},
@@ -96,6 +99,7 @@ func FuzzRedact(f *testing.F) {
 func FuzzSecretIsGone(f *testing.F) {
 	f.Add("bob", "hunter2")
 	f.Add("a b", `x"y`)
+	f.Add("bob", "://")
 	f.Fuzz(func(t *testing.T, user, secret string) {
 		quote := func(s string) string {
 			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
