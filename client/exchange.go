@@ -50,7 +50,7 @@ func (x *Exchange) Begin(ctx context.Context) (Reply, error) {
 		return Reply{}, err
 	}
 	if closed(x.done) && x.err != nil {
-		return Reply{}, x.err
+		return Reply{}, x.failure(ctx)
 	}
 	return x.first, nil
 }
@@ -63,7 +63,16 @@ func (x *Exchange) Wait(ctx context.Context) (Reply, error) {
 	if err := x.await(ctx, x.done, nil); err != nil {
 		return Reply{}, err
 	}
-	return x.final, x.err
+	return x.final, x.failure(ctx)
+}
+
+// failure is why there is no reply. Whoever interrupts twice drops the connection
+// too: that is an interrupt, not a loss.
+func (x *Exchange) failure(ctx context.Context) error {
+	if x.err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return x.err
 }
 
 // Expect is Wait and turns a reply of another class than the one given into an

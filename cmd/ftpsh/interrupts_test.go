@@ -64,6 +64,8 @@ func TestInterruptInEveryPhase(t *testing.T) {
 				t.Errorf("the prompt came after %v", waited)
 			}
 			server.SetFaults()
+			term.enter("") // nobody types so fast that the second one would still be on its way
+			term.see("PLAIN> ")
 			term.enter("pwd")
 			term.see("\r\n/\r\n")
 			term.see("PLAIN> ")
