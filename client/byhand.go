@@ -141,6 +141,11 @@ func (s *Session) owes(what debt) bool {
 // SendQuoted, so that what the user types is all that the server hears. When it
 // ends the Session asks what it has missed.
 func (s *Session) ByHand(ctx context.Context, on bool) error {
+	if on && s.astray {
+		if _, err := s.ready(ctx); err != nil {
+			return err
+		}
+	}
 	s.byHand = on
 	owed := s.owed
 	if on || owed == 0 || s.conn.Err() != nil {

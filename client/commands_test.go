@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,8 +44,10 @@ func TestCommands(t *testing.T) {
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
 		{"MkdirAll", "", "C: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
-		{"MkdirAll of what stands", "", "C: MKD /a\nS: 550 exists\nC: CWD /a\nC: PWD\nS: 250 fine\nS: 257 \"/a\"\nC: CWD /\nC: PWD\nS: 250 fine\nS: 257 \"/\"",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "/a") }, nil},
+		{"MkdirAll of what stands", "", "C: MKD /a\nS: 550 exists\nC: CWD /a\nC: PWD\nS: 250 fine\nS: 257 \"/a\"\nC: CWD /\nS: 250 fine\nC: DELE b\nS: 250 fine",
+			func(ctx context.Context, s *client.Session) (any, error) {
+				return nil, errors.Join(s.MkdirAll(ctx, "/a"), s.Remove(ctx, "b"))
+			}, nil},
 		{"RemoveTree", "", "C: SITE RMDIR a\nS: 200 fine",
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.RemoveTree(ctx, "a") }, nil},
 		{"Available", "", "C: AVBL /\nS: 213 123456789 bytes",

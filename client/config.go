@@ -50,7 +50,7 @@ type Config struct {
 	DialTimeout time.Duration // for each connection; 0 means 10 s (data: 5 s)
 	Handshake   time.Duration // for TLS, on each connection; 0 means 15 s
 	Stall       time.Duration // no byte on the data connection; 0 means 60 s
-	Depth       int           // commands in flight; 0 means 32
+	Depth       int           // commands in flight; 0 means 256
 
 	// KeepAlive is how often NOOP is sent while a transfer runs; 0 means never.
 	// See Session.KeepAlive for the time between transfers. The connection's TCP
@@ -112,7 +112,7 @@ const DefaultTimeout = 60 * time.Second
 const (
 	defaultHandshake = 15 * time.Second
 	defaultStall     = 60 * time.Second
-	defaultDepth     = 32
+	defaultDepth     = 256 // questions about a directory in one round trip, and less than any socket holds
 
 	dialTimeout     = 10 * time.Second
 	dataDialTimeout = 5 * time.Second // then the next way to a data connection is tried

@@ -76,6 +76,8 @@ type Data struct {
 	over    bool  // Close or Abort was called
 	early   bool  // the server's agreement is not waited for
 	told    bool  // how the data ended
+
+	endsEarly bool // our close_notify leaves with the handshake
 }
 
 // Transfer arranges a data connection, sends the command and waits until the
@@ -255,6 +257,9 @@ func (d *Data) secure() error {
 	}
 	if err := d.conn.handshake(d.ctx, tc, dataChannel, d.name); err != nil {
 		return d.failed(d.refusalOr(err))
+	}
+	if d.endsEarly {
+		return d.failed(tc.CloseWrite())
 	}
 	return nil
 }

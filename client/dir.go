@@ -2,36 +2,55 @@ package client
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
 // Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it.
-func (s *Session) Chdir(ctx context.Context, dir string) error {
+func (s *Session) Chdir(ctx context.Context, dir string) error { return s.chdir(ctx, dir, nil) }
+
+// chdir is Chdir, for a listing with what that needs next.
+func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
 	change := cmd("CWD", wirePath(dir))
 	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
 	}
-	return s.do(ctx, true, func(c *Conn) error {
+	return s.roam(ctx, true, func(c *Conn) error {
 		if s.tooLong("CWD", change.args) != nil {
 			return s.chdirFar(ctx, c, dir)
 		}
-		_, err := s.changeDir(ctx, c, change)
+		_, err := s.changeDir(ctx, c, change, list)
 		if change.verb == "CDUP" && s.lacks["CDUP"] && s.lack("XCUP", err) {
-			_, err = s.changeDir(ctx, c, cmd("CWD", ".."))
+			_, err = s.changeDir(ctx, c, cmd("CWD", ".."), list)
 		}
 		return err
 	})
 }
 
-// changeDir sends a command that changes the directory, and PWD with it.
-func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Reply, err error) {
+// changeDir sends a command that changes the directory, and PWD with it, and what
+// is needed to list it, if that is next.
+func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *Transfer) (r Reply, err error) {
 	name := change.verb
 	err = s.telnetToo(c, change.args, func() error {
 		for {
+			back, err := s.returning(ctx, c)
+			if err != nil {
+				return err
+			}
 			change.verb = s.spoken(name)
-			xs := c.sendMany(ctx, change, cmd(s.spoken("PWD")))
+			next, answered := s.foresee(ctx, c, list)
+			xs := c.sendMany(ctx, slices.Concat(back, []command{change, cmd(s.spoken("PWD"))}, next)...)
+			failed := s.confirm(ctx, back, xs)
+			xs = xs[len(back):]
 			r, err = xs[0].Expect(ctx, 2)
 			now, unheard := xs[1].Expect(ctx, 2)
+			answered(xs[2:])
+			if err == nil {
+				err = failed
+			}
+			if err != nil {
+				s.pipe.ahead = nil // a listing would have followed at once
+			}
 			switch {
 			case ctx.Err() != nil:
 				s.astray = true // perhaps: the next command goes back to where the user is
@@ -49,14 +68,14 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command) (r Rep
 	return r, err
 }
 
-// returnTo goes back to a directory. After an interrupt the next command does,
-// so that nobody waits for it.
+// returnTo goes back to a directory, with the next command: it costs no round trip
+// of its own where that one can wait for both answers, see returning.
 func (s *Session) returnTo(ctx context.Context, dir string) error {
-	if ctx.Err() != nil {
-		s.dir, s.astray = dir, true
-		return ctx.Err()
+	if s.byHand {
+		return s.Chdir(ctx, dir)
 	}
-	return s.Chdir(ctx, dir)
+	s.dir, s.astray = dir, true
+	return ctx.Err()
 }
 
 // chdirFar changes to a directory whose path is too long for one command.
@@ -71,7 +90,7 @@ func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
 // Mount asks for another file system (SMNT, RFC 959). Few servers know it.
 func (s *Session) Mount(ctx context.Context, path string) error {
 	return s.do(ctx, true, func(c *Conn) error {
-		_, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)))
+		_, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)), nil)
 		return err
 	})
 }

@@ -62,7 +62,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		t.Args = append(t.Args, lsPath(dir))
 		return s.listHere(ctx, t, o, yield)
 	}
-	if err := s.Chdir(ctx, dir); err != nil {
+	if err := s.chdir(ctx, dir, &t); err != nil {
 		if permanent(err) {
 			return s.listFile(ctx, dir, err, yield)
 		}

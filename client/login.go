@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Login is who the user is. An empty User means anonymous.
@@ -97,19 +98,63 @@ func (s *Session) enter(ctx context.Context, c *Conn) error {
 	if err := s.sayHost(ctx, c); err != nil {
 		return err
 	}
-	login := func() error { return c.login(ctx, s.login) }
 	if s.opt.Through != nil {
-		login = func() error { return s.loginThrough(ctx, c) }
+		if err := s.loginThrough(ctx, c); err != nil {
+			return err
+		}
+		return s.look(ctx, c)
 	}
-	if err := login(); err != nil {
+	var behind []command
+	if s.canHurry(c) {
+		behind = questions
+	}
+	answers, err := c.login(ctx, s.login, behind)
+	switch {
+	case err != nil:
 		return err
+	case len(answers) == 0:
+		return s.look(ctx, c)
 	}
-	return s.look(ctx, c)
+	return s.learn(ctx, c, answers)
 }
 
-// look asks what is worth knowing of a server that has let us in.
+// canHurry reports whether more may be sent before the login is answered, which
+// nobody would see who is asked about each command.
+func (s *Session) canHurry(c *Conn) bool {
+	return s.quirks.LoginBurst && !c.outOfStep.Load() && c.gate.Load() == nil
+}
+
+// enterAgain is enter in one round trip, for a server about which all is known
+// from an earlier connection.
+func (s *Session) enterAgain(ctx context.Context, c *Conn) error {
+	hello := s.introductions()
+	all := slices.Concat([]command{cmd("USER", s.login.User), cmd("PASS", s.login.Password)}, hello, []command{cmd("PWD")})
+	xs := c.sendMany(ctx, all...)
+	r, err := xs[0].Expect(ctx, 0)
+	if err == nil && r.Code == 331 {
+		r, err = xs[1].Expect(ctx, 0)
+	}
+	if err = welcomed(r, err); err != nil {
+		return err
+	}
+	for _, x := range xs[2 : 2+len(hello)] {
+		if _, err := x.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return s.heard(xs[len(xs)-1].Expect(ctx, 2))
+}
+
+// questions are what is worth knowing of a server that has let us in.
+var questions = []command{cmd("FEAT"), cmd("PWD"), cmd("SYST")}
+
+// look asks the questions.
 func (s *Session) look(ctx context.Context, c *Conn) error {
-	xs := c.sendMany(ctx, cmd("FEAT"), cmd("PWD"), cmd("SYST"))
+	return s.learn(ctx, c, c.sendMany(ctx, questions...))
+}
+
+// learn takes the answers to the questions.
+func (s *Session) learn(ctx context.Context, c *Conn, xs []*Exchange) error {
 	feat, err := xs[0].Wait(ctx)
 	if err != nil {
 		return err
@@ -129,7 +174,15 @@ func (s *Session) look(ctx context.Context, c *Conn) error {
 
 // introduce tells the server what we understand. Refusals do not matter.
 func (s *Session) introduce(ctx context.Context, c *Conn) error {
-	var all []command
+	for _, x := range c.sendMany(ctx, s.introductions()...) {
+		if _, err := x.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) introductions() (all []command) {
 	if s.feat.Has("UTF8") {
 		all = append(all, cmd("OPTS", "UTF8", "ON")) // proftpd may speak Latin-1 until then
 	}
@@ -139,30 +192,37 @@ func (s *Session) introduce(ctx context.Context, c *Conn) error {
 	if facts := s.feat.wantedFacts(); facts != "" {
 		all = append(all, cmd("OPTS", "MLST", facts))
 	}
-	for _, x := range c.sendMany(ctx, all...) {
-		if _, err := x.Wait(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }
 
 // login sends who the user is. The password is sent once, and never as account.
-func (c *Conn) login(ctx context.Context, who Login) error {
+// What is to be sent behind it is only sent where a password is asked for, and is
+// answered in vain where an account is, too: there are no answers then.
+func (c *Conn) login(ctx context.Context, who Login, behind []command) (answers []*Exchange, err error) {
 	r, err := c.Cmd(ctx, 0, "USER", who.User)
 	if err == nil && r.Code == 331 {
-		r, err = c.Cmd(ctx, 0, "PASS", who.Password)
+		xs := c.sendMany(ctx, slices.Concat([]command{cmd("PASS", who.Password)}, behind)...)
+		answers = xs[1:]
+		r, err = xs[0].Expect(ctx, 0)
 	}
-	if err == nil && r.Code == 332 {
-		if who.Account == "" {
-			return ErrAccount
-		}
+	if err == nil && r.Code == 332 && who.Account != "" {
+		answers = nil
 		r, err = c.Cmd(ctx, 0, "ACCT", who.Account)
 	}
-	if err == nil && r.Class() != 2 {
-		err = &Error{Verb: "PASS", Reply: r}
+	return answers, welcomed(r, err)
+}
+
+// welcomed turns the last reply to a login into an error, unless it is 2yz.
+func welcomed(r Reply, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case r.Code == 332:
+		return ErrAccount
+	case r.Class() != 2:
+		return &Error{Verb: "PASS", Reply: r}
 	}
-	return err
+	return nil
 }
 
 // refused reports whether err is the server's no, not a failure to ask.

@@ -104,7 +104,7 @@ func (s *Session) walk(ctx context.Context, c *Conn, dir string) error {
 	return nil
 }
 
-// goBack returns to the directory that the user is in, after fit.
+// goBack returns to the directory that the user is in.
 func (s *Session) goBack(ctx context.Context, c *Conn) error {
 	if !s.astray {
 		return nil
@@ -114,6 +114,18 @@ func (s *Session) goBack(ctx context.Context, c *Conn) error {
 	}
 	s.astray = false
 	return nil
+}
+
+// returning is goBack with the next burst: the commands that must be its first.
+func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
+	if !s.astray {
+		return nil, nil
+	}
+	back := s.short(s.spoken("CWD"), wirePath(s.dir))
+	if back.failed != nil {
+		return nil, s.goBack(ctx, c)
+	}
+	return []command{back}, nil
 }
 
 // telnetToo runs try, which sends args, and once more with the byte FF doubled

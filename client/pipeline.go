@@ -166,8 +166,7 @@ func (s *Session) collect(ctx context.Context) {
 
 // arrange returns a data connection that only needs to be connected: the one
 // that was asked for ahead, or a new one, behind what must be changed before.
-func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, want settings) (ch channel, name string, err error) {
-	before := s.changes(want)
+func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, before []command) (ch channel, name string, err error) {
 	if s.quirks.WantsPRET && t.Way.Passive() {
 		before = append(before, announcement(t.Verb, t.Args))
 	}
@@ -233,9 +232,27 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 		return nil, d.unconnected(ctx, err)
 	}
 	if s.hurries(t) {
+		d.endsEarly = s.quirks.EndsEarly && !t.upload()
 		return d.hurry(ch.(*passive)), nil
 	}
 	return d.agreed(ctx, ch)
+}
+
+// foresee returns what a listing with LIST needs in front of its own command, to
+// be sent behind what leads to its directory, and what takes the answers. It is
+// nothing where there is no such listing, or it cannot be foreseen.
+func (s *Session) foresee(ctx context.Context, c *Conn, list *Transfer) (commands []command, answered func([]*Exchange)) {
+	way := s.opt.Ways[s.way]
+	if list == nil || !way.Passive() || s.quirks.WantsPRET || c.outOfStep.Load() {
+		return nil, func([]*Exchange) {}
+	}
+	changes := s.changes(s.wants(c, ASCII, *list))
+	next := s.asked(c, way)
+	return append(changes, next.ch.request()), func(xs []*Exchange) {
+		if s.confirm(ctx, changes, xs) == nil {
+			next.x, s.pipe.ahead = xs[len(changes)], next
+		}
+	}
 }
 
 // next is the data connection to ask for ahead, or nil.
@@ -243,6 +260,10 @@ func (s *Session) next(c *Conn, way Way) *ahead {
 	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() || c.outOfStep.Load() {
 		return nil
 	}
+	return s.asked(c, way)
+}
+
+func (s *Session) asked(c *Conn, way Way) *ahead {
 	name := c.nextData()
 	return &ahead{conn: c, way: way, name: name, aborts: c.aborts.Load(), ch: &passive{c: c, way: way, name: name}}
 }

@@ -69,7 +69,7 @@ type Session struct {
 
 	have     settings // what the server was told
 	dir      string   // what PWD said last; "" when it could not say
-	astray   bool     // the server is somewhere else, on account of a long path
+	astray   bool     // the server is somewhere else: after a long path, a listing, an interrupt
 	way      int      // index in ways of the one that worked
 	wayKnown bool
 	lacks    map[string]bool // verbs that the server does not know
@@ -209,7 +209,7 @@ func (s *Session) likeness() *Session {
 	t := &Session{
 		opt: s.opt, login: s.login, in: s.in, dir: s.dir,
 		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
-		feat: s.feat, quirks: s.quirks,
+		feat: s.feat, quirks: s.quirks, syst: s.syst,
 		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),
 	}
 	t.opt.Ways = slices.Clone(s.opt.Ways)
@@ -271,8 +271,13 @@ func (s *Session) Host() string {
 }
 
 // ready returns a connection that is in step: replies still owed after an
-// interrupt are read first, and a lost connection is made anew.
-func (s *Session) ready(ctx context.Context) (*Conn, error) {
+// interrupt are read first, and a lost connection is made anew. The server is
+// in the user's directory.
+func (s *Session) ready(ctx context.Context) (*Conn, error) { return s.inStep(ctx, false) }
+
+// inStep is ready, but the server may be astray for who is roaming, and goes back
+// with what it sends; see returning.
+func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 	if err := s.conn.Err(); s.byHand && err != nil {
 		return nil, err // whoever speaks by hand connects by hand
 	}
@@ -280,7 +285,7 @@ func (s *Session) ready(ctx context.Context) (*Conn, error) {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)
 		defer cancel()
 		err := s.conn.Settle(settling)
-		if err == nil {
+		if err == nil && !roaming {
 			err = s.goBack(ctx, s.conn)
 		}
 		if err == nil || ctx.Err() != nil || s.conn.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -299,7 +304,16 @@ func (s *Session) ready(ctx context.Context) (*Conn, error) {
 // do runs f on a connection that is in step. When the server turns out to have
 // hung up and f is safe to repeat, it is run again on a new connection.
 func (s *Session) do(ctx context.Context, repeat bool, f func(*Conn) error) error {
-	c, err := s.ready(ctx)
+	return s.try(ctx, repeat, false, f)
+}
+
+// roam is do for an f that begins with what returning gives it.
+func (s *Session) roam(ctx context.Context, repeat bool, f func(*Conn) error) error {
+	return s.try(ctx, repeat, true, f)
+}
+
+func (s *Session) try(ctx context.Context, repeat, roaming bool, f func(*Conn) error) error {
+	c, err := s.inStep(ctx, roaming)
 	if err != nil {
 		return err
 	}
@@ -307,7 +321,7 @@ func (s *Session) do(ctx context.Context, repeat bool, f func(*Conn) error) erro
 	if !repeat || !hungUp(err) || ctx.Err() != nil {
 		return err
 	}
-	if c, err = s.ready(ctx); err != nil {
+	if c, err = s.inStep(ctx, roaming); err != nil {
 		return err
 	}
 	return f(c)
@@ -377,12 +391,16 @@ func (s *Session) reconnect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dir := s.dir
+	dir, program, syst := s.dir, s.quirks.Server, s.syst
 	s.adopt(conn)
 	if !s.in {
 		return nil
 	}
-	if err := s.enter(ctx, conn); err != nil {
+	enter := s.enter
+	if s.canHurry(conn) && s.quirks.Server == program && s.login.Account == "" && s.opt.Through == nil && s.opt.VirtualHost == "" {
+		enter, s.syst = s.enterAgain, syst
+	}
+	if err := enter(ctx, conn); err != nil {
 		conn.Close()
 		return err
 	}

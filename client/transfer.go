@@ -14,7 +14,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	}
 	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
 	var d *Data
-	err := s.do(ctx, repeat, func(c *Conn) error {
+	err := s.roam(ctx, repeat, func(c *Conn) error {
 		var failed []error
 		for i := s.way; i < len(s.opt.Ways); i++ {
 			t.Way = s.opt.Ways[i]
@@ -75,27 +75,23 @@ func (e *NoDataError) Unwrap() []error { return e.Tried }
 // begin sends, in one burst, what must be changed and the request for the data
 // connection; then the transfer's own command.
 func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
-	want := s.have
-	want.typ, want.mode, want.sscn = typ, Stream, false
-	if c.hadTLS() {
-		want.prot = s.prot
-	}
-	if !t.upload() && t.Restart == 0 && t.Until == 0 {
-		want.mode = s.Mode()
-	}
+	want := s.wants(c, typ, t)
 	t.Protect, t.Fresh = want.prot == Private, s.fresh
+	var back []command
 	var err error
 	if s.tooLong(t.Verb, t.Args) != nil { // fit leaves the directory that the riders are meant for
-		if err := s.Flush(ctx); err != nil {
-			return nil, err
+		if err = s.Flush(ctx); err == nil {
+			t.Args, err = s.fit(ctx, c, t.Verb, t.Args)
 		}
+	} else {
+		back, err = s.returning(ctx, c)
 	}
-	if t.Args, err = s.fit(ctx, c, t.Verb, t.Args); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	ch, name, err := s.arrange(ctx, c, t, want)
+	ch, name, err := s.arrange(ctx, c, t, append(back, s.changes(want)...))
 	if s.asksForPRET(err) {
-		ch, name, err = s.arrange(ctx, c, t, want)
+		ch, name, err = s.arrange(ctx, c, t, s.changes(want))
 	}
 	if err != nil {
 		return nil, err
@@ -107,6 +103,19 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 		return s.fused(ctx, c, ch, name, t)
 	}
 	return c.begin(ctx, ch, name, t)
+}
+
+// wants are the settings that a transfer needs.
+func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
+	want := s.have
+	want.typ, want.mode, want.sscn = typ, Stream, false
+	if c.hadTLS() {
+		want.prot = s.prot
+	}
+	if !t.upload() && t.Restart == 0 && t.Until == 0 {
+		want.mode = s.Mode()
+	}
+	return want
 }
 
 // changes are the commands that lead from what the server was told to want.
@@ -142,19 +151,42 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 	for i, change := range changes {
 		_, err := xs[i].Expect(ctx, 2)
 		switch {
+		case err == nil && change.verb == s.spoken("CWD"): // of returning
+			s.astray = false
 		case err == nil:
 			s.have.took(change)
-		case change.verb == "PBSZ" && refused(err):
+		case !refused(err):
+			s.have.forget(change) // it was sent, and may be carried out yet
+			if first == nil {
+				first = err
+			}
+		case change.verb == "PBSZ":
 			// it is PROT's answer that counts
 		case change.verb == "PRET" && notKnown(err):
 			// then it was not needed
-		case change.verb == "MODE" && change.args[0] == string(Deflate) && refused(err):
+		case change.verb == "MODE" && change.args[0] == string(Deflate):
 			s.squeeze = false // stream mode will do
 		case first == nil:
 			first = err
 		}
 	}
 	return first
+}
+
+// forget notes that it is not known what the server was told: it is told again.
+func (h *settings) forget(change command) {
+	switch change.verb {
+	case "TYPE":
+		h.typ = ""
+	case "PROT":
+		h.prot = ""
+	case "SSCN":
+		h.sscn = true // only this must be taken back
+	case "MODE":
+		h.mode = ""
+	case "OPTS":
+		h.hash = ""
+	}
 }
 
 // took notes what the server agreed to.
