@@ -72,33 +72,25 @@ func (s *Session) exactTimes(ctx context.Context, all []listing.Entry) error {
 		}
 	}
 	return s.do(ctx, true, func(c *Conn) error {
-		for len(vague) > 0 && !s.lacks["MDTM"] {
-			some := vague[:min(len(vague), statBurst)]
-			vague = vague[len(some):]
-			if err := s.askTimes(ctx, c, some); err != nil {
+		if s.lacks["MDTM"] {
+			return nil
+		}
+		questions := make([]command, len(vague))
+		for i, e := range vague {
+			questions[i] = s.short("MDTM", wirePath(e.Name))
+		}
+		for i, x := range c.sendMany(ctx, questions...) {
+			r, err := x.Expect(ctx, 2)
+			if s.lack("MDTM", err) || refused(err) || isLong(err) {
+				continue
+			}
+			if err != nil {
 				return err
+			}
+			if t, precision, err := parseModTime(r); err == nil {
+				vague[i].Time, vague[i].Precision = t, precision
 			}
 		}
 		return nil
 	})
-}
-
-func (s *Session) askTimes(ctx context.Context, c *Conn, entries []*listing.Entry) error {
-	all := make([]command, len(entries))
-	for i, e := range entries {
-		all[i] = s.short("MDTM", wirePath(e.Name))
-	}
-	for i, x := range c.sendMany(ctx, all...) {
-		r, err := x.Expect(ctx, 2)
-		if s.lack("MDTM", err) || refused(err) || isLong(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if t, precision, err := parseModTime(r); err == nil {
-			entries[i].Time, entries[i].Precision = t, precision
-		}
-	}
-	return nil
 }

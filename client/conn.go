@@ -36,6 +36,7 @@ type Conn struct {
 	spoke   atomic.Int64  // when that was last, by clock
 	alive   atomic.Int64  // Config.KeepAlive, which can change
 	deaf    atomic.Bool   // NOOP is refused
+	nearest atomic.Int64  // the shortest time that an answer took; 0: none yet
 	slots   chan struct{} // a token for each command in flight
 	telnet  atomic.Bool   // the byte FF is doubled
 	charset atomic.Pointer[Charset]
@@ -462,6 +463,9 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	r = hideSecret(r, x.secret)
 	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, time.Since(x.start)
 	c.cfg.Trace.got(info)
+	if took := int64(info.Elapsed); x.seq > 0 && (took < c.nearest.Load() || c.nearest.Load() == 0) {
+		c.nearest.Store(took)
+	}
 	if r.Class() == 1 {
 		if x.marks++; x.marks > maxMarks {
 			return in, &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many preliminary replies"}

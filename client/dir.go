@@ -38,7 +38,7 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 				return err
 			}
 			change.verb = s.spoken(name)
-			next, answered := s.foresee(ctx, c, list)
+			next, answered := s.foresee(ctx, c, ASCII, list)
 			xs := c.sendMany(ctx, slices.Concat(back, []command{change, cmd(s.spoken("PWD"))}, next)...)
 			failed := s.confirm(ctx, back, xs)
 			xs = xs[len(back):]

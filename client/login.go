@@ -127,9 +127,10 @@ func (s *Session) canHurry(c *Conn) bool {
 // enterAgain is enter in one round trip, for a server about which all is known
 // from an earlier connection.
 func (s *Session) enterAgain(ctx context.Context, c *Conn) error {
-	hello := s.introductions()
-	all := slices.Concat([]command{cmd("USER", s.login.User), cmd("PASS", s.login.Password)}, hello, []command{cmd("PWD")})
-	xs := c.sendMany(ctx, all...)
+	hello := append(s.introductions(), cmd("PWD"))
+	next, answered := s.foresee(ctx, c, s.typ, s.pipe.first)
+	s.pipe.first = nil
+	xs := c.sendMany(ctx, slices.Concat([]command{cmd("USER", s.login.User), cmd("PASS", s.login.Password)}, hello, next)...)
 	r, err := xs[0].Expect(ctx, 0)
 	if err == nil && r.Code == 331 {
 		r, err = xs[1].Expect(ctx, 0)
@@ -142,7 +143,8 @@ func (s *Session) enterAgain(ctx context.Context, c *Conn) error {
 			return err
 		}
 	}
-	return s.heard(xs[len(xs)-1].Expect(ctx, 2))
+	answered(xs[2+len(hello):])
+	return s.heard(xs[1+len(hello)].Expect(ctx, 2))
 }
 
 // questions are what is worth knowing of a server that has let us in.

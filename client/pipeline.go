@@ -16,9 +16,10 @@ import (
 // pipeline is what a Session has under way between two transfers.
 type pipeline struct {
 	more   bool
-	never  bool     // the server loses its place when a data connection is arranged ahead
-	ahead  *ahead   // the next data connection, if it has been asked for
-	riders []*rider // commands that leave with the next transfer, or have left with the last
+	never  bool      // the server loses its place when a data connection is arranged ahead
+	ahead  *ahead    // the next data connection, if it has been asked for
+	first  *Transfer // what follows the login, if that is known
+	riders []*rider  // commands that leave with the next transfer, or have left with the last
 }
 
 // ahead is a data connection that was asked for behind the transfer before.
@@ -238,19 +239,19 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 	return d.agreed(ctx, ch)
 }
 
-// foresee returns what a listing with LIST needs in front of its own command, to
-// be sent behind what leads to its directory, and what takes the answers. It is
-// nothing where there is no such listing, or it cannot be foreseen.
-func (s *Session) foresee(ctx context.Context, c *Conn, list *Transfer) (commands []command, answered func([]*Exchange)) {
+// foresee returns what a transfer needs in front of its own command, to be sent
+// behind what comes before, and what takes the answers. It is nothing where no
+// transfer is next, or where that cannot be foreseen.
+func (s *Session) foresee(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
 	way := s.opt.Ways[s.way]
-	if list == nil || !way.Passive() || s.quirks.WantsPRET || c.outOfStep.Load() {
+	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.outOfStep.Load() {
 		return nil, func([]*Exchange) {}
 	}
-	changes := s.changes(s.wants(c, ASCII, *list))
-	next := s.asked(c, way)
-	return append(changes, next.ch.request()), func(xs []*Exchange) {
+	changes := s.changes(s.wants(c, typ, *next))
+	ahead := s.asked(c, way)
+	return append(changes, ahead.ch.request()), func(xs []*Exchange) {
 		if s.confirm(ctx, changes, xs) == nil {
-			next.x, s.pipe.ahead = xs[len(changes)], next
+			ahead.x, s.pipe.ahead = xs[len(changes)], ahead
 		}
 	}
 }

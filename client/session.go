@@ -186,7 +186,8 @@ func (s *Session) Conn() *Conn { return s.conn }
 // Options returns what the session was opened with.
 func (s *Session) Options() Options { return s.opt }
 
-// Clone opens another connection with the same login, directory and settings.
+// Clone opens another connection with the same login, directory and settings, for
+// a transfer: its data connection may be asked for already.
 func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner()(ctx) }
 
 // Cloner returns a function that clones the session as it is now. Unlike Clone,
@@ -196,6 +197,9 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 	return func(ctx context.Context) (*Session, error) {
 		t := now.likeness()
 		t.opt.Trace = now.opt.Trace.clone()
+		if t.wayKnown {
+			t.pipe.first = &Transfer{Verb: "RETR"}
+		}
 		if err := t.reconnect(ctx); err != nil {
 			return nil, err
 		}

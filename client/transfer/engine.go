@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 )
@@ -28,22 +29,30 @@ type Engine struct {
 	// end. Both may ask the Meter. May be nil.
 	Watch func(Task, *Meter) (over func())
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	feeds   []func() (Task, bool) // what is still to come
-	jobs    []*job                // transfers that wait, in order
-	visits  []*job                // directories that wait, the last first: so there are never many
-	active  int                   // jobs that run
-	running map[*job]bool
-	workers int
-	limit   int // sessions that the server allows; 0: not known
-	typ     client.Type
-	stopped error
-	files   int        // that are over
-	bytes   int64      // of them
-	size    int64      // of all files that are known so far
-	telling sync.Mutex // for Done
-	closing sync.WaitGroup
+	mu       sync.Mutex
+	clone    func(context.Context) (*client.Session, error)
+	distance time.Duration // a round trip to the server
+	changed  *sync.Cond
+	feeds    []func() (Task, bool) // what is still to come
+	jobs     []*job                // transfers that wait, in order
+	visits   []*job                // directories that wait, the last first: so there are never many
+	active   int                   // jobs that run
+	running  map[*job]bool
+	workers  int
+	limit    int // sessions that the server allows; 0: not known
+	typ      client.Type
+	stopped  error
+	files    int        // that are over
+	bytes    int64      // of them
+	size     int64      // of all files that are known so far
+	telling  sync.Mutex // for Done
+	closing  sync.WaitGroup
+}
+
+// findings are what a look into a directory brings: files to move, and directories.
+type findings struct {
+	tasks  func() (Task, bool) // nil: none
+	visits []*job
 }
 
 // MostSessions is how many sessions an Engine uses at most by itself.
@@ -55,7 +64,7 @@ type job struct {
 	of    *segmented // fetches parts of this file
 	meter Meter
 	tries int
-	visit func(context.Context, *client.Session) error
+	visit func(context.Context, *client.Session) (findings, error)
 	lost  func(error) // of a visit: that it failed for good
 }
 
@@ -80,16 +89,25 @@ func (e *Engine) start() {
 	e.changed = sync.NewCond(&e.mu)
 	e.typ = e.Session.Type()
 	e.running = map[*job]bool{}
+	e.acquaint(e.Session)
+}
+
+// acquaint takes what a session knows about the server for those to come. Its
+// goroutine calls it.
+func (e *Engine) acquaint(s *client.Session) {
+	clone, distance := s.Cloner(), s.RoundTrip()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clone, e.distance = clone, distance
 }
 
 func (e *Engine) work(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { e.halt(ctx.Err()) })
 	defer stop()
-	clone := e.Session.Cloner()
 	var others, growth sync.WaitGroup
 	e.workers = 1
 	growing, enough := context.WithCancel(ctx)
-	growth.Go(func() { e.grow(growing, clone, func(s *client.Session) { others.Go(func() { e.borrowed(ctx, s) }) }) })
+	growth.Go(func() { e.grow(growing, func(s *client.Session) { others.Go(func() { e.borrowed(ctx, s) }) }) })
 	e.serve(ctx, e.Session)
 	enough()
 	growth.Wait()
@@ -154,7 +172,11 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	case j.visit != nil:
 		if err = s.Flush(ctx); err == nil {
 			s.More(false)
-			err = j.visit(ctx, s)
+			var more findings
+			if more, err = j.visit(ctx, s); err == nil {
+				e.acquaint(s)
+				e.put(more)
+			}
 		}
 	case j.of != nil:
 		s.More(false)
@@ -325,13 +347,13 @@ func (e *Engine) add(t Task) {
 }
 
 // put gives the engine more to do while it runs.
-func (e *Engine) put(tasks func() (Task, bool), visits []*job) {
+func (e *Engine) put(more findings) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if tasks != nil {
-		e.feeds = append(e.feeds, tasks)
+	if more.tasks != nil {
+		e.feeds = append(e.feeds, more.tasks)
 	}
-	e.visits = append(e.visits, visits...)
+	e.visits = append(e.visits, more.visits...)
 	e.changed.Broadcast()
 }
 

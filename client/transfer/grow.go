@@ -8,11 +8,10 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-type cloner func(context.Context) (*client.Session, error)
-
 const (
-	soon      = 4 // sessions that are opened without measuring
-	few       = 8 // files that one session moves before another has logged in
+	soon      = 4                    // sessions that are opened without measuring
+	distant   = 5 * time.Millisecond // there, and as many as there may be: each waits for its own round trips
+	few       = 8                    // files that one session moves before another has logged in
 	heavy     = 16 << 20
 	gain      = 1.2 // what they must bring at least, before there are twice as many
 	leastTime = 100 * time.Millisecond
@@ -21,14 +20,17 @@ const (
 // grow opens more sessions while there is work for them: as many as were asked
 // for, or else as many as make it faster. A refusal (421, 530) tells how many
 // the server allows.
-func (e *Engine) grow(ctx context.Context, clone cloner, serve func(*client.Session)) {
+func (e *Engine) grow(ctx context.Context, serve func(*client.Session)) {
+	if !e.wants(1) {
+		return
+	}
 	most, fast := e.Parallel, e.Parallel
 	if most == 0 {
-		most, fast = MostSessions, soon
+		most, fast = MostSessions, e.atOnce()
 	}
 	for n := 1; n < most && e.Limit() == 0; {
 		start, moved := time.Now(), e.moved()
-		n += e.openMore(ctx, min(fast, most)-n, n, clone, serve)
+		n += e.openMore(ctx, min(fast, most)-n, n, serve)
 		before := (e.moved() - moved) / max(time.Since(start), leastTime/4).Seconds() // while they logged in
 		fast = 2 * n
 		rate, ok := e.measure(ctx)
@@ -38,12 +40,22 @@ func (e *Engine) grow(ctx context.Context, clone cloner, serve func(*client.Sess
 	}
 }
 
+// atOnce is how many sessions are opened without measuring what they bring.
+func (e *Engine) atOnce() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.distance >= distant {
+		return MostSessions
+	}
+	return soon
+}
+
 // openMore opens up to more sessions beside n, at once, and returns how many it
 // tried: those for which there is work.
-func (e *Engine) openMore(ctx context.Context, more, n int, clone cloner, serve func(*client.Session)) (tried int) {
+func (e *Engine) openMore(ctx context.Context, more, n int, serve func(*client.Session)) (tried int) {
 	var openings sync.WaitGroup
 	for ; tried < more && e.wants(n+tried); tried++ {
-		openings.Go(func() { e.open(ctx, clone, serve) })
+		openings.Go(func() { e.open(ctx, serve) })
 	}
 	openings.Wait()
 	return tried
@@ -81,7 +93,10 @@ func (e *Engine) wants(n int) bool {
 }
 
 // open opens one more session and lets it work.
-func (e *Engine) open(ctx context.Context, clone cloner, serve func(*client.Session)) {
+func (e *Engine) open(ctx context.Context, serve func(*client.Session)) {
+	e.mu.Lock()
+	clone := e.clone
+	e.mu.Unlock()
 	s, err := clone(ctx)
 	if err != nil {
 		e.mu.Lock()

@@ -67,7 +67,6 @@ type Mirror struct {
 	// kept stay; an error stops that. nil: yes.
 	MayDelete func(n, kept int) error
 
-	engine *Engine
 	here   *os.Root   // Local, unless it is the original: what the server lists leads nowhere else
 	mu     sync.Mutex // for Tell, and what follows
 	doomed []Step
@@ -155,7 +154,6 @@ var (
 // Failures of single steps are told to Tell only; the error says why the whole
 // stopped, or that deletion was not possible.
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
-	m.engine = e
 	m.to, m.unique = map[string]bool{}, map[string]string{}
 	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
 	if m.There != nil {
@@ -173,7 +171,7 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	}
 	e.start()
 	e.Done = m.arrived
-	e.put(nil, []*job{m.look("", exists, 0)})
+	e.put(findings{visits: []*job{m.look("", exists, 0)}})
 	if err := e.work(ctx); err != nil {
 		return err
 	}
@@ -250,22 +248,24 @@ func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, filep
 // look is the job of comparing one directory.
 func (m *Mirror) look(rel string, exists bool, depth int) *job {
 	return &job{
-		visit: func(ctx context.Context, s *client.Session) error { return m.compare(ctx, s, rel, exists, depth) },
-		lost:  func(err error) { m.notSeen(rel, err) },
+		visit: func(ctx context.Context, s *client.Session) (findings, error) {
+			return m.compare(ctx, s, rel, exists, depth)
+		},
+		lost: func(err error) { m.notSeen(rel, err) },
 	}
 }
 
 // compare reads a directory on both sides and finds out what is to be done.
-func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) error {
+func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) (more findings, err error) {
 	switch {
 	case depth > cmp.Or(m.Depth, DefaultDepth):
-		return &LimitError{cmp.Or(m.Depth, DefaultDepth), "directories inside of each other"}
+		return more, &LimitError{cmp.Or(m.Depth, DefaultDepth), "directories inside of each other"}
 	case m.looked.Add(1) > int64(cmp.Or(m.Directories, DefaultDirectories)):
-		return &LimitError{cmp.Or(m.Directories, DefaultDirectories), "directories"}
+		return more, &LimitError{cmp.Or(m.Directories, DefaultDirectories), "directories"}
 	}
 	source, target, err := m.read(ctx, s, rel, exists)
 	if err != nil {
-		return err
+		return more, err
 	}
 	copies, whys := source[:0], []string(nil)
 	var visits []*job
@@ -309,8 +309,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		m.extra(path.Join(rel, name), e.entry(), &visits)
 	}
 	slices.Reverse(visits) // the last is visited first
-	m.engine.put(m.tasks(rel, copies, whys), visits)
-	return nil
+	return findings{m.tasks(rel, copies, whys), visits}, nil
 }
 
 // tasks makes the tasks of a directory when they are wanted: there may be very
@@ -516,17 +515,15 @@ func (m *Mirror) isPart(at string) bool { return !m.copyIsThere() && isPart(at) 
 // doom is the job of looking into a directory that is to be deleted.
 func (m *Mirror) doom(rel string) *job {
 	return &job{
-		visit: func(ctx context.Context, s *client.Session) error {
+		visit: func(ctx context.Context, s *client.Session) (more findings, err error) {
 			entries, err := m.copies(ctx, s, rel)
 			if err != nil {
-				return err
+				return more, err
 			}
-			var visits []*job
 			for _, e := range entries {
-				m.extra(path.Join(rel, e.name), e.entry(), &visits)
+				m.extra(path.Join(rel, e.name), e.entry(), &more.visits)
 			}
-			m.engine.put(nil, visits)
-			return nil
+			return more, nil
 		},
 		lost: func(err error) { m.notSeen(rel, err) },
 	}
