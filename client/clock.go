@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -63,8 +64,10 @@ func zoneBetween(local, utc time.Time) (*time.Location, bool) {
 	return time.FixedZone("", int(offset.Seconds())), true
 }
 
-// exactTimes asks MDTM about each file whose time is not known to the second.
-func (s *Session) exactTimes(ctx context.Context, all []listing.Entry) error {
+// exactTimes asks MDTM about each file whose time is not known to the second, and
+// in the same round trip for what the next transfer needs, from the directory
+// where it begins; nil: none is known.
+func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from string, next *Transfer) error {
 	var vague []*listing.Entry
 	for i := range all {
 		if e := &all[i]; e.Type == listing.File && e.Precision < listing.Second {
@@ -72,14 +75,25 @@ func (s *Session) exactTimes(ctx context.Context, all []listing.Entry) error {
 		}
 	}
 	return s.do(ctx, true, func(c *Conn) error {
-		if s.lacks["MDTM"] {
+		if len(vague) == 0 || s.lacks["MDTM"] {
 			return nil
 		}
 		questions := make([]command, len(vague))
 		for i, e := range vague {
 			questions[i] = s.short("MDTM", wirePath(e.Name))
 		}
-		for i, x := range c.sendMany(ctx, questions...) {
+		ahead, answered := s.foresee(ctx, c, s.typ, next)
+		var back []command
+		if next != nil && from != s.dir {
+			back = append(back, s.short(s.spoken("CWD"), wirePath(from)))
+		}
+		xs := c.sendMany(ctx, slices.Concat(questions, back, ahead)...)
+		xs, behind := xs[:len(vague)], xs[len(vague):]
+		if len(back) > 0 && s.confirm(ctx, back, behind) == nil {
+			s.dir = from
+		}
+		answered(behind[len(back):])
+		for i, x := range xs {
 			r, err := x.Expect(ctx, 2)
 			if s.lack("MDTM", err) || refused(err) || isLong(err) {
 				continue

@@ -158,6 +158,30 @@ func TestListingElsewhere(t *testing.T) {
 			}
 		})
 	})
+	t.Run("times, and files next", func(t *testing.T) {
+		talk(t, there+`
+			C: MDTM f
+			C: CWD /
+			C: TYPE I
+			C: EPSV
+			S: 213 20200102030405
+			S: 250 fine
+			S: 200 binary
+			S: 229 (|||$PORT|)
+			C: RETR f
+			S: 150 coming
+			D> data
+			S: 226 done`, client.Options{}, func(s *client.Session) {
+			for e, err := range s.List(t.Context(), "sub", client.ListOptions{Exact: true, Fetch: true}) {
+				if err != nil || e.Name != "f" || e.Time.Second() != 5 {
+					t.Errorf("listed %q of %v, %v", e.Name, e.Time, err)
+				}
+			}
+			if got := get(t, s, "f"); string(got) != "data" || s.Dir() != "/" {
+				t.Errorf("got %q in %q", got, s.Dir())
+			}
+		})
+	})
 	t.Run("the way back is gone", func(t *testing.T) {
 		talk(t, there+`
 			C: CWD /
@@ -306,5 +330,58 @@ func TestCloseNotifyAhead(t *testing.T) {
 			}
 			s.More(true)
 		}
+	})
+}
+
+// A clone is for a transfer: its login asks for the data connection, once it is
+// known how one is made.
+func TestCloneInABurst(t *testing.T) {
+	talk(t, `
+		S: 220 (vsFTPd 3.0.3)
+		C: USER alice
+		S: 230 in
+		C: FEAT
+		C: PWD
+		C: SYST
+		S: 211 none
+		S: 257 "/"
+		S: 215 UNIX Type: L8
+		C: TYPE I
+		C: EPSV
+		S: 200 binary
+		S: 229 (|||$PORT|)
+		C: RETR a
+		S: 150 coming
+		D> data
+		S: 226 done
+		accept
+		S: 220 (vsFTPd 3.0.3)
+		C: USER alice
+		C: PASS secret
+		C: PWD
+		C: TYPE I
+		C: EPSV
+		S: 331 password
+		S: 230 in
+		S: 257 "/"
+		S: 200 binary
+		S: 229 (|||$PORT|)
+		C: RETR a
+		S: 150 coming
+		D> data
+		S: 226 done`, client.Options{}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Fatal(err)
+		}
+		get(t, s, "a")
+		s.Drop()
+		other, err := s.Clone(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, other, "a"); string(got) != "data" {
+			t.Errorf("got %q", got)
+		}
+		other.Close()
 	})
 }

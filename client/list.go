@@ -15,6 +15,7 @@ type ListOptions struct {
 	Dangling bool // symbolic links that lead nowhere too, where MLSD leaves them out
 	Plain    bool // LIST even where the server has MLSD
 	Exact    bool // ask MDTM where LIST tells a time less exactly than to the second
+	Fetch    bool // files are fetched next: with Exact that is prepared in the same round trip
 }
 
 // List lists a directory ("" is the current one), entry by entry as they come:
@@ -54,13 +55,13 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	if o.Hidden && s.quirks.HidesDots {
 		t.Args = []string{"-a"}
 	}
-	if dir == "" || dir == "." {
-		return s.listHere(ctx, t, o, yield)
-	}
 	here := s.dir
+	if dir == "" || dir == "." {
+		return s.listHere(ctx, t, o, here, yield)
+	}
 	if here == "" { // there would be no way back
 		t.Args = append(t.Args, lsPath(dir))
-		return s.listHere(ctx, t, o, yield)
+		return s.listHere(ctx, t, o, here, yield)
 	}
 	if err := s.chdir(ctx, dir, &t); err != nil {
 		if permanent(err) {
@@ -68,20 +69,24 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 		return err
 	}
-	err := s.listHere(ctx, t, o, yield)
-	if back := s.returnTo(ctx, here); err == nil {
-		err = back
+	err := s.listHere(ctx, t, o, here, yield)
+	if s.dir != here {
+		if back := s.returnTo(ctx, here); err == nil {
+			err = back
+		}
 	}
 	return err
 }
 
 // listHere lists the current directory with LIST. With Exact the entries wait
-// until MDTM has been asked about them, many at once.
-func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, yield func(listing.Entry, error) bool) error {
+// until MDTM has been asked about them, many at once; with the last of those the
+// session may go back to the directory from which it came.
+func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, from string, yield func(listing.Entry, error) bool) error {
 	if !o.Exact || s.lacks["MDTM"] {
 		return s.listWith(ctx, t, ASCII, listing.Detect, yield)
 	}
 	var blocks [][]listing.Entry // there may be very many: each is let go of when it is through
+	leaf := true
 	err := s.listWith(ctx, t, ASCII, listing.Detect, func(e listing.Entry, _ error) bool {
 		last := len(blocks) - 1
 		if last < 0 || len(blocks[last]) == cap(blocks[last]) {
@@ -89,11 +94,16 @@ func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, yield
 			last++
 		}
 		blocks[last] = append(blocks[last], e)
+		leaf = leaf && (e.Type != listing.Dir || e.Name == "." || e.Name == "..")
 		return true
 	})
 	for i, block := range blocks {
 		if err == nil {
-			err = s.exactTimes(ctx, block)
+			var next *Transfer
+			if o.Fetch && leaf && i == len(blocks)-1 {
+				next = &Transfer{Verb: "RETR"}
+			}
+			err = s.exactTimes(ctx, block, from, next)
 		}
 		for _, e := range block {
 			if !yield(e, nil) {
