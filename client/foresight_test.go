@@ -251,11 +251,19 @@ func TestListingElsewhere(t *testing.T) {
 func TestInterruptedType(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	trace := &client.Trace{Sent: func(i client.SentInfo) {
-		if i.Line == "TYPE A" {
-			cancel()
-		}
-	}}
+	over := make(chan struct{}) // the listing that nobody waits for
+	trace := &client.Trace{
+		Sent: func(i client.SentInfo) {
+			if i.Line == "TYPE A" {
+				cancel()
+			}
+		},
+		Got: func(i client.GotInfo) {
+			if i.Reply.Text() == "text" {
+				<-over
+			}
+		},
+	}
 	const file = `
 		C: TYPE I
 		C: EPSV
@@ -276,6 +284,7 @@ func TestInterruptedType(t *testing.T) {
 				t.Errorf("interrupted: %v", err)
 			}
 		}
+		close(over)
 		if got := get(t, s, "f"); string(got) != "data" {
 			t.Errorf("got %q", got)
 		}
