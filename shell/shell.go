@@ -146,7 +146,7 @@ func (sh *Shell) Set(name, value string) error {
 	return sh.change(row, value)
 }
 
-// Close says goodbye to the server and gives terminal and signals back.
+// Close says goodbye to the server and gives the terminal back.
 func (sh *Shell) Close() {
 	sh.leaveQueue()
 	sh.endJobs(errKilled)

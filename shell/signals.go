@@ -18,7 +18,8 @@ import (
 type signals struct {
 	sh   *Shell
 	got  chan os.Signal
-	done chan struct{}
+	over chan struct{} // closed by stop
+	done chan struct{} // closed when nothing is handled any more
 
 	mu     sync.Mutex
 	cancel context.CancelCauseFunc // of the running command, or nil
@@ -29,7 +30,7 @@ type signals struct {
 }
 
 func watchSignals(sh *Shell) *signals {
-	s := &signals{sh: sh, got: make(chan os.Signal, 4), done: make(chan struct{})}
+	s := &signals{sh: sh, got: make(chan os.Signal, 4), over: make(chan struct{}), done: make(chan struct{})}
 	signal.Notify(s.got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	for sig := range rateSteps {
 		signal.Notify(s.got, sig)
@@ -39,16 +40,22 @@ func watchSignals(sh *Shell) *signals {
 	}
 	go func() {
 		defer close(s.done)
-		for sig := range s.got {
-			s.handle(sig)
+		for {
+			select {
+			case sig := <-s.got:
+				s.handle(sig)
+			case <-s.over:
+				return
+			}
 		}
 	}()
 	return s
 }
 
+// stop ends the handling. The signals are not given back, which would take a tenth
+// of the shortest run of the program: it ends with its shell.
 func (s *signals) stop() {
-	signal.Stop(s.got)
-	close(s.got)
+	close(s.over)
 	<-s.done
 }
 

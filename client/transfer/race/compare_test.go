@@ -116,31 +116,41 @@ func (f *figures) add(b *testing.B, p peer, program string, r run, srv *daemon.S
 	} else if _, f.failed = exec.LookPath(p.program()); f.failed != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(b.Context(), patience)
+	home := b.TempDir()
+	for range r.times() {
+		out, words, err := f.run(b.Context(), argv, home)
+		if err == nil {
+			err = r.check(r.dir, srv, out)
+		}
+		if err != nil {
+			*f = figures{failed: fmt.Errorf("%w: %.300s", err, words)}
+			return
+		}
+	}
+}
+
+// run runs a program and takes note of what it needed.
+func (f *figures) run(ctx context.Context, argv []string, home string) (out, words []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var out, words bytes.Buffer
+	var said, complained bytes.Buffer
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = append(os.Environ(), "HOME="+b.TempDir())
-	cmd.Stdout, cmd.Stderr = &out, &words
+	cmd.Env = append(os.Environ(), "HOME="+home)
+	cmd.Stdout, cmd.Stderr = &said, &complained
 	began := time.Now()
-	err := cmd.Start()
-	if err == nil {
-		done := make(chan struct{})
-		peak := make(chan int64)
-		go func() { peak <- watchMemory(cmd.Process.Pid, done) }()
-		err = cmd.Wait()
-		took := time.Since(began)
-		close(done)
-		f.peak = max(f.peak, <-peak)
-		f.seconds = append(f.seconds, took.Seconds())
-		f.cpu = append(f.cpu, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
 	}
-	if err == nil {
-		err = r.check(r.dir, srv, out.Bytes())
-	}
-	if err != nil {
-		*f = figures{failed: fmt.Errorf("%w: %.300s", err, words.Bytes())}
-	}
+	done := make(chan struct{})
+	peak := make(chan int64)
+	go func() { peak <- watchMemory(cmd.Process.Pid, done) }()
+	err = cmd.Wait()
+	took := time.Since(began)
+	close(done)
+	f.peak = max(f.peak, <-peak)
+	f.seconds = append(f.seconds, took.Seconds())
+	f.cpu = append(f.cpu, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
+	return said.Bytes(), complained.Bytes(), err
 }
 
 // program is what must be installed.
@@ -155,20 +165,21 @@ func (p peer) program() string {
 }
 
 // watchMemory returns the most memory that a process had, in KiB, as long as it
-// could be asked.
+// could be asked. The first time is later than most that only start have ended: to
+// look at them takes them time.
 func watchMemory(pid int, done <-chan struct{}) (peak int64) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if _, after, ok := strings.Cut(string(text), "VmHWM:"); ok {
-			n, _ := strconv.ParseInt(strings.Fields(after)[0], 10, 64)
-			peak = max(peak, n)
-		}
 		select {
 		case <-done:
 			return peak
 		case <-tick.C:
+		}
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, after, ok := strings.Cut(string(text), "VmHWM:"); ok {
+			n, _ := strconv.ParseInt(strings.Fields(after)[0], 10, 64)
+			peak = max(peak, n)
 		}
 	}
 }
