@@ -210,6 +210,32 @@ func TestListingElsewhere(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a question first", func(t *testing.T) {
+		talk(t, there+`
+			C: CWD /
+			S: 250 fine
+			C: SIZE g
+			C: TYPE I
+			C: EPSV
+			S: 213 7
+			S: 200 binary
+			S: 229 (|||$PORT|)
+			C: RETR f
+			S: 150 coming
+			D> data
+			S: 226 done`, client.Options{}, func(s *client.Session) {
+			list(t, s)
+			s.SizeLater("g", func(n int64, err error) {
+				if n != 7 || err != nil {
+					t.Errorf("size %d, %v", n, err)
+				}
+			})
+			get(t, s, "f")
+			if err := s.Flush(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	})
 	t.Run("no such directory", func(t *testing.T) {
 		talk(t, `
 			C: CWD sub

@@ -118,8 +118,8 @@ func (s *Session) enter(ctx context.Context, c *Conn) error {
 	return s.learn(ctx, c, answers)
 }
 
-// canHurry reports whether more may be sent before the login is answered, which
-// nobody would see who is asked about each command.
+// canHurry reports whether more may be sent before the login is answered: where
+// the program stands it, but not when somebody is asked about each command.
 func (s *Session) canHurry(c *Conn) bool {
 	return s.quirks.LoginBurst && !c.outOfStep.Load() && c.gate.Load() == nil
 }

@@ -117,12 +117,13 @@ func (s *Session) goBack(ctx context.Context, c *Conn) error {
 }
 
 // returning is goBack with the next burst: the commands that must be its first.
+// Riders would leave before them.
 func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
 	if !s.astray {
 		return nil, nil
 	}
 	back := s.short(s.spoken("CWD"), wirePath(s.dir))
-	if back.failed != nil {
+	if back.failed != nil || len(s.pipe.riders) > 0 {
 		return nil, s.goBack(ctx, c)
 	}
 	return []command{back}, nil

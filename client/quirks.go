@@ -20,7 +20,7 @@ type Quirks struct {
 	NamesSTOU     bool // STOU needs a name to start from
 	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
 	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
-	LoginBurst    bool // what follows the login may leave with it
+	LoginBurst    bool // what follows the login may leave with it; pyftpdlib answers it before a 530
 	EndsEarly     bool // close_notify of whoever downloads may leave with its handshake
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	ProtectsMLST  bool // MLST needs PROT like a transfer
@@ -42,20 +42,20 @@ var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
 	{"proftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB is never answered"},
 	{"proftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
-	{"proftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password is read when that is answered (pyftpdlib answers it before a 530)"},
+	{"proftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password waits until that is answered"},
 	{"vsftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"vsftpd", func(q *Quirks) { q.SetsByMDTM = true }, "there is no MFMT, but MDTM takes a time to set"},
 	{"vsftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is, though doubled in replies"},
 	{"vsftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB ends the session"},
 	{"vsftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
 	{"vsftpd", func(q *Quirks) { q.EndsEarly = true }, "close_notify is read behind the data, before 226 (proftpd and pure-ftpd stand still when it comes earlier)"},
-	{"vsftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password is read when that is answered (pyftpdlib answers it before a 530)"},
+	{"vsftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password waits until that is answered"},
 	{"pure-ftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"pure-ftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
 	{"pure-ftpd", func(q *Quirks) { q.ProtectsMLST = true }, "under TLS, MLST gets 521 before PROT P"},
 	{"pure-ftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB gets 421 and ends the session"},
 	{"pure-ftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
-	{"pure-ftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password is read when that is answered (pyftpdlib answers it before a 530)"},
+	{"pure-ftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password waits until that is answered"},
 	{"pyftpdlib", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
 	{"pyftpdlib", func(q *Quirks) { q.ClosesAhead = true }, "EPSV behind RETR closes the data connection, and the 226 never comes"},
 	{"pyftpdlib", func(q *Quirks) { q.ForgetsEarly = true }, "STOR waits for ever when another server has sent its small file and closed before"},
@@ -66,7 +66,7 @@ var quirkTable = []quirk{
 	{"inetutils", func(q *Quirks) { q.ReadsTelnet = true }, "Telnet's IAC is read: the byte FF must be doubled"},
 	{"inetutils", func(q *Quirks) { q.NamesSTOU = true }, "STOU without a name gets 500"},
 	{"inetutils", func(q *Quirks) { q.MaxLine = 512 }, "of a command above 512 bytes the rest is run as another command"},
-	{"inetutils", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password is read when that is answered (pyftpdlib answers it before a 530)"},
+	{"inetutils", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password waits until that is answered"},
 }
 
 // programs are the servers of quirkTable and how they are known: by a word in
