@@ -77,7 +77,7 @@ type Data struct {
 	early   bool  // the server's agreement is not waited for
 	told    bool  // how the data ended
 
-	endsEarly bool // our close_notify leaves with the handshake
+	endsEarly bool // our close_notify leaves with the handshake of a download
 }
 
 // Transfer arranges a data connection, sends the command and waits until the

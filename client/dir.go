@@ -78,6 +78,31 @@ func (s *Session) returnTo(ctx context.Context, dir string) error {
 	return ctx.Err()
 }
 
+// goBack returns to the directory that the user is in.
+func (s *Session) goBack(ctx context.Context, c *Conn) error {
+	if !s.astray {
+		return nil
+	}
+	if err := s.walk(ctx, c, s.dir); err != nil {
+		return err
+	}
+	s.astray = false
+	return nil
+}
+
+// returning is goBack with the next burst: the commands that must be its first.
+// Riders would leave before them.
+func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
+	if !s.astray {
+		return nil, nil
+	}
+	back := s.short(s.spoken("CWD"), wirePath(s.dir))
+	if back.failed != nil || len(s.pipe.riders) > 0 {
+		return nil, s.goBack(ctx, c)
+	}
+	return []command{back}, nil
+}
+
 // chdirFar changes to a directory whose path is too long for one command.
 func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
 	if err := s.walk(ctx, c, dir); err != nil {

@@ -12,6 +12,7 @@ import (
 // second connection is one round trip.
 func TestLoginInABurst(t *testing.T) {
 	const questions = "C: FEAT\nC: PWD\nC: SYST\n"
+	const answers = "S: 211 none\nS: 257 \"/home\"\nS: 215 UNIX Type: L8\n"
 	for _, test := range []struct{ name, text string }{
 		{"a password", `
 			S: 220 (vsFTPd 3.0.3)
@@ -20,9 +21,7 @@ func TestLoginInABurst(t *testing.T) {
 			C: PASS secret
 			` + questions + `
 			S: 230 in
-			S: 211 none
-			S: 257 "/home"
-			S: 215 UNIX Type: L8
+			` + answers + `
 			C: NOOP
 			S: 421 idle
 			close
@@ -41,9 +40,7 @@ func TestLoginInABurst(t *testing.T) {
 			C: USER alice
 			S: 230 in
 			` + questions + `
-			S: 211 none
-			S: 257 "/home"
-			S: 215 UNIX Type: L8
+			` + answers + `
 			C: NOOP
 			S: 200 fine`},
 		{"an account", `
@@ -59,9 +56,7 @@ func TestLoginInABurst(t *testing.T) {
 			C: ACCT money
 			S: 230 in
 			` + questions + `
-			S: 211 none
-			S: 257 "/home"
-			S: 215 UNIX Type: L8
+			` + answers + `
 			C: NOOP
 			S: 200 fine`},
 	} {

@@ -16,10 +16,6 @@ func (s *Session) SetKeepAlive(every time.Duration) {
 // Quiet is for how long nothing has been said to the server.
 func (s *Session) Quiet() time.Duration { return s.conn.clock() - time.Duration(s.conn.spoke.Load()) }
 
-// RoundTrip is the shortest time in which the server has answered a command on
-// this connection, or 0 before the first.
-func (s *Session) RoundTrip() time.Duration { return time.Duration(s.conn.nearest.Load()) }
-
 // CanKeepAlive reports whether KeepAlive makes sense: the connection stands, and
 // the server has not refused NOOP on it.
 func (s *Session) CanKeepAlive() bool {

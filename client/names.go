@@ -104,31 +104,6 @@ func (s *Session) walk(ctx context.Context, c *Conn, dir string) error {
 	return nil
 }
 
-// goBack returns to the directory that the user is in.
-func (s *Session) goBack(ctx context.Context, c *Conn) error {
-	if !s.astray {
-		return nil
-	}
-	if err := s.walk(ctx, c, s.dir); err != nil {
-		return err
-	}
-	s.astray = false
-	return nil
-}
-
-// returning is goBack with the next burst: the commands that must be its first.
-// Riders would leave before them.
-func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
-	if !s.astray {
-		return nil, nil
-	}
-	back := s.short(s.spoken("CWD"), wirePath(s.dir))
-	if back.failed != nil || len(s.pipe.riders) > 0 {
-		return nil, s.goBack(ctx, c)
-	}
-	return []command{back}, nil
-}
-
 // telnetToo runs try, which sends args, and once more with the byte FF doubled
 // (RFC 959: commands are Telnet strings) when a server of which it is not known
 // how it reads that byte finds no such file. What works is remembered.

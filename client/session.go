@@ -439,5 +439,9 @@ func (s *Session) Idle() error {
 	return s.conn.Err()
 }
 
+// RoundTrip is the shortest time in which the server has answered a command on
+// this connection, or 0 before the first.
+func (s *Session) RoundTrip() time.Duration { return time.Duration(s.conn.nearest.Load()) }
+
 // timeNow is the clock for year-less dates.
 var timeNow = time.Now

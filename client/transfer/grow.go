@@ -10,7 +10,7 @@ import (
 
 const (
 	soon      = 4                    // sessions that are opened without measuring
-	distant   = 5 * time.Millisecond // there, and as many as there may be: each waits for its own round trips
+	distant   = 5 * time.Millisecond // as far away is a server for which all are: each waits for its own round trips
 	few       = 8                    // files that one session moves before another has logged in
 	heavy     = 16 << 20
 	gain      = 1.2 // what they must bring at least, before there are twice as many
