@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"io/fs"
 	"time"
 	"unicode/utf8"
@@ -33,11 +34,11 @@ func escapeJSON(line []byte) []byte {
 	if Safe(s[:len(s)-1]) == s[:len(s)-1] {
 		return line
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	for i, r := range s {
 		size := utf8.RuneLen(r)
 		switch {
-		case r == '\n' || harmless(s, i, r, size):
+		case r == '\n' || harmless(b.String(), r, size, s[i+size:]):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000
@@ -46,7 +47,7 @@ func escapeJSON(line []byte) []byte {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
-	return b.Bytes()
+	return []byte(b.String())
 }
 
 // Text is a string of bytes for JSON: for a field name and its companion

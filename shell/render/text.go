@@ -26,7 +26,7 @@ func Safe(s string) string {
 	b.WriteString(s[:i])
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if harmless(s, i, r, size) {
+		if harmless(b.String(), r, size, s[i+size:]) {
 			b.WriteString(s[i : i+size])
 		} else {
 			b.WriteString(escape(r, s[i:i+size]))
@@ -56,18 +56,19 @@ func expandTabs(s string) string {
 	}
 }
 
-// harmless reports whether the rune of size bytes at s[i] may be shown.
-func harmless(s string, i int, r rune, size int) bool {
+// harmless reports whether a rune of size bytes may be shown behind what is shown
+// already, and in front of the rest.
+func harmless(shown string, r rune, size int, rest string) bool {
 	switch {
 	case r == utf8.RuneError && size == 1:
 		return false
 	case r == '\u200d': // joins the parts of an emoji, and hides elsewhere
-		before, _ := utf8.DecodeLastRuneInString(s[:i])
-		after, _ := utf8.DecodeRuneInString(s[i+size:])
+		before, _ := utf8.DecodeLastRuneInString(shown)
+		after, _ := utf8.DecodeRuneInString(rest)
 		return (pictograph(before) || before == '\ufe0f') && pictograph(after)
 	case r == '\ufe0e' || r == '\ufe0f': // text or picture, after something to choose
-		before, _ := utf8.DecodeLastRuneInString(s[:i])
-		return i > 0 && unicode.IsGraphic(before)
+		before, _ := utf8.DecodeLastRuneInString(shown)
+		return shown != "" && unicode.IsGraphic(before)
 	}
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp,
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)

@@ -44,6 +44,7 @@ func TestSafeLines(t *testing.T) {
 
 func FuzzSafe(f *testing.F) {
 	f.Add("a\x1b\u202e\x9b👨‍👩\ufe0f")
+	f.Add("\ufe0f\u200d👏")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Safe(s)
 		if !utf8.ValidString(got) {
