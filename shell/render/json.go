@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"io/fs"
+	"strings"
 	"time"
 	"unicode/utf8"
 
