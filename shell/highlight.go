@@ -77,8 +77,6 @@ func (p *parsed) kind(i int) completion.Kind {
 	return p.command.Complete[min(i, len(p.command.Complete)-1)]
 }
 
-const underline render.Colour = "4"
-
 // highlight paints a line as it is typed: a first word that is no command red,
 // names that are on the server underlined, and what deletes or replaces yellow.
 func (sh *Shell) highlight(line string) string {
@@ -96,7 +94,7 @@ func (sh *Shell) highlight(line string) string {
 		}
 		for i, arg := range p.args {
 			if kind := p.kind(i); (kind == completion.RemotePath || kind == completion.RemoteDir) && sh.isRemote(arg) {
-				marks = append(marks, mark{arg, underline})
+				marks = append(marks, mark{arg, render.Underline})
 			}
 		}
 	}

@@ -67,7 +67,7 @@ var promptFields = []promptField{
 
 // promptColours may stand between braces, too.
 var promptColours = map[string]render.Colour{
-	"plain": "", "bold": render.Bold, "dim": render.Dim, "red": render.Red, "green": render.Green,
+	"plain": render.Plain, "bold": render.Bold, "dim": render.Dim, "red": render.Red, "green": render.Green,
 	"yellow": render.Yellow, "blue": render.Blue, "cyan": render.Cyan,
 }
 
@@ -141,13 +141,10 @@ func (sh *Shell) filled(format string, color bool, dir string) string {
 }
 
 func colourChange(c render.Colour, on bool) string {
-	switch {
-	case !on:
+	if !on {
 		return ""
-	case c == "":
-		return "\x1b[m"
 	}
-	return "\x1b[" + string(c) + "m"
+	return c.Start()
 }
 
 // fillIn replaces {name} in a format by values. [ ] is left out when a value in it

@@ -17,9 +17,6 @@ type cell struct {
 
 const lineBreak = "\n"
 
-// dim marks what the user did not type: suggestions, notes, control characters.
-const dim = "\x1b[90m"
-
 // styled turns text with SGR sequences into cells; line feeds end rows. Other escape sequences (OSC 133
 // marks, OSC 8 links) take no room and travel with the next cell.
 func styled(s string) []cell {

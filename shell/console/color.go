@@ -3,7 +3,23 @@ package console
 import (
 	"os"
 	"runtime"
+	"strings"
+
+	"github.com/fatih/color"
 )
+
+// What the user did not type is dim: suggestions, notes, control characters. What a search found is
+// underlined.
+var dim, underlined = sequence(color.FgHiBlack), sequence(color.Underline)
+
+// sequence switches a style on. The screen decides whether it shows styles, not the environment.
+func sequence(number color.Attribute) string {
+	c := color.New(number)
+	c.EnableColor()
+	var start strings.Builder
+	c.SetWriter(&start)
+	return start.String()
+}
 
 // wantsColor decides about one stream: what the user asked for, then NO_COLOR (no-color.org), FORCE_COLOR and
 // CLICOLOR_FORCE, then whether it is a terminal that knows colours.

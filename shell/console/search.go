@@ -98,7 +98,7 @@ func (s *search) underline(cells []cell) {
 	i := 0
 	for cluster := range clusters(line) {
 		if at <= 0 && at > -len(s.query) && i < len(cells) {
-			cells[i].style += "\x1b[4m"
+			cells[i].style += underlined
 		}
 		at -= len(cluster)
 		i++

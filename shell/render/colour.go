@@ -3,33 +3,60 @@ package render
 import (
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
+
+	"github.com/fatih/color"
 
 	"github.com/ftpsh/ftpsh/client/listing"
 )
 
-// A Colour is what stands between ESC[ and m: the numbers of a terminal colour
-// or style. The empty one changes nothing.
-type Colour string
+// A Colour is a colour or style of the terminal. The zero value changes nothing.
+type Colour struct {
+	start, end string // what switches it on and off
+}
+
+// NewColour makes a colour of the numbers of SGR (ECMA-48 section 8.3.117), as color names them.
+// Whether a stream shows colours is decided in one place, so neither the environment nor standard
+// output has a say here.
+func NewColour(numbers ...color.Attribute) Colour {
+	c := color.New(numbers...)
+	c.EnableColor()
+	var start, end strings.Builder
+	c.SetWriter(&start)
+	c.UnsetWriter(&end)
+	return Colour{start.String(), end.String()}
+}
 
 // The colours that have a meaning of their own everywhere.
-const (
-	Plain  Colour = ""
-	Bold   Colour = "1"
-	Dim    Colour = "2"
-	Red    Colour = "31" // failures
-	Green  Colour = "32" // success, protection
-	Yellow Colour = "33" // warnings
-	Blue   Colour = "34"
-	Cyan   Colour = "36"
+var (
+	Plain  Colour
+	Bold   = NewColour(color.Bold)
+	Dim    = NewColour(color.Faint)
+	Red    = NewColour(color.FgRed)    // failures
+	Green  = NewColour(color.FgGreen)  // success, protection
+	Yellow = NewColour(color.FgYellow) // warnings
+	Blue   = NewColour(color.FgBlue)
+	Cyan   = NewColour(color.FgCyan)
+
+	Magenta   = NewColour(color.FgMagenta) // data on the wire
+	Underline = NewColour(color.Underline) // what is there
 )
 
 // Paint returns text in this colour, if colours are on.
 func (c Colour) Paint(on bool, text string) string {
-	if !on || c == "" || text == "" {
+	if !on || c == Plain || text == "" {
 		return text
 	}
-	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+	return c.start + text + c.end
+}
+
+// Start switches the colour on for all that follows. That of Plain ends any other.
+func (c Colour) Start() string {
+	if c == Plain {
+		return Bold.end
+	}
+	return c.start
 }
 
 // Colours say how entries are coloured: by kind, under the two-letter names of
@@ -54,20 +81,37 @@ func ParseColours(value string) Colours {
 	c := Colours{kinds: map[string]Colour{}, suffixes: map[string]Colour{}}
 	for item := range strings.SplitSeq(defaultColours+":"+value, ":") {
 		key, code, found := strings.Cut(item, "=")
-		if !found || strings.Trim(code, "0123456789;") != "" {
+		colour, ok := parseColour(code)
+		if !found || !ok {
 			continue
 		}
 		end, isSuffix := strings.CutPrefix(key, "*")
 		switch {
 		case !isSuffix:
-			c.kinds[key] = Colour(code)
+			c.kinds[key] = colour
 		case strings.LastIndexByte(end, '.') == 0:
-			c.suffixes[strings.ToLower(end)] = Colour(code)
+			c.suffixes[strings.ToLower(end)] = colour
 		default:
-			c.others = append(c.others, suffix{strings.ToLower(end), Colour(code)})
+			c.others = append(c.others, suffix{strings.ToLower(end), colour})
 		}
 	}
 	return c
+}
+
+// parseColour reads the numbers of a value of LS_COLORS: "01;34". None are no colour.
+func parseColour(code string) (Colour, bool) {
+	if code == "" {
+		return Plain, true
+	}
+	var numbers []color.Attribute
+	for field := range strings.SplitSeq(code, ";") {
+		n, err := strconv.ParseUint("0"+field, 10, 8)
+		if err != nil {
+			return Plain, false
+		}
+		numbers = append(numbers, color.Attribute(n))
+	}
+	return NewColour(numbers...), true
 }
 
 // Of returns the colour of an entry.

@@ -226,18 +226,18 @@ func TestColours(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		entry listing.Entry
-		want  Colour
+		want  string
 	}{
-		{"changed", listing.Entry{Name: "d", Type: listing.Dir}, "01;35"},
-		{"not a colour", listing.Entry{Name: "x", HasMode: true, Mode: 0o755}, "01;32"},
-		{"link", listing.Entry{Name: "l", Type: listing.Link}, "01;36"},
-		{"extension", listing.Entry{Name: "a.tar"}, "1"},
-		{"end of a name", listing.Entry{Name: "a.tar~"}, "90"},
-		{"nothing", listing.Entry{Name: "a"}, ""},
-		{"sticky", listing.Entry{Type: listing.Dir, Mode: 0o777 | fs.ModeSticky}, "30;42"},
+		{"changed", listing.Entry{Name: "d", Type: listing.Dir}, "\x1b[1;35mx\x1b[0m"},
+		{"not a colour", listing.Entry{Name: "x", HasMode: true, Mode: 0o755}, "\x1b[1;32mx\x1b[0m"},
+		{"link", listing.Entry{Name: "l", Type: listing.Link}, "\x1b[1;36mx\x1b[0m"},
+		{"extension", listing.Entry{Name: "a.tar"}, "\x1b[1mx\x1b[0m"},
+		{"end of a name", listing.Entry{Name: "a.tar~"}, "\x1b[90mx\x1b[0m"},
+		{"nothing", listing.Entry{Name: "a"}, "x"},
+		{"sticky", listing.Entry{Type: listing.Dir, Mode: 0o777 | fs.ModeSticky}, "\x1b[30;42mx\x1b[0m"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := c.Of(&row.entry); got != row.want {
+			if got := c.Of(&row.entry).Paint(true, "x"); got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})

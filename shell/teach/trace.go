@@ -265,9 +265,6 @@ func (p *Printer) to() string {
 	return "->"
 }
 
-// magenta marks data.
-const magenta render.Colour = "35"
-
 // paintMark colours a mark: client blue, server green, data magenta, failures
 // red.
 func (p *Printer) paintMark(e *Event, mark string) string {
@@ -280,7 +277,7 @@ func (p *Printer) paintMark(e *Event, mark string) string {
 	case e.Ev == Replied:
 		colour = render.Green
 	case e.Ev == DataEnd:
-		colour = magenta
+		colour = render.Magenta
 	}
 	return colour.Paint(p.Color, mark)
 }
