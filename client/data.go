@@ -347,11 +347,12 @@ func (d *Data) Reply() Reply {
 	return d.x.final
 }
 
-// finishUpload sends the end of the data: close_notify, then FIN.
+// finishUpload sends the end of the data: close_notify, then FIN. It is told before the server can answer it.
 func (d *Data) finishUpload() {
 	if d.raw == nil || d.secure() != nil {
 		return
 	}
+	d.tell(d.howItEnded(), nil)
 	d.within(drainTimeout)
 	tc, protected := d.rw.(*tls.Conn)
 	if !protected {

@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"sync"
+	"time"
 )
 
 // dataPort is where the next data connection comes from: a listener (PASV, EPSV) or the client's address (PORT, EPRT).
@@ -101,8 +103,9 @@ func (s *session) dataTLS() *tls.Config {
 	return s.tls
 }
 
-func (p *dataPort) wrap(tcp net.Conn) net.Conn {
-	conn := tcp
+func (p *dataPort) wrap(conn net.Conn) net.Conn {
+	tcp := &dataConn{conn.(*net.TCPConn)}
+	conn = tcp
 	if p.protect && !p.session.srv.opts.clearData {
 		conn = &protectedConn{Conn: tls.Server(tcp, p.session.dataTLS()), port: p}
 	}
@@ -115,6 +118,19 @@ func (p *dataPort) wrap(tcp net.Conn) net.Conn {
 		}
 	}
 	return conn
+}
+
+// dataConn is a data connection whose end is seen before the reply that tells of it: Close sends FIN and waits for that
+// of the client, as proftpd does (TimeoutLinger). Otherwise the 226 would overtake the data on loopback, which it
+// never does between two programs that talk over a network.
+type dataConn struct{ *net.TCPConn }
+
+func (c *dataConn) Close() error {
+	if c.CloseWrite() == nil {
+		_ = c.SetReadDeadline(time.Now().Add(lingering))
+		_, _ = io.Copy(io.Discard, c.TCPConn)
+	}
+	return c.TCPConn.Close()
 }
 
 // begin tells the port which command uses it.

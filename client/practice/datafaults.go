@@ -14,8 +14,8 @@ import (
 
 // dataFault is a data connection to which a fault is to happen.
 type dataFault struct {
-	net.Conn          // under TLS if it has TLS
-	tcp      net.Conn // the bare one
+	net.Conn           // under TLS if it has TLS
+	tcp      *dataConn // the bare one
 	port     *dataPort
 	fault    *fault
 }
@@ -37,10 +37,8 @@ func cut(d *dataFault) net.Conn {
 
 func cutReset(d *dataFault) net.Conn {
 	return d.after(func() error {
-		if tcp, ok := d.tcp.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0)
-		}
-		d.tcp.Close()
+		_ = d.tcp.SetLinger(0)
+		d.tcp.TCPConn.Close()
 		return d.fail("426 Connection reset; transfer aborted.")
 	})
 }

@@ -52,11 +52,14 @@ func (w *wire) op(cmd string, run func(ctx context.Context) error) error {
 
 // open connects and logs in.
 func (w *wire) open(change func(*client.Options)) error {
-	opt := client.Options{Addr: w.server.Addr()}
+	var opt client.Options
 	opt.Trace = w.rec.Trace()
 	opt.Timeout, opt.Stall = 10*time.Second, 10*time.Second
-	if w.server.RootCAs() != nil {
-		opt.TLS = &tls.Config{RootCAs: w.server.RootCAs()}
+	if w.server != nil {
+		opt.Addr = w.server.Addr()
+		if w.server.RootCAs() != nil {
+			opt.TLS = &tls.Config{RootCAs: w.server.RootCAs()}
+		}
 	}
 	if change != nil {
 		change(&opt)
