@@ -21,8 +21,7 @@ func TestPromptBesideACompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	t.Setenv("FTPSH_PASSWORD", practice.Password)
-	sh, _ := batchShell(t, Options{StateDir: t.TempDir()})
+	sh, _ := batchShell(t, Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
 	for _, line := range []string{"open ftp://" + practice.User + "@" + server.Addr(), "mkdir data", "cd data"} {
 		if err := sh.Do(Line{Text: line}); err != nil {
 			t.Fatalf("%s: %v", line, err)
@@ -101,8 +100,7 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Setenv("FTPSH_PASSWORD", practice.Password)
-	sh, said := batchShell(t, Options{StateDir: t.TempDir()})
+	sh, said := batchShell(t, Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
 	if err := sh.Do(Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 		t.Fatal(err)
 	}

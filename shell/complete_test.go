@@ -20,7 +20,8 @@ func TestWhatTabOffers(t *testing.T) {
 	t.Cleanup(func() { server.Close() })
 	t.Chdir(t.TempDir())
 	state := t.TempDir()
-	sh, _ := batchShell(t, Options{StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml")})
+	sh, _ := batchShell(t, Options{StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml"),
+		Password: practice.Password, HasPassword: true})
 	for _, name := range []string{"local.csv", "local.txt", "our file"} {
 		if err := os.WriteFile(name, []byte("12345"), 0o600); err != nil {
 			t.Fatal(err)
@@ -34,7 +35,6 @@ func TestWhatTabOffers(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(os.Getenv("HOME"), "blank here"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("FTPSH_PASSWORD", practice.Password)
 	for _, line := range []string{
 		"open ftp://" + practice.User + "@" + server.Addr(), "bookmark add work", "alias ll 'ls -l'",
 		"put local.csv a.csv", "put local.csv b.csv", "put local.csv 'with blank'", "mkdir data", "mkdir Data2",

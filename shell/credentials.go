@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -51,8 +50,8 @@ func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (
 		who.User, who.Account = entry.Login, entry.Account
 		sh.define(entry.Macros)
 	}
-	if env, ok := os.LookupEnv("FTPSH_PASSWORD"); ok && !isAnonymous(who.User) {
-		who.Password = env
+	if sh.opt.HasPassword && !isAnonymous(who.User) {
+		who.Password = sh.opt.Password
 		return who, true, nil
 	}
 	if listed && entry.HasPassword {

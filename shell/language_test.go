@@ -114,7 +114,6 @@ func TestPasses(t *testing.T) {
 // TestKeyring: a password that was kept is found again, for this host only.
 func TestKeyring(t *testing.T) {
 	keyring.MockInit()
-	t.Setenv("FTPSH_PASSWORD", "")
 	a := Address{Host: "ftp.example.org", Port: "2121"}
 	if err := keyring.Set(keyringService, keyringName("alice", a), "s3cret"); err != nil {
 		t.Fatal(err)

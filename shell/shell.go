@@ -30,6 +30,9 @@ type Options struct {
 	Netrc      string    // the .netrc file; "": none
 	NetrcNamed bool      // it must be there
 
+	Password    string // for logins that name none
+	HasPassword bool
+
 	Connect Connect        // how connections are made
 	JSON    bool           // results as JSON
 	Trace   *client.Trace  // sees the dialogue too; may be nil

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"net"
 	"net/netip"
@@ -132,13 +133,27 @@ func pass(s *session, c *command) string {
 		return "503 USER comes before PASS."
 	}
 	s.login.named = false
+	from := origin(s.tcp.RemoteAddr())
+	if !s.anonymous() {
+		wait, ok := s.srv.brake.turn(from)
+		if !ok {
+			c.after = s.hangUp
+			return "421 Too many wrong passwords came from your address, try again later."
+		}
+		s.wait(wait)
+	}
 	if !s.knows(c.arg) {
+		s.warn(fmt.Sprintf("wrong password for %s from %s, number %d", s.login.user, s.tcp.RemoteAddr(), s.srv.brake.wrong(from)))
 		if s.login.failures++; s.login.failures >= maxFailures {
 			c.after = s.hangUp
 		}
 		return "530 Login incorrect."
 	}
+	if !s.anonymous() {
+		s.srv.brake.right(from)
+	}
 	s.login.done = true
+	s.entry.Stop()
 	c.obey = "PASS -"
 	c.edit = func(reply) string { return "230 Logged in as " + printable(s.login.user) + ".\r\n" }
 	return ""
@@ -158,7 +173,7 @@ func (s *session) knows(password string) bool {
 		users = map[string]string{User: Password}
 	}
 	want, ok := users[s.login.user]
-	return ok && want == password
+	return ok && subtle.ConstantTimeCompare([]byte(want), []byte(password)) == 1
 }
 
 // pasv refuses what cannot work: PASV has room for IPv4 only, and EPSV ALL forbids it (RFC 2428, 4).

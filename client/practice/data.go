@@ -106,8 +106,11 @@ func (s *session) dataTLS() *tls.Config {
 func (p *dataPort) wrap(conn net.Conn) net.Conn {
 	tcp := &dataConn{conn.(*net.TCPConn)}
 	conn = tcp
+	if idle := p.session.srv.opts.Idle; idle > 0 {
+		conn = &movingConn{conn, idle}
+	}
 	if p.protect && !p.session.srv.opts.clearData {
-		conn = &protectedConn{Conn: tls.Server(tcp, p.session.dataTLS()), port: p}
+		conn = &protectedConn{Conn: tls.Server(conn, p.session.dataTLS()), port: p}
 	}
 	if p.transfer == nil {
 		return conn
@@ -131,6 +134,23 @@ func (c *dataConn) Close() error {
 		_, _ = io.Copy(io.Discard, c.TCPConn)
 	}
 	return c.TCPConn.Close()
+}
+
+// movingConn is a data connection that may not stand still: a client that neither reads nor goes away would keep its
+// place for ever.
+type movingConn struct {
+	net.Conn
+	idle time.Duration
+}
+
+func (c *movingConn) Read(b []byte) (int, error) {
+	_ = c.SetReadDeadline(time.Now().Add(c.idle))
+	return c.Conn.Read(b)
+}
+
+func (c *movingConn) Write(b []byte) (int, error) {
+	_ = c.SetWriteDeadline(time.Now().Add(c.idle))
+	return c.Conn.Write(b)
 }
 
 // begin tells the port which command uses it.

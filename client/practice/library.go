@@ -100,7 +100,8 @@ func (d *driver) GetTLSConfig() (*tls.Config, error) {
 func (d *driver) AuthUser(ftpserver.ClientContext, string, string) (ftpserver.ClientDriver, error) {
 	s := d.session
 	s.cwd = d.context.Path
-	return &tree{Fs: s.srv.fs, readOnly: s.srv.opts.ReadOnly, incomingOnly: s.anonymous()}, nil
+	o := s.srv.opts
+	return &tree{Fs: s.srv.fs, readOnly: o.ReadOnly || s.anonymous() && !o.Uploads, incomingOnly: s.anonymous(), warn: s.warn}, nil
 }
 
 func (d *driver) WrapPassiveListener(library net.Listener) (net.Listener, error) {

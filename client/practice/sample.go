@@ -11,7 +11,8 @@ import (
 )
 
 // Sample is a small tree in memory that is worth looking at: sizes from nothing to 5 MiB, names of many scripts, dates from
-// 1971 to a minute ago, an empty folder, and /incoming, where anonymous may write.
+// 1971 to a minute ago, an empty folder, and /incoming, where anonymous may write if
+// [Options] say so.
 func Sample() afero.Fs {
 	mem := newMemory()
 	now := time.Now().Truncate(time.Second)
@@ -117,7 +118,7 @@ break, and all of it is gone when you leave.
     get sizes/5-MiB.bin        long enough to see progress
     mget logs/*.log            many files at once
     cat haiku.txt              a short one
-    put SOMETHING incoming/    yours may go anywhere; anonymous only here
+    put SOMETHING incoming/    yours may go anywhere; anonymous may read.
     trace                      what is said on the wire
 
 Type help for the commands, bye to leave.

@@ -1,12 +1,15 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +44,8 @@ type Options struct {
 	Dir string   // serve this folder; nothing outside it can be reached, not even through links
 
 	Users       map[string]string // name and password; nil: [User] with [Password]
-	NoAnonymous bool              // otherwise anonymous and ftp may read, and write below /incoming
+	NoAnonymous bool              // otherwise anonymous and ftp may read
+	Uploads     bool              // anonymous may write below /incoming, too
 	ReadOnly    bool              // nobody writes
 
 	TLS          TLSMode
@@ -52,16 +56,20 @@ type Options struct {
 	MaxTLS       uint16           // the same
 	RequireReuse bool             // a data connection must resume its control connection's TLS session (else 522)
 
-	Listen       string // address; "": 127.0.0.1:0
-	PassivePorts Ports  // for data connections; the zero value: any
-	PublicHost   string // IPv4 address for PASV replies; "": the control connection's own
-	Banner       string // greeting, of one line or many
-	Idle         time.Duration
+	Listen       string        // address; "": 127.0.0.1:0
+	PassivePorts Ports         // for data connections; the zero value: any
+	PublicHost   string        // IPv4 address for PASV replies; "": the control connection's own
+	Banner       string        // greeting, of one line or many
+	Idle         time.Duration // without a command, or with data that stands still; 0: any time
+
+	MaxSessions int // control connections at once; 0: 100
+	MaxPerHost  int // of these from one address; 0: 50
 
 	Faults  []Fault
 	Tap     Tap
 	Log     func(Event) // calls never overlap
 	Secrets bool        // events show passwords as they came; for a lesson about sniffing
+	Forget  bool        // Commands and WaitCommand know nothing; for a server that runs for days
 
 	otherData, clearData bool // see the faults other-cert and clear-data
 }
@@ -72,11 +80,13 @@ type Ports struct{ First, Last int }
 // Side is who spoke in an [Event].
 type Side int
 
-// The sides: the client, the server, and a note of the tap about what happened without words.
+// The sides: the client, the server, a note of the tap about what happened without words, and one that whoever runs the
+// server should see.
 const (
 	FromClient Side = iota
 	FromServer
 	Note
+	Warning
 )
 
 // Event is one line of the dialogue, as the tap saw it in clear even when it travels under TLS. A reply of many lines
@@ -90,7 +100,7 @@ type Event struct {
 
 // String is the event as one line of a log, or several for a long reply.
 func (e Event) String() string {
-	mark := [...]string{">", "<", "-"}[e.From]
+	mark := [...]string{">", "<", "-", "!"}[e.From]
 	return fmt.Sprintf("%d %s %s", e.Session, mark, strings.ReplaceAll(e.Text, "\r\n", "\n    "))
 }
 
@@ -118,12 +128,15 @@ type Server struct {
 	closed   bool
 	count    int
 	sessions map[*session]bool
+	hosts    map[netip.Prefix]int // sessions by origin
+	full     bool                 // the last connection was turned away
 	faults   []*fault
 	commands []string
 	awaited  map[string]int // by verb: commands already returned by WaitCommand
 	arrival  chan struct{}  // closed and replaced with each command
 
 	logging sync.Mutex
+	brake   brake
 }
 
 // Start starts a server and returns when it listens. The caller ends it with Close.
@@ -137,7 +150,8 @@ func Start(o Options) (*Server, error) {
 			f.row.prepare(&o, f.Fault)
 		}
 	}
-	s := &Server{opts: o, faults: faults, sessions: map[*session]bool{}, awaited: map[string]int{}, arrival: make(chan struct{})}
+	s := &Server{opts: o, faults: faults, sessions: map[*session]bool{}, hosts: map[netip.Prefix]int{},
+		awaited: map[string]int{}, arrival: make(chan struct{})}
 	if s.fs, err = o.files(); err != nil {
 		return nil, err
 	}
@@ -199,17 +213,54 @@ func (s *Server) accept() {
 		if err != nil {
 			return
 		}
-		s.mu.Lock()
-		if s.closed {
-			conn.Close()
-		} else {
-			s.count++
-			session := newSession(s, s.count, conn)
-			s.sessions[session] = true
-			s.running.Go(session.serve)
+		if why := s.admit(conn); why != "" {
+			s.turnAway(conn, why)
 		}
-		s.mu.Unlock()
 	}
+}
+
+// How many control connections there may be when nobody says otherwise.
+const (
+	maxSessions = 100
+	maxPerHost  = 50
+)
+
+// admit begins a session, or says why not.
+func (s *Server) admit(conn net.Conn) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from := origin(conn.RemoteAddr())
+	switch {
+	case s.closed:
+		return "the server ends"
+	case len(s.sessions) >= cmp.Or(s.opts.MaxSessions, maxSessions):
+		return fmt.Sprintf("there are %d connections already", len(s.sessions))
+	case s.hosts[from] >= cmp.Or(s.opts.MaxPerHost, maxPerHost):
+		return fmt.Sprintf("there are %d connections from your address already", s.hosts[from])
+	}
+	s.count++
+	session := newSession(s, s.count, conn)
+	s.sessions[session] = true
+	s.hosts[from]++
+	s.full = false
+	s.running.Go(session.serve)
+	return ""
+}
+
+// turnAway closes a connection with the reason. The first of a row is logged: a flood must not fill a disk.
+func (s *Server) turnAway(conn net.Conn, why string) {
+	s.mu.Lock()
+	first := !s.full && !s.closed
+	s.full = true
+	s.mu.Unlock()
+	if first {
+		s.log(0, Warning, "turned away "+conn.RemoteAddr().String()+": "+why)
+	}
+	if s.opts.TLS != Implicit {
+		_ = conn.SetWriteDeadline(time.Now().Add(lingering)) // a new connection takes it without a wait
+		_, _ = io.WriteString(conn, "421 Try again later: "+why+".\r\n")
+	}
+	conn.Close()
 }
 
 // Addr is the address clients connect to, as host:port.
@@ -284,6 +335,9 @@ func (s *Server) next(verb string) (line string, arrival <-chan struct{}) {
 }
 
 func (s *Server) record(line string) {
+	if s.opts.Forget {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.commands = append(s.commands, line)
@@ -362,4 +416,8 @@ func (s *Server) forget(session *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, session)
+	from := origin(session.tcp.RemoteAddr())
+	if s.hosts[from]--; s.hosts[from] == 0 {
+		delete(s.hosts, from)
+	}
 }

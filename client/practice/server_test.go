@@ -248,8 +248,8 @@ func TestWhoMayWrite(t *testing.T) {
 		login, root, inc int
 	}{
 		{"alice", "USER alice", Options{}, 230, 257, 257},
-		{"anonymous", "USER anonymous", Options{}, 230, 550, 257},
-		{"ftp", "USER ftp", Options{}, 230, 550, 257},
+		{"anonymous", "USER anonymous", Options{}, 230, 550, 550},
+		{"ftp", "USER ftp", Options{Uploads: true}, 230, 550, 257},
 		{"alice, read only", "USER alice", Options{ReadOnly: true}, 230, 550, 550},
 		{"no anonymous", "USER anonymous", Options{NoAnonymous: true}, 530, 530, 530},
 	} {

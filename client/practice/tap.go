@@ -49,7 +49,8 @@ type session struct {
 	resting  bool // it is asked whether it is
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
-	previous string // the verb obeyed last
+	entry    *time.Timer // until when there must be a login
+	previous string      // the verb obeyed last
 	login    account
 	secure   bool // the control connection has TLS
 	pbsz     bool
@@ -73,7 +74,7 @@ func newSession(srv *Server, id int, conn net.Conn) *session {
 		srv: srv, id: id, tcp: conn, client: conn,
 		reads: make(chan *bufio.Reader, 1), commands: make(chan commandLine),
 		replies: make(chan reply), done: make(chan struct{}),
-		idle: time.NewTimer(time.Hour),
+		idle: time.NewTimer(time.Hour), entry: time.NewTimer(loginTime),
 	}
 	s.idle.Stop()
 	if srv.tls != nil {
@@ -131,6 +132,9 @@ func (s *session) run() {
 				return
 			}
 			s.answered(r)
+		case <-s.entry.C:
+			s.send(Greeting, "421 No login for too long, closing.\r\n")
+			s.hangUp()
 		case <-s.idle.C:
 			s.send(Greeting, "421 Idle for too long, closing.\r\n")
 			s.hangUp()
@@ -143,6 +147,7 @@ func (s *session) run() {
 // end closes what is open and waits for the helpers.
 func (s *session) end() {
 	s.idle.Stop()
+	s.entry.Stop()
 	s.closePort()
 	if s.inner != nil {
 		s.inner.Close()
@@ -154,6 +159,14 @@ func (s *session) end() {
 	s.drop()
 	s.helpers.Wait()
 }
+
+// What nobody may take longer for: to log in, to shake hands, to read a reply. Otherwise a few clients that do nothing
+// keep all others out.
+const (
+	loginTime     = time.Minute
+	handshakeTime = 15 * time.Second
+	readTime      = 30 * time.Second
+)
 
 // lingering is how long a client may take to close after the server did.
 const lingering = time.Second
@@ -266,6 +279,10 @@ func (s *session) obey(c *command) {
 	c.previous, s.previous = s.previous, c.verb
 	s.arm(c)
 	if s.refused(c) {
+		return
+	}
+	if strings.ContainsAny(c.line, lineBreaks) { // a reply would repeat them
+		s.answer(c, "501 No name holds a line break or NUL.")
 		return
 	}
 	if own, ok := ownCommands[c.verb]; ok {
@@ -438,6 +455,7 @@ func (s *session) send(verb, text string) {
 }
 
 func (s *session) write(text string) error {
+	_ = s.tcp.SetWriteDeadline(time.Now().Add(readTime))
 	if !s.chopped {
 		_, err := io.WriteString(s.client, text)
 		return err
@@ -455,15 +473,27 @@ func (s *session) write(text string) error {
 // reader.
 func (s *session) startTLS() error {
 	conn := tls.Server(s.tcp, s.tls)
+	_ = s.tcp.SetDeadline(time.Now().Add(handshakeTime))
 	if err := conn.Handshake(); err != nil {
 		return err
 	}
+	_ = s.tcp.SetDeadline(time.Time{})
 	s.secure, s.client, s.in = true, conn, bufio.NewReaderSize(conn, maxLine)
 	s.note("TLS " + tls.VersionName(conn.ConnectionState().Version) + " on the control connection")
 	return nil
 }
 
 func (s *session) note(text string) { s.srv.log(s.id, Note, text) }
+func (s *session) warn(text string) { s.srv.log(s.id, Warning, text) }
+
+// wait is pause, as tests of the brake see it.
+func (s *session) wait(d time.Duration) {
+	if s.srv.brake.waited != nil {
+		s.srv.brake.waited(d)
+		return
+	}
+	s.pause(d)
+}
 
 // pause waits, unless the connection goes.
 func (s *session) pause(d time.Duration) {

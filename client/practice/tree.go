@@ -2,6 +2,7 @@ package practice
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -18,10 +19,14 @@ type tree struct {
 	afero.Fs
 	readOnly     bool
 	incomingOnly bool
+	warn         func(text string)
 }
 
-// Incoming is where anonymous may write.
+// Incoming is where anonymous may write, if at all.
 const Incoming = "/incoming"
+
+// lineBreaks end a line of a reply or a listing, for one client or another.
+const lineBreaks = "\r\n\x00"
 
 func (t *tree) mayWrite(name string) error {
 	inside := strings.HasPrefix(path.Clean(name), Incoming+"/")
@@ -142,11 +147,16 @@ func (t *tree) Chtimes(name string, atime, mtime time.Time) error {
 }
 
 // ReadDir shows links as what they lead to, since the library has no form for links; those that lead nowhere, or out
-// of the folder, are left out.
+// of the folder, are left out. So are names with a line break: one would look like two entries (RFC 3659, 7.2, has no
+// way to quote them).
 func (t *tree) ReadDir(name string) ([]fs.FileInfo, error) {
 	entries, err := afero.ReadDir(t.Fs, name)
 	kept := entries[:0]
 	for _, e := range entries {
+		if strings.ContainsAny(e.Name(), lineBreaks) {
+			t.warn(fmt.Sprintf("left out of the listing of %q: %q", name, e.Name()))
+			continue
+		}
 		if e.Mode()&fs.ModeSymlink != 0 {
 			target, err := t.Stat(path.Join(name, e.Name()))
 			if err != nil {

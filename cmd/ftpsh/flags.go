@@ -49,6 +49,9 @@ type options struct {
 	demo, version, help bool
 	completion          string   // for which shell
 	connecting          []string // the options about connections, as given
+
+	password    string // of the environment
+	hasPassword bool
 }
 
 const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookmark | ftp[s|es]://[user@]host[:port]/directory/]
@@ -223,6 +226,7 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		Bookmarks: bookmarkFile(),
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
 		JSON: o.json, DryRun: o.dryRun,
+		Password: o.password, HasPassword: o.hasPassword,
 		Connect: shell.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
 			Anonymous: o.anonymous, NoLogin: o.noLogin,

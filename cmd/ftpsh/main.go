@@ -38,8 +38,9 @@ func run(args []string, adapt func(*shell.Options)) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(thrift)
 	}
+	password, known := takePassword()
 	if serving(args) {
-		return serve(args)
+		return serve(args, password)
 	}
 	o, err := parseFlags(args)
 	switch {
@@ -57,6 +58,7 @@ func run(args []string, adapt func(*shell.Options)) int {
 		}
 		return 0
 	}
+	o.password, o.hasPassword = password, known
 	script, err := o.script()
 	if err != nil {
 		return wrong(err)

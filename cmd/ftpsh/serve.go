@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
@@ -11,10 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // serving reports whether the command line asks for a server. It has options
@@ -36,6 +39,8 @@ type serveOptions struct {
 	port                   int
 	user, password, cert   string
 	tls, writable, verbose bool
+	uploads                bool
+	made                   bool // the password is ours
 }
 
 func serveFlags(o *serveOptions) *pflag.FlagSet {
@@ -50,15 +55,20 @@ func serveFlags(o *serveOptions) *pflag.FlagSet {
 	fs.StringVarP(&o.cert, "cert", "c", "", "a `FILE` with certificate and key (PEM); without it one is made")
 	fs.BoolVar(&o.tls, "tls", false, "demand TLS for logins and transfers")
 	fs.BoolVarP(&o.writable, "writable", "w", false, "let the user write, too")
+	fs.BoolVar(&o.uploads, "anonymous-uploads", false, "let everybody write below incoming/ in it, unknown as they are")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the dialogue")
 	return fs
 }
 
+// serveIdle is how long a client of --serve may do nothing.
+const serveIdle = 15 * time.Minute
+
 // serve serves a directory until a signal ends it.
-func serve(args []string) int {
+func serve(args []string, password string) int {
 	var o serveOptions
 	fs := serveFlags(&o)
 	err := fs.Parse(args)
+	o.password = cmp.Or(o.password, password)
 	if errors.Is(err, pflag.ErrHelp) || strings.HasPrefix(o.dir, "-") {
 		fmt.Print("usage: ftpsh --serve DIRECTORY [options]\n\noptions:\n" + fs.FlagUsages())
 		return 0
@@ -67,7 +77,10 @@ func serve(args []string) int {
 		err = errors.New("one directory is served")
 	}
 	if err == nil && o.writable && o.user == "" {
-		err = errors.New("--writable needs --user: nobody unknown may write")
+		err = errors.New("--writable needs --user; --anonymous-uploads lets everybody write, below incoming/ only")
+	}
+	if err == nil && o.uploads && o.user != "" {
+		err = errors.New("--anonymous-uploads and --user exclude each other: with a user nobody is anonymous")
 	}
 	if err != nil {
 		return wrong(err)
@@ -78,25 +91,26 @@ func serve(args []string) int {
 		return 1
 	}
 	defer server.Close()
-	fmt.Println(o.welcome(server))
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	fmt.Println(o.welcome(server))
+	for _, line := range o.exposure(server) {
+		fmt.Fprintln(os.Stderr, "ftpsh: warning: "+line)
+	}
 	<-stop
 	return 0
 }
 
 func (o *serveOptions) start() (*practice.Server, error) {
 	opt := practice.Options{
-		Dir: o.dir, ReadOnly: !o.writable, TLS: practice.Explicit,
+		Dir: o.dir, ReadOnly: !o.writable && !o.uploads, Uploads: o.uploads, TLS: practice.Explicit,
+		Idle: serveIdle, Forget: true,
 		Listen: net.JoinHostPort(o.listen, strconv.Itoa(o.port)), Names: []string{o.listen},
 		Users: map[string]string{},
 	}
 	if o.user != "" {
 		if o.password == "" {
-			o.password = os.Getenv("FTPSH_PASSWORD")
-		}
-		if o.password == "" {
-			o.password = rand.Text()[:10]
+			o.password, o.made = rand.Text()[:10], true
 		}
 		opt.Users[o.user], opt.NoAnonymous = o.password, true
 	}
@@ -110,8 +124,10 @@ func (o *serveOptions) start() (*practice.Server, error) {
 		}
 		opt.Certificate = &pair
 	}
-	if o.verbose {
-		opt.Log = func(e practice.Event) { fmt.Fprintln(os.Stderr, e) }
+	opt.Log = func(e practice.Event) {
+		if o.verbose || e.From == practice.Warning {
+			fmt.Fprintln(os.Stderr, render.SafeLines(e.String()))
+		}
 	}
 	return practice.Start(opt)
 }
@@ -119,8 +135,41 @@ func (o *serveOptions) start() (*practice.Server, error) {
 // welcome says how to reach the server.
 func (o *serveOptions) welcome(server *practice.Server) string {
 	who := "anonymous, read only"
-	if o.user != "" {
+	switch {
+	case o.uploads:
+		who = "anonymous, who may write below incoming/"
+	case o.made:
 		who = "user " + o.user + ", password " + o.password
+	case o.user != "":
+		who = "user " + o.user + ", with the password that was given"
 	}
 	return fmt.Sprintf("serving %s on %s (%s); Ctrl-C ends it", o.dir, server.URL(), who)
+}
+
+// exposure says where others than the users of this computer reach the server, a line for each address.
+func (o *serveOptions) exposure(server *practice.Server) (lines []string) {
+	addrs := []net.IP{net.ParseIP(server.Host())}
+	if addrs[0].IsUnspecified() {
+		addrs = ownAddresses()
+	}
+	for _, ip := range addrs {
+		if !ip.IsLoopback() {
+			lines = append(lines, "others reach it at ftp://"+net.JoinHostPort(ip.String(), strconv.Itoa(server.Port()))+"/")
+		}
+	}
+	if len(lines) > 0 && !o.tls && o.user != "" {
+		lines = append(lines, "whoever is on the way can read the password and the files of clients that use no TLS; --tls demands it")
+	}
+	return lines
+}
+
+// ownAddresses are those of this computer.
+func ownAddresses() (ips []net.IP) {
+	addrs, _ := net.InterfaceAddrs()
+	for _, addr := range addrs {
+		if ip, ok := addr.(*net.IPNet); ok {
+			ips = append(ips, ip.IP)
+		}
+	}
+	return ips
 }
