@@ -8,12 +8,17 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 )
 
-// manual is the man page, given what `ftpsh --help` prints, and the page about
-// scripts.
-func manual(help, scripts string) string {
+// release is the newest version in the changelog, and its day.
+var release = regexp.MustCompile(`(?m)^## (\d+\.\d+\.\d+), (\d{4}-\d\d-\d\d)$`)
+
+// manual is the man page, given what `ftpsh --help` prints, the page about
+// scripts, and the changelog.
+func manual(help, scripts, changes string) string {
 	var b strings.Builder
 	b.WriteString(".\\\" made from the program's tables; `go test ./docs -update` writes it anew\n")
-	b.WriteString(".TH FTPSH 1\n.SH NAME\nftpsh \\- an interactive FTP shell\n")
+	newest := release.FindStringSubmatch(changes)
+	fmt.Fprintf(&b, ".TH FTPSH 1 %q \"ftpsh %s\"\n", newest[2], newest[1])
+	b.WriteString(".SH NAME\nftpsh \\- an interactive FTP shell\n")
 	synopsis, text, options := splitHelp(help)
 	b.WriteString(".SH SYNOPSIS\n.nf\n")
 	for _, line := range synopsis {

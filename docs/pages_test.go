@@ -45,7 +45,11 @@ func TestPages(t *testing.T) {
 	}
 	scripts := section(t, section(t, string(page), "statuses", statusTable()), "conditions", conditionTable())
 	compare(t, "scripting.md", scripts)
-	compare(t, "ftpsh.1", manual(string(help), scripts))
+	changes, err := os.ReadFile("../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "ftpsh.1", manual(string(help), scripts, string(changes)))
 }
 
 // compare compares a page with what it should be, or writes it.

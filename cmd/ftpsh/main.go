@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/pflag"
@@ -50,7 +49,7 @@ func run(args []string, adapt func(*shell.Options)) int {
 	case err != nil:
 		return wrong(err)
 	case o.version:
-		fmt.Println("ftpsh " + version())
+		fmt.Print(thisBuild())
 		return 0
 	case o.completion != "":
 		if err := completion(o.completion); err != nil {
@@ -95,7 +94,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 }
 
 func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Options), open func(*shell.Shell) error) int {
-	opt.Version = version()
+	opt.Version = thisBuild().version
 	if !o.demo { // its server ends with this process
 		opt.Detach = o.detach
 	}
@@ -179,12 +178,4 @@ func openHistory() shell.History {
 		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
 	}
 	return file
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(unknown version)"
-	}
-	return strings.Trim(info.Main.Version, "()")
 }

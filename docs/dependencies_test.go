@@ -1,0 +1,82 @@
+package docs
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// linked returns the modules that ftpsh links, on each of its systems.
+func linked(t *testing.T) map[string]bool {
+	t.Helper()
+	modules := map[string]bool{}
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", "../cmd/ftpsh")
+		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+		list.Stderr = os.Stderr
+		out, err := list.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, module := range strings.Fields(string(out)) {
+			modules[module] = true
+		}
+	}
+	return modules
+}
+
+var dependencyRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (.+) \\|$")
+
+// TestDependencies: whatever is linked has its reason in design.md, and nothing else has a row.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("design.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "\n## Dependencies\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	why := map[string]string{}
+	for _, row := range dependencyRow.FindAllStringSubmatch(text, -1) {
+		why[row[1]] = row[2]
+	}
+	modules := linked(t)
+	for module := range modules {
+		if why[module] == "" {
+			t.Errorf("ftpsh links %s, and design.md does not say why", module)
+		}
+	}
+	for module := range why {
+		if !modules[module] {
+			t.Errorf("design.md has a reason for %s, which ftpsh does not link", module)
+		}
+	}
+}
+
+// TestTemplatesAreNotLinked: a program that links a template engine keeps all methods of all types, 2 MB of them.
+func TestTemplatesAreNotLinked(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "../cmd/ftpsh").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, imported := range strings.Fields(string(out)) {
+		if imported == "text/template" || imported == "html/template" {
+			t.Errorf("ftpsh links %s", imported)
+		}
+	}
+}
+
+// TestLicenses: the licences that travel with the program are those of what it links.
+func TestLicenses(t *testing.T) {
+	t.Parallel()
+	generate := exec.Command("go", "run", "./licenses")
+	generate.Stderr = os.Stderr
+	want, err := generate.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "THIRD_PARTY_LICENSES", string(want))
+}

@@ -1,0 +1,121 @@
+// Licenses writes THIRD_PARTY_LICENSES: the licences of all that a built ftpsh contains, as they ask to be passed on
+// with it.
+//
+//	go run ./docs/licenses >docs/THIRD_PARTY_LICENSES
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+func main() {
+	out := bufio.NewWriter(os.Stdout)
+	err := write(out)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "licenses: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// module is what `go list` says of one.
+type module struct {
+	Path, Version, Dir string
+	Main               bool
+}
+
+// legal are the files that speak of rights.
+var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|copyright|patents)(\.(md|txt))?$`)
+
+// standard is a module with the licence of the standard library, word by word; not every Go brings its own along.
+const standard = "golang.org/x/sys"
+
+func write(out io.Writer) error {
+	modules, err := linked()
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, "ftpsh contains the work of others. These are their licences.\n\n")
+	for _, m := range modules {
+		if m.Path == standard {
+			if err := section(out, "The Go standard library", m.Dir); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range modules {
+		if err := section(out, m.Path+" "+m.Version, m.Dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linked are the modules whose packages ftpsh links on any of its systems, by name.
+func linked() ([]module, error) {
+	found := map[string]module{}
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		list := exec.Command("go", "list", "-deps", "-json=Module", "github.com/ftpsh/ftpsh/cmd/ftpsh")
+		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+		list.Stderr = os.Stderr
+		text, err := list.Output()
+		if err != nil {
+			return nil, fmt.Errorf("go list for %s: %w", system, err)
+		}
+		packages := json.NewDecoder(strings.NewReader(string(text)))
+		for {
+			var p struct{ Module *module }
+			if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return nil, err
+			}
+			if p.Module != nil && !p.Module.Main {
+				found[p.Module.Path] = *p.Module
+			}
+		}
+	}
+	modules := make([]module, 0, len(found))
+	for _, m := range found {
+		modules = append(modules, m)
+	}
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	return modules, nil
+}
+
+// section writes the licences in a folder. A module without any must not be shipped.
+func section(out io.Writer, title, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s\n\n%s\n\n", strings.Repeat("=", 79), title)
+	none := true
+	for _, e := range entries {
+		if !legal.MatchString(e.Name()) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		none = false
+		fmt.Fprintf(out, "%s\n\n", strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")))
+	}
+	if none {
+		return fmt.Errorf("%s has no licence in %s", title, dir)
+	}
+	return nil
+}
