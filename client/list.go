@@ -42,7 +42,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		if dir != "" {
 			args = []string{wirePath(dir)}
 		}
-		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, Binary, listing.MLSx, yield)
+		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.dir, dir), yield)
 		switch {
 		case s.lack("MLSD", err):
 		case permanent(err) && dir != "":
@@ -57,11 +57,11 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	}
 	here := s.dir
 	if dir == "" || dir == "." {
-		return s.listHere(ctx, t, o, here, yield)
+		return s.listHere(ctx, t, o, here, here, yield)
 	}
 	if here == "" { // there would be no way back
 		t.Args = append(t.Args, lsPath(dir))
-		return s.listHere(ctx, t, o, here, yield)
+		return s.listHere(ctx, t, o, dir, here, yield)
 	}
 	if err := s.chdir(ctx, dir, &t); err != nil {
 		if permanent(err) {
@@ -69,7 +69,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 		return err
 	}
-	err := s.listHere(ctx, t, o, here, yield)
+	err := s.listHere(ctx, t, o, join(here, dir), here, yield)
 	if s.dir != here {
 		if back := s.returnTo(ctx, here); err == nil {
 			err = back
@@ -78,16 +78,16 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	return err
 }
 
-// listHere lists the current directory with LIST. With Exact the entries wait
+// listHere lists the current directory, of the path dir, with LIST. With Exact the entries wait
 // until MDTM has been asked about them, many at once; with the last of those the
 // session may go back to the directory from which it came.
-func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, from string, yield func(listing.Entry, error) bool) error {
+func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, dir, from string, yield func(listing.Entry, error) bool) error {
 	if !o.Exact || s.lacks["MDTM"] {
-		return s.listWith(ctx, t, ASCII, listing.Detect, yield)
+		return s.listWith(ctx, t, dir, yield)
 	}
 	var blocks [][]listing.Entry // there may be very many: each is let go of when it is through
 	leaf := true
-	err := s.listWith(ctx, t, ASCII, listing.Detect, func(e listing.Entry, _ error) bool {
+	err := s.listWith(ctx, t, dir, func(e listing.Entry, _ error) bool {
 		last := len(blocks) - 1
 		if last < 0 || len(blocks[last]) == cap(blocks[last]) {
 			blocks = append(blocks, make([]listing.Entry, 0, exactBlock))
@@ -138,7 +138,13 @@ func (s *Session) listFile(ctx context.Context, name string, refusal error, yiel
 	return err
 }
 
-func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format listing.Format, yield func(listing.Entry, error) bool) error {
+// listWith lists the directory of the path dir with LIST or MLSD. What a recursive listing
+// says about other directories is not understood: nobody asked for it.
+func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield func(listing.Entry, error) bool) error {
+	typ, format := ASCII, listing.Detect
+	if t.Verb == "MLSD" {
+		typ, format = Binary, listing.MLSx
+	}
 	d, err := s.transfer(ctx, typ, t)
 	if t.Verb == "LIST" && isEmpty(err) {
 		return nil
@@ -152,7 +158,10 @@ func (s *Session) listWith(ctx context.Context, t Transfer, typ Type, format lis
 		if err != nil {
 			break // Close knows why
 		}
-		e.Name, e.Target = cs.decode(e.Name), cs.decode(e.Target)
+		if e.Dir != "" {
+			e = listing.Entry{Type: listing.Unparsed, Size: -1, Raw: e.Raw}
+		}
+		e.Name, e.Target = within(dir, cs.decode(e.Name)), cs.decode(e.Target)
 		if e.Special == listing.Member && !yield(e, nil) {
 			return errStopped
 		}

@@ -35,6 +35,21 @@ func join(dir, name string) string {
 	return path.Join(dir, name)
 }
 
+// within returns the name of an entry in dir. Servers of small devices, and those that
+// hand a pattern to ls, list whole paths: "/dir/name" or "dir/name".
+func within(dir, name string) string {
+	at := strings.LastIndexByte(name, '/') + 1
+	if at == 0 || at == len(name) {
+		return name
+	}
+	whole := strings.TrimSuffix(path.Clean(dir), "/") + "/"
+	switch name[:at] {
+	case "./", whole, strings.TrimPrefix(whole, "/"):
+		return name[at:]
+	}
+	return name
+}
+
 // base returns the last part of a remote path.
 func base(name string) string { return path.Base(name) }
 

@@ -72,7 +72,7 @@ func (u *usageSum) enter(string, listing.Entry, int) error {
 	return nil
 }
 
-func (u *usageSum) leave(path string, e listing.Entry, depth int) error {
+func (u *usageSum) leave(path string, e listing.Entry, depth int, _ bool) error {
 	last := len(u.sums) - 1
 	total := u.sums[last]
 	u.sums = u.sums[:last]

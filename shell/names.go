@@ -3,9 +3,11 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"unique"
 
@@ -33,6 +35,34 @@ type unsafeNameError struct{ name string }
 
 func (e *unsafeNameError) Error() string {
 	return render.Safe(e.name) + ": skipped, the server calls it a name but it leads elsewhere"
+}
+
+// unreadError says that there may be more in a directory than its listing was understood
+// to say.
+type unreadError struct {
+	dir, example string
+	lines        int
+}
+
+func (e *unreadError) Error() string {
+	return fmt.Sprintf("%s: %s of the listing not understood, such as %s", render.Safe(orDot(e.dir)), plural(e.lines, "line", "lines"),
+		render.Safe(strconv.Quote(e.example)))
+}
+
+// unread returns an *unreadError if lines among the entries of dir were not understood.
+func unread(dir string, entries []listing.Entry) error {
+	err := &unreadError{dir: dir}
+	for i := range entries {
+		if entries[i].Type == listing.Unparsed {
+			err.example = entries[i].Raw
+			err.lines++
+		}
+	}
+	if err.lines == 0 {
+		return nil
+	}
+	err.example = err.example[:min(len(err.example), 100)]
+	return err
 }
 
 // expand returns the remote paths that words stand for: patterns are matched
@@ -65,6 +95,9 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 	var unsafe []error
 	paths, err := syntax.Compile(word.Pattern).Walk(func(dir string) ([]syntax.Name, error) {
 		list, err := c.list(ctx, dir, true)
+		if more := unread(dir, list); more != nil {
+			c.Note("%v", more)
+		}
 		names := make([]syntax.Name, 0, len(list))
 		for i := range list {
 			e := &list[i]

@@ -25,14 +25,17 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	var errs []error
 	for _, name := range names {
 		t := &tree{call: c, most: math.MaxInt}
-		t.after = func(path string, e listing.Entry, _ int) error {
+		t.after = func(path string, e listing.Entry, _ int, whole bool) error {
 			var err error
-			if e.Type == listing.Dir {
+			switch {
+			case e.Type == listing.Dir && !whole: // what was not seen is in it still; why has been said
+				return nil
+			case e.Type == listing.Dir:
 				err = about(path, c.Session().Rmdir(ctx, path))
 				if err == nil {
 					c.Shell.remote.Remove(c.absolute(path))
 				}
-			} else {
+			default:
 				err = c.remove(ctx, path)
 			}
 			if err != nil && (ctx.Err() != nil || c.Session().Idle() != nil) {

@@ -88,6 +88,9 @@ func (d *drawing) inside(ctx context.Context, dir, above string, depth int) erro
 		}
 		d.errs = append(d.errs, about(orDot(dir), err))
 	}
+	if err := unread(dir, entries); err != nil {
+		d.errs = append(d.errs, err)
+	}
 	entries = d.wanted(entries)
 	render.Sort(entries, render.ByName, false)
 	for i := range entries {

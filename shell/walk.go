@@ -45,9 +45,9 @@ func (c *Call) enough() error {
 // directory that cannot be read does not keep the others from their turn.
 type tree struct {
 	call   *Call
-	before func(path string, e listing.Entry, depth int) error // its contents come next
-	after  func(path string, e listing.Entry, depth int) error // they have been there
-	most   int                                                 // directories deeper than that are not entered
+	before func(path string, e listing.Entry, depth int) error             // its contents come next
+	after  func(path string, e listing.Entry, depth int, whole bool) error // they have been there; whole: all of them
+	most   int                                                             // directories deeper than that are not entered
 	errs   []error
 }
 
@@ -63,41 +63,47 @@ func (t *tree) walk(ctx context.Context, path string) error {
 			return about(path, err)
 		}
 	}
-	err := t.entry(ctx, path, e, 0)
+	_, err := t.entry(ctx, path, e, 0)
 	if errors.Is(err, errStop) {
 		err = nil
 	}
 	return several(append(t.errs, err))
 }
 
-func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth int) error {
+// entry goes through one name. It is whole if all that is in it was there to see.
+func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth int) (whole bool, err error) {
+	whole = true
 	if t.before != nil {
 		if err := t.before(path, e, depth); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if e.Type == listing.Dir && depth < t.most {
-		if err := t.inside(ctx, path, depth+1); err != nil {
-			return err
+		if whole, err = t.inside(ctx, path, depth+1); err != nil {
+			return false, err
 		}
 	}
 	if t.after != nil {
-		return t.after(path, e, depth)
+		err = t.after(path, e, depth, whole)
 	}
-	return nil
+	return whole, err
 }
 
-func (t *tree) inside(ctx context.Context, dir string, depth int) error {
+func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, err error) {
 	if err := t.call.deeper(depth); err != nil {
 		t.errs = append(t.errs, about(dir, err))
-		return t.call.enough()
+		return false, t.call.enough()
 	}
 	entries, err := t.call.list(ctx, dir, true)
 	if err != nil {
 		if anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
-			return err
+			return false, err
 		}
 		t.errs = append(t.errs, about(dir, err))
+	}
+	whole = err == nil
+	if err := unread(dir, entries); err != nil {
+		t.errs, whole = append(t.errs, err), false
 	}
 	slices.SortFunc(entries, func(a, b listing.Entry) int { return strings.Compare(a.Name, b.Name) })
 	for _, e := range entries {
@@ -105,14 +111,16 @@ func (t *tree) inside(ctx context.Context, dir string, depth int) error {
 			continue
 		}
 		if !isPlain(e.Name) {
-			t.errs = append(t.errs, &unsafeNameError{e.Name})
+			t.errs, whole = append(t.errs, &unsafeNameError{e.Name}), false
 			continue
 		}
-		if err := t.entry(ctx, joinRemote(dir, e.Name), e, depth); err != nil {
-			return err
+		all, err := t.entry(ctx, joinRemote(dir, e.Name), e, depth)
+		if err != nil {
+			return false, err
 		}
+		whole = whole && all
 	}
-	return nil
+	return whole, nil
 }
 
 // count is a setting for any number from 0.

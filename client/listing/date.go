@@ -196,10 +196,10 @@ func (c *clock) setFraction(digits string) {
 
 // setHalf applies AM or PM to a clock of twelve hours.
 func (c *clock) setHalf(half string) bool {
-	if c.hour < 1 || c.hour > 12 {
+	if c.hour > 12 {
 		return false
 	}
-	switch {
+	switch { // 00:34AM is written too, and means the same as 12:34AM
 	case strings.EqualFold(half, "AM"):
 		c.hour %= 12
 	case strings.EqualFold(half, "PM"):

@@ -2,15 +2,39 @@ package listing
 
 import "strings"
 
-// parseDLS reads "dls", a listing with descriptions; a long name is alone on its line:
+// dls reads "dls", a listing with descriptions; a long name is alone on its line:
 //
 //	README2             763  Feb  3 18:21  Information about this server
 //	pub/                  =  Public area
 //	mirror               14  -> ../real/mirror
-func (c *calendar) parseDLS(line string, e *Entry) outcome {
+type dls struct {
+	cal *calendar
+	end int // where the column of the sizes ends; 0 before the first
+}
+
+func startDLS(cal *calendar) grammar { return &dls{cal: cal} }
+
+// isDLS knows the marks that no other listing has: a directory with "-" or "=" for its
+// size, or where a link leads behind the size.
+func isDLS(line string) bool {
+	w := words{line: line}
+	name, size := w.next(), w.next()
+	if strings.HasPrefix(w.rest(), "-> ") {
+		return isAllDigits(size)
+	}
+	return strings.HasSuffix(name, "/") && (size == "-" || size == "=")
+}
+
+func (d *dls) parse(line string, e *Entry) outcome {
+	switch {
+	case trimBlanks(line) == "":
+		return skipped
+	case isBlank(line[0]):
+		return unknown
+	}
 	w := words{line: line}
 	e.Name = w.next()
-	if w.rest() == "" && !isBlank(line[0]) {
+	if w.rest() == "" {
 		return half
 	}
 	switch size := w.next(); size {
@@ -21,7 +45,11 @@ func (c *calendar) parseDLS(line string, e *Entry) outcome {
 		}
 		e.Size = decimal(size)
 	}
-	if w.gap() == 1 {
+	end := w.at - 1 - strings.IndexByte(line, '\n') // in its own line, if the name has another
+	if d.end == 0 {
+		d.end = end
+	}
+	if end != d.end || w.rest() != "" && w.gap() != 2 {
 		return unknown
 	}
 	if strings.HasSuffix(e.Name, "/") {
@@ -31,7 +59,7 @@ func (c *calendar) parseDLS(line string, e *Entry) outcome {
 		e.Type, e.Target = Link, target
 		return parsed
 	}
-	c.setDescribed(w, e)
+	d.cal.setDescribed(w, e)
 	return namedEntry(e)
 }
 

@@ -1,41 +1,63 @@
 package listing
 
-// Format is a grammar of listings. The zero value leaves it to the lines to tell.
-type Format uint8
+// Format is a grammar of listings, by its name in the table forms. The zero value is
+// Detect. A name that is not in the table is read like Detect.
+type Format string
 
 const (
-	Detect      Format = iota
-	MLSx               // RFC 3659 MLSD and MLST
-	EPLF               // Easily Parsed LIST Format
-	Unix               // ls -l, and all who imitate it
-	NetWare            // Novell NetWare, HellSoft
-	DOS                // IIS, Windows CE, cmd "dir"
-	OS400              // IBM i
-	VMS                // OpenVMS, MultiNet, UCX
-	MVS                // z/OS data sets, members, load modules, JES
-	VM                 // z/VM and VM/CMS
-	NonStop            // HP NonStop Guardian
-	OS2                // OS/2
-	VxWorks            // VxWorks
-	OS9                // OS-9
-	VShell             // VShell in its old form
-	NumericStat        // octal st_mode, uid, gid, size, epoch
-	WfFTP              // Nortel wfFtp
-	Chameleon          // NetManage Chameleon, SuperTCP
-	DLS                // "dls" with descriptions
-	Names              // nothing but names, each after a blank
+	Detect Format = ""     // LIST: the lines tell
+	MLSx   Format = "mlsx" // RFC 3659 MLSD and MLST
 )
-
-// formatNames has the name of each format.
-var formatNames = [...]string{"detect", "mlsx", "eplf", "unix", "netware", "dos", "os400", "vms", "mvs", "vm",
-	"nonstop", "os2", "vxworks", "os9", "vshell", "numeric-stat", "wfftp", "chameleon", "dls", "names"}
 
 // String gives the name of the format in lower case.
 func (f Format) String() string {
-	if int(f) < len(formatNames) {
-		return formatNames[f]
+	if f == Detect {
+		return "detect"
 	}
-	return "unknown"
+	return string(f)
+}
+
+// form is a row of forms.
+type form struct {
+	format Format
+	start  func(*calendar) grammar // begins to read a listing
+	proof  proof                   // what a listing must show to be believed of this format
+	mark   func(line string) bool  // if there is one: only an entry that shows it is proof
+	syst   string                  // a word of SYST where lines without any other form are of this one
+}
+
+// proof is how much of a listing a format must understand before it is believed. What
+// one odd line looks like is not the format of the others.
+type proof uint8
+
+const (
+	oneEntry   proof = iota // an entry cannot be anything else
+	twoEntries              // two entries, or one and a header, or one and nothing else
+	allLines                // two entries and every other line: any text may resemble it
+)
+
+// forms has one row for each format. Where several understand a line, the first counts.
+// MLSx comes late: LIST is seldom answered with facts.
+var forms = [...]form{
+	{format: "unix", start: startUnix, proof: oneEntry},                                // ls -l, and all who imitate it
+	{format: "eplf", start: each(parseEPLF), proof: twoEntries},                        // Easily Parsed LIST Format
+	{format: "dos", start: dated((*calendar).parseDOS), proof: twoEntries},             // IIS, Windows CE, cmd "dir"
+	{format: "netware", start: dated((*calendar).parseNetWare), proof: twoEntries},     // Novell NetWare, HellSoft
+	{format: "os400", start: dated((*calendar).parseOS400), proof: twoEntries},         // IBM i
+	{format: "vms", start: dated((*calendar).parseVMS), proof: twoEntries},             // OpenVMS, MultiNet, UCX
+	{format: "mvs", start: startMVS, proof: twoEntries, mark: hasColumns, syst: "MVS"}, // z/OS data sets, members, load modules, JES
+	{format: "vm", start: dated((*calendar).parseVM), proof: twoEntries},               // z/VM and VM/CMS
+	{format: "nonstop", start: dated((*calendar).parseNonStop), proof: twoEntries},     // HP NonStop Guardian
+	{format: "os2", start: dated((*calendar).parseOS2), proof: twoEntries},
+	{format: "vxworks", start: dated((*calendar).parseVxWorks), proof: twoEntries},
+	{format: "os9", start: dated((*calendar).parseOS9), proof: twoEntries},
+	{format: "vshell", start: dated((*calendar).parseVShell), proof: twoEntries},       // in its old form
+	{format: "numeric-stat", start: each(parseNumericStat), proof: twoEntries},         // octal st_mode, uid, gid, size, epoch
+	{format: "wfftp", start: dated((*calendar).parseWfFTP), proof: twoEntries},         // Nortel wfFtp
+	{format: MLSx, start: startMLSx, proof: twoEntries, mark: startsWithFact},          // the facts of RFC 3659
+	{format: "chameleon", start: dated((*calendar).parseChameleon), proof: allLines},   // NetManage Chameleon, SuperTCP
+	{format: "dls", start: startDLS, proof: allLines, mark: isDLS},                     // "dls" with descriptions
+	{format: "names", start: each(parseNames), proof: allLines, mark: isDirectoryName}, // nothing but names, each after a blank
 }
 
 // A grammar reads the lines of one listing. It may remember headers.
@@ -53,6 +75,7 @@ const (
 	skipped                // blank, or a total: no entry, and nothing to complain about
 	header                 // no entry either, but nobody else prints such a line
 	half                   // the rest of the entry is on the next line
+	open                   // an entry, of which the next line may tell more
 )
 
 // parseFunc is a grammar that remembers nothing.
@@ -65,77 +88,52 @@ func (f parseFunc) parse(line string, e *Entry) outcome {
 	return f(line, e)
 }
 
-// newGrammar starts reading a listing in a format; Detect reads what every listing
-// may have.
-func (f Format) newGrammar(cal *calendar) grammar {
-	switch f {
-	case MLSx:
-		return mlsx{}
-	case EPLF:
-		return parseFunc(parseEPLF)
-	case NetWare:
-		return parseFunc(cal.parseNetWare)
-	case DOS:
-		return parseFunc(cal.parseDOS)
-	case OS400:
-		return parseFunc(cal.parseOS400)
-	case VMS:
-		return parseFunc(cal.parseVMS)
-	case MVS:
-		return &mvs{cal: cal}
-	case VM:
-		return parseFunc(cal.parseVM)
-	case NonStop:
-		return parseFunc(cal.parseNonStop)
-	case OS2:
-		return parseFunc(cal.parseOS2)
-	case VxWorks:
-		return parseFunc(cal.parseVxWorks)
-	case OS9:
-		return parseFunc(cal.parseOS9)
-	case VShell:
-		return parseFunc(cal.parseVShell)
-	case NumericStat:
-		return parseFunc(parseNumericStat)
-	case WfFTP:
-		return parseFunc(cal.parseWfFTP)
-	case Chameleon:
-		return parseFunc(cal.parseChameleon)
-	case DLS:
-		return parseFunc(cal.parseDLS)
-	case Names:
-		return parseFunc(parseNames)
-	}
-	return &unix{cal: cal, blankBefore: true, top: true}
+// each makes a grammar of a function that reads a line.
+func each(f parseFunc) func(*calendar) grammar {
+	return func(*calendar) grammar { return f }
 }
 
-// distinct are the formats that one line is enough to recognise, in the order in
-// which they are tried. MLSx comes late: LIST is seldom answered with facts.
-var distinct = []Format{Unix, EPLF, DOS, NetWare, OS400, VMS, MVS, VM, NonStop, OS2, VxWorks, OS9, VShell,
-	NumericStat, WfFTP, MLSx}
-
-// vague are the formats that any text may resemble. All lines must agree, and there
-// must be two of them.
-var vague = []Format{Chameleon, DLS, Names}
-
-// patience is the number of lines after which a listing of no distinct format is
-// given up.
-const patience = 100
-
-// claim is what the format makes of a line that may be the first of any listing: parsed
-// settles it, header and half are hints.
-func (f Format) claim(line string, cal *calendar) outcome {
-	text := trimBlanks(line)
-	if f == MLSx && !startsWithFact(text) || f == MVS && firstBlank(text) == len(text) {
-		return unknown // these take a bare name for an entry
+// dated is each, for lines with dates that the whole listing explains.
+func dated(f func(*calendar, string, *Entry) outcome) func(*calendar) grammar {
+	return func(cal *calendar) grammar {
+		return parseFunc(func(line string, e *Entry) outcome { return f(cal, line, e) })
 	}
-	return f.newGrammar(cal).parse(line, &Entry{Size: -1})
 }
 
-// fits reports that a format understands all lines.
-func (f Format) fits(lines []rawLine, cal *calendar) bool {
-	g := f.newGrammar(cal)
-	entries, first := 0, ""
+// startDetect begins to read lines of which no format is known: the totals and blank
+// lines that any listing may have are skipped.
+func startDetect(cal *calendar) grammar { return &unix{cal: cal, blankBefore: true, top: true} }
+
+// grammar begins to read a listing in a format.
+func (f Format) grammar(cal *calendar) grammar {
+	for i := range forms {
+		if forms[i].format == f {
+			return forms[i].start(cal)
+		}
+	}
+	return startDetect(cal)
+}
+
+// proves reports that a line which is an entry speaks for the format.
+func (f *form) proves(line string) bool { return f.mark == nil || f.mark(trimBlanks(line)) }
+
+// claim is what the format makes of a line that may be the first of any listing.
+func (f *form) claim(line string, cal *calendar) outcome {
+	switch found := f.start(cal).parse(line, &Entry{Size: -1}); found {
+	case parsed, open:
+		if !f.proves(line) {
+			return unknown
+		}
+		return parsed
+	default:
+		return found
+	}
+}
+
+// fits reports that the format understands all lines, and that there is proof of it.
+func (f *form) fits(lines []rawLine, cal *calendar) bool {
+	g := f.start(cal)
+	entries, proofs, first := 0, 0, ""
 	for _, line := range lines {
 		e := Entry{Size: -1}
 		text := line.text
@@ -145,11 +143,14 @@ func (f Format) fits(lines []rawLine, cal *calendar) bool {
 		switch g.parse(text, &e) {
 		case unknown:
 			return false
-		case parsed:
+		case parsed, open:
 			entries++
+			if f.proves(text) {
+				proofs++
+			}
 		case half:
 			first = text
 		}
 	}
-	return entries > 1 && first == ""
+	return proofs > 0 && first == "" && (f.proof != allLines || entries > 1)
 }

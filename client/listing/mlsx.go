@@ -12,6 +12,8 @@ import (
 // mlsx reads the facts of MLSD and MLST.
 type mlsx struct{}
 
+func startMLSx(*calendar) grammar { return mlsx{} }
+
 func (mlsx) parse(line string, e *Entry) outcome {
 	if line == "" {
 		return skipped
@@ -48,6 +50,9 @@ func parseFacts(line string, e *Entry) error {
 		e.takeFact(key, value, &owner, &group)
 	}
 	e.Owner, e.Group = owner.best(), group.best()
+	if strings.HasSuffix(name, "/") && (e.Type == Dir || e.Type == Other) { // ESP8266, ESP32
+		e.setDirName(name)
+	}
 	return nil
 }
 
@@ -136,7 +141,8 @@ func (e *Entry) takeFact(key, value string, owner, group *ids) {
 	case is(key, "unique"):
 		e.Unique = value
 	case is(key, "unix.mode"):
-		if bits, err := strconv.ParseUint(value, 8, 32); err == nil {
+		octal := strings.TrimPrefix(value, "0o") // pyftpdlib on Python 3
+		if bits, err := strconv.ParseUint(octal, 8, 32); err == nil {
 			e.setMode(bits)
 		}
 	case is(key, "unix.owner"), is(key, "unix.uid"):

@@ -12,6 +12,11 @@ type mvs struct {
 	table byte // 'd' data sets, 'm' members, 'l' load modules, 'j' jobs; 0 if no header was seen
 }
 
+func startMVS(cal *calendar) grammar { return &mvs{cal: cal} }
+
+// hasColumns reports that a line is more than a bare word.
+func hasColumns(line string) bool { return firstBlank(line) < len(line) }
+
 func (m *mvs) parse(line string, e *Entry) outcome {
 	text := trimBlanks(line)
 	switch {
@@ -59,7 +64,7 @@ func (m *mvs) dataset(line string, e *Entry) bool {
 	w.next()
 	unit, referred := w.next(), w.next()
 	_, isDate := parseNumericDate(referred)
-	if len(unit) != 4 || !isDate && referred != "**NONE**" {
+	if !isUnit(unit) || !isDate && referred != "**NONE**" {
 		return false
 	}
 	columns := strings.Fields(w.rest())
@@ -79,6 +84,11 @@ func (m *mvs) dataset(line string, e *Entry) bool {
 		e.setFact("referred", strings.ReplaceAll(referred, "/", "-"))
 	}
 	return true
+}
+
+// isUnit knows the type of a device, "3390", or the name of a group of them, "SYSDA".
+func isUnit(s string) bool {
+	return 3 <= len(s) && len(s) <= 8 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$") == ""
 }
 
 // mvsKinds are what stands in the place of the columns when a data set has none.

@@ -7,7 +7,7 @@ import "strings"
 //	d [R----F--] supervisor            512       Jan 16 18:53    login
 //	-[RWCEMFA]  1 *unknown    13312 May 27  1997 19calit.doc
 func (c *calendar) parseNetWare(line string, e *Entry) outcome {
-	if isTotal(trimBlanks(line), true) {
+	if isTotal(trimBlanks(line)) {
 		return skipped
 	}
 	open, end := strings.IndexByte(line, '['), strings.IndexByte(line, ']')
@@ -21,8 +21,8 @@ func (c *calendar) parseNetWare(line string, e *Entry) outcome {
 		owner = w.next()
 	}
 	size, _, ok := parseSize(w.next())
-	var d unixDate
-	if !ok || !d.readMonthDay(w) || !d.set(c, e) {
+	d := unixDate{shortYears: true}
+	if !ok || !d.readMonthDay(w) && !d.readGlued(w) || !d.set(c, e) {
 		return unknown
 	}
 	w.at = d.end

@@ -81,8 +81,9 @@ type listing struct {
 	cal     *calendar
 	grammar grammar   // nil until the format is known
 	pending []rawLine // lines before the format is known
-	hint    Format    // whose header or half entry is among them
-	first   string    // first half of an entry that takes two lines
+	claims  [len(forms)]claims
+	first   string // lines of an entry that is not whole, or of which the next line may tell more
+	whole   bool   // first is an entry as it is
 	held    []held
 	entry   Entry // the line being read
 	count   int
@@ -123,30 +124,39 @@ func (l *listing) end() {
 	if l.grammar == nil {
 		l.begin(l.guess())
 	}
-	if l.first != "" {
-		l.unparsed(l.first)
-	}
+	l.flush()
 	l.release()
 	if l.failure != nil && !l.stopped {
 		l.yield(Entry{}, l.failure)
 	}
 }
 
-// detect looks at the first lines until one of them tells the format.
+// claims is what a format finds in the lines before the format is known.
+type claims struct {
+	entries int
+	header  bool // or half an entry
+}
+
+// patience is the number of lines after which a listing of no certain format is given up.
+const patience = 100
+
+// detect looks at the first lines until they prove a format.
 func (l *listing) detect(line rawLine) {
 	l.pending = append(l.pending, line)
-	for _, f := range distinct {
-		if !line.whole {
-			break
+	for i := range forms {
+		f, c := &forms[i], &l.claims[i]
+		if !line.whole || f.proof == allLines {
+			continue
 		}
 		switch f.claim(line.text, newCalendar(l.Now, l.Zone)) {
 		case parsed:
-			l.begin(f)
-			return
+			c.entries++
 		case header, half:
-			if l.hint == Detect {
-				l.hint = f
-			}
+			c.header = true
+		}
+		if c.entries > 0 && (f.proof == oneEntry || c.entries > 1 || c.header) {
+			l.begin(f.format)
+			return
 		}
 	}
 	if len(l.pending) >= patience {
@@ -154,18 +164,24 @@ func (l *listing) detect(line rawLine) {
 	}
 }
 
-// guess chooses a format for lines of which none is a distinct entry. On z/OS a bare
-// word is a member of a library; elsewhere it would be noise.
+// guess chooses a format for lines that do not prove one: the one that understands them
+// all, or whose header is there. On z/OS a bare word is a member of a library; elsewhere
+// it would be noise.
 func (l *listing) guess() Format {
-	if l.hint != Detect {
-		return l.hint
+	for i := range forms {
+		if f := &forms[i]; f.proof != allLines && f.fits(l.pending, newCalendar(l.Now, l.Zone)) {
+			return f.format
+		}
 	}
-	if strings.Contains(l.Syst, "MVS") {
-		return MVS
+	for i := range forms {
+		f := &forms[i]
+		if l.claims[i].header || f.syst != "" && strings.Contains(l.Syst, f.syst) {
+			return f.format
+		}
 	}
-	for _, f := range vague {
-		if f.fits(l.pending, newCalendar(l.Now, l.Zone)) {
-			return f
+	for i := range forms {
+		if f := &forms[i]; f.proof == allLines && f.fits(l.pending, newCalendar(l.Now, l.Zone)) {
+			return f.format
 		}
 	}
 	return Detect
@@ -173,7 +189,7 @@ func (l *listing) guess() Format {
 
 // begin reads the pending lines, and all others, in a format.
 func (l *listing) begin(f Format) {
-	l.grammar = f.newGrammar(l.cal)
+	l.grammar = f.grammar(l.cal)
 	if l.Detected != nil && f != Detect {
 		l.Detected(f)
 	}
@@ -187,33 +203,58 @@ func (l *listing) begin(f Format) {
 }
 
 func (l *listing) line(line rawLine) {
-	if l.first != "" && l.second(line) {
+	if l.first != "" && l.more(line) || l.stopped {
 		return
 	}
-	if !line.whole {
-		l.unparsed(line.text)
-		return
-	}
-	switch l.parse(line.text) {
-	case parsed:
-		l.emit()
-	case half:
-		l.first = line.text
-	case unknown:
+	if !line.whole || !l.take(l.parse(line.text), line.text) {
 		l.unparsed(line.text)
 	}
 }
 
-// second reads the second half of an entry, if the line is one.
-func (l *listing) second(line rawLine) bool {
-	first := l.first
-	l.first = ""
-	if line.whole && l.parse(first+"\n"+line.text) == parsed {
+// take goes by what was made of a line, or of the lines of one entry. It is false if they
+// were not understood.
+func (l *listing) take(found outcome, text string) bool {
+	switch found {
+	case parsed:
 		l.emit()
-		return true
+	case half:
+		l.first, l.whole = text, false
+	case open:
+		l.first, l.whole = text, true
+	case unknown:
+		return false
+	}
+	return true
+}
+
+// more reads a line as the next one of the entry before it, if it is that. Otherwise
+// what there is of that entry goes out.
+func (l *listing) more(line rawLine) bool {
+	first, whole := l.first, l.whole
+	l.first = ""
+	if text := first + "\n" + line.text; line.whole && (!whole || line.text != "" && isBlank(line.text[0])) {
+		switch found := l.parse(text); found {
+		case parsed, open:
+			return l.take(found, text)
+		}
+	}
+	l.first, l.whole = first, whole
+	l.flush()
+	return false
+}
+
+// flush gives out an entry for which no further line came.
+func (l *listing) flush() {
+	first := l.first
+	if l.first = ""; first == "" {
+		return
+	}
+	if l.whole {
+		l.parse(first)
+		l.emit()
+		return
 	}
 	l.unparsed(first)
-	return false
 }
 
 func (l *listing) parse(line string) outcome {

@@ -127,7 +127,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{"as many entries as allowed", strings.Repeat(line, 3), Options{MaxEntries: 3}, 3, false},
 		{"one more", strings.Repeat(line, 4), Options{MaxEntries: 3}, 3, true},
-		{"lines that are no entries count too", strings.Repeat("?!\n", 4), Options{Format: Unix, MaxEntries: 3}, 3, true},
+		{"lines that are no entries count too", strings.Repeat("?!\n", 4), Options{Format: "unix", MaxEntries: 3}, 3, true},
 		{"as many bytes as allowed", strings.Repeat(line, 3), Options{MaxBytes: int64(3 * len(line))}, 3, false},
 		{"blank lines without end", strings.Repeat("\n", 10_000), Options{MaxBytes: 5000}, 0, true},
 		{"one line without end", strings.Repeat("x", 100_000), Options{MaxBytes: 5000, MaxLine: 100}, 1, true},
@@ -195,12 +195,12 @@ func TestDetected(t *testing.T) {
 	}{
 		{"empty", "", "", nil},
 		{"messages", "ls: not found\n", "", nil},
-		{"unix", "total 1\n-rw-r--r-- 1 ftp ftp 10 May  6 07:08 a\n", "", []Format{Unix}},
-		{"unix on z/OS", "-rw-r--r-- 1 ftp ftp 10 May  6 07:08 a\n", "MVS is the operating system", []Format{Unix}},
-		{"member on z/OS", "MEMBER\n", "MVS is the operating system", []Format{MVS}},
-		{"facts in LIST", "type=file;size=1; a\n", "", []Format{MLSx}},
-		{"header and rows", "Directory X:[Y]\n\nA.B;1  1  6-MAY-2024 07:08\n", "", []Format{VMS}},
-		{"only a header", "Directory X:[Y]\n", "", []Format{VMS}},
+		{"unix", "total 1\n-rw-r--r-- 1 ftp ftp 10 May  6 07:08 a\n", "", []Format{"unix"}},
+		{"unix on z/OS", "-rw-r--r-- 1 ftp ftp 10 May  6 07:08 a\n", "MVS is the operating system", []Format{"unix"}},
+		{"member on z/OS", "MEMBER\n", "MVS is the operating system", []Format{"mvs"}},
+		{"facts in LIST", "type=file;size=1; a\n", "", []Format{"mlsx"}},
+		{"header and rows", "Directory X:[Y]\n\nA.B;1  1  6-MAY-2024 07:08\n", "", []Format{"vms"}},
+		{"only a header", "Directory X:[Y]\n", "", []Format{"vms"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -14,20 +15,27 @@ import (
 // the name.
 type unix struct {
 	cal         *calendar
-	dir         string // of a recursive listing
+	dir         string // of a recursive listing, below the one that was asked for
+	asked       string // how the listing calls that one
+	begun       bool   // a name of a directory or an entry has been there
+	proven      bool   // the lines are known to be those of ls, not just any text
 	blankBefore bool   // the last line was blank, or there was none
 	top         bool   // nothing but blank lines since the listing or its directory began
+}
+
+func startUnix(cal *calendar) grammar {
+	return &unix{cal: cal, proven: true, blankBefore: true, top: true}
 }
 
 func (u *unix) parse(line string, e *Entry) outcome {
 	e.Dir = u.dir
 	if u.parsePlain(line, e) {
-		u.blankBefore, u.top = false, false
+		u.blankBefore, u.top, u.begun = false, false, true
 		return parsed
 	}
 	w := words{line: line}
 	if m, ok := parseMode(&w); ok {
-		u.blankBefore, u.top = false, false
+		u.blankBefore, u.top, u.begun = false, false, true
 		m.give(e)
 		if m.lost {
 			return lostEntry(w, e)
@@ -47,29 +55,56 @@ func (u *unix) noEntry(line string) outcome {
 	first := u.top
 	afterBlank := u.blankBefore
 	u.top, u.blankBefore = false, false
-	if dir, ok := strings.CutSuffix(text, ":"); ok && afterBlank && (!first || strings.IndexAny(dir, "./") == 0) {
-		u.dir = strings.TrimPrefix(dir, "./")
-		if dir == "." {
-			u.dir = ""
-		}
-		u.top = true
+	if dir, ok := strings.CutSuffix(text, ":"); ok && u.proven && afterBlank && (!first || strings.IndexAny(dir, "./") == 0) {
+		u.enter(strings.TrimPrefix(dir, "./"))
 		return skipped
 	}
-	if isTotal(text, first) {
+	if isTotal(text) || first && u.isForeignTotal(text) {
 		return skipped
 	}
 	return unknown
 }
 
-// isTotal knows "total 12" and, where it stands first, its translations.
-func isTotal(text string, first bool) bool {
+// enter takes the name of a directory whose entries follow. The first one, before any
+// entry, is the directory that was asked for.
+func (u *unix) enter(dir string) {
+	if !u.begun {
+		u.asked = dir
+	}
+	switch below, ok := strings.CutPrefix(dir, strings.TrimSuffix(u.asked, "/")+"/"); {
+	case dir == "." || dir == u.asked:
+		u.dir = ""
+	case ok && u.asked != "":
+		u.dir = below
+	default:
+		u.dir = dir
+	}
+	u.top, u.begun = true, true
+}
+
+// isTotal knows "total 12".
+func isTotal(text string) bool {
+	n, ok := strings.CutPrefix(text, "total ")
+	if ok {
+		_, _, ok = parseSize(n)
+	}
+	return ok
+}
+
+// isForeignTotal knows its translations, which stand first. Before entries of ls any word
+// is one, in whatever charset; alone, "README 763" may be a file.
+func (u *unix) isForeignTotal(text string) bool {
 	word, n, ok := strings.Cut(text, " ")
-	if !ok || word == "" || isDigit(word[0]) || !first && word != "total" {
+	if !ok || word == "" || isDigit(word[0]) {
 		return false
 	}
 	_, _, ok = parseSize(n)
-	return ok
+	return ok && (u.proven || slices.Contains(totalWords, word))
 }
+
+// totalWords are the translations in GNU ls.
+var totalWords = strings.Fields(`celkem celkom guztira insgesamt iomlán jumlah kokku omugatte razem skupno sveukupno toplam
+	totaal totale totalo totalt tổng viso yhteensä összesen σύνολο загалом итого общо укупно усяго 合計 合计 합계 总计 总用量 總用量 總計`)
 
 // mode is the first column.
 type mode struct {
@@ -90,13 +125,15 @@ func (m mode) give(e *Entry) {
 func parseMode(w *words) (m mode, ok bool) {
 	start := w.gap()
 	s := w.line[start:]
-	if n := leadingDigits(s); n > 0 { // ls -s: blocks
-		blocks := words{line: s, at: n}
-		if blocks.gap() == 0 {
-			return m, false
+	for range 2 { // ls -is: the inode and the blocks
+		if n := leadingDigits(s); n > 0 {
+			number := words{line: s, at: n}
+			if number.gap() == 0 {
+				return m, false
+			}
+			start += n + number.gap()
+			s = w.line[start:]
 		}
-		start += n + blocks.gap()
-		s = w.line[start:]
 	}
 	if len(s) < 10 {
 		return m, false
@@ -114,7 +151,7 @@ func parseMode(w *words) (m mode, ok bool) {
 		w.at++
 		return m, true // an ACL mark may touch the link count
 	}
-	return m, w.gap() > 0
+	return m, w.gap() > 0 || w.at < len(w.line) && isDigit(w.line[w.at]) // a link count of many digits touches it
 }
 
 func modeType(letter byte) (Type, bool) {
@@ -174,6 +211,8 @@ func (m mode) unusual(w *words, s string, start int) (mode, bool) {
 		return m, len(w.next()) == 1
 	case len(word) == 9 && strings.Trim(word[1:], "-rwxsStTlL") == "":
 		return m, true // one letter is missing, nobody knows which
+	case len(word) == 10 && strings.Trim(word[1:], "-rwxASHRa") == "" && strings.ContainsAny(word[1:], "ASHRa"):
+		return m, true // attributes of DOS, among the permissions or in their place
 	}
 	return m, false
 }

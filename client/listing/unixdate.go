@@ -13,6 +13,8 @@ type unixDate struct {
 	start   int         // where the date begins
 	end     int         // just behind it
 	padded  bool        // the column may have one blank more behind the date
+
+	shortYears bool // "Jan 16 98" is a date too
 }
 
 // set gives the entry the time; it is false if there is no such day or time.
@@ -106,7 +108,7 @@ func (d *unixDate) readMonthDay(w words) bool {
 	if !ok {
 		return false
 	}
-	*d = unixDate{named: named}
+	*d = unixDate{named: named, shortYears: d.shortYears}
 	d.day = day
 	return d.readYearOrClock(w)
 }
@@ -144,7 +146,7 @@ func (d *unixDate) readYearOrClock(w words) bool {
 		}
 		return true
 	}
-	if !d.setYear(strings.TrimSuffix(word, ",")) {
+	if !d.setYear(strings.TrimSuffix(word, ",")) && !(d.shortYears && d.setShortYear(word)) {
 		return false
 	}
 	d.precision, d.padded = Day, gap == 1
@@ -167,6 +169,15 @@ func (s *stamp) setYear(word string) bool {
 	}
 	s.year, _ = number(word)
 	return s.year > 0
+}
+
+// setShortYear takes two digits.
+func (s *stamp) setShortYear(word string) bool {
+	n, ok := number(word)
+	if ok = ok && len(word) == 2; ok {
+		s.year = fullYear(n, 2)
+	}
+	return ok
 }
 
 // readDayFirst reads "12 Jan 10:33", "26. Juli, 20:10", "31 de des.   2021",
@@ -244,11 +255,12 @@ func (d *unixDate) readClockFirst(w words) (ok bool) {
 }
 
 // readYearFirst reads "2026 api  1" (Basque, Hungarian) and "2003 3月 20". A file of
-// 2026 bytes before "Jan 12 10:33" is more usual.
+// 2026 bytes before "Jan 12 10:33" is more usual, but it has a name: in "2026 api  1 1999"
+// the last word is that.
 func (d *unixDate) readYearFirst(w words) (ok bool) {
 	size := w
 	size.next()
-	if d.readMonthDay(size) || d.readMarked(size) {
+	if (d.readMonthDay(size) || d.readMarked(size)) && d.name(w.line) != "" {
 		return false
 	}
 	if d.readMarked(w) {

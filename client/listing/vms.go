@@ -44,7 +44,8 @@ func cutVersion(line string) (name string, version int, rest string, ok bool) {
 
 // vmsColumns reads all but the name.
 func (c *calendar) vmsColumns(text string, e *Entry) outcome {
-	if protection := strings.IndexByte(text, '('); protection >= 0 {
+	protection := strings.IndexByte(text, '(')
+	if protection >= 0 {
 		if !e.setProtection(text[protection:]) {
 			return unknown
 		}
@@ -63,6 +64,7 @@ func (c *calendar) vmsColumns(text string, e *Entry) outcome {
 			date = word
 		case strings.IndexByte(word, ':') > 0 && clock == "":
 			clock = word
+		case strings.Trim(word, "*/") == "": // the size does not fit its column
 		case isDigit(word[0]) && e.Size < 0:
 			if !e.setBlocks(word) {
 				return unknown
@@ -73,10 +75,14 @@ func (c *calendar) vmsColumns(text string, e *Entry) outcome {
 			return unknown
 		}
 	}
-	if !c.setVMSTime(e, date, clock) {
+	switch found := namedEntry(e); {
+	case !c.setVMSTime(e, date, clock):
 		return unknown
+	case found == parsed && protection < 0:
+		return open // it may be on a line of its own
+	default:
+		return found
 	}
-	return namedEntry(e)
 }
 
 // setBlocks reads "2/8", the used and allocated blocks of 512 bytes, or "2KB".
@@ -149,7 +155,7 @@ func vmsHeader(line string) outcome {
 	case strings.HasPrefix(text, "Directory ") && strings.HasSuffix(text, "]"),
 		strings.HasSuffix(text, "]") && strings.Contains(text, ":["),
 		strings.HasPrefix(text, "Grand total of "),
-		strings.HasPrefix(text, "Total ") && strings.Contains(text, "iles"):
+		strings.HasPrefix(text, "Total ") && strings.Contains(text, "ile"):
 		return header
 	}
 	return unknown
