@@ -244,7 +244,7 @@ func (c *Conn) tlsConfig(verify func(tls.ConnectionState) error, cache tls.Clien
 		cfg = c.cfg.TLS.Clone()
 	}
 	if cfg.ServerName == "" {
-		cfg.ServerName = c.host // also the key of the ticket cache: never leave it empty
+		cfg.ServerName = c.serverName() // also the key of the ticket cache: never leave it empty
 	}
 	if cfg.MinVersion == 0 {
 		cfg.MinVersion = tls.VersionTLS12
@@ -307,7 +307,8 @@ func (c *Conn) serverName() string {
 	if c.cfg.TLS != nil && c.cfg.TLS.ServerName != "" {
 		return c.cfg.TLS.ServerName
 	}
-	return c.host
+	name, _, _ := strings.Cut(c.host, "%") // no certificate names the zone of an address
+	return name
 }
 
 // verifyData accepts on a data connection only the server that we are logged

@@ -3,13 +3,13 @@ package shell
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -41,9 +41,6 @@ func ParseAddress(words ...string) (Address, error) {
 		text = classicURL(text)
 	}
 	if !strings.Contains(text, "://") {
-		if colons := strings.Count(text, ":"); colons > 1 && net.ParseIP(text) != nil {
-			text = "[" + text + "]"
-		}
 		text = "ftp://" + escapeUser(text)
 	}
 	a, err := parseURL(text)
@@ -76,7 +73,10 @@ func escapeUser(text string) string {
 var schemes = map[string]string{"ftp": "", "ftps": "implicit", "ftpes": "require"}
 
 func parseURL(text string) (Address, error) {
-	u, err := url.Parse(text)
+	u, err := proxy.ParseURL(text)
+	if errors.Is(err, proxy.ErrHost) {
+		return Address{}, err
+	}
 	if err != nil { // its words may hold a piece of a password
 		return Address{}, errors.New("no URL; in a password, @ is %40, / is %2F and : is %3A")
 	}
@@ -130,6 +130,9 @@ func urlPattern(escaped string) string {
 func classicURL(word string) string {
 	at := strings.LastIndexByte(word, '@') + 1
 	host, path, has := strings.Cut(word[at:], ":")
+	if end := strings.Index(word[at:], "]:"); end > 0 && word[at] == '[' { // an IPv6 address
+		host, path, has = word[at:at+end+1], word[at+end+2:], true
+	}
 	if _, err := strconv.Atoi(path); strings.Contains(word, "://") || !has || path == "" || err == nil || strings.Contains(path, ":") || strings.Contains(host, "/") {
 		return word
 	}

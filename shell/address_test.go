@@ -20,6 +20,17 @@ func TestParseAddress(t *testing.T) {
 		{"password with marks", "alice:p@ss:w/rd%41@h:21", Address{Host: "h", Port: "21", User: "alice", Password: "p@ss:w/rd%41", HasPassword: true}},
 		{"IPv6", "::1", Address{Host: "::1"}},
 		{"IPv6 in brackets", "alice@[fe80::1]:2121", Address{Host: "fe80::1", Port: "2121", User: "alice"}},
+		{"IPv6 behind a user", "u@::1:2345", Address{Host: "::1:2345", User: "u"}},
+		{"IPv6 behind a user, and a port", "u@::1 2345", Address{Host: "::1", Port: "2345", User: "u"}},
+		{"IPv6 behind a password", "u:p:w@::1", Address{Host: "::1", User: "u", Password: "p:w", HasPassword: true}},
+		{"IPv6 written out", "0:0:0:0:0:0:0:1", Address{Host: "0:0:0:0:0:0:0:1"}},
+		{"IPv6 in a URL", "ftp://u@::1:2345/x", Address{Host: "::1:2345", User: "u", Path: "x", File: true}},
+		{"IPv6 with a path", "u@[::1]:pub/x", Address{Host: "::1", User: "u", Path: "pub/x", File: true}},
+		{"zone", "fe80::1%eth0", Address{Host: "fe80::1%eth0"}},
+		{"zone and user", "u@fe80::1%eth0 21", Address{Host: "fe80::1%eth0", Port: "21", User: "u"}},
+		{"zone in brackets", "u@[fe80::1%eth0]:21", Address{Host: "fe80::1%eth0", Port: "21", User: "u"}},
+		{"zone in a URL", "ftp://u@[fe80::1%eth0]:21/", Address{Host: "fe80::1%eth0", Port: "21", User: "u"}},
+		{"zone in a URL, escaped", "ftp://u@[fe80::1%25eth0]/", Address{Host: "fe80::1%eth0", User: "u"}},
 		{"URL", "ftp://h/", Address{Host: "h"}},
 		{"upper case scheme", "FTP://h", Address{Host: "h"}},
 		{"URL with directory", "ftp://h/pub/sub/", Address{Host: "h", Path: "pub/sub"}},
@@ -39,6 +50,20 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
+// TestAddressesGoBackAndForth: what bookmarks and detached jobs keep is read as it was meant.
+func TestAddressesGoBackAndForth(t *testing.T) {
+	for _, a := range []Address{
+		{Host: "::1", User: "u"}, {Host: "::1:2345"}, {Host: "fe80::1%eth0"}, {Host: "fe80::1%eth0", Port: "2121", User: "a@b", Path: "/x y"},
+	} {
+		if a.Path != "" {
+			a.File = true
+		}
+		if got, err := ParseAddress(a.URL()); err != nil || got != a {
+			t.Errorf("%s: got %+v (%v)", a.URL(), got, err)
+		}
+	}
+}
+
 func TestParseAddressErrors(t *testing.T) {
 	for _, row := range []struct{ name, typed string }{
 		{"nothing", ""},
@@ -53,6 +78,11 @@ func TestParseAddressErrors(t *testing.T) {
 		{"NUL", "ftp://h/%00"},
 		{"bad escape", "ftp://alice:secret@h/%zz"},
 		{"three words", "h 21 x"},
+		{"two ports", "u:secret@h:21:22"},
+		{"two ports in a URL", "ftp://u:secret@h:21:22/"},
+		{"a bracket is missing", "u:secret@[::1"},
+		{"no zone", "u:secret@[fe80::1%]"},
+		{"IPv4 in brackets", "[127.0.0.1]"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			a, err := ParseAddress(strings.Fields(row.typed)...)

@@ -113,17 +113,11 @@ func (sh *Shell) whereURL() string {
 
 // URL writes the address, without its password.
 func (a Address) URL() string {
-	u := url.URL{Scheme: "ftp", Host: a.Host}
+	u := url.URL{Scheme: "ftp", Host: a.hostPort()}
 	for scheme, security := range schemes {
 		if security == a.Security && security != "" {
 			u.Scheme = scheme
 		}
-	}
-	if strings.Contains(u.Host, ":") {
-		u.Host = "[" + u.Host + "]"
-	}
-	if a.Port != "" {
-		u.Host = net.JoinHostPort(a.Host, a.Port)
 	}
 	if a.User != "" {
 		u.User = url.User(a.User)
@@ -133,6 +127,11 @@ func (a Address) URL() string {
 		path = "%2F" + path[1:]
 	}
 	return u.String() + "/" + strings.ReplaceAll(path, ";", "%3B")
+}
+
+// hostPort is the host, and the port when one was named, as a URL has them.
+func (a Address) hostPort() string {
+	return strings.TrimSuffix(net.JoinHostPort(a.Host, a.Port), ":")
 }
 
 // bookmarks reads the file of bookmarks.

@@ -82,10 +82,7 @@ func (sh *Shell) url() string {
 	case "require":
 		scheme = "ftpes"
 	}
-	where := url.URL{Scheme: scheme, Host: a.Host}
-	if a.Port != "" {
-		where.Host += ":" + a.Port
-	}
+	where := url.URL{Scheme: scheme, Host: a.hostPort()}
 	login := sh.session.Identity()
 	if login.User != "" {
 		where.User = url.UserPassword(login.User, login.Password)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
 )
@@ -27,7 +28,7 @@ func gate(_ context.Context, c *Call) error {
 		if port == "" {
 			port = "21"
 		}
-		via, login = "ftp://"+net.JoinHostPort(host, port), gateLogin
+		via, login = "ftp://"+net.JoinHostPort(strings.Trim(host, "[]"), port), gateLogin
 	}
 	if err := c.Shell.Set("via", via); err != nil {
 		return err

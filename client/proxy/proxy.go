@@ -41,7 +41,7 @@ func Parse(text string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
-	u, err := url.Parse(strings.TrimSpace(text))
+	u, err := ParseURL(strings.TrimSpace(text))
 	if err != nil || u.Hostname() == "" || strings.ContainsFunc(u.Host, unfit) {
 		return nil, ErrAddress
 	}
