@@ -70,6 +70,37 @@ func TestShortLogins(t *testing.T) {
 	}
 }
 
+// TestChallenges: the pass phrase of one-time passwords never travels; an answer that was made for the challenge does, once.
+func TestChallenges(t *testing.T) {
+	for _, words := range []string{
+		"otp-md5 98 wi1234", "s/key 97 fw13894", "[s/key 55 latour1]", "Response to otp-sha1 123 ab1234 ext required for alice.", "OPIE: say it", "skey 99 x1",
+	} {
+		talk(t, "S: 220 ready\nC: USER alice\nS: 331 "+words+"\n", client.Options{}, func(s *client.Session) {
+			err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"})
+			if !errors.As(err, new(*client.ChallengeError)) || !strings.Contains(err.Error(), words) {
+				t.Errorf("%s: got %v", words, err)
+			}
+		})
+	}
+	const text = "S: 220 ready\nC: USER alice\nS: 331 otp-md5 98 wi1234\nC: PASS A B C D E F\nS: 230 in\n" +
+		"C: FEAT\nS: 211 none\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 UNIX\n"
+	talk(t, text, client.Options{}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "A B C D E F", OneTime: true}); err != nil {
+			t.Error(err)
+		}
+		if got := s.Identity().Password; got != "" {
+			t.Errorf("%q is kept for another connection", got)
+		}
+	})
+	for _, words := range []string{"Password required for alice.", "Please specify the password.", "skeyboard 12"} {
+		talk(t, "S: 220 ready\nC: USER alice\nS: 331 "+words+"\nC: PASS secret\nS: 530 no\n", client.Options{}, func(s *client.Session) {
+			if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); !client.IsCode(err, 530) {
+				t.Errorf("%s: got %v", words, err)
+			}
+		})
+	}
+}
+
 // A server that knows next to nothing will do, and is not asked again for what
 // it does not know.
 func TestBareServer(t *testing.T) {

@@ -3,12 +3,16 @@ package client
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
+	"sync"
 )
 
 // Login is who the user is. An empty User means anonymous.
 type Login struct {
 	User, Password, Account string
+
+	OneTime bool // Password is the answer to the server's challenge; it is good once
 }
 
 // anonymousPassword is a constant: nobody's address is given away.
@@ -17,6 +21,27 @@ const anonymousPassword = "anonymous@"
 // ErrAccount is returned when the server asks for an account (332) and none is
 // known.
 var ErrAccount = errors.New("the server asks for an account")
+
+// ChallengeError says that the server wants a one-time password (RFC 2289). The password was not sent: to such a server
+// it is the pass phrase that all of them are made from, and must never travel.
+type ChallengeError struct{ Reply Reply }
+
+func (e *ChallengeError) Error() string {
+	return "a one-time password is wanted, and the password was not sent: " + e.Reply.String()
+}
+
+// isChallenge finds the challenges of RFC 2289 ("otp-md5 98 wi1234"), of S/KEY before it (RFC 1760) and of OPIE.
+var isChallenge = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\botp-[a-z0-9]+ +\d+ |\bs/?key\b|\bopie`)
+})
+
+// challenge returns a *ChallengeError when the answer to USER is a challenge that the password does not answer.
+func (who Login) challenge(r Reply) error {
+	if who.OneTime || !isChallenge().MatchString(r.Text()) {
+		return nil
+	}
+	return &ChallengeError{r}
+}
 
 // Login logs in: USER, then PASS and ACCT as the server asks for them (RFC 959
 // section 5.4), then what is worth knowing of the server (FEAT, PWD, SYST). A
@@ -37,7 +62,7 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 			return err
 		}
 	}
-	s.login, s.in, s.dir = who, false, ""
+	s.login, s.in, s.dir, s.oneTime = who, false, "", who.OneTime
 	if err := s.conn.Err(); errors.As(err, new(*TLSError)) {
 		return err // another connection would end in the same way
 	}
@@ -49,6 +74,9 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 		return err
 	}
 	s.in = true
+	if who.OneTime { // another connection needs another one
+		s.login.Password, s.login.OneTime = "", false
+	}
 	return nil
 }
 
@@ -203,6 +231,9 @@ func (s *Session) introductions() (all []command) {
 func (c *Conn) login(ctx context.Context, who Login, behind []command) (answers []*Exchange, err error) {
 	r, err := c.Cmd(ctx, 0, "USER", who.User)
 	if err == nil && r.Code == 331 {
+		if err := who.challenge(r); err != nil {
+			return nil, err
+		}
 		xs := c.sendMany(ctx, slices.Concat([]command{cmd("PASS", who.Password)}, behind)...)
 		answers = xs[1:]
 		r, err = xs[0].Expect(ctx, 0)

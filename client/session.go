@@ -49,11 +49,12 @@ type Options struct {
 //
 // A Session is used by one goroutine at a time, but for Drop.
 type Session struct {
-	opt   Options
-	conn  *Conn
-	line  atomic.Pointer[Conn] // conn, for Drop
-	login Login
-	in    bool // logged in
+	opt     Options
+	conn    *Conn
+	line    atomic.Pointer[Conn] // conn, for Drop
+	login   Login
+	oneTime bool // the server wanted a one-time password: no password leaves before its challenge
+	in      bool // logged in
 
 	feat   Features
 	quirks Quirks
@@ -211,7 +212,7 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 // settings, and what has been found out about the server.
 func (s *Session) likeness() *Session {
 	t := &Session{
-		opt: s.opt, login: s.login, in: s.in, dir: s.dir,
+		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, dir: s.dir,
 		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
 		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),
@@ -401,7 +402,7 @@ func (s *Session) reconnect(ctx context.Context) error {
 		return nil
 	}
 	enter := s.enter
-	if s.canHurry(conn) && s.quirks.Server == program && s.login.Account == "" && s.opt.Through == nil && s.opt.VirtualHost == "" {
+	if s.canHurry(conn) && !s.oneTime && s.quirks.Server == program && s.login.Account == "" && s.opt.Through == nil && s.opt.VirtualHost == "" {
 		enter, s.syst = s.enterAgain, syst
 	}
 	if err := enter(ctx, conn); err != nil {

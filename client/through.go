@@ -19,6 +19,11 @@ func (s *Session) loginThrough(ctx context.Context, c *Conn) error {
 		if verb == "PASS" && last.Code != 331 || verb == "ACCT" && last.Code != 332 {
 			continue
 		}
+		if verb == "PASS" {
+			if err := s.login.challenge(last); err != nil {
+				return err
+			}
+		}
 		if last, err = c.Cmd(ctx, 0, verb, rest); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -127,7 +128,36 @@ func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 	case c.Command.Max >= 0 && n > c.Command.Max:
 		return c.Usage("too many arguments")
 	}
+	if c.Command.URLs || !c.Command.takesPaths() {
+		return nil
+	}
+	return c.noURLs(c.Args)
+}
+
+// noURLs refuses a URL with a password where a path is wanted: it would be sent to the server of the session as the name
+// of a file, or stand in its errors.
+func (c *Call) noURLs(words []syntax.Token) error {
+	for _, word := range words {
+		if history.HasURLPassword(word.Text) {
+			return &UsageError{Command: c.Command, Text: history.MaskURLs(word.Text) + ": a path is wanted here, not a URL",
+				Hint: "`open URL` connects to it; `ftpsh URL` fetches it"}
+		}
+	}
 	return nil
+}
+
+// takesPaths reports whether the words of a command are names of files, and not of commands that take their own.
+func (c *Command) takesPaths() bool {
+	paths := false
+	for _, kind := range c.Complete {
+		switch kind {
+		case completion.Command, completion.Verb, completion.Macro:
+			return false
+		case completion.RemotePath, completion.RemoteDir, completion.LocalPath, completion.LocalDir:
+			paths = true
+		}
+	}
+	return paths
 }
 
 // piped reports whether | or > says where the result goes.

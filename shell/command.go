@@ -46,6 +46,7 @@ type Command struct {
 	Complete []completion.Kind // one for each argument, the last repeats
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
+	URLs     bool // takes URLs in place of paths
 	OneDash  bool // long options may have one dash, as those of find(1)
 	Detach   bool // Ctrl-Z sends it to the background
 	Nests    bool // runs other lines: each of them takes the session for itself

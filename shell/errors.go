@@ -54,7 +54,7 @@ var statuses = []struct {
 		return errors.Is(err, errDowngrade) || anyOf[*client.TLSError, *client.CertificateError](err) || refusal(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
 	{4, "login refused", func(err error) bool {
-		return refusal(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) ||
+		return refusal(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) || errors.As(err, new(*client.ChallengeError)) ||
 			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
@@ -127,6 +127,7 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, errNotConnected) }, "`open HOST` connects"},
 	{func(err error) bool { return errors.Is(err, client.ErrNotLoggedIn) }, "`user NAME` logs in"},
 	{func(err error) bool { return errors.Is(err, errNoPassword) }, "FTPSH_PASSWORD holds it for scripts; at a terminal it is asked for"},
+	{anyOf[*client.ChallengeError, *client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
 	{func(err error) bool { return errors.Is(err, client.ErrAccount) }, "`user NAME PASSWORD ACCOUNT` gives one"},
 	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},

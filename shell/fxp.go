@@ -32,7 +32,7 @@ var fxpCommands = []*Command{{
 		fs.BoolP("append", "a", false, "add to the end of the copy")
 		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
 	},
-	Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Run: fxp,
+	URLs: true, Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Run: fxp,
 }}
 
 func isURL(text string) bool { return strings.Contains(text, "://") }
@@ -52,6 +52,9 @@ func fxp(ctx context.Context, c *Call) error {
 func (c *Call) fxpTo(ctx context.Context, url string) error {
 	a, name, err := elsewhere(url)
 	if err != nil {
+		return err
+	}
+	if err := c.noURLs(c.Args[:len(c.Args)-1]); err != nil {
 		return err
 	}
 	names, missed := c.expand(ctx, c.Args[:len(c.Args)-1])

@@ -186,7 +186,7 @@ func toForeground(_ context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	c.Note("%s", j.line)
+	c.Note("%s", j.shown())
 	return c.Shell.foreground(j, func() {}) // it runs, or waits in the queue
 }
 

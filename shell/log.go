@@ -24,7 +24,7 @@ func (l *log) line(format string, args ...any) {
 	if l.out == nil {
 		return
 	}
-	text := render.Safe(fmt.Sprintf(format, args...))
+	text := render.Safe(history.MaskURLs(fmt.Sprintf(format, args...)))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.out, "%s %s\n", l.now().UTC().Format("2006-01-02T15:04:05.000Z"), text) // a full disk stops no transfer

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -68,7 +69,14 @@ const mostLoops = 10
 
 func mirror(ctx context.Context, c *Call) error {
 	if url, ok := c.otherServer(); ok {
+		paths := slices.DeleteFunc(slices.Clone(c.Args), func(word syntax.Token) bool { return word.Text == url })
+		if err := c.noURLs(paths); err != nil {
+			return err
+		}
 		return c.mirrorServers(ctx, url)
+	}
+	if err := c.noURLs(c.Args); err != nil {
+		return err
 	}
 	return c.mirrorAll(ctx, func(*transfer.Mirror) {})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var openCommands = []*Command{
@@ -219,6 +220,16 @@ func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool)
 			who.Password = password
 		}
 		err := sh.session.Login(ctx, who)
+		var challenge *client.ChallengeError
+		if errors.As(err, &challenge) && sh.Interactive() {
+			sh.Say(render.Safe(challenge.Reply.Text()))
+			if who.Password, err = sh.con.ReadSecret(ctx, "one-time password: "); err != nil {
+				return err
+			}
+			who.OneTime = true
+			err = sh.session.Login(ctx, who)
+			who.OneTime = false
+		}
 		if err == client.ErrAccount && sh.Interactive() && who.Account == "" {
 			if who.Account, err = sh.con.ReadSecret(ctx, "account: "); err == nil {
 				err = sh.session.Login(ctx, who)

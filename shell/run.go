@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -356,8 +357,9 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
 }
 
-// masked hides the secrets of the session from what its server says.
+// masked hides the secrets of the session, and the passwords of URLs, from what is shown.
 func (sh *Shell) masked(text string) string {
+	text = history.MaskURLs(text)
 	if sh.session == nil {
 		return text
 	}
