@@ -71,7 +71,7 @@ func freeRange(t *testing.T, n int) int {
 
 // Behind a router PORT and EPRT name the address that the world sees.
 func TestActiveAddress(t *testing.T) {
-	outside := client.Options{Config: client.Config{ActiveAddress: net.IPv4(192, 0, 2, 1)}}
+	outside := client.Options{ActiveAddress: net.IPv4(192, 0, 2, 1)}
 	for way, line := range map[client.Way]string{
 		client.PORT: `PORT 192,0,2,1,\d+,\d+`,
 		client.EPRT: `EPRT \|1\|192\.0\.2\.1\|\d+\|`,

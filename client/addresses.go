@@ -4,15 +4,15 @@ import "net"
 
 // SetActive chooses where active data connections are awaited: on which ports
 // (zero: any), and under which address they are announced (nil: our own). The
-// next transfer uses it. See Config.
+// next transfer uses it. See Options.
 func (s *Session) SetActive(ports [2]int, address net.IP) {
-	for _, cfg := range []*Config{&s.opt.Config, &s.conn.cfg} {
+	for _, cfg := range []*Options{&s.opt, &s.conn.cfg} {
 		cfg.ActivePorts, cfg.ActiveAddress = ports, address
 	}
 }
 
 // TrustPassiveAddress chooses whether data connections go to the host that a
-// 227 names, whoever that is. See Config.
+// 227 names, whoever that is. See Options.
 func (s *Session) TrustPassiveAddress(trust bool) {
 	s.opt.TrustPassiveAddress, s.conn.cfg.TrustPassiveAddress = trust, trust
 }

@@ -23,7 +23,7 @@ func TestSeveralAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	cfg := client.Config{Resolver: names([4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1})}
+	cfg := client.Options{Resolver: names([4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1})}
 	addr := net.JoinHostPort("ftp.test", strconv.Itoa(srv.Port()))
 	c, err := client.Dial(t.Context(), addr, false, cfg)
 	if err != nil {

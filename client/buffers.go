@@ -10,7 +10,7 @@ func (s *Session) SetBuffers(read, write int) {
 }
 
 // setBuffers asks for the sizes. A system that wants others is no failure.
-func (c Config) setBuffers(nc net.Conn) {
+func (c Options) setBuffers(nc net.Conn) {
 	tcp, ok := nc.(*net.TCPConn)
 	if !ok {
 		return

@@ -74,7 +74,7 @@ func TestProtectControl(t *testing.T) {
 			return
 		}
 		s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off,
-			Config: client.Config{TLS: srv.TLSConfig()}})
+			TLS: srv.TLSConfig()})
 		if err != nil {
 			t.Fatal(err)
 		}

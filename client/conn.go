@@ -21,7 +21,7 @@ import (
 // A Conn never decides anything: it sends what it is told. Its methods may be
 // called from several goroutines.
 type Conn struct {
-	cfg     Config
+	cfg     Options
 	host    string // as the user wrote it: the name in the certificate
 	proxyTo string // host for data connections behind a proxy, else empty
 	name    string // channel name in traces: "C"
@@ -34,7 +34,7 @@ type Conn struct {
 	writing sync.Mutex // one command line at a time, in the order of the queue
 	sent    atomic.Int64
 	spoke   atomic.Int64  // when that was last, by clock
-	alive   atomic.Int64  // Config.KeepAlive, which can change
+	alive   atomic.Int64  // Options.KeepAlive, which can change
 	deaf    atomic.Bool   // NOOP is refused
 	nearest atomic.Int64  // the shortest time that an answer took; 0: none yet
 	slots   chan struct{} // a token for each command in flight
@@ -62,7 +62,7 @@ type Conn struct {
 // Dial connects to addr ("host:port") and waits for the greeting (a 220, after
 // a 120 if the server is busy; RFC 959 section 5.4). With implicit, TLS starts
 // before the greeting. Cancelling ctx closes the connection.
-func Dial(ctx context.Context, addr string, implicit bool, cfg Config) (*Conn, error) {
+func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err

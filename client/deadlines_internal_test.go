@@ -40,7 +40,7 @@ func TestNewsWhileADeadlineIsSet(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			c := &Conn{cfg: Config{}.withDefaults()}
+			c := &Conn{cfg: Options{}.withDefaults()}
 			d := &Data{conn: c, ctx: ctx, x: newExchange(c, "RETR")}
 			wire := &deadlines{before: func() { row.news(d, cancel) }}
 			d.raw, d.rw = wire, wire

@@ -10,7 +10,7 @@ import (
 )
 
 // Inflate reads MODE Z: zlib's format, as draft-preston-ftpext-deflate has it,
-// or bare deflate, as some servers send it. It fits Config.Inflate.
+// or bare deflate, as some servers send it. It fits Options.Inflate.
 func Inflate(r io.Reader) (io.ReadCloser, error) {
 	in := bufio.NewReaderSize(r, copyBuffer)
 	head, err := in.Peek(2)

@@ -75,7 +75,7 @@ func TestDeflate(t *testing.T) {
 			if !test.ok {
 				text += "\nclose\n"
 			}
-			opt := client.Options{Config: client.Config{Inflate: client.Inflate}}
+			opt := client.Options{Inflate: client.Inflate}
 			talkTo(t, "MODE Z", text, opt, func(s *client.Session) {
 				s.SetMode(client.Deflate)
 				d, err := s.Retrieve(t.Context(), "f", 0)
@@ -98,7 +98,7 @@ func TestDeflate(t *testing.T) {
 
 // MODE Z is left where it is refused, and for uploads.
 func TestDeflateWhereItHelps(t *testing.T) {
-	opt := client.Options{Config: client.Config{Inflate: client.Inflate}}
+	opt := client.Options{Inflate: client.Inflate}
 	talkTo(t, "MODE Z", `
 		C: TYPE I
 		C: MODE Z

@@ -56,7 +56,7 @@ func (x *Exchange) Begin(ctx context.Context) (Reply, error) {
 }
 
 // Wait waits for the final reply, whatever its class. It fails when the
-// connection is lost, when Config.Timeout passes without a reply (the
+// connection is lost, when Options.Timeout passes without a reply (the
 // connection is then closed: its replies can no longer be told apart), or when
 // ctx ends (the reply is then awaited in the background).
 func (x *Exchange) Wait(ctx context.Context) (Reply, error) {

@@ -219,7 +219,7 @@ func TestNonsense(t *testing.T) {
 // connection.
 func TestNoAnswer(t *testing.T) {
 	text := "C: CWD /deep\nS: 250 fine\nC: PWD\nS: 257 \"/deep\"\nC: NOOP\nsilence\n" + again + "C: NOOP\nS: 200 fine"
-	opt := client.Options{Config: client.Config{Timeout: 200 * time.Millisecond}}
+	opt := client.Options{Timeout: 200 * time.Millisecond}
 	talk(t, text, opt, func(s *client.Session) {
 		if err := s.Chdir(t.Context(), "/deep"); err != nil {
 			t.Fatal(err)
@@ -257,7 +257,7 @@ func TestKeepAlive(t *testing.T) {
 		{"never", begin + "D> two\nD close\nS: 226 done\nC: PWD\nS: 257 \"/\"" + end},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			opt := client.Options{Config: client.Config{KeepAlive: 200 * time.Millisecond}}
+			opt := client.Options{KeepAlive: 200 * time.Millisecond}
 			talk(t, test.text, opt, func(s *client.Session) {
 				if got := get(t, s, "f"); string(got) != "onetwo" {
 					t.Errorf("got %q", got)

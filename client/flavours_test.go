@@ -276,7 +276,7 @@ func TestLoginAgain(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		t.Parallel() // servers take their time to say no
-		opt := client.Options{Addr: srv.Addr(), Security: client.Off, Config: client.Config{TLS: srv.TLSConfig()}}
+		opt := client.Options{Addr: srv.Addr(), Security: client.Off, TLS: srv.TLSConfig()}
 		if srv.TLS {
 			opt.Security = client.Require
 		}
@@ -355,7 +355,7 @@ func TestClientCertificate(t *testing.T) {
 		stillWorks(t, open(t, srv, nil))
 		without := srv.TLSConfig()
 		without.Certificates, without.GetClientCertificate = nil, nil
-		opt := client.Options{Addr: srv.Addr(), Security: client.Require, Config: client.Config{TLS: without}}
+		opt := client.Options{Addr: srv.Addr(), Security: client.Require, TLS: without}
 		if srv.Implicit {
 			opt.Security = client.Implicit
 		}

@@ -298,7 +298,7 @@ func TestInterruptedType(t *testing.T) {
 		C: TYPE A
 		C: EPSV
 		S: 200 text
-		S: 229 (|||$PORT|)`+file, client.Options{Config: client.Config{Trace: trace}}, func(s *client.Session) {
+		S: 229 (|||$PORT|)`+file, client.Options{Trace: trace}, func(s *client.Session) {
 		get(t, s, "f")
 		for _, err := range s.List(ctx, "", client.ListOptions{}) {
 			if !errors.Is(err, context.Canceled) {

@@ -35,7 +35,7 @@ type FXPOptions struct {
 //
 // The address that one server is told of is the one at which we talk to the
 // other; a 227 that names another host is refused, unless its session has
-// Config.TrustPassiveAddress. Data connections that the sessions want protected
+// Options.TrustPassiveAddress. Data connections that the sessions want protected
 // stay so if one of the servers can take the client's part in TLS (SSCN or
 // CPSV). What stands in the way is an *FXPError.
 //

@@ -112,7 +112,7 @@ func (s *Session) hashVerbs(a Algorithm) (verbs []string) {
 // after OPTS HASH, or XSHA256, XMD5, XCRC and their kin. With "" the
 // preferred algorithm is taken. It fails with ErrNoHash where FEAT offers
 // none. Reading a large file takes the server long; it has twenty times
-// Config.Timeout for it.
+// Options.Timeout for it.
 func (s *Session) Hash(ctx context.Context, name string, a Algorithm) (Hash, error) {
 	return s.HashRange(ctx, name, a, 0, -1)
 }

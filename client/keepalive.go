@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// SetKeepAlive changes Config.KeepAlive for the transfers that follow.
+// SetKeepAlive changes Options.KeepAlive for the transfers that follow.
 func (s *Session) SetKeepAlive(every time.Duration) {
 	s.opt.KeepAlive = every
 	s.conn.alive.Store(int64(every))

@@ -12,7 +12,7 @@ const (
 )
 
 // SetMode chooses how downloads and listings are sent. With Deflate they are
-// compressed where the server offers MODE Z and Config.Inflate is set; MODE is
+// compressed where the server offers MODE Z and Options.Inflate is set; MODE is
 // sent with the next transfer. Uploads are sent as they are: proftpd hangs on
 // compressed ones, or says 451. So are downloads that do not begin at the start
 // of the file: servers disagree about what the offset counts.

@@ -259,7 +259,7 @@ func TestCharset(t *testing.T) {
 		D> -rw-r--r-- 1 a b 5 Jan  1  2020 \xe4\r\n
 		S: 226 done
 		C~ DELE \x{fffd}
-		S> 550 \xe4 is not yours\r\n`, client.Options{Config: client.Config{Charset: latin1}}, func(s *client.Session) {
+		S> 550 \xe4 is not yours\r\n`, client.Options{Charset: latin1}, func(s *client.Session) {
 		names := list(t, s, client.ListOptions{})
 		if len(names) != 1 || names[0] != "ä" {
 			t.Fatalf("listed %q", names)

@@ -66,7 +66,7 @@ func TestDataConnectionNeverClosed(t *testing.T) {
 // When nobody knows the size, an end that does not come is an error.
 func TestDataConnectionNeverClosedSizeUnknown(t *testing.T) {
 	t.Parallel()
-	opt := client.Options{Config: client.Config{Stall: 300 * time.Millisecond}}
+	opt := client.Options{Stall: 300 * time.Millisecond}
 	talk(t, passive+"S: 150 coming\nD> data\nD hold\nS: 226 done", opt, func(s *client.Session) {
 		d, err := s.Retrieve(t.Context(), "f", 0)
 		if err != nil {
@@ -197,7 +197,7 @@ func TestNo150AtAll(t *testing.T) {
 		}
 		pwdIs("/")(t, s)
 	})
-	opt := client.Options{Config: client.Config{Timeout: 1500 * time.Millisecond}}
+	opt := client.Options{Timeout: 1500 * time.Millisecond}
 	talk(t, passive+"silence\nclose\n", opt, func(s *client.Session) {
 		if _, err := s.Retrieve(t.Context(), "f", 0); !errors.As(err, new(*client.TimeoutError)) {
 			t.Errorf("timed out: %v", err)

@@ -98,7 +98,7 @@ func (p *passive) close() {
 }
 
 // passiveAddr returns where to connect: the host we are talking to, unless
-// Config.TrustPassiveAddress says otherwise. The address in a 227 names another
+// Options.TrustPassiveAddress says otherwise. The address in a 227 names another
 // one behind NAT, or on behalf of an attacker.
 func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
 	if r.Class() != 2 {

@@ -10,38 +10,6 @@ import (
 	"time"
 )
 
-// Security says how the control connection is protected.
-type Security int
-
-// The choices of Options.Security.
-const (
-	Auto     Security = iota // AUTH TLS; in clear where the server has no TLS
-	Require                  // AUTH TLS, or no session
-	Implicit                 // TLS before the greeting (ftps://, port 990)
-	Off                      // in clear
-)
-
-func (s Security) String() string { return [...]string{"auto", "require", "implicit", "off"}[s] }
-
-// Options describe a session. The zero value, with Addr, works.
-type Options struct {
-	Config
-	Addr     string // "host:port"
-	Security Security
-	Ways     []Way // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
-
-	// VirtualHost is sent with HOST before the login (RFC 7151).
-	VirtualHost string
-
-	// Through gives the commands of the login when Addr is an FTP proxy, in place
-	// of USER, PASS and ACCT; nil: no such proxy.
-	Through func(Login) (commands []string, err error)
-
-	// Program is how we introduce ourselves with CLNT, where the server has it;
-	// "" means not at all.
-	Program string
-}
-
 // Session is a user's session with a server. It knows what the user wants (the
 // transfer type, protection of data, the directory) and sends what is needed
 // to make it so when it is needed, not before. When the server has hung up, the
@@ -138,7 +106,7 @@ func (s *Session) pinUnverified() {
 }
 
 func (s *Session) connect(ctx context.Context) (*Conn, error) {
-	cfg := s.opt.Config
+	cfg := s.opt
 	cfg.ownPort = slices.Contains(s.opt.Ways, DefaultPort)
 	if s.conn != nil {
 		cfg.secrets = s.conn.known()
@@ -152,7 +120,7 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 	}
 	err = conn.StartTLS(ctx)
 	var refused *Error
-	if errors.As(err, &refused) && s.opt.Security == Auto && refused.Reply.Code != 421 {
+	if errors.As(err, &refused) && s.opt.Security == Opportunistic && refused.Reply.Code != 421 {
 		s.opt.Trace.note(NoteInfo{"C", "tls.refused", "the server has no TLS: " + refused.Reply.String()})
 		return conn, nil
 	}
@@ -388,7 +356,7 @@ func (s *Session) reconnect(ctx context.Context) error {
 			s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.hideIn(s.conn.Err().Error())})
 		}
 		s.conn.Close()
-		if wasTLS && s.opt.Security == Auto {
+		if wasTLS && s.opt.Security == Opportunistic {
 			s.opt.Security = Require
 		}
 	}

@@ -50,7 +50,7 @@ func TestSilenceBeforeAllIsAsked(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			asked := 0
-			opt := Options{Addr: srv.Addr(), Security: Off, Config: Config{Depth: 4, Trace: &Trace{
+			opt := Options{Addr: srv.Addr(), Security: Off, Depth: 4, Trace: &Trace{
 				Sent: func(i SentInfo) {
 					if i.Verb == "SIZE" || i.Verb == "MDTM" {
 						if asked++; asked == 3 { // behind TYPE there is room for three
@@ -58,7 +58,7 @@ func TestSilenceBeforeAllIsAsked(t *testing.T) {
 						}
 					}
 				},
-			}}}
+			}}
 			s, err := Open(ctx, opt)
 			if err != nil {
 				t.Fatal(err)
@@ -99,7 +99,7 @@ func TestAbortNeedsNoTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	c, err := Dial(t.Context(), srv.Addr(), false, Config{Depth: 1})
+	c, err := Dial(t.Context(), srv.Addr(), false, Options{Depth: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func TestAbortIsUrgent(t *testing.T) {
 		aborted <- urgentAbort(nc.(*net.TCPConn))
 		io.Copy(io.Discard, nc)
 	}()
-	c, err := client.Dial(t.Context(), ln.Addr().String(), false, client.Config{Timeout: time.Second})
+	c, err := client.Dial(t.Context(), ln.Addr().String(), false, client.Options{Timeout: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

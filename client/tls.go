@@ -103,7 +103,7 @@ func CertificateNames(leaf *x509.Certificate) []string {
 
 const mostNames = 8
 
-// Fingerprint is the SHA-256 of a certificate in lower case hex, as Config.Pin
+// Fingerprint is the SHA-256 of a certificate in lower case hex, as Options.Pin
 // takes it.
 func Fingerprint(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)

@@ -259,7 +259,7 @@ func port(ln net.Listener) string {
 func TestReconnectKeepsPromises(t *testing.T) {
 	login := func(t *testing.T, srv *practice.Scripted, insecure bool) *client.Session {
 		t.Helper()
-		opt := client.Options{Addr: srv.Addr(), Security: client.Auto}
+		opt := client.Options{Addr: srv.Addr(), Security: client.Opportunistic}
 		opt.TLS = &tls.Config{RootCAs: srv.RootCAs(), InsecureSkipVerify: insecure}
 		s, err := client.Open(t.Context(), opt)
 		if err != nil {
@@ -382,7 +382,7 @@ func TestHangsUpAfterAHandshake(t *testing.T) {
 			S: 150 coming
 			D> no TLS, but text\r\n
 			D< *
-			`+end, client.Options{Security: client.Require, Config: client.Config{Timeout: time.Second}}, func(s *client.Session) {
+			`+end, client.Options{Security: client.Require, Timeout: time.Second}, func(s *client.Session) {
 			if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
 				t.Fatal(err)
 			}

@@ -39,7 +39,7 @@ func TestPatientReadTakesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	d := &Data{conn: &Conn{cfg: Config{Stall: 100 * time.Millisecond}}, ctx: context.Background(), raw: nc, rw: nc, x: &Exchange{done: make(chan struct{})}}
+	d := &Data{conn: &Conn{cfg: Options{Stall: 100 * time.Millisecond}}, ctx: context.Background(), raw: nc, rw: nc, x: &Exchange{done: make(chan struct{})}}
 	move := d.splice(nc.(*net.TCPConn), file)
 	total := int64(0)
 	for range 2 {

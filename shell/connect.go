@@ -29,7 +29,7 @@ type Connect struct {
 
 // securities are the values of the setting tls.
 var securities = map[string]client.Security{
-	"auto": client.Auto, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
+	"auto": client.Opportunistic, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
 }
 
 var tlsWords = []string{"auto", "require", "implicit", "off"}
@@ -54,7 +54,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	}
 	opt.Pin = cmp.Or(sh.opt.Connect.Pin, known.pin(opt.Addr))
 	asked := opt.Security
-	if asked == client.Auto && known.hadTLS(opt.Addr) {
+	if asked == client.Opportunistic && known.hadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
 	session, err := client.Open(ctx, opt)
@@ -66,7 +66,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		}
 	}
 	switch {
-	case refusal(err, "AUTH") && asked == client.Auto:
+	case refusal(err, "AUTH") && asked == client.Opportunistic:
 		return nil, fmt.Errorf("%w: %w", errDowngrade, err)
 	case err != nil:
 		return nil, err
@@ -78,7 +78,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 // learn remembers what the server can do, and warns when it cannot protect us.
 func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
-		if asked == client.Auto {
+		if asked == client.Opportunistic {
 			sh.warn("no TLS here: password and files travel in clear")
 		}
 		return

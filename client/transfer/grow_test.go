@@ -24,7 +24,7 @@ func TestFarServer(t *testing.T) {
 			logins.Add(1)
 		}
 	}}
-	s, err := client.Open(t.Context(), client.Options{Addr: fmt.Sprintf("%s:%d", p.Host, srv.Port), Security: client.Off, Config: client.Config{Trace: trace}})
+	s, err := client.Open(t.Context(), client.Options{Addr: fmt.Sprintf("%s:%d", p.Host, srv.Port), Security: client.Off, Trace: trace})
 	if err != nil {
 		t.Fatal(err)
 	}

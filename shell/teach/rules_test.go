@@ -168,7 +168,7 @@ S: 425 cannot open the data connection
 	t.Cleanup(func() { played.Close() })
 	w := &wire{t: t, rec: NewRecorder("ftpsh", "test")}
 	err = w.op("nlist", func(ctx context.Context) error {
-		c, err := client.Dial(ctx, played.Addr(), false, client.Config{Trace: w.rec.Trace()})
+		c, err := client.Dial(ctx, played.Addr(), false, client.Options{Trace: w.rec.Trace()})
 		if err != nil {
 			return err
 		}

@@ -12,8 +12,40 @@ import (
 	"time"
 )
 
-// Config says how connections are made. The zero value works.
-type Config struct {
+// Security says how the control connection is protected.
+type Security int
+
+// The choices of Options.Security. Nobody gets a session in clear without asking for it.
+const (
+	Require       Security = iota // AUTH TLS, or no session (RFC 4217)
+	Implicit                      // TLS before the greeting (ftps://, port 990)
+	Opportunistic                 // AUTH TLS; in clear where the server refuses it
+	Off                           // in clear
+)
+
+func (s Security) String() string {
+	return [...]string{"require", "implicit", "opportunistic", "off"}[s]
+}
+
+// Options say how connections are made, and what a session is like. With Addr, the zero value is
+// ready to use: TLS is required and the certificate is verified. Dial looks at the connection's
+// part alone.
+type Options struct {
+	Addr     string // of the server, "host:port"
+	Security Security
+	Ways     []Way // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
+
+	// VirtualHost is sent with HOST before the login (RFC 7151).
+	VirtualHost string
+
+	// Through gives the commands of the login when Addr is an FTP proxy, in place
+	// of USER, PASS and ACCT; nil: no such proxy.
+	Through func(Login) (commands []string, err error)
+
+	// Program is how we introduce ourselves with CLNT, where the server has it;
+	// "" means not at all.
+	Program string
+
 	// Dial makes the TCP connections, control and data; nil means a net.Dialer
 	// bound to Source. A proxy goes here: if the connection has the methods
 	// Target() string (host:port as dialled) and NetConn() net.Conn, data
@@ -90,7 +122,7 @@ type Config struct {
 	secrets []string // that this server has been told before
 }
 
-func (c Config) withDefaults() Config {
+func (c Options) withDefaults() Options {
 	if c.Timeout == 0 {
 		c.Timeout = DefaultTimeout
 	}
@@ -122,7 +154,7 @@ const (
 )
 
 // dial makes one TCP connection and reports it. The error names the channel.
-func (c Config) dial(ctx context.Context, channel, name, network, addr string) (net.Conn, error) {
+func (c Options) dial(ctx context.Context, channel, name, network, addr string) (net.Conn, error) {
 	timeout := c.DialTimeout
 	if timeout == 0 {
 		timeout = dialTimeout
@@ -186,7 +218,7 @@ func (a *attempts) all() []string {
 	return slices.Clone(a.addrs)
 }
 
-// proxied is a connection that Config.Dial made through a proxy. Its RemoteAddr
+// proxied is a connection that Options.Dial made through a proxy. Its RemoteAddr
 // is the proxy, so data connections are dialled to the host of Target.
 type proxied interface {
 	net.Conn
@@ -194,7 +226,7 @@ type proxied interface {
 	NetConn() net.Conn // the same connection, with all that a TCP connection can do
 }
 
-// TCPKeepAlive finds a dead peer after a minute of silence. A Config.Dial should
+// TCPKeepAlive finds a dead peer after a minute of silence. A Options.Dial should
 // have it, too.
 var TCPKeepAlive = net.KeepAliveConfig{Enable: true, Idle: keepAliveIdle, Interval: keepAliveInterval, Count: keepAliveCount}
 
