@@ -116,49 +116,101 @@ func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) 
 		}
 		a.ln.SetDeadline(time.Unix(1, 0))
 	}()
-	start := time.Now()
-	for {
-		nc, err := a.ln.Accept()
-		if err != nil {
-			return nil, a.missing(ctx, x, err)
+	for start, stranger := time.Now(), ""; ; {
+		nc, turnedAway, err := a.accept(start)
+		switch {
+		case err != nil:
+			return nil, a.missing(ctx, x, err, stranger)
+		case nc != nil:
+			return nc, nil
 		}
-		info := DialInfo{Channel: a.name, Local: nc.LocalAddr().String(), Remote: nc.RemoteAddr().String(),
-			Accepted: true, Elapsed: time.Since(start)}
-		if !sameHost(nc.RemoteAddr(), a.c.RemoteAddr()) {
-			nc.Close()
-			info.Err = errors.New("a stranger; hung up")
-			a.c.cfg.Trace.dial(info)
-			continue
-		}
-		a.c.cfg.Trace.dial(info)
-		a.c.cfg.setBuffers(nc)
-		return nc, nil
+		stranger = turnedAway
 	}
 }
 
-// missing says why no connection came. There is none, and no error, when the
-// transfer ended well without: some servers do that for an empty directory.
-func (a *active) missing(ctx context.Context, x *Exchange, err error) error {
-	if ctx.Err() != nil {
+// accept takes the next connection, or hangs up on a stranger and names him.
+func (a *active) accept(start time.Time) (nc net.Conn, stranger string, err error) {
+	if nc, err = a.ln.Accept(); err != nil {
+		return nil, "", err
+	}
+	info := DialInfo{Channel: a.name, Local: nc.LocalAddr().String(), Remote: nc.RemoteAddr().String(),
+		Accepted: true, Elapsed: time.Since(start)}
+	if a.c.cfg.mayConnect(nc.RemoteAddr(), a.c.RemoteAddr()) {
+		a.c.cfg.setBuffers(nc)
+	} else {
+		nc.Close()
+		info.Err = errors.New("a stranger; hung up")
+		nc, stranger = nil, hostOf(nc.RemoteAddr())
+	}
+	a.c.cfg.Trace.dial(info)
+	return nc, stranger, nil
+}
+
+// refused looks whether the server says no since it came from another address.
+func (a *active) refused(no error) error {
+	a.ln.SetDeadline(time.Now().Add(10 * time.Millisecond)) // for one that waits in the queue
+	for {
+		nc, stranger, err := a.accept(time.Now())
+		switch {
+		case err != nil:
+			return no
+		case nc != nil:
+			nc.Close()
+		default:
+			return a.turnedAway(stranger, no)
+		}
+	}
+}
+
+func (a *active) turnedAway(stranger string, err error) error {
+	return &StrangerError{Stranger: stranger, Server: hostOf(a.c.RemoteAddr()), Err: err}
+}
+
+// missing says why no connection came. There is none, and no error, when a listing
+// ended well without the server having spoken of a connection (1yz), and nobody
+// was turned away: some servers do that for an empty directory.
+func (a *active) missing(ctx context.Context, x *Exchange, err error, stranger string) error {
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case !closed(x.done):
+		err = &ConnectError{Channel: dataChannel, Addr: a.ln.Addr().String(),
+			Err: fmt.Errorf("the server did not connect: %w", err)}
+	case x.err != nil:
+		err = x.err
+	case x.final.Class() != 2:
+		err = &Error{Verb: x.Verb, Reply: x.final, Begun: x.first.Class() == 1}
+	case lists(x.Verb) && x.first.Class() == 2 && stranger == "":
+		return nil
+	default:
+		err = &IncompleteError{Want: -1, Reason: "no data connection, although the server says " + x.final.String(), Listing: lists(x.Verb)}
 	}
-	if closed(x.done) {
-		if x.err != nil {
-			return x.err
-		}
-		if x.final.Class() == 2 {
-			return nil
-		}
-		return &Error{Verb: x.Verb, Reply: x.final}
+	if stranger != "" {
+		return a.turnedAway(stranger, err)
 	}
-	return &ConnectError{Channel: dataChannel, Addr: a.ln.Addr().String(),
-		Err: fmt.Errorf("the server did not connect: %w", err)}
+	return err
 }
 
 func (a *active) close() { a.ln.Close() }
+
+// mayConnect reports whether a host is taken for the server in active mode.
+func (c Config) mayConnect(from, server net.Addr) bool {
+	if any := c.ActiveFrom; any.IsValid() && (any.IsUnspecified() || any.Unmap().String() == hostOf(from)) {
+		return true
+	}
+	return sameHost(from, server)
+}
 
 func sameHost(a, b net.Addr) bool {
 	x, ok1 := a.(*net.TCPAddr)
 	y, ok2 := b.(*net.TCPAddr)
 	return ok1 && ok2 && x.IP.Equal(y.IP)
+}
+
+// hostOf is an address without its port.
+func hostOf(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.IP.String()
+	}
+	return a.String()
 }

@@ -1,6 +1,9 @@
 package client
 
-import "net"
+import (
+	"net"
+	"net/netip"
+)
 
 // SetActive chooses where active data connections are awaited: on which ports
 // (zero: any), and under which address they are announced (nil: our own). The
@@ -15,4 +18,16 @@ func (s *Session) SetActive(ports [2]int, address net.IP) {
 // 227 names, whoever that is. See Options.
 func (s *Session) TrustPassiveAddress(trust bool) {
 	s.opt.TrustPassiveAddress, s.conn.cfg.TrustPassiveAddress = trust, trust
+}
+
+// AcceptFrom chooses which other address the server may connect from in active
+// mode. See Config.ActiveFrom.
+func (s *Session) AcceptFrom(other netip.Addr) {
+	s.opt.ActiveFrom, s.conn.cfg.ActiveFrom = other, other
+}
+
+// TrustEnd chooses whether data that came over TLS counts as whole although the
+// server did not say so. See Config.InsecureEnd.
+func (s *Session) TrustEnd(insecure bool) {
+	s.opt.InsecureEnd, s.conn.cfg.InsecureEnd = insecure, insecure
 }

@@ -143,10 +143,13 @@ func (d *Data) inSlices(most int64, move func(size int64) (int64, error)) (int64
 		if err := d.ready(); err != nil {
 			return total, err
 		}
-		size, start := min(d.slice, most-total), time.Now()
+		size, start := min(d.slice, most-total, d.left()), time.Now()
 		n, err := move(size)
 		total += n
 		d.bytes.Add(n)
+		if excess := d.excess(); excess != nil {
+			return total, d.failed(excess)
+		}
 		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded) // but not standing still
 		switch {
 		case err != nil && (!slow || d.ctx.Err() != nil):

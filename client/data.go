@@ -36,9 +36,9 @@ func (t Transfer) upload() bool {
 	return t.Verb == "STOR" || t.Verb == "APPE" || t.Verb == "STOU"
 }
 
-func (t Transfer) listing() bool {
-	return t.Verb == "LIST" || t.Verb == "NLST" || t.Verb == "MLSD"
-}
+func (t Transfer) listing() bool { return lists(t.Verb) }
+
+func lists(verb string) bool { return verb == "LIST" || verb == "NLST" || verb == "MLSD" }
 
 // Data is a transfer that has begun: one command and its data connection.
 // Reading or writing starts TLS if it is wanted, not before: servers expect
@@ -60,6 +60,7 @@ type Data struct {
 	fresh   bool
 	size    int64        // as the preliminary reply says
 	want    atomic.Int64 // as the caller knows; -1 if not
+	most    atomic.Int64 // more is an error; -1: any number
 	start   time.Time
 
 	raw     net.Conn
@@ -107,6 +108,7 @@ func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 		slice: smallestSlice, upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
 		content: c.cfg.Trace.content(ContentInfo{name, t.Verb})}
 	d.want.Store(-1)
+	d.most.Store(-1)
 	return d
 }
 
@@ -191,6 +193,9 @@ func (d *Data) Read(p []byte) (int, error) {
 	}
 	n, err := d.source().Read(p)
 	d.count(p[:n])
+	if excess := d.excess(); excess != nil {
+		return n, d.failed(excess)
+	}
 	if errors.Is(err, io.EOF) || d.lingers(err) {
 		d.eof = true
 		return n, io.EOF
@@ -204,7 +209,7 @@ func (d *Data) source() io.Reader {
 		return d.rw
 	}
 	if d.plain == nil {
-		d.plain = &inflated{wire: d.rw, open: d.inflate, limit: d.want.Load()}
+		d.plain = &inflated{wire: d.rw, open: d.inflate, limit: d.most.Load()}
 	}
 	return d.plain
 }
@@ -320,23 +325,49 @@ func (d *Data) Close() error {
 	return d.err
 }
 
+// CloseAfter is Close for a transfer of which reading or writing returned err
+// (nil or io.EOF: nothing went wrong). It returns what tells most: the server's
+// verdict on a data connection that broke, or err where that is about something
+// else, such as a local file. The rest of a download is not read then.
+func (d *Data) CloseAfter(err error) error {
+	if err == nil || err == io.EOF || d.err != nil && errors.Is(err, d.err) {
+		return d.Close()
+	}
+	d.Close()
+	return err
+}
+
 // verdict waits for the final reply. Its words say more than a broken pipe, but
-// not more than a failed handshake, and 426 is only the echo of a connection
-// that we gave up.
+// not more than a failed handshake, and a refusal is only the echo of a
+// connection that we gave up.
 func (d *Data) verdict() error {
 	r, err := d.x.Expect(d.ctx, 2)
 	var handshake *TLSError
 	switch {
-	case IsCode(err, 426) && errors.As(d.err, new(*TimeoutError)):
+	case IsCode(err, 426) && errors.As(d.err, new(*TimeoutError)), refused(err) && d.gaveUp():
 		return d.incomplete()
 	case errors.As(d.err, &handshake) && r.Code != 0:
 		return &TLSError{Channel: handshake.Channel, Err: fmt.Errorf("%w (the server says: %s)", handshake.Err, r)}
 	case err != nil && d.ctx.Err() == nil && handshake != nil && !handshake.cutOff():
 		return handshake // the server hung up, or said no more, because of it
 	case err != nil:
-		return d.withoutTicket(err)
+		return d.withoutTicket(d.afterBeginning(err))
 	}
 	return d.incomplete()
+}
+
+// gaveUp reports whether we stopped a download for what it brought.
+func (d *Data) gaveUp() bool {
+	return errors.As(d.err, new(*ExcessError)) || errors.As(d.err, new(*inflateError))
+}
+
+// afterBeginning marks a refusal that came when data was on its way.
+func (d *Data) afterBeginning(err error) error {
+	var no *Error
+	if errors.As(err, &no) && d.x.first.Class() == 1 {
+		no.Begun = true
+	}
+	return err
 }
 
 // Reply returns the server's final reply, after Close.
@@ -392,6 +423,12 @@ func (d *Data) howItEnded() string {
 	return "close"
 }
 
+// isReset reports whether the other side took the connection away, in the words
+// of whichever system.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EPIPE)
+}
+
 func (d *Data) truncated() bool { return d.spy != nil && !d.upload && d.eof && d.spy.eof }
 
 // incomplete returns what is wrong with a transfer although the server says
@@ -399,9 +436,11 @@ func (d *Data) truncated() bool { return d.spy != nil && !d.upload && d.eof && d
 func (d *Data) incomplete() error {
 	lost := &IncompleteError{Got: d.Transferred(), Want: -1, Reason: "cut short", Listing: d.listing, Err: d.err}
 	switch {
+	case d.err != nil && d.isNothing() && isReset(d.err) && !d.protect:
+		return nil // the listener was closed, since there was nothing to send
 	case d.err != nil:
 		return lost
-	case d.truncated():
+	case d.truncated() && !d.conn.cfg.InsecureEnd:
 		lost.Err = ErrTruncated
 		return lost
 	}

@@ -34,12 +34,17 @@ const (
 type inflated struct {
 	wire  io.Reader
 	open  func(io.Reader) (io.ReadCloser, error)
-	limit int64 // size of the content, -1 when nobody knows
+	limit int64 // what the content may hold; -1: any number
 
 	plain   io.ReadCloser
 	in, out int64
 	err     error
 }
+
+// inflateError says why compressed data was not read to its end.
+type inflateError struct{ text string }
+
+func (e *inflateError) Error() string { return e.text }
 
 func (z *inflated) Read(p []byte) (n int, err error) {
 	if z.err != nil {
@@ -54,10 +59,10 @@ func (z *inflated) Read(p []byte) (n int, err error) {
 	z.out += int64(n)
 	switch {
 	case z.limit >= 0 && z.out > z.limit:
-		z.err = fmt.Errorf("the compressed data holds more than the %d bytes of the file", z.limit)
+		z.err = &inflateError{fmt.Sprintf("the compressed data holds more than %d bytes", z.limit)}
 		n = 0
 	case z.out > inflateFree && z.out/inflateRatio > z.in:
-		z.err = fmt.Errorf("the compressed data grows more than %d times", inflateRatio)
+		z.err = &inflateError{fmt.Sprintf("the compressed data grows more than %d times", inflateRatio)}
 		n = 0
 	case errors.Is(z.err, io.EOF):
 		z.plain.Close()
@@ -71,7 +76,7 @@ func (z *inflated) rest() error {
 	const enough = 1 << 10
 	n, err := io.CopyN(io.Discard, z.wire, enough)
 	if n == enough {
-		return errors.New("more data behind the end of the compressed data")
+		return &inflateError{"more data behind the end of the compressed data"}
 	}
 	return err // io.EOF, if all is well
 }

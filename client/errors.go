@@ -13,6 +13,7 @@ import (
 type Error struct {
 	Verb  string // the command that was answered; empty for the greeting
 	Reply Reply
+	Begun bool // the server had agreed before (1yz), and data may have been moved
 }
 
 func (e *Error) Error() string {
@@ -141,6 +142,31 @@ func (e *IncompleteError) Error() string {
 	return text
 }
 func (e *IncompleteError) Unwrap() error { return e.Err }
+
+// Broken reports whether a transfer was given up in the middle: what came of it
+// is not whole (RFC 959 section 4.2: 426 closed, 451 aborted).
+func (e *Error) Broken() bool {
+	return e.Begun && MovesData(e.Verb) && (e.Reply.Code == 426 || e.Reply.Code == 451)
+}
+
+// ExcessError says that a download brought more bytes than it may; see Data.Bound.
+type ExcessError struct{ Most int64 }
+
+func (e *ExcessError) Error() string {
+	return fmt.Sprintf("stopped, since more than %d bytes came", e.Most)
+}
+
+// StrangerError says that another host than the server connected to us in active
+// mode, and was turned away. Err is what came of the transfer.
+type StrangerError struct {
+	Stranger, Server string // addresses
+	Err              error
+}
+
+func (e *StrangerError) Error() string {
+	return fmt.Sprintf("%s connected, not the server (%s), and was turned away: %v", e.Stranger, e.Server, e.Err)
+}
+func (e *StrangerError) Unwrap() error { return e.Err }
 
 // TimeoutError says what was waited for and on which connection.
 type TimeoutError struct{ Waiting string }

@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// eachLine calls f with every line of r, without its end.
-func eachLine(r io.Reader, f func(string)) error {
+// eachLine calls f with every line of r, without its end, until f fails.
+func eachLine(r io.Reader, f func(string) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxReplyLine)
 	for lines.Scan() {
-		f(strings.TrimSuffix(lines.Text(), "\r"))
+		if err := f(strings.TrimSuffix(lines.Text(), "\r")); err != nil {
+			return err
+		}
 	}
 	return lines.Err()
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"iter"
@@ -154,9 +155,10 @@ func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield fu
 	}
 	defer d.Abort() // does nothing after Close
 	cs := s.opt.Charset
+	var failed error
 	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow(), Zone: s.zone}) {
-		if err != nil {
-			break // Close knows why
+		if failed = err; err != nil {
+			break
 		}
 		if e.Dir != "" {
 			e = listing.Entry{Type: listing.Unparsed, Size: -1, Raw: e.Raw}
@@ -166,14 +168,22 @@ func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield fu
 			return errStopped
 		}
 	}
-	if err := d.Close(); err != nil {
-		return err
+	if err := d.CloseAfter(failed); err != nil {
+		return d.cutListing(err)
 	}
 	said := strings.ToLower(d.Reply().Text())
 	if strings.Contains(said, "truncated") || strings.Contains(said, "failed to open") { // pure-ftpd, after 2,000 names; vsftpd
 		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut by the server: " + d.Reply().Text()}
 	}
 	return nil
+}
+
+// cutListing says that a listing was not read to its end, whatever kept us from it.
+func (d *Data) cutListing(err error) error {
+	if errors.Is(err, listing.ErrTooLong) || errors.Is(err, bufio.ErrTooLong) {
+		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut here", Err: err}
+	}
+	return err
 }
 
 // isEmpty reports whether a refusal is how some servers list an empty directory.
@@ -198,11 +208,15 @@ func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error)
 	}
 	defer d.Abort()
 	var lines []string
-	err = eachLine(d, func(line string) { lines = append(lines, s.opt.Charset.decode(line)) })
-	if closing := d.Close(); closing != nil {
-		err = closing
-	}
-	return lines, err
+	d.Bound(listing.MostBytes)
+	err = eachLine(d, func(line string) error {
+		if len(lines) == listing.MostEntries {
+			return listing.ErrTooLong
+		}
+		lines = append(lines, s.opt.Charset.decode(line))
+		return nil
+	})
+	return lines, d.cutListing(d.CloseAfter(err))
 }
 
 // Names lists the bare names that match pattern, or all of the current

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"net"
 	"os"
 	"time"
@@ -27,6 +28,9 @@ func (d *Data) open(ctx context.Context, ch channel) error {
 		d.expectOpening(ctx)
 	}
 	r, err := d.opening(ctx)
+	if a, ok := ch.(*active); ok && IsCode(err, 425, 426) {
+		err = a.refused(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -142,6 +146,39 @@ func (b *begun) Read(p []byte) (int, error) {
 // transfer is over once they are there.
 func (d *Data) Expect(size int64) { d.want.Store(size) }
 
+// Bound tells how many bytes may come at most; reading more fails with an
+// ExcessError. Compressed data is bounded by what it holds.
+func (d *Data) Bound(most int64) { d.most.Store(most) }
+
+// excess says that more has come than Bound allows.
+func (d *Data) excess() error {
+	if most := d.most.Load(); most >= 0 && d.Transferred() > most {
+		return &ExcessError{most}
+	}
+	return nil
+}
+
+// left is how many bytes of a download are to be moved at most before it is seen
+// whether all of them are there.
+func (d *Data) left() int64 {
+	left := int64(math.MaxInt64)
+	if want := d.wanted(); !d.upload && want > d.Transferred() {
+		left = want - d.Transferred()
+	}
+	if most := d.most.Load(); most >= 0 {
+		left = min(left, most+1-d.Transferred())
+	}
+	return left
+}
+
+// wanted is how many bytes somebody has spoken of, -1 where nobody has.
+func (d *Data) wanted() int64 {
+	if want := d.want.Load(); want >= 0 {
+		return want
+	}
+	return d.size
+}
+
 // replied is called when the final reply is in: what is still to come is on
 // its way, so there is less to wait for.
 func (d *Data) replied() {
@@ -187,10 +224,7 @@ func (d *Data) patience() time.Duration {
 
 // isFull reports whether all bytes are there that anybody spoke of.
 func (d *Data) isFull() bool {
-	want := d.want.Load()
-	if want < 0 {
-		want = d.size
-	}
+	want := d.wanted()
 	return !d.upload && want >= 0 && d.Transferred() >= want
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"syscall"
@@ -101,6 +102,16 @@ type Options struct {
 	// the server sees of us when a router translates addresses and forwards
 	// ActivePorts.
 	ActiveAddress net.IP
+
+	// ActiveFrom is another address that the server may connect from in active mode;
+	// an unspecified one (0.0.0.0) stands for any, whoever that is. The zero value is
+	// none: only the host that we talk to may connect.
+	ActiveFrom netip.Addr
+
+	// InsecureEnd takes what came over TLS for whole although the server never said
+	// that it was (close_notify): whoever is on the way can cut files and listings
+	// then, and nobody will notice.
+	InsecureEnd bool
 
 	// TrustPassiveAddress makes data connections go to the host that a 227
 	// names, whoever that is: for servers that keep their files elsewhere. A

@@ -230,7 +230,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 	}
 	defer s.collect(ctx)
 	if err := ch.connect(ctx); err != nil {
-		return nil, d.unconnected(ctx, err)
+		return d.unconnected(ctx, err)
 	}
 	if s.hurries(t) {
 		d.endsEarly = s.quirks.EndsEarly && !t.upload()
@@ -314,15 +314,24 @@ func (d *Data) refusalOr(err error) error {
 }
 
 // unconnected is the end of a transfer whose command has left but whose data
-// connection could not be made: perhaps since the server refused it.
-func (d *Data) unconnected(ctx context.Context, err error) error {
+// connection could not be made: perhaps since the server refused it, or had
+// nothing to send.
+func (d *Data) unconnected(ctx context.Context, err error) (*Data, error) {
 	d.early = true
 	err = d.refusalOr(err)
-	if !closed(d.x.done) {
+	if closed(d.x.begun) && d.x.first.Class() == 2 {
+		<-d.x.done // which is closed right behind
+	}
+	switch {
+	case !closed(d.x.done):
 		d.conn.abort(d.x, func() {})
+	case ctx.Err() == nil && d.isNothing() && isReset(err) && !d.protect:
+		d.connect(nil)
+		d.attend()
+		return d, nil
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	return err
+	return nil, err
 }

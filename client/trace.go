@@ -307,7 +307,7 @@ func (c *Conn) hideErr(err error) error {
 		r := c.hide(*lost.Reply)
 		return &LostError{Reply: &r, Err: lost.Err}
 	case errors.As(err, &no):
-		return &Error{no.Verb, c.hide(no.Reply)}
+		return &Error{Verb: no.Verb, Reply: c.hide(no.Reply), Begun: no.Begun}
 	case errors.As(err, &foreign):
 		return &ProtocolError{foreign.Verb, c.hideIn(foreign.Text), foreign.Reason, foreign.Value}
 	}

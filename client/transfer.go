@@ -38,7 +38,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 
 // tryAnother reports whether another way to a data connection may help.
 func (s *Session) tryAnother(err error, way Way) bool {
-	if s.wayKnown {
+	if s.wayKnown || errors.As(err, new(*StrangerError)) {
 		return false
 	}
 	var no *wayError

@@ -100,7 +100,7 @@ var Attacks = []Row{
 		Tests: []string{"TestSizesThatLie"}},
 	{ID: "S25",
 		What:  "Listings of a million entries, without end, of one line, of garbage.",
-		Does:  "A million entries take less than 500 MiB. Lines above {listing.maxLine} and lines that are none are counted or shown as they are; {listing.maxEntries} entries are the limit; the good line among garbage is there.",
+		Does:  "A million entries take less than 500 MiB. Lines above {listing.maxLine} and lines that are none are counted or shown as they are; {listing.MostEntries} entries are the limit; the good line among garbage is there.",
 		Tests: []string{"TestLimits", "TestLongLines", "TestGoodLinesAmongGarbage", "TestMillionEntries", "TestHalfEntries", "client/listing.FuzzRead", "FuzzParseFacts"}},
 	{ID: "S26",
 		What:  "Names and patterns made to be slow.",

@@ -36,8 +36,8 @@ var Limits = []Limit{
 	{"all its lines", "proxy.maxHeader", ""},
 
 	{"a line of a listing", "listing.maxLine", ""},
-	{"entries of a listing", "listing.maxEntries", ""},
-	{"a listing", "listing.maxBytes", ""},
+	{"entries of a listing", "listing.MostEntries", ""},
+	{"a listing", "listing.MostBytes", ""},
 	{"directories inside of each other", "transfer.DefaultDepth", "`set max-depth`"},
 	{"directories that one command looks into", "transfer.DefaultDirectories", "`set max-directories`"},
 	{"directories that Tab remembers", "completion.maxDirs", ""},

@@ -19,14 +19,16 @@ type Options struct {
 	Detected func(Format)   // called once, when the format is recognised; may be nil
 
 	MaxLine    int   // bytes of a line that are read; more are cut off, and the line is Unparsed; 0 is maxLine
-	MaxEntries int   // 0 is maxEntries
-	MaxBytes   int64 // of the whole listing; 0 is maxBytes
+	MaxEntries int   // 0 is MostEntries
+	MaxBytes   int64 // of the whole listing; 0 is MostBytes
 }
 
+const maxLine = 128 << 10
+
+// What a listing may hold, if nobody says otherwise.
 const (
-	maxLine    = 128 << 10
-	maxEntries = 2_000_000
-	maxBytes   = 1 << 30
+	MostEntries = 2_000_000
+	MostBytes   = 1 << 30
 )
 
 // ErrTooLong ends a listing that exceeds MaxEntries or MaxBytes.
@@ -41,10 +43,10 @@ func (o Options) withDefaults() Options {
 		o.MaxLine = maxLine
 	}
 	if o.MaxEntries <= 0 {
-		o.MaxEntries = maxEntries
+		o.MaxEntries = MostEntries
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = maxBytes
+		o.MaxBytes = MostBytes
 	}
 	return o
 }
