@@ -146,9 +146,12 @@ func (a *active) accept(start time.Time) (nc net.Conn, stranger string, err erro
 	return nc, stranger, nil
 }
 
+// queueGlance is how long is looked for a connection that waits in the queue already.
+const queueGlance = 10 * time.Millisecond
+
 // refused looks whether the server says no since it came from another address.
 func (a *active) refused(no error) error {
-	a.ln.SetDeadline(time.Now().Add(10 * time.Millisecond)) // for one that waits in the queue
+	a.ln.SetDeadline(time.Now().Add(queueGlance))
 	for {
 		nc, stranger, err := a.accept(time.Now())
 		switch {

@@ -25,6 +25,7 @@ type Quirks struct {
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	ProtectsMLST  bool // MLST needs PROT like a transfer
 	WantsPRET     bool // PASV and EPSV must be told before what they are for
+	WrongSizes    bool // SIZE, MLST and listings count in too few bits
 	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
 
@@ -36,7 +37,8 @@ type quirk struct {
 }
 
 // quirkTable has a row for each thing that one program does its own way. The
-// rows are true of the versions in programs, on which they were measured.
+// rows are true of the versions in programs, on which they were measured; those of
+// the last two come from the reports of their users.
 var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
@@ -67,6 +69,8 @@ var quirkTable = []quirk{
 	{"inetutils", func(q *Quirks) { q.NamesSTOU = true }, "STOU without a name gets 500"},
 	{"inetutils", func(q *Quirks) { q.MaxLine = 512 }, "of a command above 512 bytes the rest is run as another command"},
 	{"inetutils", func(q *Quirks) { q.LoginBurst = true }, "what is sent behind a password waits until that is answered"},
+	{"SimpleFTPServer", func(q *Quirks) { q.WrongSizes = true }, "sizes are counted in 16 or 32 bits, whatever the processor has"},
+	{"FTPVita", func(q *Quirks) { q.WrongSizes = true }, "sizes are counted in 32 bits"},
 }
 
 // programs are the servers of quirkTable and how they are known: by a word in
@@ -78,6 +82,8 @@ var programs = []struct{ server, greeting, feature, word string }{
 	{"pyftpdlib", "pyftpdlib", "", ""},
 	{"inetutils", "GNU inetutils", "LPSV", ""},
 	{"drftpd", "DrFTPD", "", ""},
+	{"SimpleFTPServer", "SimpleFTPServer", "", ""},
+	{"FTPVita", "FTPVita", "", ""},
 }
 
 // quirksOf recognises the server by its greeting and, once it is known, by FEAT.

@@ -15,6 +15,7 @@ import (
 var activeSettings = []*Setting{
 	activePorts(),
 	activeAddress(),
+	activeFrom(),
 	word("pasv-address", "where passive data connections go: peer (the server we talk to), server (the host it names, any host)",
 		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).then((*Shell).useAddresses),
 }
@@ -99,11 +100,43 @@ func activeAddress() *Setting {
 	}
 }
 
+// activeFrom is the setting for servers with several addresses.
+func activeFrom() *Setting {
+	const peer, anybody = "peer", "any"
+	return &Setting{
+		Name: "active-from", Short: "who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
+		show: func(s *Settings) string {
+			switch {
+			case !s.ActiveFrom.IsValid():
+				return peer
+			case s.ActiveFrom.IsUnspecified():
+				return anybody
+			}
+			return s.ActiveFrom.String()
+		},
+		parse: func(s *Settings, text string) (err error) {
+			switch text {
+			case peer:
+				s.ActiveFrom = netip.Addr{}
+			case anybody:
+				s.ActiveFrom = netip.IPv6Unspecified()
+			default:
+				if s.ActiveFrom, err = netip.ParseAddr(text); err != nil {
+					err = fmt.Errorf("%q is neither %s nor %s nor an address", text, peer, anybody)
+				}
+			}
+			return err
+		},
+		apply: (*Shell).useAddresses,
+	}
+}
+
 // useAddresses tells the sessions what the settings say.
 func (sh *Shell) useAddresses() {
 	for _, c := range []connection{sh.connection, sh.second} {
 		if c.session != nil {
 			c.session.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
+			c.session.AcceptFrom(sh.Settings.ActiveFrom)
 			c.session.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
 		}
 	}

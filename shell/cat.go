@@ -35,9 +35,13 @@ func cat(ctx context.Context, c *Call) error {
 		if screen, ok := out.(*screenWriter); ok {
 			screen.anything = c.Is("force")
 		}
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds}
-		if _, err := transfer.Run(ctx, c.Session(), t, nil); err != nil {
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
+		r, err := transfer.Run(ctx, c.Session(), t, nil)
+		if err != nil {
 			return about(name.Path, err)
+		}
+		if r.Note != "" {
+			c.Note("%s: %s", name.Path, r.Note)
 		}
 		if screen, ok := out.(*screenWriter); ok {
 			if err := screen.finish(); err != nil {

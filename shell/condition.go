@@ -308,9 +308,7 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 		d.Abort()
 		return false, fmt.Sprintf("byte %d differs", at), nil
 	}
-	if closing := d.Close(); err == nil {
-		err = closing
-	}
+	err = d.CloseAfter(err)
 	return err == nil, "", about(args[0].Text, err)
 }
 

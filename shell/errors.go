@@ -59,7 +59,8 @@ var statuses = []struct {
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{8, "incomplete, or failed verification", anyOf[*transfer.MismatchError, *transfer.MismatchError]},
-	{8, "incomplete, or failed verification", anyOf[*transfer.LimitError, *transfer.LimitError]},
+	{8, "incomplete, or failed verification", anyOf[*transfer.LimitError, *transfer.ChangedError]},
+	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {
 		return errors.Is(err, errNotConnected) || anyOf[*client.ConnectError, *net.DNSError](err) || refusal(err, "")
 	}},
@@ -88,6 +89,12 @@ func Status(err error) int {
 		}
 	}
 	return 1
+}
+
+// isBroken reports whether a transfer was given up in the middle by the server.
+func isBroken(err error) bool {
+	var no *client.Error
+	return errors.As(err, &no) && no.Broken()
 }
 
 // isBrokenOutput reports whether standard output was closed by who read it, as
@@ -142,6 +149,8 @@ var hints = []struct {
 	{wantsCertificate, "`--cert FILE --key FILE` shows yours"},
 	{isOldTLS, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 	{anyOf[*client.TLSError, *client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
+	{anyOf[*client.ExcessError, *client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
+	{func(err error) bool { return errors.Is(err, client.ErrTruncated) }, "`set tls-end insecure` takes it from a server that always does so, and whoever is on the way can cut files and listings then"},
 	{anyOf[*client.NoDataError, *client.NoDataError], "`passive` changes who connects to whom"},
 	{func(err error) bool {
 		return refusal(err, "RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && client.IsCode(err, 550)
@@ -186,7 +195,7 @@ func wantsSession(err error) bool {
 // isHalfFile reports whether the rest of a file can be fetched or sent.
 func isHalfFile(err error) bool {
 	var cut *client.IncompleteError
-	return errors.As(err, &cut) && !cut.Listing
+	return errors.As(err, &cut) && !cut.Listing || isBroken(err) && !refusal(err, "LIST", "MLSD", "NLST")
 }
 
 // isOldTLS reports whether a handshake failed since the server knows no TLS that
@@ -244,6 +253,10 @@ func (sh *Shell) hintsFor(err error) []string {
 // hintsFor returns what can be tried after an error.
 func hintsFor(err error) []string {
 	var usage *UsageError
+	var stranger *client.StrangerError
+	if errors.As(err, &stranger) {
+		return []string{"if that is the server's other address: `set active-from " + stranger.Stranger + "`; or `passive on`"}
+	}
 	if errors.As(err, &usage) {
 		if usage.Hint != "" {
 			return []string{usage.Hint}

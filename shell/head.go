@@ -98,9 +98,7 @@ func head(ctx context.Context, c *Call) error {
 			all, err = copyLines(out, d, lines)
 		}
 		if err != nil && err != io.EOF {
-			d.Abort()
-			d.Close()
-			return err
+			return d.CloseAfter(err)
 		}
 		if !all {
 			d.Abort()

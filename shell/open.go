@@ -104,6 +104,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.useWays()
 	sh.useBuffers()
 	sh.useReuse()
+	sh.useEnd()
 	sh.useMode()
 	sh.useAddresses()
 	if o.noLogin {

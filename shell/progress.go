@@ -43,7 +43,7 @@ func (c *Call) equip(t *transfer.Task) {
 	t.Dir = c.Shell.localDir
 	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
-	t.Bounds = c.Shell.Settings.Bounds
+	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
 }
 
 // arrived tells how a transfer ended.

@@ -15,6 +15,8 @@ var tlsSettings = []*Setting{
 		func(s *Settings) *string { return &s.TLSMin }),
 	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }),
+	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: who is on the way can cut files and listings unnoticed)",
+		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).then((*Shell).useEnd),
 }
 
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
@@ -30,6 +32,11 @@ func (sh *Shell) olderTLS(cfg *tls.Config) *tls.Config {
 		}
 	}
 	return cfg
+}
+
+// useEnd tells the sessions how protected data may end.
+func (sh *Shell) useEnd() {
+	sh.sessions(func(s *client.Session) { s.TrustEnd(sh.Settings.TLSEnd == "insecure") })
 }
 
 // warnOfOldTLS says that a connection has a version which tls-min would not let

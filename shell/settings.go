@@ -57,7 +57,10 @@ type Settings struct {
 	EPSV4, EPSV6, SendPort bool
 	ActivePorts            [2]int     // zero: any
 	ActiveAddress          netip.Addr // zero: our own
+	ActiveFrom             netip.Addr // zero: the server we talk to; unspecified: anybody
 	PasvAddress            string
+	TLSEnd                 string
+	CompareSizes           bool
 	Family, AnonPass       string
 
 	PromptFormat, PromptRight string
@@ -84,7 +87,7 @@ func defaultSettings(interactive bool) Settings {
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
 		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
-		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer",
+		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
 		MaxDepth: transfer.DefaultDepth, MaxDirectories: transfer.DefaultDirectories,
@@ -114,6 +117,8 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
 	word("clobber", "what get does to a local file that differs: ask (a script replaces it), on (replace), off (fail)",
 		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
+	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
+		func(s *Settings) *bool { return &s.CompareSizes }),
 	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
 	toggle("progress", "show a line while a transfer goes on", func(s *Settings) *bool { return &s.Progress }),
 	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},

@@ -35,7 +35,7 @@ func (r Retry) again(ctx context.Context, try int, err error) bool {
 	if on == nil {
 		on = passing
 	}
-	if try > r.Most || ctx.Err() != nil || !on(err) {
+	if try > r.Most || ctx.Err() != nil || hopeless(err) || !on(err) {
 		return false
 	}
 	wait := r.Pause(try)
@@ -57,6 +57,19 @@ func (r Retry) again(ctx context.Context, try int, err error) bool {
 func (r Retry) Pause(try int) time.Duration {
 	wait := min(r.Wait<<min(try-1, 10), max(r.Wait, longestWait))
 	return wait + rand.N(wait/5+1)
+}
+
+// hopeless reports whether another try would end as this one: the server sends more
+// than it may, or comes from an address that is turned away.
+func hopeless(err error) bool {
+	return errors.As(err, new(*client.ExcessError)) || errors.As(err, new(*client.StrangerError))
+}
+
+// stuck reports whether the last two tries ended with the same number of bytes: it is not
+// the line that cuts the file, and a third try would not help.
+func (t Task) stuck(err error) bool {
+	var now *VerifyError
+	return errors.As(err, &now) && t.short != nil && now.Got == t.short.Got
 }
 
 // passing reports whether another try may help.
@@ -91,6 +104,7 @@ func (t Task) canRepeat(r Result) bool {
 func (t Task) after(r Result, typ client.Type, err error) Task {
 	t.Resume = typ != client.ASCII && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
 	t.Resume = t.Resume && t.Out == nil
-	t.again, t.refused = true, errors.As(err, new(*client.Error))
+	t.again, t.Known, t.short = true, false, nil // what was asked before is asked again
+	errors.As(err, &t.short)
 	return t
 }

@@ -106,7 +106,7 @@ func (d *destination) open(t Task) (*part, error) {
 			old.Close()
 			return nil, d.failed("write", PartSuffix, err)
 		}
-		if t.Resume && p.belongs(t) {
+		if info, err := old.Stat(); t.Resume && p.belongs(t) && err == nil && info.Size() > tailSize {
 			p.have, err = old.Seek(0, io.SeekEnd)
 			return p, err
 		}
@@ -121,7 +121,7 @@ func (d *destination) open(t Task) (*part, error) {
 			return nil, d.failed("remove", PartSuffix, err)
 		}
 	}
-	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil)
+	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil && err != nil && whole != nil && whole.Size() > tailSize)
 }
 
 // create makes a part, with the beginning of what is there.
@@ -141,7 +141,7 @@ func (d *destination) create(t Task, begun bool) (*part, error) {
 			return nil, err
 		}
 		p.have, err = file.Seek(0, io.SeekEnd)
-		p.doubted = t.Offset == 0
+		p.given = t.Offset > 0
 	}
 	if err == nil && (t.Size < 0 || t.Size >= smallFile) { // a small one is fetched again sooner than noted
 		err = p.writeNote()

@@ -211,7 +211,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
 	case j.task.RemoveSource:
-		s.RemoveLater(j.task.Remote, func(err error) { e.done(j, r, err) })
+		e.done(j, r, removeSource(ctx, s, j.task, r))
 	default:
 		e.done(j, r, nil)
 	}
@@ -228,7 +228,7 @@ func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result
 			return
 		}
 		if err == nil && j.task.RemoveSource {
-			err = os.Remove(j.task.here(j.task.Local))
+			err = removeSource(ctx, s, j.task, r)
 		}
 		e.done(j, r, err)
 	})
@@ -271,7 +271,7 @@ func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result
 
 // tryAgain has a job done again that broke on the way, if Retry says so.
 func (e *Engine) tryAgain(ctx context.Context, s *client.Session, j *job, r Result, err error) bool {
-	if !j.task.canRepeat(r) || !e.Retry.again(ctx, j.tries+1, err) {
+	if !j.task.canRepeat(r) || j.task.stuck(err) || !e.Retry.again(ctx, j.tries+1, err) {
 		return false
 	}
 	j.tries++

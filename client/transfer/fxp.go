@@ -86,14 +86,16 @@ func bytesBefore(ctx context.Context, s *client.Session, name string, end int64)
 		return nil, err
 	}
 	_, err = io.ReadFull(d, some)
-	closing := d.Close()
-	switch {
-	case err == nil:
-		return some, nil // what the server says to our hanging up is no matter
-	case closing != nil:
-		return nil, closing
-	case err == io.EOF, err == io.ErrUnexpectedEOF:
-		return nil, errOther
+	short := err == io.EOF || err == io.ErrUnexpectedEOF
+	if short {
+		err = nil // the server's verdict comes first
 	}
-	return nil, err
+	closing := d.CloseAfter(err)
+	switch {
+	case err == nil && !short:
+		return some, nil // what the server says to our hanging up is no matter
+	case closing == nil:
+		closing = errOther
+	}
+	return nil, closing
 }

@@ -398,7 +398,7 @@ func TestSizesThatLie(t *testing.T) {
 		{"right", "300000", "(300000 bytes)", false},
 		{"more", "300001", "(300001 bytes)", true},
 		{"less", "299999", "(299999 bytes)", true},
-		{"nothing", "0", "(0 bytes)", true},
+		{"nothing", "0", "(0 bytes)", false},
 		{"negative", "-1", "(-1 bytes)", false},
 		{"2^63", "9223372036854775808", "(9223372036854775808 bytes)", false},
 		{"text", "many", "(many bytes)", false},
@@ -450,7 +450,8 @@ func TestUploadsOfNoSize(t *testing.T) {
 		{"negative", "213 -5", ""},
 		{"no number", "213 soon", ""},
 		{"not known", "502 what", ""},
-		{"an inbox", "550 hidden", "not checked, since the server does not tell its size: 550 hidden"},
+		{"an inbox", "550 hidden", "not checked, since the server does not say its size: 550 hidden"},
+		{"busy", "450 busy", "not checked, since the server does not say its size: 450 busy"},
 	} {
 		for _, faults := range [][]string{nil, {"cut-reset:STOR=100000*1"}} {
 			t.Run(test.name+strings.Join(faults, ""), func(t *testing.T) {

@@ -21,11 +21,11 @@ const NoteSuffix = ".note"
 // write to it.
 type part struct {
 	*os.File
-	to      *destination
-	have    int64  // bytes that are there from before
-	doubted bool   // nothing says that they belong to this file
-	note    string // what the note should say
-	noted   bool   // and does
+	to    *destination
+	have  int64  // bytes that are there from before
+	given bool   // by the user, who said where to begin: they are not compared
+	note  string // what the note should say
+	noted bool   // and does
 }
 
 // errBusy is of a part that another transfer, perhaps of another process, is
@@ -36,7 +36,6 @@ var errBusy = errors.New("another transfer is writing it")
 func (p *part) belongs(t Task) bool {
 	text, err := p.to.dir.ReadFile(p.to.part() + NoteSuffix)
 	p.noted = err == nil && string(text) == p.note
-	p.doubted = !p.noted || t.Size < 0 || t.refused
 	if err == nil {
 		return p.noted
 	}
@@ -66,13 +65,13 @@ func (p *part) writeNote() error {
 	return errors.Join(err, note.Close())
 }
 
-// tailSize is how much of a part that is in doubt is fetched once more. Shorter
-// ones are taken as they are.
+// tailSize is how much of a part is fetched once more and compared, whatever a note
+// says. A part that is not longer is not worth it: all of the file is fetched.
 const tailSize = 4 << 10
 
-// tail returns the end of a part that is in doubt.
+// tail returns the end of a part.
 func (p *part) tail() ([]byte, error) {
-	if !p.doubted || p.have <= tailSize {
+	if p.given || p.have <= tailSize {
 		return nil, nil
 	}
 	tail := make([]byte, tailSize)
@@ -82,7 +81,7 @@ func (p *part) tail() ([]byte, error) {
 
 // empty throws away what is there.
 func (p *part) empty() error {
-	p.have, p.doubted = 0, false
+	p.have, p.given = 0, false
 	if err := p.Truncate(0); err != nil {
 		return err
 	}

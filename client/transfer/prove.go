@@ -1,12 +1,12 @@
 package transfer
 
 import (
-	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"os"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // proves reports whether anything is to be asked about an upload or said of it:
@@ -29,7 +29,7 @@ func keepsTime(s *client.Session, t Task, r Result) bool {
 func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	if sizeTells(s) {
 		size, err := s.Size(ctx, r.Remote)
-		if err = verdict(r, size, err); err != nil {
+		if err = judgeUpload(r, size, err, t.anySize(s)); err != nil {
 			return err
 		}
 	}
@@ -59,34 +59,45 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done 
 		done(nil)
 		return
 	}
-	s.SizeLater(r.Remote, func(size int64, err error) { done(verdict(r, size, err)) })
+	s.SizeLater(r.Remote, func(size int64, err error) { done(judgeUpload(r, size, err, t.anySize(s))) })
 }
 
-// verdict compares sizes. A server that does not tell is believed: an inbox may
-// have moved the file on. But one that tells others is worth a word.
-func verdict(r *Result, size int64, err error) error {
-	switch {
-	case client.IsCode(err, 550):
-		r.Note = cmp.Or(r.Note, "not checked, since the server does not tell its size: "+err.Error())
-		return nil
-	case isRefusal(err), client.Unreadable(err):
-		return nil
-	case err == nil && size != r.Size:
-		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}
+// removeSource deletes the original of a copy that is whole, unless it has changed since:
+// what is asked last before it goes is whether it is still what was copied.
+func removeSource(ctx context.Context, s *client.Session, t Task, r Result) error {
+	if t.Op == Upload || t.Op == UploadUnique || t.Op == Append {
+		name := t.here(t.Local)
+		info, err := os.Lstat(name)
+		switch {
+		case err != nil:
+			return err
+		case info.Size() != r.Size || !info.ModTime().Equal(r.ModTime):
+			return &ChangedError{t.Local}
+		}
+		return os.Remove(name)
 	}
-	return err
-}
-
-// isRefusal reports whether the server said no, and did not hang up.
-func isRefusal(err error) bool {
-	var no *client.Error
-	return errors.As(err, &no) && no.Reply.Code != 421
-}
-
-// removeSource deletes the original of a copy that is whole.
-func removeSource(ctx context.Context, s *client.Session, t Task) error {
-	if t.Op == Download {
-		return s.Remove(ctx, t.Remote)
+	e, err := s.Stat(ctx, t.Remote)
+	if err != nil {
+		return fmt.Errorf("%s was copied, and stays, since it cannot be asked whether it has changed: %w", t.Remote, err)
 	}
-	return os.Remove(t.here(t.Local))
+	same := e.Size == r.Size || !sizeTells(s) || t.anySize(s)
+	if !same { // MLST may describe a link
+		size, err := s.Size(ctx, t.Remote)
+		if err != nil && !isRefusal(err) && !client.Unreadable(err) {
+			return err
+		}
+		same = err == nil && size == r.Size
+	}
+	if !same || !sameTime(listing.Entry{Time: r.ModTime, Precision: listing.Second}, e) {
+		return &ChangedError{t.Remote}
+	}
+	return s.Remove(ctx, t.Remote)
+}
+
+// ChangedError says that an original has changed since it was copied, and was not
+// deleted.
+type ChangedError struct{ Name string }
+
+func (e *ChangedError) Error() string {
+	return e.Name + " has changed since it was copied, and stays"
 }

@@ -33,7 +33,7 @@ func TestBrokenDownloadGoesOn(t *testing.T) {
 		{"cut-silent=1000000*1", practice.NoTLS, true},
 		{"cut-silent=1000000*1", practice.Explicit, true},
 		{"cut-notify=1000000*1", practice.Explicit, true},
-		{"no-end:RETR*1", practice.NoTLS, false}, // all is there, only the 226 is not
+		{"no-end:RETR*1", practice.NoTLS, true}, // all is there, only the 226 is not: its end is compared
 		{"421:RETR*1", practice.NoTLS, false},
 		{"drop:RETR*1", practice.NoTLS, false},
 		{"refuse:RETR=451 not now*1", practice.NoTLS, false},

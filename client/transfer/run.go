@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // Run carries out one task, and again as its Retry says. Errors of the server
@@ -33,7 +34,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 		if err == nil && r.Resumed > 0 {
 			r.Bytes, r.Resumed = r.Bytes+min(moved, r.Resumed), max(r.Resumed-moved, 0)
 		}
-		if err == nil || !t.canRepeat(r) || !t.Retry.again(ctx, try, err) {
+		if err == nil || !t.canRepeat(r) || t.stuck(err) || !t.Retry.again(ctx, try, err) {
 			if err != nil && ctx.Err() != nil {
 				err = ctx.Err() // what broke for that reason, or before, matters no more
 			}
@@ -63,7 +64,7 @@ func once(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, err
 		r.Remote = final
 	}
 	if err == nil && t.RemoveSource {
-		err = removeSource(ctx, s, t)
+		err = removeSource(ctx, s, t, r)
 	}
 	return r, err
 }
@@ -110,20 +111,13 @@ func move(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, err
 // bytes are counted differently on both sides.
 var ErrTextResume = errors.New("text cannot be gone on with in the middle, only binary files can")
 
-// VerifyError says that a file arrived with another size than it should have.
-type VerifyError struct {
-	Name      string
-	Got, Want int64
-}
-
-func (e *VerifyError) Error() string {
-	return fmt.Sprintf("%s has %d bytes, not %d: the transfer is not complete", e.Name, e.Got, e.Want)
-}
-
 // download brings the file under a temporary name and renames it when it is
 // proved; until then what stood under the final name is untouched.
 func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	if err := describe(ctx, s, &t); err != nil {
+		return Result{}, err
+	}
+	if err := t.within(); err != nil {
 		return Result{}, err
 	}
 	to, err := t.destination()
@@ -141,6 +135,9 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		return r, err
 	}
 	r.Size = r.Resumed + r.Bytes
+	if t.Offset > 0 && t.Size < 0 && r.Bytes == 0 {
+		return r, &OffsetError{Name: t.Remote, Offset: t.Offset, Size: -1}
+	}
 	if t.Verify {
 		if _, err := part.Seek(0, io.SeekStart); err != nil {
 			return r, err
@@ -150,6 +147,28 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		}
 	}
 	return r, part.finish(t)
+}
+
+// within refuses to begin behind the end of a file.
+func (t Task) within() error {
+	if t.Offset > 0 && t.Size >= 0 && t.Offset > t.Size && !t.AnySize {
+		return &OffsetError{Name: t.Remote, Offset: t.Offset, Size: t.Size}
+	}
+	return nil
+}
+
+// OffsetError says that a transfer was to begin behind the end of the file. Size is
+// -1 where nobody knows it, and nothing came.
+type OffsetError struct {
+	Name         string
+	Offset, Size int64
+}
+
+func (e *OffsetError) Error() string {
+	if e.Size < 0 {
+		return fmt.Sprintf("%s has nothing from byte %d on", e.Name, e.Offset)
+	}
+	return fmt.Sprintf("%s has %d bytes: nothing begins at byte %d", e.Name, e.Size, e.Offset)
 }
 
 // fill fetches what the part lacks. What does not go on where it ends, since
@@ -181,23 +200,13 @@ func restRefused(err error) bool {
 	return errors.As(err, &no) && no.Verb == "REST" && no.Reply.Code != 421
 }
 
-func fetchRest(ctx context.Context, s *client.Session, t Task, part *part, r *Result, m *Meter) error {
+func fetchRest(ctx context.Context, s *client.Session, t Task, part *part, r *Result, m *Meter) (err error) {
 	if t.Size >= 0 && part.have > t.Size {
 		return errOther
 	}
-	var err error
-	if part.have == 0 || t.Size < 0 || part.have < t.Size || part.doubted {
-		r.Bytes, r.Note, err = fetch(ctx, s, t, part.have, part, m)
-		if local := new(os.PathError); errors.As(err, &local) {
-			return part.to.failed(local.Op, PartSuffix, err)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	err = verify(part.to.shown+PartSuffix, t.Size, r.Resumed+r.Bytes, s.Type())
-	if err != nil && r.Resumed > 0 && r.Resumed+r.Bytes > t.Size { // it came from the beginning
-		return errors.Join(errOther, err)
+	r.Bytes, r.Note, err = fetch(ctx, s, t, part.have, part, m)
+	if local := new(os.PathError); errors.As(err, &local) {
+		return part.to.failed(local.Op, PartSuffix, err)
 	}
 	return err
 }
@@ -208,33 +217,48 @@ func downloadTo(ctx context.Context, s *client.Session, t Task, m *Meter) (Resul
 		return Result{}, err
 	}
 	r := Result{Size: t.Size, ModTime: t.ModTime, Resumed: t.Offset}
-	var err error
-	if r.Bytes, r.Note, err = fetch(ctx, s, t, t.Offset, t.Out, m); err != nil {
-		return r, err
+	err := t.within()
+	if err == nil {
+		r.Bytes, r.Note, err = fetch(ctx, s, t, t.Offset, t.Out, m)
 	}
-	return r, verify(t.Remote, t.Size, r.Resumed+r.Bytes, s.Type())
+	if err == nil && t.Offset > 0 && t.Size < 0 && r.Bytes == 0 {
+		err = &OffsetError{Name: t.Remote, Offset: t.Offset, Size: -1}
+	}
+	return r, err
 }
 
 // describe asks for size and time where they are not known. A server that
-// cannot say may still send the file.
+// cannot say may still send the file. What MLST says of a symbolic link is not about
+// the file that RETR sends: where the size decides what is fetched, SIZE is asked too.
 func describe(ctx context.Context, s *client.Session, t *Task) error {
-	if t.Known || t.Size > 0 && t.Size < smallFile && (!t.Preserve || !t.ModTime.IsZero()) && !t.Resume {
+	begun := t.Resume || t.Offset > 0
+	if t.Known && !begun || t.Size > 0 && t.Size < smallFile && (!t.Preserve || !t.ModTime.IsZero()) && !begun && !t.RemoveSource {
 		return nil // good enough where no part is to be recognised by it
 	}
 	e, err := s.Stat(ctx, t.Remote)
 	switch {
 	case err == nil:
-		t.Size, t.ModTime = e.Size, e.Time
-	case isRefusal(err):
+		t.Describe(e)
+	case !isRefusal(err):
+		return err
+	case t.Size == 0 && !t.Known:
 		t.Size = -1
-	default:
+	}
+	if err != nil || e.Raw == "" || !begun && e.Type != listing.Link {
+		return nil
+	}
+	size, err := s.Size(ctx, t.Remote)
+	switch {
+	case err == nil:
+		t.Size = size
+	case !isRefusal(err) && !client.Unreadable(err):
 		return err
 	}
 	return nil
 }
 
-// fetch copies the remote file from offset on to w. Where a part is in doubt,
-// its last bytes are fetched once more and compared.
+// fetch copies the remote file from offset on to w, and judges it. The last bytes of a
+// part are fetched once more and compared.
 func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Writer, m *Meter) (int64, string, error) {
 	var overlap []byte
 	if part, ok := w.(*part); ok {
@@ -244,66 +268,66 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 		}
 		w = part.File // the kernel copies into it
 	}
-	d, err := s.Retrieve(ctx, t.Remote, offset-int64(len(overlap)))
+	start := offset - int64(len(overlap))
+	d, err := s.Retrieve(ctx, t.Remote, start)
 	if err != nil {
 		return 0, "", err
 	}
-	if t.Size >= 0 && s.Type() != client.ASCII {
-		d.Expect(t.Size - offset + int64(len(overlap)))
+	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: s.Type() == client.ASCII, any: t.anySize(s)}
+	if offset == 0 {
+		seen.opening = d.Size()
 	}
-	total := t.Size
-	if total < 0 && offset == 0 {
-		total = d.Size()
+	if t.Size >= 0 && !seen.text {
+		d.Expect(t.Size - start)
 	}
-	m.start(offset-int64(len(overlap)), total, d.Transferred)
+	if most := bound(t.Size, seen.opening); most >= 0 && !seen.any {
+		d.Bound(most - start)
+	}
+	m.start(start, max(t.Size, seen.opening), d.Transferred)
 	if err := follows(d, overlap); err != nil {
-		if closing := d.Close(); closing != nil {
-			err = closing
-		}
 		return 0, "", err
 	}
 	var n int64
 	if w = limitWriter(ctx, w, t.Limit); t.Bounds.Rate > 0 {
 		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
 	}
-	if s.Type() == client.ASCII && !t.KeepCR {
+	if seen.text && !t.KeepCR {
 		n, err = client.CopyText(w, d)
 	} else {
 		n, err = d.WriteTo(w)
 	}
-	closing := d.Close()
-	var local *os.PathError
-	switch {
-	case errors.As(err, &local):
+	err = d.CloseAfter(err)
+	if local := new(os.PathError); errors.As(err, &local) {
 		local.Path = filepath.Clean(local.Path)
-		return n, "", err
-	case errors.Is(closing, client.ErrTruncated) && t.Size >= 0 && offset+n == t.Size:
-		return n, "the server ended the data connection without close_notify; the size is right", nil
-	case closing != nil:
-		return n, "", closing
-	case err == nil && total > t.Size && s.Type() != client.ASCII && n < total: // all that is known is what the 150 said
-		return n, "", &VerifyError{Name: t.Remote, Got: n, Want: total}
 	}
-	return n, "", err
+	if seen.cut = errors.Is(err, client.ErrTruncated); err != nil && !seen.cut {
+		return n, "", err
+	}
+	seen.got = offset + n
+	note, unproved := judge(ctx, s, t, seen)
+	if unproved == client.ErrTruncated {
+		unproved = err // with its numbers
+	}
+	return n, note, unproved
 }
 
-// follows says whether a download begins with the overlap.
-func follows(d io.Reader, overlap []byte) error {
+// follows says whether a download begins with the overlap, and closes one that does not.
+func follows(d *client.Data, overlap []byte) error {
 	got := make([]byte, len(overlap))
 	_, err := io.ReadFull(d, got)
-	if err == io.EOF || err == io.ErrUnexpectedEOF || err == nil && !bytes.Equal(got, overlap) {
+	switch {
+	case err == nil && bytes.Equal(got, overlap):
+		return nil
+	case err == nil:
+		d.Close()
 		return errOther
+	case err == io.ErrUnexpectedEOF:
+		err = nil // the server's verdict comes first
+	}
+	if err = d.CloseAfter(err); err == nil {
+		err = errOther
 	}
 	return err
-}
-
-// verify compares bytes with the size that the server names. In type A the
-// numbers of both sides differ.
-func verify(name string, want, got int64, typ client.Type) error {
-	if want < 0 || got == want || typ == client.ASCII {
-		return nil
-	}
-	return &VerifyError{Name: name, Got: got, Want: want}
 }
 
 // upload sends the local file.
@@ -333,6 +357,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 			if r.Resumed = t.Offset; r.Resumed == r.Size && r.Size > 0 {
 				return r, nil // it had only lacked the last reply
 			}
+		}
+		if r.Size >= 0 && t.Offset > r.Size {
+			return r, &OffsetError{Name: t.Local, Offset: t.Offset, Size: r.Size}
 		}
 		if _, err := file.Seek(t.Offset, io.SeekStart); t.Offset > 0 && err != nil {
 			return r, err

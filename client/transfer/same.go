@@ -39,6 +39,19 @@ func newer(from, to listing.Entry) bool {
 	return from.Time.Sub(to.Time) > max(resolution(from.Precision), resolution(to.Precision))
 }
 
+// sameTime reports whether two readings may be of the same time, as far as both are told.
+func sameTime(a, b listing.Entry) bool {
+	if a.Precision == listing.NoTime || b.Precision == listing.NoTime || a.Time.IsZero() || b.Time.IsZero() {
+		return true
+	}
+	apart := a.Time.Sub(b.Time).Abs()
+	switch coarser := min(a.Precision, b.Precision); coarser {
+	case listing.Day, listing.Minute:
+		return apart < resolution(coarser)
+	}
+	return apart < time.Second
+}
+
 // resolution is how far two readings of the same time may lie apart.
 func resolution(p listing.Precision) time.Duration {
 	switch p {

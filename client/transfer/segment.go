@@ -1,9 +1,9 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // This file fetches one file over several sessions at once. Each of them takes
@@ -35,6 +36,8 @@ type segmented struct {
 	missing []*piece // in no order
 	jobs    int      // that are not over
 	ending  bool     // a job has seen the last byte and gives it its name
+	changed bool     // the parts are not of one file: they are given up
+	anew    *Result  // of fetching all of it once more, without parts
 	whole   bool     // it has its name
 	failed  error
 	noted   time.Time // when the missing parts were written down
@@ -129,7 +132,7 @@ func (f *segmented) left() int64 {
 func (f *segmented) take() *piece {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.failed != nil {
+	if f.failed != nil || f.changed {
 		return nil
 	}
 	largest := &piece{}
@@ -155,7 +158,7 @@ func (f *segmented) take() *piece {
 func (f *segmented) want(p *piece) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.failed != nil {
+	if f.failed != nil || f.changed {
 		return 0
 	}
 	return min(leastPart, p.left())
@@ -178,7 +181,7 @@ func (f *segmented) giveBack(p *piece) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	p.taken, p.data = false, nil
-	f.missing = slices.DeleteFunc(f.missing, func(p *piece) bool { return p.left() == 0 })
+	f.missing = slices.DeleteFunc(f.missing, func(p *piece) bool { return p.left() == 0 || f.changed && !p.taken })
 }
 
 // fetch is what one session does: part after part, until there are none. The
@@ -186,12 +189,39 @@ func (f *segmented) giveBack(p *piece) {
 func (f *segmented) fetch(ctx context.Context, s *client.Session, m *Meter) error {
 	for p := f.take(); p != nil; p = f.take() {
 		err := f.fetchPart(ctx, s, p, m)
+		if errors.Is(err, errOther) {
+			f.giveUp()
+			err = nil
+		}
 		f.giveBack(p)
 		if err != nil {
 			return err
 		}
 	}
 	return f.finish(ctx, s)
+}
+
+// giveUp leaves all parts, since they are not of one file.
+func (f *segmented) giveUp() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed = true
+}
+
+// overlap is the end of what is there before a part: it is fetched once more and compared,
+// for the server may have another file by now.
+func (f *segmented) overlap(p *piece) ([]byte, error) {
+	f.mu.Lock()
+	begin := int64(0)
+	for _, q := range f.missing {
+		if q != p && q.end <= p.next {
+			begin = max(begin, q.end)
+		}
+	}
+	f.mu.Unlock()
+	tail := make([]byte, min(p.next-begin, tailSize))
+	_, err := f.file.ReadAt(tail, p.next-int64(len(tail)))
+	return tail, err
 }
 
 // fetchPart fetches a part up to its end, which another session may bring
@@ -205,30 +235,38 @@ func (f *segmented) fetchPart(ctx context.Context, s *client.Session, p *piece, 
 	if _, err := out.Seek(p.next, io.SeekStart); err != nil {
 		return err
 	}
-	d, err := s.Retrieve(ctx, f.task.Remote, p.next)
+	overlap, err := f.overlap(p)
 	if err != nil {
 		return err
 	}
-	m.start(m.Done(), f.task.Size, d.Transferred)
+	d, err := s.Retrieve(ctx, f.task.Remote, p.next-int64(len(overlap)))
+	if err != nil {
+		return err
+	}
+	if err := follows(d, overlap); err != nil {
+		return err
+	}
+	m.start(m.Done()-int64(len(overlap)), f.task.Size, d.Transferred)
 	w := limitWriter(ctx, out, f.task.Limit)
 	if f.task.Bounds.Rate > 0 {
 		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
 	}
-	err = f.copyPart(d, w, p)
-	closing := d.Close()
-	switch {
-	case errors.As(err, new(*os.PathError)), closing == nil:
-		return err // of the local file, or none
+	err = f.copyPart(d, w, p, int64(len(overlap)))
+	if verify := new(VerifyError); errors.As(err, &verify) { // the server's verdict comes first
+		if closing := d.Close(); closing != nil {
+			return closing
+		}
+		return err
 	}
-	return closing
+	return d.CloseAfter(err)
 }
 
 // copyPart copies from a download that begins where the part does. Behind the
 // end of the file the end of the data is awaited: the server then knows that all
 // of it has come.
-func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece) error {
+func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece, before int64) error {
 	f.mu.Lock()
-	p.data, p.counted = d, 0
+	p.data, p.counted = d, before
 	f.mu.Unlock()
 	for want := f.want(p); want > 0; want = f.want(p) {
 		n, err := d.ReceiveN(w, want)
@@ -249,18 +287,22 @@ func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece) error {
 }
 
 // finish gives the file its name when all parts are there and the server still
-// has the same file.
+// has the same file. One that has changed is fetched without parts.
 func (f *segmented) finish(ctx context.Context, s *client.Session) error {
 	if !f.allThere() {
 		return nil
 	}
-	err := f.unchanged(ctx, s)
-	if err == nil {
+	same, err := f.unchanged(ctx, s)
+	r := Result{Size: f.task.Size, ModTime: f.task.ModTime}
+	switch {
+	case err == nil && same:
 		err = f.becomePart()
+	case err == nil:
+		r, err = f.fetchAnew(ctx, s)
 	}
 	whole := err == nil
 	if whole && f.task.RemoveSource {
-		err = removeSource(ctx, s, f.task)
+		err = removeSource(ctx, s, f.task, r)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -285,18 +327,38 @@ func (f *segmented) allThere() bool {
 
 // unchanged compares what the server says of the file with what it said before:
 // the parts must be of the same file.
-func (f *segmented) unchanged(ctx context.Context, s *client.Session) error {
+func (f *segmented) unchanged(ctx context.Context, s *client.Session) (bool, error) {
+	f.mu.Lock()
+	changed := f.changed
+	f.mu.Unlock()
+	if changed {
+		return false, nil
+	}
 	e, err := s.Stat(ctx, f.task.Remote)
 	switch {
 	case errors.As(err, new(*client.Error)):
-		return nil // it does not tell
+		return true, nil // it does not say
 	case err != nil:
-		return err
-	case e.Size >= 0 && e.Size != f.task.Size, f.task.Known && newer(e, f.task.entry()):
-		f.to.dir.Remove(f.to.segments())
-		return fmt.Errorf("%s was changed on the server while it was fetched", f.task.Remote)
+		return false, err
 	}
-	return nil
+	was := listing.Entry{Time: f.task.ModTime, Precision: listing.Second}
+	return (e.Size < 0 || e.Size == f.task.Size) && (!f.task.Known || sameTime(e, was)), nil
+}
+
+// fetchAnew fetches the file as it is now, from its beginning to its end.
+func (f *segmented) fetchAnew(ctx context.Context, s *client.Session) (Result, error) {
+	f.giveUp()
+	t := f.task
+	t.Known, t.Size, t.ModTime, t.Resume = false, -1, time.Time{}, false
+	f.to.dir.Remove(f.to.segments())
+	r, err := download(ctx, s, t, &f.meter)
+	r.Note = cmp.Or(r.Note, "it changed while it was fetched in parts: fetched once more, in one")
+	if err == nil {
+		f.mu.Lock()
+		f.anew = &r
+		f.mu.Unlock()
+	}
+	return r, err
 }
 
 // leave is called when a job is over; the last one tells how it was.
@@ -319,11 +381,18 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 	if f.over != nil {
 		f.over()
 	}
+	if f.anew != nil {
+		r.Bytes, r.Resumed, r.Size, r.ModTime, r.Note = f.anew.Bytes, f.anew.Resumed, f.anew.Size, f.anew.ModTime, f.anew.Note
+		f.file.Close()
+		return r, true, f.failed
+	}
 	r.Bytes = f.task.Size - f.left() - f.resumed
 	if f.whole {
 		return r, true, f.failed
 	}
-	if err := f.note(); f.failed == nil {
+	if f.changed {
+		f.to.dir.Remove(f.to.segments())
+	} else if err := f.note(); f.failed == nil {
 		f.failed = err
 	}
 	f.file.Close()

@@ -117,9 +117,11 @@ func TestSegmentsOfAnotherFile(t *testing.T) {
 
 	task.Known, task.ModTime = true, time.Now().Add(-time.Hour)
 	srv.FS().Chtimes("/data", time.Now(), time.Now())
-	_, failed := run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task}))
-	if len(failed) != 1 || !strings.Contains(failed[0].Error(), "was changed") || HasSegments(task.Local) {
+	if done, failed := run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task})); done != 1 || failed != nil || HasSegments(task.Local) {
 		t.Errorf("changed: %v", failed)
+	}
+	if sent := strings.Join(srv.Commands(), "\n"); !strings.HasSuffix(sent[:strings.LastIndex(sent, "RETR")], "EPSV\n") {
+		t.Errorf("it was not fetched once more in one:\n%s", sent)
 	}
 }
 

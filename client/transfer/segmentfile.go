@@ -73,7 +73,7 @@ func (d *destination) adopt(t Task) (begun int64) {
 	defer old.Close()
 	p := &part{File: old, to: d, note: noteOf(t)}
 	info, err := old.Stat()
-	if err != nil || info.Size() > t.Size || lock(old) != nil || !p.belongs(t) || p.doubted {
+	if err != nil || info.Size() > t.Size || lock(old) != nil || !p.belongs(t) || !p.noted {
 		return 0
 	}
 	if d.dir.Rename(d.part(), d.segments()) != nil {

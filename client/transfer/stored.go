@@ -25,9 +25,8 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 		return 0, "", err
 	case size > whole && !t.again:
 		return 0, "", fmt.Errorf("%s is longer on the server (%d bytes) than here (%d bytes)", t.Remote, size, whole)
-	}
-	if size <= tailSize && !t.again {
-		return size, "", nil
+	case size <= tailSize: // sending it is cheaper than looking what it is
+		return 0, "", nil
 	}
 	mine := make([]byte, min(size, tailSize))
 	if size <= whole {
@@ -53,10 +52,9 @@ func endsWith(ctx context.Context, s *client.Session, name string, size int64, w
 	if err != nil {
 		return err
 	}
-	err = follows(d, want)
-	d.Read(make([]byte, 1)) // the end
-	if closing := d.Close(); err == nil {
-		err = closing
+	if err := follows(d, want); err != nil {
+		return err
 	}
-	return err
+	_, err = d.Read(make([]byte, 1)) // the end
+	return d.CloseAfter(err)
 }

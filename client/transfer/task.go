@@ -63,9 +63,11 @@ type Task struct {
 	ModTime time.Time // the same
 	Known   bool      // Size and ModTime are right, also where they are zero: do not ask
 
-	path, why string // of a mirror
-	again     bool   // it has broken before: only what it left itself is gone on with
-	refused   bool   // the server said so at the end: what came is not whole because of its size
+	AnySize bool // do not compare sizes: the server's are wrong
+
+	path, why string       // of a mirror
+	again     bool         // it has broken before: only what it left itself is gone on with
+	short     *VerifyError // with which the last try ended
 }
 
 // here is where a local name is.
@@ -136,9 +138,4 @@ func (t *Task) Describe(e listing.Entry) {
 	if e.SizeApprox || e.Type != listing.File {
 		t.Size = -1
 	}
-}
-
-// entry is what Describe was told, as far as it is known.
-func (t *Task) entry() listing.Entry {
-	return listing.Entry{Size: t.Size, Time: t.ModTime, Precision: listing.Second}
 }

@@ -68,9 +68,7 @@ func sameBytes(ctx context.Context, s *client.Session, remote string, file io.Re
 	}
 	w := &comparing{want: bufio.NewReaderSize(file, 64<<10)}
 	_, err = d.WriteTo(w)
-	if closing := d.Close(); err == nil {
-		err = closing
-	}
+	err = d.CloseAfter(err)
 	if _, more := w.want.ReadByte(); err == nil && more == nil {
 		err = errOther
 	}
