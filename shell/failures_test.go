@@ -34,8 +34,8 @@ func TestFirstLineOfFailures(t *testing.T) {
 		{"the TLS session is new", "--fault require-reuse", "set tls-reuse off; practice open; ls", "ls: data connection refused: 522 ", 6},
 		{"the password is wrong", "--tls off", "practice open; user learner wrong", "user: login refused: 530 ", 4},
 		{"the account is refused", "--tls off --fault 'refuse:ACCT=502 none here'", "practice open; account x", "account: account refused: 502 none here", 4},
-		{"the data connection is cut", "--tls off --fault cut:RETR=200", "practice open; get README.txt", "get: README.txt: data connection lost: 426 ", 6},
-		{"bytes are missing", "--tls off --fault cut-silent:RETR=200", "practice open; get README.txt", "get: README.txt: README.txt.part has 200 bytes, not .*: the transfer is not complete", 8},
+		{"the data connection is cut", "--tls off --fault cut:RETR=200", "practice open; get README.txt", "get: README.txt: data connection lost: 426 ", 8},
+		{"bytes are missing", "--tls off --fault cut-silent:RETR=200", "practice open; get README.txt", "get: README.txt: 200 bytes came, not .*: the transfer is not complete", 8},
 		{"TLS ends without its mark", "--fault cut-notify:RETR=200", "practice open; get README.txt", "get: README.txt: cut short after 200 bytes: the data connection ended without close_notify", 8},
 		{"the control connection is cut", "--tls off --fault drop:PASS", "practice open", "practice: 127.0.0.1: control connection closed by the server", 3},
 	} {

@@ -274,7 +274,7 @@ func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece, before int64
 			err = noting
 		}
 		if err == nil && n < want {
-			err = &VerifyError{Name: f.task.Remote, Got: p.next, Want: f.task.Size}
+			err = &VerifyError{Got: p.next, Want: f.task.Size}
 		}
 		if err != nil {
 			return err

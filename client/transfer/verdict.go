@@ -45,9 +45,25 @@ const (
 	severed         // somebody may have cut the connection
 )
 
-// verdict is a row: the first one that fits counts.
+func (o outcome) String() string {
+	return [...]string{"whole", "not whole", "ask again", "another file: fetched from its beginning", "cut short"}[o]
+}
+
+// Verdict is a row of the table in words, for docs/reliability.md.
+type Verdict struct{ When, Outcome, Note string }
+
+// Verdicts is the table by which downloads are judged: the first row that fits counts.
+func Verdicts() []Verdict {
+	rows := make([]Verdict, len(verdicts))
+	for i, v := range verdicts {
+		rows[i] = Verdict{v.when, v.outcome.String(), v.note}
+	}
+	return rows
+}
+
+// verdict is a row of the table.
 type verdict struct {
-	When    string // in words, for docs/reliability.md
+	when    string
 	outcome outcome
 	note    string // for a careful user; {got}, {before}, {now} are numbers
 	is      func(w witnesses) bool
@@ -146,9 +162,9 @@ func judge(ctx context.Context, s *client.Session, t Task, w witnesses) (note st
 	}
 	switch v.outcome {
 	case short:
-		return "", &VerifyError{Name: t.Remote, Got: w.got, Want: want}
+		return "", &VerifyError{Got: w.got, Want: want}
 	case other:
-		return "", errors.Join(errOther, &VerifyError{Name: t.Remote, Got: w.got, Want: want})
+		return "", errors.Join(errOther, &VerifyError{Got: w.got, Want: want})
 	case severed:
 		return "", client.ErrTruncated
 	}
@@ -226,12 +242,16 @@ func isRefusal(err error) bool {
 	return errors.As(err, &no) && no.Reply.Code != 421
 }
 
-// VerifyError says that a file arrived with another size than it should have.
+// VerifyError says that a file arrived with another size than it should have. Name is
+// that of an upload on the server, and empty for a download.
 type VerifyError struct {
 	Name      string
 	Got, Want int64
 }
 
 func (e *VerifyError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("%d bytes came, not %d: the transfer is not complete", e.Got, e.Want)
+	}
 	return fmt.Sprintf("%s has %d bytes, not %d: the transfer is not complete", e.Name, e.Got, e.Want)
 }
