@@ -21,13 +21,13 @@ func (s *Session) TrustPassiveAddress(trust bool) {
 }
 
 // AcceptFrom chooses which other address the server may connect from in active
-// mode. See Config.ActiveFrom.
+// mode. See Options.ActiveFrom.
 func (s *Session) AcceptFrom(other netip.Addr) {
 	s.opt.ActiveFrom, s.conn.cfg.ActiveFrom = other, other
 }
 
 // TrustEnd chooses whether data that came over TLS counts as whole although the
-// server did not say so. See Config.InsecureEnd.
+// server did not say so. See Options.InsecureEnd.
 func (s *Session) TrustEnd(insecure bool) {
 	s.opt.InsecureEnd, s.conn.cfg.InsecureEnd = insecure, insecure
 }
