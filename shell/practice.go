@@ -19,11 +19,13 @@ var practiceCommands = []*Command{{
 	Name: "practice", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
 		"shows what it received, passwords included: whoever is on the way sees the same where there is no TLS. A fault is " +
-		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. Nothing you do there reaches a disk.",
+		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. --like gives it the greeting, FEAT, " +
+		"listing and habits of another server: " + flavourList() + ". Nothing you do there reaches a disk.",
 	Examples: []Example{
 		{"practice start", "a sound server with some files"},
 		{"practice start --fault nat-pasv --fault no-epsv", "one that names an address nobody can reach"},
 		{"practice start --fault cut:RETR=4096 --port 2121 --wait", "until Ctrl-C, for other clients"},
+		{"practice start --like iis", "one that speaks and lists as IIS does"},
 		{"practice open", "log in to it"},
 	},
 	Max: 1, Words: []string{"start", "open", "wire", "faults", "stop"},
@@ -32,6 +34,8 @@ var practiceCommands = []*Command{{
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
 		fs.String("tls", "auto", "start: `MODE` is auto (for those who ask), require, implicit, off")
 		choices(fs, "tls", tlsWords...)
+		fs.String("like", "", "start: look like this `SERVER`")
+		choices(fs, "like", flavourNames()...)
 		fs.Bool("wait", false, "start: serve until Ctrl-C")
 		fs.Bool("clear", false, "open: without TLS")
 	},
@@ -74,7 +78,7 @@ func (c *Call) startPractice(ctx context.Context) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
 	mode := c.value("tls")
-	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off"}
+	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off", Like: c.value("like")}
 	var known bool
 	if opt.TLS, known = practiceModes[mode]; !known {
 		return c.Usage("--tls: %q is none of auto, require, implicit, off", mode)
@@ -168,6 +172,22 @@ func (c *Call) printLines(lines []string) error {
 		}
 	}
 	return nil
+}
+
+func flavourNames() (names []string) {
+	for _, f := range practice.Flavours() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// flavourList is the flavours in a sentence.
+func flavourList() string {
+	var list []string
+	for _, f := range practice.Flavours() {
+		list = append(list, f.Name+" ("+f.Short+")")
+	}
+	return strings.Join(list, "; ")
 }
 
 func faultTable() render.Table {

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"fmt"
 	"net"
@@ -17,6 +18,8 @@ type command struct {
 	line, verb, arg string
 	previous        string             // the verb before it
 	obey            string             // what the library is told instead of line
+	first           []string           // what it is told before, the last line first
+	listing         *string            // what LIST or MLSD sends in the place of the library's
 	edit            func(reply) string // repairs the library's reply
 	faults          []*fault           // that may touch it
 	after           func()             // comes after the answer
@@ -49,7 +52,8 @@ var ownCommands = map[string]func(*session, *command) string{
 	"RETR": transfer, "STOR": transfer, "STOU": stou, "APPE": transfer,
 	"LIST": transfer, "NLST": transfer, "MLSD": transfer,
 	"RNTO": rnto,
-	"ABOR": abor, "FEAT": feat, "STAT": stat,
+	"ABOR": abor, "FEAT": feat, "STAT": stat, "MLST": mlst, "OPTS": opts,
+	"REIN": rein, "LANG": lang, "HOST": host, "SITE": site,
 	"HASH": digest, "XSHA512": digest, "XSHA256": digest, "XSHA1": digest, "XSHA": digest, "XMD5": digest, "MD5": digest, "XCRC": digest,
 	"STRU": stru, "ACCT": superfluous, "ALLO": superfluous, "HELP": help,
 }
@@ -300,6 +304,15 @@ func transfer(s *session, c *command) string {
 	if s.srv.opts.TLS == RequireExplicit && !s.protect {
 		return "521 Data connections must have TLS here: PBSZ 0, PROT P."
 	}
+	if c.verb == "LIST" || c.verb == "MLSD" {
+		text, err := s.listing(c)
+		switch {
+		case err == nil:
+			c.listing = &text
+		case s.srv.look.emptyLists:
+			c.listing, c.obey = new(string), c.verb+" /"
+		}
+	}
 	if p := s.currentPort(); p != nil && p.waiting() {
 		p.begin(c, s.protect)
 	}
@@ -342,25 +355,41 @@ var hashAlgorithms = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCo
 
 // feat mends the library's list: MLST names its facts (RFC 3659, 7.8), HASH has its word, TLS is the tap's.
 func feat(s *session, c *command) string {
+	look := s.srv.look
 	c.edit = func(r reply) string {
-		lines := []string{"211-Features:"}
-		for _, line := range strings.Split(strings.TrimRight(r.text, "\r\n"), "\r\n")[1:] {
-			switch {
-			case line == " MLSD": // implied by MLST
-			case s.srv.hides(strings.TrimSpace(line)):
-			case line == " MLST":
-				lines = append(lines, " MLST Type*;Size*;Modify*;")
-			case hashAlgorithms().MatchString(line):
-				lines = append(lines, " HASH "+sorted(line))
-			case strings.HasPrefix(line, "211 "):
-			default:
-				lines = append(lines, line)
+		features := look.features
+		if features == nil {
+			features = append(features, "LANG EN*", "HOST")
+			for _, line := range strings.Split(strings.TrimRight(r.text, "\r\n"), "\r\n")[1:] {
+				switch {
+				case line == " MLSD": // implied by MLST
+				case hashAlgorithms().MatchString(line):
+					features = append(features, "HASH "+sorted(line))
+				case strings.HasPrefix(line, "211 "):
+				default:
+					features = append(features, strings.TrimSpace(line))
+				}
 			}
 		}
-		if s.tls != nil {
+		lines := []string{cmp.Or(look.featFrame[0], "211-Features:")}
+		for _, feature := range features {
+			name, _, _ := strings.Cut(feature, " ")
+			if s.srv.hides(name) {
+				continue
+			}
+			if feature == "MLST" {
+				feature = s.mlstFeature()
+			}
+			lines = append(lines, " "+feature)
+		}
+		if s.tls != nil && look.tlsFeature != nil {
+			for _, feature := range look.tlsFeature {
+				lines = append(lines, " "+feature)
+			}
+		} else if s.tls != nil {
 			lines = append(lines, " AUTH TLS", " PBSZ", " PROT")
 		}
-		return strings.Join(append(lines, "211 End"), "\r\n") + "\r\n"
+		return strings.Join(append(lines, cmp.Or(look.featFrame[1], "211 End")), "\r\n") + "\r\n"
 	}
 	return ""
 }
@@ -369,19 +398,6 @@ func sorted(line string) string {
 	names := strings.Split(strings.Trim(line, " ;"), ";")
 	sort.Strings(names)
 	return strings.Join(names, ";") + ";"
-}
-
-// stat indents what stands between the first and the last line, so that none looks like an end (RFC 959, 4.2), and mends
-// the library's listing of a directory.
-func stat(_ *session, c *command) string {
-	c.edit = func(r reply) string {
-		lines := strings.Split(strings.TrimRight(r.text, "\r\n"), "\r\n")
-		for i := 1; i < len(lines)-1; i++ {
-			lines[i] = " " + strings.TrimPrefix(strings.TrimLeft(lines[i], " "), "%s")
-		}
-		return strings.Join(lines, "\r\n") + "\r\n"
-	}
-	return ""
 }
 
 func stru(s *session, c *command) string {
@@ -393,16 +409,6 @@ func stru(s *session, c *command) string {
 	default:
 		return "504 STRU F is all there is."
 	}
-}
-
-func superfluous(_ *session, c *command) string {
-	return "202 " + c.verb + " is not needed here."
-}
-
-func help(*session, *command) string {
-	return "214-The commands of RFC 959, 2228, 2389, 2428, 3659 and 4217,\r\n" +
-		" among them USER PASS CWD PWD LIST MLSD RETR STOR QUIT.\r\n" +
-		"214 This is the practice server of ftpsh.\r\n"
 }
 
 // printable is what a reply may repeat of a command.

@@ -120,6 +120,9 @@ func (p *dataPort) wrap(conn net.Conn) net.Conn {
 			conn = f.row.data(&dataFault{Conn: conn, tcp: tcp, port: p, fault: f})
 		}
 	}
+	if text := p.transfer.listing; text != nil {
+		conn = &listed{Conn: conn, text: *text}
+	}
 	return conn
 }
 

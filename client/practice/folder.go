@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -63,4 +64,24 @@ func (f *folder) Chown(name string, uid, gid int) error     { return f.root.Chow
 
 func (f *folder) Chtimes(name string, atime, mtime time.Time) error {
 	return f.root.Chtimes(inside(name), atime, mtime)
+}
+
+// LstatIfPossible is Stat for a link itself.
+func (f *folder) LstatIfPossible(name string) (os.FileInfo, bool, error) {
+	info, err := f.root.Lstat(inside(name))
+	return info, true, err
+}
+
+// ReadlinkIfPossible says where a link leads.
+func (f *folder) ReadlinkIfPossible(name string) (string, error) {
+	return f.root.Readlink(inside(name))
+}
+
+// SymlinkIfPossible makes a link, with a relative target: an absolute one would lead out of the folder.
+func (f *folder) SymlinkIfPossible(target, name string) error {
+	relative, err := filepath.Rel(path.Dir(path.Join("/", name)), path.Join("/", target))
+	if err != nil {
+		return err
+	}
+	return f.root.Symlink(filepath.ToSlash(relative), inside(name))
 }

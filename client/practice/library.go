@@ -87,6 +87,9 @@ func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
 	if banner := d.session.srv.opts.Banner; banner != "" {
 		return banner, nil
 	}
+	if look := d.session.srv.look; look.greeting != "" {
+		return d.session.fill(look.greeting, &command{}, reply{}), nil
+	}
 	return "ftpsh practice server ready", nil
 }
 
@@ -100,8 +103,13 @@ func (d *driver) GetTLSConfig() (*tls.Config, error) {
 func (d *driver) AuthUser(ftpserver.ClientContext, string, string) (ftpserver.ClientDriver, error) {
 	s := d.session
 	s.cwd = d.context.Path
+	return s.tree(), nil
+}
+
+// tree is what the user may do with the files.
+func (s *session) tree() *tree {
 	o := s.srv.opts
-	return &tree{Fs: s.srv.fs, readOnly: o.ReadOnly || s.anonymous() && !o.Uploads, incomingOnly: s.anonymous(), warn: s.warn}, nil
+	return &tree{Fs: s.srv.fs, readOnly: o.ReadOnly || s.anonymous() && !o.Uploads, incomingOnly: s.anonymous(), warn: s.warn}
 }
 
 func (d *driver) WrapPassiveListener(library net.Listener) (net.Listener, error) {

@@ -37,6 +37,28 @@ func Sample() afero.Fs {
 		_ = mem.MkdirAll(d.name, 0o755)
 		_ = mem.Chtimes(d.name, d.when, d.when)
 	}
+	_ = mem.SymlinkIfPossible("../haiku.txt", "/names/link.txt")
+	_ = mem.SymlinkIfPossible("one/two/three", "/nested/shortcut")
+	return mem
+}
+
+// sampleDatasets is a small tree as a mainframe has it: data sets, and a library with its members.
+func sampleDatasets() afero.Fs {
+	mem := newMemory()
+	when := day(2024, 5, 17)
+	for name, text := range map[string]string{
+		"/README.TEXT": "Data sets have no folders: the dots in a name are its qualifiers.\n", "/HAIKU.TEXT": haiku,
+		"/CNTL/COMPILE": "//COMPILE  JOB (ACCT),'COMPILE',CLASS=A\n//STEP1    EXEC IGYWCL\n",
+		"/CNTL/BACKUP":  "//BACKUP   JOB (ACCT),'BACKUP',CLASS=A\n//STEP1    EXEC PGM=ADRDSSU\n",
+		"/COBOL/HELLO":  "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. HELLO.\n",
+	} {
+		_ = mem.MkdirAll(path.Dir(name), 0o755)
+		_ = afero.WriteFile(mem, name, []byte(text), 0o644)
+		_ = mem.Chtimes(name, when, when)
+	}
+	for _, dir := range []string{"/", "/CNTL", "/COBOL"} {
+		_ = mem.Chtimes(dir, when, when)
+	}
 	return mem
 }
 

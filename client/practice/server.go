@@ -60,6 +60,7 @@ type Options struct {
 	PassivePorts Ports         // for data connections; the zero value: any
 	PublicHost   string        // IPv4 address for PASV replies; "": the control connection's own
 	Banner       string        // greeting, of one line or many
+	Like         string        // one of [Flavours]: whose words and habits it has
 	Idle         time.Duration // without a command, or with data that stands still; 0: any time
 
 	MaxSessions int // control connections at once; 0: 100
@@ -118,6 +119,7 @@ type Tap struct {
 type Server struct {
 	opts     Options
 	fs       afero.Fs
+	look     *flavour
 	listener net.Listener
 	cert     certificate
 	tls      *tls.Config // nil without TLS
@@ -152,6 +154,9 @@ func Start(o Options) (*Server, error) {
 	}
 	s := &Server{opts: o, faults: faults, sessions: map[*session]bool{}, hosts: map[netip.Prefix]int{},
 		awaited: map[string]int{}, arrival: make(chan struct{})}
+	if s.look, err = findFlavour(o.Like); err != nil {
+		return nil, err
+	}
 	if s.fs, err = o.files(); err != nil {
 		return nil, err
 	}

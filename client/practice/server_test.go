@@ -282,7 +282,7 @@ func TestFilesBehaveAsOnADisk(t *testing.T) {
 			if got := c.cmd(213, "MDTM dir/file"); got != "19850101120000" {
 				t.Errorf("MDTM: %s", got)
 			}
-			if got := c.get(226, "MLSD dir"); got != "Type=file;Size=10;Modify=19850101120000; file\r\n" {
+			if got := c.get(226, "MLSD dir"); got != "type=file;size=10;modify=19850101120000;perm=adfrw;unix.mode=0644;unix.owner=ftp;unix.group=ftp; file\r\n" {
 				t.Errorf("MLSD: %q", got)
 			}
 			if got := c.get(226, "LIST"); !strings.HasPrefix(got, "drwxr-xr-x ") {
@@ -336,7 +336,7 @@ func TestReplyForms(t *testing.T) {
 	write(t, s, "/x", "hello")
 	c := login(t, s)
 	feat := c.cmd(211, "FEAT")
-	for _, want := range []string{"MLST Type*;Size*;Modify*;", "HASH CRC32;MD5;SHA-1;SHA-256*;SHA-512;", "AUTH TLS", "REST STREAM"} {
+	for _, want := range []string{"MLST type*;size*;modify*;perm*;unix.mode*;unix.owner*;unix.group*;", "HASH CRC32;MD5;SHA-1;SHA-256*;SHA-512;", "AUTH TLS", "REST STREAM"} {
 		if !strings.Contains(feat, "\n "+want) {
 			t.Errorf("FEAT lacks %q:\n%s", want, feat)
 		}

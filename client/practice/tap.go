@@ -46,7 +46,7 @@ type session struct {
 	held     *command // read during a transfer, to be obeyed after it
 	pending  []*command
 	moved    bool // the library has begun a transfer since it was last known to be at rest
-	resting  bool // it is asked whether it is
+	ignored  int  // replies of the library to lines that no client sent
 	chopped  bool // the next write goes out byte by byte
 	idle     *time.Timer
 	entry    *time.Timer // until when there must be a login
@@ -54,8 +54,11 @@ type session struct {
 	login    account
 	secure   bool // the control connection has TLS
 	pbsz     bool
-	protect  bool // data connections have TLS
-	extended bool // EPSV ALL
+	protect  bool            // data connections have TLS
+	extended bool            // EPSV ALL
+	image    bool            // TYPE I
+	again    bool            // REIN came: what needs a login needs it once more, though the library still has one
+	silent   map[string]bool // facts that OPTS MLST turned off
 
 	mu         sync.Mutex
 	activeAddr string        // the client's, if PORT or EPRT came last
@@ -281,6 +284,18 @@ func (s *session) obey(c *command) {
 	if s.refused(c) {
 		return
 	}
+	if s.srv.look.lacks(c.verb) {
+		s.answer(c, "500 Unknown command.")
+		return
+	}
+	if s.again && !s.login.done && !withoutLogin[c.verb] {
+		s.answer(c, "530 Log in with USER and PASS.")
+		return
+	}
+	if toPath := s.srv.look.toPath; toPath != nil && c.namesFile() {
+		c.arg = toPath(c.arg)
+		c.obey = c.verb + " " + c.arg
+	}
 	if strings.ContainsAny(c.line, lineBreaks) { // a reply would repeat them
 		s.answer(c, "501 No name holds a line break or NUL.")
 		return
@@ -324,9 +339,14 @@ func (s *session) refused(c *command) bool {
 
 func (s *session) forward(c *command) {
 	line := c.obey + "\r\n"
+	for _, first := range c.first {
+		line = first + "\r\n" + line
+		s.ignored++
+	}
 	if s.moved && len(s.pending) == 0 { // its transfer has answered, but may not have put its pen down, and QUIT does not wait for that
 		line = "NOOP\r\n" + line
-		s.moved, s.resting = false, true
+		s.ignored++
+		s.moved = false
 	}
 	s.pending = append(s.pending, c)
 	if _, err := io.WriteString(s.inner, line); err != nil {
@@ -349,8 +369,8 @@ func (s *session) answer(c *command, text string) {
 
 // answered passes on a reply of the library.
 func (s *session) answered(r reply) {
-	if s.resting {
-		s.resting = false
+	if s.ignored > 0 {
+		s.ignored--
 		return
 	}
 	c := s.answeredCommand(r)
@@ -432,6 +452,10 @@ func plainRefusal(r reply) reply {
 
 // deliver sends a reply through the faults and the tap.
 func (s *session) deliver(c *command, r reply) {
+	if c.verb == "TYPE" && r.code == 200 {
+		s.image = !strings.HasPrefix(strings.ToUpper(c.arg), "A")
+	}
+	r = s.reword(c, r)
 	text := r.text
 	for _, f := range c.faults {
 		if f.row.reply != nil && text != "" {

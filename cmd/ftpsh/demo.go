@@ -11,9 +11,10 @@ import (
 const demoUser, demoPassword = "demo", "try it"
 
 // startDemo starts a server in this process, with a tree worth looking at.
-func startDemo() (*practice.Server, error) {
+func startDemo(like string) (*practice.Server, error) {
 	return practice.Start(practice.Options{
-		FS:    practice.Sample(),
+		FS:    practice.SampleLike(like),
+		Like:  like,
 		Users: map[string]string{demoUser: demoPassword},
 		TLS:   practice.Explicit,
 	})

@@ -47,6 +47,7 @@ type options struct {
 	retry                                    int
 
 	demo, version, help bool
+	like                string   // how the server of the demo looks
 	completion          string   // for which shell
 	connecting          []string // the options about connections, as given
 
@@ -114,6 +115,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.IntVarP(&o.stall, "stall", "q", 0, "give up when no byte comes for so many `SECONDS`")
 	fs.StringVar(&o.color, "color", "auto", "`WHEN` is auto, always or never")
 	fs.BoolVar(&o.demo, "demo", false, "try it on a practice server in this process")
+	fs.StringVar(&o.like, "like", "", "--demo: look like this `SERVER`: vsftpd, proftpd, pure-ftpd, iis, zos")
 	fs.StringVar(&o.completion, "completion", "", "print the completion script for `SHELL`: bash, fish, powershell or zsh")
 	fs.BoolVar(&o.version, "version", false, "show the version")
 	fs.BoolVar(&o.help, "help", false, "show this")
@@ -159,6 +161,8 @@ func parseFlags(args []string) (*options, error) {
 	switch {
 	case o.demo && len(o.target) > 0:
 		return nil, errors.New("--demo brings its own server")
+	case o.like != "" && !o.demo:
+		return nil, errors.New("--like is for --demo and --serve")
 	case o.hasCommands && o.file != "":
 		return nil, errors.New("-c and -f exclude each other")
 	case o.v4 && o.v6:

@@ -75,7 +75,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 		return wrong(err)
 	}
 	if o.demo {
-		demo, err := startDemo()
+		demo, err := startDemo(o.like)
 		if err != nil {
 			return wrong(err)
 		}

@@ -38,6 +38,7 @@ type serveOptions struct {
 	dir, listen            string
 	port                   int
 	user, password, cert   string
+	like                   string
 	tls, writable, verbose bool
 	uploads                bool
 	made                   bool // the password is ours
@@ -53,6 +54,7 @@ func serveFlags(o *serveOptions) *pflag.FlagSet {
 	fs.StringVarP(&o.user, "user", "u", "", "who may log in; without it everybody may read, as anonymous")
 	fs.StringVarP(&o.password, "password", "P", "", "the password; without it FTPSH_PASSWORD has it, or one is made and shown")
 	fs.StringVarP(&o.cert, "cert", "c", "", "a `FILE` with certificate and key (PEM); without it one is made")
+	fs.StringVar(&o.like, "like", "", "look like this `SERVER`: vsftpd, proftpd, pure-ftpd, iis, zos")
 	fs.BoolVar(&o.tls, "tls", false, "demand TLS for logins and transfers")
 	fs.BoolVarP(&o.writable, "writable", "w", false, "let the user write, too")
 	fs.BoolVar(&o.uploads, "anonymous-uploads", false, "let everybody write below incoming/ in it, unknown as they are")
@@ -104,7 +106,7 @@ func serve(args []string, password string) int {
 func (o *serveOptions) start() (*practice.Server, error) {
 	opt := practice.Options{
 		Dir: o.dir, ReadOnly: !o.writable && !o.uploads, Uploads: o.uploads, TLS: practice.Explicit,
-		Idle: serveIdle, Forget: true,
+		Idle: serveIdle, Forget: true, Like: o.like,
 		Listen: net.JoinHostPort(o.listen, strconv.Itoa(o.port)), Names: []string{o.listen},
 		Users: map[string]string{},
 	}

@@ -28,6 +28,7 @@ type PracticeOptions struct {
 	Port   int               // 0: any
 	Files  map[string]string // in place of the sample: names from the root, and their content
 	Hidden bool              // which faults it has is for the learner to find out
+	Like   string            // one of practice.Flavours; "": a server of its own kind
 }
 
 // Practice is an FTP server in this process, to learn and to try things with.
@@ -53,10 +54,14 @@ func StartPractice(opt PracticeOptions) (*Practice, error) {
 	if err != nil {
 		return nil, err
 	}
+	banner := "Practice server of ftpsh"
+	if opt.Like != "" {
+		banner = ""
+	}
 	p.Server, err = practice.Start(practice.Options{
 		FS: files, Users: map[string]string{PracticeUser: PracticePassword}, TLS: opt.TLS,
 		Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(opt.Port)), Faults: opt.Faults, Secrets: true, Log: p.heard,
-		Banner: "Practice server of ftpsh",
+		Banner: banner, Like: opt.Like,
 	})
 	if err != nil {
 		return nil, err
@@ -66,7 +71,7 @@ func StartPractice(opt PracticeOptions) (*Practice, error) {
 
 func (o PracticeOptions) files() (afero.Fs, error) {
 	if o.Files == nil {
-		return practice.Sample(), nil
+		return practice.SampleLike(o.Like), nil
 	}
 	mem := afero.NewMemMapFs()
 	if err := mem.MkdirAll("/", 0o755); err != nil {
@@ -114,6 +119,9 @@ func (p *Practice) Trusted() bool {
 func (p *Practice) Describe() []string {
 	lines := []string{
 		fmt.Sprintf("practice server  %s  user %s, password %s", p.URL(), PracticeUser, PracticePassword),
+	}
+	if p.opt.Like != "" {
+		lines = append(lines, "looks like       "+p.opt.Like)
 	}
 	names := make([]string, len(p.opt.Faults))
 	for i, f := range p.opt.Faults {
