@@ -71,6 +71,14 @@ type voice struct {
 	screen  bool
 	marks   bool // lines begin with C< C! D1 <
 	content bool // the data itself goes to out
+	enc     bool // what is said now travels inside TLS
+	traced  int  // the level of the trace that shows the same beside it; 0: none does
+}
+
+// inside is the voice for what is said on the connection as it is now: the reply to AUTH TLS still comes in clear.
+func (v voice) inside(h *byHand) voice {
+	v.enc = h.talk.TLS
+	return v
 }
 
 // reply shows a reply as it came. Quote returns a refusal as its error, and
@@ -83,8 +91,9 @@ func (v voice) reply(r client.Reply) {
 	for _, line := range r.Lines {
 		line = v.sh.masked(line)
 		switch {
+		case v.marks && v.traced > 0: // once is enough
 		case v.marks:
-			v.line(map[bool]string{true: "C! ", false: "C< "}[r.Class() > 3] + line)
+			v.line(replyMark(r.Class() > 3, v.enc) + line)
 		case r.Class() > 3:
 		case v.content:
 			v.sh.Say(line)
@@ -92,6 +101,19 @@ func (v voice) reply(r client.Reply) {
 			v.line(line)
 		}
 	}
+}
+
+// replyMark is C< or C<= like the arrows of the trace, with ! for a failure.
+func replyMark(failed, enc bool) string {
+	switch {
+	case failed && enc:
+		return "C!<= "
+	case failed:
+		return "C! "
+	case enc:
+		return "C<= "
+	}
+	return "C< "
 }
 
 // line is a part of the result.
@@ -104,7 +126,7 @@ func (v voice) line(text string) {
 
 // fact is what happens beside the replies; quote is silent about it.
 func (v voice) fact(format string, args ...any) {
-	if v.marks {
+	if v.marks && v.traced < 2 {
 		v.line(fmt.Sprintf(format, args...))
 	}
 }
@@ -138,12 +160,16 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 	if client.MovesData(verb) {
 		return sh.transferByHand(ctx, line, v)
 	}
+	v, since := v.inside(h), sh.recorder.Seq()
 	r, err := sh.session.Quote(ctx, line)
 	if r.Code != 0 {
 		h.talk.Heard(line, r)
 		v.reply(r)
-		v.hint(h.talk.Explain(line, r))
+		if v.traced == 0 || !sh.Settings.TraceNotes {
+			v.hint(h.talk.Explain(line, r))
+		}
 	}
+	sh.handshakes(since, v)
 	if r.Code == 421 || r.Code == 221 { // the end of the connection is what they say
 		if v.marks {
 			sh.session.Conn().Close()
@@ -151,6 +177,15 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 		return r, nil
 	}
 	return r, err
+}
+
+// handshakes shows the TLS handshakes since an event.
+func (sh *Shell) handshakes(since int, v voice) {
+	for _, e := range sh.recorder.Events(since) {
+		if e.Ev == teach.TLSOK || e.Ev == teach.TLSFail {
+			v.fact("%s %s", e.Conn, e.Words())
+		}
+	}
 }
 
 // ready reports whether a transfer command finds a data connection, or where to
@@ -263,6 +298,7 @@ func (sh *Shell) unconnected(ctx context.Context, line string, x *client.Exchang
 			return r, nil
 		}
 	}
+	v = v.inside(h)
 	first, err := x.Begin(ctx)
 	if first.Class() == 1 {
 		v.reply(first)
@@ -279,6 +315,7 @@ func (sh *Shell) unconnected(ctx context.Context, line string, x *client.Exchang
 // carry moves the data of a command over the channel and shows the dialogue.
 func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v voice) (client.Reply, error) {
 	h := sh.hand
+	v, since := v.inside(h), sh.recorder.Seq()
 	ch := h.channel
 	h.channel, h.waiting = nil, nil
 	file, err := h.source(ctx, line)
@@ -296,6 +333,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 			v.fact("%s the server connected to us", ch.Name())
 		}
 		err = sh.move(d, line, file, v)
+		sh.handshakes(since, v)
 		v.fact("%s", h.summary(ch, d, isUpload(line), err))
 		r = d.Reply()
 	} else {
@@ -371,12 +409,16 @@ func (h *byHand) summary(ch *client.Channel, d *client.Data, upload bool, err er
 	if err != nil && !errors.As(err, &no) {
 		end = ", ! " + err.Error()
 	}
+	enc := ""
+	if h.talk.Protect {
+		enc = "="
+	}
 	if upload {
-		return fmt.Sprintf("%s > %d bytes, closed by us%s", ch.Name(), d.Transferred(), end)
+		return fmt.Sprintf("%s %s> %d bytes, closed by us%s", ch.Name(), enc, d.Transferred(), end)
 	}
 	hint := ""
 	if h.size > 0 {
 		hint = "    (.data to see, .data save FILE to keep)"
 	}
-	return fmt.Sprintf("%s < %d bytes, closed by the server%s%s", ch.Name(), d.Transferred(), end, hint)
+	return fmt.Sprintf("%s <%s %d bytes, closed by the server%s%s", ch.Name(), enc, d.Transferred(), end, hint)
 }

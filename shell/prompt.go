@@ -89,6 +89,9 @@ func promptHelp() (rows [][]string) {
 // promptText says who and where one is, and how safe that is, in words.
 func (sh *Shell) promptText() string {
 	if sh.raw {
+		if sh.hand != nil && sh.hand.talk.TLS {
+			return sh.lessonMark() + "C=> "
+		}
 		return sh.lessonMark() + "C> "
 	}
 	color := sh.con.ColorOut()

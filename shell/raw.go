@@ -70,6 +70,9 @@ func (sh *Shell) rawLine(line Line) error {
 	var r client.Reply
 	var err error
 	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), marks: true}
+	if v.screen {
+		v.traced = int(sh.traced.Load())
+	}
 	if strings.HasPrefix(text, ".") {
 		err = sh.dot(ctx, strings.Fields(text), v)
 	} else {
@@ -268,6 +271,7 @@ func dotClose(_ context.Context, sh *Shell, _ []string, _ voice) error {
 func dotAbor(ctx context.Context, sh *Shell, _ []string, v voice) error {
 	h := sh.theHand()
 	waiting, line := h.waiting, h.waitingLine
+	v = v.inside(h)
 	h.waiting = nil
 	sh.recorder.Typed("ABOR")
 	x := sh.session.SendAbort()

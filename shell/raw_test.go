@@ -233,3 +233,49 @@ func atPractice(t *testing.T) (*pupil, *practice.Server) {
 	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.practice.Port()), "220")
 	return p, p.practice.Server
 }
+
+// TestRawShowsTLS: what travels inside TLS looks so, from the reply after AUTH on, and each handshake is a line.
+func TestRawShowsTLS(t *testing.T) {
+	p := newPupil(t)
+	p.Do(Line{Text: "practice start"})
+	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.practice.Port()), "220")
+	p.says(t, "AUTH TLS", "C< 234")
+	if text := p.out.String(); !strings.Contains(text, "C TLS 1.3 ") || strings.Index(text, "C TLS") < strings.Index(text, "234") {
+		t.Errorf("no handshake behind the 234:\n%s", text)
+	}
+	p.says(t, "USER learner", "C<= 331")
+	p.says(t, "PASS practice", "C<= 230")
+	p.says(t, "RNTO x", "C!<= 503")
+	p.says(t, "PBSZ 0", "C<= 200")
+	for _, way := range []string{"EPSV", "EPRT"} {
+		p.says(t, "PROT P", "C<= 200")
+		p.arrange(t, way)
+		p.says(t, "LIST", " TLS 1.3 ")
+		p.mustShow(t, "C<= 150", " TLS 1.3 ", " <= ", "C<= 226")
+		p.says(t, "PROT C", "C<= 200")
+		p.arrange(t, way)
+		p.says(t, "LIST", " bytes")
+		p.mustShow(t, "C<= 150", " < ", "C<= 226")
+		if strings.Contains(p.out.String(), "TLS 1.3") {
+			t.Errorf("a handshake after PROT C:\n%s", p.out)
+		}
+	}
+	p.says(t, "PROT P", "C<= 200")
+	p.arrange(t, "EPSV")
+	p.says(t, "STOR x", "C<= 226")
+	p.mustShow(t, "C<= 150", " TLS 1.3 ", " => 0 bytes", "C<= 226")
+}
+
+// mustShow looks for texts one behind the other.
+func (p *pupil) mustShow(t *testing.T, texts ...string) {
+	t.Helper()
+	rest := p.out.String()
+	for _, want := range texts {
+		_, behind, found := strings.Cut(rest, want)
+		if !found {
+			t.Errorf("%q is not seen, or not in its place, in\n%s", want, p.out)
+			return
+		}
+		rest = behind
+	}
+}

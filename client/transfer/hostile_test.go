@@ -351,7 +351,7 @@ func TestMirrorLinksInACircle(t *testing.T) {
 func TestTruncatedTLS(t *testing.T) {
 	claim := func(_ int, verb, reply string) string {
 		if verb == "MLST" {
-			return strings.Replace(reply, "Size=300000", "Size=100000", 1)
+			return strings.Replace(reply, "size=300000", "size=100000", 1)
 		}
 		return strings.Replace(reply, "213 300000", "213 100000", 1)
 	}
@@ -421,7 +421,7 @@ func TestSizesThatLie(t *testing.T) {
 					case verb == "SIZE":
 						return "213 " + test.size + "\r\n"
 					}
-					return strings.Replace(reply, "Size=300000", "Size="+test.size, 1)
+					return strings.Replace(reply, "size=300000", "size="+test.size, 1)
 				}}
 				_, s := server(t, data, practice.Options{Tap: tap})
 				local := filepath.Join(t.TempDir(), "data")

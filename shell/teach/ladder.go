@@ -27,6 +27,9 @@ const (
 	maxRows  = 24 - 5 // beside title, head, legend and the ends of the lifelines
 	leftEdge = 9      // columns before the left lifeline
 	rightRim = 6      // columns from the right lifeline on
+
+	narrowest = 36 // columns that a ladder can be drawn in
+	narrow    = 60 // columns below which words give way
 )
 
 // ladder draws one operation.
@@ -34,7 +37,8 @@ type ladder struct {
 	Style
 	o      Operation
 	g      glyphs
-	inner  int // columns between the lifelines
+	ink    render.Colour // of the line that is drawn
+	inner  int           // columns between the lifelines
 	unit   string
 	factor float64 // of a second
 }
@@ -48,7 +52,7 @@ var (
 )
 
 func newLadder(o Operation, s Style) *ladder {
-	l := &ladder{Style: s, o: o, g: asciiGlyphs, inner: max(s.Width, 60) - leftEdge - rightRim, unit: "ms", factor: 1000}
+	l := &ladder{Style: s, o: o, g: asciiGlyphs, inner: max(s.Width, narrowest) - leftEdge - rightRim, unit: "ms", factor: 1000}
 	if s.Unicode {
 		l.g = unicodeGlyphs
 	}
@@ -67,7 +71,7 @@ func (l *ladder) title() string {
 		result = "FAILED"
 	}
 	tail := fmt.Sprintf("   %s, %s", span((l.o.End-l.o.Begin)*1000), result)
-	return l.cut(cmp.Or(l.o.Cmd, "(beginning no longer kept)"), l.Width-len(tail)) + tail
+	return l.cut(cmp.Or(l.o.Cmd, "(beginning no longer kept)"), max(l.width()-len(tail), 1)) + tail
 }
 
 // head has the ends of the first control connection.
@@ -77,8 +81,11 @@ func (l *ladder) head(events []*Event) string {
 		conn = first.Conn
 	}
 	local, remote := Ends(events, conn, l.o.Events[len(l.o.Events)-1].Seq)
-	left := l.cut("ftpsh "+local, (l.inner+rightRim)/2-1)
-	right := l.cut("server "+remote, (l.inner+rightRim)/2-1)
+	left, right := "ftpsh "+local, "server "+remote
+	if l.width() < narrow {
+		left, right = "ftpsh", "server "+port(remote)
+	}
+	left, right = l.cut(left, (l.inner+rightRim)/2-1), l.cut(right, (l.inner+rightRim)/2-1)
 	gap := max(leftEdge+l.inner+rightRim-leftEdge-render.Width(left)-render.Width(right), 1)
 	return fmt.Sprintf("  %-7s", l.unit) + left + strings.Repeat(" ", gap) + right
 }
@@ -89,13 +96,20 @@ func (l *ladder) lifelines() string {
 
 func (l *ladder) legend() string {
 	g := l.g
-	return strings.Repeat(" ", leftEdge) + strings.Repeat(g.plain, 2) + g.right + " plain   " +
-		strings.Repeat(g.enc, 2) + g.right + " encrypted   " + strings.Repeat(g.data, 2) + " data   " + g.end + " close"
+	lead, gap, enc := strings.Repeat(" ", leftEdge), "   ", " encrypted"
+	if l.width() < narrow {
+		lead, gap, enc = "", " ", " TLS"
+	}
+	return lead + strings.Repeat(g.plain, 2) + g.right + " plain" + gap + strings.Repeat(g.enc, 2) + g.right + enc + gap +
+		strings.Repeat(g.data, 2) + " data" + gap + g.end + " close"
 }
+
+// width is how many columns a line may have.
+func (l *ladder) width() int { return leftEdge + l.inner + rightRim }
 
 func (l *ladder) gap(n int) string {
 	return strings.Repeat(" ", leftEdge) + l.g.life +
-		render.Pad(fmt.Sprintf("   : %d more, `ladder --all` shows them", n), l.inner, false) + l.g.life
+		l.pad(fmt.Sprintf("   : %d more, `ladder --all` shows them", n)) + l.g.life
 }
 
 // rows are the lines between the lifelines.
@@ -116,19 +130,20 @@ func (l *ladder) draw(e *Event) string {
 	if e.Enc {
 		line = g.enc
 	}
+	l.ink = inkOf(e)
 	switch e.Ev {
 	case DNS, Noted:
 		return l.aside(e)
 	case Sent:
-		text := strings.Repeat(line, 2) + " " + l.cut(e.Line, l.inner-8) + " "
-		return l.fill(text, line, g.right)
+		text := " " + l.cut(e.Line, l.inner-8) + " "
+		return l.stroke(strings.Repeat(line, 2)) + text + l.stroke(l.rest(line, text, 3)+g.right)
 	case Replied:
 		text := e.firstLine()
 		if e.Failed() {
 			text = "! " + text
 		}
-		text = " " + l.cut(text, l.inner-8) + " " + strings.Repeat(line, 2)
-		return l.fill(g.left, line, text)
+		text = " " + l.cut(text, l.inner-8) + " "
+		return l.stroke(g.left+l.rest(line, text, 3)) + text + l.stroke(strings.Repeat(line, 2))
 	case TCPConnect:
 		return l.between(port(e.Local)+" ", "", g.plain, "TCP connect", g.right, " "+port(e.Remote)+" ")
 	case TCPAccept:
@@ -199,9 +214,27 @@ func (l *ladder) aside(e *Event) string {
 
 func (l *ladder) pad(text string) string { return render.Pad(l.cut(text, l.inner), l.inner, false) }
 
-// fill draws a line between two ends.
-func (l *ladder) fill(left, line, right string) string {
-	return left + strings.Repeat(line, max(0, l.inner-render.Width(left)-render.Width(right))) + right
+// stroke is a piece of a line in the colour of what it stands for. Words are never painted: they are to be read.
+func (l *ladder) stroke(piece string) string { return l.ink.Paint(l.Color, piece) }
+
+// rest is as much of a line as the text, and so many columns beside it, leave room for.
+func (l *ladder) rest(line, text string, beside int) string {
+	return strings.Repeat(line, max(0, l.inner-render.Width(text)-beside))
+}
+
+// inkOf is the colour of an event: client blue, server green, data magenta, failures red.
+func inkOf(e *Event) render.Colour {
+	switch {
+	case e.Failed():
+		return render.Red
+	case e.Ev == Sent:
+		return render.Blue
+	case e.Ev == Replied:
+		return render.Green
+	case e.Ev == DataEnd:
+		return render.Magenta
+	}
+	return render.Dim
 }
 
 // between draws a line with a text in its middle: before, a head, the line, and
@@ -210,5 +243,5 @@ func (l *ladder) between(before, left, line, text, right, after string) string {
 	room := l.inner - render.Width(before+left+right+after)
 	text = " " + l.cut(text, max(room-6, 1)) + " "
 	rest := max(room-render.Width(text), 0)
-	return before + left + strings.Repeat(line, rest/2) + text + strings.Repeat(line, rest-rest/2) + right + after
+	return before + l.stroke(left+strings.Repeat(line, rest/2)) + text + l.stroke(strings.Repeat(line, rest-rest/2)+right) + after
 }

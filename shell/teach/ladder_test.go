@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -106,6 +107,16 @@ func TestLadder(t *testing.T) {
 					t.Errorf("in 120 columns the lifelines end at column %d", n)
 				}
 			}
+			for _, width := range []int{40, 60, 80} {
+				for _, o := range Operations(events) {
+					painted := Ladder(o, events, Style{Width: width, Unicode: true, Color: true}, false)
+					plain := Ladder(o, events, Style{Width: width, Unicode: true}, false)
+					mustFit(t, plain, 24, width)
+					if got := unpaint(painted); got != strings.Join(plain, "\n") || !strings.Contains(strings.Join(painted, ""), "\x1b[34m") {
+						t.Errorf("with colours, in %d columns:\n%s", width, got)
+					}
+				}
+			}
 			picture := strings.Join(Ladder(last, events, Style{Width: 80}, false), "\n")
 			for _, want := range row.shows {
 				if !strings.Contains(picture, want) {
@@ -118,6 +129,11 @@ func TestLadder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unpaint takes the colours out.
+func unpaint(lines []string) string {
+	return regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(strings.Join(lines, "\n"), "")
 }
 
 func mustFit(t *testing.T, lines []string, height, width int) {

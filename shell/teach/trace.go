@@ -140,6 +140,9 @@ func (p *Printer) say(e *Event) (mark, text string) {
 	return fact, factWords(e, p.to())
 }
 
+// Words tell an event that is no part of the dialogue: a connection, a handshake, a remark.
+func (e *Event) Words() string { return factWords(e, "->") }
+
 // factWords tell an event that is no part of the dialogue.
 func factWords(e *Event, to string) string {
 	switch e.Ev {
@@ -268,18 +271,7 @@ func (p *Printer) to() string {
 // paintMark colours a mark: client blue, server green, data magenta, failures
 // red.
 func (p *Printer) paintMark(e *Event, mark string) string {
-	colour := render.Dim
-	switch {
-	case e.Failed():
-		colour = render.Red
-	case e.Ev == Sent:
-		colour = render.Blue
-	case e.Ev == Replied:
-		colour = render.Green
-	case e.Ev == DataEnd:
-		colour = render.Magenta
-	}
-	return colour.Paint(p.Color, mark)
+	return inkOf(e).Paint(p.Color, mark)
 }
 
 // paintCode colours the code of a reply that is a failure.
