@@ -18,6 +18,9 @@ func (s *Session) Available(ctx context.Context, dir string) (int64, error) {
 	if err != nil {
 		return -1, err
 	}
+	if r.Code == 202 { // superfluous, says RFC 959; pyftpdlib and ftpserverlib mean that they do not have it
+		return -1, &Error{Verb: "AVBL", Reply: r}
+	}
 	n, err := strconv.ParseInt(lastNumber(r.Text()), 10, 64)
 	if err != nil {
 		return -1, &ProtocolError{Verb: "AVBL", Text: r.Text(), Reason: "no number of bytes in the reply", Value: true}

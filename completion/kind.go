@@ -28,6 +28,7 @@ const (
 	Topic             // a help topic
 	Job               // the number of a job
 	Condition         // a condition of if and assert
+	Mode              // who may do what with a file, such as 644 or u+x
 )
 
 // A Candidate is something that the word can become.

@@ -82,7 +82,7 @@ func openWords(words []word) int {
 func commandName(w word) string { return strings.ToLower(strings.TrimLeft(w.text, "-@")) }
 
 func takesVerbs(name string) bool {
-	return strings.HasPrefix("quote", name) && len(name) > 1 || name == "site" || name == "literal" || name == "raw"
+	return strings.HasPrefix("quote", name) && len(name) > 1 || name == "site" || name == "literal" || name == "call" || name == "raw"
 }
 
 // withoutWrappers gives the command behind words such as time or alias, their options and numbers.

@@ -155,7 +155,7 @@ func (a Address) check() error {
 		return fmt.Errorf("no host is in it")
 	}
 	if n, err := strconv.Atoi(a.Port); a.Port != "" && (err != nil || n < 1 || n > 65535) {
-		return fmt.Errorf("%q is no port", hidePassword(a.Port))
+		return fmt.Errorf("%q is not a port", hidePassword(a.Port))
 	}
 	return nil
 }

@@ -105,8 +105,16 @@ func (sh *Shell) alias(line Line, st syntax.Statement) (text string, is bool) {
 	if len(st.Words) == 0 || st.Words[0].Raw != st.Name() || slices.Contains(line.aliases, st.Name()) {
 		return "", false
 	}
-	text, is = sh.aliases[st.Name()]
-	return text, is
+	return sh.lineOf(st.Name())
+}
+
+// lineOf is the line that a name stands for: that of an alias, else that of the
+// same word of another client. A command of that name comes between them.
+func (sh *Shell) lineOf(name string) (line string, is bool) {
+	if line, is = sh.aliases[name]; is || sh.catalog.has(name) {
+		return line, is
+	}
+	return equivalentLine(name)
 }
 
 // runAlias runs the line of an alias in the place of a statement.

@@ -17,6 +17,7 @@ import (
 type Script struct {
 	Name string // in messages
 	Next func() (string, error)
+	Args []string // $1, $2 and so on; nil: these stay as typed
 
 	stop func() // ends a Next that waits; may be nil
 }
@@ -56,14 +57,23 @@ func (sh *Shell) ScriptFromInput() Script {
 	return Script{Name: "stdin", Next: func() (string, error) { return sh.con.ReadLine(sh.base, "") }}
 }
 
-// Batch runs a script. It stops at the first failure, unless the line begins
-// with a dash or the setting onerror says continue, and returns the exit
-// status: that of the first failure, unless `exit` says another.
-func (sh *Shell) Batch(script Script) int {
-	if script.stop != nil {
-		defer context.AfterFunc(sh.base, script.stop)()
+// Batch runs scripts, one after the other. It stops at the first failure, unless
+// the line begins with a dash or the setting onerror says continue, and returns
+// the exit status: that of the first failure, unless `exit` says another.
+func (sh *Shell) Batch(scripts ...Script) int {
+	var err error
+	for _, script := range scripts {
+		if script.stop != nil {
+			defer context.AfterFunc(sh.base, script.stop)()
+		}
+		failure := sh.script(script, Line{})
+		if err == nil {
+			err = failure
+		}
+		if sh.stops(Line{Script: script.Name}, failure) {
+			break
+		}
 	}
-	err := sh.script(script, Line{})
 	if jobs := sh.jobs.list(); len(jobs) > 0 {
 		err = firstOf(err, sh.await(sh.base, jobs))
 	}
@@ -97,6 +107,9 @@ func (sh *Shell) script(script Script, line Line) error {
 	defer sh.reading(script.Next)()
 	var first error
 	line.Script = script.Name
+	if script.Args != nil {
+		line.vars.Args = plainWords(script.Args)
+	}
 	for !sh.quitting && !sh.ended() {
 		line.Number = read + 1
 		text, err := script.statement()

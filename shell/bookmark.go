@@ -41,10 +41,10 @@ func bookmark(_ context.Context, c *Call) error {
 		return c.Usage("a name is missing")
 	case verb == "add":
 		return c.addBookmark()
-	case verb == "delete" && len(c.Args) == 2:
+	case (verb == "delete" || verb == "rm") && len(c.Args) == 2:
 		return c.changeBookmarks(func(all map[string]string) error {
 			if _, known := all[c.Arg(1)]; !known {
-				return c.Usage("%s is no bookmark", c.Arg(1))
+				return c.Usage("%s is not a bookmark", c.Arg(1))
 			}
 			delete(all, c.Arg(1))
 			return nil
@@ -79,7 +79,7 @@ func (c *Call) listBookmarks() error {
 func (c *Call) addBookmark() error {
 	name := c.Arg(1)
 	if strings.ContainsAny(name, "/:@. ") || name == "" {
-		return c.Usage("%q is no name for a bookmark: it could be a host", name)
+		return c.Usage("%q is not a name for a bookmark: it could be a host", name)
 	}
 	var where string
 	switch {

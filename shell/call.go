@@ -173,6 +173,10 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 		switch {
 		case strings.HasPrefix(w.Text, "-") && w.Lead != 0:
 			texts[i] = quotedDash + w.Text
+		case c.Command.Digits != "" && isDashNumber(w.Text):
+			texts[i] = "--" + c.Command.Digits + "=" + w.Text[1:]
+		case c.Command.DashArgs != nil && strings.HasPrefix(w.Text, "-") && c.Command.DashArgs(w.Text):
+			texts[i] = quotedDash + w.Text
 		case c.Command.OneDash && len(w.Text) > 2 && w.Text[0] == '-' && c.Flags.Lookup(w.Text[1:]) != nil:
 			texts[i] = "-" + w.Text
 		}
@@ -202,20 +206,19 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	return nil
 }
 
+// isDashNumber reports whether a word is digits behind a dash.
+func isDashNumber(word string) bool {
+	return len(word) > 1 && word[0] == '-' && strings.Trim(word[1:], "0123456789") == ""
+}
+
 // wrongFlag is the error of an option that the command does not have, with those
 // that may have been meant.
 func (c *Call) wrongFlag(err error) error {
-	wrong := &UsageError{Command: c.Command, Text: err.Error()}
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return wrong
+	var wrong *UsageError
+	if err = FlagError(err, c.Flags, c.Command.Name); errors.As(err, &wrong) {
+		wrong.Command = c.Command
 	}
-	var names []string
-	c.Flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := completion.Nearest(unknown.GetSpecifiedName(), names); len(near) > 0 {
-		wrong.Hint = "did you mean `--" + strings.Join(near, "` or `--") + "`"
-	}
-	return wrong
+	return err
 }
 
 // askFor asks for an argument. The answer may be several words, as in ftp(1).

@@ -9,7 +9,7 @@ import (
 var cdCommands = []*Command{
 	{
 		Name: "cd", Args: "directory", Short: "go to another directory on the server",
-		Long: "`cd -` goes back to the directory before, `cd ..` to the one above, `cd` alone to where the login began.",
+		Long: "`cd -` goes back to the directory before, `cd ..` to the one above, `cd` alone, or `cd ~`, to where the login began.",
 		Max:  1, Complete: []completion.Kind{completion.RemoteDir},
 		Examples: []Example{{"cd pub", "go down"}, {"cd -", "and back"}},
 		Wire:     sends("CWD", "CDUP", "PWD"), Needs: Login, Run: cd,
@@ -29,6 +29,10 @@ func cd(ctx context.Context, c *Call) error {
 	switch dir {
 	case "":
 		dir = c.Shell.home
+	case "~":
+		if c.Args[0].Lead == 0 {
+			dir = c.Shell.home
+		}
 	case "-":
 		dir = c.Shell.previous
 	}

@@ -46,10 +46,12 @@ type Command struct {
 	Complete []completion.Kind // one for each argument, the last repeats
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
-	URLs     bool // takes URLs in place of paths
-	OneDash  bool // long options may have one dash, as those of find(1)
-	Detach   bool // Ctrl-Z sends it to the background
-	Nests    bool // runs other lines: each of them takes the session for itself
+	URLs     bool              // takes URLs in place of paths
+	OneDash  bool              // long options may have one dash, as those of find(1)
+	Digits   string            // the option that digits behind a dash are the value of, as in head -3
+	DashArgs func(string) bool // reports a word with a dash that is an argument all the same
+	Detach   bool              // Ctrl-Z sends it to the background
+	Nests    bool              // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error
 }

@@ -24,6 +24,7 @@ type Connect struct {
 	Source    net.IP      // local address
 	Port      string      // in place of 21
 	Anonymous bool        // log in as anonymous unless a user is named
+	User      string      // who logs in where the address names nobody
 	NoLogin   bool        // only connect; `user` logs in
 }
 
@@ -211,5 +212,5 @@ func pairs(hex string) string {
 
 // dialogue sees what a session says and hears.
 func (sh *Shell) dialogue() *client.Trace {
-	return client.Join(sh.log.trace(), sh.opt.Trace, sh.trace())
+	return client.Join(sh.log.trace(), sh.heard.trace(), sh.opt.Trace, sh.trace())
 }

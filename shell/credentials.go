@@ -42,6 +42,9 @@ func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (
 	if a.HasPassword {
 		return who, true, nil
 	}
+	if who.User == "" {
+		who.User = sh.opt.Connect.User
+	}
 	entry, listed, err := sh.netrc(a.Host, who.User)
 	if err != nil {
 		return who, false, err

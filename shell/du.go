@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -25,6 +24,8 @@ var duCommands = []*Command{
 			fs.BoolP("all", "a", false, "files, too")
 			fs.BoolP("bytes", "b", false, "in bytes")
 			fs.BoolP("human", "h", false, "such as 80M")
+			fs.BoolP("kilobytes", "k", false, "in units of 1024 bytes, as without it")
+			fs.BoolP("megabytes", "m", false, "in units of 1024 kilobytes")
 			fs.IntP("max-depth", "d", math.MaxInt, "show nothing deeper than `N` directories")
 		},
 	},
@@ -109,15 +110,14 @@ func (c *Call) amount(n int64) string {
 		return render.Size(n)
 	case c.Is("bytes"):
 		return strconv.FormatInt(n, 10)
+	case c.Is("megabytes"):
+		return strconv.FormatInt((n+1<<20-1)>>20, 10)
 	}
 	return strconv.FormatInt((n+1023)/1024, 10)
 }
 
 func df(ctx context.Context, c *Call) error {
 	n, err := c.Session().Available(ctx, c.Arg(0))
-	if client.IsCode(err, 500, 502, 504) {
-		return &UsageError{Text: "the server does not tell: " + err.Error(), Hint: "`site help` shows its own commands"}
-	}
 	if err != nil {
 		return about(orDot(c.Arg(0)), err)
 	}

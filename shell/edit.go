@@ -185,5 +185,8 @@ func (e *editing) store(ctx context.Context) error {
 		return err
 	}
 	e.Shell.remote.Add(e.absolute(e.remote), completion.Name{Note: render.Size(r.Size)})
+	if e.JSON() {
+		return e.done(transferEvent(t.Op, r))
+	}
 	return e.moved(e.remote, r)
 }

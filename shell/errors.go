@@ -146,6 +146,8 @@ var hints = []struct {
 	{isExpired, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{anyOf[*client.CertificateError, *client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
 		"certificate, `--insecure` anybody"},
+	{func(err error) bool { return refusal(err, "AVBL") && client.IsCode(err, 202, 500, 501, 502, 504) },
+		"the server cannot say it; `site help` shows whether it has a command of its own, such as SITE QUOTA"},
 	{wantsCertificate, "`--cert FILE --key FILE` shows yours"},
 	{isOldTLS, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 	{anyOf[*client.TLSError, *client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -11,7 +13,9 @@ import (
 // FetchOptions say how Fetch and Upload work. The zero value works.
 type FetchOptions struct {
 	Output string // a local file, a directory, - or |command; "": the name of each file, here
-	Resume bool   // go on with what is there
+	Resume bool   // keep what is there and move only the rest
+
+	CreateDirs bool // make the directories that are missing
 }
 
 // IsFetch reports whether the words of a command line name files to fetch: URLs
@@ -49,6 +53,16 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 	a, err := sh.reach(text)
 	if err != nil {
 		return err
+	}
+	if o.CreateDirs && o.Output != "" && o.Output != "-" && !strings.HasPrefix(o.Output, "|") {
+		dir := filepath.Dir(o.Output)
+		if strings.HasSuffix(o.Output, "/") || a.Pattern != "" {
+			dir = o.Output
+		}
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			sh.failed(Line{}, "get", err)
+			return err
+		}
 	}
 	words, err := fetching(a, o)
 	if err != nil {
@@ -140,6 +154,11 @@ func (sh *Shell) upload(where, file string, several bool, o FetchOptions) error 
 		}
 		target = joinRemote(target, name)
 	}
+	if dir := path.Dir(target); o.CreateDirs && dir != "." && dir != "/" {
+		if err := sh.list(Line{}, one([]syntax.Token{plainWord("mkdir"), {Text: "-p"}, plainWord(dir)})); err != nil {
+			return err
+		}
+	}
 	words := []syntax.Token{plainWord("put")}
 	if o.Resume && file != "-" {
 		words = append(words, syntax.Token{Text: "-c"})
@@ -150,6 +169,15 @@ func (sh *Shell) upload(where, file string, several bool, o FetchOptions) error 
 
 // plainWord is a word that means its text and nothing else.
 func plainWord(text string) syntax.Token { return syntax.Token{Text: text, Lead: '\''} }
+
+// plainWords are such words.
+func plainWords(texts []string) []syntax.Token {
+	words := make([]syntax.Token, len(texts))
+	for i, text := range texts {
+		words[i] = plainWord(text)
+	}
+	return words
+}
 
 // one is a list of one statement.
 func one(words []syntax.Token) syntax.List {

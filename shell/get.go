@@ -25,21 +25,24 @@ var getVerbs = verbs(listVerbs, hashVerbs, sends("RETR", "REST"))
 
 var getCommands = []*Command{
 	{
-		Name: "get", Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file", JSON: true,
+		Name: "get", Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
 		Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
-			"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too.\n" +
+			"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
+			"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
 			"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
 			"stood under that name is replaced in one step.\n" +
 			"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
 		Examples: []Example{
 			{"get notes.txt", "download it"},
 			{"get pub/notes.txt today.txt", "under another name"},
+			{"get a.txt b.txt c.txt", "several, into the local directory"},
+			{"get -O /tmp a.txt b.txt", "into another one"},
 			{"get notes.txt | wc -l", "into a local command"},
 			{"get -c big.iso", "go on with a download that was cut"},
 			{"get --segments 4 big.iso", "over four sessions at once, where one is slow"},
 			{"get -r photos", "a directory with all that is in it; `mirror` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: withSegments(withTrees(getFlags)),
+		Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
@@ -84,6 +87,14 @@ func getFlags(fs *pflag.FlagSet) {
 	fs.Bool("verify", false, "compare the contents with the server's before the file has its name")
 }
 
+// named adds the option of a command that gives one file another name.
+func named(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("output", "o", "", "under another `NAME`")
+	}
+}
+
 // into adds the option of commands that move several files.
 func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
@@ -118,6 +129,12 @@ func (c *Call) segments() int {
 func (c *Call) intoHere() string { return localPath(syntax.Token{Text: c.value("into")}) }
 
 func get(ctx context.Context, c *Call, resume bool) error {
+	if err := c.takeOutput(); err != nil {
+		return err
+	}
+	if len(c.Args) > 2 || c.given("into") {
+		return c.getSeveral(ctx, resume)
+	}
 	if len(c.Args) == 1 && c.piped() && !c.JSON() && !c.Is("recursive") {
 		c.Args = append(c.Args, plainWord("-")) // get FILE |more, as in ftp(1)
 	}
@@ -146,6 +163,44 @@ func get(ctx context.Context, c *Call, resume bool) error {
 		}
 	}
 	return c.download(ctx, t)
+}
+
+// takeOutput makes the name of -o the second argument.
+func (c *Call) takeOutput() error {
+	name := c.value("output")
+	switch {
+	case name == "":
+		return nil
+	case len(c.Args) > 1 || c.given("into"):
+		return c.Usage("-o gives one file a name")
+	}
+	c.Args = append(c.Args, syntax.Token{Text: name})
+	return nil
+}
+
+// getSeveral downloads all that is named into one local directory.
+func (c *Call) getSeveral(ctx context.Context, resume bool) error {
+	dir, words := c.intoHere(), c.Args
+	if last := words[len(words)-1]; !c.given("into") && (strings.HasSuffix(last.Text, "/") || isDir(c.Shell.local(localPath(last)))) {
+		dir, words = localPath(last), words[:len(words)-1]
+	}
+	if dir != "" && !isDir(c.Shell.local(dir)) {
+		return about(dir, &localError{"there is no such directory here"})
+	}
+	names, missed := c.expand(ctx, words)
+	errs := []error{missed}
+	for _, name := range names {
+		var err error
+		if c.Is("recursive") && c.isRemoteTree(ctx, name) {
+			err = c.getTree(ctx, name.Path, dir)
+		} else {
+			err = c.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: c.segments()})
+		}
+		if errs = append(errs, err); endsAll(ctx, err) {
+			break
+		}
+	}
+	return several(errs)
 }
 
 // target reads the local name that the user typed. Only here, and never in a

@@ -18,8 +18,8 @@ var headCommands = []*Command{
 	{
 		Name: "head", Args: "remote…", Short: "show the first lines of files",
 		Long:     "Only what is shown is fetched, or little more: the transfer is broken off then.",
-		Examples: []Example{{"head -n 3 README.txt", "three lines"}, {"head -c 64 README.txt", "64 bytes"}},
-		Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: headFlags,
+		Examples: []Example{{"head -3 README.txt", "three lines"}, {"head -c 64 README.txt", "64 bytes"}},
+		Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: headFlags, Digits: "lines",
 		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Run: head,
 	},
 	{
@@ -33,6 +33,7 @@ var headCommands = []*Command{
 			fs.BoolP("follow", "f", false, "show what is added, until Ctrl-C")
 			fs.String("every", "2s", "with -f: the `TIME` between two looks")
 		},
+		Digits:   "lines",
 		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Run: tail,
 	},
 }

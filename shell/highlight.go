@@ -49,7 +49,7 @@ func (sh *Shell) statementsOf(line string) []parsed {
 // meant is the command that a name, or the alias of that name, stands for.
 func (sh *Shell) meant(name syntax.Token) *Command {
 	text := name.Text
-	if line, is := sh.aliases[text]; is {
+	if line, is := sh.lineOf(text); is {
 		text, _, _ = strings.Cut(strings.TrimSpace(line), " ")
 	}
 	command, err := sh.catalog.Find(text)
@@ -86,8 +86,9 @@ func (sh *Shell) highlight(line string) string {
 	var marks []mark
 	for _, p := range sh.statementsOf(line) {
 		typing := p.name.End == len(line)
+		_, named := sh.lineOf(p.name.Text)
 		switch {
-		case p.command == nil && !typing && sh.aliases[p.name.Text] == "":
+		case p.command == nil && !typing && !named:
 			marks = append(marks, mark{p.name, render.Red})
 		case sh.risk(&p) != "":
 			marks = append(marks, mark{p.name, render.Yellow})

@@ -164,7 +164,7 @@ func TestConfigErrors(t *testing.T) {
 		{"unknown table", "[tables]\nx = 1", 1, "the tables are"},
 		{"list of tables", "[[host]]\nx = 1", 1, "list of tables"},
 		{"unknown setting of a host", "[host.a]\nuser = \"u\"\nglub = 1", 3, "glub: no such setting"},
-		{"port of a host", "[host.a]\nport = 99999", 2, "no port"},
+		{"port of a host", "[host.a]\nport = 99999", 2, "not a port"},
 		{"alias that is none", "[alias]\nx = \"ls |\"", 2, "the line of x"},
 		{"too deep", "[host.a]\nx.y = 1", 2, "no such key"},
 		{"twice", "glob = true\nglob = false", 2, "glob is there already"}, {"table twice", "[alias]\n[alias]", 2, "alias is there already"},

@@ -16,7 +16,7 @@ import (
 var lcdCommands = []*Command{
 	{
 		Name: "lcd", Args: "[directory]", Short: "change the local directory",
-		Long: "Without an argument it is the home directory. `lpwd` shows where one is.",
+		Long: "Without an argument it is the home directory, `lcd -` the directory before. `lpwd` shows where you are.",
 		Max:  1, Complete: []completion.Kind{completion.LocalDir}, Run: lcd,
 	},
 	{
@@ -35,15 +35,23 @@ var lcdCommands = []*Command{
 }
 
 func lcd(_ context.Context, c *Call) error {
-	dir := "~"
+	dir := completion.Local{}.Path("~")
 	if len(c.Args) > 0 {
 		dir = localPath(c.Args[0])
-	} else {
-		dir = completion.Local{}.Path(dir)
 	}
-	if err := c.Shell.enterLocal(dir); err != nil {
+	if dir == "-" {
+		if dir = c.Shell.localBefore; dir == "" {
+			return c.Usage("there is no local directory to go back to")
+		}
+	}
+	before, err := filepath.Abs(c.Shell.local("."))
+	if err == nil {
+		err = c.Shell.enterLocal(dir)
+	}
+	if err != nil {
 		return err
 	}
+	c.Shell.localBefore = before
 	if c.Interactive() {
 		return lpwd(context.Background(), c)
 	}

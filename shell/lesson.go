@@ -299,7 +299,8 @@ func (sh *Shell) answered(line Line) bool {
 		return false
 	}
 	_, err := sh.catalog.Find(tokens[0].Text)
-	return err != nil && sh.aliases[tokens[0].Text] == ""
+	_, named := sh.lineOf(tokens[0].Text)
+	return err != nil && !named
 }
 
 // afterLine checks the step after a line of the learner.

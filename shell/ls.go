@@ -64,6 +64,8 @@ var lsCommands = []*Command{
 func listFlags(fs *pflag.FlagSet) {
 	fs.BoolP("long", "l", false, "sizes, times, owners")
 	fs.BoolP("all", "a", false, "names that begin with a dot too")
+	fs.BoolP("almost-all", "A", false, "the same; . and .. are never shown")
+	fs.BoolP("vertical", "C", false, "in columns, as at a terminal")
 	fs.BoolP("human", "h", false, "sizes such as 80M")
 	fs.BoolP("time", "t", false, "newest first")
 	fs.BoolP("size", "S", false, "largest first")
@@ -116,7 +118,7 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 		}
 		return []listing.Entry{e}, nil
 	}
-	entries, err := c.list(ctx, word.Text, c.Is("all"))
+	entries, err := c.list(ctx, word.Text, c.showsAll())
 	if word.Text != "" {
 		err = about(word.Text, err)
 	}
@@ -133,9 +135,12 @@ func orDot(name string) string {
 	return name
 }
 
+// showsAll reports whether names that begin with a dot are wanted.
+func (c *Call) showsAll() bool { return c.Is("all") || c.Is("almost-all") }
+
 // visible leaves out what is only shown with -a.
 func (c *Call) visible(entries []listing.Entry) []listing.Entry {
-	if c.Is("all") {
+	if c.showsAll() {
 		return entries
 	}
 	shown := entries[:0]
@@ -166,10 +171,15 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 		if c.Shell.Settings.QC {
 			entries = withoutControls(entries)
 		}
-		l.Color, l.Colours = c.Shell.con.ColorOut(), render.ParseColours(os.Getenv("LS_COLORS"))
 		if !c.Is("one") {
 			l.Width = c.Shell.con.Width()
 		}
+	}
+	if c.Is("vertical") {
+		l.Width = c.Shell.con.Width()
+	}
+	if l.Color = c.colours(); l.Color {
+		l.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
 	}
 	return l.Write(c.Out, entries)
 }

@@ -14,7 +14,7 @@ import (
 
 var mkdirCommands = []*Command{
 	{
-		Name: "mkdir", Args: "directory…", Short: "make directories",
+		Name: "mkdir", Args: "directory…", Short: "make directories", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 		Examples: []Example{{"mkdir -p 2026/11/28", "with those above it, where they are missing"}},
 		Flags: func(fs *pflag.FlagSet) {
@@ -23,17 +23,9 @@ var mkdirCommands = []*Command{
 		Wire: verbs(sends("MKD"), listVerbs), Needs: Login, Run: mkdir,
 	},
 	{
-		Name: "rmdir", Args: "directory…", Short: "remove empty directories",
+		Name: "rmdir", Args: "directory…", Short: "remove empty directories", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 		Wire: sends("RMD"), Needs: Login, Run: rmdir,
-	},
-	{
-		Name: "chmod", Args: "mode file…", Short: "change who may read and write a file",
-		Long:     "The mode is three octal digits, as chmod(1) takes them. The server must know SITE CHMOD.",
-		Examples: []Example{{"chmod 644 index.html", "everybody reads, only you write"}},
-		Min:      2, Max: -1, Ask: []string{"mode", "remote-file"},
-		Complete: []completion.Kind{completion.None, completion.RemotePath},
-		Wire:     sends("SITE CHMOD", "MFF"), Needs: Login, Run: chmod,
 	},
 }
 
@@ -54,6 +46,7 @@ func (c *Call) makeDir(ctx context.Context, dir string) error {
 	_, err := c.Session().Mkdir(ctx, dir)
 	if err == nil {
 		c.Shell.remote.Add(c.absolute(dir), completion.Name{Dir: true})
+		err = c.done(event{Verb: "MKD", Remote: dir})
 	}
 	return err
 }
@@ -85,6 +78,9 @@ func rmdir(ctx context.Context, c *Call) error {
 			return about(dir, err)
 		}
 		c.Shell.remote.Remove(c.absolute(dir))
+		if err := c.done(event{Verb: "RMD", Remote: dir}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

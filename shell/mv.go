@@ -15,7 +15,7 @@ import (
 
 var mvCommands = []*Command{
 	{
-		Name: "mv", Args: "from… to", Short: "move files and directories on the server, or rename one",
+		Name: "mv", Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
 		Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
 			"under the new name is replaced, if the server does that; -n leaves it alone.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
@@ -23,7 +23,7 @@ var mvCommands = []*Command{
 		Flags:    noClobberFlag, Wire: verbs(listVerbs, sends("RNFR", "RNTO")), Needs: Login, Run: mv,
 	},
 	{
-		Name: "cp", Args: "from… to", Short: "copy files on the server",
+		Name: "cp", Args: "from… to", Short: "copy files on the server", JSON: true,
 		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
 			"a second connection, never through a file. Directories are passed over.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
@@ -57,7 +57,7 @@ func (c *Call) toTarget(ctx context.Context, f func(from, to string) error) erro
 		return err
 	}
 	if !into && len(names) > 1 {
-		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
+		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
 	yes := &each{call: c, all: true}
 	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
@@ -99,15 +99,15 @@ func (c *Call) copy(ctx context.Context, from, to string) error {
 	case c.Shell.opt.DryRun:
 		return c.Shell.would(withheld{Action: "copy", What: from, To: to})
 	}
-	err = c.Session().Copy(ctx, from, to)
+	err, verb := c.Session().Copy(ctx, from, to), "SITE CPTO"
 	if client.IsCode(err, 500, 501, 502, 504) {
-		err = c.copyThrough(ctx, from, to, e)
+		err, verb = c.copyThrough(ctx, from, to, e), "STOR"
 	}
 	if err != nil {
 		return about(from+" to "+to, err)
 	}
 	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))
-	return nil
+	return c.done(event{Verb: verb, Direction: "server", Remote: from, To: to, Size: &e.Size})
 }
 
 // copyThrough reads on this session and writes on another one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -32,6 +33,9 @@ var openCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"host"},
 		Flags: func(fs *pflag.FlagSet) {
+			fs.StringP("user", "u", "", "log in as `NAME`; NAME,PASSWORD as in lftp gives both")
+			fs.StringP("port", "p", "", "connect to `PORT`")
+			fs.StringP("execute", "e", "", "run `COMMANDS` when the login is done")
 			fs.BoolP("anonymous", "a", false, "log in as anonymous")
 			fs.BoolP("no-login", "n", false, "only connect")
 			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
@@ -68,9 +72,12 @@ func open(ctx context.Context, c *Call) error {
 	}
 	if f := c.Flags.Lookup("tls"); f.Changed {
 		if _, ok := securities[f.Value.String()]; !ok {
-			return c.Usage("--tls: %q is none of auto, require, implicit, off", f.Value)
+			return c.Usage("--tls: %q is not one of auto, require, implicit, off", f.Value)
 		}
 		a.Security = f.Value.String()
+	}
+	if err := c.openingWords(&a); err != nil {
+		return err
 	}
 	how := c.Shell.opt.Connect
 	o := opening{
@@ -79,9 +86,33 @@ func open(ctx context.Context, c *Call) error {
 		insecure:  c.Is("insecure"),
 	}
 	if c.keeps() {
-		return c.Shell.switchTo(ctx, a, o)
+		err = c.Shell.switchTo(ctx, a, o)
+	} else {
+		err = c.Shell.open(ctx, a, o)
 	}
-	return c.Shell.open(ctx, a, o)
+	if text := c.value("execute"); err == nil && text != "" {
+		line := c.line.at(c.statement)
+		line.Text, line.within = text, c
+		err = shown(c.Shell.Do(line))
+	}
+	return err
+}
+
+// openingWords adds what -u and -p say to an address.
+func (c *Call) openingWords(a *Address) error {
+	if user := c.value("user"); user != "" {
+		if a.User != "" {
+			return c.Usage("the address has a user, and so has -u")
+		}
+		a.User, a.Password, a.HasPassword = strings.Cut(user, ",")
+	}
+	if port := c.value("port"); port != "" {
+		a.Port = port
+	}
+	if err := a.check(); err != nil {
+		return c.Usage("%s", err)
+	}
+	return nil
 }
 
 // opening are the choices of one open.
@@ -274,7 +305,7 @@ func closeSession(_ context.Context, c *Call) error {
 func bye(ctx context.Context, c *Call) error {
 	status, err := strconv.ParseUint(c.Arg(0), 10, 8)
 	if len(c.Args) > 0 && err != nil {
-		return c.Usage("%s is no status from 0 to 255", c.Arg(0))
+		return c.Usage("%q is not a number from 0 to 255", c.Arg(0))
 	}
 	if !c.Shell.mayLeave(ctx) {
 		return nil

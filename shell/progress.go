@@ -63,6 +63,9 @@ func (c *Call) arrived(t transfer.Task, r transfer.Result, err error) error {
 	if r.Note != "" {
 		c.Note("%s: %s", name, r.Note)
 	}
+	if c.JSON() {
+		return c.done(transferEvent(t.Op, r))
+	}
 	return c.moved(name, r)
 }
 
@@ -122,27 +125,22 @@ func isFull(err error) bool {
 // interrupted upload.
 const keptPatience = 150 * time.Millisecond
 
-// transferObject is a transfer as --json shows it.
-type transferObject struct {
-	Event    string  `json:"event"` // done
-	Remote   string  `json:"remote"`
-	Local    string  `json:"local,omitempty"`
-	Bytes    int64   `json:"bytes"`   // moved now
-	Resumed  int64   `json:"resumed"` // there before
-	Size     int64   `json:"size"`
-	Modified *string `json:"modified"`
-	Seconds  float64 `json:"seconds"`
+// transferVerbs are what moves a file, and which way it goes.
+var transferVerbs = map[transfer.Op][2]string{
+	transfer.Download: {"download", "RETR"}, transfer.Upload: {"upload", "STOR"}, transfer.Append: {"upload", "APPE"},
+	transfer.UploadUnique: {"upload", "STOU"}, transfer.BetweenServers: {"server", "STOR"},
 }
 
-// moved reports a transfer: an object with --json, a line with verbose.
+// transferEvent is a transfer as --json shows it.
+func transferEvent(op transfer.Op, r transfer.Result) event {
+	how := transferVerbs[op]
+	e := event{Direction: how[0], Verb: how[1], Remote: r.Remote, Local: r.Local, Hash: r.Hash}
+	e.transferred(r.Bytes, r.Resumed, r.Size, r.ModTime, r.Elapsed)
+	return e
+}
+
+// moved reports a transfer, with verbose.
 func (c *Call) moved(name string, r transfer.Result) error {
-	if c.JSON() {
-		o := transferObject{Event: "done", Bytes: r.Bytes, Resumed: r.Resumed, Size: r.Size,
-			Modified: render.Stamp(r.ModTime), Seconds: r.Elapsed.Seconds()}
-		o.Remote, _ = render.Text(r.Remote)
-		o.Local, _ = render.Text(r.Local)
-		return c.object(o)
-	}
 	if !c.Shell.Settings.Verbose {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 var (
@@ -32,7 +33,7 @@ var putCommands = []*Command{
 			{"put \"|tar cz src\" src.tgz", "what a local command makes"},
 			{"put -r site", "a directory with all that is in it; `mirror -R` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: withTrees(putFlags),
+		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(named(withTrees(putFlags))),
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
@@ -46,11 +47,19 @@ var putCommands = []*Command{
 	{
 		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
 		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over, without -r.",
-		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: into(withTrees(putFlags)),
+		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 		Examples: []Example{{"mput *.jpg", "all pictures"}, {"mput -O incoming *.jpg", "into another directory"}},
 		Complete: []completion.Kind{completion.LocalPath},
 		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: mput,
 	},
+}
+
+// intoThere adds the option of commands that upload.
+func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which is there")
+	}
 }
 
 func putFlags(fs *pflag.FlagSet) {
@@ -60,6 +69,15 @@ func putFlags(fs *pflag.FlagSet) {
 }
 
 func put(ctx context.Context, c *Call, op transfer.Op) error {
+	if err := c.takeOutput(); err != nil {
+		return err
+	}
+	if dir := c.value("into"); dir != "" {
+		if len(c.Args) > 1 {
+			return c.Usage("the second name and -O both say where it goes")
+		}
+		c.Args = append(c.Args, syntax.Token{Text: strings.TrimSuffix(dir, "/") + "/"})
+	}
 	t := transfer.Task{Op: c.unique(op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.takeRestart()}
 	word := c.Args[0]
 	command, isPipe := strings.CutPrefix(word.Text, "|")

@@ -30,10 +30,8 @@ var protocolVerbs = strings.Fields(`
 // Find returns the command that name means: the exact name or alias, else the
 // only one of the classic names that begins with it, else the only one of ours.
 func (g Groups) Find(name string) (*Command, error) {
-	for c := range g.Commands() {
-		if c.Name == name || slices.Contains(c.Aliases, name) {
-			return c, nil
-		}
+	if c := g.exact(name); c != nil {
+		return c, nil
 	}
 	named := map[string]*Command{}
 	for c := range g.Commands() {
@@ -64,6 +62,18 @@ func (g Groups) Find(name string) (*Command, error) {
 	return nil, unknownCommand(name, named)
 }
 
+// exact returns the command of a name, or of an alias of its row.
+func (g Groups) exact(name string) *Command {
+	for c := range g.Commands() {
+		if c.Name == name || slices.Contains(c.Aliases, name) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (g Groups) has(name string) bool { return g.exact(name) != nil }
+
 // only returns the command that all the names mean.
 func only(names []string, named map[string]*Command) *Command {
 	var found *Command
@@ -80,6 +90,10 @@ func unknownCommand(name string, named map[string]*Command) error {
 	err := &UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
 	if verb := strings.ToUpper(name); slices.Contains(protocolVerbs, verb) {
 		return &UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
+	}
+	if e := equivalent(OtherCommand, name); e != nil {
+		err.Hint = e.hint()
+		return err
 	}
 	if slices.ContainsFunc(Conditions(), func(row Condition) bool { return row.Name == name }) {
 		err.Hint = "`assert " + name + " …`, or `if " + name + " …; …; end`"

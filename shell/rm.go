@@ -2,10 +2,12 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -13,7 +15,7 @@ import (
 
 var rmCommands = []*Command{
 	{
-		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them",
+		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
 		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
 			"directories are passed over by patterns. Links are deleted, not followed.",
 		Examples: []Example{{"rm old.txt", "one file"}, {"rm *.tmp", "all that match"}, {"rm -r build", "a whole tree"}},
@@ -26,29 +28,34 @@ var rmCommands = []*Command{
 		Wire:     verbs(listVerbs, sends("DELE", "RMD")), Needs: Login, Run: rm,
 	},
 	{
-		Name: "delete", Args: "remote", Short: "delete a file",
+		Name: "delete", Args: "remote", Short: "delete a file", JSON: true,
 		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: sends("DELE"), Needs: Login, Run: func(ctx context.Context, c *Call) error { return c.remove(ctx, c.Arg(0)) },
 	},
 	{
-		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each",
+		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
 		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
 		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: mdelete,
 	},
 	{
-		Name: "rename", Args: "from to", Short: "rename a file or directory",
+		Name: "rename", Args: "from to", Short: "rename a file or directory", JSON: true,
 		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
 		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: sends("RNFR", "RNTO"), Needs: Login, Run: rename,
 	},
 }
 
-func forceFlag(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "without a question") }
+func forceFlag(fs *pflag.FlagSet) {
+	fs.BoolP("force", "f", false, "without a question; what is not there is no failure")
+}
 
 func rm(ctx context.Context, c *Call) error {
 	names, missed := c.expand(ctx, c.Args)
+	if c.Is("force") {
+		missed = withoutMissing(missed)
+	}
 	if c.Is("recursive") {
 		return several([]error{missed, c.removeTrees(ctx, names)})
 	}
@@ -58,7 +65,38 @@ func rm(ctx context.Context, c *Call) error {
 		return missed
 	}
 	yes := &each{call: c, all: true}
-	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
+	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+		err := c.remove(ctx, name.Path)
+		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
+			return nil
+		}
+		return err
+	})})
+}
+
+// isMissing reports whether the server refused something because there is no
+// such name: the reply to DELE says the same of what may not be deleted.
+func (c *Call) isMissing(ctx context.Context, name string, refused error) bool {
+	if !client.IsCode(refused, 550, 450, 501, 553) {
+		return false
+	}
+	_, err := c.Session().Stat(ctx, name)
+	return client.IsCode(err, 550, 450, 501, 553)
+}
+
+// withoutMissing leaves out patterns that nothing matches.
+func withoutMissing(err error) error {
+	if many, ok := err.(*severalErrors); ok {
+		left := make([]error, 0, len(many.errs))
+		for _, err := range many.errs {
+			left = append(left, withoutMissing(err))
+		}
+		return several(left)
+	}
+	if errors.As(err, new(*noMatchError)) {
+		return nil
+	}
+	return err
 }
 
 // files leaves out the directories that a pattern found.
@@ -93,7 +131,7 @@ func (c *Call) remove(ctx context.Context, name string) error {
 		return about(name, err)
 	}
 	c.Shell.remote.Remove(c.absolute(name))
-	return nil
+	return c.done(event{Verb: "DELE", Remote: name})
 }
 
 func mdelete(ctx context.Context, c *Call) error {
@@ -119,5 +157,5 @@ func (c *Call) rename(ctx context.Context, from, to string) error {
 	}
 	c.Shell.remote.Remove(c.absolute(from))
 	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))
-	return nil
+	return c.done(event{Verb: "RNTO", Remote: from, To: to})
 }

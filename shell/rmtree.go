@@ -34,6 +34,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 				err = about(path, c.Session().Rmdir(ctx, path))
 				if err == nil {
 					c.Shell.remote.Remove(c.absolute(path))
+					err = c.done(event{Verb: "RMD", Remote: path})
 				}
 			default:
 				err = c.remove(ctx, path)
@@ -47,6 +48,9 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			return nil
 		}
 		err := t.walk(ctx, name.Path)
+		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
+			err = nil
+		}
 		errs = append(errs, err)
 		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			break

@@ -106,6 +106,7 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 			name, err = sh.statement(line, st)
 		}
 		sh.status = Status(err)
+		sh.heard.refused(err)
 		if err != nil {
 			sh.failed(line.at(st), name, err)
 		}

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -28,14 +29,22 @@ func set(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		return c.allSettings()
 	}
-	row, err := findSetting(c.Arg(0))
+	name, value, has := strings.Cut(c.Arg(0), "=") // NAME=VALUE, as --set and the shells have it
+	if has && len(c.Args) > 1 {
+		return c.Usage("NAME VALUE, or NAME=VALUE")
+	}
+	if len(c.Args) > 1 {
+		value, has = c.Arg(1), true
+	}
+	name, value = c.Shell.settingHere(name, value)
+	row, err := findSetting(name)
 	if err != nil {
 		return err
 	}
-	if len(c.Args) == 1 {
+	if !has {
 		return c.setting(row, "")
 	}
-	return c.Shell.change(row, c.Arg(1))
+	return c.Shell.change(row, value)
 }
 
 // setting shows the value of a setting, behind a label.

@@ -135,14 +135,6 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
 })
 
-// classicOptions are the words of `set` in tnftp that mean nothing here, and what
-// does.
-var classicOptions = map[string]string{
-	"ftp_proxy": "`set via URL`", "http_proxy": "`set via http://HOST:PORT`", "https_proxy": "`set via http://HOST:PORT`",
-	"no_proxy": "`set via off`, or no_proxy in the environment", "pager": "PAGER in the environment names it",
-	"rprompt": "`set prompt-right TEXT`",
-}
-
 // findSetting returns the row of a name, or of the only name that begins so.
 func findSetting(name string) (*Setting, error) {
 	var found []*Setting
@@ -158,8 +150,11 @@ func findSetting(name string) (*Setting, error) {
 		return found[0], nil
 	}
 	err := &UsageError{Text: name + ": no such setting", Hint: "`set` lists them"}
-	if here := classicOptions[name]; here != "" {
-		err.Hint = here
+	if other := equivalent(OtherSetting, name); other != nil {
+		err.Hint = other.hint()
+		if other.Works {
+			err.Hint = "`set " + other.Here + "`"
+		}
 	} else if near := completion.Nearest(name, settingNames()); len(near) > 0 {
 		err.Hint = "did you mean `set " + near[0] + "`"
 	}

@@ -64,6 +64,7 @@ type Shell struct {
 	played    *practice.Scripted // the server of a replay
 	class     *class             // the lesson that is going on; nil: none
 	status    int                // of the last command, for $?
+	heard     *heard             // what the server last said
 	vars      map[string]string
 	aliases   map[string]string
 	sources   int // files that run each other
@@ -71,22 +72,23 @@ type Shell struct {
 	hosts     []*hostSection
 	reached   Address // where the last URL led
 
-	next     func() (string, error) // the next line of the script that runs; nil at a terminal
-	macros   map[string][]string
-	depth    int  // of macros that run macros
-	loggedIn bool // just now: the macro init is due
-	second   connection
-	swapped  bool  // a command runs on the second connection as if it were the first
-	restart  int64 // where the next transfer begins
-	nmap     nameMap
-	ntrans   nameTrans
-	limits   *limits
-	capacity *sync.Map // how many servers allow, by serverOf
-	jobs     *jobs
-	forked   bool   // it is the shell of a job
-	localDir string // the local directory of a job; "": that of the process
-	gauge    *gauge
-	greeted  *client.Session // that the user was told what waits for
+	next        func() (string, error) // the next line of the script that runs; nil at a terminal
+	macros      map[string][]string
+	depth       int  // of macros that run macros
+	loggedIn    bool // just now: the macro init is due
+	second      connection
+	swapped     bool  // a command runs on the second connection as if it were the first
+	restart     int64 // where the next transfer begins
+	nmap        nameMap
+	ntrans      nameTrans
+	limits      *limits
+	capacity    *sync.Map // how many servers allow, by serverOf
+	jobs        *jobs
+	forked      bool   // it is the shell of a job
+	localBefore string // the local directory before the last lcd, for lcd -
+	localDir    string // the local directory of a job; "": that of the process
+	gauge       *gauge
+	greeted     *client.Session // that the user was told what waits for
 
 	// Settings, for the goroutines that hear the server, and those of jobs.
 	verbose  atomic.Bool
@@ -119,7 +121,7 @@ type connection struct {
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
 	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}}
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}, heard: &heard{}}
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest
@@ -142,6 +144,7 @@ func (sh *Shell) Interactive() bool { return sh.con.Interactive() }
 
 // Set changes a setting, as the set command does.
 func (sh *Shell) Set(name, value string) error {
+	name, value = sh.settingHere(name, value)
 	row, err := findSetting(name)
 	if err != nil {
 		return err

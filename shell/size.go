@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"io/fs"
 	"strconv"
 	"time"
 
@@ -68,17 +67,4 @@ func (c *Call) fact(name, value string, object any) error {
 		return c.Print("%s  %s", value, name)
 	}
 	return c.Print("%s", value)
-}
-
-func chmod(ctx context.Context, c *Call) error {
-	mode, err := strconv.ParseUint(c.Arg(0), 8, 32)
-	if err != nil || mode > 0o777 {
-		return c.Usage("%s is no mode such as 644", c.Arg(0))
-	}
-	for _, name := range c.Texts()[1:] {
-		if err := c.Session().Chmod(ctx, fs.FileMode(mode), name); err != nil {
-			return about(name, err)
-		}
-	}
-	return nil
 }

@@ -29,6 +29,11 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.BoolP("recursive", "R", false, "directories within directories, too")
 	fs.BoolP("extension", "X", false, "sorted by what follows the last dot")
 	fs.BoolP("unsorted", "U", false, "as the server sends them")
+	fs.String("sort", "", "by `WORD`: name, time, size, extension or none")
+	choices(fs, "sort", "name", "time", "size", "extension", "none")
+	fs.String("color", "", "`WHEN` names are coloured: auto, always or never; the program's own --color without it")
+	fs.Lookup("color").NoOptDefVal = "always"
+	choices(fs, "color", "auto", "always", "never")
 	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
 	choices(fs, "time-style", timeStyleWords...)
 	fs.Bool("table", false, "a table with lines; the setting borders says which")
@@ -40,17 +45,32 @@ func lookFlags(fs *pflag.FlagSet) {
 
 // order is what the flags say about sorting.
 func (c *Call) order() render.Order {
-	for _, row := range []struct {
-		flag string
-		by   render.Order
-	}{
-		{"time", render.ByTime}, {"size", render.BySize}, {"extension", render.ByExtension}, {"unsorted", render.Unsorted},
-	} {
-		if c.Is(row.flag) {
+	for _, row := range orders {
+		if c.Is(row.flag) || c.value("sort") == row.word {
 			return row.by
 		}
 	}
 	return render.ByName
+}
+
+// orders are the ways to sort: the option of each, and the value of --sort.
+var orders = []struct {
+	flag, word string
+	by         render.Order
+}{
+	{"", "name", render.ByName}, {"time", "time", render.ByTime}, {"size", "size", render.BySize},
+	{"extension", "extension", render.ByExtension}, {"unsorted", "none", render.Unsorted},
+}
+
+// colours reports whether names are coloured.
+func (c *Call) colours() bool {
+	switch c.value("color") {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return c.Out == c.Shell.con.Out() && c.Shell.con.ColorOut()
 }
 
 func (c *Call) timeStyle() (render.TimeStyle, error) {

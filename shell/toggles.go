@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -167,20 +168,26 @@ func hashMarks() *Setting {
 	return row
 }
 
-// byteUnits are the letters behind a number of bytes.
-var byteUnits = map[byte]int64{'b': 1, 'k': 1 << 10, 'm': 1 << 20, 'g': 1 << 30}
+// byteCounts are numbers of bytes: 4096, 10k, 1.5M, 2MB, 1GiB.
+var byteCounts = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(?i:([kmgt]?)(?:i?b)?)$`)
 
-// parseBytes reads a number of bytes such as 4096, 10k or 1M.
+var byteUnits = map[string]float64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+// parseBytes reads a number of bytes. A unit is a power of 1024, however it is
+// written.
 func parseBytes(text string) (int64, error) {
-	digits, unit := text, int64(1)
-	if n := len(text); n > 0 {
-		if u, ok := byteUnits[text[n-1]|0x20]; ok {
-			digits, unit = text[:n-1], u
-		}
+	wrong := fmt.Errorf("%s is not a number of bytes such as 4096, 10k or 1.5m", render.Safe(strconv.Quote(text)))
+	parts := byteCounts.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, wrong
 	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 0 || n > (1<<62)/unit {
-		return 0, fmt.Errorf("%s is no number of bytes such as 4096, 10k or 1m", render.Safe(strconv.Quote(text)))
+	unit := byteUnits[strings.ToLower(parts[2])]
+	if n, err := strconv.ParseInt(parts[1], 10, 64); err == nil && float64(n) <= (1<<62)/unit {
+		return n * int64(unit), nil
 	}
-	return n * unit, nil
+	n, err := strconv.ParseFloat(parts[1], 64)
+	if err != nil || n > (1<<62)/unit {
+		return 0, wrong
+	}
+	return int64(n * unit), nil
 }

@@ -25,7 +25,7 @@ var touchCommands = []*Command{
 		},
 		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("no-create", "c", false, "make no new file")
+			fs.BoolP("no-create", "c", false, "make no new file; one that is not there is no failure")
 			fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
 			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
 			fs.StringP("reference", "r", "", "the time of a local `FILE`")
@@ -59,8 +59,11 @@ func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error 
 	if err == nil {
 		return c.Session().SetModTime(ctx, name, when)
 	}
-	if !client.IsCode(err, 550, 450, 501, 553) || c.Is("no-create") {
+	if !client.IsCode(err, 550, 450, 501, 553) {
 		return err
+	}
+	if c.Is("no-create") {
+		return nil
 	}
 	t := transfer.Task{Op: transfer.Upload, Remote: name, In: strings.NewReader("")}
 	if c.Shell.opt.DryRun {
@@ -96,7 +99,7 @@ func (c *Call) touchTime() (time.Time, error) {
 				return t, nil
 			}
 		}
-		return time.Time{}, c.Usage("-d: %q is no time such as \"2026-01-31 12:00\"", text)
+		return time.Time{}, c.Usage("-d: %q is not a time such as \"2026-01-31 12:00\"", text)
 	}
 	return time.Now(), nil
 }
@@ -119,7 +122,7 @@ func (c *Call) stampTime(text string) (time.Time, error) {
 	}
 	t, err := time.ParseInLocation("20060102150405", number+seconds, time.Local)
 	if err != nil {
-		return t, c.Usage("-t: %q is no time such as 202601311200", text)
+		return t, c.Usage("-t: %q is not a time such as 202601311200", text)
 	}
 	return t, nil
 }

@@ -22,7 +22,8 @@ var variableCommands = []*Command{
 			"typed. A value is never split into words and never a pattern. Local commands (`!`, |) find the variables in their " +
 			"environment.\n" +
 			"With -c the value is what a command of ftpsh prints, with -e it is that of the environment variable of the name. " +
-			"$? is the status of the last command, as the program would exit with.",
+			"$? is the status of the last command, as the program would exit with; $code and $reply are the code and the text of the " +
+			"server's last reply, or of the one that the last command failed with.",
 		Examples: []Example{
 			{"let dir pub/2026", "then `cd $dir`"},
 			{"let -c n size notes.txt", "then `echo $n bytes`"},
@@ -46,8 +47,10 @@ func (sh *Shell) variable(name string) (string, bool) {
 	if name == "?" {
 		return strconv.Itoa(sh.status), true
 	}
-	value, ok := sh.vars[name]
-	return value, ok
+	if value, ok := sh.vars[name]; ok {
+		return value, true
+	}
+	return sh.replyVariable(name)
 }
 
 // environment is that of local commands.

@@ -34,7 +34,8 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 		}
 	}
 	if t.Verify && t.In == nil {
-		if _, err := Verify(ctx, s, r.Remote, t.here(t.Local)); err != nil {
+		var err error
+		if _, r.Hash, err = verifyFile(ctx, s, r.Remote, t.here(t.Local)); err != nil {
 			return err
 		}
 	}

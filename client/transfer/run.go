@@ -142,7 +142,8 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		if _, err := part.Seek(0, io.SeekStart); err != nil {
 			return r, err
 		}
-		if _, err := compare(ctx, s, t.Remote, part); err != nil {
+		var err error
+		if _, r.Hash, err = compare(ctx, s, t.Remote, part); err != nil {
 			return r, err
 		}
 	}

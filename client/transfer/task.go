@@ -86,6 +86,7 @@ type Result struct {
 	Size          int64 // of the whole file, -1 when unknown
 	ModTime       time.Time
 	Elapsed       time.Duration
+	Hash          string // with Verify: the checksum that both copies have, as SHA-256:HEX; "" where bytes were compared
 	Note          string // what a careful user would want to know, or ""
 }
 

@@ -22,32 +22,38 @@ func (e *MismatchError) Error() string {
 // Verify compares a local file with one on the server: by the best checksum that
 // the server computes, or by fetching it once more. It returns how.
 func Verify(ctx context.Context, s *client.Session, remote, local string) (how string, err error) {
+	how, _, err = verifyFile(ctx, s, remote, local)
+	return how, err
+}
+
+func verifyFile(ctx context.Context, s *client.Session, remote, local string) (how, hash string, err error) {
 	file, err := Open(ctx, local, os.O_RDONLY, 0)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer file.Close()
 	return compare(ctx, s, remote, file)
 }
 
-func compare(ctx context.Context, s *client.Session, remote string, file io.Reader) (how string, err error) {
+// compare says how it found out, and the checksum of both where there is one.
+func compare(ctx context.Context, s *client.Session, remote string, file io.Reader) (how, hash string, err error) {
 	there, err := s.Hash(ctx, remote, "")
 	if errors.Is(err, client.ErrNoHash) || client.IsCode(err, 500, 502, 504) || client.Unreadable(err) {
 		how = "the bytes"
-		return how, mismatch(remote, how, sameBytes(ctx, s, remote, file))
+		return how, "", mismatch(remote, how, sameBytes(ctx, s, remote, file))
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	how = string(there.Algorithm)
 	sum := client.NewHash(there.Algorithm)
 	if _, err := io.Copy(sum, file); err != nil {
-		return how, err
+		return how, "", err
 	}
 	if !bytes.Equal(sum.Sum(nil), there.Sum) {
-		return how, mismatch(remote, how, errOther)
+		return how, "", mismatch(remote, how, errOther)
 	}
-	return how, nil
+	return how, how + ":" + there.String(), nil
 }
 
 func mismatch(name, how string, err error) error {

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strconv"
@@ -22,12 +21,11 @@ import (
 type options struct {
 	target []string // where to connect
 
-	commands    string
-	hasCommands bool
-	file        string
-	keepGoing   bool
-	json        bool
-	color       string
+	scripts   []source // what -c and -f say, in their order
+	arguments []string // $1, $2 … in them
+	keepGoing bool
+	json      bool
+	color     string
 
 	tls, ca, cert, key, tlsName, pin string
 	insecure                         bool
@@ -44,7 +42,11 @@ type options struct {
 	netrc, output, upload, rate, buffer, log string
 	resume, dryRun, noEdit, packets          bool
 	noConfig                                 bool
+	createDirs, passwordStdin, requireTLS    bool
 	retry                                    int
+
+	user, limitRate, connectTimeout, maxTime string
+	changes                                  []string // NAME=VALUE of settings
 
 	demo, version, help bool
 	like                string   // how the server of the demo looks
@@ -59,6 +61,7 @@ const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookm
        ftpsh [options] ftp://host/file… [-o FILE]      fetch files and leave
        ftpsh [options] -u URL FILE…                    send files and leave
        ftpsh [options] HOST [-l[DIR] | -dDIR | -p | FILE]…  list, change directory, passive or not, print files
+       ftpsh [options] -c COMMANDS | -f SCRIPT [HOST] -- ARGUMENT…    run them; the arguments are $1, $2 and so on
        ftpsh --demo                 a practice server in this process, logged in and ready to use
        ftpsh --serve DIRECTORY      serve a directory; ` + "`ftpsh --serve --help`" + ` shows its options
 
@@ -74,18 +77,24 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs := pflag.NewFlagSet("ftpsh", pflag.ContinueOnError)
 	fs.SortFlags = false
 	fs.Usage = func() {}
-	fs.StringVarP(&o.commands, "command", "c", "", "run these `COMMANDS`, separated by ; and leave")
-	fs.StringVarP(&o.file, "file", "f", "", "run the commands in `SCRIPT` and leave; - is standard input")
-	fs.BoolVarP(&o.keepGoing, "keep-going", "k", false, "in a batch, go on after a failure")
+	fs.VarP(sourceFlag{o, false}, "command", "c", "run these `COMMANDS`, separated by ; and leave; several -c and -f run in their order")
+	fs.VarP(sourceFlag{o, true}, "file", "f", "run the commands in `SCRIPT` and leave; - is standard input")
+	fs.BoolVarP(&o.keepGoing, "keep-going", "k", false, "in a batch, continue after a failure")
+	fs.StringArrayVar(&o.changes, "set", nil, "change a setting: `NAME=VALUE`")
 	fs.BoolVar(&o.json, "json", false, "print results as JSON, one object per line")
 	fs.BoolVar(&o.dryRun, "dry-run", false, "say what would be sent and written, and change nothing")
 	fs.StringVar(&o.log, "log", "", "add commands, dialogue and failures to `FILE`, each line with its time")
 	fs.StringVarP(&o.output, "output", "o", "", "the local `FILE` for what a URL names; - is standard output, \"|command\" a local command")
 	fs.StringVarP(&o.upload, "upload", "u", "", "send the local files that follow to `URL`")
-	fs.BoolVarP(&o.resume, "resume", "R", false, "go on with what an earlier transfer left")
+	fs.BoolVar(&o.createDirs, "create-dirs", false, "make the directories that are missing, for -o here and for -u on the server")
+	fs.BoolVarP(&o.resume, "resume", "R", false, "resume what an earlier transfer left")
 	fs.IntVarP(&o.retry, "retry", "r", 0, "when it fails for a while, try again every so many `SECONDS`")
 	fs.StringVarP(&o.rate, "rate", "T", "", "limit the speed: `DIRECTION,MAX[,STEP]` as get,100k; the direction is all, get or put")
+	fs.StringVar(&o.connectTimeout, "connect-timeout", "", "the setting timeout: wait no longer than `TIME` for a connection or a reply")
+	fs.StringVar(&o.maxTime, "max-time", "", "the setting max-time: a file or a listing may take no longer than `TIME`")
 	fs.StringVarP(&o.buffer, "buffer", "x", "", "`SIZE` of the socket buffers of data connections")
+	fs.StringVar(&o.user, "user", "", "log in as `NAME`, where the address has no user; NAME:PASSWORD is seen by other users of this computer")
+	fs.BoolVar(&o.passwordStdin, "password-stdin", false, "the first line of standard input is the password")
 	fs.StringVarP(&o.netrc, "netrc", "N", "", "read `FILE` in place of ~/.netrc")
 	fs.BoolVar(&o.noConfig, "no-config", false, "do not read config.toml")
 	fs.BoolVarP(&o.noEdit, "no-edit", "e", false, "leave the editing of lines to the terminal")
@@ -119,6 +128,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.StringVar(&o.completion, "completion", "", "print the completion script for `SHELL`: bash, fish, powershell or zsh")
 	fs.BoolVar(&o.version, "version", false, "show the version")
 	fs.BoolVar(&o.help, "help", false, "show this")
+	o.curlFlags(fs)
 	return fs
 }
 
@@ -131,18 +141,20 @@ func parseFlags(args []string) (*options, error) {
 	fs := flagSet(o)
 	args, operations := splitOperations(args)
 	if err := fs.Parse(args); err != nil {
-		return nil, err
+		return nil, shell.FlagError(err, fs, "")
 	}
 	if o.help {
 		return nil, pflag.ErrHelp
 	}
-	o.target = fs.Args()
-	o.hasCommands, o.connecting = fs.Changed("command"), connectingArgs(fs)
+	o.target, o.connecting = fs.Args(), connectingArgs(fs)
+	if dash := fs.ArgsLenAtDash(); dash >= 0 && len(o.scripts) > 0 {
+		o.target, o.arguments = o.target[:dash], o.target[dash:]
+	}
 	if len(operations) > 0 {
-		if o.hasCommands || o.file != "" {
+		if len(o.scripts) > 0 {
 			return nil, errors.New("-c and -f exclude what stands behind the host")
 		}
-		o.commands, o.hasCommands = strings.Join(operations, "; "), true
+		o.scripts = []source{{text: strings.Join(operations, "; ")}}
 	}
 	switch {
 	case o.upload != "":
@@ -163,14 +175,14 @@ func parseFlags(args []string) (*options, error) {
 		return nil, errors.New("--demo brings its own server")
 	case o.like != "" && !o.demo:
 		return nil, errors.New("--like is for --demo and --serve")
-	case o.hasCommands && o.file != "":
-		return nil, errors.New("-c and -f exclude each other")
+	case o.passwordStdin && o.readsInput():
+		return nil, errors.New("--password-stdin and -f - both want standard input")
 	case o.v4 && o.v6:
 		return nil, errors.New("-4 and -6 exclude each other")
 	case o.pin != "" && len(fingerprint(o.pin)) != 2*sha256.Size:
 		return nil, fmt.Errorf("--pin: %q is not the SHA-256 of a certificate", o.pin)
 	case o.source != "" && net.ParseIP(o.source) == nil:
-		return nil, fmt.Errorf("-s: %q is no address", o.source)
+		return nil, fmt.Errorf("-s: %q is not an IP address", o.source)
 	}
 	return o, nil
 }
@@ -182,7 +194,7 @@ func fingerprint(text string) string {
 
 // fetches reports whether files are to be fetched from URLs.
 func (o *options) fetches() bool {
-	return !o.hasCommands && o.file == "" && !o.demo && shell.IsFetch(o.target)
+	return len(o.scripts) == 0 && !o.demo && shell.IsFetch(o.target)
 }
 
 // unattended reports whether files are fetched or sent, and there is nothing to
@@ -193,29 +205,10 @@ func (o *options) checkUpload() error {
 	switch {
 	case len(o.target) == 0:
 		return errors.New("-u: which files?")
-	case o.hasCommands || o.file != "" || o.demo || o.output != "":
+	case len(o.scripts) > 0 || o.demo || o.output != "":
 		return errors.New("-u goes with a URL and files, and nothing else to do")
 	}
 	return nil
-}
-
-// script opens what -c or -f name; nil means that lines come from standard
-// input or the terminal.
-func (o *options) script() (io.ReadCloser, error) {
-	switch {
-	case o.hasCommands:
-		return io.NopCloser(strings.NewReader(o.commands)), nil
-	case o.file != "" && o.file != "-":
-		return os.Open(o.file)
-	}
-	return nil, nil
-}
-
-func (o *options) scriptName() string {
-	if o.hasCommands {
-		return "-c"
-	}
-	return o.file
 }
 
 // shellOptions are the options of the shell. A script of its own leaves
@@ -245,12 +238,15 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		}
 	}
 	opt.Console.Color = o.color
-	if hasScript || o.file == "-" {
+	if err := o.credentials(&opt); err != nil {
+		return opt, err
+	}
+	if hasScript || o.readsInput() {
 		opt.Console.SecretsFromTTY = term.IsTerminal(int(os.Stdin.Fd()))
 	}
-	if hasScript {
+	if hasScript && !o.readsInput() {
 		opt.In, opt.Console.In = os.Stdin, strings.NewReader("")
-	} else if o.file != "-" && term.IsTerminal(int(os.Stdin.Fd())) {
+	} else if !o.readsInput() && term.IsTerminal(int(os.Stdin.Fd())) {
 		opt.History = openHistory()
 	}
 	return opt, nil
@@ -302,6 +298,9 @@ const forever = 1 << 30
 
 // lines are the options that have a command of the shell.
 func (o *options) lines() (lines []string) {
+	if o.limitRate != "" {
+		lines = append(lines, "rate all "+o.limitRate)
+	}
 	if o.rate != "" {
 		lines = append(lines, "rate "+strings.ReplaceAll(o.rate, ",", " "))
 	}
@@ -327,7 +326,10 @@ func (o *options) settings() [][2]string {
 		{o.passive, "passive", "on"},
 		{o.active, "passive", "off"},
 		{o.keepGoing, "onerror", "continue"},
+		{o.requireTLS, "tls", "require"},
 		{o.tls != "", "tls", o.tls},
+		{o.connectTimeout != "", "timeout", o.connectTimeout},
+		{o.maxTime != "", "max-time", o.maxTime},
 		{o.noEdit, "edit", "off"},
 		{o.retry > 0, "retries", strconv.Itoa(forever)},
 		{o.retry > 0, "retry-wait", strconv.Itoa(o.retry)},
@@ -340,6 +342,10 @@ func (o *options) settings() [][2]string {
 		if row.given {
 			all = append(all, [2]string{row.name, row.value})
 		}
+	}
+	for _, change := range o.changes {
+		name, value, _ := strings.Cut(change, "=")
+		all = append(all, [2]string{name, value})
 	}
 	return all
 }

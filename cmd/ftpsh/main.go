@@ -58,19 +58,17 @@ func run(args []string, adapt func(*shell.Options)) int {
 		return 0
 	}
 	o.password, o.hasPassword = password, known
-	script, err := o.script()
+	scripts, err := o.openScripts()
 	if err != nil {
 		return wrong(err)
 	}
-	if script != nil {
-		defer script.Close()
-	}
-	return o.session(script, adapt)
+	defer closeScripts(scripts)
+	return o.session(scripts, adapt)
 }
 
 // session runs a shell, from the first connection to the last line.
-func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
-	opt, err := o.shellOptions(script != nil || o.unattended())
+func (o *options) session(scripts []io.ReadCloser, adapt func(*shell.Options)) int {
+	opt, err := o.shellOptions(len(scripts) > 0 || o.unattended())
 	if err != nil {
 		return wrong(err)
 	}
@@ -83,9 +81,9 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 		opt.Connect.TLS.RootCAs = demo.RootCAs()
 		opt.Hinted = true
 		opt.StateDir = "" // its port belongs to somebody else tomorrow
-		return o.talk(opt, script, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
+		return o.talk(opt, scripts, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
 	}
-	return o.talk(opt, script, adapt, func(sh *shell.Shell) error {
+	return o.talk(opt, scripts, adapt, func(sh *shell.Shell) error {
 		if len(o.target) == 0 || o.unattended() {
 			return nil
 		}
@@ -93,7 +91,7 @@ func (o *options) session(script io.Reader, adapt func(*shell.Options)) int {
 	})
 }
 
-func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Options), open func(*shell.Shell) error) int {
+func (o *options) talk(opt shell.Options, scripts []io.ReadCloser, adapt func(*shell.Options), open func(*shell.Shell) error) int {
 	opt.Version = thisBuild().version
 	if !o.demo { // its server ends with this process
 		opt.Detach = o.detach
@@ -112,15 +110,13 @@ func (o *options) talk(opt shell.Options, script io.Reader, adapt func(*shell.Op
 	case opening != nil && !sh.Interactive():
 		return sh.Exit(opening)
 	case o.upload != "":
-		return sh.Upload(o.upload, o.target, shell.FetchOptions{Resume: o.resume})
+		return sh.Upload(o.upload, o.target, shell.FetchOptions{Resume: o.resume, CreateDirs: o.createDirs})
 	case o.fetches():
-		return sh.Fetch(o.target, shell.FetchOptions{Output: o.output, Resume: o.resume})
-	case script != nil:
-		return sh.Batch(shell.ScriptFrom(o.scriptName(), script))
-	case sh.Interactive():
+		return sh.Fetch(o.target, shell.FetchOptions{Output: o.output, Resume: o.resume, CreateDirs: o.createDirs})
+	case len(scripts) == 0 && sh.Interactive():
 		return sh.Interact()
 	}
-	return sh.Batch(sh.ScriptFromInput())
+	return sh.Batch(o.batch(sh, scripts)...)
 }
 
 // configure applies the configuration, and what the command line says about it.

@@ -16,7 +16,7 @@ import (
 func splitOperations(args []string) (rest, lines []string) {
 	fs := flagSet(&options{})
 	fs.SetInterspersed(false)
-	if fs.Parse(args) != nil || fs.NArg() < 2 || strings.Contains(fs.Arg(0), "://") || fs.Changed("upload") {
+	if fs.Parse(args) != nil || fs.NArg() < 2 || fs.ArgsLenAtDash() >= 0 || strings.Contains(fs.Arg(0), "://") || fs.Changed("upload") {
 		return args, nil
 	}
 	host := len(args) - fs.NArg()

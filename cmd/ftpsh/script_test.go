@@ -61,6 +61,7 @@ func names(verbs []string, line string) bool {
 //	played                           the conversation was as written
 //	batch STATUS FILE [arg]…         runs ftpsh [arg]… $URL with FILE as standard input
 //	run STATUS [arg]…                runs ftpsh [arg]…
+//	input STATUS FILE [arg]…         runs ftpsh [arg]… with FILE as standard input
 //	[!] wire [line|verb]…            the server has received these, in this order (or none of them)
 //	[!] remote NAME [FILE]           the server has NAME (and it holds what FILE holds)
 func TestScripts(t *testing.T) {
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("..", "..", "shell", "testdata"),
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": startServer, "play": startPlay, "played": checkPlay, "batch": runBatch, "run": runProgram,
+			"server": startServer, "play": startPlay, "played": checkPlay, "batch": runBatch, "run": runProgram, "input": runInput,
 			"wire": checkCommands, "remote": checkRemote,
 		},
 	})
@@ -177,6 +178,10 @@ func checkPlay(ts *testscript.TestScript, _ bool, _ []string) {
 
 func runBatch(ts *testscript.TestScript, _ bool, args []string) {
 	program(ts, args[0], ts.ReadFile(args[1]), append(args[2:], ts.Getenv("URL"))...)
+}
+
+func runInput(ts *testscript.TestScript, _ bool, args []string) {
+	program(ts, args[0], ts.ReadFile(args[1]), args[2:]...)
 }
 
 func runProgram(ts *testscript.TestScript, _ bool, args []string) {

@@ -38,6 +38,11 @@ func nestedOutline(list List) string {
 
 func TestBlocks(t *testing.T) {
 	for _, row := range []struct{ name, line, want string }{
+		{"no blanks", "foreach f in *.txt;get $f;end;pwd", "foreach f in *.txt {get $f}; pwd"},
+		{"local command", "foreach f in *; get $f && !echo 'a;b' \"c;d\" e\\;f;end; pwd", "foreach f in * {get $f && ! echo 'a;b' \"c;d\" e\\;f}; pwd"},
+		{"local command before else", "if exists a;!echo yes;else !echo no;end", "if exists a {! echo yes} else {! echo no}"},
+		{"local command outside", "!echo a; echo b", "! echo a; echo b"},
+		{"version and type", "if exists a; get FOO.TXT;1; get B;-1;2 ftp://h/f;type=a;end", "if exists a {get FOO.TXT;1; get B;-1;2 ftp://h/f;type=a}"},
 		{"one line", "if exists a; get a; end", "if exists a {get a}"},
 		{"lines", "if exists a\n  get a\n  ls\nelse\n  put a\nend\npwd", "if exists a {get a; ls} else {put a}; pwd"},
 		{"a command behind else", "if exists a; get a; else put a; end", "if exists a {get a} else {put a}"},

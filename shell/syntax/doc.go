@@ -20,14 +20,16 @@
 //	a | text   the output of a to a local command; text goes to the local shell
 //	a > file   the output of a to a local file, >> appends
 //	-a         the failure of a is ignored
-//	!text      the rest of the line goes to the local shell, as it stands
+//	!text      the rest of the line goes to the local shell, as it stands; between
+//	           if or foreach and end, it ends at the next ; outside of quotes
 //	$name …    the macro of that name
 //	# text     a comment, where a word would begin
 //
 // An operator has a blank, an end of the line or another operator on at least
 // one side, or follows a command name directly, as in `ls;pwd` and `ls>out`.
 // Glued to text on both sides it is text, so FOO.TXT;1, ftp://host/f;type=a and
-// R&D are words. & alone is stricter: it is an operator only as a word of its
+// R&D are words. Between if or foreach and end a ; needs no blank: only before a
+// number (FOO.TXT;1) and type= it is text. & alone is stricter: it is an operator only as a word of its
 // own. A word that begins and ends with a bar is text too: |1|192.0.2.1|40001|
 // is what EPRT wants. Parentheses and < mean nothing.
 //

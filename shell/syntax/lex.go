@@ -6,7 +6,12 @@ import "strings"
 // line as well as the finished one: a quote that is still open is recorded in
 // the last token.
 func Lex(line string) []Token {
-	l := lexer{src: line}
+	return lexInBlocks(line, 0)
+}
+
+// lexInBlocks is Lex for a line that stands in so many blocks.
+func lexInBlocks(line string, depth int) []Token {
+	l := lexer{src: line, depth: depth}
 	for l.command = true; l.next(); {
 	}
 	return l.toks
@@ -19,6 +24,7 @@ type lexer struct {
 	command bool // the next word is the name of a command
 	alone   bool // src is a single word
 	plain   int  // no operator before this position
+	depth   int  // blocks that are open
 	vars    Vars
 }
 
@@ -36,7 +42,7 @@ func (l *lexer) next() bool {
 	case l.command && c == '!':
 		l.add(Word, 1)
 		l.command = false
-		l.verbatim(l.line())
+		l.verbatim(l.local())
 	case l.command && c == '$' && l.macro():
 		l.add(Word, 1)
 		l.command = false
@@ -49,6 +55,9 @@ func (l *lexer) next() bool {
 		}
 		w := l.word()
 		l.toks = append(l.toks, w)
+		if l.command {
+			l.block(w)
+		}
 		l.command = l.command && w.Raw == "else" // a command may follow directly
 	}
 	return true
@@ -82,6 +91,41 @@ func (l *lexer) verbatim(n int) {
 	l.pos = end
 }
 
+// block counts the blocks that are open after the name of a command.
+func (l *lexer) block(name Token) {
+	switch {
+	case opensBlock(name):
+		l.depth++
+	case name.Raw == "end" && l.depth > 0:
+		l.depth--
+	}
+}
+
+// local returns the number of bytes that a ! gives to the local shell: the rest
+// of the line and, in a block, no more than up to the next ; outside of quotes.
+func (l *lexer) local() int {
+	n := l.line()
+	if l.depth == 0 {
+		return n
+	}
+	text, quote := l.src[l.pos:l.pos+n], byte(0)
+	for i := 0; i < n; i++ {
+		switch c := text[i]; {
+		case c == '\\' && quote != '\'':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == ';':
+			return i
+		}
+	}
+	return n
+}
+
 // line returns the number of bytes up to the end of the line.
 func (l *lexer) line() int {
 	if n := strings.IndexByte(l.src[l.pos:], '\n'); n >= 0 {
@@ -93,7 +137,7 @@ func (l *lexer) line() int {
 // statement returns the number of bytes up to the operator that ends the
 // statement. Bars and redirections on the way are the local shell's.
 func (l *lexer) statement() int {
-	scan := lexer{src: l.src, pos: l.pos}
+	scan := lexer{src: l.src, pos: l.pos, depth: l.depth}
 	for {
 		scan.pos += blanks(scan.src[scan.pos:])
 		end := scan.pos
@@ -136,10 +180,21 @@ func (l *lexer) peek(left bool) (Op, int) {
 			return op, n
 		}
 	case left && op == Pipe && bars(rest) > 0:
-	case left || right:
+	case left || right || op == Then && l.depth > 0 && !continues(rest[n:]):
 		return op, n
 	}
 	return Word, 0
+}
+
+// continues reports whether what follows a semicolon belongs to the word before
+// it: the version of a file on VMS, the type of a URL (RFC 1738 section 3.2.2).
+func continues(s string) bool {
+	if strings.HasPrefix(s, "type=") {
+		return true
+	}
+	s = strings.TrimPrefix(s, "-")
+	after := strings.TrimLeft(s, "0123456789")
+	return after != s && (ends(after) || after[0] == ';')
 }
 
 // longest returns the operator that s begins with.

@@ -101,7 +101,7 @@ type parser struct {
 
 // all reads the tokens of the line.
 func (p *parser) all() error {
-	for _, t := range Lex(p.line) {
+	for _, t := range lexInBlocks(p.line, len(p.open)) {
 		if err := p.token(t); err != nil {
 			return err
 		}
