@@ -81,7 +81,7 @@ func TestDoctorFinds(t *testing.T) {
 			defer server.Close()
 			before := treeOf(t, server)
 			e := Examination{Full: p.full, Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
-			e.Options.Addr = server.Addr()
+			e.Options.Addr, e.Options.Security = server.Addr(), client.Opportunistic
 			e.Options.TLS = &tls.Config{}
 			if server.Trusted() {
 				e.Options.TLS.RootCAs = server.RootCAs()

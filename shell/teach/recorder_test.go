@@ -20,7 +20,7 @@ func TestRecorderOnRealServers(t *testing.T) {
 		srv.Put("hello.txt", []byte("hello\n"))
 		w := &wire{t: t, rec: NewRecorder("ftpsh", "test")}
 		err := w.op("open", func(ctx context.Context) (err error) {
-			opt := client.Options{Addr: srv.Addr()}
+			opt := client.Options{Addr: srv.Addr(), Security: client.Opportunistic}
 			opt.Trace = w.rec.Trace()
 			if srv.TLS {
 				opt.TLS = srv.TLSConfig()

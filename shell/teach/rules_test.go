@@ -142,7 +142,7 @@ func TestReadSSH(t *testing.T) {
 	t.Cleanup(func() { played.Close() })
 	w := &wire{t: t, rec: NewRecorder("ftpsh", "test")}
 	w.op("open", func(ctx context.Context) error {
-		opt := client.Options{Addr: played.Addr()}
+		opt := client.Options{Addr: played.Addr(), Security: client.Opportunistic}
 		opt.Trace = w.rec.Trace()
 		_, err := client.Open(ctx, opt)
 		return err

@@ -52,7 +52,7 @@ func (w *wire) op(cmd string, run func(ctx context.Context) error) error {
 
 // open connects and logs in.
 func (w *wire) open(change func(*client.Options)) error {
-	var opt client.Options
+	opt := client.Options{Security: client.Opportunistic}
 	opt.Trace = w.rec.Trace()
 	opt.Timeout, opt.Stall = 10*time.Second, 10*time.Second
 	if w.server != nil {
