@@ -41,7 +41,9 @@ func mirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("reverse", "R", false, "from here to the server")
 	fs.BoolP("delete", "e", false, "delete what is only in the copy")
 	fs.Bool("delete-all", false, "with --delete: also where the tree to copy is empty")
-	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.Bool("dry-run", false, "show what would be done, and do nothing")
+	fs.BoolP("only-newer", "n", false, "leave files alone that are newer in the copy, whatever their size")
+	fs.Bool("empty-dirs", false, "make directories also where the other options leave nothing to go into them")
 	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`; one with a slash is for the path, ** for any directories")
 	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
 	fs.String("newer", "", "only files changed within `TIME`: 12h, 30d")
@@ -109,7 +111,7 @@ func (c *Call) mirrorAll(ctx context.Context, adapt func(*transfer.Mirror)) erro
 func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	m := &transfer.Mirror{
 		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
-		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), DeleteAll: c.Is("delete-all"),
+		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), OnlyNewer: c.Is("only-newer"), EmptyDirs: c.Is("empty-dirs"), DeleteAll: c.Is("delete-all"),
 	}
 	if m.Up {
 		m.Local, m.Remote = c.trees(localPath, func(t syntax.Token) string { return t.Text })

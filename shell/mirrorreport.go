@@ -157,7 +157,7 @@ func (r *mirrorReport) end(failure error) error {
 		}
 	}
 	if len(words) == 0 {
-		if failure != nil {
+		if failure != nil || len(r.errs) > 0 {
 			return nil
 		}
 		words = []string{"nothing to do"}

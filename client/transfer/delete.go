@@ -2,15 +2,20 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // delete removes what is in the copy only, what is inside of a directory before
-// the directory.
+// the directory. Nothing is deleted on the word of an old listing: each directory is
+// listed again before anything goes from it.
 func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 	s = m.holder(s)
 	switch {
@@ -29,8 +34,22 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		}
 	}
 	slices.SortFunc(m.doomed, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
+	now := &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.doomed)), dirs: map[string]*relisting{}}
 	for _, step := range m.doomed {
+		now.doomed[step.Path] = true
+	}
+	for _, step := range m.doomed {
+		stays, err := now.stays(ctx, step)
+		if err != nil {
+			return err
+		}
 		switch {
+		case stays == errGone:
+		case stays == errHeld:
+			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: stays.Error()})
+		case stays != nil:
+			m.hold(step.Path)
+			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "changed", Err: fmt.Errorf("was not deleted: %w", stays)})
 		case m.DryRun:
 			m.tell(step)
 		case m.copyIsThere():
@@ -66,3 +85,114 @@ func (m *Mirror) deleteThere(s *client.Session, step Step) {
 		m.tell(step)
 	})
 }
+
+// relistings are directories of the copy as they are just before something in them is
+// deleted.
+type relistings struct {
+	m      *Mirror
+	s      *client.Session
+	doomed map[string]bool
+	dirs   map[string]*relisting
+}
+
+type relisting struct {
+	entries map[string]slim
+	wrote   map[string]string // by what a server may make of it: a name that was just written here
+	lost    string            // one of these that is not here under any such name
+}
+
+// Why something stays that was to be deleted.
+var (
+	errGone    = errors.New("is gone already")
+	errHeld    = errors.New("something in it stays")
+	errChanged = errors.New("it has changed since it was listed")
+	errNew     = errors.New("something has come into it since it was listed")
+)
+
+// stays says why something is not to be deleted after all. The error is about the
+// directory, which could not be listed again.
+func (r *relistings) stays(ctx context.Context, step Step) (why, err error) {
+	if step.Action == ActRmdir && r.m.held[step.Path] {
+		return errHeld, nil
+	}
+	if r.m.DryRun {
+		return nil, nil
+	}
+	dir, err := r.list(ctx, above(step.Path))
+	if err != nil {
+		return nil, err
+	}
+	e, found := dir.entries[path.Base(step.Path)]
+	name, written := dir.wrote[spelling(path.Base(step.Path))]
+	switch {
+	case !found:
+		return errGone, nil
+	case e.kind != step.was.kind || e.kind != listing.Dir && changed(step.was.entry(), e.entry()):
+		return errChanged, nil
+	case written:
+		return fmt.Errorf("it may be %s, which was just written, by another name", name), nil
+	case dir.lost != "":
+		return fmt.Errorf("%s, which was just written here, has another name now", dir.lost), nil
+	case step.Action != ActRmdir:
+		return nil, nil
+	}
+	inside, err := r.list(ctx, step.Path)
+	if err != nil {
+		return nil, err
+	}
+	for name := range inside.entries {
+		if !r.doomed[path.Join(step.Path, name)] {
+			return errNew, nil
+		}
+	}
+	return nil, nil
+}
+
+// changed reports whether two listings of a file differ.
+func changed(was, now listing.Entry) bool {
+	exact := !was.SizeApprox && !now.SizeApprox
+	return exact && was.Size != now.Size || !sameTime(was, now) || was.Target != now.Target
+}
+
+// list lists a directory again, once. What is deleted from it later does not matter.
+func (r *relistings) list(ctx context.Context, rel string) (*relisting, error) {
+	if dir, known := r.dirs[rel]; known {
+		return dir, nil
+	}
+	if err := r.s.Flush(ctx); err != nil {
+		return nil, err
+	}
+	entries, err := r.m.copies(ctx, r.s, rel)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("nothing more was deleted, since %s cannot be listed again: %w", r.m.shownCopy(rel), err)
+	case len(r.m.unseen) > 0:
+		return nil, ErrUnseen
+	}
+	dir := &relisting{entries: make(map[string]slim, len(entries)), wrote: map[string]string{}}
+	spelled := map[string]bool{}
+	for _, e := range entries {
+		dir.entries[e.name] = e
+		spelled[spelling(e.name)] = true
+	}
+	for _, name := range r.m.wrote[rel] {
+		dir.wrote[spelling(name)] = name
+		if !spelled[spelling(name)] {
+			dir.lost = name
+		}
+	}
+	r.dirs[rel] = dir
+	return dir, nil
+}
+
+// shownCopy is a directory of the copy as the user knows it.
+func (m *Mirror) shownCopy(rel string) string {
+	if m.copyIsThere() {
+		return m.copied(rel)
+	}
+	return m.local(rel)
+}
+
+// spelling is what names have in common that some server stores as the same: one that
+// does not distinguish case, composes letters otherwise, or trims blanks and dots.
+func spelling(name string) string { return strings.Trim(folded(name), " .\t") }

@@ -41,8 +41,8 @@ func TestMirrorEndlessTree(t *testing.T) {
 		want, said         string
 		files              int
 	}{
-		{"deep", 0, 0, []string{"d"}, strings.Repeat("d/", DefaultDepth+1), "more than 64 directories inside of each other", DefaultDepth + 1},
-		{"as deep as allowed", 3, 0, []string{"d"}, "d/d/d/d/", "more than 3 directories inside of each other", 4},
+		{"deep", 0, 0, []string{"d"}, strings.Repeat("d/", DefaultDepth), "more than 64 directories inside of each other", DefaultDepth + 1},
+		{"as deep as allowed", 3, 0, []string{"d"}, "d/d/d/", "more than 3 directories inside of each other", 4},
 		{"wide", 60, 10, []string{"a", "b", "c", "d"}, "a/", "more than 10 directories", 10},
 	} {
 		t.Run(test.name, func(t *testing.T) {

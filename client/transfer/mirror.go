@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,6 +42,8 @@ type Mirror struct {
 	Chmod        bool // and the permissions
 	RemoveSource bool // move instead of copying: delete what has arrived
 	DryRun       bool // only tell
+	OnlyNewer    bool // leave what is newer in the copy as it is, whatever its size
+	EmptyDirs    bool // make directories also where Wants leaves nothing to go into them
 
 	DeleteAll   bool // with Delete: also where the original is empty
 	Depth       int  // directories inside of each other; 0: DefaultDepth
@@ -67,12 +70,17 @@ type Mirror struct {
 	// kept stay; an error stops that. nil: yes.
 	MayDelete func(n, kept int) error
 
-	here   *os.Root   // Local, unless it is the original: what the server lists leads nowhere else
+	making sync.Mutex      // for what follows
+	here   *os.Root        // Local, unless it is the original: what the server lists leads nowhere else
+	made   map[string]bool // directories of the copy that are there, or could not be made
+
 	mu     sync.Mutex // for Tell, and what follows
 	doomed []Step
-	links  []Step            // to be made, when all else is there
-	to     map[string]bool   // directories that links led to
-	unique map[string]string // what the server knows directories by
+	held   map[string]bool     // directories of the copy with something in them that is none of our business
+	wrote  map[string][]string // what was written, by directory
+	links  []Step              // to be made, when all else is there
+	to     map[string]bool     // directories that links led to
+	unique map[string]string   // what the server knows directories by
 	kept   int
 	failed bool
 	unseen []string // directories that could not be read to their end
@@ -140,6 +148,7 @@ type Step struct {
 	Err    error
 
 	target string // of a link
+	was    slim   // what is to be deleted, as it was listed
 }
 
 // Why nothing was deleted, or no more: not all was seen, something else had
@@ -155,6 +164,7 @@ var (
 // stopped, or that deletion was not possible.
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.to, m.unique = map[string]bool{}, map[string]string{}
+	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
 	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
 	if m.There != nil {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
@@ -167,28 +177,33 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		if m.here, err = os.OpenRoot(m.Local); err != nil {
 			return err
 		}
-		defer m.here.Close()
 	}
+	defer func() {
+		if m.here != nil {
+			m.here.Close()
+		}
+	}()
 	e.start()
 	e.Done = m.arrived
 	e.put(findings{visits: []*job{m.look("", exists, 0)}})
 	if err := e.work(ctx); err != nil {
 		return err
 	}
-	m.makeLinks()
+	m.makeLinks(ctx, e.Session)
 	if !m.Delete {
 		return nil
 	}
 	return m.delete(ctx, e.Session)
 }
 
-// roots finds out whether the copy is there, and makes it.
+// roots finds out whether the copy is there. It is made when something goes into it: a
+// tree that cannot be read leaves nothing behind.
 func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err error) {
 	if m.Up {
 		if info, err := os.Stat(m.Local); err != nil {
 			return false, err
 		} else if !info.IsDir() {
-			return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
+			return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errNoDir}
 		}
 	}
 	if m.copyIsThere() {
@@ -196,13 +211,17 @@ func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err
 	}
 	info, err := os.Stat(m.Local)
 	switch {
-	case err == nil && !info.IsDir():
-		return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errors.New("is no directory")}
-	case err == nil, m.DryRun:
-		return err == nil, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.IsDir():
+		return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errNoDir}
 	}
-	return true, os.MkdirAll(m.Local, 0o777)
+	return true, nil
 }
+
+var errNoDir = errors.New("is not a directory")
 
 func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (exists bool, err error) {
 	e, err := s.Stat(ctx, dir)
@@ -210,16 +229,73 @@ func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (
 	case dir == "." || err == nil && e.Type == listing.Dir:
 		return true, nil
 	case err == nil:
-		return false, fmt.Errorf("%s is no directory", dir)
-	case !isRefusal(err): // whatever its code: MKD tells, and a bare server knows no other way
+		return false, fmt.Errorf("%s is not a directory", dir)
+	case !isRefusal(err):
 		return false, err
-	case m.DryRun:
+	case m.DryRun, client.IsCode(err, 450, 550) && s.Dir() != "":
 		return false, nil
 	}
-	if err := s.MkdirAll(ctx, dir); err != nil {
+	if err := s.MkdirAll(ctx, dir); err != nil { // a bare server knows no other way to tell
 		return false, fmt.Errorf("%s: %w", dir, err)
 	}
 	return true, nil
+}
+
+// make makes a directory of the copy, and those that it is in.
+func (m *Mirror) make(ctx context.Context, s *client.Session, rel string) bool {
+	m.making.Lock()
+	defer m.making.Unlock()
+	return m.makeAll(ctx, m.holder(s), rel)
+}
+
+func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) bool {
+	if there, known := m.made[rel]; known {
+		return there
+	}
+	if rel != "" && !m.makeAll(ctx, s, above(rel)) {
+		return false
+	}
+	step := Step{Action: ActMkdir, Path: rel, Size: -1, Why: "new"}
+	switch {
+	case m.DryRun:
+	case rel == "":
+		step.Err = m.makeRoot(ctx, s)
+	case m.copyIsThere():
+		_, step.Err = s.Mkdir(ctx, m.copied(rel))
+	default:
+		step.Err = m.here.Mkdir(filepath.FromSlash(rel), 0o777)
+	}
+	if rel != "" || step.Err != nil {
+		m.tell(step)
+	}
+	m.made[rel] = step.Err == nil
+	return m.made[rel]
+}
+
+func (m *Mirror) makeRoot(ctx context.Context, s *client.Session) error {
+	if m.copyIsThere() {
+		return s.MkdirAll(ctx, m.copied(""))
+	}
+	err := os.MkdirAll(m.Local, 0o777)
+	if err == nil {
+		m.here, err = os.OpenRoot(m.Local)
+	}
+	return err
+}
+
+// isThere notes that a directory of the copy need not be made.
+func (m *Mirror) isThere(rel string) {
+	m.making.Lock()
+	defer m.making.Unlock()
+	m.made[rel] = true
+}
+
+// above is the directory that a path is in, "" for the tree itself.
+func above(rel string) string {
+	if dir := path.Dir(rel); dir != "." {
+		return dir
+	}
+	return ""
 }
 
 // copyIsThere reports whether the copy is on a server.
@@ -267,9 +343,13 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	if err != nil {
 		return more, err
 	}
+	if exists {
+		m.isThere(rel)
+	}
 	copies, whys := source[:0], []string(nil)
 	var visits []*job
-	taken := m.names(rel)
+	refused := false
+	taken := m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
 	for _, one := range source {
 		e := one.entry()
 		if err := taken.take(e.Name); err != nil {
@@ -281,6 +361,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		there := copied.entry()
 		at := path.Join(rel, e.Name)
 		if m.Wants != nil && !m.Wants(at, &e) {
+			refused = true
 			continue
 		}
 		m.keep()
@@ -294,7 +375,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		case e.Type == listing.Dir && !m.Flat && m.isAround(at, e.Unique):
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "seen", Err: errCircle})
 		case e.Type == listing.Dir && !m.Flat:
-			if ok := m.directory(ctx, s, at, there, found); ok {
+			if ok := m.directory(at, there, found); ok {
 				visits = append(visits, m.look(at, found, depth+1))
 			}
 		case e.Type == listing.File:
@@ -303,6 +384,11 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			}
 		case e.Type != listing.Dir && e.Type != seenTo:
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
+		}
+	}
+	if len(copies) > 0 || m.EmptyDirs || !refused && len(visits) == 0 {
+		if !m.make(ctx, s, rel) {
+			copies = nil
 		}
 	}
 	for name, e := range target {
@@ -433,23 +519,13 @@ func localEntry(info os.FileInfo) listing.Entry {
 	return e
 }
 
-// directory sees to a directory of the copy.
-func (m *Mirror) directory(ctx context.Context, s *client.Session, at string, there listing.Entry, found bool) bool {
-	if found && there.Type == listing.Dir {
-		return true
+// directory reports whether a directory can have a copy.
+func (m *Mirror) directory(at string, there listing.Entry, found bool) bool {
+	if found && there.Type != listing.Dir {
+		m.tell(Step{Action: ActMkdir, Path: at, Size: -1, Why: "new", Err: errors.New("is there already, and is not a directory")})
+		return false
 	}
-	step := Step{Action: ActMkdir, Path: at, Size: -1, Why: "new"}
-	switch {
-	case found:
-		step.Err = errors.New("is there already, and no directory")
-	case m.DryRun:
-	case m.copyIsThere():
-		_, step.Err = m.holder(s).Mkdir(ctx, m.copied(at))
-	default:
-		step.Err = m.here.Mkdir(filepath.FromSlash(at), 0o777)
-	}
-	m.tell(step)
-	return step.Err == nil
+	return true
 }
 
 // file says why a file is to be copied, "" if it is not, or not now.
@@ -495,13 +571,14 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 // extra takes note of what is in the copy only.
 func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
 	if m.Wants != nil && !m.Wants(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
+		m.hold(at)
 		return
 	}
 	if !m.Delete {
 		m.keep()
 		return
 	}
-	step := Step{Action: ActDelete, Path: at, Size: e.Size, Why: "extra"}
+	step := Step{Action: ActDelete, Path: at, Size: e.Size, Why: "extra", was: slimOf(e)}
 	if e.Type == listing.Dir {
 		step.Action, step.Size = ActRmdir, -1
 		*visits = append(*visits, m.doom(at))
@@ -548,9 +625,24 @@ func (m *Mirror) action() Action {
 func (m *Mirror) tell(step Step) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.Delete && step.Err == nil && writes[step.Action] {
+		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], path.Base(step.Path))
+	}
 	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
 	if m.Tell != nil {
 		m.Tell(step)
+	}
+}
+
+// writes are the actions that put a name into the copy.
+var writes = map[Action]bool{ActDownload: true, ActUpload: true, ActCopy: true, ActMkdir: true, ActLink: true}
+
+// hold keeps the directories that something is in which is not to be deleted.
+func (m *Mirror) hold(at string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for dir := above(at); dir != "" && !m.held[dir]; dir = above(dir) {
+		m.held[dir] = true
 	}
 }
 

@@ -248,14 +248,28 @@ func describe(ctx context.Context, s *client.Session, t *Task) error {
 	if err != nil || e.Raw == "" || !begun && e.Type != listing.Link {
 		return nil
 	}
-	size, err := s.Size(ctx, t.Remote)
+	t.Known = false
+	return sizeAndTime(ctx, s, t.Remote, &t.Size, &t.ModTime)
+}
+
+// sizeAndTime asks for size and time of what a link leads to, or of a file that may be
+// one, in place of what is known of the link. What the server does not say stays.
+func sizeAndTime(ctx context.Context, s *client.Session, name string, size *int64, modified *time.Time) error {
+	n, err := s.Size(ctx, name)
 	switch {
+	case err == nil && n == *size: // it was no link
+		return nil
 	case err == nil:
-		t.Size = size
-	case !isRefusal(err) && !client.Unreadable(err):
-		return err
+		*size = n
+		var at time.Time
+		if at, err = s.ModTime(ctx, name); err == nil {
+			*modified = at
+		}
 	}
-	return nil
+	if isRefusal(err) || client.Unreadable(err) {
+		return nil
+	}
+	return err
 }
 
 // fetch copies the remote file from offset on to w, and judges it. The last bytes of a

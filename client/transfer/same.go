@@ -20,6 +20,8 @@ import (
 func (m *Mirror) differs(ctx context.Context, s *client.Session, at string, from, to listing.Entry) (string, error) {
 	exact := !from.SizeApprox && !to.SizeApprox && from.Size >= 0 && to.Size >= 0
 	switch {
+	case m.OnlyNewer && newer(to, from):
+		return "", nil
 	case exact && from.Size != to.Size:
 		return "size", nil
 	case m.Compare == BySizeAndTime && newer(from, to):
@@ -133,8 +135,10 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 				}
 			}
 		}
-		of.Name = name
-		return of, nil
+		if of.Name = name; of.Type == listing.File && of.Raw != "" {
+			err = sizeAndTime(ctx, s, m.remote(at), &of.Size, &of.Time)
+		}
+		return of, err
 	case m.Links == CopyLinks && !m.copyIsThere():
 		return m.copyLink(at, e, found)
 	}
@@ -197,8 +201,11 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 }
 
 // makeLinks is last: nothing that the server lists goes through one of them.
-func (m *Mirror) makeLinks() {
+func (m *Mirror) makeLinks(ctx context.Context, s *client.Session) {
 	for _, step := range m.links {
+		if !m.make(ctx, s, above(step.Path)) {
+			continue // which was told
+		}
 		if !m.DryRun {
 			step.Err = m.here.Symlink(filepath.FromSlash(step.target), filepath.FromSlash(step.Path))
 		}

@@ -21,14 +21,16 @@ type names struct {
 	folded bool
 }
 
-// names begins with a directory of which nothing is known.
-func (m *Mirror) names(rel string) *names {
-	return &names{first: map[string]string{}, others: map[string]bool{}, folds: func() bool { return m.here != nil && foldsNames(m.here, rel) }}
+// names begins with a directory of which nothing is known. To find out what the file
+// system makes of names it is needed, and made.
+func (m *Mirror) names(rel string, needed func() bool) *names {
+	return &names{first: map[string]string{}, others: map[string]bool{},
+		folds: func() bool { return !m.copyIsThere() && needed() && foldsNames(m.here, rel) }}
 }
 
 // take refuses a name that stands for a file which has been seen to already.
 func (n *names) take(name string) error {
-	key := norm.NFC.String(strings.ToLower(name))
+	key := folded(name)
 	first, taken := n.first[key]
 	switch {
 	case !taken:
@@ -43,6 +45,9 @@ func (n *names) take(name string) error {
 	n.others[name] = true
 	return nil
 }
+
+// folded is what names have in common that some file system takes for the same.
+func folded(name string) string { return norm.NFC.String(strings.ToLower(name)) }
 
 // foldsNames finds out whether names that differ in case only are one file in a
 // directory.

@@ -1,0 +1,284 @@
+package transfer
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/practice"
+)
+
+// respells is a server that stores one name by another.
+func respells(name, stored string) practice.Tap {
+	return practice.Tap{Command: func(_ int, line string) (string, string) {
+		if strings.HasPrefix(line, "DELE") {
+			return line, ""
+		}
+		return strings.ReplaceAll(line, "/"+name, "/"+stored), ""
+	}}
+}
+
+// What a server stores by another name is never deleted for it, in the run that wrote it:
+// known spellings stay, and where the spelling is unknown nothing is deleted at all.
+func TestMirrorDeletesNothingItWrote(t *testing.T) {
+	for _, test := range []struct {
+		name, local, stored string
+		unknown             bool
+		same                bool // content and time are those of the old file
+	}{
+		{"case", "index.html", "Index.html", false, false},
+		{"case, the same file", "index.html", "Index.html", false, true},
+		{"NFD", "café", norm.NFD.String("café"), false, true},
+		{"trimmed dot", "name.", "name", false, true},
+		{"another letter", "a:b", "a_b", true, true},
+		{"shortened", "a-long-name", "A-LON~1", true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			srv, s := server(t, nil, practice.Options{Tap: respells(test.local, test.stored)})
+			here := t.TempDir()
+			at := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+			tree(t, here, "keep", "more", test.local)
+			old := "old"
+			if test.same {
+				old = "this is " + test.local
+			}
+			os.Chtimes(filepath.Join(here, test.local), at, at)
+			for name, text := range map[string]string{"/copy/keep": "this is keep", "/copy/more": "this is more", "/copy/" + test.stored: old, "/copy/extra": "x"} {
+				if err := afero.WriteFile(srv.FS(), name, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				srv.FS().Chtimes(name, at, at)
+			}
+			steps, err := mirrored(t, &Mirror{Up: true, Local: here, Remote: "/copy", Delete: true, Preserve: true}, &Engine{Session: s, Parallel: 1})
+			if err != nil {
+				t.Error(err)
+			}
+			if got, _ := afero.ReadFile(srv.FS(), "/copy/"+test.stored); string(got) != "this is "+test.local {
+				t.Errorf("what was uploaded is %q: %q", got, steps)
+			}
+			if there, _ := afero.Exists(srv.FS(), "/copy/extra"); there != test.unknown {
+				t.Errorf("what is in the copy only is there: %v", there)
+			}
+			if !strings.Contains(strings.Join(steps, "\n"), "skip "+test.stored+" changed was not deleted") {
+				t.Errorf("it is not named: %q", steps)
+			}
+		})
+	}
+}
+
+// What has changed since it was listed stays, in both directions; so does a directory into
+// which something has come. What is gone already is no failure.
+func TestMirrorDeletesOnlyWhatItSaw(t *testing.T) {
+	for _, up := range []bool{true, false} {
+		t.Run(map[bool]string{true: "up", false: "down"}[up], func(t *testing.T) {
+			t.Parallel()
+			dir, here := t.TempDir(), t.TempDir()
+			copied, original := filepath.Join(dir, "tree"), here
+			if !up {
+				copied, original = here, filepath.Join(dir, "tree")
+			}
+			tree(t, dir, "tree/")
+			tree(t, original, "file", "sub/file")
+			tree(t, copied, "file", "same", "longer", "touched", "gone", "full/old", "empty/", "sub/old", "now-a-dir")
+			changes := func() {
+				os.WriteFile(filepath.Join(copied, "longer"), []byte("this is longer, and longer"), 0o644)
+				later := time.Now().Add(-24 * time.Hour)
+				os.Chtimes(filepath.Join(copied, "touched"), later, later)
+				os.Remove(filepath.Join(copied, "gone"))
+				os.Remove(filepath.Join(copied, "now-a-dir"))
+				tree(t, copied, "full/new", "now-a-dir/")
+			}
+			changed := false
+			tap := practice.Tap{Command: func(_ int, line string) (string, string) {
+				if verb, _, _ := strings.Cut(line, " "); !changed && (verb == "STOR" || verb == "RETR") {
+					changed = true
+					changes()
+				}
+				return line, ""
+			}}
+			_, s := server(t, nil, practice.Options{Dir: dir, Tap: tap})
+			m := &Mirror{Up: up, Local: here, Remote: "/tree", Delete: true, DeleteAll: true}
+			steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+			if err != nil || !changed {
+				t.Errorf("%v: %q", err, steps)
+			}
+			got := contents(t, copied)
+			for name, stays := range map[string]bool{"file": true, "same": false, "longer": true, "touched": true, "full/": true, "full/new": true,
+				"full/old": false, "empty/": false, "sub/file": true, "sub/old": false, "now-a-dir/": true} {
+				if _, there := got[name]; there != stays {
+					t.Errorf("%s is there: %v", name, there)
+				}
+			}
+			for _, name := range []string{"longer", "touched", "full", "now-a-dir"} {
+				if !slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(step, "skip "+name+" changed was not deleted") }) {
+					t.Errorf("%s is not named: %q", name, steps)
+				}
+			}
+		})
+	}
+}
+
+// Where a directory cannot be listed again, to its end, nothing more is deleted.
+func TestMirrorDeletesNothingUnlisted(t *testing.T) {
+	listings := 0
+	tap := practice.Tap{Command: func(_ int, line string) (string, string) {
+		if strings.HasPrefix(line, "MLSD") {
+			if listings++; listings > 1 {
+				return "", "451 not now"
+			}
+		}
+		return line, ""
+	}}
+	srv, s := server(t, nil, practice.Options{Tap: tap})
+	afero.WriteFile(srv.FS(), "/copy/extra", []byte("x"), 0o644)
+	here := t.TempDir()
+	steps, err := mirrored(t, &Mirror{Up: true, Local: here, Remote: "/copy", Delete: true, DeleteAll: true}, &Engine{Session: s, Parallel: 1})
+	if err == nil || !strings.Contains(err.Error(), "451 not now") {
+		t.Errorf("%v: %q", err, steps)
+	}
+	if there, _ := afero.Exists(srv.FS(), "/copy/extra"); !there {
+		t.Error("it was deleted")
+	}
+}
+
+// An extra directory that holds what the user left out stays without a word.
+func TestMirrorKeepsWhatHoldsTheExcluded(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{})
+	for _, name := range []string{"/copy/d/kept", "/copy/d/extra"} {
+		afero.WriteFile(srv.FS(), name, []byte("x"), 0o644)
+	}
+	here := t.TempDir()
+	tree(t, here, "file")
+	m := &Mirror{Up: true, Local: here, Remote: "/copy", Delete: true, Wants: func(p string, _ *listing.Entry) bool { return !strings.HasSuffix(p, "kept") }}
+	steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+	if want := []string{"delete d/extra extra", "skip d something in it stays", "upload file new"}; err != nil || !slices.Equal(steps, want) {
+		t.Errorf("%v: %q", err, steps)
+	}
+}
+
+// An original is deleted only while it is still what was copied.
+func TestRemoveSourceLooksAgain(t *testing.T) {
+	for _, op := range []Op{Download, Upload} {
+		for _, change := range []string{"longer", "touched", ""} {
+			for _, small := range []bool{true, false} {
+				t.Run(map[Op]string{Download: "down ", Upload: "up "}[op]+change, func(t *testing.T) {
+					t.Parallel()
+					data := content(map[bool]int{true: 3000, false: big}[small])
+					dir, here := t.TempDir(), t.TempDir()
+					original := filepath.Join(dir, "data")
+					task := Task{Op: op, Remote: "data", Local: filepath.Join(here, "data"), RemoveSource: true}
+					if op == Upload {
+						task.Remote = "copy"
+						original = task.Local
+						os.WriteFile(original, data, 0o600)
+					}
+					tap := practice.Tap{Reply: func(_ int, verb, text string) string {
+						if (verb == "RETR" || verb == "STOR") && strings.HasPrefix(text, "226") {
+							switch change {
+							case "longer":
+								os.WriteFile(original, append(slices.Clone(data), "more"...), 0o600)
+							case "touched":
+								at := time.Now().Add(-time.Hour)
+								os.Chtimes(original, at, at)
+							}
+						}
+						return text
+					}}
+					_, s := server(t, data, practice.Options{Dir: dir, Tap: tap})
+					_, failed := run(t, &Engine{Session: s, Parallel: 1}, slices.Values([]Task{task}))
+					_, gone := os.Stat(original)
+					if change == "" && (failed != nil || !errors.Is(gone, os.ErrNotExist)) {
+						t.Errorf("%v, %v", failed, gone)
+					}
+					if change != "" && (len(failed) != 1 || !errors.As(failed[0], new(*ChangedError)) || gone != nil) {
+						t.Errorf("%v, %v", failed, gone)
+					}
+				})
+			}
+		}
+	}
+}
+
+// Directories are made where something goes into them, or the original is as empty.
+func TestMirrorMakesNoEmptyDirectories(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		set  func(*Mirror)
+		want []string
+	}{
+		{"all", func(*Mirror) {}, []string{"./", "a/", "a/b/", "a/b/c", "empty/", "x/", "x/y/", "x/y/z"}},
+		{"some", only("a/b/c"), []string{"./", "a/", "a/b/", "a/b/c", "empty/"}},
+		{"none", only("nothing"), []string{"./", "empty/"}},
+		{"none, but directories", func(m *Mirror) { only("nothing")(m); m.EmptyDirs = true }, []string{"./", "a/", "a/b/", "empty/", "x/", "x/y/"}},
+		{"not there", func(m *Mirror) { m.Remote, m.Local = "/nosuch", m.Local+"/new" }, []string{"./"}},
+	} {
+		for _, up := range []bool{false, true} {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				dir, here := t.TempDir(), t.TempDir()
+				original, copied := filepath.Join(dir, "tree"), filepath.Join(here, "new")
+				m := &Mirror{Up: up, Remote: "/tree", Local: copied}
+				if test.name == "not there" {
+					m.Local, copied = here, here
+				}
+				if up {
+					original, copied = filepath.Join(here, "tree"), filepath.Join(dir, "new")
+					m.Remote, m.Local = "/new", original
+				}
+				if test.name != "not there" {
+					tree(t, original, "a/b/c", "x/y/z", "empty/")
+				}
+				test.set(m)
+				_, s := server(t, nil, practice.Options{Dir: dir})
+				steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+				if test.name == "not there" && up {
+					if _, there := os.Stat(copied); err == nil || there == nil {
+						t.Errorf("%v, %v", err, there)
+					}
+					return
+				}
+				var got []string
+				for name := range contents(t, copied) {
+					got = append(got, name)
+				}
+				slices.Sort(got)
+				if err != nil || !slices.Equal(got, test.want) {
+					t.Errorf("up %v: %v: %q\ngot  %q\nwant %q", up, err, steps, got, test.want)
+				}
+			})
+		}
+	}
+}
+
+// only wants one file, and all directories.
+func only(name string) func(*Mirror) {
+	return func(m *Mirror) {
+		m.Wants = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == name }
+	}
+}
+
+// OnlyNewer leaves what is newer in the copy, whatever its size.
+func TestMirrorOnlyNewer(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{})
+	here := t.TempDir()
+	now := time.Now().Truncate(time.Second)
+	for name, age := range map[string]time.Duration{"older": time.Hour, "newer": -time.Hour, "same": 0} {
+		afero.WriteFile(srv.FS(), "/pub/"+name, []byte("of the server"), 0o644)
+		srv.FS().Chtimes("/pub/"+name, now.Add(-age), now.Add(-age))
+		os.WriteFile(filepath.Join(here, name), []byte("mine"), 0o644)
+		os.Chtimes(filepath.Join(here, name), now, now)
+	}
+	steps, err := mirrored(t, &Mirror{Remote: "/pub", Local: here, OnlyNewer: true}, &Engine{Session: s, Parallel: 1})
+	if want := []string{"download newer size", "download same size"}; err != nil || !slices.Equal(steps, want) {
+		t.Errorf("%v: %q", err, steps)
+	}
+}
