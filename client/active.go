@@ -100,7 +100,7 @@ func (a *active) connect(context.Context) error { return nil }
 // first is hung up on. It gives up when the transfer is over without one.
 func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) {
 	defer a.ln.Close()
-	a.ln.SetDeadline(time.Now().Add(a.c.cfg.Timeout)) // before anybody shortens it
+	a.ln.SetDeadline(time.Now().Add(a.c.patience())) // before anybody shortens it
 	over := make(chan struct{})
 	defer close(over)
 	go func() {

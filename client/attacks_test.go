@@ -213,7 +213,7 @@ func TestOddPaths(t *testing.T) {
 		{`257 ""`, ""},
 		{`257 what`, ""},
 		{`257`, ""},
-		{`257 "relative"`, "relative"},
+		{`257 "relative"`, ""},
 		{`257 "/nul\x00byte\x1b[2J"`, "/nul\x00byte\x1b[2J"},
 		{`257 "/` + long + `"`, "/" + long},
 		{`550 not for you`, ""},

@@ -113,7 +113,12 @@ func splitLine(line string) (verb string, args []string) {
 
 // Told is what the server was told last about data: its type ("" when that is
 // not known) and its protection.
-func (s *Session) Told() (Type, Level) { return s.have.typ, s.have.prot }
+func (s *Session) Told() (Type, Level) {
+	if s.have.typ == unknown {
+		return "", s.have.prot
+	}
+	return s.have.typ, s.have.prot
+}
 
 // SetReuse chooses whether data connections resume the TLS session of the
 // control connection, as they do unless told otherwise. Servers may insist on
@@ -153,12 +158,13 @@ func (s *Session) ByHand(ctx context.Context, on bool) error {
 	}
 	s.owed = 0
 	if owed == owesLook {
-		if err := s.look(ctx, s.conn); !hungUp(err) {
+		at, err := s.look(ctx, s.conn, s.at)
+		if s.at = at; !hungUp(err) {
 			return err
 		}
 		return nil // the next command connects again
 	}
-	s.heard(s.conn.Cmd(ctx, 2, "PWD"))
+	s.ask(ctx, s.conn, command{})
 	return nil
 }
 

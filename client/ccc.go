@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -15,15 +16,30 @@ var ErrCleared = errors.New("the control connection is in clear since CCC: no pa
 // ClearControl ends the protection of the control connection (CCC, RFC 4217
 // section 5), so that a firewall can read which ports are used. Data
 // connections stay as they are. From then on no password is sent; a lost
-// connection is made again with TLS. It fails with an *Error where the server
+// connection is made again with TLS, for the login, and then cleared again. It fails with an *Error where the server
 // refuses, and does nothing in clear.
 func (s *Session) ClearControl(ctx context.Context) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if !c.isTLS() {
 			return nil
 		}
-		return c.ClearControl(ctx)
+		err := s.clearControl(ctx, c)
+		if err == nil {
+			s.settings = append(slices.Clip(s.settings), setting{command: cmd("CCC"), key: "CCC"})
+		}
+		return err
 	})
+}
+
+// clearControl agrees on the protection of data first: pure-ftpd hears of PBSZ no more behind CCC.
+func (s *Session) clearControl(ctx context.Context, c *Conn) error {
+	want := s.have
+	want.prot = s.prot
+	before := s.changes(want)
+	if err := s.confirm(ctx, before, c.sendMany(ctx, before...)); err != nil && !refused(err) {
+		return err
+	}
+	return c.ClearControl(ctx)
 }
 
 // ClearControl sends CCC and, when the server agrees, ends TLS on the control

@@ -45,9 +45,10 @@ func TestClearControl(t *testing.T) {
 				}
 			}
 			s.Conn().Close()
-			if err := s.Noop(t.Context()); err != nil || !lastTLS {
+			if err := s.Noop(t.Context()); err != nil || lastTLS {
 				t.Errorf("connected again with TLS %v, %v", lastTLS, err)
 			}
+			put(t, s, "f", []byte("again")) // and PBSZ had come before CCC
 		})
 	}
 }

@@ -67,7 +67,7 @@ func zoneBetween(local, utc time.Time) (*time.Location, bool) {
 // exactTimes asks MDTM about each file whose time is not known to the second, and
 // in the same round trip for what the next transfer needs, from the directory
 // where it begins; nil: none is known.
-func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from string, next *Transfer) error {
+func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from Place, next *Transfer) error {
 	var vague []*listing.Entry
 	for i := range all {
 		if e := &all[i]; e.Type == listing.File && e.Precision < listing.Second {
@@ -84,13 +84,15 @@ func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from stri
 		}
 		ahead, answered := s.foresee(ctx, c, s.typ, next)
 		var back []command
-		if next != nil && from != s.dir {
-			back = append(back, s.short(s.spoken("CWD"), wirePath(from)))
+		if next != nil && from.Known() && from.dir != s.at.dir {
+			step := s.short(s.spoken("CWD"), wirePath(from.dir))
+			step.returns = true
+			back = append(back, step)
 		}
 		xs := c.sendMany(ctx, slices.Concat(questions, back, ahead)...)
 		xs, behind := xs[:len(vague)], xs[len(vague):]
 		if len(back) > 0 && s.confirm(ctx, back, behind) == nil {
-			s.dir = from
+			s.at = from
 		}
 		answered(behind[len(back):])
 		for i, x := range xs {

@@ -33,8 +33,10 @@ type Conn struct {
 
 	writing sync.Mutex // one command line at a time, in the order of the queue
 	sent    atomic.Int64
-	spoke   atomic.Int64  // when that was last, by clock
-	alive   atomic.Int64  // Options.KeepAlive, which can change
+	spoke   atomic.Int64 // when that was last, by clock
+	alive   atomic.Int64 // Options.KeepAlive, Timeout and Stall, which can change
+	timeout atomic.Int64
+	stall   atomic.Int64
 	deaf    atomic.Bool   // NOOP is refused
 	nearest atomic.Int64  // the shortest time that an answer took; 0: none yet
 	slots   chan struct{} // a token for each command in flight
@@ -45,6 +47,8 @@ type Conn struct {
 	certificateMissing atomic.Bool // the server asked for one of ours
 
 	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
+	single    atomic.Bool  // one command at a time
+	cut       atomic.Bool  // only the first commands of a burst were answered
 	outOfStep atomic.Bool  // a reply came that nobody asked for: one command at a time from now on
 	aborts    atomic.Int64 // how many transfers were aborted
 
@@ -83,6 +87,9 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 	}
 	c.secrets.Store(&cfg.secrets)
 	c.alive.Store(int64(cfg.KeepAlive))
+	c.timeout.Store(int64(cfg.Timeout))
+	c.stall.Store(int64(cfg.Stall))
+	c.single.Store(cfg.OneByOne)
 	c.setGate(cfg.Gate)
 	c.charset.Store(cfg.Charset)
 	if implicit {
@@ -192,6 +199,9 @@ type command struct {
 	ahead   bool  // arranges the next data connection while a transfer runs
 	slow    bool  // may take the server long: it must read a whole file first
 	failed  error // why it is not to be sent at all
+	returns bool  // leads back to where the user is
+	wish    bool  // its refusal does not matter
+	quick   bool  // see Exchange
 	urgent  bool  // an ABOR in a transfer
 	upgrade func(Reply, reader) (reader, error)
 }
@@ -208,7 +218,7 @@ func (c *Conn) sendAll(commands ...command) []*Exchange {
 // it is asked, each waits for the answer to the one before: only so can a reply
 // too many be told from an answer.
 func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchange) {
-	if !c.outOfStep.Load() {
+	if !c.oneByOne() {
 		return c.burst(ctx, commands)
 	}
 	for i, cmd := range commands {
@@ -223,6 +233,13 @@ func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchang
 	}
 	return xs
 }
+
+// oneByOne reports whether each command waits for the answer to the one before: since the user
+// says so, the server reads no more than one at a time, or it says more than it is asked.
+func (c *Conn) oneByOne() bool { return c.single.Load() || c.outOfStep.Load() }
+
+// patience is how long a reply may take.
+func (c *Conn) patience() time.Duration { return time.Duration(c.timeout.Load()) }
 
 func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	c.writing.Lock()
@@ -281,7 +298,7 @@ func (c *Conn) takeSlot(ctx context.Context, cmd command, text *[]byte) error {
 	}
 	c.write(*text)
 	*text = (*text)[:0]
-	patience := time.NewTimer(c.cfg.Timeout)
+	patience := time.NewTimer(c.patience())
 	defer patience.Stop()
 	select {
 	case c.slots <- struct{}{}:
@@ -304,7 +321,7 @@ func (c *Conn) write(text []byte) {
 	}
 	nc := c.socket()
 	c.spoke.Store(int64(c.clock()))
-	nc.SetWriteDeadline(time.Now().Add(c.cfg.Timeout))
+	nc.SetWriteDeadline(time.Now().Add(c.patience()))
 	if _, err := nc.Write(text); err != nil {
 		// The server's last words (421, 552) may still be on their way; the
 		// reader ends the connection when it has read them.
@@ -345,6 +362,7 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 		x.seq, x.slot = int(c.sent.Add(1)), !cmd.housekeeping()
 	}
 	x.crowded = len(c.queue) > 0
+	x.quick = cmd.quick || x.crowded && quickVerbs[cmd.verb] && !cmd.housekeeping() && !cmd.ahead
 	c.queue = append(c.queue, x)
 	return x
 }

@@ -366,6 +366,8 @@ func TestUnaskedReplies(t *testing.T) {
 const again = welcomeAgain + `
 	C: CWD /deep
 	S: 250 fine
+	C: PWD
+	S: 257 "/deep"
 `
 
 func TestReconnect(t *testing.T) {

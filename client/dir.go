@@ -2,16 +2,34 @@ package client
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
 
-// Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it.
-func (s *Session) Chdir(ctx context.Context, dir string) error { return s.chdir(ctx, dir, nil) }
+// Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it. A path from the root
+// also leads out of a directory that the session cannot return to, see GoneError.
+func (s *Session) Chdir(ctx context.Context, dir string) error {
+	err := s.chdir(ctx, dir, nil)
+	if gone := new(GoneError); !errors.As(err, &gone) || gone.Dir == "" || !strings.HasPrefix(dir, "/") {
+		return err
+	}
+	s.leaves = true
+	defer func() { s.leaves = false }()
+	if err = s.chdir(ctx, dir, nil); err != nil {
+		s.conn.Close() // it is not where the user was
+	}
+	return err
+}
 
 // chdir is Chdir, for a listing with what that needs next.
 func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
-	change := cmd("CWD", wirePath(dir))
+	return s.changeTo(ctx, dir, list, true)
+}
+
+// changeTo is chdir, which may try more than one spelling.
+func (s *Session) changeTo(ctx context.Context, dir string, list *Transfer, spellings bool) error {
+	change := cmd("CWD", s.slashed(wirePath(dir)))
 	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
 	}
@@ -23,8 +41,44 @@ func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
 		if change.verb == "CDUP" && s.lacks["CDUP"] && s.lack("XCUP", err) {
 			_, err = s.changeDir(ctx, c, cmd("CWD", ".."), list)
 		}
+		if change.verb != "CDUP" && spellings {
+			err = s.withSlash(ctx, c, dir, err, list)
+		}
 		return err
 	})
+}
+
+// slash says whether CWD wants a slash behind the name, as some controllers of machines do.
+type slash int
+
+const (
+	slashUnknown slash = iota
+	slashNeedless
+	slashWanted
+)
+
+// slashed is a path as this server's CWD wants it.
+func (s *Session) slashed(dir string) string {
+	if s.slash == slashWanted && !strings.HasSuffix(dir, "/") && dir != ".." {
+		return dir + "/"
+	}
+	return dir
+}
+
+// withSlash goes on after the outcome of a CWD: until one without a slash has succeeded on a server
+// of which nothing is known, a refused one is tried again with it.
+func (s *Session) withSlash(ctx context.Context, c *Conn, dir string, err error, list *Transfer) error {
+	switch {
+	case s.slash != slashUnknown, strings.HasSuffix(dir, "/"):
+	case err == nil && dir != "..":
+		s.slash = slashNeedless
+	case s.quirks.Server == "" && IsCode(err, 501, 550):
+		if _, again := s.changeDir(ctx, c, cmd("CWD", wirePath(dir)+"/"), list); again == nil || !refused(again) {
+			s.slash = slashWanted
+			return again
+		}
+	}
+	return err
 }
 
 // changeDir sends a command that changes the directory, and PWD with it, and what
@@ -57,9 +111,9 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 				return ctx.Err()
 			case older[change.verb] != "" && s.lack(name, err):
 			case err == nil && !s.lacks["PWD"] && s.lack("PWD", unheard):
-				return s.heard(c.Cmd(ctx, 2, s.spoken("PWD")))
+				return s.ask(ctx, c, change)
 			case err == nil:
-				return s.heard(now, unheard)
+				return s.heard(change, now, unheard)
 			default:
 				return err
 			}
@@ -68,88 +122,39 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 	return r, err
 }
 
-// returnTo goes back to a directory, with the next command: it costs no round trip
-// of its own where that one can wait for both answers, see returning.
-func (s *Session) returnTo(ctx context.Context, dir string) error {
-	if s.byHand {
-		return s.Chdir(ctx, dir)
-	}
-	s.dir, s.astray = dir, true
-	return ctx.Err()
-}
-
-// goBack returns to the directory that the user is in.
-func (s *Session) goBack(ctx context.Context, c *Conn) error {
-	if !s.astray {
-		return nil
-	}
-	if err := s.walk(ctx, c, s.dir); err != nil {
-		return err
-	}
-	s.astray = false
-	return nil
-}
-
-// returning is goBack with the next burst: the commands that must be its first.
-// Riders would leave before them.
-func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
-	if !s.astray {
-		return nil, nil
-	}
-	back := s.short(s.spoken("CWD"), wirePath(s.dir))
-	if back.failed != nil || len(s.pipe.riders) > 0 {
-		return nil, s.goBack(ctx, c)
-	}
-	return []command{back}, nil
-}
-
 // chdirFar changes to a directory whose path is too long for one command.
 func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
-	if err := s.walk(ctx, c, dir); err != nil {
+	if err := s.walk(ctx, c, cmd("CWD", dir)); err != nil {
 		return err
 	}
 	s.astray = false
-	return s.heard(c.Cmd(ctx, 2, s.spoken("PWD")))
+	return s.ask(ctx, c, cmd("CWD", wirePath(dir)))
+}
+
+// ask asks where a command has led.
+func (s *Session) ask(ctx context.Context, c *Conn, change command) error {
+	r, err := c.Cmd(ctx, 2, s.spoken("PWD"))
+	return s.heard(change, r, err)
 }
 
 // Mount asks for another file system (SMNT, RFC 959). Few servers know it.
 func (s *Session) Mount(ctx context.Context, path string) error {
 	return s.do(ctx, true, func(c *Conn) error {
-		_, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)), nil)
+		r, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)), nil)
+		s.sentByHand("SMNT", []string{wirePath(path)}, r)
 		return err
 	})
 }
 
-// heard takes the answer to PWD. Servers without PWD leave the directory
-// unknown.
-func (s *Session) heard(r Reply, err error) error {
-	s.dir = ""
-	if err == nil {
-		s.dir, _ = ParsePath(r)
-	}
-	if refused(err) {
-		return nil
-	}
-	return err
-}
-
-// Getwd asks the server for the current directory (PWD).
+// Getwd asks the server for the current directory (PWD); "" is a reply without a path.
 func (s *Session) Getwd(ctx context.Context) (string, error) {
 	r, err := s.cmd(ctx, 2, "PWD")
 	if err != nil {
 		return "", err
 	}
-	dir, ok := ParsePath(r)
-	if !ok {
-		return "", &ProtocolError{Verb: "PWD", Text: r.Text(), Reason: "no path in the reply to PWD", Value: true}
-	}
-	s.dir = dir
-	return dir, nil
+	s.heard(command{}, r, nil)
+	return s.at.said, nil
 }
-
-// Dir returns the current directory as the server last named it, without
-// asking; "" when it is unknown.
-func (s *Session) Dir() string { return s.dir }
 
 // Mkdir makes a directory (MKD) and returns its path as the server names it.
 func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
@@ -161,9 +166,9 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 		if wirePath(dir) != dir {
 			made = strings.Replace(made, "./", "", 1) // our own; vsftpd leaves it in
 		}
-		return join(s.dir, made), nil // pure-ftpd tells a relative one
+		return join(s.at.dir, made), nil // pure-ftpd tells a relative one
 	}
-	return join(s.dir, dir), nil
+	return join(s.at.dir, dir), nil
 }
 
 // Rmdir removes an empty directory (RMD).

@@ -23,6 +23,7 @@ type Exchange struct {
 	aside   bool   // sent while a transfer ran
 	ahead   bool   // see command
 	slow    bool   // see command
+	quick   bool   // its answer comes right behind the one before, see await
 	fence   int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade func(Reply, reader) (reader, error)
 
@@ -93,28 +94,67 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 	if closed(event) {
 		return nil
 	}
-	patience := x.conn.cfg.Timeout
+	patience := x.conn.patience()
 	if x.slow {
 		patience *= slowFactor
 	}
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
-	select {
-	case <-event:
-		return nil
-	case <-or:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timeout.C:
-		what := "the greeting"
-		if x.Verb != "" {
-			what = "the reply to " + x.Verb
-		}
-		err := &TimeoutError{Waiting: what + " on the control connection"}
-		x.conn.fail(&LostError{Err: err})
-		return err
+	cut := make(<-chan time.Time)
+	if x.quick {
+		tick := time.NewTicker(min(burstPatience, patience/2))
+		defer tick.Stop()
+		cut = tick.C
 	}
+	waited := false // with all before it answered
+	for {
+		select {
+		case <-event:
+			return nil
+		case <-or:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-cut:
+			if waited {
+				x.conn.cut.Store(true)
+				err := &LostError{Err: &BurstError{Verb: x.Verb}}
+				x.conn.fail(err)
+				return err
+			}
+			waited = x.conn.isNext(x)
+		case <-timeout.C:
+			what := "the greeting"
+			if x.Verb != "" {
+				what = "the reply to " + x.Verb
+			}
+			err := &TimeoutError{Waiting: what + " on the control connection"}
+			x.conn.fail(&LostError{Err: err})
+			return err
+		}
+	}
+}
+
+// burstPatience is how long a command that needs no thought may be without an answer, when all
+// before it are answered and it had left together with them: some servers read one command of a
+// packet and drop the rest.
+const burstPatience = 2 * time.Second
+
+// quickVerbs are the commands that need no thought.
+var quickVerbs = map[string]bool{"FEAT": true, "PWD": true, "XPWD": true, "SYST": true, "TYPE": true, "MODE": true, "PBSZ": true,
+	"PROT": true, "OPTS": true, "CLNT": true, "EPSV": true, "PASV": true}
+
+// BurstError says that a server has answered the first of several commands that left together,
+// and not this one. The session goes on with one at a time.
+type BurstError struct{ Verb string }
+
+func (e *BurstError) Error() string {
+	return "no reply to " + e.Verb + ", which left together with other commands"
+}
+
+// Unwrap makes it a time limit.
+func (e *BurstError) Unwrap() error {
+	return &TimeoutError{Waiting: "the reply to " + e.Verb + " on the control connection"}
 }
 
 // slowFactor is how much longer than others the slow commands may take: a

@@ -29,20 +29,35 @@ func TestUploadsAreNotRepeated(t *testing.T) {
 	}
 }
 
-// When the directory is gone after connecting again, nothing runs in another.
+// When the directory is gone after connecting again, nothing runs in another, however often it is
+// tried, until the user goes elsewhere.
 func TestDirectoryGone(t *testing.T) {
-	text := "C: CWD /deep\nS: 250 fine\nC: PWD\nS: 257 \"/deep\"\nC: DELE f\nS: 421 idle\nclose\n" +
-		strings.Replace(again, "S: 250 fine", "S: 550 gone", 1)
+	const gone = welcomeAgain + "C: CWD /deep\nS: 550 gone\nC: PWD\nS: 257 \"/\"\n"
+	text := "C: CWD /deep\nS: 250 fine\nC: PWD\nS: 257 \"/deep\"\nC: DELE f\nS: 421 idle\nclose\n" + gone + gone + gone + gone + welcomeAgain +
+		"C: CWD /\nS: 250 fine\nC: PWD\nS: 257 \"/\"\nC: DELE f\nS: 250 deleted"
 	talk(t, text, client.Options{}, func(s *client.Session) {
 		if err := s.Chdir(t.Context(), "/deep"); err != nil {
 			t.Fatal(err)
 		}
-		var gone *client.GoneError
-		if err := s.Remove(t.Context(), "f"); !errors.As(err, &gone) || gone.Dir != "/deep" || !client.IsCode(err, 550) {
-			t.Errorf("got %v", err)
+		for what, ask := range []func() error{
+			func() error { return s.Remove(t.Context(), "f") },
+			func() error { _, err := s.Size(t.Context(), "f"); return err },
+			func() error { _, err := s.Stat(t.Context(), "f"); return err },
+		} {
+			var gone *client.GoneError
+			err := ask()
+			if !errors.As(err, &gone) || gone.Dir != "/deep" || client.IsCode(err, 550) || client.Refusal(err).Reply.Code != 550 {
+				t.Errorf("%d: %v", what, err)
+			}
 		}
-		if s.Dir() != "/" {
+		if s.Dir() != "/deep" {
 			t.Errorf("it says that it is in %q", s.Dir())
+		}
+		if err := s.Chdir(t.Context(), "/"); err != nil {
+			t.Error(err)
+		}
+		if err := s.Remove(t.Context(), "f"); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -136,6 +136,13 @@ func (c *Conn) Settle(ctx context.Context) error {
 
 const settlePatience = 250 * time.Millisecond
 
+// isNext reports whether an exchange is the first that waits for its answer.
+func (c *Conn) isNext(x *Exchange) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue) > 0 && c.queue[0] == x
+}
+
 // pending returns the last exchange that is not answered yet, if any.
 func (c *Conn) pending() (*Exchange, error) {
 	c.mu.Lock()

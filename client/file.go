@@ -60,8 +60,8 @@ func (s *Session) StoreUnique(ctx context.Context, name string) (*Data, error) {
 // type I: in type A servers refuse, or count the line ends.
 func (s *Session) Size(ctx context.Context, name string) (size int64, err error) {
 	err = s.do(ctx, true, func(c *Conn) error {
-		r, err := s.inBinary(ctx, c, cmd("SIZE", wirePath(name)))
-		if err == nil {
+		r, err := s.inBinary(ctx, c, s.short("SIZE", wirePath(name)))
+		if s.answered("SIZE", err); err == nil {
 			size, err = ParseSize(r)
 		}
 		return err
@@ -71,6 +71,9 @@ func (s *Session) Size(ctx context.Context, name string) (size int64, err error)
 
 // inBinary sends a command behind TYPE I, where that is not set already.
 func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, error) {
+	if last.failed != nil {
+		return Reply{}, last.failed
+	}
 	want := s.have
 	want.typ = Binary
 	before := s.changes(want)
@@ -92,7 +95,7 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 func (s *Session) Rename(ctx context.Context, from, to string) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if s.tooLong("RNFR", []string{from}) != nil {
-			to = join(s.dir, to) // since RNFR goes to the directory of from
+			to = join(s.at.dir, to) // since RNFR goes to the directory of from
 		}
 		if err := s.tooLong("RNTO", []string{wirePath(to)}); err != nil {
 			return err
@@ -135,46 +138,63 @@ var dataVerbs = map[string]bool{
 
 // noticed keeps the Session right about what the user changed by hand.
 func (s *Session) noticed(ctx context.Context, verb string, args []string, r Reply) {
+	word := strings.Join(args, " ")
 	switch {
 	case verb == "USER":
-		s.login, s.in = Login{User: strings.Join(args, " ")}, false
+		s.login, s.in = Login{User: word}, false
 	case verb == "PASS":
-		s.login.Password = strings.Join(args, " ")
+		s.login.Password = word
 	case verb == "ACCT":
-		s.login.Account = strings.Join(args, " ")
+		s.login.Account = word
 	}
 	if r.Class() != 2 {
 		return
 	}
+	in := s.in
 	switch verb {
 	case "USER", "PASS", "ACCT":
 		if s.in = true; s.owes(owesLook) {
-			return
+			break
 		}
-		s.in = s.look(ctx, s.conn) == nil // scripts log in by hand
+		if !in || verb != "ACCT" { // scripts log in by hand
+			at, err := s.look(ctx, s.conn, Place{})
+			s.at, s.in = at, err == nil
+		}
+	case "HOST":
+		s.opt.VirtualHost = strings.Trim(word, "[]")
 	case "TYPE":
-		s.have.typ = ""
-		switch t := Type(strings.ToUpper(strings.Join(args, ""))); t {
-		case Binary, ASCII, EBCDIC, Local8:
-			s.have.typ, s.typ = t, t
-		}
+		s.typ = typeOf(word)
+		s.have.typ = s.typ
 	case "PROT":
-		if l := Level(strings.ToUpper(strings.Join(args, ""))); l == Private || l == Clear {
+		s.have.prot = ""
+		if l := Level(strings.ToUpper(word)); l == Private || l == Clear {
 			s.have.prot, s.prot = l, l
 		}
 	case "PBSZ":
 		s.have.pbsz = true
+	case "SSCN":
+		s.have.sscn = strings.EqualFold(word, "ON")
 	case "MODE":
-		s.have.mode = Mode(strings.ToUpper(strings.Join(args, "")))
+		s.have.mode = Mode(strings.ToUpper(word))
+		s.mode, s.squeeze = "", s.have.mode == Deflate
+		if s.have.mode != Stream && s.have.mode != Deflate {
+			s.mode = s.have.mode
+		}
 	case "OPTS":
 		s.have.hash = "" // perhaps another one now
 	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
-		if !s.owes(owesDir) {
-			s.heard(s.conn.Cmd(ctx, 2, "PWD"))
+		change := command{verb: verb, args: args}
+		if s.owes(owesDir) {
+			s.at = s.at.after(change, "", s.syst)
+		} else if err := s.ask(ctx, s.conn, change); err != nil {
+			s.at = s.at.after(change, "", s.syst)
 		}
 	case "QUIT":
 		s.conn.Close() // the server is about to: nothing more is sent here
 	case "REIN":
-		s.have, s.in = initial, false
+		s.have, s.in, s.at, s.settings = initial(s.conn), false, Place{}, nil
+	}
+	if verb != "ACCT" || in { // what came before the login is part of it
+		s.sentByHand(verb, args, r)
 	}
 }

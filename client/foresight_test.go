@@ -186,7 +186,7 @@ func TestListingElsewhere(t *testing.T) {
 			S: 200 binary
 			S: 229 (|||$PORT|)`, client.Options{}, func(s *client.Session) {
 			list(t, s)
-			if _, err := s.Retrieve(t.Context(), "f", 0); !client.IsCode(err, 550) {
+			if _, err := s.Retrieve(t.Context(), "f", 0); !errors.As(err, new(*client.GoneError)) || client.Refusal(err).Reply.Code != 550 {
 				t.Errorf("a file in a directory that is gone: %v", err)
 			}
 		})
@@ -234,6 +234,12 @@ func TestListingElsewhere(t *testing.T) {
 	t.Run("no such directory", func(t *testing.T) {
 		talk(t, `
 			C: CWD sub
+			C: PWD
+			C: EPSV
+			S: 550 no
+			S: 257 "/"
+			S: 229 (|||$PORT|)
+			C: CWD sub/
 			C: PWD
 			C: EPSV
 			S: 550 no

@@ -413,7 +413,7 @@ const (
 // finish waits until both servers are done. Neither says anything before.
 func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 	var failed error
-	patience := time.After(p.patience(listens.c.cfg.Timeout))
+	patience := time.After(p.patience(listens.c.patience()))
 	slow := connects
 	one, two := listens.x.done, connects.x.done
 	for one != nil || two != nil {
@@ -434,7 +434,7 @@ func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 			p.stop()
 			return ctx.Err()
 		}
-		patience = time.After(listens.c.cfg.Timeout)
+		patience = time.After(listens.c.patience())
 		if failed != nil {
 			patience = time.After(fxpGrace)
 		}

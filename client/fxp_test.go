@@ -83,6 +83,12 @@ func (p *pair) open(t *testing.T, name, text string, change func(*client.Options
 
 // Who listens, who connects, and who is told first.
 func TestServerToServerOrder(t *testing.T) {
+	const clear = `
+		C: PBSZ 0
+		S: 200 yes
+		C: PROT C
+		S: 200 in clear
+	`
 	const asked = "C: TYPE I\nS: 200 binary\nC: SIZE f\nS: 213 5\n"
 	const stored = "C: SIZE g\nS: 213 5\n"
 	tls := func(o *client.Options) { o.Security = client.Require }
@@ -321,7 +327,7 @@ func TestServerToServerOrder(t *testing.T) {
 		},
 		{
 			name: "in clear between two servers with TLS, if that was said",
-			source: asked + `
+			source: asked + clear + `
 				C: PORT 127,0,0,1,200,10
 				S: 200 yes
 				C: RETR f
@@ -329,7 +335,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 226 sent`,
 			target: `
 				C: TYPE I
-				S: 200 binary
+				S: 200 binary` + clear + `
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: STOR g
@@ -338,7 +344,7 @@ func TestServerToServerOrder(t *testing.T) {
 				` + stored,
 			change:  tls,
 			options: client.FXPOptions{InClear: true},
-			order:   "target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE",
+			order:   "target TYPE, target PBSZ, target PROT, source PBSZ, source PROT, target PASV, source PORT, source RETR, target STOR, target SIZE",
 		},
 		{
 			name: "another host in a 227, if that is trusted",

@@ -43,9 +43,13 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		if dir != "" {
 			args = []string{wirePath(dir)}
 		}
-		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.dir, dir), yield)
+		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.at.dir, dir), yield)
 		switch {
 		case s.lack("MLSD", err):
+		case IsCode(err, 501, 504): // announced, and not carried out; or this path is what it does not like
+			if dir == "" {
+				s.without("MLSD")
+			}
 		case permanent(err) && dir != "":
 			return s.listFile(ctx, dir, err, yield)
 		default:
@@ -56,11 +60,11 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	if o.Hidden && s.quirks.HidesDots {
 		t.Args = []string{"-a"}
 	}
-	here := s.dir
+	here := s.at
 	if dir == "" || dir == "." {
-		return s.listHere(ctx, t, o, here, here, yield)
+		return s.listHere(ctx, t, o, here.dir, here, yield)
 	}
-	if here == "" { // there would be no way back
+	if !here.anchored() { // there would be no way back
 		t.Args = append(t.Args, lsPath(dir))
 		return s.listHere(ctx, t, o, dir, here, yield)
 	}
@@ -70,8 +74,8 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 		return err
 	}
-	err := s.listHere(ctx, t, o, join(here, dir), here, yield)
-	if s.dir != here {
+	err := s.listHere(ctx, t, o, join(here.dir, dir), here, yield)
+	if s.at.dir != here.dir || !here.Known() {
 		if back := s.returnTo(ctx, here); err == nil {
 			err = back
 		}
@@ -82,7 +86,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 // listHere lists the current directory, of the path dir, with LIST. With Exact the entries wait
 // until MDTM has been asked about them, many at once; with the last of those the
 // session may go back to the directory from which it came.
-func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, dir, from string, yield func(listing.Entry, error) bool) error {
+func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, dir string, from Place, yield func(listing.Entry, error) bool) error {
 	if !o.Exact || s.lacks["MDTM"] {
 		return s.listWith(ctx, t, dir, yield)
 	}

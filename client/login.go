@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"sync"
@@ -62,38 +63,85 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 			return err
 		}
 	}
-	s.login, s.in, s.dir, s.oneTime = who, false, "", who.OneTime
+	s.login, s.in, s.at, s.settings, s.oneTime = who, false, Place{}, nil, who.OneTime
 	if err := s.conn.Err(); errors.As(err, new(*TLSError)) {
 		return err // another connection would end in the same way
 	}
-	c, err := s.ready(ctx)
+	if _, err := s.ready(ctx); err != nil {
+		return err
+	}
+	landed, err := s.admit(ctx, s.enter)
 	if err != nil {
 		return err
 	}
-	if err := s.enter(ctx, c); err != nil {
-		return err
-	}
-	s.in = true
+	s.at, s.in = landed, true
 	if who.OneTime { // another connection needs another one
 		s.login.Password, s.login.OneTime = "", false
 	}
 	return nil
 }
 
+// admit logs in on the connection. A server that loses its place over the questions behind that
+// is asked one at a time over another connection, or not asked what it could not answer: all of
+// them can be done without.
+func (s *Session) admit(ctx context.Context, enter func(context.Context, *Conn) (Place, error)) (Place, error) {
+	landed, err := enter(ctx, s.conn)
+	first, before, lacks := err, s.opt.OneByOne, s.lacks
+	for range 2 {
+		var silent *questionError
+		if !errors.As(err, &silent) || ctx.Err() != nil || s.oneTime { // whose password is used up
+			break
+		}
+		if silent.behind < 2 && !s.opt.OneByOne {
+			s.opt.OneByOne = true
+		} else {
+			s.lacks = maps.Clone(s.lacks)
+			s.without(silent.verb)
+		}
+		s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.hideIn(err.Error())})
+		s.conn.Close()
+		var conn *Conn
+		if conn, err = s.connect(ctx); err != nil {
+			break
+		}
+		s.adopt(conn)
+		landed, err = s.enter(ctx, conn)
+	}
+	if err != nil && first != nil {
+		s.opt.OneByOne, s.lacks, err = before, lacks, first
+	}
+	if silent := new(questionError); errors.As(err, &silent) {
+		err = silent.err
+	}
+	return landed, err
+}
+
+// questionError says that one of the questions behind the login was not answered.
+type questionError struct {
+	verb   string
+	behind int // how many were answered before, that had left with it
+	err    error
+}
+
+func (e *questionError) Error() string { return e.err.Error() }
+func (e *questionError) Unwrap() error { return e.err }
+
 // Account sends ACCT, for servers that want one later than at the login: for
 // some directories, or before uploads (RFC 959 section 4.1.1). It is kept, to
 // connect again.
 func (s *Session) Account(ctx context.Context, account string) error {
+	var r Reply
 	err := s.do(ctx, true, func(c *Conn) error {
 		err := c.mayCarry("ACCT")
 		if err == nil {
-			_, err = c.Cmd(ctx, 2, "ACCT", account)
+			r, err = c.Cmd(ctx, 2, "ACCT", account)
 		}
 		return err
 	})
 	if err == nil {
 		s.login.Account = account
 	}
+	s.sentByHand("ACCT", []string{account}, r)
 	return err
 }
 
@@ -101,61 +149,59 @@ func (s *Session) Account(ctx context.Context, account string) error {
 // 4.1.1): Login is needed next. Where REIN is unknown, and under TLS, which REIN
 // would end (RFC 4217 section 11), a new connection is made instead.
 func (s *Session) Reset(ctx context.Context) error {
-	s.in, s.dir, s.astray = false, "", false
+	s.in, s.at, s.astray, s.settings = false, Place{}, false, nil
 	if !s.conn.hadTLS() {
 		_, err := s.cmd(ctx, 2, "REIN")
 		if err == nil {
-			s.have = initial
+			s.have = initial(s.conn)
 			return nil
 		}
 		if !refused(err) {
 			return err
 		}
 	}
-	s.conn.Quit(ctx)
-	s.conn = s.conn.standIn()
-	s.opt.Trace.note(NoteInfo{"C", "reconnect", "another login needs another connection here"})
+	s.leave(ctx, "another login needs another connection here")
 	return s.reconnect(ctx)
 }
 
 // LoggedIn reports whether a login succeeded, and as whom.
 func (s *Session) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
 
-// enter logs in on c and asks what the server can do.
-func (s *Session) enter(ctx context.Context, c *Conn) error {
+// enter logs in on c and asks what the server can do, and where one is.
+func (s *Session) enter(ctx context.Context, c *Conn) (Place, error) {
 	if err := s.sayHost(ctx, c); err != nil {
-		return err
+		return Place{}, err
 	}
 	if s.opt.Through != nil {
 		if err := s.loginThrough(ctx, c); err != nil {
-			return err
+			return Place{}, err
 		}
-		return s.look(ctx, c)
+		return s.look(ctx, c, Place{})
 	}
 	var behind []command
 	if s.canHurry(c) {
-		behind = questions
+		behind = s.questions()
 	}
-	answers, err := c.login(ctx, s.login, behind)
+	answers, err := s.logIn(ctx, c, behind)
 	switch {
 	case err != nil:
-		return err
+		return Place{}, err
 	case len(answers) == 0:
-		return s.look(ctx, c)
+		return s.look(ctx, c, Place{})
 	}
-	return s.learn(ctx, c, answers)
+	return s.learn(ctx, c, behind, answers, Place{})
 }
 
 // canHurry reports whether more may be sent before the login is answered: where
 // the program stands it, but not when somebody is asked about each command.
 func (s *Session) canHurry(c *Conn) bool {
-	return s.quirks.LoginBurst && !c.outOfStep.Load() && c.gate.Load() == nil
+	return s.quirks.LoginBurst && !c.oneByOne() && c.gate.Load() == nil
 }
 
 // enterAgain is enter in one round trip, for a server about which all is known
 // from an earlier connection.
-func (s *Session) enterAgain(ctx context.Context, c *Conn) error {
-	hello := append(s.introductions(), cmd("PWD"))
+func (s *Session) enterAgain(ctx context.Context, c *Conn) (Place, error) {
+	hello := append(s.introductions(), cmd(s.spoken("PWD")))
 	next, answered := s.foresee(ctx, c, s.typ, s.pipe.first)
 	s.pipe.first = nil
 	xs := c.sendMany(ctx, slices.Concat([]command{cmd("USER", s.login.User), cmd("PASS", s.login.Password)}, hello, next)...)
@@ -164,42 +210,57 @@ func (s *Session) enterAgain(ctx context.Context, c *Conn) error {
 		r, err = xs[1].Expect(ctx, 0)
 	}
 	if err = welcomed(r, err); err != nil {
-		return err
+		return Place{}, err
 	}
 	for _, x := range xs[2 : 2+len(hello)] {
 		if _, err := x.Wait(ctx); err != nil {
-			return err
+			return Place{}, err
 		}
 	}
 	answered(xs[2+len(hello):])
-	return s.heard(xs[1+len(hello)].Expect(ctx, 2))
+	said, _ := ParsePath(xs[1+len(hello)].final)
+	return Place{}.after(command{}, said, s.syst), nil
 }
 
-// questions are what is worth knowing of a server that has let us in.
-var questions = []command{cmd("FEAT"), cmd("PWD"), cmd("SYST")}
+// questions are what is worth knowing of a server that has let us in: what it can do, where we
+// are, and how it names itself.
+func (s *Session) questions() (all []command) {
+	for _, verb := range []string{"FEAT", "PWD", "SYST"} {
+		if !s.lacks[verb] {
+			all = append(all, command{verb: verb, quick: !s.opt.OneByOne})
+		}
+	}
+	return all
+}
 
 // look asks the questions.
-func (s *Session) look(ctx context.Context, c *Conn) error {
-	return s.learn(ctx, c, c.sendMany(ctx, questions...))
+func (s *Session) look(ctx context.Context, c *Conn, from Place) (Place, error) {
+	asked := s.questions()
+	return s.learn(ctx, c, asked, c.sendMany(ctx, asked...), from)
 }
 
-// learn takes the answers to the questions.
-func (s *Session) learn(ctx context.Context, c *Conn, xs []*Exchange) error {
-	feat, err := xs[0].Wait(ctx)
-	if err != nil {
-		return err
+// learn takes the answers to the questions. What PWD says is where from has led.
+func (s *Session) learn(ctx context.Context, c *Conn, asked []command, xs []*Exchange, from Place) (Place, error) {
+	replies := map[string]Reply{}
+	for i, x := range xs {
+		r, err := x.Wait(ctx)
+		if err != nil {
+			if ctx.Err() == nil && !IsCode(err, 421) {
+				err = &questionError{asked[i].verb, i, err}
+			}
+			return from, err
+		}
+		if replies[asked[i].verb] = r; r.Code == 421 {
+			return from, &Error{Verb: asked[i].verb, Reply: r}
+		}
 	}
-	s.feat = parseFeatures(feat)
+	s.feat = parseFeatures(replies["FEAT"])
 	s.recognise()
-	if r, err := xs[1].Expect(ctx, 2); err == nil {
-		s.dir, _ = ParsePath(r)
-	} else if !refused(err) {
-		return err
-	}
-	if r, err := xs[2].Expect(ctx, 2); err == nil {
+	if r := replies["SYST"]; r.Class() == 2 {
 		s.syst = r.Text()
 	}
-	return s.introduce(ctx, c)
+	said, _ := ParsePath(replies["PWD"])
+	return from.after(command{}, said, s.syst), s.introduce(ctx, c)
 }
 
 // introduce tells the server what we understand. Refusals do not matter.
@@ -225,10 +286,12 @@ func (s *Session) introductions() (all []command) {
 	return all
 }
 
-// login sends who the user is. The password is sent once, and never as account.
+// logIn sends who the user is. The password is sent once, and never as account.
 // What is to be sent behind it is only sent where a password is asked for, and is
 // answered in vain where an account is, too: there are no answers then.
-func (c *Conn) login(ctx context.Context, who Login, behind []command) (answers []*Exchange, err error) {
+func (s *Session) logIn(ctx context.Context, c *Conn, behind []command) (answers []*Exchange, err error) {
+	who := s.login
+	s.accounted = false
 	r, err := c.Cmd(ctx, 0, "USER", who.User)
 	if err == nil && r.Code == 331 {
 		if err := who.challenge(r); err != nil {
@@ -239,7 +302,7 @@ func (c *Conn) login(ctx context.Context, who Login, behind []command) (answers 
 		r, err = xs[0].Expect(ctx, 0)
 	}
 	if err == nil && r.Code == 332 && who.Account != "" {
-		answers = nil
+		answers, s.accounted = nil, true
 		r, err = c.Cmd(ctx, 0, "ACCT", who.Account)
 	}
 	return answers, welcomed(r, err)

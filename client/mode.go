@@ -16,7 +16,7 @@ const (
 // sent with the next transfer. Uploads are sent as they are: proftpd hangs on
 // compressed ones, or says 451. So are downloads that do not begin at the start
 // of the file: servers disagree about what the offset counts.
-func (s *Session) SetMode(m Mode) { s.squeeze = m == Deflate }
+func (s *Session) SetMode(m Mode) { s.squeeze, s.mode = m == Deflate, "" }
 
 // Mode returns how the next download is sent.
 func (s *Session) Mode() Mode {
@@ -29,6 +29,5 @@ func (s *Session) Mode() Mode {
 // SetStructure sends STRU: "F" for files without structure, which every server
 // assumes; "R" and "P" are known to few (RFC 959 section 3.1.2).
 func (s *Session) SetStructure(ctx context.Context, structure string) error {
-	_, err := s.cmd(ctx, 2, "STRU", structure)
-	return err
+	return s.keepCommand(ctx, "STRU", structure)
 }

@@ -20,9 +20,12 @@ func (s *Session) ModTime(ctx context.Context, name string) (time.Time, error) {
 }
 
 func (s *Session) modTime(ctx context.Context, name string) (time.Time, listing.Precision, error) {
-	r, err := s.cmd(ctx, 2, "MDTM", wirePath(name))
-	if err != nil {
-		s.lack("MDTM", err)
+	var r Reply
+	err := s.do(ctx, true, func(c *Conn) (err error) {
+		r, err = s.tell(ctx, c, 2, s.short("MDTM", wirePath(name)))
+		return err
+	})
+	if s.answered("MDTM", err); err != nil {
 		return time.Time{}, listing.NoTime, err
 	}
 	return parseModTime(r)
@@ -135,10 +138,12 @@ func (s *Session) SetFacts(ctx context.Context, name string, facts ...string) er
 // ChooseFacts asks for these facts, and no others, in listings and Stat (OPTS
 // MLST, RFC 3659 section 7.9). It returns those that the server will send.
 func (s *Session) ChooseFacts(ctx context.Context, facts ...string) ([]string, error) {
-	r, err := s.cmd(ctx, 2, "OPTS", "MLST", strings.Join(facts, ";")+";")
+	choice := []string{"MLST", strings.Join(facts, ";") + ";"}
+	r, err := s.cmd(ctx, 2, "OPTS", choice...)
 	if err != nil {
 		return nil, err
 	}
+	s.sentByHand("OPTS", choice, r)
 	words := strings.Fields(r.Text())
 	if len(words) == 0 || !strings.HasSuffix(words[len(words)-1], ";") {
 		return nil, nil

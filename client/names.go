@@ -80,7 +80,7 @@ func (s *Session) tooLong(verb string, args []string) error {
 // taken before the next command.
 func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) ([]string, error) {
 	err := s.tooLong(verb, args)
-	if err == nil || s.dir == "" {
+	if err == nil || !s.at.anchored() {
 		return args, err
 	}
 	args = slices.Clone(args)
@@ -93,12 +93,18 @@ func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) 
 	if err := s.goBack(ctx, c); err != nil {
 		return nil, err
 	}
-	return args, s.walk(ctx, c, dir)
+	return args, s.walk(ctx, c, cmd("CWD", dir))
 }
 
-// walk enters a directory in as many steps as the server's line needs.
-func (s *Session) walk(ctx context.Context, c *Conn, dir string) error {
-	for first := true; dir != ""; first = false {
+// walk changes the directory in as many steps as the server's line needs.
+func (s *Session) walk(ctx context.Context, c *Conn, change command) error {
+	s.astray = true
+	dir := strings.Join(change.args, " ")
+	if s.tooLong(change.verb, change.args) == nil {
+		_, err := c.Cmd(ctx, 2, s.spoken(change.verb), change.args...)
+		return err
+	}
+	for dir != "" {
 		step := dir
 		if s.tooLong("CWD", []string{step}) != nil {
 			room := s.quirks.MaxLine - len("CWD \r\n")
@@ -107,9 +113,6 @@ func (s *Session) walk(ctx context.Context, c *Conn, dir string) error {
 				return s.tooLong("CWD", []string{step})
 			}
 			step = dir[:end]
-		}
-		if first {
-			s.astray = true
 		}
 		if _, err := c.Cmd(ctx, 2, s.spoken("CWD"), wirePath(step)); err != nil {
 			return err

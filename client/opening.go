@@ -213,13 +213,13 @@ func (d *Data) within(limit time.Duration) {
 func (d *Data) patience() time.Duration {
 	switch {
 	case !closed(d.x.done):
-		return d.conn.cfg.Stall
+		return time.Duration(d.conn.stall.Load())
 	case d.x.final.Class() != 2, d.isFull():
 		return lingerFull
 	case d.isNothing():
 		return lingerNone
 	}
-	return d.conn.cfg.Stall
+	return time.Duration(d.conn.stall.Load())
 }
 
 // isFull reports whether all bytes are there that anybody spoke of.

@@ -64,9 +64,9 @@ func (s *Session) OutOfStep() bool { return s.stumbles || s.conn != nil && s.con
 // front of it. The answer is given to then, by a later method of the Session at
 // the latest by Flush, which must be called before the directory is changed.
 func (s *Session) SizeLater(name string, then func(int64, error)) {
-	s.later(cmd("SIZE", wirePath(name)), func(r Reply, err error) {
+	s.later(s.short("SIZE", wirePath(name)), func(r Reply, err error) {
 		var size int64
-		if err == nil {
+		if s.answered("SIZE", err); err == nil {
 			size, err = ParseSize(r)
 		}
 		then(size, err)
@@ -108,7 +108,9 @@ func (s *Session) ChmodLater(mode fs.FileMode, name string) {
 func (s *Session) Waiting() int { return len(s.pipe.riders) }
 
 func (s *Session) later(m command, then func(Reply, error)) {
-	m.failed = s.tooLong(m.verb, m.args)
+	if m.failed == nil {
+		m.failed = s.tooLong(m.verb, m.args)
+	}
 	s.pipe.riders = append(s.pipe.riders, &rider{command: m, then: then})
 }
 
@@ -244,10 +246,10 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 // transfer is next, or where that cannot be foreseen.
 func (s *Session) foresee(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
 	way := s.opt.Ways[s.way]
-	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.outOfStep.Load() {
+	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.oneByOne() {
 		return nil, func([]*Exchange) {}
 	}
-	changes := s.changes(s.wants(c, typ, *next))
+	changes := s.changesFor(s.wants(c, typ, *next), *next)
 	ahead := s.asked(c, way)
 	return append(changes, ahead.ch.request()), func(xs []*Exchange) {
 		if s.confirm(ctx, changes, xs) == nil {
@@ -258,7 +260,7 @@ func (s *Session) foresee(ctx context.Context, c *Conn, typ Type, next *Transfer
 
 // next is the data connection to ask for ahead, or nil.
 func (s *Session) next(c *Conn, way Way) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() || c.outOfStep.Load() {
+	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() || c.oneByOne() {
 		return nil
 	}
 	return s.asked(c, way)
@@ -273,7 +275,7 @@ func (s *Session) asked(c *Conn, way Way) *ahead {
 // an upload wait in the server's socket until it takes them, and the TLS of
 // most servers does the same with a handshake.
 func (s *Session) hurries(t Transfer) bool {
-	if !s.pipe.more || s.conn.outOfStep.Load() || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
+	if !s.pipe.more || s.conn.oneByOne() || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
 		return false
 	}
 	if t.Protect {

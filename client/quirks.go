@@ -140,6 +140,31 @@ func (s *Session) lack(verb string, err error) bool {
 	return true
 }
 
+// answered takes the outcome of a question about a file, SIZE or MDTM: one that the server does
+// not know is not asked again, and is answered here as it was. One that FEAT names has two tries:
+// a name may be what is not understood.
+func (s *Session) answered(verb string, err error) {
+	if s.lacks[verb] {
+		return
+	}
+	_, before := s.refusals[verb]
+	switch {
+	case err == nil:
+		delete(s.refusals, verb)
+	case !IsCode(err, 500, 502):
+	case before, !s.feat.Has(verb):
+		s.without(verb)
+		fallthrough
+	default:
+		if s.refusals == nil {
+			s.refusals = map[string]Reply{}
+		}
+		var no *Error
+		errors.As(err, &no)
+		s.refusals[verb] = no.Reply
+	}
+}
+
 // without remembers that a command is of no use on this server.
 func (s *Session) without(verb string) {
 	if s.lacks == nil {

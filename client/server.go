@@ -39,6 +39,7 @@ func (s *Session) Identify(ctx context.Context, name, version string) (map[strin
 	if err != nil {
 		return nil, err
 	}
+	s.sentByHand("CSID", []string{"Name=" + name + ";Version=" + version + ";"}, r)
 	about := map[string]string{}
 	for _, field := range strings.Split(lastLine(r), ";") {
 		if key, value, ok := strings.Cut(strings.TrimSpace(field), "="); ok {
@@ -51,8 +52,7 @@ func (s *Session) Identify(ctx context.Context, name, version string) (map[strin
 // Introduce says which program we are (CLNT). Options.Program does it at each
 // login.
 func (s *Session) Introduce(ctx context.Context, program string) error {
-	_, err := s.cmd(ctx, 2, "CLNT", program)
-	return err
+	return s.keepCommand(ctx, "CLNT", program)
 }
 
 // Languages returns the languages of the server's replies (FEAT's LANG, RFC
@@ -74,14 +74,12 @@ func (s *Session) SetLanguage(ctx context.Context, tag string) error {
 	if tag != "" {
 		args = []string{tag}
 	}
-	_, err := s.cmd(ctx, 2, "LANG", args...)
-	return err
+	return s.keepCommand(ctx, "LANG", args...)
 }
 
 // SetUTF8 says whether names are UTF-8 (OPTS UTF8 ON or OFF). At the login it is
 // said already where FEAT has UTF8.
 func (s *Session) SetUTF8(ctx context.Context, on bool) error {
 	word := map[bool]string{true: "ON", false: "OFF"}[on]
-	_, err := s.cmd(ctx, 2, "OPTS", "UTF8", word)
-	return err
+	return s.keepCommand(ctx, "OPTS", "UTF8", word)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -35,17 +36,23 @@ type Session struct {
 	owed    debt // what was not asked on that account
 	fresh   bool // each data connection has a TLS session of its own
 	squeeze bool // MODE Z wanted for downloads and listings
+	mode    Mode // chosen by hand, for all transfers; "": none was
 
-	have     settings // what the server was told
-	dir      string   // what PWD said last; "" when it could not say
-	astray   bool     // the server is somewhere else: after a long path, a listing, an interrupt
-	way      int      // index in ways of the one that worked
-	wayKnown bool
-	lacks    map[string]bool // verbs that the server does not know
-	stumbles bool            // it was out of step on an earlier connection
-	pipe     pipeline
-	timeWay  int            // index in timeWays of the one that worked
-	zone     *time.Location // of the dates in LIST; nil: not known
+	have      settings  // what the server was told
+	at        Place     // where the user is
+	settings  []setting // what the user sent by hand that lasts
+	accounted bool      // ACCT was part of the last login
+	leaves    bool      // a directory for another one, without going back to it
+	slash     slash
+	refusals  map[string]Reply // of questions that the server may not know
+	astray    bool             // the server is somewhere else: after a long path, a listing, an interrupt
+	way       int              // index in ways of the one that worked
+	wayKnown  bool
+	lacks     map[string]bool // verbs that the server does not know
+	stumbles  bool            // it was out of step on an earlier connection
+	pipe      pipeline
+	timeWay   int            // index in timeWays of the one that worked
+	zone      *time.Location // of the dates in LIST; nil: not known
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -60,6 +67,26 @@ type settings struct {
 
 // Type is the representation of data on the wire (RFC 959 section 3.1.1).
 type Type string
+
+// typeOf reads the argument of a TYPE that was sent by hand. The types that are common are
+// recognised; any other is as it was typed: "C 1208" of IBM i.
+func typeOf(word string) Type {
+	words := strings.Fields(strings.ToUpper(word))
+	t := Type(strings.Join(words, " "))
+	switch t {
+	case "A N":
+		return ASCII
+	case "E N":
+		return EBCDIC
+	case "L8":
+		return Local8
+	}
+	return t
+}
+
+// Counts reports whether the bytes on the wire are those of the file, so that they can be counted
+// and a part of them asked for. In text types each side has its own.
+func (t Type) Counts() bool { return t == Binary || t == Local8 }
 
 // The types. Binary and ASCII are what is used today.
 const (
@@ -78,8 +105,14 @@ const (
 	Clear   Level = "C"
 )
 
-// initial is what a server assumes without being told.
-var initial = settings{typ: ASCII, prot: Clear, mode: Stream}
+// initial is what a server may be thought to assume without being told. Its type is none of that:
+// proftpd begins in binary where it is told to; and neither is the protection under TLS.
+func initial(c *Conn) settings {
+	if c.hadTLS() {
+		return settings{mode: Stream}
+	}
+	return settings{prot: Clear, mode: Stream}
+}
 
 // Open connects to a server and protects the connection as asked. It does not
 // log in. A refusal of TLS is an *Error of the verb AUTH when TLS is required.
@@ -136,7 +169,7 @@ func (s *Session) adopt(conn *Conn) {
 	if s.stumbles = s.OutOfStep(); s.stumbles {
 		conn.outOfStep.Store(true)
 	}
-	s.conn, s.have = conn, initial
+	s.conn, s.have = conn, initial(conn)
 	s.line.Store(conn)
 	s.syst, s.astray = "", false
 	s.recognise()
@@ -180,8 +213,8 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 // settings, and what has been found out about the server.
 func (s *Session) likeness() *Session {
 	t := &Session{
-		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, dir: s.dir,
-		typ: s.typ, prot: s.prot, fresh: s.fresh, squeeze: s.squeeze,
+		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals),
+		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
 		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),
 	}
@@ -234,6 +267,29 @@ func (s *Session) SetWays(ways []Way) {
 	s.way, s.wayKnown = 0, false
 }
 
+// SetTimeout changes Config.Timeout, for what is waited for from now on.
+func (s *Session) SetTimeout(d time.Duration) {
+	s.opt.Timeout = d
+	s.conn.timeout.Store(int64(s.opt.withDefaults().Timeout))
+}
+
+// SetStall changes Config.Stall, for transfers that run as well.
+func (s *Session) SetStall(d time.Duration) {
+	s.opt.Stall = d
+	s.conn.stall.Store(int64(s.opt.withDefaults().Stall))
+}
+
+// SetOneByOne chooses whether each command waits for the answer to the one before. Otherwise what
+// needs no other answer leaves together; a server that reads one command of a packet only is
+// found out, and has them one by one from then on.
+func (s *Session) SetOneByOne(on bool) {
+	s.opt.OneByOne = on
+	s.conn.single.Store(on)
+}
+
+// OneByOne reports whether each command waits for the answer to the one before.
+func (s *Session) OneByOne() bool { return s.opt.OneByOne }
+
 // Passive reports whether passive data connections are tried first.
 func (s *Session) Passive() bool { return s.opt.Ways[0].Passive() }
 
@@ -258,8 +314,14 @@ func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)
 		defer cancel()
 		err := s.conn.Settle(settling)
+		if err == nil && s.astray && !s.at.anchored() {
+			s.leave(ctx, "a directory without a name is reached from the login")
+			return s.inStep(ctx, roaming)
+		}
 		if err == nil && !roaming {
-			err = s.goBack(ctx, s.conn)
+			if err = s.goBack(ctx, s.conn); refused(err) {
+				err = &GoneError{Dir: s.at.String(), Err: err}
+			}
 		}
 		if err == nil || ctx.Err() != nil || s.conn.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
 			return s.conn, err
@@ -268,7 +330,9 @@ func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 			s.conn.fail(&LostError{Err: &TimeoutError{Waiting: "replies to an interrupted transfer"}})
 		}
 	}
-	if err := s.reconnect(ctx); err != nil {
+	if err := s.reconnect(ctx); s.in && refused(err) { // no answer to what is to be asked
+		return nil, &GoneError{Err: err}
+	} else if err != nil {
 		return nil, err
 	}
 	return s.conn, nil
@@ -291,7 +355,7 @@ func (s *Session) try(ctx context.Context, repeat, roaming bool, f func(*Conn) e
 		return err
 	}
 	err = f(c)
-	if !repeat || !hungUp(err) || ctx.Err() != nil {
+	if !repeat && !c.cut.Load() || !hungUp(err) || ctx.Err() != nil { // a cut burst ends before what must not be repeated
 		return err
 	}
 	if c, err = s.inStep(ctx, roaming); err != nil {
@@ -305,7 +369,7 @@ func (s *Session) try(ctx context.Context, repeat, roaming bool, f func(*Conn) e
 func hungUp(err error) bool {
 	var lost *LostError
 	var slow *TimeoutError
-	if IsCode(err, 421) {
+	if IsCode(err, 421) || errors.As(err, new(*BurstError)) {
 		return true
 	}
 	return errors.As(err, &lost) && !errors.As(err, &slow)
@@ -331,7 +395,11 @@ func (s *Session) slow(ctx context.Context, class int, verb string, args ...stri
 
 // tell sends one command in the words that this server knows.
 func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Reply, err error) {
+	if m.failed != nil && !isLong(m.failed) {
+		return r, m.failed
+	}
 	name := m.verb
+	m.failed = nil
 	if m.args, err = s.fit(ctx, c, name, m.args); err != nil {
 		return r, err
 	}
@@ -347,9 +415,12 @@ func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Re
 	return r, err
 }
 
-// reconnect makes a new connection and restores user and directory. The
+// reconnect makes a new connection and restores user, settings and directory, or fails. The
 // promises of the old one hold: TLS is not given up on the way.
 func (s *Session) reconnect(ctx context.Context) error {
+	if err := s.Alone(); err != nil && s.in {
+		return err
+	}
 	wasTLS := s.conn != nil && s.conn.hadTLS()
 	if s.conn != nil {
 		if !s.conn.isStandIn() {
@@ -359,12 +430,15 @@ func (s *Session) reconnect(ctx context.Context) error {
 		if wasTLS && s.opt.Security == Opportunistic {
 			s.opt.Security = Require
 		}
+		if s.conn.cut.Load() {
+			s.opt.OneByOne = true
+		}
 	}
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
-	dir, program, syst := s.dir, s.quirks.Server, s.syst
+	program, syst := s.quirks.Server, s.syst
 	s.adopt(conn)
 	if !s.in {
 		return nil
@@ -373,32 +447,17 @@ func (s *Session) reconnect(ctx context.Context) error {
 	if s.canHurry(conn) && !s.oneTime && s.quirks.Server == program && s.login.Account == "" && s.opt.Through == nil && s.opt.VirtualHost == "" {
 		enter, s.syst = s.enterAgain, syst
 	}
-	if err := enter(ctx, conn); err != nil {
-		conn.Close()
+	landed, err := s.admit(ctx, enter)
+	if err == nil {
+		err = s.restore(ctx, s.conn, landed)
+	}
+	if err != nil {
+		s.conn.Close() // half of what the session was is not what it was
 		return err
 	}
-	if dir == "" || dir == s.dir {
-		return nil
-	}
-	if err := s.walk(ctx, conn, dir); err != nil {
-		s.astray = false
-		return &GoneError{Dir: dir, Now: s.dir, Err: err}
-	}
-	s.dir, s.astray = dir, false
+	s.astray = false
 	return nil
 }
-
-// GoneError says that after connecting again the directory could not be
-// entered. The session is in the login directory.
-type GoneError struct {
-	Dir, Now string
-	Err      error
-}
-
-func (e *GoneError) Error() string {
-	return "connected again, but not back in " + e.Dir + ": " + e.Err.Error()
-}
-func (e *GoneError) Unwrap() error { return e.Err }
 
 // Idle reports how the connection is without sending anything.
 func (s *Session) Idle() error {

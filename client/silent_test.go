@@ -66,7 +66,7 @@ func TestSilenceBeforeAllIsAsked(t *testing.T) {
 			if err := s.Login(ctx, Login{User: "alice"}); err != nil {
 				t.Fatal(err)
 			}
-			s.conn.cfg.Timeout = row.limit
+			s.conn.timeout.Store(int64(row.limit))
 			answered := make(chan error, 1)
 			go func() {
 				for _, err := range s.StatEach(ctx, names...) {

@@ -12,7 +12,9 @@ import (
 
 // Site sends a command of the server's own (SITE).
 func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
-	return s.cmd(ctx, 0, "SITE", words...)
+	r, err := s.cmd(ctx, 0, "SITE", words...)
+	s.sentByHand("SITE", words, r)
+	return r, err
 }
 
 // Chmod sets the nine permission bits of a file: SITE CHMOD, or the fact
@@ -107,7 +109,14 @@ func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 
 // unlessDir forgives the refusal to make a directory that is there.
 func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
-	if refused(err) && s.isDir(ctx, dir) {
+	if !refused(err) {
+		return err
+	}
+	there, failed := s.isDir(ctx, dir)
+	switch {
+	case failed != nil:
+		return failed
+	case there:
 		return nil
 	}
 	return err

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"path"
 	"slices"
@@ -62,7 +63,7 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 		}
 		return lost
 	})
-	if answers == nil { // never asked
+	if answers == nil || errors.As(err, new(*GoneError)) { // never asked, or never answered
 		answers = slices.Repeat([]stated{{err: err}}, len(names))
 	}
 	return answers
@@ -73,7 +74,7 @@ func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []
 	var asked []func(context.Context) stated
 	facts, want := s.knowsMLST(), s.have
 	switch {
-	case !facts:
+	case !facts && !s.lacks["SIZE"]:
 		want.typ = Binary // in type A servers refuse SIZE, or count the line ends
 	case s.quirks.ProtectsMLST && c.hadTLS():
 		want.prot = s.prot
@@ -97,7 +98,7 @@ func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []
 			if facts {
 				return mlst(ctx, name, answers[i])
 			}
-			return sizeAndTime(ctx, name, answers[2*i], answers[2*i+1])
+			return s.sizeAndTime(ctx, name, answers[2*i], answers[2*i+1])
 		})
 	}
 	return asked
@@ -105,9 +106,13 @@ func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []
 
 func (s *Session) knowsMLST() bool { return s.feat.Has("MLST") && !s.lacks["MLST"] }
 
-// short is a command, or one that fails here because it is too long.
+// short is a command, or one that fails here because it is too long, or not known.
 func (s *Session) short(verb, arg string) command {
-	return command{verb: verb, args: []string{arg}, failed: s.tooLong(verb, []string{arg})}
+	m := command{verb: verb, args: []string{arg}, failed: s.tooLong(verb, []string{arg})}
+	if r, known := s.refusals[verb]; known && s.lacks[verb] && m.failed == nil {
+		m.failed = &Error{Verb: verb, Reply: r}
+	}
+	return m
 }
 
 func mlst(ctx context.Context, name string, x *Exchange) stated {
@@ -124,13 +129,15 @@ func mlst(ctx context.Context, name string, x *Exchange) stated {
 	return stated{facts: true, err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST", Value: true}}
 }
 
-func sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
+func (s *Session) sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
 	e := listing.Entry{Name: name, Type: listing.File, Size: -1}
 	r, err := size.Expect(ctx, 2)
+	s.answered("SIZE", err)
 	if err == nil {
 		e.Size, _ = ParseSize(r) // a file, whatever its size is
 	}
 	r, answer.mtime = mtime.Expect(ctx, 2)
+	s.answered("MDTM", answer.mtime)
 	if answer.mtime == nil {
 		e.Time, e.Precision, answer.mtime = parseModTime(r)
 	}
@@ -152,7 +159,11 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 		return e, err
 	case before.mtime == nil: // a file, but no SIZE
 		return e, nil
-	case s.isDir(ctx, name):
+	}
+	switch dir, failed := s.isDir(ctx, name); {
+	case failed != nil:
+		return e, failed
+	case dir:
 		return listing.Entry{Name: name, Type: listing.Dir, Size: -1}, nil
 	case notKnown(err):
 		return s.statListed(ctx, name, err)
@@ -163,8 +174,8 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 // statFar goes to the directory of a path that is too long for one command.
 func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, err error) {
 	dir, last := path.Split(name)
-	here := s.dir
-	if err = s.Chdir(ctx, dir); err != nil {
+	here := s.at
+	if err = s.chdir(ctx, dir, nil); err != nil {
 		return e, err
 	}
 	e, err = s.Stat(ctx, last)
@@ -191,11 +202,17 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 	return found, err
 }
 
-// isDir finds out by going there and back.
-func (s *Session) isDir(ctx context.Context, name string) bool {
-	here := s.dir
-	if here == "" || s.Chdir(ctx, name) != nil {
-		return false
+// isDir finds out by going there and back. What is no answer to that is an error.
+func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
+	here := s.at
+	if !here.anchored() {
+		return false, nil
 	}
-	return s.returnTo(ctx, here) == nil
+	if err := s.changeTo(ctx, name, nil, false); err != nil {
+		if refused(err) {
+			err = nil
+		}
+		return false, err
+	}
+	return true, s.returnTo(ctx, here)
 }

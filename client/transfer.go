@@ -89,9 +89,9 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	if err != nil {
 		return nil, err
 	}
-	ch, name, err := s.arrange(ctx, c, t, append(back, s.changes(want)...))
+	ch, name, err := s.arrange(ctx, c, t, append(back, s.changesFor(want, t)...))
 	if s.asksForPRET(err) {
-		ch, name, err = s.arrange(ctx, c, t, s.changes(want))
+		ch, name, err = s.arrange(ctx, c, t, s.changesFor(want, t))
 	}
 	if err != nil {
 		return nil, err
@@ -109,13 +109,28 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
 	want := s.have
 	want.typ, want.mode, want.sscn = typ, Stream, false
+	if t.listing() && typ == ASCII && s.have.typ == "" {
+		want.typ = "" // lines are lines in whatever type the server begins
+	}
 	if c.hadTLS() {
 		want.prot = s.prot
 	}
 	if !t.upload() && t.Restart == 0 && t.Until == 0 {
 		want.mode = s.Mode()
 	}
+	if s.mode != "" {
+		want.mode = s.mode
+	}
 	return want
+}
+
+// changesFor are the changes for a transfer. A listing can be read in any type.
+func (s *Session) changesFor(want settings, t Transfer) []command {
+	all := s.changes(want)
+	for i := range all {
+		all[i].wish = t.listing() && all[i].verb == "TYPE"
+	}
+	return all
 }
 
 // changes are the commands that lead from what the server was told to want.
@@ -151,8 +166,16 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 	for i, change := range changes {
 		_, err := xs[i].Expect(ctx, 2)
 		switch {
-		case err == nil && change.verb == s.spoken("CWD"): // of returning
-			s.astray = false
+		case change.returns && err == nil:
+			s.astray = first != nil
+		case change.returns:
+			s.astray = true
+			if refused(err) {
+				err = &GoneError{Dir: s.at.String(), Err: err}
+			}
+			if first == nil {
+				first = err
+			}
 		case err == nil:
 			s.have.took(change)
 		case !refused(err):
@@ -160,6 +183,7 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 			if first == nil {
 				first = err
 			}
+		case change.wish:
 		case change.verb == "PBSZ":
 			// it is PROT's answer that counts
 		case change.verb == "PRET" && notKnown(err):
@@ -177,7 +201,7 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 func (h *settings) forget(change command) {
 	switch change.verb {
 	case "TYPE":
-		h.typ = ""
+		h.typ = unknown
 	case "PROT":
 		h.prot = ""
 	case "SSCN":
@@ -188,6 +212,9 @@ func (h *settings) forget(change command) {
 		h.hash = ""
 	}
 }
+
+// unknown is a type of which nobody can say whether the server has it.
+const unknown Type = "?"
 
 // took notes what the server agreed to.
 func (h *settings) took(change command) {

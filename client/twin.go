@@ -25,6 +25,8 @@ func (c *Conn) standIn() *Conn {
 		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, slots: make(chan struct{}),
 	}
 	in.secrets.Store(c.secrets.Load())
+	in.timeout.Store(c.timeout.Load())
+	in.stall.Store(c.stall.Load())
 	return in
 }
 

@@ -39,7 +39,9 @@ func TestPatientReadTakesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	d := &Data{conn: &Conn{cfg: Options{Stall: 100 * time.Millisecond}}, ctx: context.Background(), raw: nc, rw: nc, x: &Exchange{done: make(chan struct{})}}
+	conn := &Conn{}
+	conn.stall.Store(int64(100 * time.Millisecond))
+	d := &Data{conn: conn, ctx: context.Background(), raw: nc, rw: nc, x: &Exchange{done: make(chan struct{})}}
 	move := d.splice(nc.(*net.TCPConn), file)
 	total := int64(0)
 	for range 2 {

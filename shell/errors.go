@@ -112,8 +112,8 @@ func anyOf[A, B error](err error) bool {
 
 // refusal reports whether the server said no to one of the verbs.
 func refusal(err error, to ...string) bool {
-	var no *client.Error
-	return errors.As(err, &no) && slices.Contains(to, no.Verb)
+	no := client.Refusal(err)
+	return no != nil && slices.Contains(to, no.Verb)
 }
 
 func isExpired(err error) bool {
@@ -138,6 +138,8 @@ var hints = []struct {
 	{func(err error) bool { return errors.Is(err, client.ErrAccount) }, "`user NAME PASSWORD ACCOUNT` gives one"},
 	{func(err error) bool { return errors.Is(err, errDowngrade) }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
 	{func(err error) bool { return refusal(err, "AUTH") }, "`open --tls=off HOST` goes on in clear, where everybody on the way can read"},
+	{isGone(func(e *client.GoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
+	{isGone(func(e *client.GoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
 	{wantsTLS, "the server wants TLS: `open --tls=require HOST`"},
 	{anyOf[*client.NoTicketError, *client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{wantsSession, "the server wants the TLS session of the control connection: `set tls-reuse on`, or `close` and `open` for a fresh one"},
@@ -174,6 +176,14 @@ var hints = []struct {
 	{isHalfFile, "`reget` goes on with a download, `put -c` with an upload"},
 	{anyOf[*client.LostError, *client.TimeoutError], "`why` reads what happened, `doctor` examines the server"},
 	{anyOf[*client.ConnectError, *client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// isGone reports whether the session could not be made again what it was, and how.
+func isGone(how func(*client.GoneError) bool) func(error) bool {
+	return func(err error) bool {
+		var gone *client.GoneError
+		return errors.As(err, &gone) && how(gone)
+	}
 }
 
 // wantsTLS reports whether a login was refused because it was in clear.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -38,9 +39,12 @@ var types = map[string]client.Type{
 // typeNames are the names of types for people.
 var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "binary", client.EBCDIC: "ebcdic", client.Local8: "tenex"}
 
+// typeName is a type for people: one that was set by hand as it is on the wire.
+func typeName(t client.Type) string { return cmp.Or(typeNames[t], string(t)) }
+
 func transferType(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.word("type", typeNames[c.Session().Type()])
+		return c.word("type", typeName(c.Session().Type()))
 	}
 	t, ok := types[strings.ToLower(c.Arg(0))]
 	if !ok {

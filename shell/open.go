@@ -150,12 +150,19 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	if a.Type != "" {
 		session.SetType(a.Type)
 	}
-	sh.home, sh.loggedIn = session.Dir(), true
+	sh.startsHere()
+	sh.loggedIn = true
 	sh.welcomed.Store(true)
 	if a.Path != "" {
 		return about(a.Path, session.Chdir(ctx, a.Path))
 	}
 	return nil
+}
+
+// startsHere takes note of where the login has led.
+func (sh *Shell) startsHere() {
+	at := sh.session.Place()
+	sh.home = &at
 }
 
 // sayingHost adds the host where the error does not name it.
@@ -293,7 +300,7 @@ func user(ctx context.Context, c *Call) error {
 	if err := c.Shell.authenticate(ctx, who, given); err != nil {
 		return err
 	}
-	c.Shell.home = c.Session().Dir()
+	c.Shell.startsHere()
 	return nil
 }
 

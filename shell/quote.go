@@ -51,8 +51,8 @@ func quote(ctx context.Context, c *Call) error {
 	out := &sticky{Writer: c.Out}
 	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
 	err = firstOf(err, refusedBy(line, r), out.err)
-	if c.Shell.home == "" {
-		c.Shell.home = c.Shell.dir() // of somebody who logs in by hand
+	if _, in := c.Session().LoggedIn(); in && c.Shell.home == nil { // of somebody who logs in by hand
+		c.Shell.startsHere()
 	}
 	return err
 }

@@ -70,7 +70,10 @@ var retryKinds = []struct {
 	{"connect", anyOf[*client.ConnectError, *client.NoDataError]},
 	{"lost", anyOf[*client.LostError, *client.IncompleteError]},
 	{"timeout", anyOf[*client.TimeoutError, *client.TimeoutError]},
-	{"full", func(err error) bool { return client.IsCode(err, 530) && tooMany().MatchString(err.Error()) }},
+	{"full", func(err error) bool {
+		no := client.Refusal(err)
+		return no != nil && no.Reply.Code == 530 && tooMany().MatchString(err.Error())
+	}},
 }
 
 // tooMany is what servers say when they take no more users.

@@ -111,8 +111,8 @@ type Shell struct {
 type connection struct {
 	session  *client.Session // nil when not connected
 	address  Address         // of session
-	home     string          // the directory that the login began in
-	previous string          // the directory before the last cd, for cd -
+	home     *client.Place   // the directory that the login began in
+	previous *client.Place   // the directory before the last cd, for cd -
 
 	hand     *byHand // what quote and raw arranged; nil: nothing
 	borrowed []loan  // settings for this host

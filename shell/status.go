@@ -73,7 +73,7 @@ func (sh *Shell) state() state {
 	if session == nil {
 		return state{}
 	}
-	s := state{Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeNames[session.Type()],
+	s := state{Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeName(session.Type()),
 		Server: session.Quirks().Server, Control: "in clear", Data: "in clear"}
 	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {

@@ -88,6 +88,9 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 func (e *Engine) start() {
 	e.changed = sync.NewCond(&e.mu)
 	e.typ = e.Session.Type()
+	if e.Session.Alone() != nil {
+		e.Parallel = 1 // no other session would be the same
+	}
 	e.running = map[*job]bool{}
 	e.acquaint(e.Session)
 }
@@ -287,7 +290,8 @@ func gone(err error) bool {
 	if errors.As(err, &connect) {
 		return connect.Channel == "control connection"
 	}
-	return client.IsCode(err, 421, 530)
+	no := client.Refusal(err)
+	return no != nil && (no.Reply.Code == 421 || no.Reply.Code == 530)
 }
 
 // take returns the next job, nil when there is none: with wait, when there will

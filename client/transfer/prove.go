@@ -17,7 +17,7 @@ func proves(t Task, r Result) bool {
 
 // sizeTells reports whether the size of an upload says that it is whole: in
 // type A the numbers of both sides differ.
-func sizeTells(s *client.Session) bool { return s.Type() != client.ASCII }
+func sizeTells(s *client.Session) bool { return s.Type().Counts() }
 
 // keepsTime reports whether the copy on the server is to have the time of the
 // original.

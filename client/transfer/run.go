@@ -95,7 +95,7 @@ func carry(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, er
 
 func move(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	switch {
-	case (t.Resume || t.Offset > 0) && s.Type() == client.ASCII:
+	case (t.Resume || t.Offset > 0) && !s.Type().Counts():
 		return Result{}, ErrTextResume
 	case t.Op == Download && t.Out != nil:
 		return downloadTo(ctx, s, t, m)
@@ -288,7 +288,7 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	if err != nil {
 		return 0, "", err
 	}
-	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: s.Type() == client.ASCII, any: t.anySize(s)}
+	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: !s.Type().Counts(), any: t.anySize(s)}
 	if offset == 0 {
 		seen.opening = d.Size()
 	}
@@ -413,7 +413,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	if name := d.FileName(); t.Op == UploadUnique && name != "" {
 		r.Remote, t.Remote = name, name
 	}
-	if whole := r.Resumed + r.Bytes; r.Size >= 0 && whole != r.Size && s.Type() != client.ASCII {
+	if whole := r.Resumed + r.Bytes; r.Size >= 0 && whole != r.Size && s.Type().Counts() {
 		r.Note = fmt.Sprintf("the file changed while it was read: it had %d bytes, %d are on the server", r.Size, whole)
 	}
 	r.Size = r.Resumed + r.Bytes

@@ -55,7 +55,7 @@ func (p *piece) left() int64 { return p.end - p.next }
 
 // inParts reports whether a task is to be done in parts, by several jobs.
 func inParts(t *Task, typ client.Type) bool {
-	if t.Op != Download || t.Out != nil || t.Offset > 0 || t.Size < 2*leastPart || typ == client.ASCII {
+	if t.Op != Download || t.Out != nil || t.Offset > 0 || t.Size < 2*leastPart || !typ.Counts() {
 		return false
 	}
 	if t.Resume && HasSegments(t.here(t.Local)) {
