@@ -39,6 +39,9 @@ type FXPOptions struct {
 // stay so if one of the servers can take the client's part in TLS (SSCN or
 // CPSV). What stands in the way is an *FXPError.
 //
+// A copy that fails may leave a cut or empty target, since servers open the file before
+// they wait for its data.
+//
 // When ctx ends both servers are told to stop, and FXP returns at once.
 func FXP(ctx context.Context, from *Session, name string, to *Session, target string, o FXPOptions) (int64, error) {
 	if !from.in || !to.in {
@@ -142,7 +145,10 @@ func (p *fxp) agree(inClear bool) error {
 		return nil
 	case a && b:
 		p.level = Private
-		for _, side := range []*fxpSide{p.source, p.target} {
+		// The server that stores is the client: it reads the session tickets that the other
+		// one sends behind a TLS 1.3 handshake. One that sends a file never reads them, and
+		// closes with bytes unread: that resets the connection, and cuts the file (426).
+		for _, side := range []*fxpSide{p.target, p.source} {
 			if side.s.feat.Has("SSCN") {
 				p.client = side
 				return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,9 +38,11 @@ func TestServerToServer(t *testing.T) {
 	}{
 		{"proftpd", "pure-ftpd", 256 << 20},
 		{"proftpd-tls", "pure-ftpd-tls", 8 << 20},
+		{"proftpd-tls", "proftpd-tls", 8 << 20}, // each sends session tickets that a sender would leave unread
+		{"proftpd", "proftpd", 8 << 20},
 		{"vsftpd", "pyftpdlib", 8 << 20},
 	} {
-		for _, pair := range [][2]string{{test.one, test.two}, {test.two, test.one}} {
+		for _, pair := range slices.Compact([][2]string{{test.one, test.two}, {test.two, test.one}}) {
 			t.Run(pair[0]+" to "+pair[1], func(t *testing.T) { serverToServer(t, pair[0], pair[1], test.size) })
 		}
 	}

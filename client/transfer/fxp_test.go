@@ -86,3 +86,42 @@ func TestBetweenServersUnchecked(t *testing.T) {
 		t.Errorf("note %q, %v", r.Note, err)
 	}
 }
+
+// A cut or empty copy does not stay under the name of the whole one; a file that the servers
+// never came to is as it was.
+func TestBetweenServersLeavesNothing(t *testing.T) {
+	refuse := practice.Tap{Command: func(_ int, line string) (obey, answer string) {
+		if strings.HasPrefix(line, "PORT") || strings.HasPrefix(line, "EPRT") || strings.HasPrefix(line, "PASV") || strings.HasPrefix(line, "EPSV") {
+			return "", "502 not here"
+		}
+		return line, ""
+	}}
+	for _, test := range []struct {
+		name  string
+		tap   practice.Tap
+		old   []byte
+		stays bool
+	}{
+		{"cut", practice.Tap{}, nil, false},
+		{"cut, over an older file", practice.Tap{}, content(30_000), false},
+		{"refused", refuse, content(500), true},
+		{"refused, and nothing there", refuse, nil, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, from := server(t, content(20_000), practice.Options{}, "cut:RETR=1000*99")
+			srv, to := server(t, nil, practice.Options{Tap: test.tap})
+			if test.old != nil {
+				afero.WriteFile(srv.FS(), "/copy", test.old, 0o644)
+			}
+			_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
+			if err == nil {
+				t.Fatal("it worked")
+			}
+			got, _ := afero.ReadFile(srv.FS(), "/copy")
+			if there, _ := afero.Exists(srv.FS(), "/copy"); there != test.stays || test.stays && !bytes.Equal(got, test.old) {
+				t.Errorf("a file of %d bytes is there after %v", len(got), err)
+			}
+			pwd(t, to)
+		})
+	}
+}
