@@ -26,7 +26,7 @@ var activeCommands = []*Command{
 		Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
 			"names the router then.",
 		Examples: []Example{{"active-ports 40001-40100", "a hundred ports"}, {"active-ports any", "whichever the system gives"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Run: activePortsCommand,
+		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Foreign: Confined, Run: activePortsCommand,
 	},
 }
 

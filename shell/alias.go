@@ -23,12 +23,12 @@ var aliasCommands = []*Command{
 			{"alias ll ls -l", "then `ll pub`"},
 			{"alias today 'mkdir $1 && cd $1'", "then `today 2026-01-31`"},
 		},
-		Max: -1, Complete: []completion.Kind{completion.Command}, Run: aliasCommand,
+		Max: -1, Complete: []completion.Kind{completion.Command}, Foreign: Refused, Run: aliasCommand,
 		Flags: func(fs *pflag.FlagSet) { fs.SetInterspersed(false) },
 	},
 	{
 		Name: "unalias", Args: "name…", Short: "forget aliases",
-		Min: 1, Max: -1, Complete: []completion.Kind{completion.Alias}, Run: unalias,
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.Alias}, Foreign: Refused, Run: unalias,
 	},
 }
 

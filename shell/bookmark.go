@@ -30,7 +30,7 @@ var bookmarkCommands = []*Command{{
 		{"bookmark add logs ftp://alice@ftp.example.org/var/log", "another one"},
 		{"bookmark", "list them"},
 	},
-	Max: 3, Complete: []completion.Kind{completion.None, completion.Bookmark, completion.Host}, Run: bookmark,
+	Max: 3, Complete: []completion.Kind{completion.None, completion.Bookmark, completion.Host}, Foreign: Refused, Run: bookmark,
 }}
 
 func bookmark(_ context.Context, c *Call) error {
@@ -155,7 +155,7 @@ func (sh *Shell) bookmarks() (map[string]string, error) {
 
 // changeBookmarks writes the file anew, in one step.
 func (c *Call) changeBookmarks(change func(map[string]string) error) error {
-	if not, err := c.Shell.wouldChange(append([]string{"bookmark"}, c.Texts()...)...); not {
+	if not, err := c.Shell.wouldRun(append([]string{"bookmark"}, c.Texts()...)...); not {
 		return err
 	}
 	name := c.Shell.opt.Bookmarks

@@ -318,7 +318,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 	v, since := v.inside(h), sh.recorder.Seq()
 	ch := h.channel
 	h.channel, h.waiting = nil, nil
-	file, err := h.source(ctx, line)
+	file, err := h.source(ctx, sh.folder(), line)
 	if err != nil {
 		return client.Reply{}, err
 	}
@@ -350,15 +350,13 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 }
 
 // source is the file that the line uploads, if it does.
-func (h *byHand) source(ctx context.Context, line string) (*os.File, error) {
+func (h *byHand) source(ctx context.Context, here transfer.Folder, line string) (*os.File, error) {
 	name := h.upload
 	if name == "" || !isUpload(line) {
-		name = os.DevNull
+		return os.Open(os.DevNull)
 	}
-	if isUpload(line) {
-		h.upload = ""
-	}
-	return transfer.Open(ctx, name, os.O_RDONLY, 0)
+	h.upload = ""
+	return here.Open(ctx, name, os.O_RDONLY, 0)
 }
 
 // move moves the data and ends the transfer.

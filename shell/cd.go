@@ -13,15 +13,15 @@ var cdCommands = []*Command{
 		Long: "`cd -` goes back to the directory before, `cd ..` to the one above, `cd` alone, or `cd ~`, to where the login began.",
 		Max:  1, Complete: []completion.Kind{completion.RemoteDir},
 		Examples: []Example{{"cd pub", "go down"}, {"cd -", "and back"}},
-		Wire:     sends("CWD", "CDUP", "PWD"), Needs: Login, Run: cd,
+		Wire:     sends("CWD", "CDUP", "PWD"), Needs: Login, Foreign: Confined, Run: cd,
 	},
 	{
 		Name: "cdup", Short: "go to the directory above",
-		Wire: sends("CDUP", "PWD"), Needs: Login, Run: cdup,
+		Wire: sends("CDUP", "PWD"), Needs: Login, Foreign: Confined, Run: cdup,
 	},
 	{
 		Name: "pwd", Short: "say which directory one is in, on the server", JSON: true,
-		Wire: sends("PWD"), Needs: Login, Run: pwd,
+		Wire: sends("PWD"), Needs: Login, Foreign: Confined, Run: pwd,
 	},
 }
 

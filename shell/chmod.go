@@ -29,7 +29,7 @@ var chmodCommands = []*Command{{
 		fs.BoolP("recursive", "R", false, "directories, too, and all that is in them")
 	},
 	Complete: []completion.Kind{completion.Mode, completion.RemotePath},
-	Wire:     verbs(listVerbs, sends("SITE CHMOD", "MFF")), Needs: Login, Run: chmod,
+	Wire:     verbs(listVerbs, sends("SITE CHMOD", "MFF")), Needs: Login, Foreign: Confined, Run: chmod,
 }}
 
 func chmod(ctx context.Context, c *Call) error {

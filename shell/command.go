@@ -44,6 +44,7 @@ type Command struct {
 	Sets     bool              // only changes a setting: help leaves it to `set` where it must be short
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
+	Foreign  Foreign           // what it may do in a line that somebody else wrote
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
 	URLs     bool              // takes URLs in place of paths

@@ -21,7 +21,7 @@ var compressCommands = []*Command{
 			"Uploads are sent as they are: servers have been seen to hang on compressed ones. The modes block and compressed of old " +
 			"standards are refused here; `quote` asks the server for them.",
 		Examples: []Example{{"mode deflate", "for listings and text over a slow line"}, {"mode stream", "bytes as they are"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, JSON: true, Run: mode,
+		Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, JSON: true, Foreign: Confined, Run: mode,
 	},
 }
 

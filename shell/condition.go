@@ -12,7 +12,6 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -67,7 +66,7 @@ var assertCommands = []*Command{{
 		{"assert not exists upload.lock", "and this one is not"},
 	},
 	Min: 1, Max: -1, Complete: []completion.Kind{completion.Condition, completion.RemotePath}, Wire: conditionVerbs,
-	Nests: true, Run: assert,
+	Nests: true, Foreign: Refused, Run: assert,
 }}
 
 func conditionText() string {
@@ -183,7 +182,7 @@ func statRemote(ctx context.Context, c *Call, name syntax.Token) (found, error) 
 func notThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
 
 func statLocal(_ context.Context, c *Call, name syntax.Token) (found, error) {
-	info, err := os.Stat(c.Shell.local(localPath(name)))
+	info, err := c.Shell.folder().Stat(localPath(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return found{}, nil
 	}
@@ -274,7 +273,7 @@ func within(word string, n, limit int64) (bool, error) {
 
 // sameBytes compares a remote file with a local one.
 func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string, error) {
-	local, err := transfer.Open(ctx, c.Shell.local(localPath(args[1])), os.O_RDONLY, 0)
+	local, err := c.Shell.folder().Open(ctx, localPath(args[1]), os.O_RDONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, args[1].Text + " is not here", nil
 	}

@@ -119,7 +119,9 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	if !sh.Settings.SendPort {
 		opt.Ways = []client.Way{client.DefaultPort} // see useWays; it must be known before
 	}
-	if network := networks[sh.Settings.Family]; network != "" {
+	if sh.opt.Dial != nil {
+		opt.Dial = sh.opt.Dial
+	} else if network := networks[sh.Settings.Family]; network != "" {
 		opt.Dial = dialer(network, how.Source)
 	}
 	return opt

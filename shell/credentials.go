@@ -31,7 +31,7 @@ var passwordCommands = []*Command{
 		Name: "password", Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
 		Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
 			"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
-		Min: 1, Max: 2, Complete: []completion.Kind{completion.None, completion.Host}, Run: password,
+		Min: 1, Max: 2, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: Refused, Run: password,
 	},
 }
 
@@ -39,8 +39,11 @@ var passwordCommands = []*Command{
 // were given, FTPSH_PASSWORD, .netrc, password-command, the keyring, in this
 // order. found tells whether there is a password.
 func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (_ client.Login, found bool, err error) {
-	if a.HasPassword {
+	switch {
+	case a.HasPassword:
 		return who, true, nil
+	case sh.confined != nil:
+		return orPlayed(who), true, nil
 	}
 	if who.User == "" {
 		who.User = sh.opt.Connect.User
@@ -145,7 +148,7 @@ func password(ctx context.Context, c *Call) error {
 		return c.Usage("whose password: USER@HOST is wanted")
 	}
 	name := keyringName(user, a)
-	if not, err := c.Shell.wouldChange("password", c.Arg(0), name); not {
+	if not, err := c.Shell.wouldRun("password", c.Arg(0), name); not {
 		return err
 	}
 	switch c.Arg(0) {

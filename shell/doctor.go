@@ -34,7 +34,7 @@ var doctorCommands = []*Command{{
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
 		choices(fs, "tls", tlsWords...)
 	},
-	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Run: doctor,
+	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Foreign: Refused, Run: doctor,
 }}
 
 func doctor(ctx context.Context, c *Call) error {

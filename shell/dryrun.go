@@ -72,12 +72,21 @@ func (sh *Shell) would(w withheld) error {
 	return err
 }
 
-// wouldChange reports a change of local files; with false it is to be made.
-func (sh *Shell) wouldChange(what ...string) (bool, error) {
+// wouldRun reports a line that is not run; with false it is to be.
+func (sh *Shell) wouldRun(what ...string) (bool, error) {
 	if !sh.opt.DryRun {
 		return false, nil
 	}
 	return true, sh.would(withheld{Action: "run", What: strings.Join(what, " ")})
+}
+
+// wouldDo reports a change of local files, as transfer.Folder tells it.
+func (sh *Shell) wouldDo(action string, names ...string) error {
+	w := withheld{Action: action, What: names[0]}
+	if len(names) > 1 {
+		w.To = names[1]
+	}
+	return sh.would(w)
 }
 
 // wouldMove reports a transfer.

@@ -18,7 +18,7 @@ var duCommands = []*Command{
 		Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
 			"is not known.",
 		Examples: []Example{{"du -sh pub", "the sum of a tree"}, {"du -d 1", "of each directory here"}},
-		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: listVerbs, Needs: Login, Run: du,
+		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: listVerbs, Needs: Login, Foreign: Confined, Run: du,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("summarize", "s", false, "only the sum of each path")
 			fs.BoolP("all", "a", false, "files, too")
@@ -33,7 +33,7 @@ var duCommands = []*Command{
 		Name: "df", Args: "[directory]", Short: "show how much room is left", JSON: true,
 		Long:     "Few servers tell it (AVBL). `site help` shows whether yours has a command of its own, such as SITE QUOTA.",
 		Examples: []Example{{"df -h", "in the current directory"}},
-		Max:      1, Complete: []completion.Kind{completion.RemoteDir}, Wire: sends("AVBL"), Needs: Login, Run: df,
+		Max:      1, Complete: []completion.Kind{completion.RemoteDir}, Wire: sends("AVBL"), Needs: Login, Foreign: Confined, Run: df,
 		Flags: func(fs *pflag.FlagSet) { fs.BoolP("human", "h", false, "such as 80M") },
 	},
 }

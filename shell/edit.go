@@ -27,7 +27,7 @@ var editCommands = []*Command{{
 		"A file called on is ./on.",
 	Examples: []Example{{"edit index.html", "change it on the server"}},
 	Max:      1, Complete: []completion.Kind{completion.RemotePath},
-	Wire: verbs(listVerbs, sends("RETR", "REST", "STOR", "SIZE")), Run: edit,
+	Wire: verbs(listVerbs, sends("RETR", "REST", "STOR", "SIZE")), Foreign: Refused, Run: edit,
 }}
 
 func edit(ctx context.Context, c *Call) error {
@@ -41,7 +41,7 @@ func edit(ctx context.Context, c *Call) error {
 		return c.Usage("there is no terminal for an editor")
 	}
 	name := c.Arg(0)
-	if not, err := c.Shell.wouldChange("edit " + name); not {
+	if not, err := c.Shell.wouldRun("edit " + name); not {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "ftpsh-edit-")

@@ -20,11 +20,11 @@ var explainCommands = []*Command{
 			{"explain last", "the last command"},
 			{"explain passive", "a word of the trade"},
 		},
-		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Run: explain,
+		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: Refused, Run: explain,
 	},
 	{
 		Name: "why", Args: "[code|word]", Short: "explain what the last command did, as explain last does",
-		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Run: why,
+		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: Refused, Run: why,
 	},
 }
 

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -33,7 +32,7 @@ func IsFetch(words []string) bool {
 // Fetch downloads the files that URLs name, one after the other, and shows what
 // goes wrong. It returns the exit status: that of the first failure.
 func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
-	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !isDir(o.Output) {
+	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !sh.folder().IsDir(o.Output) {
 		sh.failed(Line{}, "get", &UsageError{Text: "-o names one file, and there are several URLs"})
 		return 2
 	}
@@ -59,12 +58,12 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 		if strings.HasSuffix(o.Output, "/") || a.Pattern != "" {
 			dir = o.Output
 		}
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+		if err := sh.folder().MkdirAll(dir); err != nil {
 			sh.failed(Line{}, "get", err)
 			return err
 		}
 	}
-	words, err := fetching(a, o)
+	words, err := sh.fetching(a, o)
 	if err != nil {
 		sh.failed(Line{}, "mget", err)
 		return err
@@ -73,7 +72,7 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 }
 
 // fetching is the command that fetches what a URL names.
-func fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
+func (sh *Shell) fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
 	path := syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''}
 	var words []syntax.Token
 	switch several := a.Pattern != ""; {
@@ -85,7 +84,7 @@ func fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
 		return []syntax.Token{plainWord("cat"), path}, nil
 	case o.Output == "":
 		words = append(words, plainWord("mget"), path)
-	case isDir(o.Output):
+	case sh.folder().IsDir(o.Output):
 		words = append(words, plainWord("mget"), path, syntax.Token{Text: "--into=" + o.Output})
 	default:
 		return nil, &UsageError{Text: "-o names one file, and a pattern may be several", Hint: "a directory that is there takes them all"}

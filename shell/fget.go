@@ -18,7 +18,7 @@ var fgetCommands = []*Command{{
 		"in them. The list - is standard input.",
 	Examples: []Example{{"fget list", "what `nlist *.txt list` has put into list"}},
 	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: into(getFlags), Complete: []completion.Kind{completion.LocalPath},
-	Wire: getVerbs, Needs: Login, Detach: true, Run: fget,
+	Wire: getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: fget,
 }}
 
 func fget(ctx context.Context, c *Call) error {
@@ -45,7 +45,7 @@ func fget(ctx context.Context, c *Call) error {
 
 func (c *Call) openList(ctx context.Context, word syntax.Token) (io.ReadCloser, error) {
 	if word.Text != "-" {
-		return transfer.Open(ctx, c.Shell.local(localPath(word)), os.O_RDONLY, 0)
+		return c.Shell.folder().Open(ctx, localPath(word), os.O_RDONLY, 0)
 	}
 	in, err := c.stdin(ctx)
 	return io.NopCloser(in), err

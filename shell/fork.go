@@ -5,12 +5,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
 // fork makes a shell for a job: like sh, and none of its changes reach sh.
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
-		Settings: sh.Settings, opt: sh.opt, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
+		Settings: sh.Settings, opt: sh.opt, confined: sh.confined, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
 		limits: sh.limits, capacity: sh.capacity, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
 		status: sh.status, heard: &heard{last: sh.heard.reply("")}, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
@@ -57,10 +59,15 @@ func (sh *Shell) local(name string) string {
 	return filepath.Join(sh.localDir, name)
 }
 
-// relative is what local has made longer.
-func (sh *Shell) relative(name string) string {
-	if inside, err := filepath.Rel(sh.localDir, name); err == nil && sh.localDir != "" && filepath.IsLocal(inside) {
-		return inside
+// folder is where the local names of this shell are, and what may be done there: a dry run
+// changes nothing, and what comes from elsewhere stays in a folder of its own.
+func (sh *Shell) folder() transfer.Folder {
+	f := transfer.Folder{Path: sh.localDir}
+	if sh.confined != nil {
+		f.Root = sh.confined.root
 	}
-	return name
+	if sh.opt.DryRun {
+		f.Instead = sh.wouldDo
+	}
+	return f
 }

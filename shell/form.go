@@ -14,7 +14,7 @@ var formCommands = []*Command{
 	onlyValue("struct", "the structure of files", "file", "f"),
 	{
 		Name: "tenex", Short: "transfer files as bytes of 8 bits (TYPE L 8), for computers with other words",
-		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.Local8) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.Local8) },
 	},
 }
 
@@ -25,7 +25,7 @@ func onlyValue(name, short string, values ...string) *Command {
 		Name: name, Args: "[" + values[0] + "]", Short: "show " + short + ": " + values[0],
 		Long: "Other values are known to old standards only and are refused here. `quote` asks the server for them.",
 		Max:  1, Complete: []completion.Kind{completion.None}, JSON: true,
-		Run: func(_ context.Context, c *Call) error {
+		Foreign: Confined, Run: func(_ context.Context, c *Call) error {
 			switch {
 			case len(c.Args) == 0:
 				return c.word(name, values[0])

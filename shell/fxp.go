@@ -32,7 +32,7 @@ var fxpCommands = []*Command{{
 		fs.BoolP("append", "a", false, "add to the end of the copy")
 		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
 	},
-	URLs: true, Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Run: fxp,
+	URLs: true, Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Foreign: Refused, Run: fxp,
 }}
 
 func isURL(text string) bool { return strings.Contains(text, "://") }

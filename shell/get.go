@@ -44,7 +44,7 @@ var getCommands = []*Command{
 		},
 		Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "pget", Args: "remote [local]", Short: "download a large file over several sessions at once", JSON: true,
@@ -53,7 +53,7 @@ var getCommands = []*Command{
 		Examples: []Example{{"pget -n 8 big.iso", "over eight sessions"}, {"pget -c big.iso", "go on with what was cut"}},
 		Min:      1, Max: 2, Ask: []string{"remote-file"}, Flags: pgetFlags,
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
@@ -62,7 +62,7 @@ var getCommands = []*Command{
 			"of the one that was begun.",
 		Min: 1, Max: 2, Ask: []string{"remote-file"},
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, true) },
 	},
 	{
 		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
@@ -71,13 +71,13 @@ var getCommands = []*Command{
 		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}, {"mget -O /var/spool *.csv", "into another directory"}},
 		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withSegments(withTrees(getFlags))),
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
+		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
 		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
 		Flags: into(func(*pflag.FlagSet) {}),
 		Min:   1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: getVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
+		Wire: getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
 	},
 }
 
@@ -181,10 +181,10 @@ func (c *Call) takeOutput() error {
 // getSeveral downloads all that is named into one local directory.
 func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 	dir, words := c.intoHere(), c.Args
-	if last := words[len(words)-1]; !c.given("into") && (strings.HasSuffix(last.Text, "/") || isDir(c.Shell.local(localPath(last)))) {
+	if last := words[len(words)-1]; !c.given("into") && (strings.HasSuffix(last.Text, "/") || c.Shell.folder().IsDir(localPath(last))) {
 		dir, words = localPath(last), words[:len(words)-1]
 	}
-	if dir != "" && !isDir(c.Shell.local(dir)) {
+	if dir != "" && !c.Shell.folder().IsDir(dir) {
 		return about(dir, &localError{"there is no such directory here"})
 	}
 	names, missed := c.expand(ctx, words)
@@ -221,11 +221,11 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 		return in.Close, nil
 	}
 	t.Local = localPath(word)
-	info, err := os.Stat(c.Shell.local(t.Local))
+	info, err := c.Shell.folder().Stat(t.Local)
 	if err != nil || info.IsDir() || info.Mode().IsRegular() {
 		return done, nil
 	}
-	file, err := transfer.Open(ctx, c.Shell.local(t.Local), os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
+	file, err := c.Shell.folder().Open(ctx, t.Local, os.O_WRONLY, 0) // a device or a pipe is written to, not replaced
 	if err != nil {
 		return done, err
 	}
@@ -250,7 +250,7 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 	if err != nil || !yes {
 		return err
 	}
-	if t.Segments > 1 || t.Resume && transfer.HasSegments(c.Shell.local(t.Local)) {
+	if t.Segments > 1 || t.Resume && c.Shell.folder().HasSegments(t.Local) {
 		return c.inSegments(ctx, t)
 	}
 	return c.move(ctx, t)
@@ -267,7 +267,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 	}
 	t.Segments = max(t.Segments, 2)
 	err = c.moveMany(ctx, []transfer.Task{t})
-	if errors.Is(err, context.Canceled) && transfer.HasSegments(c.Shell.local(t.Local)) {
+	if errors.Is(err, context.Canceled) && c.Shell.folder().HasSegments(t.Local) {
 		c.Note("its parts are in %s; `pget -c %s` goes on", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
 	}
 	return err
@@ -276,7 +276,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 // nameHere completes the local name of a download: by default it is that of the
 // remote file, in the directory that was named, and in no other.
 func (c *Call) nameHere(t *transfer.Task) error {
-	if t.Local == "" || isDir(c.Shell.local(t.Local)) {
+	if t.Local == "" || c.Shell.folder().IsDir(t.Local) {
 		name, err := c.Shell.localName(t.Remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local file", t.Remote)
@@ -292,14 +292,9 @@ func (c *Call) nameHere(t *transfer.Task) error {
 	return err
 }
 
-func isDir(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
 // replaces decides about a local file that is there already.
 func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
-	info, err := os.Stat(c.Shell.local(t.Local))
+	info, err := c.Shell.folder().Stat(t.Local)
 	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
 	}
@@ -366,7 +361,7 @@ func (c *Call) replacing(name remoteName) string {
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
-	if _, err := os.Lstat(c.Shell.local(filepath.Join(c.intoHere(), local))); err == nil {
+	if _, err := c.Shell.folder().Lstat(filepath.Join(c.intoHere(), local)); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -386,7 +381,7 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 			return t, err
 		}
 	}
-	info, err := os.Lstat(c.Shell.local(t.Local))
+	info, err := c.Shell.folder().Lstat(t.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

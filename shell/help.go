@@ -16,8 +16,8 @@ var helpCommands = []*Command{{
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
 	Examples: []Example{{"help get", "how to download"}, {"help -a", "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command},
-	Flags: func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
-	Run:   paged(help),
+	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
+	Foreign: Refused, Run: paged(help),
 }}
 
 func help(_ context.Context, c *Call) error {

@@ -38,7 +38,7 @@ var historyCommands = []*Command{{
 		{"history 5", "the last five"},
 		{"history -n 50 -l here", "the last fifty lines that hold this word, with time and place"},
 	},
-	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Run: showHistory,
+	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Foreign: Refused, Run: showHistory,
 }}
 
 var historySettings = []*Setting{

@@ -20,7 +20,7 @@ var blockCommands = []*Command{
 			{"if not equals $? 0; echo it failed; else echo fine; end", "what the last command did"},
 		},
 		Min: 1, Max: -1, Complete: []completion.Kind{completion.Condition, completion.RemotePath}, Wire: conditionVerbs,
-		Nests: true, Run: runIf,
+		Nests: true, Foreign: Refused, Run: runIf,
 	},
 	{
 		Name: "foreach", Args: "name in word…; command… end", Short: "run commands for each of several words",
@@ -38,7 +38,7 @@ var blockCommands = []*Command{
 			fs.BoolP("local", "l", false, "patterns are for local names")
 			fs.BoolP("command", "c", false, "the values are the lines that a command prints")
 		},
-		Nests: true, Run: foreach,
+		Nests: true, Foreign: Refused, Run: foreach,
 	},
 }
 

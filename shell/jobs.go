@@ -19,27 +19,27 @@ var jobCommands = []*Command{
 			"its own, with its own connection: what it changes (`cd`, `set`) is its own business, and it asks nothing. What it " +
 			"prints appears above the prompt.",
 		Examples: []Example{{"jobs", "after `get big.iso &`: how far is it"}},
-		Run:      listJobs,
+		Foreign:  Refused, Run: listJobs,
 	},
 	{
 		Name: "fg", Args: "[job]", Short: "bring a job to the foreground: its progress, Ctrl-C and Ctrl-Z",
-		Max: 1, Complete: []completion.Kind{completion.Job}, Nests: true, Run: toForeground,
+		Max: 1, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: Refused, Run: toForeground,
 	},
 	{
 		Name: "bg", Args: "[command…]", Short: "run a command in the background, like `command &`",
 		Long:     "Jobs never stand still: one that Ctrl-Z has sent to the background runs on there, and needs no bg.",
 		Examples: []Example{{"bg mget *.iso", "the same as `mget *.iso &`"}},
-		Max:      -1, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true, Run: toBackground,
+		Max:      -1, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true, Foreign: Refused, Run: toBackground,
 	},
 	{
 		Name: "wait", Args: "[job…]", Short: "wait until jobs have ended: those named, or all",
 		Long: "It fails as the first of them that failed. Ctrl-C stops the waiting, not the jobs. A script waits at its end by itself.",
-		Max:  -1, Complete: []completion.Kind{completion.Job}, Nests: true, Run: waitForJobs,
+		Max:  -1, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: Refused, Run: waitForJobs,
 	},
 	{
 		Name: "kill", Args: "job… | all", Short: "stop jobs",
 		Long: "A download that was stopped can go on later: `reget`.",
-		Min:  1, Max: -1, Ask: []string{"job"}, Complete: []completion.Kind{completion.Job}, Nests: true, Run: killJobs,
+		Min:  1, Max: -1, Ask: []string{"job"}, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: Refused, Run: killJobs,
 	},
 }
 

@@ -20,7 +20,7 @@ var ladderCommands = []*Command{{
 		fs.BoolP("wide", "w", false, "as wide as the terminal, not 80 columns")
 		fs.Bool("all", false, "all lines of it")
 	},
-	Run: ladder,
+	Foreign: Refused, Run: ladder,
 }}
 
 func ladder(_ context.Context, c *Call) error {

@@ -17,20 +17,20 @@ var lcdCommands = []*Command{
 	{
 		Name: "lcd", Args: "[directory]", Short: "change the local directory",
 		Long: "Without an argument it is the home directory, `lcd -` the directory before. `lpwd` shows where you are.",
-		Max:  1, Complete: []completion.Kind{completion.LocalDir}, Run: lcd,
+		Max:  1, Complete: []completion.Kind{completion.LocalDir}, Foreign: Confined, Run: lcd,
 	},
 	{
-		Name: "lpwd", Short: "show the local directory", JSON: true, Run: lpwd,
+		Name: "lpwd", Short: "show the local directory", JSON: true, Foreign: Confined, Run: lpwd,
 	},
 	{
 		Name: "lls", Args: "[argument…]", Short: "list local files, with the system's ls",
-		Max: -1, Complete: []completion.Kind{completion.LocalPath}, Run: lls,
+		Max: -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: Refused, Run: lls,
 	},
 	{
 		Name: "!", Args: "[command]", Short: "run a command of this computer",
 		Long:     "The rest of the line goes to your own shell as it stands. Alone it starts one; `exit` comes back.",
 		Examples: []Example{{"!df -h .", "is there space left"}},
-		Max:      1, Run: bang,
+		Max:      1, Foreign: Refused, Run: bang,
 	},
 }
 
@@ -63,13 +63,12 @@ func (sh *Shell) enterLocal(dir string) error {
 	if !sh.forked {
 		return os.Chdir(dir)
 	}
-	dir = sh.local(dir)
-	info, err := os.Stat(dir)
+	info, err := sh.folder().Stat(dir)
 	if err == nil && !info.IsDir() {
 		err = &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}
 	}
 	if err == nil {
-		sh.localDir = dir
+		sh.localDir = sh.local(dir)
 	}
 	return err
 }
@@ -104,7 +103,7 @@ func bang(ctx context.Context, c *Call) error {
 	if text == "" && !c.Interactive() {
 		return c.Usage("a command is missing")
 	}
-	if not, err := c.Shell.wouldChange(text); not {
+	if not, err := c.Shell.wouldRun(text); not {
 		return err
 	}
 	return c.runLocal(c.Shell.localShell(ctx, text))
@@ -151,13 +150,13 @@ func (sh *Shell) localNames(word syntax.Token) ([]string, error) {
 }
 
 func (sh *Shell) readLocal(dir string) ([]syntax.Name, error) {
-	if dir = sh.local(dir); dir == "" {
+	if dir == "" {
 		dir = "."
 	}
-	entries, err := os.ReadDir(dir)
+	entries, err := sh.folder().ReadDir(dir)
 	names := make([]syntax.Name, len(entries))
 	for i, e := range entries {
-		info, statErr := os.Stat(filepath.Join(dir, e.Name()))
+		info, statErr := sh.folder().Stat(filepath.Join(dir, e.Name()))
 		names[i] = syntax.Name{Name: e.Name(), Dir: statErr == nil && info.IsDir()}
 	}
 	return names, err

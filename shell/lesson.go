@@ -42,7 +42,7 @@ var lessonCommands = []*Command{{
 		fs.String("html", "", "report: write a page to `FILE`")
 		fs.String("trace", "", "lint: the recorded session in `FILE` (.jsonl)")
 	},
-	Wire: verbs(LoginVerbs, sends("QUIT")), Run: runLesson,
+	Wire: verbs(LoginVerbs, sends("QUIT")), Foreign: Refused, Run: runLesson,
 }}
 
 // class is the lesson that is going on.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -41,7 +40,7 @@ func (c *Call) reportLessons(ctx context.Context) error {
 	}
 	report := progress.Report(all)
 	if name := c.value("html"); name != "" {
-		file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		file, err := c.Shell.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 		if err != nil {
 			return err
 		}
@@ -86,7 +85,7 @@ func (c *Call) lintLesson(ctx context.Context) error {
 	if len(c.Args) != 2 {
 		return c.Usage("lint needs the file of a lesson")
 	}
-	file, err := transfer.Open(ctx, c.Arg(1), os.O_RDONLY, 0)
+	file, err := c.Shell.folder().Open(ctx, c.Arg(1), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -115,14 +114,9 @@ func (c *Call) lintLesson(ctx context.Context) error {
 
 // playedLesson says which steps a recorded session passes.
 func (c *Call) playedLesson(ctx context.Context, lesson *teach.Lesson, name string) error {
-	file, err := transfer.Open(ctx, name, os.O_RDONLY, 0)
+	events, err := c.recording(ctx, name)
 	if err != nil {
 		return err
-	}
-	defer file.Close()
-	events, err := teach.Read(file)
-	if err != nil {
-		return about(name, &localError{err.Error()})
 	}
 	passed := lesson.Played(events)
 	if err := c.Print("%s passes %d of %d steps", name, passed, len(lesson.Steps)); err != nil || passed == len(lesson.Steps) {

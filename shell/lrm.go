@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ var lrmCommands = []*Command{
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
 		},
-		Run: lmkdir,
+		Foreign: Confined, Run: lmkdir,
 	},
 	{
 		Name: "lrm", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
@@ -32,25 +31,22 @@ var lrmCommands = []*Command{
 			forceFlag(fs)
 			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
 		},
-		Run: lrm,
+		Foreign: Confined, Run: lrm,
 	},
 	{
 		Name: "lmv", Args: "from… to", Short: "move or rename local files",
 		Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
-		Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Run: lmv,
+		Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Foreign: Confined, Run: lmv,
 	},
 }
 
 func lmkdir(_ context.Context, c *Call) error {
-	if not, err := c.Shell.wouldChange(append([]string{"lmkdir"}, c.Texts()...)...); not {
-		return err
-	}
-	make := os.Mkdir
+	make := c.Shell.folder().Mkdir
 	if c.Is("parents") {
-		make = os.MkdirAll
+		make = c.Shell.folder().MkdirAll
 	}
 	for _, word := range c.Args {
-		if err := make(c.Shell.local(localPath(word)), 0o777); err != nil {
+		if err := make(localPath(word)); err != nil {
 			return err
 		}
 	}
@@ -67,10 +63,7 @@ func lrm(ctx context.Context, c *Call) error {
 			return c.Usage("%s is never deleted as a whole", name)
 		}
 	}
-	if not, err := c.Shell.wouldChange(append([]string{"lrm"}, names...)...); not {
-		return err
-	}
-	if c.Interactive() && !c.Is("force") && (pattern || c.Is("recursive")) &&
+	if c.Interactive() && !c.Shell.opt.DryRun && !c.Is("force") && (pattern || c.Is("recursive")) &&
 		!c.Confirm(ctx, fmt.Sprintf("delete %s here?", strings.Join(names, " "))) {
 		return nil
 	}
@@ -82,19 +75,19 @@ func lrm(ctx context.Context, c *Call) error {
 }
 
 func (c *Call) removeLocal(name string) error {
-	there := c.Shell.local(name)
-	info, err := os.Lstat(there)
+	here := c.Shell.folder()
+	info, err := here.Lstat(name)
 	switch {
 	case c.Is("force") && errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
 	case c.Is("recursive"):
-		return os.RemoveAll(there)
+		return here.RemoveAll(name)
 	case info.IsDir():
 		return &localError{name + " is a directory; -r deletes it"}
 	}
-	return os.Remove(there)
+	return here.Remove(name)
 }
 
 func lmv(_ context.Context, c *Call) error {
@@ -103,19 +96,16 @@ func lmv(_ context.Context, c *Call) error {
 		return err
 	}
 	to := localPath(c.Args[len(c.Args)-1])
-	if len(names) > 1 && !isDir(c.Shell.local(to)) {
+	if len(names) > 1 && !c.Shell.folder().IsDir(to) {
 		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
-	}
-	if not, err := c.Shell.wouldChange(append(append([]string{"lmv"}, names...), to)...); not {
-		return err
 	}
 	var errs []error
 	for _, name := range names {
 		target := to
-		if isDir(c.Shell.local(to)) {
+		if c.Shell.folder().IsDir(to) {
 			target = filepath.Join(to, filepath.Base(name))
 		}
-		errs = append(errs, os.Rename(c.Shell.local(name), c.Shell.local(target)))
+		errs = append(errs, c.Shell.folder().Rename(name, target))
 	}
 	return several(errs)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -33,31 +32,31 @@ var lsCommands = []*Command{
 			{"ls | wc -l", "count them"},
 		},
 		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) },
+		Wire: listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) },
 	},
 	{
 		Name: "dir", Args: "[path [local-file]]", Short: "list a directory with sizes and times", Long: listLong, JSON: true,
 		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, true) },
+		Wire: listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, true) },
 	},
 	{
 		Name: "nlist", Args: "[pattern [local-file]]", Short: "list bare names, as the server sends them",
 		Long: "The server makes the list (NLST), so it decides what a pattern means and whether directories are in it.",
 		Max:  2, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: verbs(dataVerbs, sends("NLST")), Needs: Login, Run: nlist,
+		Wire: verbs(dataVerbs, sends("NLST")), Needs: Login, Foreign: Confined, Run: nlist,
 	},
 	{
 		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
 		Long: "The last argument is the local file; - is the screen, and \"|command\" or | a local command.",
 		Min:  2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, false) },
+		Wire:     listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, false) },
 	},
 	{
 		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times", JSON: true,
 		Min: 2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     listVerbs, Needs: Login, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, true) },
+		Wire:     listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mls(ctx, c, true) },
 	},
 }
 
@@ -238,7 +237,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, e
 	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
 		out, err = c.pipeTo(ctx, command)
 	} else {
-		out, err = transfer.Open(ctx, c.Shell.local(localPath(word)), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		out, err = c.Shell.folder().Open(ctx, localPath(word), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	}
 	if err == nil {
 		c.Out, c.screen = out, false

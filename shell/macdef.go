@@ -20,13 +20,13 @@ var macroCommands = []*Command{
 			"argument, which is $i then. A backslash makes a $ plain. A macro stops at its first failure.\n" +
 			"A macro called init runs after the login of the next `open`. All are forgotten when the session ends.",
 		Examples: []Example{{"macdef fetch", "then `get $i`, then an empty line; `$fetch a b c` gets three files"}},
-		Min:      1, Max: 1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro}, Run: macdef,
+		Min:      1, Max: 1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro}, Foreign: Refused, Run: macdef,
 	},
 	{
 		Name: "$", Args: "macro [argument…]", Short: "run a macro that macdef defined",
 		Long: "Patterns in the arguments are expanded by the commands that the macro runs.",
 		Min:  1, Max: -1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro, completion.RemotePath},
-		Nests: true, Run: func(_ context.Context, c *Call) error { return c.Shell.runMacro(c, c.Arg(0), c.Args[1:]) },
+		Nests: true, Foreign: Refused, Run: func(_ context.Context, c *Call) error { return c.Shell.runMacro(c, c.Arg(0), c.Args[1:]) },
 	},
 }
 

@@ -34,7 +34,7 @@ var mirrorCommands = []*Command{{
 		{"mirror pub ftp://bob@backup.example.org/pub/", "from this server to another one"},
 	},
 	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
-	Wire: mirrorVerbs, URLs: true, Needs: Login, Detach: true, Run: mirror,
+	Wire: mirrorVerbs, URLs: true, Needs: Login, Detach: true, Foreign: Confined, Run: mirror,
 }}
 
 func mirrorFlags(fs *pflag.FlagSet) {

@@ -51,14 +51,12 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
 	report := &mirrorReport{call: c, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
-	m.Local = c.Shell.local(m.Local)
+	m.Here = c.Shell.folder()
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds
 	m.Equip = func(t *transfer.Task) {
-		if c.equip(t); m.There == nil {
-			t.Local, t.Within = c.Shell.relative(t.Local), c.Shell.relative(t.Within)
-		}
+		c.equip(t)
 		t.Segments = c.segments()
 	}
 	m.Found = c.Shell.gauge.more

@@ -20,12 +20,12 @@ var mkdirCommands = []*Command{
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
 		},
-		Wire: verbs(sends("MKD"), listVerbs), Needs: Login, Run: mkdir,
+		Wire: verbs(sends("MKD"), listVerbs), Needs: Login, Foreign: Confined, Run: mkdir,
 	},
 	{
 		Name: "rmdir", Args: "directory…", Short: "remove empty directories", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
-		Wire: sends("RMD"), Needs: Login, Run: rmdir,
+		Wire: sends("RMD"), Needs: Login, Foreign: Confined, Run: rmdir,
 	},
 }
 

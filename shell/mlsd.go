@@ -13,23 +13,23 @@ var mlsdCommands = []*Command{
 		Name: "mlsd", Args: "[directory [local-file]]", Short: "list a directory in the form that is made for programs",
 		Long: "One line for each name, with its facts, as the server sends them (RFC 3659). `remopts MLST size;modify;` chooses the facts.",
 		Max:  2, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
-		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Run: mlsd,
+		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Foreign: Confined, Run: mlsd,
 	},
 	{
 		Name: "pmlsd", Args: "[directory]", Short: "the same, page by page",
 		Max: 1, Complete: []completion.Kind{completion.RemoteDir},
-		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Run: paged(mlsd),
+		Wire: verbs(dataVerbs, sends("MLSD")), Needs: Login, Foreign: Confined, Run: paged(mlsd),
 	},
 	{
 		Name: "mlst", Args: "[path]", Short: "show the facts about one name, as the server sends them",
 		Max: 1, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("MLST"), Needs: Login, Run: mlst,
+		Wire: sends("MLST"), Needs: Login, Foreign: Confined, Run: mlst,
 	},
 	{
 		Name: "remopts", Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
 		Examples: []Example{{"remopts MLST type;size;", "facts in listings"}, {"remopts UTF8 ON", "names in UTF-8"}},
 		Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.None},
-		Wire: sends("OPTS MLST"), Needs: Connection, Run: remopts,
+		Wire: sends("OPTS MLST"), Needs: Connection, Foreign: Confined, Run: remopts,
 	},
 }
 

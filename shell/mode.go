@@ -12,22 +12,22 @@ import (
 var modeCommands = []*Command{
 	{
 		Name: "binary", Aliases: []string{"image"}, Short: "transfer files byte by byte (the default)",
-		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.Binary) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.Binary) },
 	},
 	{
 		Name: "ascii", Short: "transfer text, with the line ends of each side",
 		Long:  "Sizes differ on both sides then, so nothing is checked against them, and binary files are spoilt.",
-		Needs: Connection, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
 	},
 	{
 		Name: "type", Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
-		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Run: transferType,
+		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Foreign: Confined, Run: transferType,
 	},
 	{
 		Name: "passive", Args: "[on|off]", Short: "choose who opens data connections",
 		Long: "On, the client connects to the server, which works behind most firewalls. Off, the server connects to us " +
 			"(active mode). Without a word it changes to the other one.",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("passive"),
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting("passive"),
 	},
 }
 

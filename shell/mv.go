@@ -20,7 +20,7 @@ var mvCommands = []*Command{
 			"under the new name is replaced, if the server does that; -n leaves it alone.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv *.log old/", "several, into a directory"}},
-		Flags:    noClobberFlag, Wire: verbs(listVerbs, sends("RNFR", "RNTO")), Needs: Login, Run: mv,
+		Flags:    noClobberFlag, Wire: verbs(listVerbs, sends("RNFR", "RNTO")), Needs: Login, Foreign: Confined, Run: mv,
 	},
 	{
 		Name: "cp", Args: "from… to", Short: "copy files on the server", JSON: true,
@@ -28,7 +28,7 @@ var mvCommands = []*Command{
 			"a second connection, never through a file. Directories are passed over.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Examples: []Example{{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"}},
-		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Run: cp,
+		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Foreign: Confined, Run: cp,
 	},
 }
 

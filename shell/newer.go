@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -16,7 +15,7 @@ var newerCommands = []*Command{{
 		"changed is not fetched again.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: Login, Detach: true, Run: newer,
+	Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: newer,
 }}
 
 func newer(ctx context.Context, c *Call) error {
@@ -27,7 +26,7 @@ func newer(ctx context.Context, c *Call) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
-	info, err := os.Stat(c.Shell.local(t.Local))
+	info, err := c.Shell.folder().Stat(t.Local)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c.move(ctx, t)
 	}

@@ -44,24 +44,24 @@ var openCommands = []*Command{
 		},
 		Complete: []completion.Kind{completion.Host, completion.None},
 		Wire:     sends("QUIT"),
-		Run:      open,
+		Foreign:  Refused, Run: open,
 	},
 	{
 		Name: "user", Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
 		Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
 		Min:  1, Max: 3, Ask: []string{"user"},
 		Complete: []completion.Kind{completion.None},
-		Wire:     sends("REIN", "QUIT"), Needs: Connection, Run: user,
+		Wire:     sends("REIN", "QUIT"), Needs: Connection, Foreign: Confined, Run: user,
 	},
 	{
 		Name: "close", Aliases: []string{"disconnect"}, Short: "end the session, stay in the shell",
-		Wire: sends("QUIT"), Needs: Connection, Run: closeSession,
+		Wire: sends("QUIT"), Needs: Connection, Foreign: Confined, Run: closeSession,
 	},
 	{
 		Name: "bye", Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
 		Long: "The program exits with the status, a number from 0 to 255. Without one a script exits with that of its first failure, or 0.",
 		Max:  1, Complete: []completion.Kind{completion.None}, Examples: []Example{{"exit 20", "a status that means something to who runs the script"}},
-		Wire: sends("QUIT"), Run: bye,
+		Wire: sends("QUIT"), Foreign: Confined, Run: bye,
 	},
 }
 

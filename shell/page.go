@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -21,25 +20,25 @@ var pageCommands = []*Command{
 		Min:  1, Max: -1, Ask: []string{"remote-file"},
 		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is no text, too") },
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: Login, Run: paged(cat),
+		Wire:     getVerbs, Needs: Login, Foreign: Confined, Run: paged(cat),
 	},
 	{
 		Name: "lpage", Args: "local…", Short: "read local files, page by page", Long: pageLong,
 		Min: 1, Max: -1, Ask: []string{"local-file"},
 		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is no text, too") },
-		Complete: []completion.Kind{completion.LocalPath}, Run: paged(lcat),
+		Complete: []completion.Kind{completion.LocalPath}, Foreign: Confined, Run: paged(lcat),
 	},
 	{
 		Name: "pls", Args: "[path]", Short: "list a directory, page by page", Long: pageLong, JSON: true,
 		Max: 1, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath},
 		Wire: listVerbs, Needs: Login,
-		Run: paged(func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) }),
+		Foreign: Confined, Run: paged(func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) }),
 	},
 	{
 		Name: "pdir", Args: "[path]", Short: "list a directory with sizes and times, page by page", Long: pageLong, JSON: true,
 		Max: 1, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath},
 		Wire: listVerbs, Needs: Login,
-		Run: paged(func(ctx context.Context, c *Call) error { return list(ctx, c, true) }),
+		Foreign: Confined, Run: paged(func(ctx context.Context, c *Call) error { return list(ctx, c, true) }),
 	},
 }
 
@@ -83,7 +82,7 @@ func lcat(ctx context.Context, c *Call) error {
 }
 
 func (c *Call) showLocal(ctx context.Context, name string) error {
-	file, err := transfer.Open(ctx, c.Shell.local(name), os.O_RDONLY, 0)
+	file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

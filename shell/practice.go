@@ -39,7 +39,7 @@ var practiceCommands = []*Command{{
 		fs.Bool("wait", false, "start: serve until Ctrl-C")
 		fs.Bool("clear", false, "open: without TLS")
 	},
-	Wire: sends("QUIT"), Run: runPractice,
+	Wire: sends("QUIT"), Foreign: Refused, Run: runPractice,
 }}
 
 func runPractice(ctx context.Context, c *Call) error {
@@ -151,9 +151,9 @@ func (sh *Shell) atPractice(a Address) bool {
 func (sh *Shell) trustPractice(opt *client.Options) bool {
 	host, port, _ := net.SplitHostPort(opt.Addr)
 	switch {
-	case sh.played != nil && opt.Addr == sh.played.Addr():
+	case sh.confined != nil:
 		opt.TLS = opt.TLS.Clone()
-		opt.TLS.RootCAs, opt.TLS.ServerName = sh.played.RootCAs(), ""
+		opt.TLS.RootCAs, opt.TLS.ServerName = sh.confined.server.RootCAs(), ""
 		return true
 	case !sh.atPractice(Address{Host: host, Port: port}):
 		return false

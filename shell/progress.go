@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -40,7 +39,7 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 
 // equip gives a transfer what the settings say.
 func (c *Call) equip(t *transfer.Task) {
-	t.Dir = c.Shell.localDir
+	t.Here = c.Shell.folder()
 	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
@@ -98,7 +97,7 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		if free, known := freeSpace(filepath.Dir(c.Shell.local(t.Local))); known && isFull(err) {
 			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
 		}
-		if _, missing := os.Lstat(c.Shell.local(t.Local) + transfer.PartSuffix); missing == nil {
+		if _, missing := c.Shell.folder().Lstat(t.Local + transfer.PartSuffix); missing == nil {
 			of := ""
 			if m.Total() > 0 {
 				of = fmt.Sprintf("of %d ", m.Total())

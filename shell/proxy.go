@@ -23,7 +23,7 @@ var proxyCommands = []*Command{{
 		{"proxy get big.iso", "from the first to the second"},
 	},
 	Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
-	Wire: fxpVerbs, Run: proxied,
+	Wire: fxpVerbs, Foreign: Refused, Run: proxied,
 }}
 
 // fxpVerbs let two servers talk to each other.

@@ -35,14 +35,14 @@ var putCommands = []*Command{
 		},
 		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(named(withTrees(putFlags))),
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
+		Wire:     putTreeVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
 	{
 		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
 		Min: 1, Max: 2, Ask: []string{"local-file"},
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 		Wire:     verbs(dataVerbs, sends("APPE", "SIZE")), Needs: Login, Detach: true,
-		Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
+		Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
 	},
 	{
 		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
@@ -50,7 +50,7 @@ var putCommands = []*Command{
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 		Examples: []Example{{"mput *.jpg", "all pictures"}, {"mput -O incoming *.jpg", "into another directory"}},
 		Complete: []completion.Kind{completion.LocalPath},
-		Wire:     putTreeVerbs, Needs: Login, Detach: true, Run: mput,
+		Wire:     putTreeVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: mput,
 	},
 }
 
@@ -102,7 +102,7 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	if len(names) > 1 {
 		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
 	}
-	if c.Is("recursive") && isDir(c.Shell.local(names[0])) {
+	if c.Is("recursive") && c.Shell.folder().IsDir(names[0]) {
 		remote := c.Arg(1)
 		if remote == "" {
 			remote = c.remoteTree(names[0])
@@ -134,7 +134,7 @@ func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) err
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := c.Shell.con.Start(cmd); err != nil {
 		return err
 	}
 	wait := sync.OnceValue(cmd.Wait)
@@ -199,7 +199,7 @@ func (t *typed) Read(p []byte) (int, error) {
 // passesOver reports whether a name that a pattern stands for is no file that can
 // be uploaded, and tells so: a FIFO would be waited at.
 func (c *Call) passesOver(name string) bool {
-	info, err := os.Stat(c.Shell.local(name))
+	info, err := c.Shell.folder().Stat(name)
 	if err != nil || info.Mode().IsRegular() {
 		return false
 	}
@@ -217,7 +217,7 @@ func mput(ctx context.Context, c *Call) error {
 		for _, name := range found {
 			if c.Is("recursive") && c.Shell.isTree(name) {
 				trees = append(trees, name)
-			} else if word.Pattern == "" || !isDir(c.Shell.local(name)) && !c.passesOver(name) {
+			} else if word.Pattern == "" || !c.Shell.folder().IsDir(name) && !c.passesOver(name) {
 				names = append(names, remoteName{Path: name})
 			}
 		}
@@ -225,7 +225,7 @@ func mput(ctx context.Context, c *Call) error {
 	asked := &each{call: c}
 	err := asked.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: joinRemote(c.value("into"), c.Shell.remoteName(name.Path)), Resume: c.Is("continue")}
-		if info, err := os.Stat(c.Shell.local(t.Local)); err == nil {
+		if info, err := c.Shell.folder().Stat(t.Local); err == nil {
 			t.Size = info.Size()
 		}
 		return t, nil

@@ -34,7 +34,7 @@ var queueCommands = []*Command{{
 		fs.IntP("move", "m", 0, "move the job `N` to the place that follows, 1 being the next")
 		fs.IntP("delete", "d", 0, "take the job `N` out")
 	},
-	Run: queueCommand,
+	Foreign: Refused, Run: queueCommand,
 }}
 
 var queueSettings = []*Setting{

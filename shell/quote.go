@@ -20,26 +20,26 @@ var quoteCommands = []*Command{
 			"`quote LIST`, which prints what comes. `raw` is for whole dialogues; `ls`, `get` and `put` do all of it by themselves.",
 		Examples: []Example{{"quote STAT", "what the server says about the session"}, {"quote HELP", "which verbs it knows"}},
 		Min:      1, Max: -1, Ask: []string{"command line to send"}, Complete: []completion.Kind{completion.Verb, completion.RemotePath},
-		Needs: Connection, Run: quote,
+		Needs: Connection, Foreign: Confined, Run: quote,
 	},
 	{
 		Name: "site", Args: "word…", Short: "send a command of the server's own (SITE)",
 		Examples: []Example{{"site help", "which there are"}},
 		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.None, completion.RemotePath},
 		Words: []string{"CHMOD", "CPFR", "CPTO", "HELP", "IDLE", "SYMLINK", "UMASK", "UTIME"},
-		Wire:  sends("SITE"), Needs: Connection, Run: site,
+		Wire:  sends("SITE"), Needs: Connection, Foreign: Confined, Run: site,
 	},
 	{
 		Name: "features", Short: "show what the server can do beyond RFC 959 (FEAT)", JSON: true,
-		Wire: sends("FEAT"), Needs: Connection, Run: features,
+		Wire: sends("FEAT"), Needs: Connection, Foreign: Confined, Run: features,
 	},
 	{
 		Name: "system", Short: "show what kind of system the server is (SYST)", JSON: true,
-		Wire: sends("SYST"), Needs: Connection, Run: system,
+		Wire: sends("SYST"), Needs: Connection, Foreign: Confined, Run: system,
 	},
 	{
 		Name: "noop", Short: "see whether the server is still there, and how fast it answers (NOOP)",
-		Wire: sends("NOOP"), Needs: Connection, Run: noop,
+		Wire: sends("NOOP"), Needs: Connection, Foreign: Confined, Run: noop,
 	},
 }
 

@@ -16,7 +16,7 @@ var rateCommands = []*Command{{
 		"All that is moved at a time shares them: sessions, parts of a file, jobs. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
 	Examples: []Example{{"rate get 100k", "leave the line some room"}, {"rate all 0", "as fast as it goes"}},
-	Max:      3, Complete: []completion.Kind{completion.None}, JSON: true, Run: setRate,
+	Max:      3, Complete: []completion.Kind{completion.None}, JSON: true, Foreign: Refused, Run: setRate,
 }}
 
 // limit is the speed limit of one direction. It lasts, so that it can change

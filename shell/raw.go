@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -25,7 +24,7 @@ var rawCommands = []*Command{{
 		{"raw", "on the connection that is open"},
 		{"raw ftp.example.org", "from the greeting on"},
 	},
-	Max: 2, Complete: []completion.Kind{completion.Host, completion.None}, Wire: sends("QUIT"), Run: raw,
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.None}, Wire: sends("QUIT"), Foreign: Confined, Run: raw,
 }}
 
 func raw(ctx context.Context, c *Call) error {
@@ -91,8 +90,8 @@ func (sh *Shell) rawSend(ctx context.Context, text string, v voice) (client.Repl
 		v.hint("for ftpsh it begins with a dot: ." + text)
 	}
 	switch {
-	case strings.EqualFold(text, "PASS") && sh.played != nil:
-		text += " played"
+	case strings.EqualFold(text, "PASS") && sh.confined != nil:
+		text += " " + playedPassword
 	case strings.EqualFold(text, "PASS"):
 		secret, err := sh.con.ReadSecret(ctx, "password: ")
 		if err != nil {
@@ -233,7 +232,7 @@ func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
 		return &UsageError{Text: ".send needs the name of a file"}
 	}
 	name := strings.Join(words, " ")
-	info, err := os.Stat(name)
+	info, err := sh.folder().Stat(name)
 	if err != nil {
 		return err
 	}
@@ -248,7 +247,7 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	case h.size > int64(len(h.data)):
 		return &localError{"only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
 	case len(words) > 1 && words[0] == "save":
-		file, err := transfer.Open(ctx, strings.Join(words[1:], " "), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		file, err := sh.folder().Open(ctx, strings.Join(words[1:], " "), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 		if err != nil {
 			return err
 		}

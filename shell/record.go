@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -30,7 +29,7 @@ var recordCommands = []*Command{
 			fs.Bool("listings", false, "keep the text of listings")
 			fs.BoolP("force", "f", false, "replace the file")
 		},
-		Run: record,
+		Foreign: Refused, Run: record,
 	},
 	{
 		Name: "replay", Args: "file", Short: "do a recorded session again, with a server in this program that plays its part",
@@ -40,7 +39,7 @@ var recordCommands = []*Command{
 		Examples: []Example{{"replay bug.jsonl", "does it still happen?"}, {"replay --pace 1 demo.jsonl", "for an audience; with `trace 1` it is a lecture"}},
 		Min:      1, Max: 1, Complete: []completion.Kind{completion.LocalPath},
 		Flags: func(fs *pflag.FlagSet) { fs.Float64("pace", 0, "how fast; 0: at once") },
-		Nests: true, Run: replay,
+		Nests: true, Foreign: Refused, Run: replay,
 	},
 }
 
@@ -69,14 +68,14 @@ func record(_ context.Context, c *Call) error {
 }
 
 func (sh *Shell) startRecording(name string, listings, force bool) error {
-	if not, err := sh.wouldChange("record " + name); not {
+	if not, err := sh.wouldRun("record " + name); not {
 		return err
 	}
 	flag := os.O_EXCL
 	if force {
 		flag = os.O_TRUNC
 	}
-	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+	if info, err := sh.folder().Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
 		return &localError{name + " is a FIFO: a recording goes on beside the commands, into a plain file"}
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
@@ -97,11 +96,6 @@ func (sh *Shell) startRecording(name string, listings, force bool) error {
 	return nil
 }
 
-// wireSettings change what is said to a server. A recording tells which differ
-// from what is usual.
-var wireSettings = []string{"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-reuse", "preserve", "restart", "parallel",
-	"glob", "clobber"}
-
 // stopRecording ends the recording, if there is one.
 func (sh *Shell) stopRecording() error {
 	if sh.recording == nil {
@@ -117,43 +111,53 @@ func (sh *Shell) stopRecording() error {
 }
 
 func replay(ctx context.Context, c *Call) error {
-	file, err := transfer.Open(ctx, c.Arg(0), os.O_RDONLY, 0)
+	events, err := c.recording(ctx, c.Arg(0))
 	if err != nil {
 		return err
-	}
-	events, err := teach.Read(file)
-	file.Close()
-	if err != nil {
-		return about(c.Arg(0), &localError{err.Error()})
 	}
 	play, err := teach.NewReplay(events)
 	if err != nil {
 		return about(c.Arg(0), &localError{err.Error()})
 	}
-	if c.Shell.session != nil {
-		return &UsageError{Text: "a session is open", Hint: "`close` ends it"}
-	}
 	pace, _ := c.Flags.GetFloat64("pace")
 	return about(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
 }
 
-// play does a recording again, and compares.
+// recording reads a file that `record` or `trace save` has made.
+func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, error) {
+	file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	events, err := teach.Read(file)
+	if err != nil {
+		return nil, about(name, &localError{err.Error()})
+	}
+	return events, nil
+}
+
+// play does a recording again in a shell that is confined, and compares. A dialogue that differs
+// ends it.
 func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error {
-	sh := c.Shell
 	server, err := practice.Script(play.Script)
 	if err != nil {
 		return &localError{err.Error()}
 	}
 	defer server.Close()
-	leave, err := freshFolder()
+	root, remove, err := privateFolder()
 	if err != nil {
 		return err
 	}
-	defer leave()
-	settings := sh.Settings
-	defer func() { sh.played, sh.Settings = nil, settings }()
-	sh.played, sh.Settings = server, defaultSettings(false)
-	sh.Settings.Trace, sh.Settings.Unicode, sh.Settings.TraceNotes = settings.Trace, settings.Unicode, settings.TraceNotes
+	defer remove()
+	within, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() {
+		if server.Wait() != nil {
+			end(errOtherwise)
+		}
+	}()
+	sh := c.Shell.confine(within, root, server)
 	for _, setting := range play.Settings {
 		if err := sh.Set(setting[0], setting[1]); err != nil {
 			return err
@@ -161,23 +165,32 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 	}
 	for i, step := range play.Steps {
 		if i > 0 {
-			wait(ctx, step.At-play.Steps[i-1].At, pace)
+			wait(within, step.At-play.Steps[i-1].At, pace)
 		}
-		if ctx.Err() != nil || over(server.Done()) && server.Wait() != nil {
+		if within.Err() != nil || sh.quitting {
 			break
 		}
 		c.Note("> %s", step.Line)
-		c.again(ctx, step)
+		sh.replayed(within, step)
 	}
 	if sh.raw {
-		sh.Do(Line{Text: ".end", Script: c.line.Script})
+		sh.Do(Line{Text: ".end"})
 	}
 	sh.disconnect()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return c.compared(server)
+	if err := asRecorded(server); err != nil {
+		return err
+	}
+	if context.Cause(sh.base) != nil && ctx.Err() == nil {
+		return &localError{"this time it went otherwise: another connection was wanted when all was said"}
+	}
+	return nil
 }
+
+// errOtherwise ends the line that says what was not recorded.
+var errOtherwise = errors.New("the recording has something else here")
 
 func over(done <-chan struct{}) bool {
 	select {
@@ -188,8 +201,8 @@ func over(done <-chan struct{}) bool {
 	}
 }
 
-// compared says whether the dialogue was the recorded one.
-func (c *Call) compared(server *practice.Scripted) error {
+// asRecorded says whether the dialogue was the recorded one.
+func asRecorded(server *practice.Scripted) error {
 	select {
 	case <-server.Done():
 	case <-time.After(time.Second):
@@ -199,22 +212,6 @@ func (c *Call) compared(server *practice.Scripted) error {
 		return &localError{"this time it went otherwise: " + err.Error()}
 	}
 	return nil
-}
-
-// freshFolder goes to a folder that is empty and not kept.
-func freshFolder() (leave func(), err error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp("", "ftpsh-replay")
-	if err != nil {
-		return nil, err
-	}
-	return func() {
-		os.Chdir(here)
-		os.RemoveAll(dir)
-	}, os.Chdir(dir)
 }
 
 // longestPause is how long an audience has to wait for the next command.
@@ -232,17 +229,19 @@ func wait(ctx context.Context, seconds, pace float64) {
 	}
 }
 
-// again does one line of a recording. Failures are shown, and are part of it.
-func (c *Call) again(ctx context.Context, step teach.ReplayStep) {
-	sh := c.Shell
+// replayed does one line of a recording. Failures are shown, and are part of it, unless the
+// recording is over.
+func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
+	sh.confined.asked = step.Asked
+	sh.useGate()
 	line := Line{Text: step.Line}
 	if !step.Opens {
-		provide(step)
+		sh.provide(step)
 		sh.Do(line)
 		return
 	}
 	end := sh.recorder.Begin(step.Line)
-	err := sh.open(ctx, sh.playedAddress(step), opening{noLogin: step.User == ""})
+	err := sh.open(ctx, sh.confined.address(step), opening{noLogin: step.User == ""})
 	end(err)
 	if err != nil {
 		sh.failed(line, "open", interrupted(ctx, err))
@@ -251,20 +250,24 @@ func (c *Call) again(ctx context.Context, step teach.ReplayStep) {
 	}
 }
 
-// provide makes the files that a line uploads: nobody has kept them.
-func provide(step teach.ReplayStep) {
+// provide makes the files that a line uploads: nobody has kept them. They have a size, and nothing
+// on the disk.
+func (sh *Shell) provide(step teach.ReplayStep) {
 	if len(step.Uploads) == 0 {
 		return
 	}
-	for _, word := range strings.Fields(step.Line)[1:] {
-		if _, err := os.Lstat(word); err != nil && filepath.IsLocal(word) && !strings.HasPrefix(word, "-") {
-			os.WriteFile(filepath.Base(word), make([]byte, step.Uploads[0]), 0o600)
+	root := sh.confined.root
+	for _, token := range syntax.Lex(step.Line) {
+		word := filepath.Clean(token.Text)
+		if token.Op != syntax.Word || strings.HasPrefix(word, "-") || !filepath.IsLocal(word) {
+			continue
+		}
+		if _, err := root.Lstat(word); err == nil || root.MkdirAll(filepath.Dir(word), 0o700) != nil {
+			continue
+		}
+		if file, err := root.OpenFile(word, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			file.Truncate(step.Uploads[0])
+			file.Close()
 		}
 	}
-}
-
-// playedAddress is where the server that plays waits for an open.
-func (sh *Shell) playedAddress(step teach.ReplayStep) Address {
-	return Address{Host: sh.played.Host(), Port: strconv.Itoa(sh.played.Port()), Security: step.Security,
-		User: step.User, Password: "played", HasPassword: true}
 }

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -14,7 +13,7 @@ import (
 // getTree downloads a directory with all that is in it, and put, mget and mput
 // have the same for theirs. What is here already and the same is passed over.
 func (c *Call) getTree(ctx context.Context, remote, local string) error {
-	if local == "" || isDir(c.Shell.local(local)) {
+	if local == "" || c.Shell.folder().IsDir(local) {
 		name, err := c.Shell.localName(remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local directory", remote)
@@ -50,7 +49,7 @@ func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
 
 // isTree reports whether a local name is that of a directory, and no link to one.
 func (sh *Shell) isTree(name string) bool {
-	info, err := os.Lstat(sh.local(name))
+	info, err := sh.folder().Lstat(name)
 	return err == nil && info.IsDir()
 }
 

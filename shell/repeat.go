@@ -21,7 +21,7 @@ var repeatCommands = []*Command{
 			{"repeat -d 1m 3 noop", "three times, with a minute between"},
 			{"repeat --until-ok -d 30s 10 get report.csv", "until it is there"},
 		},
-		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.Command}, Nests: true, Run: repeat,
+		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.Command}, Nests: true, Foreign: Refused, Run: repeat,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.SetInterspersed(false)
 			fs.StringP("delay", "d", "0", "the `TIME` between two runs, as 30s or 5m")
@@ -32,12 +32,12 @@ var repeatCommands = []*Command{
 	{
 		Name: "sleep", Args: "time", Short: "wait",
 		Long: "The time is in seconds, or with a unit: 500ms, 30s, 5m, 2h.",
-		Min:  1, Max: 1, Complete: []completion.Kind{completion.None}, Nests: true, Run: sleep,
+		Min:  1, Max: 1, Complete: []completion.Kind{completion.None}, Nests: true, Foreign: Refused, Run: sleep,
 	},
 	{
 		Name: "echo", Args: "[word…]", Short: "print words",
 		Examples: []Example{{"echo status $?", "how the last command ended"}},
-		Max:      -1, Complete: []completion.Kind{completion.LocalPath}, Run: echo,
+		Max:      -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: Confined, Run: echo,
 	},
 }
 

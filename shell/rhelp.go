@@ -11,7 +11,7 @@ var rhelpCommands = []*Command{
 	{
 		Name: "rhelp", Args: "[verb]", Short: "ask the server for help (HELP)",
 		Max: -1, Complete: []completion.Kind{completion.Verb}, Wire: sends("HELP"), Needs: Connection,
-		Run: func(ctx context.Context, c *Call) error {
+		Foreign: Confined, Run: func(ctx context.Context, c *Call) error {
 			r, err := c.Session().Help(ctx, c.Texts()...)
 			if err != nil {
 				return err
@@ -22,7 +22,7 @@ var rhelpCommands = []*Command{
 	{
 		Name: "rstatus", Args: "[path]", Short: "ask the server how things are, or about one name (STAT)",
 		Max: 1, Complete: []completion.Kind{completion.RemotePath}, Wire: sends("STAT"), Needs: Connection,
-		Run: func(ctx context.Context, c *Call) error {
+		Foreign: Confined, Run: func(ctx context.Context, c *Call) error {
 			r, err := c.Session().Status(ctx, c.Arg(0))
 			if err != nil {
 				return err
@@ -33,21 +33,21 @@ var rhelpCommands = []*Command{
 	{
 		Name: "account", Args: "[account]", Short: "give the server the account it asks for (ACCT)",
 		Long: "Without an argument it is asked for and not shown.",
-		Max:  1, Complete: []completion.Kind{completion.None}, Wire: sends("ACCT"), Needs: Connection, Run: account,
+		Max:  1, Complete: []completion.Kind{completion.None}, Wire: sends("ACCT"), Needs: Connection, Foreign: Confined, Run: account,
 	},
 	{
 		Name: "idle", Args: "[seconds]", Short: "show or change after how much silence the server hangs up (SITE IDLE)",
-		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE IDLE"), Needs: Login, Run: siteValue("IDLE"),
+		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE IDLE"), Needs: Login, Foreign: Confined, Run: siteValue("IDLE"),
 	},
 	{
 		Name: "umask", Args: "[mask]", Short: "show or change which permissions new remote files do not get (SITE UMASK)",
 		Examples: []Example{{"umask 022", "only you can write to them"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE UMASK"), Needs: Login, Run: siteValue("UMASK"),
+		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE UMASK"), Needs: Login, Foreign: Confined, Run: siteValue("UMASK"),
 	},
 	{
 		Name: "reset", Short: "get in step with the server again: read the replies that are still owed",
 		Long: "It is hardly ever needed: each reply is matched with its command, and what comes unasked is dropped.",
-		Wire: sends("NOOP"), Needs: Connection, Run: func(ctx context.Context, c *Call) error { return c.Session().Noop(ctx) },
+		Wire: sends("NOOP"), Needs: Connection, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return c.Session().Noop(ctx) },
 	},
 }
 

@@ -25,25 +25,25 @@ var rmCommands = []*Command{
 			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
 		},
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     verbs(listVerbs, sends("DELE", "RMD")), Needs: Login, Run: rm,
+		Wire:     verbs(listVerbs, sends("DELE", "RMD")), Needs: Login, Foreign: Confined, Run: rm,
 	},
 	{
 		Name: "delete", Args: "remote", Short: "delete a file", JSON: true,
 		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("DELE"), Needs: Login, Run: func(ctx context.Context, c *Call) error { return c.remove(ctx, c.Arg(0)) },
+		Wire: sends("DELE"), Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return c.remove(ctx, c.Arg(0)) },
 	},
 	{
 		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
 		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
 		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
 		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Run: mdelete,
+		Wire:     verbs(listVerbs, sends("DELE")), Needs: Login, Foreign: Confined, Run: mdelete,
 	},
 	{
 		Name: "rename", Args: "from to", Short: "rename a file or directory", JSON: true,
 		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
 		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("RNFR", "RNTO"), Needs: Login, Run: rename,
+		Wire: sends("RNFR", "RNTO"), Needs: Login, Foreign: Confined, Run: rename,
 	},
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -92,7 +91,7 @@ func ends(err error) bool { return errors.Is(err, errInterrupted) || errors.Is(e
 
 // chain runs statements that && and || join; the last one that runs decides.
 func (sh *Shell) chain(line Line, chain syntax.Chain) error {
-	if chain.Background {
+	if chain.Background && sh.confined == nil {
 		sh.background(line, chain)
 		return nil
 	}
@@ -140,6 +139,9 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	command, err := sh.catalog.Find(st.Name())
 	if err != nil {
 		return "", err
+	}
+	if err := sh.foreign(command); err != nil {
+		return command.Name, err
 	}
 	if sh.detaches(line, st, command) {
 		return command.Name, sh.detachable(line, st)
@@ -220,6 +222,10 @@ func (sh *Shell) needs(need Need) error {
 // output runs the command with its result going where the statement says.
 func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, run func() error) error {
 	switch {
+	case sh.confined != nil && outlet(st) != "": // the command runs as if it wrote there: what it sends depends on it
+		call.Note("`%s` is left out: a file from elsewhere starts no program and writes to no file", outlet(st))
+		call.Out, call.screen = io.Discard, false
+		return run()
 	case st.File != nil:
 		return sh.toFile(ctx, call, st.File.Text, st.Append, run)
 	case st.Pipe != "":
@@ -238,7 +244,7 @@ func (sh *Shell) toFile(ctx context.Context, call *Call, name string, add bool, 
 	if add {
 		flag = os.O_APPEND
 	}
-	file, err := transfer.Open(ctx, sh.local(name), os.O_WRONLY|os.O_CREATE|flag, 0o666)
+	file, err := sh.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
 	if err != nil {
 		return err
 	}
@@ -272,7 +278,11 @@ func (c *Call) toPipe(ctx context.Context, text string, run func() error) error 
 // pipeTo starts a command of the local shell; closing its input waits for it.
 // What it prints goes where the result would have gone.
 func (c *Call) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) {
-	if c.Shell.opt.DryRun {
+	switch {
+	case c.Shell.confined != nil:
+		c.Note("| %s is left out: %s", text, errForeignProgram)
+		return nowhere{io.Discard}, nil
+	case c.Shell.opt.DryRun:
 		return nowhere{io.Discard}, c.Shell.would(withheld{Action: "run", What: text})
 	}
 	out, in, err := os.Pipe()

@@ -14,6 +14,8 @@ import (
 // be asked, and the last row belongs to somebody else.
 type seat struct {
 	*console.Console
+	noPrograms bool // somebody else wrote the lines
+
 	job   bool // it is that of a job, whose local programs never have the terminal: Ctrl-Z may take it away
 	away  atomic.Bool
 	still atomic.Bool // the last rows are not to be changed
@@ -74,6 +76,9 @@ func (s *seat) Pager(ctx context.Context) (io.WriteCloser, error) {
 
 // Run runs a program; without the terminal in a job.
 func (s *seat) Run(cmd *exec.Cmd) error {
+	if s.noPrograms {
+		return errForeignProgram
+	}
 	if !s.job {
 		return s.Console.Run(cmd)
 	}
@@ -83,7 +88,18 @@ func (s *seat) Run(cmd *exec.Cmd) error {
 	if cmd.Stderr == nil {
 		cmd.Stderr = s.Err()
 	}
-	return cmd.Run()
+	if err := s.Console.Start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+// Start starts a program that does not have the terminal.
+func (s *seat) Start(cmd *exec.Cmd) error {
+	if s.noPrograms {
+		return errForeignProgram
+	}
+	return s.Console.Start(cmd)
 }
 
 // unclosed is a writer that stays open.

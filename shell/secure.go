@@ -52,19 +52,19 @@ var secureCommands = []*Command{
 		Name: "auth", Short: "start TLS on a connection that was opened without it (AUTH TLS)",
 		Long: "`open` does this by itself where the server has TLS, before anything secret is sent. It is for a connection that was " +
 			"opened with --tls=off; some servers want another `user` behind it.",
-		Wire: sends("AUTH"), Needs: Connection, Run: auth,
+		Wire: sends("AUTH"), Needs: Connection, Foreign: Confined, Run: auth,
 	},
 	{
 		Name: "ccc", Short: "end TLS on the control connection and keep it on data connections (CCC)",
 		Long: "For a firewall on the way that must read which ports are used. From then on everybody on the way can read names and " +
 			"commands, and no password is sent; a connection that must be made again has TLS again.",
-		Wire: sends("CCC"), Needs: Connection, Run: clearControl,
+		Wire: sends("CCC"), Needs: Connection, Foreign: Confined, Run: clearControl,
 	},
 	{
 		Name: "prot", Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
 		Long:     "The server is told with the next transfer (PBSZ, PROT). Many refuse `clear`. Without TLS nothing is protected.",
 		Examples: []Example{{"prot clear", "names and passwords protected, files not"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Run: prot,
+		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Foreign: Confined, Run: prot,
 	},
 }
 

@@ -13,15 +13,15 @@ var setCommands = []*Command{
 		Name: "set", Args: "[name [value]]", Short: "show or change settings",
 		Long:     "Alone it lists all of them with their values, with a name it shows one.",
 		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set clobber off", "never replace a local file"}},
-		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Run: set,
+		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: set,
 	},
 	{
 		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("verbose"),
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting("verbose"),
 	},
 	{
 		Name: "prompt", Args: "[on|off]", Short: "ask before each file of mget, mput and mdelete",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting("prompt"),
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting("prompt"),
 	},
 }
 

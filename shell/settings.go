@@ -171,6 +171,9 @@ func settingNames() []string {
 
 // change sets a value and tells who must know.
 func (sh *Shell) change(row *Setting, value string) error {
+	if err := sh.foreignSetting(row); err != nil {
+		return err
+	}
 	if err := row.parse(&sh.Settings, value); err != nil {
 		return &UsageError{Text: fmt.Sprintf("%s: %s", row.Name, err), Hint: "`set " + row.Name + " " + row.example() + "`"}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -39,8 +39,12 @@ type Options struct {
 	Version string         // of the program, for recordings
 	Hinted  bool           // the user was told what can be typed: no hints at the first start
 	Detach  Detach         // goes on without a terminal; nil: cannot
+	Dial    Dial           // makes the TCP connections of sessions; nil: a net.Dialer
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 }
+
+// Dial makes a TCP connection, as net.Dialer.DialContext does.
+type Dial = proxy.DialFunc
 
 // Shell is one user's shell: settings, and at most one session.
 type Shell struct {
@@ -60,11 +64,11 @@ type Shell struct {
 	raw       bool // lines go to the server as typed
 	practice  *teach.Practice
 	stepper   stepper
-	recording *recording         // into a file; nil: none
-	played    *practice.Scripted // the server of a replay
-	class     *class             // the lesson that is going on; nil: none
-	status    int                // of the last command, for $?
-	heard     *heard             // what the server last said
+	recording *recording   // into a file; nil: none
+	confined  *confinement // it runs the lines of somebody else; nil: the user's
+	class     *class       // the lesson that is going on; nil: none
+	status    int          // of the last command, for $?
+	heard     *heard       // what the server last said
 	vars      map[string]string
 	aliases   map[string]string
 	sources   int // files that run each other
@@ -118,10 +122,15 @@ type connection struct {
 	borrowed []loan  // settings for this host
 }
 
+// blank is a shell with nothing in it, and without a console.
+func blank(opt Options, catalog Groups) *Shell {
+	return &Shell{opt: opt, json: opt.JSON, catalog: catalog, known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}, heard: &heard{}}
+}
+
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
-	sh := &Shell{opt: opt, json: opt.JSON, catalog: Catalog(), known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}, heard: &heard{}}
+	sh := blank(opt, Catalog())
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest

@@ -13,12 +13,12 @@ var sizeCommands = []*Command{
 	{
 		Name: "size", Args: "file…", Short: "show the size of files in bytes", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("TYPE", "SIZE"), Needs: Login, Run: size,
+		Wire: sends("TYPE", "SIZE"), Needs: Login, Foreign: Confined, Run: size,
 	},
 	{
 		Name: "modtime", Args: "file…", Short: "show when files were last changed, in UTC", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("MDTM"), Needs: Login, Run: modtime,
+		Wire: sends("MDTM"), Needs: Login, Foreign: Confined, Run: modtime,
 	},
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -14,7 +13,7 @@ var sourceCommands = []*Command{{
 	Long: "The arguments are $1, $2 … in it, $@ all of them and $# their number. A failure ends the file, unless `set onerror " +
 		"continue` or a dash before a command says otherwise.",
 	Examples: []Example{{"source nightly.ftp 2026-01-31", "with one argument"}},
-	Min:      1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath}, Nests: true, Run: source,
+	Min:      1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath}, Nests: true, Foreign: Refused, Run: source,
 }}
 
 // deepestSource is how many files may run each other.
@@ -22,7 +21,7 @@ const deepestSource = 20
 
 func source(ctx context.Context, c *Call) error {
 	name := localPath(c.Args[0])
-	file, err := transfer.Open(ctx, c.Shell.local(name), os.O_RDONLY, 0)
+	file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

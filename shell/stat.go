@@ -16,7 +16,7 @@ var statCommands = []*Command{{
 	Name: "stat", Args: "remote…", Short: "show all that the server tells about files and directories", JSON: true,
 	Examples: []Example{{"stat README.txt", "a file"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-	Wire: listVerbs, Needs: Login, Run: stat,
+	Wire: listVerbs, Needs: Login, Foreign: Confined, Run: stat,
 }}
 
 func stat(ctx context.Context, c *Call) error {

@@ -10,7 +10,7 @@ import (
 
 var statusCommands = []*Command{{
 	Name: "status", Short: "show the connection and the settings on one screen", JSON: true,
-	Long: "Nothing is asked of the server; `quote STAT` does that.", Run: status,
+	Long: "Nothing is asked of the server; `quote STAT` does that.", Foreign: Refused, Run: status,
 }}
 
 // state is what status shows.

@@ -20,7 +20,7 @@ var stepCommands = []*Command{{
 		"place, w explains it, r sends the rest of what the command at hand has to say. Names are not completed from the server " +
 		"meanwhile. Alone it switches.",
 	Examples: []Example{{"step on", "then `ls`, to see one line after the other"}},
-	Max:      1, Words: []string{"on", "off"}, Run: step,
+	Max:      1, Words: []string{"on", "off"}, Foreign: Refused, Run: step,
 }}
 
 // teachSettings are for those who look at the protocol.
@@ -84,6 +84,10 @@ func (sh *Shell) sessions(do func(*client.Session)) {
 // gate is whom a session asks: the user, in a dry run nobody lets a change pass.
 func (sh *Shell) gate() client.Gate {
 	switch {
+	case sh.confined != nil && len(sh.confined.asked) == 0: // who asks nobody sends several at once
+		return nil
+	case sh.confined != nil:
+		return sh.confined.decide
 	case sh.stepper.on && sh.opt.DryRun:
 		return func(line string) (string, error) {
 			line, err := sh.consent(line)
@@ -122,6 +126,7 @@ func (sh *Shell) consent(line string) (string, error) {
 		case key == 's':
 			return line, nil
 		case key == 'k':
+			sh.recorder.Note("", teach.SkipNote, line)
 			return "", client.ErrSkipped
 		case key == 'r':
 			st.rest = true
@@ -129,6 +134,8 @@ func (sh *Shell) consent(line string) (string, error) {
 			sh.whyLine(line)
 		case key == 'e':
 			if other := sh.editLine(line); other != "" {
+				sh.recorder.Note("", teach.ChangeNote, line)
+				sh.recorder.Note("", teach.InPlace, other)
 				return other, nil
 			}
 		}

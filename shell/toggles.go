@@ -49,24 +49,24 @@ var toggleCommands = []*Command{
 	toggleCommand("epsv4"), toggleCommand("epsv6"),
 	{
 		Name: "epsv", Args: "[on|off]", Short: "use EPSV and EPRT, over IPv4 and IPv6",
-		Max: 1, Complete: []completion.Kind{completion.None}, Words: []string{"on", "off"}, Sets: true, Run: toggleBoth("epsv4", "epsv6"),
+		Max: 1, Complete: []completion.Kind{completion.None}, Words: []string{"on", "off"}, Sets: true, Foreign: Confined, Run: toggleBoth("epsv4", "epsv6"),
 	},
 	{
 		Name: "hash", Args: "[on|off|bytes]", Short: "print a # for every so many bytes moved",
 		Long: "The usual number is 1024; k, m and g multiply. The line of progress makes room for them.",
-		Max:  1, Complete: []completion.Kind{completion.SettingValue}, Sets: true, Run: toggleSetting("hash"),
+		Max:  1, Complete: []completion.Kind{completion.SettingValue}, Sets: true, Foreign: Confined, Run: toggleSetting("hash"),
 	},
 	sizeCommand("rcvbuf"), sizeCommand("sndbuf"),
 	{
 		Name: "xferbuf", Args: "[bytes]", Short: "show or change both socket buffers of data connections",
-		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Sets: true, Run: bothSizes("rcvbuf", "sndbuf"),
+		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Sets: true, Foreign: Confined, Run: bothSizes("rcvbuf", "sndbuf"),
 	},
 }
 
 func toggleCommand(name string) *Command {
 	return &Command{
 		Name: name, Args: "[on|off]", Short: shortOf(name), Max: 1, Sets: true,
-		Complete: []completion.Kind{completion.SettingValue}, Run: toggleSetting(name),
+		Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting(name),
 	}
 }
 
@@ -74,7 +74,7 @@ func toggleCommand(name string) *Command {
 func sizeCommand(name string) *Command {
 	return &Command{
 		Name: name, Args: "[bytes]", Short: shortOf(name), Max: 1, Sets: true,
-		Complete: []completion.Kind{completion.None}, Run: bothSizes(name),
+		Complete: []completion.Kind{completion.None}, Foreign: Confined, Run: bothSizes(name),
 	}
 }
 

@@ -3,7 +3,6 @@ package shell
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -30,14 +29,14 @@ var touchCommands = []*Command{
 			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
 			fs.StringP("reference", "r", "", "the time of a local `FILE`")
 		},
-		Wire: verbs(listVerbs, sends("STOR"), timeVerbs), Needs: Login, Run: touch,
+		Wire: verbs(listVerbs, sends("STOR"), timeVerbs), Needs: Login, Foreign: Confined, Run: touch,
 	},
 	{
 		Name: "ln", Args: "target link", Short: "make a symbolic link on the server (SITE SYMLINK)",
 		Long: "Only few servers have a command for it: proftpd with mod_site_misc. Hard links cannot be made by FTP.",
 		Min:  2, Max: 2, Ask: []string{"target", "link"}, Complete: []completion.Kind{completion.RemotePath},
 		Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "always so, for fingers that type ln -s") },
-		Wire:  verbs(listVerbs, sends("SITE SYMLINK")), Needs: Login, Run: ln,
+		Wire:  verbs(listVerbs, sends("SITE SYMLINK")), Needs: Login, Foreign: Confined, Run: ln,
 	},
 }
 
@@ -86,7 +85,7 @@ var dateForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:
 func (c *Call) touchTime() (time.Time, error) {
 	switch text := c.value("date"); {
 	case c.given("reference"):
-		info, err := os.Stat(c.Shell.local(c.value("reference")))
+		info, err := c.Shell.folder().Stat(c.value("reference"))
 		if err != nil {
 			return time.Time{}, err
 		}

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -36,11 +35,11 @@ var traceCommands = []*Command{
 			{"trace show all.jsonl", "what is in such a file"},
 		},
 		Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
-		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show"}, Run: trace,
+		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show"}, Foreign: Refused, Run: trace,
 	},
 	{
 		Name: "debug", Complete: []completion.Kind{completion.None}, Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
-		Max: 1, Words: []string{"0", "1", "2", "3"}, Run: debug,
+		Max: 1, Words: []string{"0", "1", "2", "3"}, Foreign: Refused, Run: debug,
 	},
 }
 
@@ -108,14 +107,11 @@ func (c *Call) saveTrace(ctx context.Context) error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
-	if not, err := c.Shell.wouldChange("trace save " + name); not {
-		return err
-	}
 	flag := os.O_EXCL
 	if c.Is("force") {
 		flag = os.O_TRUNC
 	}
-	file, err := transfer.Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
+	file, err := c.Shell.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return &localError{name + " exists; `trace save -f` replaces it"}
 	}
@@ -134,14 +130,9 @@ func (c *Call) showTrace(ctx context.Context) error {
 	if len(c.Args) != 2 {
 		return c.Usage("show needs the name of one file")
 	}
-	file, err := transfer.Open(ctx, c.Arg(1), os.O_RDONLY, 0)
+	events, err := c.recording(ctx, c.Arg(1))
 	if err != nil {
 		return err
-	}
-	defer file.Close()
-	events, err := teach.Read(file)
-	if err != nil {
-		return about(c.Arg(1), &localError{err.Error()})
 	}
 	style := c.style()
 	if c.Is("ladder") {

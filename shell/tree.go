@@ -18,7 +18,7 @@ var treeCommands = []*Command{{
 	Name: "tree", Args: "[directory]", Short: "draw a tree of directories",
 	Long:     "Links are shown, not followed. Ctrl-C ends it; what has been drawn stays. With --json each name is an object, as those of `find`.",
 	Examples: []Example{{"tree -L 2 pub", "two levels of it"}, {"tree -dh", "only the directories, from here"}},
-	Max:      1, JSON: true, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Run: drawTree,
+	Max:      1, JSON: true, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Foreign: Confined, Run: drawTree,
 }}
 
 func treeFlags(fs *pflag.FlagSet) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
@@ -23,7 +22,7 @@ func (sh *Shell) uniqueLocal(name string) (string, error) {
 		if i > 0 {
 			unique = fmt.Sprintf("%s.%d", name, i)
 		}
-		if _, err := os.Lstat(sh.local(unique)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := sh.folder().Lstat(unique); errors.Is(err, fs.ErrNotExist) {
 			return unique, nil
 		}
 	}

@@ -9,11 +9,11 @@ import (
 var usageCommands = []*Command{
 	{
 		Name: "usage", Args: "command…", Short: "show the arguments of a command on one line",
-		Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command}, Run: usage,
+		Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command}, Foreign: Refused, Run: usage,
 	},
 	{
 		Name: "unset", Args: "setting", Short: "give a setting its usual value back",
-		Min: 1, Max: 1, Ask: []string{"setting"}, Complete: []completion.Kind{completion.Setting}, Run: unset,
+		Min: 1, Max: 1, Ask: []string{"setting"}, Complete: []completion.Kind{completion.Setting}, Foreign: Confined, Run: unset,
 	},
 }
 

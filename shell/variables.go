@@ -29,7 +29,7 @@ var variableCommands = []*Command{
 			{"let -c n size notes.txt", "then `echo $n bytes`"},
 			{"let -e HOME", "take one from the environment"},
 		},
-		Max: -1, Complete: []completion.Kind{completion.Variable}, Nests: true, Run: let,
+		Max: -1, Complete: []completion.Kind{completion.Variable}, Nests: true, Foreign: Refused, Run: let,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.SetInterspersed(false)
 			fs.BoolP("command", "c", false, "the value is what a command prints")
@@ -38,7 +38,7 @@ var variableCommands = []*Command{
 	},
 	{
 		Name: "unlet", Args: "name…", Short: "forget variables",
-		Min: 1, Max: -1, Complete: []completion.Kind{completion.Variable}, Run: unlet,
+		Min: 1, Max: -1, Complete: []completion.Kind{completion.Variable}, Foreign: Refused, Run: unlet,
 	},
 }
 

@@ -18,7 +18,7 @@ var verifyCommands = []*Command{{
 	Examples: []Example{{"verify big.iso", "is it whole, here and there?"}},
 	Min:      1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     verbs(hashVerbs, dataVerbs, sends("RETR")), Needs: Login, Run: verify,
+	Wire:     verbs(hashVerbs, dataVerbs, sends("RETR")), Needs: Login, Foreign: Confined, Run: verify,
 }}
 
 func verify(ctx context.Context, c *Call) error {
@@ -29,7 +29,7 @@ func verify(ctx context.Context, c *Call) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
-	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.local(t.Local))
+	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.folder(), t.Local)
 	if err != nil {
 		return about(t.Remote, err)
 	}

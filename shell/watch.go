@@ -24,7 +24,7 @@ var watchCommands = []*Command{{
 		fs.SetInterspersed(false)
 		fs.StringP("interval", "n", "2", "the `TIME` between two runs, as 10 or 1m")
 	},
-	Nests: true, Run: watchCommand,
+	Nests: true, Foreign: Refused, Run: watchCommand,
 }}
 
 func watchCommand(ctx context.Context, c *Call) error {

@@ -16,7 +16,7 @@ var wayCommands = []*Command{
 // familyCommand is a classic command for a value of the setting family.
 func familyCommand(name, value, short string) *Command {
 	return &Command{Name: name, Short: short, Long: "The next `open` uses it.",
-		Run: func(_ context.Context, c *Call) error { return c.Shell.Set("family", value) }}
+		Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.Shell.Set("family", value) }}
 }
 
 // networks are the values of the setting family.

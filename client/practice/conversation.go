@@ -26,6 +26,7 @@ type step struct {
 	text    string // as written
 	bytes   string // what is sent, or must come
 	word    string // of D and of acts
+	size    int64  // of D+
 	pattern *regexp.Regexp
 }
 
@@ -67,6 +68,8 @@ func parseStep(line string) (st step, err error) {
 	case "D>":
 		rest, err = unescape(rest)
 		return step{kind: dataStep, bytes: rest}, err
+	case "D+":
+		return filling(rest)
 	case "D<":
 		if rest == "*" {
 			return step{kind: dataStep, word: "<", bytes: anything}, nil

@@ -27,9 +27,11 @@ type Scripted struct {
 	finished chan struct{}
 	err      error
 
-	mu     sync.Mutex
-	closed bool
-	open   map[io.Closer]bool
+	mu      sync.Mutex
+	closed  bool
+	open    map[io.Closer]bool
+	waits   string            // the address of dataPort
+	reaches func(string) bool // see Reaches
 
 	// What the player knows.
 	tcp        net.Conn // of the control connection
@@ -52,6 +54,7 @@ type Scripted struct {
 //	C~ pattern     the client says a line that the regular expression matches as a whole
 //	D: text        the server sends text and CRLF on the data connection
 //	D> text        the server sends text with \r \n … on the data connection
+//	D+ kind size   the server sends so many bytes of no meaning: kind is file, or listing or names for lines of that form
 //	D< text        the server reads the data connection to its end, and this is what came; D< * is anything
 //	D close        closes the data connection; so does the next S or C line unless D hold came before it
 //	D reset        resets the data connection
@@ -98,6 +101,28 @@ func (p *Scripted) Host() string { return p.listener.Addr().(*net.TCPAddr).IP.St
 
 // Port is the port of Addr.
 func (p *Scripted) Port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+
+// Waits reports whether an address is where the server waits for the client now: that of the control connection, or of
+// the data port that it named last.
+func (p *Scripted) Waits(addr string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return addr == p.Addr() || p.waits != "" && addr == p.waits
+}
+
+// Reaches has the server connect to the addresses only that allow returns true for, whatever PORT and EPRT say: a client
+// may be told to name the port of somebody else.
+func (p *Scripted) Reaches(allow func(addr string) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reaches = allow
+}
+
+func (p *Scripted) mayReach(addr string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reaches == nil || p.reaches(addr)
+}
 
 // RootCAs is what a client must trust to accept the certificate.
 func (p *Scripted) RootCAs() *x509.CertPool {
@@ -245,6 +270,9 @@ func (p *Scripted) withPorts(text string) (string, error) {
 	}
 	p.hold(l)
 	p.dataPort, p.dataAddr = l, ""
+	p.mu.Lock()
+	p.waits = l.Addr().String()
+	p.mu.Unlock()
 	n := l.Addr().(*net.TCPAddr).Port
 	return strings.NewReplacer("$DATA", fmt.Sprintf("%d,%d", n>>8, n&255), "$PORT", strconv.Itoa(n)).Replace(text), nil
 }
@@ -299,6 +327,8 @@ func (p *Scripted) transfer(st *step) (string, error) {
 	case "":
 		_, err := io.WriteString(p.data, st.bytes)
 		return "", err
+	case "+":
+		return "", fill(p.data, st.bytes, st.size)
 	case "<":
 		return p.compare(st)
 	case "close":
@@ -318,6 +348,8 @@ func (p *Scripted) transfer(st *step) (string, error) {
 func (p *Scripted) openData() (err error) {
 	var conn net.Conn
 	switch {
+	case p.dataAddr != "" && !p.mayReach(p.dataAddr):
+		err = fmt.Errorf("nobody of ours listens at %s", p.dataAddr)
 	case p.dataAddr != "":
 		conn, err = net.DialTimeout("tcp", p.dataAddr, patience)
 	case p.dataPort != nil:
@@ -336,11 +368,15 @@ func (p *Scripted) openData() (err error) {
 }
 
 func (p *Scripted) compare(st *step) (string, error) {
+	if st.bytes == anything {
+		_, err := io.Copy(io.Discard, p.data)
+		return "D< …", err
+	}
 	got, err := io.ReadAll(p.data)
 	if err != nil {
 		return fmt.Sprintf("D< %s", escape(got)), err
 	}
-	if st.bytes != anything && !bytes.Equal(got, []byte(st.bytes)) {
+	if !bytes.Equal(got, []byte(st.bytes)) {
 		return fmt.Sprintf("D< %s", escape(got)), errMismatch
 	}
 	return "", nil

@@ -18,10 +18,13 @@ type destination struct {
 }
 
 func (t Task) destination() (*destination, error) {
+	if t.Here.Instead != nil {
+		return nil, &fs.PathError{Op: "write", Path: t.Local, Err: ErrNotWritten}
+	}
 	dir, name := t.Within, ""
 	if dir == "" {
-		target := t.here(t.Local)
-		if real, err := filepath.EvalSymlinks(target); err == nil {
+		target := t.Here.Name(t.Local)
+		if real, err := filepath.EvalSymlinks(target); err == nil && t.Here.Root == nil {
 			target = real // a link that the user named is written through
 		}
 		dir, name = filepath.Split(target)
@@ -32,7 +35,7 @@ func (t Task) destination() (*destination, error) {
 			return nil, err
 		}
 	}
-	root, err := os.OpenRoot(t.here(dir))
+	root, err := t.Here.OpenRoot(dir)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: t.Local, Err: reason(err)}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"os"
 	"sync"
 	"time"
 
@@ -243,7 +242,7 @@ func isSmall(t Task) bool {
 		return false
 	}
 	if t.Op != Download && t.In == nil {
-		info, err := os.Stat(t.here(t.Local))
+		info, err := t.Here.Stat(t.Local)
 		return err == nil && info.Size() < smallFile
 	}
 	return t.Size > 0 && t.Size < smallFile || t.Size == 0 && t.Known

@@ -25,6 +25,7 @@ import (
 type Mirror struct {
 	Up            bool   // from Local to Remote; otherwise the other way round
 	Remote, Local string // the two trees
+	Here          Folder // that Local is in
 
 	// There is another server that has the copy, under CopyName: the files go
 	// from the engine's session to it, one after the other, and not by way of
@@ -174,7 +175,7 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		return err
 	}
 	if !m.copyIsThere() && exists {
-		if m.here, err = os.OpenRoot(m.Local); err != nil {
+		if m.here, err = m.Here.OpenRoot(m.Local); err != nil {
 			return err
 		}
 	}
@@ -200,7 +201,7 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 // tree that cannot be read leaves nothing behind.
 func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err error) {
 	if m.Up {
-		if info, err := os.Stat(m.Local); err != nil {
+		if info, err := m.Here.Stat(m.Local); err != nil {
 			return false, err
 		} else if !info.IsDir() {
 			return false, &os.PathError{Op: "mirror", Path: m.Local, Err: errNoDir}
@@ -209,7 +210,7 @@ func (m *Mirror) roots(ctx context.Context, s *client.Session) (exists bool, err
 	if m.copyIsThere() {
 		return m.rootThere(ctx, m.holder(s), m.copied(""))
 	}
-	info, err := os.Stat(m.Local)
+	info, err := m.Here.Stat(m.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
@@ -276,9 +277,9 @@ func (m *Mirror) makeRoot(ctx context.Context, s *client.Session) error {
 	if m.copyIsThere() {
 		return s.MkdirAll(ctx, m.copied(""))
 	}
-	err := os.MkdirAll(m.Local, 0o777)
+	err := m.Here.MkdirAll(m.Local)
 	if err == nil {
-		m.here, err = os.OpenRoot(m.Local)
+		m.here, err = m.Here.OpenRoot(m.Local)
 	}
 	return err
 }
@@ -500,7 +501,7 @@ func (m *Mirror) localEntries(rel string) ([]slim, error) {
 // openHere opens a file or directory of the local tree.
 func (m *Mirror) openHere(rel string) (*os.File, error) {
 	if m.here == nil {
-		return os.Open(m.local(rel))
+		return m.Here.Open(context.Background(), m.local(rel), os.O_RDONLY, 0)
 	}
 	return m.here.Open(filepath.FromSlash(path.Join(".", rel)))
 }
@@ -549,7 +550,7 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 
 // task is the task of copying a file.
 func (m *Mirror) task(at string, e listing.Entry, why string) Task {
-	t := Task{Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
+	t := Task{Here: m.Here, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
 	switch m.action() {
 	case ActUpload:
 		t.Op = Upload

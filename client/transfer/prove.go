@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -35,7 +34,7 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	}
 	if t.Verify && t.In == nil {
 		var err error
-		if _, r.Hash, err = verifyFile(ctx, s, r.Remote, t.here(t.Local)); err != nil {
+		if _, r.Hash, err = verifyFile(ctx, s, r.Remote, t.Here, t.Local); err != nil {
 			return err
 		}
 	}
@@ -67,15 +66,14 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done 
 // what is asked last before it goes is whether it is still what was copied.
 func removeSource(ctx context.Context, s *client.Session, t Task, r Result) error {
 	if t.Op == Upload || t.Op == UploadUnique || t.Op == Append {
-		name := t.here(t.Local)
-		info, err := os.Lstat(name)
+		info, err := t.Here.Lstat(t.Local)
 		switch {
 		case err != nil:
 			return err
 		case info.Size() != r.Size || !info.ModTime().Equal(r.ModTime):
 			return &ChangedError{t.Local}
 		}
-		return os.Remove(name)
+		return t.Here.Remove(t.Local)
 	}
 	e, err := s.Stat(ctx, t.Remote)
 	if err != nil {

@@ -350,7 +350,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	in := t.In
 	r := Result{Size: -1}
 	if in == nil {
-		file, err := Open(ctx, t.here(t.Local), os.O_RDONLY, 0)
+		file, err := t.Here.Open(ctx, t.Local, os.O_RDONLY, 0)
 		if err != nil {
 			return r, calledAs(t.Local, err)
 		}

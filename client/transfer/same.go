@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -107,7 +106,7 @@ func (m *Mirror) hashOfOther(ctx context.Context, at string, a client.Algorithm)
 func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listing.Entry, found bool) (listing.Entry, error) {
 	switch {
 	case m.Links == FollowLinks && m.Up:
-		info, err := os.Stat(m.local(at))
+		info, err := m.Here.Stat(m.local(at))
 		if err != nil {
 			return e, err
 		}

@@ -58,7 +58,7 @@ func inParts(t *Task, typ client.Type) bool {
 	if t.Op != Download || t.Out != nil || t.Offset > 0 || t.Size < 2*leastPart || !typ.Counts() {
 		return false
 	}
-	if t.Resume && HasSegments(t.here(t.Local)) {
+	if t.Resume && t.Here.HasSegments(t.Local) {
 		t.Segments = max(t.Segments, 2)
 	}
 	return t.Segments > 1

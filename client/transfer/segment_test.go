@@ -33,7 +33,7 @@ func TestSegmentsOnServers(t *testing.T) {
 		if got := read(t, filepath.Join(dir, "data")); !bytes.Equal(got, data) {
 			t.Errorf("%s: %d bytes came, or others", name, len(got))
 		}
-		if HasSegments(filepath.Join(dir, "data")) {
+		if (Folder{}).HasSegments(filepath.Join(dir, "data")) {
 			t.Error("the parts are still there")
 		}
 	}
@@ -76,7 +76,7 @@ func TestSegmentsGoOn(t *testing.T) {
 		return r
 	}
 	first := transfer(task, "cut=500000")
-	if _, err := os.Stat(task.Local); err == nil || !HasSegments(task.Local) || first.Bytes == 0 {
+	if _, err := os.Stat(task.Local); err == nil || !task.Here.HasSegments(task.Local) || first.Bytes == 0 {
 		t.Fatalf("%v, %d bytes came", err, first.Bytes)
 	}
 	task.Resume, task.Segments = true, 0
@@ -117,7 +117,7 @@ func TestSegmentsOfAnotherFile(t *testing.T) {
 
 	task.Known, task.ModTime = true, time.Now().Add(-time.Hour)
 	srv.FS().Chtimes("/data", time.Now(), time.Now())
-	if done, failed := run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task})); done != 1 || failed != nil || HasSegments(task.Local) {
+	if done, failed := run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task})); done != 1 || failed != nil || task.Here.HasSegments(task.Local) {
 		t.Errorf("changed: %v", failed)
 	}
 	if sent := strings.Join(srv.Commands(), "\n"); !strings.HasSuffix(sent[:strings.LastIndex(sent, "RETR")], "EPSV\n") {

@@ -13,8 +13,8 @@ import (
 const SegmentSuffix = ".segments"
 
 // HasSegments reports whether there are parts of a local file.
-func HasSegments(local string) bool {
-	info, err := os.Lstat(local + SegmentSuffix)
+func (f Folder) HasSegments(local string) bool {
+	info, err := f.Lstat(local + SegmentSuffix)
 	return err == nil && info.Mode().IsRegular()
 }
 
@@ -47,7 +47,7 @@ func (f *segmented) openIn(d *destination) error {
 	case !f.task.Resume:
 		d.dir.Remove(d.segments())
 		d.remove()
-	case !HasSegments(f.task.here(f.task.Local)):
+	case !f.task.Here.HasSegments(f.task.Local):
 		begun = d.adopt(f.task)
 	}
 	file, err := d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE, 0o600)

@@ -6,7 +6,6 @@ package transfer
 import (
 	"io"
 	"io/fs"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +33,7 @@ type Task struct {
 	Op            Op
 	Remote, Local string
 	Within        string // the server chose the name: Local is in this directory, and no link leads out of it
-	Dir           string // that Local and Within are relative to; "": the current directory, when the file's turn comes
+	Here          Folder // that Local and Within are in, when the file's turn comes
 	In            io.Reader
 	Out           io.Writer
 
@@ -68,14 +67,6 @@ type Task struct {
 	path, why string       // of a mirror
 	again     bool         // it has broken before: only what it left itself is gone on with
 	short     *VerifyError // with which the last try ended
-}
-
-// here is where a local name is.
-func (t Task) here(name string) string {
-	if t.Dir == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(t.Dir, name)
 }
 
 // Result is what a Task did.

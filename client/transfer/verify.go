@@ -21,13 +21,13 @@ func (e *MismatchError) Error() string {
 
 // Verify compares a local file with one on the server: by the best checksum that
 // the server computes, or by fetching it once more. It returns how.
-func Verify(ctx context.Context, s *client.Session, remote, local string) (how string, err error) {
-	how, _, err = verifyFile(ctx, s, remote, local)
+func Verify(ctx context.Context, s *client.Session, remote string, here Folder, local string) (how string, err error) {
+	how, _, err = verifyFile(ctx, s, remote, here, local)
 	return how, err
 }
 
-func verifyFile(ctx context.Context, s *client.Session, remote, local string) (how, hash string, err error) {
-	file, err := Open(ctx, local, os.O_RDONLY, 0)
+func verifyFile(ctx context.Context, s *client.Session, remote string, here Folder, local string) (how, hash string, err error) {
+	file, err := here.Open(ctx, local, os.O_RDONLY, 0)
 	if err != nil {
 		return "", "", err
 	}

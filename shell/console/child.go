@@ -16,7 +16,24 @@ func (c *Console) Run(cmd *exec.Cmd) error {
 	}
 	c.lend(cmd)
 	defer c.takeBack(c.saveTerminal())
-	return cmd.Run()
+	return c.run(cmd)
+}
+
+// Start starts a program that does not get the terminal. Every program is started here, unless
+// Options.Start takes its place.
+func (c *Console) Start(cmd *exec.Cmd) error {
+	if c.opts.Start != nil {
+		return c.opts.Start(cmd)
+	}
+	return cmd.Start()
+}
+
+// run is Start, and waits for the end.
+func (c *Console) run(cmd *exec.Cmd) error {
+	if err := c.Start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
 }
 
 // lend prepares to start a program on the terminal.

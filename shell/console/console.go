@@ -15,6 +15,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 
@@ -50,6 +51,9 @@ type Options struct {
 	Highlight func(line string) string // line with SGR sequences, otherwise the same bytes
 	Suggest   func(line string) string // what may follow line, shown in grey
 	Hint      func(line string) string // a note shown under the line
+
+	// Start starts programs in place of exec.Cmd.Start; nil: nothing does.
+	Start func(*exec.Cmd) error
 
 	Vi bool // keys of vi instead of those of emacs
 }

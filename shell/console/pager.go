@@ -28,7 +28,7 @@ func (c *Console) Pager(ctx context.Context) (io.WriteCloser, error) {
 	}
 	p := &pager{c: c, cmd: cmd, pipe: pipe, restore: c.saveTerminal()}
 	c.lend(cmd)
-	if err := cmd.Start(); err != nil {
+	if err := c.Start(cmd); err != nil {
 		c.takeBack(p.restore)
 		return nil, err
 	}

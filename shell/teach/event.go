@@ -2,6 +2,8 @@ package teach
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -92,6 +94,7 @@ type Event struct {
 	Text    string `json:"text,omitempty"`
 
 	head []byte // the first bytes of the data; never saved
+	row  int    // the line of the file that it was read from; 0: none
 }
 
 // MarshalJSON writes the fields that belong to the kind, also those that are
@@ -126,6 +129,15 @@ func (e Event) MarshalJSON() ([]byte, error) {
 }
 
 const formatVersion = 1
+
+// wrong is an error about an event that was read from a file.
+func (e *Event) wrong(format string, args ...any) error {
+	text := fmt.Sprintf(format, args...)
+	if e.row == 0 {
+		return errors.New(text)
+	}
+	return fmt.Errorf("line %d: %s", e.row, text)
+}
 
 // IsData reports whether the event is about a data connection.
 func (e *Event) IsData() bool { return strings.HasPrefix(e.Conn, "D") }

@@ -6,7 +6,6 @@ import (
 	"net"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -31,20 +30,42 @@ type ReplayStep struct {
 	User     string // of Opens; "": nobody logged in
 	Security string // of Opens: implicit, require or off
 	Uploads  []int64
+	Asked    []Decision // about lines that were asked about before they were sent
 }
+
+// Decision is what the user said when `step` asked about a line.
+type Decision struct {
+	Line string
+	Sent string // in its place; "": nothing
+}
+
+// SkipNote and ChangeNote are the keys of notes about a line that was not sent, and of one in whose
+// place another was: what stood there before the note of what was sent.
+const (
+	SkipNote   = "skipped"
+	ChangeNote = "changed"
+	InPlace    = "in place"
+)
 
 // errParallel is for recordings that a server with one voice cannot play.
 var errParallel = errors.New("it has several control connections at once, which cannot be played again")
 
-// largest is the largest transfer that is played.
-const largest = 64 << 20
+// What is played at most. Its bytes are made while they are sent: what a recording claims costs
+// time, and no memory.
+const (
+	largest    = 64 << 20  // bytes of one transfer
+	largestAll = 256 << 20 // of all of them
+)
 
 // NewReplay turns a recording into what is to be done and what the server says.
 func NewReplay(events []*Event) (*Replay, error) {
 	p := &player{events: events, used: map[*Event]bool{}}
+	var bytes int64
 	for i, e := range events {
-		if e.Ev == DataEnd && e.Bytes > largest {
-			return nil, fmt.Errorf("a transfer of %d bytes is too large to be played", e.Bytes)
+		if e.Ev == DataEnd {
+			if bytes += e.Bytes; e.Bytes > largest || bytes > largestAll {
+				return nil, e.wrong("a transfer of %d bytes is too large to be played", e.Bytes)
+			}
 		}
 		if !e.IsData() && e.Conn != "C" && e.Conn != "" {
 			return nil, errParallel
@@ -186,13 +207,21 @@ func (p *player) data(i int) {
 	case end.Lines != nil:
 		p.say("D> %s", escaped(strings.Join(end.Lines, "\r\n")+"\r\n"))
 	case end.Bytes > 0:
-		p.say("D> %s", escaped(filler(end.Type, int(end.Bytes))))
+		p.say("D+ %s %d", filling(end.Type), end.Bytes)
 	}
 	if end.EOF == "reset" {
 		p.say("D reset")
 		return
 	}
 	p.say("D close")
+}
+
+// filling is the kind of data that stands for what was not kept.
+func filling(kind string) string {
+	if kind == "listing" || kind == "names" {
+		return kind
+	}
+	return "file"
 }
 
 // transfer finds the end of the data that belongs to a preliminary reply.
@@ -204,27 +233,6 @@ func (p *player) transfer(i int) *Event {
 		}
 	}
 	return nil
-}
-
-// filler stands for data whose text was not kept: of its size, and in the form
-// of a listing where it was one.
-func filler(kind string, size int) string {
-	if kind == "file" {
-		return strings.Repeat("x", size)
-	}
-	var b strings.Builder
-	for n := 1; b.Len() < size; n++ {
-		line := fmt.Sprintf("type=file;size=0; not-kept-%d", n)
-		if kind == "names" {
-			line = "not-kept-" + strconv.Itoa(n)
-		}
-		if room := size - b.Len() - 2; room < 2*len(line)+4 {
-			line += strings.Repeat("x", max(room-len(line), 0))
-			line = line[:max(room, 0)]
-		}
-		b.WriteString(line + "\r\n")
-	}
-	return b.String()[:size]
 }
 
 // escaped is text as the script writes bytes.
@@ -257,10 +265,6 @@ func escapeDollar(text string) string {
 	return `\x24`
 }
 
-// onlyHere are commands that are not done again: they look back, or are about
-// the recording itself.
-var onlyHere = strings.Fields("record replay trace debug ladder explain why lesson practice step help ? ! status history")
-
 // steps are the lines of the shell that a replay does again.
 func steps(events []*Event) []ReplayStep {
 	var all []*ReplayStep
@@ -273,11 +277,9 @@ func steps(events []*Event) []ReplayStep {
 			s.learn(e)
 		}
 	}
-	var again []ReplayStep
-	for _, s := range all {
-		if s.Opens || !slices.Contains(onlyHere, s.name()) {
-			again = append(again, *s)
-		}
+	again := make([]ReplayStep, len(all))
+	for i, s := range all {
+		again[i] = *s
 	}
 	return again
 }
@@ -293,6 +295,10 @@ var openers = strings.Fields("open ftp raw practice lesson connect")
 // learn takes from an event what its line does not tell.
 func (s *ReplayStep) learn(e *Event) {
 	switch {
+	case e.Ev == Noted && (e.Key == SkipNote || e.Key == ChangeNote):
+		s.Asked = append(s.Asked, Decision{Line: e.Text})
+	case e.Ev == Noted && e.Key == InPlace && len(s.Asked) > 0:
+		s.Asked[len(s.Asked)-1].Sent = e.Text
 	case e.Ev == TCPConnect && e.Conn == "C" && slices.Contains(openers, s.name()):
 		s.Opens, s.Security = true, "off"
 	case e.Ev == TLSOK && e.Conn == "C" && s.Security == "off":

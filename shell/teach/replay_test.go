@@ -26,16 +26,6 @@ func TestReplayNeedsOneVoice(t *testing.T) {
 	}
 }
 
-func TestFillerHasItsSize(t *testing.T) {
-	for _, kind := range []string{"file", "listing", "names"} {
-		for size := range 200 {
-			if got := filler(kind, size); len(got) != size {
-				t.Fatalf("%s: %d bytes, want %d", kind, len(got), size)
-			}
-		}
-	}
-}
-
 // FuzzReplay: any file that is a recording becomes a script, or an error.
 func FuzzReplay(f *testing.F) {
 	f.Add([]byte(`{"ev":"tcp.connect","conn":"C","remote":"127.0.0.1:21"}
