@@ -23,7 +23,7 @@ func TestDetach(t *testing.T) {
 	term.see("[2] sleep")
 	term.enter("bye")
 	term.see("[d]etach")
-	term.press("d")
+	term.enter("d")
 	term.see("they go on without the terminal and write to ")
 	term.ends(0)
 	for range 5 { // of this shell, of both jobs and where each began; the last comes when all is said

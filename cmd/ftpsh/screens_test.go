@@ -329,7 +329,7 @@ func TestEdit(t *testing.T) {
 	tm.Until("the question", func(screen string) bool {
 		return strings.Contains(screen, "a.txt has changed on the server meanwhile (8 bytes of") && strings.HasSuffix(screen, "replace it? [y/n] ▏")
 	})
-	tm.Type("n")
+	tm.Type("n\r")
 	tm.Until("where it is", func(screen string) bool {
 		return strings.Contains(screen, "your version is in ") && strings.HasSuffix(screen, here+"▏")
 	})

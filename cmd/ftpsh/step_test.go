@@ -23,15 +23,15 @@ func TestStep(t *testing.T) {
 	if sent() != before {
 		t.Errorf("it was sent without asking:\n%s", sent())
 	}
-	term.press("k")
+	term.enter("k")
 	term.see("noop: not sent")
 	term.see("PLAIN> ")
 	term.enter("noop")
 	term.see("send `NOOP`? ")
-	term.press("w")
+	term.enter("w")
 	term.see("NOOP  ") // the explanation
 	term.see("send `NOOP`? ")
-	term.press("e")
+	term.enter("e")
 	term.see("send instead: ")
 	term.enter("SYST")
 	term.see("215 ")
@@ -41,7 +41,7 @@ func TestStep(t *testing.T) {
 	}
 	term.enter("ls")
 	term.see("? [s]end")
-	term.press("r")
+	term.enter("r")
 	term.see("a.txt")
 	term.see("PLAIN> ")
 	term.enter("quote PASS never-seen")

@@ -271,13 +271,14 @@ func TestQuestions(t *testing.T) {
 	term, dir := loggedIn(t, server)
 	term.enter("mget *.txt")
 	term.see("mget a.txt? [ynapq?] ")
-	term.press("n")
+	term.enter("n")
 	term.see("mget b.txt? [ynapq?] ")
-	term.press("?")
+	term.enter("?")
 	term.see("q stop here")
-	term.press("y")
+	term.see("mget b.txt? [ynapq?] ")
+	term.enter("y")
 	term.see("mget c.txt? [ynapq?] ")
-	term.press("q")
+	term.enter("q")
 	term.see("PLAIN> ")
 	names, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if len(names) != 1 || filepath.Base(names[0]) != "b.txt" {
@@ -285,7 +286,7 @@ func TestQuestions(t *testing.T) {
 	}
 	term.enter("rm ?.txt")
 	term.see("delete 4 files? [y/n] ")
-	term.press("n")
+	term.enter("n")
 	term.see("PLAIN> ")
 	term.enter("delete")
 	term.see("(remote-file) ")
@@ -299,7 +300,7 @@ func TestQuestions(t *testing.T) {
 	}
 	term.enter("get a.txt")
 	term.see("replace a.txt, 4 bytes, just now? [y/n] ")
-	term.press("n")
+	term.enter("n")
 	term.see("a.txt stays as it was")
 	kept, _ := os.ReadFile(filepath.Join(dir, "a.txt"))
 	if string(kept) != "mine" {
@@ -314,7 +315,7 @@ func TestCertificate(t *testing.T) {
 	term.see("signed by an unknown authority")
 	term.see("SHA-256")
 	term.see("from now on? [y/n] ")
-	term.press("n")
+	term.enter("n")
 	term.see("hint: ")
 	term.see("ftpsh> ")
 	if strings.Contains(strings.Join(server.Commands(), "\n"), "USER") {
@@ -324,7 +325,7 @@ func TestCertificate(t *testing.T) {
 		term.enter("open alice@" + server.Addr())
 		if i == 0 {
 			term.see("from now on? [y/n] ")
-			term.press("y")
+			term.enter("y")
 		}
 		term.see("password: ")
 		term.enter(practice.Password)

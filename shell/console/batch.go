@@ -47,10 +47,13 @@ func (c *Console) nextLine(stopped func() error) (string, error) {
 	}
 }
 
-// readCooked asks on a terminal that knows no escape sequence, and edits by itself.
-func (c *Console) readCooked(ctx context.Context, prompt string) (string, error) {
+// readCooked asks on a terminal that knows no escape sequence, and edits by itself. A fresh answer was not typed ahead.
+func (c *Console) readCooked(ctx context.Context, prompt string, fresh bool) (string, error) {
 	c.questions.Lock()
 	defer c.questions.Unlock()
+	if fresh {
+		c.DropTypedAhead()
+	}
 	prompt, _, _ = strings.Cut(prompt, "\t")
 	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
 		return "", err
@@ -77,22 +80,6 @@ func (c *Console) readCooked(ctx context.Context, prompt string) (string, error)
 		return "", err
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-func (c *Console) askKeyCooked(ctx context.Context, question, keys string) (rune, error) {
-	for {
-		line, err := c.readCooked(ctx, question)
-		if err != nil {
-			return 0, err
-		}
-		k := key{"Text", strings.TrimSpace(line)}
-		if k.Text == "" {
-			k.Name = "Enter"
-		}
-		if r, ok := choice(keys, k); ok {
-			return r, nil
-		}
-	}
 }
 
 // printable is a prompt without its escape sequences.

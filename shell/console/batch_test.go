@@ -136,7 +136,9 @@ func TestDumbTerminal(t *testing.T) {
 		line <- answer{string(r), err}
 	}()
 	s.shows("demo> ls -l\nPassword:\ndelete?")
-	s.typed("maybe\rY\r")
+	s.typed("maybe\r")
+	s.shows("demo> ls -l\nPassword:\ndelete? maybe\ndelete?")
+	s.typed("Y\r")
 	if got := <-line; got != (answer{"y", nil}) {
 		t.Fatalf("%+v", got)
 	}

@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/chzyer/readline"
 )
@@ -210,7 +211,7 @@ func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 	case !c.interactive:
 		return c.readBatch(ctx)
 	case c.dumb || c.cooked:
-		return c.readCooked(ctx, prompt)
+		return c.readCooked(ctx, prompt, false)
 	}
 	e := newEditor(ctx, c, prompt)
 	err := c.edit(e)
@@ -220,58 +221,48 @@ func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 	return e.buf.text, nil
 }
 
-// Ask asks for one line that is no command: no history, no completion. It returns ErrNotInteractive where there
-// is no terminal, and otherwise the errors of ReadLine.
+// Ask asks for one line that is no command: no history, no completion. What was typed before the question appeared is no
+// answer to it and is dropped; only text that nothing is asked for (an empty question) may come ahead. It returns
+// ErrNotInteractive where there is no terminal, and otherwise the errors of ReadLine.
 func (c *Console) Ask(ctx context.Context, question string) (string, error) {
 	switch {
 	case !c.interactive:
 		return "", ErrNotInteractive
 	case c.dumb:
-		return c.readCooked(ctx, question)
+		return c.readCooked(ctx, question, question != "")
 	}
 	e := newEditor(ctx, c, question)
-	e.plain = true
+	e.plain, e.fresh = true, question != ""
 	if err := c.edit(e); err != nil {
 		return "", err
 	}
 	return e.buf.text, nil
 }
 
-// AskKey asks for one of keys, a letter each, and returns it in lower case. Return chooses the letter that is a
-// capital in keys. It returns ErrNotInteractive where there is no terminal, ErrInterrupt for Ctrl-C and io.EOF
-// for Ctrl-D.
+// AskKey asks until a line is one of keys, a letter each, and returns it in lower case; "yes" and "no" stand for y and n.
+// An empty line chooses the letter that is a capital in keys. It returns ErrNotInteractive where there is no terminal,
+// ErrInterrupt for Ctrl-C and io.EOF for Ctrl-D.
 func (c *Console) AskKey(ctx context.Context, question, keys string) (rune, error) {
-	if !c.interactive {
-		return 0, ErrNotInteractive
-	}
-	if c.dumb {
-		return c.askKeyCooked(ctx, question, keys)
-	}
-	e := newEditor(ctx, c, question)
-	e.plain = true
-	var chosen rune
-	e.mode = func(k key) {
-		r, ok := choice(keys, k)
-		switch {
-		case ok:
-			chosen, e.answer = r, string(r)
-			e.finish(nil)
-		case k.Name == "C-c":
-			e.interrupt()
-		case k.Name == "C-d":
-			e.finish(io.EOF)
-		case k.Name != "":
-			c.bell()
+	for {
+		line, err := c.Ask(ctx, question)
+		if err != nil {
+			return 0, err
 		}
+		if r, ok := choice(keys, strings.ToLower(strings.TrimSpace(line))); ok {
+			return r, nil
+		}
+		c.locked(c.bell)
 	}
-	err := c.edit(e)
-	return chosen, err
 }
 
-func choice(keys string, k key) (rune, bool) {
+func choice(keys, line string) (rune, bool) {
+	switch line {
+	case "yes", "no":
+		line = line[:1]
+	}
 	for _, r := range keys {
-		lower := []rune(strings.ToLower(string(r)))[0]
-		if strings.EqualFold(k.Text, string(r)) || k.Name == "Enter" && lower != r {
+		lower := unicode.ToLower(r)
+		if line == string(lower) || line == "" && lower != r {
 			return lower, true
 		}
 	}

@@ -348,7 +348,7 @@ func TestQuestionsTakeTurns(t *testing.T) {
 		lines <- line
 	}()
 	<-prompted
-	s.typed("y")
+	s.typed("y\r")
 	s.answered("y", nil)
 	s.cursor("replace? y\n> ▏")
 	s.typed("ls\r")
@@ -371,13 +371,17 @@ func TestAskKey(t *testing.T) {
 		})
 	}
 	ask("ynapq?")
-	s.typed("x\rA")
+	s.typed("x\r")
+	s.shows("delete? x\ndelete?")
+	s.typed("A\r")
 	s.answered("a", nil)
-	s.shows("delete? a")
+	s.shows("delete? x\ndelete? A")
 	ask("Yn")
+	s.shows("delete? x\ndelete? A\ndelete?")
 	s.typed("\r")
 	s.answered("y", nil)
 	ask("yn")
+	s.shows("delete? x\ndelete? A\ndelete?\ndelete?")
 	s.typed("\x03")
 	s.answered("\x00", ErrInterrupt)
 }

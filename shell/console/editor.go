@@ -40,7 +40,8 @@ type editor struct {
 	done   bool
 	told   bool // readline knows
 	err    error
-	answer string // what is echoed after the question by AskKey
+	answer string // what is echoed after the line
+	fresh  bool   // what was typed before it is dropped
 }
 
 // chain remembers what the key before did, for keys that continue it.

@@ -69,6 +69,9 @@ func (k *keyboard) OnChange(_ []rune, _ int, r rune) ([]rune, int, bool) {
 func (c *Console) edit(e *editor) error {
 	c.questions.Lock()
 	defer c.questions.Unlock()
+	if e.fresh {
+		c.DropTypedAhead()
+	}
 	c.mu.Lock()
 	if c.closed || c.ended {
 		c.mu.Unlock()

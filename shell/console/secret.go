@@ -20,7 +20,7 @@ func (c *Console) ReadSecret(ctx context.Context, prompt string) (string, error)
 		return c.secretCooked(ctx, prompt)
 	}
 	e := newEditor(ctx, c, prompt)
-	e.plain, e.hidden = true, true
+	e.plain, e.hidden, e.fresh = true, true, true
 	e.mode = e.hide
 	if err := c.edit(e); err != nil {
 		return "", err
@@ -60,6 +60,7 @@ func secretFromTTY(ctx context.Context, prompt string) (string, error) {
 func (c *Console) secretCooked(ctx context.Context, prompt string) (string, error) {
 	c.questions.Lock()
 	defer c.questions.Unlock()
+	c.DropTypedAhead()
 	restore, err := makeRaw(c.in.fd)
 	if err != nil {
 		return "", err

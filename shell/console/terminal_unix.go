@@ -25,7 +25,8 @@ func makeRaw(fd int) (restore func(), err error) {
 
 func prepareOutput(int) {}
 
-// DropTypedAhead forgets what was typed and not read yet, and reports whether there was anything.
+// DropTypedAhead forgets what was typed and not read yet, and reports whether there was anything, where that can be told.
+// Nobody may read keys meanwhile.
 func (c *Console) DropTypedAhead() (dropped bool) {
 	if !c.interactive {
 		return false
@@ -35,9 +36,16 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 		return false
 	}
 	defer restore()
+	if n := c.batch.lines.Buffered(); n > 0 { // read with the line before
+		_, _ = c.batch.lines.Discard(n)
+		dropped = true
+	}
 	last := byte('\n')
 	for {
 		b, err := c.in.next(0)
+		if err == errWoken {
+			continue
+		}
 		if err != nil {
 			break
 		}

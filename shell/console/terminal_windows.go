@@ -25,9 +25,11 @@ func prepareOutput(fd int) {
 	}
 }
 
-// DropTypedAhead forgets what was typed and not read yet. It cannot tell whether there was anything.
+// DropTypedAhead forgets what was typed and not read yet, and reports whether there was anything, where that can be told.
+// Nobody may read keys meanwhile.
 func (c *Console) DropTypedAhead() (dropped bool) {
 	if c.interactive {
+		_, _ = c.batch.lines.Discard(c.batch.lines.Buffered())
 		_ = windows.FlushConsoleInputBuffer(windows.Handle(c.in.fd))
 	}
 	return false
