@@ -103,6 +103,7 @@ func (f *File) read() error {
 		f.offset, f.records = 0, nil
 	}
 	f.seen = info
+	f.offset = max(f.offset, info.Size()-mostRead) // where that is within a line, its rest is no record
 	added, err := io.ReadAll(io.NewSectionReader(file, f.offset, info.Size()-f.offset))
 	if err != nil {
 		return err
@@ -110,6 +111,9 @@ func (f *File) read() error {
 	f.take(added)
 	return nil
 }
+
+// mostRead is how much of the end of a file is read: however large it was made, it takes no more memory.
+const mostRead = 32 << 20
 
 // take decodes complete lines; one that is not complete yet is read again later.
 func (f *File) take(added []byte) {

@@ -396,3 +396,44 @@ func TestForeignSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestClaims: numbers and sizes in files of others decide nothing: the error names the line, or the
+// file, and what has no end is not read to it.
+func TestClaims(t *testing.T) {
+	recording := recordingOf(t, "get README.txt")
+	for name, row := range map[string]struct{ old, new, says string }{
+		"9e18":        {`"bytes":608`, `"bytes":9000000000000000000`, "line "},
+		"65 MiB":      {`"bytes":608`, `"bytes":68157440`, "too large to be played"},
+		"below zero":  {`"bytes":608`, `"bytes":-1`, "out of range"},
+		"two lines":   {`"line":"PWD"`, `"line":"PWD\nD> x"`, "one line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sh, o, out := watched(t)
+			file := filepath.Join(t.TempDir(), "x.jsonl")
+			text := strings.Replace(recording, row.old, row.new, 1)
+			if text == recording {
+				t.Fatalf("%s is not in the recording", row.old)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := sh.Do(Line{Text: "replay " + file}); err == nil || !strings.Contains(out.String(), row.says) || !strings.Contains(out.String(), "line ") {
+				t.Errorf("%v\n%s", err, out)
+			}
+			o.check(t)
+		})
+	}
+	for _, line := range []string{"lesson lint /dev/zero", "replay /dev/zero", "trace show /dev/zero", "lesson lint LARGE", "replay LARGE"} {
+		sh, _, _ := watched(t)
+		file, err := os.Create(filepath.Join(t.TempDir(), "large"))
+		if err == nil {
+			err = errors.Join(file.Truncate(1<<40), file.Close()) // of holes
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := sh.Do(Line{Text: strings.ReplaceAll(line, "LARGE", file.Name())}); err == nil {
+			t.Errorf("%s: no error", line)
+		}
+	}
+}

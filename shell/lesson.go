@@ -254,7 +254,7 @@ func (sh *Shell) nextStep(ctx context.Context) error {
 // attempt is what the learner has done in this step.
 func (sh *Shell) attempt(since int, answer string) *teach.Attempt {
 	return &teach.Attempt{
-		Events: sh.recorder.Events(since), Answer: answer, Local: os.ReadFile,
+		Events: sh.recorder.Events(since), Answer: answer, Local: sh.plainLocal,
 		Server: func(name string) ([]byte, error) {
 			if sh.practice == nil {
 				return nil, os.ErrNotExist
@@ -262,6 +262,20 @@ func (sh *Shell) attempt(since int, answer string) *teach.Attempt {
 			return afero.ReadFile(sh.practice.FS(), "/"+strings.TrimPrefix(name, "/"))
 		},
 	}
+}
+
+// plainLocal reads a local file for a lesson, which names it: one of the current folder or below, and
+// nothing without an end.
+func (sh *Shell) plainLocal(name string) ([]byte, error) {
+	root, err := sh.folder().OpenRoot(".")
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	if info, err := root.Stat(filepath.Clean(name)); err != nil || !info.Mode().IsRegular() { // a FIFO would be waited at
+		return nil, firstOf(err, os.ErrNotExist)
+	}
+	return teach.ReadPlain(root.FS(), filepath.ToSlash(filepath.Clean(name)))
 }
 
 // judge looks whether the step is done.

@@ -3,7 +3,6 @@ package shell
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"time"
@@ -89,7 +88,7 @@ func (c *Call) lintLesson(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := io.ReadAll(file)
+	text, err := teach.PlainText(file)
 	if err = firstOf(err, file.Close()); err != nil {
 		return err
 	}

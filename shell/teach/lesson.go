@@ -82,9 +82,12 @@ func Lessons(dir string) ([]*Lesson, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%s holds no lessons (*.json)", dir)
 	}
+	if len(names) > mostLessons {
+		return nil, fmt.Errorf("%s holds more than %d lessons", dir, mostLessons)
+	}
 	var all []*Lesson
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+		text, err := ReadPlain(files, name)
 		if err != nil {
 			return nil, err
 		}
@@ -177,6 +180,9 @@ func (s *LessonServer) Options() (PracticeOptions, error) {
 	for name, text := range s.Files {
 		opt.Files[rooted(name)] = text
 	}
+	if len(s.Random) > mostNoise {
+		return opt, fmt.Errorf("random: more than %d files", mostNoise)
+	}
 	for name, size := range s.Random {
 		if size < 0 || size > largestNoise {
 			return opt, fmt.Errorf("random: %s must have 0 to %d bytes", name, largestNoise)
@@ -186,7 +192,12 @@ func (s *LessonServer) Options() (PracticeOptions, error) {
 	return opt, nil
 }
 
-const largestNoise = 1 << 20
+// What a lesson may have at most.
+const (
+	largestNoise = 1 << 20
+	mostNoise    = 64
+	mostLessons  = 200
+)
 
 func rooted(name string) string { return "/" + strings.TrimPrefix(name, "/") }
 

@@ -55,7 +55,7 @@ func OpenProgress(file string) (*Progress, error) {
 	if file == "" {
 		return p, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := ReadPlain(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
 	}
