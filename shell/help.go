@@ -93,8 +93,12 @@ func (sh *Shell) overview(out io.Writer, all bool) error {
 func (sh *Shell) help(out io.Writer, command *Command) error {
 	var b strings.Builder
 	width := sh.con.Width()
-	b.WriteString(command.Synopsis() + "\n")
-	b.WriteString("  " + command.Short + "\n")
+	for _, line := range render.Hang(command.Synopsis(), width, 4) {
+		b.WriteString(line + "\n")
+	}
+	for _, line := range render.Hang("  "+command.Short, width, 2) {
+		b.WriteString(line + "\n")
+	}
 	if len(command.Aliases) > 0 {
 		b.WriteString("  also: " + strings.Join(command.Aliases, ", ") + "\n")
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -33,8 +35,28 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 	stop()
 	if err != nil {
 		c.kept(ctx, t, meter, err)
+		err = c.diagnosed(ctx, t, err)
 	}
 	return c.arrived(t, r, err)
+}
+
+// diagnosed asks what lies behind a refusal whose words seldom say it: a
+// directory in place of a file, or none to write into.
+func (c *Call) diagnosed(ctx context.Context, t transfer.Task, err error) error {
+	if !client.IsCode(err, 550, 553, 501) || ctx.Err() != nil {
+		return err
+	}
+	switch dir := parentOf(t.Remote); {
+	case refusal(err, "RETR"):
+		if e, failed := c.Session().Stat(ctx, t.Remote); failed == nil && e.Type == listing.Dir {
+			return &isDirError{err}
+		}
+	case refusal(err, "STOR", "APPE", "STOU") && dir != "":
+		if _, failed := c.Session().Stat(ctx, dir); client.IsCode(failed, 550, 450, 501, 553) {
+			return &noDirError{dir, err}
+		}
+	}
+	return err
 }
 
 // equip gives a transfer what the settings say.

@@ -41,7 +41,7 @@ var putCommands = []*Command{
 		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
 		Min: 1, Max: 2, Ask: []string{"local-file"},
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     verbs(dataVerbs, sends("APPE", "SIZE")), Needs: Login, Detach: true,
+		Wire:     verbs(listVerbs, sends("APPE")), Needs: Login, Detach: true,
 		Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Append) },
 	},
 	{

@@ -365,7 +365,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
 		}
 	}
-	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr()))
+	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr(), sh.con.ErrWidth()))
 }
 
 // masked hides the secrets of the session, and the passwords of URLs, from what is shown.

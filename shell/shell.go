@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -268,10 +269,19 @@ func (sh *Shell) ended() bool { return sh.base.Err() != nil }
 
 // Say tells something that is neither result nor error.
 func (sh *Shell) Say(text string) {
-	io.WriteString(sh.con.Err(), render.Dim.Paint(sh.con.ColorErr(), render.SafeLines(text))+"\n")
+	io.WriteString(sh.con.Err(), sh.painted(render.Dim, render.SafeLines(text))+"\n")
 }
 
 // warn tells something that the user should not overlook.
 func (sh *Shell) warn(text string) {
-	io.WriteString(sh.con.Err(), render.Yellow.Paint(sh.con.ColorErr(), "warning: "+render.SafeLines(text))+"\n")
+	io.WriteString(sh.con.Err(), sh.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
+}
+
+// painted is a message as the screen has room for it.
+func (sh *Shell) painted(colour render.Colour, text string) string {
+	lines := render.Hang(text, sh.con.ErrWidth(), 2)
+	for i, line := range lines {
+		lines[i] = colour.Paint(sh.con.ColorErr(), line)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -73,5 +73,5 @@ func keptHints(e *keptError) []string {
 	if refusal(e, "USER", "PASS", "ACCT") || errors.Is(e, errInterrupted) { // `user` would go to the old server
 		return []string{goesOn}
 	}
-	return append(hintsFor(e.err), goesOn)
+	return append((*Shell)(nil).hintsFor(e.err), goesOn)
 }

@@ -39,6 +39,15 @@ func (c *Console) Err() io.Writer { return c.err }
 // ColorOut and ColorErr say whether colours may be written to Out and Err.
 func (c *Console) ColorOut() bool { return c.out.color }
 
+// ErrWidth is the width of the terminal that messages go to, 0 where they go
+// elsewhere.
+func (c *Console) ErrWidth() int {
+	if !c.err.tty {
+		return 0
+	}
+	return c.Width()
+}
+
 // ColorErr is ColorOut for Err.
 func (c *Console) ColorErr() bool { return c.err.color }
 

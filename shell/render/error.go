@@ -10,23 +10,36 @@ type Failure struct {
 	Hints []string // "`ls -l notes.txt` shows who may read it"
 }
 
-// Text returns the lines of a failure, without a line break at the end:
+// Text returns the lines of a failure, without a line break at the end; with a
+// width they are broken at blanks to fit:
 //
 //	get: notes.txt: 550 Permission denied
 //	  hint: `ls -l notes.txt` shows who may read it
-func (f Failure) Text(color bool) string {
+func (f Failure) Text(color bool, width int) string {
 	words := strings.Split(strings.TrimRight(SafeLines(f.Words), "\n "), "\n")
 	first := words[0]
 	if f.What != "" && first != "" {
 		first = ": " + first
 	}
 	var b strings.Builder
-	b.WriteString(Red.Paint(color, f.What+first))
-	for _, line := range words[1:] {
-		b.WriteString("\n  " + line)
+	for i, line := range Hang(f.What+first, width, 2) {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(Red.Paint(color, line))
+	}
+	for _, text := range words[1:] {
+		for _, line := range Hang("  "+text, width, 4) {
+			b.WriteString("\n" + line)
+		}
 	}
 	for _, hint := range f.Hints {
-		b.WriteString("\n  " + Dim.Paint(color, "hint:") + " " + hint)
+		for i, line := range Hang("  hint: "+hint, width, len("  hint: ")) {
+			if i == 0 {
+				line = "  " + Dim.Paint(color, "hint:") + strings.TrimPrefix(line, "  hint:")
+			}
+			b.WriteString("\n" + line)
+		}
 	}
 	return b.String()
 }

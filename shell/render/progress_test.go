@@ -59,7 +59,7 @@ func TestFailure(t *testing.T) {
 		{"colour", Failure{"get", "no", []string{"try `put`"}}, true, "\x1b[31mget: no\x1b[0m\n  \x1b[2mhint:\x1b[0m try `put`"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := row.failure.Text(row.color); got != row.want {
+			if got := row.failure.Text(row.color, 0); got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
@@ -88,6 +88,27 @@ func TestTable(t *testing.T) {
 				t.Fatal(err)
 			}
 			golden(t, row.name+".txt", b.String())
+		})
+	}
+}
+
+func TestHang(t *testing.T) {
+	for _, row := range []struct {
+		name, text    string
+		width, indent int
+		want          string
+	}{
+		{"fits", "a  b", 4, 2, "a  b"},
+		{"no width", "a b c d", 0, 2, "a b c d"},
+		{"blanks", "one two three four", 9, 2, "one two|  three|  four"},
+		{"margin", "  one two three", 9, 4, "  one two|    three"},
+		{"a long word", "a 1234567890 b", 5, 2, "a|  1234567890|  b"},
+		{"lines", "aa bb\ncc", 3, 1, "aa| bb|cc"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := strings.Join(Hang(row.text, row.width, row.indent), "|"); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
 		})
 	}
 }

@@ -162,3 +162,26 @@ func Wrap(text string, cells int) []string {
 	}
 	return out
 }
+
+// Hang breaks each line of safe text that is too long at blanks; what comes on
+// further lines is moved in by indent cells. Width 0 breaks nothing.
+func Hang(text string, width, indent int) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if width <= 0 || Width(line) <= width {
+			out = append(out, line)
+			continue
+		}
+		margin := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		current, blank := margin, ""
+		for _, word := range strings.Fields(line) {
+			if strings.TrimSpace(current) != "" && Width(current)+1+Width(word) > width {
+				out, current, blank = append(out, current), strings.Repeat(" ", indent), ""
+			}
+			current += blank + word
+			blank = " "
+		}
+		out = append(out, current)
+	}
+	return out
+}
