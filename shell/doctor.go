@@ -21,14 +21,16 @@ var doctorCommands = []*Command{{
 		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
 		"server you are connected to, over a connection of its own, with your login; a host is examined as anonymous unless " +
 		"its user and password are known.\n" +
-		"--full looks at active mode, LIST, TLS without reuse and a login in clear, too. It fails (status 1) when there is something " +
+		"--full looks at active mode and a login in clear, too. After 16 seconds it says what it has found. It fails (status 1) when there is something " +
 		"to say.",
 	Examples: []Example{
+		{"doctor --fix", "and what to write into config.toml"},
 		{"doctor", "why does this server behave so"},
 		{"doctor --full ftp.example.org", "everything about another one"},
 	},
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.None},
 	Flags: func(fs *pflag.FlagSet) {
+		fs.Bool("fix", false, "show the settings that help, as lines of config.toml")
 		fs.Bool("full", false, "look at what costs more, too")
 		fs.Duration("timeout", 5*time.Second, "the `TIME` for each step")
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
@@ -51,7 +53,7 @@ func doctor(ctx context.Context, c *Call) error {
 	defer c.Shell.heed()
 	d := teach.Examine(ctx, e)
 	if err := ctx.Err(); err != nil {
-		return err
+		return interrupted(ctx, err)
 	}
 	if c.JSON() {
 		if err := c.object(d); err != nil {
@@ -59,6 +61,14 @@ func doctor(ctx context.Context, c *Call) error {
 		}
 	} else if err := c.Print("%s", render.SafeLines("\n"+strings.Join(d.Advice(), "\n"))); err != nil {
 		return err
+	}
+	if lines := d.Fix(); c.Is("fix") && !c.JSON() {
+		if len(lines) == 0 {
+			lines = []string{"# no setting helps with this server"}
+		}
+		if err := c.Print("\n%s", strings.Join(lines, "\n")); err != nil {
+			return err
+		}
 	}
 	if !d.OK {
 		return fmt.Errorf("%s: %w", d.Host, errUnwell)

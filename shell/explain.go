@@ -45,7 +45,10 @@ func explain(_ context.Context, c *Call) error {
 	}
 	found, ok := teach.Explain(topic, c.Shell.here())
 	if !ok {
-		return unknownTopic(topic)
+		found, ok = c.Shell.explainOurs(topic)
+	}
+	if !ok {
+		return c.Shell.unknownTopic(topic)
 	}
 	if c.JSON() {
 		return c.object(found.Record)
@@ -67,11 +70,52 @@ func (c *Call) explainLast() error {
 	return c.draw(reading.Lines())
 }
 
-func unknownTopic(topic string) error {
+// explainOurs explains what is not of the protocol but of ftpsh: a command, by what it sends, or a setting.
+func (sh *Shell) explainOurs(topic string) (teach.Explanation, bool) {
+	name := strings.ReplaceAll(strings.ToLower(topic), " ", "-")
+	if command, err := sh.catalog.Find(name); err == nil && (command.Name == name || slices.Contains(command.Aliases, name)) {
+		labels := [][2]string{{"Usage", command.Synopsis()}}
+		if len(command.Wire) > 0 {
+			labels = append(labels, [2]string{"Sends", strings.Join(command.Wire, " ")})
+		}
+		labels = append(labels, [2]string{"See also", "`help " + command.Name + "`"})
+		text := strings.ToUpper(command.Short[:1]) + command.Short[1:] + "."
+		record := map[string]any{"command": command.Name, "short": command.Short, "usage": command.Synopsis(), "sends": command.Wire}
+		return teach.Explanation{Lines: teach.PageOf(command.Name+", a command of ftpsh", text, labels), Record: record}, true
+	}
+	for _, row := range settings {
+		if row.Name == name {
+			text := strings.ToUpper(row.Short[:1]) + row.Short[1:] + "."
+			labels := [][2]string{{"Usage", "set " + row.Name + " " + row.example()}, {"See also", "`help " + row.Name + "`"}}
+			record := map[string]any{"setting": row.Name, "short": row.Short, "values": row.Words}
+			return teach.Explanation{Lines: teach.PageOf(row.Name+", a setting of ftpsh", text, labels), Record: record}, true
+		}
+	}
+	return teach.Explanation{}, false
+}
+
+// unknownTopic suggests what is spelled alike, or has one of the words.
+func (sh *Shell) unknownTopic(topic string) error {
 	err := &UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
-	near := completion.Nearest(strings.ToUpper(topic), teach.Topics())
+	all := teach.Topics()
+	for _, group := range sh.catalog {
+		for _, command := range group.Commands {
+			all = append(all, command.Name)
+		}
+	}
+	for _, row := range settings {
+		all = append(all, row.Name)
+	}
+	near := completion.Nearest(strings.ToUpper(topic), all)
 	if len(near) == 0 {
-		near = completion.Nearest(strings.ToLower(topic), teach.Topics())
+		near = completion.Nearest(strings.ToLower(topic), all)
+	}
+	for _, word := range strings.FieldsFunc(topic, func(r rune) bool { return r == ' ' || r == '-' }) {
+		if len(near) == 0 && len(word) > 3 {
+			if _, known := teach.Explain(word, teach.Here{}); known {
+				near = []string{strings.ToLower(word)}
+			}
+		}
 	}
 	if len(near) > 0 {
 		err.Hint = "did you mean `explain " + strings.Join(near, "` or `explain ") + "`"

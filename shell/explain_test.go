@@ -80,3 +80,42 @@ func TestPagesNameCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainKnowsOurs: every command and every setting has a page that fits, however its name is written, and help knows
+// where a code is explained.
+func TestExplainKnowsOurs(t *testing.T) {
+	p := newPupil(t)
+	var names []string
+	for _, group := range p.catalog {
+		for _, command := range group.Commands {
+			names = append(names, command.Name)
+		}
+	}
+	for _, row := range settings {
+		names = append(names, row.Name)
+	}
+	for _, name := range names {
+		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-0123456789") != "" {
+			continue // ! and $ are no words
+		}
+		for _, spelled := range []string{name, strings.ReplaceAll(name, "-", " ")} {
+			p.out.Reset()
+			if err := p.Do(Line{Text: "explain " + spelled}); err != nil {
+				t.Errorf("explain %s: %v", spelled, err)
+			}
+			if lines := strings.Split(strings.TrimSpace(p.out.String()), "\n"); len(lines) > 24 {
+				t.Errorf("explain %s: %d lines", spelled, len(lines))
+			}
+		}
+	}
+	for line, want := range map[string]string{
+		"help 550": "`explain 550`", "explain session reuse": "TLS session reuse", "explain Session-Reuse": "TLS session reuse",
+		"explain data connections": "The data connection", "explain sesion": "explain session",
+	} {
+		p.out.Reset()
+		_ = p.Do(Line{Text: line})
+		if !strings.Contains(p.out.String(), want) {
+			t.Errorf("%s: no %q in\n%s", line, want, p.out)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var helpCommands = []*Command{{
@@ -31,6 +32,9 @@ func help(_ context.Context, c *Call) error {
 				return err
 			}
 			continue
+		}
+		if _, known := teach.Explain(name, teach.Here{}); err != nil && known {
+			return &UsageError{Text: name + " is not a command of ftpsh", Hint: "`explain " + name + "` says what it is"}
 		}
 		if err != nil {
 			return err

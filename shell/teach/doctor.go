@@ -20,6 +20,7 @@ type Examination struct {
 	Known   bool           // the password is known: otherwise only anonymous logs in
 	Full    bool           // look also at what costs more: active mode, TLS without reuse, LIST, a login in clear
 	Limit   time.Duration  // for each step; 0: 5 s
+	Whole   time.Duration  // for all of them; 0: 16 s
 
 	Report func(Finding) // is told each finding at once; may be nil
 }
@@ -57,12 +58,15 @@ type doctor struct {
 	Examination
 	*Diagnosis
 	session *client.Session
+	strange bool // nobody vouches for the certificate: no password is sent
+	end     time.Time
 	host    string
 	failed  map[string]bool // steps
 	began   time.Time
 	private bool // data connections are protected
 	working string
-	facts   bool // the server has MLSD
+	facts   bool     // the server has MLSD
+	offered []string // by FEAT
 
 	mu         sync.Mutex
 	sent       int
@@ -89,8 +93,11 @@ var checkups = []struct {
 	{"pasv", "login", false, (*doctor).pasv},
 	{"active", "login", true, (*doctor).active},
 	{"listing", "login epsv/pasv tls-data", false, (*doctor).listing},
-	{"list", "login epsv/pasv tls-data", true, (*doctor).list},
-	{"tls-reuse", "login epsv/pasv tls-data listing", true, (*doctor).reuse},
+	{"list", "login epsv/pasv tls-data listing", false, (*doctor).list},
+	{"tls-reuse", "login epsv/pasv tls-data listing", false, (*doctor).reuse},
+	{"resume", "login", false, (*doctor).resume},
+	{"limits", "greeting", false, (*doctor).limits},
+	{"ipv6", "tcp", false, (*doctor).ipv6},
 	{"replies", "greeting", false, (*doctor).replies},
 	{"clear", "greeting", true, (*doctor).clear},
 }
@@ -101,12 +108,21 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 	if e.Limit == 0 {
 		e.Limit = 5 * time.Second
 	}
+	if e.Whole == 0 {
+		e.Whole = 16 * time.Second
+	}
 	d := &doctor{Examination: e, Diagnosis: &Diagnosis{Host: e.Options.Addr, Problems: []Problem{}}, failed: map[string]bool{}}
 	d.host, _, _ = net.SplitHostPort(e.Options.Addr)
 	d.Options.Timeout, d.Options.Stall, d.Options.DialTimeout = d.Limit, d.Limit, d.Limit
 	d.Options.Trace = client.Join(e.Options.Trace, d.watch())
+	d.end = time.Now().Add(e.Whole)
 	for _, c := range checkups {
 		if c.full && !e.Full || ctx.Err() != nil {
+			continue
+		}
+		if c.name != "replies" && !time.Now().Before(d.end) {
+			d.began, d.failed[c.name] = time.Now(), true
+			d.note(Skipped, c.name, "no time is left: the server is too slow for it")
 			continue
 		}
 		d.began = time.Now()
@@ -117,7 +133,7 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 			}
 			continue
 		}
-		step, cancel := context.WithTimeout(ctx, 2*d.Limit)
+		step, cancel := context.WithDeadline(ctx, earlier(time.Now().Add(2*d.Limit), d.end.Add(time.Second)))
 		c.run(d, step)
 		cancel()
 	}
@@ -129,6 +145,13 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 	d.Commands = d.sent
 	d.OK = !slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.State == Failing || f.State == Worth })
 	return d.Diagnosis
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // missing is a step that failed and is needed.
@@ -212,6 +235,11 @@ func (d *doctor) ask(ctx context.Context, line string) (client.Reply, error) {
 
 // silent says why there was no reply.
 func (d *doctor) silent(step, verb string, err error) {
+	if timedOut(err) && !time.Now().Before(d.end) { // it was we who had no more time
+		d.failed[step] = true
+		d.note(Skipped, step, "no time is left for %s", verb)
+		return
+	}
 	key := "no-reply"
 	var lost *client.LostError
 	if errors.As(err, &lost) && !timedOut(err) {

@@ -30,7 +30,17 @@ var patients = []struct {
 	{name: "no-epsv", opt: faulty("no-epsv"), want: "no-epsv"},
 	{name: "no-mlsd", opt: faulty("no-mlsd"), want: "no-mlsd"},
 	{name: "require-tls, asked in clear", opt: faulty("require-tls"), want: "tls-required"},
-	{name: "require-reuse", opt: faulty("require-reuse"), full: true, want: "tls-reuse"},
+	{name: "require-reuse", opt: faulty("require-reuse"), want: "tls-reuse"},
+	{name: "expired-cert and closed ports", opt: faulty("expired-cert", "pasv-closed"), want: "data-refused"},
+	{name: "other-cert", opt: faulty("other-cert"), want: "data-cert"},
+	{name: "clear-data", opt: faulty("clear-data"), want: "data-clear"},
+	{name: "no-fin", opt: faulty("no-fin"), want: "no-fin"},
+	{name: "no-begin", opt: faulty("no-begin"), want: "no-begin"},
+	{name: "hang-up", opt: faulty("hang-up"), want: "lost"},
+	{name: "refuse:REST", opt: faulty("refuse:REST=502 No."), want: "no-rest"},
+	{name: "listing", opt: faulty("listing=gibberish\\r\\n"), want: "list-odd"},
+	{name: "cut-reset", opt: faulty("cut-reset=100"), want: "data-cut"},
+	{name: "extra-reply behind the 234", opt: faulty("extra-reply"), want: "extra-reply"},
 	{name: "expired-cert", opt: faulty("expired-cert"), want: "cert-expired"},
 	{name: "wrong-name", opt: faulty("wrong-name"), want: "cert-name"},
 	{name: "self-signed", opt: faulty("self-signed"), want: "cert-unknown"},
@@ -42,7 +52,7 @@ var patients = []struct {
 	{name: "cut-notify", opt: faulty("cut-notify=100"), want: "data-truncated"},
 	{name: "no-end", opt: faulty("no-end"), want: "no-end"},
 	{name: "dos-list", opt: faulty("dos-list", "no-mlsd"), want: "list-dos"},
-	{name: "dos-list beside MLSD", opt: faulty("dos-list"), full: true, want: "list-dos"},
+	{name: "dos-list beside MLSD", opt: faulty("dos-list"), want: "list-dos"},
 	{name: "421 for a greeting", opt: faulty("421:CONNECT"), want: "busy"},
 	{name: "mute", opt: faulty("mute:CONNECT"), want: "mute"},
 	{name: "mute to one command", opt: faulty("mute:EPSV"), want: "no-reply"},
@@ -83,6 +93,7 @@ func TestDoctorFinds(t *testing.T) {
 			e := Examination{Full: p.full, Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
 			e.Options.Addr, e.Options.Security = server.Addr(), client.Opportunistic
 			e.Options.TLS = &tls.Config{}
+			e.Options.Security = client.Opportunistic
 			if server.Trusted() {
 				e.Options.TLS.RootCAs = server.RootCAs()
 			}
@@ -117,6 +128,60 @@ func TestDoctorFinds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDoctorIsQuick: a server whose every reply is late is examined for so long and no longer, and the cause is named.
+func TestDoctorIsQuick(t *testing.T) {
+	t.Parallel()
+	server, err := StartPractice(faulty("late=200ms"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	e := Examination{Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: time.Second, Whole: 700 * time.Millisecond}
+	e.Options.Addr, e.Options.TLS = server.Addr(), &tls.Config{RootCAs: server.RootCAs()}
+	start := time.Now()
+	d := Examine(context.Background(), e)
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if text := sheet(d); !strings.Contains(text, "no time is left") {
+		t.Errorf("nothing was left out:\n%s", text)
+	}
+}
+
+// TestDoctorKeepsThePassword: a server that nobody vouches for is examined, and gets no password.
+func TestDoctorKeepsThePassword(t *testing.T) {
+	t.Parallel()
+	server, err := StartPractice(faulty("self-signed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	e := Examination{Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
+	e.Options.Addr, e.Options.TLS = server.Addr(), &tls.Config{}
+	d := Examine(context.Background(), e)
+	if wire := strings.Join(server.Wire(), "\n"); strings.Contains(wire, PracticePassword) || strings.Contains(wire, "USER "+PracticeUser) {
+		t.Errorf("the password or its user was sent:\n%s", wire)
+	}
+	if text := strings.Join(strings.Fields(sheet(d)), " "); !strings.Contains(text, "MLSD: ") || !strings.Contains(text, "vouches for gets no") {
+		t.Errorf("the rest was not examined:\n%s", text)
+	}
+}
+
+// TestDoctorFixes: the settings that help are lines of config.toml, each once.
+func TestDoctorFixes(t *testing.T) {
+	d := Diagnosis{Host: "ftp.example.org:21"}
+	if got := d.Fix(); got != nil {
+		t.Errorf("%q", got)
+	}
+	for _, key := range []string{"data-refused", "slow", "no-reply", "no-mlsd"} {
+		d.Problems = append(d.Problems, problems[key])
+	}
+	want := "[host.\"ftp.example.org\"]\npassive = \"off\"\ntimeout = \"2m\""
+	if got := strings.Join(d.Fix(), "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -115,7 +115,10 @@ func (d *doctor) greeting(ctx context.Context) {
 		}
 	case errors.As(err, new(*client.CertificateError)):
 		d.shaken(err)
-		d.failed["greeting"] = true
+		if d.failed["greeting"] = d.connect(ctx, true) != nil; !d.failed["greeting"] {
+			d.trustNobody()
+			d.note(Fine, "greeting", "%s", d.session.Conn().Greeting().Lines[0])
+		}
 	case errors.As(err, &foreign):
 		d.fails("greeting", "not-ftp", "no FTP server: %.40q%s", foreign.Text, speaks(foreign.Text))
 	case errors.As(err, &no):
@@ -151,6 +154,7 @@ func (d *doctor) features(ctx context.Context) {
 		d.silent("features", "FEAT", err)
 	case r.Class() == 2:
 		names := featureNames(r)
+		d.offered = names
 		d.facts = slices.Contains(names, "MLST") || slices.Contains(names, "MLSD")
 		d.note(Fine, "features", "%s", strings.Join(names, " "))
 	case r.Code == 530:
@@ -218,7 +222,11 @@ func (d *doctor) tls(ctx context.Context) {
 	case err != nil && !aboutTLS(err):
 		d.silent("tls", "AUTH TLS", err)
 	case err != nil || r.Code == 234:
-		d.shaken(err)
+		if d.shaken(err); errors.As(err, new(*client.CertificateError)) && d.connect(ctx, true) == nil {
+			if r, err = d.ask(ctx, "AUTH TLS"); err == nil && r.Code == 234 {
+				d.trustNobody()
+			}
+		}
 	case d.Options.Security == client.Require:
 		d.fails("tls", "tls-refused", "%s", r)
 	default:
@@ -245,6 +253,12 @@ func (d *doctor) shaken(err error) {
 	default:
 		d.protected()
 	}
+}
+
+// trustNobody continues on a connection whose certificate was refused: the rest of the server can be examined, too, as
+// long as it gets no password.
+func (d *doctor) trustNobody() {
+	d.strange, d.private, d.failed["tls"] = true, true, false
 }
 
 func certificateKey(bad *client.CertificateError) string {
@@ -301,7 +315,7 @@ func cipherName(suite uint16) string {
 
 func (d *doctor) login(ctx context.Context) {
 	user := d.Login.User
-	if user == "" {
+	if user == "" || d.strange {
 		user = "anonymous"
 	}
 	r, err := d.ask(ctx, "USER "+user)
@@ -315,14 +329,23 @@ func (d *doctor) login(ctx context.Context) {
 			d.failed["login"] = true
 			return
 		}
-		if r, err = d.ask(ctx, "PASS "+d.password()); err != nil {
+		password := d.password()
+		if user == "anonymous" {
+			password = "anonymous@"
+		}
+		if r, err = d.ask(ctx, "PASS "+password); err != nil {
 			d.silent("login", "PASS", err)
 			return
 		}
 	}
 	switch {
+	case r.Class() == 2 && d.strange:
+		d.note(Fine, "login", "anonymous: a server that nobody vouches for gets no password")
 	case r.Class() == 2:
 		d.note(Fine, "login", "%s", user)
+	case d.strange:
+		d.note(Skipped, "login", "a server that nobody vouches for gets no password, and it refuses anonymous: %s", r)
+		d.failed["login"] = true
 	case r.Code == 332:
 		d.fails("login", "account", "%s", r)
 	case wantsTLS(r) && !d.private:
@@ -335,7 +358,7 @@ func (d *doctor) login(ctx context.Context) {
 }
 
 func (d *doctor) password() string {
-	if d.Login.User == "" || d.Login.User == "anonymous" {
+	if d.Login.User == "" {
 		return "anonymous@"
 	}
 	return d.Login.Password

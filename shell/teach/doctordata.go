@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,8 +145,10 @@ func (d *doctor) protect(ctx context.Context) {
 
 // fetched is what a listing brought.
 type fetched struct {
-	text []byte
-	err  error
+	text  []byte
+	err   error
+	final client.Reply // the last one; Code is 0 if none came
+	begun bool         // a 1yz reply came before it
 }
 
 // most is how much of a listing is read: more would be an exercise in patience.
@@ -155,17 +158,19 @@ const most = 4 << 20
 func (d *doctor) fetch(ctx context.Context, ch *client.Channel, line string) fetched {
 	ctx, cancel := context.WithTimeout(ctx, 2*d.Limit)
 	defer cancel()
-	data, err := d.session.Carry(ctx, ch, d.session.SendQuoted(line))
+	x := d.session.SendQuoted(line)
+	data, err := d.session.Carry(ctx, ch, x)
 	if err != nil {
 		return fetched{err: err}
 	}
 	var text bytes.Buffer
 	_, reading := io.Copy(&text, io.LimitReader(data, most))
 	err = data.Close()
+	first, _ := x.Begin(ctx)
 	if reading != nil && (timedOut(reading) || !errors.As(err, new(*client.Error))) {
 		err = reading
 	}
-	return fetched{text.Bytes(), err}
+	return fetched{text.Bytes(), err, data.Reply(), first.Class() == 1}
 }
 
 // again makes a passive data connection the way that worked.
@@ -191,7 +196,7 @@ func (d *doctor) listing(ctx context.Context) {
 	d.examine(ctx, "listing", verb, format)
 }
 
-// list looks at LIST where MLSD is what is used.
+// list looks at LIST where MLSD is what is used: other clients do, and both together tell the server's time zone.
 func (d *doctor) list(ctx context.Context) {
 	if d.facts {
 		d.examine(ctx, "list", "LIST", listing.Detect)
@@ -210,6 +215,10 @@ func (d *doctor) examine(ctx context.Context, step, verb string, format listing.
 		return
 	}
 	read, newest, odd, form := measure(got.text, format)
+	if !got.begun && got.final.Code != 0 {
+		d.problem("no-begin")
+		d.note(Worth, step, "%s: %s came without a 150 before it", verb, got.final)
+	}
 	switch {
 	case len(got.text) > 0 && !bytes.HasSuffix(got.text, []byte("\n")):
 		d.fails(step, "data-short", "%s: ends within a line after %d bytes, although the server says 226", verb, len(got.text))
@@ -234,6 +243,12 @@ func (d *doctor) broken(step, verb string, got fetched) {
 	var no *client.Error
 	key := "data-broken"
 	switch {
+	case errors.As(got.err, &shake) && strings.Contains(shake.Error(), "first record does not look like"):
+		key = "data-clear"
+	case strings.Contains(got.err.Error(), "another certificate"):
+		key = "data-cert"
+	case timedOut(got.err) && got.final.Class() == 2:
+		key = "no-fin"
 	case errors.As(got.err, &shake), client.IsCode(got.err, 522), d.private && client.IsCode(got.err, 425):
 		key = "tls-data"
 	case errors.Is(got.err, client.ErrTruncated):
@@ -289,6 +304,87 @@ func (d *doctor) reuse(ctx context.Context) {
 	d.note(Fine, "tls-reuse", "not demanded")
 }
 
+// resume asks whether a transfer can begin in the middle (REST), and says what else FEAT offers for files that are to be
+// the same on both sides.
+func (d *doctor) resume(ctx context.Context) {
+	if d.session.Idle() != nil {
+		return // the loss was told
+	}
+	if r, err := d.ask(ctx, "TYPE I"); err != nil || r.Class() != 2 {
+		d.problem("no-rest")
+		d.note(Worth, "resume", "TYPE I: %s", saidOr(r, err))
+		return
+	}
+	r, err := d.ask(ctx, "REST 1")
+	if err != nil || r.Class() != 3 {
+		d.problem("no-rest")
+		d.note(Worth, "resume", "REST: %s", saidOr(r, err))
+		return
+	}
+	d.ask(ctx, "REST 0")
+	var lacks, has []string
+	for _, f := range []struct{ name, what string }{{"MFMT", "times can be set"}, {"HASH", "checksums"}} {
+		if slices.Contains(d.offered, f.name) || f.name == "HASH" && slices.ContainsFunc(d.offered, isDigest) {
+			has = append(has, f.what+" ("+f.name+")")
+		} else {
+			lacks = append(lacks, f.name)
+		}
+	}
+	text := "REST is taken"
+	if len(has) > 0 {
+		text += "; " + strings.Join(has, ", ")
+	}
+	if len(lacks) > 0 {
+		text += "; no " + strings.Join(lacks, ", no ")
+	}
+	d.note(Fine, "resume", "%s", text)
+}
+
+// isDigest: the commands for checksums that are older than HASH.
+func isDigest(feature string) bool {
+	return strings.HasPrefix(feature, "XSHA") || strings.HasPrefix(feature, "XMD5") || strings.HasPrefix(feature, "XCRC") || feature == "MD5"
+}
+
+// limits asks whether a second session is let in: mirrors and jobs want more than one.
+func (d *doctor) limits(ctx context.Context) {
+	opt := d.Options
+	if opt.Security != client.Implicit {
+		opt.Security = client.Off
+	}
+	if d.strange {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	opt.Trace = d.Examination.Options.Trace
+	second, err := client.Open(ctx, opt)
+	if err != nil {
+		d.problem("one-session")
+		d.note(Worth, "limits", "a second connection: %s", plain(err))
+		return
+	}
+	second.Conn().Close()
+	d.note(Fine, "limits", "a second connection is let in")
+}
+
+// ipv6 looks for the other generation of addresses.
+func (d *doctor) ipv6(ctx context.Context) {
+	ip := net.ParseIP(d.host)
+	if d.Options.Dial != nil || ip != nil && ip.To4() != nil {
+		return // a proxy, or an address, has no other
+	}
+	addrs, err := net.DefaultResolver.LookupIP(ctx, "ip6", d.host)
+	if err != nil || len(addrs) == 0 {
+		d.note(Fine, "ipv6", "the name has no IPv6 address")
+		return
+	}
+	if d.session != nil && !slices.Contains(d.offered, "EPSV") && d.failed["epsv"] {
+		d.problem("ipv6-epsv")
+		d.note(Worth, "ipv6", "%s, but no EPSV, without which there are no transfers over IPv6", addrs[0])
+		return
+	}
+	d.note(Fine, "ipv6", "%s", addrs[0])
+}
+
 // slow is a reply that a user notices.
 const slow = time.Second
 
@@ -297,7 +393,7 @@ func (d *doctor) replies(ctx context.Context) {
 	if d.session == nil {
 		return
 	}
-	if d.session.Idle() == nil {
+	if d.session.Idle() == nil && time.Now().Before(d.end) {
 		d.ask(ctx, "NOOP") // what comes unasked comes before its answer
 	}
 	d.mu.Lock()

@@ -44,7 +44,7 @@ func Explain(word string, here Here) (Explanation, bool) {
 		}
 	}
 	for _, t := range Terms() {
-		if t.Word == strings.ToLower(word) || slices.Contains(t.Also, strings.ToLower(word)) {
+		if slices.ContainsFunc(append([]string{t.Word}, t.Also...), func(name string) bool { return sameWord(name, word) }) {
 			return Explanation{t.page(), t}, true
 		}
 	}
@@ -54,6 +54,23 @@ func Explain(word string, here Here) (Explanation, bool) {
 		}
 	}
 	return explainDigits(upper)
+}
+
+// sameWord: capitals, hyphens and the s of a plural make no difference.
+func sameWord(a, b string) bool {
+	plain := strings.NewReplacer("-", "", "_", "", " ", "")
+	a, b = plain.Replace(strings.ToLower(a)), plain.Replace(strings.ToLower(b))
+	return a == b || a == b+"s" || a+"s" == b
+}
+
+// PageOf is a page about a word that something else explains: a title, a paragraph, and labelled lines.
+func PageOf(title, text string, labels [][2]string) []string {
+	parts := []part{{lines: []string{title}}, {lines: paragraph(text), blank: true}}
+	var lines []string
+	for _, l := range labels {
+		lines = append(lines, labelled(l[0], l[1])...)
+	}
+	return page(append(parts, part{lines: lines, blank: true}))
 }
 
 // Topics are all words that Explain knows, but for documents and digits.

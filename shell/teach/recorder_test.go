@@ -22,6 +22,7 @@ func TestRecorderOnRealServers(t *testing.T) {
 		err := w.op("open", func(ctx context.Context) (err error) {
 			opt := client.Options{Addr: srv.Addr(), Security: client.Opportunistic}
 			opt.Trace = w.rec.Trace()
+			opt.Security = client.Opportunistic
 			if srv.TLS {
 				opt.TLS = srv.TLSConfig()
 			}

@@ -1,7 +1,9 @@
 package teach
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,13 @@ var troubles = []struct {
 	{"short", "cut-silent=1000", nil, getOnly, []string{"204800 bytes", "1000 bytes, 203800 are missing"}},
 	{"unsigned", "cut-notify=1000", nil, getOnly, []string{"close_notify"}},
 	{"cut", "cut-reset=1000", nil, func(w *wire) { w.put("a", 4<<20) }, []string{"426", "end by reset"}},
+	{"stored-less", "store-less=1000", nil, func(w *wire) { w.putChecked("a", 5000) }, []string{"5000 bytes", "1000 bytes, 4000 are missing", "put -c"}},
+	{"cut", "require-reuse cut=1000", nil, getOnly, []string{"426", "reget"}},
+	{"data-tls", "clear-data", nil, listOnly, []string{"in clear", "PROT P", "prot clear"}},
+	{"data-tls", "other-cert", nil, listOnly, []string{"another certificate", "second machine"}},
+	{"data-reuse", "require-reuse", nil, func(w *wire) { w.s.SetReuse(false); w.list("") }, []string{"522", "set tls-reuse on"}},
+	{"tls-injected", "require-reuse extra-reply:AUTH", nil, nil, []string{"between AUTH TLS and its handshake"}},
+	{"data-not-arranged", "", nil, func(w *wire) { w.op("quote LIST", byHand(w, "LIST")) }, []string{"425", "quote EPSV", "quote LIST"}},
 	{"cut", "stall=1000", func(o *client.Options) { o.Stall = 300 * time.Millisecond }, getOnly, []string{"1000 B of file", "end by error"}},
 	{"quota", "quota=1000", nil, func(w *wire) { w.put("a", 200<<10) }, []string{"552", "quota"}},
 	{"no-such-name", "", nil, getMissing, []string{"550", "Capitals count"}},
@@ -57,6 +66,38 @@ func noop(w *wire) func(context.Context) error {
 func quoted(w *wire, line string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		r, err := w.s.Quote(ctx, line)
+		if err == nil && r.Class() > 3 {
+			err = &client.Error{Verb: verbOf(line), Reply: r}
+		}
+		return err
+	}
+}
+
+// putChecked sends a file and asks what the server has of it.
+func (w *wire) putChecked(name string, size int) {
+	w.op("put "+name, func(ctx context.Context) error {
+		d, err := w.s.Store(ctx, name, 0)
+		if err != nil {
+			return err
+		}
+		if _, err = d.Write(bytes.Repeat([]byte("x"), size)); err != nil {
+			return err
+		}
+		if err = d.Close(); err != nil {
+			return err
+		}
+		if got, err := w.s.Size(ctx, name); err != nil || got == int64(size) {
+			return err
+		}
+		return errors.New("the server has another size")
+	})
+}
+
+// byHand sends a line as quote does, without a data connection.
+func byHand(w *wire, line string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		w.rec.Typed(line)
+		r, err := w.s.SendQuoted(line).Wait(ctx)
 		if err == nil && r.Class() > 3 {
 			err = &client.Error{Verb: verbOf(line), Reply: r}
 		}

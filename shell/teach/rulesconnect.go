@@ -72,6 +72,21 @@ func certificateRefused(r *reader) *Reading {
 	}
 }
 
+// textBeforeTLS is what came behind the 234 and before the handshake (CVE-2011-0411 and its relatives).
+func textBeforeTLS(r *reader) *Reading {
+	e := r.last(func(e *Event) bool { return e.Ev == Closed && !e.IsData() && holds(e.Reason, "before tls") })
+	if e == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "text came between AUTH TLS and its handshake",
+		Facts:    []Fact{{"it said", e.Reason}},
+		Cause: "The server sends a reply that nobody asked for, or somebody on the way puts words into its mouth before the protection begins. " +
+			"ftpsh trusts neither and ended the connection.",
+		Try: []Advice{{"open ftps://HOST", "TLS from the first byte leaves no room for it"}, {"", "tell the server's administrator: a reply too many behind the 234"}},
+	}
+}
+
 func otherProtocol(r *reader) *Reading {
 	e := r.last(func(e *Event) bool { return e.Ev == Closed && !e.IsData() && e.Reason != "" })
 	if e == nil || !r.fails("protocol") {

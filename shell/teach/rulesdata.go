@@ -2,6 +2,7 @@ package teach
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,15 @@ func passiveElsewhere(r *reader) *Reading {
 	e := r.failure(TCPFail, true)
 	if note == nil || e == nil {
 		return nil
+	}
+	if host, _, _ := net.SplitHostPort(e.Remote); host == note.Offered {
+		return &Reading{
+			Headline: "the data connection could not be opened",
+			Facts:    r.dataFacts(e),
+			Cause: fmt.Sprintf("Most likely the server sits behind a router and announces its inside address, %s. ftpsh went there because "+
+				"`set pasv-address server` says so.", note.Offered),
+			Try: []Advice{{"set pasv-address peer", "go to the address of the control connection"}, {"", "tell the server's administrator: passive address"}},
+		}
 	}
 	return &Reading{
 		Headline: "the data connection could not be opened",
@@ -87,7 +97,7 @@ func reuseWanted(r *reader) *Reading {
 		Headline: "the server did not take the protected data connection",
 		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not go on with the TLS session of the control connection"}},
 		Cause:    "The server wants to see that both connections come from the same client, by one TLS session.",
-		Try: []Advice{{"close", "a fresh control connection gives a fresh session"}, {"explain session", "what this is about"},
+		Try: []Advice{{"set tls-reuse on", "resume that session, if this is off"}, {"close", "a fresh control connection gives a fresh session"}, {"explain session", "what this is about"},
 			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"}},
 	}
 }
@@ -96,6 +106,24 @@ func dataHandshakeFailed(r *reader) *Reading {
 	e := r.failure(TLSFail, true)
 	if e == nil {
 		return nil
+	}
+	switch {
+	case holds(e.Reason, "first record does not look like"):
+		return &Reading{
+			Headline: "the data connection is in clear",
+			Facts:    []Fact{{"agreed", "PROT P: data travels inside TLS"}, {"happened", "what came was not TLS"}},
+			Cause:    "The server agreed to protect data and does not do it, or something on the way took the protection off. Nothing of it was taken.",
+			Try: []Advice{{"", "tell the server's administrator: data connections ignore PROT P"},
+				{"prot clear", "do without: whoever is on the way can read along"}},
+		}
+	case holds(e.Reason, "another certificate"):
+		return &Reading{
+			Headline: "the data connection shows another certificate",
+			Facts:    []Fact{{"happened", e.Reason}},
+			Cause: "Whoever answered on the data connection is not known to be the server of the control connection: it may be a second machine " +
+				"with a certificate of its own, or somebody on the way. Nothing was sent.",
+			Try: []Advice{{"doctor", "look at the server as a whole"}, {"", "tell the server's administrator: one certificate for both connections"}},
+		}
 	}
 	return &Reading{
 		Headline: "TLS on the data connection failed",
@@ -136,6 +164,57 @@ func noDataConnection(r *reader) *Reading {
 	}
 }
 
+// arranging are the commands that make a data connection possible.
+var arranging = []string{"EPSV", "PASV", "EPRT", "PORT", "LPSV", "LPRT"}
+
+// notArranged is a transfer that was typed by hand without what comes before it.
+func notArranged(r *reader) *Reading {
+	e := r.refusal(dataCommands...)
+	if e == nil || !slices.Contains([]string{"425", "503"}, e.Code) {
+		return nil
+	}
+	asked := r.command(e)
+	if asked == nil || asked.Src != "user" {
+		return nil
+	}
+	for _, before := range slices.Backward(r.events) {
+		switch {
+		case before.Seq >= asked.Seq || before.Ev != Sent:
+		case slices.Contains(arranging, before.Verb):
+			return nil
+		case slices.Contains(dataCommands, before.Verb):
+			return r.unarranged(e, "the last one was for "+before.Line)
+		}
+	}
+	return r.unarranged(e, "none came before")
+}
+
+func (r *reader) unarranged(e *Event, last string) *Reading {
+	line, _, _ := strings.Cut(r.command(e).Line, " ")
+	return &Reading{
+		Headline: "no data connection was arranged",
+		Facts:    []Fact{r.said(e), {"missing", "EPSV or PASV, PORT or EPRT directly before: " + last}},
+		Cause:    "Each data connection is good for one transfer, and the client must ask for it each time. The commands of ftpsh do so by themselves; with quote it is up to you.",
+		Try:      []Advice{{"quote EPSV", "ask for one"}, {"quote " + line, "and then use it"}, {"explain EPSV", "how it works"}},
+	}
+}
+
+// storedLess is an upload of which the server says afterwards that it has less.
+func storedLess(r *reader) *Reading {
+	end := r.last(func(e *Event) bool { return e.Ev == DataEnd && e.Dir == ">" })
+	has := r.size()
+	if end == nil || has < 0 || has >= end.Bytes || r.reply("226", "250") == nil {
+		return nil
+	}
+	return &Reading{
+		Headline: "the server kept less than was sent",
+		Facts: []Fact{{"sent", fmt.Sprintf("%d bytes", end.Bytes)}, {"there", fmt.Sprintf("%d bytes, %d are missing", has, end.Bytes-has)},
+			r.said(r.reply("226", "250"))},
+		Cause: "The server says that all went well, but its file is shorter: its disk or a quota is full, or a device on the way ended the connection.",
+		Try:   []Advice{{"put -c", "send what is missing"}, {"df", "is there room?"}},
+	}
+}
+
 // moved is what went over the data connections.
 func (r *reader) moved() []Fact {
 	var facts []Fact
@@ -149,9 +228,14 @@ func (r *reader) moved() []Fact {
 
 // size is what the server said about the size of the file, -1 if nothing.
 func (r *reader) size() int64 {
-	e := r.last(func(e *Event) bool { return e.Ev == Replied && e.Code == "213" && r.verb(e) == "SIZE" })
+	e := r.last(func(e *Event) bool {
+		return e.Ev == Replied && (e.Code == "213" && r.verb(e) == "SIZE" || e.Code == "250" && r.verb(e) == "MLST")
+	})
 	if e == nil {
 		return -1
+	}
+	if e.Code == "250" {
+		return factSize(e.Lines)
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(e.firstLine(), "213")), 10, 64)
 	if err != nil {
@@ -160,11 +244,25 @@ func (r *reader) size() int64 {
 	return n
 }
 
+// factSize is the size in a reply to MLST, -1 if it has none.
+func factSize(lines []string) int64 {
+	for _, line := range lines {
+		facts, _, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
+		for fact := range strings.SplitSeq(facts, ";") {
+			name, value, _ := strings.Cut(fact, "=")
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && strings.EqualFold(name, "size") {
+				return n
+			}
+		}
+	}
+	return -1
+}
+
 func shorterThanSaid(r *reader) *Reading {
 	end := r.last(func(e *Event) bool { return e.Ev == DataEnd && e.Dir == "<" && e.Type == "file" })
 	done := r.reply("226", "250")
 	want := r.size()
-	if end == nil || done == nil || want < 0 || end.Bytes >= want || !r.fails("incomplete") {
+	if end == nil || done == nil || want < 0 || end.Bytes >= want || r.Find(func(e *Event) bool { return e.Ev == Sent && e.Verb == "REST" }) != nil {
 		return nil
 	}
 	return &Reading{
