@@ -155,6 +155,8 @@ func (a *active) refused(no error) error {
 	for {
 		nc, stranger, err := a.accept(time.Now())
 		switch {
+		case err != nil && IsCode(no, 425):
+			return a.unreached(no)
 		case err != nil:
 			return no
 		case nc != nil:
@@ -169,6 +171,16 @@ func (a *active) turnedAway(stranger string, err error) error {
 	return &StrangerError{Stranger: stranger, Server: hostOf(a.c.RemoteAddr()), Err: err}
 }
 
+// unreached says who could not connect to whom: the address is the one that PORT or EPRT
+// named.
+func (a *active) unreached(err error) error {
+	addr := *a.ln.Addr().(*net.TCPAddr)
+	if ip := a.c.cfg.ActiveAddress; ip != nil {
+		addr.IP = ip
+	}
+	return &UnreachedError{Server: hostOf(a.c.RemoteAddr()), Addr: addr.String(), Err: err}
+}
+
 // missing says why no connection came. There is none, and no error, when a listing
 // ended well without the server having spoken of a connection (1yz), and nobody
 // was turned away: some servers do that for an empty directory.
@@ -177,12 +189,14 @@ func (a *active) missing(ctx context.Context, x *Exchange, err error, stranger s
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !closed(x.done):
-		err = &ConnectError{Channel: dataChannel, Addr: a.ln.Addr().String(),
-			Err: fmt.Errorf("the server did not connect: %w", err)}
+		err = a.unreached(&ConnectError{Channel: dataChannel, Addr: a.ln.Addr().String(), Err: err})
 	case x.err != nil:
 		err = x.err
 	case x.final.Class() != 2:
 		err = &Error{Verb: x.Verb, Reply: x.final, Begun: x.first.Class() == 1}
+		if IsCode(err, 425) {
+			err = a.unreached(err)
+		}
 	case lists(x.Verb) && x.first.Class() == 2 && stranger == "":
 		return nil
 	default:

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -87,4 +88,24 @@ func TestActiveAddress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// In active mode it is the server that cannot connect: the error says so, and to where.
+func TestActiveUnreached(t *testing.T) {
+	text := `
+		C: TYPE I
+		S: 200 binary
+		C~ EPRT .*
+		S: 200 yes
+		C: RETR f
+		S: 425 Cannot open data connection
+	`
+	talk(t, text, client.Options{Ways: []client.Way{client.EPRT}}, func(s *client.Session) {
+		_, err := s.Retrieve(t.Context(), "f", 0)
+		var unreached *client.UnreachedError
+		if !errors.As(err, &unreached) || unreached.Server != "127.0.0.1" || !strings.Contains(err.Error(),
+			"the server (127.0.0.1) did not connect to this computer (127.0.0.1:") || !client.IsCode(err, 425) {
+			t.Errorf("the error is %v", err)
+		}
+	})
 }

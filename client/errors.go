@@ -168,6 +168,22 @@ func (e *StrangerError) Error() string {
 }
 func (e *StrangerError) Unwrap() error { return e.Err }
 
+// UnreachedError says that in active mode the server did not get through to us.
+type UnreachedError struct {
+	Server string // its host
+	Addr   string // where it was told to connect to
+	Err    error
+}
+
+func (e *UnreachedError) Error() string {
+	text := "the server (" + e.Server + ") did not connect to this computer (" + e.Addr + ")"
+	if no := new(Error); errors.As(e.Err, &no) {
+		text += ": " + no.Reply.String()
+	}
+	return text
+}
+func (e *UnreachedError) Unwrap() error { return e.Err }
+
 // TimeoutError says what was waited for and on which connection.
 type TimeoutError struct{ Waiting string }
 

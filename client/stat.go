@@ -202,6 +202,10 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 	return found, err
 }
 
+// IsDir reports whether a name can be entered: a directory, or a link to one. No listing
+// says where a link leads in the end, nor does MLST on all servers; CWD does.
+func (s *Session) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
+
 // isDir finds out by going there and back. What is no answer to that is an error.
 func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
 	here := s.at

@@ -341,8 +341,15 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume, Segments: c.segments()}
 		if name.Entry != nil {
-			if name.Entry.Type == listing.Dir {
+			typ, err := c.followed(ctx, name)
+			switch {
+			case err != nil:
+				return t, err
+			case typ == listing.Dir:
 				trees = append(trees, name.Path)
+				return t, errPassedOver
+			case typ == listing.Link:
+				c.Note("%s: skipped, the link leads nowhere", name.Path)
 				return t, errPassedOver
 			}
 			t.Describe(*name.Entry)
@@ -354,6 +361,20 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.intoHere()) }))
 	}
 	return several(errs)
+}
+
+// followed returns the type of what a link leads to; a link that leads nowhere stays one.
+func (c *Call) followed(ctx context.Context, name remoteName) (listing.Type, error) {
+	if name.Entry.Type != listing.Link {
+		return name.Entry.Type, nil
+	}
+	if dir, err := c.Session().IsDir(ctx, name.Path); dir || err != nil {
+		return listing.Dir, err
+	}
+	if _, err := c.Session().Size(ctx, name.Path); client.IsCode(err, 550) {
+		return listing.Link, nil
+	}
+	return listing.File, nil
 }
 
 func (c *Call) replacing(name remoteName) string {

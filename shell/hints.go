@@ -161,6 +161,8 @@ var hints = []hint{
 		return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")
 	},
 		"`set via http://USER:PASSWORD@HOST:PORT` says who you are"},
+	{"a server that does not get through", isError[*client.UnreachedError],
+		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours"},
 	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
 		return isError[*client.NoDataError](c) && !c.epsvOff && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
 	}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},

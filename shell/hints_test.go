@@ -58,6 +58,7 @@ func TestHints(t *testing.T) {
 		{"-s with an address of another computer", cause{err: connect(syscall.EADDRNOTAVAIL), source: true}, "-s takes an address of this computer; without it the system chooses one"},
 		{"no IPv6", cause{err: connect(&net.AddrError{Err: "no suitable address"}), onlyIPv6: true}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
 		{"a proxy that wants a user", cause{err: connect(errors.New("the proxy asks for a user and a password: 407 Proxy Authentication Required"))}, "`set via http://USER:PASSWORD@HOST:PORT` says who you are"},
+		{"a server that does not get through", cause{err: &client.UnreachedError{Err: connect(errors.New("timed out"))}}, "`passive on` lets this computer connect to the server; `set active-address` names another address of ours"},
 		{"no data connection, EPSV and EPRT refused", cause{err: &client.NoDataError{Tried: []error{errors.New("the server does not know EPRT")}}}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
 		{"no data connection", cause{err: &client.NoDataError{}}, "`passive` changes who connects to whom"},
 		{"a directory that is deleted as a file", cause{err: refused("DELE", 550), isDir: true, name: "sub"}, "`rm -r sub` deletes a directory with all that is in it, `rmdir sub` an empty one"},

@@ -176,16 +176,20 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\
 
 // findNetrc returns the entry for a host: that of the user if one is named, else the
 // first one of the host, else default, which is for nobody in particular.
-func findNetrc(entries []Netrc, host, user string) (Netrc, bool) {
+// The order of default and the machines does not matter: people put it first, too.
+func findNetrc(entries []Netrc, host, user string) (found Netrc, ok bool) {
 	for _, e := range entries {
-		if (e.Host == "" && user == "" || e.Host != "" && strings.EqualFold(e.Host, host)) && (user == "" || e.Login == "" || e.Login == user) {
+		switch {
+		case e.Host == "" && user == "" && !ok:
+			found, ok = e, true
+		case e.Host != "" && strings.EqualFold(e.Host, host) && (user == "" || e.Login == "" || e.Login == user):
 			if e.Login == "" {
 				e.Login = user
 			}
 			return e, true
 		}
 	}
-	return Netrc{}, false
+	return found, ok
 }
 
 // netrc looks a host up in the user's .netrc. No file is no error.

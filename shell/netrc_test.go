@@ -88,6 +88,10 @@ func TestFindNetrc(t *testing.T) {
 		if got != row.want {
 			t.Errorf("%s@%s: got %q, want %q", row.user, row.host, got, row.want)
 		}
+		first := append([]Netrc{entries[len(entries)-1]}, entries[:len(entries)-1]...) // default before the machines
+		if e, found := findNetrc(first, row.host, row.user); found != (row.want != "") || found && e.Login+" "+e.Password != row.want {
+			t.Errorf("%s@%s with default first: got %+v, want %q", row.user, row.host, e, row.want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
@@ -101,6 +102,38 @@ func TestURLsOnServers(t *testing.T) {
 		out, err := onServer(t, s, dir, url+"there.bin", "-o", "-")
 		if err != nil || out != string(content) {
 			t.Errorf("%d bytes came back, want %d (%v)", len(out), len(content), err)
+		}
+	})
+}
+
+// TestLinksOnServers: mget brings the file that a link leads to, leaves out the directory, and
+// names the link that leads nowhere; with -r it enters the directory.
+func TestLinksOnServers(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
+		s.Put("pub/real.txt", []byte("real"))
+		s.Put("data/inner.txt", []byte("inner"))
+		s.Link("pub/file", "real.txt")
+		s.Link("pub/folder", "../data")
+		s.Link("pub/nowhere", "gone")
+		for _, test := range []struct {
+			line string
+			want map[string]string
+		}{
+			{"mget pub/*", map[string]string{"real.txt": "real", "file": "real", "folder": "", "nowhere": ""}},
+			{"mget -r pub/*", map[string]string{"real.txt": "real", "file": "real", "folder/inner.txt": "inner", "nowhere": ""}},
+		} {
+			dir := t.TempDir()
+			if _, err := onServer(t, s, dir, "-c", test.line, scheme(s)+"://"+s.User+"@"+s.Addr()+"/"); err != nil {
+				t.Errorf("%s: %v", test.line, err)
+			}
+			for name, want := range test.want {
+				if got, _ := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
+					t.Errorf("%s: %s holds %q, want %q", test.line, name, got, want)
+				}
+				if _, err := os.Lstat(filepath.Join(dir, name)); want == "" && err == nil {
+					t.Errorf("%s: %s is there", test.line, name)
+				}
+			}
 		}
 	})
 }
