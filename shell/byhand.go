@@ -146,6 +146,9 @@ var errClosed = errors.New("the connection is closed")
 // is returned; its refusal is no error.
 func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, error) {
 	h := sh.theHand()
+	if not, err := sh.withheldByHand(line); not {
+		return client.Reply{}, err
+	}
 	if err := sh.session.Idle(); err != nil && v.marks {
 		return client.Reply{}, fmt.Errorf("%w: %w", errClosed, err)
 	}

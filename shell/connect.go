@@ -88,6 +88,9 @@ func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Op
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
 		sh.warn("the certificate is not checked: anybody on the way can be the server")
 	}
+	if sh.opt.DryRun {
+		return
+	}
 	if err := known.remember(opt.Addr, opt.Pin); err != nil {
 		sh.Say("the server could not be remembered: " + err.Error())
 	}

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -9,14 +8,18 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// harmless are the verbs that change nothing on a server but the session. A dry
-// run sends them and no other.
-var harmless = sends("USER", "PASS", "ACCT", "AUTH", "ADAT", "PBSZ", "PROT", "CCC", "FEAT", "OPTS", "SYST", "PWD", "XPWD",
-	"CWD", "XCWD", "CDUP", "XCUP", "TYPE", "MODE", "STRU", "EPSV", "PASV", "EPRT", "PORT", "LPRT", "LPSV", "MLSD", "MLST", "LIST",
-	"NLST", "SIZE", "MDTM", "STAT", "HELP", "NOOP", "REST", "RETR", "ABOR", "QUIT", "HASH", "XCRC", "XMD5", "XSHA", "XSHA1",
-	"XSHA256", "XSHA512", "AVBL", "RANG", "CLNT", "LANG", "HOST", "CSID", "DSIZ", "REIN")
+// reading are the verbs that change nothing on a server, nor what the session is. A dry run sends
+// them, those of a login while it makes a connection, and no other.
+var reading = sends("PBSZ", "PROT", "FEAT", "SYST", "PWD", "XPWD", "CWD", "XCWD", "CDUP", "XCUP", "TYPE", "MODE", "STRU", "EPSV", "PASV",
+	"EPRT", "PORT", "LPRT", "LPSV", "PRET", "MLSD", "MLST", "LIST", "NLST", "SIZE", "MDTM", "STAT", "HELP", "NOOP", "REST", "RETR", "ABOR", "QUIT",
+	"HASH", "XCRC", "MD5", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512", "AVBL", "RANG", "DSIZ", "SSCN", "CPSV")
+
+// entering are the verbs of a login. Reading begins with one, and a connection that was lost needs
+// it again; what the user asks for beside that is a change.
+var entering = sends("USER", "PASS", "ACCT", "AUTH", "ADAT", "OPTS", "CCC", "CLNT", "CSID", "LANG", "HOST", "REIN")
 
 // pretendedReplies are what a dry run takes for the answer, where that is not a
 // plain 200.
@@ -34,11 +37,44 @@ type withheld struct {
 	Bytes  *int64 `json:"bytes,omitempty"`
 }
 
+// reads reports whether a line changes nothing.
+func reads(line string) bool {
+	verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	return slices.Contains(reading, strings.ToUpper(verb)) || strings.EqualFold(verb, "SITE") && strings.EqualFold(strings.TrimSpace(rest), "HELP")
+}
+
+// withheldByHand reports a line that the user wants to say to the server as it stands, where a dry
+// run does not send it. Nothing answers it: a reply would be invented.
+func (sh *Shell) withheldByHand(line string) (bool, error) {
+	if !sh.opt.DryRun || reads(line) {
+		return false, nil
+	}
+	if _, in := sh.session.LoggedIn(); !in && slices.Contains(entering, strings.ToUpper(teach.Verb(line))) {
+		return false, nil
+	}
+	return true, sh.would(withheld{Action: "send", What: recorded(line, teach.Verb(line))})
+}
+
+// withheldCommand reports a command that says one of the verbs of a login to a session that has one.
+// Those that make a connection of their own have USER in their row.
+func (sh *Shell) withheldCommand(call *Call) (bool, error) {
+	if !sh.opt.DryRun || sh.session == nil {
+		return false, nil
+	}
+	says := func(verbs ...string) bool {
+		return slices.ContainsFunc(call.Command.Wire, func(line string) bool { return slices.Contains(verbs, teach.Verb(line)) })
+	}
+	_, in := sh.session.LoggedIn()
+	if !in || says("USER") || !says("REIN", "ACCT", "AUTH", "CCC", "HOST", "LANG") && !slices.Equal(call.Command.Wire, sends("OPTS MLST")) {
+		return false, nil
+	}
+	return sh.wouldRun(recorded(call.statement.Source, call.Command.Name))
+}
+
 // withhold is the gate of a dry run.
 func (sh *Shell) withhold(line string) (string, error) {
-	verb, rest, _ := strings.Cut(line, " ")
-	verb = strings.ToUpper(verb)
-	if slices.Contains(harmless, verb) || verb == "SITE" && strings.EqualFold(strings.TrimSpace(rest), "HELP") {
+	verb := strings.ToUpper(teach.Verb(line))
+	if reads(line) || slices.Contains(entering, verb) {
 		return line, nil
 	}
 	if err := sh.would(withheld{Action: "send", What: line}); err != nil {
@@ -51,7 +87,6 @@ func (sh *Shell) withhold(line string) (string, error) {
 	case !known:
 		reply.Code = 200
 	}
-	reply.Lines = []string{fmt.Sprintf("%d not sent", reply.Code)}
 	return "", &client.Pretended{Reply: reply}
 }
 

@@ -91,7 +91,7 @@ func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
 }
 
 func (sh *Shell) progressFile() string {
-	if sh.opt.StateDir == "" {
+	if sh.opt.StateDir == "" || sh.opt.DryRun {
 		return ""
 	}
 	return filepath.Join(sh.opt.StateDir, "lessons.json")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -51,9 +52,33 @@ func (c *Call) makeDir(ctx context.Context, dir string) error {
 	return err
 }
 
+// planDirs tells what makeDirs would make: a dry run cannot try, so it asks what is there.
+func (c *Call) planDirs(ctx context.Context, dir string) error {
+	var missing []string
+	for at := path.Clean(dir); at != "." && at != "/"; at = path.Dir(at) {
+		if e, err := c.Session().Stat(ctx, at); err == nil && e.Type == listing.Dir {
+			break
+		} else if err == nil {
+			return about(at, errors.New("is there, and is not a directory"))
+		} else if !errors.As(err, new(*client.Error)) {
+			return err
+		}
+		missing = append(missing, at)
+	}
+	for _, at := range slices.Backward(missing) {
+		if err := c.makeDir(ctx, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // makeDirs makes a directory and those above it. Servers have one code for what
 // is there already and what cannot be made, so they are asked what is there.
 func (c *Call) makeDirs(ctx context.Context, dir string) error {
+	if c.Shell.opt.DryRun {
+		return c.planDirs(ctx, dir)
+	}
 	err := c.makeDir(ctx, dir)
 	var no *client.Error
 	if !errors.As(err, &no) {

@@ -39,7 +39,7 @@ func serverOf(s *client.Session) string {
 // keepQueue writes what waits, and what runs as it may not come to its end, into
 // a file of this shell. A disk that is full does not keep anything from running.
 func (sh *Shell) keepQueue() {
-	if sh.opt.StateDir == "" || !sh.Interactive() {
+	if sh.opt.StateDir == "" || !sh.Interactive() || sh.opt.DryRun {
 		return
 	}
 	js := sh.jobs
@@ -143,6 +143,9 @@ func (sh *Shell) tellKept() {
 
 // takeKept queues what an earlier shell has left for this server.
 func (sh *Shell) takeKept() {
+	if sh.opt.DryRun {
+		return
+	}
 	var all []kept
 	sh.keptFor(func(path string, mine, others []kept) {
 		all = append(all, mine...)

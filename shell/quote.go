@@ -67,6 +67,9 @@ func refusedBy(line string, r client.Reply) error {
 
 // reply prints a reply as it came; a refusal is an error all the same.
 func (c *Call) reply(verb string, r client.Reply) error {
+	if len(r.Lines) == 0 { // of a dry run, where nobody has said anything
+		return nil
+	}
 	if err := refusedBy(verb, r); err != nil {
 		return err
 	}

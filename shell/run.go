@@ -159,6 +159,9 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	if err := firstOf(sh.needs(command.Needs), sh.allowed(command)); err != nil {
 		return command.Name, err
 	}
+	if not, err := sh.withheldCommand(call); not {
+		return command.Name, err
+	}
 	if sh.opt.Started != nil {
 		sh.opt.Started(command)
 		defer sh.opt.Started(nil)
@@ -236,10 +239,6 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 
 // toFile sends the result of run into a local file.
 func (sh *Shell) toFile(ctx context.Context, call *Call, name string, add bool, run func() error) error {
-	if sh.opt.DryRun {
-		call.Out, call.screen = io.Discard, false
-		return errors.Join(sh.would(withheld{Action: "write", What: name}), run())
-	}
 	flag := os.O_TRUNC
 	if add {
 		flag = os.O_APPEND

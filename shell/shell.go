@@ -131,6 +131,9 @@ func blank(opt Options, catalog Groups) *Shell {
 
 // New makes a shell. It handles the signals of the program until Close.
 func New(opt Options) (*Shell, error) {
+	if opt.DryRun {
+		opt.Detach = nil // it would not be dry
+	}
 	sh := blank(opt, Catalog())
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
 	if opt.History != nil {
@@ -243,7 +246,7 @@ func (sh *Shell) readLine() (string, error) {
 
 // remember puts a line into the history.
 func (sh *Shell) remember(line string) {
-	if sh.opt.History != nil {
+	if sh.opt.History != nil && !sh.opt.DryRun {
 		sh.opt.History.Add(sh.address.Host, sh.dir(), line) // it goes on in memory if the file fails
 	}
 }
