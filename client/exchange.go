@@ -102,7 +102,7 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 	defer timeout.Stop()
 	cut := make(<-chan time.Time)
 	if x.quick {
-		tick := time.NewTicker(min(burstPatience, patience/2))
+		tick := time.NewTicker(min(burstPatience, patience/4))
 		defer tick.Stop()
 		cut = tick.C
 	}

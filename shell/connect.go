@@ -105,7 +105,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	}
 	opt.Charset, opt.Inflate = sh.charset(), client.Inflate
 	opt.VirtualHost = sh.Settings.VirtualHost
-	opt.Source, opt.Timeout, opt.Stall = how.Source, sh.Settings.Timeout, cmp.Or(sh.Settings.Stall, sh.Settings.Timeout)
+	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, sh.stall(), sh.oneByOne(opt.Addr)
 	opt.KeepAlive = sh.Settings.KeepAlive
 	opt.Trace = sh.dialogue()
 	if opt.TLS = how.TLS; sh.stepper.on {

@@ -61,9 +61,6 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	}
 	m.Found = c.Shell.gauge.more
 	e := c.engine()
-	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
-		e.Parallel, _ = c.Flags.GetInt("parallel")
-	}
 	if m.There != nil && m.There == c.Session() {
 		e.Session = c.Shell.second.session // the files come from there
 	}

@@ -151,6 +151,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		session.SetType(a.Type)
 	}
 	sh.startsHere()
+	sh.learnPace()
 	sh.loggedIn = true
 	sh.welcomed.Store(true)
 	if a.Path != "" {
@@ -207,6 +208,10 @@ func (sh *Shell) OpenAddress(a Address) error {
 	if err != nil {
 		err = interrupted(ctx, err)
 		sh.failed(Line{}, "open", err)
+		return err
+	}
+	if err = sh.initialize(); err != nil { // before whatever is to be done here
+		sh.failed(Line{}, "init", err)
 	}
 	return err
 }

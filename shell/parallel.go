@@ -42,8 +42,15 @@ func (c *Call) engine() *transfer.Engine {
 	if n := c.segments(); n > 1 {
 		e.Parallel = max(e.Parallel, n)
 	}
+	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
+		e.Parallel, _ = c.Flags.GetInt("parallel")
+	}
 	if known, ok := c.Shell.capacity.Load(serverOf(e.Session)); ok && (e.Parallel == 0 || e.Parallel > known.(int)) {
 		e.Parallel = known.(int)
+	}
+	if why := e.Session.Alone(); why != nil && e.Parallel != 1 {
+		e.Parallel = 1
+		c.Note("one session: %s", why)
 	}
 	return e
 }

@@ -44,7 +44,13 @@ func set(_ context.Context, c *Call) error {
 	if !has {
 		return c.setting(row, "")
 	}
-	return c.Shell.change(row, value)
+	if err := c.Shell.change(row, value); err != nil {
+		return err
+	}
+	if row.opens && c.Shell.session != nil {
+		c.Note("%s holds from the next `open` on", row.Name)
+	}
+	return nil
 }
 
 // setting shows the value of a setting, behind a label.

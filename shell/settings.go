@@ -22,19 +22,20 @@ type Settings struct {
 	TLSReuse   bool
 	Unicode    string
 
-	Verbose  bool
-	Prompt   bool
-	Passive  bool
-	Glob     bool
-	Clobber  string
-	Preserve bool
-	Progress bool
-	OnError  string
-	TLS      string
-	TLSMin   string
-	TLSData  string
-	Timeout  time.Duration
-	Stall    time.Duration // 0: as Timeout
+	Verbose    bool
+	Prompt     bool
+	Passive    bool
+	Glob       bool
+	Clobber    string
+	Preserve   bool
+	Progress   bool
+	OnError    string
+	TLS        string
+	TLSMin     string
+	TLSData    string
+	Timeout    time.Duration
+	Stall      time.Duration // 0: as Timeout
+	Pipelining string
 
 	KeepAlive time.Duration // 0: never
 
@@ -86,7 +87,7 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
+		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
@@ -105,10 +106,11 @@ type Setting struct {
 	show  func(*Settings) string
 	parse func(*Settings, string) error
 	apply func(*Shell) // after a change, where a session must know
+	opens bool         // it is about the next open: a session that stands does not hear of it
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, waitSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
@@ -124,12 +126,9 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
 		func(s *Settings) *string { return &s.OnError }),
 	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
-		func(s *Settings) *string { return &s.TLS }),
+		func(s *Settings) *string { return &s.TLS }).opening(),
 	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
-		func(s *Settings) *string { return &s.VirtualHost }),
-	duration("timeout", "how long to wait for a reply; the next open uses it", func(s *Settings) *time.Duration { return &s.Timeout }),
-	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time; the next open uses it",
-		func(s *Settings) *time.Duration { return &s.Stall }),
+		func(s *Settings) *string { return &s.VirtualHost }).opening(),
 	durationOrOff("max-time", "how long a file or a listing may take; one that broke and goes on has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
 	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
@@ -191,6 +190,12 @@ func (row *Setting) example() string {
 		return row.Usage
 	}
 	return "30s"
+}
+
+// opening marks a setting that a session cannot take up any more.
+func (row *Setting) opening() *Setting {
+	row.opens = true
+	return row
 }
 
 func (row *Setting) then(apply func(*Shell)) *Setting {

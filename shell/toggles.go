@@ -36,7 +36,7 @@ var classicSettings = []*Setting{
 	toggle("epsv6", "use EPSV and EPRT over IPv6", func(s *Settings) *bool { return &s.EPSV6 }).then((*Shell).useWays),
 	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
 		func(s *Settings) *bool { return &s.SendPort }).then((*Shell).useWays),
-	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }),
+	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }).opening(),
 	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }),
 }
 

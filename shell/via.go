@@ -69,7 +69,7 @@ func isLoopback(addr string) bool {
 // viaSettings are about proxies.
 var viaSettings = []*Setting{
 	{
-		Name: "via", Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks5:, http:, ftp:)",
+		Name: "via", opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks5:, http:, ftp:)",
 		Words: []string{"auto", "off"},
 		show:  func(s *Settings) string { return hidePassword(s.Via) },
 		parse: func(s *Settings, text string) error {
@@ -83,7 +83,7 @@ var viaSettings = []*Setting{
 		},
 	},
 	word("via-login", "how an FTP proxy is told the server; auto: user@host", loginNames(),
-		func(s *Settings) *string { return &s.ViaLogin }),
+		func(s *Settings) *string { return &s.ViaLogin }).opening(),
 }
 
 func loginNames() []string {
