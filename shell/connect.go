@@ -53,17 +53,24 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	if known.err != nil {
 		return nil, known.err
 	}
-	opt.Pin = cmp.Or(sh.opt.Connect.Pin, known.pin(opt.Addr))
+	accepted := known.accepted(opt.Addr)
+	opt.Pin = cmp.Or(sh.opt.Connect.Pin, accepted.pin)
 	asked := opt.Security
 	if asked == client.Opportunistic && known.hadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
 	session, err := client.Open(ctx, opt)
 	var bad *client.CertificateError
-	if errors.As(err, &bad) && sh.Interactive() {
-		if pin := sh.vouched(ctx, bad, opt.Pin != ""); pin != "" {
-			opt.Pin = pin
+	if errors.As(err, &bad) && sh.Interactive() && sh.opt.Connect.Pin == "" { // which was meant as it was given
+		answer := sh.vouched(ctx, bad, accepted)
+		if answer != no {
+			opt.Pin = client.Fingerprint(bad.Chain[0])
 			session, err = client.Open(ctx, opt)
+		}
+		if answer == always && err == nil && !sh.opt.DryRun {
+			if err := known.accept(opt.Addr, bad.Chain[0]); err != nil {
+				sh.Say("the certificate could not be remembered: " + err.Error())
+			}
 		}
 	}
 	switch {
@@ -91,7 +98,7 @@ func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Op
 	if sh.opt.DryRun {
 		return
 	}
-	if err := known.remember(opt.Addr, opt.Pin); err != nil {
+	if err := known.remember(opt.Addr); err != nil {
 		sh.Say("the server could not be remembered: " + err.Error())
 	}
 }
@@ -161,23 +168,53 @@ func (a Address) port(security, usual string) string {
 	return "21"
 }
 
-// vouched shows a certificate and asks whether it is the right one. It returns
-// its fingerprint, or "" for no.
-func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, changed bool) string {
-	leaf := bad.Chain[0]
+// The answers to the question about a certificate.
+type vouching int
+
+const (
+	no vouching = iota
+	once
+	always
+)
+
+// vouched shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
+// one. What is remembered for good takes a whole yes.
+func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
+	rows := certificateRows(bad.Chain[0])
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
-	if changed {
+	if before.pin != "" {
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
+		rows = besides(rows, before)
 	}
 	sh.warn(what)
-	if err := (render.Table{Rows: certificateRows(leaf)}).Write(sh.con.Err()); err != nil {
-		return ""
+	if err := (render.Table{Rows: rows}).Write(sh.con.Err()); err != nil {
+		return no
 	}
-	key, err := sh.con.AskKey(ctx, "accept it for this server from now on? [y/n] ", "yn")
-	if err != nil || key != 'y' {
-		return ""
+	for {
+		answer, err := sh.con.Ask(ctx, "accept it for this server from now on? [yes/once/no] ")
+		switch word := strings.ToLower(strings.TrimSpace(answer)); {
+		case err != nil, word == "no", word == "n":
+			return no
+		case word == "yes":
+			return always
+		case word == "once":
+			return once
+		}
+		sh.Say("`yes` accepts it for good, `once` for this connection, `no` not at all")
 	}
-	return client.Fingerprint(leaf)
+}
+
+// besides puts the certificate that was accepted before to the left of another one.
+func besides(rows [][]string, before knownHost) [][]string {
+	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", pairs(before.pin)}}
+	if before.cert != nil {
+		old = certificateRows(before.cert)
+	}
+	both := [][]string{{"", "accepted before", "shown now"}}
+	for i, row := range rows {
+		both = append(both, []string{row[0], old[i][1], row[1]})
+	}
+	return both
 }
 
 // certificateRows are what is to be known of a certificate.

@@ -45,7 +45,7 @@ var samples = map[string]string{
 	"restart": "restart 1", "rhelp": "rhelp", "rm": "rm *.txt; rm -r sub", "rmdir": "-rmdir sub", "rstatus": "rstatus", "runique": "runique",
 	"sendport": "sendport", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
 	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
-	"sunique": "sunique", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "trace": "size a.txt; trace save t.jsonl last",
+	"sunique": "sunique", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "tls": "tls list", "trace": "size a.txt; trace save t.jsonl last",
 	"tree": "tree", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
 	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "verify": "-verify a.txt", "wait": "wait", "watch": "-watch",
 	"why": "-get nosuch; why", "xferbuf": "xferbuf; xferbuf 10k",

@@ -2,8 +2,13 @@ package shell
 
 import (
 	"bufio"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,58 +17,135 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/client"
 )
 
-// knownHosts remembers the servers that had TLS, so that none of them can be
-// used in clear by surprise, and the certificates that the user has accepted.
-// The file has a line for each: "host:port tls" or "host:port sha256:HEX". Where
-// there is no file the memory lasts as long as the program.
+// knownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the
+// certificates that the user has accepted. The file has a line for each: "host:port tls", or "host:port sha256:HEX CERT"
+// with the certificate in base64, to be shown beside another one. A line that is none of these, or a file that others
+// could have written, makes every connection fail: what is missing from it would let a password go in clear. Where there
+// is no file the memory lasts as long as the program.
 type knownHosts struct {
 	path string
 	mu   sync.Mutex
-	seen map[string]string // by host:port; the second word of the line
-	err  error             // why the file cannot be trusted
+	seen map[string]knownHost // by host:port
+	said []string             // comments
+	err  error                // why the file cannot be trusted
+}
+
+// knownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
+type knownHost struct {
+	pin  string            // SHA-256, in hex
+	cert *x509.Certificate // nil: only the pin is known
 }
 
 const (
-	knownFile = "known_hosts"
-	seenTLS   = "tls"
-	pinPrefix = "sha256:"
+	knownFile     = "known_hosts"
+	seenTLS       = "tls"
+	pinPrefix     = "sha256:"
+	longKnownLine = 64 << 10 // a certificate of 48 kB
+	longKnownFile = 16 << 20
 )
 
 // openKnownHosts reads the file in dir; "" means none.
 func openKnownHosts(dir string) *knownHosts {
-	k := &knownHosts{seen: map[string]string{}}
+	k := &knownHosts{seen: map[string]knownHost{}}
 	if dir != "" {
 		k.path = filepath.Join(dir, knownFile)
-		k.seen, k.err = readKnownHosts(k.path)
+		k.err = k.read()
 	}
 	return k
 }
 
-func readKnownHosts(path string) (map[string]string, error) {
-	seen := map[string]string{}
-	file, err := openPrivate(path)
+// read takes in the file.
+func (k *knownHosts) read() error {
+	file, err := openPrivate(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return seen, nil
+		return privateFolders(k.path) // or somebody else has taken it away
 	}
 	if err != nil {
-		return seen, err
+		return err
 	}
 	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if addr, what, ok := strings.Cut(lines.Text(), " "); ok && !strings.HasPrefix(addr, "#") {
-			seen[addr] = what
-		}
+	if info, err := file.Stat(); err != nil || info.Size() > longKnownFile {
+		return errors.Join(err, &localError{k.path + " is too large"})
 	}
-	return seen, nil
+	seen, said := map[string]knownHost{}, []string(nil)
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, longKnownLine)
+	n := 0
+	for lines.Scan() {
+		n++
+		text := strings.TrimSpace(lines.Text())
+		if text == "" || text[0] == '#' {
+			said = append(said, text)
+			continue
+		}
+		addr, host, err := parseKnownHost(text)
+		if err != nil {
+			return k.damaged(n, err)
+		}
+		seen[addr] = host
+	}
+	if err := lines.Err(); err != nil {
+		return k.damaged(n+1, err)
+	}
+	k.seen, k.said = seen, said
+	return nil
+}
+
+func (k *knownHosts) damaged(line int, err error) error {
+	return &localError{fmt.Sprintf("%s:%d: %v; without it nobody knows which servers had TLS: mend the line or take it out", k.path, line, err)}
+}
+
+// parseKnownHost reads a line.
+func parseKnownHost(text string) (addr string, host knownHost, err error) {
+	words := strings.Fields(text)
+	if len(words) < 2 || len(words) > 3 {
+		return "", host, errors.New("a line is HOST:PORT tls, or HOST:PORT sha256:HEX CERTIFICATE")
+	}
+	if name, port, err := net.SplitHostPort(words[0]); err != nil || name == "" || port == "" {
+		return "", host, fmt.Errorf("%.100q is not HOST:PORT", words[0])
+	}
+	pin, pinned := strings.CutPrefix(words[1], pinPrefix)
+	sum, err := hex.DecodeString(pin)
+	switch {
+	case words[1] == seenTLS && len(words) == 2:
+		return words[0], host, nil
+	case !pinned || err != nil || len(sum) != 32:
+		return "", host, fmt.Errorf("%.100q is neither tls nor sha256:HEX", words[1])
+	}
+	host.pin = strings.ToLower(pin)
+	if len(words) < 3 {
+		return words[0], host, nil
+	}
+	der, err := base64.StdEncoding.DecodeString(words[2])
+	if err == nil {
+		host.cert, err = x509.ParseCertificate(der)
+	}
+	if err == nil && client.Fingerprint(host.cert) != host.pin {
+		err = errors.New("the certificate is not that of the fingerprint")
+	}
+	return words[0], host, err
+}
+
+func (h knownHost) String() string {
+	switch {
+	case h.pin == "":
+		return seenTLS
+	case h.cert == nil:
+		return pinPrefix + h.pin
+	}
+	return pinPrefix + h.pin + " " + base64.StdEncoding.EncodeToString(h.cert.Raw)
 }
 
 // hadTLS reports whether the server has ever answered with TLS.
 func (k *knownHosts) hadTLS(addr string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.seen[addr] != ""
+	_, had := k.seen[addr]
+	return had
 }
 
 // hosts returns the names of all servers, for completion.
@@ -80,32 +162,56 @@ func (k *knownHosts) hosts() []string {
 	return slices.Compact(names)
 }
 
-// pin returns the fingerprint that the user has accepted, or "".
-func (k *knownHosts) pin(addr string) string {
+// addresses are those of all servers.
+func (k *knownHosts) addresses() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	pin, _ := strings.CutPrefix(k.seen[addr], pinPrefix)
-	if pin == seenTLS {
-		return ""
-	}
-	return pin
+	return slices.Sorted(maps.Keys(k.seen))
 }
 
-// remember keeps that a server has TLS, and the fingerprint of its certificate
-// when the user vouches for it. Other shells may write at the same time: the
-// file is read again and replaced under a lock.
-func (k *knownHosts) remember(addr, pin string) error {
-	what := seenTLS
-	if pin != "" {
-		what = pinPrefix + pin
-	}
+// accepted returns what the user has vouched for, if anything.
+func (k *knownHosts) accepted(addr string) knownHost {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.seen[addr] == what {
+	return k.seen[addr]
+}
+
+// pin returns the fingerprint that the user has accepted, or "".
+func (k *knownHosts) pin(addr string) string { return k.accepted(addr).pin }
+
+// remember keeps that a server has TLS. What the user has accepted of it stays.
+func (k *knownHosts) remember(addr string) error {
+	if k.hadTLS(addr) {
 		return nil
 	}
-	k.seen[addr] = what
+	return k.change(func() {
+		if _, had := k.seen[addr]; !had {
+			k.seen[addr] = knownHost{}
+		}
+	})
+}
+
+// accept keeps a certificate that the user vouches for.
+func (k *knownHosts) accept(addr string, cert *x509.Certificate) error {
+	return k.change(func() { k.seen[addr] = knownHost{client.Fingerprint(cert), cert} })
+}
+
+// forget takes a server out, and reports whether it was there.
+func (k *knownHosts) forget(addr string) (had bool, err error) {
+	err = k.change(func() {
+		_, had = k.seen[addr]
+		delete(k.seen, addr)
+	})
+	return had, err
+}
+
+// change changes what is known. Other shells may write at the same time: the file is read again and replaced under a
+// lock.
+func (k *knownHosts) change(f func()) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.path == "" {
+		f()
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
@@ -116,24 +222,29 @@ func (k *knownHosts) remember(addr, pin string) error {
 		return err
 	}
 	defer lock.Unlock()
-	seen, err := readKnownHosts(k.path)
-	if err != nil {
+	if err := k.read(); err != nil {
 		return err
 	}
-	k.seen = seen
-	k.seen[addr] = what
+	f()
 	return k.write()
 }
 
 func (k *knownHosts) write() error {
-	file, err := os.CreateTemp(filepath.Dir(k.path), knownFile+".*") // mode 0600
+	path, err := filepath.EvalSymlinks(k.path) // a link stays one
+	if err != nil {
+		path = k.path
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), knownFile+".*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
 	out := bufio.NewWriter(file)
-	for addr, what := range k.seen {
-		out.WriteString(addr + " " + what + "\n")
+	for _, comment := range k.said {
+		out.WriteString(comment + "\n")
+	}
+	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
+		out.WriteString(addr + " " + k.seen[addr].String() + "\n")
 	}
 	if err := out.Flush(); err != nil {
 		file.Close()
@@ -142,7 +253,7 @@ func (k *knownHosts) write() error {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), k.path)
+	return os.Rename(file.Name(), path)
 }
 
 // KnownHosts lists what can be connected to by name: the bookmarks of a file, and

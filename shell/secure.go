@@ -3,10 +3,12 @@ package shell
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // tlsSettings say what TLS must be like, from the next open on.
@@ -61,6 +63,14 @@ var secureCommands = []*Command{
 		Wire: sends("CCC"), Needs: Connection, Foreign: Confined, Run: clearControl,
 	},
 	{
+		Name: "tls", Args: "[remember | forget host[:port] | list]", Short: "certificates that were accepted, and servers that must have TLS",
+		Long: "`tls remember` accepts the certificate of this connection from now on, as `yes` at the question does; a --pin holds " +
+			"once. `tls forget` forgets a server: it may be without TLS again, and its certificate is asked about. What is known is in " +
+			"known_hosts.",
+		Examples: []Example{{"tls forget ftp.example.org", "its new certificate is asked about"}, {"tls list", "what is known"}},
+		Max:      2, Words: []string{"remember", "forget", "list"}, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: Refused, Run: tlsKnown,
+	},
+	{
 		Name: "prot", Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
 		Long:     "The server is told with the next transfer (PBSZ, PROT). Many refuse `clear`. Without TLS nothing is protected.",
 		Examples: []Example{{"prot clear", "names and passwords protected, files not"}},
@@ -77,7 +87,7 @@ func auth(ctx context.Context, c *Call) error {
 		c.Note("TLS is on")
 	}
 	opt := session.Options()
-	return sh.known.remember(opt.Addr, opt.Pin)
+	return sh.known.remember(opt.Addr)
 }
 
 func clearControl(ctx context.Context, c *Call) error {
@@ -89,6 +99,72 @@ func clearControl(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.Shell.warn("commands and names travel in clear from here on; no password is sent")
+	return nil
+}
+
+func tlsKnown(_ context.Context, c *Call) error {
+	known := c.Shell.known
+	if known.err != nil {
+		return known.err
+	}
+	switch c.Arg(0) {
+	case "", "list":
+		var t render.Table
+		for _, addr := range known.addresses() {
+			row := []string{addr, "has TLS"}
+			if pin := known.pin(addr); pin != "" {
+				row[1] = "SHA-256 " + pairs(pin)
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		return c.table(t)
+	case "remember":
+		return c.rememberCertificate()
+	case "forget":
+		return c.forgetHost()
+	}
+	return c.Usage("%s is none of remember, forget, list", c.Arg(0))
+}
+
+func (c *Call) rememberCertificate() error {
+	if c.Session() == nil {
+		return errNotConnected
+	}
+	state, ok := c.Session().Conn().TLS()
+	if !ok || len(state.PeerCertificates) == 0 {
+		return c.Usage("this connection has no TLS")
+	}
+	if not, err := c.Shell.wouldRun("tls", "remember"); not {
+		return err
+	}
+	return c.Shell.known.accept(c.Session().Options().Addr, state.PeerCertificates[0])
+}
+
+func (c *Call) forgetHost() error {
+	if len(c.Args) < 2 {
+		return c.Usage("which host?")
+	}
+	a, err := ParseAddress(c.Arg(1))
+	if err != nil {
+		return err
+	}
+	if not, err := c.Shell.wouldRun("tls", "forget", c.Arg(1)); not {
+		return err
+	}
+	found := false
+	for _, addr := range c.Shell.known.addresses() {
+		host, port, _ := net.SplitHostPort(addr)
+		if host == a.Host && (a.Port == "" || a.Port == port) {
+			had, err := c.Shell.known.forget(addr)
+			if err != nil {
+				return err
+			}
+			found = found || had
+		}
+	}
+	if !found {
+		return &localError{c.Arg(1) + " is not known"}
+	}
 	return nil
 }
 

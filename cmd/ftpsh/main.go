@@ -169,7 +169,12 @@ func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 // openHistory opens the history; where there is no file it lasts as long as
 // the program.
 func openHistory() shell.History {
-	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
+	path := filepath.Join(stateDir(), "history")
+	if err := shell.CheckPrivate(path); err != nil {
+		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
+		path = ""
+	}
+	file, err := history.Open(path, history.Options{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
 	}

@@ -314,8 +314,11 @@ func TestCertificate(t *testing.T) {
 	term, dir := start(t, address(server))
 	term.see("signed by an unknown authority")
 	term.see("SHA-256")
-	term.see("from now on? [y/n] ")
-	term.enter("n")
+	term.see("from now on? [yes/once/no] ")
+	term.enter("y")
+	term.see("`yes` accepts it for good")
+	term.see("from now on? [yes/once/no] ")
+	term.enter("no")
 	term.see("hint: ")
 	term.see("ftpsh> ")
 	if strings.Contains(strings.Join(server.Commands(), "\n"), "USER") {
@@ -324,8 +327,8 @@ func TestCertificate(t *testing.T) {
 	for i := range 2 {
 		term.enter("open alice@" + server.Addr())
 		if i == 0 {
-			term.see("from now on? [y/n] ")
-			term.enter("y")
+			term.see("from now on? [yes/once/no] ")
+			term.enter("yes")
 		}
 		term.see("password: ")
 		term.enter(practice.Password)
