@@ -402,10 +402,10 @@ func TestForeignSettings(t *testing.T) {
 func TestClaims(t *testing.T) {
 	recording := recordingOf(t, "get README.txt")
 	for name, row := range map[string]struct{ old, new, says string }{
-		"9e18":        {`"bytes":608`, `"bytes":9000000000000000000`, "line "},
-		"65 MiB":      {`"bytes":608`, `"bytes":68157440`, "too large to be played"},
-		"below zero":  {`"bytes":608`, `"bytes":-1`, "out of range"},
-		"two lines":   {`"line":"PWD"`, `"line":"PWD\nD> x"`, "one line"},
+		"9e18":       {`"bytes":608`, `"bytes":9000000000000000000`, "line "},
+		"65 MiB":     {`"bytes":608`, `"bytes":68157440`, "too large to be played"},
+		"below zero": {`"bytes":608`, `"bytes":-1`, "out of range"},
+		"two lines":  {`"line":"PWD"`, `"line":"PWD\nD> x"`, "one line"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sh, o, out := watched(t)
