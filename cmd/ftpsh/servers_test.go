@@ -106,9 +106,9 @@ func TestURLsOnServers(t *testing.T) {
 	})
 }
 
-// TestLinksOnServers: mget brings the file that a link leads to, leaves out the directory, and
+// TestMgetOfLinks: mget brings the file that a link leads to, leaves out the directory, and
 // names the link that leads nowhere; with -r it enters the directory.
-func TestLinksOnServers(t *testing.T) {
+func TestMgetOfLinks(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		s.Put("pub/real.txt", []byte("real"))
 		s.Put("data/inner.txt", []byte("inner"))
