@@ -11,6 +11,10 @@ func (s *Session) System(ctx context.Context) (string, error) {
 	return r.Text(), err
 }
 
+// QuotesNames reports whether quotes are a part of names: on z/OS 'PROD.DATA' is a whole data
+// set name, and PROD.DATA one below the working prefix.
+func (s *Session) QuotesNames() bool { return strings.Contains(s.syst, "MVS") }
+
 // Status returns the server's answer to STAT: about the session, or about name
 // when it is not empty.
 func (s *Session) Status(ctx context.Context, name string) (Reply, error) {

@@ -103,10 +103,25 @@ func (c *Call) Usage(format string, args ...any) error {
 	return &UsageError{Command: c.Command, Text: fmt.Sprintf(format, args...)}
 }
 
+// keepQuotes gives words in single quotes as they were typed, for servers on which the quotes
+// are a part of the name.
+func keepQuotes(words []syntax.Token) []syntax.Token {
+	words = slices.Clone(words)
+	for i, w := range words {
+		if w.Lead == '\'' && w.Raw == "'"+w.Text+"'" {
+			words[i].Text, words[i].Pattern = w.Raw, ""
+		}
+	}
+	return words
+}
+
 // parse splits the words of a statement into flags and arguments and checks
 // their number. What is missing is asked for at a terminal, and only there.
 func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 	c.Flags = c.Command.flagSet()
+	if s := c.Session(); c.Command.Needs == Login && s != nil && s.QuotesNames() {
+		words = keepQuotes(words)
+	}
 	c.Args = words
 	if c.Command.takesFlags() {
 		if err := c.parseFlags(words); err != nil {
