@@ -49,15 +49,12 @@ func send(d *Data, r io.Reader, t Type) (int64, error) {
 	return d.ReadFrom(r)
 }
 
-// end closes a transfer that was copied, and aborts one whose other side failed. What the server or
-// the network has done comes from Close, which knows more than the copy.
+// end closes a transfer that was copied. When the writer or reader at our end failed, it is aborted
+// instead: closing an upload there would make a part look like the whole.
 func (d *Data) end(copied error) error {
-	if copied == nil || d.err != nil || d.ctx.Err() != nil {
-		if err := d.Close(); err != nil {
-			return err
-		}
+	if copied != nil && d.err == nil && d.ctx.Err() == nil {
+		d.Abort()
 		return copied
 	}
-	d.Abort()
-	return copied
+	return d.CloseAfter(copied)
 }

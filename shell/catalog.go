@@ -13,7 +13,7 @@ type Groups []Group
 func Catalog() Groups {
 	return Groups{
 		{"connect", slices.Concat(openCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands, fxpCommands, secureCommands)},
-		{"look around", slices.Concat(lsCommands, treeCommands, findCommands, duCommands, mlsdCommands, cdCommands, watchCommands, sizeCommands, statCommands, verifyCommands)},
+		{"look around", slices.Concat(lsCommands, treeCommands, findCommands, duCommands, mlsdCommands, cdCommands, watchCommands, sizeCommands, statCommands, verifyCommands, manifestCommands)},
 		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
 		{"upload", putCommands},
 		{"whole trees", mirrorCommands},

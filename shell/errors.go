@@ -58,7 +58,7 @@ var statuses = []struct {
 			errors.Is(err, errNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", anyOf[*client.IncompleteError, *transfer.VerifyError]},
-	{8, "incomplete, or failed verification", anyOf[*transfer.MismatchError, *transfer.MismatchError]},
+	{8, "incomplete, or failed verification", anyOf[*transfer.MismatchError, *manifestError]},
 	{8, "incomplete, or failed verification", anyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {

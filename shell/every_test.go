@@ -33,7 +33,7 @@ var samples = map[string]string{
 	"idle": "-idle", "if": "if exists a.txt; pwd; else; pwd; end", "ipany": "ipany", "ipv4": "ipv4", "ipv6": "ipv6", "jobs": "jobs",
 	"kill": "-kill 7", "ladder": "size a.txt; ladder", "lcd": "lcd .", "lesson": "-lesson", "let": "let x 1; let; let -c n size a.txt",
 	"ln": "-ln a.txt l.txt", "lls": "lls", "lmkdir": "lmkdir new", "lmv": "lmv up.txt moved.txt", "log": "-log", "lpage": "lpage up.txt",
-	"lpwd": "lpwd", "lrm": "lrm up.txt", "ls": "ls; ls -l; ls -R", "macdef": "-macdef m", "mdelete": "mdelete -f *.txt", "mdir": "mdir . sub -",
+	"lpwd": "lpwd", "lrm": "lrm up.txt", "ls": "ls; ls -l; ls -R", "macdef": "-macdef m", "manifest": "manifest make", "mdelete": "mdelete -f *.txt", "mdir": "mdir . sub -",
 	"mget": "mget *.txt", "mirror": "mirror sub here; mirror -R . there", "mkdir": "mkdir new", "mls": "mls . sub -", "mlsd": "mlsd",
 	"mlst": "mlst a.txt", "mode": "mode", "modtime": "modtime a.txt", "mput": "mput *.txt", "mreget": "mreget *.txt", "mv": "mv a.txt b.txt sub",
 	"newer": "newer a.txt", "nlist": "nlist", "nmap": "nmap $1 $1.x; nmap", "noop": "noop", "ntrans": "ntrans a b; ntrans", "open": "-open nowhere.invalid",

@@ -1,0 +1,376 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/manifest"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var manifestCommands = []*Command{{
+	Name: "manifest", Args: "make [directory] | check file [directory] | diff old new", JSON: true,
+	Short: "write and check lists of checksums",
+	Long: "`manifest make` prints the checksum of each file of a tree on the server, `manifest check` compares a tree with such a " +
+		"list, and `manifest diff` compares two lists, which are local files. Where the server computes the checksum it is asked; " +
+		"else the file is fetched and not kept. --read always fetches: a server's checksum proves only what the server says. " +
+		"The forms are those of sha256sum (sum, bsd), hashdeep, BagIt and mtree; a list that is read may have any of them. " +
+		"Links are not followed.",
+	Examples: []Example{
+		{"manifest make pub > SHA256SUMS", "for `sha256sum -c`, beside a copy of pub"},
+		{"manifest make --local pub > SHA256SUMS", "of the tree here"},
+		{"manifest check SHA256SUMS pub", "is the server's tree as the list says?"},
+		{"manifest diff old.sums new.sums", "what was changed, added, removed or moved"},
+	},
+	Min: 1, Max: 3, Flags: manifestFlags, Words: []string{"make", "check", "diff"},
+	Complete: []completion.Kind{completion.None, completion.LocalPath, completion.RemoteDir},
+	Wire:     verbs(hashVerbs, listVerbs, sends("RETR")), Foreign: Confined, Run: runManifest,
+}}
+
+func manifestFlags(fs *pflag.FlagSet) {
+	fs.StringP("algorithm", "a", "sha256", "of the checksums: `sha256`, sha512, sha1 or md5")
+	fs.StringP("format", "f", "", "`FORM` of the list: sum, bsd, hashdeep, bagit or mtree")
+	fs.Bool("local", false, "the tree is here")
+	fs.Bool("read", false, "fetch the files, whatever the server computes")
+	fs.Bool("quiet", false, "say nothing about files that are as expected")
+	fs.Bool("ignore-missing", false, "files of the list that are not there do not count")
+	fs.Bool("no-extra", false, "do not show files that are not in the list")
+	fs.Bool("strict", false, "files that are not in the list are a failure, too")
+}
+
+func runManifest(ctx context.Context, c *Call) error {
+	verb := c.Arg(0)
+	a, known := client.ParseAlgorithm(c.value("algorithm"))
+	switch {
+	case !known || a == client.CRC32:
+		return c.Usage("%q is not a checksum that a list can hold", c.value("algorithm"))
+	case verb == "make" && len(c.Args) <= 2:
+		return c.makeManifest(ctx, a)
+	case verb == "check" && len(c.Args) >= 2:
+		return c.checkManifest(ctx)
+	case verb == "diff" && len(c.Args) == 3:
+		return c.diffManifests(ctx)
+	case verb == "check" || verb == "diff":
+		return c.Usage("an argument is missing")
+	}
+	return c.Usage("%q is not make, check or diff", verb)
+}
+
+// sumTree is a tree of which checksums are taken: on the server, or here.
+type sumTree struct {
+	each func(ctx context.Context, f func(path string, size int64) error) error
+	size func(ctx context.Context, path string) (int64, error)
+	sum  func(ctx context.Context, path string, a client.Algorithm) (sum []byte, how string, err error)
+}
+
+func (c *Call) sumTree(dir string) (sumTree, error) {
+	if c.Is("local") {
+		return c.sumsHere(orDot(dir)), nil
+	}
+	if c.Session() == nil {
+		return sumTree{}, errNotConnected
+	}
+	return c.sumsThere(dir), nil
+}
+
+func (c *Call) sumsThere(dir string) sumTree {
+	below := func(path string) string { return joinRemote(dir, path) }
+	return sumTree{
+		each: func(ctx context.Context, f func(string, int64) error) error {
+			t := &tree{call: c, most: math.MaxInt, before: func(path string, e listing.Entry, _ int) error {
+				if e.Type != listing.File {
+					return nil
+				}
+				return f(strings.TrimPrefix(strings.TrimPrefix(path, orDot(dir)), "/"), e.Size)
+			}}
+			return t.walk(ctx, orDot(dir))
+		},
+		size: func(ctx context.Context, path string) (int64, error) {
+			e, err := c.Session().Stat(ctx, below(path))
+			return e.Size, err
+		},
+		sum: func(ctx context.Context, path string, a client.Algorithm) ([]byte, string, error) {
+			return c.remoteSum(ctx, below(path), a)
+		},
+	}
+}
+
+// remoteSum asks the server for a checksum, or fetches the file into one.
+func (c *Call) remoteSum(ctx context.Context, path string, a client.Algorithm) (sum []byte, how string, err error) {
+	if !c.Is("read") {
+		h, err := c.Session().Hash(ctx, path, a)
+		if err == nil {
+			return h.Sum, "server", nil
+		}
+		if !errors.Is(err, client.ErrNoHash) && !client.IsCode(err, 500, 501, 502, 504) && !client.Unreadable(err) {
+			return nil, "", err
+		}
+	}
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer c.Session().SetType(typ)
+	hash := client.NewHash(a)
+	if _, err := c.Session().Get(ctx, hash, path); err != nil {
+		return nil, "", err
+	}
+	return hash.Sum(nil), "read", nil
+}
+
+func (c *Call) sumsHere(dir string) sumTree {
+	here := c.Shell.folder()
+	return sumTree{
+		each: func(ctx context.Context, f func(string, int64) error) error {
+			root, err := here.OpenRoot(dir)
+			if err != nil {
+				return err
+			}
+			defer root.Close()
+			return fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+				if err != nil || !d.Type().IsRegular() {
+					return err
+				}
+				info, err := d.Info()
+				if err != nil {
+					return err
+				}
+				return f(path, info.Size())
+			})
+		},
+		size: func(_ context.Context, path string) (int64, error) {
+			info, err := here.Stat(filepath.Join(dir, filepath.FromSlash(path)))
+			if err != nil {
+				return -1, err
+			}
+			return info.Size(), nil
+		},
+		sum: func(ctx context.Context, path string, a client.Algorithm) ([]byte, string, error) {
+			file, err := here.Open(ctx, filepath.Join(dir, filepath.FromSlash(path)), os.O_RDONLY, 0)
+			if err != nil {
+				return nil, "", err
+			}
+			defer file.Close()
+			hash := client.NewHash(a)
+			if _, err := io.Copy(hash, file); err != nil {
+				return nil, "", err
+			}
+			return hash.Sum(nil), "read", nil
+		},
+	}
+}
+
+// makeManifest prints the list when it is complete: half a list would be taken for a whole one.
+func (c *Call) makeManifest(ctx context.Context, a client.Algorithm) error {
+	t, err := c.sumTree(c.Arg(1))
+	if err != nil {
+		return err
+	}
+	var entries []manifest.Entry
+	if err := t.each(ctx, func(path string, size int64) error {
+		entries = append(entries, manifest.Entry{Path: path, Size: size, Algorithm: a})
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i := range entries {
+		e := &entries[i]
+		if e.Sum, _, err = t.sum(ctx, e.Path, a); err != nil {
+			return about(e.Path, err)
+		}
+		now, err := t.size(ctx, e.Path)
+		if err != nil {
+			return about(e.Path, err)
+		}
+		if now != e.Size && e.Size >= 0 && now >= 0 {
+			return &manifestError{fmt.Sprintf("%s changed while it was read: %d bytes, then %d", e.Path, e.Size, now)}
+		}
+	}
+	format := manifest.Format(c.value("format"))
+	if format == "" {
+		format = manifest.Sum
+	}
+	if c.JSON() {
+		for _, e := range entries {
+			if err := c.object(newSumObject("", e, manifest.Entry{}, "")); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return manifest.Write(c.Out, format, entries)
+}
+
+// sumObject is a file of a list, as JSON shows it.
+type sumObject struct {
+	Status     string `json:"status,omitempty"` // ok, failed, missing, extra; or what changed
+	Path       string `json:"path"`
+	PathBase64 string `json:"path_base64,omitempty"`
+	Size       *int64 `json:"size,omitempty"`
+	Algorithm  string `json:"algorithm,omitempty"`
+	Sum        string `json:"sum,omitempty"`
+	Actual     string `json:"actual,omitempty"`
+	How        string `json:"how,omitempty"` // server or read
+	To         string `json:"to,omitempty"`  // where a moved file is now
+}
+
+func newSumObject(status string, want, got manifest.Entry, how string) sumObject {
+	o := sumObject{Status: status, Algorithm: string(want.Algorithm), How: how}
+	o.Path, o.PathBase64 = render.Text(want.Path)
+	if want.Size >= 0 {
+		o.Size = &want.Size
+	}
+	if want.Sum != nil {
+		o.Sum = fmt.Sprintf("%x", want.Sum)
+	}
+	if got.Sum != nil {
+		o.Actual = fmt.Sprintf("%x", got.Sum)
+	}
+	return o
+}
+
+// readManifest reads a list that is here; "-" is standard input.
+func (c *Call) readManifest(ctx context.Context, name string) ([]manifest.Entry, error) {
+	in := c.Shell.opt.In
+	if name != "-" {
+		file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	} else if in == nil {
+		return nil, c.Usage("standard input holds the script")
+	}
+	format := manifest.Format(c.value("format"))
+	if format == "" {
+		format = manifest.Named(filepath.ToSlash(name))
+	}
+	entries, _, err := manifest.Read(in, format)
+	return entries, about(name, err)
+}
+
+func (c *Call) checkManifest(ctx context.Context) error {
+	want, err := c.readManifest(ctx, c.Arg(1))
+	if err != nil {
+		return err
+	}
+	t, err := c.sumTree(c.Arg(2))
+	if err != nil {
+		return err
+	}
+	sizes := map[string]int64{}
+	if err := t.each(ctx, func(path string, size int64) error {
+		sizes[path] = size
+		return nil
+	}); err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	report := func(status, words string, want, got manifest.Entry, how string) error {
+		counts[status]++
+		switch {
+		case c.JSON():
+			return c.object(newSumObject(strings.ToLower(status), want, got, how))
+		case status == "OK" && c.Is("quiet"):
+			return nil
+		}
+		return c.Print("%-8s %s%s", status, want.Path, words)
+	}
+	for _, e := range want {
+		size, there := sizes[e.Path]
+		delete(sizes, e.Path)
+		switch {
+		case !there && c.Is("ignore-missing"):
+			continue
+		case !there:
+			err = report("MISSING", "", e, manifest.Entry{}, "")
+		case e.Size >= 0 && size >= 0 && e.Size != size:
+			err = report("FAILED", fmt.Sprintf("  %d bytes expected, %d are there", e.Size, size), e, manifest.Entry{}, "")
+		default:
+			sum, how, summed := t.sum(ctx, e.Path, e.Algorithm)
+			if summed != nil {
+				return about(e.Path, summed)
+			}
+			got := manifest.Entry{Path: e.Path, Algorithm: e.Algorithm, Sum: sum}
+			if string(sum) == string(e.Sum) {
+				err = report("OK", "", e, got, how)
+			} else {
+				err = report("FAILED", fmt.Sprintf("  expected %.6x…, is %.6x… (%s)", e.Sum, sum, how), e, got, how)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !c.Is("no-extra") {
+		for _, path := range slices.Sorted(maps.Keys(sizes)) {
+			extra := manifest.Entry{Path: path, Size: sizes[path]}
+			if err := report("EXTRA", "", extra, manifest.Entry{}, ""); err != nil {
+				return err
+			}
+		}
+	}
+	c.Note("%d as expected, %d different, %d missing, %d not in the list", counts["OK"], counts["FAILED"], counts["MISSING"], counts["EXTRA"])
+	if counts["FAILED"]+counts["MISSING"] > 0 || c.Is("strict") && counts["EXTRA"] > 0 {
+		return &manifestError{"the tree is not what the list says"}
+	}
+	return nil
+}
+
+func (c *Call) diffManifests(ctx context.Context) error {
+	old, err := c.readManifest(ctx, c.Arg(1))
+	if err != nil {
+		return err
+	}
+	now, err := c.readManifest(ctx, c.Arg(2))
+	if err != nil {
+		return err
+	}
+	changes, err := manifest.Compare(old, now)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		e, words := change.Old, change.Old.Path
+		switch change.Kind {
+		case manifest.Added:
+			e, words = change.New, change.New.Path
+		case manifest.Moved:
+			words += " -> " + change.New.Path
+		}
+		if c.JSON() {
+			o := newSumObject(string(change.Kind), e, manifest.Entry{}, "")
+			if change.Kind == manifest.Moved {
+				o.To, _ = render.Text(change.New.Path)
+			}
+			err = c.object(o)
+		} else {
+			err = c.Print("%-8s %s", change.Kind, words)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(changes) > 0 {
+		return &manifestError{"the lists differ"}
+	}
+	return nil
+}
+
+// manifestError is of a list that does not fit; see the statuses.
+type manifestError struct{ text string }
+
+func (e *manifestError) Error() string { return e.text }
