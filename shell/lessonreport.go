@@ -39,12 +39,12 @@ func (c *Call) reportLessons(ctx context.Context) error {
 	}
 	report := progress.Report(all)
 	if name := c.value("html"); name != "" {
-		file, err := c.Shell.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		file, err := c.intoFile(ctx, name, 0o666, false)
 		if err != nil {
 			return err
 		}
 		err = teach.WriteReport(file, learner(), time.Now(), report)
-		return firstOf(err, file.Close())
+		return file.end(err)
 	}
 	if c.JSON() {
 		return c.reportJSON(report)

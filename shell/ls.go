@@ -90,7 +90,7 @@ func list(ctx context.Context, c *Call, long bool) error {
 			err = writing
 		}
 	}
-	return several([]error{err, done()})
+	return done(err)
 }
 
 // listed returns the entries that a word stands for: those of a directory, or
@@ -209,13 +209,14 @@ func (c *Call) objects(entries []listing.Entry) error {
 // redirect sends the result to the local file that the argument at i names, and
 // returns what to call at the end. At a terminal it asks before, as ftp(1) does:
 // a second name is often meant as one more to list.
-func (c *Call) redirect(ctx context.Context, i int) (done func() error, err error) {
+func (c *Call) redirect(ctx context.Context, i int) (done func(error) error, err error) {
 	if i >= len(c.Args) {
-		return func() error { return nil }, nil
+		return func(err error) error { return err }, nil
 	}
 	word := c.Args[i]
 	c.Args = c.Args[:i]
-	if c.Interactive() && c.Shell.Settings.Prompt && word.Text != "-" && !strings.HasPrefix(word.Text, "|") &&
+	_, missing := c.Shell.folder().Stat(localPath(word)) // one that is there is asked about as such
+	if missing != nil && c.Interactive() && c.Shell.Settings.Prompt && word.Text != "-" && !strings.HasPrefix(word.Text, "|") &&
 		!c.Confirm(ctx, "write the list to the local file "+word.Text+"?") {
 		return nil, c.Usage("one path at a time")
 	}
@@ -223,21 +224,23 @@ func (c *Call) redirect(ctx context.Context, i int) (done func() error, err erro
 	if err != nil {
 		return nil, err
 	}
-	return out.Close, nil
+	return out.end, nil
 }
 
 // localOutput directs the result to what the user typed as a local name: a
 // file, - for the screen, |command for a local command.
-func (c *Call) localOutput(ctx context.Context, word syntax.Token) (io.Closer, error) {
+func (c *Call) localOutput(ctx context.Context, word syntax.Token) (*localFile, error) {
 	if word.Text == "-" {
-		return io.NopCloser(nil), nil
+		return &localFile{WriteCloser: unclosed{c.Out}}, nil
 	}
-	var out io.WriteCloser
+	var out *localFile
 	var err error
 	if command, isPipe := strings.CutPrefix(word.Text, "|"); isPipe {
-		out, err = c.pipeTo(ctx, command)
+		var in io.WriteCloser
+		in, err = c.pipeTo(ctx, command)
+		out = &localFile{WriteCloser: in}
 	} else {
-		out, err = c.Shell.folder().Open(ctx, localPath(word), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		out, err = c.intoFile(ctx, localPath(word), 0o666, false)
 	}
 	if err == nil {
 		c.Out, c.screen = out, false
@@ -269,5 +272,5 @@ func mls(ctx context.Context, c *Call, long bool) error {
 			break
 		}
 	}
-	return several(append(errs, done()))
+	return done(several(errs))
 }

@@ -51,7 +51,7 @@ func (c *Call) lines(ctx context.Context, verb string) error {
 			err = c.rawLine(line)
 		}
 	}
-	return several([]error{err, done()})
+	return done(err)
 }
 
 // rawLine prints a line as the server sent it. Words that begin with a dash are

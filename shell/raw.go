@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,12 +246,12 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	case h.size > int64(len(h.data)):
 		return &localError{"only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
 	case len(words) > 1 && words[0] == "save":
-		file, err := sh.folder().Open(ctx, strings.Join(words[1:], " "), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		file, err := (&Call{Shell: sh}).intoFile(ctx, strings.Join(words[1:], " "), 0o666, false)
 		if err != nil {
 			return err
 		}
 		_, err = file.Write(h.data)
-		return firstOf(err, file.Close())
+		return file.end(err)
 	case len(words) > 0:
 		return &UsageError{Text: "it is .data or .data save FILE"}
 	case v.screen && strings.ContainsRune(string(h.data), 0):

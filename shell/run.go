@@ -230,7 +230,7 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 		call.Out, call.screen = io.Discard, false
 		return run()
 	case st.File != nil:
-		return sh.toFile(ctx, call, st.File.Text, st.Append, run)
+		return call.toFile(ctx, st.File.Text, st.Append, run)
 	case st.Pipe != "":
 		return call.toPipe(ctx, st.Pipe, run)
 	}
@@ -238,21 +238,19 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 }
 
 // toFile sends the result of run into a local file.
-func (sh *Shell) toFile(ctx context.Context, call *Call, name string, add bool, run func() error) error {
-	flag := os.O_TRUNC
+func (c *Call) toFile(ctx context.Context, name string, add bool, run func() error) error {
+	var file *localFile
+	var err error
 	if add {
-		flag = os.O_APPEND
+		file, err = c.atEnd(ctx, name)
+	} else {
+		file, err = c.intoFile(ctx, name, 0o666, false)
 	}
-	file, err := sh.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
 	if err != nil {
 		return err
 	}
-	call.Out, call.screen = file, false
-	err = run()
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	return err
+	c.Out, c.screen = file, false
+	return file.end(run())
 }
 
 // toPipe sends the result of run to a command of the local shell. A command
