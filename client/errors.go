@@ -31,6 +31,8 @@ func (e *Error) about() string {
 		return "login refused"
 	case e.Verb == "ACCT":
 		return "account refused"
+	case e.Verb == "AUTH":
+		return "TLS refused"
 	case e.Verb == "":
 		return "control connection refused"
 	case !MovesData(e.Verb):

@@ -149,7 +149,7 @@ var Faults = []Row{
 		Tests: []string{"TestListingFails", "TestMirrorDeletesNothingUnseen", "TestRemoteFailedListingIsNotKept"}},
 	{ID: "F34",
 		What:  "The directory is gone after connecting again.",
-		Does:  "The command fails with that reason; the session is where the server put it, and says so.",
+		Does:  "See A2.",
 		Tests: []string{"TestDirectoryGone"}},
 	{ID: "F35",
 		What:  "230 after USER, 202 after PASS, 332.",
