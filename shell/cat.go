@@ -27,7 +27,7 @@ var catCommands = []*Command{{
 
 func cat(ctx context.Context, c *Call) error {
 	names, err := c.expand(ctx, c.Args)
-	if err != nil {
+	if err = c.skips(err); err != nil {
 		return err
 	}
 	for _, name := range names {

@@ -40,7 +40,8 @@ type withheld struct {
 // reads reports whether a line changes nothing.
 func reads(line string) bool {
 	verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-	return slices.Contains(reading, strings.ToUpper(verb)) || strings.EqualFold(verb, "SITE") && strings.EqualFold(strings.TrimSpace(rest), "HELP")
+	option, _, _ := strings.Cut(rest, " ")
+	return slices.Contains(reading, strings.ToUpper(verb)) || strings.EqualFold(verb+" "+option, "OPTS HASH") || strings.EqualFold(verb, "SITE") && strings.EqualFold(strings.TrimSpace(rest), "HELP")
 }
 
 // withheldByHand reports a line that the user wants to say to the server as it stands, where a dry

@@ -175,10 +175,10 @@ var drySamples = map[string]string{
 	"let": "let -c x rm a.txt", "source": "source script", "fget": "fget -O . names", "edit": "edit a.txt", "!": "!touch new", "history": "history -c", "reset": "reset",
 }
 
-// TestDryRunOfEveryCommand154: with --dry-run none of the 154 commands changes the server or the
+// TestDryRunOfEveryCommand156: with --dry-run none of the 156 commands changes the server or the
 // files here, and the wire carries nothing but verbs that read. One that makes a connection of its
 // own logs in there.
-func TestDryRunOfEveryCommand154(t *testing.T) {
+func TestDryRunOfEveryCommand156(t *testing.T) {
 	n := 0
 	everyCommand(t, Options{DryRun: true}, func(t *testing.T, c *Command, server *practice.Server, sent []string, _ string) {
 		n++
@@ -198,8 +198,8 @@ func TestDryRunOfEveryCommand154(t *testing.T) {
 			t.Errorf("here are %v", got)
 		}
 	})
-	if n != 154 {
-		t.Errorf("%d commands: the name of the test says 154", n)
+	if n != 156 {
+		t.Errorf("%d commands: the name of the test says 156", n)
 	}
 }
 

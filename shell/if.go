@@ -116,6 +116,7 @@ func (c *Call) remoteWords(ctx context.Context, word syntax.Token) ([]string, er
 		return nil, err
 	}
 	names, err := c.expand(ctx, []syntax.Token{word})
+	err = c.skips(err)
 	if _, none := err.(*noMatchError); none {
 		return nil, nil
 	}

@@ -264,8 +264,8 @@ func mls(ctx context.Context, c *Call, long bool) error {
 	var errs []error
 	for _, word := range c.Args {
 		entries, err := c.listed(ctx, word)
-		if err == nil {
-			err = c.writeList(entries, long)
+		if err = c.skips(err); err == nil || len(entries) > 0 {
+			err = firstOf(err, c.writeList(entries, long))
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -189,8 +189,24 @@ func isLocalName(name string) bool {
 	if !isPlain(name) {
 		return false
 	}
-	_, err := filepath.Localize(name)
-	return err == nil
+	return transfer.IsLocalName(name)
+}
+
+// skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
+func (c *Call) skips(err error) error {
+	all := []error{err}
+	if many, is := err.(*severalErrors); is {
+		all = many.errs
+	}
+	var rest []error
+	for _, err := range all {
+		if unsafe, is := err.(*unsafeNameError); is {
+			c.Shell.warn(unsafe.Error())
+			continue
+		}
+		rest = append(rest, err)
+	}
+	return several(rest)
 }
 
 func joinRemote(dir, name string) string {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/ftpsh/ftpsh/completion"
 )
@@ -67,6 +68,9 @@ func (sh *Shell) mapText(name string) string {
 type nameTrans struct{ from, to []rune }
 
 func (t nameTrans) apply(name string) string {
+	if len(t.from) == 0 {
+		return name // bytes that are not UTF-8 stay what they are
+	}
 	return strings.Map(func(r rune) rune {
 		for i, from := range t.from {
 			switch {
@@ -196,7 +200,7 @@ func choice(text string) (first, second, rest string) {
 // a file can never lead out of the local directory.
 func (sh *Shell) localName(remote string) (string, error) {
 	name := baseName(remote)
-	if sh.Settings.Case && isUpper(name) {
+	if sh.Settings.Case && isUpper(name) && utf8.ValidString(name) {
 		name = strings.ToLower(name)
 	}
 	name = sh.nmap.apply(sh.ntrans.apply(name))

@@ -119,12 +119,12 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		if free, known := freeSpace(filepath.Dir(c.Shell.local(t.Local))); known && isFull(err) {
 			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
 		}
-		if _, missing := c.Shell.folder().Lstat(t.Local + transfer.PartSuffix); missing == nil {
+		if _, missing := c.Shell.folder().Lstat(transfer.PartName(t.Local)); missing == nil {
 			of := ""
 			if m.Total() > 0 {
 				of = fmt.Sprintf("of %d ", m.Total())
 			}
-			c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, t.Local+transfer.PartSuffix, syntax.Quote(t.Remote))
+			c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, transfer.PartName(t.Local), syntax.Quote(t.Remote))
 		}
 	case t.Op == transfer.Upload && t.In == nil && c.Interactive() && errors.Is(err, context.Canceled):
 		n, how := m.Done(), "were sent"

@@ -1,12 +1,14 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // destination is where a download ends up: a name in a directory that is held
@@ -65,7 +67,7 @@ func (d *destination) enter() error {
 
 func (d *destination) close() { d.dir.Close() }
 
-func (d *destination) part() string { return d.name + PartSuffix }
+func (d *destination) part() string { return PartName(d.name) }
 
 // failed names the file as the user does.
 func (d *destination) failed(op, suffix string, err error) error {
@@ -109,6 +111,10 @@ func (d *destination) open(t Task) (*part, error) {
 			old.Close()
 			return nil, d.failed("write", PartSuffix, err)
 		}
+		if !d.isPart(old) { // it was whole by then, and has its name
+			old.Close()
+			return nil, d.failed("write", PartSuffix, errBusy)
+		}
 		if info, err := old.Stat(); t.Resume && p.belongs(t) && err == nil && info.Size() > tailSize {
 			p.have, err = old.Seek(0, io.SeekEnd)
 			return p, err
@@ -127,15 +133,50 @@ func (d *destination) open(t Task) (*part, error) {
 	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil && err != nil && whole != nil && whole.Size() > tailSize)
 }
 
+// isPart reports whether an open file has the name of the part still.
+func (d *destination) isPart(file *os.File) bool {
+	named, err := d.dir.Lstat(d.part())
+	info, failed := file.Stat()
+	return err == nil && failed == nil && os.SameFile(named, info)
+}
+
+// holds reports whether the file is here by now, as the server describes it.
+func (d *destination) holds(t Task) bool {
+	info, err := d.dir.Lstat(d.name)
+	return err == nil && info.Mode().IsRegular() && t.Size >= 0 && info.Size() == t.Size &&
+		!t.ModTime.IsZero() && info.ModTime().Sub(t.ModTime).Abs() < time.Second
+}
+
+// busyPause is how long the part of another transfer is left alone before it is looked at again.
+const busyPause = 20 * time.Millisecond
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // create makes a part, with the beginning of what is there.
 func (d *destination) create(t Task, begun bool) (*part, error) {
 	file, err := d.dir.OpenFile(d.part(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		err = errBusy // it was not there a moment ago
+	}
 	if err != nil {
 		return nil, d.failed("open", PartSuffix, err)
 	}
 	if err := lock(file); err != nil {
 		file.Close()
 		return nil, d.failed("write", PartSuffix, err)
+	}
+	if !d.isPart(file) { // another transfer took it for an old one before it was locked
+		file.Close()
+		return nil, d.failed("write", PartSuffix, errBusy)
 	}
 	p := &part{File: file, to: d, note: noteOf(t)}
 	if begun {

@@ -10,7 +10,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -265,6 +264,9 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 		_, step.Err = s.Mkdir(ctx, m.copied(rel))
 	default:
 		step.Err = m.here.Mkdir(filepath.FromSlash(rel), 0o777)
+		if info, err := m.here.Lstat(filepath.FromSlash(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {
+			step.Err = nil // another mirror has made it meanwhile
+		}
 	}
 	if rel != "" || step.Err != nil {
 		m.tell(step)
@@ -455,13 +457,13 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 			if err != nil {
 				return err
 			}
-			switch _, unsafe := filepath.Localize(e.Name); {
+			switch {
 			case e.Name == "." || e.Name == "..":
 			case e.Type == listing.Unparsed:
 				if nonsense++; nonsense == 1 {
 					example = e.Raw
 				}
-			case unsafe != nil || strings.ContainsAny(e.Name, "/\x00"):
+			case !IsLocalName(e.Name):
 				m.notSeen(dir, fmt.Errorf("%q is no name for a file", e.Name))
 			default:
 				entries = append(entries, slimOf(e))
@@ -550,7 +552,7 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 
 // task is the task of copying a file.
 func (m *Mirror) task(at string, e listing.Entry, why string) Task {
-	t := Task{Here: m.Here, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
+	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
 	switch m.action() {
 	case ActUpload:
 		t.Op = Upload

@@ -126,6 +126,15 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	}
 	defer to.close()
 	part, err := to.open(t)
+	for t.Shared && errors.Is(err, errBusy) {
+		if err := pause(ctx, busyPause); err != nil {
+			return Result{}, err
+		}
+		if to.holds(t) {
+			return Result{Size: t.Size, ModTime: t.ModTime}, nil
+		}
+		part, err = to.open(t)
+	}
 	if err != nil {
 		return Result{}, err
 	}

@@ -14,11 +14,11 @@ const SegmentSuffix = ".segments"
 
 // HasSegments reports whether there are parts of a local file.
 func (f Folder) HasSegments(local string) bool {
-	info, err := f.Lstat(local + SegmentSuffix)
+	info, err := f.Lstat(shortName(local, SegmentSuffix))
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (d *destination) segments() string { return d.name + SegmentSuffix }
+func (d *destination) segments() string { return shortName(d.name, SegmentSuffix) }
 
 // open opens the file of the parts. Without Resume it starts empty; with it,
 // earlier parts or an ordinary beginning are gone on with.

@@ -41,6 +41,7 @@ type Task struct {
 	InClear bool            // whether it may travel in clear
 	Append  bool            // and whether it is added to what is there
 
+	Shared   bool  // another transfer may bring the same file: it is waited for, and not told as a failure
 	Resume   bool  // go on where an earlier transfer stopped
 	Retry    Retry // when it breaks on the way
 	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
