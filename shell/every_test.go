@@ -184,7 +184,7 @@ func TestDryRunOfEveryCommand156(t *testing.T) {
 		n++
 		for _, line := range sent {
 			verb, _, _ := strings.Cut(line, " ")
-			connects := slices.Contains(c.Wire, "USER") || c.Name == "bg" || c.Name == "queue" // with a session for the job
+			connects := slices.Contains(c.Wire, "USER") || c.Name == "bg" || c.Name == "queue"       // with a session for the job
 			chooses := strings.HasPrefix(line, "OPTS HASH ") && slices.Contains(c.Wire, "OPTS HASH") // as TYPE does
 			if !reads(line) && !chooses && !(connects && slices.Contains(entering, verb)) {
 				t.Errorf("%s was sent", line)

@@ -67,7 +67,7 @@ var problems = map[string]Problem{
 	"no-begin":        {Says: "Transfers begin without the 150 that tells so. ftpsh manages; clients that wait for it stand still.", Admin: "a device on the way that swallows replies, or the server"},
 	"no-rest":         {Says: "Transfers that broke cannot be resumed: the server does not take REST.", Try: []Advice{{"get --verify", "compares what came"}}, Admin: "allow REST (AllowRetrieveRestart)"},
 	"one-session":     {Says: "The server lets in one session at a time: jobs and mirrors cannot use more.", Try: []Advice{{"set parallel 1", "asks for no more"}}, Admin: "the limit of connections for an address", Fix: []string{"parallel = 1"}},
-	"ipv6-epsv":       {Says: "The server has an IPv6 address, but no EPSV: over IPv6 there are no transfers.", Try: []Advice{{"open -4 HOST", "over IPv4"}}, Admin: "EPSV and EPRT (RFC 2428)", Fix: []string{`family = "4"`}},
+	"ipv6-epsv":       {Says: "The server has an IPv6 address, but no EPSV: over IPv6 there are no transfers.", Try: []Advice{{"set family 4", "then `open` again: over IPv4"}}, Admin: "EPSV and EPRT (RFC 2428)", Fix: []string{`family = "4"`}},
 	"no-mlsd":         {Says: "The server has no MLSD: times are coarse and names with blanks are guessed from LIST."},
 	"list-dos":        {Says: "LIST has the form of DOS and IIS. ftpsh understands it; it tells neither owners nor seconds."},
 	"list-odd":        {Says: "Some lines of the listing are in no known form; their names may be wrong.", Try: []Advice{{"raw", "PASV, LIST and .data show the lines as they come"}}},
