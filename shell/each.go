@@ -19,9 +19,11 @@ const eachHelp = "y this one, n not this one, a this one and all others, p the s
 // prompt is on, as ftp(1) does. Elsewhere nobody is asked and the answer is
 // yes: commands that destroy look at Settings.Prompt themselves.
 type each struct {
-	call  *Call
-	all   bool
-	taken map[string]string // the remote file that each local name is for
+	call    *Call
+	all     bool
+	taken   map[string][]taken // by folded local name
+	folding map[string]bool    // by local folder
+	plain   string             // the name before it got a number
 }
 
 // wants returns whether to go on with a file, or errEnough.
@@ -90,7 +92,7 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 	for name := range e.wanted(ctx, names, note) {
 		t, err := task(name)
 		if err == nil {
-			err = e.once(t)
+			err = e.once(&t)
 		}
 		switch {
 		case errors.Is(err, errPassedOver):

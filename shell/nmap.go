@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -204,12 +205,17 @@ func (sh *Shell) localName(remote string) (string, error) {
 		name = strings.ToLower(name)
 	}
 	name = sh.nmap.apply(sh.ntrans.apply(name))
-	for _, part := range strings.Split(name, "/") {
-		if !isLocalName(part) {
-			return "", &unsafeNameError{remote}
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		var err error
+		if parts[i], err = localname.System().Name(part); err != nil {
+			if !isPlain(part) {
+				return "", &unsafeNameError{remote}
+			}
+			return "", &localError{err.Error()}
 		}
 	}
-	return filepath.FromSlash(name), nil
+	return filepath.Join(parts...), nil
 }
 
 // remoteName is the name that a local file gets on the server when the user has

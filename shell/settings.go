@@ -54,6 +54,7 @@ type Settings struct {
 	PasswordCommand string
 
 	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
+	Collisions                                 string
 
 	EPSV4, EPSV6, SendPort bool
 	ActivePorts            [2]int     // zero: any
@@ -87,7 +88,7 @@ func defaultSettings(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Charset: "utf-8",
+		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Collisions: "refuse", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
 		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
@@ -110,7 +111,7 @@ type Setting struct {
 }
 
 // settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, waitSettings, []*Setting{
+var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, collisionSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, waitSettings, []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),

@@ -1,15 +1,13 @@
 package transfer
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/ftpsh/ftpsh/client/localname"
 )
 
 // names are those of one directory that have been seen to. A server may list a
@@ -47,18 +45,14 @@ func (n *names) take(name string) error {
 }
 
 // folded is what names have in common that some file system takes for the same.
-func folded(name string) string { return norm.NFC.String(strings.ToLower(name)) }
+func folded(name string) string { return localname.Rules{Folds: true}.Key(name) }
 
-// foldsNames finds out whether names that differ in case only are one file in a
-// directory.
+// foldsNames finds out whether names that differ in case only are one file in a directory.
 func foldsNames(dir *os.Root, rel string) bool {
-	name := path.Join(".", rel, ".ftpsh-"+rand.Text())
-	probe, err := dir.OpenFile(filepath.FromSlash(name+"-A"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	inner, err := dir.OpenRoot(filepath.FromSlash(path.Join(".", rel)))
 	if err != nil {
 		return false
 	}
-	probe.Close()
-	defer dir.Remove(filepath.FromSlash(name + "-A"))
-	_, err = dir.Lstat(filepath.FromSlash(name + "-a"))
-	return err == nil
+	defer inner.Close()
+	return localname.Folding(inner)
 }
