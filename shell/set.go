@@ -44,10 +44,11 @@ func set(_ context.Context, c *Call) error {
 	if !has {
 		return c.setting(row, "")
 	}
+	before := row.show(&c.Shell.Settings)
 	if err := c.Shell.change(row, value); err != nil {
 		return err
 	}
-	if row.opens && c.Shell.session != nil {
+	if row.opens && c.Shell.session != nil && row.show(&c.Shell.Settings) != before {
 		c.Note("%s holds from the next `open` on", row.Name)
 	}
 	return nil
