@@ -64,6 +64,7 @@ type Shell struct {
 	exits     *int // the status that `exit` was given
 	raw       bool // lines go to the server as typed
 	practice  *teach.Practice
+	web       *teach.Web // the live view; nil: nobody watches
 	stepper   stepper
 	recording *recording   // into a file; nil: none
 	confined  *confinement // it runs the lines of somebody else; nil: the user's
@@ -174,6 +175,7 @@ func (sh *Shell) Close() {
 	sh.disconnect()
 	sh.swap()
 	sh.disconnect()
+	sh.stopWeb()
 	sh.stopPractice() // its files were never on a disk
 	if err := sh.stopRecording(); err != nil {
 		sh.Say("the recording is not complete: " + err.Error())

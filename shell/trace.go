@@ -20,22 +20,25 @@ import (
 
 var traceCommands = []*Command{
 	{
-		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file]",
+		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file | web [port|off]]",
 		Short: "show the dialogue with the server as it goes on, or keep it in a file",
 		Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
 			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
 			"D1 the first data connection. Without a word it is switched on or off.\n" +
 			"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
-			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .md, .mmd (Mermaid) or .txt, " +
-			"which only you may read.",
+			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid) or .txt, " +
+			"which only you may read.\n" +
+			"`trace web` draws the ladder in browsers of this computer while the session goes on: for a projector, with an explanation of " +
+			"the row that one points at. The address has a token that nobody can guess; `trace web off` ends it.",
 		Examples: []Example{
 			{"trace 2", "watch what the next commands do"},
 			{"trace save ls.html", "the last command as a page to look at or to hand in"},
 			{"trace save all.jsonl all", "the whole session"},
 			{"trace show all.jsonl", "what is in such a file"},
+			{"trace web", "watch it in a browser"},
 		},
 		Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
-		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show"}, Foreign: Refused, Run: trace,
+		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show", "web"}, Foreign: Refused, Run: trace,
 	},
 	{
 		Name: "debug", Complete: []completion.Kind{completion.None}, Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
@@ -65,6 +68,8 @@ func trace(ctx context.Context, c *Call) error {
 		return c.saveTrace(ctx)
 	case "show":
 		return c.showTrace(ctx)
+	case "web":
+		return c.traceWeb()
 	case "on":
 		return c.traceLevel("2", 2)
 	}
@@ -90,6 +95,41 @@ func (c *Call) traceLevel(value string, level int) error {
 		return err
 	}
 	return c.changed(row, value)
+}
+
+// traceWeb starts the live view, or says where it is, or ends it.
+func (c *Call) traceWeb() error {
+	sh, port := c.Shell, 0
+	switch word := c.Arg(1); {
+	case len(c.Args) > 2:
+		return c.Usage("too many arguments")
+	case word == "off":
+		return sh.stopWeb()
+	case word != "":
+		n, err := strconv.ParseUint(word, 10, 16)
+		if err != nil {
+			return c.Usage("%q is neither a port nor off", word)
+		}
+		port = int(n)
+	}
+	if sh.web == nil {
+		web, err := teach.StartWeb(sh.recorder, port)
+		if err != nil {
+			return err
+		}
+		sh.web = web
+	}
+	return c.Print("%s", sh.web.URL())
+}
+
+// stopWeb ends the live view, if there is one.
+func (sh *Shell) stopWeb() error {
+	web := sh.web
+	if web == nil {
+		return nil
+	}
+	sh.web = nil
+	return web.Close()
 }
 
 // saveTrace writes a part of the recording into a file.

@@ -89,15 +89,15 @@ const (
 )
 
 func (d diagram) draw() {
+	fmt.Fprintf(d.out, `<svg viewBox="0 0 %d %d" role="img" aria-label="sequence diagram">`, diagramWidth, d.height())
+	d.rows()
+	fmt.Fprint(d.out, "</svg>\n")
+}
+
+// rows draws the two ends and what goes on between them.
+func (d diagram) rows() {
 	local, remote := Ends(d.events, "C", d.o.Events[len(d.o.Events)-1].Seq)
-	var rows []*Event
-	for _, e := range d.o.Events {
-		if e.Ev != DataProgress && (e.Ev != Noted || drawnNotes[e.Key]) {
-			rows = append(rows, e)
-		}
-	}
-	height := topY + rowHeight*(len(rows)+1)
-	fmt.Fprintf(d.out, `<svg viewBox="0 0 %d %d" role="img" aria-label="sequence diagram">`, diagramWidth, height)
+	height := d.height()
 	for _, end := range []struct {
 		x    int
 		name string
@@ -109,11 +109,47 @@ func (d diagram) draw() {
 		fmt.Fprintf(d.out, `<text x="%d" y="18" text-anchor="%s">%s</text><line x1="%d" y1="26" x2="%[1]d" y2="%[5]d" class="life"/>`,
 			end.x, anchor, inert(strings.TrimSpace(end.name)), end.x, height-6)
 	}
-	for i, e := range rows {
+	for i, e := range d.drawn() {
 		d.row(e, topY+rowHeight*(i+1)-4)
 	}
-	fmt.Fprint(d.out, "</svg>\n")
 }
+
+// drawn are the events that have a row.
+func (d diagram) drawn() (rows []*Event) {
+	for _, e := range d.o.Events {
+		if e.Ev != DataProgress && (e.Ev != Noted || drawnNotes[e.Key]) {
+			rows = append(rows, e)
+		}
+	}
+	return rows
+}
+
+func (d diagram) height() int { return topY + rowHeight*(len(d.drawn())+1) }
+
+// writeSVG writes the diagrams of all operations as one picture.
+func writeSVG(w io.Writer, events []*Event, _ Style) error {
+	out := bufio.NewWriter(w)
+	operations := Operations(events)
+	height := 0
+	for _, o := range operations {
+		height += diagram{o: o}.height() + titleHeight
+	}
+	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%[1]d" height="%[2]d"><style>%s</style>`,
+		diagramWidth, max(height, titleHeight), html.EscapeString(traceCSS))
+	fmt.Fprintf(out, `<rect width="%d" height="%d" fill="var(--pane)"/>`+"\n", diagramWidth, max(height, titleHeight))
+	y := 0
+	for _, o := range operations {
+		d := diagram{out, o, events}
+		fmt.Fprintf(out, `<text x="12" y="%d">%s</text><g transform="translate(0 %d)">`, y+18, inert(o.Cmd), y+titleHeight)
+		d.rows()
+		fmt.Fprint(out, "</g>\n")
+		y += titleHeight + d.height()
+	}
+	fmt.Fprint(out, "</svg>\n")
+	return out.Flush()
+}
+
+const titleHeight = 28
 
 // row draws an event: its time, an arrow or a box, and its words above it.
 func (d diagram) row(e *Event, y int) {
