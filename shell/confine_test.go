@@ -437,3 +437,21 @@ func TestClaims(t *testing.T) {
 		}
 	}
 }
+
+// FuzzForeignLine: whatever line somebody writes into a recording, no file outside of the private
+// folder changes, no program is started, and no connection leaves this computer.
+func FuzzForeignLine(f *testing.F) {
+	for _, line := range hostile("/tmp/ftpsh-fuzz-nowhere") {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		text := inPlaceOf(t, recordingOf(t, "pwd"), "pwd", line)
+		sh, o, _ := watched(t)
+		file := filepath.Join(t.TempDir(), "evil.jsonl")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sh.Do(Line{Text: "replay " + file})
+		o.check(t)
+	})
+}
