@@ -83,6 +83,13 @@ func (sh *Shell) Batch(scripts ...Script) int {
 // leaves is the exit status at the end: that of a signal, else the one that
 // `exit` was given.
 func (sh *Shell) leaves(status int) int {
+	if err := sh.log.failed(); err != nil {
+		incomplete := &localError{"the log is not complete: " + err.Error()}
+		sh.failed(Line{}, "log", incomplete)
+		if status == 0 {
+			status = Status(incomplete)
+		}
+	}
 	if sh.exits != nil {
 		status = *sh.exits
 	}

@@ -18,6 +18,7 @@ type log struct {
 	mu  sync.Mutex
 	out io.Writer // nil: nothing is kept
 	now func() time.Time
+	err error // the first line that could not be kept
 }
 
 func (l *log) line(format string, args ...any) {
@@ -27,7 +28,10 @@ func (l *log) line(format string, args ...any) {
 	text := render.Safe(history.MaskURLs(fmt.Sprintf(format, args...)))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprintf(l.out, "%s %s\n", l.now().UTC().Format("2006-01-02T15:04:05.000Z"), text) // a full disk stops no transfer
+	_, err := fmt.Fprintf(l.out, "%s %s\n", l.now().UTC().Format("2006-01-02T15:04:05.000Z"), text)
+	if l.err == nil { // a full disk stops no transfer; leaves says it
+		l.err = err
+	}
 }
 
 // command notes a statement that is about to run.
@@ -76,4 +80,11 @@ func (l *log) trace() *client.Trace {
 		},
 		Note: func(i client.NoteInfo) { l.line("%s -- %s", i.Channel, i.Text) },
 	}
+}
+
+// failed is why the log is not complete, or nil.
+func (l *log) failed() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
 }
