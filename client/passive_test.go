@@ -21,7 +21,7 @@ func TestLongAddress(t *testing.T) {
 		{"a length that counts to nowhere", "Long (6,255,1,2,156,64)", "", 0},
 		{"a port of three bytes", "Long (4,4,127,0,0,1,3,0,156,64)", "", 0},
 		{"no port", "Long (4,4,127,0,0,1,2,0,0)", "", 0},
-		{"a number that is no byte", "Long (4,4,127,0,0,1,2,256,64)", "", 0},
+		{"a number that is not a byte", "Long (4,4,127,0,0,1,2,256,64)", "", 0},
 		{"nothing", "Long ()", "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

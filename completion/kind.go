@@ -29,6 +29,8 @@ const (
 	Job               // the number of a job
 	Condition         // a condition of if and assert
 	Mode              // who may do what with a file, such as 644 or u+x
+	Port              // the port of a server
+	Text              // anything: there is nothing to complete
 )
 
 // A Candidate is something that the word can become.

@@ -63,7 +63,7 @@ func TestNearest(t *testing.T) {
 		{"case", "GTE", "get"},
 		{"beginning", "statu", "status"},
 		{"nothing near", "frobnicate", ""},
-		{"a letter is no hint", "x", ""},
+		{"a letter is not a hint", "x", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got := strings.Join(Nearest(row.word, commands), " ")

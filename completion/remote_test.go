@@ -68,7 +68,7 @@ func TestRemote(t *testing.T) {
 		t.Errorf("directories: got %q", texts(dirs))
 	}
 	if _, err := r.Complete(context.Background(), "/", "nope/", false); err == nil {
-		t.Error("a directory that cannot be listed is no error")
+		t.Error("a directory that cannot be listed is not an error")
 	}
 }
 

@@ -22,11 +22,11 @@ var activeSettings = []*Setting{
 
 var activeCommands = []*Command{
 	{
-		Name: "active-ports", Args: "[first-last|any]", Short: "show or choose the ports on which active data connections are awaited",
+		Name: "active-ports", Values: [][]string{{"any", "40001-40100"}}, Args: "[first-last|any]", Short: "show or choose the ports on which active data connections are awaited",
 		Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
 			"names the router then.",
 		Examples: []Example{{"active-ports 40001-40100", "a hundred ports"}, {"active-ports any", "whichever the system gives"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Foreign: Confined, Run: activePortsCommand,
+		Max:      1, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: Confined, Run: activePortsCommand,
 	},
 }
 
@@ -45,7 +45,7 @@ const anyPort = "any"
 
 func activePorts() *Setting {
 	return &Setting{
-		Name: "active-ports", Short: "the ports on which active data connections are awaited: any, or as 40001-40100",
+		Name: "active-ports", Usage: "any|40001-40100", Suggest: []string{"any", "40001-40100"}, Short: "the ports on which active data connections are awaited: any, or as 40001-40100",
 		show: func(s *Settings) string {
 			if s.ActivePorts == [2]int{} {
 				return anyPort
@@ -81,7 +81,7 @@ const ownAddress = "own"
 
 func activeAddress() *Setting {
 	return &Setting{
-		Name: "active-address", Short: "the address that the server is told to connect to in active mode: own, or that of a router",
+		Name: "active-address", Usage: "own|192.0.2.1", Suggest: []string{"own"}, Short: "the address that the server is told to connect to in active mode: own, or that of a router",
 		show: func(s *Settings) string {
 			if !s.ActiveAddress.IsValid() {
 				return ownAddress
@@ -104,7 +104,7 @@ func activeAddress() *Setting {
 func activeFrom() *Setting {
 	const peer, anybody = "peer", "any"
 	return &Setting{
-		Name: "active-from", Short: "who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
+		Name: "active-from", Usage: "peer|192.0.2.1", Suggest: []string{"peer"}, Short: "who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
 		show: func(s *Settings) string {
 			switch {
 			case !s.ActiveFrom.IsValid():

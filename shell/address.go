@@ -82,7 +82,7 @@ func parseURL(text string) (Address, error) {
 	}
 	security, known := schemes[u.Scheme]
 	if !known {
-		return Address{}, fmt.Errorf("%s is none of ftp, ftps, ftpes", u.Scheme)
+		return Address{}, fmt.Errorf("%s is not one of ftp, ftps, ftpes", u.Scheme)
 	}
 	a := Address{Host: u.Hostname(), Port: u.Port(), Security: security, User: u.User.Username()}
 	a.Password, a.HasPassword = u.User.Password()

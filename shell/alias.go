@@ -39,7 +39,7 @@ func aliasCommand(_ context.Context, c *Call) error {
 	case 1:
 		text, known := c.Shell.aliases[c.Arg(0)]
 		if !known {
-			return c.Usage("%s is no alias", c.Arg(0))
+			return c.Usage("%s is not an alias", c.Arg(0))
 		}
 		return c.showAlias(c.Arg(0), text)
 	}
@@ -57,7 +57,7 @@ func aliasCommand(_ context.Context, c *Call) error {
 // setAlias checks and keeps an alias.
 func (sh *Shell) setAlias(name, text string) error {
 	if toks := syntax.Lex(name); len(toks) != 1 || toks[0].Op != syntax.Word || toks[0].Raw != toks[0].Text {
-		return &UsageError{Text: name + " is no word that a command could be"}
+		return &UsageError{Text: name + " is not a word that a command could be"}
 	}
 	if list, err := syntax.Parse(text); err != nil {
 		return &UsageError{Text: "the line of " + name + ": " + err.Error()}
@@ -92,7 +92,7 @@ func (c *Call) allAliases() error {
 func unalias(_ context.Context, c *Call) error {
 	for _, name := range c.Texts() {
 		if _, known := c.Shell.aliases[name]; !known {
-			return c.Usage("%s is no alias", name)
+			return c.Usage("%s is not an alias", name)
 		}
 		delete(c.Shell.aliases, name)
 	}

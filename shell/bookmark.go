@@ -22,7 +22,7 @@ import (
 )
 
 var bookmarkCommands = []*Command{{
-	Name: "bookmark", Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
+	Name: "bookmark", Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
 	Long: "`open NAME` and `ftpsh NAME` go there. Without an address it is where you are now. Passwords are not kept: the " +
 		"keyring (`password save`) or .netrc hold them.",
 	Examples: []Example{
@@ -30,7 +30,7 @@ var bookmarkCommands = []*Command{{
 		{"bookmark add logs ftp://alice@ftp.example.org/var/log", "another one"},
 		{"bookmark", "list them"},
 	},
-	Max: 3, Complete: []completion.Kind{completion.None, completion.Bookmark, completion.Host}, Foreign: Refused, Run: bookmark,
+	Max: 3, Complete: []completion.Kind{completion.Text, completion.Bookmark, completion.Host}, Foreign: Refused, Run: bookmark,
 }}
 
 func bookmark(_ context.Context, c *Call) error {
@@ -50,7 +50,7 @@ func bookmark(_ context.Context, c *Call) error {
 			return nil
 		})
 	}
-	return c.Usage("%s is none of add, delete, list", c.Arg(0))
+	return c.Usage("%s is not one of add, delete, list", c.Arg(0))
 }
 
 type bookmarkObject struct {

@@ -14,13 +14,13 @@ import (
 
 var catCommands = []*Command{{
 	Name: "cat", Args: "remote…", Short: "show files of the server",
-	Long: "On a screen control characters are shown, not obeyed, and a file that is no text is refused unless -f insists.",
+	Long: "On a screen control characters are shown, not obeyed, and a file that is not a text is refused unless -f insists.",
 	Examples: []Example{
 		{"cat README", "read it"},
 		{"cat log.* | grep ERROR", "search in several"},
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is no text, too") },
+	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     getVerbs, Needs: Login, Foreign: Confined, Run: cat,
 }}

@@ -20,7 +20,7 @@ var cdCommands = []*Command{
 		Wire: sends("CDUP", "PWD"), Needs: Login, Foreign: Confined, Run: cdup,
 	},
 	{
-		Name: "pwd", Short: "say which directory one is in, on the server", JSON: true,
+		Name: "pwd", Short: "show the remote directory", JSON: true,
 		Wire: sends("PWD"), Needs: Login, Foreign: Confined, Run: pwd,
 	},
 }

@@ -14,7 +14,7 @@ import (
 // charsetSettings are about the names of servers that do not speak UTF-8.
 var charsetSettings = []*Setting{
 	{
-		Name: "charset", Short: "charset of the server's names: utf-8, latin1, cp1252, shift_jis, gbk, koi8-r, ...",
+		Name: "charset", Usage: "latin1", Suggest: []string{"utf-8", "latin1", "cp1252", "iso-8859-15", "koi8-r", "shift_jis", "euc-jp", "gbk", "big5", "euc-kr"}, Short: "charset of the server's names: utf-8, latin1, cp1252, shift_jis, gbk, koi8-r, ...",
 		show: func(s *Settings) string { return s.Charset },
 		parse: func(s *Settings, text string) error {
 			if _, err := findCharset(text); err != nil {

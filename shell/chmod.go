@@ -16,7 +16,7 @@ import (
 )
 
 var chmodCommands = []*Command{{
-	Name: "chmod", Args: "mode file…", Short: "change who may read and write a file", JSON: true,
+	Name: "chmod", Values: [][]string{{"644", "600", "755", "u+x", "go-w", "a+r"}}, Args: "mode file…", Short: "change who may read and write a file", JSON: true,
 	Long: "The mode is that of chmod(1): octal digits such as 644, or what is to change, such as u+x or go-w,a+r. The server must " +
 		"know SITE CHMOD; for u+x and its like it must also say what the mode is now.",
 	Examples: []Example{

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // Need says what must be there before a command can run.
@@ -45,14 +46,16 @@ type Command struct {
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
 	Foreign  Foreign           // what it may do in a line that somebody else wrote
+	Values   [][]string        // words for each argument, beside those of its kind
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
-	URLs     bool              // takes URLs in place of paths
-	OneDash  bool              // long options may have one dash, as those of find(1)
-	Digits   string            // the option that digits behind a dash are the value of, as in head -3
-	DashArgs func(string) bool // reports a word with a dash that is an argument all the same
-	Detach   bool              // Ctrl-Z sends it to the background
-	Nests    bool              // runs other lines: each of them takes the session for itself
+	URLs     bool                    // takes URLs in place of paths
+	OneDash  bool                    // long options may have one dash, as those of find(1)
+	Digits   string                  // the option that digits behind a dash are the value of, as in head -3
+	Reversed func(syntax.Token) bool // reports an option that turns the kinds of the arguments round
+	DashArgs func(string) bool       // reports a word with a dash that is an argument all the same
+	Detach   bool                    // Ctrl-Z sends it to the background
+	Nests    bool                    // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error
 }

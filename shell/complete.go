@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +29,8 @@ func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Com
 	if at.Op == syntax.Verbatim { // it is no line of ours: words end at blanks
 		start := strings.LastIndexAny(line[:pos], " \t!|") + 1
 		at.Word = syntax.Token{Text: line[start:pos], Raw: line[start:pos], Start: start, End: pos}
+		before := strings.TrimRight(line[:start], " \t")
+		at.First = strings.HasSuffix(before, "|") || strings.HasSuffix(before, "!")
 	}
 	found := sh.candidates(ctx, at)
 	c := console.Completion{Start: at.Word.Start, End: at.Word.End, More: found.More, Matches: at.Word.Pattern != ""}
@@ -63,6 +67,8 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 		return rawCandidates(wordsOf(at), word)
 	}
 	switch {
+	case at.Op == syntax.Verbatim && at.Word.Text != "" && !strings.Contains(at.Word.Text, "/") && at.First:
+		return completion.Words(at.Word.Text, programs())
 	case at.Op == syntax.Redirect || at.Op == syntax.Append || at.Op == syntax.Verbatim:
 		return localNamesLike(ctx, at.Word, false)
 	case at.Op != syntax.Word:
@@ -75,17 +81,38 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 		return completion.Result{}
 	}
 	given, flag := argumentsOf(command, at.Words[1:])
+	if command.Reversed != nil && slices.ContainsFunc(at.Words[1:], command.Reversed) {
+		other := *command
+		other.Complete = slices.Clone(command.Complete)
+		slices.Reverse(other.Complete)
+		command = &other
+	}
 	if n := command.nested(); n >= 0 && len(given) > n { // as in queue get x
 		at.Words = given[n:]
 		return sh.candidates(ctx, at)
 	}
 	switch {
 	case flag != nil:
-		return flagValues(flag, word)
+		return sh.flagValues(ctx, flag, at.Word)
 	case strings.HasPrefix(word, "-") && at.Word.Lead == 0 && command.takesFlags():
 		return completion.Words(word, flagCandidates(command))
 	}
 	return sh.arguments(ctx, command, given, at.Word)
+}
+
+// programs are those that the local shell finds.
+func programs() []completion.Candidate {
+	var names []string
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			if !e.IsDir() {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	slices.Sort(names)
+	return plainCandidates(slices.Compact(names))
 }
 
 func wordsOf(at syntax.Cursor) []string {
@@ -142,8 +169,31 @@ func choices(fs *pflag.FlagSet, name string, words ...string) {
 
 const flagWords = "words"
 
+// namesPath says that the value of an option is a path of a kind.
+func namesPath(fs *pflag.FlagSet, name string, kind completion.Kind) {
+	fs.Lookup(name).Annotations = map[string][]string{flagPath: {strconv.Itoa(int(kind))}}
+}
+
+const flagPath = "path"
+
+// pathOf is the kind of path that the value of an option is, None for others.
+func pathOf(flag *pflag.Flag) completion.Kind {
+	if kinds := flag.Annotations[flagPath]; len(kinds) > 0 {
+		kind, _ := strconv.Atoi(kinds[0])
+		return completion.Kind(kind)
+	}
+	if value, _ := pflag.UnquoteUsage(flag); value == "FILE" {
+		return completion.LocalPath
+	}
+	return completion.None
+}
+
 // flagValues completes the value of an option; commas part several.
-func flagValues(flag *pflag.Flag, word string) completion.Result {
+func (sh *Shell) flagValues(ctx context.Context, flag *pflag.Flag, typedWord syntax.Token) completion.Result {
+	if kind := pathOf(flag); kind != completion.None {
+		return sh.ofKind(ctx, kind, nil, nil, typedWord)
+	}
+	word := typedWord.Text
 	before, typed := "", word
 	if comma := strings.LastIndexByte(word, ','); comma >= 0 {
 		before, typed = word[:comma+1], word[comma+1:]
@@ -161,10 +211,20 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 	if len(given) == 0 && command.Words != nil {
 		return completion.Words(word, plainCandidates(command.Words))
 	}
+	if len(given) < len(command.Values) {
+		if found := completion.Words(word, plainCandidates(command.Values[len(given)])); len(found.Candidates) > 0 {
+			return found
+		}
+	}
 	if len(command.Complete) == 0 {
 		return completion.Result{}
 	}
-	kind := command.Complete[min(len(given), len(command.Complete)-1)]
+	return sh.ofKind(ctx, command.Complete[min(len(given), len(command.Complete)-1)], command, given, typed)
+}
+
+// ofKind completes a word that names something of a kind.
+func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
+	word := typed.Text
 	switch kind {
 	case completion.Topic:
 		if found := completion.Words(word, sh.topicCandidates()); len(found.Candidates) > 0 {
@@ -197,6 +257,8 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 		return completion.Words(word, conditionCandidates())
 	case completion.Macro:
 		return completion.Words(word, plainCandidates(sh.macroNames()))
+	case completion.Port:
+		return completion.Words(word, plainCandidates([]string{"21", "990", "2121"}))
 	case completion.Job:
 		return completion.Words(word, sh.jobCandidates())
 	case completion.Verb:
@@ -355,7 +417,7 @@ func valueCandidates(name string) []completion.Candidate {
 	if err != nil {
 		return nil
 	}
-	return plainCandidates(row.Words)
+	return plainCandidates(append(slices.Clone(row.Words), row.Suggest...))
 }
 
 func plainCandidates(words []string) []completion.Candidate {

@@ -20,7 +20,7 @@ import (
 var credentialSettings = []*Setting{
 	toggle("keyring", "look for passwords in the keyring of the desktop", func(s *Settings) *bool { return &s.Keyring }),
 	{
-		Name: "password-command", Short: "a local command that prints the password; FTPSH_HOST, FTPSH_PORT and FTPSH_USER tell it whose",
+		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; FTPSH_HOST, FTPSH_PORT and FTPSH_USER tell it whose",
 		show:  func(s *Settings) string { return s.PasswordCommand },
 		parse: func(s *Settings, text string) error { s.PasswordCommand = text; return nil },
 	},
@@ -28,10 +28,10 @@ var credentialSettings = []*Setting{
 
 var passwordCommands = []*Command{
 	{
-		Name: "password", Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
+		Name: "password", Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
 		Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
 			"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
-		Min: 1, Max: 2, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: Refused, Run: password,
+		Min: 1, Max: 2, Complete: []completion.Kind{completion.Text, completion.Host}, Foreign: Refused, Run: password,
 	},
 }
 

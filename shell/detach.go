@@ -26,7 +26,7 @@ func (sh *Shell) detach(on []*job) bool {
 		sh.failed(Line{}, "detach", err)
 		return false
 	}
-	sh.Say("they go on without the terminal and write to " + log)
+	sh.Say("they continue without the terminal and write to " + log)
 	return true
 }
 

@@ -28,7 +28,7 @@ var doctorCommands = []*Command{{
 		{"doctor", "why does this server behave so"},
 		{"doctor --full ftp.example.org", "everything about another one"},
 	},
-	Max: 2, Complete: []completion.Kind{completion.Host, completion.None},
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.Bool("fix", false, "show the settings that help, as lines of config.toml")
 		fs.Bool("full", false, "look at what costs more, too")
@@ -77,7 +77,7 @@ func doctor(ctx context.Context, c *Call) error {
 }
 
 // errUnwell is what scripts hear of a server that has problems.
-var errUnwell = errors.New("not everything is well")
+var errUnwell = errors.New("problems found")
 
 // examination is whom to examine: the host that is named, or the server of the
 // session.
@@ -93,7 +93,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 	}
 	if tls := c.value("tls"); tls != "" {
 		if _, known := securities[tls]; !known {
-			return e, c.Usage("--tls: %q is none of auto, require, implicit, off", tls)
+			return e, c.Usage("--tls: %q is not one of auto, require, implicit, off", tls)
 		}
 		a.Security = tls
 	}

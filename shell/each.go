@@ -111,7 +111,7 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 }
 
 // errPassedOver is of a name that is no file.
-var errPassedOver = errors.New("passed over")
+var errPassedOver = errors.New("skipped")
 
 // endsAll reports whether a command for many ends with this failure.
 func endsAll(ctx context.Context, err error) bool {

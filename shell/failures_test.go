@@ -65,7 +65,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 func TestFailedDownloadSaysWhatIsLeft(t *testing.T) {
 	p := newPupil(t)
 	p.Do(Line{Text: "set retries 0; practice start --tls off --fault cut:RETR=200*1; practice open"})
-	p.says(t, "get README.txt", "200 of 608 bytes are in README.txt.part; `reget README.txt` goes on")
+	p.says(t, "get README.txt", "200 of 608 bytes are in README.txt.part; `reget README.txt` resumes")
 	p.says(t, "reget README.txt && hash README.txt", "")
 	if _, err := os.Stat("README.txt"); err != nil {
 		t.Errorf("%v\n%s", err, p.out)

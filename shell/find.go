@@ -33,6 +33,7 @@ func findFlags(fs *pflag.FlagSet) {
 	fs.String("iname", "", "the same `PATTERN`, large and small letters being equal")
 	fs.String("path", "", "the whole path fits the `PATTERN`; ** stands for any directories")
 	fs.String("type", "", "`TYPE` is f (file), d (directory) or l (link)")
+	choices(fs, "type", "f", "d", "l")
 	fs.String("size", "", "the size is `N`, +N or -N bytes")
 	fs.String("mtime", "", "the last change is +`N` or -N days ago")
 	fs.Bool("empty", false, "files without a byte")
@@ -138,7 +139,7 @@ func byType(word string) (func(string, *listing.Entry) bool, error) {
 	types := map[string]listing.Type{"f": listing.File, "d": listing.Dir, "l": listing.Link}
 	want, ok := types[word]
 	if !ok {
-		return nil, &UsageError{Text: word + " is none of f, d, l"}
+		return nil, &UsageError{Text: word + " is not one of f, d, l"}
 	}
 	return func(_ string, e *listing.Entry) bool { return e.Type == want }, nil
 }

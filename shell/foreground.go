@@ -116,7 +116,7 @@ func (sh *Shell) mayLeave(ctx context.Context) bool {
 		return true
 	}
 	if queued > 0 {
-		sh.Say(plural(queued, "command stays", "commands stay") + " queued; `queue start` on the same server goes on")
+		sh.Say(plural(queued, "command stays", "commands stay") + " queued; `queue start` on the same server resumes")
 	}
 	if len(on) == 0 {
 		return true

@@ -22,7 +22,7 @@ var formCommands = []*Command{
 // section 4.1.2 asks for no other, and nobody has them.
 func onlyValue(name, short string, values ...string) *Command {
 	return &Command{
-		Name: name, Args: "[" + values[0] + "]", Short: "show " + short + ": " + values[0],
+		Name: name, Args: "[" + values[0] + "]", Values: [][]string{values}, Short: "show " + short + ": " + values[0],
 		Long: "Other values are known to old standards only and are refused here. `quote` asks the server for them.",
 		Max:  1, Complete: []completion.Kind{completion.None}, JSON: true,
 		Foreign: Confined, Run: func(_ context.Context, c *Call) error {

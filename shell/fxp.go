@@ -16,7 +16,7 @@ import (
 )
 
 var fxpCommands = []*Command{{
-	Name: "fxp", Args: "file… URL | URL [file]", Short: "copy files from server to server, not by way of here",
+	Name: "fxp", Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
 	Long: "One side is the server we are connected to, the other one is a URL: a file, or a directory that ends with a slash. " +
 		"The servers connect to each other; many refuse that, and say so. The copy has the time of the original while the " +
 		"setting preserve is on, and its size is compared.\n" +

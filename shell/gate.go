@@ -13,7 +13,7 @@ var gateCommands = []*Command{{
 	Name: "gate", Args: "[host [port]]", Short: "connect through a gate-ftp (PASSERVE), or no longer",
 	Long: "With a host it is switched on, alone it is switched off or, with the host in FTPSERVER and FTPSERVERPORT, on. The next " +
 		"`open` uses it. It is short for `set via ftp://HOST:PORT` and `set via-login gate-ftp`.",
-	Max: 2, Complete: []completion.Kind{completion.Host, completion.None}, Foreign: Refused, Run: gate,
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port}, Foreign: Refused, Run: gate,
 }}
 
 func gate(_ context.Context, c *Call) error {

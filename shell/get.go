@@ -38,7 +38,7 @@ var getCommands = []*Command{
 			{"get a.txt b.txt c.txt", "several, into the local directory"},
 			{"get -O /tmp a.txt b.txt", "into another one"},
 			{"get notes.txt | wc -l", "into a local command"},
-			{"get -c big.iso", "go on with a download that was cut"},
+			{"get -c big.iso", "resume a download that was cut"},
 			{"get --segments 4 big.iso", "over four sessions at once, where one is slow"},
 			{"get -r photos", "a directory with all that is in it; `mirror` can do more"},
 		},
@@ -49,16 +49,16 @@ var getCommands = []*Command{
 	{
 		Name: "pget", Args: "remote [local]", Short: "download a large file over several sessions at once", JSON: true,
 		Long: "Each session fetches a part, and helps another one when it is through. The parts lie in NAME.segments until all of " +
-			"them are there and the server still has the same file. -c goes on with them. Small files are fetched as by `get`.",
-		Examples: []Example{{"pget -n 8 big.iso", "over eight sessions"}, {"pget -c big.iso", "go on with what was cut"}},
+			"them are there and the server still has the same file. -c resumes them. Small files are fetched as by `get`.",
+		Examples: []Example{{"pget -n 8 big.iso", "over eight sessions"}, {"pget -c big.iso", "resume what was cut"}},
 		Min:      1, Max: 2, Ask: []string{"remote-file"}, Flags: pgetFlags,
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return get(ctx, c, c.Is("continue")) },
 	},
 	{
-		Name: "reget", Args: "remote [local]", Short: "go on with a download", JSON: true,
+		Name: "reget", Args: "remote [local]", Short: "resume a download", JSON: true,
 		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched. " +
-			"When the file on the server is another one by now, all of it is fetched anew: NAME.part.note tells the size and time " +
+			"When the file on the server is another one by now, all of it is fetched again: NAME.part.note tells the size and time " +
 			"of the one that was begun.",
 		Min: 1, Max: 2, Ask: []string{"remote-file"},
 		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
@@ -67,14 +67,14 @@ var getCommands = []*Command{
 	{
 		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
 		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
-			"is asked. Directories are passed over, without -r. The names that a server lists are only ever names in the local directory.",
-		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "go on with several"}, {"mget -O /var/spool *.csv", "into another directory"}},
+			"is asked. Directories are skipped, without -r. The names that a server lists are only ever names in the local directory.",
+		Examples: []Example{{"mget *.txt", "all texts"}, {"mget -c disk*.iso", "resume several"}, {"mget -O /var/spool *.csv", "into another directory"}},
 		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withSegments(withTrees(getFlags))),
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, c.Is("continue")) },
 	},
 	{
-		Name: "mreget", Args: "pattern…", Short: "go on with the downloads of several files", JSON: true,
+		Name: "mreget", Args: "pattern…", Short: "resume the downloads of several files", JSON: true,
 		Flags: into(func(*pflag.FlagSet) {}),
 		Min:   1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: getVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return mget(ctx, c, true) },
@@ -92,6 +92,7 @@ func named(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
 		fs.StringP("output", "o", "", "under another `NAME`")
+		namesPath(fs, "output", completion.LocalPath)
 	}
 }
 
@@ -100,6 +101,7 @@ func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
 		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which is there")
+		namesPath(fs, "into", completion.LocalDir)
 	}
 }
 
@@ -268,7 +270,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 	t.Segments = max(t.Segments, 2)
 	err = c.moveMany(ctx, []transfer.Task{t})
 	if errors.Is(err, context.Canceled) && c.Shell.folder().HasSegments(t.Local) {
-		c.Note("its parts are in %s; `pget -c %s` goes on", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
+		c.Note("its parts are in %s; `pget -c %s` resumes", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
 	}
 	return err
 }
@@ -408,7 +410,7 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	case err != nil:
 		return t, err
 	case !info.Mode().IsRegular():
-		return t, &localError{t.Local + " is here already and no plain file"}
+		return t, &localError{t.Local + " is here already and not a plain file"}
 	case c.Shell.Settings.Clobber == "off" && !c.Is("force") && !t.Resume:
 		return t, &localError{t.Local + " is there already; -f replaces it"}
 	}

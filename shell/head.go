@@ -24,7 +24,7 @@ var headCommands = []*Command{
 	},
 	{
 		Name: "tail", Args: "remote…", Short: "show the last lines of files",
-		Long: "Only the end is fetched, where the server knows REST. With -f it goes on: what is added to the file appears until " +
+		Long: "Only the end is fetched, where the server knows REST. With -f it continues: what is added to the file appears until " +
 			"Ctrl-C; --every is how often the server is asked.",
 		Examples: []Example{{"tail README.txt", "ten lines"}, {"tail -f logs/access.log", "and what comes"}},
 		Min:      1, Max: -1, Ask: []string{"remote-file"},
@@ -225,7 +225,7 @@ func (c *Call) follow(ctx context.Context, name string, at int64, every time.Dur
 			return err
 		}
 		if size < at {
-			c.Note("%s is shorter than before (%s bytes): it begins anew", name, strconv.FormatInt(size, 10))
+			c.Note("%s is shorter than before (%s bytes): it begins again", name, strconv.FormatInt(size, 10))
 			at = 0
 		}
 		text, err := c.part(ctx, name, at, size)

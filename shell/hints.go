@@ -258,7 +258,7 @@ func (sh *Shell) hintsFor(err error) []string {
 // explained: a code, a verb, a word of the trade.
 func explained(name string) string {
 	if _, known := teach.Explain(name, teach.Here{}); known {
-		return "`explain " + name + "` tells about it"
+		return "`explain " + name + "` says what it is"
 	}
 	return ""
 }

@@ -27,9 +27,9 @@ type History interface {
 }
 
 var historyCommands = []*Command{{
-	Name: "history", Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
+	Name: "history", Values: [][]string{{"10", "50"}}, Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
 	Long: "The history is shared by all shells at once and holds no passwords. `!!` runs the last line again, `!12` the one " +
-		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is no program of this computer) " +
+		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is not a program of this computer) " +
 		"and `!?iso` the last with iso in it. The line is shown before it runs.\n" +
 		"Ctrl-R searches while one types, Up brings lines back that begin like the one typed. A line that begins with a " +
 		"blank is not kept.",
@@ -38,11 +38,11 @@ var historyCommands = []*Command{{
 		{"history 5", "the last five"},
 		{"history -n 50 -l here", "the last fifty lines that hold this word, with time and place"},
 	},
-	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.None}, Foreign: Refused, Run: showHistory,
+	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.Text}, Foreign: Refused, Run: showHistory,
 }}
 
 var historySettings = []*Setting{
-	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).
+	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).like("50000", "1000", "10000", "50000").
 		then(func(sh *Shell) {
 			if sh.opt.History != nil {
 				sh.opt.History.Keep(sh.Settings.HistorySize)
@@ -96,7 +96,7 @@ func showHistory(_ context.Context, c *Call) error {
 		text, limit = "", n
 	}
 	found := c.Shell.recall(func(r history.Record) bool {
-		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.address.Host)
+		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.where())
 	})
 	if limit > 0 {
 		found = found[max(0, len(found)-limit):]

@@ -23,7 +23,7 @@ var blockCommands = []*Command{
 		Nests: true, Foreign: Refused, Run: runIf,
 	},
 	{
-		Name: "foreach", Args: "name in word…; command… end", Short: "run commands for each of several words",
+		Name: "foreach", Values: [][]string{nil, {"in"}}, Args: "name in word…; command… end", Short: "run commands for each of several words",
 		Long: "The variable has one word after the other. A pattern stands for the names on the server that match it, with -l " +
 			"for local ones; when nothing matches, nothing runs. With -c the words are a command, and each line that it prints is a value. " +
 			"In a script the first failure ends the loop.",
@@ -32,7 +32,7 @@ var blockCommands = []*Command{
 			{"foreach day in mon tue wed; mkdir $day; end", "three directories"},
 			{"foreach -c f in 'ls -t *.gz | tail -n +4'; rm $f; end", "all but the three newest"},
 		},
-		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.None, completion.RemotePath}, Wire: listVerbs,
+		Min: 2, Max: -1, Complete: []completion.Kind{completion.Text, completion.None, completion.RemotePath}, Wire: listVerbs,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.SetInterspersed(false)
 			fs.BoolP("local", "l", false, "patterns are for local names")
@@ -56,7 +56,7 @@ func runIf(ctx context.Context, c *Call) error {
 func foreach(ctx context.Context, c *Call) error {
 	name := c.Arg(0)
 	if !syntax.IsVariable(name) {
-		return c.Usage("%q is no name for a variable: letters, digits and _ make one", name)
+		return c.Usage("%q is not a name for a variable: letters, digits and _ make one", name)
 	}
 	if c.Arg(1) != "in" {
 		return c.Usage("in is missing between the name and the words")

@@ -154,8 +154,12 @@ func (k *knownHosts) hosts() []string {
 	defer k.mu.Unlock()
 	var names []string
 	for addr := range k.seen {
-		if host, _, err := net.SplitHostPort(addr); err == nil {
+		switch host, port, err := net.SplitHostPort(addr); {
+		case err != nil:
+		case port == "21" || port == "990":
 			names = append(names, host)
+		default:
+			names = append(names, addr)
 		}
 	}
 	slices.Sort(names)

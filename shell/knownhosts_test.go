@@ -35,7 +35,7 @@ func TestKnownHosts(t *testing.T) {
 		!cert.Equal(again.accepted("[::1]:2121").cert) {
 		t.Errorf("got %v", again.seen)
 	}
-	if got := fmt.Sprint(again.hosts()); got != "[::1 h]" {
+	if got := fmt.Sprint(again.hosts()); got != "[[::1]:2121 h]" {
 		t.Errorf("hosts: %s", got)
 	}
 	info, err := os.Stat(filepath.Join(dir, knownFile))

@@ -159,7 +159,7 @@ func TestConfigErrors(t *testing.T) {
 		want       string
 	}{
 		{"unknown setting", "\nnosuch = 1", 2, "nosuch: no such setting"},
-		{"wrong value", "glob = true\ntimeout = \"soon\"", 2, `"soon" is no time`},
+		{"wrong value", "glob = true\ntimeout = \"soon\"", 2, `"soon" is not a time`},
 		{"wrong kind of value", "timeout = [1]", 1, "must be a string"},
 		{"unknown table", "[tables]\nx = 1", 1, "the tables are"},
 		{"list of tables", "[[host]]\nx = 1", 1, "list of tables"},

@@ -22,7 +22,7 @@ import (
 var lessonCommands = []*Command{{
 	Name: "lesson", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | lint FILE]",
 	Short: "learn FTP in guided lessons, on a server in this program",
-	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or goes on; the shell stays as it is, and what you do " +
+	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or resumes one; the shell stays as it is, and what you do " +
 		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
 		"and the answer. In raw mode a dot stands before these: `.lesson hint`.\n" +
 		"Teachers: `lesson report` shows what was done, --html FILE makes a page of it, --json prints it; --dir has lessons of your own in " +
@@ -38,6 +38,7 @@ var lessonCommands = []*Command{{
 	Complete: []completion.Kind{completion.None, completion.LocalPath},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.String("dir", "", "the lessons in this `FOLDER` instead")
+		namesPath(fs, "dir", completion.LocalDir)
 		fs.Int64("seed", 1, "draw the cases of a lesson with this `NUMBER`")
 		fs.String("html", "", "report: write a page to `FILE`")
 		fs.String("trace", "", "lint: the recorded session in `FILE` (.jsonl)")
@@ -123,7 +124,7 @@ func (c *Call) findLesson(all []*teach.Lesson, word string) (number, step int, e
 		}
 		if hasStep {
 			if step, err = strconv.Atoi(part); err != nil || step < 1 {
-				return 0, 0, c.Usage("%q is no step", part)
+				return 0, 0, c.Usage("%q is not a step", part)
 			}
 		}
 		return i + 1, step, nil
@@ -153,7 +154,7 @@ func (c *Call) beginLesson(ctx context.Context, word string) error {
 	case step > len(cl.lesson.Steps):
 		return c.Usage("lesson %d has %d steps", number, len(cl.lesson.Steps))
 	case cl.step >= len(cl.lesson.Steps):
-		c.Note("lesson %d is done; it begins anew", number)
+		c.Note("lesson %d is done; it begins again", number)
 		cl.step = 0
 	}
 	c.Shell.class = cl

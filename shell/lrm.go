@@ -97,7 +97,7 @@ func lmv(_ context.Context, c *Call) error {
 	}
 	to := localPath(c.Args[len(c.Args)-1])
 	if len(names) > 1 && !c.Shell.folder().IsDir(to) {
-		return c.Usage("%s is no directory, and %d names are to go there", to, len(names))
+		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
 	var errs []error
 	for _, name := range names {

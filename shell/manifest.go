@@ -42,8 +42,10 @@ var manifestCommands = []*Command{{
 }}
 
 func manifestFlags(fs *pflag.FlagSet) {
-	fs.StringP("algorithm", "a", "sha256", "of the checksums: `sha256`, sha512, sha1 or md5")
+	fs.StringP("algorithm", "a", "sha256", "`ALGORITHM` of the checksums: sha256, sha512, sha1 or md5")
+	choices(fs, "algorithm", "sha256", "sha512", "sha1", "md5")
 	fs.StringP("format", "f", "", "`FORM` of the list: sum, bsd, hashdeep, bagit or mtree")
+	choices(fs, "format", "sum", "bsd", "hashdeep", "bagit", "mtree")
 	fs.Bool("local", false, "the tree is here")
 	fs.Bool("read", false, "fetch the files, whatever the server computes")
 	fs.Bool("quiet", false, "say nothing about files that are as expected")

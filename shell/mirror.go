@@ -19,13 +19,13 @@ import (
 var mirrorVerbs = verbs(getVerbs, putVerbs, fxpVerbs, sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD"))
 
 var mirrorCommands = []*Command{{
-	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files like another one", JSON: true,
+	Name: "mirror", Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
 	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
 		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
 		"else has failed, or the tree to copy is empty.\n" +
 		"More than half of a tree is only deleted after a question, or up to --max-delete.\n" +
-		"Where the copy is a URL, or with -R the original, the files go from server to server, not by way of here; see `fxp`.\n" +
+		"Where the copy is a URL, or with -R the original, the files go from server to server, not through this computer; see `fxp`.\n" +
 		"Several sessions look into directories and move files at once; see `set parallel`.",
 	Examples: []Example{
 		{"mirror pub", "the tree pub on the server into pub here"},
@@ -33,9 +33,14 @@ var mirrorCommands = []*Command{{
 		{"mirror pub --include '*.iso' --newer 30d", "large ones of this month"},
 		{"mirror pub ftp://bob@backup.example.org/pub/", "from this server to another one"},
 	},
-	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
+	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalDir}, Reversed: isReverse,
 	Wire: mirrorVerbs, URLs: true, Needs: Login, Detach: true, Foreign: Confined, Run: mirror,
 }}
+
+// isReverse reports whether a word is -R or has it among its letters.
+func isReverse(word syntax.Token) bool {
+	return word.Text == "--reverse" || word.Lead == 0 && len(word.Text) > 1 && word.Text[0] == '-' && word.Text[1] != '-' && strings.Contains(word.Text, "R")
+}
 
 func mirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("reverse", "R", false, "from here to the server")
@@ -49,7 +54,7 @@ func mirrorFlags(fs *pflag.FlagSet) {
 	fs.String("newer", "", "only files changed within `TIME`: 12h, 30d")
 	fs.String("older", "", "only files changed longer ago than `TIME`")
 	fs.StringArray("size", nil, "only files of +`N` bytes or more, -N or less; k, m, g")
-	fs.BoolP("continue", "c", false, "go on with files of which there is a part")
+	fs.BoolP("continue", "c", false, "resume files of which there is a part")
 	fs.String("compare", "time", "`HOW` to find out what is the same: time (and size), size, hash")
 	choices(fs, "compare", "time", "size", "hash")
 	fs.String("links", "skip", "`WHAT` to do with links: skip, follow, copy (as links, downwards)")
@@ -124,10 +129,10 @@ func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	}
 	var ok bool
 	if m.Compare, ok = mirrorCompares[c.value("compare")]; !ok {
-		return nil, c.Usage("--compare: %s is none of time, size, hash", c.value("compare"))
+		return nil, c.Usage("--compare: %s is not one of time, size, hash", c.value("compare"))
 	}
 	if m.Links, ok = mirrorLinks[c.value("links")]; !ok {
-		return nil, c.Usage("--links: %s is none of skip, follow, copy", c.value("links"))
+		return nil, c.Usage("--links: %s is not one of skip, follow, copy", c.value("links"))
 	}
 	m.MayDelete = func(n, kept int) error { return c.mayDelete(ctx, n, kept) }
 	return m, nil

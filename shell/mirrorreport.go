@@ -33,7 +33,7 @@ var mirrorWords = []struct {
 	{transfer.ActLink, "links made", "links to make"},
 	{transfer.ActDelete, "deleted", "to delete"},
 	{transfer.ActRmdir, "directories deleted", "directories to delete"},
-	{transfer.ActSkip, "passed over", "to pass over"},
+	{transfer.ActSkip, "skipped", "to skip"},
 }
 
 // mirrorObject is a step as --json shows it.

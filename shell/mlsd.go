@@ -26,9 +26,9 @@ var mlsdCommands = []*Command{
 		Wire: sends("MLST"), Needs: Login, Foreign: Confined, Run: mlst,
 	},
 	{
-		Name: "remopts", Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
+		Name: "remopts", Values: [][]string{nil, {"type;size;modify;"}}, Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
 		Examples: []Example{{"remopts MLST type;size;", "facts in listings"}, {"remopts UTF8 ON", "names in UTF-8"}},
-		Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.None},
+		Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.Text},
 		Wire: sends("OPTS MLST"), Needs: Connection, Foreign: Confined, Run: remopts,
 	},
 }

@@ -20,8 +20,8 @@ var modeCommands = []*Command{
 		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
 	},
 	{
-		Name: "type", Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
-		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Foreign: Confined, Run: transferType,
+		Name: "type", Values: [][]string{{"ascii", "binary", "image", "tenex"}}, Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
+		Max: 1, Complete: []completion.Kind{completion.Text}, JSON: true, Needs: Connection, Foreign: Confined, Run: transferType,
 	},
 	{
 		Name: "passive", Args: "[on|off]", Short: "choose who opens data connections",
@@ -48,7 +48,7 @@ func transferType(_ context.Context, c *Call) error {
 	}
 	t, ok := types[strings.ToLower(c.Arg(0))]
 	if !ok {
-		return c.Usage("%s is none of ascii, binary, image, ebcdic, tenex", c.Arg(0))
+		return c.Usage("%s is not one of ascii, binary, image, ebcdic, tenex", c.Arg(0))
 	}
 	return c.setType(t)
 }

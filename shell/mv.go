@@ -25,7 +25,7 @@ var mvCommands = []*Command{
 	{
 		Name: "cp", Args: "from… to", Short: "copy files on the server", JSON: true,
 		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
-			"a second connection, never through a file. Directories are passed over.",
+			"a second connection, never through a file. Directories are skipped.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Examples: []Example{{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"}},
 		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Foreign: Confined, Run: cp,

@@ -75,7 +75,7 @@ func (p *netrcParser) keyword(word string) {
 		return
 	case "machine", "login", "user", "password", "passwd", "account", "macdef":
 	default:
-		p.complain("a word is none of machine, default, login, password, account, macdef")
+		p.complain("a word is not one of machine, default, login, password, account, macdef")
 		return
 	}
 	value, ok := p.word()

@@ -22,14 +22,14 @@ var nmapCommands = []*Command{
 			{"nmap $1.$2 $2.$1", "notes.txt becomes txt.notes"},
 			{"nmap $1.$2.$3 [$1,$2].[$2,txt]", "notes becomes notes.txt, notes.md.old becomes notes.md"},
 		},
-		Max: 2, Complete: []completion.Kind{completion.None}, Foreign: Confined, Run: setNameMap,
+		Max: 2, Complete: []completion.Kind{completion.Text}, Foreign: Confined, Run: setNameMap,
 	},
 	{
 		Name: "ntrans", Args: "[from [to]]", Short: "replace characters in names on their way",
 		Long: "It is for transfers whose target was not named. Each character of the first word becomes the one at the same place " +
 			"in the second, or nothing where that is shorter. Without arguments it is switched off.",
 		Examples: []Example{{"ntrans : _", "a:b becomes a_b"}, {"ntrans ' '", "blanks disappear"}},
-		Max:      2, Complete: []completion.Kind{completion.None}, Foreign: Confined, Run: setNameTrans,
+		Max:      2, Complete: []completion.Kind{completion.Text}, Foreign: Confined, Run: setNameTrans,
 	},
 }
 

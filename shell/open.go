@@ -42,15 +42,15 @@ var openCommands = []*Command{
 			choices(fs, "tls", tlsWords...)
 			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
 		},
-		Complete: []completion.Kind{completion.Host, completion.None},
+		Complete: []completion.Kind{completion.Host, completion.Port},
 		Wire:     sends("QUIT"),
 		Foreign:  Refused, Run: open,
 	},
 	{
-		Name: "user", Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
+		Name: "user", Values: [][]string{{"anonymous"}}, Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
 		Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
 		Min:  1, Max: 3, Ask: []string{"user"},
-		Complete: []completion.Kind{completion.None},
+		Complete: []completion.Kind{completion.Text},
 		Wire:     sends("REIN", "QUIT"), Needs: Connection, Foreign: Confined, Run: user,
 	},
 	{
@@ -58,9 +58,9 @@ var openCommands = []*Command{
 		Wire: sends("QUIT"), Needs: Connection, Foreign: Confined, Run: closeSession,
 	},
 	{
-		Name: "bye", Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
+		Name: "bye", Values: [][]string{{"0", "1"}}, Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
 		Long: "The program exits with the status, a number from 0 to 255. Without one a script exits with that of its first failure, or 0.",
-		Max:  1, Complete: []completion.Kind{completion.None}, Examples: []Example{{"exit 20", "a status that means something to who runs the script"}},
+		Max:  1, Complete: []completion.Kind{completion.Text}, Examples: []Example{{"exit 20", "a status that means something to who runs the script"}},
 		Wire: sends("QUIT"), Foreign: Confined, Run: bye,
 	},
 }

@@ -18,14 +18,14 @@ var pageCommands = []*Command{
 		Name: "page", Aliases: []string{"more", "less"}, Args: "remote…", Short: "read files of the server, page by page",
 		Long: pageLong,
 		Min:  1, Max: -1, Ask: []string{"remote-file"},
-		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is no text, too") },
+		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     getVerbs, Needs: Login, Foreign: Confined, Run: paged(cat),
 	},
 	{
 		Name: "lpage", Args: "local…", Short: "read local files, page by page", Long: pageLong,
 		Min: 1, Max: -1, Ask: []string{"local-file"},
-		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is no text, too") },
+		Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
 		Complete: []completion.Kind{completion.LocalPath}, Foreign: Confined, Run: paged(lcat),
 	},
 	{

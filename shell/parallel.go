@@ -16,7 +16,7 @@ import (
 const mostParallel = 64
 
 var parallelSettings = []*Setting{{
-	Name: "parallel", Short: "sessions for many files at once: auto (as many as help and the server allows), or a number",
+	Name: "parallel", Usage: "auto|4", Suggest: []string{"auto", "1", "4", "8"}, Short: "sessions for many files at once: auto (as many as help and the server allows), or a number",
 	show: func(s *Settings) string {
 		if s.Parallel == 0 {
 			return "auto"
@@ -117,7 +117,7 @@ func (c *Call) sumUp(ctx context.Context, done, of int, whole transfer.Result) {
 		if flag != nil && !flag.Changed {
 			name += " -c"
 		}
-		c.Note("%d of %d files are done; `%s %s` goes on", done, of, name, rest)
+		c.Note("%d of %d files are done; `%s %s` resumes", done, of, name, rest)
 	case done < of:
 		c.moved(fmt.Sprintf("%d of %d files", done, of), whole)
 	default:

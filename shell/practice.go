@@ -30,7 +30,8 @@ var practiceCommands = []*Command{{
 	},
 	Max: 1, Words: []string{"start", "open", "wire", "faults", "stop"},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.StringArray("fault", nil, "start: what is to go wrong")
+		fs.StringArray("fault", nil, "start: a `FAULT`, which is what is to go wrong; practice faults lists them")
+		choices(fs, "fault", faultNames()...)
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
 		fs.String("tls", "auto", "start: `MODE` is auto (for those who ask), require, implicit, off")
 		choices(fs, "tls", tlsWords...)
@@ -66,7 +67,7 @@ func runPractice(ctx context.Context, c *Call) error {
 	case "stop":
 		return sh.stopPractice()
 	}
-	return c.Usage("%s is none of start, open, wire, faults, stop", what)
+	return c.Usage("%s is not one of start, open, wire, faults, stop", what)
 }
 
 // practiceModes are the values of --tls.
@@ -81,7 +82,7 @@ func (c *Call) startPractice(ctx context.Context) error {
 	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off", Like: c.value("like")}
 	var known bool
 	if opt.TLS, known = practiceModes[mode]; !known {
-		return c.Usage("--tls: %q is none of auto, require, implicit, off", mode)
+		return c.Usage("--tls: %q is not one of auto, require, implicit, off", mode)
 	}
 	for _, word := range words {
 		fault, err := practice.ParseFault(word)
@@ -200,4 +201,12 @@ func faultTable() render.Table {
 		t.Rows = append(t.Rows, []string{name, f.Short})
 	}
 	return t
+}
+
+func faultNames() []string {
+	var names []string
+	for _, f := range practice.Faults() {
+		names = append(names, f.Name)
+	}
+	return names
 }

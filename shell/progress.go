@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -119,12 +120,12 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		if free, known := freeSpace(filepath.Dir(c.Shell.local(t.Local))); known && isFull(err) {
 			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
 		}
-		if _, missing := c.Shell.folder().Lstat(transfer.PartName(t.Local)); missing == nil {
+		if part, missing := c.Shell.folder().Lstat(transfer.PartName(t.Local)); missing == nil {
 			of := ""
 			if m.Total() > 0 {
 				of = fmt.Sprintf("of %d ", m.Total())
 			}
-			c.Note("%d %sbytes are in %s; `reget %s` goes on", m.Done(), of, transfer.PartName(t.Local), syntax.Quote(t.Remote))
+			c.Note("%d %sbytes are in %s; `%s` resumes", part.Size(), of, transfer.PartName(t.Local), resuming("reget", t.Remote, t.Local))
 		}
 	case t.Op == transfer.Upload && t.In == nil && c.Interactive() && errors.Is(err, context.Canceled):
 		n, how := m.Done(), "were sent"
@@ -133,8 +134,17 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		if size, err := c.Session().Size(ctx, t.Remote); err == nil {
 			n, how = size, "are on the server"
 		}
-		c.Note("%d of %d bytes %s; `put -c %s` goes on", n, m.Total(), how, syntax.Quote(t.Local))
+		c.Note("%d of %d bytes %s; `%s` resumes", n, m.Total(), how, resuming("put -c", t.Local, t.Remote))
 	}
+}
+
+// resuming is a line that resumes a transfer, with the second name where it is not that of the first.
+func resuming(command, from, to string) string {
+	line := command + " " + syntax.Quote(from)
+	if to != "" && to != path.Base(filepath.ToSlash(from)) {
+		line += " " + syntax.Quote(to)
+	}
+	return line
 }
 
 // isFull reports whether there is no room for a local file.

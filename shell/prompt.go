@@ -25,8 +25,8 @@ const promptShort = "the prompt: {user} {host} {dir} {state} and more, `help pro
 
 // promptSettings say how the prompt looks.
 var promptSettings = []*Setting{
-	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }),
-	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }),
+	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }).like("\"{dir}> \""),
+	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }).like("{dir}"),
 	word("keys", "the keys of the prompt: those of emacs or of vi", []string{"emacs", "vi"}, func(s *Settings) *string { return &s.Keys }).
 		then(func(sh *Shell) { sh.con.SetVi(sh.Settings.Keys == "vi") }),
 	toggle("title", "show user, host and directory in the title of the window", func(s *Settings) *bool { return &s.Title }),
@@ -59,7 +59,7 @@ var promptFields = []promptField{
 	{"base", "its last part", func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") }},
 	{"ldir", "the local directory", func(*Shell, bool) string { return localDir() }},
 	{"lbase", "its last part", func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) }},
-	{"state", "how safe the connection is, and what goes on beside it", (*Shell).situation},
+	{"state", "how safe the connection is, and what runs beside it", (*Shell).situation},
 	{"jobs", "how many jobs run", func(sh *Shell, _ bool) string { return sh.jobs.inWords() }},
 	{"status", "the status of the last command, if it failed", func(sh *Shell, color bool) string { return sh.failedStatus(color) }},
 	{"time", "the time of day", func(*Shell, bool) string { return time.Now().Format("15:04") }},
@@ -200,7 +200,7 @@ func fieldError(name string) error {
 	for _, f := range promptFields {
 		names = append(names, f.Name)
 	}
-	return fmt.Errorf("{%s} is none of %s, nor a colour", render.Safe(name), strings.Join(names, ", "))
+	return fmt.Errorf("{%s} is not one of %s, nor a colour", render.Safe(name), strings.Join(names, ", "))
 }
 
 // shortDir leaves out over cells of a path at its beginning, between names where

@@ -33,7 +33,7 @@ var putCommands = []*Command{
 			{"put \"|tar cz src\" src.tgz", "what a local command makes"},
 			{"put -r site", "a directory with all that is in it; `mirror -R` can do more"},
 		},
-		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(named(withTrees(putFlags))),
+		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 		Wire:     putTreeVerbs, Needs: Login, Detach: true, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return put(ctx, c, transfer.Upload) },
 	},
@@ -46,7 +46,7 @@ var putCommands = []*Command{
 	},
 	{
 		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
-		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are passed over, without -r.",
+		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 		Examples: []Example{{"mput *.jpg", "all pictures"}, {"mput -O incoming *.jpg", "into another directory"}},
 		Complete: []completion.Kind{completion.LocalPath},
@@ -54,11 +54,21 @@ var putCommands = []*Command{
 	},
 }
 
+// namedThere adds the option of a command that gives one file another name on the server.
+func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("output", "o", "", "under another `NAME`")
+		namesPath(fs, "output", completion.RemotePath)
+	}
+}
+
 // intoThere adds the option of commands that upload.
 func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
 		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which is there")
+		namesPath(fs, "into", completion.RemoteDir)
 	}
 }
 
@@ -203,7 +213,7 @@ func (c *Call) passesOver(name string) bool {
 	if err != nil || info.Mode().IsRegular() {
 		return false
 	}
-	c.Note("%s is no plain file: passed over", name)
+	c.Note("%s is not a plain file: skipped", name)
 	return true
 }
 

@@ -17,18 +17,18 @@ import (
 )
 
 var queueCommands = []*Command{{
-	Name: "queue", Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
+	Name: "queue", Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
 	Long: "`queue get big.iso` puts a command behind those that wait; it runs as a job, for the server and in the directories of " +
-		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` goes on. `set queue-jobs 2` lets two run " +
+		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` resumes it. `set queue-jobs 2` lets two run " +
 		"at once.\n" +
-		"What waits when you leave is kept: `queue start` on the same server goes on with it, another day, too. A line with a " +
+		"What waits when you leave is kept: `queue start` on the same server resumes it, another day, too. A line with a " +
 		"secret in it is not kept.",
 	Examples: []Example{
 		{"queue mget *.iso", "when the others are done"},
 		{"queue -m 3 1", "job 3 before all others"},
 		{"queue -d 3", "not that one"},
 	},
-	Max: -1, Words: []string{"start", "stop"}, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true,
+	Max: -1, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true,
 	Flags: func(fs *pflag.FlagSet) {
 		fs.SetInterspersed(false)
 		fs.IntP("move", "m", 0, "move the job `N` to the place that follows, 1 being the next")
@@ -38,7 +38,7 @@ var queueCommands = []*Command{{
 }}
 
 var queueSettings = []*Setting{
-	wholeNumber("queue-jobs", "how many commands of the queue run at once", 1, 20, func(s *Settings) *int { return &s.QueueJobs }).
+	wholeNumber("queue-jobs", "how many commands of the queue run at once", 1, 20, func(s *Settings) *int { return &s.QueueJobs }).like("2", "1", "2", "4").
 		then(func(sh *Shell) { sh.jobs.limit(sh, sh.Settings.QueueJobs) }),
 }
 
@@ -188,7 +188,7 @@ func (c *Call) showQueue() error {
 		return err
 	}
 	if stopped {
-		c.Note("the queue stands still; `queue start` goes on")
+		c.Note("the queue is stopped; `queue start` resumes it")
 	}
 	c.Shell.tellKept()
 	return nil

@@ -11,12 +11,12 @@ import (
 )
 
 var rateCommands = []*Command{{
-	Name: "rate", Aliases: []string{"throttle"}, Args: "[all|get|put [bytes [step]]]", Short: "limit how fast files are moved",
+	Name: "rate", Values: [][]string{{"all", "get", "put"}, {"100k", "1m", "10m", "0"}, {"1k", "10k"}}, Aliases: []string{"throttle"}, Args: "[all|get|put [bytes [step]]]", Short: "limit how fast files are moved",
 	Long: "The number is bytes in a second; k, m and g multiply, 0 takes the limit away. Alone it shows the limits. " +
 		"All that is moved at a time shares them: sessions, parts of a file, jobs. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
 	Examples: []Example{{"rate get 100k", "leave the line some room"}, {"rate all 0", "as fast as it goes"}},
-	Max:      3, Complete: []completion.Kind{completion.None}, JSON: true, Foreign: Refused, Run: setRate,
+	Max:      3, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: Refused, Run: setRate,
 }}
 
 // limit is the speed limit of one direction. It lasts, so that it can change
@@ -45,7 +45,7 @@ func setRate(_ context.Context, c *Call) error {
 	rows, known := map[string][]string{"": {"rate-get", "rate-put"}, "all": {"rate-get", "rate-put"},
 		"get": {"rate-get"}, "put": {"rate-put"}}[c.Arg(0)]
 	if !known {
-		return c.Usage("%s is none of all, get, put", c.Arg(0))
+		return c.Usage("%s is not one of all, get, put", c.Arg(0))
 	}
 	step := int64(usualStep)
 	if len(c.Args) == 3 {

@@ -23,7 +23,7 @@ var rawCommands = []*Command{{
 		{"raw", "on the connection that is open"},
 		{"raw ftp.example.org", "from the greeting on"},
 	},
-	Max: 2, Complete: []completion.Kind{completion.Host, completion.None}, Wire: sends("QUIT"), Foreign: Confined, Run: raw,
+	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port}, Wire: sends("QUIT"), Foreign: Confined, Run: raw,
 }}
 
 func raw(ctx context.Context, c *Call) error {
@@ -209,7 +209,7 @@ func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
 	if len(words) > 0 {
 		n, err := strconv.ParseUint(words[0], 10, 16)
 		if err != nil {
-			return &UsageError{Text: words[0] + " is no port"}
+			return &UsageError{Text: words[0] + " is not a port"}
 		}
 		port = int(n)
 	}

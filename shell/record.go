@@ -38,7 +38,9 @@ var recordCommands = []*Command{
 			"is used. --pace 1 waits as long between the commands as the user did, at most five seconds; 2 is twice as fast.",
 		Examples: []Example{{"replay bug.jsonl", "does it still happen?"}, {"replay --pace 1 demo.jsonl", "for an audience; with `trace 1` it is a lecture"}},
 		Min:      1, Max: 1, Complete: []completion.Kind{completion.LocalPath},
-		Flags: func(fs *pflag.FlagSet) { fs.Float64("pace", 0, "how fast; 0: at once") },
+		Flags: func(fs *pflag.FlagSet) {
+			fs.Float64("pace", 0, "how fast: `NUMBER` times the speed of then; 0: at once")
+		},
 		Nests: true, Foreign: Refused, Run: replay,
 	},
 }
@@ -76,7 +78,7 @@ func (sh *Shell) startRecording(name string, listings, force bool) error {
 		flag = os.O_TRUNC
 	}
 	if info, err := sh.folder().Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
-		return &localError{name + " is a FIFO: a recording goes on beside the commands, into a plain file"}
+		return &localError{name + " is a FIFO: a recording runs beside the commands, into a plain file"}
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {

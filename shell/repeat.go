@@ -14,14 +14,14 @@ import (
 
 var repeatCommands = []*Command{
 	{
-		Name: "repeat", Args: "number command…", Short: "run a command several times",
+		Name: "repeat", Values: [][]string{{"3", "10", "forever"}}, Args: "number command…", Short: "run a command several times",
 		Long: "The number is how often, or `forever`. The command is words, or a line in quotes. A failure ends it in a script, " +
 			"unless a flag or `set onerror continue` says otherwise; Ctrl-C always does.",
 		Examples: []Example{
 			{"repeat -d 1m 3 noop", "three times, with a minute between"},
 			{"repeat --until-ok -d 30s 10 get report.csv", "until it is there"},
 		},
-		Min: 2, Max: -1, Complete: []completion.Kind{completion.None, completion.Command}, Nests: true, Foreign: Refused, Run: repeat,
+		Min: 2, Max: -1, Complete: []completion.Kind{completion.Text, completion.Command}, Nests: true, Foreign: Refused, Run: repeat,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.SetInterspersed(false)
 			fs.StringP("delay", "d", "0", "the `TIME` between two runs, as 30s or 5m")
@@ -30,9 +30,9 @@ var repeatCommands = []*Command{
 		},
 	},
 	{
-		Name: "sleep", Args: "time", Short: "wait",
+		Name: "sleep", Values: [][]string{{"1s", "30s", "5m", "1h"}}, Args: "time", Short: "wait",
 		Long: "The time is in seconds, or with a unit: 500ms, 30s, 5m, 2h.",
-		Min:  1, Max: 1, Complete: []completion.Kind{completion.None}, Nests: true, Foreign: Refused, Run: sleep,
+		Min:  1, Max: 1, Complete: []completion.Kind{completion.Text}, Nests: true, Foreign: Refused, Run: sleep,
 	},
 	{
 		Name: "echo", Args: "[word…]", Short: "print words",
@@ -47,7 +47,7 @@ func repeat(ctx context.Context, c *Call) error {
 		times, err = -1, nil
 	}
 	if err != nil || times < -1 {
-		return c.Usage("%q is no number of times", c.Arg(0))
+		return c.Usage("%q is not a number of times", c.Arg(0))
 	}
 	delay, err := readDuration(c.value("delay"))
 	if err != nil {
@@ -97,7 +97,7 @@ func readDuration(text string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return 0, &UsageError{Text: strconv.Quote(text) + " is no time such as 30s, 5m, 2h or 3d"}
+		return 0, &UsageError{Text: strconv.Quote(text) + " is not a time such as 30s, 5m, 2h or 3d"}
 	}
 	return d, nil
 }

@@ -21,7 +21,7 @@ func TestFind(t *testing.T) {
 		{"ambiguous", "m", "error: m is ambiguous: macdef, mdelete, mdir, "},
 		{"verb", "pasv", "error: PASV is a protocol command"},
 		{"unknown", "frobnicate", "error: frobnicate: no such command"},
-		{"a condition is no command", "exists", "error: exists: no such command"},
+		{"a condition is not a command", "exists", "error: exists: no such command"},
 		{"empty", "", "error: : no such command"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -7,11 +7,11 @@ import (
 )
 
 var restartCommands = []*Command{{
-	Name: "restart", Args: "offset", Short: "begin the next get or put at this byte",
+	Name: "restart", Values: [][]string{{"0"}}, Args: "offset", Short: "begin the next get or put at this byte",
 	Long: "`get` keeps so many bytes of the local file and fetches the rest, `put` sends what comes after them (REST). 0 takes it " +
 		"back. `reget` and `put -c` find the place by themselves.",
 	Examples: []Example{{"restart 1000000", "and then `get big.iso`"}},
-	Min:      1, Max: 1, Ask: []string{"offset"}, Complete: []completion.Kind{completion.None}, Needs: Login, Foreign: Confined, Run: restart,
+	Min:      1, Max: 1, Ask: []string{"offset"}, Complete: []completion.Kind{completion.Text}, Needs: Login, Foreign: Confined, Run: restart,
 }}
 
 func restart(_ context.Context, c *Call) error {

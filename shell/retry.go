@@ -19,7 +19,7 @@ import (
 // retrySettings say when a command is run again by itself.
 var retrySettings = []*Setting{
 	{
-		Name: "retries", Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
+		Name: "retries", Usage: "auto|5", Suggest: []string{"auto", "0", "5"}, Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
 			transfer.DefaultRetry.Most),
 		show: func(s *Settings) string {
 			if s.Retries < 0 {
@@ -42,7 +42,7 @@ var retrySettings = []*Setting{
 	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
 		func(s *Settings) *time.Duration { return &s.RetryWait }),
 	{
-		Name: "retry-on", Short: "which failures: codes such as 421, and the words " + strings.Join(retryWords(), ", "),
+		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures: codes such as 421, and the words " + strings.Join(retryWords(), ", "),
 		show: func(s *Settings) string { return s.RetryOn },
 		parse: func(s *Settings, text string) error {
 			for _, word := range strings.Fields(text) {

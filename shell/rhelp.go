@@ -33,16 +33,16 @@ var rhelpCommands = []*Command{
 	{
 		Name: "account", Args: "[account]", Short: "give the server the account it asks for (ACCT)",
 		Long: "Without an argument it is asked for and not shown.",
-		Max:  1, Complete: []completion.Kind{completion.None}, Wire: sends("ACCT"), Needs: Connection, Foreign: Confined, Run: account,
+		Max:  1, Complete: []completion.Kind{completion.Text}, Wire: sends("ACCT"), Needs: Connection, Foreign: Confined, Run: account,
 	},
 	{
-		Name: "idle", Args: "[seconds]", Short: "show or change after how much silence the server hangs up (SITE IDLE)",
-		Max: 1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE IDLE"), Needs: Login, Foreign: Confined, Run: siteValue("IDLE"),
+		Name: "idle", Values: [][]string{{"300", "900", "3600"}}, Args: "[seconds]", Short: "show or change after how much silence the server hangs up (SITE IDLE)",
+		Max: 1, Complete: []completion.Kind{completion.Text}, Wire: sends("SITE IDLE"), Needs: Login, Foreign: Confined, Run: siteValue("IDLE"),
 	},
 	{
-		Name: "umask", Args: "[mask]", Short: "show or change which permissions new remote files do not get (SITE UMASK)",
+		Name: "umask", Values: [][]string{{"022", "027", "077"}}, Args: "[mask]", Short: "show or change which permissions new remote files do not get (SITE UMASK)",
 		Examples: []Example{{"umask 022", "only you can write to them"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, Wire: sends("SITE UMASK"), Needs: Login, Foreign: Confined, Run: siteValue("UMASK"),
+		Max:      1, Complete: []completion.Kind{completion.Text}, Wire: sends("SITE UMASK"), Needs: Login, Foreign: Confined, Run: siteValue("UMASK"),
 	},
 	{
 		Name: "reset", Short: "get in step with the server again: read the replies that are still owed",
@@ -70,7 +70,7 @@ func account(ctx context.Context, c *Call) error {
 func siteValue(name string) func(context.Context, *Call) error {
 	return func(ctx context.Context, c *Call) error {
 		if strings.ContainsFunc(c.Arg(0), func(r rune) bool { return r < '0' || r > '9' }) {
-			return c.Usage("%s is no number", c.Arg(0))
+			return c.Usage("%s is not a number", c.Arg(0))
 		}
 		r, err := c.Session().Site(ctx, append([]string{name}, c.Texts()...)...)
 		if err != nil {

@@ -17,7 +17,7 @@ var rmCommands = []*Command{
 	{
 		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
 		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
-			"directories are passed over by patterns. Links are deleted, not followed.",
+			"directories are skipped by patterns. Links are deleted, not followed.",
 		Examples: []Example{{"rm old.txt", "one file"}, {"rm *.tmp", "all that match"}, {"rm -r build", "a whole tree"}},
 		Min:      1, Max: -1, Ask: []string{"remote-file"},
 		Flags: func(fs *pflag.FlagSet) {

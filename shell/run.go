@@ -297,17 +297,23 @@ func (c *Call) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) 
 		out.Close()
 		ended <- err
 	}()
-	return &pipe{in, ended}, nil
+	return &pipe{in, ended, text}, nil
 }
 
 type pipe struct {
 	*os.File
-	ended chan error
+	ended   chan error
+	command string
 }
 
 func (p *pipe) Close() error {
 	p.File.Close()
-	return <-p.ended
+	err := <-p.ended
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("the local command %s: %w", p.command, err)
+	}
+	return err
 }
 
 // localShell is a command of the user's own shell; our variables are in its

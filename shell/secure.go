@@ -71,7 +71,7 @@ var secureCommands = []*Command{
 		Max:      2, Words: []string{"remember", "forget", "list"}, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: Refused, Run: tlsKnown,
 	},
 	{
-		Name: "prot", Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
+		Name: "prot", Values: [][]string{{"private", "clear"}}, Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
 		Long:     "The server is told with the next transfer (PBSZ, PROT). Many refuse `clear`. Without TLS nothing is protected.",
 		Examples: []Example{{"prot clear", "names and passwords protected, files not"}},
 		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: Connection, Foreign: Confined, Run: prot,
@@ -123,7 +123,7 @@ func tlsKnown(_ context.Context, c *Call) error {
 	case "forget":
 		return c.forgetHost()
 	}
-	return c.Usage("%s is none of remember, forget, list", c.Arg(0))
+	return c.Usage("%s is not one of remember, forget, list", c.Arg(0))
 }
 
 func (c *Call) rememberCertificate() error {
@@ -178,7 +178,7 @@ func prot(_ context.Context, c *Call) error {
 	if len(c.Args) > 0 {
 		level, ok := levels[strings.ToLower(c.Arg(0))]
 		if !ok {
-			return c.Usage("%s is none of private, clear", c.Arg(0))
+			return c.Usage("%s is not one of private, clear", c.Arg(0))
 		}
 		session.Protect(level)
 	}

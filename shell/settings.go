@@ -98,11 +98,12 @@ func defaultSettings(interactive bool) Settings {
 
 // Setting is one row: a name for a field, and how it is shown and read.
 type Setting struct {
-	Name  string
-	Short string
-	Words []string   // the values it can have; nil: see parse
-	Usage string     // what a value looks like, where Words cannot say it
-	Long  [][]string // what its value is made of, for help
+	Name    string
+	Short   string
+	Words   []string   // the values it can have; nil: see parse
+	Usage   string     // what a value looks like, where Words cannot say it
+	Suggest []string   // values that may be meant, beside Words
+	Long    [][]string // what its value is made of, for help
 
 	show  func(*Settings) string
 	parse func(*Settings, string) error
@@ -123,14 +124,14 @@ var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, histo
 	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
 		func(s *Settings) *bool { return &s.CompareSizes }),
 	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
-	toggle("progress", "show a line while a transfer goes on", func(s *Settings) *bool { return &s.Progress }),
+	toggle("progress", "show a line while a transfer runs", func(s *Settings) *bool { return &s.Progress }),
 	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
 		func(s *Settings) *string { return &s.OnError }),
 	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
 		func(s *Settings) *string { return &s.TLS }).opening(),
 	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
-		func(s *Settings) *string { return &s.VirtualHost }).opening(),
-	durationOrOff("max-time", "how long a file or a listing may take; one that broke and goes on has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
+		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
+	durationOrOff("max-time", "how long a file or a listing may take; one that broke and is resumed has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
 	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
 })
@@ -184,13 +185,19 @@ func (sh *Shell) change(row *Setting, value string) error {
 }
 
 func (row *Setting) example() string {
-	if row.Words != nil {
+	switch {
+	case row.Usage != "":
+		return row.Usage
+	case row.Words != nil:
 		return strings.Join(row.Words, "|")
 	}
-	if row.Usage != "" {
-		return row.Usage
-	}
-	return "30s"
+	return row.Default()
+}
+
+// like gives a setting an example of its own, and values to complete.
+func (row *Setting) like(usage string, suggest ...string) *Setting {
+	row.Usage, row.Suggest = usage, suggest
+	return row
 }
 
 // opening marks a setting that a session cannot take up any more.
@@ -215,7 +222,7 @@ func toggle(name, short string, field func(*Settings) *bool) *Setting {
 		parse: func(s *Settings, text string) error {
 			on, ok := onWords[strings.ToLower(text)]
 			if !ok {
-				return fmt.Errorf("%q is neither on nor off", text)
+				return fmt.Errorf("%q is not on or off", text)
 			}
 			*field(s) = on
 			return nil
@@ -236,7 +243,7 @@ func word(name, short string, words []string, field func(*Settings) *string) *Se
 		show: func(s *Settings) string { return *field(s) },
 		parse: func(s *Settings, text string) error {
 			if !slices.Contains(words, text) {
-				return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
+				return fmt.Errorf("%q is not one of %s", text, strings.Join(words, ", "))
 			}
 			*field(s) = text
 			return nil
@@ -262,7 +269,7 @@ func number(name, short string, most int, field func(*Settings) *int) *Setting {
 			}
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 0 || n > most {
-				return fmt.Errorf("%q is no number from 0 to %d", text, most)
+				return fmt.Errorf("%q is not a number from 0 to %d", text, most)
 			}
 			*field(s) = n
 			return nil
@@ -282,7 +289,7 @@ func wholeNumber(name, short string, least, most int, field func(*Settings) *int
 		parse: func(s *Settings, text string) error {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < least || n > most {
-				return fmt.Errorf("%q is no number from %d to %d", text, least, most)
+				return fmt.Errorf("%q is not a number from %d to %d", text, least, most)
 			}
 			*field(s) = n
 			return nil
@@ -292,7 +299,7 @@ func wholeNumber(name, short string, least, most int, field func(*Settings) *int
 
 func duration(name, short string, field func(*Settings) *time.Duration) *Setting {
 	return &Setting{
-		Name: name, Short: short,
+		Name: name, Short: short, Usage: "30s", Suggest: []string{"10s", "30s", "2m", "10m"},
 		show: func(s *Settings) string { return field(s).String() },
 		parse: func(s *Settings, text string) error {
 			if _, err := strconv.Atoi(text); err == nil {
@@ -300,7 +307,7 @@ func duration(name, short string, field func(*Settings) *time.Duration) *Setting
 			}
 			d, err := time.ParseDuration(text)
 			if err != nil || d <= 0 {
-				return fmt.Errorf("%q is no time such as 30s or 2m", text)
+				return fmt.Errorf("%q is not a time such as 30s or 2m", text)
 			}
 			*field(s) = d
 			return nil
@@ -316,7 +323,7 @@ func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Se
 // durationOr is a duration with a word for none of its own.
 func durationOr(word, name, short string, field func(*Settings) *time.Duration) *Setting {
 	row := duration(name, short, field)
-	row.Words = []string{word}
+	row.Words, row.Usage = []string{word}, word+"|30s"
 	some := *row
 	row.show = func(s *Settings) string {
 		if *field(s) == 0 {

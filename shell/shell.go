@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -251,16 +252,25 @@ func (sh *Shell) readLine() (string, error) {
 // remember puts a line into the history.
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
-		sh.opt.History.Add(sh.address.Host, sh.dir(), line) // it goes on in memory if the file fails
+		sh.opt.History.Add(sh.where(), sh.dir(), line) // it goes on in memory if the file fails
 	}
 }
 
 // recallable is what Up and Ctrl-R bring back, that of this host first.
-func (sh *Shell) recallable() []string { return sh.opt.History.Recall(sh.address.Host) }
+func (sh *Shell) recallable() []string { return sh.opt.History.Recall(sh.where()) }
 
 // suggest is the grey continuation of a half-typed line.
 func (sh *Shell) suggest(line string) string {
-	return sh.opt.History.Suggest(sh.address.Host, sh.place.dir, line)
+	return sh.opt.History.Suggest(sh.where(), sh.place.dir, line)
+}
+
+// where is the server as the history knows it: the host, with the port where it
+// is not the usual one. Two servers may be on one host.
+func (sh *Shell) where() string {
+	if port := sh.address.Port; port != "" && port != "21" {
+		return net.JoinHostPort(sh.address.Host, port)
+	}
+	return sh.address.Host
 }
 
 // dir is the remote directory, "" when there is none.

@@ -51,7 +51,7 @@ func step(_ context.Context, c *Call) error {
 	case c.Arg(0) == "":
 		on = !st.on
 	case !known:
-		return c.Usage("%q is neither on nor off", c.Arg(0))
+		return c.Usage("%q is not on or off", c.Arg(0))
 	}
 	if on && !c.Interactive() {
 		return &UsageError{Text: "step needs a terminal: there is nobody to ask"}

@@ -66,7 +66,7 @@ func (e *keptError) Unwrap() error { return e.err }
 
 // keptHints are what can be tried after an error while the old session goes on.
 func keptHints(e *keptError) []string {
-	goesOn := "the session with " + e.with + " goes on; `close` ends it"
+	goesOn := "the session with " + e.with + " continues; `close` ends it"
 	if e.dropped {
 		goesOn += "; what you typed ahead was not run"
 	}

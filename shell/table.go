@@ -80,7 +80,7 @@ func (c *Call) timeStyle() (render.TimeStyle, error) {
 	}
 	style, known := timeStyles[name]
 	if !known {
-		return 0, c.Usage("--time-style: %q is none of %s", name, strings.Join(timeStyleWords, ", "))
+		return 0, c.Usage("--time-style: %q is not one of %s", name, strings.Join(timeStyleWords, ", "))
 	}
 	return style, nil
 }
@@ -165,7 +165,7 @@ func (c *Call) columns(usual string) ([]string, error) {
 	names := strings.Split(text, ",")
 	for _, name := range names {
 		if !slices.Contains(render.ColumnNames(), name) {
-			return nil, c.Usage("--columns: %q is none of %s", name, strings.Join(render.ColumnNames(), ", "))
+			return nil, c.Usage("--columns: %q is not one of %s", name, strings.Join(render.ColumnNames(), ", "))
 		}
 	}
 	return names, nil

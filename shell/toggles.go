@@ -37,7 +37,7 @@ var classicSettings = []*Setting{
 	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
 		func(s *Settings) *bool { return &s.SendPort }).then((*Shell).useWays),
 	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }).opening(),
-	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }),
+	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }).like("me@example.org"),
 }
 
 // toggleCommands are the classic commands for settings: alone they change to
@@ -58,8 +58,8 @@ var toggleCommands = []*Command{
 	},
 	sizeCommand("rcvbuf"), sizeCommand("sndbuf"),
 	{
-		Name: "xferbuf", Args: "[bytes]", Short: "show or change both socket buffers of data connections",
-		Max: 1, Complete: []completion.Kind{completion.None}, JSON: true, Sets: true, Foreign: Confined, Run: bothSizes("rcvbuf", "sndbuf"),
+		Name: "xferbuf", Values: [][]string{{"64k", "256k", "1m", "system"}}, Args: "[bytes]", Short: "show or change both socket buffers of data connections",
+		Max: 1, Complete: []completion.Kind{completion.Text}, JSON: true, Sets: true, Foreign: Confined, Run: bothSizes("rcvbuf", "sndbuf"),
 	},
 }
 
@@ -73,7 +73,7 @@ func toggleCommand(name string) *Command {
 // sizeCommand is a classic command for a setting that is a number of bytes.
 func sizeCommand(name string) *Command {
 	return &Command{
-		Name: name, Args: "[bytes]", Short: shortOf(name), Max: 1, Sets: true,
+		Name: name, Args: "[bytes]", Short: shortOf(name), Max: 1, Sets: true, Values: [][]string{{"64k", "256k", "1m", "system"}},
 		Complete: []completion.Kind{completion.None}, Foreign: Confined, Run: bothSizes(name),
 	}
 }

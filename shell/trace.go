@@ -21,7 +21,7 @@ import (
 var traceCommands = []*Command{
 	{
 		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file | web [port|off]]",
-		Short: "show the dialogue with the server as it goes on, or keep it in a file",
+		Short: "show the dialogue with the server as it happens, or keep it in a file",
 		Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
 			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
 			"D1 the first data connection. Without a word it is switched on or off.\n" +
@@ -48,7 +48,7 @@ var traceCommands = []*Command{
 
 func traceFlags(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "save: replace the file")
-	fs.String("as", "", "save: the `FORMAT`, when the name of the file does not tell: "+strings.Join(teach.Formats(), ", "))
+	fs.String("as", "", "save: the `FORMAT`, when the name of the file does not say: "+strings.Join(teach.Formats(), ", "))
 	choices(fs, "as", teach.Formats()...)
 	fs.Bool("ladder", false, "show: as a ladder")
 }

@@ -68,7 +68,7 @@ func let(_ context.Context, c *Call) error {
 	}
 	name := c.Arg(0)
 	if !syntax.IsVariable(name) {
-		return c.Usage("%q is no name for a variable: letters, digits and _ make one", name)
+		return c.Usage("%q is not a name for a variable: letters, digits and _ make one", name)
 	}
 	value := strings.Join(c.Texts()[1:], " ")
 	switch {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"io/fs"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -31,6 +32,9 @@ func verify(ctx context.Context, c *Call) error {
 	}
 	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.folder(), t.Local)
 	if err != nil {
+		if anyOf[*fs.PathError, *localError](err) {
+			return err // it names the local file itself
+		}
 		return about(t.Remote, err)
 	}
 	o := struct {

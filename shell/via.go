@@ -69,7 +69,7 @@ func isLoopback(addr string) bool {
 // viaSettings are about proxies.
 var viaSettings = []*Setting{
 	{
-		Name: "via", opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks5:, http:, ftp:)",
+		Name: "via", Usage: "auto|off|socks5://HOST:1080", opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks5:, http:, ftp:)",
 		Words: []string{"auto", "off"},
 		show:  func(s *Settings) string { return hidePassword(s.Via) },
 		parse: func(s *Settings, text string) error {

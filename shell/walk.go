@@ -16,8 +16,8 @@ import (
 // treeSettings bound what is gone through: a server may invent directories for
 // ever.
 var treeSettings = []*Setting{
-	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }),
-	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }),
+	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }).like("64", "16", "64"),
+	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }).like("100000", "1000", "100000"),
 }
 
 // deeper reports whether a directory at this depth is looked into.
@@ -131,7 +131,7 @@ func count(name, short string, field func(*Settings) *int) *Setting {
 		parse: func(s *Settings, text string) error {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 0 {
-				return fmt.Errorf("%q is no number", text)
+				return fmt.Errorf("%q is not a number", text)
 			}
 			*field(s) = n
 			return nil

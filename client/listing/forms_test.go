@@ -132,7 +132,7 @@ func TestOddForms(t *testing.T) {
 			"file LONG.DAT -1 2000-04-18T10:40 0750", "file BARE.DAT 1024 2000-04-18T10:40", "file LAST.DAT 1024 2000-04-18T10:40"}},
 		"vms, grand total": {"A.B;1   2/8   18-APR-2000 10:40:39  (,RWED,,)\nGrand total of 1 directory, 1 file.\n", []string{
 			"format vms", "file A.B 1024 2000-04-18T10:40 0700"}},
-		"vms, a bracket that is no protection": {"A.B;1   2/8   18-APR-2000 10:40:39\n  (see below)\nC.D;1   2/8   18-APR-2000 10:40:39\n", []string{
+		"vms, a bracket that is not a protection": {"A.B;1   2/8   18-APR-2000 10:40:39\n  (see below)\nC.D;1   2/8   18-APR-2000 10:40:39\n", []string{
 			"format vms", "file A.B 1024 2000-04-18T10:40", "raw   (see below)", "file C.D 1024 2000-04-18T10:40"}},
 		"attributes of DOS": {"-rwx---A--   1 u g 1 Jan 12 10:33 a\n-wa-------   1 u g 1 Jan 12 10:33 b\ndrwx--AS--   1 u g 1 Jan 12 10:33 c\n", []string{
 			"format unix", "file a 1 2024-01-12T10:33", "file b 1 2024-01-12T10:33", "dir c 1 2024-01-12T10:33"}},

@@ -224,7 +224,7 @@ func ParseTime(val string) (time.Time, Precision, error) {
 	var utc calendar
 	t, ok := utc.time(&s)
 	if !ok || s.year == 0 {
-		return time.Time{}, NoTime, fmt.Errorf("%q is no time that exists", val)
+		return time.Time{}, NoTime, fmt.Errorf("%q is not a time that exists", val)
 	}
 	return t, s.precision, nil
 }

@@ -269,7 +269,7 @@ func parsePort(arg string) (netip.AddrPort, error) {
 	for i, f := range fields {
 		v, err := strconv.ParseUint(f, 10, 8)
 		if err != nil {
-			return netip.AddrPort{}, fmt.Errorf("%q is no number from 0 to 255", f)
+			return netip.AddrPort{}, fmt.Errorf("%q is not a number from 0 to 255", f)
 		}
 		n[i] = byte(v)
 	}
@@ -291,7 +291,7 @@ func parseEprt(arg string) (netip.AddrPort, error) {
 	}
 	number, err := strconv.ParseUint(fields[3], 10, 16)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("%q is no port", fields[3])
+		return netip.AddrPort{}, fmt.Errorf("%q is not a port", fields[3])
 	}
 	return netip.AddrPortFrom(addr, uint16(number)), nil
 }

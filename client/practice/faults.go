@@ -208,7 +208,7 @@ func ParseFault(text string) (Fault, error) {
 func parseSize(text string) (int64, error) {
 	part := sizeText().FindStringSubmatch(text)
 	if part == nil {
-		return 0, fmt.Errorf("%q is no number of bytes", text)
+		return 0, fmt.Errorf("%q is not a number of bytes", text)
 	}
 	shift := map[string]int{"": 0, "k": 10, "m": 20, "g": 30}[strings.ToLower(part[2])]
 	n, err := strconv.ParseInt(part[1], 10, 64)

@@ -127,7 +127,7 @@ func parseStatus(line []byte) (status int, words string, err error) {
 	code, words, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
 	status, err = strconv.Atoi(code)
 	if err != nil || len(code) != 3 || status < 100 || !strings.HasPrefix(version, "HTTP/1.") {
-		return 0, "", fmt.Errorf("this is no HTTP proxy, it says %q", text)
+		return 0, "", fmt.Errorf("this is not an HTTP proxy, it says %q", text)
 	}
 	return status, words, nil
 }

@@ -69,7 +69,7 @@ func TestExceptions(t *testing.T) {
 		{"with a star before", "*.example.org", "ftp.example.org", "nonexample.org"},
 		{"several", "localhost,example.org example.net,\t.example.com", "localhost ftp.example.org ftp.example.net ftp.example.com", "127.0.0.1"},
 		{"an address", "192.0.2.7", "192.0.2.7 192.0.2.7:21 ::ffff:192.0.2.7", "192.0.2.70 7 ftp.192.0.2.7"},
-		{"a part of an address is no suffix", "2.7", "", "192.0.2.7"},
+		{"a part of an address is not a suffix", "2.7", "", "192.0.2.7"},
 		{"a network", "192.168.0.0/16", "192.168.0.1 192.168.255.255:2121", "192.169.0.1 10.0.0.1"},
 		{"a network with bits to spare", "192.168.1.77/24", "192.168.1.1", "192.168.2.1"},
 		{"IPv6", "2001:db8::1", "2001:db8::1 [2001:db8::1]:21 [2001:DB8:0::1] 2001:db8::1%eth0", "2001:db8::2"},

@@ -87,7 +87,7 @@ func reason(err error) error {
 	return err
 }
 
-var errNotPlain = errors.New("is here already, and no plain file")
+var errNotPlain = errors.New("is here already, and not a plain file")
 
 // open opens the part. Without Resume it starts empty, or with the first Offset
 // bytes of what stands under the final name; with it, an earlier part, or what

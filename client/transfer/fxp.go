@@ -36,7 +36,7 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
 	size, err := client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
 	if restRefused(err) {
-		r.Resumed, r.Note, o.Restart = 0, "the servers cannot begin in the middle: copied anew", 0
+		r.Resumed, r.Note, o.Restart = 0, "the servers cannot begin in the middle: copied again", 0
 		size, err = client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
 	}
 	switch {
@@ -45,7 +45,7 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 	case size >= 0:
 		r.Size, r.Bytes = size, size-r.Resumed
 	case !t.Append:
-		r.Note = cmp.Or(r.Note, "not checked, since the servers do not tell its size")
+		r.Note = cmp.Or(r.Note, "not checked, since the servers do not say its size")
 	}
 	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
 		t.There.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
@@ -111,7 +111,7 @@ func copied(ctx context.Context, s *client.Session, t Task) (size int64, note st
 	}
 	switch {
 	case errors.Is(err, errOther):
-		return 0, "what is there is no part of it: copied anew", nil
+		return 0, "what is there is no part of it: copied again", nil
 	case err == nil, isRefusal(err):
 		return size, "", nil // they may send nothing to us: the user knows
 	}

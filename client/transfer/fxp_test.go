@@ -28,9 +28,9 @@ func TestBetweenServersGoesOn(t *testing.T) {
 		{"a short beginning", data[:10], false, 19_990, 10, ""},
 		{"all of it", data, false, 0, 20_000, ""},
 		{"nothing", nil, false, 20_000, 0, ""},
-		{"another file", other, false, 20_000, 0, "what is there is no part of it: copied anew"},
-		{"a longer file", content(30_000), false, 20_000, 0, "what is there is no part of it: copied anew"},
-		{"the beginning, but no REST", data[:10], true, 20_000, 0, "the servers cannot begin in the middle: copied anew"},
+		{"another file", other, false, 20_000, 0, "what is there is no part of it: copied again"},
+		{"a longer file", content(30_000), false, 20_000, 0, "what is there is no part of it: copied again"},
+		{"the beginning, but no REST", data[:10], true, 20_000, 0, "the servers cannot begin in the middle: copied again"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tap := practice.Tap{}
@@ -82,7 +82,7 @@ func TestBetweenServersUnchecked(t *testing.T) {
 	_, from := server(t, content(20_000), practice.Options{})
 	_, to := server(t, nil, practice.Options{Tap: tap})
 	r, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
-	if err != nil || r.Note != "not checked, since the servers do not tell its size" {
+	if err != nil || r.Note != "not checked, since the servers do not say its size" {
 		t.Errorf("note %q, %v", r.Note, err)
 	}
 }

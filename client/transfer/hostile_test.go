@@ -116,7 +116,7 @@ func TestMirrorHostileNames(t *testing.T) {
 		t.Error(err)
 	}
 	for _, name := range []string{"../up", "/etc/abs", "a/../../x", "../updir", "/tmp/absdir", "sub/x"} {
-		if !strings.Contains(strings.Join(steps, "\n"), fmt.Sprintf("%q is no name for a file", name)) {
+		if !strings.Contains(strings.Join(steps, "\n"), fmt.Sprintf("%q is not a name for a file", name)) {
 			t.Errorf("nothing is said of %q: %q", name, steps)
 		}
 	}

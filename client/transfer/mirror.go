@@ -464,7 +464,7 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 					example = e.Raw
 				}
 			case !IsLocalName(e.Name):
-				m.notSeen(dir, fmt.Errorf("%q is no name for a file", e.Name))
+				m.notSeen(dir, fmt.Errorf("%q is not a name for a file", e.Name))
 			default:
 				entries = append(entries, slimOf(e))
 			}
@@ -536,7 +536,7 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: "new"}
 	switch {
 	case found && there.Type != listing.File:
-		step.Err = errors.New("is there already, and no plain file")
+		step.Err = errors.New("is there already, and not a plain file")
 	case found:
 		step.Why, step.Err = m.differs(ctx, s, at, e, there)
 	}

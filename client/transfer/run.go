@@ -109,7 +109,7 @@ func move(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, err
 
 // ErrTextResume is returned for a Task with Resume or Offset in type A, where
 // bytes are counted differently on both sides.
-var ErrTextResume = errors.New("text cannot be gone on with in the middle, only binary files can")
+var ErrTextResume = errors.New("text cannot be resumed, only binary files can")
 
 // download brings the file under a temporary name and renames it when it is
 // proved; until then what stood under the final name is untouched.
@@ -187,9 +187,9 @@ func fill(ctx context.Context, s *client.Session, t Task, part *part, r *Result,
 	r.Resumed = part.have
 	err := fetchRest(ctx, s, t, part, r, m)
 	if r.Resumed > 0 && (errors.Is(err, errOther) || restRefused(err)) {
-		note := "what was there is no part of it: fetched anew"
+		note := "what was there is no part of it: fetched again"
 		if restRefused(err) {
-			note = "the server cannot begin in the middle: fetched anew"
+			note = "the server cannot begin in the middle: fetched again"
 		}
 		if err := part.empty(); err != nil {
 			return err

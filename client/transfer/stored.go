@@ -18,9 +18,9 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	case client.IsCode(err, 550), size == 0 && err == nil:
 		return 0, "", nil
 	case t.again && (isRefusal(err) || client.Unreadable(err)):
-		return 0, "the server does not tell how much of it is there: sent anew", nil
+		return 0, "the server does not say how much of it is there: sent again", nil
 	case isRefusal(err), client.Unreadable(err):
-		return 0, "", fmt.Errorf("the server does not tell how much of it is there: %w", err)
+		return 0, "", fmt.Errorf("the server does not say how much of it is there: %w", err)
 	case err != nil:
 		return 0, "", err
 	case size > whole && !t.again:
@@ -41,7 +41,7 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	case err == nil, isRefusal(err) && !t.again:
 		return size, "", nil // uploads only, perhaps: the user knows
 	case errors.Is(err, errOther), isRefusal(err):
-		return 0, "what the server has is no part of it: sent anew", nil
+		return 0, "what the server has is no part of it: sent again", nil
 	}
 	return 0, "", err
 }

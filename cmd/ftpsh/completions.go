@@ -53,7 +53,7 @@ func completion(what string) error {
 	}
 	script, known := completionScripts[what]
 	if !known {
-		return fmt.Errorf("--completion: %q is none of %s", what, strings.Join(optionWords["completion"], ", "))
+		return fmt.Errorf("--completion: %q is not one of %s", what, strings.Join(optionWords["completion"], ", "))
 	}
 	fmt.Print(script(completedOptions()))
 	return nil

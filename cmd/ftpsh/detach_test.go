@@ -24,7 +24,7 @@ func TestDetach(t *testing.T) {
 	term.enter("bye")
 	term.see("[d]etach")
 	term.enter("d")
-	term.see("they go on without the terminal and write to ")
+	term.see("they continue without the terminal and write to ")
 	term.ends(0)
 	for range 5 { // of this shell, of both jobs and where each began; the last comes when all is said
 		if _, err := server.WaitCommand(t.Context(), "QUIT"); err != nil {

@@ -122,7 +122,7 @@ func TestInterruptAtAFIFO(t *testing.T) {
 	term.see("PLAIN> ")
 	term.enter("record -f fifo; mput f*")
 	term.see("record: fifo is a FIFO")
-	term.see("fifo is no plain file: passed over")
+	term.see("fifo is not a plain file: skipped")
 }
 
 // TestInterruptOfAScriptFromAFIFO: a script whose next line does not come ends
@@ -157,7 +157,7 @@ func TestInterruptOfAScriptFromAFIFO(t *testing.T) {
 	cmd, errs = batch(t, server, "--netrc", fifo, "-c", "pwd")
 	cmd.Run()
 	ended(t, cmd, errs, 7)
-	if !strings.Contains(errs.String(), "fifo: is no plain file") {
+	if !strings.Contains(errs.String(), "fifo: is not a plain file") {
 		t.Errorf("it says %q", errs)
 	}
 }

@@ -85,7 +85,7 @@ func TestScreenOfSlips(t *testing.T) {
 		{"a directory", "ls; rm sub", "hint: `rm -r sub` deletes a directory"},
 		{"a local name", "put nofile", "put: nofile: no such file or directory\n  hint: `lls` shows"},
 		{"a job", "fg 7", "hint: `jobs` lists them"},
-		{"a format", "set prompt-format {usr}", "{usr} is none of user, host, port, dir"},
+		{"a format", "set prompt-format {usr}", "{usr} is not one of user, host, port, dir"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			tm.Type(row.typed + "\r")

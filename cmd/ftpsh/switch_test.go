@@ -67,7 +67,7 @@ func TestOpenAnother(t *testing.T) {
 	term.see("rm a.txt\r\nrm a.t")
 	close(ahead.leave)
 	term.see("\r\nopen: 127.0.0.1: login refused: 421 too many users")
-	term.see("alice@127.0.0.1 goes on; `close` ends it; what you typed ahead was not run")
+	term.see("alice@127.0.0.1 continues; `close` ends it; what you typed ahead was not run")
 	term.see("/sub PLAIN> ")
 
 	term.enter("size a.txt")

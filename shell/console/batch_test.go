@@ -186,7 +186,7 @@ func TestColor(t *testing.T) {
 		})
 	}
 	if _, err := New(Options{Color: "blue"}); err == nil {
-		t.Error("blue is no choice")
+		t.Error("blue is not a choice")
 	}
 }
 

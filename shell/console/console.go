@@ -102,7 +102,7 @@ func New(o Options) (*Console, error) {
 	switch o.Color {
 	case "", "auto", "always", "never":
 	default:
-		return nil, errors.New(`color: "` + o.Color + `" is none of auto, always, never`)
+		return nil, errors.New(`color: "` + o.Color + `" is not one of auto, always, never`)
 	}
 	if o.In == nil {
 		o.In = os.Stdin

@@ -48,7 +48,7 @@ func FuzzSafe(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Safe(s)
 		if !utf8.ValidString(got) {
-			t.Fatalf("Safe(%q) = %q is no UTF-8", s, got)
+			t.Fatalf("Safe(%q) = %q is not UTF-8", s, got)
 		}
 		for _, r := range got {
 			if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b {

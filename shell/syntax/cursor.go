@@ -9,6 +9,8 @@ type Cursor struct {
 	// Op is Word for a name or an argument, Redirect or Append for the file
 	// after > or >>, Verbatim for text of the local shell, and Comment.
 	Op Op
+	// First is for who looks at Verbatim text: the word names a program.
+	First bool
 }
 
 // At looks at the line up to byte pos.

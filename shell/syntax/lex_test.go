@@ -137,7 +137,7 @@ func TestExpand(t *testing.T) {
 		{"escaped", `get \$dir "\$dir"`, vars, `"get" "$dir" "$dir"`},
 		{"not defined", "get $nope ${nope} $ $/ ${", vars, `"get" "$nope" "${nope}" "$" "$/" "${"`},
 		{"empty value", "get a$e", vars, `"get" "a"`},
-		{"a value is no pattern", "mget $dir/*", vars, `"mget" "my *dir/*"~my \*dir/*`},
+		{"a value is not a pattern", "mget $dir/*", vars, `"mget" "my *dir/*"~my \*dir/*`},
 		{"password", "user joe p@$s!w0rd", vars, `"user" "joe" "p@S!w0rd"`},
 		{"bars", "quote EPRT |1|$s|2|", vars, `"quote" "EPRT" "|1|S|2|"`},
 		{"nothing defined", `get $1 "$@" $#`, Vars{}, `"get" "$1" "$@" "$#"`},

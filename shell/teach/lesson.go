@@ -161,10 +161,10 @@ var beginnings = []string{"", "login", "connect", "nothing"}
 func (s *LessonServer) Options() (PracticeOptions, error) {
 	mode, known := lessonModes[s.TLS]
 	if !known {
-		return PracticeOptions{}, fmt.Errorf("tls: %q is none of off, auto, require", s.TLS)
+		return PracticeOptions{}, fmt.Errorf("tls: %q is not one of off, auto, require", s.TLS)
 	}
 	if !slices.Contains(beginnings, s.Begin) {
-		return PracticeOptions{}, fmt.Errorf("begin: %q is none of login, connect, nothing", s.Begin)
+		return PracticeOptions{}, fmt.Errorf("begin: %q is not one of login, connect, nothing", s.Begin)
 	}
 	opt := PracticeOptions{TLS: mode, NoTLS: mode == practice.NoTLS, Hidden: s.Hidden}
 	for _, text := range s.Faults {

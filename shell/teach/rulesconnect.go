@@ -98,7 +98,7 @@ func otherProtocol(r *reader) *Reading {
 		cause = "This is an SSH server. SFTP, which it may offer, is another protocol than FTP."
 		try = []Advice{{"explain sftp", "how they differ"}}
 	}
-	return &Reading{Headline: "this is no FTP server", Facts: []Fact{{"it said", e.Reason}}, Cause: cause, Try: try}
+	return &Reading{Headline: "this is not an FTP server", Facts: []Fact{{"it said", e.Reason}}, Cause: cause, Try: try}
 }
 
 func plainAnswer(r *reader) *Reading {

@@ -95,7 +95,7 @@ func reuseWanted(r *reader) *Reading {
 	}
 	return &Reading{
 		Headline: "the server did not take the protected data connection",
-		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not go on with the TLS session of the control connection"}},
+		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not resume the TLS session of the control connection"}},
 		Cause:    "The server wants to see that both connections come from the same client, by one TLS session.",
 		Try: []Advice{{"set tls-reuse on", "resume that session, if this is off"}, {"close", "a fresh control connection gives a fresh session"}, {"explain session", "what this is about"},
 			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"}},
@@ -274,7 +274,7 @@ func shorterThanSaid(r *reader) *Reading {
 }
 
 // goOn is what to type when a transfer has broken.
-var goOn = []Advice{{"reget", "go on with a download"}, {"put -c", "go on with an upload"}}
+var goOn = []Advice{{"reget", "resume a download"}, {"put -c", "resume an upload"}}
 
 func cutOff(r *reader) *Reading {
 	e := r.reply("426", "451")
@@ -301,7 +301,7 @@ func unsignedEnd(r *reader) *Reading {
 		Headline: "the end of the data is not signed",
 		Facts:    r.moved(),
 		Cause:    "TLS says at the end that it is the end (close_notify). That is missing: somebody may have cut the data, or the server is careless.",
-		Try:      []Advice{{"reget", "go on with a download"}, {"ls -l", "compare the size"}},
+		Try:      []Advice{{"reget", "resume a download"}, {"ls -l", "compare the size"}},
 	}
 }
 
@@ -334,6 +334,6 @@ func interrupted(r *reader) *Reading {
 		return nil
 	}
 	return &Reading{Headline: "it was interrupted here", Facts: r.moved(),
-		Cause: "The transfer was stopped with ABOR; the session goes on.",
+		Cause: "The transfer was stopped with ABOR; the session continues.",
 		Try:   goOn}
 }

@@ -26,7 +26,7 @@ func sizeInASCII(r *reader) *Reading {
 		return nil
 	}
 	return &Reading{
-		Headline: "the server does not tell the size",
+		Headline: "the server does not say the size",
 		Facts:    []Fact{r.said(e)},
 		Cause:    "In type A the size on the wire depends on the line ends, and the server would have to read the whole file to know it.",
 		Try:      []Advice{{"binary", "then ask again"}},

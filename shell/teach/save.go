@@ -46,7 +46,7 @@ func Writer(name, file string) (func(io.Writer, []*Event, Style) error, error) {
 		}
 	}
 	if name != "" {
-		return nil, fmt.Errorf("%q is none of the formats %s", name, strings.Join(Formats(), ", "))
+		return nil, fmt.Errorf("%q is not one of the formats %s", name, strings.Join(Formats(), ", "))
 	}
 	return nil, fmt.Errorf("the name of the file must end with .%s, or --as tell the format", strings.Join(Formats(), ", ."))
 }
@@ -99,7 +99,7 @@ func parseRange(text string) (first, last int, err error) {
 	first, err1 := strconv.Atoi(from)
 	last, err2 := strconv.Atoi(to)
 	if err1 != nil || err2 != nil || first < 1 || last < first {
-		return 0, 0, fmt.Errorf("%q is none of last, all, N, N..M", text)
+		return 0, 0, fmt.Errorf("%q is not one of last, all, N, N..M", text)
 	}
 	return first, last, nil
 }

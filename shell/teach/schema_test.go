@@ -51,7 +51,7 @@ func (s *schema) check(v any) error {
 	case s.Const != nil && !reflect.DeepEqual(s.Const, v):
 		return fmt.Errorf("%v is not %v", v, s.Const)
 	case s.Enum != nil && !contains(s.Enum, v):
-		return fmt.Errorf("%v is none of %v", v, s.Enum)
+		return fmt.Errorf("%v is not one of %v", v, s.Enum)
 	case s.Type != nil && !s.isType(v):
 		return fmt.Errorf("%v is no %v", v, s.Type)
 	}
