@@ -36,7 +36,7 @@ var doctorCommands = []*Command{{
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
 		choices(fs, "tls", tlsWords...)
 	},
-	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "QUIT")), Foreign: Refused, Run: doctor,
+	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "REST", "QUIT")), Foreign: Refused, Run: doctor,
 }}
 
 func doctor(ctx context.Context, c *Call) error {

@@ -60,7 +60,7 @@ var secureCommands = []*Command{
 		Name: "ccc", Short: "end TLS on the control connection and keep it on data connections (CCC)",
 		Long: "For a firewall on the way that must read which ports are used. From then on everybody on the way can read names and " +
 			"commands, and no password is sent; a connection that must be made again has TLS again.",
-		Wire: sends("CCC"), Needs: Connection, Foreign: Confined, Run: clearControl,
+		Wire: sends("PBSZ", "PROT", "CCC"), Needs: Connection, Foreign: Confined, Run: clearControl,
 	},
 	{
 		Name: "tls", Args: "[remember | forget host[:port] | list]", Short: "certificates that were accepted, and servers that must have TLS",
