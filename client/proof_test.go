@@ -248,3 +248,72 @@ func TestBroken(t *testing.T) {
 		})
 	}
 }
+
+// SYST is a question that need not be answered well: the login goes on without it.
+func TestLoginWithoutSyst(t *testing.T) {
+	for _, answer := range []string{"hello", "2x0 what", "99 what", "1000 what", "", "700 what", "\tUNIX", "500 what", "215", "215-UNIX"} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+			tap := practice.Tap{Reply: func(_ int, verb, text string) string {
+				if verb == "SYST" {
+					return answer + "\r\n"
+				}
+				return text
+			}}
+			srv, err := practice.Start(practice.Options{Tap: tap})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer srv.Close()
+			s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off, Timeout: time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Names(t.Context(), ""); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A TLS server that never sends close_notify lists nothing that is whole, unless that is
+// taken from it.
+func TestInsecureEnd(t *testing.T) {
+	for _, insecure := range []bool{false, true} {
+		cut, err := practice.ParseFault("cut-notify=10")
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv, err := practice.Start(practice.Options{TLS: practice.Explicit, Faults: []practice.Fault{cut}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Require, TLS: trust(srv.RootCAs())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Login(t.Context(), client.Login{User: practice.User, Password: practice.Password}); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"/first", "/second"} {
+			if file, err := srv.FS().Create(name); err != nil || file.Close() != nil {
+				t.Fatal(err)
+			}
+		}
+		s.TrustEnd(insecure)
+		_, names := s.Names(t.Context(), "")
+		var listed error
+		for _, err := range s.List(t.Context(), "", client.ListOptions{}) {
+			listed = err
+		}
+		if insecure && (names != nil || listed != nil) || !insecure && !(errors.Is(names, client.ErrTruncated) && errors.Is(listed, client.ErrTruncated)) {
+			t.Errorf("insecure %v: %v, %v", insecure, names, listed)
+		}
+	}
+}

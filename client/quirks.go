@@ -142,15 +142,20 @@ func (s *Session) lack(verb string, err error) bool {
 
 // answered takes the outcome of a question about a file, SIZE or MDTM: one that the server does
 // not know is not asked again, and is answered here as it was. One that FEAT names has two tries:
-// a name may be what is not understood.
+// a name may be what is not understood. One that it has answered before is asked for ever: it
+// is by the size that a file is known to be whole.
 func (s *Session) answered(verb string, err error) {
-	if s.lacks[verb] {
+	if s.lacks[verb] || s.knows[verb] {
 		return
 	}
 	_, before := s.refusals[verb]
 	switch {
 	case err == nil:
 		delete(s.refusals, verb)
+		if s.knows == nil {
+			s.knows = map[string]bool{}
+		}
+		s.knows[verb] = true
 	case !IsCode(err, 500, 502):
 	case before, !s.feat.Has(verb):
 		s.without(verb)

@@ -45,6 +45,7 @@ type Session struct {
 	leaves    bool      // a directory for another one, without going back to it
 	slash     slash
 	refusals  map[string]Reply // of questions that the server may not know
+	knows     map[string]bool  // questions that it has answered
 	astray    bool             // the server is somewhere else: after a long path, a listing, an interrupt
 	way       int              // index in ways of the one that worked
 	wayKnown  bool
@@ -213,7 +214,7 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 // settings, and what has been found out about the server.
 func (s *Session) likeness() *Session {
 	t := &Session{
-		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals),
+		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals), knows: maps.Clone(s.knows),
 		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
 		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),

@@ -114,7 +114,7 @@ var Faults = []Row{
 		Peers: "All four leave half a file under the final name."},
 	{ID: "F26",
 		What:  "The file on the server changed between a part and its rest.",
-		Does:  "Another size or time than the part's note says: fetched anew, never a mixture. Without a note the last {transfer.tailSize} are compared; a part of another client below that is believed.",
+		Does:  "Another size or time than the part's note says: fetched anew, never a mixture. The last {transfer.tailSize} are compared, whatever the note says; a part that is not longer is fetched anew.",
 		Tests: []string{"TestChangedFileIsNeverMixed", "TestKilled", "TestOldFileIsNoBeginning"},
 		Peers: "Same size, other content: lftp, curl and tnftp make a mixture and call it success; ncftp notices the new time and is right."},
 	{ID: "F27",

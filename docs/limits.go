@@ -38,6 +38,7 @@ var Limits = []Limit{
 	{"a line of a listing", "listing.maxLine", ""},
 	{"entries of a listing", "listing.MostEntries", ""},
 	{"a listing", "listing.MostBytes", ""},
+	{"what a download may bring beyond twice its size", "transfer.excess", "`set compare-sizes`"},
 	{"directories inside of each other", "transfer.DefaultDepth", "`set max-depth`"},
 	{"directories that one command looks into", "transfer.DefaultDirectories", "`set max-directories`"},
 	{"directories that Tab remembers", "completion.maxDirs", ""},

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
 // TestReliability: every promise has a test, and the page says which.
@@ -23,7 +25,7 @@ func TestReliability(t *testing.T) {
 		letter string
 		last   int
 		rows   []Row
-	}{{"S", 56, Attacks}, {"F", 59, Faults}, {rows: Servers}, {rows: Sessions}} {
+	}{{"S", 56, Attacks}, {"F", 59, Faults}, {"B", 17, Proof}, {"C", 5, Deletions}, {rows: Servers}, {rows: Sessions}} {
 		for i := range part.last {
 			id := part.letter + strconv.Itoa(i+1)
 			if !slices.ContainsFunc(part.rows, func(r Row) bool { return r.ID == id }) {
@@ -78,12 +80,34 @@ func reliabilityPage(t *testing.T, tests tests, measured string) string {
 	b.WriteString("- What a server says is data. It chooses no host, no local folder, no command, no action of the terminal, no amount of memory.\n")
 	b.WriteString("\n## Attacks\n\n" + rowsTable(tests, Attacks))
 	b.WriteString("\n## Faults\n\n" + rowsTable(tests, Faults))
+	b.WriteString("\n## Proof\n\n" + rowsTable(tests, Proof) + verdictText + verdictTable())
+	b.WriteString("\n## Deleting\n\n" + rowsTable(tests, Deletions))
 	b.WriteString("\n## Servers and their listings\n\n" + rowsTable(tests, Servers))
 	b.WriteString("\n## Sessions\n\nA session is the list of what made it: the directory, and what was told by hand. That holds on every connection, or nothing is done there.\n\n" + rowsTable(tests, Sessions))
 	b.WriteString("\n## Limits\n\nNo wait for a server is without an end, and nothing that a server says decides how much memory is taken.\n\n" + limitsTable(t, limits))
 	b.WriteString("\n## Other clients\n" + peersText + measured)
 	b.WriteString("\n`go test ./client/practice/peers -bench . -benchtime 1x -table ../../../docs/testdata/peers.md` measures it anew.\n")
 	return limits.filled(t, b.String())
+}
+
+// verdictText explains the table of transfer.Verdicts.
+const verdictText = `
+### When a download is whole
+
+After the server's final reply (2yz), the end of its data, and what each witness says of the size: the listing or MLST, the
+preliminary reply, SIZE in type I, and the number of bytes that came. The first row that fits counts; "asked again" means
+that size and time are asked for once more, and the table is read again. A refusal, a lost connection and a data connection
+that broke are errors before it comes to this.
+
+`
+
+func verdictTable() string {
+	var b strings.Builder
+	b.WriteString("| | what the witnesses say | verdict | the line that is shown |\n|---|---|---|---|\n")
+	for i, v := range transfer.Verdicts() {
+		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", i+1, cell(v.When), v.Outcome, cell(v.Note))
+	}
+	return b.String()
 }
 
 func rowsTable(tests tests, rows []Row) string {

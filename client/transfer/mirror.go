@@ -394,6 +394,12 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			copies = nil
 		}
 	}
+	if m.DryRun {
+		for i, e := range copies {
+			m.tell(Step{Action: m.action(), Path: path.Join(rel, e.name), Size: e.size, Why: whys[i]})
+		}
+		copies = nil
+	}
 	for name, e := range target {
 		m.extra(path.Join(rel, name), e.entry(), &visits)
 	}
@@ -541,10 +547,10 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 		step.Why, step.Err = m.differs(ctx, s, at, e, there)
 	}
 	switch {
-	case step.Err != nil, step.Why != "" && m.DryRun:
+	case step.Err != nil:
 		m.tell(step)
 		return ""
-	case step.Why != "" && m.Found != nil:
+	case step.Why != "" && m.Found != nil && !m.DryRun:
 		m.Found(max(e.Size, 0))
 	}
 	return step.Why

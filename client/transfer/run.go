@@ -145,7 +145,7 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	}
 	r.Size = r.Resumed + r.Bytes
 	if t.Offset > 0 && t.Size < 0 && r.Bytes == 0 {
-		return r, &OffsetError{Name: t.Remote, Offset: t.Offset, Size: -1}
+		return r, &OffsetError{Offset: t.Offset, Size: -1}
 	}
 	if t.Verify {
 		if _, err := part.Seek(0, io.SeekStart); err != nil {
@@ -162,23 +162,20 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 // within refuses to begin behind the end of a file.
 func (t Task) within() error {
 	if t.Offset > 0 && t.Size >= 0 && t.Offset > t.Size && !t.AnySize {
-		return &OffsetError{Name: t.Remote, Offset: t.Offset, Size: t.Size}
+		return &OffsetError{Offset: t.Offset, Size: t.Size}
 	}
 	return nil
 }
 
 // OffsetError says that a transfer was to begin behind the end of the file. Size is
 // -1 where nobody knows it, and nothing came.
-type OffsetError struct {
-	Name         string
-	Offset, Size int64
-}
+type OffsetError struct{ Offset, Size int64 }
 
 func (e *OffsetError) Error() string {
 	if e.Size < 0 {
-		return fmt.Sprintf("%s has nothing from byte %d on", e.Name, e.Offset)
+		return fmt.Sprintf("nothing came from byte %d on: is the file that long?", e.Offset)
 	}
-	return fmt.Sprintf("%s has %d bytes: nothing begins at byte %d", e.Name, e.Size, e.Offset)
+	return fmt.Sprintf("the file has %d bytes: nothing begins at byte %d", e.Size, e.Offset)
 }
 
 // fill fetches what the part lacks. What does not go on where it ends, since
@@ -232,7 +229,7 @@ func downloadTo(ctx context.Context, s *client.Session, t Task, m *Meter) (Resul
 		r.Bytes, r.Note, err = fetch(ctx, s, t, t.Offset, t.Out, m)
 	}
 	if err == nil && t.Offset > 0 && t.Size < 0 && r.Bytes == 0 {
-		err = &OffsetError{Name: t.Remote, Offset: t.Offset, Size: -1}
+		err = &OffsetError{Offset: t.Offset, Size: -1}
 	}
 	return r, err
 }
@@ -383,7 +380,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 			}
 		}
 		if r.Size >= 0 && t.Offset > r.Size {
-			return r, &OffsetError{Name: t.Local, Offset: t.Offset, Size: r.Size}
+			return r, &OffsetError{Offset: t.Offset, Size: r.Size}
 		}
 		if _, err := file.Seek(t.Offset, io.SeekStart); t.Offset > 0 && err != nil {
 			return r, err

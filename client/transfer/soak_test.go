@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -19,8 +20,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -47,10 +46,76 @@ type soaker struct {
 	random *rand.Rand
 	s      *client.Session
 	dir    string                               // here
-	stored func(name string) ([]byte, error)    // what the server has
+	root   string                               // of the server; the session is in soakDir below it
 	store  func(name string, data []byte) error // gives it something
+	mood   *mood                                // of the server; nil: it has none
 	broken *atomic.Int64                        // how many failed, and said so
 }
+
+// soakDir is where the session is: in the directory above are other files of the same
+// names, which a session finds that does not come back to where it was.
+const soakDir = "in"
+
+// stored is what the server has.
+func (so *soaker) stored(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(so.root, soakDir, name))
+}
+
+// mood is what the practice server does to one file: it tells the size of a link, lets it
+// grow while it is sent, or forgets where it is to begin.
+type mood struct {
+	mu          sync.Mutex
+	root        string
+	lies, grows bool
+	changes     []byte // what it holds after it has been sent once
+	forgetsREST bool
+	appended    int
+	sent        int
+}
+
+func (m *mood) set(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lies, m.grows, m.changes, m.forgetsREST, m.sent = false, false, nil, false, 0
+	change()
+}
+
+func (m *mood) tap() practice.Tap {
+	return practice.Tap{
+		Command: func(_ int, line string) (string, string) {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			verb, name, _ := strings.Cut(line, " ")
+			file := filepath.Join(m.root, soakDir, filepath.Base(name))
+			switch {
+			case verb == "REST" && m.forgetsREST:
+				return "REST 0", ""
+			case verb != "RETR":
+				return line, ""
+			case m.grows:
+				if f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0); err == nil {
+					fmt.Fprintf(f, "line %d\n", m.appended)
+					m.appended++
+					f.Close()
+				}
+			case m.changes != nil && m.sent == 1:
+				os.WriteFile(file, m.changes, 0o644)
+			}
+			m.sent++
+			return line, ""
+		},
+		Reply: func(_ int, verb, text string) string {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			if verb == "MLST" && m.lies {
+				return linkSize.ReplaceAllString(text, "${1}17;")
+			}
+			return text
+		},
+	}
+}
+
+var linkSize = regexp.MustCompile(`(?i)(size=)\d+;`)
 
 const soakWorkers = 4
 
@@ -62,7 +127,8 @@ const serverNotes = 2 << 10
 // failure was told, and nothing has grown.
 func TestSoak(t *testing.T) {
 	soaking(t, serverNotes, func(worker int, random *rand.Rand) (*soaker, func()) {
-		srv, err := practice.Start(practice.Options{Dir: t.TempDir(), TLS: []practice.TLSMode{practice.NoTLS, practice.Explicit}[worker%2]})
+		m := &mood{root: t.TempDir()}
+		srv, err := practice.Start(practice.Options{Dir: m.root, Tap: m.tap(), TLS: []practice.TLSMode{practice.NoTLS, practice.Explicit}[worker%2]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,9 +137,11 @@ func TestSoak(t *testing.T) {
 		if worker%2 == 1 {
 			opt.Security, opt.TLS = client.Require, &tls.Config{RootCAs: srv.RootCAs()}
 		}
-		so := &soaker{s: soakSession(t, opt, practice.User, practice.Password),
-			stored: func(name string) ([]byte, error) { return afero.ReadFile(srv.FS(), "/"+name) },
-			store:  func(name string, data []byte) error { return afero.WriteFile(srv.FS(), "/"+name, data, 0o644) }}
+		so := &soaker{s: soakSession(t, opt, practice.User, practice.Password), root: m.root, mood: m,
+			store: func(name string, data []byte) error {
+				file := filepath.Join(m.root, name)
+				return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, data, 0o644))
+			}}
 		return so, func() { setFaults(t, srv, random) }
 	})
 }
@@ -83,7 +151,7 @@ var soakFaults = []string{
 	"cut=#", "cut=#", "store-less=#", "cut-reset=#", "cut-reset=#", "cut-silent=#", "cut-notify=#", "quota=#", "hang-up", "hang-up", "drop:EPSV", "drop:RETR",
 	"drop:STOR", "drop:SIZE", "421:RETR", "421:STOR", "421:EPSV", "421:SIZE", "refuse:EPSV=425 no port", "refuse:RETR=451 not now",
 	"refuse:STOR=452 no room", "refuse:RETR=550 no", "refuse:STOR=553 no", "refuse:REST=502 what", "refuse:SIZE=500 what", "extra-reply",
-	"split-reply", "bare-lf", "no-epsv", "no-mlsd", "no-end", "no-begin", "stall=#", "no-fin", "pasv-closed",
+	"split-reply", "bare-lf", "refuse:CWD=550 gone", "421:CWD", "drop:PWD", "421:MLST", "refuse:MLST=550 no", "no-epsv", "no-mlsd", "no-end", "no-begin", "stall=#", "no-fin", "pasv-closed",
 }
 
 // slowFaults cost the time of a timeout each, so they are rare.
@@ -135,7 +203,7 @@ func TestSoakOnProftpd(t *testing.T) {
 			return c, nil
 		}
 		so := &soaker{s: soakSession(t, opt, srv.User, srv.Password),
-			stored: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(srv.Root, name)) },
+			root: srv.Root,
 			store: func(name string, data []byte) error {
 				srv.Put(name, data)
 				return nil
@@ -198,6 +266,7 @@ func soaking(t *testing.T, notes int, prepare func(worker int, random *rand.Rand
 		random := chance(w)
 		so, mishap := prepare(w, random)
 		so.t, so.random, so.dir, so.broken = t, random, t.TempDir(), &broken
+		so.begin()
 		t.Cleanup(func() { so.s.Close() })
 		workers.Go(func() {
 			for i := range n / soakWorkers {
@@ -243,6 +312,16 @@ func holding() holdings {
 	runtime.ReadMemStats(&m)
 	open, _ := os.ReadDir("/proc/self/fd")
 	return holdings{runtime.NumGoroutine(), len(open), m.HeapAlloc}
+}
+
+// begin goes to the directory of the soak.
+func (so *soaker) begin() {
+	if err := so.store(soakDir+"/here", nil); err != nil {
+		so.t.Fatal(err)
+	}
+	if err := so.s.Chdir(so.t.Context(), soakDir); err != nil {
+		so.t.Fatal(err)
+	}
 }
 
 // settle brings the session in step, so that it can be compared.
@@ -293,15 +372,45 @@ func (so *soaker) upload(ctx context.Context, task Task, data []byte) {
 	}
 }
 
+// download fetches a file that stays as it is, leads to another one, grows, or changes
+// between two tries; in the directory above is another one of the same name.
 func (so *soaker) download(ctx context.Context, task Task, data []byte) {
-	if err := so.store(task.Remote, data); err != nil {
+	decoy := make([]byte, len(data))
+	if err := errors.Join(so.store(soakDir+"/"+task.Remote, data), so.store(task.Remote, decoy)); err != nil {
 		so.t.Error(err)
+	}
+	whole := func(got []byte) bool { return bytes.Equal(got, data) }
+	if m := so.mood; m != nil {
+		m.set(func() {
+			switch so.random.IntN(6) {
+			case 0:
+				m.lies = true
+			case 1:
+				m.grows = true
+				whole = func(got []byte) bool {
+					now, _ := so.stored(task.Remote)
+					return len(got) >= len(data) && bytes.HasPrefix(now, got)
+				}
+			case 2:
+				changed := bytes.Clone(data)
+				for i := range changed {
+					changed[i] ^= 0x55
+				}
+				m.changes = changed
+				whole = func(got []byte) bool { return bytes.Equal(got, data) || bytes.Equal(got, changed) }
+			case 3:
+				m.forgetsREST = true
+			}
+		})
+	}
+	if info, err := os.Stat(filepath.Join(so.root, soakDir, task.Remote)); err == nil && so.random.IntN(2) == 0 {
+		task.Known, task.Size, task.ModTime = true, info.Size(), info.ModTime().UTC().Truncate(time.Second) // as of a listing
 	}
 	before, _ := os.ReadFile(task.Local)
 	_, err := Run(ctx, so.s, task, nil)
 	got, missing := os.ReadFile(task.Local)
 	switch {
-	case err == nil && !bytes.Equal(got, data):
+	case err == nil && !whole(got):
 		so.t.Errorf("download of %d bytes of %s went well, and %d are here", len(data), task.Remote, len(got))
 	case err != nil && !bytes.Equal(got, before):
 		so.t.Errorf("download of %s failed (%v), and the old file is not what it was", task.Remote, err)
@@ -311,5 +420,8 @@ func (so *soaker) download(ctx context.Context, task Task, data []byte) {
 	}
 	if missing != nil && !errors.Is(missing, fs.ErrNotExist) {
 		so.t.Error(missing)
+	}
+	if so.mood != nil {
+		so.mood.set(func() {})
 	}
 }

@@ -236,10 +236,11 @@ func judgeUpload(r *Result, size int64, err error, any bool) error {
 // anySize reports whether sizes are not compared in a transfer.
 func (t Task) anySize(s *client.Session) bool { return t.AnySize || s.Quirks().WrongSizes }
 
-// isRefusal reports whether the server said no, and did not hang up.
+// isRefusal reports whether the server said no, and did not hang up, or break off what it
+// had begun.
 func isRefusal(err error) bool {
 	var no *client.Error
-	return errors.As(err, &no) && no.Reply.Code != 421
+	return errors.As(err, &no) && no.Reply.Code != 421 && !no.Broken()
 }
 
 // VerifyError says that a file arrived with another size than it should have. Name is

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
@@ -395,5 +397,35 @@ func TestOffsetBehindTheEnd(t *testing.T) {
 	}
 	if !bytes.Equal(read(t, local), mine) {
 		t.Error("the local file is not what it was")
+	}
+}
+
+// The check of what is there of an upload, and a comparison of contents, are data
+// connections like others: one that is reset is tried again, and says what it was.
+func TestCheckOfAnUploadIsReset(t *testing.T) {
+	data := content(100_000)
+	for _, times := range []string{"*1", ""} {
+		for _, verify := range []bool{false, true} {
+			noHash := practice.Tap{Command: func(_ int, line string) (string, string) {
+				if verb, _, _ := strings.Cut(line, " "); verb == "HASH" || verb[0] == 'X' || verb == "MD5" {
+					return "", "502 no"
+				}
+				return line, ""
+			}}
+			srv, s := server(t, data[:50_000], practice.Options{Tap: noHash}, "cut-reset:RETR=100"+times)
+			local := filepath.Join(t.TempDir(), "up")
+			os.WriteFile(local, data, 0o600)
+			task := Task{Op: Upload, Remote: "data", Local: local, Resume: !verify, Verify: verify, Retry: quick}
+			_, err := Run(t.Context(), s, task, nil)
+			if times == "" && verify {
+				if local := new(os.PathError); err == nil || errors.As(err, &local) || !errors.As(err, new(*client.IncompleteError)) && !errors.As(err, new(*client.Error)) {
+					t.Errorf("verify %v: %v", verify, err)
+				}
+				continue
+			}
+			if got, _ := afero.ReadFile(srv.FS(), "/data"); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("verify %v: %v, %d bytes", verify, err, len(got))
+			}
+		}
 	}
 }
