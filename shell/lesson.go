@@ -20,12 +20,13 @@ import (
 )
 
 var lessonCommands = []*Command{{
-	Name: "lesson", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | lint FILE]",
+	Name: "lesson", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | notes [N] | lint FILE]",
 	Short: "learn FTP in guided lessons, on a server in this program",
 	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or resumes one; the shell stays as it is, and what you do " +
 		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
 		"and the answer. In raw mode a dot stands before these: `.lesson hint`.\n" +
-		"Teachers: `lesson report` shows what was done, --html FILE makes a page of it, --json prints it; --dir has lessons of your own in " +
+		"Teachers: `lesson report` shows what was done, --html FILE makes a page of it, with --name of the learner, --json prints it; " +
+		"`lesson notes` has the tasks with their hints, solutions and answers, --html FILE as a page; --dir has lessons of your own in " +
 		"place of ours, and `lesson lint FILE` checks one, with --trace against a session that was saved with `trace save`. --seed " +
 		"gives a class the same cases where a lesson draws them.",
 	Examples: []Example{
@@ -34,13 +35,14 @@ var lessonCommands = []*Command{{
 		{"lesson hint", "when you are stuck; the last hint is the solution"},
 		{"lesson report --html report.html", "a page for your teacher"},
 	},
-	Max: -1, JSON: true, Words: []string{"hint", "skip", "quit", "answer", "reset", "report", "lint"},
+	Max: -1, JSON: true, Words: []string{"hint", "skip", "quit", "answer", "reset", "report", "notes", "lint"},
 	Complete: []completion.Kind{completion.None, completion.LocalPath},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.String("dir", "", "the lessons in this `FOLDER` instead")
 		namesPath(fs, "dir", completion.LocalDir)
 		fs.Int64("seed", 1, "draw the cases of a lesson with this `NUMBER`")
-		fs.String("html", "", "report: write a page to `FILE`")
+		fs.String("html", "", "report, notes: write a page to `FILE`")
+		fs.String("name", "", "report: the `NAME` of the learner, if it is not the login name")
 		fs.String("trace", "", "lint: the recorded session in `FILE` (.jsonl)")
 	},
 	Wire: verbs(LoginVerbs, sends("QUIT")), Foreign: Refused, Run: runLesson,
@@ -51,6 +53,7 @@ type class struct {
 	lesson   *teach.Lesson
 	number   int // 0: no place among the others
 	count    int
+	after    string // the title of the lesson that follows; "": none does
 	step     int
 	since    int // the event before the step
 	last     int // the event before the line
@@ -66,6 +69,8 @@ func runLesson(ctx context.Context, c *Call) error {
 		return c.listLessons()
 	case "report":
 		return c.reportLessons(ctx)
+	case "notes":
+		return c.lessonNotes(ctx)
 	case "lint":
 		return c.lintLesson(ctx)
 	case "reset":
@@ -147,6 +152,9 @@ func (c *Call) beginLesson(ctx context.Context, word string) error {
 		with.Seed, _ = c.Flags.GetInt64("seed")
 	}
 	cl := &class{lesson: lesson.Drawn(with.Seed), number: number, count: len(all), progress: progress}
+	if number < len(all) {
+		cl.after = all[number].Title
+	}
 	if cl.step = with.Next; step > 0 {
 		cl.step = step - 1
 	}
@@ -248,8 +256,16 @@ func (sh *Shell) nextStep(ctx context.Context) error {
 	for _, line := range cl.lesson.End {
 		sh.comment(line)
 	}
-	sh.Say(" the lesson is done; `lesson` lists the others")
+	sh.Say(" the lesson is done; " + cl.following())
 	return firstOf(sh.stopPractice(), err)
+}
+
+// following says what comes after the lesson.
+func (cl *class) following() string {
+	if cl.after == "" {
+		return "it was the last; `lesson report` shows what you did"
+	}
+	return fmt.Sprintf("next: `lesson %d`, %s", cl.number+1, cl.after)
 }
 
 // attempt is what the learner has done in this step.
@@ -287,6 +303,10 @@ func (sh *Shell) judge(ctx context.Context, answer string) error {
 		p.Done, p.Ended = true, time.Now()
 		sh.comment("right" + strings.TrimSuffix(": "+s.Done, ": "))
 		return sh.nextStep(ctx)
+	}
+	if s.Check.Answered(sh.attempt(cl.since, answer)) {
+		sh.Say(" that may well be right: prove it first, then say it again; `lesson hint` helps")
+		return nil
 	}
 	line := sh.attempt(cl.last, answer)
 	for i, w := range s.Wrong {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -160,8 +161,8 @@ func TestLessonsAreStrict(t *testing.T) {
 
 func TestLessonsAreSound(t *testing.T) {
 	all := lessons(t)
-	if len(all) != 8 {
-		t.Errorf("%d lessons, want 8", len(all))
+	if len(all) != 10 {
+		t.Errorf("%d lessons, want 10", len(all))
 	}
 	for _, l := range all {
 		for _, problem := range l.Lint() {
@@ -170,6 +171,50 @@ func TestLessonsAreSound(t *testing.T) {
 		for i := range l.Steps {
 			if lines := l.Screen(i, 1, 8, "."); len(lines) > 22 {
 				t.Errorf("%s.%s takes %d lines", l.ID, l.Steps[i].ID, len(lines))
+			}
+		}
+	}
+}
+
+// TestRightAnswerBeforeItsProof: it is not called wrong, and does not pass.
+func TestRightAnswerBeforeItsProof(t *testing.T) {
+	p := newPupil(t)
+	for _, l := range lessons(t) {
+		if l.ID != "detective" {
+			continue
+		}
+		for i := range l.Steps {
+			p.begin(t, l, i)
+			p.types(t, []string{"practice open"})
+			p.out.Reset()
+			p.types(t, []string{l.Steps[i].ID})
+			if !strings.Contains(p.out.String(), "prove it first") && p.class.step == i {
+				t.Errorf("%s: %s", l.Steps[i].ID, p.out)
+			}
+		}
+	}
+	p.types(t, []string{"lesson 1.7", "practice wire", "the router"})
+	if !strings.Contains(p.out.String(), "next: `lesson 2`, Two connections") {
+		t.Errorf("no next lesson in\n%s", p.out)
+	}
+}
+
+// TestLessonPages: notes for the teacher have what counts, and the report has the name that was given.
+func TestLessonPages(t *testing.T) {
+	p := newPupil(t)
+	p.says(t, "lesson notes 1", "Solution")
+	p.Do(Line{Text: "lesson notes --html notes.html"})
+	p.Do(Line{Text: "lesson report --html report.html --name '<Ada>'"})
+	for file, wants := range map[string][]string{
+		"notes.html": {"Two connections", "quote PASV", "eavesdropper", "<!DOCTYPE html>"}, "report.html": {"&lt;Ada&gt;"},
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s: no %q", file, want)
 			}
 		}
 	}

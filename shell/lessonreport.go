@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -43,7 +44,7 @@ func (c *Call) reportLessons(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = teach.WriteReport(file, learner(), time.Now(), report)
+		err = teach.WriteReport(file, cmp.Or(c.value("name"), learner()), time.Now(), report)
 		return file.end(err)
 	}
 	if c.JSON() {
@@ -64,6 +65,34 @@ func (c *Call) reportLessons(ctx context.Context) error {
 func (c *Call) reportJSON(report []teach.LessonReport) error {
 	for _, r := range report {
 		if err := c.object(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lessonNotes are what a teacher wants to have at hand: all lessons, or one.
+func (c *Call) lessonNotes(ctx context.Context) error {
+	all, _, err := c.lessons()
+	if err != nil {
+		return err
+	}
+	if word := c.Arg(1); word != "" {
+		number, _, err := c.findLesson(all, word)
+		if err != nil {
+			return err
+		}
+		all = all[number-1 : number]
+	}
+	if name := c.value("html"); name != "" {
+		file, err := c.intoFile(ctx, name, 0o666, false)
+		if err != nil {
+			return err
+		}
+		return file.end(teach.WriteNotes(file, all))
+	}
+	for _, l := range all {
+		if err := c.printLines(l.Notes()); err != nil {
 			return err
 		}
 	}

@@ -101,6 +101,14 @@ func inOneOp(patterns []Pattern, events []*Event) bool {
 	return false
 }
 
+// Answered reports whether the answer alone is right, whatever else is missing.
+func (c *Check) Answered(a *Attempt) bool {
+	in := func(list []Check) bool {
+		return slices.ContainsFunc(list, func(c Check) bool { return c.Answered(a) })
+	}
+	return c.Answer != nil && a.Answer != "" && c.Answer.accepts(a) || in(c.All) || in(c.Any)
+}
+
 // wantsAnswer reports whether an answer can make the check pass.
 func (c *Check) wantsAnswer() bool {
 	in := func(list []Check) bool {

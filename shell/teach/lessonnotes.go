@@ -1,0 +1,88 @@
+package teach
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+)
+
+// Notes are a lesson as its teacher sees it: tasks, hints, solutions and the answers that count.
+func (l *Lesson) Notes() []string {
+	lines := []string{l.Title + ": " + l.Objective, ""}
+	for i := range l.Steps {
+		s := &l.Steps[i]
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, s.ID))
+		for _, part := range s.notes() {
+			lines = append(lines, labelled(part[0], part[1])...)
+		}
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// notes are the parts of a step, each with its label.
+func (s *Step) notes() [][2]string {
+	return [][2]string{
+		{"Task", strings.Join(strings.Fields(strings.Join(s.Text, " ")), " ")},
+		{"Hints", strings.Join(s.Hints, "; ")},
+		{"Solution", strings.Join(s.Solution, "; ")},
+		{"Answers", strings.Join(s.Check.accepted(), ", ")},
+		{"Not", strings.Join(s.Negative, "; ")},
+		{"Then", s.Done},
+		{"More", s.See},
+	}
+}
+
+// accepted are the words that count as an answer.
+func (c *Check) accepted() (all []string) {
+	if c.Answer != nil {
+		all = append(all, c.Answer.Is...)
+	}
+	for _, list := range [][]Check{c.All, c.Any} {
+		for i := range list {
+			all = append(all, list[i].accepted()...)
+		}
+	}
+	return all
+}
+
+// WriteNotes writes the notes as a page that loads nothing.
+func WriteNotes(w io.Writer, lessons []*Lesson) error {
+	var page bytes.Buffer
+	page.WriteString(notesHead)
+	for _, l := range lessons {
+		fmt.Fprintf(&page, "<h2>%s</h2>\n<p>%s</p>\n<ol>\n", html.EscapeString(l.Title), html.EscapeString(l.Objective))
+		for i := range l.Steps {
+			fmt.Fprintf(&page, "<li><b>%s</b><dl>\n", html.EscapeString(l.Steps[i].ID))
+			for _, part := range l.Steps[i].notes() {
+				if part[1] != "" {
+					fmt.Fprintf(&page, "<dt>%s</dt><dd>%s</dd>\n", part[0], html.EscapeString(part[1]))
+				}
+			}
+			page.WriteString("</dl></li>\n")
+		}
+		page.WriteString("</ol>\n")
+	}
+	page.WriteString("</body>\n</html>\n")
+	_, err := page.WriteTo(w)
+	return err
+}
+
+const notesHead = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>FTP lessons: notes for the teacher</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.4 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+dl { display: grid; grid-template-columns: 6rem 1fr; gap: .1rem .6rem; margin: .2rem 0 1rem; }
+dt { color: #888; } dd { margin: 0; }
+</style>
+</head>
+<body>
+<h1>FTP lessons: notes for the teacher</h1>
+`
