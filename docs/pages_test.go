@@ -39,6 +39,7 @@ func TestPages(t *testing.T) {
 	}
 	compare(t, "commands.md", commandsPage())
 	compare(t, "settings.md", settingsPage())
+	compare(t, "migration.md", migrationPage())
 	page, err := os.ReadFile("scripting.md")
 	if err != nil {
 		t.Fatal(err)

@@ -122,3 +122,49 @@ func paragraphs(text string) string {
 
 // markdown keeps what stands for itself from meaning something.
 var markdown = strings.NewReplacer("*", `\*`, "<", `\<`, "_", `\_`, "[", `\[`, "$", `\$`)
+
+// migrations say about each client what its table does not.
+var migrations = map[string]string{
+	"lftp": "Commands keep their names: `get`, `mget`, `mirror`, `pget`, `queue`, `jobs`. `mirror` copies what is newer without an option; " +
+		"a failure ends a script, as with `cmd:fail-exit`. `open -u USER,PASSWORD -p PORT -e COMMANDS HOST` works as it stands.",
+	"ncftp": "`ftpsh ftp://HOST/FILE` does what ncftpget does, `ftpsh -u URL FILE` what ncftpput does, `ftpsh HOST -c ls` what ncftpls does. " +
+		"Passwords stay in the keyring or .netrc.",
+	"tnftp": "All commands of tnftp, inetutils ftp and netkit ftp are there, and can be shortened as there; [classic.md](classic.md) lists them. " +
+		"`rm` deletes files here, it is not short for `rmdir`.",
+	"curl": "`ftpsh URL` fetches a file under its own name, `-o NAME` under another, `-u URL FILE` sends one. A failure always has an exit status.",
+	"sftp": "The words are nearly the same, with patterns in `mget` and `mput`, and several names in `get`. " +
+		"ftpsh speaks FTP, with TLS: servers for sftp are another kind.",
+	"yafc":      "Bookmarks are `bookmark`, tags are patterns, `nohup` is `&` or Ctrl-Z.",
+	"FileZilla": "The Site Manager is `bookmark`, the queue is `queue`, the message log is `debug` or `ladder`, and Tab shows what a double click would.",
+	"WinSCP":    "A script needs no `option batch`: nobody is asked. `synchronize` is `mirror`.",
+	"shell":     "Words that fingers know from the shell of the system.",
+}
+
+func clientTitle(client string) string {
+	if client == "shell" {
+		return "The shell of the system"
+	}
+	return client
+}
+
+// migrationPage says for each client what its words are here.
+func migrationPage() string {
+	var b strings.Builder
+	b.WriteString(generated + "# Coming from another client\n\n")
+	b.WriteString("Most words of other clients work here, or are answered with what to type. `help CLIENT` shows a table at the prompt.\n")
+	for _, client := range shell.EquivalentClients {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| there | here | |\n|---|---|---|\n", clientTitle(client), migrations[client])
+		for _, e := range shell.Equivalents() {
+			if !e.Of(client) {
+				continue
+			}
+			here := codeOrNone(e.Here)
+			says := e.Says
+			if e.Works {
+				says = strings.TrimSuffix("works; "+says, "; ")
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(e.Word), here, cell(says))
+		}
+	}
+	return b.String()
+}

@@ -32,6 +32,7 @@ type Call struct {
 
 	screen bool // Out is the screen of somebody who looks at it
 	moves  int  // files moved
+	always rune // the answer to all further questions about files that are there; 0: ask
 	looked int  // directories of a tree that were looked into
 }
 

@@ -15,7 +15,7 @@ import (
 var helpCommands = []*Command{{
 	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
-	Examples: []Example{{"help get", "how to download"}, {"help -a", "all commands, a line for each"}},
+	Examples: []Example{{"help get", "how to download"}, {"help lftp", "the words of another client, and ours"}, {"help -a", "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
 	Foreign: Refused, Run: paged(help),
@@ -26,6 +26,12 @@ func help(_ context.Context, c *Call) error {
 		return c.Shell.overview(c.Out, c.Is("all"))
 	}
 	for _, name := range c.Texts() {
+		if known, err := c.helpEquivalents(name); known || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		command, err := c.Shell.catalog.Find(name)
 		if row, is := exactSetting(name); err != nil && is == nil {
 			if err := c.Shell.helpSetting(c.Out, row); err != nil {
@@ -158,4 +164,27 @@ func wireRows(command *Command) (rows [][]string) {
 		return nil
 	}
 	return [][]string{{" ", strings.Join(command.Verbs(), ", ")}}
+}
+
+// helpEquivalents shows the words of another client and ours, or what one of
+// them is here.
+func (c *Call) helpEquivalents(name string) (known bool, err error) {
+	width := c.Shell.con.Width()
+	t := render.Table{Width: width}
+	for _, e := range equivalents {
+		if e.Of(name) {
+			t.Rows = append(t.Rows, []string{e.Word, e.Here, e.Says})
+		}
+	}
+	if len(t.Rows) > 0 {
+		return true, t.Write(c.Out)
+	}
+	e := equivalent(OtherCommand, name)
+	if e == nil || c.Shell.catalog.has(name) {
+		return false, nil
+	}
+	if e.Works {
+		return true, c.Print("%s is `%s` here", e.Word, e.Here)
+	}
+	return true, c.Print("%s: %s", e.Word, e.hint())
 }

@@ -13,7 +13,7 @@ var setCommands = []*Command{
 		Name: "set", Args: "[name [value]]", Short: "show or change settings",
 		Long:     "Alone it lists all of them with their values, with a name it shows one.",
 		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set clobber off", "never replace a local file"}},
-		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: set,
+		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: paged(set),
 	},
 	{
 		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",

@@ -9,8 +9,8 @@ import (
 )
 
 var statusCommands = []*Command{{
-	Name: "status", Short: "show the connection and the settings on one screen", JSON: true,
-	Long: "Nothing is asked of the server; `quote STAT` does that.", Foreign: Refused, Run: status,
+	Name: "status", Short: "show the connection, and the settings that were changed", JSON: true,
+	Long: "Nothing is asked of the server; `quote STAT` does that. `set` shows all settings.", Foreign: Refused, Run: status,
 }}
 
 // state is what status shows.
@@ -43,11 +43,13 @@ func status(_ context.Context, c *Call) error {
 		add("server", "not connected")
 	}
 	add("software", s.Server)
-	add("user", s.User)
-	add("directory", s.Directory)
-	add("control connection", s.Control)
-	add("data connections", s.Data)
-	add("type", s.Type)
+	if s.User != "" {
+		add("user", s.User+", in "+s.Directory)
+	}
+	if s.Connected {
+		add("connection", s.Control)
+		add("data", s.Data+", "+s.Type)
+	}
 	if second := c.Shell.second; second.session != nil {
 		add("second connection", second.address.Host+" (see `proxy`)")
 	}
@@ -55,17 +57,20 @@ func status(_ context.Context, c *Call) error {
 	for _, name := range []string{"nmap", "ntrans"} {
 		add(name, c.Shell.mapText(name))
 	}
+	add("changed", strings.Join(c.Shell.changedSettings(), ", "))
+	return c.table(t)
+}
+
+// changedSettings are the settings that differ from those of a fresh shell.
+func (sh *Shell) changedSettings() []string {
+	usual := defaultSettings(sh.Interactive())
 	var all []string
 	for _, row := range settings {
-		value := row.show(&c.Shell.Settings)
-		if !c.screen {
-			add(row.Name, value)
-		} else if value != "" {
-			all = append(all, row.Name+" "+value)
+		if value := row.show(&sh.Settings); value != row.show(&usual) {
+			all = append(all, strings.TrimSpace(row.Name+" "+value))
 		}
 	}
-	add("settings", strings.Join(all, ", "))
-	return c.table(t)
+	return all
 }
 
 func (sh *Shell) state() state {

@@ -20,6 +20,11 @@ func (sh *Shell) uniqueLocal(name string) (string, error) {
 	if !sh.Settings.RUnique {
 		return name, nil
 	}
+	return sh.freeLocal(name)
+}
+
+// freeLocal is a name that no local file has: name itself, else name.1 and so on.
+func (sh *Shell) freeLocal(name string) (string, error) {
 	for i := 0; i <= mostUnique; i++ {
 		unique := name
 		if i > 0 {

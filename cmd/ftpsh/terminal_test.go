@@ -299,7 +299,19 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	term.enter("get a.txt")
-	term.see("replace a.txt, 4 bytes, just now? [y/n] ")
+	term.see("replace a.txt, 4 bytes, just now, with a.txt, ")
+	term.see("? [ycrna?] ")
+	term.enter("?")
+	term.see("r fetch under another name")
+	term.see("? [ycrna?] ")
+	term.enter("r")
+	term.see("it becomes a.txt.1")
+	term.see("PLAIN> ")
+	if copied, _ := os.ReadFile(filepath.Join(dir, "a.txt.1")); len(copied) == 0 {
+		t.Error("a.txt.1 is not there")
+	}
+	term.enter("get a.txt")
+	term.see("? [ycrna?] ")
 	term.enter("n")
 	term.see("a.txt stays as it was")
 	kept, _ := os.ReadFile(filepath.Join(dir, "a.txt"))
