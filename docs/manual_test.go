@@ -45,6 +45,14 @@ func manual(help, scripts, changes string) string {
 		}
 		b.WriteString(".\n")
 	}
+	b.WriteString(".SH KEYS\n")
+	for _, row := range shell.Keys() {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+	}
+	b.WriteString(".SH EXAMPLES\n")
+	for _, row := range examples {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+	}
 	b.WriteString(".SH EXIT STATUS\n")
 	for _, row := range shell.ExitStatuses() {
 		fmt.Fprintf(&b, ".TP\n.B %d\n%s\n", row.Status, roff(row.Says))
@@ -70,6 +78,16 @@ var environment = [][2]string{
 	{"NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS, LS_COLORS", "how the screen is used"},
 	{"ALL_PROXY, FTP_PROXY, NO_PROXY", "the proxy, and the hosts that need none"},
 	{"XDG_CONFIG_HOME, XDG_STATE_HOME", "where the files below are"},
+}
+
+// examples are command lines to begin with.
+var examples = [][2]string{
+	{"ftpsh --demo", "try it on a practice server in this process"},
+	{"ftpsh alice@ftp.example.org", "connect, and type commands"},
+	{"ftpsh ftp://ftp.example.org/pub/notes.txt", "fetch a file and leave"},
+	{"ftpsh -u ftp://alice@ftp.example.org/incoming/ report.pdf", "send a file and leave"},
+	{"ftpsh -V -c 'mirror -R site /var/www' ftp.example.org", "a job for cron that says nothing when all is well"},
+	{"ftpsh -f nightly.ftp ftp.example.org -- 2026-01-31", "a script with an argument"},
 }
 
 // files are those that ftpsh reads and writes by itself.

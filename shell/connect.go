@@ -87,7 +87,9 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
 		if asked == client.Opportunistic {
-			sh.warn("no TLS here: password and files travel in clear")
+			if !sh.opt.Quiet {
+				sh.warn("no TLS here: password and files travel in clear")
+			}
 		}
 		return
 	}

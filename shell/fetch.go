@@ -109,7 +109,7 @@ func (sh *Shell) reach(text string) (Address, error) {
 	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
 	if sh.session == nil || sh.reached != there {
 		sh.reached = Address{}
-		if a.HasPassword {
+		if a.HasPassword && !sh.opt.Quiet {
 			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 		}
 		if err := sh.OpenAddress(there); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -15,7 +16,7 @@ import (
 var helpCommands = []*Command{{
 	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
-	Examples: []Example{{"help get", "how to download"}, {"help lftp", "the words of another client, and ours"}, {"help -a", "all commands, a line for each"}},
+	Examples: []Example{{"help get", "how to download"}, {"help keys", "the keys of the prompt"}, {"help lftp", "the words of another client, and ours"}, {"help -a", "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
 	Foreign: Refused, Run: paged(help),
@@ -26,6 +27,12 @@ func help(_ context.Context, c *Call) error {
 		return c.Shell.overview(c.Out, c.Is("all"))
 	}
 	for _, name := range c.Texts() {
+		if name == "keys" {
+			if err := c.helpKeys(); err != nil {
+				return err
+			}
+			continue
+		}
 		if known, err := c.helpEquivalents(name); known || err != nil {
 			if err != nil {
 				return err
@@ -164,6 +171,32 @@ func wireRows(command *Command) (rows [][]string) {
 		return nil
 	}
 	return [][]string{{" ", strings.Join(command.Verbs(), ", ")}}
+}
+
+// Keys are the keys of the prompt, and what each does.
+func Keys() (rows [][2]string) {
+	spelled := strings.NewReplacer("C-", "Ctrl-", "M-", "Alt-")
+	for _, b := range console.Bindings() {
+		names := strings.Fields(b.Keys)
+		for i, name := range names {
+			if names[i] = spelled.Replace(name); len(name) == len("C-a") && name[0] == 'C' {
+				names[i] = "Ctrl-" + strings.ToUpper(name[2:])
+			}
+		}
+		rows = append(rows, [2]string{strings.Join(names, ", "), b.Help})
+	}
+	return rows
+}
+
+func (c *Call) helpKeys() error {
+	t := render.Table{Width: c.Shell.con.Width()}
+	for _, row := range Keys() {
+		t.Rows = append(t.Rows, row[:])
+	}
+	if err := t.Write(c.Out); err != nil {
+		return err
+	}
+	return c.Print("\nAlt is Escape before the key, too; `set keys vi` has those of vi in place of these")
 }
 
 // helpEquivalents shows the words of another client and ours, or what one of

@@ -181,7 +181,7 @@ func (sh *Shell) Open(words ...string) error {
 		sh.failed(Line{}, "open", err)
 		return err
 	}
-	if a.HasPassword {
+	if a.HasPassword && !sh.opt.Quiet {
 		sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 	}
 	return sh.OpenAddress(a)

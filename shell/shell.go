@@ -37,6 +37,7 @@ type Options struct {
 
 	Connect Connect        // how connections are made
 	JSON    bool           // results as JSON
+	Quiet   bool           // only failures are told: no warning that a server has no TLS, no word about a password in a command line
 	Trace   *client.Trace  // sees the dialogue too; may be nil
 	Version string         // of the program, for recordings
 	Hinted  bool           // the user was told what can be typed: no hints at the first start

@@ -110,7 +110,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVarP(&o.noPrompt, "no-prompt", "i", false, "ask nothing in mget, mput, mdelete")
 	fs.BoolVarP(&o.noGlob, "no-glob", "g", false, "do not expand patterns")
 	fs.BoolVarP(&o.verbose, "verbose", "v", false, "show the server's words and a line for each transfer")
-	fs.BoolVarP(&o.quiet, "quiet", "V", false, "the opposite of -v")
+	fs.BoolVarP(&o.quiet, "quiet", "V", false, "the opposite of -v: only failures are told, as a cron job wants it")
 	fs.CountVarP(&o.debug, "debug", "d", "``show the dialogue; -dd shows connections, TLS and times too, -ddd everything")
 	fs.BoolVarP(&o.packets, "packets", "t", false, "the same as -dd; in ftp(1) it traced packets")
 	fs.StringVar(&o.trace, "trace", "", "the same, as a `LEVEL` from 1 to 3; FTPSH_TRACE is one for every call")
@@ -222,7 +222,7 @@ func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
 		StateDir:  stateDir(),
 		Bookmarks: bookmarkFile(),
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
-		JSON: o.json, DryRun: o.dryRun,
+		JSON: o.json, DryRun: o.dryRun, Quiet: o.quiet,
 		Password: o.password, HasPassword: o.hasPassword,
 		Connect: shell.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
