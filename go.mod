@@ -10,6 +10,7 @@ require (
 	github.com/fatih/color v1.19.0
 	github.com/fclairamb/ftpserverlib v0.32.2
 	github.com/gofrs/flock v0.13.0
+	github.com/gopacket/gopacket v1.7.7
 	github.com/jlaffaye/ftp v0.2.4
 	github.com/natefinch/atomic v1.0.1
 	github.com/olekukonko/tablewriter v1.1.5

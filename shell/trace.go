@@ -26,7 +26,7 @@ var traceCommands = []*Command{
 			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
 			"D1 the first data connection. Without a word it is switched on or off.\n" +
 			"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
-			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid) or .txt, " +
+			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid), .pcapng (for Wireshark) or .txt, " +
 			"which only you may read.\n" +
 			"`trace web` draws the ladder in browsers of this computer while the session goes on: for a projector, with an explanation of " +
 			"the row that one points at. The address has a token that nobody can guess; `trace web off` ends it.",
@@ -36,6 +36,7 @@ var traceCommands = []*Command{
 			{"trace save all.jsonl all", "the whole session"},
 			{"trace show all.jsonl", "what is in such a file"},
 			{"trace web", "watch it in a browser"},
+			{"trace show --ladder office.pcapng", "the FTP of a capture, as far as it is in clear"},
 		},
 		Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
 		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show", "web"}, Foreign: Refused, Run: trace,

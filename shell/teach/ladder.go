@@ -199,7 +199,7 @@ func closing(e *Event) string {
 }
 
 // drawnNotes are the notes that explain what is seen in the rows around them.
-var drawnNotes = map[string]bool{"pasv.address.differs": true, "reply.unexpected": true, "reconnect": true, "tls.refused": true}
+var drawnNotes = map[string]bool{"capture.tls": true, "pasv.address.differs": true, "reply.unexpected": true, "reconnect": true, "tls.refused": true}
 
 // aside is the row of something that no connection carried.
 func (l *ladder) aside(e *Event) string {

@@ -31,8 +31,23 @@ const (
 	maxBytes  = 64 << 20
 )
 
-// Read reads events that Write has written. The error names the line.
+// Read reads events that Write has written, or finds the FTP in a capture (pcapng, pcap).
 func Read(r io.Reader) ([]*Event, error) {
+	in := bufio.NewReader(io.LimitReader(r, mostCaptureFile))
+	if c, is, err := openCapture(in); is {
+		if err != nil {
+			return nil, err
+		}
+		return readCapture(c, c.LinkType())
+	}
+	return readLines(in)
+}
+
+// mostCaptureFile is how much of a capture is read.
+const mostCaptureFile = 1 << 30
+
+// readLines reads events that Write has written. The error names the line.
+func readLines(r io.Reader) ([]*Event, error) {
 	var events []*Event
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)

@@ -23,6 +23,7 @@ var formats = []format{
 	{"html", []string{".html", ".htm"}, writeHTML},
 	{"md", []string{".md", ".markdown"}, writeMarkdown},
 	{"mmd", []string{".mmd", ".mermaid"}, writeMermaid},
+	{"pcapng", []string{".pcapng"}, writePcap},
 	{"svg", []string{".svg"}, writeSVG},
 	{"txt", []string{".txt", ".text"}, writeText},
 }

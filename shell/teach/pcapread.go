@@ -1,0 +1,287 @@
+package teach
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/tcpassembly"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// half is one direction of a TCP connection in a capture.
+type half struct {
+	from, to string // ip:port
+	chunks   []chunk
+	begun    time.Time // of its SYN; zero if that is not in the capture
+	ended    time.Time
+	size     int64
+}
+
+type chunk struct {
+	at   time.Time
+	data []byte
+}
+
+// most of a capture that is kept: control connections are small, and of the data only the number of bytes counts.
+const mostCaptured = 16 << 20
+
+func (h *half) Reassembled(parts []tcpassembly.Reassembly) {
+	for _, part := range parts {
+		if part.Start {
+			h.begun = part.Seen
+		}
+		if part.End {
+			h.ended = part.Seen
+		}
+		if h.size += int64(len(part.Bytes)); len(part.Bytes) > 0 && h.size < mostCaptured {
+			h.chunks = append(h.chunks, chunk{part.Seen, bytes.Clone(part.Bytes)})
+		}
+	}
+}
+
+func (h *half) ReassemblyComplete() {}
+
+// halves makes a half for each direction that the assembler finds.
+type halves struct{ all []*half }
+
+func (s *halves) New(ip, tcp gopacket.Flow) tcpassembly.Stream {
+	h := &half{from: net.JoinHostPort(ip.Src().String(), tcp.Src().String()), to: net.JoinHostPort(ip.Dst().String(), tcp.Dst().String())}
+	s.all = append(s.all, h)
+	return h
+}
+
+// readCapture finds the FTP in a capture, as far as it is in clear.
+func readCapture(c capture, decode gopacket.Decoder) ([]*Event, error) {
+	found := &halves{}
+	assembler := tcpassembly.NewAssembler(tcpassembly.NewStreamPool(found))
+	assembler.MaxBufferedPagesTotal = 10_000
+	source := gopacket.NewPacketSource(c, decode)
+	source.NoCopy, source.Lazy = true, true
+	for n := 0; ; n++ {
+		packet, err := source.NextPacket()
+		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+			break // a capture that was cut is read as far as it goes
+		}
+		if err != nil || n > 20*maxEvents {
+			return nil, fmt.Errorf("the capture cannot be read after %d packets: %w", n, err)
+		}
+		if tcp, ok := packet.Layer(layers.LayerTypeTCP).(*layers.TCP); ok && packet.NetworkLayer() != nil {
+			assembler.AssembleWithTimestamp(packet.NetworkLayer().NetworkFlow(), tcp, packet.Metadata().Timestamp)
+		}
+	}
+	assembler.FlushAll()
+	r := &captureReader{offers: map[string]bool{}}
+	for _, h := range found.all {
+		if back := other(found.all, h); back != nil && isGreeting(back) && !isGreeting(h) {
+			r.control(h, back)
+		}
+	}
+	if len(r.events) == 0 {
+		return nil, errors.New("there is no FTP in clear in this capture")
+	}
+	for _, h := range found.all {
+		r.data(h, other(found.all, h))
+	}
+	return r.finish(), nil
+}
+
+func other(all []*half, h *half) *half {
+	i := slices.IndexFunc(all, func(b *half) bool { return b.from == h.to && b.to == h.from })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+// isGreeting reports whether a side begins as an FTP server does.
+func isGreeting(h *half) bool {
+	if len(h.chunks) == 0 {
+		return false
+	}
+	text := string(h.chunks[0].data)
+	return len(text) > 3 && slices.Contains([]string{"220", "120", "421"}, text[:3]) && strings.ContainsAny(text[3:4], " -")
+}
+
+// captureReader turns connections into events.
+type captureReader struct {
+	events   []timed
+	offers   map[string]bool // where data connections are expected; true: the server connects
+	controls int
+	datas    int
+}
+
+type timed struct {
+	at time.Time
+	e  Event
+}
+
+func (r *captureReader) add(at time.Time, e Event) {
+	e.Op = 1
+	r.events = append(r.events, timed{at, e})
+}
+
+// line is a line that one side said.
+type line struct {
+	at     time.Time
+	text   string
+	client bool
+}
+
+func (r *captureReader) control(toServer, toClient *half) {
+	r.controls++
+	conn := "C"
+	if r.controls > 1 {
+		conn = fmt.Sprintf("C%d", r.controls)
+	}
+	if !toServer.begun.IsZero() {
+		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: conn, Local: toServer.from, Remote: toServer.to})
+	}
+	all := append(linesOf(toServer, true), linesOf(toClient, false)...)
+	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
+	var pending []*Event
+	var reply []string
+	for _, l := range all {
+		if l.client {
+			verb := verbOf(l.text)
+			e := Event{Ev: Sent, Conn: conn, Verb: verb, Line: l.text, Src: "auto"}
+			if verb == "PASS" || verb == "ACCT" || verb == "ADAT" {
+				e.Line, e.Masked = verb+" ********", true
+			}
+			r.offer(verb, l.text, client.Reply{})
+			r.add(l.at, e)
+			sent := e
+			pending = append(pending, &sent)
+			continue
+		}
+		if reply = append(reply, l.text); !endsReply(reply) {
+			continue
+		}
+		e := Event{Ev: Replied, Conn: conn, Code: reply[0][:3], Lines: reply, Final: reply[0][0] != '1'}
+		code := int(reply[0][0]-'0')*100 + int(reply[0][1]-'0')*10 + int(reply[0][2]-'0')
+		if len(pending) > 0 {
+			e.Verb = pending[0].Verb
+			r.offer(e.Verb, pending[0].Line, client.Reply{Code: code, Lines: reply})
+			if e.Final {
+				pending = pending[1:]
+			}
+		}
+		r.add(l.at, e)
+		reply = nil
+		if e.Code == "234" {
+			r.add(l.at, Event{Ev: Noted, Conn: conn, Key: "capture.tls", Text: "from here on the dialogue is inside TLS: a capture cannot tell it"})
+			return
+		}
+	}
+}
+
+// endsReply reports whether lines are a whole reply (RFC 959, 4.2), and drops what is none.
+func endsReply(lines []string) bool {
+	first, last := lines[0], lines[len(lines)-1]
+	if len(first) < 3 || strings.Trim(first[:3], "0123456789") != "" {
+		lines[0] = "000 " + first
+		return true
+	}
+	return len(first) < 4 || first[3] != '-' || len(lines) > 1 && strings.HasPrefix(last, first[:3]+" ")
+}
+
+// linesOf are the lines of one side, each with the time at which its end came.
+func linesOf(h *half, fromClient bool) (all []line) {
+	var rest []byte
+	for _, c := range h.chunks {
+		rest = append(rest, c.data...)
+		for {
+			text, behind, found := bytes.Cut(rest, []byte("\n"))
+			if !found {
+				break
+			}
+			all = append(all, line{c.at, strings.TrimRight(string(text), "\r"), fromClient})
+			rest = behind
+		}
+		if len(rest) > maxLine {
+			return all
+		}
+	}
+	return all
+}
+
+// offer remembers where a data connection will go.
+func (r *captureReader) offer(verb, text string, reply client.Reply) {
+	switch {
+	case verb == "PORT" || verb == "EPRT":
+		if addr, ok := OwnAddress(text); ok {
+			r.offers[fmt.Sprint(addr.Port)] = true
+		}
+	case reply.Code == 227 || reply.Code == 229 || reply.Code == 228:
+		if _, port, err := client.ParsePassive(reply); err == nil {
+			r.offers[fmt.Sprint(port)] = false
+		}
+	}
+}
+
+// data is a connection to a port that was named: what it carried, and which way.
+func (r *captureReader) data(h, back *half) {
+	_, port, _ := net.SplitHostPort(h.to)
+	active, named := r.offers[port]
+	if !named || h.begun.IsZero() {
+		return
+	}
+	r.datas++
+	conn := fmt.Sprintf("D%d", r.datas)
+	opened := Event{Ev: TCPConnect, Conn: conn, Local: h.from, Remote: h.to}
+	if active {
+		opened = Event{Ev: TCPAccept, Conn: conn, Local: h.to, Remote: h.from}
+	}
+	r.add(h.begun, opened)
+	size, up, ended := h.size, !active, cmp.Or(h.ended, h.begun)
+	if back != nil {
+		if back.size > size {
+			size, up = back.size, active
+		}
+		if back.ended.After(ended) {
+			ended = back.ended
+		}
+	}
+	dir, by := "<", "peer"
+	if up {
+		dir, by = ">", "us"
+	}
+	r.add(ended, Event{Ev: DataEnd, Conn: conn, Dir: dir, Bytes: size, EOF: "close", Type: "data", MS: millis(ended.Sub(h.begun))})
+	r.add(ended, Event{Ev: Closed, Conn: conn, By: by})
+}
+
+// finish brings the events into their order and numbers them.
+func (r *captureReader) finish() []*Event {
+	slices.SortStableFunc(r.events, func(a, b timed) int { return a.at.Compare(b.at) })
+	begun := r.events[0].at
+	events := []*Event{
+		{Seq: 1, Ev: TraceStart, Tool: "capture", UTC: begun.UTC().Format(time.RFC3339)},
+		{Seq: 2, Ev: OpStart, Op: 1, Cmd: "what the capture holds"},
+	}
+	last := 0.0
+	asked := map[string][]int{}
+	for _, t := range r.events {
+		e := t.e
+		e.Seq, e.T = len(events)+1, micro(t.at.Sub(begun))
+		switch {
+		case e.Ev == Sent:
+			asked[e.Conn] = append(asked[e.Conn], e.Seq)
+		case e.Ev == Replied && len(asked[e.Conn]) > 0 && e.Verb != "":
+			if e.To = asked[e.Conn][0]; e.Final {
+				asked[e.Conn] = asked[e.Conn][1:]
+			}
+		}
+		last = e.T
+		events = append(events, &e)
+	}
+	return append(events, &Event{Seq: len(events) + 1, T: last, Ev: OpEnd, Op: 1, OK: true})
+}
