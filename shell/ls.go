@@ -166,6 +166,7 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 		render.Sort(entries, l.By, l.Reverse)
 		return look(c, l, entries)
 	}
+	l.Raw = !c.screen // a pipe gets the bytes of the names, as from find and --csv
 	if l.Fixed = !c.screen; c.screen {
 		if c.Shell.Settings.QC {
 			entries = withoutControls(entries)
