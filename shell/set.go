@@ -13,7 +13,7 @@ var setCommands = []*Command{
 		Name: "set", Args: "[name [value]]", Short: "show or change settings",
 		Long:     "Alone it lists all of them with their values, with a name it shows one.",
 		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set clobber off", "never replace a local file"}},
-		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: paged(set),
+		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: set,
 	},
 	{
 		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
@@ -25,9 +25,11 @@ var setCommands = []*Command{
 	},
 }
 
-func set(_ context.Context, c *Call) error {
+var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.allSettings() })
+
+func set(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.allSettings()
+		return pageOfSettings(ctx, c)
 	}
 	name, value, has := strings.Cut(c.Arg(0), "=") // NAME=VALUE, as --set and the shells have it
 	if has && len(c.Args) > 1 {

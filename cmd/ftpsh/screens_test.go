@@ -151,11 +151,11 @@ func TestScreenOfCtrlZ(t *testing.T) {
 	tm.Ends("[1] get big.bin\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
 	tm.Type("bye\r")
 	tm.Ends("1 job still runs: [w]ait, [k]ill, [d]etach, [S]tay here? ▏")
-	tm.Type("s")
+	tm.Type("s\r")
 	tm.Ends("\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
 	tm.Type("kill 1\r")
 	tm.Until("the end of the job", func(screen string) bool {
-		return strings.Contains(screen, "`reget big.bin` goes on\n[1] killed  get big.bin\n") && strings.HasSuffix(screen, here+"▏")
+		return strings.Contains(screen, "`reget big.bin` resumes\n[1] killed  get big.bin\n") && strings.HasSuffix(screen, here+"▏")
 	})
 	if _, err := os.Stat(filepath.Join(p.dir, "big.bin.part")); err != nil {
 		t.Error(err)
@@ -181,11 +181,11 @@ func TestScreenOfSeveralFiles(t *testing.T) {
 	}
 	tm.Until("progress", progress)
 	tm.Type("\x03")
-	tm.Ends(here + "mget *.bin\n0 of 4 files are done; `mget -c *.bin` g\noes on\nmget: interrupted\n" + here + "▏")
+	tm.Ends(here + "mget *.bin\n0 of 4 files are done; `mget -c *.bin`\n  resumes\nmget: interrupted\n" + here + "▏")
 	tm.Type("mget -c *.bin\r")
 	tm.Until("progress", progress)
 	tm.Type("\x03")
-	tm.Ends("-c *.bin\n0 of 4 files are done; `mget -c *.bin` g\noes on\nmget: interrupted\n" + here + "▏")
+	tm.Ends("-c *.bin\n0 of 4 files are done; `mget -c *.bin`\n  resumes\nmget: interrupted\n" + here + "▏")
 }
 
 // TestQueue: commands wait their turn in the order that the user gives, and
@@ -200,7 +200,7 @@ func TestQueue(t *testing.T) {
 	p.got(t, "RETR")
 	tm.Type("bye\r")
 	tm.Ends("[S]tay here? ▏")
-	tm.Type("k")
+	tm.Type("k\r")
 	again := p.start(t)
 	again.Until("the offer", func(screen string) bool {
 		return strings.Contains(screen, "3 commands are queued from an earlier session")

@@ -35,7 +35,7 @@ func TestOpenAnother(t *testing.T) {
 	term.enter("open 127.0.0.1 1")
 	term.see("open: control connection to 127.0.0.1:1: connection refused")
 	term.see("hint: is it the right host and port?")
-	term.see("hint: the session with alice@127.0.0.1 goes on")
+	term.see("hint: the session with alice@127.0.0.1 continues")
 	term.see("/sub PLAIN> ")
 
 	term.enter("set timeout") // which is for this host
@@ -49,7 +49,7 @@ func TestOpenAnother(t *testing.T) {
 	heard()
 	term.press("\x03")
 	term.see("interrupted")
-	term.see("alice@127.0.0.1 goes on")
+	term.see("alice@127.0.0.1 continues")
 	term.see("/sub PLAIN> ")
 
 	term.enter("open bob:wrong-one@" + fresh.Addr())
@@ -58,7 +58,7 @@ func TestOpenAnother(t *testing.T) {
 		term.enter("wrong-two")
 	}
 	term.see("open: 127.0.0.1: login refused: 530 ")
-	term.see("alice@127.0.0.1 goes on")
+	term.see("alice@127.0.0.1 continues")
 	term.see("/sub PLAIN> ")
 	ahead := closesLate(t)
 	term.enter("open bob:x@" + ahead.addr)

@@ -243,7 +243,7 @@ func TestInterrupt(t *testing.T) {
 		term.see("of 8.0M") // the progress line
 		pressed := time.Now()
 		term.press("\x03")
-		term.see("`reget big.bin` goes on")
+		term.see("`reget big.bin` resumes")
 		term.see("get: interrupted")
 		term.see("PLAIN> ")
 		if waited := time.Since(pressed); waited > time.Second { // 0.2 s where nobody else uses the machine

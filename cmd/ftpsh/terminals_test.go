@@ -55,6 +55,15 @@ func (v *view) ends(text string) {
 	v.Ends(strings.Join(rows[max(0, len(rows)-v.height):], "\n"))
 }
 
+// says is ends for messages, which break at blanks wherever the margin is.
+func (v *view) says(text string) {
+	v.t.Helper()
+	words := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	v.Until(text, func(screen string) bool {
+		return strings.HasSuffix(words(text), words(screen)) || strings.HasSuffix(words(screen), words(text))
+	})
+}
+
 // drawn is ends for what a terminal that can do nothing gets in ASCII.
 func (v *view) drawn(text string) {
 	v.t.Helper()
@@ -190,7 +199,7 @@ func TestScreensOfTyping(t *testing.T) {
 func TestScreenOfTheFirstStart(t *testing.T) {
 	everywhere(t, practice.Options{}, nil, func(v *view) {
 		v.Screen = v.place.run(v.t, v.width, v.height, "", v.kind, "XDG_STATE_HOME="+v.t.TempDir())
-		v.ends("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice\n" +
+		v.says("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice\n" +
 			"Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything\nftpsh> ▏")
 		v.Screen = v.place.sized(v.t, v.width, v.height, v.kind)
 		v.holds("`ls` lists, `get` and `put` move files", here)
@@ -268,7 +277,7 @@ func TestScreensOfLooking(t *testing.T) {
 		v.Type("gte big.bin\r")
 		v.ends("gte: no such command\n  hint: did you mean `gate` or `get`\n" + here + "▏")
 		v.Type("size bgi.bin\r")
-		v.ends("size: bgi.bin: 550 File does not exist.\n  hint: did you mean `big.bin`\n  hint: `ls` shows what is there, `pwd` where you are\n" + here + "▏")
+		v.says("size: bgi.bin: 550 File does not exist.\n  hint: did you mean `big.bin`\n  hint: `ls` shows what is there, `pwd` where you are\n" + here + "▏")
 		v.Type("history 2\r")
 		v.ends("6  size bgi.bin\n7  history 2\n" + here + "▏")
 		v.Type("!-3\r")
