@@ -92,7 +92,7 @@ func TestAnnotations(t *testing.T) {
 		{"rename", "350 ok", "RNFR a", "first half of a rename: RNTO must follow at once"},
 		{"time", "213 20261123140211", "MDTM a", "changed on 2026-11-23 at 14:02:11 UTC"},
 		{"size", "213 1000", "SIZE a", ""},
-		{"an unknown command", "502 no", "FEAT", "the server does not know FEAT"},
+		{"an unknown command", "502 no", "MFMT 20200101000000 a", "the server does not know MFMT"},
 		{"a wrong password", "530 no", "PASS ********", "name or password is wrong; servers do not say which"},
 	} {
 		e := &Event{Ev: Replied, Code: row.line[:3], Lines: []string{row.line}, Final: true}
