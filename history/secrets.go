@@ -8,6 +8,13 @@ import (
 // Redact takes secrets out of a command line: passwords after user, quote PASS, account and the like, in URLs, options
 // and settings. It returns the line to keep, or false when a secret stands where it cannot be cut out, as in an alias.
 func Redact(line string) (kept string, keep bool) {
+	var parts []string // what is kept, from the end
+	end := len(line)
+	cut := func(from, to int) {
+		if from < to {
+			parts, end = append(parts, line[to:end]), from
+		}
+	}
 	for _, words := range slices.Backward(statements(line)) {
 		words = withoutWrappers(words)
 		if len(words) == 0 {
@@ -19,20 +26,15 @@ func Redact(line string) (kept string, keep bool) {
 				return "", false
 			}
 		}
-		line = cut(line, words[open-1].to, words[len(words)-1].to)
+		cut(words[open-1].to, words[len(words)-1].to)
 		for i := open - 1; i > 0; i-- {
 			from, to := secretIn(line[words[i].from:words[i].to], words[:i])
-			line = cut(line, words[i].from+from, words[i].from+to)
+			cut(words[i].from+from, words[i].from+to)
 		}
 	}
-	return line, true
-}
-
-func cut(line string, from, to int) string {
-	if from == to {
-		return line
-	}
-	return line[:from] + line[to:]
+	parts = append(parts, line[:end])
+	slices.Reverse(parts)
+	return strings.Join(parts, ""), true
 }
 
 // secretRest lists the commands that end in a secret: how far their names can be shortened, and how many words,

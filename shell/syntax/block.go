@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A block is an if or foreach whose end was not read yet: the state of the
@@ -74,28 +75,59 @@ func (p *parser) blockWord(t Token) error {
 // or a block may need more lines than one. The zero value is ready for a first
 // line.
 type Lines struct {
-	rest string  // what is not complete, without the blocks that opened before it
-	open []block // those, empty
+	rest  []byte  // what is not complete, without what came before it and is
+	open  []block // the blocks that opened before rest, empty
+	quote byte    // that is open at the end of rest
 }
 
 // Open takes the next line and reports whether another one is needed. Its cost
-// does not grow with the length of a block.
+// does not grow with the length of a block, of a statement or of a quote.
 func (l *Lines) Open(line string) bool {
-	l.rest += line
-	p := parser{line: l.rest, after: Then, open: slices.Clone(l.open)}
+	l.rest = append(l.rest, line...)
+	if l.quote != 0 && strings.IndexByte(line, l.quote) < 0 {
+		l.rest = append(l.rest, '\n')
+		return true
+	}
+	p := parser{line: string(l.rest), after: Then, open: slices.Clone(l.open)}
 	var err *Error
 	switch {
 	case !errors.As(p.all(), &err):
 	case err.Open:
-		l.rest += "\n"
+		l.continued(&p, err)
 		return true
 	default: // Parse will say what is wrong
 		*l = Lines{}
 		return false
 	}
-	l.rest, l.open = "", p.open
+	*l = Lines{open: p.open}
+	l.close()
+	return len(l.open) > 0
+}
+
+// close forgets what the open blocks hold.
+func (l *Lines) close() {
 	for i, b := range l.open {
 		l.open[i] = block{stmt: Statement{Words: b.stmt.Words[:1]}, after: Then, other: b.other}
 	}
-	return len(l.open) > 0
+}
+
+// continued keeps of a statement that is not complete what decides where it
+// ends: its name and the word that is open, or the operator before it.
+func (l *Lines) continued(p *parser, err *Error) {
+	rest, named := p.line, len(p.stmt.Words) > 0
+	switch {
+	case p.want != Word:
+	case err.quote != 0 && named && !p.ended && p.stmt.File == nil && p.stmt.Pipe == "":
+		rest, l.open = p.stmt.Words[0].Raw+" "+p.line[err.Pos:], p.open
+	case err.quote == 0 && !named && !p.stmt.Ignore:
+		rest, l.open = "x "+p.after.String(), p.open
+	}
+	l.close()
+	l.rest, l.quote = append([]byte(rest), '\n'), 0
+	switch err.quote {
+	case '\'', '"':
+		l.quote = err.quote
+	case '$':
+		l.quote = '\''
+	}
 }

@@ -111,7 +111,7 @@ func HasMeta(pattern string) bool {
 // comma are plain.
 func braces(pattern string) []string {
 	out := []string{}
-	if !expandBraces(&out, "", pattern) {
+	if strings.Count(pattern, "{") > maxAlternatives || !expandBraces(&out, "", pattern) {
 		return []string{pattern}
 	}
 	return slices.Compact(out)
@@ -137,43 +137,39 @@ func expandBraces(out *[]string, head, tail string) bool {
 // firstBraces finds the first pair of braces with a comma in it: the index of
 // the opening one, and those of its commas and of its end.
 func firstBraces(p string) (open int, cuts []int) {
-	for open = 0; open < len(p); open++ {
-		switch p[open] {
-		case '\\':
-			open++
-		case '[':
-			open += classEnd(p[open:])
-		case '{':
-			if cuts = commas(p, open); len(cuts) > 1 {
-				return open, cuts
-			}
-		}
+	type pair struct {
+		open int
+		cuts []int
 	}
-	return 0, nil
-}
-
-// commas returns the indexes of the commas and of the end of the braces that
-// open at p[open], or nil.
-func commas(p string, open int) (cuts []int) {
-	depth := 0
-	for i := open + 1; i < len(p); i++ {
+	var pairs []pair // those that are open
+	var first pair
+	var class classes
+	for i := 0; i < len(p); i++ {
 		switch p[i] {
 		case '\\':
 			i++
 		case '[':
-			i += classEnd(p[i:])
+			i += class.end(p[i:])
 		case '{':
-			depth++
+			pairs = append(pairs, pair{open: i})
 		case ',':
-			if depth == 0 {
-				cuts = append(cuts, i)
+			if n := len(pairs); n > 0 {
+				pairs[n-1].cuts = append(pairs[n-1].cuts, i)
 			}
 		case '}':
-			if depth == 0 {
-				return append(cuts, i)
+			n := len(pairs)
+			if n == 0 {
+				continue
 			}
-			depth--
+			last := pairs[n-1]
+			pairs = pairs[:n-1]
+			if len(last.cuts) > 0 && (first.cuts == nil || last.open < first.open) {
+				first = pair{last.open, append(last.cuts, i)}
+			}
+			if len(pairs) == 0 && first.cuts != nil {
+				return first.open, first.cuts
+			}
 		}
 	}
-	return nil
+	return first.open, first.cuts
 }

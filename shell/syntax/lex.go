@@ -24,6 +24,9 @@ type lexer struct {
 	command bool // the next word is the name of a command
 	alone   bool // src is a single word
 	plain   int  // no operator before this position
+	name    int  // where the letters that the word begins with end
+	glued   int  // where the text without blanks ends that was looked at last
+	signs   int  // where the run of operators ends that was looked at last
 	depth   int  // blocks that are open
 	vars    Vars
 }
@@ -173,13 +176,17 @@ func (l *lexer) ignore() bool {
 func (l *lexer) peek(left bool) (Op, int) {
 	rest := l.src[l.pos:]
 	op, n := longest(rest)
-	switch right := ends(strings.TrimLeft(rest[n:], ";&|>")); {
-	case n == 0 || l.pos < l.plain:
+	if n == 0 || l.pos < l.plain {
+		return Word, 0
+	}
+	l.signs = max(l.signs, l.pos+n)
+	l.signs += len(l.src[l.signs:]) - len(strings.TrimLeft(l.src[l.signs:], ";&|>"))
+	switch right := ends(l.src[l.signs:]); {
 	case op == Background:
 		if left && right {
 			return op, n
 		}
-	case left && op == Pipe && bars(rest) > 0:
+	case left && op == Pipe && l.bars() > 0:
 	case left || right || op == Then && l.depth > 0 && !continues(rest[n:]):
 		return op, n
 	}
@@ -207,41 +214,53 @@ func longest(s string) (Op, int) {
 	return Word, 0
 }
 
-// bars returns the length of a word of the form |…| that s begins with: the
+// bars returns the length of a word of the form |…| at the current position: the
 // address that EPRT takes (RFC 2428 section 2).
-func bars(s string) int {
-	n := 0
-	for !ends(s[n:]) {
-		n++
+func (l *lexer) bars() int {
+	if l.src[l.pos] != '|' {
+		return 0
 	}
-	if n > 2 && s[0] == '|' && s[n-1] == '|' {
+	l.glued = max(l.glued, l.pos)
+	for !ends(l.src[l.glued:]) {
+		l.glued++
+	}
+	if n := l.glued - l.pos; n > 2 && l.src[l.glued-1] == '|' {
 		return n
 	}
 	return 0
 }
 
-// blanks returns the number of blanks that s begins with. The carriage return
-// of a CRLF line and a joined line count as blanks.
+// blanks returns the number of bytes that are blanks at the start of s.
 func blanks(s string) int {
 	n := 0
-	for n < len(s) {
-		switch {
-		case s[n] == ' ' || s[n] == '\t':
-			n++
-		case s[n] == '\r' && (n+1 == len(s) || s[n+1] == '\n'):
-			n++
-		case strings.HasPrefix(s[n:], "\\\n"):
-			n += 2
-		default:
+	for {
+		size := blank(s[n:])
+		if size == 0 {
 			return n
 		}
+		n += size
 	}
-	return n
+}
+
+// blank returns the length of the blank that s begins with. The carriage return
+// of a CRLF line and a joined line count as blanks.
+func blank(s string) int {
+	switch {
+	case s == "":
+		return 0
+	case s[0] == ' ' || s[0] == '\t':
+		return 1
+	case s[0] == '\r' && (len(s) == 1 || s[1] == '\n'):
+		return 1
+	case strings.HasPrefix(s, "\\\n"):
+		return 2
+	}
+	return 0
 }
 
 // ends reports whether a word would end before s.
 func ends(s string) bool {
-	return s == "" || s[0] == '\n' || blanks(s) > 0
+	return s == "" || s[0] == '\n' || blank(s) > 0
 }
 
 func isName(c byte) bool {

@@ -18,6 +18,7 @@ type element struct {
 // elements reads the pattern of one name. A bracket that is not closed is plain.
 func elements(p string) []element {
 	var out []element
+	var classes classes
 	for p != "" {
 		switch end := 0; {
 		case p[0] == '*' || p[0] == '?':
@@ -25,7 +26,7 @@ func elements(p string) []element {
 			p = p[1:]
 			continue
 		case p[0] == '[':
-			if end = classEnd(p); end > 0 {
+			if end = classes.end(p); end > 0 {
 				out = append(out, class(p[1:end]))
 				p = p[end+1:]
 				continue
@@ -118,9 +119,19 @@ func matchName(pattern []element, name string) bool {
 	return p == len(pattern)
 }
 
-// classEnd returns the index of the bracket that closes the class at the start
-// of s, or 0. The first byte of a class is never its end.
-func classEnd(s string) int {
+// classes finds the ends of the classes of one pattern, from left to right. The
+// zero value is ready.
+type classes struct {
+	none bool // what is longer than rest has no end before it
+	rest int
+}
+
+// end returns the index of the bracket that closes the class at the start of s,
+// or 0. The first byte of a class is never its end.
+func (c *classes) end(s string) int {
+	if c.none && len(s) > c.rest {
+		return 0
+	}
 	i := 1
 	if i < len(s) && (s[i] == '!' || s[i] == '^') {
 		i++
@@ -133,11 +144,13 @@ func classEnd(s string) int {
 			return i
 		}
 	}
+	c.none, c.rest = true, max(0, len(s)-i)
 	return 0
 }
 
 // special reports whether a pattern without braces can match more than one name.
 func special(p string) bool {
+	var classes classes
 	for i := 0; i < len(p); i++ {
 		switch p[i] {
 		case '\\':
@@ -145,7 +158,7 @@ func special(p string) bool {
 		case '*', '?':
 			return true
 		case '[':
-			if classEnd(p[i:]) > 0 {
+			if classes.end(p[i:]) > 0 {
 				return true
 			}
 		}

@@ -67,6 +67,8 @@ type Error struct {
 	// Open says that more lines may complete this one: a quote or a block is
 	// open, or the line ends with \, &&, || or |.
 	Open bool
+
+	quote byte // the one that is open
 }
 
 // Error returns the text.
@@ -81,7 +83,7 @@ func Parse(line string) (List, error) {
 	}
 	if n := len(p.open); n > 0 {
 		open := p.open[n-1].stmt
-		return nil, &Error{p.open[n-1].start, open.Name() + " has no end", true}
+		return nil, &Error{Pos: p.open[n-1].start, Text: open.Name() + " has no end", Open: true}
 	}
 	return p.list, nil
 }
@@ -97,6 +99,8 @@ type parser struct {
 	want  Op   // Redirect, Append or Pipe: its operand comes next
 	ended bool // stmt is a block, and its end was there
 	open  []block
+
+	counted, breaks int // the line breaks before a position
 }
 
 // all reads the tokens of the line.
@@ -111,7 +115,7 @@ func (p *parser) all() error {
 
 func (p *parser) token(t Token) error {
 	if t.Quote != 0 {
-		return &Error{t.Start, openText(t.Quote), true}
+		return &Error{Pos: t.Start, Text: openText(t.Quote), Open: true, quote: t.Quote}
 	}
 	if p.want != Word && t.Op != Word && t.Op != Verbatim {
 		return p.missing(t)
@@ -129,7 +133,7 @@ func (p *parser) token(t Token) error {
 		if here, is := foreign[t.Raw]; is && len(p.open) > 0 {
 			return &Error{Pos: t.Start, Text: fmt.Sprintf("there is no %s here, but %s", t.Raw, here)}
 		}
-		p.start = t.Start
+		p.begins(t.Start)
 	}
 	p.last = t.End
 	switch t.Op {
@@ -144,6 +148,12 @@ func (p *parser) token(t Token) error {
 		p.word(t)
 	}
 	return nil
+}
+
+// begins starts a statement.
+func (p *parser) begins(pos int) {
+	p.breaks += strings.Count(p.line[p.counted:pos], "\n")
+	p.counted, p.start, p.stmt.Line = pos, pos, p.breaks
 }
 
 // word takes a word, or the operand that an operator waits for.
@@ -179,12 +189,11 @@ func (p *parser) end(t Token) error {
 		return p.begin(t)
 	case len(p.stmt.Words) > 0:
 		p.stmt.After, p.stmt.Source = p.after, p.line[p.start:p.last]
-		p.stmt.Line = strings.Count(p.line[:p.start], "\n")
 		p.chain.Statements = append(p.chain.Statements, p.stmt)
 	case t.Raw == "\n" && p.after != Then:
 		return nil // a line break after && or || joins
 	case p.after != Then:
-		return &Error{t.Start, fmt.Sprintf("no command after %s", p.after), t.Raw == ""}
+		return &Error{Pos: t.Start, Text: fmt.Sprintf("no command after %s", p.after), Open: t.Raw == ""}
 	case t.Op != Then:
 		return &Error{Pos: t.Start, Text: fmt.Sprintf("no command before %s", t.Op)}
 	}
@@ -206,7 +215,7 @@ func (p *parser) close(background bool) {
 
 func (p *parser) missing(t Token) error {
 	if p.want == Pipe {
-		return &Error{t.Start, "no command after |", t.Raw == ""}
+		return &Error{Pos: t.Start, Text: "no command after |", Open: t.Raw == ""}
 	}
 	return &Error{Pos: t.Start, Text: fmt.Sprintf("no file name after %s", p.want)}
 }

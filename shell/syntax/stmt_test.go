@@ -88,7 +88,7 @@ func TestParseErrors(t *testing.T) {
 	} {
 		_, err := Parse(row.line)
 		var e *Error
-		if !errors.As(err, &e) || *e != (Error{row.pos, row.want, row.open}) {
+		if !errors.As(err, &e) || e.Pos != row.pos || e.Text != row.want || e.Open != row.open {
 			t.Errorf("Parse(%q): got %#v, want %q at %d, open %v", row.line, err, row.want, row.pos, row.open)
 		}
 	}

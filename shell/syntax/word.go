@@ -45,7 +45,12 @@ func appendEscaped(b []byte, s string) []byte {
 func (l *lexer) word() Token {
 	var w wordText
 	start, open := l.pos, byte(0)
-	l.plain = l.pos + bars(l.src[l.pos:])
+	if !l.alone {
+		l.plain = l.pos + l.bars()
+	}
+	for l.name = start; l.name < len(l.src) && (isName(l.src[l.name]) || l.src[l.name] == '-'); {
+		l.name++
+	}
 	for open == 0 && !l.wordEnds(start) {
 		switch c := l.src[l.pos]; c {
 		case '\\':
@@ -75,22 +80,17 @@ func (l *lexer) wordEnds(start int) bool {
 	if ends(l.src[l.pos:]) {
 		return !strings.HasPrefix(l.src[l.pos:], "\\\n") // joins the word
 	}
-	_, n := l.peek(l.pos > start && l.afterName(start))
+	_, n := l.peek(l.pos > start && l.afterName())
 	return n > 0
 }
 
 // afterName reports whether what was read so far is the name of a command, so
 // that an operator may follow without a blank. & alone may not: R&D is a name.
-func (l *lexer) afterName(start int) bool {
+func (l *lexer) afterName() bool {
 	if !l.command || l.src[l.pos] == '&' && !strings.HasPrefix(l.src[l.pos:], "&&") {
 		return false
 	}
-	for _, c := range []byte(l.src[start:l.pos]) {
-		if !isName(c) && c != '-' {
-			return false
-		}
-	}
-	return true
+	return l.pos <= l.name
 }
 
 func (l *lexer) backslash(w *wordText) (open byte) {
@@ -165,14 +165,11 @@ func (l *lexer) dollar(w *wordText, quote byte) (open byte) {
 // variable returns the name that follows a $, and its length as typed.
 func variable(s string) (name string, n int) {
 	if strings.HasPrefix(s, "{") {
-		end := strings.IndexByte(s, '}')
-		if end < 2 {
+		name, n := variable(strings.TrimLeft(s, "{"))
+		if n == 0 || !strings.HasPrefix(s[1:], name+"}") {
 			return "", 0
 		}
-		if _, n := variable(s[1:end]); n != end-1 {
-			return "", 0
-		}
-		return s[1:end], end + 1
+		return name, n + 2
 	}
 	if s != "" && strings.IndexByte("?@*#", s[0]) >= 0 {
 		return s[:1], 1
