@@ -71,6 +71,9 @@ func (c *Command) Synopsis() string {
 	text := c.Name
 	var letters, words string
 	c.flagSet().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
 		switch {
 		case f.Shorthand != "":
 			letters += f.Shorthand

@@ -395,6 +395,9 @@ func conditionCandidates() []completion.Candidate {
 func flagCandidates(command *Command) []completion.Candidate {
 	var all []completion.Candidate
 	command.flagSet().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
 		_, note := pflag.UnquoteUsage(f)
 		if f.Shorthand != "" {
 			note = "-" + f.Shorthand + "  " + note

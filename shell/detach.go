@@ -1,9 +1,12 @@
 package shell
 
 import (
+	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -17,9 +20,16 @@ type Detach func(script string) (log string, err error)
 func (sh *Shell) detach(on []*job) bool {
 	script := ""
 	for _, j := range on {
+		lines, err := j.script()
+		if err != nil {
+			sh.failed(Line{}, "detach", about(j.shown(), err))
+			return false
+		}
+		script += lines
+	}
+	for _, j := range on {
 		sh.stop(j, errDetached)
 		<-j.done
-		script += j.script()
 	}
 	log, err := sh.opt.Detach(script + "wait\n")
 	if err != nil {
@@ -30,8 +40,9 @@ func (sh *Shell) detach(on []*job) bool {
 	return true
 }
 
-// script is the lines that carry a job on from where it is, as it was.
-func (j *job) script() string {
+// script is the lines that carry a job on from where it is, as it was. Where its session cannot be
+// made again the job has none, and says so: "not connected".
+func (j *job) script() (string, error) {
 	var script strings.Builder
 	line := func(words ...string) {
 		for i, word := range words {
@@ -39,23 +50,31 @@ func (j *job) script() string {
 		}
 		script.WriteString(strings.Join(words, " ") + "\n")
 	}
-	line("lcd", j.sh.localDir)
 	for _, row := range settings {
-		line("set", row.Name, row.show(&j.sh.Settings))
+		line("set", row.Name, row.show(&j.from.settings))
 	}
 	line("set", "onerror", "continue") // with the next job
-	if s := j.sh.session; s != nil {
-		open := []string{"open", j.sh.url()}
-		if s.Options().TLS.InsecureSkipVerify {
-			open = append(open, "--insecure")
+	if j.session != nil {
+		err := j.from.alone
+		if err == nil && j.from.login.Account != "" {
+			err = &localError{"a login with an account is not handed on"}
 		}
-		line(open...)
-		line("type", typeNames[s.Type()])
-		if dir := s.Dir(); dir != "" {
-			line("cd", dir)
+		if err != nil {
+			return "", err
 		}
+		text, err := json.Marshal(j.from.made)
+		if err != nil {
+			return "", err
+		}
+		line("set", "virtual-host", j.from.made.Host)
+		script.WriteString("open --made=" + syntax.Quote(string(text)))
+		if j.from.insecure {
+			script.WriteString(" --insecure")
+		}
+		script.WriteString(" " + syntax.Quote(loginURL(j.from.address, j.from.login)) + "\n")
 	}
-	return script.String() + j.resuming() + " &\n"
+	script.WriteString("lcd " + syntax.Quote(j.from.local) + " || close\n")
+	return script.String() + j.resuming() + " &\n", nil
 }
 
 // resuming is the line of a job, with -c where its command can go on with what is
@@ -72,9 +91,8 @@ func (j *job) resuming() string {
 	return j.line[:toks[0].End] + " --continue" + j.line[toks[0].End:]
 }
 
-// url is the address of the session, with its password.
-func (sh *Shell) url() string {
-	a := sh.address
+// loginURL is the address of a login, with its password.
+func loginURL(a Address, login client.Login) string {
 	scheme := "ftp"
 	switch a.Security {
 	case "implicit":
@@ -83,9 +101,21 @@ func (sh *Shell) url() string {
 		scheme = "ftpes"
 	}
 	where := url.URL{Scheme: scheme, Host: a.hostPort()}
-	login := sh.session.Identity()
 	if login.User != "" {
 		where.User = url.UserPassword(login.User, login.Password)
 	}
 	return where.String()
+}
+
+// remake makes the session what the one of a detached job was; if that cannot be there is none.
+func (sh *Shell) remake(ctx context.Context, text string) error {
+	var made client.Made
+	err := json.Unmarshal([]byte(text), &made)
+	if err == nil {
+		err = sh.session.Remake(ctx, made)
+	}
+	if err != nil {
+		sh.disconnect()
+	}
+	return err
 }

@@ -145,6 +145,9 @@ func (sh *Shell) help(out io.Writer, command *Command) error {
 
 func flagRows(command *Command) (rows [][]string) {
 	command.flagSet().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
 		name := "  --" + f.Name
 		if f.Shorthand != "" {
 			name = "  -" + f.Shorthand + ", --" + f.Name

@@ -24,6 +24,7 @@ type job struct {
 	done   chan struct{} // closed at the very end
 
 	session *client.Session // that it begins with
+	from    beginning
 	spare   *client.Session // for the prompt, when the job goes away with its connection
 
 	mu      sync.Mutex // the last of all: what holds it asks for nothing
@@ -32,9 +33,27 @@ type job struct {
 	err     error
 }
 
+// beginning is where a job began, whatever it does with cd, lcd and open: who runs its line again
+// begins there.
+type beginning struct {
+	local    string
+	settings Settings
+	address  Address
+	login    client.Login
+	insecure bool // any certificate is taken
+	made     client.Made
+	alone    error // why no other session can be what this one is
+}
+
 // newJob is a job that does not run yet.
 func newJob(line string, f *Shell, run func() error) *job {
-	return &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{}), session: f.session}
+	j := &job{line: strings.TrimSpace(line), sh: f, began: time.Now(), cancel: f.end, run: run, done: make(chan struct{}), session: f.session}
+	j.from.local, j.from.settings, j.from.address = f.localDir, f.Settings, f.address
+	if s := j.session; s != nil {
+		j.from.login, j.from.insecure = s.Identity(), s.Options().TLS.InsecureSkipVerify
+		j.from.made, j.from.alone = s.Made()
+	}
+	return j
 }
 
 // start runs a job in its own shell. Once it has a number it says goodbye to the

@@ -41,6 +41,8 @@ var openCommands = []*Command{
 			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
 			choices(fs, "tls", tlsWords...)
 			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
+			fs.String("made", "", "make the session what the `JSON` of a detached job says")
+			fs.Lookup("made").Hidden = true
 		},
 		Complete: []completion.Kind{completion.Host, completion.Port},
 		Wire:     sends("QUIT"),
@@ -89,6 +91,9 @@ func open(ctx context.Context, c *Call) error {
 		err = c.Shell.switchTo(ctx, a, o)
 	} else {
 		err = c.Shell.open(ctx, a, o)
+	}
+	if text := c.value("made"); err == nil && text != "" {
+		err = c.Shell.remake(ctx, text)
 	}
 	if text := c.value("execute"); err == nil && text != "" {
 		line := c.line.at(c.statement)

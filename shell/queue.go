@@ -22,7 +22,7 @@ var queueCommands = []*Command{{
 		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` resumes it. `set queue-jobs 2` lets two run " +
 		"at once.\n" +
 		"What waits when you leave is kept: `queue start` on the same server resumes it, another day, too. A line with a " +
-		"secret in it is not kept.",
+		"secret in it, or that needs one which was sent by hand (ACCT), is not kept.",
 	Examples: []Example{
 		{"queue mget *.iso", "when the others are done"},
 		{"queue -m 3 1", "job 3 before all others"},
@@ -95,8 +95,9 @@ func (c *Call) queued() (syntax.List, error) {
 // enqueue puts a job at the end of the queue.
 func (sh *Shell) enqueue(j *job) {
 	sh.number(j)
-	if line, ok := history.Redact(j.line); ok && line == j.line && j.sh.session != nil {
-		j.kept = &kept{sh.server(), j.sh.session.Dir(), j.sh.localDir, j.line}
+	line, ok := history.Redact(j.line)
+	if ok && line == j.line && j.session != nil && j.from.alone == nil && !j.from.made.Secret() {
+		j.kept = &kept{sh.server(), j.from.made, j.from.local, j.line}
 	}
 	js := sh.jobs
 	js.mu.Lock()

@@ -17,9 +17,9 @@ import (
 // kept is a line of the queue as it is on disk, without secrets.
 type kept struct {
 	Server string `json:"server"` // user@host:port
-	Dir    string `json:"dir"`
-	Local  string `json:"local"`
-	Line   string `json:"line"`
+	client.Made
+	Local string `json:"local"`
+	Line  string `json:"line"`
 }
 
 // server names what the session is for.
@@ -159,10 +159,11 @@ func (sh *Shell) takeKept() {
 		f := sh.apart()
 		f.localDir = k.Local
 		j := newJob(k.Line, f, nil)
+		j.from.made, j.from.alone = k.Made, nil
 		j.line = j.resuming()
 		j.run = func() error {
-			if err := f.session.Chdir(f.base, k.Dir); err != nil {
-				return about(k.Dir, err)
+			if err := f.session.Remake(f.base, k.Made); err != nil {
+				return shown(err)
 			}
 			return shown(f.Do(Line{Text: j.line}))
 		}

@@ -34,6 +34,9 @@ func TestEveryArgumentCompletes(t *testing.T) {
 				}
 			}
 			c.flagSet().VisitAll(func(f *pflag.Flag) {
+				if f.Hidden {
+					return
+				}
 				value, _ := pflag.UnquoteUsage(f)
 				if f.NoOptDefVal != "" || f.Annotations[flagWords] != nil || pathOf(f) != completion.None || slices.Contains(freeValues, value) {
 					return

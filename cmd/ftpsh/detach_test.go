@@ -16,7 +16,7 @@ import (
 func TestDetach(t *testing.T) {
 	server := serves(t, practice.Options{}, map[string]string{"sub/UP.TXT": "one\r\ntwo\r\n", "sub/b.txt": "22"})
 	term, dir := loggedIn(t, server)
-	for _, line := range []string{"cd sub", "ascii", "set case on", "set prompt-format 'it''s {dir}> '", "!mkdir here", "lcd here", "sleep 0.3 && get UP.TXT &", "sleep 0.3 && size nothing &"} {
+	for _, line := range []string{"cd sub", "quote TYPE A", "quote OPTS MLST type", "set case on", "set prompt-format 'it''s {dir}> '", "!mkdir here", "lcd here", "sleep 0.3 && get UP.TXT &", "sleep 0.3 && size nothing &"} {
 		term.enter(line)
 		term.see("> ")
 	}
@@ -30,6 +30,10 @@ func TestDetach(t *testing.T) {
 		if _, err := server.WaitCommand(t.Context(), "QUIT"); err != nil {
 			t.Fatal(err)
 		}
+	}
+	// Each connection has it: by hand, and those of the process and of its jobs.
+	if told, logins := sent(server, "OPTS MLST type"), sent(server, "USER alice"); told != logins || logins < 5 {
+		t.Errorf("%d logins, %d times OPTS MLST in %q", logins, told, server.Commands())
 	}
 	if got, err := os.ReadFile(filepath.Join(dir, "here", "up.txt")); string(got) != "one\ntwo\n" {
 		t.Errorf("the file holds %q, %v", got, err)
@@ -50,4 +54,14 @@ func TestDetach(t *testing.T) {
 	if strings.Contains(string(text), practice.Password) {
 		t.Errorf("the password is in\n%s", text)
 	}
+}
+
+// sent counts how often a server has got a line.
+func sent(server *practice.Server, line string) (n int) {
+	for _, got := range server.Commands() {
+		if got == line {
+			n++
+		}
+	}
+	return n
 }

@@ -1,0 +1,75 @@
+package client
+
+import (
+	"context"
+	"fmt"
+)
+
+// Made is what a session has been told since its login, in a form that outlives the program: a
+// queue that is kept for another day, a job that continues in another process.
+type Made struct {
+	Told []string `json:"told,omitempty"` // lines sent by hand that last, in their order
+	Type Type     `json:"type,omitempty"`
+	Mode Mode     `json:"mode,omitempty"`
+	Prot Level    `json:"prot,omitempty"`
+	Host string   `json:"host,omitempty"` // of HOST, which comes before the login
+	Dir  string   `json:"dir,omitempty"`  // as PWD named it
+	Way  []string `json:"way,omitempty"`  // from the login, where it named none
+	Said string   `json:"said,omitempty"` // what it said there
+}
+
+// Made returns that. The error is that of Alone: nobody can make the session again.
+func (s *Session) Made() (Made, error) {
+	m := Made{Type: s.typ, Mode: s.mode, Prot: s.prot, Host: s.opt.VirtualHost, Dir: s.at.dir, Said: s.at.said}
+	for _, told := range s.settings {
+		if told.verb != "ACCT" || !s.accounted { // the login has it
+			m.Told = append(m.Told, told.String())
+		}
+	}
+	for _, step := range s.at.way {
+		m.Way = append(m.Way, step.String())
+	}
+	return m, s.Alone()
+}
+
+// Secret reports whether something in it must not be written down.
+func (m Made) Secret() bool {
+	for _, line := range m.Told {
+		verb, _ := splitLine(line)
+		if _, secret := masked(verb, line); secret != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Remake makes a session what another one was with the same login: what was told is told, and the
+// place confirmed. A twin does that with its first command. After an error each command tries
+// that again: the session is never half of what it should be.
+func (s *Session) Remake(ctx context.Context, m Made) error {
+	if m.Host != s.opt.VirtualHost {
+		return &GoneError{Err: fmt.Errorf("HOST %s came before the login", m.Host)}
+	}
+	landed := s.at
+	s.settings, s.typ, s.mode, s.astray = nil, m.Type, m.Mode, false
+	if m.Prot != "" {
+		s.prot = m.Prot
+	}
+	for _, line := range m.Told {
+		verb, args := splitLine(line)
+		s.sentByHand(verb, args, Reply{Code: 200})
+	}
+	s.at = Place{dir: m.Dir, said: m.Said}
+	for _, line := range m.Way {
+		verb, args := splitLine(line)
+		s.at.way = append(s.at.way, command{verb: verb, args: args})
+	}
+	if s.conn.isStandIn() {
+		return nil
+	}
+	err := s.restore(ctx, s.conn, landed)
+	if err != nil {
+		s.leave(ctx, "the session cannot be made what it was")
+	}
+	return err
+}
