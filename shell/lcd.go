@@ -157,7 +157,7 @@ func (sh *Shell) readLocal(dir string) ([]syntax.Name, error) {
 	names := make([]syntax.Name, len(entries))
 	for i, e := range entries {
 		info, statErr := sh.folder().Stat(filepath.Join(dir, e.Name()))
-		names[i] = syntax.Name{Name: e.Name(), Dir: statErr == nil && info.IsDir()}
+		names[i] = syntax.Name{Name: e.Name(), Dir: statErr == nil && info.IsDir(), Link: e.Type()&os.ModeSymlink != 0}
 	}
 	return names, err
 }

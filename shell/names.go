@@ -108,7 +108,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 				unsafe = append(unsafe, &unsafeNameError{e.Name})
 				continue
 			}
-			names = append(names, syntax.Name{Name: e.Name, Dir: e.Type == listing.Dir || e.Type == listing.Link})
+			names = append(names, syntax.Name{Name: e.Name, Dir: e.Type == listing.Dir || e.Type == listing.Link, Link: e.Type == listing.Link})
 			entries[joinRemote(dir, e.Name)] = e
 		}
 		return names, err

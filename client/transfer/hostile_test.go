@@ -480,3 +480,31 @@ func TestUploadsOfNoSize(t *testing.T) {
 		}
 	}
 }
+
+// Upwards too: what a link leads to goes up once, and never into itself.
+func TestMirrorLinksHereInACircle(t *testing.T) {
+	_, s := server(t, nil, practice.Options{})
+	here := t.TempDir()
+	tree(t, here, "a/file", "b/other", "c/third")
+	for _, from := range []string{"a", "b", "c"} {
+		for link, to := range map[string]string{"self": ".", "up": "..", "to-a": "../a", "to-b": "../b", "to-c": "../c"} {
+			if err := os.Symlink(to, filepath.Join(here, from, link)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	m := &Mirror{Up: true, Local: here, Remote: "copy", Links: FollowLinks, Directories: 30}
+	steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+	text := strings.Join(steps, "\n")
+	if err != nil || len(m.unseen) > 0 || !strings.Contains(text, "a circle of links") {
+		t.Errorf("%v: %.2000s", err, text)
+	}
+	for _, name := range []string{"a/file", "b/other", "c/third"} {
+		if !strings.Contains(text, "upload "+name) {
+			t.Errorf("%s did not go up: %.2000s", name, text)
+		}
+	}
+	if made := strings.Count(text, "mkdir "); made > 10 {
+		t.Errorf("%d directories: %.2000s", made, text)
+	}
+}

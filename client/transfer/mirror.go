@@ -80,6 +80,7 @@ type Mirror struct {
 	wrote  map[string][]string // what was written, by directory
 	links  []Step              // to be made, when all else is there
 	to     map[string]bool     // directories that links led to
+	toHere []os.FileInfo       // those here
 	unique map[string]string   // what the server knows directories by
 	kept   int
 	failed bool
@@ -163,7 +164,7 @@ var (
 // Failures of single steps are told to Tell only; the error says why the whole
 // stopped, or that deletion was not possible.
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
-	m.to, m.unique = map[string]bool{}, map[string]string{}
+	m.to, m.toHere, m.unique = map[string]bool{}, nil, map[string]string{}
 	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
 	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
 	if m.There != nil {

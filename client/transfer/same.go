@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -110,6 +111,9 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 		if err != nil {
 			return e, err
 		}
+		if info.IsDir() && !m.leadsOnHere(at, info) {
+			return e, errCircle
+		}
 		name := e.Name
 		e = localEntry(info)
 		e.Name = name
@@ -156,6 +160,24 @@ func (m *Mirror) leadsOn(to string) bool {
 		return false
 	}
 	m.to[to] = true
+	return true
+}
+
+// leadsOnHere is leadsOn for a link here: a directory that the link is in would
+// be one in itself.
+func (m *Mirror) leadsOnHere(at string, to os.FileInfo) bool {
+	for dir := at; dir != ""; {
+		dir = above(dir)
+		if info, err := m.Here.Stat(m.local(dir)); err == nil && os.SameFile(info, to) {
+			return false
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.ContainsFunc(m.toHere, func(info os.FileInfo) bool { return os.SameFile(info, to) }) {
+		return false
+	}
+	m.toHere = append(m.toHere, to)
 	return true
 }
 

@@ -119,7 +119,7 @@ func TestWalk(t *testing.T) {
 						names = append(names, Name{Name: f})
 						continue
 					}
-					names = append(names, Name{strings.TrimSuffix(f, "/"), strings.HasSuffix(f, "/")})
+					names = append(names, Name{Name: strings.TrimSuffix(f, "/"), Dir: strings.HasSuffix(f, "/")})
 				}
 				return names, nil
 			})
@@ -143,7 +143,7 @@ func TestWalkEndsInAnEndlessTree(t *testing.T) {
 		if calls++; calls > 1000 {
 			t.Fatal("goes on for ever")
 		}
-		return []Name{{"again", true}}, nil
+		return []Name{{Name: "again", Dir: true}}, nil
 	})
 	if err != nil {
 		t.Error(err)
@@ -175,4 +175,20 @@ func FuzzGlob(f *testing.F) {
 			t.Fatalf("Match(%q, %q) = %v", pattern, name, got)
 		}
 	})
+}
+
+// TestLinksInACircle: ** stays out of links, which other parts of a pattern enter.
+func TestLinksInACircle(t *testing.T) {
+	looked := 0
+	list := func(dir string) ([]Name, error) {
+		looked++
+		return []Name{{Name: "a", Dir: true, Link: true}, {Name: "b", Dir: true, Link: true}, {Name: "f"}}, nil
+	}
+	found, err := Compile("**/f").Walk(list)
+	if err != nil || len(found) != 1 || looked != 1 {
+		t.Errorf("found %q in %d directories, %v", found, looked, err)
+	}
+	if found, err = Compile("*/f").Walk(list); err != nil || len(found) != 2 {
+		t.Errorf("found %q, %v", found, err)
+	}
 }

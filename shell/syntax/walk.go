@@ -13,6 +13,7 @@ const maxDepth = 64
 type Name struct {
 	Name string
 	Dir  bool // it can be listed itself
+	Link bool // ** does not enter it: links can lead in circles
 }
 
 // Walk returns the paths that match the pattern, sorted, each once. It calls
@@ -81,7 +82,7 @@ func (w *walker) deep(dir string, n Name, segs []segment, depth int) {
 	if len(segs) == 1 {
 		w.found = append(w.found, dir+n.Name)
 	}
-	if n.Dir && depth < maxDepth {
+	if n.Dir && !n.Link && depth < maxDepth {
 		w.below(dir+n.Name+"/", segs, depth+1)
 	}
 }
