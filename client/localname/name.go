@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -21,7 +22,7 @@ type Rules struct {
 // System are the rules of the system that the program runs on. Whether names fold is asked of each folder; see Folding.
 func System() Rules { return Rules{Windows: runtime.GOOS == "windows"} }
 
-// longest is what file systems take for one name: bytes, or UTF-16 units on Windows, of which there are no more.
+// longest is what file systems take for one name: bytes, or UTF-16 units on Windows.
 const longest = 255
 
 // NameError says that a name can stand for no file here.
@@ -42,8 +43,12 @@ func (r Rules) Name(name string) (string, error) {
 	if r.Windows {
 		name = windowsName(name)
 	}
-	if len(name) > longest {
-		return "", &NameError{name, fmt.Sprintf("has %d bytes, and a name here has %d at most", len(name), longest)}
+	size, of := len(name), "bytes"
+	if r.Windows {
+		size, of = len(utf16.Encode([]rune(name))), "UTF-16 units"
+	}
+	if size > longest {
+		return "", &NameError{name, fmt.Sprintf("has %d %s, and a name here has %d at most", size, of, longest)}
 	}
 	return name, nil
 }

@@ -38,6 +38,25 @@ func TestNamesThatLeadElsewhere(t *testing.T) {
 	}
 }
 
+// TestLongNames: Linux counts bytes, Windows UTF-16 units.
+func TestLongNames(t *testing.T) {
+	for _, row := range []struct {
+		name           string
+		linux, windows bool
+	}{
+		{strings.Repeat("x", 255), true, true}, {strings.Repeat("x", 256), false, false},
+		{strings.Repeat("漢", 85), true, true}, {strings.Repeat("漢", 255), false, true}, {strings.Repeat("漢", 256), false, false},
+		{strings.Repeat("😀", 127), false, true}, {strings.Repeat("😀", 128), false, false},
+		{strings.Repeat("x", 254) + ".", true, false}, // it becomes longer when it is escaped
+	} {
+		for r, want := range map[Rules]bool{{}: row.linux, {Windows: true}: row.windows} {
+			if _, err := r.Name(row.name); (err == nil) != want {
+				t.Errorf("%+v, %d bytes of %.4s: %v", r, len(row.name), row.name, err)
+			}
+		}
+	}
+}
+
 // TestOneFile: which names are the same.
 func TestOneFile(t *testing.T) {
 	for _, row := range []struct {

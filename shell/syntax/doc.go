@@ -43,6 +43,7 @@
 // # Patterns
 //
 // *, ?, [a-z], [!a-z], {a,b} and ** between slashes are live unless quoted.
+// ** does not enter links, which can lead in circles.
 // The command that wants names expands them; nobody else does. A leading dot
 // is only matched by a dot.
 package syntax
