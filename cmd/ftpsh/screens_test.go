@@ -193,7 +193,7 @@ func TestScreenOfSeveralFiles(t *testing.T) {
 func TestQueue(t *testing.T) {
 	p := newPlace(t, slow, bigFile)
 	tm := p.start(t)
-	tm.Type("queue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
+	tm.Type("quote OPTS MLST type\rqueue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
 	tm.Ends("[3] queued  get b.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
 	tm.Type("queue -m 3 1; queue\r")
 	tm.Ends("[1]  running  get big.bin\n[3]  queued   get b.csv\n[2]  queued   get a.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
@@ -213,6 +213,10 @@ func TestQueue(t *testing.T) {
 		if got, err := os.ReadFile(filepath.Join(p.dir, name)); string(got) != want {
 			t.Errorf("%s: %q %v", name, got, err)
 		}
+	}
+	// By hand, and on the connection of each job that came to its turn, here and there.
+	if told := sent(p.server, "OPTS MLST type"); told < 4 {
+		t.Errorf("%d times OPTS MLST in %q", told, p.server.Commands())
 	}
 }
 
