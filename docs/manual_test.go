@@ -66,6 +66,35 @@ func manual(help, scripts, changes string) string {
 		fmt.Fprintf(&b, ".TP\n.I %s\n%s\n", roff(row[0]), roff(row[1]))
 	}
 	b.WriteString(".SH SEE ALSO\n.BR ftp (1),\n.BR netrc (5)\n")
+	return narrow(b.String())
+}
+
+// pageWidth is how long a line of the source may be: `mandoc -T lint` complains about longer ones.
+const pageWidth = 80
+
+// narrow breaks long lines at blanks. Text is filled anyway; a request, and a line that stands as it is, continue behind
+// a backslash.
+func narrow(page string) string {
+	var b strings.Builder
+	asIs := false
+	for line := range strings.Lines(page) {
+		asIs = asIs && line != ".fi\n" || line == ".nf\n"
+		end := ""
+		if asIs || strings.HasPrefix(line, ".") {
+			end = ` \`
+		}
+		for len(line) > pageWidth+1 {
+			at := strings.LastIndex(line[:pageWidth-1], " ")
+			if at <= 0 {
+				break
+			}
+			b.WriteString(line[:at] + end + "\n")
+			if line = line[at+1:]; line[0] == '.' || line[0] == '\'' {
+				line = `\&` + line
+			}
+		}
+		b.WriteString(line)
+	}
 	return b.String()
 }
 
@@ -126,17 +155,19 @@ func manualCommand(c *shell.Command) string {
 func fromMarkdown(text string) string {
 	var b strings.Builder
 	text = block.ReplaceAllString(text, "")
-	between := true
+	between, heading := false, true // the first paragraph stands below the title of its section
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		cells := twoColumns.FindStringSubmatch(line)
 		switch {
 		case line == "":
-			between = true
+			between = !heading
 			continue
 		case strings.HasPrefix(line, "<!--"), strings.HasPrefix(line, "|--"), line == "| | |", strings.HasPrefix(line, "| condition"):
 		case strings.HasPrefix(line, "### "):
 			b.WriteString(".SS " + roff(line[4:]) + "\n")
+			between, heading = false, true
+			continue
 		case cells != nil:
 			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(plain(cells[1])), roff(plain(cells[2])))
 		case strings.HasPrefix(line, "    "):
@@ -146,7 +177,7 @@ func fromMarkdown(text string) string {
 		default:
 			b.WriteString(roff(plain(line)) + "\n")
 		}
-		between = false
+		between, heading = false, false
 	}
 	return b.String()
 }
