@@ -52,7 +52,6 @@ type line struct {
 	told    []string // what holds for this connection
 	typ     string
 	data    func() (net.Conn, error)
-	rest    string
 	private bool
 }
 

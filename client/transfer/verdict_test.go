@@ -38,10 +38,9 @@ var claims = []claim{
 // scene is a file on a server that may grow or shrink, and lie about it, and a connection
 // that may be cut.
 type scene struct {
-	first, read, last      int64 // true sizes: when it was asked for, sent, asked for again
-	facts, size, opening   claim // by which before is told, too, or by size where facts is silent
-	cut, resumed, rude     bool
-	want, wantUnlessProved bool
+	first, read, last    int64 // true sizes: when it was asked for, sent, asked for again
+	facts, size, opening claim // by which before is told, too, or by size where facts is silent
+	cut, resumed, rude   bool
 }
 
 func (c scene) String() string {
