@@ -124,5 +124,9 @@ func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
 			fmt.Sprintf("the server names %s for the data connection; %s is used", named, used)})
 		host = used
 	}
-	return net.JoinHostPort(host, strconv.Itoa(port)), nil
+	peer := net.JoinHostPort(host, strconv.Itoa(port))
+	if peer == c.RemoteAddr().String() { // its greeting would be taken for a file
+		return "", &ProtocolError{Text: r.String(), Reason: "the server names the port of the control connection for data", Value: true}
+	}
+	return peer, nil
 }

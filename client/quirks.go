@@ -117,6 +117,13 @@ func quirksBy(server string) Quirks {
 // Quirks returns what is known about the server's program.
 func (s *Session) Quirks() Quirks { return s.quirks }
 
+// SizeProved notes that the server has said the right size of a file that was fetched.
+func (s *Session) SizeProved() { s.counts = true }
+
+// ProvedSizes reports whether SizeProved was called: a server that has counted right
+// before is not one that always says too little.
+func (s *Session) ProvedSizes() bool { return s.counts }
+
 // older are the verbs of RFC 775 that stand in for those of RFC 959 on servers
 // of its time (RFC 1123 section 4.1.3.1).
 var older = map[string]string{"CWD": "XCWD", "CDUP": "XCUP", "PWD": "XPWD", "MKD": "XMKD", "RMD": "XRMD"}

@@ -54,6 +54,7 @@ type Session struct {
 	pipe      pipeline
 	timeWay   int            // index in timeWays of the one that worked
 	zone      *time.Location // of the dates in LIST; nil: not known
+	counts    bool           // it said the right size of a file that was fetched
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -217,7 +218,7 @@ func (s *Session) likeness() *Session {
 		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals), knows: maps.Clone(s.knows),
 		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, squeeze: s.squeeze,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
-		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, stumbles: s.OutOfStep(),
+		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, counts: s.counts, stumbles: s.OutOfStep(),
 	}
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never

@@ -32,6 +32,7 @@ type witnesses struct {
 	cut     bool // TLS ended without close_notify
 	text    bool // type A: no two of the numbers mean the same
 	any     bool // sizes are not to be compared on this server
+	counts  bool // it has said the right size of another file
 }
 
 // outcome is what a row of verdicts comes to.
@@ -100,6 +101,8 @@ var verdicts = []verdict{
 		func(w witnesses) bool { return w.wraps(32) || w.wraps(16) }},
 	{"more came than anybody named, and two agree on less: before and the preliminary reply", short, "",
 		func(w witnesses) bool { return w.got > w.most() && w.opening >= 0 && w.opening == w.before }},
+	{"more came than anybody named, by a server that said the right size of another file", short, "",
+		func(w witnesses) bool { return w.got > w.most() && w.counts }},
 	{"more came than anybody named", whole, "{got} bytes came, although the server says {now}", func(w witnesses) bool { return w.got > w.most() }},
 	{"less came than was named, but that is 2^32-1: -1 in 32 bits", whole, "not checked: the server says {now} bytes, which is what -1 looks like",
 		func(w witnesses) bool { return w.most() == math.MaxUint32 && w.least() == math.MaxUint32 }},
@@ -167,6 +170,9 @@ func judge(ctx context.Context, s *client.Session, t Task, w witnesses) (note st
 		return "", errors.Join(errOther, &VerifyError{Got: w.got, Want: want})
 	case severed:
 		return "", client.ErrTruncated
+	}
+	if w.got > 0 && w.before == w.got && !w.text {
+		s.SizeProved()
 	}
 	return w.fill(v.note), nil
 }

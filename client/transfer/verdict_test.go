@@ -129,7 +129,7 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("%q", w.fill(v.note))
 		}
 	}
-	for _, w := range []witnesses{{text: true, before: 5, got: 7}, {any: true, before: 5, got: 3}} {
+	for _, w := range []witnesses{{text: true, before: 5, got: 7}, {any: true, before: 5, got: 3}, {asked: true, counts: true, before: 5, opening: -1, facts: 5, size: 5, got: 9}} {
 		reached[w.weigh().when]++
 	}
 	for _, v := range verdicts {
