@@ -2,11 +2,11 @@ package shell
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -20,7 +20,7 @@ import (
 
 var editCommands = []*Command{{
 	Name: "edit", Args: "[on|off | remote]", Short: "edit a file of the server, or switch the editing of lines on and off",
-	Long: "The file is downloaded, $VISUAL or $EDITOR (else vi) opens it, and it goes back when it was changed. If it has " +
+	Long: "The file is downloaded, $VISUAL or $EDITOR (else vi, on Windows notepad) opens it, and it goes back when it was changed. If it has " +
 		"changed on the server meanwhile you are asked; without an answer, and when the upload fails, your version stays here " +
 		"and its name is shown. A name that is not there is a new file.\n" +
 		"With on or off, or alone, it says who edits the lines at the prompt, as in ftp(1): this program, or the terminal. " +
@@ -133,17 +133,10 @@ func digest(name string) ([]byte, error) {
 	return sum.Sum(nil), err
 }
 
-// edit runs the editor. The words of $EDITOR are split by the local shell, as
-// other programs do it.
+// edit runs the editor.
 func (e *editing) edit(ctx context.Context) error {
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
-	}
-	if editor == "" {
-		editor = "vi"
-	}
-	return e.runLocal(exec.CommandContext(ctx, "/bin/sh", "-c", editor+` "$1"`, "sh", e.local))
+	editor := cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), defaultEditor)
+	return e.runLocal(editorCommand(ctx, editor, e.local))
 }
 
 // mayReplace looks whether the file on the server is still the one that was

@@ -23,7 +23,7 @@ var lcdCommands = []*Command{
 		Name: "lpwd", Short: "show the local directory", JSON: true, Foreign: Confined, Run: lpwd,
 	},
 	{
-		Name: "lls", Args: "[argument…]", Short: "list local files, with the system's ls",
+		Name: "lls", Args: "[argument…]", Short: "list local files, with the system's ls if it has one",
 		Max: -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: Refused, Run: lls,
 	},
 	{
@@ -79,23 +79,6 @@ func lpwd(_ context.Context, c *Call) error {
 		return err
 	}
 	return c.word("path", dir)
-}
-
-func lls(ctx context.Context, c *Call) error {
-	var args []string
-	if c.screen && c.Shell.con.ColorOut() {
-		args = append(args, "--color=auto")
-	}
-	for _, arg := range c.Args {
-		names, err := c.Shell.localNames(arg)
-		if err != nil {
-			return err
-		}
-		args = append(args, names...)
-	}
-	cmd := exec.CommandContext(ctx, "ls", args...)
-	cmd.Dir = c.Shell.localDir
-	return c.runLocal(cmd)
 }
 
 func bang(ctx context.Context, c *Call) error {

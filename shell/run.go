@@ -316,21 +316,6 @@ func (p *pipe) Close() error {
 	return err
 }
 
-// localShell is a command of the user's own shell; our variables are in its
-// environment.
-func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
-	name := os.Getenv("SHELL")
-	if name == "" {
-		name = "/bin/sh"
-	}
-	cmd := exec.CommandContext(ctx, name)
-	if text != "" {
-		cmd.Args = append(cmd.Args, "-c", text)
-	}
-	cmd.Dir, cmd.Env = sh.localDir, sh.environment()
-	return cmd
-}
-
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {

@@ -1,0 +1,31 @@
+package transfer
+
+import (
+	"errors"
+	"math"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+func umask() os.FileMode { return 0 }
+
+// lock keeps a part for this transfer until it is closed: Go opens files so that others can open, write and remove them.
+// A lock keeps others from the bytes, too, so it is on the last one that a file could have.
+func lock(file *os.File) error {
+	last := windows.Overlapped{Offset: math.MaxUint32, OffsetHigh: math.MaxInt32}
+	err := windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &last)
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return errBusy
+	}
+	return nil
+}
+
+// handOver closes the part and gives it its final name: an open file has none
+// to give.
+func (p *part) handOver() error {
+	if err := p.Close(); err != nil {
+		return err
+	}
+	return p.to.dir.Rename(p.to.part(), p.to.name)
+}

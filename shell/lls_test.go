@@ -1,0 +1,42 @@
+package shell
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestOwnLls: where the system has no ls, lls lists by itself.
+func TestOwnLls(t *testing.T) {
+	p := newPupil(t)
+	if err := os.Mkdir("tree", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"tree/b.txt", "tree/a\x1b[31m", "tree/.hidden", "one"} {
+		if err := os.WriteFile(name, []byte("12345"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", "")
+	for _, row := range []struct{ line, want string }{
+		{"lls tree", "a\\x1b[31m\nb.txt\n"},
+		{"lls -a tree", ".hidden\na\\x1b[31m\nb.txt\n"},
+		{"lls one", "one\n"},
+		{"lls tree/*.txt", "tree/b.txt\n"},
+	} {
+		p.out.Reset()
+		if err := p.Do(Line{Text: row.line}); err != nil || p.out.String() != row.want {
+			t.Errorf("%s: %v, %q, not %q", row.line, err, p.out.String(), row.want)
+		}
+	}
+	p.out.Reset()
+	if err := p.Do(Line{Text: "lls -l one"}); err != nil || !strings.HasPrefix(p.out.String(), "-rw-r--r--") || !strings.Contains(p.out.String(), " 5 ") {
+		t.Errorf("lls -l: %v, %q", err, p.out.String())
+	}
+	if err := p.Do(Line{Text: "lls nowhere"}); Status(err) != 7 {
+		t.Errorf("a name that is not there: status %d", Status(err))
+	}
+	if err := p.Do(Line{Text: "lls --recursive"}); Status(err) != 2 {
+		t.Errorf("an option that only ls has: status %d", Status(err))
+	}
+}

@@ -1,0 +1,29 @@
+//go:build !windows
+
+package shell
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"os/exec"
+)
+
+const defaultEditor = "vi"
+
+// localShell is a command of the user's own shell; our variables are in its
+// environment.
+func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, cmp.Or(os.Getenv("SHELL"), "/bin/sh"))
+	if text != "" {
+		cmd.Args = append(cmd.Args, "-c", text)
+	}
+	cmd.Dir, cmd.Env = sh.localDir, sh.environment()
+	return cmd
+}
+
+// editorCommand opens a file in an editor. The words of $EDITOR are split by the
+// local shell, as other programs do it.
+func editorCommand(ctx context.Context, editor, file string) *exec.Cmd {
+	return exec.CommandContext(ctx, "/bin/sh", "-c", editor+` "$1"`, "sh", file)
+}

@@ -1,0 +1,41 @@
+package shell
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+const defaultEditor = "notepad"
+
+// localShell is a command of $SHELL, which Git Bash and MSYS set, or else of cmd.exe; our variables are in its
+// environment. Cmd has rules of its own for quotes: with /s it takes off the outer ones, and the rest is as typed.
+func (sh *Shell) localShell(ctx context.Context, text string) *exec.Cmd {
+	var cmd *exec.Cmd
+	switch name, err := exec.LookPath(os.Getenv("SHELL")); {
+	case err != nil:
+		cmd = cmdCommand(ctx, text)
+	case text == "":
+		cmd = exec.CommandContext(ctx, name)
+	default:
+		cmd = exec.CommandContext(ctx, name, "-c", text)
+	}
+	cmd.Dir, cmd.Env = sh.localDir, sh.environment()
+	return cmd
+}
+
+// editorCommand opens a file in an editor, which may have options behind its name.
+func editorCommand(ctx context.Context, editor, file string) *exec.Cmd {
+	return cmdCommand(ctx, editor+` "`+file+`"`)
+}
+
+func cmdCommand(ctx context.Context, text string) *exec.Cmd {
+	name := cmp.Or(os.Getenv("COMSPEC"), "cmd.exe")
+	cmd := exec.CommandContext(ctx, name)
+	if text != "" {
+		cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `"` + name + `" /d /s /c "` + text + `"`}
+	}
+	return cmd
+}
