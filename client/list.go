@@ -2,9 +2,13 @@ package client
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"iter"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -17,6 +21,7 @@ type ListOptions struct {
 	Plain    bool // LIST even where the server has MLSD
 	Exact    bool // ask MDTM where LIST tells a time less exactly than to the second
 	Fetch    bool // files are fetched next: with Exact that is prepared in the same round trip
+	Long     bool // what ls -l shows: where links lead, and the mode and owner of a file that is listed by itself
 }
 
 // List lists a directory ("" is the current one), entry by entry as they come:
@@ -37,6 +42,9 @@ func (s *Session) List(ctx context.Context, dir string, o ListOptions) iter.Seq2
 var errStopped = errors.New("stopped")
 
 func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+	if o.Long && !o.Plain && s.quirks.HidesLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
+		return s.listBoth(ctx, dir, o, yield)
+	}
 	plain := o.Plain || o.Dangling && s.quirks.HidesDangling
 	if !plain && s.feat.Has("MLST") && !s.lacks["MLSD"] {
 		var args []string
@@ -51,7 +59,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 				s.without("MLSD")
 			}
 		case permanent(err) && dir != "":
-			return s.listFile(ctx, dir, err, yield)
+			return s.listFile(ctx, dir, o, err, yield)
 		default:
 			return err
 		}
@@ -70,7 +78,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 	}
 	if err := s.chdir(ctx, dir, &t); err != nil {
 		if permanent(err) {
-			return s.listFile(ctx, dir, err, yield)
+			return s.listFile(ctx, dir, o, err, yield)
 		}
 		return err
 	}
@@ -130,17 +138,116 @@ func permanent(err error) bool {
 	return errors.As(err, &no) && no.Reply.Class() == 5
 }
 
-// listFile yields the one entry of a path that is no directory. refusal is what
+// listBoth lists with MLSD, and takes what LIST alone tells from there: that an entry is a link,
+// where it leads, and links that lead nowhere. A server that refuses LIST is left at that.
+func (s *Session) listBoth(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+	links := map[string]listing.Entry{}
+	err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
+		if e.Type == listing.Link {
+			links[e.Name] = e
+		}
+		return true
+	})
+	if err != nil && !refused(err) {
+		return err
+	}
+	var itself *listing.Entry // dir is a file: LIST is asked about it when this transfer is over
+	first := true
+	o.Long = false
+	err = s.list(ctx, dir, o, func(e listing.Entry, err error) bool {
+		if link, is := links[e.Name]; is && err == nil {
+			delete(links, e.Name)
+			e = asLink(e, link)
+		}
+		first = first && err == nil
+		if first && dir != "" && e.Name == dir {
+			itself, first = &e, false
+			return true
+		}
+		if first = false; itself != nil { // no, it is a directory with an entry of its own name
+			held := *itself
+			if itself = nil; !yield(held, nil) {
+				return false
+			}
+		}
+		return yield(e, err)
+	})
+	if itself != nil && err == nil {
+		yield(s.listed(ctx, *itself), nil)
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(links)) {
+		if err != nil || !yield(links[name], nil) {
+			break
+		}
+	}
+	return err
+}
+
+// asLink is an entry of MLSD, which may describe what the link leads to, as LIST shows it. The time
+// stays: MLSD has it to the second.
+func asLink(e, link listing.Entry) listing.Entry {
+	e.Type, e.Target, e.Size = listing.Link, link.Target, link.Size
+	e.Mode, e.HasMode, e.Links = link.Mode, link.HasMode, link.Links
+	e.Owner, e.Group = cmp.Or(link.Owner, e.Owner), cmp.Or(link.Group, e.Group)
+	return e
+}
+
+// listFile yields the one entry of a path that is not a directory. refusal is what
 // the server said to the attempt to list it.
-func (s *Session) listFile(ctx context.Context, name string, refusal error, yield func(listing.Entry, error) bool) error {
+func (s *Session) listFile(ctx context.Context, name string, o ListOptions, refusal error, yield func(listing.Entry, error) bool) error {
 	e, err := s.Stat(ctx, name)
 	if refused(err) || Unreadable(err) || err == nil && e.Type == listing.Dir {
 		return refusal
+	}
+	if err == nil && o.Long {
+		e = s.listed(ctx, e)
 	}
 	if err == nil && !yield(e, nil) {
 		return errStopped
 	}
 	return err
+}
+
+// listed adds to an entry what LIST tells: servers without MLST name size and time alone, and MLST
+// describes what a link leads to. Some take a blank in the path for the end of it, or a pattern for
+// what it stands for, and some follow a link: then the directory is listed.
+func (s *Session) listed(ctx context.Context, e listing.Entry) listing.Entry {
+	if e.HasMode && e.Owner != "" && !s.quirks.HidesLinks {
+		return e
+	}
+	one, found := s.lineOf(ctx, e, func(yield func(listing.Entry, error) bool) error {
+		return s.listWith(ctx, Transfer{Verb: "LIST", Args: []string{lsPath(e.Name)}}, s.at.dir, yield)
+	})
+	if !found || e.Type == listing.Link && one.Type != listing.Link {
+		above := path.Dir(e.Name)
+		one, found = s.lineOf(ctx, e, func(yield func(listing.Entry, error) bool) error {
+			return s.list(ctx, above, ListOptions{Hidden: true, Plain: true}, yield)
+		})
+	}
+	switch {
+	case !found:
+		return e
+	case one.Type == listing.Link:
+		return asLink(e, one)
+	}
+	if !e.HasMode {
+		e.Mode, e.HasMode = one.Mode, one.HasMode
+	}
+	e.Owner, e.Group = cmp.Or(e.Owner, one.Owner), cmp.Or(e.Group, one.Group)
+	e.Links = max(e.Links, one.Links)
+	return e
+}
+
+// lineOf finds an entry in a listing that may be about other names too.
+func (s *Session) lineOf(ctx context.Context, e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
+	err := list(func(line listing.Entry, _ error) bool {
+		if line.Type != listing.Unparsed && line.Type != listing.Dir && base(line.Name) == base(e.Name) {
+			one, found = line, true
+		}
+		return true
+	})
+	return one, found && err == nil
 }
 
 // listWith lists the directory of the path dir with LIST or MLSD. What a recursive listing

@@ -249,6 +249,9 @@ var secretVerbs = map[string]bool{"PASS": true, "ACCT": true, "ADAT": true}
 
 // masked returns the line as observers may see it, and the secret it hides.
 func masked(verb, line string) (shown, secret string) {
+	if words := strings.SplitN(line, " ", 3); len(words) == 3 && strings.EqualFold(words[0], "SITE") && strings.EqualFold(words[1], "GPASS") {
+		return words[0] + " " + words[1] + " " + mask, words[2] // wu-ftpd: the password of a group
+	}
 	if !secretVerbs[verb] {
 		return line, ""
 	}

@@ -34,6 +34,7 @@ type Call struct {
 	moves  int  // files moved
 	always rune // the answer to all further questions about files that are there; 0: ask
 	looked int  // directories of a tree that were looked into
+	long   bool // entries are shown with all that is known
 }
 
 // Arg returns the text of an argument, "" when it was not given.

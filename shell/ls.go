@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -76,6 +77,7 @@ func listFlags(fs *pflag.FlagSet) {
 }
 
 func list(ctx context.Context, c *Call, long bool) error {
+	c.long = long
 	done, err := c.redirect(ctx, 1)
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 	case c.Is("recursive"):
 		return c.listTree(ctx, word.Text)
 	case c.Is("directory"):
-		e, err := c.Session().Stat(ctx, orDot(word.Text))
+		e, err := c.itself(ctx, orDot(word.Text))
 		if err != nil {
 			return nil, about(word.Text, err)
 		}
@@ -125,6 +127,27 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 		return entries, err // it is a file, named by the user, dot or not
 	}
 	return c.visible(entries), err
+}
+
+// itself describes a directory or a file as an entry. Mode and owner of a directory stand in the
+// listing of the one above it, where the server has no MLST that names them.
+func (c *Call) itself(ctx context.Context, name string) (listing.Entry, error) {
+	e, err := c.Session().Stat(ctx, name)
+	whole := path.Clean(c.absolute(name))
+	if err != nil || !c.long || e.HasMode && e.Type == listing.Dir || !path.IsAbs(whole) || whole == "/" {
+		return e, err
+	}
+	above, err := c.list(ctx, path.Dir(whole), true)
+	if err != nil {
+		return e, nil // it may not be read; what is known is shown
+	}
+	for _, found := range above {
+		if found.Name == path.Base(whole) {
+			found.Name = e.Name
+			return found, nil
+		}
+	}
+	return e, nil
 }
 
 func orDot(name string) string {
@@ -254,6 +277,7 @@ func nlist(ctx context.Context, c *Call) error {
 }
 
 func mls(ctx context.Context, c *Call, long bool) error {
+	c.long = long
 	file := len(c.Args) - 1
 	if c.piped() {
 		file++ // there is none

@@ -129,7 +129,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 func (c *Call) list(ctx context.Context, dir string, hidden bool) ([]listing.Entry, error) {
 	var entries []listing.Entry
 	err := c.Shell.Settings.Bounds.Listing(ctx, func(ctx context.Context) error {
-		for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden}) {
+		for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden, Long: c.long}) {
 			if err != nil {
 				return err
 			}

@@ -152,6 +152,14 @@ func (l List) text(s string) string {
 	return Safe(s)
 }
 
+// who is an owner or a group. Where scripts count the columns, "domain users" is one of them.
+func (l List) who(name string) string {
+	if name = l.text(name); l.Fixed {
+		name = strings.Join(strings.Fields(name), "_")
+	}
+	return name
+}
+
 func (l List) name(e *listing.Entry) string {
 	name := l.text(e.Name)
 	if l.Color {
@@ -226,8 +234,8 @@ func (l List) columns() []column {
 	return []column{
 		{cell: mode, has: always},
 		{cell: links, has: func(e *listing.Entry) bool { return e.Links > 0 }, right: true},
-		{cell: func(e *listing.Entry) string { return dash(l.text(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
-		{cell: func(e *listing.Entry) string { return dash(l.text(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
+		{cell: func(e *listing.Entry) string { return dash(l.who(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
+		{cell: func(e *listing.Entry) string { return dash(l.who(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
 		{cell: l.size, has: func(e *listing.Entry) bool { return e.Size >= 0 || e.Facts["dev"] != "" }, right: true},
 		{cell: l.time, has: func(e *listing.Entry) bool { return !e.Time.IsZero() }},
 		{cell: l.target, has: always},
