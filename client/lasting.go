@@ -173,7 +173,7 @@ func (s *Session) sentByHand(verb string, args []string, r Reply) {
 	if row.toggles && len(s.settings) < before {
 		return
 	}
-	s.settings = append(s.settings, m)
+	s.settings = append(slices.Clip(s.settings), m)
 }
 
 // keepCommand sends a command that lasts.
@@ -286,7 +286,7 @@ func notBack(e *GoneError) error {
 // revisit goes to where the session was, and has PWD confirm that.
 func (s *Session) revisit(ctx context.Context, c *Conn, landed Place) error {
 	gone := func(err error) error { return notBack(&GoneError{Dir: s.at.String(), Err: err}) }
-	route := s.at.route()
+	route := slices.Clone(s.at.route()) // clones share it
 	if s.leaves || s.at.Known() && landed.dir == s.at.dir {
 		return nil
 	}

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Made is what a session has been told since its login, in a form that outlives the program: a
@@ -62,7 +63,7 @@ func (s *Session) Remake(ctx context.Context, m Made) error {
 	s.at = Place{dir: m.Dir, said: m.Said}
 	for _, line := range m.Way {
 		verb, args := splitLine(line)
-		s.at.way = append(s.at.way, command{verb: verb, args: args})
+		s.at.way = append(slices.Clip(s.at.way), command{verb: verb, args: args})
 	}
 	if s.conn.isStandIn() {
 		return nil
