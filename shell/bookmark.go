@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +8,9 @@ import (
 	"maps"
 	"net"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/gofrs/flock"
-	"github.com/natefinch/atomic"
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -162,29 +157,20 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 	if name == "" {
 		return &localError{"bookmarks are kept nowhere here"}
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	lock := flock.New(name + ".lock")
-	if err := lock.Lock(); err != nil {
-		return err
-	}
-	defer lock.Unlock()
-	all, err := c.Shell.bookmarks()
-	if err == nil {
-		err = change(all)
-	}
-	if err != nil {
-		return err
-	}
-	text, err := toml.Marshal(all)
-	if err != nil {
-		return err
-	}
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real // a link stays one
-	}
-	return atomic.WriteFile(name, bytes.NewReader(text))
+	return locked(name, func() error {
+		all, err := c.Shell.bookmarks()
+		if err == nil {
+			err = change(all)
+		}
+		if err != nil {
+			return err
+		}
+		text, err := toml.Marshal(all)
+		if err != nil {
+			return err
+		}
+		return replace(name, string(text))
+	})
 }
 
 // resolve puts the address of a bookmark in the place of its name.

@@ -46,12 +46,12 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	known := sh.known
+	known, wrong := sh.known, cmp.Or(sh.known.err, sh.servers.err)
 	if sh.trustPractice(&opt) {
-		known = openKnownHosts("") // its port belongs to somebody else tomorrow
+		known, wrong = openKnownHosts(""), nil // its port belongs to somebody else tomorrow
 	}
-	if known.err != nil {
-		return nil, known.err
+	if wrong != nil {
+		return nil, wrong
 	}
 	accepted := known.accepted(opt.Addr)
 	opt.Pin = cmp.Or(sh.opt.Connect.Pin, accepted.pin)

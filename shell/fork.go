@@ -13,7 +13,7 @@ import (
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, opt: sh.opt, confined: sh.confined, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
-		limits: sh.limits, capacity: sh.capacity, slow: sh.slow, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
+		limits: sh.limits, servers: sh.servers, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
 		status: sh.status, heard: &heard{last: sh.heard.reply("")}, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
 		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
 		con: &seat{Console: sh.con.Console, job: true}, forked: true,

@@ -1,22 +1,17 @@
 package shell
 
 import (
-	"bufio"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/gofrs/flock"
 
 	"github.com/ftpsh/ftpsh/client"
 )
@@ -41,11 +36,9 @@ type knownHost struct {
 }
 
 const (
-	knownFile     = "known_hosts"
-	seenTLS       = "tls"
-	pinPrefix     = "sha256:"
-	longKnownLine = 64 << 10 // a certificate of 48 kB
-	longKnownFile = 16 << 20
+	knownFile = "known_hosts"
+	seenTLS   = "tls"
+	pinPrefix = "sha256:"
 )
 
 // openKnownHosts reads the file in dir; "" means none.
@@ -60,43 +53,16 @@ func openKnownHosts(dir string) *knownHosts {
 
 // read takes in the file.
 func (k *knownHosts) read() error {
-	file, err := openPrivate(k.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return privateFolders(k.path) // or somebody else has taken it away
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.Size() > longKnownFile {
-		return errors.Join(err, &localError{k.path + " is too large"})
-	}
-	seen, said := map[string]knownHost{}, []string(nil)
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, longKnownLine)
-	n := 0
-	for lines.Scan() {
-		n++
-		text := strings.TrimSpace(lines.Text())
-		if text == "" || text[0] == '#' {
-			said = append(said, text)
-			continue
-		}
+	seen := map[string]knownHost{}
+	said, err := readState(k.path, "without it nobody knows which servers had TLS", func(text string) error {
 		addr, host, err := parseKnownHost(text)
-		if err != nil {
-			return k.damaged(n, err)
-		}
 		seen[addr] = host
+		return err
+	})
+	if err == nil {
+		k.seen, k.said = seen, said
 	}
-	if err := lines.Err(); err != nil {
-		return k.damaged(n+1, err)
-	}
-	k.seen, k.said = seen, said
-	return nil
-}
-
-func (k *knownHosts) damaged(line int, err error) error {
-	return &localError{fmt.Sprintf("%s:%d: %v; without it nobody knows which servers had TLS: mend the line or take it out", k.path, line, err)}
+	return err
 }
 
 // parseKnownHost reads a line.
@@ -218,46 +184,21 @@ func (k *knownHosts) change(f func()) error {
 		f()
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
-		return err
-	}
-	lock := flock.New(k.path + ".lock")
-	if err := lock.Lock(); err != nil {
-		return err
-	}
-	defer lock.Unlock()
-	if err := k.read(); err != nil {
-		return err
-	}
-	f()
-	return k.write()
+	return locked(k.path, func() error {
+		if err := k.read(); err != nil {
+			return err
+		}
+		f()
+		return k.write()
+	})
 }
 
 func (k *knownHosts) write() error {
-	path, err := filepath.EvalSymlinks(k.path) // a link stays one
-	if err != nil {
-		path = k.path
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), knownFile+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	out := bufio.NewWriter(file)
-	for _, comment := range k.said {
-		out.WriteString(comment + "\n")
-	}
+	lines := slices.Clone(k.said)
 	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
-		out.WriteString(addr + " " + k.seen[addr].String() + "\n")
+		lines = append(lines, addr+" "+k.seen[addr].String())
 	}
-	if err := out.Flush(); err != nil {
-		file.Close()
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return replace(k.path, strings.Join(append(lines, ""), "\n"))
 }
 
 // KnownHosts lists what can be connected to by name: the bookmarks of a file, and

@@ -45,8 +45,11 @@ func (c *Call) engine() *transfer.Engine {
 	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
 		e.Parallel, _ = c.Flags.GetInt("parallel")
 	}
-	if known, ok := c.Shell.capacity.Load(serverOf(e.Session)); ok && (e.Parallel == 0 || e.Parallel > known.(int)) {
-		e.Parallel = known.(int)
+	if most := c.Shell.mostSessions(e.Session); most > 0 && (e.Parallel == 0 || e.Parallel > most) {
+		if e.Parallel > 0 {
+			c.Note("%d instead of %d sessions, as the server once allowed; `limits forget %s` tries again", most, e.Parallel, e.Session.Host())
+		}
+		e.Parallel = most
 	}
 	if why := e.Session.Alone(); why != nil && e.Parallel != 1 {
 		e.Parallel = 1
@@ -141,12 +144,11 @@ func collide(tasks []transfer.Task) bool {
 	return false
 }
 
-// learn remembers how many sessions the server allows, as long as the shell
-// lives and for its jobs as well, but no longer: tomorrow it may be less busy.
-// The goodbyes of the others are not waited for.
+// learn remembers how many sessions the server allows. The goodbyes of the others are not waited
+// for.
 func (c *Call) learn(e *transfer.Engine) {
 	if n := e.Limit(); n > 0 {
-		c.Shell.capacity.Store(serverOf(e.Session), n)
+		c.Shell.found(limited(e.Session), "parallel", strconv.Itoa(n), e.Session)
 	}
 }
 

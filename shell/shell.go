@@ -90,8 +90,7 @@ type Shell struct {
 	nmap        nameMap
 	ntrans      nameTrans
 	limits      *limits
-	capacity    *sync.Map // how many servers allow, by serverOf
-	slow        *sync.Map // the servers that take one command at a time, by address
+	servers     *serverLimits
 	jobs        *jobs
 	forked      bool   // it is the shell of a job
 	localBefore string // the local directory before the last lcd, for lcd -
@@ -130,7 +129,7 @@ type connection struct {
 // blank is a shell with nothing in it, and without a console.
 func blank(opt Options, catalog Groups) *Shell {
 	return &Shell{opt: opt, json: opt.JSON, catalog: catalog, known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, capacity: &sync.Map{}, slow: &sync.Map{}, heard: &heard{}}
+		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, servers: openLimits(opt.StateDir), heard: &heard{}}
 }
 
 // New makes a shell. It handles the signals of the program until Close.

@@ -3,6 +3,8 @@ package shell
 import (
 	"cmp"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client"
 )
 
 // waitSettings say how long the sessions wait, and for what. They hold at once.
@@ -11,33 +13,33 @@ var waitSettings = []*Setting{
 	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time",
 		func(s *Settings) *time.Duration { return &s.Stall }).then((*Shell).useWaits),
 	word("pipelining", "commands that need no other answer leave together: auto (where the server stands it), or off (one by one)",
-		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).then((*Shell).useWaits),
+		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).then((*Shell).usePace),
 }
 
-// useWaits tells the sessions what the settings say.
+// useWaits tells the sessions how long to wait.
 func (sh *Shell) useWaits() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session == nil {
-			continue
-		}
-		c.session.SetTimeout(sh.Settings.Timeout)
-		c.session.SetStall(sh.stall())
-		c.session.SetOneByOne(sh.oneByOne(c.session.Options().Addr))
-	}
+	sh.sessions(func(s *client.Session) {
+		s.SetTimeout(sh.Settings.Timeout)
+		s.SetStall(sh.stall())
+	})
+}
+
+// usePace tells the sessions whether commands may leave together.
+func (sh *Shell) usePace() {
+	sh.sessions(func(s *client.Session) { s.SetOneByOne(sh.oneByOne(s.Options().Addr)) })
 }
 
 func (sh *Shell) stall() time.Duration { return cmp.Or(sh.Settings.Stall, sh.Settings.Timeout) }
 
 // oneByOne reports whether a server is to hear one command at a time: the user says so, or it was
-// found to need that as long as this shell lives.
+// found to need that.
 func (sh *Shell) oneByOne(addr string) bool {
-	_, needed := sh.slow.Load(addr)
-	return needed || sh.Settings.Pipelining == "off"
+	return sh.Settings.Pipelining == "off" || sh.servers.get(addr, "pipelining") == "off"
 }
 
 // learnPace remembers that a server needs that.
 func (sh *Shell) learnPace() {
 	if s := sh.session; s != nil && sh.Settings.Pipelining != "off" && s.OneByOne() {
-		sh.slow.Store(s.Options().Addr, true)
+		sh.found(s.Options().Addr, "pipelining", "off", s)
 	}
 }

@@ -38,7 +38,9 @@ type Engine struct {
 	active   int                   // jobs that run
 	running  map[*job]bool
 	workers  int
-	limit    int // sessions that the server allows; 0: not known
+	peak     int  // of workers
+	full     bool // one more could not be had
+	refused  bool // since the server said so
 	typ      client.Type
 	stopped  error
 	files    int        // that are over
@@ -107,7 +109,7 @@ func (e *Engine) work(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { e.halt(ctx.Err()) })
 	defer stop()
 	var others, growth sync.WaitGroup
-	e.workers = 1
+	e.workers, e.peak = 1, 1
 	growing, enough := context.WithCancel(ctx)
 	growth.Go(func() { e.grow(growing, func(s *client.Session) { others.Go(func() { e.borrowed(ctx, s) }) }) })
 	e.serve(ctx, e.Session)
@@ -132,7 +134,10 @@ func (e *Engine) Wait() { e.closing.Wait() }
 func (e *Engine) Limit() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.limit
+	if !e.refused {
+		return 0
+	}
+	return e.peak
 }
 
 // borrowed serves with a session of the engine's own. Its goodbye is said behind

@@ -81,7 +81,7 @@ func (e *Engine) wants(n int) bool {
 			waiting = 0 // not worth a login
 		}
 		switch {
-		case e.limit > 0:
+		case e.full:
 			return false
 		case waiting > n, parts:
 			return true
@@ -101,13 +101,13 @@ func (e *Engine) open(ctx context.Context, serve func(*client.Session)) {
 	if err != nil {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if gone(err) && (e.limit == 0 || e.workers < e.limit) {
-			e.limit = max(e.workers, 1)
-		}
+		e.full = e.full || gone(err)
+		e.refused = e.refused || gone(err) && client.Refusal(err) != nil
 		return
 	}
 	e.mu.Lock()
 	e.workers++
+	e.peak = max(e.peak, e.workers)
 	e.mu.Unlock()
 	serve(s)
 }
