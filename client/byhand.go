@@ -83,9 +83,15 @@ func MovesData(verb string) bool { return dataVerbs[strings.ToUpper(verb)] }
 
 // SendQuoted sends a line that moves data as it is and does not wait. What it is
 // answered with before a Carry is in the Exchange.
-func (s *Session) SendQuoted(line string) *Exchange {
+//
+// What changes a file passes through the funnel, whose refusal is the error.
+func (s *Session) SendQuoted(ctx context.Context, line string) (x *Exchange, err error) {
 	verb, args := splitLine(line)
-	return s.conn.Send(verb, args...)
+	err = s.byHandChange(ctx, line, func() error {
+		x = s.conn.Send(verb, args...)
+		return nil
+	})
+	return x, err
 }
 
 // Carry begins the transfer of a command that SendQuoted sent, over a channel,

@@ -158,7 +158,11 @@ func (s *Session) Getwd(ctx context.Context) (string, error) {
 
 // Mkdir makes a directory (MKD) and returns its path as the server names it.
 func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
-	r, err := s.cmd(ctx, 2, "MKD", wirePath(dir))
+	var r Reply
+	err := s.change(ctx, Change{Do: Mkdir, Path: dir}, func() (err error) {
+		r, err = s.cmd(ctx, 2, "MKD", wirePath(dir))
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -173,6 +177,8 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 
 // Rmdir removes an empty directory (RMD).
 func (s *Session) Rmdir(ctx context.Context, dir string) error {
-	_, err := s.cmd(ctx, 2, "RMD", wirePath(dir))
-	return err
+	return s.change(ctx, Change{Do: Rmdir, Path: dir}, func() error {
+		_, err := s.cmd(ctx, 2, "RMD", wirePath(dir))
+		return err
+	})
 }

@@ -35,12 +35,12 @@ var ErrNoRange = errors.New("the server cannot send a part of a file")
 // Store begins an upload (STOR, after REST when offset is not zero). The file
 // is stored only when Close returns nil.
 func (s *Session) Store(ctx context.Context, name string, offset int64) (*Data, error) {
-	return s.transfer(ctx, s.typ, Transfer{Verb: "STOR", Args: []string{wirePath(name)}, Restart: offset})
+	return s.upload(ctx, Change{Do: Store, Path: name, Offset: offset}, Transfer{Verb: "STOR", Args: []string{wirePath(name)}, Restart: offset})
 }
 
 // Append begins an upload to the end of a file (APPE).
 func (s *Session) Append(ctx context.Context, name string) (*Data, error) {
-	return s.transfer(ctx, s.typ, Transfer{Verb: "APPE", Args: []string{wirePath(name)}})
+	return s.upload(ctx, Change{Do: Append, Path: name}, Transfer{Verb: "APPE", Args: []string{wirePath(name)}})
 }
 
 // StoreUnique begins an upload under a name that the server chooses (STOU);
@@ -53,7 +53,7 @@ func (s *Session) StoreUnique(ctx context.Context, name string) (*Data, error) {
 	if name != "" {
 		args = []string{wirePath(name)}
 	}
-	return s.transfer(ctx, s.typ, Transfer{Verb: "STOU", Args: args})
+	return s.upload(ctx, Change{Do: StoreUnique, Path: name}, Transfer{Verb: "STOU", Args: args})
 }
 
 // Size returns the size of a file in bytes (SIZE, RFC 3659 section 4), asked in
@@ -86,13 +86,19 @@ func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, e
 
 // Remove deletes a file (DELE).
 func (s *Session) Remove(ctx context.Context, name string) error {
-	_, err := s.cmd(ctx, 2, "DELE", wirePath(name))
-	return err
+	return s.change(ctx, Change{Do: Delete, Path: name}, func() error {
+		_, err := s.cmd(ctx, 2, "DELE", wirePath(name))
+		return err
+	})
 }
 
 // Rename renames a file or directory (RNFR, RNTO). It is not repeated when the
 // connection is lost: the new name may stand already.
 func (s *Session) Rename(ctx context.Context, from, to string) error {
+	return s.change(ctx, Change{Do: Rename, Path: from, To: to}, func() error { return s.rename(ctx, from, to) })
+}
+
+func (s *Session) rename(ctx context.Context, from, to string) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if s.tooLong("RNFR", []string{from}) != nil {
 			to = join(s.at.dir, to) // since RNFR goes to the directory of from
@@ -119,11 +125,13 @@ func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
 	if err := s.tooLong(verb, args); err != nil {
 		return r, err
 	}
-	err := s.do(ctx, false, func(c *Conn) (err error) {
-		if err = c.mayCarry(verb); err == nil {
-			r, err = c.sendAll(c.upgrading(ctx, command{verb: verb, args: args}))[0].Wait(ctx)
-		}
-		return err
+	err := s.byHandChange(ctx, line, func() error {
+		return s.do(ctx, false, func(c *Conn) (err error) {
+			if err = c.mayCarry(verb); err == nil {
+				r, err = c.sendAll(c.upgrading(ctx, command{verb: verb, args: args}))[0].Wait(ctx)
+			}
+			return err
+		})
 	})
 	if errors.As(err, new(*LostError)) && verb == "QUIT" && r.Code == 0 {
 		return r, err

@@ -50,6 +50,23 @@ func FXP(ctx context.Context, from *Session, name string, to *Session, target st
 	if from == to {
 		return -1, &FXPError{Reason: "two sessions are needed: one of them cannot listen and connect"}
 	}
+	c := Change{Do: Store, Path: target, Offset: o.Restart}
+	if o.Append {
+		c.Do = Append
+	}
+	size, done := int64(-1), false
+	err := to.change(ctx, c, func() (err error) {
+		done = true
+		size, err = fxpTo(ctx, from, name, to, target, o)
+		return err
+	})
+	if err == nil && !done {
+		err = ErrSkipped
+	}
+	return size, err
+}
+
+func fxpTo(ctx context.Context, from *Session, name string, to *Session, target string, o FXPOptions) (int64, error) {
 	store := "STOR"
 	if o.Append {
 		store, o.Restart = "APPE", 0

@@ -78,7 +78,10 @@ func TestByHand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := s.SendQuoted("NLST")
+		x, err := s.SendQuoted(t.Context(), "NLST")
+		if err != nil {
+			t.Fatal(err)
+		}
 		host, port, _ := client.ParsePassive(r)
 		ch, err := s.ConnectData(t.Context(), net.JoinHostPort(host, strconv.Itoa(port)))
 		if err != nil {
@@ -93,7 +96,10 @@ func TestByHand(t *testing.T) {
 		if _, err := s.Quote(t.Context(), ch.Requests()[1]); err != nil {
 			t.Error(err)
 		}
-		if got := carried(t, s, ch, s.SendQuoted("NLST")); got != "b\r\n" || !ch.Active() {
+		if x, err = s.SendQuoted(t.Context(), "NLST"); err != nil {
+			t.Fatal(err)
+		}
+		if got := carried(t, s, ch, x); got != "b\r\n" || !ch.Active() {
 			t.Errorf("got %q", got)
 		}
 		if _, err := s.Quote(t.Context(), "CWD sub"); err != nil {

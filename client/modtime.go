@@ -67,6 +67,10 @@ var ErrNoSetTime = errors.New("the server cannot set the time of a file")
 // server offers it, otherwise whichever works. That is remembered, and so is
 // that none does: ErrNoSetTime. Fractions of a second are lost.
 func (s *Session) SetModTime(ctx context.Context, name string, t time.Time) error {
+	return s.change(ctx, Change{Do: SetTime, Path: name, Time: t}, func() error { return s.setModTime(ctx, name, t) })
+}
+
+func (s *Session) setModTime(ctx context.Context, name string, t time.Time) error {
 	stamp, name := t.UTC().Format(timeVal), wirePath(name)
 	var missing error
 	for _, way := range s.timeOrder() {
@@ -124,15 +128,20 @@ func (s *Session) SetCreateTime(ctx context.Context, name string, t time.Time) e
 	if s.feat.Offers("MFF", "create") && !s.feat.Has("MFCT") {
 		return s.SetFacts(ctx, name, "Create="+stamp)
 	}
-	_, err := s.cmd(ctx, 2, "MFCT", stamp, wirePath(name))
-	return err
+	return s.change(ctx, Change{Do: Other, Path: name, Line: "MFCT " + stamp + " " + name}, func() error {
+		_, err := s.cmd(ctx, 2, "MFCT", stamp, wirePath(name))
+		return err
+	})
 }
 
 // SetFacts changes facts of a file, each as "name=value" (MFF,
 // draft-somers-ftp-mfxx section 5): "Modify=20200102030405", "UNIX.mode=0644".
 func (s *Session) SetFacts(ctx context.Context, name string, facts ...string) error {
-	_, err := s.cmd(ctx, 2, "MFF", strings.Join(facts, ";")+";", wirePath(name))
-	return err
+	list := strings.Join(facts, ";") + ";"
+	return s.change(ctx, Change{Do: Other, Path: name, Line: "MFF " + list + " " + name}, func() error {
+		_, err := s.cmd(ctx, 2, "MFF", list, wirePath(name))
+		return err
+	})
 }
 
 // ChooseFacts asks for these facts, and no others, in listings and Stat (OPTS

@@ -126,6 +126,10 @@ type Options struct {
 	// Gate is asked before each command leaves; nil: nothing is asked. See Gate.
 	Gate Gate
 
+	// Funnel is told of each change of the server's files before it is made; nil: nobody is. See
+	// Funnel.
+	Funnel Funnel
+
 	Trace *Trace
 
 	unverified *x509.Certificate // taken without a check at first; nil: none yet

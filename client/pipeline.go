@@ -16,10 +16,11 @@ import (
 // pipeline is what a Session has under way between two transfers.
 type pipeline struct {
 	more   bool
-	never  bool      // the server loses its place when a data connection is arranged ahead
-	ahead  *ahead    // the next data connection, if it has been asked for
-	first  *Transfer // what follows the login, if that is known
-	riders []*rider  // commands that leave with the next transfer, or have left with the last
+	never  bool                    // the server loses its place when a data connection is arranged ahead
+	ahead  *ahead                  // the next data connection, if it has been asked for
+	first  *Transfer               // what follows the login, if that is known
+	riders []*rider                // commands that leave with the next transfer, or have left with the last
+	told   []func(context.Context) // changes that are made before the next transfer, since somebody is told of them
 }
 
 // ahead is a data connection that was asked for behind the transfer before.
@@ -84,28 +85,40 @@ func (s *Session) SetModTimeLater(name string, t time.Time) bool {
 	if !s.CanSetModTime() {
 		return false
 	}
+	if s.changeLater(Change{Do: SetTime, Path: name, Time: t}, func(ctx context.Context) error { return s.SetModTime(ctx, name, t) }, func(error) {}) {
+		return true
+	}
 	s.later(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
 	return true
 }
 
 // RemoveLater deletes a file (DELE) with the next transfer, or with Flush.
 func (s *Session) RemoveLater(name string, then func(error)) {
+	if s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return s.Remove(ctx, name) }, then) {
+		return
+	}
 	s.later(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
 }
 
 // RmdirLater does the same for an empty directory (RMD).
 func (s *Session) RmdirLater(dir string, then func(error)) {
+	if s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return s.Rmdir(ctx, dir) }, then) {
+		return
+	}
 	s.later(cmd(s.spoken("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
 }
 
 // ChmodLater does the same for permissions (SITE CHMOD).
 func (s *Session) ChmodLater(mode fs.FileMode, name string) {
+	if s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return s.Chmod(ctx, mode, name) }, func(error) {}) {
+		return
+	}
 	s.later(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
 }
 
 // Waiting returns how many commands wait for the next transfer, or for their
 // answers.
-func (s *Session) Waiting() int { return len(s.pipe.riders) }
+func (s *Session) Waiting() int { return len(s.pipe.riders) + len(s.pipe.told) }
 
 func (s *Session) later(m command, then func(Reply, error)) {
 	if m.failed == nil {
@@ -117,6 +130,7 @@ func (s *Session) later(m command, then func(Reply, error)) {
 // Flush sends what waits for the next transfer and returns when all of it is
 // answered. Its error is that of the connection; then has heard of it too.
 func (s *Session) Flush(ctx context.Context) error {
+	s.tellLater(ctx)
 	if len(s.pipe.riders) == 0 {
 		return nil
 	}

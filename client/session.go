@@ -52,6 +52,8 @@ type Session struct {
 	lacks     map[string]bool // verbs that the server does not know
 	stumbles  bool            // it was out of step on an earlier connection
 	pipe      pipeline
+	inFunnel  bool           // the funnel is at work on this session
+	renaming  string         // what a RNFR or CPFR by hand named
 	timeWay   int            // index in timeWays of the one that worked
 	zone      *time.Location // of the dates in LIST; nil: not known
 	counts    bool           // it said the right size of a file that was fetched

@@ -12,7 +12,11 @@ import (
 
 // Site sends a command of the server's own (SITE).
 func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
-	r, err := s.cmd(ctx, 0, "SITE", words...)
+	var r Reply
+	err := s.byHandChange(ctx, "SITE "+strings.Join(words, " "), func() (err error) {
+		r, err = s.cmd(ctx, 0, "SITE", words...)
+		return err
+	})
 	s.sentByHand("SITE", words, r)
 	return r, err
 }
@@ -20,6 +24,10 @@ func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
 // Chmod sets the nine permission bits of a file: SITE CHMOD, or the fact
 // UNIX.mode of MFF where only that is known. Neither is standardised.
 func (s *Session) Chmod(ctx context.Context, mode fs.FileMode, name string) error {
+	return s.change(ctx, Change{Do: Chmod, Path: name, Mode: mode}, func() error { return s.chmod(ctx, mode, name) })
+}
+
+func (s *Session) chmod(ctx context.Context, mode fs.FileMode, name string) error {
 	octal := fmt.Sprintf("%03o", mode.Perm())
 	_, err := s.Site(ctx, "CHMOD", octal, wirePath(name))
 	if notKnown(err) && s.feat.Offers("MFF", "UNIX.mode") {
@@ -30,8 +38,10 @@ func (s *Session) Chmod(ctx context.Context, mode fs.FileMode, name string) erro
 
 // Chgrp gives a file to a group (SITE CHGRP; proftpd).
 func (s *Session) Chgrp(ctx context.Context, group, name string) error {
-	_, err := s.Site(ctx, "CHGRP", group, wirePath(name))
-	return err
+	return s.change(ctx, Change{Do: Other, Path: name, Line: "SITE CHGRP " + group + " " + name}, func() error {
+		_, err := s.Site(ctx, "CHGRP", group, wirePath(name))
+		return err
+	})
 }
 
 // Umask returns the permission bits that new files do not get (SITE UMASK;
@@ -69,13 +79,19 @@ func (s *Session) Symlink(ctx context.Context, target, link string) error {
 	if strings.Contains(target, " ") { // the link's name is the rest of the line
 		return errBlank
 	}
-	_, err := s.Site(ctx, "SYMLINK", target, wirePath(link))
-	return err
+	return s.change(ctx, Change{Do: Link, Path: link, To: target}, func() error {
+		_, err := s.Site(ctx, "SYMLINK", target, wirePath(link))
+		return err
+	})
 }
 
 // Copy copies a file on the server: SITE CPFR and CPTO (proftpd). It is not
 // repeated when the connection is lost.
 func (s *Session) Copy(ctx context.Context, from, to string) error {
+	return s.change(ctx, Change{Do: Copy, Path: from, To: to}, func() error { return s.copy(ctx, from, to) })
+}
+
+func (s *Session) copy(ctx context.Context, from, to string) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if _, err := s.tell(ctx, c, 3, cmd("SITE", "CPFR", wirePath(from))); err != nil {
 			return err
@@ -90,7 +106,10 @@ func (s *Session) Copy(ctx context.Context, from, to string) error {
 // error.
 func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 	if s.feat.Offers("SITE", "MKDIR") {
-		_, err := s.Site(ctx, "MKDIR", wirePath(dir))
+		err := s.change(ctx, Change{Do: Mkdir, Path: dir}, func() error {
+			_, err := s.Site(ctx, "MKDIR", wirePath(dir))
+			return err
+		})
 		return s.unlessDir(ctx, dir, err)
 	}
 	var err error
@@ -126,8 +145,10 @@ func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
 // that by itself (SITE RMDIR; proftpd). It is not repeated when the connection is
 // lost.
 func (s *Session) RemoveTree(ctx context.Context, dir string) error {
-	_, err := s.slow(ctx, 2, "SITE", "RMDIR", wirePath(dir))
-	return err
+	return s.change(ctx, Change{Do: RemoveTree, Path: dir}, func() error {
+		_, err := s.slow(ctx, 2, "SITE", "RMDIR", wirePath(dir))
+		return err
+	})
 }
 
 // lastNumber returns the last digits of a text: "Current UMASK is 022", but of

@@ -12,6 +12,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	if !s.in {
 		return nil, ErrNotLoggedIn
 	}
+	s.tellLater(ctx)
 	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
 	var d *Data
 	err := s.roam(ctx, repeat, func(c *Conn) error {

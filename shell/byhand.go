@@ -273,7 +273,10 @@ func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (clie
 			return client.Reply{}, err
 		}
 	}
-	x := sh.session.SendQuoted(line)
+	x, err := sh.session.SendQuoted(ctx, line)
+	if err != nil {
+		return client.Reply{}, err
+	}
 	if h.channel == nil {
 		return sh.unconnected(ctx, line, x, v)
 	}

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -33,6 +35,7 @@ type withheld struct {
 	DryRun bool   `json:"dry_run"` // always true
 	Action string `json:"action"`  // send, upload, download, run, write, change
 	What   string `json:"what"`
+	Mode   string `json:"mode,omitempty"` // of chmod
 	To     string `json:"to,omitempty"`
 	Bytes  *int64 `json:"bytes,omitempty"`
 }
@@ -91,13 +94,37 @@ func (sh *Shell) withhold(line string) (string, error) {
 	return "", &client.Pretended{Reply: reply}
 }
 
+// dryWords are the deeds as a dry run names them, where the deed is not its own name.
+var dryWords = map[client.Deed]string{
+	client.Store: "upload", client.Append: "append to", client.StoreUnique: "upload", client.RemoveTree: "delete with all that is in it",
+	client.SetTime: "touch",
+}
+
+// withholdChange is what the funnel tells in a dry run.
+func (sh *Shell) withholdChange(c client.Change) error {
+	w := withheld{Action: cmp.Or(dryWords[c.Do], string(c.Do)), What: c.Path, To: c.To}
+	switch {
+	case c.Line != "":
+		w = withheld{Action: "send", What: recorded(c.Line, teach.Verb(c.Line))}
+	case c.Do == client.Chmod:
+		w.Mode = fmt.Sprintf("%03o", c.Mode.Perm())
+	}
+	if err := sh.would(w); err != nil {
+		return err
+	}
+	if c.Line != "" {
+		return client.ErrSkipped
+	}
+	return nil
+}
+
 // would reports what a dry run does not do.
 func (sh *Shell) would(w withheld) error {
 	w.DryRun = true
 	if sh.json {
 		return render.JSON(sh.con.Out(), w)
 	}
-	text := "would " + w.Action + " " + w.What
+	text := strings.Join(strings.Fields("would "+w.Action+" "+w.Mode), " ") + " " + w.What
 	if w.To != "" {
 		text += " to " + w.To
 	}

@@ -58,6 +58,15 @@ var printsText = strings.Fields("! cat echo head help ladder lls lpage page tail
 // everyCommand runs the sample of each command in a shell and on a server of its
 // own.
 func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command, server *practice.Server, sent []string, out string)) {
+	var also map[string]string
+	if opt.DryRun {
+		also = drySamples
+	}
+	everyCommandAlso(t, opt, also, check)
+}
+
+// everyCommandAlso runs more lines behind the sample, which may fail.
+func everyCommandAlso(t *testing.T, opt Options, also map[string]string, check func(t *testing.T, c *Command, server *practice.Server, sent []string, out string)) {
 	t.Setenv("EDITOR", "true")
 	for c := range Catalog().Commands() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -101,10 +110,12 @@ func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command
 			if err := sh.Do(Line{Text: line, Script: "sample", Number: 1}); err != nil && !strings.HasPrefix(line, "-") {
 				t.Fatalf("%s: %v\n%s%s", line, err, &out, &errs)
 			}
-			if opt.DryRun {
-				for line := range strings.SplitSeq(drySamples[c.Name], "; ") {
-					sh.Do(Line{Text: line})
-				}
+			lines := strings.Split(also[c.Name], "; ")
+			if strings.HasSuffix(also[c.Name], "; end") {
+				lines = []string{also[c.Name]} // a block
+			}
+			for _, line := range lines {
+				sh.Do(Line{Text: line})
 			}
 			check(t, c, server, server.Commands()[login:], out.String())
 		})

@@ -36,7 +36,7 @@ func (sh *Shell) apart() *Shell {
 	f.verbose.Store(false) // the words of the server would stand among those for the foreground
 	if f.hand = nil; sh.session != nil {
 		f.session = sh.session.Twin(f.dialogue())
-		f.session.SetGate(f.gate())
+		f.guard(f.session)
 	}
 	return f
 }

@@ -136,7 +136,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
-	session.SetGate(sh.gate())
+	sh.guard(session)
 	sh.useWays()
 	sh.useBuffers()
 	sh.useReuse()

@@ -100,6 +100,9 @@ func replyObject(r client.Reply) replyJSON {
 }
 
 func site(ctx context.Context, c *Call) error {
+	if not, err := c.Shell.withheldByHand("SITE " + strings.Join(c.Texts(), " ")); not {
+		return err
+	}
 	r, err := c.Session().Site(ctx, c.Texts()...)
 	if err != nil {
 		return err

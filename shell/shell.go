@@ -44,6 +44,8 @@ type Options struct {
 	Detach  Detach         // goes on without a terminal; nil: cannot
 	Dial    Dial           // makes the TCP connections of sessions; nil: a net.Dialer
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
+
+	hears func(client.Change) // is told of each change of a server's files; for tests
 }
 
 // Dial makes a TCP connection, as net.Dialer.DialContext does.

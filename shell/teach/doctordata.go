@@ -158,7 +158,10 @@ const most = 4 << 20
 func (d *doctor) fetch(ctx context.Context, ch *client.Channel, line string) fetched {
 	ctx, cancel := context.WithTimeout(ctx, 2*d.Limit)
 	defer cancel()
-	x := d.session.SendQuoted(line)
+	x, err := d.session.SendQuoted(ctx, line)
+	if err != nil {
+		return fetched{err: err}
+	}
 	data, err := d.session.Carry(ctx, ch, x)
 	if err != nil {
 		return fetched{err: err}

@@ -97,7 +97,11 @@ func (w *wire) putChecked(name string, size int) {
 func byHand(w *wire, line string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		w.rec.Typed(line)
-		r, err := w.s.SendQuoted(line).Wait(ctx)
+		x, err := w.s.SendQuoted(ctx, line)
+		if err != nil {
+			return err
+		}
+		r, err := x.Wait(ctx)
 		if err == nil && r.Class() > 3 {
 			err = &client.Error{Verb: verbOf(line), Reply: r}
 		}

@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// guard has a session ask before each line, and tell of each change.
+func (sh *Shell) guard(s *client.Session) {
+	s.SetGate(sh.gate())
+	s.SetFunnel(sh.funnel())
+}
+
+// funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
+func (sh *Shell) funnel() client.Funnel {
+	listener := sh.listener()
+	hears := sh.opt.hears
+	if hears == nil {
+		return listener
+	}
+	return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+		hears(c)
+		if listener == nil {
+			return do()
+		}
+		return listener(ctx, s, c, do)
+	}
+}
+
+// listener is the one that decides what becomes of a change.
+func (sh *Shell) listener() client.Funnel {
+	if sh.opt.DryRun {
+		return func(_ context.Context, _ *client.Session, c client.Change, _ func() error) error {
+			return sh.withholdChange(c)
+		}
+	}
+	return nil
+}
+
+// useFunnel tells the sessions who hears of their changes.
+func (sh *Shell) useFunnel() {
+	sh.sessions(func(s *client.Session) { s.SetFunnel(sh.funnel()) })
+}
