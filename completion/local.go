@@ -25,7 +25,7 @@ func (l Local) Complete(typed string, dirsOnly bool) Result {
 	parent, rest := split(typed)
 	list, err := l.names(parent)
 	if err != nil {
-		return Result{Common: typed}
+		return partial(typed, dirsOnly, limit(l.Limit), l.names)
 	}
 	return list.complete(parent, rest, dirsOnly, limit(l.Limit))
 }

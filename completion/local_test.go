@@ -39,6 +39,7 @@ func TestLocal(t *testing.T) {
 		{"home", "~/do", false, "~/docs/", "~/docs/"},
 		{"home alone", "~", false, "~/", "~/"},
 		{"nobody's home", "~no such user", false, "", "~no such user"},
+		{"shortened", "do/d", false, "docs/deep/", "docs/deep/"},
 		{"no such directory", "nope/x", false, "", "nope/x"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

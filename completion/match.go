@@ -5,24 +5,55 @@ import (
 	"unicode/utf8"
 )
 
-// Words returns the candidates whose text begins with typed. If there are none
-// and typed has no upper-case letter, case does not count.
+// Words returns the candidates whose text begins with typed. If there are none and typed has no upper-case letter, case
+// does not count; if there are still none, those that hold typed, or its letters in this order.
 func Words(typed string, all []Candidate) Result {
-	var found []Candidate
-	for _, fold := range []bool{false, true} {
-		if fold && (len(found) > 0 || !folds(typed)) {
-			break
-		}
-		for _, c := range all {
-			if begins(c.Text, typed, fold) {
-				if c.Shown == "" {
-					c.Shown = c.Text
-				}
-				found = append(found, c)
-			}
+	if found := Beginning(typed, all); len(found.Candidates) > 0 || typed == "" {
+		return found
+	}
+	for _, alike := range likenesses {
+		if found := pick(all, func(text string) bool { return alike(text, strings.ToLower(typed)) }); len(found) > 0 {
+			return Result{Candidates: found, Common: commonText(typed, found)}
 		}
 	}
+	return Result{Common: typed}
+}
+
+// Beginning is Words without what only holds the letters.
+func Beginning(typed string, all []Candidate) Result {
+	found := pick(all, func(text string) bool { return begins(text, typed, false) })
+	if len(found) == 0 && folds(typed) {
+		found = pick(all, func(text string) bool { return begins(text, typed, true) })
+	}
 	return Result{Candidates: found, Common: commonText(typed, found)}
+}
+
+func pick(all []Candidate, fits func(text string) bool) (found []Candidate) {
+	for _, c := range all {
+		if fits(c.Text) {
+			if c.Shown == "" {
+				c.Shown = c.Text
+			}
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// likenesses are how a name may be meant that begins otherwise, the closest first. What was typed is in small letters.
+var likenesses = []func(name, typed string) bool{
+	func(name, typed string) bool { return strings.Contains(strings.ToLower(name), typed) },
+	func(name, typed string) bool {
+		for _, r := range strings.ToLower(name) {
+			if typed == "" {
+				break
+			}
+			if first, size := utf8.DecodeRuneInString(typed); r == first {
+				typed = typed[size:]
+			}
+		}
+		return typed == ""
+	},
 }
 
 // begins reports whether name begins with typed.

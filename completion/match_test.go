@@ -20,8 +20,10 @@ func TestWords(t *testing.T) {
 		{"one", "ge", "get", "get"},
 		{"exact case first", "gl", "glob", "glob"},
 		{"another case", "globa", "GLOBAL", "GLOBAL"},
-		{"upper case is meant", "Glob", "", "Glob"},
+		{"upper case is meant", "Glob", "glob GLOBAL", "Glob"},
 		{"whole characters", "gr", "größe grün", "gr"},
+		{"within", "lob", "glob GLOBAL", "lob"},
+		{"letters in this order", "gbl", "GLOBAL", "GLOBAL"},
 		{"none", "x", "", "x"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -86,6 +86,73 @@ func (s names) complete(parent, typed string, dirsOnly bool, limit int) Result {
 	if len(r.Candidates) == 0 && folds(typed) {
 		r = stretch.collect(parent, typed, dirsOnly, true, limit)
 	}
+	for i := 0; len(r.Candidates) == 0 && typed != "" && i < len(likenesses); i++ {
+		r = s.like(parent, typed, dirsOnly, likenesses[i], limit)
+	}
+	return r
+}
+
+// like finds the names that typed may mean although they begin otherwise.
+func (s names) like(parent, typed string, dirsOnly bool, alike func(name, typed string) bool, limit int) Result {
+	low := strings.ToLower(typed)
+	r := s.matching(parent, func(name string) bool {
+		return strings.HasPrefix(name, ".") == strings.HasPrefix(typed, ".") && alike(name, low)
+	}, dirsOnly, limit)
+	r.Common = parent + typed
+	return r
+}
+
+// directories are those that a part of a path may mean: the one of that name, or those that begin so.
+func (s names) directories(part string) (found []string) {
+	if n, is := s.find(part); is && n.Dir {
+		return []string{part}
+	}
+	for _, c := range s.collect("", part, true, false, fewDirectories).Candidates {
+		found = append(found, strings.TrimSuffix(c.Text, "/"))
+	}
+	return found
+}
+
+// fewDirectories is how many a part of a path may mean: each of them is listed.
+const fewDirectories = 8
+
+// partial completes a path whose parts are shortened, as in siz/5 for sizes/5-MiB.bin. The names of a directory are
+// asked for with its path, which ends in a slash or is empty.
+func partial(typed string, dirsOnly bool, limit int, list func(dir string) (names, error)) Result {
+	parent, rest := split(typed)
+	parents := []string{""}
+	for part := range strings.SplitSeq(strings.TrimSuffix(parent, "/"), "/") {
+		var next []string
+		for _, dir := range parents {
+			if part == "" || part == "." || part == ".." || strings.HasPrefix(part, "~") && dir == "" {
+				next = append(next, dir+part+"/")
+				continue
+			}
+			known, err := list(dir)
+			if err != nil {
+				continue
+			}
+			for _, name := range known.directories(part) {
+				next = append(next, dir+name+"/")
+			}
+		}
+		parents = next[:min(len(next), fewDirectories)]
+	}
+	r := Result{Common: typed}
+	for _, dir := range parents {
+		if known, err := list(dir); err == nil {
+			found := known.complete(dir, rest, dirsOnly, limit)
+			r.Candidates, r.More = append(r.Candidates, found.Candidates...), r.More+found.More
+		}
+	}
+	for i := range r.Candidates {
+		if len(parents) > 1 {
+			r.Candidates[i].Shown = r.Candidates[i].Text
+		}
+	}
+	if r.More == 0 {
+		r.Common = commonText(typed, r.Candidates)
+	}
 	return r
 }
 

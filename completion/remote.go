@@ -43,11 +43,42 @@ const maxDirs = 256
 // take as long as ctx lets it. An incomplete listing is an error and not kept.
 func (r *Remote) Complete(ctx context.Context, cwd, typed string, dirsOnly bool) (Result, error) {
 	parent, rest := split(typed)
-	list, err := r.names(ctx, Join(cwd, parent))
-	if err != nil {
-		return Result{Common: typed}, err
+	whole := func() (Result, error) {
+		list, err := r.names(ctx, Join(cwd, parent))
+		if err != nil {
+			return Result{Common: typed}, err
+		}
+		return list.complete(parent, rest, dirsOnly, limit(r.Limit)), nil
 	}
-	return list.complete(parent, rest, dirsOnly, limit(r.Limit)), nil
+	short := func() (Result, error) {
+		return partial(typed, dirsOnly, limit(r.Limit), func(dir string) (names, error) { return r.names(ctx, Join(cwd, dir)) }), nil
+	}
+	if parent == "" {
+		return whole()
+	}
+	if r.absent(cwd, parent) {
+		whole, short = short, whole // nothing is asked for that is known not to be there
+	}
+	found, err := whole()
+	if err == nil && len(found.Candidates) > 0 || ctx.Err() != nil {
+		return found, err
+	}
+	if other, otherErr := short(); otherErr == nil && len(other.Candidates) > 0 || err == nil && otherErr != nil {
+		return other, otherErr
+	}
+	return found, err
+}
+
+// absent reports whether a directory is known not to be there.
+func (r *Remote) absent(cwd, dir string) bool {
+	for i, c := range dir {
+		if c == '/' && i > 0 {
+			if _, there, known := r.Lookup(cwd, dir[:i]); known && !there {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Match finds the names that a pattern stands for, in the directory that a typed path means, among those that begin

@@ -72,6 +72,35 @@ func TestRemote(t *testing.T) {
 	}
 }
 
+// TestPartialPaths: parts of a path may be shortened, and a name may be meant that only holds what was typed.
+func TestPartialPaths(t *testing.T) {
+	for _, row := range []struct{ name, typed, want, common, asks string }{
+		{"shortened", "siz/5", "sizes/5-MiB.bin", "sizes/5-MiB.bin", "/ /sizes"},
+		{"each part", "/s/d/x", "/sizes/deep/x1 /sizes/deep/x2 /src/doc/xyz", "/s/d/x", "/ /sizes /src /sizes/deep /src/doc"},
+		{"whole parts are not looked for", "sizes/5", "sizes/5-MiB.bin", "sizes/5-MiB.bin", "/ /sizes"},
+		{"within the name", "sizes/mib", "sizes/5-MiB.bin sizes/64-MiB.bin", "sizes/mib", "/ /sizes"},
+		{"letters in this order", "sizes/5bn", "sizes/5-MiB.bin", "sizes/5bn", "/ /sizes"},
+		{"nothing", "zz/5", "", "zz/5", "/"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			tr := &tree{dirs: map[string]string{"/": "sizes/ src/ s.txt", "/sizes": "5-MiB.bin 64-MiB.bin deep/", "/sizes/deep": "x1 x2", "/src": "doc/", "/src/doc": "xyz"}}
+			r := &Remote{List: tr.list}
+			complete(t, r, "/", "") // the directory is known, so that nothing is asked for that is not there
+			got, err := r.Complete(context.Background(), "/", row.typed, false)
+			if texts(got) != row.want || got.Common != row.common {
+				t.Errorf("got %q, %q, %v; want %q, %q", texts(got), got.Common, err, row.want, row.common)
+			}
+			if asked := strings.Join(tr.asked, " "); row.want != "" && asked != row.asks {
+				t.Errorf("listed %s, want %s", asked, row.asks)
+			}
+		})
+	}
+	tr := &tree{dirs: map[string]string{"/": "sizes/", "/sizes": "5-MiB.bin"}}
+	if got := complete(t, &Remote{List: tr.list}, "/", "siz/5"); got != "sizes/5-MiB.bin" {
+		t.Errorf("a directory that nobody knows: %q", got)
+	}
+}
+
 func TestRemoteFollowsChanges(t *testing.T) {
 	tr := &tree{dirs: map[string]string{"/": "a b d/", "/d": "x"}}
 	now := time.Unix(0, 0)

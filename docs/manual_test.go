@@ -46,8 +46,13 @@ func manual(help, scripts, changes string) string {
 		b.WriteString(".\n")
 	}
 	b.WriteString(".SH KEYS\n")
-	for _, row := range shell.Keys() {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+	for _, group := range shell.Keys() {
+		if group.Title != "" {
+			fmt.Fprintf(&b, ".SS %s\n", roff(sentence(group.Title)))
+		}
+		for _, row := range group.Rows {
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+		}
 	}
 	b.WriteString(".SH EXAMPLES\n")
 	for _, row := range examples {

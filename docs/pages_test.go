@@ -46,6 +46,11 @@ func TestPages(t *testing.T) {
 	}
 	scripts := section(t, section(t, string(page), "statuses", statusTable()), "conditions", conditionTable())
 	compare(t, "scripting.md", scripts)
+	guide, err := os.ReadFile("guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "guide.md", section(t, string(guide), "keys", keyTable()))
 	changes, err := os.ReadFile("../CHANGELOG.md")
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +66,7 @@ func compare(t *testing.T, name, want string) {
 		return
 	}
 	if !*update {
-		t.Errorf("%s is not what the tables say; `go test ./docs -update` writes it anew", name)
+		t.Errorf("%s is not what the tables say; `go test ./docs -update` makes it again", name)
 		return
 	}
 	if err := os.WriteFile(name, []byte(want), 0o644); err != nil {

@@ -168,3 +168,18 @@ func migrationPage() string {
 	}
 	return b.String()
 }
+
+// keyTable lists the keys of the prompt.
+func keyTable() string {
+	var b strings.Builder
+	for _, group := range shell.Keys() {
+		if title := group.Title; title != "" {
+			b.WriteString("\n" + strings.ToUpper(title[:1]) + title[1:] + ":\n\n")
+		}
+		b.WriteString("| keys | |\n|---|---|\n")
+		for _, row := range group.Rows {
+			fmt.Fprintf(&b, "| %s | %s |\n", cell(row[0]), cell(row[1]))
+		}
+	}
+	return b.String()
+}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -117,6 +118,7 @@ const mostRead = 32 << 20
 
 // take decodes complete lines; one that is not complete yet is read again later.
 func (f *File) take(added []byte) {
+	own := false
 	for {
 		line, rest, complete := bytes.Cut(added, []byte("\n"))
 		if !complete {
@@ -124,7 +126,12 @@ func (f *File) take(added []byte) {
 		}
 		f.offset += int64(len(line)) + 1
 		added = rest
-		if r, err := decode(string(line)); err == nil {
+		if bytes.HasPrefix(line, []byte(endMark)) {
+			if !own { // others may be reading them
+				f.records, own = slices.Clone(f.records), true
+			}
+			end(f.records, string(line))
+		} else if r, err := decode(string(line)); err == nil {
 			f.records = append(f.records, r)
 		}
 	}

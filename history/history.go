@@ -36,7 +36,8 @@ type File struct {
 	records []Record
 	offset  int64
 	seen    os.FileInfo
-	sure    bool // the lock is held
+	sure    bool   // the lock is held
+	added   Record // the newest of ours
 }
 
 // Open reads a history, and makes the file (0600, in a directory of 0700) when there is none. When that fails it returns
@@ -72,15 +73,17 @@ func Open(path string, o Options) (*File, error) {
 // this session, and the reason returned.
 func (f *File) Add(host, dir, line string) error {
 	line, keep := Redact(line)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.added = Record{}
 	if !keep || strings.TrimSpace(line) == "" || line[0] == ' ' || line[0] == '\t' || len(line) > longestLine {
 		return nil
 	}
 	if len(dir) > longestDir { // the server chose it, and each line would hold it again
 		dir = ""
 	}
-	r := Record{f.now(), host, dir, line}
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	r := Record{Time: f.now(), Host: host, Dir: dir, Line: line}
+	f.added = r
 	if f.path == "" {
 		f.records = append(f.records, r)
 		return nil
@@ -96,6 +99,26 @@ func (f *File) Add(host, dir, line string) error {
 		return explain(path, err)
 	}
 	return f.compact()
+}
+
+// Ended notes how the line went that was added last. That it cannot be written is no reason to complain a second time.
+func (f *File) Ended(status int, took time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.added
+	f.added = Record{}
+	if r.Line == "" {
+		return
+	}
+	r.Status, r.Took = status, took
+	if f.path == "" {
+		f.records = slices.Clone(f.records) // others may be reading them
+		end(f.records, strings.TrimSuffix(r.encodeEnd(), "\n"))
+		return
+	}
+	if f.locked(func() error { return f.write([]byte(r.encodeEnd())) }) == nil {
+		_ = f.read()
+	}
 }
 
 // Keep changes how many lines are kept, from the next one on.
@@ -142,7 +165,8 @@ func (f *File) snapshot() []Record {
 }
 
 // Suggest gives what may follow prefix: the rest of the newest line that starts with it, best of this directory, else
-// of this host, else of any. "" for nothing, or for no prefix.
+// of this host, else of those typed for none: the names of another server are of no use here. "" for nothing, or for no
+// prefix.
 func (f *File) Suggest(host, dir, prefix string) string {
 	if prefix == "" {
 		return ""
@@ -151,12 +175,14 @@ func (f *File) Suggest(host, dir, prefix string) string {
 	defer f.mu.Unlock()
 	best, bestRank := "", 0
 	for _, r := range slices.Backward(f.records) {
-		rank := 1
-		if r.Host == host {
+		rank := 0
+		switch {
+		case r.Host == host && r.Dir == dir:
+			rank = 3
+		case r.Host == host:
 			rank = 2
-			if r.Dir == dir {
-				rank = 3
-			}
+		case r.Host == "":
+			rank = 1
 		}
 		if rank > bestRank && len(r.Line) > len(prefix) && strings.HasPrefix(r.Line, prefix) && !strings.Contains(r.Line, "\n") {
 			best, bestRank = r.Line[len(prefix):], rank

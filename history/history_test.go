@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,7 @@ func TestSuggest(t *testing.T) {
 		{Host: "h", Dir: "/b", Line: "get two"},
 		{Host: "x", Dir: "/a", Line: "get three"},
 		{Host: "x", Dir: "/a", Line: "put it"},
+		{Line: "set type a"},
 		{Host: "h", Dir: "/a", Line: "get four\nget five"},
 	} {
 		if err := f.Add(r.Host, r.Dir, r.Line); err != nil {
@@ -139,8 +141,9 @@ func TestSuggest(t *testing.T) {
 	for _, row := range []struct{ name, host, dir, prefix, want string }{
 		{"of the directory", "h", "/a", "get ", "one"},
 		{"else of the host", "h", "/c", "get ", "two"},
-		{"else of any", "y", "/", "get ", "three"},
-		{"from another host", "h", "/a", "put", " it"},
+		{"never of another host", "y", "/", "get ", ""},
+		{"nor of another port", "x:2121", "/a", "put", ""},
+		{"else of none", "y", "/", "set", " type a"},
 		{"nothing typed", "h", "/a", "", ""},
 		{"nothing more", "h", "/a", "get one", ""},
 	} {
@@ -152,12 +155,55 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// TestEnds: how a line went is kept beside it, in memory and in the file, also when the file is made anew, and does not
+// disturb a version of the program that knows nothing of it.
+func TestEnds(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	for _, path := range []string{"", filepath.Join(t.TempDir(), "history")} {
+		o := Options{Limit: 4, Now: func() time.Time { return now }}
+		f := open(t, path, o)
+		add(t, f, "get a", "get a")
+		f.Ended(0, 1500*time.Millisecond)
+		f.Ended(9, 0) // there is no line for it
+		add(t, f, " not kept")
+		f.Ended(9, 0)
+		now = now.Add(time.Hour)
+		add(t, f, "rm x")
+		f.Ended(6, time.Minute)
+		check := func(f *File) {
+			t.Helper()
+			var got []string
+			for r := range f.Lines() {
+				got = append(got, fmt.Sprint(r.Line, r.Ended, r.Status, r.Took))
+			}
+			if want := "[get afalse 0 0s get atrue 0 1.5s rm xtrue 6 1m0s]"; fmt.Sprint(got) != want {
+				t.Errorf("%q: got %v, want %s", path, got, want)
+			}
+		}
+		check(f)
+		if path == "" {
+			continue
+		}
+		check(open(t, path, o))
+		text, _ := os.ReadFile(path)
+		for line := range strings.Lines(string(text)) {
+			if _, err := strconv.ParseInt(strings.Split(line, "\t")[0], 10, 64); strings.HasPrefix(line, "=") == (err == nil) {
+				t.Errorf("%q passes for a record", line)
+			}
+		}
+		add(t, f, "one", "two", "three") // more than are kept: the file is made again
+		if all := slices.Collect(open(t, path, o).Lines()); len(all) != 4 || !all[0].Ended || all[0].Status != 6 {
+			t.Errorf("after compaction: %+v", all)
+		}
+	}
+}
+
 func TestRecords(t *testing.T) {
 	now := time.Unix(1700000000, 0)
 	f := open(t, filepath.Join(t.TempDir(), "history"), Options{Now: func() time.Time { return now }})
 	add(t, f, "get One.txt", "ls", "put one.txt")
 	all := slices.Collect(f.Lines())
-	if len(all) != 3 || all[1] != (Record{now, "host", "/", "ls"}) {
+	if len(all) != 3 || all[1] != (Record{Time: now, Host: "host", Dir: "/", Line: "ls"}) {
 		t.Errorf("lines %+v", all)
 	}
 }

@@ -212,7 +212,7 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 		return completion.Words(word, plainCandidates(command.Words))
 	}
 	if len(given) < len(command.Values) {
-		if found := completion.Words(word, plainCandidates(command.Values[len(given)])); len(found.Candidates) > 0 {
+		if found := completion.Beginning(word, plainCandidates(command.Values[len(given)])); len(found.Candidates) > 0 {
 			return found
 		}
 	}
@@ -227,7 +227,7 @@ func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Comm
 	word := typed.Text
 	switch kind {
 	case completion.Topic:
-		if found := completion.Words(word, sh.topicCandidates()); len(found.Candidates) > 0 {
+		if found := completion.Beginning(word, sh.topicCandidates()); len(found.Candidates) > 0 {
 			return found
 		}
 		return completion.Words(strings.ToUpper(word), sh.topicCandidates())

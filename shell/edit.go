@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -135,8 +136,36 @@ func digest(name string) ([]byte, error) {
 
 // edit runs the editor.
 func (e *editing) edit(ctx context.Context) error {
-	editor := cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), defaultEditor)
-	return e.runLocal(editorCommand(ctx, editor, e.local))
+	return e.runLocal(editorCommand(ctx, editor(), e.local))
+}
+
+func editor() string { return cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), defaultEditor) }
+
+// editElsewhere is Ctrl-X Ctrl-E: the line as the user's editor leaves it. It is not run: Return does that.
+func (sh *Shell) editElsewhere(line string) string {
+	edited, err := sh.editedLine(line)
+	if err != nil {
+		sh.Say("the line was not edited: " + sh.masked(inWords(err)))
+		return line
+	}
+	return edited
+}
+
+func (sh *Shell) editedLine(line string) (string, error) {
+	file, err := os.CreateTemp("", "ftpsh-line-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(file.Name())
+	_, err = io.WriteString(file, line+"\n")
+	if err := cmp.Or(err, file.Close()); err != nil {
+		return "", err
+	}
+	if err := sh.con.Run(editorCommand(sh.base, editor(), file.Name())); err != nil {
+		return "", err
+	}
+	edited, err := os.ReadFile(file.Name())
+	return strings.TrimRight(string(edited), "\r\n"), err
 }
 
 // mayReplace looks whether the file on the server is still the one that was

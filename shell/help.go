@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -176,25 +177,49 @@ func wireRows(command *Command) (rows [][]string) {
 	return [][]string{{" ", strings.Join(command.Verbs(), ", ")}}
 }
 
-// Keys are the keys of the prompt, and what each does.
-func Keys() (rows [][2]string) {
-	spelled := strings.NewReplacer("C-", "Ctrl-", "M-", "Alt-")
-	for _, b := range console.Bindings() {
-		names := strings.Fields(b.Keys)
-		for i, name := range names {
-			if names[i] = spelled.Replace(name); len(name) == len("C-a") && name[0] == 'C' {
-				names[i] = "Ctrl-" + strings.ToUpper(name[2:])
+// A KeyGroup is the keys that mean something at one place, and what each does.
+type KeyGroup struct {
+	Title string // "" for the line itself
+	Rows  [][2]string
+}
+
+// Keys are the keys of the prompt.
+func Keys() (groups []KeyGroup) {
+	for _, g := range console.Bindings() {
+		group := KeyGroup{Title: g.Title}
+		for _, b := range g.Bindings {
+			names := strings.Fields(b.Keys)
+			for i := range names {
+				names[i] = keyName(names[i])
 			}
+			group.Rows = append(group.Rows, [2]string{strings.Join(names, ", "), b.Help})
 		}
-		rows = append(rows, [2]string{strings.Join(names, ", "), b.Help})
+		groups = append(groups, group)
 	}
-	return rows
+	return groups
+}
+
+// keyName writes C-x/C-e as Ctrl-X Ctrl-E.
+func keyName(name string) string {
+	presses := strings.Split(name, "/")
+	for i, press := range presses {
+		if len(press) == len("C-a") && press[0] == 'C' {
+			press = strings.ToUpper(press)
+		}
+		presses[i] = strings.NewReplacer("C-", "Ctrl-", "M-", "Alt-", "S-", "Shift-").Replace(press)
+	}
+	return strings.Join(presses, " ")
 }
 
 func (c *Call) helpKeys() error {
 	t := render.Table{Width: c.Shell.con.Width()}
-	for _, row := range Keys() {
-		t.Rows = append(t.Rows, row[:])
+	for _, group := range Keys() {
+		if group.Title != "" {
+			t.Rows = append(t.Rows, []string{""}, []string{group.Title})
+		}
+		for _, row := range group.Rows {
+			t.Rows = append(t.Rows, row[:])
+		}
 	}
 	if err := t.Write(c.Out); err != nil {
 		return err
@@ -223,4 +248,53 @@ func (c *Call) helpEquivalents(name string) (known bool, err error) {
 		return true, c.Print("%s is `%s` here", e.Word, e.Here)
 	}
 	return true, c.Print("%s: %s", e.Word, e.hint())
+}
+
+// explainWord is F1: what the word at a place of the line means, or the command that it belongs to.
+func (sh *Shell) explainWord(line string, pos int) {
+	for pos < len(line) && line[pos] != ' ' {
+		pos++
+	}
+	at := syntax.At(line, pos)
+	words := at.Words
+	if at.Word.Text != "" {
+		words = append(words, at.Word)
+	}
+	pager, err := sh.con.Pager(sh.base)
+	if err != nil {
+		return
+	}
+	defer pager.Close()
+	if len(words) == 0 {
+		_ = sh.overview(pager, false)
+		return
+	}
+	command, word := sh.meant(words[0]), words[len(words)-1].Text
+	setting, _ := exactSetting(word)
+	explained, known := teach.Explain(word, sh.here())
+	switch {
+	case command != nil && strings.HasPrefix(word, "-") && sh.helpOption(pager, command, word):
+	case len(words) > 1 && setting != nil:
+		_ = sh.helpSetting(pager, setting)
+	case command == nil && known:
+		_, _ = io.WriteString(pager, strings.Join(explained.Lines, "\n")+"\n")
+	case command == nil:
+		_, _ = io.WriteString(pager, render.Safe(words[0].Text)+": no such command\n")
+	default:
+		_ = sh.help(pager, command)
+	}
+}
+
+// helpOption shows the row of one option, and reports whether there is one.
+func (sh *Shell) helpOption(out io.Writer, command *Command, word string) bool {
+	word, _, _ = strings.Cut(word, "=")
+	t := render.Table{Width: sh.con.Width()}
+	for _, row := range flagRows(command) {
+		for name := range strings.SplitSeq(row[0], ", ") {
+			if name, _, _ = strings.Cut(strings.TrimSpace(name), " "); name == word {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return len(t.Rows) > 0 && t.Write(out) == nil
 }

@@ -21,6 +21,7 @@ import (
 type History interface {
 	Recall(host string) []string
 	Add(host, dir, line string) error
+	Ended(status int, took time.Duration)
 	Suggest(host, dir, prefix string) string
 	Lines() iter.Seq[history.Record]
 	Keep(lines int)
@@ -36,7 +37,7 @@ var historyCommands = []*Command{{
 	Examples: []Example{
 		{"history big", "what was done with big.iso?"},
 		{"history 5", "the last five"},
-		{"history -n 50 -l here", "the last fifty lines that hold this word, with time and place"},
+		{"history -n 50 -l here", "the last fifty lines that hold this word, with time, status, duration and place"},
 	},
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.Text}, Foreign: Refused, Run: showHistory,
 }}
@@ -52,7 +53,7 @@ var historySettings = []*Setting{
 
 func historyFlags(fs *pflag.FlagSet) {
 	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")
-	fs.BoolP("long", "l", false, "with time, host and directory")
+	fs.BoolP("long", "l", false, "with time, exit status, duration, host and directory")
 	fs.BoolP("here", "H", false, "only those typed for this host")
 }
 
@@ -87,6 +88,9 @@ type historyObject struct {
 	Host   string  `json:"host"`
 	Dir    string  `json:"dir"`
 	Line   string  `json:"line"`
+
+	Status  *int     `json:"status"`  // null: it has not ended, or nobody noted how
+	Seconds *float64 `json:"seconds"` // how long it took
 }
 
 func showHistory(_ context.Context, c *Call) error {
@@ -102,9 +106,15 @@ func showHistory(_ context.Context, c *Call) error {
 		found = found[max(0, len(found)-limit):]
 	}
 	t := render.Table{Right: []bool{true}}
+	if c.Is("long") {
+		t.Header, t.Right = []string{"", "time", "status", "took", "where", "line"}, []bool{true, false, true, true}
+	}
 	for _, r := range found {
 		if c.JSON() {
-			o := historyObject{r.number, render.Stamp(r.Time), r.Host, r.Dir, r.Line}
+			o := historyObject{Number: r.number, Time: render.Stamp(r.Time), Host: r.Host, Dir: r.Dir, Line: r.Line}
+			if seconds := r.Took.Seconds(); r.Ended {
+				o.Status, o.Seconds = &r.Status, &seconds
+			}
 			if err := c.object(o); err != nil {
 				return err
 			}
@@ -112,7 +122,11 @@ func showHistory(_ context.Context, c *Call) error {
 		}
 		row := []string{strconv.Itoa(r.number), render.Safe(r.Line)}
 		if c.Is("long") {
-			row = slices.Insert(row, 1, r.Time.Format(time.DateTime), render.Safe(r.Host+":"+r.Dir))
+			status, took := "", ""
+			if r.Ended {
+				status, took = strconv.Itoa(r.Status), seconds(r.Took)
+			}
+			row = slices.Insert(row, 1, r.Time.Format(time.DateTime), status, took, render.Safe(r.Host+":"+r.Dir))
 		}
 		t.Rows = append(t.Rows, row)
 	}

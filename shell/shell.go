@@ -141,6 +141,7 @@ func New(opt Options) (*Shell, error) {
 	}
 	sh := blank(opt, Catalog())
 	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
+	opt.Console.Help, opt.Console.Edit = sh.explainWord, sh.editElsewhere
 	if opt.History != nil {
 		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest
 	}
@@ -227,7 +228,9 @@ func (sh *Shell) Interact() int {
 		}
 		sh.remember(line)
 		start := time.Now()
-		if err := sh.Do(Line{Text: line}); !ends(err) { // who ends it is here
+		err = sh.Do(Line{Text: line})
+		sh.ran(time.Since(start))
+		if !ends(err) { // who ends it is here
 			sh.notify(time.Since(start), outcome(err)+": "+recorded(line, "a command"))
 		}
 	}
@@ -255,6 +258,13 @@ func (sh *Shell) readLine() (string, error) {
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
 		sh.opt.History.Add(sh.where(), sh.dir(), line) // it goes on in memory if the file fails
+	}
+}
+
+// ran notes in the history how the line went that was remembered last.
+func (sh *Shell) ran(took time.Duration) {
+	if sh.opt.History != nil && !sh.opt.DryRun {
+		sh.opt.History.Ended(sh.status, took)
 	}
 }
 

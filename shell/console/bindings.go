@@ -2,15 +2,29 @@ package console
 
 import "strings"
 
-// A Binding says what keys do at the prompt.
+// A Binding says what keys do.
 type Binding struct {
-	Keys string // names as in "C-a Home": Ctrl-A or the Home key; M- is Alt, or Escape before the key
+	Keys string // names as in "C-a Home": Ctrl-A or the Home key; M- is Alt, or Escape before the key; C-x/C-e is one after the other
 	Help string
 	do   func(*editor)
 }
 
+// A BindingGroup is the keys that mean something at one place.
+type BindingGroup struct {
+	Title    string // "" for the line itself
+	Bindings []Binding
+}
+
 // Bindings lists the keys of the prompt, for help. It is the table the editor itself looks keys up in.
-func Bindings() []Binding {
+func Bindings() []BindingGroup {
+	return []BindingGroup{
+		{"", lineBindings()},
+		{"in the menu of Tab, which letters narrow", append(menuBindings(), chosenBindings()...)},
+		{"while Ctrl-R searches", searchBindings()},
+	}
+}
+
+func lineBindings() []Binding {
 	return []Binding{
 		{"Enter", "run the line", (*editor).accept},
 		{"C-c", "drop the line; stop a completion that waits", (*editor).interrupt},
@@ -32,7 +46,9 @@ func Bindings() []Binding {
 		{"C-r", "search the history", (*editor).startSearch},
 		{"M-. M-_", "last word of the line before; again: of older lines", (*editor).insertLastArgument},
 
-		{"Tab", "complete; again: list what fits", (*editor).complete},
+		{"Tab", "complete; again: move into the menu of what fits", (*editor).complete},
+		{"F1 M-h", "explain the word at the cursor", (*editor).explainWord},
+		{"C-x/C-e M-e", "edit the line in $EDITOR", (*editor).editOutside},
 		{"Backspace", "delete the character before the cursor", (*editor).deleteBackward},
 		{"Delete", "delete the character at the cursor", (*editor).deleteForward},
 		{"C-w", "cut the word before the cursor, back to a blank", func(e *editor) { e.kill(e.buf.argumentBefore()) }},
@@ -51,13 +67,49 @@ func Bindings() []Binding {
 	}
 }
 
-// actions is the table by key name.
-var actions = func() map[string]func(*editor) {
+// menuBindings move in the menu, and chosenBindings mean something once something is chosen there.
+func menuBindings() []Binding {
+	return []Binding{
+		{"Tab Down C-n", "choose the next one", func(e *editor) { e.menu.next() }},
+		{"S-Tab Up C-p", "choose the one before", func(e *editor) { e.menu.choose(e.menu.chosen - 1) }},
+		{"PageDown", "a screen further", func(e *editor) { e.menu.page(+1) }},
+		{"PageUp", "a screen back", func(e *editor) { e.menu.page(-1) }},
+		{"Esc C-g C-c", "close the menu; the line is as you typed it", func(e *editor) { e.menu.giveUp() }},
+	}
+}
+
+func chosenBindings() []Binding {
+	return []Binding{
+		{"Right C-f", "choose the one on the right", func(e *editor) { e.menu.chooseColumn(+1) }},
+		{"Left C-b", "choose the one on the left", func(e *editor) { e.menu.chooseColumn(-1) }},
+		{"Enter", "take what is chosen", func(e *editor) { e.menu.accept() }},
+	}
+}
+
+func searchBindings() []Binding {
+	return []Binding{
+		{"C-r Up C-p", "an older match", func(e *editor) { e.search.choose(e.search.chosen + 1) }},
+		{"C-s Down C-n", "a newer match", func(e *editor) { e.search.choose(e.search.chosen - 1) }},
+		{"Backspace", "delete the last character of what is searched for", func(e *editor) { e.search.shorten() }},
+		{"C-g C-c", "end the search; the line is as before", func(e *editor) { e.search.leave(e.search.before) }},
+		{"Esc Tab", "end the search with the line found; other keys act on it, too", func(e *editor) { e.search.leave(e.buf) }},
+	}
+}
+
+// The tables by key name.
+var (
+	actions       = byKey(lineBindings())
+	menuActions   = byKey(menuBindings())
+	chosenActions = byKey(chosenBindings())
+	searchActions = byKey(searchBindings())
+)
+
+func byKey(bindings []Binding) map[string]func(*editor) {
 	byName := map[string]func(*editor){}
-	for _, b := range Bindings() {
+	for _, b := range bindings {
 		for name := range strings.FieldsSeq(b.Keys) {
 			byName[name] = b.do
 		}
 	}
 	return byName
-}()
+}

@@ -9,8 +9,8 @@ import (
 )
 
 // What the user did not type is dim: suggestions, notes, control characters. What a search found is
-// underlined.
-var dim, underlined = sequence(color.FgHiBlack), sequence(color.Underline)
+// underlined; what is chosen in a menu is reversed.
+var dim, underlined, reverse = sequence(color.FgHiBlack), sequence(color.Underline), sequence(color.ReverseVideo)
 
 // sequence switches a style on. The screen decides whether it shows styles, not the environment.
 func sequence(number color.Attribute) string {

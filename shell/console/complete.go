@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -29,10 +28,7 @@ const (
 	completionGrace = 30 * time.Millisecond
 	spinnerDelay    = 200 * time.Millisecond
 	spinnerPeriod   = 125 * time.Millisecond
-	// More candidates than this are listed only when the user says so.
-	listedUnasked = 100
-	// and no more than this even then.
-	listedAtMost = 10_000
+	listedAtMost    = 10_000
 )
 
 // completing is a completion whose answer has not come.
@@ -40,16 +36,19 @@ type completing struct {
 	cancel context.CancelFunc
 	answer chan Completion
 	asked  buffer
+	narrow bool // only the menu shall follow what was typed
 }
 
 // complete asks for candidates on another goroutine: no key waits for the network. Any key that changes the
 // line, and Ctrl-C, cancels it; the line is given back when it has ended.
-func (e *editor) complete() {
+func (e *editor) complete() { e.ask(false) }
+
+func (e *editor) ask(narrow bool) {
 	if e.plain || e.c.opts.Complete == nil || e.waiting != nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
-	w := &completing{cancel, make(chan Completion, 1), e.buf}
+	w := &completing{cancel, make(chan Completion, 1), e.buf, narrow}
 	e.waiting = w
 	ask := e.c.opts.Complete
 	e.later = func() {
@@ -87,7 +86,7 @@ func (e *editor) showWaiting(w *completing, turn int) {
 	if e.waiting != w {
 		return
 	}
-	e.below = [][]cell{plain(string(`|/-\`[turn%4])+" completing, Ctrl-C stops", dim)}
+	e.below = plain(string(`|/-\`[turn%4])+" completing, Ctrl-C stops", dim)
 	e.c.draw()
 }
 
@@ -104,7 +103,13 @@ func (e *editor) completed(w *completing, found Completion) {
 	current := e.waiting == w
 	if current {
 		e.cancelCompletion()
-		e.apply(found)
+		switch {
+		case !found.fits(e.buf.text):
+		case !w.narrow:
+			e.apply(found)
+		case len(found.Candidates) > 0:
+			e.openMenu(found)
+		}
 	}
 	e.c.mu.Unlock()
 	if current {
@@ -112,35 +117,36 @@ func (e *editor) completed(w *completing, found Completion) {
 	}
 }
 
-// apply inserts what all candidates share; when they share no more than is there, it lists them.
+// fits reports whether there is a place for the candidates in a line.
+func (c Completion) fits(line string) bool {
+	return c.Start >= 0 && c.Start <= c.End && c.End <= len(line)
+}
+
+// apply inserts what is certain; when that is no more than is there, it shows the candidates.
 func (e *editor) apply(found Completion) {
-	if found.Start < 0 || found.Start > found.End || found.End > len(e.buf.text) {
-		return
-	}
-	switch len(found.Candidates) {
-	case 0:
+	switch {
+	case len(found.Candidates) == 0:
 		e.c.bell()
-		return
-	case 1:
-		if found.More == 0 {
-			e.take(found)
-			return
-		}
+	case !e.extend(found):
+		e.openMenu(found)
 	}
-	present := e.buf.text[found.Start:found.End]
+}
+
+// extend inserts the only candidate, or what all share, and reports whether there was something to insert.
+func (e *editor) extend(found Completion) bool {
+	if len(found.Candidates) == 1 && found.More == 0 {
+		e.take(found)
+		return true
+	}
 	common := found.Common
 	if found.More == 0 {
 		common = commonPrefix(found.Candidates)
 	}
-	if len(common) > len(present) && !found.Matches {
-		e.replace(found, common)
-		return
+	if len(common) <= found.End-found.Start || found.Matches {
+		return false
 	}
-	if n := len(found.Candidates); n > listedUnasked {
-		e.askToList(found, n+found.More)
-		return
-	}
-	e.list(found)
+	e.replace(found, common)
+	return true
 }
 
 // take inserts the only candidate, with a blank after it when it is complete.
@@ -184,37 +190,4 @@ func commonPrefix(candidates []Candidate) string {
 		common = common[:len(common)-1]
 	}
 	return common
-}
-
-func (e *editor) askToList(found Completion, n int) {
-	mode := e.mode
-	e.below = [][]cell{plain("list all "+strconv.Itoa(n)+"? (y/n)", "")}
-	e.mode = func(k key) {
-		e.mode = mode
-		switch {
-		case strings.EqualFold(k.Text, "y") || k.Text == " " || k.Name == "Tab":
-			e.list(found)
-		case strings.EqualFold(k.Text, "n") || k.Name == "C-c" || k.Name == "Esc" || k.Name == "Enter" || k.Name == "C-g":
-		default:
-			e.mode(k)
-		}
-	}
-}
-
-// list shows the candidates under the line until the next key, or above it when they need more rows
-// than the screen has.
-func (e *editor) list(found Completion) {
-	if over := len(found.Candidates) - listedAtMost; over > 0 {
-		found.Candidates = found.Candidates[:listedAtMost]
-		found.More += over
-	}
-	columns, height := e.c.Width(), e.c.Height()
-	cells, cursor := e.content()
-	room := height - len(layout(cells, cursor, columns).rows) - 1
-	rows := menu(found, columns, room)
-	if len(rows) <= room {
-		e.below = rows
-		return
-	}
-	e.c.above(rows)
 }

@@ -42,7 +42,20 @@ func TestCompletion(t *testing.T) {
 		{"directory stays open", "ls p\t", "> ls pub/▏"},
 		{"common part first", "get r\t", "> get report-▏"},
 		{"then the list, with notes", "get r\t\t", "> get report-▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
-		{"list goes with the next key", "get r\t\t1", "> get report-1▏"},
+		{"letters narrow it", "get r\t\t1", "> get report-1▏\nreport-1.txt 12 kB"},
+		{"and wide again", "get r\t\t1\x7f", "> get report-▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"what fits no more goes", "get r\t\t7", "> get report-7▏"},
+		{"a blank ends it", "get r\t\t1 ", "> get report-1 ▏"},
+		{"Tab after letters", "get r\t\t1\t", "> get report-1.txt ▏"},
+		{"Tab again chooses", "get r\t\t\t", "> get report-1.txt▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"and the next", "get r\t\t\t\t", "> get report-2.txt▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"and the first again", "get r\t\t\t\t\t", "> get report-1.txt▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"Shift-Tab goes back", "get r\t\t\x1b[Z", "> get report-2.txt▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"arrows", "get r\t\t\x1b[B\x1b[C", "> get report-2.txt▏\nreport-1.txt 12 kB  report-2.txt 3 MB"},
+		{"Enter takes it", "get r\t\t\x1b[B\r", "> get report-1.txt ▏"},
+		{"a letter takes it and follows", "get r\t\t\tx", "> get report-1.txtx▏"},
+		{"Escape gives back what was typed", "get r\t\t\t\x07", "> get report-▏"},
+		{"undo, too", "get r\t\t\t\r\x1f", "> get report-▏"},
 		{"never half a character", "get g\t", "> get größ▏"},
 		{"never half an escape", "get a\t\x01\x05", "> get a▏\n" + `a\ b  a\ c  a\\x`},
 		{"blank that is there already", "get m b\x1b[D\x1b[D\t", "> get 'my file' ▏b"},
@@ -68,7 +81,7 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-func TestLongListIsAskedFor(t *testing.T) {
+func TestLongMenuScrolls(t *testing.T) {
 	var names []Candidate
 	for i := range 300 {
 		names = append(names, Candidate{Text: fmt.Sprintf("f%03d", i)})
@@ -76,17 +89,29 @@ func TestLongListIsAskedFor(t *testing.T) {
 	s := start(t, 60, 10, Options{Complete: completes(names...)})
 	s.reads(t.Context(), "> ")
 	s.typed("get f\t")
-	s.cursor("> get f▏\nlist all 300? (y/n)")
-	s.typed("n")
+	s.cursor("> get f▏\n" + rowsOf(0, 8) + "rows 1 to 8 of 30")
+	s.typed("\x1b[6~\x1b[6~") // PageDown
+	s.cursor("> get f015▏\n" + rowsOf(8, 8) + "rows 9 to 16 of 30")
+	s.typed("\x1b[Z\x1b[Z\x1b[Z\x1b[Z\x1b[Z\x1b[Z\x1b[Z\x1b[Z")
+	s.cursor("> get f007▏\n" + rowsOf(7, 8) + "rows 8 to 15 of 30")
+	s.typed("\x03")
 	s.cursor("> get f▏")
-	s.typed("\t")
-	s.cursor("> get f▏\nlist all 300? (y/n)")
-	s.typed("0")
-	s.cursor("> get f0▏")
-	s.typed("\x7f\ty")
-	s.until("the end of the list", func(v *vt) bool { return strings.HasSuffix(withCursor(v), "f299\n> get f▏") })
-	s.typed("001\r")
-	s.answered("get f001", nil)
+	s.typed("\t29")
+	s.cursor("> get f29▏\nf290  f291  f292  f293  f294  f295  f296  f297  f298  f299")
+	s.typed("9\t\r")
+	s.answered("get f299 ", nil)
+}
+
+// rowsOf are rows of the menu of 300 names on 60 columns.
+func rowsOf(first, n int) (rows string) {
+	for row := first; row < first+n; row++ {
+		var names []string
+		for i := row; i < 300; i += 30 {
+			names = append(names, fmt.Sprintf("f%03d", i))
+		}
+		rows += strings.Join(names, "  ") + "\n"
+	}
+	return rows
 }
 
 func TestWhatIsSharedWithNamesLeftOut(t *testing.T) {
@@ -216,11 +241,66 @@ func TestColumns(t *testing.T) {
 			for name := range strings.FieldsSeq(row.names) {
 				found.Candidates = append(found.Candidates, Candidate{Text: name})
 			}
-			if got := textOf(menu(found, row.width, 10)); got != row.want {
+			if got := textOf((&menu{found: found, chosen: -1}).rows(row.width, 10)); got != row.want {
 				t.Errorf("got\n%s\nwant\n%s", got, row.want)
 			}
 		})
 	}
+}
+
+// TestMenuShowsNotesOfTheChosen: where there is no room for all notes, the last row has that of the chosen one.
+func TestMenuShowsNotesOfTheChosen(t *testing.T) {
+	var names []Candidate
+	for i := range 40 {
+		names = append(names, Candidate{Text: fmt.Sprintf("--option-%02d", i), Note: fmt.Sprintf("what the long option %d is good for", i)})
+	}
+	s := start(t, 60, 14, Options{Complete: completes(names...)})
+	s.reads(t.Context(), "> ")
+	s.typed("ls --\t\t\x1b[B\x1b[B")
+	s.until("the note", func(v *vt) bool { return strings.HasSuffix(v.text(), "\nwhat the long option 1 is good for") })
+}
+
+// TestMenuFollowsTheScreen: after a resize the menu has the columns of the new width.
+func TestMenuFollowsTheScreen(t *testing.T) {
+	m := &menu{found: Completion{Candidates: []Candidate{{Text: "aaaa"}, {Text: "bbbb"}, {Text: "cccc"}}}, chosen: 1}
+	for _, row := range []struct {
+		columns int
+		want    string
+	}{{20, "aaaa  bbbb  cccc"}, {12, "aaaa  cccc\nbbbb"}, {6, "aaaa\nbbbb\ncccc"}, {40, "aaaa  bbbb  cccc"}} {
+		if got := textOf(m.rows(row.columns, 10)); got != row.want {
+			t.Errorf("%d columns:\n%s\nwant\n%s", row.columns, got, row.want)
+		}
+	}
+}
+
+// TestAsides: what leaves the line for a while finds it again.
+func TestAsides(t *testing.T) {
+	var c *Console
+	explained := make(chan string, 1)
+	s := start(t, 60, 10, Options{
+		Help: func(line string, pos int) {
+			explained <- fmt.Sprint(line, " ", pos)
+			fmt.Fprintln(c.Out(), "this is help")
+		},
+		Edit: func(line string) string { return line + " more" },
+	})
+	c = s.c
+	s.reads(t.Context(), "> ")
+	for _, key := range []string{"\x1bOP", "\x1b[11~", "\x1bh", "\x1b[[A"} {
+		s.typed("\x05\x15get x\x02" + key)
+		if got := <-explained; got != "get x 4" {
+			t.Errorf("explained %q", got)
+		}
+	}
+	s.until("help above the line", func(v *vt) bool {
+		return withCursor(v) == strings.Repeat("this is help\n", 4)+"> get ▏x"
+	})
+	s.typed("\x18\x05")
+	s.until("the edited line", func(v *vt) bool { return strings.HasSuffix(withCursor(v), "\n> get x more▏") })
+	s.typed("\x1f")
+	s.until("the line before it", func(v *vt) bool { return strings.HasSuffix(withCursor(v), "\n> get ▏x") })
+	s.typed("\r")
+	s.answered("get x", nil)
 }
 
 // BenchmarkTab100000 is what Tab does with that many candidates, and BenchmarkList what y does after it.
@@ -235,7 +315,7 @@ func BenchmarkTab100000(b *testing.B) {
 func BenchmarkList(b *testing.B) {
 	found := manyFiles(listedAtMost)
 	for b.Loop() {
-		menu(found, 80, 24)
+		(&menu{found: found, chosen: -1}).rows(80, 24)
 	}
 }
 

@@ -53,6 +53,10 @@ type Options struct {
 	Suggest   func(line string) string // what may follow line, shown in grey
 	Hint      func(line string) string // a note shown under the line
 
+	// The next two are called with the prompt out of the way; they may write to the console and run programs on it.
+	Help func(line string, pos int) // explains the word at pos
+	Edit func(line string) string   // the line after the user has edited it elsewhere
+
 	// Start starts programs in place of exec.Cmd.Start; nil: nothing does.
 	Start func(*exec.Cmd) error
 
@@ -214,11 +218,15 @@ func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 		return c.readCooked(ctx, prompt, false)
 	}
 	e := newEditor(ctx, c, prompt)
-	err := c.edit(e)
-	if err != nil {
-		return "", err
+	for {
+		if err := c.edit(e); err != nil {
+			return "", err
+		}
+		if e.aside == nil {
+			return e.buf.text, nil
+		}
+		e.again()
 	}
-	return e.buf.text, nil
 }
 
 // Ask asks for one line that is no command: no history, no completion. What was typed before the question appeared is no

@@ -25,6 +25,7 @@ type editor struct {
 	recall    *recall
 	argument  argument
 	search    *search
+	menu      *menu
 	vi        *vi
 	waiting   *completing
 	asking    sync.WaitGroup // completions, also those that were cancelled
@@ -34,8 +35,9 @@ type editor struct {
 	ghost   string
 	hint    string
 
-	below [][]cell // the menu, the spinner or the search, under the line
-	later func()   // runs after the key, without the lock
+	below []cell // the spinner, under the line
+	later func() // runs after the key, without the lock
+	aside func() // runs with the prompt out of the way; the line comes back after it
 
 	done   bool
 	told   bool // readline knows
@@ -46,7 +48,7 @@ type editor struct {
 
 // chain remembers what the key before did, for keys that continue it.
 type chain struct {
-	typed, killed, yanked, recalled, argument, undone bool
+	typed, killed, yanked, recalled, argument, undone, chosen bool
 }
 
 func newEditor(ctx context.Context, c *Console, prompt string) *editor {
@@ -81,10 +83,10 @@ func (e *editor) press(k key) {
 	if !e.now.recalled {
 		e.recall = nil
 	}
-	if e.buf != before {
+	if e.waiting != nil && e.waiting.asked != e.buf {
 		e.cancelCompletion()
 	}
-	if e.buf.text != before.text && !(e.now.typed && e.last.typed) && !e.now.undone {
+	if e.buf.text != before.text && !(e.now.typed && e.last.typed) && !e.now.undone && !e.now.chosen {
 		e.undo = append(e.undo, before)
 	}
 }
@@ -97,18 +99,26 @@ func (e *editor) emacs(k key) {
 	case "Paste":
 		e.buf.insert(k.Text)
 	case "Esc": // Escape, then a key: the Alt key of terminals that have none
-		e.now = e.last
-		e.mode = func(k key) {
-			e.mode = e.emacs
-			if k.Name == "Text" {
-				k.Name = k.Text
-			}
-			e.emacs(key{Name: "M-" + k.Name})
-		}
+		e.prefix("M-")
+	case "C-x":
+		e.prefix("C-x/")
 	default:
 		if do := actions[k.Name]; do != nil {
 			do(e)
 		}
+	}
+}
+
+// prefix makes one key of the next one and what came before it.
+func (e *editor) prefix(first string) {
+	mode := e.mode
+	e.now = e.last
+	e.mode = func(k key) {
+		e.mode = mode
+		if k.Name == "Text" {
+			k.Name = k.Text
+		}
+		e.emacs(key{Name: first + k.Name})
 	}
 }
 
@@ -246,6 +256,38 @@ func (e *editor) interrupt() {
 
 func (e *editor) accept() { e.finish(nil) }
 
+// explainWord and editOutside leave the line for a while.
+func (e *editor) explainWord() {
+	if help := e.c.opts.Help; help != nil && !e.plain {
+		e.leaveFor(func() { help(e.buf.text, e.buf.pos) })
+	}
+}
+
+func (e *editor) editOutside() {
+	edit := e.c.opts.Edit
+	if edit == nil || e.plain {
+		return
+	}
+	e.leaveFor(func() {
+		before := e.buf
+		e.buf.set(edit(e.buf.text))
+		if e.buf.text != before.text {
+			e.undo = append(e.undo, before)
+		}
+	})
+}
+
+func (e *editor) leaveFor(aside func()) {
+	e.aside = aside
+	e.finish(nil)
+}
+
+// again is the question as it was before an aside.
+func (e *editor) again() {
+	e.aside()
+	e.aside, e.done, e.told, e.painted = nil, false, false, ""
+}
+
 // finish ends the question; the line stays on the screen as it is.
 func (e *editor) finish(err error) {
 	if e.done {
@@ -253,7 +295,11 @@ func (e *editor) finish(err error) {
 	}
 	e.cancelCompletion()
 	e.done, e.err = true, err
-	e.ghost, e.hint, e.below, e.search = "", "", nil, nil
+	e.ghost, e.hint, e.below, e.search, e.menu = "", "", nil, nil, nil
+	if e.aside != nil {
+		e.c.drawNothing()
+		return
+	}
 	e.c.drawLast(e)
 }
 
@@ -283,8 +329,14 @@ func (e *editor) content() (cells []cell, cursor int) {
 	if current && e.hint != "" {
 		cells = append(append(cells, cell{text: lineBreak}), cut(oneRow(e.hint), e.c.Width()-1)...)
 	}
-	for _, row := range e.below {
-		cells = append(append(cells, cell{text: lineBreak}), row...)
+	if e.below != nil {
+		cells = append(append(cells, cell{text: lineBreak}), e.below...)
+	}
+	if e.menu != nil {
+		columns := e.c.Width()
+		for _, row := range e.menu.rows(columns, e.c.Height()-len(layout(cells, cursor, columns).rows)) {
+			cells = append(append(cells, cell{text: lineBreak}), row...)
+		}
 	}
 	return cells, cursor
 }

@@ -109,12 +109,13 @@ func escape(in keySource) (key, error) {
 }
 
 var finals = map[byte]string{
-	'A': "Up", 'B': "Down", 'C': "Right", 'D': "Left", 'H': "Home", 'F': "End", 'Z': "S-Tab", 'M': "Enter",
+	'A': "Up", 'B': "Down", 'C': "Right", 'D': "Left", 'H': "Home", 'F': "End", 'Z': "S-Tab", 'M': "Enter", 'P': "F1",
 	'a': "C-Up", 'b': "C-Down", 'c': "C-Right", 'd': "C-Left",
 }
 
 var tildes = map[string]string{
 	"1": "Home", "2": "Insert", "3": "Delete", "4": "End", "5": "PageUp", "6": "PageDown", "7": "Home", "8": "End",
+	"11": "F1",
 }
 
 var modifiers = map[string]string{
@@ -146,7 +147,10 @@ func csi(in keySource) (key, error) {
 			parameters += string(rune(b))
 			continue
 		case b == '[' && parameters == "": // function keys of the Linux console
-			_, err := in.next(escapeTime)
+			b, err := in.next(escapeTime)
+			if b == 'A' {
+				return key{Name: "F1"}, nil
+			}
 			return key{}, ignoreNoKey(err)
 		case b == '~' && parameters == "200":
 			return paste(in)

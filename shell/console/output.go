@@ -168,12 +168,11 @@ func (c *Console) drawLast(e *editor) {
 	c.screen.leave()
 }
 
-// above prints rows over the prompt, where they stay.
-func (c *Console) above(rows [][]cell) {
-	c.screen.erase()
-	for _, cells := range rows {
-		c.screen.print(cells)
-		c.screen.out.WriteString("\r\n")
+// drawNothing takes a prompt away that comes back.
+func (c *Console) drawNothing() {
+	if c.restore != nil && c.term != nil {
+		c.screen.erase()
+		c.leaveRaw()
 	}
 }
 

@@ -28,27 +28,25 @@ func (e *editor) startSearch() {
 }
 
 func (s *search) press(k key) {
-	switch k.Name {
-	case "Text", "Paste":
+	do := searchActions[k.Name]
+	switch {
+	case k.Name == "Text" || k.Name == "Paste":
 		s.query += strings.ReplaceAll(k.Text, "\n", " ")
 		s.find()
-	case "Backspace":
-		b := buffer{s.query, len(s.query)}
-		b.remove(b.before(), b.pos)
-		s.query = b.text
-		s.find()
-	case "C-r", "Up", "C-p":
-		s.choose(s.chosen + 1)
-	case "C-s", "Down", "C-n":
-		s.choose(s.chosen - 1)
-	case "C-g", "C-c":
-		s.leave(s.before)
-	case "Esc", "Tab":
-		s.leave(s.e.buf)
+	case do != nil:
+		do(s.e)
 	default: // any other key ends the search and acts on the line found
 		s.leave(s.e.buf)
 		s.e.mode(k)
 	}
+}
+
+// shorten drops the last character of the query.
+func (s *search) shorten() {
+	b := buffer{s.query, len(s.query)}
+	b.remove(b.before(), b.pos)
+	s.query = b.text
+	s.find()
 }
 
 func (s *search) leave(b buffer) {

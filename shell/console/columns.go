@@ -1,0 +1,75 @@
+package console
+
+const menuGap = 2
+
+// A grid has items in columns, filled downwards as ls does.
+type grid struct {
+	items  [][]cell
+	widths []int // of the columns
+	height int   // items in a column
+}
+
+// inColumns finds the largest number of columns the items fit in.
+func inColumns(items [][]cell, limit int) grid {
+	widths := make([]int, len(items))
+	for i, item := range items {
+		widths[i] = width(item)
+	}
+	most := min(len(items), max(1, limit/(1+menuGap)))
+	for n := most; n > 1; n-- {
+		height := (len(items) + n - 1) / n
+		if columns := fit(widths, height, limit-1); columns != nil {
+			return grid{items, columns, height}
+		}
+	}
+	return grid{items, []int{0}, len(items)}
+}
+
+// fit gives the width of each column when perColumn items stand in one, nil when they are too wide together.
+func fit(widths []int, perColumn, limit int) []int {
+	var columns []int
+	total := -menuGap
+	for at := 0; at < len(widths); at += perColumn {
+		widest := 0
+		for _, w := range widths[at:min(at+perColumn, len(widths))] {
+			widest = max(widest, w)
+		}
+		if total += widest + menuGap; total > limit {
+			return nil
+		}
+		columns = append(columns, widest)
+	}
+	return columns
+}
+
+// row is one row of the grid, with one of its items marked; -1 for none.
+func (g grid) row(at, marked int) (cells []cell) {
+	for column, i := 0, at; i < len(g.items); column, i = column+1, i+g.height {
+		item := g.items[i]
+		if i == marked {
+			item = inverted(item)
+		}
+		if i+g.height < len(g.items) {
+			item = pad(item, g.widths[column]+menuGap)
+		}
+		cells = append(cells, item...)
+	}
+	return cells
+}
+
+func inverted(cells []cell) []cell {
+	marked := append([]cell(nil), cells...)
+	for i := range marked {
+		marked[i].style = reverse
+	}
+	return marked
+}
+
+// pad gives a copy of cells that is n wide.
+func pad(cells []cell, n int) []cell {
+	padded := append([]cell(nil), cells...)
+	for w := width(cells); w < n; w++ {
+		padded = append(padded, cell{" ", "", 1})
+	}
+	return padded
+}
