@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 )
 
@@ -133,11 +134,9 @@ func activeFrom() *Setting {
 
 // useAddresses tells the sessions what the settings say.
 func (sh *Shell) useAddresses() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil {
-			c.session.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
-			c.session.AcceptFrom(sh.Settings.ActiveFrom)
-			c.session.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
-		}
-	}
+	sh.sessions(func(s *client.Session) {
+		s.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
+		s.AcceptFrom(sh.Settings.ActiveFrom)
+		s.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
+	})
 }

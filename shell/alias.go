@@ -55,7 +55,7 @@ func aliasCommand(_ context.Context, c *Call) error {
 }
 
 // setAlias checks and keeps an alias.
-func (sh *Shell) setAlias(name, text string) error {
+func (l *language) setAlias(name, text string) error {
 	if toks := syntax.Lex(name); len(toks) != 1 || toks[0].Op != syntax.Word || toks[0].Raw != toks[0].Text {
 		return &UsageError{Text: name + " is not a word that a command could be"}
 	}
@@ -64,7 +64,7 @@ func (sh *Shell) setAlias(name, text string) error {
 	} else if len(list) == 0 {
 		return &UsageError{Text: "the line of " + name + " is empty"}
 	}
-	sh.aliases[name] = text
+	l.aliases[name] = text
 	return nil
 }
 

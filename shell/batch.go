@@ -160,8 +160,8 @@ func (s Script) statement() (string, error) {
 
 // reading says where the lines come from that follow the command that runs, for
 // commands that read some of them themselves.
-func (sh *Shell) reading(next func() (string, error)) (done func()) {
-	outer := sh.next
-	sh.next = next
-	return func() { sh.next = outer }
+func (l *language) reading(next func() (string, error)) (done func()) {
+	outer := l.next
+	l.next = next
+	return func() { l.next = outer }
 }

@@ -96,10 +96,10 @@ func (c *Call) addBookmark() error {
 }
 
 // whereURL is the address of the session, the user and the directory.
-func (sh *Shell) whereURL() string {
-	a := sh.address
-	a.User, _ = sh.session.LoggedIn()
-	a.Path = sh.dir()
+func (c *connections) whereURL() string {
+	a := c.address
+	a.User, _ = c.session.LoggedIn()
+	a.Path = c.dir()
 	if isAnonymous(a.User) {
 		a.User = ""
 	}

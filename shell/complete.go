@@ -324,15 +324,15 @@ func (sh *Shell) remoteNames(ctx context.Context, word syntax.Token, dirsOnly bo
 
 // newRemote is the cache of remote names for completion. It uses the session
 // between commands, never beside one.
-func (sh *Shell) newRemote() *completion.Remote {
+func (c *connections) newRemote() *completion.Remote {
 	return &completion.Remote{List: func(ctx context.Context, dir string) ([]completion.Name, error) {
-		sh.wire.Lock()
-		defer sh.wire.Unlock()
-		if err := sh.needs(Login); err != nil {
+		c.wire.Lock()
+		defer c.wire.Unlock()
+		if err := c.needs(Login); err != nil {
 			return nil, err
 		}
 		var entries []listing.Entry
-		for e, err := range sh.session.List(ctx, dir, client.ListOptions{Hidden: true}) {
+		for e, err := range c.session.List(ctx, dir, client.ListOptions{Hidden: true}) {
 			if err != nil {
 				return nil, err
 			}

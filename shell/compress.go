@@ -48,13 +48,9 @@ func mode(_ context.Context, c *Call) error {
 
 // useMode tells the sessions what the setting says.
 func (sh *Shell) useMode() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session == nil {
-			continue
-		}
-		c.session.SetMode(client.Stream)
-		if sh.Settings.Compress {
-			c.session.SetMode(client.Deflate)
-		}
+	mode := client.Stream
+	if sh.Settings.Compress {
+		mode = client.Deflate
 	}
+	sh.sessions(func(s *client.Session) { s.SetMode(mode) })
 }

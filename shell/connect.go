@@ -181,19 +181,19 @@ const (
 
 // vouched shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
 // one. What is remembered for good takes a whole yes.
-func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
+func (s *screen) vouched(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
 	rows := certificateRows(bad.Chain[0])
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
 	if before.pin != "" {
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
 		rows = besides(rows, before)
 	}
-	sh.warn(what)
-	if err := (render.Table{Rows: rows}).Write(sh.con.Err()); err != nil {
+	s.warn(what)
+	if err := (render.Table{Rows: rows}).Write(s.con.Err()); err != nil {
 		return no
 	}
 	for {
-		answer, err := sh.con.Ask(ctx, "accept it for this server from now on? [yes/once/no] ")
+		answer, err := s.con.Ask(ctx, "accept it for this server from now on? [yes/once/no] ")
 		switch word := strings.ToLower(strings.TrimSpace(answer)); {
 		case err != nil, word == "no", word == "n":
 			return no
@@ -202,7 +202,7 @@ func (sh *Shell) vouched(ctx context.Context, bad *client.CertificateError, befo
 		case word == "once":
 			return once
 		}
-		sh.Say("`yes` accepts it for good, `once` for this connection, `no` not at all")
+		s.Say("`yes` accepts it for good, `once` for this connection, `no` not at all")
 	}
 }
 

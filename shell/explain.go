@@ -149,9 +149,9 @@ func (sh *Shell) knows(line string) bool {
 }
 
 // topicCandidates are the topics of explain: first what this session has seen.
-func (sh *Shell) topicCandidates() []completion.Candidate {
+func (l *learning) topicCandidates() []completion.Candidate {
 	seen := []string{"last"}
-	for _, e := range slices.Backward(sh.recorder.Events(0)) {
+	for _, e := range slices.Backward(l.recorder.Events(0)) {
 		for _, word := range []string{e.Code, e.Verb} {
 			if word != "" && !slices.Contains(seen, word) {
 				seen = append(seen, word)

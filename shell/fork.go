@@ -2,9 +2,6 @@ package shell
 
 import (
 	"context"
-	"maps"
-	"os"
-	"path/filepath"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
@@ -12,16 +9,10 @@ import (
 // fork makes a shell for a job: like sh, and none of its changes reach sh.
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
-		Settings: sh.Settings, opt: sh.opt, confined: sh.confined, json: sh.json, catalog: sh.catalog, known: sh.known, remote: sh.remote,
-		limits: sh.limits, servers: sh.servers, log: sh.log, jobs: newJobs(), gauge: &gauge{}, depth: sh.depth, sources: sh.sources, restart: sh.restart,
-		status: sh.status, heard: &heard{last: sh.heard.reply("")}, nmap: sh.nmap, ntrans: sh.ntrans, hosts: sh.hosts, macros: maps.Clone(sh.macros),
-		vars: maps.Clone(sh.vars), aliases: maps.Clone(sh.aliases), connection: sh.connection, recorder: sh.recorder, unwatch: sh.unwatch,
-		con: &seat{Console: sh.con.Console, job: true}, forked: true,
+		Settings: sh.Settings, connections: sh.connections.fork(), sites: sh.sites.fork(), language: sh.language.fork(), names: sh.names.fork(),
+		learning: sh.learning.fork(), opt: sh.opt, json: sh.json, catalog: sh.catalog, confined: sh.confined, log: sh.log, jobs: newJobs(), forked: true,
 	}
-	f.localDir = sh.localDir
-	if f.localDir == "" {
-		f.localDir = workingDir()
-	}
+	f.takeSeat(sh.con.Console)
 	f.base, f.end = context.WithCancelCause(sh.base)
 	return f
 }
@@ -39,24 +30,6 @@ func (sh *Shell) apart() *Shell {
 		f.guard(f.session)
 	}
 	return f
-}
-
-// workingDir is the directory of the process, without links: .. is above it.
-func workingDir() string {
-	dir, _ := os.Getwd()
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return real
-	}
-	return dir
-}
-
-// local is where a local name of this shell is: a job stays in its directory when
-// lcd goes elsewhere, at whatever moment. The name is shown as it was.
-func (sh *Shell) local(name string) string {
-	if sh.localDir == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(sh.localDir, name)
 }
 
 // folder is where the local names of this shell are, and what may be done there: a dry run

@@ -15,11 +15,7 @@ var keepAliveSettings = []*Setting{
 
 // useKeepAlive tells the sessions about it, for their transfers.
 func (sh *Shell) useKeepAlive() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil {
-			c.session.SetKeepAlive(sh.Settings.KeepAlive)
-		}
-	}
+	sh.sessions(func(s *client.Session) { s.SetKeepAlive(sh.Settings.KeepAlive) })
 }
 
 // keepAlive sends NOOP now and then while no command runs, until stop is called.
@@ -30,11 +26,11 @@ func (sh *Shell) keepAlive() (stop func()) {
 	}
 	ctx, cancel := context.WithCancel(sh.base)
 	var watching sync.WaitGroup
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil && c.session.CanKeepAlive() && !c.hand.open() {
+	sh.each(func(c connection) {
+		if c.session.CanKeepAlive() && !c.hand.open() {
 			watching.Go(func() { sh.watchOver(ctx, c, every) })
 		}
-	}
+	})
 	return func() {
 		cancel()
 		watching.Wait()

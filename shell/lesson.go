@@ -356,17 +356,17 @@ func (sh *Shell) afterLine(line Line, answer string) {
 }
 
 // allowed refuses a command that would do the learner's work.
-func (sh *Shell) allowed(command *Command) error {
-	if cl := sh.class; cl != nil && cl.lesson.Forbids(command.Name, cl.step) {
+func (l *learning) allowed(command *Command) error {
+	if cl := l.class; cl != nil && cl.lesson.Forbids(command.Name, cl.step) {
 		return &UsageError{Text: command.Name + " is not for this step: find it out yourself", Hint: "`lesson hint`"}
 	}
 	return nil
 }
 
 // lessonMark is the step, for the prompt.
-func (sh *Shell) lessonMark() string {
-	if sh.class == nil {
+func (l *learning) lessonMark() string {
+	if l.class == nil {
 		return ""
 	}
-	return fmt.Sprintf("[%d.%d] ", sh.class.number, sh.class.step+1)
+	return fmt.Sprintf("[%d.%d] ", l.class.number, l.class.step+1)
 }

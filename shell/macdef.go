@@ -107,10 +107,10 @@ func repeats(line string) bool {
 	return found
 }
 
-func (sh *Shell) macroNames() []string { return slices.Sorted(maps.Keys(sh.macros)) }
+func (l *language) macroNames() []string { return slices.Sorted(maps.Keys(l.macros)) }
 
-func (sh *Shell) macroHint() string {
-	if names := sh.macroNames(); len(names) > 0 {
+func (l *language) macroHint() string {
+	if names := l.macroNames(); len(names) > 0 {
 		return "there are " + strings.Join(names, ", ")
 	}
 	return "`macdef NAME` defines one"

@@ -244,8 +244,8 @@ func DefaultNetrc() string {
 }
 
 // define keeps macros of .netrc for the session.
-func (sh *Shell) define(macros []Macro) {
+func (l *language) define(macros []Macro) {
 	for _, m := range macros {
-		sh.macros[m.Name] = m.Lines
+		l.macros[m.Name] = m.Lines
 	}
 }

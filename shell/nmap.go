@@ -55,12 +55,12 @@ func (c *Call) tellMap(name string, on bool) {
 }
 
 // mapText shows what nmap or ntrans does; "" when it does nothing.
-func (sh *Shell) mapText(name string) string {
+func (n *names) mapText(name string) string {
 	switch {
-	case name == "nmap" && sh.nmap.pattern != "":
-		return sh.nmap.pattern + " " + sh.nmap.name
-	case name == "ntrans" && len(sh.ntrans.from) > 0:
-		return string(sh.ntrans.from) + " " + string(sh.ntrans.to)
+	case name == "nmap" && n.nmap.pattern != "":
+		return n.nmap.pattern + " " + n.nmap.name
+	case name == "ntrans" && len(n.ntrans.from) > 0:
+		return string(n.ntrans.from) + " " + string(n.ntrans.to)
 	}
 	return ""
 }
@@ -220,8 +220,8 @@ func (sh *Shell) localName(remote string) (string, error) {
 
 // remoteName is the name that a local file gets on the server when the user has
 // named none.
-func (sh *Shell) remoteName(local string) string {
-	return sh.nmap.apply(sh.ntrans.apply(filepath.Base(local)))
+func (n *names) remoteName(local string) string {
+	return n.nmap.apply(n.ntrans.apply(filepath.Base(local)))
 }
 
 // isUpper reports whether a name has capital letters and no others.

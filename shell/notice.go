@@ -20,17 +20,17 @@ type notice struct {
 }
 
 // notify calls the user, who may look elsewhere, if asked to. Jobs do that, too.
-func (sh *Shell) notify(took time.Duration, text string) {
-	n := sh.notice.Load()
+func (s *screen) notify(took time.Duration, text string) {
+	n := s.notice.Load()
 	if took < n.after {
 		return
 	}
 	switch n.how {
 	case "bell":
-		sh.con.Bell()
+		s.con.Bell()
 	case "osc9":
-		sh.con.Notify(console.OSC9, text)
+		s.con.Notify(console.OSC9, text)
 	case "osc777":
-		sh.con.Notify(console.OSC777, text)
+		s.con.Notify(console.OSC777, text)
 	}
 }

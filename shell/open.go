@@ -166,9 +166,9 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 }
 
 // startsHere takes note of where the login has led.
-func (sh *Shell) startsHere() {
-	at := sh.session.Place()
-	sh.home = &at
+func (c *connections) startsHere() {
+	at := c.session.Place()
+	c.home = &at
 }
 
 // sayingHost adds the host where the error does not name it.

@@ -142,8 +142,8 @@ func (sh *Shell) openPractice(ctx context.Context, clear, login bool) error {
 
 // atPractice reports whether an address is that of the practice server: its
 // certificate is trusted, and nothing about it is remembered.
-func (sh *Shell) atPractice(a Address) bool {
-	p := sh.practice
+func (l *learning) atPractice(a Address) bool {
+	p := l.practice
 	return p != nil && a.Port == strconv.Itoa(p.Port()) && (a.Host == p.Host() || a.Host == "localhost")
 }
 

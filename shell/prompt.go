@@ -242,28 +242,28 @@ func placeOf(s *client.Session) (p place) {
 	return p
 }
 
-func (sh *Shell) userName() string { return render.Safe(sh.place.user) }
+func (s *screen) userName() string { return render.Safe(s.place.user) }
 
-func (sh *Shell) hostName() string {
-	if sh.session == nil {
+func (c *connections) hostName() string {
+	if c.session == nil {
 		return "ftpsh"
 	}
-	return render.Safe(sh.address.Host)
+	return render.Safe(c.address.Host)
 }
 
-func (sh *Shell) portName() string {
-	if sh.session == nil || sh.address.Port == "21" {
+func (c *connections) portName() string {
+	if c.session == nil || c.address.Port == "21" {
 		return ""
 	}
-	return render.Safe(sh.address.Port)
+	return render.Safe(c.address.Port)
 }
 
 // shownDir is the remote directory, "?" when the server cannot say it.
-func (sh *Shell) shownDir() string {
-	if sh.userName() == "" {
+func (s *screen) shownDir() string {
+	if s.userName() == "" {
 		return ""
 	}
-	if dir := sh.place.dir; dir != "" {
+	if dir := s.place.dir; dir != "" {
 		return render.Safe(dir)
 	}
 	return "?"
@@ -288,11 +288,11 @@ func lastPart(dir, separator string) string {
 	return dir
 }
 
-func (sh *Shell) failedStatus(color bool) string {
-	if sh.status == 0 {
+func (l *language) failedStatus(color bool) string {
+	if l.status == 0 {
 		return ""
 	}
-	return render.Red.Paint(color, strconv.Itoa(sh.status))
+	return render.Red.Paint(color, strconv.Itoa(l.status))
 }
 
 // situation says in words what nobody should have to know a colour for: how the
@@ -309,11 +309,11 @@ func (sh *Shell) situation(color bool) string {
 }
 
 // protection is the state of the connection in a word.
-func (sh *Shell) protection(color bool) string {
+func (s *screen) protection(color bool) string {
 	switch {
-	case !sh.place.control:
+	case !s.place.control:
 		return render.Red.Paint(color, "PLAIN")
-	case !sh.place.data:
+	case !s.place.data:
 		return render.Yellow.Paint(color, "tls, data clear")
 	}
 	return render.Green.Paint(color, "tls")

@@ -85,13 +85,6 @@ func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
 	return call.Command.Run(ctx, call)
 }
 
-// swap exchanges the connections. What completion knows is about the other one.
-func (sh *Shell) swap() {
-	sh.connection, sh.second = sh.second, sh.connection
-	sh.swapped = !sh.swapped
-	sh.remote.Forget("/")
-}
-
 func secondMissing(err error) error {
 	if errors.Is(err, errNotConnected) {
 		return fmt.Errorf("%w: %w", errNoSecond, err)

@@ -23,11 +23,11 @@ type kept struct {
 }
 
 // server names what the session is for.
-func (sh *Shell) server() string {
-	if sh.session == nil {
+func (c *connections) server() string {
+	if c.session == nil {
 		return ""
 	}
-	return serverOf(sh.session)
+	return serverOf(c.session)
 }
 
 // serverOf is who is logged in where.

@@ -71,11 +71,11 @@ func setRate(_ context.Context, c *Call) error {
 	return nil
 }
 
-func (sh *Shell) limitFor(download bool) *limit {
+func (c *connections) limitFor(download bool) *limit {
 	if download {
-		return &sh.limits.get
+		return &c.limits.get
 	}
-	return &sh.limits.put
+	return &c.limits.put
 }
 
 // useRates makes the limits what the settings say.
@@ -92,8 +92,8 @@ func perSecond(bytes int64) rate.Limit {
 }
 
 // limiter is the limit for a transfer; nil where there is none.
-func (sh *Shell) limiter(op transfer.Op) *rate.Limiter {
-	l := sh.limitFor(op == transfer.Download)
+func (c *connections) limiter(op transfer.Op) *rate.Limiter {
+	l := c.limitFor(op == transfer.Download)
 	if l.Limit() == rate.Inf {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 // TestRateSteps: the signals change the limits that there are, by their steps,
 // and never down to nothing.
 func TestRateSteps(t *testing.T) {
-	sh := &Shell{limits: newLimits()}
+	sh := &Shell{connections: connections{limits: newLimits()}}
 	sh.Settings.RateGet = 3000
 	sh.useRates()
 	sh.limits.get.step.Store(1000)

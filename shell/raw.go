@@ -142,10 +142,10 @@ func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
 var asides = []string{".explain", ".why", ".ladder", ".trace", ".lesson"}
 
 // aside is the line of the shell that a line of the raw mode stands for.
-func (sh *Shell) aside(line Line) (text string, is bool) {
+func (l *learning) aside(line Line) (text string, is bool) {
 	text = strings.TrimSpace(line.Text)
 	name, _, _ := strings.Cut(text, " ")
-	return strings.TrimPrefix(text, "."), sh.raw && line.within == nil && slices.Contains(asides, name)
+	return strings.TrimPrefix(text, "."), l.raw && line.within == nil && slices.Contains(asides, name)
 }
 
 func dotHelp(sh *Shell) error {

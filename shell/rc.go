@@ -107,27 +107,27 @@ func keyOf(p *unstable.Parser, e *unstable.Node) (key []string, line int) {
 	return key, line
 }
 
-func (sh *Shell) configTable(key []string) error {
+func (s *sites) configTable(key []string) error {
 	switch {
 	case len(key) == 1 && (key[0] == "alias" || key[0] == "host"):
 		return nil
 	case len(key) == 2 && key[0] == "host":
-		sh.section(key[1])
+		s.section(key[1])
 		return nil
 	}
 	return fmt.Errorf("[%s]: the tables are alias and host.\"PATTERN\"", strings.Join(key, "."))
 }
 
 // section returns the one of a pattern; it is made if need be.
-func (sh *Shell) section(pattern string) *hostSection {
-	for _, s := range sh.hosts {
-		if s.pattern == pattern {
-			return s
+func (s *sites) section(pattern string) *hostSection {
+	for _, h := range s.hosts {
+		if h.pattern == pattern {
+			return h
 		}
 	}
-	s := &hostSection{pattern: pattern}
-	sh.hosts = append(sh.hosts, s)
-	return s
+	h := &hostSection{pattern: pattern}
+	s.hosts = append(s.hosts, h)
+	return h
 }
 
 // configured applies one line of the configuration.

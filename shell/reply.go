@@ -54,8 +54,8 @@ func (h *heard) reply(verb string) client.Reply {
 
 // replyVariable answers for $code and $reply, the code and the text of the
 // server's last reply. Both are empty before the first one.
-func (sh *Shell) replyVariable(name string) (value string, is bool) {
-	switch r := sh.heard.reply(""); {
+func (l *language) replyVariable(name string) (value string, is bool) {
+	switch r := l.heard.reply(""); {
 	case name == "reply":
 		return r.Text(), true
 	case name != "code":

@@ -24,8 +24,8 @@ func restart(_ context.Context, c *Call) error {
 }
 
 // takeRestart returns where a transfer is to begin; the next one begins at 0.
-func (sh *Shell) takeRestart() int64 {
-	n := sh.restart
-	sh.restart = 0
-	return n
+func (n *names) takeRestart() int64 {
+	begin := n.restart
+	n.restart = 0
+	return begin
 }

@@ -112,8 +112,8 @@ func (c *Call) retry() transfer.Retry {
 	return r
 }
 
-func (sh *Shell) tellAgain(what string, err error, wait time.Duration) {
-	sh.Say(fmt.Sprintf("%s: %s; again in %s", what, err, seconds(wait)))
+func (s *screen) tellAgain(what string, err error, wait time.Duration) {
+	s.Say(fmt.Sprintf("%s: %s; again in %s", what, err, seconds(wait)))
 }
 
 // persist runs a command, and again as the settings want it: when its failure

@@ -209,14 +209,14 @@ func (e *interruption) Error() string {
 }
 func (e *interruption) Unwrap() []error { return []error{e.cause, e.err} }
 
-func (sh *Shell) needs(need Need) error {
+func (c *connections) needs(need Need) error {
 	if need == Nothing {
 		return nil
 	}
-	if sh.session == nil {
+	if c.session == nil {
 		return errNotConnected
 	}
-	if _, in := sh.session.LoggedIn(); need == Login && !in {
+	if _, in := c.session.LoggedIn(); need == Login && !in {
 		return client.ErrNotLoggedIn
 	}
 	return nil
@@ -357,12 +357,12 @@ func (sh *Shell) failed(line Line, command string, err error) {
 }
 
 // masked hides the secrets of the session, and the passwords of URLs, from what is shown.
-func (sh *Shell) masked(text string) string {
+func (c *connections) masked(text string) string {
 	text = history.MaskURLs(text)
-	if sh.session == nil {
+	if c.session == nil {
 		return text
 	}
-	return sh.session.Conn().Mask(text)
+	return c.session.Conn().Mask(text)
 }
 
 // shownError is the failure of a command that runs others: theirs, which has

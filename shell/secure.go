@@ -43,9 +43,9 @@ func (sh *Shell) useEnd() {
 
 // warnOfOldTLS says that a connection has a version which tls-min would not let
 // by itself.
-func (sh *Shell) warnOfOldTLS(session *client.Session) {
+func (s *screen) warnOfOldTLS(session *client.Session) {
 	if state, ok := session.Conn().TLS(); ok && state.Version < tls.VersionTLS12 {
-		sh.warn(tls.VersionName(state.Version) + " can be broken by those on the way")
+		s.warn(tls.VersionName(state.Version) + " can be broken by those on the way")
 	}
 }
 

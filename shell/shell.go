@@ -6,17 +6,13 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
-	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
-	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // Options describe a shell. The zero value works.
@@ -51,87 +47,37 @@ type Options struct {
 // Dial makes a TCP connection, as net.Dialer.DialContext does.
 type Dial = proxy.DialFunc
 
-// Shell is one user's shell: settings, and at most one session.
+// Shell is one user's shell: settings, and six parts. Each part has its fields, and says what a
+// job gets of it.
 type Shell struct {
 	Settings Settings
+	connections
+	sites
+	language
+	names
+	learning
+	screen
 
-	opt  Options
-	con  *seat
-	json bool
-	base context.Context // ends when the program must
-	end  context.CancelCauseFunc
-
-	catalog Groups
-	signals *signals
-	connection
-	quitting  bool
-	exits     *int // the status that `exit` was given
-	raw       bool // lines go to the server as typed
-	practice  *teach.Practice
-	web       *teach.Web // the live view; nil: nobody watches
-	stepper   stepper
-	recording *recording   // into a file; nil: none
-	confined  *confinement // it runs the lines of somebody else; nil: the user's
-	class     *class       // the lesson that is going on; nil: none
-	status    int          // of the last command, for $?
-	heard     *heard       // what the server last said
-	vars      map[string]string
-	aliases   map[string]string
-	sources   int // files that run each other
-	log       *log
-	hosts     []*hostSection
-	reached   Address // where the last URL led
-
-	next        func() (string, error) // the next line of the script that runs; nil at a terminal
-	macros      map[string][]string
-	depth       int  // of macros that run macros
-	loggedIn    bool // just now: the macro init is due
-	second      connection
-	swapped     bool  // a command runs on the second connection as if it were the first
-	restart     int64 // where the next transfer begins
-	nmap        nameMap
-	ntrans      nameTrans
-	limits      *limits
-	servers     *serverLimits
-	jobs        *jobs
-	forked      bool   // it is the shell of a job
-	localBefore string // the local directory before the last lcd, for lcd -
-	localDir    string // the local directory of a job; "": that of the process
-	gauge       *gauge
-	greeted     *client.Session // that the user was told what waits for
-
-	// Settings, for the goroutines that hear the server, and those of jobs.
-	verbose  atomic.Bool
-	notice   atomic.Pointer[notice]
-	traced   atomic.Int32
-	drawn    atomic.Pointer[teach.Printer]
-	welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
-
-	recorder *teach.Recorder
-	printer  teach.Printer // of what is traced
-	unwatch  func()        // ends the tracing; nil when nothing is shown
-
-	place  place      // where the prompt stands
-	wire   sync.Mutex // held by what uses the session beside the prompt: a completion, what keeps it alive
-	known  *knownHosts
-	remote *completion.Remote
-}
-
-// connection is a session and where it came from.
-type connection struct {
-	session  *client.Session // nil when not connected
-	address  Address         // of session
-	home     *client.Place   // the directory that the login began in
-	previous *client.Place   // the directory before the last cd, for cd -
-
-	hand     *byHand // what quote and raw arranged; nil: nothing
-	borrowed []loan  // settings for this host
+	opt      Options
+	json     bool
+	base     context.Context // ends when the program must
+	end      context.CancelCauseFunc
+	catalog  Groups
+	signals  *signals
+	confined *confinement // it runs the lines of somebody else; nil: the user's
+	log      *log
+	jobs     *jobs
+	forked   bool // it is the shell of a job
 }
 
 // blank is a shell with nothing in it, and without a console.
 func blank(opt Options, catalog Groups) *Shell {
-	return &Shell{opt: opt, json: opt.JSON, catalog: catalog, known: openKnownHosts(opt.StateDir), macros: map[string][]string{}, limits: newLimits(),
-		vars: map[string]string{}, aliases: map[string]string{}, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(), gauge: &gauge{}, servers: openLimits(opt.StateDir), heard: &heard{}}
+	return &Shell{
+		connections: connections{limits: newLimits()}, sites: sites{known: openKnownHosts(opt.StateDir), servers: openLimits(opt.StateDir)},
+		language: language{vars: map[string]string{}, aliases: map[string]string{}, macros: map[string][]string{}, heard: &heard{}},
+		screen:   screen{gauge: &gauge{}},
+		opt:      opt, json: opt.JSON, catalog: catalog, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(),
+	}
 }
 
 // New makes a shell. It handles the signals of the program until Close.
@@ -159,7 +105,7 @@ func New(opt Options) (*Shell, error) {
 }
 
 // Interactive reports whether somebody types and looks.
-func (sh *Shell) Interactive() bool { return sh.con.Interactive() }
+func (s *screen) Interactive() bool { return s.con.Interactive() }
 
 // Set changes a setting, as the set command does.
 func (sh *Shell) Set(name, value string) error {
@@ -278,39 +224,39 @@ func (sh *Shell) suggest(line string) string {
 
 // where is the server as the history knows it: the host, with the port where it
 // is not the usual one. Two servers may be on one host.
-func (sh *Shell) where() string {
-	if port := sh.address.Port; port != "" && port != "21" {
-		return net.JoinHostPort(sh.address.Host, port)
+func (c *connections) where() string {
+	if port := c.address.Port; port != "" && port != "21" {
+		return net.JoinHostPort(c.address.Host, port)
 	}
-	return sh.address.Host
+	return c.address.Host
 }
 
 // dir is the remote directory, "" when there is none.
-func (sh *Shell) dir() string {
-	if sh.session == nil {
+func (c *connections) dir() string {
+	if c.session == nil {
 		return ""
 	}
-	return sh.session.Dir()
+	return c.session.Dir()
 }
 
 // ended reports whether a signal has ended the program.
 func (sh *Shell) ended() bool { return sh.base.Err() != nil }
 
 // Say tells something that is neither result nor error.
-func (sh *Shell) Say(text string) {
-	io.WriteString(sh.con.Err(), sh.painted(render.Dim, render.SafeLines(text))+"\n")
+func (s *screen) Say(text string) {
+	io.WriteString(s.con.Err(), s.painted(render.Dim, render.SafeLines(text))+"\n")
 }
 
 // warn tells something that the user should not overlook.
-func (sh *Shell) warn(text string) {
-	io.WriteString(sh.con.Err(), sh.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
+func (s *screen) warn(text string) {
+	io.WriteString(s.con.Err(), s.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
 }
 
 // painted is a message as the screen has room for it.
-func (sh *Shell) painted(colour render.Colour, text string) string {
-	lines := render.Hang(text, sh.con.ErrWidth(), 2)
+func (s *screen) painted(colour render.Colour, text string) string {
+	lines := render.Hang(text, s.con.ErrWidth(), 2)
 	for i, line := range lines {
-		lines[i] = colour.Paint(sh.con.ColorErr(), line)
+		lines[i] = colour.Paint(s.con.ColorErr(), line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -73,8 +73,8 @@ func (sh *Shell) changedSettings() []string {
 	return all
 }
 
-func (sh *Shell) state() state {
-	session := sh.session
+func (c *connections) state() state {
+	session := c.session
 	if session == nil {
 		return state{}
 	}

@@ -73,14 +73,6 @@ func (sh *Shell) useGate() {
 	sh.sessions(func(s *client.Session) { s.SetGate(sh.gate()) })
 }
 
-func (sh *Shell) sessions(do func(*client.Session)) {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil {
-			do(c.session)
-		}
-	}
-}
-
 // gate is whom a session asks: the user, in a dry run nobody lets a change pass.
 func (sh *Shell) gate() client.Gate {
 	switch {

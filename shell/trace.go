@@ -124,12 +124,12 @@ func (c *Call) traceWeb() error {
 }
 
 // stopWeb ends the live view, if there is one.
-func (sh *Shell) stopWeb() error {
-	web := sh.web
+func (l *learning) stopWeb() error {
+	web := l.web
 	if web == nil {
 		return nil
 	}
-	sh.web = nil
+	l.web = nil
 	return web.Close()
 }
 
@@ -286,8 +286,8 @@ func (sh *Shell) seen(e *teach.Event) {
 }
 
 // got shows the server's words that are meant for people.
-func (sh *Shell) got(i client.GotInfo) {
-	if sh.traced.Load() > 0 || !sh.verbose.Load() || !forPeople(i) || sh.welcomed.Load() && welcomes(i) {
+func (s *screen) got(i client.GotInfo) {
+	if s.traced.Load() > 0 || !s.verbose.Load() || !forPeople(i) || s.welcomed.Load() && welcomes(i) {
 		return
 	}
 	mark := "<- "
@@ -295,7 +295,7 @@ func (sh *Shell) got(i client.GotInfo) {
 		mark = "<= "
 	}
 	for _, line := range i.Reply.Lines {
-		sh.Say(mark + line)
+		s.Say(mark + line)
 	}
 }
 
@@ -321,13 +321,13 @@ func welcomes(i client.GotInfo) bool {
 }
 
 // noted tells what a user should know of what happens by itself.
-func (sh *Shell) noted(i client.NoteInfo) {
+func (s *screen) noted(i client.NoteInfo) {
 	switch {
-	case sh.traced.Load() > 1: // it is shown as an event
+	case s.traced.Load() > 1: // it is shown as an event
 	case i.Key == "reconnect":
-		sh.Say("connecting again: " + strings.TrimSpace(i.Text))
-	case i.Key != "tls.refused" && sh.verbose.Load():
-		sh.Say("note: " + i.Text)
+		s.Say("connecting again: " + strings.TrimSpace(i.Text))
+	case i.Key != "tls.refused" && s.verbose.Load():
+		s.Say("note: " + i.Text)
 	}
 }
 
@@ -337,8 +337,8 @@ func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond
 var errNothing = errors.New("nothing has gone over the wire yet")
 
 // operation returns the n-th last operation that is over, from 1.
-func (sh *Shell) operation(n int) (teach.Operation, error) {
-	all := teach.Operations(sh.recorder.Events(0))
+func (l *learning) operation(n int) (teach.Operation, error) {
+	all := teach.Operations(l.recorder.Events(0))
 	switch {
 	case len(all) == 0:
 		return teach.Operation{}, errNothing

@@ -43,21 +43,21 @@ var variableCommands = []*Command{
 }
 
 // variable answers for the names after a $.
-func (sh *Shell) variable(name string) (string, bool) {
+func (l *language) variable(name string) (string, bool) {
 	if name == "?" {
-		return strconv.Itoa(sh.status), true
+		return strconv.Itoa(l.status), true
 	}
-	if value, ok := sh.vars[name]; ok {
+	if value, ok := l.vars[name]; ok {
 		return value, true
 	}
-	return sh.replyVariable(name)
+	return l.replyVariable(name)
 }
 
 // environment is that of local commands.
-func (sh *Shell) environment() []string {
+func (l *language) environment() []string {
 	env := os.Environ()
-	for _, name := range slices.Sorted(maps.Keys(sh.vars)) {
-		env = append(env, name+"="+sh.vars[name])
+	for _, name := range slices.Sorted(maps.Keys(l.vars)) {
+		env = append(env, name+"="+l.vars[name])
 	}
 	return env
 }

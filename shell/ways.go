@@ -45,18 +45,10 @@ func (sh *Shell) ways(session *client.Session) []client.Way {
 
 // useWays tells the sessions what the settings allow.
 func (sh *Shell) useWays() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil {
-			c.session.SetWays(sh.ways(c.session))
-		}
-	}
+	sh.sessions(func(s *client.Session) { s.SetWays(sh.ways(s)) })
 }
 
 // useBuffers tells the sessions which socket buffers to ask for.
 func (sh *Shell) useBuffers() {
-	for _, c := range []connection{sh.connection, sh.second} {
-		if c.session != nil {
-			c.session.SetBuffers(int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf))
-		}
-	}
+	sh.sessions(func(s *client.Session) { s.SetBuffers(int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf)) })
 }

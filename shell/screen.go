@@ -1,0 +1,29 @@
+package shell
+
+import (
+	"sync/atomic"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// screen is the terminal and what stands on it.
+type screen struct {
+	con     *seat
+	gauge   *gauge
+	place   place           // where the prompt stands
+	greeted *client.Session // that the user was told what waits for
+
+	// Settings, for the goroutines that hear the server, and those of jobs.
+	verbose  atomic.Bool
+	notice   atomic.Pointer[notice]
+	traced   atomic.Int32
+	drawn    atomic.Pointer[teach.Printer]
+	welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
+}
+
+// takeSeat gives a job the console: what it shows is its own.
+func (s *screen) takeSeat(con *console.Console) {
+	s.con, s.gauge = &seat{Console: con, job: true}, &gauge{}
+}
