@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Made is what a session has been told since its login, in a form that outlives the program: a
@@ -44,10 +45,40 @@ func (m Made) Secret() bool {
 	return false
 }
 
+// Check says what cannot be in it: it comes from a file, which somebody may have damaged or changed. Nothing but what
+// lasts is told, and a way is one of changes of the directory.
+func (m Made) Check() error {
+	for _, text := range slices.Concat(m.Told, m.Way, []string{string(m.Type), m.Host, m.Dir, m.Said}) {
+		if strings.ContainsAny(text, "\r\n\x00") {
+			return fmt.Errorf("%.80q is not one line", text)
+		}
+	}
+	for _, line := range m.Told {
+		if verb, args := splitLine(line); rowOf(verb, args, "").lasts != kept && rowOf(verb, args, "MVS").lasts != kept {
+			return fmt.Errorf("%.80q is not told to a server once for all", line)
+		}
+	}
+	for _, line := range m.Way {
+		if verb, _ := splitLine(line); !slices.Contains([]string{"CWD", "CDUP", "XCWD", "XCUP"}, verb) {
+			return fmt.Errorf("%.80q does not change the directory", line)
+		}
+	}
+	switch {
+	case m.Mode != "" && m.Mode != Stream && m.Mode != Deflate:
+		return fmt.Errorf("%.80q is no mode", m.Mode)
+	case m.Prot != "" && m.Prot != Private && m.Prot != Clear:
+		return fmt.Errorf("%.80q is no level of protection", m.Prot)
+	}
+	return nil
+}
+
 // Remake makes a session what another one was with the same login: what was told is told, and the
 // place confirmed. A twin does that with its first command. After an error each command tries
 // that again: the session is never half of what it should be.
 func (s *Session) Remake(ctx context.Context, m Made) error {
+	if err := m.Check(); err != nil {
+		return &GoneError{Err: err}
+	}
 	if m.Host != s.opt.VirtualHost {
 		return &GoneError{Err: fmt.Errorf("HOST %s came before the login", m.Host)}
 	}

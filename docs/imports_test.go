@@ -24,7 +24,10 @@ var rules = []struct {
 	{"client/listing", "encoding/...", true, ""},
 	{"client/listing", module + "...", false, "listings are parsed from bytes alone"},
 	{"completion", module + "...", false, "completion gets its names from functions"},
+	{"history", module + "internal/private", true, ""},
 	{"history", module + "...", false, "history knows lines, not commands"},
+	{"internal/...", module + "...", false, "what all may use knows nothing of ours"},
+	{"client...", module + "internal/...", false, "the client reads no file of the user's"},
 	{"shell/syntax", module + "...", false, "the language is understood without the shell"},
 	{"client/practice/...", module + "client", false, "the server that tests the client shares no code with it"},
 	{"client/practice/...", module + "shell...", false, "the client and its server do not know the shell"},
@@ -126,7 +129,7 @@ func matches(pattern, p string) bool {
 func TestTopLevel(t *testing.T) {
 	allowed := map[string]bool{
 		"go.mod": true, "go.sum": true, "cmd": true, "shell": true, "client": true, "completion": true,
-		"history": true, "docs": true, "README.md": true, "LICENSE": true, "staticcheck.conf": true,
+		"history": true, "internal": true, "docs": true, "README.md": true, "LICENSE": true, "staticcheck.conf": true,
 		"CHANGELOG.md": true, "CONTRIBUTING.md": true, "SECURITY.md": true,
 	}
 	entries, err := os.ReadDir("..")

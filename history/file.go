@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -8,12 +9,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/internal/private"
 )
 
 const (
@@ -22,27 +23,24 @@ const (
 	lockRetry = 2 * time.Millisecond
 )
 
-// create makes the file and its directory, for nobody else to read. What is no regular file (/dev/null) is not ours
-// to keep lines in.
+// create makes the file and its directory, for nobody else to read. A device (/dev/null) is not ours to keep lines in.
 func create(path string) (string, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeDevice != 0 {
+		return "", nil
+	}
+	if err := private.MakeFolder(path); err != nil {
 		return "", err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|syscall.O_NONBLOCK, 0o600) // a FIFO is not waited at
+	f, err := private.Append(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return "", err
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = f.Chmod(0o600)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		if err := f.Chmod(0o600); err != nil {
-			return "", err
-		}
-	}
-	return filepath.EvalSymlinks(path) // compaction must replace the file and not a link to it
+	return path, err
 }
 
 // locked runs f while no other process changes the file. Where locks do not work, or one is held for too long, it runs
@@ -59,7 +57,7 @@ func (f *File) locked(change func() error) error {
 
 // write adds a record at the end of the file, in one write.
 func (f *File) write(record []byte) error {
-	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	file, err := private.Append(f.path)
 	if err != nil {
 		return err
 	}
@@ -92,7 +90,7 @@ func (f *File) read() error {
 	if same && info.Size() == f.offset {
 		return nil
 	}
-	file, err := os.Open(f.path)
+	file, err := private.Open(f.path)
 	if err != nil {
 		return err
 	}
@@ -101,13 +99,21 @@ func (f *File) read() error {
 		return err
 	}
 	if !same {
-		f.offset, f.records = 0, nil
+		f.offset, f.records, f.damaged = 0, nil, -1
 	}
 	f.seen = info
-	f.offset = max(f.offset, info.Size()-mostRead) // where that is within a line, its rest is no record
+	within := info.Size()-mostRead > f.offset // a line, whose rest is no record
+	f.offset = max(f.offset, info.Size()-mostRead)
 	added, err := io.ReadAll(io.NewSectionReader(file, f.offset, info.Size()-f.offset))
 	if err != nil {
 		return err
+	}
+	if within {
+		end := bytes.IndexByte(added, '\n')
+		if end < 0 {
+			return private.Damaged(f.path, 0, fmt.Errorf("its last %d MiB are no line", mostRead>>20))
+		}
+		f.offset, added = f.offset+int64(end)+1, added[end+1:]
 	}
 	f.take(added)
 	return nil
@@ -124,30 +130,56 @@ func (f *File) take(added []byte) {
 		if !complete {
 			return
 		}
-		f.offset += int64(len(line)) + 1
-		added = rest
-		if bytes.HasPrefix(line, []byte(endMark)) {
+		switch r, err := decode(string(line)); {
+		case bytes.HasPrefix(line, []byte(endMark)):
 			if !own { // others may be reading them
 				f.records, own = slices.Clone(f.records), true
 			}
 			end(f.records, string(line))
-		} else if r, err := decode(string(line)); err == nil {
+		case err == nil:
 			f.records = append(f.records, r)
+		case f.damaged < 0 && !bytes.HasSuffix(line, []byte(torn[:len(torn)-1])):
+			f.damaged = f.offset
+		}
+		f.offset += int64(len(line)) + 1
+		added = rest
+	}
+}
+
+// damage is the error of the first line that is no record; nil where there is none.
+func (f *File) damage() error {
+	if f.damaged < 0 {
+		return nil
+	}
+	file, err := private.Open(f.path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines, before := 1, bufio.NewReader(io.NewSectionReader(file, 0, f.damaged))
+	for {
+		switch b, err := before.ReadByte(); {
+		case err == io.EOF:
+			return private.Damaged(f.path, lines, errors.New("is no line of a history; until it is mended or taken out no line is dropped"))
+		case err != nil:
+			return err
+		case b == '\n':
+			lines++
 		}
 	}
 }
 
-// compact keeps the newest lines when there are too many. Other processes see that the file is another one; with the
-// lock held none of them writes to the old one.
+// compact keeps the newest lines when there are too many, unless one is damaged, which would go for good. Other processes
+// see that the file is another one; with the lock held none of them writes to the old one.
 func (f *File) compact() error {
-	if len(f.records) <= f.limit+f.limit/4 {
+	if len(f.records) <= f.limit+f.limit/4 || f.damaged >= 0 {
 		return nil
 	}
 	return f.locked(func() error {
 		if !f.sure {
 			return nil
 		}
-		if err := f.read(); err != nil || len(f.records) <= f.limit {
+		if err := f.read(); err != nil || len(f.records) <= f.limit || f.damaged >= 0 {
 			return err
 		}
 		return f.rewrite(f.records[len(f.records)-f.limit:])
@@ -159,26 +191,11 @@ func (f *File) rewrite(records []Record) error {
 	for _, r := range records {
 		all.Write(r.encode())
 	}
-	next, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+".new-*") // 0600
-	if err != nil {
+	if err := private.Write(f.path, all.Bytes()); err != nil {
 		return err
-	}
-	_, err = next.Write(all.Bytes())
-	err = errors.Join(err, next.Sync(), next.Close())
-	if err == nil {
-		err = os.Rename(next.Name(), f.path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(next.Name()))
 	}
 	return f.read()
 }
 
 // explain says what a failure means for the user.
-func explain(path string, err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
-	}
-	return fmt.Errorf("history: %s: %w; lines are kept for this session only", path, err)
-}
+func explain(err error) error { return fmt.Errorf("%w; lines are kept for this session only", err) }

@@ -36,14 +36,16 @@ type File struct {
 	records []Record
 	offset  int64
 	seen    os.FileInfo
+	damaged int64  // where the first line begins that is no record; -1: there is none
 	sure    bool   // the lock is held
 	added   Record // the newest of ours
 }
 
 // Open reads a history, and makes the file (0600, in a directory of 0700) when there is none. When that fails it returns
-// the reason beside a File that works in memory. An empty path is a history in memory.
+// the reason beside a File that works in memory. A line that is no record is named, stays where it is, and nothing else
+// comes of it. An empty path is a history in memory.
 func Open(path string, o Options) (*File, error) {
-	f := &File{limit: o.Limit, now: o.Now}
+	f := &File{limit: o.Limit, now: o.Now, damaged: -1}
 	if f.limit <= 0 {
 		f.limit = UsualLimit
 	}
@@ -55,7 +57,7 @@ func Open(path string, o Options) (*File, error) {
 	}
 	real, err := create(path)
 	if err != nil {
-		return f, explain(path, err)
+		return f, explain(err)
 	}
 	f.path = real
 	if f.path == "" {
@@ -63,9 +65,9 @@ func Open(path string, o Options) (*File, error) {
 	}
 	if err := f.read(); err != nil {
 		f.path = ""
-		return f, explain(path, err)
+		return f, explain(err)
 	}
-	return f, nil // it is not cut yet: Keep may allow more
+	return f, f.damage() // it is not cut yet: Keep may allow more
 }
 
 // Add keeps a line typed for a host in a directory, without its secrets. Empty lines, lines that start with a blank and
@@ -93,10 +95,9 @@ func (f *File) Add(host, dir, line string) error {
 		err = f.read()
 	}
 	if err != nil {
-		path := f.path
 		f.path = ""
 		f.records = append(f.records, r)
-		return explain(path, err)
+		return explain(err)
 	}
 	return f.compact()
 }

@@ -3,7 +3,6 @@ package shell
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"net"
@@ -14,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/internal/private"
 )
 
 var bookmarkCommands = []*Command{{
@@ -135,15 +135,27 @@ func (sh *Shell) bookmarks() (map[string]string, error) {
 	if sh.opt.Bookmarks == "" {
 		return all, nil
 	}
-	text, err := ReadPrivate(sh.opt.Bookmarks)
+	text, err := private.Read(sh.opt.Bookmarks, longConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}
 	if err != nil {
 		return all, err
 	}
-	if err := toml.Unmarshal(text, &all); err != nil {
-		return all, &localError{fmt.Sprintf("%s: %s", sh.opt.Bookmarks, err)}
+	return readBookmarks(sh.opt.Bookmarks, text)
+}
+
+// readBookmarks reads the text of the file.
+func readBookmarks(name string, text []byte) (map[string]string, error) {
+	all := map[string]string{}
+	err := toml.Unmarshal(text, &all)
+	var wrong *toml.DecodeError
+	if errors.As(err, &wrong) {
+		line, _ := wrong.Position()
+		return nil, private.Damaged(name, line, errors.New(strings.TrimPrefix(wrong.Error(), "toml: ")))
+	}
+	if err != nil {
+		return nil, private.Damaged(name, 0, err)
 	}
 	return all, nil
 }
@@ -157,7 +169,7 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 	if name == "" {
 		return &localError{"bookmarks are kept nowhere here"}
 	}
-	return locked(name, func() error {
+	return private.Locked(name, func() error {
 		all, err := c.Shell.bookmarks()
 		if err == nil {
 			err = change(all)
@@ -169,7 +181,7 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 		if err != nil {
 			return err
 		}
-		return replace(name, string(text))
+		return private.Write(name, text)
 	})
 }
 

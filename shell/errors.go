@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/internal/private"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -69,7 +70,7 @@ var statuses = []struct {
 	}},
 	{6, "refused by the server", anyOf[*client.Error, *client.GoneError]},
 	{7, "local file", func(err error) bool {
-		return anyOf[*fs.PathError, *os.LinkError](err) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
+		return anyOf[*fs.PathError, *os.LinkError](err) || errors.As(err, new(*private.Error)) || anyOf[*localError, syscall.Errno](err) && !anyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return anyOf[*client.LostError, *client.NoDataError](err) || anyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/internal/private"
 )
 
 // knownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the
@@ -184,7 +185,7 @@ func (k *knownHosts) change(f func()) error {
 		f()
 		return nil
 	}
-	return locked(k.path, func() error {
+	return private.Locked(k.path, func() error {
 		if err := k.read(); err != nil {
 			return err
 		}
@@ -198,7 +199,7 @@ func (k *knownHosts) write() error {
 	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
 		lines = append(lines, addr+" "+k.seen[addr].String())
 	}
-	return replace(k.path, strings.Join(append(lines, ""), "\n"))
+	return private.Write(k.path, []byte(strings.Join(append(lines, ""), "\n")))
 }
 
 // KnownHosts lists what can be connected to by name: the bookmarks of a file, and

@@ -155,7 +155,7 @@ func (c *Call) beginLesson(ctx context.Context, word string) error {
 	if number < len(all) {
 		cl.after = all[number].Title
 	}
-	if cl.step = with.Next; step > 0 {
+	if cl.step = int(with.Next); step > 0 {
 		cl.step = step - 1
 	}
 	switch {
@@ -227,8 +227,8 @@ func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
 	switch what {
 	case "hint":
 		hints := cl.task().Hints
-		hint := hints[min(p.Hints, len(hints)-1)]
-		p.Hints = min(p.Hints+1, len(hints))
+		hint := hints[min(int(p.Hints), len(hints)-1)]
+		p.Hints = uint16(min(int(p.Hints)+1, len(hints)))
 		sh.comment("hint: " + hint)
 		return cl.progress.Save()
 	case "skip":
@@ -247,7 +247,7 @@ func (sh *Shell) nextStep(ctx context.Context) error {
 	cl := sh.class
 	cl.step++
 	with := cl.progress.Of(cl.lesson.ID)
-	with.Next = cl.step
+	with.Next = uint16(cl.step)
 	err := cl.progress.Save()
 	if cl.step < len(cl.lesson.Steps) {
 		return firstOf(sh.enterStep(ctx), err)

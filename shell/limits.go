@@ -16,6 +16,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/internal/private"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -163,7 +164,7 @@ func (l *serverLimits) change(forGood bool, f func(map[limitKey]serverLimit)) er
 		f(l.here)
 		return nil
 	}
-	return locked(l.path, func() error {
+	return private.Locked(l.path, func() error {
 		if err := l.read(); err != nil {
 			return err
 		}
@@ -182,7 +183,7 @@ func (l *serverLimits) write() error {
 		lines = append(lines, l.line(key))
 	}
 	slices.Sort(lines)
-	return replace(l.path, strings.Join(append(slices.Concat(l.said, lines), ""), "\n"))
+	return private.Write(l.path, []byte(strings.Join(append(slices.Concat(l.said, lines), ""), "\n")))
 }
 
 // all are the lines of what is known.

@@ -3,13 +3,14 @@ package shell
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/internal/private"
 )
 
 // Netrc is what a .netrc file says about one host.
@@ -20,6 +21,8 @@ type Netrc struct {
 	HasPassword bool
 	Account     string
 	Macros      []Macro
+
+	damaged bool // a line of it could not be read
 }
 
 // Macro is a macdef in a .netrc file.
@@ -34,7 +37,7 @@ type Macro struct {
 // word that begins with # where a keyword is due begins a comment. A macro's
 // lines go up to an empty one. A macro in front of every machine is for all.
 // What has no meaning is passed over, and the error, which holds nothing of the
-// text, names its lines.
+// text, has a row for each of its lines: "3: a value is missing after login".
 func ParseNetrc(text string) ([]Netrc, error) {
 	p := netrcParser{text: text, line: 1}
 	for {
@@ -62,7 +65,10 @@ type netrcParser struct {
 }
 
 func (p *netrcParser) complain(text string) {
-	err := fmt.Errorf("line %d: %s", p.line, text)
+	if n := len(p.entries); n > 0 {
+		p.entries[n-1].damaged = true
+	}
+	err := fmt.Errorf("%d: %s", p.line, text)
 	if n := len(p.wrong); n == 0 || p.wrong[n-1].Error() != err.Error() { // a misspelt keyword leaves its value behind
 		p.wrong = append(p.wrong, err)
 	}
@@ -192,43 +198,44 @@ func findNetrc(entries []Netrc, host, user string) (found Netrc, ok bool) {
 	return found, ok
 }
 
-// netrc looks a host up in the user's .netrc. No file is no error.
+// netrc looks a host up in the user's .netrc. No file is no error. Where a line is damaged only an entry of the host that is
+// whole is used: what looks like the password of one host may be that of another whose name was in that line.
 func (sh *Shell) netrc(host, user string) (Netrc, bool, error) {
 	name := sh.opt.Netrc
 	if name == "" {
 		return Netrc{}, false, nil
 	}
-	file, err := openPrivate(name)
+	text, err := private.Read(name, longConfig)
 	if errors.Is(err, fs.ErrNotExist) && !sh.opt.NetrcNamed {
 		return Netrc{}, false, nil
 	}
 	if err != nil {
 		return Netrc{}, false, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return Netrc{}, false, err
-	}
-	if info.Size() > maxNetrc {
-		return Netrc{}, false, &localError{name + " is too large"}
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxNetrc))
-	if err != nil {
-		return Netrc{}, false, err
-	}
 	entries, wrong := ParseNetrc(string(text))
-	if wrong != nil {
-		sh.warn(name + ": " + strings.ReplaceAll(wrong.Error(), "\n", "; "))
-	}
 	entry, found := findNetrc(entries, host, user)
-	if found && entry.HasPassword && !isAnonymous(entry.Login) && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	switch {
+	case wrong == nil:
+	case !found || entry.Host == "" || entry.damaged:
+		return Netrc{}, false, &localError{netrcWords(name, wrong) + ": mend it, or nobody knows whose password is whose"}
+	default:
+		sh.warn(netrcWords(name, wrong))
+	}
+	if found && entry.HasPassword && !isAnonymous(entry.Login) && othersRead(name) {
 		return Netrc{}, false, &localError{fmt.Sprintf("%s holds a password and others can read it; `!chmod 600 %s` ends that", name, name)}
 	}
 	return entry, found, nil
 }
 
-const maxNetrc = 1 << 20
+// netrcWords names the damaged lines of a file.
+func netrcWords(name string, wrong error) string {
+	return strings.ReplaceAll(name+":"+wrong.Error(), "\n", "; "+name+":")
+}
+
+func othersRead(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
+}
 
 // DefaultNetrc is the .netrc file that is read when no other one is named:
 // $NETRC or the one in the home directory.

@@ -56,10 +56,10 @@ func netrcText(entries []Netrc) string {
 // and never quoted: it may be a password.
 func TestNetrcComplaints(t *testing.T) {
 	for _, row := range []struct{ name, text, want, complaint string }{
-		{"unknown word", "machine h login u\npasword s3cret password p", "[h u p ]", "line 2"},
+		{"unknown word", "machine h login u\npasword s3cret password p", "[h u p ]", "2: a word"},
 		{"no value", "machine h login", "[h  - ]", "a value is missing after login"},
-		{"before a machine", "login u\nmachine h", "[h  - ]", "line 1: login stands before"},
-		{"open quote", "machine h login \"joe\npassword s3cret", "[h joe s3cret ]", "line 1: a quote is not closed"},
+		{"before a machine", "login u\nmachine h", "[h  - ]", "1: login stands before"},
+		{"open quote", "machine h login \"joe\npassword s3cret", "[h joe s3cret ]", "1: a quote is not closed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			entries, err := ParseNetrc(row.text)

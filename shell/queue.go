@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gofrs/flock"
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -47,10 +46,11 @@ type queue struct {
 	waiting, running []*job
 	stopped, closed  bool
 	atOnce           int
-	file             *flock.Flock // what is kept for later, locked while this shell lives; nil: nothing yet
+	file             *queueFile // nil: nothing was kept yet
+	unkept           bool       // the user was told that it is not
 }
 
-func queueCommand(_ context.Context, c *Call) error {
+func queueCommand(ctx context.Context, c *Call) error {
 	sh := c.Shell
 	switch first := c.Arg(0); {
 	case c.given("delete"):
@@ -68,19 +68,20 @@ func queueCommand(_ context.Context, c *Call) error {
 		sh.jobs.stopQueue(true)
 		return nil
 	case len(c.Args) == 1 && first == "start":
-		sh.takeKept()
+		err := c.takeKept(ctx)
 		sh.jobs.stopQueue(false)
 		sh.jobs.next(sh)
-		return nil
+		return err
 	}
 	list, err := c.queued()
 	if err != nil {
 		return err
 	}
+	var all []*job
 	for _, chain := range list {
-		sh.enqueue(sh.jobOf(c.line, chain))
+		all = append(all, sh.jobOf(c.line, chain))
 	}
-	return nil
+	return sh.enqueue(all, sh.Interactive())
 }
 
 // queued is the line to queue: words, or one in quotes.
@@ -92,22 +93,25 @@ func (c *Call) queued() (syntax.List, error) {
 	return syntax.List{{Statements: []syntax.Statement{st}}}, nil
 }
 
-// enqueue puts a job at the end of the queue.
-func (sh *Shell) enqueue(j *job) {
-	sh.number(j)
-	line, ok := history.Redact(j.line)
-	if ok && line == j.line && j.session != nil && j.from.alone == nil && !j.from.made.Secret() {
-		j.kept = &kept{sh.server(), j.from.made, j.from.local, j.line}
+// enqueue puts jobs at the end of the queue. They run although they cannot be kept for another day.
+func (sh *Shell) enqueue(all []*job, keep bool) error {
+	for _, j := range all {
+		sh.number(j)
+		line, ok := history.Redact(j.line)
+		if keep && ok && line == j.line && j.session != nil && j.from.alone == nil && !j.from.made.Secret() {
+			j.kept = &kept{sh.server(), j.from.made, j.from.local, j.line}
+		}
+		if sh.Interactive() {
+			sh.Say(fmt.Sprintf("[%d] queued  %s", j.id, j.shown()))
+		}
 	}
 	js := sh.jobs
 	js.mu.Lock()
-	js.queue.waiting = append(js.queue.waiting, j)
+	js.queue.waiting = append(js.queue.waiting, all...)
 	js.mu.Unlock()
-	sh.keepQueue()
-	if sh.Interactive() {
-		sh.Say(fmt.Sprintf("[%d] queued  %s", j.id, j.shown()))
-	}
+	err := sh.keepQueue()
 	js.next(sh)
+	return err
 }
 
 // next starts jobs of the queue as long as there is room.
@@ -131,7 +135,14 @@ func (js *jobs) left(sh *Shell, j *job) {
 	q.running = without(q.running, j)
 	js.mu.Unlock()
 	if of {
-		sh.keepQueue()
+		err := sh.keepQueue()
+		js.mu.Lock()
+		say := err != nil && !q.unkept // once, until it works again
+		q.unkept = err != nil
+		js.mu.Unlock()
+		if say {
+			sh.warn(inWords(err))
+		}
 		js.next(sh)
 	}
 }
@@ -172,8 +183,7 @@ func (c *Call) moveInQueue() error {
 	if from < 0 {
 		return &UsageError{Text: fmt.Sprintf("%d: no job waits with this number", n), Hint: "`queue` lists them"}
 	}
-	c.Shell.keepQueue()
-	return nil
+	return c.Shell.keepQueue()
 }
 
 func (c *Call) showQueue() error {

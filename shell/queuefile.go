@@ -1,17 +1,23 @@
 package shell
 
 import (
-	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/internal/strict"
 )
 
 // kept is a line of the queue as it is on disk, without secrets.
@@ -21,6 +27,16 @@ type kept struct {
 	Local string `json:"local"`
 	Line  string `json:"line"`
 }
+
+// queueFile is what a shell keeps of its queue for another day. Each shell has a file of its own, and holds the lock beside
+// it while it lives.
+type queueFile struct {
+	path string
+	lock *flock.Flock
+}
+
+// longQueue is more than anybody would type.
+const longQueue = 16 << 20
 
 // server names what the session is for.
 func (c *connections) server() string {
@@ -36,11 +52,11 @@ func serverOf(s *client.Session) string {
 	return user + "@" + s.Options().Addr
 }
 
-// keepQueue writes what waits, and what runs as it may not come to its end, into
-// a file of this shell. A disk that is full does not keep anything from running.
-func (sh *Shell) keepQueue() {
-	if sh.opt.StateDir == "" || !sh.Interactive() || sh.opt.DryRun {
-		return
+// keepQueue writes what waits, and what runs as it may not come to its end, into the file of this shell. The queue runs
+// although it is not kept.
+func (sh *Shell) keepQueue() error {
+	if sh.opt.StateDir == "" || sh.opt.DryRun {
+		return nil
 	}
 	js := sh.jobs
 	js.disk.Lock()
@@ -50,27 +66,63 @@ func (sh *Shell) keepQueue() {
 	closed, jobs := q.closed, slices.Concat(q.running, q.waiting)
 	js.mu.Unlock()
 	if closed {
-		return
+		return nil
 	}
-	var all []kept
+	var text bytes.Buffer
+	rows := json.NewEncoder(&text)
 	for _, j := range jobs {
 		if j.kept != nil {
-			all = append(all, *j.kept)
+			rows.Encode(j.kept) // it has nothing that cannot be written
 		}
 	}
-	if q.file == nil {
-		dir := filepath.Join(sh.opt.StateDir, "queue")
-		if len(all) == 0 || os.MkdirAll(dir, 0o700) != nil {
-			return
-		}
-		q.file = flock.New(filepath.Join(dir, strconv.Itoa(os.Getpid())), flock.SetPermissions(0o600))
-		q.file.TryLock()
+	if q.file == nil && text.Len() == 0 {
+		return nil
 	}
-	writeKept(q.file.Path(), all)
+	err := sh.ownQueueFile()
+	if err == nil {
+		err = private.Write(q.file.path, text.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("the queue runs, but is not kept for another day: %w", err)
+	}
+	return nil
 }
 
-// leaveQueue removes the file of an empty queue, and gives that of another one
-// free for the next shell.
+// ownQueueFile gives this shell a file that no other one has ever had: one of a shell that was killed is taken from nobody.
+func (sh *Shell) ownQueueFile() error {
+	q := &sh.jobs.queue
+	if q.file != nil {
+		return nil
+	}
+	path := filepath.Join(sh.queueDir(), time.Now().UTC().Format("20060102-150405.000000000-")+fmt.Sprint(os.Getpid()))
+	if err := private.MakeFolder(path); err != nil {
+		return err
+	}
+	lock, free, err := lockQueue(path)
+	if err == nil && !free {
+		err = &private.Error{Name: path, Err: errors.New("another ftpsh holds it")}
+	}
+	if err == nil {
+		q.file = &queueFile{path, lock}
+	}
+	return err
+}
+
+func (sh *Shell) queueDir() string { return filepath.Join(sh.opt.StateDir, "queue") }
+
+// lockQueue locks the file of a shell, if that has gone.
+func lockQueue(path string) (lock *flock.Flock, free bool, err error) {
+	lock = flock.New(path+queueLock, flock.SetPermissions(0o600))
+	free, err = lock.TryLock()
+	if err != nil || !free {
+		lock.Close()
+	}
+	return lock, free, err
+}
+
+const queueLock = ".lock"
+
+// leaveQueue removes the file of an empty queue, and gives that of another one free for the next shell.
 func (sh *Shell) leaveQueue() {
 	js := sh.jobs
 	js.disk.Lock()
@@ -78,84 +130,167 @@ func (sh *Shell) leaveQueue() {
 	js.mu.Lock()
 	js.queue.stopped, js.queue.closed = true, true
 	js.mu.Unlock()
-	if js.queue.file == nil {
+	file := js.queue.file
+	if file == nil {
 		return
 	}
-	if info, err := os.Stat(js.queue.file.Path()); err == nil && info.Size() == 0 {
-		os.Remove(js.queue.file.Path())
+	if info, err := os.Stat(file.path); err == nil && info.Size() == 0 {
+		file.remove()
 	}
-	js.queue.file.Unlock()
+	file.lock.Close()
 }
 
-// keptFor calls f with the files that shells have left which are gone, and the
-// lines for this server in them.
-func (sh *Shell) keptFor(f func(path string, mine, others []kept)) {
-	if sh.opt.StateDir == "" || sh.session == nil {
-		return
+// remove takes the file away, and then its lock: who waits for the lock finds no file.
+func (f *queueFile) remove() error {
+	err := os.Remove(f.path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.Remove(f.lock.Path())
 	}
-	paths, _ := filepath.Glob(filepath.Join(sh.opt.StateDir, "queue", "[0-9]*"))
-	for _, path := range paths {
-		lock := flock.New(path)
-		if ours, err := lock.TryLock(); err != nil || !ours {
+	return err
+}
+
+// keptLines are the lines in a file of the queue: those for this server, and the text of all others.
+type keptLines struct {
+	mine    []kept
+	others  []byte
+	damaged []error // lines that stay, with their names
+}
+
+// readKept reads the text of a file of the queue.
+func readKept(path string, text []byte, server string) (all keptLines) {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		k, err := parseKept(line)
+		switch {
+		case err != nil:
+			all.damaged = append(all.damaged, private.Damaged(path, n, err))
+		case k.Server == server:
+			all.mine = append(all.mine, k)
 			continue
 		}
-		var mine, others []kept
-		for _, k := range readKept(path) {
-			if k.Server == sh.server() {
-				mine = append(mine, k)
-			} else {
-				others = append(others, k)
-			}
-		}
-		f(path, mine, others)
-		lock.Unlock()
-	}
-}
-
-func readKept(path string) (all []kept) {
-	text, _ := ReadPrivate(path)
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		var k kept
-		if json.Unmarshal(lines.Bytes(), &k) == nil {
-			all = append(all, k)
-		}
+		all.others = append(all.others, line...)
 	}
 	return all
 }
 
-func writeKept(path string, all []kept) {
-	var text bytes.Buffer
-	rows := json.NewEncoder(&text)
-	for _, k := range all {
-		rows.Encode(k)
+func parseKept(line []byte) (k kept, err error) {
+	_, err = strict.JSON(line, &k)
+	if err == nil {
+		err = k.Made.Check()
 	}
-	os.WriteFile(path, text.Bytes(), 0o600)
+	switch {
+	case err != nil:
+	case !bytes.HasSuffix(line, []byte("\n")):
+		err = errors.New("the end is missing")
+	case k.Server == "" || strings.TrimSpace(k.Line) == "" || !filepath.IsAbs(k.Local):
+		err = errors.New("the server, the command or the local directory is missing")
+	}
+	if err != nil {
+		err = fmt.Errorf("no line of a queue: %w", err)
+	}
+	return k, err
+}
+
+// keptFiles calls f with each file that a shell has left which is gone, while no other one can take it.
+func (sh *Shell) keptFiles(f func(queueFile, keptLines) error) error {
+	if sh.opt.StateDir == "" || sh.session == nil {
+		return nil
+	}
+	names, err := os.ReadDir(sh.queueDir())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	all := []error{err}
+	for _, entry := range names {
+		if name := entry.Name(); !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, queueLock) {
+			all = append(all, sh.keptFile(filepath.Join(sh.queueDir(), name), f))
+		}
+	}
+	return several(all)
+}
+
+func (sh *Shell) keptFile(path string, f func(queueFile, keptLines) error) error {
+	if err := private.Check(path); err != nil { // before anything is made beside it
+		return err
+	}
+	lock, free, err := lockQueue(path)
+	if err != nil || !free {
+		return err
+	}
+	defer lock.Close()
+	text, err := private.Read(path, longQueue)
+	if errors.Is(err, fs.ErrNotExist) { // another shell was faster
+		return os.Remove(lock.Path())
+	}
+	if err != nil {
+		return err
+	}
+	return f(queueFile{path, lock}, readKept(path, text, sh.server()))
 }
 
 // tellKept says what an earlier shell has left for this server.
 func (sh *Shell) tellKept() {
 	n := 0
-	sh.keptFor(func(_ string, mine, _ []kept) { n += len(mine) })
+	err := sh.keptFiles(func(_ queueFile, all keptLines) error {
+		n += len(all.mine)
+		return several(all.damaged)
+	})
+	sh.warnOfQueue(err)
 	if n > 0 {
 		sh.Say(plural(n, "command is", "commands are") + " queued from an earlier session; `queue start` runs what is left")
 	}
 }
 
-// takeKept queues what an earlier shell has left for this server.
-func (sh *Shell) takeKept() {
-	if sh.opt.DryRun {
-		return
+// warnOfQueue tells of each file or line that cannot be used.
+func (sh *Shell) warnOfQueue(err error) {
+	if err != nil {
+		sh.warn("the queue of an earlier session: " + strings.ReplaceAll(inWords(err), "\n", "; "))
 	}
-	var all []kept
-	sh.keptFor(func(path string, mine, others []kept) {
-		all = append(all, mine...)
-		if len(others) == 0 {
-			os.Remove(path)
-			return
+}
+
+// takeKept queues what an earlier shell has left for this server. A line is in the file of this shell before it is taken
+// out of that of the other one.
+func (c *Call) takeKept(ctx context.Context) error {
+	sh := c.Shell
+	if sh.opt.DryRun {
+		return nil
+	}
+	return sh.keptFiles(func(file queueFile, all keptLines) error {
+		if len(all.mine) == 0 || !c.wantsKept(ctx, all.mine) {
+			return several(all.damaged)
 		}
-		writeKept(path, others)
+		if err := sh.enqueue(sh.resumed(all.mine), true); err != nil {
+			return err
+		}
+		if len(all.others) == 0 {
+			return file.remove()
+		}
+		return several(append(all.damaged, private.Write(file.path, all.others)))
 	})
-	for _, k := range all {
+}
+
+// wantsKept shows the lines of an earlier shell and asks about them: they were typed long ago, or came with the file.
+func (c *Call) wantsKept(ctx context.Context, lines []kept) bool {
+	if !c.Interactive() {
+		return true
+	}
+	for _, k := range lines {
+		text := "  " + k.Line
+		if k.Local != workingDir() {
+			text += "  (in " + k.Local + ")"
+		}
+		if len(k.Told) > 0 {
+			text += "  (after " + strings.Join(k.Told, "; ") + ")"
+		}
+		c.Note("%s", text)
+	}
+	return c.Confirm(ctx, "run "+plural(len(lines), "command", "commands")+" of an earlier session?")
+}
+
+// resumed are the jobs of lines that an earlier shell has kept.
+func (sh *Shell) resumed(lines []kept) (all []*job) {
+	for _, k := range lines {
 		f := sh.apart()
 		f.localDir = k.Local
 		j := newJob(k.Line, f, nil)
@@ -167,6 +302,7 @@ func (sh *Shell) takeKept() {
 			}
 			return shown(f.Do(Line{Text: j.line}))
 		}
-		sh.enqueue(j)
+		all = append(all, j)
 	}
+	return all
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/internal/private"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -27,12 +28,15 @@ type hostSection struct {
 	settings   []assignment
 }
 
+// longConfig is more than anybody would write by hand.
+const longConfig = 1 << 20
+
 // ReadConfig reads a configuration in TOML: settings by their names, lines with
 // names in the table alias, and in tables such as [host."*.example.org"]
 // settings for these hosts, with user and port. Nothing unknown is allowed in
 // it: the error names file and line. No file is no error.
 func (sh *Shell) ReadConfig(name string) error {
-	text, err := ReadPrivate(name)
+	text, err := private.Read(name, longConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

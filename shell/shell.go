@@ -203,7 +203,9 @@ func (sh *Shell) readLine() (string, error) {
 // remember puts a line into the history.
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
-		sh.opt.History.Add(sh.where(), sh.dir(), line) // it goes on in memory if the file fails
+		if err := sh.opt.History.Add(sh.where(), sh.dir(), line); err != nil {
+			sh.warn("history: " + err.Error())
+		}
 	}
 }
 

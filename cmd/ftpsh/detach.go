@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/internal/private"
 )
 
 // detached are the options that a process has which goes on with jobs: those
@@ -25,11 +27,11 @@ func (o *options) detach(script string) (log string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(stateDir(), 0o700); err != nil {
+	log = filepath.Join(stateDir(), "detached-"+time.Now().Format("20060102-150405")+".log")
+	if err := private.MakeFolder(log); err != nil {
 		return "", err
 	}
-	log = filepath.Join(stateDir(), "detached-"+time.Now().Format("20060102-150405")+".log")
-	out, err := os.OpenFile(log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	out, err := private.Append(log)
 	if err != nil {
 		return "", err
 	}

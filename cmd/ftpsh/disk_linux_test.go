@@ -111,3 +111,36 @@ func TestKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestQueueWithoutRoom: lines of an earlier session are not taken out of their file before they are kept in another one.
+func TestQueueWithoutRoom(t *testing.T) {
+	server := serves(t, practice.Options{}, nil)
+	cmd, errs := batch(t, server, "-c", "queue start; wait")
+	dir := filepath.Join(cmd.Dir, "ftpsh", "queue")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "20260101-000000-1")
+	text := `{"server":"` + practice.User + "@" + server.Addr() + `","dir":"/","local":"/","line":"pwd"}` + "\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	full := exec.Command("sh", append([]string{"-c", `trap "" XFSZ; ulimit -f 0; exec "$@"`, "sh"}, cmd.Args...)...)
+	full.Dir, full.Env, full.Stderr = cmd.Dir, cmd.Env, errs
+	full.Run()
+	ended(t, full, errs, 7)
+	if !strings.Contains(errs.String(), "is not kept for another day") || !strings.Contains(errs.String(), dir) {
+		t.Errorf("it says\n%s", errs)
+	}
+	if got, err := os.ReadFile(file); string(got) != text {
+		t.Errorf("the file holds %q, %v", got, err)
+	}
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Run(); err != nil || !strings.Contains(out.String(), "/") {
+		t.Errorf("with room: %v, %q\n%s", err, &out, errs)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}

@@ -166,15 +166,10 @@ func configDir() string { return filepath.Join(xdg.ConfigHome, "ftpsh") }
 // stateDir is where history and known servers are kept.
 func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 
-// openHistory opens the history; where there is no file it lasts as long as
+// openHistory opens the history; where its file cannot be used it lasts as long as
 // the program.
 func openHistory() shell.History {
-	path := filepath.Join(stateDir(), "history")
-	if err := shell.CheckPrivate(path); err != nil {
-		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
-		path = ""
-	}
-	file, err := history.Open(path, history.Options{})
+	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
 	}

@@ -206,6 +206,9 @@ func TestQueue(t *testing.T) {
 		return strings.Contains(screen, "3 commands are queued from an earlier session")
 	})
 	again.Type("set queue-jobs 3; queue start; kill 1; wait\r")
+	again.Ends("  get big.bin  (after OPTS MLST type)\n  get b.csv  (after OPTS MLST type)\n  get a.csv  (after OPTS MLST type)\n" +
+		"run 3 commands of an earlier session? [y/n] ▏")
+	again.Type("y\r")
 	again.Until("the end", func(screen string) bool {
 		return strings.Contains(screen, "done  get --continue b.csv") && strings.Contains(screen, "done  get --continue a.csv") && strings.HasSuffix(screen, here+"▏")
 	})

@@ -1,9 +1,7 @@
 package teach
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -14,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/internal/strict"
 )
 
 // Lesson is a guided lesson: steps, each with a text, a check and hints. What
@@ -103,11 +102,9 @@ func Lessons(dir string) ([]*Lesson, error) {
 // ParseLesson reads a lesson. Fields that are unknown are errors: a check that
 // is misspelt would never pass.
 func ParseLesson(text []byte) (*Lesson, error) {
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.DisallowUnknownFields()
 	var l Lesson
-	if err := in.Decode(&l); err != nil {
-		return nil, err
+	if line, err := strict.JSON(text, &l); err != nil {
+		return nil, fmt.Errorf("line %d: %w", line, err)
 	}
 	if l.ID == "" || len(l.Steps) == 0 {
 		return nil, fmt.Errorf("a lesson needs an id and steps")

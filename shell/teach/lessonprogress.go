@@ -8,20 +8,19 @@ import (
 	"html"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/natefinch/atomic"
+	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/internal/strict"
 )
 
 // StepProgress is what a learner did in a step.
 type StepProgress struct {
 	Done     bool      `json:"done"`
 	Skipped  bool      `json:"skipped,omitempty"`
-	Commands int       `json:"commands"`
-	Hints    int       `json:"hints"`
-	Wrong    int       `json:"wrong"` // answers and ways that were wrong
+	Commands uint16    `json:"commands"`
+	Hints    uint16    `json:"hints"`
+	Wrong    uint16    `json:"wrong"` // answers and ways that were wrong
 	Began    time.Time `json:"began"`
 	Ended    time.Time `json:"ended,omitzero"`
 }
@@ -36,7 +35,7 @@ func (p *StepProgress) Seconds() int {
 
 // LessonProgress is how far a learner is with a lesson.
 type LessonProgress struct {
-	Next  int                      `json:"next"` // step to go on with, from 0
+	Next  uint16                   `json:"next"` // step to go on with, from 0
 	Seed  int64                    `json:"seed,omitempty"`
 	Steps map[string]*StepProgress `json:"steps"`
 }
@@ -55,17 +54,20 @@ func OpenProgress(file string) (*Progress, error) {
 	if file == "" {
 		return p, nil
 	}
-	text, err := ReadPlain(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	text, err := private.Read(file, maxPlain)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(text, p)
+	if err != nil {
+		return p, err
+	}
+	if line, err := strict.JSON(text, p); err != nil {
+		return p, private.Damaged(file, line, err)
 	}
 	if p.Lessons == nil {
 		p.Lessons = map[string]*LessonProgress{}
 	}
-	return p, err
+	return p, nil
 }
 
 // Of is the progress with a lesson.
@@ -96,14 +98,11 @@ func (p *Progress) Save() error {
 	if p.file == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(p.file), 0o700); err != nil {
-		return err
-	}
 	text, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return err
 	}
-	return atomic.WriteFile(p.file, bytes.NewReader(append(text, '\n')))
+	return private.Write(p.file, append(text, '\n'))
 }
 
 // StepReport is a step as a report shows it.
@@ -111,9 +110,9 @@ type StepReport struct {
 	Step     string `json:"step"`
 	State    string `json:"state"` // done, skipped, open
 	Seconds  int    `json:"seconds"`
-	Commands int    `json:"commands"`
-	Hints    int    `json:"hints"`
-	Wrong    int    `json:"wrong"`
+	Commands uint16 `json:"commands"`
+	Hints    uint16 `json:"hints"`
+	Wrong    uint16 `json:"wrong"`
 }
 
 // LessonReport is a lesson as a report shows it.
@@ -187,7 +186,7 @@ func (l *LessonReport) write(page *bytes.Buffer) {
 	page.WriteString("</tr>\n")
 	for _, s := range l.Steps {
 		fmt.Fprintf(page, "<tr><td>%s</td><td class=%q>%s</td>", html.EscapeString(s.Step), s.State, s.State)
-		for _, n := range []int{s.Seconds, s.Commands, s.Hints, s.Wrong} {
+		for _, n := range []int{s.Seconds, int(s.Commands), int(s.Hints), int(s.Wrong)} {
 			fmt.Fprintf(page, `<td class="n">%d</td>`, n)
 		}
 		page.WriteString("</tr>\n")

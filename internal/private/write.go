@@ -1,0 +1,78 @@
+package private
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Write gives a file a new text in one step: whatever happens, the old text is there, or all of the new one. Only the user
+// may read it. A link of its name stays one.
+func Write(name string, text []byte) error {
+	if err := MakeFolder(name); err != nil {
+		return err
+	}
+	target := name
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		target = real
+	}
+	next, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*") // 0600
+	if err != nil {
+		return said(name, err)
+	}
+	_, err = next.Write(text)
+	err = errors.Join(err, next.Sync(), next.Close())
+	if err == nil {
+		err = os.Rename(next.Name(), target)
+	}
+	if err != nil {
+		os.Remove(next.Name())
+		return said(name, err)
+	}
+	syncFolder(filepath.Dir(target))
+	return nil
+}
+
+// syncFolder lets a new name outlive a loss of power. Not every system can do that, and the text is safe without it.
+func syncFolder(name string) {
+	if dir, err := os.Open(name); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
+}
+
+const (
+	lockTime  = 5 * time.Second // a process that is stopped while it holds the lock may not keep others for ever
+	lockRetry = 2 * time.Millisecond
+)
+
+// Locked runs change, which reads a file again and writes it, while no other process does that. The lock is a file beside it.
+func Locked(name string, change func() error) error {
+	if err := MakeFolder(name); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lockTime)
+	defer cancel()
+	lock := flock.New(name+".lock", flock.SetPermissions(0o600))
+	defer lock.Close()
+	_, err := lock.TryLockContext(ctx, lockRetry)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New("another ftpsh holds it")
+	}
+	if err != nil {
+		return said(name, err)
+	}
+	return change()
+}
+
+// MakeFolder makes the folder of a file, and sees that nobody else can write there.
+func MakeFolder(name string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return said(name, err)
+	}
+	return checkFolders(name)
+}
