@@ -3,14 +3,12 @@ package shell
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -18,7 +16,6 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -312,59 +309,10 @@ func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
 		return false, about(t.Remote, err)
 	}
 	t.Size, t.ModTime = e.Size, e.Time
-	if same(info, e) || c.always == 'y' {
+	if same(info, e) {
 		return true, nil
 	}
-	return c.conflict(ctx, t, info, e)
-}
-
-const conflictHelp = "y replace it, c keep it and fetch the rest, r fetch under another name, n leave it alone, a replace this and all others"
-
-// conflict asks what becomes of a local file that differs from the one to come.
-func (c *Call) conflict(ctx context.Context, t *transfer.Task, info fs.FileInfo, e listing.Entry) (bool, error) {
-	question := fmt.Sprintf("replace %s, %s, with %s, %s? [ycrna?] ", render.Safe(t.Local), describe(info), render.Safe(t.Remote), describeEntry(e))
-	for {
-		key, err := c.Shell.con.AskKey(ctx, question, "ycrna?")
-		switch {
-		case err != nil || key == 'n':
-			c.Note("%s stays as it was", t.Local)
-			return false, nil
-		case key == '?':
-			c.Note(conflictHelp)
-			continue
-		case key == 'c':
-			t.Resume = true
-		case key == 'r':
-			if t.Local, err = c.Shell.freeLocal(t.Local); err != nil {
-				return false, err
-			}
-			c.Note("it becomes %s", t.Local)
-		case key == 'a':
-			c.always = 'y'
-		}
-		return true, nil
-	}
-}
-
-// describeEntry is the size and the age of a file on the server, as far as they are known.
-func describeEntry(e listing.Entry) string {
-	text := "size not known"
-	if e.Size >= 0 {
-		text = bytesText(e.Size)
-	}
-	if !e.Time.IsZero() {
-		text += ", " + render.Since(e.Time, time.Now())
-	}
-	return text
-}
-
-// same reports whether a local file looks like the copy it would become.
-func same(info fs.FileInfo, e listing.Entry) bool {
-	return info.Size() == e.Size && !e.Time.IsZero() && info.ModTime().Sub(e.Time).Abs() < 2*time.Second
-}
-
-func describe(info fs.FileInfo) string {
-	return bytesText(info.Size()) + ", " + render.Since(info.ModTime(), time.Now())
+	return c.settleHere(ctx, t, info, e)
 }
 
 func mget(ctx context.Context, c *Call, resume bool) error {

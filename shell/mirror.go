@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -24,7 +25,8 @@ var mirrorCommands = []*Command{{
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
 		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
 		"else has failed, or the tree to copy is empty.\n" +
-		"More than half of a tree is only deleted after a question, or up to --max-delete.\n" +
+		"At a terminal you see what would be deleted and are asked. A script does not delete more than half of a tree, unless " +
+		"--max-delete says how much it may.\n" +
 		"Where the copy is a URL, or with -R the original, the files go from server to server, not through this computer; see `fxp`.\n" +
 		"Several sessions look into directories and move files at once; see `set parallel`.",
 	Examples: []Example{
@@ -134,7 +136,7 @@ func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	if m.Links, ok = mirrorLinks[c.value("links")]; !ok {
 		return nil, c.Usage("--links: %s is not one of skip, follow, copy", c.value("links"))
 	}
-	m.MayDelete = func(n, kept int) error { return c.mayDelete(ctx, n, kept) }
+	m.MayDelete = func(doomed []transfer.Step, kept int) error { return c.mayDelete(ctx, doomed, kept) }
 	return m, nil
 }
 
@@ -222,19 +224,48 @@ func fitsAny(patterns []string, path string) bool {
 	return false
 }
 
-// fewDeletions is how many deletions are few in any case.
+// fewDeletions is how many deletions are few in any case, in a script.
 const fewDeletions = 10
 
-// mayDelete guards a tree against a mistake: the wrong directory, an empty disk.
-func (c *Call) mayDelete(ctx context.Context, n, kept int) error {
+// mayDelete guards a tree against a mistake: the wrong directory, an empty disk. At a terminal what would go is shown and
+// asked about, in a script a part of the tree that is neither small nor less than half is not deleted.
+func (c *Call) mayDelete(ctx context.Context, doomed []transfer.Step, kept int) error {
 	most, _ := c.Flags.GetInt("max-delete")
-	switch {
+	switch n := len(doomed); {
 	case most >= 0 && n > most:
 		return fmt.Errorf("nothing was deleted: %d would be, and --max-delete is %d", n, most)
-	case most >= 0, n <= fewDeletions, n <= kept, c.Is("dry-run"):
+	case most >= 0, c.Is("dry-run"), c.Shell.opt.DryRun:
 		return nil
-	case c.Confirm(ctx, fmt.Sprintf("delete %d files and directories, and keep %d?", n, kept)):
+	case c.Interactive() && c.confirmDeletions(ctx, doomed, kept), !c.Interactive() && (n <= fewDeletions || n <= kept):
 		return nil
+	case c.Interactive():
+		c.Note("nothing was deleted")
+		return transfer.ErrKeep
+	default:
+		return fmt.Errorf("nothing was deleted: %d would be, more than the %d that stay; --max-delete %d allows it", n, kept, n)
 	}
-	return fmt.Errorf("nothing was deleted: %d would be, more than the %d that stay; --max-delete %d allows it", n, kept, n)
+}
+
+// confirmDeletions shows as much of what would be deleted as fits on half of the screen, and asks.
+func (c *Call) confirmDeletions(ctx context.Context, doomed []transfer.Step, kept int) bool {
+	files, dirs := 0, 0
+	t := render.Table{Right: []bool{false, true}, Width: c.Shell.con.Width()}
+	for i, step := range doomed {
+		size := ""
+		if step.Action == transfer.ActRmdir {
+			dirs++
+		} else if files++; step.Size >= 0 {
+			size = render.Size(step.Size)
+		}
+		if i < max(c.Shell.con.Height()/2, 3) {
+			t.Rows = append(t.Rows, []string{string(step.Action), size, render.Safe(step.Path)})
+		}
+	}
+	if err := t.Write(c.Err); err != nil {
+		return false
+	}
+	if more := len(doomed) - len(t.Rows); more > 0 {
+		c.Note("… and %d more", more)
+	}
+	return c.Confirm(ctx, fmt.Sprintf("delete %s, and keep %d?", counts(files, dirs), kept))
 }

@@ -21,19 +21,20 @@ type mirrorReport struct {
 	errs   []error
 }
 
-// mirrorWords are the actions in the summary: done, and planned.
+// mirrorWords are the actions in the summary, for one and for more of them; planned they have "to" before the verb.
 var mirrorWords = []struct {
-	action      transfer.Action
-	done, would string
+	action     transfer.Action
+	what, many string
+	done, plan string
 }{
-	{transfer.ActDownload, "downloaded", "to download"},
-	{transfer.ActUpload, "uploaded", "to upload"},
-	{transfer.ActCopy, "copied", "to copy"},
-	{transfer.ActMkdir, "directories made", "directories to make"},
-	{transfer.ActLink, "links made", "links to make"},
-	{transfer.ActDelete, "deleted", "to delete"},
-	{transfer.ActRmdir, "directories deleted", "directories to delete"},
-	{transfer.ActSkip, "skipped", "to skip"},
+	{transfer.ActDownload, "", "", "downloaded", "to download"},
+	{transfer.ActUpload, "", "", "uploaded", "to upload"},
+	{transfer.ActCopy, "", "", "copied", "to copy"},
+	{transfer.ActMkdir, "directory ", "directories ", "made", "to make"},
+	{transfer.ActLink, "link ", "links ", "made", "to make"},
+	{transfer.ActDelete, "", "", "deleted", "to delete"},
+	{transfer.ActRmdir, "directory ", "directories ", "deleted", "to delete"},
+	{transfer.ActSkip, "", "", "skipped", "to skip"},
 }
 
 // mirrorObject is a step as --json shows it.
@@ -143,12 +144,15 @@ func (r *mirrorReport) end(failure error) error {
 	}
 	var words []string
 	for _, row := range mirrorWords {
-		word := row.done
-		if r.dry {
-			word = row.would
+		n, what, verb := r.counts[row.action], row.many, row.done
+		if n == 1 {
+			what = row.what
 		}
-		if n := r.counts[row.action]; n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, word))
+		if r.dry {
+			verb = row.plan
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
 		}
 	}
 	if len(words) == 0 {

@@ -71,8 +71,7 @@ func taskName(t transfer.Task) string {
 	return t.Remote
 }
 
-// moveMany moves files over several sessions, and reports each as move does, and
-// all of them together.
+// moveMany moves files over several sessions and says how many came through; --json has each of them.
 func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	set := &c.Shell.Settings
 	many := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
@@ -92,7 +91,10 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	begun, e := time.Now(), c.engine()
 	e.Done = func(t transfer.Task, r transfer.Result, err error) {
 		c.Shell.gauge.passed(r.Bytes, r.Resumed)
-		if err = c.arrived(t, r, err); err != nil {
+		if err = c.ended(t, r, err); err == nil && (c.JSON() || len(tasks) == 1) {
+			err = c.arrived(t, r)
+		}
+		if err != nil {
 			errs = append(errs, err)
 			return
 		}

@@ -38,7 +38,10 @@ func (c *Call) move(ctx context.Context, t transfer.Task) error {
 		c.kept(ctx, t, meter, err)
 		err = c.diagnosed(ctx, t, err)
 	}
-	return c.arrived(t, r, err)
+	if err := c.ended(t, r, err); err != nil {
+		return err
+	}
+	return c.arrived(t, r)
 }
 
 // diagnosed asks what lies behind a refusal whose words seldom say it: a
@@ -68,8 +71,8 @@ func (c *Call) equip(t *transfer.Task) {
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
 }
 
-// arrived tells how a transfer ended.
-func (c *Call) arrived(t transfer.Task, r transfer.Result, err error) error {
+// ended says which file an error is about, and takes note of one that has arrived.
+func (c *Call) ended(t transfer.Task, r transfer.Result, err error) error {
 	name := taskName(t)
 	c.moves++
 	if err != nil {
@@ -85,10 +88,15 @@ func (c *Call) arrived(t transfer.Task, r transfer.Result, err error) error {
 	if r.Note != "" {
 		c.Note("%s: %s", name, r.Note)
 	}
+	return nil
+}
+
+// arrived reports one transfer.
+func (c *Call) arrived(t transfer.Task, r transfer.Result) error {
 	if c.JSON() {
 		return c.done(transferEvent(t.Op, r))
 	}
-	return c.moved(name, r)
+	return c.moved(taskName(t), r)
 }
 
 // watch shows how far a transfer is until the returned function is called.

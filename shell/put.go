@@ -25,7 +25,8 @@ var putCommands = []*Command{
 		Name: "put", Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
 		Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
 			"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
-			"After the last byte the size is compared with the server's.",
+			"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +
+			"differs; a script replaces it, and so does -f.",
 		Examples: []Example{
 			{"put report.pdf", "upload it"},
 			{"put report.pdf incoming/r.pdf", "elsewhere"},
@@ -74,6 +75,7 @@ func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 
 func putFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
+	fs.BoolP("force", "f", false, "replace a file of the server without a question")
 	fs.Bool("atomic", false, "under the name NAME.part until it is whole, so that nobody sees half of it")
 	fs.Bool("verify", false, "compare the contents with the server's")
 }
@@ -101,7 +103,7 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 			return err
 		}
 		t.In = in
-		return c.move(ctx, t)
+		return c.upload(ctx, t)
 	case isPipe:
 		return c.putPipe(ctx, t, command)
 	}
@@ -122,6 +124,15 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	t.Local = names[0]
 	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
 		t.Remote += c.Shell.remoteName(t.Local)
+	}
+	return c.upload(ctx, t)
+}
+
+// upload sends a file unless the user keeps what it would replace.
+func (c *Call) upload(ctx context.Context, t transfer.Task) error {
+	yes, err := c.settleThere(ctx, &t)
+	if err != nil || !yes {
+		return err
 	}
 	return c.move(ctx, t)
 }
@@ -151,7 +162,7 @@ func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) err
 	in := bufio.NewReader(&commandOutput{out, wait})
 	if _, err = in.Peek(1); err == nil || err == io.EOF {
 		t.In = in
-		err = c.move(ctx, t)
+		err = c.upload(ctx, t)
 	}
 	out.Close() // the command notices, if it still writes
 	wait()
@@ -233,8 +244,15 @@ func mput(ctx context.Context, c *Call) error {
 		}
 	}
 	asked := &each{call: c}
-	err := asked.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: joinRemote(c.value("into"), c.Shell.remoteName(name.Path)), Resume: c.Is("continue")}
+	remote := func(name remoteName) string { return joinRemote(c.value("into"), c.Shell.remoteName(name.Path)) }
+	note := func(name remoteName) string {
+		if !asked.asks() || c.unique(transfer.Upload) != transfer.Upload {
+			return ""
+		}
+		return c.replacingThere(ctx, remote(name))
+	}
+	err := asked.move(ctx, names, note, func(name remoteName) (transfer.Task, error) {
+		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
 		if info, err := c.Shell.folder().Stat(t.Local); err == nil {
 			t.Size = info.Size()
 		}

@@ -23,6 +23,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 		return nil
 	}
 	var errs []error
+	files, dirs := 0, 0
 	for _, name := range names {
 		t := &tree{call: c, most: math.MaxInt}
 		t.after = func(path string, e listing.Entry, _ int, whole bool) error {
@@ -33,11 +34,14 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			case e.Type == listing.Dir:
 				err = about(path, c.Session().Rmdir(ctx, path))
 				if err == nil {
+					dirs++
 					c.Shell.remote.Remove(c.absolute(path))
 					err = c.done(event{Verb: "RMD", Remote: path})
 				}
 			default:
-				err = c.remove(ctx, path)
+				if err = c.remove(ctx, path); err == nil {
+					files++
+				}
 			}
 			if err != nil && (ctx.Err() != nil || c.Session().Idle() != nil) {
 				return err
@@ -56,7 +60,21 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			break
 		}
 	}
+	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
+		c.Note("%s deleted", counts(files, dirs))
+	}
 	return several(errs)
+}
+
+// counts is "3 files and 1 directory".
+func counts(files, dirs int) string {
+	switch {
+	case dirs == 0:
+		return plural(files, "file", "files")
+	case files == 0:
+		return plural(dirs, "directory", "directories")
+	}
+	return plural(files, "file", "files") + " and " + plural(dirs, "directory", "directories")
 }
 
 func treesText(names []remoteName) string {

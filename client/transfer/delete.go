@@ -28,12 +28,15 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 	case m.kept == 0 && !m.DeleteAll:
 		return ErrNothing
 	}
+	slices.SortFunc(m.doomed, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
 	if m.MayDelete != nil {
-		if err := m.MayDelete(len(m.doomed), m.kept); err != nil {
+		switch err := m.MayDelete(slices.Clone(m.doomed), m.kept); {
+		case errors.Is(err, ErrKeep):
+			return nil
+		case err != nil:
 			return err
 		}
 	}
-	slices.SortFunc(m.doomed, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
 	now := &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.doomed)), dirs: map[string]*relisting{}}
 	for _, step := range m.doomed {
 		now.doomed[step.Path] = true

@@ -66,9 +66,9 @@ type Mirror struct {
 	// never overlap.
 	Tell func(Step)
 
-	// MayDelete is asked once before n files and directories are deleted, where
-	// kept stay; an error stops that. nil: yes.
-	MayDelete func(n, kept int) error
+	// MayDelete is asked once before files and directories are deleted, where
+	// kept stay; an error stops that, ErrKeep without being one. nil: yes.
+	MayDelete func(doomed []Step, kept int) error
 
 	making sync.Mutex      // for what follows
 	here   *os.Root        // Local, unless it is the original: what the server lists leads nowhere else
@@ -159,6 +159,9 @@ var (
 	ErrFailed  = errors.New("nothing more was deleted, since something has failed")
 	ErrNothing = errors.New("nothing was deleted: the original is empty")
 )
+
+// ErrKeep is what MayDelete returns when the user wants nothing deleted.
+var ErrKeep = errors.New("nothing was deleted")
 
 // Run mirrors with an engine that has not been used; its Done is taken over.
 // Failures of single steps are told to Tell only; the error says why the whole

@@ -221,14 +221,18 @@ func TestMirrorAsksBeforeDeleting(t *testing.T) {
 	local := t.TempDir()
 	tree(t, local, "one", "two", "d/three")
 	no := errors.New("no")
-	m := &Mirror{Remote: "/pub", Local: local, Delete: true, DeleteAll: true, MayDelete: func(n, kept int) error {
-		if n != 4 || kept != 0 {
-			t.Errorf("asked about %d and %d", n, kept)
+	m := &Mirror{Remote: "/pub", Local: local, Delete: true, DeleteAll: true, MayDelete: func(doomed []Step, kept int) error {
+		if len(doomed) != 4 || kept != 0 || doomed[0].Path != "two" || doomed[3].Path != "d" {
+			t.Errorf("asked about %v and %d", doomed, kept)
 		}
 		return no
 	}}
 	if _, err := mirrored(t, m, &Engine{Session: s, Parallel: 1}); !errors.Is(err, no) {
 		t.Errorf("mirror: %v", err)
+	}
+	m = &Mirror{Remote: "/pub", Local: local, Delete: true, DeleteAll: true, MayDelete: func([]Step, int) error { return ErrKeep }}
+	if _, err := mirrored(t, m, &Engine{Session: s, Parallel: 1}); err != nil {
+		t.Errorf("the user keeps all: %v", err)
 	}
 	if len(contents(t, local)) != 5 {
 		t.Error("something is gone")

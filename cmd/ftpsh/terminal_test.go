@@ -299,11 +299,13 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	term.enter("get a.txt")
-	term.see("replace a.txt, 4 bytes, just now, with a.txt, ")
-	term.see("? [ycrna?] ")
-	term.enter("?")
-	term.see("r fetch under another name")
-	term.see("? [ycrna?] ")
+	term.see("a.txt is here already")
+	term.see("here           4 bytes, just now")
+	term.see("on the server  1 byte, ")
+	term.see("replace it? [y]es, [r]ename, [n]o, [?] ")
+	term.enter("c")
+	term.see("r take another name")
+	term.see("replace it? ")
 	term.enter("r")
 	term.see("it becomes a.txt.1")
 	term.see("PLAIN> ")
@@ -311,12 +313,86 @@ func TestQuestions(t *testing.T) {
 		t.Error("a.txt.1 is not there")
 	}
 	term.enter("get a.txt")
-	term.see("? [ycrna?] ")
+	term.see("replace it? ")
 	term.enter("n")
 	term.see("a.txt stays as it was")
 	kept, _ := os.ReadFile(filepath.Join(dir, "a.txt"))
 	if string(kept) != "mine" {
 		t.Errorf("a.txt holds %q", kept)
+	}
+}
+
+// TestUploadsAsk: what an upload would replace is shown, with both sizes and times, and each answer does what it says.
+func TestUploadsAsk(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "theirs", "b.txt": "theirs"})
+	term, dir := loggedIn(t, server)
+	for _, name := range []string{"a.txt", "b.txt", "new.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("theirs and more"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func(name, want string) {
+		t.Helper()
+		if got, _ := afero.ReadFile(server.FS(), "/"+name); string(got) != want {
+			t.Errorf("%s holds %q, want %q", name, got, want)
+		}
+	}
+	ask := func(line, answer, said string) {
+		t.Helper()
+		term.enter(line)
+		term.see("a.txt is on the server already")
+		term.see("on the server  6 bytes, ")
+		term.see("here           15 bytes, just now")
+		term.see("replace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ")
+		term.enter(answer)
+		term.see(said)
+		term.see("PLAIN> ")
+	}
+	term.enter("put new.txt")
+	term.see("new.txt  15 bytes")
+	ask("put a.txt", "n", "a.txt stays as it was")
+	holds("a.txt", "theirs")
+	ask("put a.txt", "r", "it becomes a.txt.1")
+	holds("a.txt.1", "theirs and more")
+	ask("put a.txt", "c", "a.txt  15 bytes in ")
+	holds("a.txt", "theirs and more")
+	term.enter("put -f b.txt")
+	term.see("b.txt  15 bytes")
+	if err := os.WriteFile(filepath.Join(dir, "b.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term.enter("put b.txt")
+	term.see("replace it? [y]es, [r]ename, [n]o, [?] ")
+	term.enter("ya")
+	term.see("b.txt  4 bytes")
+	term.enter("mput b.txt")
+	term.see("mput b.txt (replaces that of 4 bytes, just now)? [ynapq?] ")
+	term.enter("n")
+	term.see("PLAIN> ")
+}
+
+// TestMirrorAsks: at a terminal a mirror shows what it would delete and asks, and no is no failure.
+func TestMirrorAsks(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"pub/a.txt": "a"})
+	term, dir := loggedIn(t, server)
+	for _, name := range []string{"pub/old.txt", "pub/old/x.txt"} {
+		os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, row := range []struct{ answer, said string }{{"n", "nothing was deleted"}, {"y", "2 deleted, 1 directory deleted"}} {
+		term.enter("mirror --delete pub")
+		term.see("delete  3  old/x.txt")
+		term.see("delete  3  old.txt")
+		term.see("rmdir      old")
+		term.see("delete 2 files and 1 directory, and keep 1? [y/n] ")
+		term.enter(row.answer)
+		term.see(row.said)
+		term.see("PLAIN> ")
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "pub", "*")); len(left) != 1 {
+		t.Errorf("left: %v", left)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestTypedAheadIsNoAnswer(t *testing.T) {
 		{"rm -r", "rm -r tree", "y", "? [y/n] ", "n", ""},
 		{"mdelete", "mdelete ?.txt", "a", "mdelete a.txt? [ynapq?] ", "q", ""},
 		{"mget", "mget ?.txt", "a", "? [ynapq?] ", "q", ""},
-		{"a local file is there", "get a.txt", "y", "replace a.txt, ", "n", "stays as it was"},
+		{"a local file is there", "get a.txt", "y", "replace it? ", "n", "stays as it was"},
 		{"an argument is missing", "delete", "a.txt", "(remote-file) ", "nosuch", "550 "},
 		{"a list into a file", "mls a.txt b.txt a.txt", "y", "? [y/n] ", "n", ""},
 		{"password save", "password save bob@h", "typed ahead", "password of bob@h: ", "\x03", "interrupted"},

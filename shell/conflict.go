@@ -1,0 +1,158 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// A conflict is a transfer to a name that is taken by a file that differs.
+type conflict struct {
+	name        string // that is taken
+	there       bool   // on the server, not here
+	old, new    string // the size and the age of both
+	canContinue bool   // what is there may be the beginning of what comes
+}
+
+const conflictHelp = "y replace it, c keep it and move only the rest, r take another name, n leave it alone; a behind a letter (ya, na) means: and so for all others"
+
+// settle asks what becomes of the file that is there: y, c, r or n. A line that cannot be read is n.
+func (c *Call) settle(ctx context.Context, f conflict) rune {
+	if c.always != 0 && (c.always != 'c' || f.canContinue) {
+		return c.always
+	}
+	sides, answers := [2]string{"here", "on the server"}, "[y]es, [c]ontinue, [r]ename, [n]o, [?] "
+	if f.there {
+		sides[0], sides[1] = sides[1], sides[0]
+	}
+	if !f.canContinue {
+		answers = strings.Replace(answers, "[c]ontinue, ", "", 1)
+	}
+	fmt.Fprintf(c.Err, "%s is %s already\n  %-13s  %s\n  %-13s  %s\n", render.Safe(f.name), sides[0], sides[0], f.old, sides[1], f.new)
+	for {
+		line, err := c.Shell.con.Ask(ctx, "replace it? "+answers)
+		if err != nil {
+			return 'n'
+		}
+		line = strings.ToLower(strings.TrimSpace(line))
+		letter, all := strings.CutSuffix(line, "a")
+		if all && letter == "" {
+			letter = "y"
+		}
+		switch letter {
+		case "yes", "no":
+			letter = letter[:1]
+		case "c":
+			if !f.canContinue {
+				letter = ""
+			}
+		}
+		if len(letter) != 1 || !strings.Contains("ycrn", letter) {
+			c.Note(conflictHelp)
+			continue
+		}
+		if all {
+			c.always = rune(letter[0])
+		}
+		return rune(letter[0])
+	}
+}
+
+// settleHere decides about a local file that a download would replace.
+func (c *Call) settleHere(ctx context.Context, t *transfer.Task, info fs.FileInfo, e listing.Entry) (bool, error) {
+	var err error
+	switch c.settle(ctx, conflict{name: t.Local, old: describe(info), new: describeEntry(e), canContinue: e.Size < 0 || info.Size() < e.Size}) {
+	case 'n':
+		c.Note("%s stays as it was", t.Local)
+		return false, nil
+	case 'c':
+		t.Resume = true
+	case 'r':
+		if t.Local, err = c.Shell.freeLocal(t.Local); err == nil {
+			c.Note("it becomes %s", t.Local)
+		}
+	}
+	return err == nil, err
+}
+
+// settleThere decides about a file on the server that an upload would replace. A script replaces it.
+func (c *Call) settleThere(ctx context.Context, t *transfer.Task) (bool, error) {
+	if t.Op != transfer.Upload || t.Resume || t.Offset > 0 || !c.Interactive() || c.Is("force") || c.Shell.Settings.Clobber == "on" || c.Shell.opt.DryRun {
+		return true, nil
+	}
+	e, err := c.Session().Stat(ctx, t.Remote)
+	if err != nil || e.Type == listing.Dir {
+		return true, ctx.Err() // nothing is in the way, or the upload says more than we could
+	}
+	f := conflict{name: t.Remote, there: true, old: describeEntry(e), new: "what is read from the command"}
+	if t.In == nil {
+		info, err := c.Shell.folder().Stat(t.Local)
+		if err != nil {
+			return true, nil
+		}
+		if same(info, e) {
+			return true, nil
+		}
+		f.new, f.canContinue = describe(info), e.Size >= 0 && e.Size < info.Size()
+	}
+	switch c.settle(ctx, f) {
+	case 'n':
+		c.Note("%s stays as it was", t.Remote)
+		return false, nil
+	case 'c':
+		t.Resume = true
+	case 'r':
+		if t.Remote, err = c.freeRemote(ctx, t.Remote); err != nil {
+			return false, err
+		}
+		c.Note("it becomes %s", t.Remote)
+	}
+	return true, nil
+}
+
+// freeRemote is name.1 and so on, the first that the server has no file of.
+func (c *Call) freeRemote(ctx context.Context, name string) (string, error) {
+	for i := 1; i <= mostUnique; i++ {
+		free := fmt.Sprintf("%s.%d", name, i)
+		if _, err := c.Session().Stat(ctx, free); err != nil {
+			return free, ctx.Err()
+		}
+	}
+	return "", &UsageError{Text: fmt.Sprintf("%s.1 to %s.%d are all on the server already", name, name, mostUnique)}
+}
+
+// replacingThere says in the question of mput what an upload would replace.
+func (c *Call) replacingThere(ctx context.Context, remote string) string {
+	e, err := c.Session().Stat(ctx, remote)
+	if err != nil || e.Type == listing.Dir {
+		return ""
+	}
+	return " (replaces that of " + describeEntry(e) + ")"
+}
+
+// describeEntry is the size and the age of a file on the server, as far as they are known.
+func describeEntry(e listing.Entry) string {
+	text := "size not known"
+	if e.Size >= 0 {
+		text = bytesText(e.Size)
+	}
+	if !e.Time.IsZero() {
+		text += ", " + render.Since(e.Time, time.Now())
+	}
+	return text
+}
+
+func describe(info fs.FileInfo) string {
+	return bytesText(info.Size()) + ", " + render.Since(info.ModTime(), time.Now())
+}
+
+// same reports whether a local file looks like the copy it would become.
+func same(info fs.FileInfo, e listing.Entry) bool {
+	return info.Size() == e.Size && !e.Time.IsZero() && info.ModTime().Sub(e.Time).Abs() < 2*time.Second
+}
