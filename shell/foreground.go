@@ -44,6 +44,8 @@ func (sh *Shell) foreground(j *job, begin func()) error {
 	defer done()
 	stopped := make(chan os.Signal, 1)
 	if stopSignal != nil {
+		sh.con.KeepOn(true)
+		defer sh.con.KeepOn(false)
 		signal.Notify(stopped, stopSignal)
 		defer signal.Stop(stopped)
 	}

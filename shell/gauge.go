@@ -139,7 +139,7 @@ func (sh *Shell) draw(gauges ...*gauge) (stop func()) {
 		return func() {}
 	}
 	halt := every(progressPeriod, func() {
-		width := sh.con.Width() - len("^C ") // which the terminal echoes behind it
+		width := sh.con.Width() - 1
 		var lines []string
 		for _, g := range gauges {
 			if text := g.status(width); text != "" {

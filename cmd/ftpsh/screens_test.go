@@ -176,8 +176,8 @@ func TestScreenOfSeveralFiles(t *testing.T) {
 	})
 	tm.Type("mget *.bin\r")
 	progress := func(screen string) bool {
-		at := strings.LastIndex(screen, " *.bin\nbackup… ")
-		return at > 0 && strings.Contains(screen[at:], "\nbackup… 1.bin ") && strings.Contains(screen[at:], "\nbackup… 2.bin ") && strings.Contains(screen[at:], "\n0 of 4 files ")
+		at := strings.LastIndex(screen, " *.bin\nbackup …")
+		return at > 0 && strings.Contains(screen[at:], "\nbackup …e 1.bin ") && strings.Contains(screen[at:], "\nbackup …e 2.bin ") && strings.Contains(screen[at:], "\n0 of 4 files ")
 	}
 	tm.Until("progress", progress)
 	tm.Type("\x03")

@@ -58,7 +58,7 @@ func (c *Console) readCooked(ctx context.Context, prompt string, fresh bool) (st
 	if _, err := io.WriteString(c.out, printable(prompt)); err != nil {
 		return "", err
 	}
-	c.locked(func() { c.asks = true })
+	c.locked(func() { c.asks = true; c.settle() })
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
@@ -74,7 +74,7 @@ func (c *Console) readCooked(ctx context.Context, prompt string, fresh bool) (st
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
 	line, err := c.nextLine(func() error { return context.Cause(ctx) })
-	c.locked(func() { c.midline, c.asks = false, false }) // the terminal has echoed the end of the line
+	c.locked(func() { c.midline, c.asks = false, false; c.settle() }) // the terminal has echoed the end of the line
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
 		_, _ = io.WriteString(c.out, "\n")
 		return "", err

@@ -50,6 +50,7 @@ func (c *Console) lend(cmd *exec.Cmd) {
 	c.endRow()
 	c.screen.flush()
 	c.child = true
+	c.settle()
 }
 
 // takeBack shows what was written while a program had the terminal.
@@ -60,6 +61,7 @@ func (c *Console) takeBack(restore func()) {
 		restore()
 	}
 	c.child = false
+	c.settle()
 	if n := len(c.held); n > 0 {
 		_, _ = c.term.w.Write(c.held)
 		c.midline = c.held[n-1] != '\n'

@@ -79,21 +79,25 @@ type Console struct {
 
 	questions sync.Mutex // locked before mu
 
-	mu       sync.Mutex
-	term     *stream // where live rows are drawn; nil for nowhere
-	screen   screen
-	ed       *editor // nil between prompts
-	status   [][]cell
-	kills    kills
-	reprompt func() string // the prompt is another one now
-	midline  bool          // the last output ended inside a row
-	asks     bool          // a line is being typed behind a prompt that the terminal knows nothing of
-	partial  []byte        // output kept until its line is complete, while there are live rows
-	child    bool          // another program has the terminal
-	held     []byte        // output for after it
-	restore  func()        // leaves raw mode; nil outside
-	ended    bool          // the terminal went away
-	closed   bool
+	mu        sync.Mutex
+	term      *stream // where live rows are drawn; nil for nowhere
+	screen    screen
+	ed        *editor // nil between prompts
+	status    [][]cell
+	kills     kills
+	reprompt  func() string // the prompt is another one now
+	midline   bool          // the last output ended inside a row
+	asks      bool          // a line is being typed behind a prompt that the terminal knows nothing of
+	partial   []byte        // output kept until its line is complete, while there are live rows
+	child     bool          // another program has the terminal
+	held      []byte        // output for after it
+	restore   func()        // leaves raw mode; nil outside
+	echo      func()        // turns the echo on again; nil where it is on
+	prompts   bool          // lines are edited here
+	keepsOn   bool          // Ctrl-Z does not stop the program
+	suspended bool          // it is about to be stopped
+	ended     bool          // the terminal went away
+	closed    bool
 
 	rl       *readline.Instance
 	keyboard *keyboard
@@ -180,6 +184,7 @@ func (c *Console) Close() error {
 	c.screen.erase()
 	c.writePartial()
 	c.leaveRaw()
+	c.settle()
 	c.popTitle()
 	c.screen.flush()
 	err := c.screen.err

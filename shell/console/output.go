@@ -196,6 +196,7 @@ func (c *Console) Status(line string) {
 	if line == "" {
 		c.status = nil
 	}
+	c.settle()
 	c.draw()
 }
 

@@ -26,8 +26,8 @@ func (c *Console) Pager(ctx context.Context) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pager{c: c, cmd: cmd, pipe: pipe, restore: c.saveTerminal()}
 	c.lend(cmd)
+	p := &pager{c: c, cmd: cmd, pipe: pipe, restore: c.saveTerminal()}
 	if err := c.Start(cmd); err != nil {
 		c.takeBack(p.restore)
 		return nil, err

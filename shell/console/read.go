@@ -87,7 +87,7 @@ func (c *Console) edit(e *editor) error {
 	}
 	c.screen.erase()
 	c.endRow()
-	c.ed = e
+	c.ed, c.prompts = e, true
 	c.mu.Unlock()
 
 	stop := context.AfterFunc(e.ctx, func() {
@@ -301,6 +301,7 @@ func (c *Console) leaveRaw() {
 	c.screen.flush()
 	c.restore()
 	c.restore = nil
+	c.settle()
 }
 
 // Shapes of the cursor (DECSCUSR), which tell the modes of vi apart.

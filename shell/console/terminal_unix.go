@@ -23,6 +23,30 @@ func makeRaw(fd int) (restore func(), err error) {
 	return func() { _ = readline.Restore(fd, state) }, nil
 }
 
+// withoutEcho turns the echo of a terminal off, unless another program has it now: then it is not ours to change, and
+// trying stops us.
+func withoutEcho(fd int) (restore func()) {
+	found, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil || !inForeground(fd) {
+		return nil
+	}
+	quiet := *found
+	quiet.Lflag &^= unix.ECHO
+	if unix.IoctlSetTermios(fd, setTermios, &quiet) != nil {
+		return nil
+	}
+	return func() {
+		if inForeground(fd) {
+			_ = unix.IoctlSetTermios(fd, setTermios, found)
+		}
+	}
+}
+
+func inForeground(fd int) bool {
+	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}
+
 func prepareOutput(int) {}
 
 // DropTypedAhead forgets what was typed and not read yet, and reports whether there was anything, where that can be told.
@@ -36,6 +60,8 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 		return false
 	}
 	defer restore()
+	echoed := false
+	c.locked(func() { echoed = c.echo == nil })
 	if n := c.batch.lines.Buffered(); n > 0 { // read with the line before
 		_, _ = c.batch.lines.Discard(n)
 		dropped = true
@@ -51,8 +77,8 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 		}
 		last, dropped = b, true
 	}
-	if last != '\n' && last != '\r' {
-		fmt.Fprintln(c.out) // the terminal has echoed it
+	if echoed && last != '\n' && last != '\r' {
+		fmt.Fprintln(c.out)
 	}
 	return dropped
 }
@@ -94,19 +120,19 @@ func (w *waker) wait(fd int, limit time.Duration) (ready, woken bool, err error)
 	}
 }
 
-// watchTerminal redraws when the window changes its size or the program comes back from the background. It
-// returns the function that ends it.
+// watchTerminal redraws when the window changes its size or the program comes back from the background, and gives the
+// terminal back when one of its keys stops or ends the program. It returns the function that ends it.
 func (c *Console) watchTerminal() func() {
-	if c.term == nil {
+	if c.term == nil && !c.interactive {
 		return func() {}
 	}
-	signals, done := make(chan os.Signal, 1), make(chan struct{})
-	c.watch.signals = signals
+	c.watch.signals = make(chan os.Signal, 4)
 	c.watch.start()
+	done := make(chan struct{})
 	c.spawn(func() {
 		for {
 			select {
-			case s := <-signals:
+			case s := <-c.watch.signals:
 				c.locked(func() { c.react(s) })
 			case <-done:
 				return
@@ -119,45 +145,98 @@ func (c *Console) watchTerminal() func() {
 	}
 }
 
-// watch is where signals about the terminal arrive.
+// watch is where signals about the terminal arrive. Go never gives SIGTSTP back to the system: once somebody has asked for it,
+// it is ignored, and we stop by ourselves.
 type watch struct{ signals chan os.Signal }
 
-func (w watch) start() { signal.Notify(w.signals, unix.SIGWINCH, unix.SIGCONT) }
-func (w watch) stop()  { signal.Stop(w.signals) }
+func (w watch) start() {
+	signal.Notify(w.signals, unix.SIGWINCH, unix.SIGCONT, unix.SIGQUIT)
+	if !signal.Ignored(unix.SIGTSTP) {
+		signal.Notify(w.signals, unix.SIGTSTP)
+	}
+}
+
+func (w watch) stop() { signal.Stop(w.signals) }
 
 func (c *Console) react(s os.Signal) {
-	if s == unix.SIGCONT && c.restore != nil {
-		// The shell that continued us has set the terminal as it likes it.
-		_, _ = readline.MakeRaw(c.in.fd)
-		c.screen.out.WriteString("\r" + bracketedPasteOn)
-		c.screen.forget()
+	switch {
+	case s == unix.SIGTSTP && c.keepsOn:
+		return
+	case s == unix.SIGTSTP:
+		c.stop(unix.SIGSTOP)
+	case s == unix.SIGQUIT:
+		c.stop(unix.SIGQUIT)
+	case s == unix.SIGCONT:
+		c.regain()
 	}
 	if c.screen.live || c.restore != nil {
 		c.draw()
 	}
 }
 
-// stopTime is how long a stop signal may take to arrive. When it does not, it is ignored or there is no shell
-// to come back to, and editing goes on.
-const stopTime = 100 * time.Millisecond
+// regain sets the terminal as it was: the shell that continued us has set it as it likes it.
+func (c *Console) regain() {
+	if c.screen.live || c.restore != nil {
+		c.screen.out.WriteByte('\r')
+		c.screen.forget()
+	}
+	switch {
+	case c.restore != nil:
+		_, _ = readline.MakeRaw(c.in.fd)
+		c.screen.out.WriteString(bracketedPasteOn)
+	case c.echo != nil:
+		_ = withoutEcho(c.term.fd)
+	default:
+		c.settle()
+	}
+}
 
-// suspend is Ctrl-Z: the terminal becomes as it was, and the whole job stops, as the terminal itself would do it.
+// suspend is Ctrl-Z: the whole job stops, as the terminal itself would do it.
 func (c *Console) suspend() {
-	if signal.Ignored(unix.SIGTSTP) {
+	if signal.Ignored(unix.SIGTSTP) || !hasShell() {
 		c.bell()
 		return
 	}
+	c.watch.stop()
+	_ = unix.Kill(0, unix.SIGTSTP) // for the others: see watch
+	c.stop(unix.SIGSTOP)
+}
+
+// hasShell reports whether a shell with jobs has started us, who can continue what has stopped. Others leave us in the group
+// of whoever leads the session.
+func hasShell() bool {
+	leader, err := unix.Getsid(0)
+	return err == nil && leader != unix.Getpgrp()
+}
+
+// stopTime is how long it may take to be stopped.
+const stopTime = 100 * time.Millisecond
+
+// stop makes the terminal as it was found, has a signal stop or end the program, and goes on where that was.
+func (c *Console) stop(s unix.Signal) {
+	if s == unix.SIGSTOP && !hasShell() {
+		return
+	}
+	raw := c.restore != nil
 	c.screen.erase()
+	c.screen.flush()
+	c.suspended = true
 	c.leaveRaw()
+	c.settle()
+	c.suspended = false
 	c.watch.stop()
 	defer c.watch.start()
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, unix.SIGCONT)
 	defer signal.Stop(continued)
-	_ = unix.Kill(0, unix.SIGTSTP)
+	_ = unix.Kill(unix.Getpid(), s)
 	select {
 	case <-continued:
 	case <-time.After(stopTime):
 	}
-	c.enterRaw()
+	if raw {
+		c.enterRaw()
+	}
+	c.settle()
+	c.draw()
 }

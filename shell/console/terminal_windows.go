@@ -16,6 +16,9 @@ func makeRaw(fd int) (restore func(), err error) {
 	return func() { _ = term.Restore(fd, state) }, nil
 }
 
+// withoutEcho has nothing to do: a console window echoes only what is read.
+func withoutEcho(int) (restore func()) { return nil }
+
 // prepareOutput makes a console window obey escape sequences.
 func prepareOutput(fd int) {
 	var mode uint32
