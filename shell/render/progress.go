@@ -16,18 +16,25 @@ type Progress struct {
 	Elapsed time.Duration
 }
 
-// narrow is the width below which only the essential is shown.
-const narrow = 60
+// narrow is the width below which only the essential is shown, and leastName what a longer name has at least of a row that
+// shows more.
+const narrow, leastName = 60, 12
 
 // Line returns one line of at most width cells: the name, how much is done, a
 // bar if there is room, the speed and the time that is left. Where the size is
-// not known, or turns out to be wrong, it shows the bytes and the time so far.
+// not known, or turns out to be wrong, it shows the bytes and the time so far;
+// when all bytes are there, that the server has not confirmed it yet.
 func (p Progress) Line(width int) string {
-	right := ""
-	if p.Total < 0 || p.Done > p.Total {
-		right = p.unknown(width)
-	} else {
-		right = p.known(width)
+	what := p.known
+	switch {
+	case p.Total < 0 || p.Done > p.Total:
+		what = p.unknown
+	case p.Done == p.Total:
+		what = p.unconfirmed
+	}
+	right := what(width >= narrow)
+	if width-Width(right)-len(gap) < min(leastName, Width(p.Name)) {
+		right = what(false)
 	}
 	room := width - Width(right) - len(gap)
 	if room < 8 {
@@ -36,21 +43,26 @@ func (p Progress) Line(width int) string {
 	return Pad(FitMiddle(p.Name, room), room, false) + gap + right
 }
 
-func (p Progress) known(width int) string {
-	percent := 100
-	if p.Total > 0 {
-		percent = int(float64(p.Done) / float64(p.Total) * 100)
-	}
+func (p Progress) known(wide bool) string {
+	percent := int(float64(p.Done) / float64(p.Total) * 100)
 	s := fmt.Sprintf("%3d%%", percent)
-	if width >= narrow {
+	if wide {
 		s += gap + bar(percent, 16) + fmt.Sprintf("  %5s of %-5s", Size(p.Done), Size(p.Total))
 	}
 	return s + fmt.Sprintf("  %7s  %7s", Rate(p.Rate), p.left())
 }
 
-func (p Progress) unknown(width int) string {
+func (p Progress) unconfirmed(wide bool) string {
+	why := "waiting"
+	if wide {
+		why = "waiting for the server"
+	}
+	return "100%" + gap + why + fmt.Sprintf("  %7s", Clock(p.Elapsed))
+}
+
+func (p Progress) unknown(wide bool) string {
 	s := fmt.Sprintf("%5s", Size(p.Done))
-	if width >= narrow {
+	if wide {
 		why := "size unknown"
 		if p.Total >= 0 {
 			why = "more than announced, size unknown"
@@ -60,11 +72,8 @@ func (p Progress) unknown(width int) string {
 	return s + fmt.Sprintf("  %7s  %7s", Rate(p.Rate), Clock(p.Elapsed))
 }
 
-// left is the time that is left, or in the end the time it took.
+// left is the time that is left.
 func (p Progress) left() string {
-	if p.Done == p.Total {
-		return Clock(p.Elapsed)
-	}
 	seconds := float64(p.Total-p.Done) / p.Rate
 	if math.IsNaN(seconds) || seconds <= 0 || seconds > 1000*86400 {
 		return "-:--"
