@@ -39,8 +39,9 @@ type FXPOptions struct {
 // stay so if one of the servers can take the client's part in TLS (SSCN or
 // CPSV). What stands in the way is an *FXPError.
 //
-// A copy that fails may leave a cut or empty target, since servers open the file before
-// they wait for its data.
+// Where the target is there already the copy arrives beside it, and replaces it when it is whole
+// (RNFR, RNTO). A copy that fails leaves nothing behind; one that ctx ended leaves what has come
+// of a new file, for Restart.
 //
 // When ctx ends both servers are told to stop, and FXP returns at once.
 func FXP(ctx context.Context, from *Session, name string, to *Session, target string, o FXPOptions) (int64, error) {
@@ -83,10 +84,30 @@ func fxpTo(ctx context.Context, from *Session, name string, to *Session, target 
 	if err := p.agree(o.InClear); err != nil {
 		return -1, err
 	}
+	if o.Append || o.Restart > 0 { // the old file is part of the new one
+		return p.run(ctx, o.Append)
+	}
+	at, err := land(ctx, to, target)
+	if err != nil {
+		return -1, p.target.at(ctx, err)
+	}
+	p.target.name = at.arrives()
+	size, err := p.run(ctx, false)
+	if err == nil {
+		err = p.target.at(ctx, at.settle(ctx))
+	}
+	if err != nil && p.opened {
+		err = at.clear(ctx, p.size, err)
+	}
+	return size, err
+}
+
+// run copies, and compares the sizes.
+func (p *fxp) run(ctx context.Context, appends bool) (int64, error) {
 	if err := p.copy(ctx); err != nil {
 		return -1, err
 	}
-	if err := p.dropParts(ctx); err != nil || o.Append {
+	if err := p.dropParts(ctx); err != nil || appends {
 		return -1, err
 	}
 	return p.verify(ctx)
@@ -125,6 +146,7 @@ type fxp struct {
 	level          Level    // of the data connection
 	client         *fxpSide // takes the client's part in TLS
 	cpsv           bool     // by CPSV, so that it must listen; else by SSCN
+	opened         bool     // the target may have opened its file
 }
 
 // fxpSide is one of the two servers.
@@ -241,6 +263,8 @@ func otherWayRound(err error) bool {
 
 // attempt lets one server listen and the other one connect to it.
 func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
+	p.target.x = nil
+	defer func() { p.opened = p.opened || p.target.opened() }()
 	for _, side := range []*fxpSide{listens, connects} {
 		if err := p.prepare(ctx, side); err != nil {
 			return side.at(ctx, err)
@@ -418,6 +442,12 @@ func (a *fxpSide) agrees(ctx context.Context) error {
 		return a.refusal(r)
 	}
 	return nil
+}
+
+// opened reports whether a server may have opened the file: it was asked to, and did not refuse
+// at once and for good. Those that find no data connection (425) have.
+func (a *fxpSide) opened() bool {
+	return a.x != nil && !(closed(a.x.begun) && a.x.first.Class() == 5)
 }
 
 func (a *fxpSide) refusal(r Reply) error {

@@ -1,11 +1,13 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +83,82 @@ func serverToServer(t *testing.T, source, target string, size int) {
 	}
 	stillWorks(t, a)
 	stillWorks(t, b)
+}
+
+// 100 MB between any two of three servers arrive whole, beside an old file and over it, or are
+// refused, and what was there is as it was.
+func TestServerToServerWholeOrNothing(t *testing.T) {
+	reuse := foreign["proftpd-tls"] // as its makers have it, it wants data connections to resume its own TLS session
+	reuse.NoReuse = false
+	kinds := []struct {
+		name, flavour string
+		options       daemon.Options
+	}{
+		{"proftpd", "proftpd", foreign["proftpd"]},
+		{"proftpd-tls", "proftpd-tls", foreign["proftpd-tls"]},
+		{"proftpd-tls with reuse", "proftpd-tls", reuse},
+	}
+	works := map[string]bool{
+		"proftpd to proftpd": true, "proftpd-tls to proftpd-tls": true,
+		"proftpd-tls to proftpd-tls with reuse": true, // the target is the client in TLS, and asks for no reuse
+	}
+	content := daemon.Content(100<<20, 1)
+	var sources, targets []*daemon.Server
+	for _, kind := range kinds {
+		from := daemon.Start(t, kind.flavour, kind.options)
+		from.Put("big", content)
+		sources = append(sources, from)
+		targets = append(targets, daemon.Start(t, kind.flavour, kind.options))
+	}
+	for i, from := range sources {
+		for j, to := range targets {
+			name := kinds[i].name + " to " + kinds[j].name
+			t.Run(name, func(t *testing.T) {
+				a, b := open(t, from, abroad), open(t, to, abroad)
+				old := fmt.Sprintf("old-%d", i)
+				fresh := fmt.Sprintf("new-%d", i)
+				to.Put(old, []byte("old"))
+				before := filesOf(t, to)
+				for _, target := range []string{old, fresh} {
+					n, err := client.FXP(t.Context(), a, "big", b, target, client.FXPOptions{})
+					if works[name] != (err == nil) {
+						t.Errorf("%s: %d bytes, %v", target, n, err)
+					}
+				}
+				if !works[name] {
+					if after := filesOf(t, to); !slices.Equal(before, after) || string(to.Read(old)) != "old" {
+						t.Errorf("there are %q, before %q", after, before)
+					}
+				} else {
+					for _, target := range []string{old, fresh} {
+						if !bytes.Equal(to.Read(target), content) {
+							t.Errorf("%s differs", target)
+						}
+					}
+					if after := filesOf(t, to); len(after) != len(before)+1 {
+						t.Errorf("there are %q, before %q", after, before)
+					}
+				}
+				stillWorks(t, a)
+				stillWorks(t, b)
+			})
+		}
+	}
+}
+
+// filesOf are the names in the root of a server.
+func filesOf(t *testing.T, srv *daemon.Server) (names []string) {
+	t.Helper()
+	all, err := os.ReadDir(srv.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if one.Name() != "small" { // of stillWorks
+			names = append(names, one.Name())
+		}
+	}
+	return names
 }
 
 // stillWorks shows that a session is in step, and its data connections as usual.

@@ -109,13 +109,15 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: STOR g
 				S: 150 now
 				S: 226 stored
 				` + stored,
-			order: "target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE",
+			order: "target TYPE, target SIZE, target PASV, source PORT, source RETR, target STOR, target SIZE",
 		},
 		{
 			name: "the source listens where it does not connect, and the target begins",
@@ -130,6 +132,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: PORT 127,0,0,1,200,11
@@ -138,7 +142,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 150 now
 				S: 226 stored
 				` + stored,
-			order: "target TYPE, target PASV, source PORT, source PASV, target PORT, target STOR, source RETR, target SIZE",
+			order: "target TYPE, target SIZE, target PASV, source PORT, source PASV, target PORT, target STOR, source RETR, target SIZE",
 		},
 		{
 			name: "EPSV and EPRT where PASV and PORT are unknown",
@@ -153,6 +157,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 500 what
 				C: EPSV
@@ -161,7 +167,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 150 now
 				S: 226 stored
 				` + stored,
-			order: "target TYPE, target PASV, target EPSV, source PORT, source EPRT, source RETR, target STOR, target SIZE",
+			order: "target TYPE, target SIZE, target PASV, target EPSV, source PORT, source EPRT, source RETR, target STOR, target SIZE",
 		},
 		{
 			name: "the source listens where the target does not say on which port",
@@ -174,6 +180,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,0,0)
 				C: PORT 127,0,0,1,200,11
@@ -182,7 +190,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 150 now
 				S: 226 stored
 				` + stored,
-			order: "target TYPE, target PASV, source PASV, target PORT, target STOR, source RETR, target SIZE",
+			order: "target TYPE, target SIZE, target PASV, source PASV, target PORT, target STOR, source RETR, target SIZE",
 		},
 		{
 			name: "whatever the code with which the source does not connect",
@@ -197,6 +205,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: PORT 127,0,0,1,200,11
@@ -205,7 +215,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 150 now
 				S: 226 stored
 				` + stored,
-			order: "target TYPE, target PASV, source PORT, source PASV, target PORT, target STOR, source RETR, target SIZE",
+			order: "target TYPE, target SIZE, target PASV, source PORT, source PASV, target PORT, target STOR, source RETR, target SIZE",
 		},
 		{
 			name: "sizes that are none are asked for in another way, and else unknown",
@@ -224,6 +234,8 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 150 now
 				S: 226 sent`,
 			target: `MLST size*;---
+				C: MLST g
+				S: 550 none
 				C: TYPE I
 				S: 200 binary
 				C: PASV
@@ -237,7 +249,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 250-g
 				S>  type=file;size=5; g\r\n
 				S: 250 end`,
-			order: "source SIZE, source MDTM, target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE, target MLST",
+			order: "source SIZE, source MDTM, target MLST, target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE, target MLST",
 		},
 		{
 			name: "REST comes just before each command",
@@ -282,6 +294,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PBSZ 0
 				S: 200 yes
 				C: PROT P
@@ -293,7 +307,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 226 stored
 				` + stored,
 			change: tls,
-			order: "target TYPE, target PBSZ, target PROT, source PBSZ, source PROT, source SSCN, target PASV, source PORT, " +
+			order: "target TYPE, target SIZE, target PBSZ, target PROT, source PBSZ, source PROT, source SSCN, target PASV, source PORT, " +
 				"source RETR, target STOR, source SSCN, target SIZE",
 		},
 		{
@@ -311,6 +325,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PBSZ 0
 				S: 200 yes
 				C: PROT P
@@ -322,7 +338,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 226 stored
 				` + stored,
 			change: tls,
-			order: "source PBSZ, source PROT, target TYPE, target PBSZ, target PROT, source CPSV, target PORT, " +
+			order: "target TYPE, target SIZE, source PBSZ, source PROT, target PBSZ, target PROT, source CPSV, target PORT, " +
 				"target STOR, source RETR, target SIZE",
 		},
 		{
@@ -335,7 +351,9 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 226 sent`,
 			target: `
 				C: TYPE I
-				S: 200 binary` + clear + `
+				S: 200 binary
+				C: SIZE g
+				S: 550 none` + clear + `
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: STOR g
@@ -344,7 +362,7 @@ func TestServerToServerOrder(t *testing.T) {
 				` + stored,
 			change:  tls,
 			options: client.FXPOptions{InClear: true},
-			order:   "target TYPE, target PBSZ, target PROT, source PBSZ, source PROT, target PASV, source PORT, source RETR, target STOR, target SIZE",
+			order:   "target TYPE, target SIZE, target PBSZ, target PROT, source PBSZ, source PROT, target PASV, source PORT, source RETR, target STOR, target SIZE",
 		},
 		{
 			name: "another host in a 227, if that is trusted",
@@ -357,6 +375,8 @@ func TestServerToServerOrder(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (192,0,2,7,200,10)
 				C: STOR g
@@ -364,7 +384,7 @@ func TestServerToServerOrder(t *testing.T) {
 				S: 226 stored
 				` + stored,
 			change: func(o *client.Options) { o.TrustPassiveAddress = true },
-			order:  "target TYPE, target PASV, source PORT, source RETR, target STOR, target SIZE",
+			order:  "target TYPE, target SIZE, target PASV, source PORT, source RETR, target STOR, target SIZE",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -398,6 +418,8 @@ func TestServerToServerNo(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (10,0,0,1,200,10)`,
 			says:  "names another host than itself to connect to: 10.0.0.1",
@@ -411,6 +433,8 @@ func TestServerToServerNo(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,0,25)`,
 			says:  "names a port to connect to that is another service's: 25",
@@ -426,6 +450,8 @@ func TestServerToServerNo(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)`,
 			says:  "RETR f: 550 secret",
@@ -446,6 +472,8 @@ func TestServerToServerNo(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: STOR g
@@ -463,19 +491,29 @@ func TestServerToServerNo(t *testing.T) {
 			target: `
 				C: TYPE I
 				S: 200 binary
+				C: SIZE g
+				S: 550 none
 				C: PASV
 				S: 227 at (127,0,0,1,200,10)
 				C: STOR g
 				S: 150 now
 				S: 226 stored
 				C: SIZE g
-				S: 213 4`,
+				S: 213 4
+				C: SIZE g
+				S: 213 4
+				C: DELE g
+				S: 250 gone`,
 			says: "cut short between the servers after 4 of 5 bytes",
 		},
 		{
 			name:   "a server that refuses what both ways need is not asked twice",
 			source: asked,
 			target: `
+				C: TYPE I
+				S: 504 what type
+				C: SIZE g
+				S: 550 none
 				C: TYPE I
 				S: 504 what type`,
 			says:  "refuses TYPE: 504 what type",
@@ -539,6 +577,8 @@ func TestServerToServerNeverDone(t *testing.T) {
 		S: 200 yes`, `
 		C: TYPE I
 		S: 200 binary
+		C: SIZE g
+		S: 550 none
 		C: PASV
 		S: 227 at (127,0,0,1,200,10)
 		C: STOR g
@@ -547,7 +587,11 @@ func TestServerToServerNeverDone(t *testing.T) {
 		S: 426 stopped
 		S: 226 aborted
 		C: NOOP
-		S: 200 yes`, impatient, func(p *pair) {
+		S: 200 yes
+		C: SIZE g
+		S: 213 0
+		C: DELE g
+		S: 250 gone`, impatient, func(p *pair) {
 		_, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{})
 		if !errors.As(err, new(*client.TimeoutError)) {
 			t.Error(err)
@@ -592,6 +636,8 @@ func TestServerToServerPartNotGivenUp(t *testing.T) {
 		S: 200 fine`, `
 		C: TYPE I
 		S: 200 binary
+		C: SIZE g
+		S: 550 none
 		C: PBSZ 0
 		S: 200 yes
 		C: PROT P

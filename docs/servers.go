@@ -4,8 +4,8 @@ package docs
 var Servers = []Row{
 	{ID: "E1",
 		What:  "A copy between two servers under TLS 1.3: a server that sends the file as the TLS client leaves session tickets unread, and its close cuts the file (426).",
-		Does:  "The server that stores is the TLS client, where it knows SSCN. A copy that fails leaves no cut or empty file on the target; one that is interrupted stays, for `fxp -c`.",
-		Tests: []string{"TestServerToServer", "TestBetweenServersLeavesNothing"}},
+		Does:  "The server that stores is the TLS client, where it knows SSCN. A copy that fails leaves no cut or empty file on the target, and an older file as it was: what is to replace it arrives beside it. Of a new file an interrupted copy stays, for `fxp -c`.",
+		Tests: []string{"TestServerToServer", "TestServerToServerWholeOrNothing", "TestBetweenServersLeavesNothing", "TestBetweenServersReplaces", "TestBetweenServersInterrupted", "TestBetweenServersOntoItself"}},
 	{ID: "E7",
 		What:  "A listing has whole paths (`/dir/name`, `./name`), or MLSD a slash behind directories.",
 		Does:  "They are names of the directory that was listed. Another path leads elsewhere, and is skipped.",

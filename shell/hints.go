@@ -137,6 +137,10 @@ var hints = []hint{
 	{"a login in clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
 	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{"data in clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
+	{"another TLS session is refused, and a server is the client", func(c cause) bool {
+		return anyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
+	}, "the server with TLS wants its data connections to resume a session of its own, " +
+		"which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
 	{"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
 		"the server wants the TLS session of the control connection: `set tls-reuse on`"},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},

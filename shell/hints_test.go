@@ -43,6 +43,8 @@ func TestHints(t *testing.T) {
 		{"a login in clear is refused", cause{err: saying("PASS", 530, "Use TLS first")}, "the server wants TLS: `open --tls=require HOST`"},
 		{"no ticket", cause{err: &client.NoTicketError{}}, "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 		{"data in clear is refused", cause{err: saying("RETR", 522, "Data connection must be encrypted"), dataInClear: true}, "the server wants data connections under TLS: `prot private`"},
+		{"another TLS session is refused, and a server is the client", cause{err: &client.NoFXPError{Tried: []error{saying("RETR", 425, "Unable to build data connection: Operation not permitted")}}},
+			"the server with TLS wants its data connections to resume a session of its own, which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
 		{"another TLS session is refused, as set", cause{err: saying("RETR", 425, "TLS session of data connection not reused"), noReuse: true}, "the server wants the TLS session of the control connection: `set tls-reuse on`"},
 		{"another TLS session is refused", cause{err: saying("RETR", 522, "session reuse required")}, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
 		{"the login is refused", cause{err: saying("PASS", 530, "no")}, "`user NAME` tries again"},

@@ -27,7 +27,7 @@ var proxyCommands = []*Command{{
 }}
 
 // fxpVerbs let two servers talk to each other.
-var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "DELE"), timeVerbs)
+var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), timeVerbs)
 
 // betweenServers are the commands that proxy carries out between the two
 // connections. Reverse ones go from the second to the first.

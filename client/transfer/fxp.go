@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -26,13 +25,6 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 			return r, nil // it had only lacked the last reply
 		}
 	}
-	before := int64(unknownSize)
-	if !t.Append && r.Resumed == 0 {
-		var err error
-		if before, err = sizeThere(ctx, t); err != nil {
-			return r, err
-		}
-	}
 	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
 	size, err := client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
 	if restRefused(err) {
@@ -41,7 +33,7 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 	}
 	switch {
 	case err != nil:
-		return r, clearCopy(ctx, t, before, err)
+		return r, err
 	case size >= 0:
 		r.Size, r.Bytes = size, size-r.Resumed
 	case !t.Append:
@@ -54,42 +46,6 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 		t.There.Chmod(ctx, t.Mode, t.Local)
 	}
 	return r, nil
-}
-
-const (
-	noFile      = -1 // size of a file that is not there
-	unknownSize = -2
-)
-
-// sizeThere asks for the size of the copy with SIZE.
-func sizeThere(ctx context.Context, t Task) (int64, error) {
-	switch size, err := t.There.Size(ctx, t.Local); {
-	case err == nil:
-		return size, nil
-	case client.IsCode(err, 550):
-		return noFile, nil
-	case isRefusal(err), client.Unreadable(err):
-		return unknownSize, nil
-	default:
-		return unknownSize, err
-	}
-}
-
-// clearCopy removes what a copy that failed has left: servers open, and empty, the file
-// before they wait for its data. One that is as long as it was before is not touched, nor
-// what an interrupted copy has brought, which can be continued.
-func clearCopy(ctx context.Context, t Task, before int64, failed error) error {
-	if before == unknownSize || ctx.Err() != nil {
-		return failed
-	}
-	now, err := sizeThere(ctx, t)
-	if err != nil || now < 0 || now == before || now == t.Size {
-		return failed
-	}
-	if err := t.There.Remove(ctx, t.Local); err != nil {
-		return fmt.Errorf("%w; %d bytes are left of %s on %s, since it cannot be deleted: %w", failed, now, t.Local, t.There.Host(), err)
-	}
-	return failed
 }
 
 // copied returns how much of a file the other server has already: its end there
