@@ -7,8 +7,9 @@ import (
 	"net"
 	"os"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 const (
@@ -194,10 +195,9 @@ func socketError(err error) error {
 	if errors.As(path.Err, &call) {
 		path.Err = call.Err
 	}
-	for _, cause := range []error{os.ErrDeadlineExceeded, syscall.ECONNRESET, syscall.ETIMEDOUT, net.ErrClosed} {
-		if errors.Is(err, cause) {
-			return path.Err
-		}
+	reset := syserror.Reset(err) && !syserror.PipeClosed(err)
+	if reset || syserror.TimedOut(err) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
+		return path.Err
 	}
 	return err
 }

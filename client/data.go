@@ -9,8 +9,9 @@ import (
 	"net"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 // ErrTruncated is inside the [IncompleteError] of a protected download whose
@@ -411,7 +412,7 @@ const drainTimeout = 10 * time.Second
 
 func (d *Data) howItEnded() string {
 	switch {
-	case errors.Is(d.err, syscall.ECONNRESET), errors.Is(d.err, syscall.EPIPE):
+	case syserror.Reset(d.err):
 		return "reset"
 	case d.err != nil:
 		return "error"
@@ -423,10 +424,9 @@ func (d *Data) howItEnded() string {
 	return "close"
 }
 
-// isReset reports whether the other side took the connection away, in the words
-// of whichever system.
+// isReset reports whether the other side took the connection away.
 func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EPIPE)
+	return syserror.Reset(err) || syserror.Refused(err)
 }
 
 func (d *Data) truncated() bool { return d.spy != nil && !d.upload && d.eof && d.spy.eof }

@@ -15,8 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 // TLSError says that TLS failed, in the handshake or by an alert of the server,
@@ -38,7 +39,7 @@ func (e *TLSError) Unwrap() error { return e.Err }
 
 // cutOff reports whether the connection had ended, which says nothing about TLS.
 func (e *TLSError) cutOff() bool {
-	return errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) || errors.Is(e.Err, syscall.ECONNRESET) || errors.Is(e.Err, syscall.EPIPE)
+	return errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) || syserror.Reset(e.Err)
 }
 
 func (c *Conn) tlsError(channel string, err error) error {

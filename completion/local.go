@@ -84,6 +84,9 @@ func (l Local) Path(typed string) string {
 	if dir == "" {
 		dir = "."
 	}
+	if typed != "" && os.IsPathSeparator(typed[0]) { // of the same drive, on Windows
+		return filepath.Join(filepath.VolumeName(dir)+"/", typed)
+	}
 	return filepath.Join(dir, typed)
 }
 

@@ -124,6 +124,9 @@ func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 	if s := c.Session(); c.Command.Needs == Login && s != nil && s.QuotesNames() {
 		words = keepQuotes(words)
 	}
+	if err := c.checkBackslashes(words); err != nil {
+		return err
+	}
 	c.Args = words
 	if c.Command.takesFlags() {
 		if err := c.parseFlags(words); err != nil {

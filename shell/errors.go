@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/internal/private"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -102,7 +103,7 @@ func isBroken(err error) bool {
 // head does. The status is that of a program that the signal ends.
 func isBrokenOutput(err error) bool {
 	var file *fs.PathError
-	return errors.As(err, &file) && file.Path == "/dev/stdout" && errors.Is(err, syscall.EPIPE)
+	return errors.As(err, &file) && file.Path == "/dev/stdout" && syserror.PipeClosed(err)
 }
 
 func anyOf[A, B error](err error) bool {

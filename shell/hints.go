@@ -9,9 +9,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -156,10 +156,10 @@ var hints = []hint{
 	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
 	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and whoever is on the way can cut files and listings then"},
-	{"-s with an address of another computer", func(c cause) bool { return c.source && errors.Is(c.err, syscall.EADDRNOTAVAIL) },
+	{"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
 		"-s takes an address of this computer; without it the system chooses one"},
 	{"no IPv6", func(c cause) bool {
-		return c.onlyIPv6 && isError[*client.ConnectError](c) && !errors.Is(c.err, syscall.ECONNREFUSED)
+		return c.onlyIPv6 && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
 	}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
 	{"a proxy that wants a user", func(c cause) bool {
 		return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")

@@ -9,11 +9,11 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -263,7 +263,7 @@ func (c *Call) toPipe(ctx context.Context, text string, run func() error) error 
 	c.Out, c.screen = in, false
 	err = run()
 	closing := in.Close()
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if syserror.PipeClosed(err) || errors.Is(err, io.ErrClosedPipe) {
 		err = nil
 	}
 	if err == nil {

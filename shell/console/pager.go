@@ -8,7 +8,8 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
-	"syscall"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 // Pager starts $PAGER, or less, and returns what it reads from. Close waits until the user leaves it. After
@@ -67,7 +68,7 @@ type pager struct {
 
 func (p *pager) Write(b []byte) (int, error) {
 	n, err := p.pipe.Write(b)
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) {
+	if syserror.PipeClosed(err) || errors.Is(err, os.ErrClosed) {
 		err = io.ErrClosedPipe
 	}
 	return n, err
