@@ -14,7 +14,7 @@ import (
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // knownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the

@@ -16,7 +16,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // Netrc is what a .netrc file says about one host.

@@ -16,8 +16,8 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/internal/private"
-	"github.com/ftpsh/ftpsh/internal/strict"
+	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/strict"
 )
 
 // kept is a line of the queue as it is on disk, without secrets.

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // A state file has a fact on each line, and comments. Several shells share it. A line that cannot be understood is an

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/internal/private"
+	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // detached are the options that a process has which goes on with jobs: those

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/practice"
-	"github.com/ftpsh/ftpsh/internal/strict"
+	"github.com/ftpsh/ftpsh/shell/strict"
 )
 
 // Lesson is a guided lesson: steps, each with a text, a check and hints. What

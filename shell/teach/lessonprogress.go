@@ -10,8 +10,8 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/ftpsh/ftpsh/internal/private"
-	"github.com/ftpsh/ftpsh/internal/strict"
+	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/strict"
 )
 
 // StepProgress is what a learner did in a step.
