@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -34,7 +35,7 @@ type Address struct {
 // when it begins with %2F.
 func ParseAddress(words ...string) (Address, error) {
 	if len(words) == 0 || len(words) > 2 || words[0] == "" {
-		return Address{}, &UsageError{Text: "a host is wanted", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
+		return Address{}, &failure.UsageError{Text: "a host is wanted", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
 	}
 	text := words[0]
 	if len(words) == 1 {
@@ -51,7 +52,7 @@ func ParseAddress(words ...string) (Address, error) {
 		err = a.check()
 	}
 	if err != nil {
-		return Address{}, &UsageError{Text: fmt.Sprintf("%s: %s", hidePassword(words[0]), err)}
+		return Address{}, &failure.UsageError{Text: fmt.Sprintf("%s: %s", hidePassword(words[0]), err)}
 	}
 	return a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -57,12 +58,12 @@ func aliasCommand(_ context.Context, c *Call) error {
 // setAlias checks and keeps an alias.
 func (l *language) setAlias(name, text string) error {
 	if toks := syntax.Lex(name); len(toks) != 1 || toks[0].Op != syntax.Word || toks[0].Raw != toks[0].Text {
-		return &UsageError{Text: name + " is not a word that a command could be"}
+		return &failure.UsageError{Text: name + " is not a word that a command could be"}
 	}
 	if list, err := syntax.Parse(text); err != nil {
-		return &UsageError{Text: "the line of " + name + ": " + err.Error()}
+		return &failure.UsageError{Text: "the line of " + name + ": " + err.Error()}
 	} else if len(list) == 0 {
-		return &UsageError{Text: "the line of " + name + " is empty"}
+		return &failure.UsageError{Text: "the line of " + name + " is empty"}
 	}
 	l.aliases[name] = text
 	return nil
@@ -131,14 +132,14 @@ func (sh *Shell) runAlias(line Line, st syntax.Statement, text string) error {
 	inner := Line{Text: text, Script: line.Script, Number: line.at(st).Number, within: line.within,
 		vars: syntax.Vars{Args: append([]syntax.Token{}, st.Args()...)}, aliases: append(slices.Clone(line.aliases), st.Name())}
 	if st.File == nil && st.Pipe == "" {
-		return shown(sh.list(inner, list))
+		return failure.Shown(sh.list(inner, list))
 	}
 	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
 	call := sh.call(line, st)
 	inner.within = call
-	err = sh.output(ctx, call, st, func() error { return shown(sh.list(inner, list)) })
-	if told := (*shownError)(nil); errors.As(err, &told) {
+	err = sh.output(ctx, call, st, func() error { return failure.Shown(sh.list(inner, list)) })
+	if told := (*failure.ShownError)(nil); errors.As(err, &told) {
 		return told
 	}
 	return err

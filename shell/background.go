@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -23,7 +24,7 @@ func (sh *Shell) jobOf(line Line, chain syntax.Chain) *job {
 	line.within = nil
 	f := sh.apart()
 	return newJob(chainText(chain), f, func() error {
-		return shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
+		return failure.Shown(f.chain(line, syntax.Chain{Statements: chain.Statements}))
 	})
 }
 

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -75,7 +77,7 @@ func (sh *Shell) Batch(scripts ...Script) int {
 		}
 	}
 	if jobs := sh.jobs.list(); len(jobs) > 0 {
-		err = firstOf(err, sh.await(sh.base, jobs))
+		err = cmp.Or(err, sh.await(sh.base, jobs))
 	}
 	return sh.leaves(Status(err))
 }
@@ -84,7 +86,7 @@ func (sh *Shell) Batch(scripts ...Script) int {
 // `exit` was given.
 func (sh *Shell) leaves(status int) int {
 	if err := sh.log.failed(); err != nil {
-		incomplete := &localError{"the log is not complete: " + err.Error()}
+		incomplete := &failure.LocalError{Text: "the log is not complete: " + err.Error()}
 		sh.failed(Line{}, "log", incomplete)
 		if status == 0 {
 			status = Status(incomplete)

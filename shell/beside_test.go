@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // These are about what goes on beside the prompt; they need the race detector.
@@ -133,7 +134,7 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 // ended.
 func TestSentAwayTooLate(t *testing.T) {
 	sh, _ := batchShell(t, Options{})
-	j := newJob("get x", sh.apart(), func() error { return errNotConnected })
+	j := newJob("get x", sh.apart(), func() error { return failure.ErrNotConnected })
 	sh.number(j)
 	j.sh.con.away.Store(false)
 	sh.start(j)
@@ -141,7 +142,7 @@ func TestSentAwayTooLate(t *testing.T) {
 	if sh.sendAway(j) {
 		t.Error("it goes on")
 	}
-	if err := sh.takeOver(j); err != errNotConnected {
+	if err := sh.takeOver(j); err != failure.ErrNotConnected {
 		t.Errorf("it ended with %v", err)
 	}
 }

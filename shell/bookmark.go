@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var bookmarkCommands = []*Command{{
@@ -85,7 +86,7 @@ func (c *Call) addBookmark() error {
 		}
 		where = a.URL()
 	case c.Session() == nil:
-		return errNotConnected
+		return failure.ErrNotConnected
 	default:
 		where = c.Shell.whereURL()
 	}
@@ -167,7 +168,7 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 	}
 	name := c.Shell.opt.Bookmarks
 	if name == "" {
-		return &localError{"bookmarks are kept nowhere here"}
+		return &failure.LocalError{Text: "bookmarks are kept nowhere here"}
 	}
 	return private.Locked(name, func() error {
 		all, err := c.Shell.bookmarks()

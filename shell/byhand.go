@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -264,7 +266,7 @@ func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (clie
 	h.data, h.size = nil, 0
 	if isUpload(line) && h.upload == "" {
 		if !v.marks {
-			return client.Reply{}, &UsageError{Text: "which file is to be stored?", Hint: "`put FILE` stores one; `raw` has .send FILE"}
+			return client.Reply{}, &failure.UsageError{Text: "which file is to be stored?", Hint: "`put FILE` stores one; `raw` has .send FILE"}
 		}
 		v.hint("no file was named with .send: an empty one is sent")
 	}
@@ -370,7 +372,7 @@ func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error
 	h := sh.hand
 	if isUpload(line) {
 		_, err := d.ReadFrom(file)
-		return firstOf(d.Close(), err)
+		return cmp.Or(d.Close(), err)
 	}
 	_, err := d.WriteTo(h)
 	closing := d.Close()
@@ -384,20 +386,11 @@ func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error
 		}
 		io.WriteString(v.out, text)
 	}
-	return firstOf(closing, err)
+	return cmp.Or(closing, err)
 }
 
 // plainLines are the lines of a listing with the ends that they have here.
 func plainLines(data []byte) string { return strings.ReplaceAll(string(data), "\r\n", "\n") }
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Write keeps the beginning of what arrives.
 func (h *byHand) Write(p []byte) (int, error) {

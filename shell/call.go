@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -102,7 +103,7 @@ func (c *Call) Note(format string, args ...any) {
 
 // Usage is the error of a call that the command cannot make sense of.
 func (c *Call) Usage(format string, args ...any) error {
-	return &UsageError{Command: c.Command, Text: fmt.Sprintf(format, args...)}
+	return &failure.UsageError{Usage: c.Command.Synopsis(), Text: fmt.Sprintf(format, args...)}
 }
 
 // keepQuotes gives words in single quotes as they were typed, for servers on which the quotes
@@ -159,7 +160,7 @@ func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 func (c *Call) noURLs(words []syntax.Token) error {
 	for _, word := range words {
 		if history.HasURLPassword(word.Text) {
-			return &UsageError{Command: c.Command, Text: history.MaskURLs(word.Text) + ": a path is wanted here, not a URL",
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: history.MaskURLs(word.Text) + ": a path is wanted here, not a URL",
 				Hint: "`open URL` connects to it; `ftpsh URL` fetches it"}
 		}
 	}
@@ -234,9 +235,9 @@ func isDashNumber(word string) bool {
 // wrongFlag is the error of an option that the command does not have, with those
 // that may have been meant.
 func (c *Call) wrongFlag(err error) error {
-	var wrong *UsageError
+	var wrong *failure.UsageError
 	if err = FlagError(err, c.Flags, c.Command.Name); errors.As(err, &wrong) {
-		wrong.Command = c.Command
+		wrong.Usage = c.Command.Synopsis()
 	}
 	return err
 }
@@ -287,12 +288,4 @@ func (c *Call) word(key, text string) error {
 		return c.object(map[string]string{key: text})
 	}
 	return c.Print("%s", text)
-}
-
-// about names what an error is about. A nil error stays nil.
-func about(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &nameError{name, err}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -38,7 +39,7 @@ func cat(ctx context.Context, c *Call) error {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
 		r, err := transfer.Run(ctx, c.Session(), t, nil)
 		if err != nil {
-			return about(name.Path, err)
+			return failure.About(name.Path, err)
 		}
 		if r.Note != "" {
 			c.Note("%s: %s", name.Path, r.Note)
@@ -66,7 +67,7 @@ const longLine = 8 << 10
 
 func (w *screenWriter) Write(p []byte) (int, error) {
 	if !w.begun && !w.anything && bytes.IndexByte(p, 0) >= 0 {
-		return 0, &localError{"no text, and not good for a screen; `get` it, or -f shows it"}
+		return 0, &failure.LocalError{Text: "no text, and not good for a screen; `get` it, or -f shows it"}
 	}
 	w.begun = true
 	n := len(p)

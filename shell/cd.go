@@ -5,6 +5,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var cdCommands = []*Command{
@@ -44,7 +45,7 @@ func cdup(ctx context.Context, c *Call) error { return c.chdir(ctx, "..") }
 func (c *Call) chdir(ctx context.Context, dir string) error {
 	before := c.Session().Place()
 	if err := c.Session().Chdir(ctx, dir); err != nil {
-		return about(dir, err)
+		return failure.About(dir, err)
 	}
 	c.left(before)
 	return nil
@@ -54,7 +55,7 @@ func (c *Call) chdir(ctx context.Context, dir string) error {
 func (c *Call) goTo(ctx context.Context, there client.Place) error {
 	before := c.Session().Place()
 	if err := c.Session().Return(ctx, there); err != nil {
-		return about(there.String(), err)
+		return failure.About(there.String(), err)
 	}
 	c.left(before)
 	return nil

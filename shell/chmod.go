@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var chmodCommands = []*Command{{
@@ -69,7 +70,7 @@ func chmod(ctx context.Context, c *Call) error {
 	if c.Is("recursive") && done > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("the mode of %s changed", plural(done, "file or directory", "files and directories"))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // chmodOne changes the mode of one file; e is what a listing said about it.
@@ -77,15 +78,15 @@ func (c *Call) chmodOne(ctx context.Context, change modeChange, name string, e l
 	if change.relative() && !e.HasMode {
 		var err error
 		if e, err = c.withMode(ctx, name); err != nil {
-			return about(name, err)
+			return failure.About(name, err)
 		}
 		if !e.HasMode {
-			return about(name, &UsageError{Text: "the server does not say what its mode is now", Hint: "`chmod 644 " + name + "` sets all of it"})
+			return failure.About(name, &failure.UsageError{Text: "the server does not say what its mode is now", Hint: "`chmod 644 " + name + "` sets all of it"})
 		}
 	}
 	mode := change.apply(e.Mode, e.Type == listing.Dir)
 	if err := c.Session().Chmod(ctx, mode, name); err != nil {
-		return about(name, err)
+		return failure.About(name, err)
 	}
 	return c.done(event{Verb: "SITE CHMOD", Remote: name, Mode: strconv.FormatUint(uint64(mode.Perm()), 8)})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -110,7 +111,7 @@ func (c *Call) holds(ctx context.Context, words []syntax.Token) (holds bool, fou
 		return false, "", err
 	}
 	if !fits(row.Args, len(words)-1) {
-		return false, "", &UsageError{Text: "the condition is: " + strings.TrimSpace(row.Name+" "+row.Args)}
+		return false, "", &failure.UsageError{Text: "the condition is: " + strings.TrimSpace(row.Name+" "+row.Args)}
 	}
 	if err := c.Shell.needs(row.needs); err != nil {
 		return false, "", err
@@ -126,7 +127,7 @@ func findCondition(name string) (Condition, error) {
 		}
 		names = append(names, row.Name)
 	}
-	err := &UsageError{Text: name + ": no such condition", Hint: "there are " + strings.Join(names, ", ")}
+	err := &failure.UsageError{Text: name + ": no such condition", Hint: "there are " + strings.Join(names, ", ")}
 	if near := completion.Nearest(name, names); len(near) > 0 {
 		err.Hint = "did you mean `" + near[0] + "`"
 	}
@@ -175,7 +176,7 @@ func statRemote(ctx context.Context, c *Call, name syntax.Token) (found, error) 
 	if notThere(err) {
 		return found{}, nil
 	}
-	return found{true, e.Type == listing.Dir, e.Size, e.Time}, about(name.Text, err)
+	return found{true, e.Type == listing.Dir, e.Size, e.Time}, failure.About(name.Text, err)
 }
 
 // notThere reports whether the server says that there is no such name.
@@ -226,7 +227,7 @@ func (f found) kind() string {
 func hasSize(f found, words []string) (bool, string, error) {
 	want, err := parseBytes(words[len(words)-1])
 	if err != nil {
-		return false, "", &UsageError{Text: err.Error()}
+		return false, "", &failure.UsageError{Text: err.Error()}
 	}
 	if !f.there || f.size < 0 {
 		return false, f.kind() + notKnownSize(f), nil
@@ -268,7 +269,7 @@ func within(word string, n, limit int64) (bool, error) {
 	case "max":
 		return n <= limit, nil
 	}
-	return false, &UsageError{Text: word + " is neither min nor max"}
+	return false, &failure.UsageError{Text: word + " is neither min nor max"}
 }
 
 // sameBytes compares a remote file with a local one.
@@ -290,7 +291,7 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 		return false, args[0].Text + " is not there", nil
 	}
 	if err != nil {
-		return false, "", about(args[0].Text, err)
+		return false, "", failure.About(args[0].Text, err)
 	}
 	if info.Mode().IsRegular() && e.Size >= 0 && !e.SizeApprox && e.Size != info.Size() {
 		return false, fmt.Sprintf("%d bytes there, %d here", e.Size, info.Size()), nil
@@ -300,7 +301,7 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 	defer c.Session().SetType(typ)
 	d, err := c.Session().Retrieve(ctx, args[0].Text, 0)
 	if err != nil {
-		return false, "", about(args[0].Text, err)
+		return false, "", failure.About(args[0].Text, err)
 	}
 	at, differ, err := difference(d, local)
 	if err == nil && differ {
@@ -308,7 +309,7 @@ func sameBytes(ctx context.Context, c *Call, args []syntax.Token) (bool, string,
 		return false, fmt.Sprintf("byte %d differs", at), nil
 	}
 	err = d.CloseAfter(err)
-	return err == nil, "", about(args[0].Text, err)
+	return err == nil, "", failure.About(args[0].Text, err)
 }
 
 // difference is the offset of the first byte that differs.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -124,7 +125,7 @@ func (c *Call) freeRemote(ctx context.Context, name string) (string, error) {
 			return free, ctx.Err()
 		}
 	}
-	return "", &UsageError{Text: fmt.Sprintf("%s.1 to %s.%d are all on the server already", name, name, mostUnique)}
+	return "", &failure.UsageError{Text: fmt.Sprintf("%s.1 to %s.%d are all on the server already", name, name, mostUnique)}
 }
 
 // replacingThere says in the question of mput what an upload would replace.

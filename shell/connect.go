@@ -13,6 +13,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -74,8 +75,8 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		}
 	}
 	switch {
-	case refusal(err, "AUTH") && asked == client.Opportunistic:
-		return nil, fmt.Errorf("%w: %w", errDowngrade, err)
+	case failure.Refused(err, "AUTH") && asked == client.Opportunistic:
+		return nil, fmt.Errorf("%w: %w", failure.ErrDowngrade, err)
 	case err != nil:
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // credentialSettings say where passwords come from.
@@ -89,11 +90,11 @@ func (sh *Shell) passwordFrom(ctx context.Context, command string, a Address, us
 	var failed *exec.ExitError
 	switch {
 	case errors.As(err, &failed):
-		return "", fmt.Errorf("%w: password-command: %s", errNoPassword, failed)
+		return "", fmt.Errorf("%w: password-command: %s", failure.ErrNoPassword, failed)
 	case err != nil:
-		return "", fmt.Errorf("%w: password-command: %w", errNoPassword, err)
+		return "", fmt.Errorf("%w: password-command: %w", failure.ErrNoPassword, err)
 	case line == "":
-		return "", fmt.Errorf("%w: password-command printed nothing", errNoPassword)
+		return "", fmt.Errorf("%w: password-command printed nothing", failure.ErrNoPassword)
 	}
 	return line, nil
 }
@@ -159,7 +160,7 @@ func password(ctx context.Context, c *Call) error {
 		}
 		return inKeyring(keyring.Set(keyringService, name, secret))
 	case "forget":
-		return inKeyring(about(name, keyring.Delete(keyringService, name)))
+		return inKeyring(failure.About(name, keyring.Delete(keyringService, name)))
 	}
 	return c.Usage("%s is neither save nor forget", c.Arg(0))
 }

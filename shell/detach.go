@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -22,7 +23,7 @@ func (sh *Shell) detach(on []*job) bool {
 	for _, j := range on {
 		lines, err := j.script()
 		if err != nil {
-			sh.failed(Line{}, "detach", about(j.shown(), err))
+			sh.failed(Line{}, "detach", failure.About(j.shown(), err))
 			return false
 		}
 		script += lines
@@ -57,7 +58,7 @@ func (j *job) script() (string, error) {
 	if j.session != nil {
 		err := j.from.alone
 		if err == nil && j.from.login.Account != "" {
-			err = &localError{"a login with an account is not handed on"}
+			err = &failure.LocalError{Text: "a login with an account is not handed on"}
 		}
 		if err != nil {
 			return "", err

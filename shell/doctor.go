@@ -11,6 +11,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -53,7 +54,7 @@ func doctor(ctx context.Context, c *Call) error {
 	defer c.Shell.heed()
 	d := teach.Examine(ctx, e)
 	if err := ctx.Err(); err != nil {
-		return interrupted(ctx, err)
+		return failure.Interrupted(ctx, err)
 	}
 	if c.JSON() {
 		if err := c.object(d); err != nil {
@@ -89,7 +90,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 			return e, err
 		}
 	} else if sh.session == nil {
-		return e, &UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
+		return e, &failure.UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
 	}
 	if tls := c.value("tls"); tls != "" {
 		if _, known := securities[tls]; !known {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -56,7 +57,7 @@ func du(ctx context.Context, c *Call) error {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // usageSum adds up sizes on the way back from the leaves.
@@ -119,7 +120,7 @@ func (c *Call) amount(n int64) string {
 func df(ctx context.Context, c *Call) error {
 	n, err := c.Session().Available(ctx, c.Arg(0))
 	if err != nil {
-		return about(orDot(c.Arg(0)), err)
+		return failure.About(orDot(c.Arg(0)), err)
 	}
 	if c.JSON() {
 		return c.object(struct {

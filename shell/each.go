@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -64,7 +65,7 @@ func (e *each) do(ctx context.Context, names []remoteName, note func(remoteName)
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // asks reports whether the next name will be asked about.
@@ -104,10 +105,10 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 		}
 		errs = append(errs, err)
 		if endsAll(ctx, err) {
-			return several(errs)
+			return failure.Several(errs)
 		}
 	}
-	return several(append(errs, e.call.moveMany(ctx, together)))
+	return failure.Several(append(errs, e.call.moveMany(ctx, together)))
 }
 
 // errPassedOver is of a name that is no file.
@@ -115,7 +116,7 @@ var errPassedOver = errors.New("skipped")
 
 // endsAll reports whether a command for many ends with this failure.
 func endsAll(ctx context.Context, err error) bool {
-	return anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil
+	return failure.AnyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil
 }
 
 func noNote(remoteName) string { return "" }

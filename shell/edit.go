@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -76,7 +77,7 @@ type editing struct {
 
 func (e *editing) run(ctx context.Context) error {
 	if err := e.fetch(ctx); err != nil {
-		return about(e.remote, err)
+		return failure.About(e.remote, err)
 	}
 	before, err := digest(e.local)
 	if err != nil {
@@ -102,7 +103,7 @@ func (e *editing) run(ctx context.Context) error {
 	if e.keep {
 		e.Note("your version is in %s; `put %s %s` uploads it", e.local, syntax.Quote(e.local), syntax.Quote(e.remote))
 	}
-	return about(e.remote, err)
+	return failure.About(e.remote, err)
 }
 
 // fetch brings the file, or makes an empty one if there is none.
@@ -116,7 +117,7 @@ func (e *editing) fetch(ctx context.Context) error {
 		return os.WriteFile(e.local, nil, 0o600)
 	}
 	if e.was.Type == listing.Dir {
-		return &localError{"is a directory"}
+		return &failure.LocalError{Text: "is a directory"}
 	}
 	t := transfer.Task{Op: transfer.Download, Remote: e.remote, Local: e.local}
 	_, err = transfer.Run(ctx, e.Session(), t, nil)
@@ -145,7 +146,7 @@ func editor() string { return cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), d
 func (sh *Shell) editElsewhere(line string) string {
 	edited, err := sh.editedLine(line)
 	if err != nil {
-		sh.Say("the line was not edited: " + sh.masked(inWords(err)))
+		sh.Say("the line was not edited: " + sh.masked(failure.InWords(err)))
 		return line
 	}
 	return edited

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -87,7 +88,7 @@ func (c *Call) expand(ctx context.Context, words []syntax.Token) ([]remoteName, 
 		}
 		names = append(names, matches...)
 	}
-	return names, several(errs)
+	return names, failure.Several(errs)
 }
 
 func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, error) {
@@ -122,7 +123,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]remoteName, erro
 	for i, p := range paths {
 		names[i] = remoteName{Path: p, Entry: entries[p]}
 	}
-	return names, several(unsafe)
+	return names, failure.Several(unsafe)
 }
 
 // list reads a directory of the server to its end, and lets completion know.
@@ -195,8 +196,8 @@ func isLocalName(name string) bool {
 // skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
 func (c *Call) skips(err error) error {
 	all := []error{err}
-	if many, is := err.(*severalErrors); is {
-		all = many.errs
+	if many, is := err.(*failure.SeveralErrors); is {
+		all = many.Errs
 	}
 	var rest []error
 	for _, err := range all {
@@ -206,7 +207,7 @@ func (c *Call) skips(err error) error {
 		}
 		rest = append(rest, err)
 	}
-	return several(rest)
+	return failure.Several(rest)
 }
 
 func joinRemote(dir, name string) string {
@@ -221,28 +222,3 @@ func joinRemote(dir, name string) string {
 
 // baseName is the last part of a path as typed: `get pub/x` makes x.
 func baseName(remote string) string { return path.Base(remote) }
-
-// severalErrors are the failures of a command that went on after them.
-type severalErrors struct{ errs []error }
-
-func (e *severalErrors) Error() string   { return errors.Join(e.errs...).Error() }
-func (e *severalErrors) Unwrap() []error { return e.errs }
-
-// several makes one error of many.
-func several(errs []error) error {
-	var flat []error
-	for _, err := range errs {
-		if many, ok := err.(*severalErrors); ok {
-			flat = append(flat, many.errs...)
-		} else if err != nil {
-			flat = append(flat, err)
-		}
-	}
-	switch len(flat) {
-	case 0:
-		return nil
-	case 1:
-		return flat[0]
-	}
-	return &severalErrors{flat}
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -96,7 +97,7 @@ func (sh *Shell) explainOurs(topic string) (teach.Explanation, bool) {
 
 // unknownTopic suggests what is spelled alike, or has one of the words.
 func (sh *Shell) unknownTopic(topic string) error {
-	err := &UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
+	err := &failure.UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
 	all := teach.Topics()
 	for _, group := range sh.catalog {
 		for _, command := range group.Commands {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -33,7 +34,7 @@ func IsFetch(words []string) bool {
 // goes wrong. It returns the exit status: that of the first failure.
 func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
 	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !sh.folder().IsDir(o.Output) {
-		sh.failed(Line{}, "get", &UsageError{Text: "-o names one file, and there are several URLs"})
+		sh.failed(Line{}, "get", &failure.UsageError{Text: "-o names one file, and there are several URLs"})
 		return 2
 	}
 	var first error
@@ -87,7 +88,7 @@ func (sh *Shell) fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
 	case sh.folder().IsDir(o.Output):
 		words = append(words, plainWord("mget"), path, syntax.Token{Text: "--into=" + o.Output})
 	default:
-		return nil, &UsageError{Text: "-o names one file, and a pattern may be several", Hint: "a directory that is there takes them all"}
+		return nil, &failure.UsageError{Text: "-o names one file, and a pattern may be several", Hint: "a directory that is there takes them all"}
 	}
 	if o.Output != "" && a.Pattern == "" {
 		words = append(words, plainWord(o.Output))

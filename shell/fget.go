@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -35,7 +36,7 @@ func fget(ctx context.Context, c *Call) error {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return about(c.Arg(0), err)
+		return failure.About(c.Arg(0), err)
 	}
 	all := &each{call: c, all: true}
 	return all.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {

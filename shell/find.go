@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -83,7 +84,7 @@ func find(ctx context.Context, c *Call) error {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 func (f *finding) fits(path string, e *listing.Entry) bool {
@@ -139,7 +140,7 @@ func byType(word string) (func(string, *listing.Entry) bool, error) {
 	types := map[string]listing.Type{"f": listing.File, "d": listing.Dir, "l": listing.Link}
 	want, ok := types[word]
 	if !ok {
-		return nil, &UsageError{Text: word + " is not one of f, d, l"}
+		return nil, &failure.UsageError{Text: word + " is not one of f, d, l"}
 	}
 	return func(_ string, e *listing.Entry) bool { return e.Type == want }, nil
 }
@@ -169,7 +170,7 @@ func bySize(text string) (func(string, *listing.Entry) bool, error) {
 func byAge(text string) (func(string, *listing.Entry) bool, error) {
 	sign, number := compared(text)
 	if sign == 0 {
-		return nil, &UsageError{Text: "+N (longer ago) or -N (less long ago) is wanted"}
+		return nil, &failure.UsageError{Text: "+N (longer ago) or -N (less long ago) is wanted"}
 	}
 	if _, err := strconv.ParseFloat(number, 64); err == nil {
 		number += "d"

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // FlagError says in our words what is wrong with an option, and what may have
@@ -17,7 +18,7 @@ func FlagError(err error, fs *pflag.FlagSet, command string) error {
 	if err == nil || err == pflag.ErrHelp {
 		return err
 	}
-	wrong := &UsageError{Text: flagText(err)}
+	wrong := &failure.UsageError{Text: flagText(err)}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return wrong

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -74,7 +75,7 @@ func (c *Call) fxpTo(ctx context.Context, url string) error {
 			return c.fxpOne(ctx, c.Session(), n.Path, c.Shell.second.session, target, c.Is("append"))
 		})
 	})
-	return several([]error{missed, err})
+	return failure.Several([]error{missed, err})
 }
 
 // fxpFrom copies a file of the server of a URL to this one.
@@ -136,7 +137,7 @@ func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to
 	r, err := transfer.Run(ctx, from, t, nil)
 	c.Shell.con.Status("")
 	if err != nil {
-		return about(name, err)
+		return failure.About(name, err)
 	}
 	c.moves++
 	if r.Note != "" {

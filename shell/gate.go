@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var gateCommands = []*Command{{
@@ -21,7 +22,7 @@ func gate(_ context.Context, c *Call) error {
 	host, port := c.Arg(0), c.Arg(1)
 	if host == "" && c.Shell.Settings.ViaLogin != gateLogin {
 		if host, port = os.Getenv("FTPSERVER"), os.Getenv("FTPSERVERPORT"); host == "" {
-			return &UsageError{Command: c.Command, Text: "no gate-ftp is known", Hint: "`gate HOST`"}
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "no gate-ftp is known", Hint: "`gate HOST`"}
 		}
 	}
 	if host != "" {

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -143,7 +144,7 @@ func get(ctx context.Context, c *Call, resume bool) error {
 		return err
 	}
 	if len(names) != 1 {
-		return &UsageError{Command: c.Command, Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
 	}
 	if c.Is("recursive") && c.isRemoteTree(ctx, names[0]) {
 		local := ""
@@ -159,7 +160,7 @@ func get(ctx context.Context, c *Call, resume bool) error {
 			return err
 		}
 		if t.Out != nil {
-			return several([]error{c.move(ctx, t), done()})
+			return failure.Several([]error{c.move(ctx, t), done()})
 		}
 	}
 	return c.download(ctx, t)
@@ -185,7 +186,7 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 		dir, words = localPath(last), words[:len(words)-1]
 	}
 	if dir != "" && !c.Shell.folder().IsDir(dir) {
-		return about(dir, &localError{"there is no such directory here"})
+		return failure.About(dir, &failure.LocalError{Text: "there is no such directory here"})
 	}
 	names, missed := c.expand(ctx, words)
 	errs := []error{missed}
@@ -200,7 +201,7 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // target reads the local name that the user typed. Only here, and never in a
@@ -263,7 +264,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 	case err == nil:
 		t.Describe(e)
 	case !errors.As(err, new(*client.Error)): // which may be about MLST or SIZE only
-		return about(t.Remote, err)
+		return failure.About(t.Remote, err)
 	}
 	t.Segments = max(t.Segments, 2)
 	err = c.moveMany(ctx, []transfer.Task{t})
@@ -299,14 +300,14 @@ func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
 		return true, nil
 	}
 	if c.Shell.Settings.Clobber == "off" {
-		return false, &localError{t.Local + " is there already; -f replaces it"}
+		return false, &failure.LocalError{Text: t.Local + " is there already; -f replaces it"}
 	}
 	if !c.Interactive() {
 		return true, nil
 	}
 	e, err := c.Session().Stat(ctx, t.Remote)
 	if err != nil {
-		return false, about(t.Remote, err)
+		return false, failure.About(t.Remote, err)
 	}
 	t.Size, t.ModTime = e.Size, e.Time
 	if same(info, e) {
@@ -350,7 +351,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	if c.Is("recursive") && !endsAll(ctx, err) {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.intoHere()) }))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // followed returns the type of what a link leads to; a link that leads nowhere stays one.
@@ -398,9 +399,9 @@ func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
 	case err != nil:
 		return t, err
 	case !info.Mode().IsRegular():
-		return t, &localError{t.Local + " is here already and not a plain file"}
+		return t, &failure.LocalError{Text: t.Local + " is here already and not a plain file"}
 	case c.Shell.Settings.Clobber == "off" && !c.Is("force") && !t.Resume:
-		return t, &localError{t.Local + " is there already; -f replaces it"}
+		return t, &failure.LocalError{Text: t.Local + " is there already; -f replaces it"}
 	}
 	return t, nil
 }

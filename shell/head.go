@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var headCommands = []*Command{
@@ -73,12 +74,12 @@ func (c *Call) eachFile(ctx context.Context, f func(name string, out io.Writer) 
 		if screen, ok := out.(*screenWriter); ok && err == nil {
 			err = screen.finish()
 		}
-		errs = append(errs, about(name.Path, err))
+		errs = append(errs, failure.About(name.Path, err))
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 func head(ctx context.Context, c *Call) error {

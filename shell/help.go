@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -48,7 +49,7 @@ func help(_ context.Context, c *Call) error {
 			continue
 		}
 		if _, known := teach.Explain(name, teach.Here{}); err != nil && known {
-			return &UsageError{Text: name + " is not a command of ftpsh", Hint: "`explain " + name + "` says what it is"}
+			return &failure.UsageError{Text: name + " is not a command of ftpsh", Hint: "`explain " + name + "` says what it is"}
 		}
 		if err != nil {
 			return err

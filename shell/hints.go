@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -46,9 +47,9 @@ func (sh *Shell) causeOf(err error) cause {
 	if errors.As(err, &no) {
 		c.verb, c.code, c.text = no.Verb, no.Reply.Code, strings.ToLower(no.Reply.Text())
 	}
-	var about *nameError
+	var about *failure.NameError
 	if errors.As(err, &about) {
-		c.name = syntax.Quote(about.name)
+		c.name = syntax.Quote(about.Name)
 	}
 	if sh == nil {
 		return c
@@ -65,7 +66,7 @@ func (sh *Shell) causeOf(err error) cause {
 		control, data := sh.session.Protected()
 		c.connected, c.protected, c.dataInClear = true, control, control && !data
 		if about != nil {
-			there, found, _ := sh.remote.Lookup(sh.session.Dir(), about.name)
+			there, found, _ := sh.remote.Lookup(sh.session.Dir(), about.Name)
 			c.isDir, c.known = there.Dir, found
 		}
 	}
@@ -117,19 +118,19 @@ type hint struct {
 	say   string // "": nothing helps, and nothing is said
 }
 
-func isError[T error](c cause) bool { return anyOf[T, T](c.err) }
+func isError[T error](c cause) bool { return failure.AnyOf[T, T](c.err) }
 
 func isThe(err error) func(cause) bool {
 	return func(c cause) bool { return errors.Is(c.err, err) }
 }
 
 var hints = []hint{
-	{"no connection", isThe(errNotConnected), "`open HOST` connects"},
+	{"no connection", isThe(failure.ErrNotConnected), "`open HOST` connects"},
 	{"no login", isThe(client.ErrNotLoggedIn), "`user NAME` logs in"},
-	{"no password", isThe(errNoPassword), "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
+	{"no password", isThe(failure.ErrNoPassword), "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
 	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
 	{"no account", isThe(client.ErrAccount), "`user NAME PASSWORD ACCOUNT` gives one"},
-	{"TLS is gone that was there before", isThe(errDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
 	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 	{"a directory that is gone since the connection was lost", isGone(func(e *client.GoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
@@ -138,7 +139,7 @@ var hints = []hint{
 	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{"data in clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
 	{"another TLS session is refused, and a server is the client", func(c cause) bool {
-		return anyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
+		return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
 	}, "the server with TLS wants its data connections to resume a session of its own, " +
 		"which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
 	{"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
@@ -187,15 +188,15 @@ var hints = []hint{
 	{"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },
 		"`ls -l` shows who may write here, `cd` goes elsewhere"},
 	{"no such local file", func(c cause) bool {
-		return anyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
+		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
 	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{"nothing to copy", isThe(transfer.ErrNothing), "`mirror --delete-all` deletes even then"},
 	{"protection between servers", func(c cause) bool { return onlyInClear(c.err) }, "`fxp --clear` lets it; `get` and `put` copy through this computer"},
-	{"servers that do not talk to each other", func(c cause) bool { return anyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},
+	{"servers that do not talk to each other", func(c cause) bool { return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},
 	{"TLS that was ended", isThe(client.ErrCleared), "`close` and `open` make a connection with TLS"},
 	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
-	{"a connection that is gone", func(c cause) bool { return anyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
+	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
 	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
 	{"no server", isError[*client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
 }
@@ -229,7 +230,7 @@ func (sh *Shell) hintsFor(err error) []string {
 	if errors.As(err, &kept) {
 		return keptHints(kept)
 	}
-	var usage *UsageError
+	var usage *failure.UsageError
 	var stranger *client.StrangerError
 	switch {
 	case errors.As(err, &stranger):
@@ -244,11 +245,11 @@ func (sh *Shell) hintsFor(err error) []string {
 	if say := c.hint(); say != "" {
 		all = append(all, say)
 	}
-	var about *nameError
+	var about *failure.NameError
 	if sh == nil || sh.session == nil || c.known || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) || c.refused("MKD", "STOR", "APPE") {
 		return all
 	}
-	near := sh.remote.Nearest(sh.session.Dir(), about.name)
+	near := sh.remote.Nearest(sh.session.Dir(), about.Name)
 	for i := range near {
 		near[i] = "`" + syntax.Quote(near[i]) + "`"
 	}
@@ -284,7 +285,7 @@ func isGone(how func(*client.GoneError) bool) func(cause) bool {
 // wantsTLS reports whether a login was refused because it was in clear.
 func wantsTLS(err error) bool {
 	var no *client.Error
-	if !refusal(err, "USER", "PASS") || !errors.As(err, &no) {
+	if !failure.Refused(err, "USER", "PASS") || !errors.As(err, &no) {
 		return false
 	}
 	text := strings.ToUpper(no.Reply.Text())
@@ -300,11 +301,11 @@ func wantsSession(c cause) bool {
 // isHalfFile reports whether the rest of a file can be fetched or sent.
 func isHalfFile(err error) bool {
 	var cut *client.IncompleteError
-	return errors.As(err, &cut) && !cut.Listing || isBroken(err) && !refusal(err, "LIST", "MLSD", "NLST")
+	return errors.As(err, &cut) && !cut.Listing || isBroken(err) && !failure.Refused(err, "LIST", "MLSD", "NLST")
 }
 
 // isOldTLS reports whether a handshake failed since the server knows no TLS that
 // is new enough.
 func isOldTLS(err error) bool {
-	return anyOf[*client.TLSError, *client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
+	return failure.AnyOf[*client.TLSError, *client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
 }

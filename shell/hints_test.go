@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // saying is the refusal of a verb in the server's words.
@@ -30,12 +31,12 @@ func TestHints(t *testing.T) {
 		c     cause
 		want  string
 	}{
-		{"no connection", cause{err: errNotConnected}, "`open HOST` connects"},
+		{"no connection", cause{err: failure.ErrNotConnected}, "`open HOST` connects"},
 		{"no login", cause{err: client.ErrNotLoggedIn}, "`user NAME` logs in"},
-		{"no password", cause{err: about("alice", errNoPassword)}, "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
+		{"no password", cause{err: failure.About("alice", failure.ErrNoPassword)}, "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
 		{"a challenge", cause{err: &client.ChallengeError{}}, "your generator makes the answer from it; at a terminal ftpsh asks for that"},
 		{"no account", cause{err: client.ErrAccount}, "`user NAME PASSWORD ACCOUNT` gives one"},
-		{"TLS is gone that was there before", cause{err: errDowngrade}, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+		{"TLS is gone that was there before", cause{err: failure.ErrDowngrade}, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 		{"no TLS there, and none wanted", cause{err: refused("AUTH", 502), tlsOff: true}, ""},
 		{"no TLS there", cause{err: refused("AUTH", 502)}, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 		{"a directory that is gone since the connection was lost", cause{err: &client.GoneError{Dir: "/pub", Err: refused("CWD", 550)}}, "`cd /DIR` goes elsewhere, `cd` to where the login began"},

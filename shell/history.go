@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -156,7 +157,7 @@ func (sh *Shell) recalling(line string) (again string, is bool, err error) {
 				return r.Line, true, nil
 			}
 		}
-		return "", true, &UsageError{Text: "!" + word + ": no such line in the history", Hint: "`history` shows it"}
+		return "", true, &failure.UsageError{Text: "!" + word + ": no such line in the history", Hint: "`history` shows it"}
 	}
 	number, notNumber := strconv.Atoi(word)
 	text, search := strings.CutPrefix(word, "?")

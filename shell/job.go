@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -68,7 +69,7 @@ func (sh *Shell) start(j *job) {
 	go func() {
 		defer close(j.done)
 		err := j.run()
-		if cause := context.Cause(j.sh.base); err == nil && errors.Is(cause, errInterrupted) {
+		if cause := context.Cause(j.sh.base); err == nil && errors.Is(cause, failure.ErrInterrupted) {
 			err = cause
 		}
 		if j.end(err) {
@@ -159,4 +160,4 @@ var (
 type ended string
 
 func (e ended) Error() string        { return string(e) }
-func (e ended) Is(target error) bool { return target == errInterrupted }
+func (e ended) Is(target error) bool { return target == failure.ErrInterrupted }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -97,7 +98,7 @@ func (js *jobs) running(forget bool) []*job {
 	return on
 }
 
-// inWords counts the jobs that run.
+// InWords counts the jobs that run.
 func (js *jobs) inWords() string {
 	switch n := len(js.running(false)); n {
 	case 0:
@@ -122,9 +123,9 @@ func (sh *Shell) findJob(word string) (*job, error) {
 		}
 	}
 	if word == "" {
-		return nil, &UsageError{Text: "no job runs", Hint: "`command &` starts one"}
+		return nil, &failure.UsageError{Text: "no job runs", Hint: "`command &` starts one"}
 	}
-	return nil, &UsageError{Text: word + ": no such job", Hint: "`jobs` lists them"}
+	return nil, &failure.UsageError{Text: word + ": no such job", Hint: "`jobs` lists them"}
 }
 
 // jobCandidates are the numbers of jobs, for completion.
@@ -197,7 +198,7 @@ func toBackground(_ context.Context, c *Call) error {
 		return nil
 	}
 	if len(c.Shell.jobs.running(false)) == 0 {
-		return &UsageError{Text: "no job runs", Hint: "`command &` starts one"}
+		return &failure.UsageError{Text: "no job runs", Hint: "`command &` starts one"}
 	}
 	return listJobs(context.Background(), c)
 }
@@ -234,7 +235,7 @@ func (sh *Shell) await(ctx context.Context, waited []*job) error {
 			return ctx.Err()
 		}
 		if first == nil && j.err != nil {
-			first = shown(j.err)
+			first = failure.Shown(j.err)
 		}
 	}
 	return first

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -77,7 +79,7 @@ func runLesson(ctx context.Context, c *Call) error {
 		return c.resetLesson()
 	case "hint", "skip", "quit", "answer":
 		if sh.class == nil {
-			return &UsageError{Text: "no lesson is going on", Hint: "`lesson` lists them"}
+			return &failure.UsageError{Text: "no lesson is going on", Hint: "`lesson` lists them"}
 		}
 		return sh.inLesson(ctx, what, strings.Join(c.Texts()[1:], " "))
 	default:
@@ -90,7 +92,7 @@ func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
 	dir := c.value("dir")
 	all, err := teach.Lessons(dir)
 	if err != nil {
-		return nil, nil, &localError{err.Error()}
+		return nil, nil, &failure.LocalError{Text: err.Error()}
 	}
 	progress, err := teach.OpenProgress(c.Shell.progressFile())
 	return all, progress, err
@@ -134,7 +136,7 @@ func (c *Call) findLesson(all []*teach.Lesson, word string) (number, step int, e
 		}
 		return i + 1, step, nil
 	}
-	return 0, 0, &UsageError{Text: word + ": no such lesson", Hint: "`lesson` lists them"}
+	return 0, 0, &failure.UsageError{Text: word + ": no such lesson", Hint: "`lesson` lists them"}
 }
 
 func (c *Call) beginLesson(ctx context.Context, word string) error {
@@ -237,7 +239,7 @@ func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
 	case "quit":
 		sh.class = nil
 		err := cl.progress.Save()
-		return firstOf(sh.stopPractice(), err)
+		return cmp.Or(sh.stopPractice(), err)
 	}
 	return sh.judge(ctx, text)
 }
@@ -250,14 +252,14 @@ func (sh *Shell) nextStep(ctx context.Context) error {
 	with.Next = uint16(cl.step)
 	err := cl.progress.Save()
 	if cl.step < len(cl.lesson.Steps) {
-		return firstOf(sh.enterStep(ctx), err)
+		return cmp.Or(sh.enterStep(ctx), err)
 	}
 	sh.class = nil
 	for _, line := range cl.lesson.End {
 		sh.comment(line)
 	}
 	sh.Say(" the lesson is done; " + cl.following())
-	return firstOf(sh.stopPractice(), err)
+	return cmp.Or(sh.stopPractice(), err)
 }
 
 // following says what comes after the lesson.
@@ -290,7 +292,7 @@ func (sh *Shell) plainLocal(name string) ([]byte, error) {
 	}
 	defer root.Close()
 	if info, err := root.Stat(filepath.Clean(name)); err != nil || !info.Mode().IsRegular() { // a FIFO would be waited at
-		return nil, firstOf(err, os.ErrNotExist)
+		return nil, cmp.Or(err, os.ErrNotExist)
 	}
 	return teach.ReadPlain(root.FS(), filepath.ToSlash(filepath.Clean(name)))
 }
@@ -348,7 +350,7 @@ func (sh *Shell) afterLine(line Line, answer string) {
 	defer done()
 	cl.present(time.Now()).Commands++
 	if err := sh.judge(ctx, answer); err != nil {
-		sh.failed(line, "lesson", interrupted(ctx, err))
+		sh.failed(line, "lesson", failure.Interrupted(ctx, err))
 	}
 	if sh.class != nil {
 		sh.class.last = sh.recorder.Seq()
@@ -358,7 +360,7 @@ func (sh *Shell) afterLine(line Line, answer string) {
 // allowed refuses a command that would do the learner's work.
 func (l *learning) allowed(command *Command) error {
 	if cl := l.class; cl != nil && cl.lesson.Forbids(command.Name, cl.step) {
-		return &UsageError{Text: command.Name + " is not for this step: find it out yourself", Hint: "`lesson hint`"}
+		return &failure.UsageError{Text: command.Name + " is not for this step: find it out yourself", Hint: "`lesson hint`"}
 	}
 	return nil
 }

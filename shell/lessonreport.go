@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -118,12 +119,12 @@ func (c *Call) lintLesson(ctx context.Context) error {
 		return err
 	}
 	text, err := teach.PlainText(file)
-	if err = firstOf(err, file.Close()); err != nil {
+	if err = cmp.Or(err, file.Close()); err != nil {
 		return err
 	}
 	lesson, err := teach.ParseLesson(text)
 	if err != nil {
-		return about(c.Arg(1), &localError{err.Error()})
+		return failure.About(c.Arg(1), &failure.LocalError{Text: err.Error()})
 	}
 	problems := lesson.Lint()
 	for _, problem := range problems {
@@ -132,7 +133,7 @@ func (c *Call) lintLesson(ctx context.Context) error {
 		}
 	}
 	if len(problems) > 0 {
-		return about(c.Arg(1), &localError{fmt.Sprintf("%d problems", len(problems))})
+		return failure.About(c.Arg(1), &failure.LocalError{Text: fmt.Sprintf("%d problems", len(problems))})
 	}
 	if name := c.value("trace"); name != "" {
 		return c.playedLesson(ctx, lesson, name)
@@ -150,5 +151,5 @@ func (c *Call) playedLesson(ctx context.Context, lesson *teach.Lesson, name stri
 	if err := c.Print("%s passes %d of %d steps", name, passed, len(lesson.Steps)); err != nil || passed == len(lesson.Steps) {
 		return err
 	}
-	return about(lesson.Steps[passed].ID, &localError{"the step is not passed"})
+	return failure.About(lesson.Steps[passed].ID, &failure.LocalError{Text: "the step is not passed"})
 }

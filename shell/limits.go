@@ -17,6 +17,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -245,7 +246,7 @@ func limitsKnown(_ context.Context, c *Call) error {
 	had, err := known.forget(a.Host, a.Port)
 	c.Shell.usePace()
 	if err == nil && !had {
-		err = &localError{"nothing is known of " + c.Arg(1)}
+		err = &failure.LocalError{Text: "nothing is known of " + c.Arg(1)}
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var lrmCommands = []*Command{
@@ -71,7 +72,7 @@ func lrm(ctx context.Context, c *Call) error {
 	for _, name := range names {
 		errs = append(errs, c.removeLocal(name))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 func (c *Call) removeLocal(name string) error {
@@ -85,7 +86,7 @@ func (c *Call) removeLocal(name string) error {
 	case c.Is("recursive"):
 		return here.RemoveAll(name)
 	case info.IsDir():
-		return &localError{name + " is a directory; -r deletes it"}
+		return &failure.LocalError{Text: name + " is a directory; -r deletes it"}
 	}
 	return here.Remove(name)
 }
@@ -107,7 +108,7 @@ func lmv(_ context.Context, c *Call) error {
 		}
 		errs = append(errs, c.Shell.folder().Rename(name, target))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // localWords expands the first n arguments, and tells whether a pattern was

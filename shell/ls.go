@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -115,13 +117,13 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 	case c.Is("directory"):
 		e, err := c.itself(ctx, orDot(word.Text))
 		if err != nil {
-			return nil, about(word.Text, err)
+			return nil, failure.About(word.Text, err)
 		}
 		return []listing.Entry{e}, nil
 	}
 	entries, err := c.list(ctx, word.Text, c.showsAll())
 	if word.Text != "" {
-		err = about(word.Text, err)
+		err = failure.About(word.Text, err)
 	}
 	if len(entries) == 1 && entries[0].Name == word.Text {
 		return entries, err // it is a file, named by the user, dot or not
@@ -290,12 +292,12 @@ func mls(ctx context.Context, c *Call, long bool) error {
 	for _, word := range c.Args {
 		entries, err := c.listed(ctx, word)
 		if err = c.skips(err); err == nil || len(entries) > 0 {
-			err = firstOf(err, c.writeList(entries, long))
+			err = cmp.Or(err, c.writeList(entries, long))
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return done(several(errs))
+	return done(failure.Several(errs))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -61,10 +62,10 @@ const deepest = 50
 func (sh *Shell) runMacro(call *Call, name string, args []syntax.Token) error {
 	lines, defined := sh.macros[name]
 	if !defined {
-		return &UsageError{Text: name + ": no such macro", Hint: sh.macroHint()}
+		return &failure.UsageError{Text: name + ": no such macro", Hint: sh.macroHint()}
 	}
 	if sh.depth == deepest {
-		return &UsageError{Text: fmt.Sprintf("%s: more than %d macros run each other", name, deepest)}
+		return &failure.UsageError{Text: fmt.Sprintf("%s: more than %d macros run each other", name, deepest)}
 	}
 	sh.depth++
 	defer func() { sh.depth-- }()
@@ -86,9 +87,9 @@ func (sh *Shell) macroLines(call *Call, name string, lines []string, vars syntax
 	for i, text := range lines {
 		err := sh.Do(Line{Text: text, Script: "$" + name, Number: i + 1, within: call, vars: vars})
 		switch {
-		case err == nil || sh.Settings.OnError == "continue" && !errors.Is(err, errInterrupted):
+		case err == nil || sh.Settings.OnError == "continue" && !errors.Is(err, failure.ErrInterrupted):
 		default:
-			return &shownError{err}
+			return failure.Shown(err)
 		}
 		if sh.quitting || sh.ended() {
 			break

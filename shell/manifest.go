@@ -19,6 +19,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/manifest"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -84,7 +85,7 @@ func (c *Call) sumTree(dir string) (sumTree, error) {
 		return c.sumsHere(orDot(dir)), nil
 	}
 	if c.Session() == nil {
-		return sumTree{}, errNotConnected
+		return sumTree{}, failure.ErrNotConnected
 	}
 	return c.sumsThere(dir), nil
 }
@@ -190,11 +191,11 @@ func (c *Call) makeManifest(ctx context.Context, a client.Algorithm) error {
 	for i := range entries {
 		e := &entries[i]
 		if e.Sum, _, err = t.sum(ctx, e.Path, a); err != nil {
-			return about(e.Path, err)
+			return failure.About(e.Path, err)
 		}
 		now, err := t.size(ctx, e.Path)
 		if err != nil {
-			return about(e.Path, err)
+			return failure.About(e.Path, err)
 		}
 		if now != e.Size && e.Size >= 0 && now >= 0 {
 			return &manifestError{fmt.Sprintf("%s changed while it was read: %d bytes, then %d", e.Path, e.Size, now)}
@@ -261,7 +262,7 @@ func (c *Call) readManifest(ctx context.Context, name string) ([]manifest.Entry,
 		format = manifest.Named(filepath.ToSlash(name))
 	}
 	entries, _, err := manifest.Read(in, format)
-	return entries, about(name, err)
+	return entries, failure.About(name, err)
 }
 
 func (c *Call) checkManifest(ctx context.Context) error {
@@ -304,7 +305,7 @@ func (c *Call) checkManifest(ctx context.Context) error {
 		default:
 			sum, how, summed := t.sum(ctx, e.Path, e.Algorithm)
 			if summed != nil {
-				return about(e.Path, summed)
+				return failure.About(e.Path, summed)
 			}
 			got := manifest.Entry{Path: e.Path, Algorithm: e.Algorithm, Sum: sum}
 			if string(sum) == string(e.Sum) {

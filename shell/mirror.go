@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -190,7 +191,7 @@ func (c *Call) mirrorFilter() (func(string, *listing.Entry) bool, error) {
 	if older := c.value("older"); older != "" {
 		errs = append(errs, add("older", "+"+older, byAge))
 	}
-	if err := several(errs); err != nil {
+	if err := failure.Several(errs); err != nil {
 		return nil, err
 	}
 	return func(path string, e *listing.Entry) bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -81,7 +82,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	case m.There == c.Session():
 		c.Shell.remote.Forget(c.absolute(m.CopyName))
 	}
-	return report.changed(), several(append(report.errs, err))
+	return report.changed(), failure.Several(append(report.errs, err))
 }
 
 func (r *mirrorReport) changed() int {
@@ -100,7 +101,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		r.call.Shell.gauge.passed(s.Result.Bytes, s.Result.Resumed)
 	}
 	if s.Err != nil {
-		r.errs = append(r.errs, about(cmp.Or(s.Path, r.root), s.Err))
+		r.errs = append(r.errs, failure.About(cmp.Or(s.Path, r.root), s.Err))
 	} else {
 		r.counts[s.Action]++
 		r.bytes += max(s.Size, 0)

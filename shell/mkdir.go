@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var mkdirCommands = []*Command{
@@ -37,7 +38,7 @@ func mkdir(ctx context.Context, c *Call) error {
 			make = c.makeDirs
 		}
 		if err := make(ctx, dir); err != nil {
-			return about(dir, err)
+			return failure.About(dir, err)
 		}
 	}
 	return nil
@@ -59,7 +60,7 @@ func (c *Call) planDirs(ctx context.Context, dir string) error {
 		if e, err := c.Session().Stat(ctx, at); err == nil && e.Type == listing.Dir {
 			break
 		} else if err == nil {
-			return about(at, errors.New("is there, and is not a directory"))
+			return failure.About(at, errors.New("is there, and is not a directory"))
 		} else if !errors.As(err, new(*client.Error)) {
 			return err
 		}
@@ -92,7 +93,7 @@ func (c *Call) makeDirs(ctx context.Context, dir string) error {
 		return err
 	}
 	if err := c.makeDirs(ctx, above); err != nil {
-		return about(above, err)
+		return failure.About(above, err)
 	}
 	return c.makeDir(ctx, dir)
 }
@@ -100,7 +101,7 @@ func (c *Call) makeDirs(ctx context.Context, dir string) error {
 func rmdir(ctx context.Context, c *Call) error {
 	for _, dir := range c.Texts() {
 		if err := c.Session().Rmdir(ctx, dir); err != nil {
-			return about(dir, err)
+			return failure.About(dir, err)
 		}
 		c.Shell.remote.Remove(c.absolute(dir))
 		if err := c.done(event{Verb: "RMD", Remote: dir}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -78,7 +79,7 @@ func mlst(ctx context.Context, c *Call) error {
 		err = c.reply("MLST", r)
 	}
 	if err != nil {
-		return about(orDot(c.Arg(0)), err)
+		return failure.About(orDot(c.Arg(0)), err)
 	}
 	for _, line := range r.Body() {
 		if err := c.rawLine(strings.TrimPrefix(line, " ")); err != nil {

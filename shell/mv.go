@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var mvCommands = []*Command{
@@ -60,7 +61,7 @@ func (c *Call) toTarget(ctx context.Context, f func(from, to string) error) erro
 		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
 	yes := &each{call: c, all: true}
-	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
 		target := to
 		if into {
 			target = joinRemote(to, baseName(name.Path))
@@ -93,9 +94,9 @@ func (c *Call) copy(ctx context.Context, from, to string) error {
 	e, err := c.Session().Stat(ctx, from)
 	switch {
 	case err != nil:
-		return about(from, err)
+		return failure.About(from, err)
 	case e.Type == listing.Dir:
-		return about(from, &UsageError{Text: "is a directory"})
+		return failure.About(from, &failure.UsageError{Text: "is a directory"})
 	case c.Shell.opt.DryRun:
 		return c.Shell.would(withheld{Action: "copy", What: from, To: to})
 	}
@@ -104,7 +105,7 @@ func (c *Call) copy(ctx context.Context, from, to string) error {
 		err, verb = c.copyThrough(ctx, from, to, e), "STOR"
 	}
 	if err != nil {
-		return about(from+" to "+to, err)
+		return failure.About(from+" to "+to, err)
 	}
 	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))
 	return c.done(event{Verb: verb, Direction: "server", Remote: from, To: to, Size: &e.Size})

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // Netrc is what a .netrc file says about one host.
@@ -217,12 +218,12 @@ func (sh *Shell) netrc(host, user string) (Netrc, bool, error) {
 	switch {
 	case wrong == nil:
 	case !found || entry.Host == "" || entry.damaged:
-		return Netrc{}, false, &localError{netrcWords(name, wrong) + ": mend it, or nobody knows whose password is whose"}
+		return Netrc{}, false, &failure.LocalError{Text: netrcWords(name, wrong) + ": mend it, or nobody knows whose password is whose"}
 	default:
 		sh.warn(netrcWords(name, wrong))
 	}
 	if found && entry.HasPassword && !isAnonymous(entry.Login) && othersRead(name) {
-		return Netrc{}, false, &localError{fmt.Sprintf("%s holds a password and others can read it; `!chmod 600 %s` ends that", name, name)}
+		return Netrc{}, false, &failure.LocalError{Text: fmt.Sprintf("%s holds a password and others can read it; `!chmod 600 %s` ends that", name, name)}
 	}
 	return entry, found, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var newerCommands = []*Command{{
@@ -35,10 +36,10 @@ func newer(ctx context.Context, c *Call) error {
 	}
 	e, err := c.Session().Stat(ctx, t.Remote)
 	if err != nil {
-		return about(t.Remote, err)
+		return failure.About(t.Remote, err)
 	}
 	if e.Time.IsZero() {
-		return about(t.Remote, errors.New("the server does not say when it was changed"))
+		return failure.About(t.Remote, errors.New("the server does not say when it was changed"))
 	}
 	if !e.Time.After(info.ModTime()) {
 		c.Note("%s is not newer than the local %s", t.Remote, t.Local)

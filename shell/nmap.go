@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var nmapCommands = []*Command{
@@ -212,7 +213,7 @@ func (sh *Shell) localName(remote string) (string, error) {
 			if !isPlain(part) {
 				return "", &unsafeNameError{remote}
 			}
-			return "", &localError{err.Error()}
+			return "", &failure.LocalError{Text: err.Error()}
 		}
 	}
 	return filepath.Join(parts...), nil

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -98,7 +99,7 @@ func open(ctx context.Context, c *Call) error {
 	if text := c.value("execute"); err == nil && text != "" {
 		line := c.line.at(c.statement)
 		line.Text, line.within = text, c
-		err = shown(c.Shell.Do(line))
+		err = failure.Shown(c.Shell.Do(line))
 	}
 	return err
 }
@@ -160,7 +161,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.loggedIn = true
 	sh.welcomed.Store(true)
 	if a.Path != "" {
-		return about(a.Path, session.Chdir(ctx, a.Path))
+		return failure.About(a.Path, session.Chdir(ctx, a.Path))
 	}
 	return nil
 }
@@ -173,10 +174,10 @@ func (c *connections) startsHere() {
 
 // sayingHost adds the host where the error does not name it.
 func sayingHost(a Address, err error) error {
-	if anyOf[*client.ConnectError, *client.CertificateError](err) {
+	if failure.AnyOf[*client.ConnectError, *client.CertificateError](err) {
 		return err
 	}
-	return about(a.Host, err)
+	return failure.About(a.Host, err)
 }
 
 // Open connects as the open command does, and shows what goes wrong.
@@ -211,7 +212,7 @@ func (sh *Shell) OpenAddress(a Address) error {
 	})
 	end(err)
 	if err != nil {
-		err = interrupted(ctx, err)
+		err = failure.Interrupted(ctx, err)
 		sh.failed(Line{}, "open", err)
 		return err
 	}
@@ -261,7 +262,7 @@ func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool)
 		if !given {
 			password, err := sh.con.ReadSecret(ctx, "password: ")
 			if errors.Is(err, console.ErrNotInteractive) {
-				return about(who.User, errNoPassword)
+				return failure.About(who.User, failure.ErrNoPassword)
 			}
 			if err != nil {
 				return err
@@ -284,7 +285,7 @@ func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool)
 				err = sh.session.Login(ctx, who)
 			}
 		}
-		if !refusal(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.session.Idle() != nil {
+		if !failure.Refused(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.session.Idle() != nil {
 			return err
 		}
 		sh.failed(Line{}, "", err)

@@ -1,9 +1,12 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
+
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // localFile is where the result of a command goes that the user wants in a local file. All commands
@@ -26,7 +29,7 @@ func (f *localFile) end(err error) error {
 		f.discard()
 		return err
 	}
-	return firstOf(err, f.Close())
+	return cmp.Or(err, f.Close())
 }
 
 // intoFile begins a local file. What is there is asked about at a terminal and replaced in a script;
@@ -37,9 +40,9 @@ func (c *Call) intoFile(ctx context.Context, name string, mode os.FileMode, forc
 	if err == nil && info.Mode().IsRegular() && !force && !c.Shell.opt.DryRun {
 		switch {
 		case c.Shell.Settings.Clobber == "off":
-			return nil, &localError{name + " is there already; `set clobber on` lets it be replaced"}
+			return nil, &failure.LocalError{Text: name + " is there already; `set clobber on` lets it be replaced"}
 		case c.Shell.Settings.Clobber == "ask" && c.Interactive() && !c.Confirm(ctx, "replace the local file "+name+", "+describe(info)+"?"):
-			return nil, &localError{name + " stays as it was"}
+			return nil, &failure.LocalError{Text: name + " stays as it was"}
 		}
 	}
 	file, err := here.Create(ctx, name, mode)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 const pageLong = "The pager is $PAGER, or less. Without a terminal there is none and the text goes to standard output."
@@ -74,7 +75,7 @@ func lcat(ctx context.Context, c *Call) error {
 		}
 		for _, name := range names {
 			if err := c.showLocal(ctx, name); err != nil {
-				return about(name, err)
+				return failure.About(name, err)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -107,7 +108,7 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	whole.Elapsed = time.Since(begun)
 	c.sumUp(ctx, done, len(tasks), whole)
 	if len(errs) > 0 {
-		return several(errs)
+		return failure.Several(errs)
 	}
 	return err
 }
@@ -163,5 +164,5 @@ func (c *Call) oneByOne(ctx context.Context, tasks []transfer.Task) error {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -55,7 +56,7 @@ func runPractice(ctx context.Context, c *Call) error {
 		return c.table(faultTable())
 	}
 	if sh.practice == nil {
-		return &UsageError{Text: "no practice server runs", Hint: "`practice start` starts one"}
+		return &failure.UsageError{Text: "no practice server runs", Hint: "`practice start` starts one"}
 	}
 	switch what {
 	case "":
@@ -87,7 +88,7 @@ func (c *Call) startPractice(ctx context.Context) error {
 	for _, word := range words {
 		fault, err := practice.ParseFault(word)
 		if err != nil {
-			return &UsageError{Text: err.Error(), Hint: "`practice faults` lists them"}
+			return &failure.UsageError{Text: err.Error(), Hint: "`practice faults` lists them"}
 		}
 		opt.Faults = append(opt.Faults, fault)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -51,11 +52,11 @@ func (c *Call) diagnosed(ctx context.Context, t transfer.Task, err error) error 
 		return err
 	}
 	switch dir := parentOf(t.Remote); {
-	case refusal(err, "RETR"):
+	case failure.Refused(err, "RETR"):
 		if e, failed := c.Session().Stat(ctx, t.Remote); failed == nil && e.Type == listing.Dir {
 			return &isDirError{err}
 		}
-	case refusal(err, "STOR", "APPE", "STOU") && dir != "":
+	case failure.Refused(err, "STOR", "APPE", "STOU") && dir != "":
 		if _, failed := c.Session().Stat(ctx, dir); client.IsCode(failed, 550, 450, 501, 553) {
 			return &noDirError{dir, err}
 		}
@@ -80,7 +81,7 @@ func (c *Call) ended(t transfer.Task, r transfer.Result, err error) error {
 		if errors.As(err, &local) {
 			return err // it names the file itself
 		}
-		return about(name, err)
+		return failure.About(name, err)
 	}
 	if t.Op != transfer.Download {
 		c.Shell.remote.Add(c.absolute(r.Remote), completion.Name{Name: baseName(r.Remote), Note: render.Size(r.Size)})

@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var proxyCommands = []*Command{{
@@ -56,7 +57,7 @@ func proxied(ctx context.Context, c *Call) error {
 	case inner.Command.Nests || name == "proxy" || name == "bye":
 		return c.Usage("%s cannot be run on the second connection", name)
 	case writesHere(inner.Command):
-		return &UsageError{Command: c.Command, Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
 	}
 	if err := inner.parse(ctx, c.Args[1:]); err != nil {
 		return err
@@ -86,7 +87,7 @@ func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
 }
 
 func secondMissing(err error) error {
-	if errors.Is(err, errNotConnected) {
+	if errors.Is(err, failure.ErrNotConnected) {
 		return fmt.Errorf("%w: %w", errNoSecond, err)
 	}
 	return err
@@ -124,7 +125,7 @@ func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.
 		}
 		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
 	})
-	return several([]error{missed, err})
+	return failure.Several([]error{missed, err})
 }
 
 // sources is how many arguments name files to copy.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -112,7 +113,7 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 		return err
 	}
 	if len(names) > 1 {
-		return &UsageError{Command: c.Command, Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
 	}
 	if c.Is("recursive") && c.Shell.folder().IsDir(names[0]) {
 		remote := c.Arg(1)
@@ -261,5 +262,5 @@ func mput(ctx context.Context, c *Call) error {
 	if errs = append(errs, err); !endsAll(ctx, err) {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.putTree(ctx, name, c.remoteTree(name)) }))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }

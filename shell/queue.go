@@ -11,6 +11,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -141,7 +142,7 @@ func (js *jobs) left(sh *Shell, j *job) {
 		q.unkept = err != nil
 		js.mu.Unlock()
 		if say {
-			sh.warn(inWords(err))
+			sh.warn(failure.InWords(err))
 		}
 		js.next(sh)
 	}
@@ -181,7 +182,7 @@ func (c *Call) moveInQueue() error {
 	}
 	js.mu.Unlock()
 	if from < 0 {
-		return &UsageError{Text: fmt.Sprintf("%d: no job waits with this number", n), Hint: "`queue` lists them"}
+		return &failure.UsageError{Text: fmt.Sprintf("%d: no job waits with this number", n), Hint: "`queue` lists them"}
 	}
 	return c.Shell.keepQueue()
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/strict"
 )
 
@@ -207,7 +208,7 @@ func (sh *Shell) keptFiles(f func(queueFile, keptLines) error) error {
 			all = append(all, sh.keptFile(filepath.Join(sh.queueDir(), name), f))
 		}
 	}
-	return several(all)
+	return failure.Several(all)
 }
 
 func (sh *Shell) keptFile(path string, f func(queueFile, keptLines) error) error {
@@ -234,7 +235,7 @@ func (sh *Shell) tellKept() {
 	n := 0
 	err := sh.keptFiles(func(_ queueFile, all keptLines) error {
 		n += len(all.mine)
-		return several(all.damaged)
+		return failure.Several(all.damaged)
 	})
 	sh.warnOfQueue(err)
 	if n > 0 {
@@ -245,7 +246,7 @@ func (sh *Shell) tellKept() {
 // warnOfQueue tells of each file or line that cannot be used.
 func (sh *Shell) warnOfQueue(err error) {
 	if err != nil {
-		sh.warn("the queue of an earlier session: " + strings.ReplaceAll(inWords(err), "\n", "; "))
+		sh.warn("the queue of an earlier session: " + strings.ReplaceAll(failure.InWords(err), "\n", "; "))
 	}
 }
 
@@ -258,7 +259,7 @@ func (c *Call) takeKept(ctx context.Context) error {
 	}
 	return sh.keptFiles(func(file queueFile, all keptLines) error {
 		if len(all.mine) == 0 || !c.wantsKept(ctx, all.mine) {
-			return several(all.damaged)
+			return failure.Several(all.damaged)
 		}
 		if err := sh.enqueue(sh.resumed(all.mine), true); err != nil {
 			return err
@@ -266,7 +267,7 @@ func (c *Call) takeKept(ctx context.Context) error {
 		if len(all.others) == 0 {
 			return file.remove()
 		}
-		return several(append(all.damaged, private.Write(file.path, all.others)))
+		return failure.Several(append(all.damaged, private.Write(file.path, all.others)))
 	})
 }
 
@@ -298,9 +299,9 @@ func (sh *Shell) resumed(lines []kept) (all []*job) {
 		j.line = j.resuming()
 		j.run = func() error {
 			if err := f.session.Remake(f.base, k.Made); err != nil {
-				return shown(err)
+				return failure.Shown(err)
 			}
-			return shown(f.Do(Line{Text: j.line}))
+			return failure.Shown(f.Do(Line{Text: j.line}))
 		}
 		all = append(all, j)
 	}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -50,7 +51,7 @@ func quote(ctx context.Context, c *Call) error {
 	line := strings.Join(c.Texts(), " ")
 	out := &sticky{Writer: c.Out}
 	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
-	err = firstOf(err, refusedBy(line, r), out.err)
+	err = cmp.Or(err, refusedBy(line, r), out.err)
 	if _, in := c.Session().LoggedIn(); in && c.Shell.home == nil { // of somebody who logs in by hand
 		c.Shell.startsHere()
 	}

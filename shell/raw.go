@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -37,7 +39,7 @@ func raw(ctx context.Context, c *Call) error {
 		c.Note("%s", strings.Join(sh.session.Conn().Greeting().Lines, "\n"))
 	}
 	if sh.session == nil {
-		return errNotConnected
+		return failure.ErrNotConnected
 	}
 	sh.raw = true
 	c.Note("raw: lines go to the server as typed; .help for help, .end to leave")
@@ -76,9 +78,9 @@ func (sh *Shell) rawLine(line Line) error {
 	} else {
 		r, err = sh.rawSend(ctx, text, v)
 	}
-	end(firstOf(err, refusedBy(text, r)))
+	end(cmp.Or(err, refusedBy(text, r)))
 	if err != nil {
-		sh.failed(line, "raw", interrupted(ctx, err))
+		sh.failed(line, "raw", failure.Interrupted(ctx, err))
 	}
 	return err
 }
@@ -130,7 +132,7 @@ func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
 		}
 		names = append(names, row.name)
 	}
-	err := &UsageError{Text: words[0] + ": no such line of ours", Hint: "`.help` lists them"}
+	err := &failure.UsageError{Text: words[0] + ": no such line of ours", Hint: "`.help` lists them"}
 	if near := completion.Nearest(words[0], names); len(near) > 0 {
 		err.Hint = "did you mean `" + near[0] + "`"
 	}
@@ -193,9 +195,9 @@ func dotConnect(ctx context.Context, sh *Shell, words []string, v voice) error {
 			addr = "[" + words[0] + "]:" + words[1]
 		}
 	case len(words) != 0:
-		return &UsageError{Text: ".connect takes a host and a port, or nothing"}
+		return &failure.UsageError{Text: ".connect takes a host and a port, or nothing"}
 	case h.talk.Offer == "":
-		return &UsageError{Text: "no server waits for us", Hint: "`EPSV` or `PASV` asks it to"}
+		return &failure.UsageError{Text: "no server waits for us", Hint: "`EPSV` or `PASV` asks it to"}
 	}
 	if err := sh.connectData(ctx, addr, v); err != nil || h.waiting == nil {
 		return err
@@ -209,7 +211,7 @@ func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
 	if len(words) > 0 {
 		n, err := strconv.ParseUint(words[0], 10, 16)
 		if err != nil {
-			return &UsageError{Text: words[0] + " is not a port"}
+			return &failure.UsageError{Text: words[0] + " is not a port"}
 		}
 		port = int(n)
 	}
@@ -228,7 +230,7 @@ func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
 
 func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
 	if len(words) == 0 {
-		return &UsageError{Text: ".send needs the name of a file"}
+		return &failure.UsageError{Text: ".send needs the name of a file"}
 	}
 	name := strings.Join(words, " ")
 	info, err := sh.folder().Stat(name)
@@ -244,7 +246,7 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	h := sh.theHand()
 	switch {
 	case h.size > int64(len(h.data)):
-		return &localError{"only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
+		return &failure.LocalError{Text: "only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
 	case len(words) > 1 && words[0] == "save":
 		file, err := (&Call{Shell: sh}).intoFile(ctx, strings.Join(words[1:], " "), 0o666, false)
 		if err != nil {
@@ -253,9 +255,9 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 		_, err = file.Write(h.data)
 		return file.end(err)
 	case len(words) > 0:
-		return &UsageError{Text: "it is .data or .data save FILE"}
+		return &failure.UsageError{Text: "it is .data or .data save FILE"}
 	case v.screen && strings.ContainsRune(string(h.data), 0):
-		return &localError{strconv.Itoa(len(h.data)) + " bytes that are no text: .data save FILE keeps them"}
+		return &failure.LocalError{Text: strconv.Itoa(len(h.data)) + " bytes that are no text: .data save FILE keeps them"}
 	}
 	v.line(strings.TrimSuffix(plainLines(h.data), "\n"))
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -44,13 +45,13 @@ func (sh *Shell) ReadConfig(name string) error {
 		return err
 	}
 	if line, err := sh.configure(text); err != nil {
-		return &UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: hintOf(err)}
+		return &failure.UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: hintOf(err)}
 	}
 	return nil
 }
 
 func hintOf(err error) string {
-	var usage *UsageError
+	var usage *failure.UsageError
 	if errors.As(err, &usage) {
 		return usage.Hint
 	}
@@ -192,7 +193,7 @@ func exactSetting(name string) (*Setting, error) {
 			return row, nil
 		}
 	}
-	err := &UsageError{Text: name + ": no such setting"}
+	err := &failure.UsageError{Text: name + ": no such setting"}
 	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
 		err.Hint = "did you mean " + near[0]
 	}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -59,11 +61,11 @@ func record(_ context.Context, c *Call) error {
 	case name == "":
 		return c.Usage("record needs the name of a file")
 	case name == "stop" && sh.recording == nil:
-		return &UsageError{Text: "nothing is being recorded"}
+		return &failure.UsageError{Text: "nothing is being recorded"}
 	case name == "stop":
 		return sh.stopRecording()
 	case sh.recording != nil:
-		return &UsageError{Text: sh.recording.file.Name() + " is being written", Hint: "`record stop` ends it"}
+		return &failure.UsageError{Text: sh.recording.file.Name() + " is being written", Hint: "`record stop` ends it"}
 	default:
 		return sh.startRecording(name, c.Is("listings"), c.Is("force"))
 	}
@@ -78,11 +80,11 @@ func (sh *Shell) startRecording(name string, listings, force bool) error {
 		flag = os.O_TRUNC
 	}
 	if info, err := sh.folder().Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
-		return &localError{name + " is a FIFO: a recording runs beside the commands, into a plain file"}
+		return &failure.LocalError{Text: name + " is a FIFO: a recording runs beside the commands, into a plain file"}
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return &localError{name + " exists; `record -f` replaces it"}
+		return &failure.LocalError{Text: name + " exists; `record -f` replaces it"}
 	}
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func (sh *Shell) stopRecording() error {
 		return nil
 	}
 	ops, err := sh.recording.Stop()
-	err = firstOf(err, sh.recording.file.Close())
+	err = cmp.Or(err, sh.recording.file.Close())
 	if sh.Settings.Verbose {
 		sh.Say(fmt.Sprintf("%s has %d commands", sh.recording.file.Name(), ops))
 	}
@@ -119,10 +121,10 @@ func replay(ctx context.Context, c *Call) error {
 	}
 	play, err := teach.NewReplay(events)
 	if err != nil {
-		return about(c.Arg(0), &localError{err.Error()})
+		return failure.About(c.Arg(0), &failure.LocalError{Text: err.Error()})
 	}
 	pace, _ := c.Flags.GetFloat64("pace")
-	return about(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
+	return failure.About(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
 }
 
 // recording reads a file that `record` or `trace save` has made.
@@ -134,7 +136,7 @@ func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, erro
 	defer file.Close()
 	events, err := teach.Read(file)
 	if err != nil {
-		return nil, about(name, &localError{err.Error()})
+		return nil, failure.About(name, &failure.LocalError{Text: err.Error()})
 	}
 	return events, nil
 }
@@ -144,7 +146,7 @@ func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, erro
 func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error {
 	server, err := practice.Script(play.Script)
 	if err != nil {
-		return &localError{err.Error()}
+		return &failure.LocalError{Text: err.Error()}
 	}
 	defer server.Close()
 	root, remove, err := privateFolder()
@@ -186,7 +188,7 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 		return err
 	}
 	if context.Cause(sh.base) != nil && ctx.Err() == nil {
-		return &localError{"this time it went otherwise: another connection was wanted when all was said"}
+		return &failure.LocalError{Text: "this time it went otherwise: another connection was wanted when all was said"}
 	}
 	return nil
 }
@@ -211,7 +213,7 @@ func asRecorded(server *practice.Scripted) error {
 		server.Close()
 	}
 	if err := server.Wait(); err != nil {
-		return &localError{"this time it went otherwise: " + err.Error()}
+		return &failure.LocalError{Text: "this time it went otherwise: " + err.Error()}
 	}
 	return nil
 }
@@ -246,7 +248,7 @@ func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
 	err := sh.open(ctx, sh.confined.address(step), opening{noLogin: step.User == ""})
 	end(err)
 	if err != nil {
-		sh.failed(line, "open", interrupted(ctx, err))
+		sh.failed(line, "open", failure.Interrupted(ctx, err))
 	} else if strings.HasPrefix(step.Line, "raw") {
 		sh.Do(Line{Text: "raw"})
 	}

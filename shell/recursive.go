@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // getTree downloads a directory with all that is in it, and put, mget and mput
@@ -57,13 +58,13 @@ func (sh *Shell) isTree(name string) bool {
 func eachTree(ctx context.Context, names []string, f func(string) error) error {
 	var errs []error
 	for _, name := range names {
-		err := about(name, f(name))
+		err := failure.About(name, f(name))
 		errs = append(errs, err)
 		if endsAll(ctx, err) {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // withTrees adds the option of commands that can move directories.

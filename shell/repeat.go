@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var repeatCommands = []*Command{
@@ -62,7 +63,7 @@ func repeat(ctx context.Context, c *Call) error {
 		}
 		last = c.runWords(c.Args[1:])
 		switch {
-		case errors.Is(last, errInterrupted) || c.Shell.quitting || c.Shell.ended():
+		case errors.Is(last, failure.ErrInterrupted) || c.Shell.quitting || c.Shell.ended():
 			return last
 		case c.Is("until-ok"):
 			if last == nil {
@@ -97,7 +98,7 @@ func readDuration(text string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return 0, &UsageError{Text: strconv.Quote(text) + " is not a time such as 30s, 5m, 2h or 3d"}
+		return 0, &failure.UsageError{Text: strconv.Quote(text) + " is not a time such as 30s, 5m, 2h or 3d"}
 	}
 	return d, nil
 }

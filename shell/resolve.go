@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // classicNames are the commands of tnftp, inetutils ftp and netkit ftp. A prefix
@@ -56,7 +57,7 @@ func (g Groups) Find(name string) (*Command, error) {
 		}
 		if len(found) > 0 {
 			slices.Sort(found)
-			return nil, &UsageError{Text: name + " is ambiguous: " + strings.Join(found, ", ")}
+			return nil, &failure.UsageError{Text: name + " is ambiguous: " + strings.Join(found, ", ")}
 		}
 	}
 	return nil, unknownCommand(name, named)
@@ -87,9 +88,9 @@ func only(names []string, named map[string]*Command) *Command {
 }
 
 func unknownCommand(name string, named map[string]*Command) error {
-	err := &UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
+	err := &failure.UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
 	if verb := strings.ToUpper(name); slices.Contains(protocolVerbs, verb) {
-		return &UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
+		return &failure.UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
 	}
 	if e := equivalent(OtherCommand, name); e != nil {
 		err.Hint = e.hint()

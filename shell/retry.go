@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // retrySettings say when a command is run again by itself.
@@ -67,9 +68,9 @@ var retryKinds = []struct {
 	word string
 	is   func(error) bool
 }{
-	{"connect", anyOf[*client.ConnectError, *client.NoDataError]},
-	{"lost", anyOf[*client.LostError, *client.IncompleteError]},
-	{"timeout", anyOf[*client.TimeoutError, *client.TimeoutError]},
+	{"connect", failure.AnyOf[*client.ConnectError, *client.NoDataError]},
+	{"lost", failure.AnyOf[*client.LostError, *client.IncompleteError]},
+	{"timeout", failure.AnyOf[*client.TimeoutError, *client.TimeoutError]},
 	{"full", func(err error) bool {
 		no := client.Refusal(err)
 		return no != nil && no.Reply.Code == 530 && tooMany().MatchString(err.Error())

@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -57,7 +58,7 @@ func rm(ctx context.Context, c *Call) error {
 		missed = withoutMissing(missed)
 	}
 	if c.Is("recursive") {
-		return several([]error{missed, c.removeTrees(ctx, names)})
+		return failure.Several([]error{missed, c.removeTrees(ctx, names)})
 	}
 	names = files(names)
 	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
@@ -65,7 +66,7 @@ func rm(ctx context.Context, c *Call) error {
 		return missed
 	}
 	yes := &each{call: c, all: true}
-	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
 		err := c.remove(ctx, name.Path)
 		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
 			return nil
@@ -86,12 +87,12 @@ func (c *Call) isMissing(ctx context.Context, name string, refused error) bool {
 
 // withoutMissing leaves out patterns that nothing matches.
 func withoutMissing(err error) error {
-	if many, ok := err.(*severalErrors); ok {
-		left := make([]error, 0, len(many.errs))
-		for _, err := range many.errs {
+	if many, ok := err.(*failure.SeveralErrors); ok {
+		left := make([]error, 0, len(many.Errs))
+		for _, err := range many.Errs {
 			left = append(left, withoutMissing(err))
 		}
-		return several(left)
+		return failure.Several(left)
 	}
 	if errors.As(err, new(*noMatchError)) {
 		return nil
@@ -128,7 +129,7 @@ func counted(names []remoteName) string {
 
 func (c *Call) remove(ctx context.Context, name string) error {
 	if err := c.Session().Remove(ctx, name); err != nil {
-		return about(name, err)
+		return failure.About(name, err)
 	}
 	c.Shell.remote.Remove(c.absolute(name))
 	return c.done(event{Verb: "DELE", Remote: name})
@@ -136,11 +137,11 @@ func (c *Call) remove(ctx context.Context, name string) error {
 
 func mdelete(ctx context.Context, c *Call) error {
 	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
-		return &UsageError{Command: c.Command, Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
 	}
 	names, missed := c.expand(ctx, c.Args)
 	asked := &each{call: c, all: c.Is("force")}
-	return several([]error{missed, asked.do(ctx, files(names), noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
+	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
 }
 
 func rename(ctx context.Context, c *Call) error {
@@ -153,7 +154,7 @@ func rename(ctx context.Context, c *Call) error {
 
 func (c *Call) rename(ctx context.Context, from, to string) error {
 	if err := c.Session().Rename(ctx, from, to); err != nil {
-		return about(from+" to "+to, err)
+		return failure.About(from+" to "+to, err)
 	}
 	c.Shell.remote.Remove(c.absolute(from))
 	c.Shell.remote.Forget(completion.Join(c.absolute(to), ".."))

@@ -8,6 +8,7 @@ import (
 	"path"
 
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -16,7 +17,7 @@ import (
 func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	for _, name := range names {
 		if base := path.Base(path.Clean("/" + name.Path)); base == "/" || path.Base(name.Path) == ".." || path.Base(name.Path) == "." {
-			return &UsageError{Command: c.Command, Text: name.Path + " is never deleted as a whole"}
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name.Path + " is never deleted as a whole"}
 		}
 	}
 	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
@@ -32,7 +33,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			case e.Type == listing.Dir && !whole: // what was not seen is in it still; why has been said
 				return nil
 			case e.Type == listing.Dir:
-				err = about(path, c.Session().Rmdir(ctx, path))
+				err = failure.About(path, c.Session().Rmdir(ctx, path))
 				if err == nil {
 					dirs++
 					c.Shell.remote.Remove(c.absolute(path))
@@ -63,7 +64,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("%s deleted", counts(files, dirs))
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 // counts is "3 files and 1 directory".

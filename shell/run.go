@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -87,7 +89,7 @@ func (sh *Shell) stops(line Line, err error) bool {
 
 // ends reports whether the rest of a line is not run: the user has stopped it, or
 // it would run before what was sent to the background has ended.
-func ends(err error) bool { return errors.Is(err, errInterrupted) || errors.Is(err, errAway) }
+func ends(err error) bool { return errors.Is(err, failure.ErrInterrupted) || errors.Is(err, errAway) }
 
 // chain runs statements that && and || join; the last one that runs decides.
 func (sh *Shell) chain(line Line, chain syntax.Chain) error {
@@ -156,7 +158,7 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		}
 		return command.Name, err
 	}
-	if err := firstOf(sh.needs(command.Needs), sh.allowed(command)); err != nil {
+	if err := cmp.Or(sh.needs(command.Needs), sh.allowed(command)); err != nil {
 		return command.Name, err
 	}
 	if not, err := sh.withheldCommand(call); not {
@@ -171,12 +173,12 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	}
 	end := sh.begin(st.Source, command)
 	err = sh.output(ctx, call, st, func() error { return sh.persist(ctx, call) })
-	end(interrupted(ctx, err))
+	end(failure.Interrupted(ctx, err))
 	sh.con.Status("")
 	if call.moves > 0 && sh.Settings.Bell {
 		sh.con.Bell()
 	}
-	return command.Name, interrupted(ctx, err)
+	return command.Name, failure.Interrupted(ctx, err)
 }
 
 // call is a run of a statement, before its words are looked at. Its output goes
@@ -190,31 +192,12 @@ func (sh *Shell) call(line Line, st syntax.Statement) *Call {
 	return call
 }
 
-// interrupted marks an error as the end of a context that was cancelled.
-func interrupted(ctx context.Context, err error) error {
-	if err == nil || context.Cause(ctx) == nil {
-		return err
-	}
-	return &interruption{cause: context.Cause(ctx), err: err}
-}
-
-// interruption is how a command ended whose context was cancelled.
-type interruption struct{ cause, err error }
-
-func (e *interruption) Error() string {
-	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, os.ErrDeadlineExceeded) { // as transfer.Open ends a read
-		return e.cause.Error()
-	}
-	return e.err.Error()
-}
-func (e *interruption) Unwrap() []error { return []error{e.cause, e.err} }
-
 func (c *connections) needs(need Need) error {
 	if need == Nothing {
 		return nil
 	}
 	if c.session == nil {
-		return errNotConnected
+		return failure.ErrNotConnected
 	}
 	if _, in := c.session.LoggedIn(); need == Login && !in {
 		return client.ErrNotLoggedIn
@@ -319,33 +302,33 @@ func (p *pipe) Close() error {
 // failed shows a failure: what failed, the words of whoever refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
-	if errors.As(err, new(*shownError)) || isBrokenOutput(err) || errors.Is(err, errAway) || errors.As(err, new(ended)) {
+	if errors.As(err, new(*failure.ShownError)) || isBrokenOutput(err) || errors.Is(err, errAway) || errors.As(err, new(ended)) {
 		return
 	}
 	where := ""
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
 	}
-	if many, ok := err.(*severalErrors); ok {
-		for _, err := range many.errs {
+	if many, ok := err.(*failure.SeveralErrors); ok {
+		for _, err := range many.Errs {
 			sh.failed(line, command, err)
 		}
 		return
 	}
-	sh.log.failure(line, command, sh.masked(inWords(err)), Status(err))
+	sh.log.failure(line, command, sh.masked(failure.InWords(err)), Status(err))
 	if sh.json {
 		object := failureObject(where, command, err, sh.hintsFor(err))
 		object.Error = sh.masked(object.Error)
 		render.JSON(sh.con.Err(), object)
 		return
 	}
-	f := render.Failure{What: command, Words: sh.masked(inWords(err)), Hints: sh.hintsFor(err)}
+	f := render.Failure{What: command, Words: sh.masked(failure.InWords(err)), Hints: sh.hintsFor(err)}
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
-	var usage *UsageError
-	if errors.As(err, &usage) && usage.Command != nil {
-		f.Words += "\nusage: " + usage.Command.Synopsis()
+	var usage *failure.UsageError
+	if errors.As(err, &usage) && usage.Usage != "" {
+		f.Words += "\nusage: " + usage.Usage
 	}
 	var bad *client.CertificateError
 	if errors.As(err, &bad) && !sh.Interactive() { // at a terminal it was shown with the question
@@ -365,14 +348,8 @@ func (c *connections) masked(text string) string {
 	return c.session.Conn().Mask(text)
 }
 
-// shownError is the failure of a command that runs others: theirs, which has
-// been shown where it happened.
-type shownError struct{ error }
-
-func (e *shownError) Unwrap() error { return e.error }
-
-// failure is an error as --json shows it.
-type failure struct {
+// shownFailure is an error as --json shows it.
+type shownFailure struct {
 	Error   string   `json:"error"`
 	Command string   `json:"command,omitempty"`
 	Where   string   `json:"where,omitempty"`
@@ -381,8 +358,8 @@ type failure struct {
 	Hints   []string `json:"hints,omitempty"`
 }
 
-func failureObject(where, command string, err error, hints []string) failure {
-	f := failure{Error: inWords(err), Command: command, Where: where, Status: Status(err), Hints: hints}
+func failureObject(where, command string, err error, hints []string) shownFailure {
+	f := shownFailure{Error: failure.InWords(err), Command: command, Where: where, Status: Status(err), Hints: hints}
 	var no *client.Error
 	if errors.As(err, &no) {
 		f.Code = no.Reply.Code

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -128,7 +129,7 @@ func tlsKnown(_ context.Context, c *Call) error {
 
 func (c *Call) rememberCertificate() error {
 	if c.Session() == nil {
-		return errNotConnected
+		return failure.ErrNotConnected
 	}
 	state, ok := c.Session().Conn().TLS()
 	if !ok || len(state.PeerCertificates) == 0 {
@@ -163,7 +164,7 @@ func (c *Call) forgetHost() error {
 		}
 	}
 	if !found {
-		return &localError{c.Arg(1) + " is not known"}
+		return &failure.LocalError{Text: c.Arg(1) + " is not known"}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // Settings are the fields that settings are bound to. Code reads the fields;
@@ -150,7 +151,7 @@ func findSetting(name string) (*Setting, error) {
 	if len(found) == 1 && name != "" {
 		return found[0], nil
 	}
-	err := &UsageError{Text: name + ": no such setting", Hint: "`set` lists them"}
+	err := &failure.UsageError{Text: name + ": no such setting", Hint: "`set` lists them"}
 	if other := equivalent(OtherSetting, name); other != nil {
 		err.Hint = other.hint()
 		if other.Works {
@@ -176,7 +177,7 @@ func (sh *Shell) change(row *Setting, value string) error {
 		return err
 	}
 	if err := row.parse(&sh.Settings, value); err != nil {
-		return &UsageError{Text: fmt.Sprintf("%s: %s", row.Name, err), Hint: "`set " + row.Name + " " + row.example() + "`"}
+		return &failure.UsageError{Text: fmt.Sprintf("%s: %s", row.Name, err), Hint: "`set " + row.Name + " " + row.example() + "`"}
 	}
 	if row.apply != nil {
 		row.apply(sh)

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // signals turns signals into ends of contexts. At the prompt Ctrl-C is a key,
@@ -88,7 +89,7 @@ func (s *signals) interrupt() {
 	switch {
 	case s.cancel == nil && !s.sh.Interactive():
 		s.fatal = syscall.SIGINT
-		s.sh.end(errInterrupted)
+		s.sh.end(failure.ErrInterrupted)
 	case s.cancel == nil:
 		s.missed = true
 	case s.again:
@@ -100,7 +101,7 @@ func (s *signals) interrupt() {
 		}
 	default:
 		s.again = true
-		s.cancel(errInterrupted)
+		s.cancel(failure.ErrInterrupted)
 	}
 }
 
@@ -137,7 +138,7 @@ func (s *signals) during(ctx context.Context, session *client.Session) (context.
 			s.missed = true
 		default:
 			s.fatal = syscall.SIGINT
-			s.sh.end(errInterrupted)
+			s.sh.end(failure.ErrInterrupted)
 		}
 	}
 }
@@ -160,7 +161,7 @@ func (s *signals) between() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.missed {
-		return errInterrupted
+		return failure.ErrInterrupted
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -26,7 +27,7 @@ func size(ctx context.Context, c *Call) error {
 	for _, name := range c.Texts() {
 		n, err := c.Session().Size(ctx, name)
 		if err != nil {
-			return about(name, err)
+			return failure.About(name, err)
 		}
 		o := struct {
 			Name string `json:"name"`
@@ -44,7 +45,7 @@ func modtime(ctx context.Context, c *Call) error {
 	for _, name := range c.Texts() {
 		t, err := c.Session().ModTime(ctx, name)
 		if err != nil {
-			return about(name, err)
+			return failure.About(name, err)
 		}
 		o := struct {
 			Name     string  `json:"name"`

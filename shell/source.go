@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -32,7 +33,7 @@ func source(ctx context.Context, c *Call) error {
 	c.Shell.sources++
 	defer func() { c.Shell.sources-- }()
 	line := Line{within: c, vars: syntax.Vars{Args: append([]syntax.Token{}, c.Args[1:]...)}}
-	err = shown(c.Shell.script(ScriptFrom(name, file).until(ctx), line))
+	err = failure.Shown(c.Shell.script(ScriptFrom(name, file).until(ctx), line))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

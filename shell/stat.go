@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -34,12 +35,12 @@ func stat(ctx context.Context, c *Call) error {
 				err = c.table(render.Table{Rows: statRows(e)})
 			}
 		}
-		errs = append(errs, about(name.Path, err))
+		errs = append(errs, failure.About(name.Path, err))
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return several(errs)
+	return failure.Several(errs)
 }
 
 func statRows(e listing.Entry) [][]string {

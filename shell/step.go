@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -54,7 +55,7 @@ func step(_ context.Context, c *Call) error {
 		return c.Usage("%q is not on or off", c.Arg(0))
 	}
 	if on && !c.Interactive() {
-		return &UsageError{Text: "step needs a terminal: there is nobody to ask"}
+		return &failure.UsageError{Text: "step needs a terminal: there is nobody to ask"}
 	}
 	st.on = on
 	c.Shell.useGate()
@@ -105,7 +106,7 @@ func (sh *Shell) consent(line string) (string, error) {
 	for {
 		switch {
 		case st.over:
-			return "", errInterrupted
+			return "", failure.ErrInterrupted
 		case st.rest, !sh.signals.running():
 			return line, nil
 		}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // keeps reports whether a failed open gives the present session back: where
@@ -70,7 +72,7 @@ func keptHints(e *keptError) []string {
 	if e.dropped {
 		goesOn += "; what you typed ahead was not run"
 	}
-	if refusal(e, "USER", "PASS", "ACCT") || errors.Is(e, errInterrupted) { // `user` would go to the old server
+	if failure.Refused(e, "USER", "PASS", "ACCT") || errors.Is(e, failure.ErrInterrupted) { // `user` would go to the old server
 		return []string{goesOn}
 	}
 	return append((*Shell)(nil).hintsFor(e.err), goesOn)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -179,14 +180,14 @@ func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error
 	var read func(dir string, depth int) error
 	read = func(dir string, depth int) error {
 		if err := c.deeper(depth); err != nil {
-			errs = append(errs, about(orDot(dir), err))
+			errs = append(errs, failure.About(orDot(dir), err))
 			return nil
 		}
 		entries, err := c.list(ctx, dir, c.Is("all"))
 		if ctx.Err() != nil {
 			return err
 		}
-		errs = append(errs, about(orDot(dir), err))
+		errs = append(errs, failure.About(orDot(dir), err))
 		entries = c.visible(entries)
 		render.Sort(entries, c.order(), c.Is("reverse"))
 		for i := range entries {
@@ -203,5 +204,5 @@ func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error
 		return nil
 	}
 	err := read(dir, 0)
-	return all, several(append(errs, err))
+	return all, failure.Several(append(errs, err))
 }

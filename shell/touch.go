@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var touchCommands = []*Command{
@@ -47,8 +48,8 @@ func touch(ctx context.Context, c *Call) error {
 	}
 	names, missed := c.expand(ctx, c.Args)
 	yes := &each{call: c, all: true}
-	return several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
-		return about(name.Path, c.touchOne(ctx, name.Path, when))
+	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
+		return failure.About(name.Path, c.touchOne(ctx, name.Path, when))
 	})})
 }
 
@@ -136,7 +137,7 @@ func ln(ctx context.Context, c *Call) error {
 		link = joinRemote(link, baseName(target))
 	}
 	if err := c.Session().Symlink(ctx, target, link); err != nil {
-		return about(link, err)
+		return failure.About(link, err)
 	}
 	c.Shell.remote.Add(c.absolute(link), completion.Name{Name: baseName(link)})
 	return nil

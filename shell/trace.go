@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -154,7 +155,7 @@ func (c *Call) saveTrace(ctx context.Context) error {
 	}
 	file, err := c.Shell.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return &localError{name + " exists; `trace save -f` replaces it"}
+		return &failure.LocalError{Text: name + " exists; `trace save -f` replaces it"}
 	}
 	if err != nil {
 		return err
@@ -343,7 +344,7 @@ func (l *learning) operation(n int) (teach.Operation, error) {
 	case len(all) == 0:
 		return teach.Operation{}, errNothing
 	case n < 1 || n > len(all):
-		return teach.Operation{}, &UsageError{Text: plural(len(all), "command", "commands") + " can be looked back at"}
+		return teach.Operation{}, &failure.UsageError{Text: plural(len(all), "command", "commands") + " can be looked back at"}
 	}
 	return all[len(all)-n], nil
 }

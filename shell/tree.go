@@ -11,6 +11,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -59,10 +60,10 @@ func drawTree(ctx context.Context, c *Call) error {
 		}
 	}
 	if err := d.inside(ctx, c.Arg(0), "", 1); err != nil {
-		return several(append(d.errs, err))
+		return failure.Several(append(d.errs, err))
 	}
 	c.Note("%s, %s", plural(d.dirs, "directory", "directories"), plural(d.files, "file", "files"))
-	return several(d.errs)
+	return failure.Several(d.errs)
 }
 
 func plural(n int, one, many string) string {
@@ -78,7 +79,7 @@ func (d *drawing) inside(ctx context.Context, dir, above string, depth int) erro
 		return nil
 	}
 	if err := d.deeper(depth); err != nil {
-		d.errs = append(d.errs, about(dir, err))
+		d.errs = append(d.errs, failure.About(dir, err))
 		return nil
 	}
 	entries, err := d.Call.list(ctx, dir, d.Is("all"))
@@ -86,7 +87,7 @@ func (d *drawing) inside(ctx context.Context, dir, above string, depth int) erro
 		if ctx.Err() != nil {
 			return err
 		}
-		d.errs = append(d.errs, about(orDot(dir), err))
+		d.errs = append(d.errs, failure.About(orDot(dir), err))
 	}
 	if err := unread(dir, entries); err != nil {
 		d.errs = append(d.errs, err)

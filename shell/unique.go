@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // mostUnique is where runique gives up, as ftp(1) does.
@@ -34,7 +35,7 @@ func (sh *Shell) freeLocal(name string) (string, error) {
 			return unique, nil
 		}
 	}
-	return "", &localError{fmt.Sprintf("%s and %s.1 to %s.%d are all there already", name, name, name, mostUnique)}
+	return "", &failure.LocalError{Text: fmt.Sprintf("%s and %s.1 to %s.%d are all there already", name, name, name, mostUnique)}
 }
 
 // collisionSettings say what becomes of names that are one file here.
@@ -79,7 +80,7 @@ func (e *each) once(t *transfer.Task) error {
 			break
 		}
 		if e.call.Shell.Settings.Collisions != "number" || n > mostUnique {
-			return &localError{fmt.Sprintf("%s is not fetched: %s has become %s already; `set collisions number` keeps both", t.Remote, first, t.Local)}
+			return &failure.LocalError{Text: fmt.Sprintf("%s is not fetched: %s has become %s already; `set collisions number` keeps both", t.Remote, first, t.Local)}
 		}
 		dir, name := filepath.Split(t.Local)
 		if n > 2 {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -75,7 +76,7 @@ func let(_ context.Context, c *Call) error {
 	case c.Is("environment"):
 		value, _ = os.LookupEnv(name)
 	case c.Is("command") && (c.statement.Pipe != "" || c.statement.File != nil):
-		return &UsageError{Text: "let prints nothing: quotes make the | or > a part of the command", Hint: "`let -c " + name + " 'COMMAND | COMMAND'`"}
+		return &failure.UsageError{Text: "let prints nothing: quotes make the | or > a part of the command", Hint: "`let -c " + name + " 'COMMAND | COMMAND'`"}
 	case c.Is("command"):
 		var err error
 		if value, err = c.output(c.Args[1:]); err != nil {
@@ -109,7 +110,7 @@ func (c *Call) runWords(words []syntax.Token) error {
 	if len(words) == 1 && strings.ContainsAny(words[0].Text, " \t\n;|&>") {
 		line := c.line.at(c.statement)
 		line.Text, line.within = words[0].Text, c
-		return shown(c.Shell.Do(line))
+		return failure.Shown(c.Shell.Do(line))
 	}
 	st := syntax.Statement{Words: words, Line: c.statement.Line}
 	return c.do(syntax.List{{Statements: []syntax.Statement{st}}})
@@ -119,15 +120,7 @@ func (c *Call) runWords(words []syntax.Token) error {
 func (c *Call) do(list syntax.List) error {
 	line := c.line
 	line.within = c
-	return shown(c.Shell.list(line, list))
-}
-
-// shown marks the failure of a line as told already.
-func shown(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &shownError{err}
+	return failure.Shown(c.Shell.list(line, list))
 }
 
 type variableObject struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -32,10 +33,10 @@ func verify(ctx context.Context, c *Call) error {
 	}
 	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.folder(), t.Local)
 	if err != nil {
-		if anyOf[*fs.PathError, *localError](err) {
+		if failure.AnyOf[*fs.PathError, *failure.LocalError](err) {
 			return err // it names the local file itself
 		}
-		return about(t.Remote, err)
+		return failure.About(t.Remote, err)
 	}
 	o := struct {
 		Name  string `json:"name"`

@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // treeSettings bound what is gone through: a server may invent directories for
@@ -60,14 +61,14 @@ func (t *tree) walk(ctx context.Context, path string) error {
 	if strings.Trim(path, "/.") != "" {
 		var err error
 		if e, err = t.call.Session().Stat(ctx, path); err != nil {
-			return about(path, err)
+			return failure.About(path, err)
 		}
 	}
 	_, err := t.entry(ctx, path, e, 0)
 	if errors.Is(err, errStop) {
 		err = nil
 	}
-	return several(append(t.errs, err))
+	return failure.Several(append(t.errs, err))
 }
 
 // entry goes through one name. It is whole if all that is in it was there to see.
@@ -91,15 +92,15 @@ func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth in
 
 func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, err error) {
 	if err := t.call.deeper(depth); err != nil {
-		t.errs = append(t.errs, about(dir, err))
+		t.errs = append(t.errs, failure.About(dir, err))
 		return false, t.call.enough()
 	}
 	entries, err := t.call.list(ctx, dir, true)
 	if err != nil {
-		if anyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
+		if failure.AnyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
 			return false, err
 		}
-		t.errs = append(t.errs, about(dir, err))
+		t.errs = append(t.errs, failure.About(dir, err))
 	}
 	whole = err == nil
 	if err := unread(dir, entries); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -42,7 +43,7 @@ func watchCommand(ctx context.Context, c *Call) error {
 		w.show(text)
 		if err := pause(ctx, period); err != nil {
 			w.stop()
-			if errors.Is(context.Cause(ctx), errInterrupted) && c.Interactive() {
+			if errors.Is(context.Cause(ctx), failure.ErrInterrupted) && c.Interactive() {
 				return nil // that is how one stops looking
 			}
 			return err

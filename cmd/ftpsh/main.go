@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 func main() {
@@ -149,7 +150,7 @@ func wrong(err error) int {
 	}
 	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
 	hint := "`ftpsh --help` shows the options"
-	var usage *shell.UsageError
+	var usage *failure.UsageError
 	if errors.As(err, &usage) && usage.Hint != "" {
 		hint = usage.Hint
 	}

@@ -1,0 +1,136 @@
+// Package failure has the errors that a shell makes itself, and says what others mean.
+package failure
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// The errors that the shell itself makes.
+var (
+	ErrNotConnected = errors.New("not connected")
+	ErrInterrupted  = errors.New("interrupted")
+	ErrNoPassword   = errors.New("no password")
+	ErrDowngrade    = errors.New("the server had TLS before and refuses it now")
+)
+
+// About names what an error is about. A nil error stays nil.
+func About(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &NameError{name, err}
+}
+
+// SeveralErrors are the failures of a command that went on after them.
+type SeveralErrors struct{ Errs []error }
+
+func (e *SeveralErrors) Error() string { return errors.Join(e.Errs...).Error() }
+
+func (e *SeveralErrors) Unwrap() []error { return e.Errs }
+
+// Several makes one error of many.
+func Several(errs []error) error {
+	var flat []error
+	for _, err := range errs {
+		if many, ok := err.(*SeveralErrors); ok {
+			flat = append(flat, many.Errs...)
+		} else if err != nil {
+			flat = append(flat, err)
+		}
+	}
+	switch len(flat) {
+	case 0:
+		return nil
+	case 1:
+		return flat[0]
+	}
+	return &SeveralErrors{flat}
+}
+
+// Interrupted marks an error as the end of a context that was cancelled.
+func Interrupted(ctx context.Context, err error) error {
+	if err == nil || context.Cause(ctx) == nil {
+		return err
+	}
+	return &Interruption{Cause: context.Cause(ctx), Err: err}
+}
+
+// Interruption is how a command ended whose context was cancelled.
+type Interruption struct{ Cause, Err error }
+
+func (e *Interruption) Error() string {
+	if errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, os.ErrDeadlineExceeded) { // as transfer.Open ends a read
+		return e.Cause.Error()
+	}
+	return e.Err.Error()
+}
+
+func (e *Interruption) Unwrap() []error { return []error{e.Cause, e.Err} }
+
+// ShownError is the failure of a command that runs others: theirs, which has
+// been shown where it happened.
+type ShownError struct{ error }
+
+func (e *ShownError) Unwrap() error { return e.error }
+
+// UsageError is a line that cannot run as it was typed.
+type UsageError struct {
+	Usage string // how the command is used; "": not shown
+	Text  string
+	Hint  string // what can be typed instead, or ""
+}
+
+func (e *UsageError) Error() string { return e.Text }
+
+// LocalError is something wrong with a local file that the system did not say.
+type LocalError struct{ Text string }
+
+func (e *LocalError) Error() string { return e.Text }
+
+// AnyOf reports whether an error is, or has in it, one of two types.
+func AnyOf[A, B error](err error) bool {
+	var a A
+	var b B
+	return errors.As(err, &a) || errors.As(err, &b)
+}
+
+// Refused reports whether the server said no to one of the verbs.
+func Refused(err error, to ...string) bool {
+	no := client.Refusal(err)
+	return no != nil && slices.Contains(to, no.Verb)
+}
+
+// NameError says which name an error is about.
+type NameError struct {
+	Name string
+	err  error
+}
+
+func (e *NameError) Error() string { return render.Safe(e.Name) + ": " + e.err.Error() } // on one line
+
+func (e *NameError) Unwrap() error { return e.err }
+
+// InWords is what an error says. The system call that failed on a local file is nobody's business.
+func InWords(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), file.Error(), file.Path+": "+file.Err.Error(), 1)
+}
+
+// Shown marks the failure of a line as told already.
+func Shown(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ShownError{err}
+}
