@@ -10,7 +10,6 @@ require (
 	github.com/fatih/color v1.19.0
 	github.com/fclairamb/ftpserverlib v0.32.2
 	github.com/gofrs/flock v0.13.0
-	github.com/gopacket/gopacket v1.7.7
 	github.com/jlaffaye/ftp v0.2.4
 	github.com/olekukonko/tablewriter v1.1.5
 	github.com/pelletier/go-toml/v2 v2.4.3

@@ -38,7 +38,7 @@ func Read(r io.Reader) ([]*Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		return readCapture(c, c.LinkType())
+		return readCapture(c)
 	}
 	return readLines(in)
 }

@@ -1,13 +1,18 @@
 package teach
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -121,6 +126,155 @@ func TestTshark(t *testing.T) {
 	}
 }
 
+// TestCaptureOfTheWire: what the wire does to segments, links put before them and the formats of files change nothing.
+func TestCaptureOfTheWire(t *testing.T) {
+	w := serve(t, practice.Options{})
+	w.mustOpen(nil)
+	for _, transfer := range w.transfers() {
+		if err := transfer(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	frames := framesOf(t, saved(t, w.rec.All()))
+	twice := func(all []frame) (out []frame) {
+		for _, f := range all {
+			out = append(out, f, f)
+		}
+		return out
+	}
+	swapped := func(all []frame) []frame {
+		out := slices.Clone(all)
+		for i := 3; i+1 < len(out); i += 2 { // behind the handshake
+			out[i], out[i+1] = out[i+1], out[i]
+			out[i].at, out[i+1].at = out[i+1].at, out[i].at
+		}
+		return out
+	}
+	behind := func(link uint16, head string) func([]frame) []frame {
+		return func(all []frame) (out []frame) {
+			for _, f := range all {
+				out = append(out, frame{f.at, link, append([]byte(head), f.data...)})
+			}
+			return out
+		}
+	}
+	zeros := strings.Repeat("\x00", 20)
+	for name, change := range map[string]func([]frame) []frame{
+		"as it is":            func(all []frame) []frame { return all },
+		"each segment twice":  twice,
+		"neighbours swapped":  swapped,
+		"Ethernet":            behind(linkEthernet, zeros[:12]+"\x08\x00"),
+		"Ethernet, two VLANs": behind(linkEthernet, zeros[:12]+"\x88\xa8\x00\x01\x81\x00\x00\x02\x08\x00"),
+		"any interface":       behind(linkSLL, zeros[:16]),
+		"any interface, new":  behind(linkSLL2, zeros),
+		"BSD's loopback":      behind(linkNull, "\x02\x00\x00\x00"),
+	} {
+		for _, format := range []string{"\xa1\xb2\xc3\xd4", "\xd4\xc3\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x4d\x3c\xb2\xa1"} {
+			back, err := Read(bytes.NewReader(classic(format, change(frames))))
+			if err != nil {
+				t.Errorf("%s, %x: %v", name, format, err)
+				continue
+			}
+			got, want := dialogue(back), dialogue(w.rec.All())
+			if name == "neighbours swapped" {
+				slices.Sort(got) // whose turn it was is lost, the bytes are not
+				slices.Sort(want)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, %x: read as\n%s\nwant\n%s", name, format, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		}
+	}
+}
+
+func framesOf(t *testing.T, text []byte) (all []frame) {
+	t.Helper()
+	c, ok, err := openCapture(bufio.NewReader(bytes.NewReader(text)))
+	if !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	for {
+		f, err := c.next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.data = bytes.Clone(f.data)
+		all = append(all, f)
+	}
+}
+
+// classic makes a capture in tcpdump's format.
+func classic(magic string, frames []frame) []byte {
+	var order binary.AppendByteOrder = binary.LittleEndian
+	if magic[0] == 0xa1 {
+		order = binary.BigEndian
+	}
+	unit := time.Microsecond
+	if strings.Contains(magic, "\x3c") {
+		unit = time.Nanosecond
+	}
+	out := append([]byte(magic), make([]byte, 16)...)
+	out = order.AppendUint32(out, uint32(frames[0].link))
+	for _, f := range frames {
+		out = order.AppendUint32(out, uint32(f.at.Unix()))
+		out = order.AppendUint32(out, uint32(f.at.Nanosecond()/int(unit)))
+		out = order.AppendUint32(out, uint32(len(f.data)))
+		out = order.AppendUint32(out, uint32(len(f.data)))
+		out = append(out, f.data...)
+	}
+	return out
+}
+
+// TestCaptureThatIsCut: what is there is read, and a gap does not hide what comes behind it.
+func TestCaptureThatIsCut(t *testing.T) {
+	events := []*Event{{Ev: TCPConnect, Conn: "C", Local: "[::1]:5000", Remote: "[::1]:21"},
+		{Ev: Replied, Conn: "C", Lines: []string{"220 hello"}}, {Ev: Sent, Conn: "C", Line: "USER a"},
+		{Ev: Replied, Conn: "C", Lines: []string{"331 word?"}}, {Ev: Sent, Conn: "C", Line: "PASS b"},
+		{Ev: Replied, Conn: "C", Lines: []string{"230 in"}}}
+	text := saved(t, events)
+	frames := framesOf(t, text)
+	lost := slices.Delete(slices.Clone(frames), 4, 5) // USER
+	again := slices.Concat(frames, frames)            // the same ports once more
+	for i := range again[len(frames):] {
+		again[len(frames)+i].at = again[len(frames)+i].at.Add(time.Second)
+	}
+	all := []string{"< 220 hello", "> USER a", "< 331 word?", "> PASS ********", "< 230 in"}
+	for name, c := range map[string]struct {
+		text []byte
+		want []string
+	}{
+		"whole":        {text, all},
+		"in a packet":  {text[:len(text)-10], all},
+		"a gap":        {classic("\xd4\xc3\xb2\xa1", lost), []string{"< 220 hello", "< 331 word?", "> PASS ********", "< 230 in"}},
+		"ports reused": {classic("\xd4\xc3\xb2\xa1", again), slices.Concat(all, all)},
+	} {
+		back, err := Read(bytes.NewReader(c.text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := dialogue(back); !slices.Equal(got, c.want) {
+			t.Errorf("%s: read as\n%s", name, strings.Join(got, "\n"))
+		}
+	}
+}
+
+// TestDamagedCapture: lengths that cannot be are told as such, and cost no memory.
+func TestDamagedCapture(t *testing.T) {
+	good := saved(t, []*Event{{Ev: TCPConnect, Conn: "C", Local: "127.0.0.1:5000", Remote: "127.0.0.1:21"}})
+	section := binary.LittleEndian.Uint32(good[4:])
+	long := bytes.Clone(good)
+	binary.LittleEndian.PutUint32(long[section+4:], 0xfffffff0)
+	packet := append(classic("\xd4\xc3\xb2\xa1", []frame{{link: linkRaw}}), make([]byte, 16)...)
+	binary.LittleEndian.PutUint32(packet[len(packet)-8:], 0xfffffff0)
+	for name, text := range map[string][]byte{"block": long, "packet": packet} {
+		if _, err := Read(bytes.NewReader(text)); !errors.Is(err, errNoCapture) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // FuzzReadCapture: whatever a capture holds, it is read or refused.
 func FuzzReadCapture(f *testing.F) {
 	f.Add([]byte("\x0a\x0d\x0d\x0a"))
@@ -133,6 +287,7 @@ func FuzzReadCapture(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(text.Bytes())
+	f.Add(classic("\xa1\xb2\xc3\xd4", []frame{{link: linkEthernet, data: make([]byte, 60)}}))
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		events, err := Read(bytes.NewReader(data))
 		if err == nil {

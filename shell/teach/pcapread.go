@@ -6,101 +6,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/layers"
-	"github.com/gopacket/gopacket/tcpassembly"
-
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// half is one direction of a TCP connection in a capture.
-type half struct {
-	from, to string // ip:port
-	chunks   []chunk
-	begun    time.Time // of its SYN; zero if that is not in the capture
-	ended    time.Time
-	size     int64
-}
-
-type chunk struct {
-	at   time.Time
-	data []byte
-}
-
-// most of a capture that is kept: control connections are small, and of the data only the number of bytes counts.
-const mostCaptured = 16 << 20
-
-func (h *half) Reassembled(parts []tcpassembly.Reassembly) {
-	for _, part := range parts {
-		if part.Start {
-			h.begun = part.Seen
-		}
-		if part.End {
-			h.ended = part.Seen
-		}
-		if h.size += int64(len(part.Bytes)); len(part.Bytes) > 0 && h.size < mostCaptured {
-			h.chunks = append(h.chunks, chunk{part.Seen, bytes.Clone(part.Bytes)})
-		}
-	}
-}
-
-func (h *half) ReassemblyComplete() {}
-
-// halves makes a half for each direction that the assembler finds.
-type halves struct{ all []*half }
-
-func (s *halves) New(ip, tcp gopacket.Flow) tcpassembly.Stream {
-	h := &half{from: net.JoinHostPort(ip.Src().String(), tcp.Src().String()), to: net.JoinHostPort(ip.Dst().String(), tcp.Dst().String())}
-	s.all = append(s.all, h)
-	return h
-}
-
 // readCapture finds the FTP in a capture, as far as it is in clear.
-func readCapture(c capture, decode gopacket.Decoder) ([]*Event, error) {
-	found := &halves{}
-	assembler := tcpassembly.NewAssembler(tcpassembly.NewStreamPool(found))
-	assembler.MaxBufferedPagesTotal = 10_000
-	source := gopacket.NewPacketSource(c, decode)
-	source.NoCopy, source.Lazy = true, true
+func readCapture(c capture) ([]*Event, error) {
+	found := &streams{open: map[[2]netip.AddrPort]*half{}}
 	for n := 0; ; n++ {
-		packet, err := source.NextPacket()
+		packet, err := c.next()
 		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 			break // a capture that was cut is read as far as it goes
 		}
-		if err != nil || n > 20*maxEvents {
-			return nil, fmt.Errorf("the capture cannot be read after %d packets: %w", n, err)
+		if err != nil {
+			return nil, fmt.Errorf("packet %d: %w", n+1, err)
 		}
-		if tcp, ok := packet.Layer(layers.LayerTypeTCP).(*layers.TCP); ok && packet.NetworkLayer() != nil {
-			assembler.AssembleWithTimestamp(packet.NetworkLayer().NetworkFlow(), tcp, packet.Metadata().Timestamp)
+		if s, ok := packet.decode(); ok {
+			found.add(s)
 		}
 	}
-	assembler.FlushAll()
 	r := &captureReader{offers: map[string]bool{}}
 	for _, h := range found.all {
-		if back := other(found.all, h); back != nil && isGreeting(back) && !isGreeting(h) {
-			r.control(h, back)
+		found.flush(h)
+	}
+	for _, h := range found.all {
+		if h.other != nil && isGreeting(h.other) && !isGreeting(h) {
+			r.control(h, h.other)
 		}
 	}
 	if len(r.events) == 0 {
 		return nil, errors.New("there is no FTP in clear in this capture")
 	}
 	for _, h := range found.all {
-		r.data(h, other(found.all, h))
+		r.data(h, h.other)
 	}
 	return r.finish(), nil
-}
-
-func other(all []*half, h *half) *half {
-	i := slices.IndexFunc(all, func(b *half) bool { return b.from == h.to && b.to == h.from })
-	if i < 0 {
-		return nil
-	}
-	return all[i]
 }
 
 // isGreeting reports whether a side begins as an FTP server does.
@@ -133,6 +77,7 @@ func (r *captureReader) add(at time.Time, e Event) {
 // line is a line that one side said.
 type line struct {
 	at     time.Time
+	number int
 	text   string
 	client bool
 }
@@ -144,10 +89,10 @@ func (r *captureReader) control(toServer, toClient *half) {
 		conn = fmt.Sprintf("C%d", r.controls)
 	}
 	if !toServer.begun.IsZero() {
-		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: conn, Local: toServer.from, Remote: toServer.to})
+		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: conn, Local: toServer.from.String(), Remote: toServer.to.String()})
 	}
 	all := append(linesOf(toServer, true), linesOf(toClient, false)...)
-	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(all, func(a, b line) int { return cmp.Compare(a.number, b.number) })
 	var pending []*Event
 	var reply []string
 	for _, l := range all {
@@ -204,7 +149,7 @@ func linesOf(h *half, fromClient bool) (all []line) {
 			if !found {
 				break
 			}
-			all = append(all, line{c.at, strings.TrimRight(string(text), "\r"), fromClient})
+			all = append(all, line{c.at, c.number, strings.TrimRight(string(text), "\r"), fromClient})
 			rest = behind
 		}
 		if len(rest) > maxLine {
@@ -230,16 +175,15 @@ func (r *captureReader) offer(verb, text string, reply client.Reply) {
 
 // data is a connection to a port that was named: what it carried, and which way.
 func (r *captureReader) data(h, back *half) {
-	_, port, _ := net.SplitHostPort(h.to)
-	active, named := r.offers[port]
+	active, named := r.offers[fmt.Sprint(h.to.Port())]
 	if !named || h.begun.IsZero() {
 		return
 	}
 	r.datas++
 	conn := fmt.Sprintf("D%d", r.datas)
-	opened := Event{Ev: TCPConnect, Conn: conn, Local: h.from, Remote: h.to}
+	opened := Event{Ev: TCPConnect, Conn: conn, Local: h.from.String(), Remote: h.to.String()}
 	if active {
-		opened = Event{Ev: TCPAccept, Conn: conn, Local: h.to, Remote: h.from}
+		opened = Event{Ev: TCPAccept, Conn: conn, Local: h.to.String(), Remote: h.from.String()}
 	}
 	r.add(h.begun, opened)
 	size, up, ended := h.size, !active, cmp.Or(h.ended, h.begun)
