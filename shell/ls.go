@@ -178,7 +178,7 @@ func (c *Call) visible(entries []listing.Entry) []listing.Entry {
 
 // writeList shows entries as the flags want them.
 func (c *Call) writeList(entries []listing.Entry, long bool) error {
-	l := render.List{Long: long, Human: c.Is("human"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: c.order()}
+	l := render.List{Long: long, Human: c.Is("human") || c.screen && c.Shell.Settings.Human, Header: c.Is("header"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: c.order()}
 	var err error
 	if l.Style, err = c.timeStyle(); err != nil {
 		return err

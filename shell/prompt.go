@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -319,15 +320,60 @@ func (s *screen) protection(color bool) string {
 	return render.Green.Paint(color, "tls")
 }
 
-// welcome are the two lines of the very first start.
+// welcome is what stands above the first prompt: without a server where one can go, at the very first start the keys.
 func (sh *Shell) welcome() {
-	if sh.opt.Hinted || sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 {
+	if sh.opt.Hinted {
 		return
 	}
 	if sh.session == nil {
-		sh.Say("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice")
-	} else {
+		sh.places()
+		sh.Say("`open HOST` connects, `help` lists the commands; `practice start` makes a server to try them on, as --demo, and `lesson` teaches")
+	}
+	if sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 {
+		return
+	}
+	if sh.session != nil {
 		sh.Say("`ls` lists, `get` and `put` move files, `help` lists the commands, `bye` leaves")
 	}
 	sh.Say("Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything")
+}
+
+// fewPlaces is how many bookmarks and hosts the first screen has.
+const fewPlaces = 6
+
+// places are the bookmarks, and the hosts that were used last, as open takes them.
+func (sh *Shell) places() {
+	t := render.Table{Width: sh.con.ErrWidth()}
+	for _, row := range []struct {
+		what  string
+		names []string
+	}{{"bookmarks", sh.bookmarkNames()}, {"recent", sh.recentHosts()}} {
+		if more := len(row.names) - fewPlaces; more > 0 {
+			row.names = append(row.names[:fewPlaces:fewPlaces], fmt.Sprintf("… and %d more", more))
+		}
+		if len(row.names) > 0 {
+			t.Rows = append(t.Rows, []string{row.what, render.Safe(strings.Join(row.names, "  "))})
+		}
+	}
+	_ = t.Write(sh.con.Err())
+}
+
+// recentHosts are the servers that lines were typed for, the last one first.
+func (sh *Shell) recentHosts() (hosts []string) {
+	if sh.opt.History == nil {
+		return nil
+	}
+	for _, r := range slices.Backward(slices.Collect(sh.opt.History.Lines())) {
+		if r.Host != "" && !slices.Contains(hosts, r.Host) && !isPassing(r.Host) {
+			hosts = append(hosts, r.Host)
+		}
+	}
+	return hosts
+}
+
+// isPassing reports whether a server was one of this computer on a port of the system's choice, as that of --demo.
+func isPassing(host string) bool {
+	const firstEphemeral = 32768
+	at, err := netip.ParseAddrPort(host)
+	return err == nil && at.Addr().IsLoopback() && at.Port() >= firstEphemeral
 }

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -11,8 +12,9 @@ import (
 var setCommands = []*Command{
 	{
 		Name: "set", Args: "[name [value]]", Short: "show or change settings",
-		Long:     "Alone it lists all of them with their values, with a name it shows one.",
-		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set clobber off", "never replace a local file"}},
+		Long: "Alone it lists all of them with their values, with a name it shows one; at a terminal also those that belong to it, and " +
+			"those that a word is found in.",
+		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set tls", "all about TLS"}, {"set clobber off", "never replace a local file"}},
 		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: set,
 	},
 	{
@@ -25,7 +27,7 @@ var setCommands = []*Command{
 	},
 }
 
-var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.allSettings() })
+var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.listSettings(settingGroups) })
 
 func set(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
@@ -40,6 +42,9 @@ func set(ctx context.Context, c *Call) error {
 	}
 	name, value = c.Shell.settingHere(name, value)
 	row, err := findSetting(name)
+	if found := settingsAbout(name); !has && c.screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
+		return c.listSettings([]settingGroup{{Settings: found}})
+	}
 	if err != nil {
 		return err
 	}
@@ -67,20 +72,45 @@ func (c *Call) setting(row *Setting, label string) error {
 // longestValue is the room for a value in the list of settings at a terminal.
 const longestValue = 16
 
-func (c *Call) allSettings() error {
-	t := render.Table{}
+// settingsAbout are a setting and those with its name as a part of theirs; if there is no such setting, those that a word
+// is found in.
+func settingsAbout(word string) (found []*Setting) {
+	exact, _ := exactSetting(word)
 	for _, row := range settings {
-		if c.JSON() {
-			if err := c.object(row.object(&c.Shell.Settings)); err != nil {
-				return err
+		if exact == nil && (strings.Contains(row.Name, word) || strings.Contains(strings.ToLower(row.Short), word)) ||
+			slices.Contains(strings.Split(row.Name, "-"), word) && row != exact {
+			found = append(found, row)
+		}
+	}
+	if exact != nil {
+		found = append([]*Setting{exact}, found...)
+	}
+	return found
+}
+
+// listSettings shows settings with their values; groups have their titles at a terminal.
+func (c *Call) listSettings(groups []settingGroup) error {
+	t := render.Table{}
+	for _, group := range groups {
+		if c.screen && group.Title != "" && !c.JSON() {
+			t.Rows = append(t.Rows, []string{render.Bold.Paint(c.Shell.con.ColorOut(), group.Title)})
+		}
+		for _, row := range group.Settings {
+			if c.JSON() {
+				if err := c.object(row.object(&c.Shell.Settings)); err != nil {
+					return err
+				}
+				continue
 			}
-			continue
+			name, value := row.Name, row.show(&c.Shell.Settings)
+			if c.screen {
+				value = render.Fit(value, longestValue) // so that there is room for what it means
+			}
+			if c.screen && group.Title != "" {
+				name = "  " + name
+			}
+			t.Rows = append(t.Rows, []string{name, value, row.Short})
 		}
-		value := row.show(&c.Shell.Settings)
-		if c.screen {
-			value = render.Fit(value, longestValue) // so that there is room for what it means
-		}
-		t.Rows = append(t.Rows, []string{row.Name, value, row.Short})
 	}
 	return c.table(t)
 }

@@ -74,6 +74,7 @@ type Settings struct {
 	QueueJobs                 int
 	HistorySize               int
 	TimeStyle, Borders        string
+	Human                     bool
 
 	MaxDepth, MaxDirectories int // of a tree that is gone through
 
@@ -112,30 +113,73 @@ type Setting struct {
 	opens bool         // it is about the next open: a session that stands does not hear of it
 }
 
-// settings is the table of all settings.
-var settings = slices.Concat(promptSettings, noticeSettings, lookSettings, historySettings, queueSettings, traceSettings, teachSettings, viaSettings, charsetSettings, compressSettings, classicSettings, activeSettings, retrySettings, credentialSettings, collisionSettings, parallelSettings, treeSettings, tlsSettings, keepAliveSettings, waitSettings, []*Setting{
+// A settingGroup is settings of one theme, as `set` shows them.
+type settingGroup struct {
+	Title    string
+	Settings []*Setting
+}
+
+// settingGroups is the table of all settings.
+var settingGroups = []settingGroup{
+	{"the prompt and the screen", slices.Concat(promptSettings, screenSettings, noticeSettings, lookSettings, historySettings)},
+	{"connections and logins", slices.Concat(connectionSettings, viaSettings, credentialSettings, keepAliveSettings)},
+	{"TLS", slices.Concat(tlsModeSettings, tlsSettings)},
+	{"data connections", slices.Concat(passiveSettings, activeSettings)},
+	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},
+	{"what takes too long or fails", slices.Concat(waitSettings, boundSettings, retrySettings)},
+	{"names", slices.Concat(nameSettings, charsetSettings, collisionSettings, classicSettings)},
+	{"seeing and learning", slices.Concat(traceSettings, teachSettings)},
+}
+
+// settings are all of them.
+var settings = func() (all []*Setting) {
+	for _, group := range settingGroups {
+		all = append(all, group.Settings...)
+	}
+	return all
+}()
+
+var screenSettings = []*Setting{
 	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).
 		then((*Shell).heed),
 	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
+	toggle("progress", "show a line while a transfer runs", func(s *Settings) *bool { return &s.Progress }),
+	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
+		func(s *Settings) *string { return &s.OnError }),
+}
+
+var tlsModeSettings = []*Setting{
+	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
+		func(s *Settings) *string { return &s.TLS }).opening(),
+}
+
+var connectionSettings = []*Setting{
+	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
+		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
+}
+
+var passiveSettings = []*Setting{
 	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).
 		then((*Shell).useWays),
-	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
+}
+
+var transferSettings = []*Setting{
 	word("clobber", "what get does to a local file that differs: ask (a script replaces it), on (replace), off (fail)",
 		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
 	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
 		func(s *Settings) *bool { return &s.CompareSizes }),
 	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
-	toggle("progress", "show a line while a transfer runs", func(s *Settings) *bool { return &s.Progress }),
-	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
-		func(s *Settings) *string { return &s.OnError }),
-	word("tls", "auto (where the server has it), require, implicit (port 990), off", tlsWords,
-		func(s *Settings) *string { return &s.TLS }).opening(),
-	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
-		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
+}
+
+var boundSettings = []*Setting{
 	durationOrOff("max-time", "how long a file or a listing may take; one that broke and is resumed has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
 	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
-})
+}
+
+var nameSettings = []*Setting{
+	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
+}
 
 // findSetting returns the row of a name, or of the only name that begins so.
 func findSetting(name string) (*Setting, error) {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,5 +50,39 @@ func TestSettingsRoundTrip(t *testing.T) {
 	}
 	if s != defaultSettings(true) {
 		t.Errorf("got %+v, want %+v", s, defaultSettings(true))
+	}
+}
+
+// TestSettingsAbout: what belongs to a setting is found with it, and a word finds the settings that speak of it.
+func TestSettingsAbout(t *testing.T) {
+	for word, want := range map[string]string{
+		"tls":       "tls tls-min tls-end tls-reuse tls-data",
+		"clobber":   "clobber",
+		"rate":      "rate-get rate-put min-rate min-rate-time",
+		"fantastic": "",
+	} {
+		var got []string
+		for _, row := range settingsAbout(word) {
+			got = append(got, row.Name)
+		}
+		if word == "tls" || word == "rate" {
+			slices.Sort(got)
+			wanted := strings.Fields(want)
+			slices.Sort(wanted)
+			want = strings.Join(wanted, " ")
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%s finds %q, want %q", word, text, want)
+		}
+	}
+	if found := settingsAbout("window"); len(found) == 0 {
+		t.Error("a word of the explanation finds nothing")
+	}
+	seen := map[string]bool{}
+	for _, row := range settings {
+		if seen[row.Name] {
+			t.Errorf("%s stands in two groups", row.Name)
+		}
+		seen[row.Name] = true
 	}
 }

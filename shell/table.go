@@ -22,6 +22,7 @@ var timeStyleWords = []string{"ls", "iso", "full", "ago"}
 // lookSettings say how listings look.
 var lookSettings = []*Setting{
 	word("time-style", "how listings show times: ls, iso, full, ago", timeStyleWords, func(s *Settings) *string { return &s.TimeStyle }),
+	toggle("human", "sizes in listings at a terminal as 80M, as with -h", func(s *Settings) *bool { return &s.Human }),
 	word("borders", "the lines of ls --table: "+strings.Join(render.Borders(), ", "), render.Borders(), func(s *Settings) *string { return &s.Borders }),
 }
 
@@ -37,6 +38,7 @@ func lookFlags(fs *pflag.FlagSet) {
 	choices(fs, "color", "auto", "always", "never")
 	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
 	choices(fs, "time-style", timeStyleWords...)
+	fs.Bool("header", false, "with -l: a first row that says what the columns are")
 	fs.Bool("table", false, "a table with lines; the setting borders says which")
 	fs.Bool("csv", false, "comma separated values, with a first row of names")
 	fs.String("columns", "", "which `COLUMNS` --table and --csv have: "+strings.Join(render.ColumnNames(), ", "))

@@ -199,7 +199,7 @@ func TestScreensOfTyping(t *testing.T) {
 func TestScreenOfTheFirstStart(t *testing.T) {
 	everywhere(t, practice.Options{}, nil, func(v *view) {
 		v.Screen = v.place.run(v.t, v.width, v.height, "", v.kind, "XDG_STATE_HOME="+v.t.TempDir())
-		v.says("`open HOST` connects, `help` lists the commands, `ftpsh --demo` is for practice\n" +
+		v.says("`open HOST` connects, `help` lists the commands; `practice start` makes a server\nto try them on, as --demo, and `lesson` teaches\n" +
 			"Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything\nftpsh> ▏")
 		v.Screen = v.place.sized(v.t, v.width, v.height, v.kind)
 		v.holds("`ls` lists, `get` and `put` move files", here)

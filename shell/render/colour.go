@@ -75,10 +75,24 @@ type suffix struct {
 // defaultColours are those of dircolors(1) without its list of extensions.
 const defaultColours = "di=01;34:ln=01;36:pi=33:so=01;35:bd=01;33:cd=01;33:su=37;41:sg=30;43:tw=30;42:ow=34;42:st=37;44:ex=01;32"
 
+// usualSuffixes are coloured where LS_COLORS is not set, as dircolors(1) has them: archives, pictures and films, sound.
+var usualSuffixes = map[string]string{
+	"01;31": "tar tgz gz bz2 xz zst zip 7z rar jar deb rpm iso cab Z",
+	"01;35": "jpg jpeg png gif webp svg bmp tif tiff mp4 mkv webm avi mov mpg mpeg",
+	"00;36": "mp3 ogg oga opus flac wav m4a mid",
+}
+
 // ParseColours reads the value of LS_COLORS over the built-in colours. What is
 // no colour is ignored.
 func ParseColours(value string) Colours {
 	c := Colours{kinds: map[string]Colour{}, suffixes: map[string]Colour{}}
+	for code, ends := range usualSuffixes {
+		for end := range strings.FieldsSeq(ends) {
+			if colour, _ := parseColour(code); value == "" {
+				c.suffixes["."+strings.ToLower(end)] = colour
+			}
+		}
+	}
 	for item := range strings.SplitSeq(defaultColours+":"+value, ":") {
 		key, code, found := strings.Cut(item, "=")
 		colour, ok := parseColour(code)

@@ -16,6 +16,7 @@ import (
 type List struct {
 	Width    int     // names in columns, in a terminal of this width; 0: one on each line
 	Long     bool    // mode, owner, size, time and name, as ls -l
+	Header   bool    // with Long: a first row of titles
 	Fixed    bool    // all nine columns of that, whatever is known: scripts count them
 	Human    bool    // sizes as 1.2K
 	Classify bool    // a mark after the name: / * @ | =
@@ -205,6 +206,14 @@ func (l List) long(entries []listing.Entry, write func(string)) {
 		}
 	}
 	var line strings.Builder
+	if l.Header {
+		for j, c := range columns[:len(columns)-1] {
+			if widths[j] = max(widths[j], Width(c.title)); shown[j] {
+				line.WriteString(Pad(c.title, widths[j], c.right) + " ")
+			}
+		}
+		write(Bold.Paint(l.Color, line.String()+columns[len(columns)-1].title))
+	}
 	for i := range entries {
 		e := &entries[i]
 		if e.Type == listing.Unparsed {
@@ -223,6 +232,7 @@ func (l List) long(entries []listing.Entry, write func(string)) {
 
 // A column of the long listing.
 type column struct {
+	title string
 	right bool
 	has   func(*listing.Entry) bool
 	cell  func(*listing.Entry) string
@@ -232,13 +242,13 @@ func always(*listing.Entry) bool { return true }
 
 func (l List) columns() []column {
 	return []column{
-		{cell: mode, has: always},
-		{cell: links, has: func(e *listing.Entry) bool { return e.Links > 0 }, right: true},
-		{cell: func(e *listing.Entry) string { return dash(l.who(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
-		{cell: func(e *listing.Entry) string { return dash(l.who(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
-		{cell: l.size, has: func(e *listing.Entry) bool { return e.Size >= 0 || e.Facts["dev"] != "" }, right: true},
-		{cell: l.time, has: func(e *listing.Entry) bool { return !e.Time.IsZero() }},
-		{cell: l.target, has: always},
+		{title: "mode", cell: mode, has: always},
+		{title: "links", cell: links, has: func(e *listing.Entry) bool { return e.Links > 0 }, right: true},
+		{title: "owner", cell: func(e *listing.Entry) string { return dash(l.who(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
+		{title: "group", cell: func(e *listing.Entry) string { return dash(l.who(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
+		{title: "size", cell: l.size, has: func(e *listing.Entry) bool { return e.Size >= 0 || e.Facts["dev"] != "" }, right: true},
+		{title: "modified", cell: l.time, has: func(e *listing.Entry) bool { return !e.Time.IsZero() }},
+		{title: "name", cell: l.target, has: always},
 	}
 }
 

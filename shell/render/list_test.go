@@ -242,8 +242,25 @@ func TestColours(t *testing.T) {
 			}
 		})
 	}
+	for value, want := range map[string]string{"": "\x1b[1;31mx\x1b[0m", "di=01;34": "x"} { // who has LS_COLORS has said it all
+		if got := ParseColours(value).Of(&listing.Entry{Name: "a.TAR"}).Paint(true, "x"); got != want {
+			t.Errorf("an archive with LS_COLORS %q: %q, want %q", value, got, want)
+		}
+	}
 	if got := (Colours{}).Of(&listing.Entry{Type: listing.Dir}); got != Plain {
 		t.Errorf("zero value: got %q", got)
+	}
+}
+
+// TestHeader: the titles stand over their columns, those that no entry has are left out.
+func TestHeader(t *testing.T) {
+	entries := []listing.Entry{{Name: "a", Type: listing.File, Size: 5, Owner: "al"}, {Name: "b", Type: listing.Dir, Size: -1}}
+	var out strings.Builder
+	if err := (List{Long: true, Header: true}).Write(&out, entries); err != nil {
+		t.Fatal(err)
+	}
+	if want := "mode owner size name\n-    al       5 a\nd    -        - b\n"; out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
 

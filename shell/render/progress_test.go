@@ -112,3 +112,22 @@ func TestHang(t *testing.T) {
 		})
 	}
 }
+
+// TestTableTitles: a title makes no column wider, and on a narrow screen the last column comes below the others.
+func TestTableTitles(t *testing.T) {
+	table := Table{Rows: [][]string{{"a title that is long"}, {"  a", "1", "what it is good for"}, {"another title"}, {"  bbb", "22", "the other"}}}
+	for width, want := range map[int]string{
+		0:  "a title that is long\n  a    1   what it is good for\nanother title\n  bbb  22  the other\n",
+		24: "a title that is long\n  a    1\n    what it is good for\nanother title\n  bbb  22\n    the other\n",
+		18: "a title that is long\n  a    1\n    what it is\n    good for\nanother title\n  bbb  22\n    the other\n",
+	} {
+		table.Width = width
+		var out strings.Builder
+		if err := table.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != want {
+			t.Errorf("width %d: got\n%s\nwant\n%s", width, out.String(), want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -25,7 +26,7 @@ type Table struct {
 const gap = "  "
 
 // Write writes the table, one line for each row. A row may have fewer cells
-// than the others.
+// than the others; one with a single cell is a title.
 func (t Table) Write(w io.Writer) error {
 	rows := t.Rows
 	if len(t.Header) > 0 {
@@ -36,17 +37,45 @@ func (t Table) Write(w io.Writer) error {
 		rows = append([][]string{head}, rows...)
 	}
 	b := bufio.NewWriter(w)
-	for _, line := range align(t.wrap(rows), t.Right, gap) {
+	for _, line := range t.lines(t.wrap(rows)) {
 		b.WriteString(line)
 		b.WriteByte('\n')
 	}
 	return b.Flush()
 }
 
-// wrap gives the last column the room that the others leave, with further rows
-// for what does not fit.
+// lines aligns the rows. Those with a single cell are titles, which make no column wider.
+func (t Table) lines(rows [][]string) (lines []string) {
+	widths := columnWidths(withoutTitles(rows))
+	model := make([]string, len(widths)) // makes the columns of all runs between titles as wide as each other
+	for i := range max(len(widths)-1, 0) {
+		model[i] = strings.Repeat(" ", widths[i])
+	}
+	for len(rows) > 0 {
+		if isTitle(rows[0]) {
+			lines, rows = append(lines, rows[0][0]), rows[1:]
+			continue
+		}
+		n := slices.IndexFunc(rows, isTitle)
+		if n < 0 {
+			n = len(rows)
+		}
+		lines = append(lines, align(append(slices.Clip(rows[:n]), model), t.Right, gap)[:n]...)
+		rows = rows[n:]
+	}
+	return lines
+}
+
+func isTitle(row []string) bool { return len(row) == 1 }
+
+func withoutTitles(rows [][]string) [][]string { return slices.DeleteFunc(slices.Clone(rows), isTitle) }
+
+// leastRoom is how narrow the last column may be. Where there is less room, it comes below the others.
+const leastRoom = 20
+
+// wrap gives the last column the room that the others leave, with further rows for what does not fit.
 func (t Table) wrap(rows [][]string) [][]string {
-	widths := columnWidths(rows)
+	widths := columnWidths(withoutTitles(rows))
 	last := len(widths) - 1
 	if t.Width == 0 || last < 1 {
 		return rows
@@ -55,20 +84,27 @@ func (t Table) wrap(rows [][]string) [][]string {
 	for _, w := range widths[:last] {
 		room -= w + len(gap)
 	}
-	room = max(room, 20)
 	var out [][]string
 	for _, row := range rows {
-		if len(row) <= last {
+		switch {
+		case len(row) <= last:
 			out = append(out, row)
-			continue
-		}
-		for i, line := range Wrap(row[last], room) {
-			cells := make([]string, last+1)
-			if i == 0 {
-				copy(cells, row[:last])
+		case room < leastRoom:
+			out = append(out, row[:last])
+			for _, line := range Wrap(row[last], t.Width-2*len(gap)) {
+				if line != "" {
+					out = append(out, []string{gap + gap + line})
+				}
 			}
-			cells[last] = line
-			out = append(out, cells)
+		default:
+			for i, line := range Wrap(row[last], room) {
+				cells := make([]string, last+1)
+				if i == 0 {
+					copy(cells, row[:last])
+				}
+				cells[last] = line
+				out = append(out, cells)
+			}
 		}
 	}
 	return out
