@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -20,11 +21,9 @@ const eachHelp = "y this one, n not this one, a this one and all others, p the s
 // prompt is on, as ftp(1) does. Elsewhere nobody is asked and the answer is
 // yes: commands that destroy look at Settings.Prompt themselves.
 type each struct {
-	call    *Call
-	all     bool
-	taken   map[string][]taken // by folded local name
-	folding map[string]bool    // by local folder
-	plain   string             // the name before it got a number
+	call  *Call
+	all   bool
+	taken map[string]*localname.Names // by local folder
 }
 
 // wants returns whether to go on with a file, or errEnough.
@@ -108,6 +107,7 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 			return failure.Several(errs)
 		}
 	}
+	e.besideParts(together)
 	return failure.Several(append(errs, e.call.moveMany(ctx, together)))
 }
 

@@ -50,7 +50,7 @@ func edit(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	e := &editing{Call: c, remote: name, local: filepath.Join(dir, localBase(name))}
+	e := &editing{Call: c, remote: name, local: filepath.Join(dir, c.Shell.copyName(dir, name))}
 	err = e.run(ctx)
 	if !e.keep {
 		os.RemoveAll(dir)
@@ -58,9 +58,9 @@ func edit(ctx context.Context, c *Call) error {
 	return err
 }
 
-// localBase is a name for the copy that tells an editor what kind of file it is.
-func localBase(remote string) string {
-	if name := baseName(remote); isLocalName(name) {
+// copyName is a name for the copy that tells an editor what kind of file it is.
+func (sh *Shell) copyName(dir, remote string) string {
+	if name, err := sh.namesIn(dir).Name(baseName(remote)); err == nil {
 		return name
 	}
 	return "file"

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -47,6 +48,8 @@ func TestStatus(t *testing.T) {
 		{"local file", &fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, 7},
 		{"disk full", &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, 7},
 		{"there already", &failure.LocalError{Text: "x"}, 7},
+		{"one file here", &localname.CollisionError{Name: "a", First: "A", Local: "A"}, 7},
+		{"no name here", &localname.NameError{Name: "a", Why: "is too long"}, 7},
 		{"incomplete", &client.IncompleteError{Want: -1}, 8},
 		{"verification", &transfer.VerifyError{}, 8},
 		{"reply late", &client.TimeoutError{}, 9},

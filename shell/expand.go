@@ -12,7 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -180,18 +180,7 @@ func (c *Call) absolute(name string) string { return completion.Join(c.Session()
 func isDot(e *listing.Entry) bool { return e.Name == "." || e.Name == ".." }
 
 // isPlain reports whether a listed name stays in its directory.
-func isPlain(name string) bool {
-	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\x00")
-}
-
-// isLocalName reports whether a name that a server chose can be that of a file
-// here: on some systems a backslash or a colon leads elsewhere.
-func isLocalName(name string) bool {
-	if !isPlain(name) {
-		return false
-	}
-	return transfer.IsLocalName(name)
-}
+func isPlain(name string) bool { return !localname.LeadsElsewhere(name) }
 
 // skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
 func (c *Call) skips(err error) error {

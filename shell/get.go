@@ -190,12 +190,13 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 	}
 	names, missed := c.expand(ctx, words)
 	errs := []error{missed}
+	all := &each{call: c, all: true}
 	for _, name := range names {
 		var err error
 		if c.Is("recursive") && c.isRemoteTree(ctx, name) {
-			err = c.getTree(ctx, name.Path, dir)
+			err = all.tree(ctx, name.Path, dir)
 		} else {
-			err = c.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: c.segments()})
+			err = all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: c.segments()})
 		}
 		if errs = append(errs, err); endsAll(ctx, err) {
 			break
@@ -247,6 +248,11 @@ func (c *Call) download(ctx context.Context, t transfer.Task) error {
 	if err := c.nameHere(&t); err != nil {
 		return err
 	}
+	return c.downloadAs(ctx, t)
+}
+
+// downloadAs is download under the local name that the task has.
+func (c *Call) downloadAs(ctx context.Context, t transfer.Task) error {
 	yes, err := c.replaces(ctx, &t)
 	if err != nil || !yes {
 		return err
@@ -278,9 +284,12 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 // remote file, in the directory that was named, and in no other.
 func (c *Call) nameHere(t *transfer.Task) error {
 	if t.Local == "" || c.Shell.folder().IsDir(t.Local) {
-		name, err := c.Shell.localName(t.Remote)
-		if err != nil {
+		name, err := c.Shell.localName(t.Local, t.Remote)
+		switch {
+		case errors.As(err, new(*unsafeNameError)):
 			return c.Usage("%s has no name for a local file", t.Remote)
+		case err != nil:
+			return err
 		}
 		t.Within = filepath.Clean(t.Local)
 		t.Local = filepath.Join(t.Local, name)
@@ -289,8 +298,10 @@ func (c *Call) nameHere(t *transfer.Task) error {
 		return nil
 	}
 	var err error
-	t.Local, err = c.Shell.uniqueLocal(t.Local)
-	return err
+	if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
+		return err
+	}
+	return c.comes(t)
 }
 
 // replaces decides about a local file that is there already.
@@ -349,7 +360,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	})
 	errs := []error{missed, err}
 	if c.Is("recursive") && !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.getTree(ctx, name, c.intoHere()) }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return asked.tree(ctx, name, c.intoHere()) }))
 	}
 	return failure.Several(errs)
 }
@@ -369,7 +380,7 @@ func (c *Call) followed(ctx context.Context, name remoteName) (listing.Type, err
 }
 
 func (c *Call) replacing(name remoteName) string {
-	local, err := c.Shell.localName(name.Path)
+	local, err := c.Shell.localName(c.intoHere(), name.Path)
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
@@ -382,11 +393,11 @@ func (c *Call) replacing(name remoteName) string {
 // plainDownload brings a file under a name that the server chose: it must stay
 // in the local directory, and a link that lies there is not followed.
 func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
+	dir := filepath.Clean(c.intoHere())
 	var err error
-	if t.Local, err = c.Shell.localName(t.Remote); err != nil {
+	if t.Local, err = c.Shell.localName(dir, t.Remote); err != nil {
 		return t, err
 	}
-	dir := filepath.Clean(c.intoHere())
 	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
 	if !t.Resume {
 		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {

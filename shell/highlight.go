@@ -275,7 +275,7 @@ func (sh *Shell) replacesLocal(p *parsed) string {
 	name := localPath(p.args[len(p.args)-1])
 	if len(p.args) == 1 {
 		var err error
-		if name, err = sh.localName(p.args[0].Text); err != nil {
+		if name, err = sh.localName("", p.args[0].Text); err != nil {
 			return ""
 		}
 	}

@@ -121,12 +121,15 @@ func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
 		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), OnlyNewer: c.Is("only-newer"), EmptyDirs: c.Is("empty-dirs"), DeleteAll: c.Is("delete-all"),
 	}
-	if m.Up {
-		m.Local, m.Remote = c.trees(localPath, func(t syntax.Token) string { return t.Text })
-	} else {
-		m.Remote, m.Local = c.trees(func(t syntax.Token) string { return t.Text }, localPath)
-	}
 	var err error
+	if m.Up {
+		m.Local, m.Remote, err = c.trees(localPath, func(t syntax.Token) string { return t.Text }, asItIs)
+	} else {
+		m.Remote, m.Local, err = c.trees(func(t syntax.Token) string { return t.Text }, localPath, c.Shell.namesIn("").Name)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if m.Wants, err = c.mirrorFilter(); err != nil {
 		return nil, err
 	}
@@ -148,20 +151,23 @@ var (
 
 // trees are the original and the copy. A copy that is not named has the name of
 // the original, where it is.
-func (c *Call) trees(source, copied func(syntax.Token) string) (string, string) {
+func (c *Call) trees(source, copied func(syntax.Token) string, named func(string) (string, error)) (from, to string, err error) {
 	switch len(c.Args) {
 	case 0:
-		return ".", "."
+		return ".", ".", nil
 	case 1:
 		from := source(c.Args[0])
 		to := path.Base(filepath.ToSlash(strings.TrimRight(from, "/")))
 		if !isPlain(to) {
-			to = "."
+			return from, ".", nil
 		}
-		return from, to
+		to, err := named(to)
+		return from, to, err
 	}
-	return source(c.Args[0]), copied(c.Args[1])
+	return source(c.Args[0]), copied(c.Args[1]), nil
 }
+
+func asItIs(name string) (string, error) { return name, nil }
 
 // mirrorFilter joins the options that choose files. Directories are only left
 // out by --exclude.

@@ -53,7 +53,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
 	report := &mirrorReport{call: c, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
-	m.Here = c.Shell.folder()
+	m.Here, m.Rules, m.Number = c.Shell.folder(), askFolder, c.Shell.Settings.numbersCollisions()
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds

@@ -12,11 +12,12 @@ type names struct {
 	nmap        nameMap
 	ntrans      nameTrans
 	restart     int64 // where the next transfer begins
+	folders     *folders
 }
 
 // fork is what a job gets: it stays in the directory that it began in.
 func (n *names) fork() names {
-	f := names{localDir: n.localDir, nmap: n.nmap, ntrans: n.ntrans, restart: n.restart}
+	f := names{localDir: n.localDir, nmap: n.nmap, ntrans: n.ntrans, restart: n.restart, folders: n.folders}
 	if f.localDir == "" {
 		f.localDir = workingDir()
 	}

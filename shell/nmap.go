@@ -197,26 +197,27 @@ func choice(text string) (first, second, rest string) {
 	return text[1:], "", ""
 }
 
-// localName is the name that a remote file gets here when the user has named
-// none: its last part, changed by case, ntrans and nmap. What the server calls
-// a file can never lead out of the local directory.
-func (sh *Shell) localName(remote string) (string, error) {
+// localName is the name that a remote file gets in a local folder when the user has named none: its last part, changed by
+// case, ntrans and nmap, and by what the file system does not take. What the server calls a file can never lead out of the
+// folder.
+func (sh *Shell) localName(dir, remote string) (string, error) {
 	name := baseName(remote)
 	if sh.Settings.Case && isUpper(name) && utf8.ValidString(name) {
 		name = strings.ToLower(name)
 	}
 	name = sh.nmap.apply(sh.ntrans.apply(name))
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		var err error
-		if parts[i], err = localname.System().Name(part); err != nil {
-			if !isPlain(part) {
-				return "", &unsafeNameError{remote}
-			}
+	local := ""
+	for part := range strings.SplitSeq(name, "/") {
+		if localname.LeadsElsewhere(part) {
+			return "", &unsafeNameError{remote}
+		}
+		part, err := sh.namesIn(filepath.Join(dir, local)).Name(part)
+		if err != nil {
 			return "", &failure.LocalError{Text: err.Error()}
 		}
+		local = filepath.Join(local, part)
 	}
-	return filepath.Join(parts...), nil
+	return local, nil
 }
 
 // remoteName is the name that a local file gets on the server when the user has

@@ -59,8 +59,8 @@ func TestMappedNamesStayHere(t *testing.T) {
 		{"$1", "", "a"},
 		{"", "", "dir/.."},
 	} {
-		sh := &Shell{names: names{nmap: nameMap{row.pattern, row.name}}}
-		got, err := sh.localName(row.remote)
+		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{row.pattern, row.name}}}
+		got, err := sh.localName("", row.remote)
 		if !errors.As(err, new(*unsafeNameError)) {
 			t.Errorf("nmap %s %s: %q becomes %q (%v)", row.pattern, row.name, row.remote, got, err)
 		}
@@ -72,8 +72,8 @@ func FuzzNameMap(f *testing.F) {
 	f.Add(`\$1[$2`, `[\],$0`, "..")
 	f.Add("$", `\`, "$")
 	f.Fuzz(func(t *testing.T, pattern, name, remote string) {
-		sh := &Shell{names: names{nmap: nameMap{pattern, name}}}
-		got, err := sh.localName(remote)
+		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{pattern, name}}}
+		got, err := sh.localName("", remote)
 		if err == nil && !filepath.IsLocal(got) {
 			t.Errorf("nmap %q %q makes %q of %q", pattern, name, got, remote)
 		}

@@ -129,12 +129,13 @@ func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err
 		if free, known := freeSpace(filepath.Dir(c.Shell.local(t.Local))); known && isFull(err) {
 			c.Note("%s are free in %s", bytesText(free), filepath.Dir(t.Local))
 		}
-		if part, missing := c.Shell.folder().Lstat(transfer.PartName(t.Local)); missing == nil {
+		name := c.Shell.folder().Part(t.Local)
+		if part, missing := c.Shell.folder().Lstat(name); missing == nil {
 			of := ""
 			if m.Total() > 0 {
 				of = fmt.Sprintf("of %d ", m.Total())
 			}
-			c.Note("%d %sbytes are in %s; `%s` resumes", part.Size(), of, transfer.PartName(t.Local), resuming("reget", t.Remote, t.Local))
+			c.Note("%d %sbytes are in %s; `%s` resumes", part.Size(), of, name, resuming("reget", t.Remote, t.Local))
 		}
 	case t.Op == transfer.Upload && t.In == nil && c.Interactive() && errors.Is(err, context.Canceled):
 		n, how := m.Done(), "were sent"

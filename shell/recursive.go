@@ -15,12 +15,17 @@ import (
 // have the same for theirs. What is here already and the same is passed over.
 func (c *Call) getTree(ctx context.Context, remote, local string) error {
 	if local == "" || c.Shell.folder().IsDir(local) {
-		name, err := c.Shell.localName(remote)
+		name, err := c.Shell.localName(local, remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local directory", remote)
 		}
 		local = filepath.Join(local, name)
 	}
+	return c.getTreeAs(ctx, remote, local)
+}
+
+// getTreeAs is getTree under a local name.
+func (c *Call) getTreeAs(ctx context.Context, remote, local string) error {
 	_, err := c.runMirror(ctx, &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
 	return err
 }

@@ -75,8 +75,8 @@ func blank(opt Options, catalog Groups) *Shell {
 	return &Shell{
 		connections: connections{limits: newLimits()}, sites: sites{known: openKnownHosts(opt.StateDir), servers: openLimits(opt.StateDir)},
 		language: language{vars: map[string]string{}, aliases: map[string]string{}, macros: map[string][]string{}, heard: &heard{}},
-		screen:   screen{gauge: &gauge{}},
-		opt:      opt, json: opt.JSON, catalog: catalog, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(),
+		names:    names{folders: &folders{}}, screen: screen{gauge: &gauge{}},
+		opt: opt, json: opt.JSON, catalog: catalog, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(),
 	}
 }
 

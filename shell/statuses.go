@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/history/private"
@@ -46,7 +47,7 @@ var statuses = []struct {
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.Error, *client.GoneError]},
 	{7, "local file", func(err error) bool {
-		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || errors.As(err, new(*private.Error)) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
+		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || errors.As(err, new(*private.Error)) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.AnyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)

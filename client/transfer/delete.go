@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/localname"
 )
 
 // delete removes what is in the copy only, what is inside of a directory before
@@ -61,7 +61,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 				s.Flush(ctx)
 			}
 		default:
-			step.Err = m.here.Remove(filepath.FromSlash(step.Path))
+			step.Err = m.here.Remove(m.at(step.Path))
 			m.tell(step)
 		}
 		if ctx.Err() != nil {
@@ -198,4 +198,4 @@ func (m *Mirror) shownCopy(rel string) string {
 
 // spelling is what names have in common that some server stores as the same: one that
 // does not distinguish case, composes letters otherwise, or trims blanks and dots.
-func spelling(name string) string { return strings.Trim(folded(name), " .\t") }
+func spelling(name string) string { return strings.Trim(localname.Loose(name), " .\t") }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -16,6 +18,7 @@ import (
 type destination struct {
 	dir   *os.Root
 	name  string // in dir
+	temp  string // of the part
 	shown string // as the user knows it
 }
 
@@ -41,13 +44,66 @@ func (t Task) destination() (*destination, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: t.Local, Err: reason(err)}
 	}
-	d := &destination{root, name, t.Local}
+	d := &destination{dir: root, name: name, shown: t.Local}
 	if err := d.enter(); err != nil {
 		root.Close()
 		return nil, d.failed("open", "", err)
 	}
+	d.choosePart(t)
 	return d, nil
 }
+
+// choosePart decides on the name of the part: the usual one, unless another file has it, such as one that the server lists
+// as well. A part that was begun under the other name is resumed there.
+func (d *destination) choosePart(t Task) {
+	d.temp = otherPart(d.name)
+	if _, err := d.dir.Lstat(d.temp); err != nil && !t.PartTaken && !d.isOthers(PartName(d.name)) {
+		d.temp = PartName(d.name)
+	}
+}
+
+// isOthers reports whether files that have the names of a part and its note are none that were begun here: a part has a
+// note, or is small and nobody else's.
+func (d *destination) isOthers(name string) bool {
+	if note, err := d.note(name); err == nil {
+		return !strings.HasPrefix(note, noteBegins)
+	}
+	info, err := d.dir.Lstat(name)
+	return err == nil && info.Mode().IsRegular() && (info.Size() >= smallFile || info.Mode().Perm() != partMode)
+}
+
+// note is the beginning of the note beside a part, which is all of it if it is one.
+func (d *destination) note(part string) (string, error) {
+	info, err := d.dir.Lstat(part + NoteSuffix)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", cmp.Or(err, errNotPlain)
+	}
+	file, err := d.dir.Open(part + NoteSuffix)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, longestNote))
+	return string(text), err
+}
+
+const longestNote = 200
+
+// isBeingWritten reports whether the final name is that of the part of another transfer which runs.
+func (d *destination) isBeingWritten() bool {
+	if !isPart(d.name) {
+		return false
+	}
+	other, err := d.plain(d.name, "")
+	if err != nil {
+		return false
+	}
+	defer other.Close()
+	return lock(other) == errBusy
+}
+
+// partMode are the permissions of a part.
+const partMode fs.FileMode = 0o600
 
 // enter holds the innermost directory open in place of the one that no link may
 // lead out of: each step would be walked anew with every call.
@@ -67,7 +123,7 @@ func (d *destination) enter() error {
 
 func (d *destination) close() { d.dir.Close() }
 
-func (d *destination) part() string { return PartName(d.name) }
+func (d *destination) part() string { return d.temp }
 
 // failed names the file as the user does.
 func (d *destination) failed(op, suffix string, err error) error {
@@ -163,7 +219,7 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // create makes a part, with the beginning of what is there.
 func (d *destination) create(t Task, begun bool) (*part, error) {
-	file, err := d.dir.OpenFile(d.part(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := d.dir.OpenFile(d.part(), os.O_RDWR|os.O_CREATE|os.O_EXCL, partMode)
 	if errors.Is(err, fs.ErrExist) {
 		err = errBusy // it was not there a moment ago
 	}

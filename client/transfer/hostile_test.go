@@ -171,17 +171,6 @@ func TestMirrorListedTwice(t *testing.T) {
 	if err != nil || !slices.Equal(steps, want) {
 		t.Errorf("%v: %q", err, steps)
 	}
-	folding := &names{first: map[string]string{}, others: map[string]bool{}, folds: func() bool { return true }}
-	for _, name := range []string{"caf\u00e9", "b"} {
-		if err := folding.take(name); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, name := range []string{"CAFE\u0301", "B"} {
-		if err := folding.take(name); err == nil || !strings.Contains(err.Error(), "is the same file here as") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
 }
 
 // Of the permissions that a server lists the nine usual bits are taken, as far

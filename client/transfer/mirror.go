@@ -10,11 +10,13 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/localname"
 )
 
 // Mirror makes one tree of files like another one. It looks into directories
@@ -43,11 +45,15 @@ type Mirror struct {
 	RemoveSource bool // move instead of copying: delete what has arrived
 	DryRun       bool // only tell
 	OnlyNewer    bool // leave what is newer in the copy as it is, whatever its size
+	Number       bool // keep the second of two names that are one here as "name (2)"
 	EmptyDirs    bool // make directories also where Wants leaves nothing to go into them
 
 	DeleteAll   bool // with Delete: also where the original is empty
 	Depth       int  // directories inside of each other; 0: DefaultDepth
 	Directories int  // of all together; 0: DefaultDirectories
+
+	// Rules finds out what a directory here makes of names. nil: localname.Ask.
+	Rules func(*os.Root) localname.Rules
 
 	// Wants decides about each file and directory; its path is relative to the
 	// tree. What it does not want is left alone on both sides. nil: everything.
@@ -73,6 +79,9 @@ type Mirror struct {
 	making sync.Mutex      // for what follows
 	here   *os.Root        // Local, unless it is the original: what the server lists leads nowhere else
 	made   map[string]bool // directories of the copy that are there, or could not be made
+
+	naming sync.RWMutex      // for what follows
+	named  map[string]string // what the copy calls something, where that differs; by its path in the original
 
 	mu     sync.Mutex // for Tell, and what follows
 	doomed []Step
@@ -169,6 +178,10 @@ var ErrKeep = errors.New("nothing was deleted")
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.to, m.toHere, m.unique = map[string]bool{}, nil, map[string]string{}
 	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
+	m.named = map[string]string{}
+	if m.Rules == nil {
+		m.Rules = localname.Ask
+	}
 	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
 	if m.There != nil {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
@@ -267,8 +280,8 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 	case m.copyIsThere():
 		_, step.Err = s.Mkdir(ctx, m.copied(rel))
 	default:
-		step.Err = m.here.Mkdir(filepath.FromSlash(rel), 0o777)
-		if info, err := m.here.Lstat(filepath.FromSlash(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {
+		step.Err = m.here.Mkdir(m.at(rel), 0o777)
+		if info, err := m.here.Lstat(m.at(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {
 			step.Err = nil // another mirror has made it meanwhile
 		}
 	}
@@ -326,7 +339,7 @@ func (m *Mirror) copied(rel string) string {
 
 // remote and local are the full paths of one in the tree.
 func (m *Mirror) remote(rel string) string { return path.Join(m.Remote, rel) }
-func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, filepath.FromSlash(rel)) }
+func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, m.at(rel)) }
 
 // look is the job of comparing one directory.
 func (m *Mirror) look(rel string, exists bool, depth int) *job {
@@ -357,16 +370,20 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	var visits []*job
 	refused := false
 	taken := m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
+	if m.Number { // so that the next time the same of them has a number
+		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
+	}
 	for _, one := range source {
 		e := one.entry()
-		if err := taken.take(e.Name); err != nil {
-			m.tell(Step{Action: ActSkip, Path: path.Join(rel, e.Name), Size: -1, Err: err})
+		at := path.Join(rel, e.Name)
+		local, err := taken.take(e.Name)
+		if err != nil {
+			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
 			continue
 		}
-		copied, found := target[e.Name]
-		delete(target, e.Name)
+		m.called(at, local)
+		copied, found := taken.find(target, local)
 		there := copied.entry()
-		at := path.Join(rel, e.Name)
 		if m.Wants != nil && !m.Wants(at, &e) {
 			refused = true
 			continue
@@ -408,17 +425,18 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		m.extra(path.Join(rel, name), e.entry(), &visits)
 	}
 	slices.Reverse(visits) // the last is visited first
-	return findings{m.tasks(rel, copies, whys), visits}, nil
+	return findings{m.tasks(rel, copies, whys, taken), visits}, nil
 }
 
 // tasks makes the tasks of a directory when they are wanted: there may be very
 // many.
-func (m *Mirror) tasks(rel string, copies []slim, whys []string) func() (Task, bool) {
+func (m *Mirror) tasks(rel string, copies []slim, whys []string, taken *names) func() (Task, bool) {
 	return func() (Task, bool) {
 		if len(copies) == 0 {
 			return Task{}, false
 		}
 		t := m.task(path.Join(rel, copies[0].name), copies[0].entry(), whys[0])
+		t.PartTaken = t.Op == Download && taken.Holds(PartName(filepath.Base(t.Local)))
 		copies, whys = copies[1:], whys[1:]
 		return t, true
 	}
@@ -473,7 +491,7 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 				if nonsense++; nonsense == 1 {
 					example = e.Raw
 				}
-			case !IsLocalName(e.Name):
+			case localname.LeadsElsewhere(e.Name):
 				m.notSeen(dir, fmt.Errorf("%q is not a name for a file", e.Name))
 			default:
 				entries = append(entries, slimOf(e))
@@ -515,7 +533,7 @@ func (m *Mirror) openHere(rel string) (*os.File, error) {
 	if m.here == nil {
 		return m.Here.Open(context.Background(), m.local(rel), os.O_RDONLY, 0)
 	}
-	return m.here.Open(filepath.FromSlash(path.Join(".", rel)))
+	return m.here.Open(path.Join(".", m.at(rel)))
 }
 
 func localEntry(info os.FileInfo) listing.Entry {
@@ -639,7 +657,7 @@ func (m *Mirror) tell(step Step) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.Delete && step.Err == nil && writes[step.Action] {
-		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], path.Base(step.Path))
+		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], filepath.Base(m.at(step.Path)))
 	}
 	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
 	if m.Tell != nil {

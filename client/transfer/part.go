@@ -34,17 +34,20 @@ var errBusy = errors.New("another transfer is writing it")
 
 // belongs reports whether the part was begun from the file as it is now.
 func (p *part) belongs(t Task) bool {
-	text, err := p.to.dir.ReadFile(p.to.part() + NoteSuffix)
-	p.noted = err == nil && string(text) == p.note
+	text, err := p.to.note(p.to.part())
+	p.noted = err == nil && text == p.note
 	if err == nil {
 		return p.noted
 	}
 	return !t.again // another client's perhaps, which takes no notes
 }
 
+// noteBegins is how each note begins.
+const noteBegins = "size "
+
 // noteOf is what the note beside a part of the remote file says.
 func noteOf(t Task) string {
-	text := fmt.Sprintf("size %d\n", t.Size)
+	text := fmt.Sprintf(noteBegins+"%d\n", t.Size)
 	if !t.ModTime.IsZero() {
 		text += "time " + t.ModTime.UTC().Format(time.RFC3339Nano) + "\n"
 	}
@@ -130,6 +133,9 @@ func (p *part) finish(t Task) error {
 		if err := d.dir.Chtimes(d.part(), time.Time{}, t.ModTime); err != nil {
 			return d.failed("set the time of", PartSuffix, err)
 		}
+	}
+	if d.isBeingWritten() || !d.isPart(p.File) { // a file of that name came meanwhile
+		return d.failed("rename", PartSuffix, errBusy)
 	}
 	if err := p.handOver(); err != nil {
 		return d.failed("rename", PartSuffix, err)

@@ -208,7 +208,7 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 		return e, errLinkOut
 	}
 	if found {
-		if old, err := m.here.Readlink(filepath.FromSlash(at)); err != nil || filepath.ToSlash(old) != e.Target {
+		if old, err := m.here.Readlink(m.at(at)); err != nil || filepath.ToSlash(old) != e.Target {
 			return e, errors.New("is there already, and another")
 		}
 		e.Type = seenTo
@@ -228,7 +228,7 @@ func (m *Mirror) makeLinks(ctx context.Context, s *client.Session) {
 			continue // which was told
 		}
 		if !m.DryRun {
-			step.Err = m.here.Symlink(filepath.FromSlash(step.target), filepath.FromSlash(step.Path))
+			step.Err = m.here.Symlink(filepath.FromSlash(step.target), m.at(step.Path))
 		}
 		m.tell(step)
 	}

@@ -1,8 +1,10 @@
 package transfer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -14,7 +16,11 @@ const SegmentSuffix = ".segments"
 
 // HasSegments reports whether there are parts of a local file.
 func (f Folder) HasSegments(local string) bool {
-	info, err := f.Lstat(shortName(local, SegmentSuffix))
+	return f.isFile(shortName(local, SegmentSuffix))
+}
+
+func (f Folder) isFile(name string) bool {
+	info, err := f.Lstat(name)
 	return err == nil && info.Mode().IsRegular()
 }
 
@@ -41,6 +47,9 @@ func (f *segmented) openIn(d *destination) error {
 		return d.failed("write", "", errors.New("is a directory"))
 	case err == nil && f.task.Within != "" && !info.Mode().IsRegular():
 		return d.failed("write", "", errNotPlain)
+	}
+	if !d.isSegments() {
+		return d.failed("write", SegmentSuffix, errors.New("is here already, and was not begun by a download"))
 	}
 	begun := int64(0)
 	switch {
@@ -97,9 +106,31 @@ func (f *segmented) becomePart() error {
 	return whole.finish(f.task)
 }
 
+// isSegments reports whether the file of the parts is one, or not there.
+func (d *destination) isSegments() bool {
+	file, err := d.plain(d.segments(), SegmentSuffix)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	end := make([]byte, min(info.Size(), mostMissing))
+	_, err = file.ReadAt(end, info.Size()-int64(len(end)))
+	return err == nil && (len(end) == 0 || bytes.Contains(end, []byte(headingBegins)))
+}
+
+// headingBegins is how each heading begins.
+const headingBegins = "ftpsh: parts of "
+
+// mostMissing is how long the text can be that says what is missing.
+const mostMissing = 1 << 20
+
 // heading says of which file the parts are. Listings tell the time to the minute.
 func (f *segmented) heading() string {
-	return fmt.Sprintf("ftpsh: parts of %d bytes of %s; missing:\n", f.task.Size, f.task.ModTime.UTC().Truncate(time.Minute).Format(time.RFC3339))
+	return fmt.Sprintf(headingBegins+"%d bytes of %s; missing:\n", f.task.Size, f.task.ModTime.UTC().Truncate(time.Minute).Format(time.RFC3339))
 }
 
 // note writes down what is missing.
@@ -117,9 +148,8 @@ func (f *segmented) note() error {
 
 // recall reads what note wrote; nil if that is about another file.
 func (f *segmented) recall(file *os.File) []*piece {
-	const most = 1 << 20
 	info, err := file.Stat()
-	if err != nil || info.Size() <= f.task.Size || info.Size() > f.task.Size+most {
+	if err != nil || info.Size() <= f.task.Size || info.Size() > f.task.Size+mostMissing {
 		return nil
 	}
 	text := make([]byte, info.Size()-f.task.Size)

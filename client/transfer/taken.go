@@ -1,58 +1,109 @@
 package transfer
 
 import (
-	"errors"
-	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 
 	"github.com/ftpsh/ftpsh/client/localname"
 )
 
-// names are those of one directory that have been seen to. A server may list a
-// name twice, and two names may be one file here.
+// names are those of one directory of the copy.
 type names struct {
-	first  map[string]string // by what a file system may make of the name
-	others map[string]bool   // those that are not the first of their kind
-	folds  func() bool       // whether this one does; asked when it matters
-	folded bool
+	localname.Names
+	there   bool              // the copy is on a server, which has rules of its own
+	loosely map[string]string // those that were there, by what some file system makes of them
 }
 
 // names begins with a directory of which nothing is known. To find out what the file
 // system makes of names it is needed, and made.
 func (m *Mirror) names(rel string, needed func() bool) *names {
-	return &names{first: map[string]string{}, others: map[string]bool{},
-		folds: func() bool { return !m.copyIsThere() && needed() && foldsNames(m.here, rel) }}
+	n := &names{there: m.copyIsThere()}
+	n.Number = m.Number
+	n.Ask = func() localname.Rules {
+		switch {
+		case n.there:
+			return localname.Linux
+		case !needed() && m.here == nil:
+			return localname.System()
+		}
+		return m.rules(rel)
+	}
+	return n
 }
 
-// take refuses a name that stands for a file which has been seen to already.
-func (n *names) take(name string) error {
-	key := folded(name)
-	first, taken := n.first[key]
+// take is the name that a file of the original gets, and no other one.
+func (n *names) take(name string) (string, error) {
+	if n.there {
+		return n.Give(name, name)
+	}
+	return n.Take(name)
+}
+
+// find returns what has a name in the copy, or one that is the same there, and takes it from the others.
+func (n *names) find(entries map[string]slim, name string) (slim, bool) {
+	if _, found := entries[name]; !found && len(entries) > 0 && !n.there {
+		name = n.spelled(entries, name)
+	}
+	e, found := entries[name]
+	delete(entries, name)
+	return e, found
+}
+
+// spelled is another spelling of a name that is there.
+func (n *names) spelled(entries map[string]slim, name string) string {
+	if n.loosely == nil {
+		n.loosely = make(map[string]string, len(entries))
+		for other := range entries {
+			n.loosely[localname.Loose(other)] = other
+		}
+	}
+	other, some := n.loosely[localname.Loose(name)]
+	if some && n.Rules().Key(other) == n.Rules().Key(name) {
+		return other
+	}
+	return name
+}
+
+// rules asks a directory of the copy, which is here, for its rules; one that would be made has those of the one around it.
+func (m *Mirror) rules(rel string) localname.Rules {
+	dir, err := m.here.OpenRoot(path.Join(".", m.at(rel)))
 	switch {
-	case !taken:
-		n.first[key] = name
-		return nil
-	case first == name || n.others[name]:
-		return errors.New("is listed twice")
-	case n.folded || n.folds():
-		n.folded = true
-		return fmt.Errorf("is the same file here as %q", first)
+	case err != nil && rel == "":
+		return localname.System()
+	case err != nil:
+		return m.rules(above(rel))
 	}
-	n.others[name] = true
-	return nil
+	defer dir.Close()
+	if m.DryRun {
+		return localname.Look(dir)
+	}
+	return m.Rules(dir)
 }
 
-// folded is what names have in common that some file system takes for the same.
-func folded(name string) string { return localname.Rules{Folds: true}.Key(name) }
-
-// foldsNames finds out whether names that differ in case only are one file in a directory.
-func foldsNames(dir *os.Root, rel string) bool {
-	inner, err := dir.OpenRoot(filepath.FromSlash(path.Join(".", rel)))
-	if err != nil {
-		return false
+// called notes that something has another name here than in the original.
+func (m *Mirror) called(rel, local string) {
+	if local == path.Base(rel) {
+		return
 	}
-	defer inner.Close()
-	return localname.Folding(inner)
+	m.naming.Lock()
+	defer m.naming.Unlock()
+	m.named[rel] = local
+}
+
+// at is where something of the copy is, which is here: what the file system does not take has another name.
+func (m *Mirror) at(rel string) string {
+	m.naming.RLock()
+	defer m.naming.RUnlock()
+	if len(m.named) == 0 || m.copyIsThere() {
+		return filepath.FromSlash(rel)
+	}
+	local := ""
+	for ; rel != ""; rel = above(rel) {
+		base := path.Base(rel)
+		if own, other := m.named[rel]; other {
+			base = own
+		}
+		local = filepath.Join(base, local)
+	}
+	return local
 }

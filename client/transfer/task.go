@@ -41,6 +41,8 @@ type Task struct {
 	InClear bool            // whether it may travel in clear
 	Append  bool            // and whether it is added to what is there
 
+	PartTaken bool // another file of the same folder has the name that its part usually has
+
 	Shared   bool  // another transfer may bring the same file: it is waited for, and not told as a failure
 	Resume   bool  // go on where an earlier transfer stopped
 	Retry    Retry // when it breaks on the way

@@ -1,0 +1,214 @@
+package shell
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+
+	"github.com/ftpsh/ftpsh/client/localname"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// collisionSettings say what becomes of names that are one file here.
+var collisionSettings = []*Setting{
+	word("collisions", "two files of a command that have one local name: refuse the second, or keep it as `name (2)`", []string{"refuse", "number"},
+		func(s *Settings) *string { return &s.Collisions }),
+}
+
+// numbersCollisions reports whether the second of two files that have one local name is kept under a number.
+func (s *Settings) numbersCollisions() bool { return s.Collisions == "number" }
+
+// folders are the local folders that files come to, as a shell and its jobs know them.
+type folders struct {
+	mu    sync.Mutex
+	rules map[string]localname.Rules // by path
+	came  map[string]arrived         // by what some file system makes of the local name
+}
+
+// arrived is a file that has come under a local name that the server has chosen.
+type arrived struct{ name, remote string }
+
+func (f *folders) find(key string) (arrived, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	came, some := f.came[key]
+	return came, some
+}
+
+func (f *folders) keep(key string, came arrived) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.came == nil || len(f.came) >= mostCame {
+		f.came = map[string]arrived{}
+	}
+	f.came[key] = came
+}
+
+// mostCame is how many local names are remembered.
+const mostCame = 50_000
+
+// askFolder asks a folder what its file system makes of names; tests answer in its place.
+var askFolder = localname.Ask
+
+// rules are those of a local folder. It is asked once; a dry run asks nothing that would have to be written.
+func (sh *Shell) rules(dir string) localname.Rules {
+	f := sh.folders
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	path := sh.fullDir(dir)
+	if rules, known := f.rules[path]; known {
+		return rules
+	}
+	root, err := sh.folder().OpenRoot(dir)
+	if err != nil {
+		return localname.System()
+	}
+	defer root.Close()
+	if sh.opt.DryRun {
+		return localname.Look(root)
+	}
+	if f.rules == nil {
+		f.rules = map[string]localname.Rules{}
+	}
+	f.rules[path] = askFolder(root)
+	return f.rules[path]
+}
+
+// namesIn begins with the names of one command in a local folder.
+func (sh *Shell) namesIn(dir string) *localname.Names {
+	return &localname.Names{Number: sh.Settings.numbersCollisions(), Ask: func() localname.Rules { return sh.rules(dir) }}
+}
+
+// once keeps two downloads of a command from becoming one file, where one would replace the other: the second is refused,
+// or gets a number. Names that differ in case or normal form only are one file on some systems.
+func (e *each) once(t *transfer.Task) error {
+	if t.Op != transfer.Download {
+		return nil
+	}
+	dir, name := filepath.Split(t.Local)
+	names := e.taken[dir]
+	if names == nil {
+		if e.taken == nil {
+			e.taken = map[string]*localname.Names{}
+		}
+		names = e.call.Shell.namesIn(dir)
+		e.taken[dir] = names
+	}
+	local, err := names.Give(name, t.Remote)
+	var twice *localname.CollisionError
+	switch {
+	case errors.As(err, &twice) && twice.First == t.Remote:
+		return errPassedOver
+	case errors.As(err, &twice):
+		return collision(t.Remote, twice.First, t.Local)
+	case err != nil:
+		return err
+	}
+	t.Local = dir + local
+	return e.call.comes(t)
+}
+
+// download is download for one of several files.
+func (e *each) download(ctx context.Context, t transfer.Task) error {
+	err := e.call.nameHere(&t)
+	if err == nil {
+		err = e.once(&t)
+	}
+	switch {
+	case errors.Is(err, errPassedOver):
+		return nil
+	case err != nil:
+		return err
+	}
+	return e.call.downloadAs(ctx, t)
+}
+
+// tree downloads one of several directories into a local one.
+func (e *each) tree(ctx context.Context, remote, into string) error {
+	name, err := e.call.Shell.localName(into, remote)
+	if err != nil {
+		return err
+	}
+	t := transfer.Task{Op: transfer.Download, Remote: remote, Local: filepath.Join(into, name), Within: filepath.Clean(into), Resume: e.call.Is("continue")}
+	switch err := e.once(&t); {
+	case errors.Is(err, errPassedOver):
+		return nil
+	case err != nil:
+		return err
+	}
+	return e.call.getTreeAs(ctx, remote, t.Local)
+}
+
+// besideParts tells the transfers that begin together which of them may not use the usual name for its part.
+func (e *each) besideParts(tasks []transfer.Task) {
+	for i := range tasks {
+		dir, name := filepath.Split(tasks[i].Local)
+		names := e.taken[dir]
+		tasks[i].PartTaken = names != nil && names.Holds(transfer.PartName(name))
+	}
+}
+
+func collision(remote, first, local string) error {
+	return &failure.LocalError{Text: fmt.Sprintf("%s is not fetched: %s has become %s already; `set collisions number` keeps both", remote, first, local)}
+}
+
+// comes keeps a download, whose local name the server has chosen, from replacing one that an earlier command has brought and
+// that has another name on the server. For the same name, the rule of what is there already holds.
+func (c *Call) comes(t *transfer.Task) error {
+	if t.Op != transfer.Download || t.Within == "" || t.Resume || c.Is("force") {
+		return nil
+	}
+	sh, remote := c.Shell, c.absolute(t.Remote)
+	dir, name := filepath.Split(t.Local)
+	first, same := sh.cameAs(dir, name, remote)
+	switch {
+	case same && !sh.Settings.numbersCollisions():
+		return collision(t.Remote, first.remote, t.Local)
+	case same:
+		rules, plain := sh.rules(dir), name
+		for n := 2; ; n++ {
+			name = rules.Numbered(plain, n)
+			_, err := sh.folder().Lstat(dir + name)
+			if came, _ := sh.folders.find(sh.arrival(dir, name)); errors.Is(err, fs.ErrNotExist) || came == (arrived{name, remote}) {
+				break
+			}
+			if n > mostUnique {
+				return collision(t.Remote, first.remote, t.Local)
+			}
+		}
+		t.Local = dir + name
+	}
+	sh.folders.keep(sh.arrival(dir, name), arrived{name, remote})
+	return nil
+}
+
+// cameAs is what came before to a name of a folder, and is called something else on the server.
+func (sh *Shell) cameAs(dir, name, remote string) (arrived, bool) {
+	came, some := sh.folders.find(sh.arrival(dir, name))
+	if !some || baseName(came.remote) == baseName(remote) {
+		return came, false
+	}
+	if _, err := sh.folder().Lstat(dir + name); err != nil {
+		return came, false
+	}
+	rules := sh.rules(dir)
+	return came, rules.Key(came.name) == rules.Key(name)
+}
+
+// arrival is what a local name is remembered by: what some file system makes of it.
+func (sh *Shell) arrival(dir, name string) string {
+	return filepath.Join(sh.fullDir(dir), localname.Loose(name))
+}
+
+// fullDir is the full path of a local folder.
+func (sh *Shell) fullDir(dir string) string {
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(cmp.Or(sh.localDir, workingDir()), dir)
+}
