@@ -105,11 +105,8 @@ func (s *Session) copy(ctx context.Context, from, to string) error {
 // the server has SITE MKDIR, with MKD otherwise. One that stands already is no
 // error.
 func (s *Session) MkdirAll(ctx context.Context, dir string) error {
-	if s.feat.Offers("SITE", "MKDIR") {
-		err := s.change(ctx, Change{Do: Mkdir, Path: dir}, func() error {
-			_, err := s.Site(ctx, "MKDIR", wirePath(dir))
-			return err
-		})
+	if s.feat.Offers("SITE", "MKDIR") && s.opt.Funnel == nil { // which is told of each directory
+		_, err := s.Site(ctx, "MKDIR", wirePath(dir))
 		return s.unlessDir(ctx, dir, err)
 	}
 	var err error

@@ -89,14 +89,20 @@ func section(t *testing.T, page, name, text string) string {
 // and what they print.
 var block = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// TestExamples: what the page about scripts says that commands print is what
+// TestExamples: what the pages about scripts and changes say that commands print is what
 // they print.
 func TestExamples(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the examples are written for sh")
 	}
 	dir := program(t)
-	page, err := os.ReadFile("scripting.md")
+	for _, name := range []string{"scripting.md", "changes.md"} {
+		playExamples(t, dir, name)
+	}
+}
+
+func playExamples(t *testing.T, dir, name string) {
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +127,7 @@ func TestExamples(t *testing.T) {
 		out.WriteString("```")
 		return out.Bytes()
 	})
-	compare(t, "scripting.md", string(want))
+	compare(t, name, string(want))
 }
 
 // changing is what is different each time.
@@ -131,6 +137,7 @@ var changing = []struct {
 }{
 	{regexp.MustCompile(`"modified":"[^"]+"`), `"modified":"2026-01-31T12:00:00Z"`},
 	{regexp.MustCompile(`"seconds":[0-9.e-]+`), `"seconds":0.001`},
+	{regexp.MustCompile(`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-9]\d \d\d:\d\d`), `Jan 31 12:00`},
 }
 
 func run(t *testing.T, dir, command string) string {

@@ -17,7 +17,7 @@ func Catalog() Groups {
 		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
 		{"upload", putCommands},
 		{"whole trees", mirrorCommands},
-		{"change files", slices.Concat(rmCommands, mvCommands, editCommands, touchCommands, mkdirCommands, chmodCommands)},
+		{"change files", slices.Concat(rmCommands, mvCommands, editCommands, touchCommands, mkdirCommands, chmodCommands, trashCommands)},
 		{"this computer", slices.Concat(lcdCommands, lrmCommands)},
 		{"transfers", slices.Concat(modeCommands, formCommands, compressCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
 		{"the protocol", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},

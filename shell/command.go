@@ -125,6 +125,9 @@ var listVerbs = verbs(dataVerbs, sends("MLSD", "LIST", "CWD", "CDUP", "PWD", "ML
 // timeVerbs set the time of a file, each on some servers.
 var timeVerbs = sends("MFMT", "MFF", "SITE UTIME", "MDTM")
 
+// TrashVerbs may be sent by every command that changes something while the setting trash is on.
+var TrashVerbs = verbs(listVerbs, sends("RNFR", "RNTO", "MKD", "SITE CHMOD", "MFF"))
+
 // LoginVerbs may be sent by every command that needs a connection: when the
 // server has hung up, the session is restored first.
 var LoginVerbs = sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS UTF8", "OPTS MLST", "CWD", "NOOP", "SSCN")

@@ -35,6 +35,9 @@ func (sh *Shell) listener() client.Funnel {
 			return sh.withholdChange(c)
 		}
 	}
+	if sh.trashes() {
+		return sh.hearTrash
+	}
 	return nil
 }
 

@@ -24,6 +24,7 @@ var rmCommands = []*Command{
 		Flags: func(fs *pflag.FlagSet) {
 			forceFlag(fs)
 			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+			fs.Bool("no-trash", false, "delete for good, whatever the setting trash says")
 		},
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     verbs(listVerbs, sends("DELE", "RMD")), Needs: Login, Foreign: Confined, Run: rm,
@@ -53,6 +54,8 @@ func forceFlag(fs *pflag.FlagSet) {
 }
 
 func rm(ctx context.Context, c *Call) error {
+	c.Shell.changes.plain = c.Is("no-trash")
+	defer func() { c.Shell.changes.plain = false }()
 	names, missed := c.expand(ctx, c.Args)
 	if c.Is("force") {
 		missed = withoutMissing(missed)

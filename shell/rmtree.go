@@ -26,6 +26,10 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {
+		if c.Shell.trashes() && !c.Shell.opt.DryRun {
+			errs = append(errs, c.trashTree(ctx, name.Path))
+			continue
+		}
 		t := &tree{call: c, most: math.MaxInt}
 		t.after = func(path string, e listing.Entry, _ int, whole bool) error {
 			var err error
@@ -76,6 +80,19 @@ func counts(files, dirs int) string {
 		return plural(dirs, "directory", "directories")
 	}
 	return plural(files, "file", "files") + " and " + plural(dirs, "directory", "directories")
+}
+
+// trashTree moves a tree into the trash, in one piece.
+func (c *Call) trashTree(ctx context.Context, name string) error {
+	err := c.Session().RemoveTree(ctx, name)
+	if c.Is("force") && c.isMissing(ctx, name, err) {
+		return nil
+	}
+	if err != nil {
+		return failure.About(name, err)
+	}
+	c.Shell.remote.Remove(c.absolute(name))
+	return c.done(event{Verb: "RNTO", Remote: name})
 }
 
 func treesText(names []remoteName) string {

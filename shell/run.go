@@ -42,6 +42,7 @@ func (line Line) at(st syntax.Statement) Line {
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
 	sh.stepper.begin()
+	defer sh.beginChanges(line)()
 	if line.within == nil {
 		sh.signals.fresh()
 	}

@@ -75,6 +75,7 @@ type Settings struct {
 	HistorySize               int
 	TimeStyle, Borders        string
 	Human                     bool
+	Trash, TrashKeep          string
 
 	MaxDepth, MaxDirectories int // of a tree that is gone through
 
@@ -93,7 +94,7 @@ func defaultSettings(interactive bool) Settings {
 		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Collisions: "refuse", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
-		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true,
+		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: defaultRetryOn, Keyring: true, Trash: "off", TrashKeep: "30d",
 		MaxDepth: transfer.DefaultDepth, MaxDirectories: transfer.DefaultDirectories,
 	}
 }
@@ -127,6 +128,7 @@ var settingGroups = []settingGroup{
 	{"data connections", slices.Concat(passiveSettings, activeSettings)},
 	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},
 	{"what takes too long or fails", slices.Concat(waitSettings, boundSettings, retrySettings)},
+	{"what is deleted there", trashSettings},
 	{"names", slices.Concat(nameSettings, charsetSettings, collisionSettings, classicSettings)},
 	{"seeing and learning", slices.Concat(traceSettings, teachSettings)},
 }

@@ -67,7 +67,8 @@ type Shell struct {
 	confined *confinement // it runs the lines of somebody else; nil: the user's
 	log      *log
 	jobs     *jobs
-	forked   bool // it is the shell of a job
+	forked   bool    // it is the shell of a job
+	changes  changes // of this command line, and those before
 }
 
 // blank is a shell with nothing in it, and without a console.

@@ -28,6 +28,7 @@ var statuses = []struct {
 	{141, "nobody reads standard output any more", isBrokenOutput},
 	{130, "interrupted", func(err error) bool { return errors.Is(err, failure.ErrInterrupted) }},
 	{2, "wrong usage", failure.AnyOf[*failure.UsageError, *syntax.Error]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*leftError, *leftError]},
 	{5, "TLS or certificate", func(err error) bool {
 		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},

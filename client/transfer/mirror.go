@@ -384,7 +384,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		m.called(at, local)
 		copied, found := taken.find(target, local)
 		there := copied.entry()
-		if m.Wants != nil && !m.Wants(at, &e) {
+		if isOwn(at) || m.Wants != nil && !m.Wants(at, &e) {
 			refused = true
 			continue
 		}
@@ -601,7 +601,7 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 
 // extra takes note of what is in the copy only.
 func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
-	if m.Wants != nil && !m.Wants(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
+	if isOwn(at) || m.Wants != nil && !m.Wants(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
 		m.hold(at)
 		return
 	}
@@ -616,6 +616,10 @@ func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
 	}
 	m.condemn(step)
 }
+
+// isOwn reports whether a name is one of ours, for a trash, a lock, a change that is not complete:
+// it belongs to its place and is no part of a tree.
+func isOwn(at string) bool { return strings.HasPrefix(path.Base(at), ".ftpsh-") }
 
 // isPart reports whether a local file is the beginning of one that is coming.
 func (m *Mirror) isPart(at string) bool { return !m.copyIsThere() && isPart(at) }

@@ -286,3 +286,27 @@ func TestMirrorUpToABareServer(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnFolders: trashes and locks stay where they are, on both sides, and keep the directory they are in.
+func TestOwnFolders(t *testing.T) {
+	local := t.TempDir()
+	tree(t, local, "a", ".ftpsh-trash/x")
+	root := t.TempDir()
+	srv, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	s := loggedIn(t, srv)
+	tree(t, root, "copy/.ftpsh-trash/y", "copy/old/.ftpsh-trash/z", "copy/old/gone")
+	steps, err := mirrored(t, &Mirror{Up: true, Local: local, Remote: "copy", Delete: true}, &Engine{Session: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := contents(t, filepath.Join(root, "copy"))
+	for name, there := range map[string]bool{".ftpsh-trash/y": true, "old/.ftpsh-trash/z": true, "a": true, "old/gone": false, ".ftpsh-trash/x": false} {
+		if _, is := got[name]; is != there {
+			t.Errorf("%s is there: %v; steps %q", name, is, steps)
+		}
+	}
+}

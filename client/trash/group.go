@@ -1,0 +1,337 @@
+package trash
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/jsonl"
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// Op is what a step did.
+type Op string
+
+// The ops.
+const (
+	Trashed Op = "trash"    // From went to To, in the trash
+	Moved   Op = "move"     // From went to To
+	Made    Op = "make"     // From was made, or written
+	Emptied Op = "rmdir"    // From was an empty directory, and is no more
+	Moded   Op = "chmod"    // From had the mode of Was
+	Timed   Op = "set-time" // From had the time of Was
+	Lost    Op = "lost"     // What cannot be taken back: Says tells
+)
+
+// Facts are what was known of a file at some moment.
+type Facts struct {
+	Type   string    `json:"type"` // file, dir, link, other
+	Size   int64     `json:"size"` // -1: unknown
+	Time   time.Time `json:"time,omitzero"`
+	Unique string    `json:"unique,omitempty"`
+	Mode   string    `json:"mode,omitempty"` // octal
+}
+
+func factsOf(e listing.Entry) *Facts {
+	f := &Facts{Type: e.Type.String(), Size: e.Size, Unique: e.Unique}
+	if e.Precision >= listing.Second {
+		f.Time = e.Time
+	}
+	if e.HasMode {
+		f.Mode = fmt.Sprintf("%04o", e.Mode.Perm())
+	}
+	return f
+}
+
+// same reports whether a file is as it was, as far as both know. What is in a directory does not
+// count.
+func (f *Facts) same(now *Facts) bool {
+	if f.Type != now.Type {
+		return false
+	}
+	if f.Type == listing.Dir.String() {
+		return true
+	}
+	return (f.Size < 0 || now.Size < 0 || f.Size == now.Size) &&
+		(f.Time.IsZero() || now.Time.IsZero() || f.Time.Truncate(time.Second).Equal(now.Time.Truncate(time.Second))) &&
+		(f.Unique == "" || now.Unique == "" || f.Unique == now.Unique)
+}
+
+// Step is one change. The paths begin at the root.
+type Step struct {
+	Op   Op         `json:"op"`
+	From jsonl.Name `json:"from,omitempty"`
+	To   jsonl.Name `json:"to,omitempty"`
+	Was  *Facts     `json:"was,omitempty"` // of what went, or of what had another mode or time
+	Is   *Facts     `json:"is,omitempty"`  // of what stands there now, when the group ended
+	Says string     `json:"says,omitempty"`
+}
+
+// Group is what one command changed.
+type Group struct {
+	ID      string    `json:"id"`
+	Time    time.Time `json:"time"`
+	Command string    `json:"command"`
+	Steps   []Step    `json:"steps"`
+	Undoes  string    `json:"undoes,omitempty"` // the group that it took back
+	Undone  bool      `json:"undone,omitempty"` // somebody has taken it back
+
+	trash *Trash
+	mu    sync.Mutex // for Steps, and what follows; sessions share a group
+	taken []taken    // names in the trash
+	made  map[string]bool
+	told  bool // that something cannot be taken back
+}
+
+type taken struct{ layer, path string }
+
+// Trash is the trash of one user of a server.
+type Trash struct {
+	Home string // the directory that the login begins in, from the root
+	Dir  string // chosen by the user; "": Folder in Home
+
+	// Unfit hears of a folder that a web server may show to everybody, before it is made; an error
+	// stops that. nil: it is made.
+	Unfit func(dir string) error
+
+	// Tell hears of what cannot be taken back, before it is done. nil: nobody.
+	Tell func(text string)
+
+	mu    sync.Mutex
+	dirs  map[string]bool // that are there
+	place string          // where the trash turned out to be
+}
+
+// Folder is the name of the folder, at home or where a file is.
+const Folder = ".ftpsh-trash"
+
+// stamp is how the name of a group's folder begins.
+const stamp = "20060102T150405"
+
+// Begin begins a group. Nothing is sent before something must be moved.
+func (t *Trash) Begin(command string, now time.Time) *Group {
+	var id [4]byte
+	rand.Read(id[:])
+	return &Group{ID: now.UTC().Format(stamp) + "-" + hex.EncodeToString(id[:]), Time: now, Command: command, trash: t, made: map[string]bool{}}
+}
+
+// Errors of what is not done.
+var (
+	ErrNoPlace = errors.New("the server does not say where files are, so that nothing can be brought back from a trash")
+	ErrInTrash = errors.New("is in the trash already: `trash empty` deletes it")
+)
+
+// RefusedError says that something was not deleted or replaced since it could not be moved away.
+type RefusedError struct {
+	Path string
+	Err  error
+}
+
+func (e *RefusedError) Error() string { return "cannot be moved into the trash: " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Hear is the funnel of a session whose changes are to be taken back some day.
+func (g *Group) Hear(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+	if c.Line != "" || c.Do == client.Other || c.Do == client.Append || c.Do == client.StoreUnique || c.Do == client.Store && c.Offset > 0 {
+		return g.lose(c, do)
+	}
+	if !strings.HasPrefix(s.Dir(), "/") {
+		return ErrNoPlace
+	}
+	from, to := absolute(s, c.Path), absolute(s, c.To)
+	switch c.Do {
+	case client.Delete, client.RemoveTree:
+		if inTrash(from) {
+			return ErrInTrash
+		}
+		return g.discard(ctx, s, from)
+	case client.Store:
+		return g.replace(ctx, s, from, Step{Op: Made, From: jsonl.Name(from)}, do)
+	case client.Copy:
+		return g.replace(ctx, s, to, Step{Op: Made, From: jsonl.Name(to)}, do)
+	case client.Rename:
+		return g.replace(ctx, s, to, Step{Op: Moved, From: jsonl.Name(from), To: jsonl.Name(to)}, do)
+	case client.Mkdir, client.Link:
+		return g.add(do(), Step{Op: Made, From: jsonl.Name(from)})
+	case client.Rmdir:
+		return g.add(do(), Step{Op: Emptied, From: jsonl.Name(from)})
+	}
+	return g.adjust(ctx, s, c, from, do)
+}
+
+func absolute(s *client.Session, name string) string {
+	if strings.HasPrefix(name, "/") {
+		return path.Clean(name)
+	}
+	return path.Join(s.Dir(), name)
+}
+
+func inTrash(p string) bool { return strings.Contains(p+"/", "/"+Folder+"/") }
+
+// add notes a step that was done.
+func (g *Group) add(failed error, step Step) error {
+	if failed != nil {
+		return failed
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch step.Op {
+	case Made:
+		g.made[string(step.From)] = true
+	case Moved:
+		if g.made[string(step.From)] { // under a name for the meantime: it was made under this one
+			g.drop(Made, string(step.From))
+			delete(g.made, string(step.From))
+			g.made[string(step.To)] = true
+			step = Step{Op: Made, From: step.To}
+		}
+	}
+	g.Steps = append(g.Steps, step)
+	return nil
+}
+
+// drop takes back the last note of an op.
+func (g *Group) drop(op Op, from string) {
+	for i := len(g.Steps) - 1; i >= 0; i-- {
+		if g.Steps[i].Op == op && string(g.Steps[i].From) == from {
+			g.Steps = append(g.Steps[:i], g.Steps[i+1:]...)
+			return
+		}
+	}
+}
+
+// lose does what cannot be taken back, and says so before, once in a group.
+func (g *Group) lose(c client.Change, do func() error) error {
+	g.mu.Lock()
+	first := !g.told
+	g.told = true
+	g.mu.Unlock()
+	if first && g.trash.Tell != nil {
+		g.trash.Tell(c.String() + ": undo cannot take this back")
+	}
+	return g.add(do(), Step{Op: Lost, From: jsonl.Name(c.Path), Says: c.String()})
+}
+
+// replace moves away the file that stands under a name before something takes its place.
+func (g *Group) replace(ctx context.Context, s *client.Session, name string, step Step, do func() error) error {
+	e, there, err := stands(ctx, s, name)
+	if err != nil {
+		return err
+	}
+	from := string(step.From)
+	switch {
+	case there && inTrash(name):
+		return ErrInTrash
+	case there && step.Op == Moved && name == from:
+		return do()
+	case there && e.Type == listing.Dir: // servers replace one only if it is empty, and only by another one
+		if err := do(); err != nil {
+			return err
+		}
+		if step.Op == Moved {
+			g.add(nil, Step{Op: Emptied, From: jsonl.Name(name)})
+		}
+		return g.add(nil, step)
+	case !there:
+		return g.add(do(), step)
+	}
+	if err := g.discard(ctx, s, name); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return g.putBack(ctx, s, name, err)
+	}
+	return g.add(nil, step)
+}
+
+// putBack undoes the last discard, when what should have taken the place did not.
+func (g *Group) putBack(ctx context.Context, s *client.Session, name string, why error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	g.mu.Lock()
+	at := ""
+	for _, step := range g.Steps {
+		if step.Op == Trashed && string(step.From) == name {
+			at = string(step.To)
+		}
+	}
+	g.mu.Unlock()
+	if _, there, err := stands(ctx, s, name); err != nil || there {
+		return why // half of an upload, perhaps: undo has both
+	}
+	if err := s.Rename(ctx, at, name); err != nil {
+		return fmt.Errorf("%w; what stood there is in the trash: %s", why, at)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.drop(Trashed, name)
+	return why
+}
+
+const patience = 10 * time.Second
+
+// stands looks what is under a name. A server without MLST may refuse to say anything of a file
+// that is there; RNFR tells, and is forgotten with the next command.
+func stands(ctx context.Context, s *client.Session, name string) (e listing.Entry, there bool, err error) {
+	e, err = s.Stat(ctx, name)
+	if err == nil {
+		return e, true, nil
+	}
+	if !missing(err) {
+		return e, false, err
+	}
+	if s.Features().Has("MLST") {
+		return e, false, nil
+	}
+	r, err := s.Quote(ctx, "RNFR "+name)
+	return listing.Entry{Name: name, Type: listing.File, Size: -1}, r.Code == 350, err
+}
+
+// missing reports whether an error is what servers say of a name that is not there.
+func missing(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
+
+// adjust changes mode or time, when it is known what they were.
+func (g *Group) adjust(ctx context.Context, s *client.Session, c client.Change, name string, do func() error) error {
+	g.mu.Lock()
+	ours := g.made[name]
+	g.mu.Unlock()
+	if ours {
+		return do()
+	}
+	e, err := s.Stat(ctx, name)
+	if err != nil && !missing(err) {
+		return err
+	}
+	if err == nil && c.Do == client.Chmod && !e.HasMode {
+		e, err = listed(ctx, s, name, e)
+	}
+	step := Step{Op: Moded, From: jsonl.Name(name), Was: factsOf(e)}
+	known := step.Was.Mode != ""
+	if c.Do == client.SetTime {
+		step.Op, known = Timed, !step.Was.Time.IsZero()
+	}
+	if err != nil || !known {
+		return g.lose(c, do)
+	}
+	return g.add(do(), step)
+}
+
+// listed finds the mode of a file in the listing of its directory.
+func listed(ctx context.Context, s *client.Session, name string, e listing.Entry) (listing.Entry, error) {
+	for found, err := range s.List(ctx, path.Dir(name), client.ListOptions{Hidden: true, Plain: true}) {
+		if err != nil {
+			return e, err
+		}
+		if found.Name == path.Base(name) {
+			e.Mode, e.HasMode = found.Mode, found.HasMode
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,107 @@
+package trash
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/client/jsonl"
+)
+
+// Log is the list of groups that can be taken back, in a file here.
+type Log struct {
+	Path string // "": in memory alone
+	Open func(path string) (*os.File, error)
+
+	all []*Group
+}
+
+const (
+	logKind = "ftpsh-undo"
+	kept    = 100 // groups
+)
+
+// Groups are all groups, the oldest first.
+func (l *Log) Groups() ([]*Group, error) {
+	if l.Path == "" {
+		return l.all, nil
+	}
+	file, err := l.Open(l.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var all []*Group
+	err = jsonl.Read(file, l.Path, logKind, nil, func(_ int, line []byte) error {
+		g := &Group{}
+		all = append(all, g)
+		return jsonl.Decode(line, g)
+	})
+	return all, err
+}
+
+// Change reads the groups, and writes what f makes of them; nobody else does that meanwhile.
+func (l *Log) Change(f func([]*Group) []*Group) error {
+	if l.Path == "" {
+		l.all = last(f(l.all))
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(l.Path+".lock", flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	all, err := l.Groups()
+	if err != nil {
+		return err
+	}
+	return jsonl.Write(l.Path, jsonl.NewHead(logKind), func(yield func(any) bool) {
+		for _, g := range last(f(all)) {
+			if !yield(g) {
+				return
+			}
+		}
+	})
+}
+
+func last(all []*Group) []*Group { return all[max(0, len(all)-kept):] }
+
+// Undoable is the newest group that can be taken back, or nil.
+func Undoable(all []*Group) *Group {
+	for i := len(all) - 1; i >= 0; i-- {
+		if g := all[i]; !g.Undone && g.Undoes == "" {
+			return g
+		}
+	}
+	return nil
+}
+
+// Redoable is the group that took the last one back, and that one, if nothing was changed since.
+func Redoable(all []*Group) (undo, undone *Group) {
+	for i := len(all) - 1; i >= 0; i-- {
+		g := all[i]
+		switch {
+		case g.Undoes != "" && g.Undone:
+		case g.Undoes == "" && g.Undone:
+		case g.Undoes == "":
+			return nil, nil // a change since
+		default:
+			for _, of := range all {
+				if of.ID == g.Undoes {
+					return g, of
+				}
+			}
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
