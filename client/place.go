@@ -71,6 +71,8 @@ func (p Place) after(change command, said, syst string) Place {
 	}
 	switch {
 	case change.verb == "":
+	case change.verb == "SMNT": // which is sent again by itself, before any way
+		way = nil
 	case len(change.args) > 0 && strings.HasPrefix(change.args[0], "/"):
 		way = []command{change}
 	default:
