@@ -38,6 +38,12 @@ const patience = 10 * time.Second
 func start(t testing.TB, args ...string) (*terminal, string) {
 	t.Helper()
 	dir := t.TempDir()
+	return startIn(t, dir, args...), dir
+}
+
+// startIn is start in a directory that is there.
+func startIn(t testing.TB, dir string, args ...string) *terminal {
+	t.Helper()
 	path, err := exec.LookPath("ftpsh")
 	if err != nil {
 		t.Fatal(err)
@@ -45,15 +51,17 @@ func start(t testing.TB, args ...string) (*terminal, string) {
 	env := append(os.Environ(), quickRace, "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
 	var options []string
 	for _, arg := range args {
-		if variable.MatchString(arg) {
+		switch {
+		case arg == "":
+		case variable.MatchString(arg):
 			env = append(env, arg)
-		} else {
+		default:
 			options = append(options, arg)
 		}
 	}
 	cmd := exec.Command(path, options...)
 	cmd.Dir, cmd.Env = dir, env
-	return onTerminal(t, cmd), dir
+	return onTerminal(t, cmd)
 }
 
 // onTerminal starts a program on a terminal of its own. At Ctrl-C a terminal drops

@@ -3,8 +3,17 @@
 package main
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,53 +22,268 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
+// question is one that the program asks, and how it comes to that.
+type question struct {
+	name    string
+	asks    string // the function that asks
+	opt     practice.Options
+	env     string
+	before  func(t *testing.T, server *practice.Server, dir string) // before the program starts; it is logged in then, unless there is no line
+	early   string                                                  // an answer to the question before
+	between string                                                  // what that shows
+	line    string                                                  // "": the question comes at the start
+	runs    string                                                  // what a program shows that runs before the question
+	ahead   string
+	later   func(t *testing.T, server *practice.Server, dir string) // when all that is typed ahead was typed
+	shows   string
+	answer  string
+	then    string
+	bye     string // the answer when the program is left
+}
+
+// fault is a reply of the server that is not its own.
+func fault(verb, text string) practice.Options {
+	return practice.Options{Faults: []practice.Fault{{Name: "refuse", Verb: verb, Text: text}}}
+}
+
+// editor is one that changes a file, and ends when the test has done its part.
+const editor = `EDITOR=sh -c 'echo more >> "$1"; echo editing; until [ -e "$HOME/go" ]; do sleep 0.05; done' sh`
+
+// changedMeanwhile is what somebody else does with a file on the server.
+func changedMeanwhile(change func(afero.Fs) error) func(*testing.T, *practice.Server, string) {
+	return func(t *testing.T, server *practice.Server, dir string) {
+		if err := change(server.FS()); err != nil {
+			t.Fatal(err)
+		}
+		localFile("go", "")(t, server, dir)
+	}
+}
+
+// localFile makes a file in the directory of the program.
+func localFile(name, text string) func(*testing.T, *practice.Server, string) {
+	return func(t *testing.T, _ *practice.Server, dir string) {
+		full := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// queueLeft is a queue that an earlier session has left.
+func queueLeft(t *testing.T, server *practice.Server, dir string) {
+	localFile("state/ftpsh/queue/1", fmt.Sprintf(`{"server":%q,"local":%q,"line":"get b.txt"}`+"\n", address(server), dir))(t, server, dir)
+	if err := os.Chmod(filepath.Join(dir, "state"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// anotherCertificate is what known_hosts says of the server: that it had another one.
+func anotherCertificate(t *testing.T, server *practice.Server, dir string) {
+	pair, _, err := practice.Certificate(practice.SelfSigned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der := pair.Certificate[0]
+	line := fmt.Sprintf("%s sha256:%x %s\n", server.Addr(), sha256.Sum256(der), base64.StdEncoding.EncodeToString(der))
+	localFile("state/ftpsh/known_hosts", line)(t, server, dir)
+}
+
+var questions = []question{
+	{name: "a user name", asks: "login", line: "open $ADDR", ahead: "alice", shows: "user (empty for anonymous): ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "a password at the start", asks: "authenticate", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "a password", asks: "authenticate", line: "user alice", ahead: "typed ahead", shows: "password: ", answer: practice.Password, then: "PLAIN> "},
+	{name: "a one-time password", asks: "authenticate", opt: fault("USER", "331 otp-md5 98 wi1234"), early: practice.Password, ahead: "typed ahead", shows: "one-time password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "an account at the login", asks: "authenticate", opt: fault("PASS", "332 which account"), early: practice.Password, ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "a password by hand", asks: "rawSend", line: "raw\rPASS", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "interrupted"},
+	{name: "an account", asks: "account", line: "account", ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "an argument is missing"},
+	{name: "a password to keep", asks: "password", line: "password save bob@h", ahead: "typed ahead", shows: "password of bob@h: ", answer: "\x03", then: "interrupted"},
+	{name: "a certificate", asks: "vouched", opt: practice.Options{TLS: practice.Explicit}, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
+	{name: "a changed certificate", asks: "vouched", opt: practice.Options{TLS: practice.Explicit}, before: anotherCertificate, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
+	{name: "an argument is missing", asks: "askFor", line: "delete", ahead: "a.txt", shows: "(remote-file) ", answer: "nosuch", then: "550 "},
+	{name: "a local file is there", asks: "settle", line: "get a.txt", ahead: "y", shows: "replace it? ", answer: "n", then: "stays as it was"},
+	{name: "a file is there on the server", asks: "settle", line: "put mine b.txt", ahead: "ya", shows: "replace it? ", answer: "n", then: "stays as it was"},
+	{name: "a list into a file that is there", asks: "intoFile", line: "ls > a.txt", ahead: "y", shows: "replace the local file a.txt", answer: "n", then: "stays as it was"},
+	{name: "a list into a new file", asks: "redirect", line: "mls a.txt b.txt new", ahead: "y", shows: "? [y/n] ", answer: "n", then: "one path at a time"},
+	{name: "mget", asks: "wants", line: "mget ?.txt", ahead: "a", shows: "? [ynapq?] ", answer: "q"},
+	{name: "mput", asks: "wants", line: "mput mine a.txt", ahead: "a", shows: "? [ynapq?] ", answer: "q"},
+	{name: "mdelete", asks: "wants", line: "mdelete ?.txt", ahead: "a", shows: "mdelete a.txt? [ynapq?] ", answer: "q"},
+	{name: "rm of several", asks: "rm", line: "rm ?.txt", ahead: "y", shows: "delete 2 files? [y/n] ", answer: "n"},
+	{name: "rm -r", asks: "removeTrees", line: "rm -r tree", ahead: "y", shows: "? [y/n] ", answer: "n"},
+	{name: "lrm", asks: "lrm", line: "lrm m*", ahead: "y", shows: "delete mine here? [y/n] ", answer: "n"},
+	{name: "lrm -r", asks: "lrm", line: "lrm -r empty", ahead: "y", shows: "delete empty here? [y/n] ", answer: "n"},
+	{name: "mirror --delete", asks: "confirmDeletions", line: "mirror --delete tree empty", ahead: "y", before: localFile("empty/extra", "x"), shows: "? [y/n] ", answer: "n", then: "nothing was deleted"},
+	{name: "mirror -R --delete", asks: "confirmDeletions", line: "mirror -R --delete --compare size keep tree", ahead: "y", before: localFile("keep/x", "x"), shows: "? [y/n] ", answer: "n", then: "nothing was deleted"},
+	{name: "edit, changed meanwhile", asks: "mayReplace", env: editor, line: "edit a.txt", runs: "editing", ahead: "y", later: changedMeanwhile(func(there afero.Fs) error {
+		return afero.WriteFile(there, "/a.txt", []byte("b and c"), 0o644)
+	}), shows: "replace it? [y/n] ", answer: "n", then: "your version is in "},
+	{name: "edit, deleted meanwhile", asks: "mayReplace", env: editor, line: "edit b.txt", runs: "editing", ahead: "y", later: changedMeanwhile(func(there afero.Fs) error {
+		return there.Remove("/b.txt")
+	}), shows: "upload it again? [y/n] ", answer: "n", then: "your version is in "},
+	{name: "edit, made meanwhile", asks: "mayReplace", env: editor, line: "edit fresh.txt", runs: "editing", ahead: "y", later: changedMeanwhile(func(there afero.Fs) error {
+		return afero.WriteFile(there, "/fresh.txt", []byte("fresh"), 0o644)
+	}), shows: "replace it? [y/n] ", answer: "n", then: "your version is in "},
+	{name: "a queue of an earlier session", asks: "wantsKept", before: queueLeft, line: "queue start", ahead: "y", shows: "of an earlier session? [y/n] ", answer: "n"},
+	{name: "leaving with a job", asks: "mayLeave", opt: practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "RETR"}}}, line: "get b.txt &\rbye", ahead: "k", shows: "[S]tay here? ", answer: "s", then: "job", bye: "k"},
+	{name: "step", asks: "consent", line: "step on; noop", ahead: "s", shows: "send `NOOP`? ", answer: "k", then: "not sent"},
+	{name: "step, another line", asks: "editLine", line: "step on; noop", between: "send `NOOP`? ", early: "e", ahead: "stat", shows: "send instead: ", answer: "noop", then: "200 OK"},
+}
+
 // TestTypedAheadIsNoAnswer: at each question of the program, what was typed before it appeared neither answers it nor becomes
 // a command behind it.
 func TestTypedAheadIsNoAnswer(t *testing.T) {
-	for _, row := range []struct{ name, line, ahead, question, answer, then string }{
-		{"rm of several", "rm ?.txt", "y", "delete 2 files? [y/n] ", "n", ""},
-		{"rm -r", "rm -r tree", "y", "? [y/n] ", "n", ""},
-		{"mdelete", "mdelete ?.txt", "a", "mdelete a.txt? [ynapq?] ", "q", ""},
-		{"mget", "mget ?.txt", "a", "? [ynapq?] ", "q", ""},
-		{"a local file is there", "get a.txt", "y", "replace it? ", "n", "stays as it was"},
-		{"an argument is missing", "delete", "a.txt", "(remote-file) ", "nosuch", "550 "},
-		{"a list into a file", "mls a.txt b.txt a.txt", "y", "? [y/n] ", "n", ""},
-		{"password save", "password save bob@h", "typed ahead", "password of bob@h: ", "\x03", "interrupted"},
-		{"account", "account", "typed ahead", "account: ", "\x03", "an argument is missing"},
-		{"step", "step on; noop", "s", "send `NOOP`? ", "k", "not sent"},
-		{"a password", "user alice", "typed ahead", "password: ", practice.Password, "PLAIN> "},
-	} {
-		t.Run(row.name, func(t *testing.T) {
+	for _, q := range questions {
+		t.Run(q.name, func(t *testing.T) {
 			t.Parallel()
-			files := map[string]string{"a.txt": "a", "b.txt": "b", "tree/x": "x"}
-			server := serves(t, practice.Options{}, files)
-			term, dir := loggedIn(t, server)
-			if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("mine"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Mkdir(filepath.Join(dir, "empty"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			term.press(row.line + "\r" + row.ahead + "\r" + "mkdir ahead\r")
-			term.see(row.question)
-			term.enter(row.answer)
-			term.see(row.then)
+			files := map[string]string{"a.txt": "a", "b.txt": "b", "tree/x": "x", "tree/y": "y"}
+			server := serves(t, q.opt, files)
+			dir := q.prepare(t, server)
+			there := snapshot(t, server)
+			term := q.reach(t, server, dir)
+			term.see(q.shows)
+			term.enter(q.answer)
+			term.see(q.then)
+			term.enter(".end")
 			term.enter("step off")
-			term.enter("mkdir behind")
+			term.enter("lmkdir behind")
 			term.enter("bye")
+			if q.bye != "" {
+				term.see(q.shows)
+				term.enter(q.bye)
+			}
 			term.ends(0)
-			for name, text := range files {
-				if got, err := afero.ReadFile(server.FS(), "/"+name); err != nil || string(got) != text {
+			if q.asks != "mayReplace" && !maps.Equal(snapshot(t, server), there) {
+				t.Errorf("the server has %q", snapshot(t, server))
+			}
+			for name, want := range map[string]string{"a.txt": "mine", "mine": "mine"} {
+				if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
 					t.Errorf("%s holds %q, %v", name, got, err)
 				}
 			}
-			if got, err := os.ReadFile(filepath.Join(dir, "a.txt")); err != nil || string(got) != "mine" {
-				t.Errorf("a.txt holds %q, %v", got, err)
+			if _, err := os.Stat(filepath.Join(dir, "behind")); err != nil {
+				t.Errorf("what was typed behind the answer was dropped\n%s", term.seen.String())
 			}
-			sent := strings.Join(server.Commands(), "\n")
-			if strings.Contains(sent, "MKD ahead") || !strings.Contains(sent, "MKD behind") {
-				t.Errorf("the server got\n%s", sent)
+			for _, name := range []string{"ahead", "b.txt", "new"} {
+				if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+					t.Errorf("%s came from what was typed ahead\n%s", name, term.seen.String())
+				}
 			}
 		})
+	}
+}
+
+// prepare makes the directory of the program.
+func (q question) prepare(t *testing.T, server *practice.Server) string {
+	dir := t.TempDir()
+	localFile("a.txt", "mine")(t, server, dir)
+	localFile("mine", "mine")(t, server, dir)
+	if err := os.MkdirAll(filepath.Join(dir, "empty"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if q.before != nil {
+		q.before(t, server, dir)
+	}
+	return dir
+}
+
+// reach comes to the question, with an answer and a command typed ahead.
+func (q question) reach(t *testing.T, server *practice.Server, dir string) *terminal {
+	typed := q.ahead + "\r" + "lmkdir ahead\r"
+	if q.early != "" {
+		typed = q.early + "\r" + typed
+	}
+	var term *terminal
+	switch {
+	case q.line == "":
+		term = startIn(t, dir, q.env, address(server))
+		if q.early != "" {
+			term.see("password: ")
+		}
+		term.press(typed)
+	case strings.HasPrefix(q.line, "open"):
+		term = startIn(t, dir, q.env)
+		term.see("ftpsh> ")
+		term.press(strings.ReplaceAll(q.line, "$ADDR", server.Addr()) + "\r" + typed)
+	default:
+		term = startIn(t, dir, q.env, address(server))
+		term.see("password: ")
+		term.enter(practice.Password)
+		term.see("PLAIN> ")
+		line := q.line + "\r"
+		if wait := cmp.Or(q.runs, q.between); wait != "" {
+			term.press(line)
+			term.see(wait)
+			line = ""
+		}
+		term.press(line + typed) // at once: nothing of it comes after the question
+	}
+	if q.later != nil {
+		q.later(t, server, dir)
+	}
+	return term
+}
+
+// snapshot is what the server has.
+func snapshot(t *testing.T, server *practice.Server) map[string]string {
+	all := map[string]string{}
+	err := afero.Walk(server.FS(), "/", func(name string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			text, _ := afero.ReadFile(server.FS(), name)
+			all[name] = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// noQuestions are the functions that ask for what may come ahead, or hand a question on.
+var noQuestions = []string{
+	"Confirm", "Ask", "AskKey", "ReadSecret", "secretFromTTY",
+	"Read", // of the lines of a file that are typed, to their end
+}
+
+// TestEveryQuestionIsTried: each function that asks somebody something has a row among the questions.
+func TestEveryQuestionIsTried(t *testing.T) {
+	asking := []string{"Confirm", "Ask", "AskKey", "ReadSecret"}
+	tried := slices.Clone(noQuestions)
+	for _, q := range questions {
+		tried = append(tried, q.asks)
+	}
+	found := 0
+	err := filepath.WalkDir(filepath.Join("..", "..", "shell"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(fn, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if to, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains(asking, to.Sel.Name) {
+					if found++; !slices.Contains(tried, fn.Name.Name) {
+						t.Errorf("%s: %s asks something: what is typed ahead there needs a row in questions", path, fn.Name.Name)
+					}
+				}
+				return true
+			})
+		}
+		return nil
+	})
+	if err != nil || found < 20 {
+		t.Errorf("%d questions found, %v", found, err)
 	}
 }
