@@ -178,13 +178,8 @@ func TestSegmentsOfAnotherAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, s := server(t, content(17<<20), practice.Options{})
-	var failed error
-	e := &Engine{Session: s, Done: func(_ Task, _ Result, err error) { failed = err }}
-	task := Task{Remote: "data", Local: local, Size: 3 << 20, Segments: 4}
-	if err := e.Run(t.Context(), slices.Values([]Task{task})); err != nil {
-		t.Fatal(err)
-	}
-	if text, _ := os.ReadFile(local + SegmentSuffix); string(text) != "mine" || failed == nil {
-		t.Errorf("%v, and it holds %.20q", failed, text)
+	done, failed := run(t, &Engine{Session: s}, slices.Values([]Task{{Remote: "data", Local: local, Size: 17 << 20, Segments: 4}}))
+	if text, _ := os.ReadFile(local + SegmentSuffix); string(text) != "mine" || done != 1 || failed == nil {
+		t.Errorf("%d done, %v, and it holds %.20q", done, failed, text)
 	}
 }
