@@ -76,8 +76,8 @@ var Proof = []Row{
 var Deletions = []Row{
 	{ID: "C1",
 		What:  "`mirror --delete` to a server that stores names by another spelling, or a copy that changes meanwhile.",
-		Does:  "Each directory is listed again before anything goes from it. What differs from the plan, or may be a name that was just written (case, composed letters, blanks and dots at the ends), stays and is named; where a name that was just written is not listed at all, nothing goes.",
-		Tests: []string{"TestMirrorDeletesNothingItWrote", "TestMirrorDeletesOnlyWhatItSaw", "TestMirrorDeletesNothingUnlisted", "TestMirrorKeepsWhatHoldsTheExcluded"}},
+		Does:  "Each directory is listed again before anything goes from it. What differs from the plan stays and is named. A name that the server spells in its own way (case, composed letters, blanks and dots at the ends) is the copy's name of that file, and nothing extra; where a name that was just written is not listed at all, nothing goes.",
+		Tests: []string{"TestMirrorDeletesNothingItWrote", "TestMirrorSpelledAlike", "TestMirrorDeletesOnlyWhatItSaw", "TestMirrorDeletesNothingUnlisted", "TestMirrorKeepsWhatHoldsTheExcluded"}},
 	{ID: "C2",
 		What:  "`mirror --remove-source` while the original is written to.",
 		Does:  "Size and time are compared immediately before it is deleted, here or there; what has changed stays, with exit status 8.",

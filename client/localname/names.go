@@ -78,6 +78,9 @@ func (n *Names) Holds(local string) bool {
 	return taken
 }
 
+// Alike is the first of the files with names that are one on some file system.
+func (n *Names) Alike(local string) string { return n.first[Loose(local)] }
+
 // Rules are those of the folder.
 func (n *Names) Rules() Rules {
 	if n.rules == nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/localname"
 )
 
 // delete removes what is in the copy only, what is inside of a directory before
@@ -50,6 +49,9 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		case stays == errGone:
 		case stays == errHeld:
 			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: stays.Error()})
+		case errors.As(stays, new(*writtenError)):
+			m.hold(step.Path)
+			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "written", Result: Result{Note: stays.Error()}})
 		case stays != nil:
 			m.hold(step.Path)
 			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "changed", Err: fmt.Errorf("was not deleted: %w", stays)})
@@ -100,7 +102,7 @@ type relistings struct {
 
 type relisting struct {
 	entries map[string]slim
-	wrote   map[string]string // by what a server may make of it: a name that was just written here
+	wrote   map[string]string // by what a server may make of it: a name that was just written here, and is not listed
 	lost    string            // one of these that is not here under any such name
 }
 
@@ -130,10 +132,10 @@ func (r *relistings) stays(ctx context.Context, step Step) (why, err error) {
 	switch {
 	case !found:
 		return errGone, nil
+	case written:
+		return &writtenError{name}, nil
 	case e.kind != step.was.kind || e.kind != listing.Dir && changed(step.was.entry(), e.entry()):
 		return errChanged, nil
-	case written:
-		return fmt.Errorf("it may be %s, which was just written, by another name", name), nil
 	case dir.lost != "":
 		return fmt.Errorf("%s, which was just written here, has another name now", dir.lost), nil
 	case step.Action != ActRmdir:
@@ -179,8 +181,11 @@ func (r *relistings) list(ctx context.Context, rel string) (*relisting, error) {
 		spelled[spelling(e.name)] = true
 	}
 	for _, name := range r.m.wrote[rel] {
-		dir.wrote[spelling(name)] = name
-		if !spelled[spelling(name)] {
+		switch _, asWritten := dir.entries[name]; {
+		case asWritten:
+		case spelled[spelling(name)]:
+			dir.wrote[spelling(name)] = name
+		default:
 			dir.lost = name
 		}
 	}
@@ -196,6 +201,7 @@ func (m *Mirror) shownCopy(rel string) string {
 	return m.local(rel)
 }
 
-// spelling is what names have in common that some server stores as the same: one that
-// does not distinguish case, composes letters otherwise, or trims blanks and dots.
-func spelling(name string) string { return strings.Trim(localname.Loose(name), " .\t") }
+// writtenError says that something is what was just written here.
+type writtenError struct{ name string }
+
+func (e *writtenError) Error() string { return "kept: " + e.name + " is stored under this name" }

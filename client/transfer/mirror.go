@@ -370,10 +370,11 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	var visits []*job
 	refused := false
 	taken := m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
+	spelled := &spellings{m: m, rel: rel, target: target, taken: taken}
 	if m.Number { // so that the next time the same of them has a number
 		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
 	}
-	for _, one := range source {
+	for i, one := range source {
 		e := one.entry()
 		at := path.Join(rel, e.Name)
 		local, err := taken.take(e.Name)
@@ -382,6 +383,10 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			continue
 		}
 		m.called(at, local)
+		if local, err = spelled.find(ctx, s, local, source[i+1:]); err != nil {
+			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
+			continue
+		}
 		copied, found := taken.find(target, local)
 		there := copied.entry()
 		if isOwn(at) || m.Wants != nil && !m.Wants(at, &e) {

@@ -28,6 +28,9 @@ func mirrored(t *testing.T, m *Mirror, e *Engine) ([]string, error) {
 		if s.Err != nil {
 			text += " " + s.Err.Error()
 		}
+		if s.Action == ActSkip && s.Result.Note != "" {
+			text += " " + s.Result.Note
+		}
 		steps = append(steps, text)
 	}
 	err := m.Run(t.Context(), e)
