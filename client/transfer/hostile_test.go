@@ -3,6 +3,7 @@
 package transfer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -495,5 +496,48 @@ func TestMirrorLinksHereInACircle(t *testing.T) {
 	}
 	if made := strings.Count(text, "mkdir "); made > 10 {
 		t.Errorf("%d directories: %.2000s", made, text)
+	}
+}
+
+// What lies in the place of the parts, or of a note, is neither followed, waited at, nor read to its end.
+func TestPlantedParts(t *testing.T) {
+	data := content(5 << 20)
+	fetch := func(t *testing.T, plant func(dir string) error, task Task) (dir string, failed []error) {
+		_, s := server(t, data, practice.Options{})
+		dir = t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "mine"), []byte("precious"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := plant(dir); err != nil {
+			t.Fatal(err)
+		}
+		task.Remote, task.Local, task.Within, task.Size, task.Resume = "data", filepath.Join(dir, "data"), dir, int64(len(data)), true
+		_, failed = run(t, &Engine{Session: s, Parallel: 4}, slices.Values([]Task{task}))
+		if got := string(read(t, filepath.Join(dir, "mine"))); got != "precious" {
+			t.Errorf("the other file holds %d bytes", len(got))
+		}
+		return dir, failed
+	}
+	t.Run("a link as parts", func(t *testing.T) {
+		_, failed := fetch(t, func(dir string) error { return os.Symlink("mine", filepath.Join(dir, "data"+SegmentSuffix)) }, Task{Segments: 4})
+		if len(failed) != 1 || !strings.Contains(failed[0].Error(), "data"+SegmentSuffix) {
+			t.Errorf("got %v", failed)
+		}
+	})
+	for name, plant := range map[string]func(note string) error{
+		"a FIFO as note":   func(note string) error { return syscall.Mkfifo(note, 0o600) },
+		"a link as note":   func(note string) error { return os.Symlink("mine", note) },
+		"1 TiB as a note":  func(note string) error { return errors.Join(os.WriteFile(note, nil, 0o600), os.Truncate(note, 1<<40)) },
+		"another's a note": func(note string) error { return os.WriteFile(note, []byte("size 1\n"), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, failed := fetch(t, func(dir string) error {
+				part := filepath.Join(dir, "data"+PartSuffix)
+				return errors.Join(os.WriteFile(part, make([]byte, 1<<20), 0o600), plant(part+NoteSuffix))
+			}, Task{})
+			if got := read(t, filepath.Join(dir, "data")); failed != nil || !bytes.Equal(got, data) {
+				t.Errorf("%v, %d bytes", failed, len(got))
+			}
+		})
 	}
 }

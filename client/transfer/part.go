@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (p *part) belongs(t Task) bool {
 	if err == nil {
 		return p.noted
 	}
-	return !t.again // another client's perhaps, which takes no notes
+	return errors.Is(err, fs.ErrNotExist) && !t.again // another client's perhaps, which takes no notes
 }
 
 // noteBegins is how each note begins.

@@ -59,9 +59,14 @@ func (f *segmented) openIn(d *destination) error {
 	case !f.task.Here.HasSegments(f.task.Local):
 		begun = d.adopt(f.task)
 	}
-	file, err := d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := d.plain(d.segments(), SegmentSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		if file, err = d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+			err = d.failed("open", SegmentSuffix, err)
+		}
+	}
 	if err != nil {
-		return d.failed("open", SegmentSuffix, err)
+		return err
 	}
 	if err := lock(file); err != nil {
 		file.Close()
