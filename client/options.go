@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -52,6 +53,10 @@ type Options struct {
 	// Target() string (host:port as dialled) and NetConn() net.Conn, data
 	// connections go to the host of Target, and active mode is not tried.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Network is "tcp4" or "tcp6" for connections of that kind only; "": both. It is
+	// not looked at where Dial is given.
+	Network string
 
 	// Resolver finds the addresses of names; nil: as the system does. It is not
 	// asked where Dial is given.
@@ -180,19 +185,13 @@ func (c Options) dial(ctx context.Context, channel, name, network, addr string) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	dial := c.Dial
 	var tried attempts
-	if dial == nil {
-		d := &net.Dialer{KeepAliveConfig: TCPKeepAlive, Resolver: c.Resolver}
-		if c.Source != nil {
-			d.LocalAddr = &net.TCPAddr{IP: c.Source}
-		}
+	dial := c.dialer(func(d *net.Dialer) {
 		if c.ownPort && channel == controlChannel {
 			takePort(d)
 		}
 		tried.watch(d)
-		dial = d.DialContext
-	}
+	})
 	start := time.Now()
 	nc, err := dial(c.Trace.watchLookup(ctx, name), network, addr)
 	info := DialInfo{Channel: name, Remote: addr, Elapsed: time.Since(start), Err: err}
@@ -206,6 +205,26 @@ func (c Options) dial(ctx context.Context, channel, name, network, addr string) 
 	}
 	c.Trace.dial(info)
 	return nc, nil
+}
+
+// Dialer returns what makes the connections: Dial, or a net.Dialer as the options want it.
+func (c Options) Dialer() func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return c.dialer(func(*net.Dialer) {})
+}
+
+// dialer is Dialer; the net.Dialer is prepared.
+func (c Options) dialer(prepare func(*net.Dialer)) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	if c.Dial != nil {
+		return c.Dial
+	}
+	d := &net.Dialer{KeepAliveConfig: TCPKeepAlive, Resolver: c.Resolver}
+	if c.Source != nil {
+		d.LocalAddr = &net.TCPAddr{IP: c.Source}
+	}
+	prepare(d)
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		return d.DialContext(ctx, cmp.Or(c.Network, network), addr)
+	}
 }
 
 // attempts are the addresses that a name was tried at: a dialler tells of one

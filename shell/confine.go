@@ -77,10 +77,8 @@ func (held *confinement) dial(outer Dial) Dial {
 			return nil, errOtherwise
 		case !held.server.Waits(addr):
 			return nil, fmt.Errorf("%s: %w", addr, errForeignServer)
-		case outer != nil:
-			return outer(ctx, network, addr)
 		}
-		return (&net.Dialer{}).DialContext(ctx, network, addr)
+		return client.Options{Dial: outer}.Dialer()(ctx, network, addr)
 	}
 }
 

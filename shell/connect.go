@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
@@ -132,11 +131,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 	if !sh.Settings.SendPort {
 		opt.Ways = []client.Way{client.DefaultPort} // see useWays; it must be known before
 	}
-	if sh.opt.Dial != nil {
-		opt.Dial = sh.opt.Dial
-	} else if network := networks[sh.Settings.Family]; network != "" {
-		opt.Dial = dialer(network, how.Source)
-	}
+	opt.Dial, opt.Network = sh.opt.Dial, networks[sh.Settings.Family]
 	return opt
 }
 
@@ -146,17 +141,6 @@ func (sh *Shell) security(a Address) string {
 		return a.Security
 	}
 	return sh.Settings.TLS
-}
-
-// dialer makes connections of one address family; "" is any.
-func dialer(family string, source net.IP) proxy.DialFunc {
-	d := &net.Dialer{KeepAliveConfig: client.TCPKeepAlive}
-	if source != nil {
-		d.LocalAddr = &net.TCPAddr{IP: source}
-	}
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		return d.DialContext(ctx, cmp.Or(family, network), addr)
-	}
 }
 
 func (a Address) port(security, usual string) string {

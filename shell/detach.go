@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"os/exec"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -13,8 +14,8 @@ import (
 
 // Detach runs a script in a process that goes on when this one and the terminal
 // are gone. It returns where that process writes what it has to say. The script
-// may hold passwords.
-type Detach func(script string) (log string, err error)
+// may hold passwords. Start is what starts programs.
+type Detach func(script string, start func(*exec.Cmd) error) (log string, err error)
 
 // detach hands jobs over to another process. What a job has moved stays: a
 // transfer goes on where it was.
@@ -32,7 +33,7 @@ func (sh *Shell) detach(on []*job) bool {
 		sh.stop(j, errDetached)
 		<-j.done
 	}
-	log, err := sh.opt.Detach(script + "wait\n")
+	log, err := sh.opt.Detach(script+"wait\n", sh.con.Start)
 	if err != nil {
 		sh.failed(Line{}, "detach", err)
 		return false

@@ -32,24 +32,31 @@ func (f *localFile) end(err error) error {
 	return cmp.Or(err, f.Close())
 }
 
-// intoFile begins a local file. What is there is asked about at a terminal and replaced in a script;
-// `set clobber` changes that, and so does force.
+// intoFile begins a local file. What is there is replaced as mayReplace says.
 func (c *Call) intoFile(ctx context.Context, name string, mode os.FileMode, force bool) (*localFile, error) {
-	here := c.Shell.folder()
-	info, err := here.Stat(name)
-	if err == nil && info.Mode().IsRegular() && !force && !c.Shell.opt.DryRun {
-		switch {
-		case c.Shell.Settings.Clobber == "off":
-			return nil, &failure.LocalError{Text: name + " is there already; `set clobber on` lets it be replaced"}
-		case c.Shell.Settings.Clobber == "ask" && c.Interactive() && !c.Confirm(ctx, "replace the local file "+name+", "+describe(info)+"?"):
-			return nil, &failure.LocalError{Text: name + " stays as it was"}
-		}
+	if err := c.mayReplace(ctx, name, force); err != nil {
+		return nil, err
 	}
-	file, err := here.Create(ctx, name, mode)
+	file, err := c.Shell.folder().Create(ctx, name, mode)
 	if err != nil {
 		return nil, err
 	}
 	return &localFile{WriteCloser: file, discard: file.Discard}, nil
+}
+
+// mayReplace is the rule for a local file that is there: it is asked about at a terminal and replaced in a script; `set
+// clobber` changes that, and so does force.
+func (c *Call) mayReplace(ctx context.Context, name string, force bool) error {
+	info, err := c.Shell.folder().Stat(name)
+	switch {
+	case err != nil || !info.Mode().IsRegular() || force || c.Shell.opt.DryRun:
+		return nil
+	case c.Shell.Settings.Clobber == "off":
+		return &failure.LocalError{Text: name + " is there already; `set clobber on` lets it be replaced"}
+	case c.Shell.Settings.Clobber == "ask" && c.Interactive() && !c.Confirm(ctx, "replace the local file "+name+", "+describe(info)+"?"):
+		return &failure.LocalError{Text: name + " stays as it was"}
+	}
+	return nil
 }
 
 // atEnd adds to a local file, which nothing of is replaced.

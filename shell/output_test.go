@@ -13,6 +13,7 @@ func TestOneRuleForLocalFiles(t *testing.T) {
 	for _, line := range []string{
 		"ls . OUT", "dir . OUT", "nlist . OUT", "mlsd . OUT", "mls . nested OUT", "mdir . nested OUT", "ls > OUT", "cat README.txt > OUT",
 		"get README.txt OUT", "lesson report --html OUT",
+		"trace save OUT --as txt", "record OUT; record stop",
 	} {
 		t.Run(line, func(t *testing.T) {
 			p := newPupil(t)

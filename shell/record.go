@@ -29,7 +29,7 @@ var recordCommands = []*Command{
 		Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"}, JSON: true,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.Bool("listings", false, "keep the text of listings")
-			fs.BoolP("force", "f", false, "replace the file")
+			fs.BoolP("force", "f", false, "replace the file without a question")
 		},
 		Foreign: Refused, Run: record,
 	},
@@ -53,7 +53,7 @@ type recording struct {
 	file *os.File
 }
 
-func record(_ context.Context, c *Call) error {
+func record(ctx context.Context, c *Call) error {
 	sh := c.Shell
 	switch name := c.Arg(0); {
 	case name == "" && sh.recording != nil:
@@ -67,29 +67,27 @@ func record(_ context.Context, c *Call) error {
 	case sh.recording != nil:
 		return &failure.UsageError{Text: sh.recording.file.Name() + " is being written", Hint: "`record stop` ends it"}
 	default:
-		return sh.startRecording(name, c.Is("listings"), c.Is("force"))
+		return c.startRecording(ctx, name)
 	}
 }
 
-func (sh *Shell) startRecording(name string, listings, force bool) error {
+// startRecording begins the file, under its own name: what is recorded is there whatever becomes of the program.
+func (c *Call) startRecording(ctx context.Context, name string) error {
+	sh := c.Shell
 	if not, err := sh.wouldRun("record " + name); not {
 		return err
-	}
-	flag := os.O_EXCL
-	if force {
-		flag = os.O_TRUNC
 	}
 	if info, err := sh.folder().Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
 		return &failure.LocalError{Text: name + " is a FIFO: a recording runs beside the commands, into a plain file"}
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return &failure.LocalError{Text: name + " exists; `record -f` replaces it"}
+	if err := c.mayReplace(ctx, name, c.Is("force")); err != nil {
+		return err
 	}
+	file, err := sh.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	sh.recording = &recording{sh.recorder.Record(file, listings), file}
+	sh.recording = &recording{sh.recorder.Record(file, c.Is("listings")), file}
 	usual := defaultSettings(false)
 	for _, name := range wireSettings {
 		row, err := findSetting(name)

@@ -62,14 +62,14 @@ func TestReplayOfRealServers(t *testing.T) {
 	})
 }
 
-// TestRecordRefuses: nothing is overwritten, and files that are no recordings
+// TestRecordRefuses: one recording at a time is written, and files that are none
 // are named so.
 func TestRecordRefuses(t *testing.T) {
 	p := newPupil(t)
 	if err := os.WriteFile("there.jsonl", []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.says(t, "record there.jsonl", "exists")
+	p.says(t, "set clobber off; record there.jsonl", "is there already")
 	p.says(t, "record stop", "nothing is being recorded")
 	p.says(t, "replay there.jsonl", "no event of a trace")
 	p.says(t, "record new.jsonl; record again.jsonl", "is being written")

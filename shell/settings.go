@@ -166,7 +166,7 @@ var passiveSettings = []*Setting{
 }
 
 var transferSettings = []*Setting{
-	word("clobber", "what get does to a local file that differs: ask (a script replaces it), on (replace), off (fail)",
+	word("clobber", "what becomes of a local file that is there: ask (a script replaces it), on (replaced), off (an error)",
 		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
 	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
 		func(s *Settings) *bool { return &s.CompareSizes }),

@@ -49,7 +49,7 @@ var traceCommands = []*Command{
 }
 
 func traceFlags(fs *pflag.FlagSet) {
-	fs.BoolP("force", "f", false, "save: replace the file")
+	fs.BoolP("force", "f", false, "save: replace the file without a question")
 	fs.String("as", "", "save: the `FORMAT`, when the name of the file does not say: "+strings.Join(teach.Formats(), ", "))
 	choices(fs, "as", teach.Formats()...)
 	fs.Bool("ladder", false, "show: as a ladder")
@@ -149,22 +149,11 @@ func (c *Call) saveTrace(ctx context.Context) error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
-	flag := os.O_EXCL
-	if c.Is("force") {
-		flag = os.O_TRUNC
-	}
-	file, err := c.Shell.folder().Open(ctx, name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return &failure.LocalError{Text: name + " exists; `trace save -f` replaces it"}
-	}
+	file, err := c.intoFile(ctx, name, 0o600, c.Is("force"))
 	if err != nil {
 		return err
 	}
-	err = write(file, events, teach.Style{Width: 80, Unicode: c.Shell.unicode()})
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return file.end(write(file, events, teach.Style{Width: 80, Unicode: c.Shell.unicode()}))
 }
 
 // showTrace prints a recording that was saved as JSON lines.

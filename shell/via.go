@@ -19,11 +19,7 @@ func (sh *Shell) through(opt *client.Options) error {
 		return err
 	}
 	if u.Scheme != "ftp" {
-		direct := opt.Dial
-		if direct == nil {
-			direct = dialer("", opt.Source)
-		}
-		opt.Dial, err = proxy.Dialer(u, direct)
+		opt.Dial, err = proxy.Dialer(u, opt.Dialer())
 		return err
 	}
 	login := proxy.DefaultLogin(u)

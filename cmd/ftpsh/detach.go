@@ -22,7 +22,7 @@ var detached = []string{"tls", "ca", "cert", "key", "tls-name", "insecure", "pin
 // detach starts a process of this program that runs a script and belongs to no
 // terminal. The script, with the passwords in it, goes through a pipe; what the
 // process has to say is in a file that only the user can read.
-func (o *options) detach(script string) (log string, err error) {
+func (o *options) detach(script string, start func(*exec.Cmd) error) (log string, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -42,7 +42,7 @@ func (o *options) detach(script string) (log string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		return "", err
 	}
 	if _, err := io.WriteString(in, script); err != nil {

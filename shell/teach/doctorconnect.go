@@ -57,7 +57,7 @@ func (d *doctor) tcp(ctx context.Context) {
 	var last error
 	for _, addr := range addrs[:min(len(addrs), 4)] {
 		one, cancel := context.WithTimeout(ctx, d.Limit/2)
-		nc, err := (&net.Dialer{}).DialContext(one, "tcp", net.JoinHostPort(addr, port))
+		nc, err := d.Options.Dialer()(one, "tcp", net.JoinHostPort(addr, port))
 		cancel()
 		if err != nil {
 			bad, last = append(bad, net.JoinHostPort(addr, port)+" "+plain(err)), err

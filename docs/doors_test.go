@@ -1,0 +1,165 @@
+package docs
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A door is a function that reaches out of this process: it makes or reads files, starts programs, makes connections. It is
+// written as in the source: "os.Open", and ".Start" is any method of that name in a file that imports the package.
+var doorNames = map[string][]string{
+	"os": {"Chdir", "Chmod", "Chown", "Chtimes", "CopyFS", "Create", "CreateTemp", "DirFS", "Lchown", "Link", "Mkdir", "MkdirAll", "MkdirTemp", "NewFile",
+		"Open", "OpenFile", "OpenInRoot", "OpenRoot", "ReadDir", "ReadFile", "Remove", "RemoveAll", "Rename", "StartProcess", "Symlink", "Truncate", "WriteFile"},
+	"os/exec": {"Command", "CommandContext", ".CombinedOutput", ".Output", ".Run", ".Start"},
+	"net": {"Dial", "DialIP", "DialTCP", "DialTimeout", "DialUDP", "DialUnix", "Dialer", "FileConn", "FileListener", "FilePacketConn", "Listen", "ListenConfig",
+		"ListenIP", "ListenMulticastUDP", "ListenPacket", "ListenTCP", "ListenUDP", "ListenUnix", "DefaultResolver", "LookupAddr", "LookupHost", "LookupIP"},
+	"crypto/tls":                        {"Dial", "DialWithDialer", "Dialer", "Listen", "LoadX509KeyPair"},
+	"net/http":                          {"DefaultClient", "Get", "Head", "ListenAndServe", "ListenAndServeTLS", "Post", "PostForm"},
+	"syscall":                           {"Connect", "Creat", "Exec", "ForkExec", "Mkdir", "Open", "Rename", "Rmdir", "Socket", "Symlink", "Unlink"},
+	"golang.org/x/sys/unix":             {"Connect", "Creat", "Exec", "Mkdir", "Open", "Openat", "Rename", "Renameat", "Rmdir", "Socket", "Symlink", "Unlink", "Unlinkat"},
+	"github.com/gofrs/flock":            {"New"},
+	"github.com/spf13/afero":            {"NewBasePathFs", "NewOsFs"},
+	"github.com/zalando/go-keyring":     {"Delete", "DeleteAll", "Get", "Set"},
+	"github.com/gopacket/gopacket/pcap": {"OpenLive", "OpenOffline"},
+}
+
+// doors are the files that have one, and why. A file that runs lines of somebody else in it passes through those of
+// client.Options.Dialer, console.Console.Start and transfer.Folder, where a shell that is confined is held back.
+var doors = map[string]struct{ uses, why string }{
+	"client/active.go":                        {"net.ListenTCP", "active mode: the server connects to us"},
+	"client/defaultport_other.go":             {"net.Dialer", "a field of the dialer of client/options.go"},
+	"client/defaultport_unix.go":              {"net.Dialer", "the same"},
+	"client/options.go":                       {"net.Dialer", "the one dialer: Options.Dialer, or Options.Dial in its place"},
+	"client/practice/daemon/conf.go":          {"os.Chmod os.Mkdir os.WriteFile", "for tests"},
+	"client/practice/daemon/files.go":         {"os.Chtimes os.Mkdir os.ReadFile os.Symlink os.Truncate os.WriteFile", "for tests"},
+	"client/practice/daemon/ports.go":         {"net.Listen os.ReadFile", "for tests"},
+	"client/practice/daemon/process.go":       {"cmd.Start exec.Command os.OpenFile", "for tests"},
+	"client/practice/daemon/process_linux.go": {"os.ReadFile", "for tests"},
+	"client/practice/daemon/pureftpd.go":      {"os.ReadFile", "for tests"},
+	"client/practice/daemon/server.go":        {"os.Chmod os.MkdirTemp os.ReadFile os.RemoveAll tls.LoadX509KeyPair", "for tests"},
+	"client/practice/daemon/users.go":         {"os.Chmod os.Lchown", "for tests"},
+	"client/practice/data.go":                 {"net.Dialer net.ListenTCP", "data connections of the practice server, to its client alone unless a fault says otherwise"},
+	"client/practice/delay/delay.go":          {"net.Dial net.Listen", "for tests"},
+	"client/practice/folder.go":               {"os.OpenRoot", "--serve DIRECTORY: what is served, and nothing above it"},
+	"client/practice/script.go":               {"net.DialTimeout net.Listen", "the server that plays a recording; it connects to ports that its client opened"},
+	"client/practice/server.go":               {"net.Listen", "the practice server"},
+	"client/transfer/folder.go":               {"os.Mkdir os.MkdirAll os.OpenFile os.OpenRoot os.ReadDir os.Remove os.RemoveAll os.Rename", "the one way to local files that commands name; its Root confines, its Instead keeps a dry run dry"},
+	"client/transfer/open.go":                 {"os.OpenFile", "the same, for FIFOs and devices"},
+	"cmd/ftpsh/detach.go":                     {"exec.Command", "jobs go on in a process of this program, which console.Start starts"},
+	"cmd/ftpsh/environment_linux.go":          {"os.OpenFile os.ReadFile", "the password is taken out of our own environment"},
+	"cmd/ftpsh/flags.go":                      {"os.OpenFile os.ReadFile tls.LoadX509KeyPair", "files that options name: --log, --ca, --cert"},
+	"cmd/ftpsh/serve.go":                      {"tls.LoadX509KeyPair", "--serve: the certificate that an option names"},
+	"cmd/ftpsh/source.go":                     {"os.Open", "-f SCRIPT"},
+	"completion/local.go":                     {"os.ReadDir", "names for Tab at the prompt"},
+	"docs/licenses/main.go":                   {"exec.Command list.Output os.ReadDir os.ReadFile", "makes a page of these docs"},
+	"docs/screenshot/main.go":                 {"cmd.CombinedOutput exec.Command exec.Command().CombinedOutput os.Mkdir os.MkdirTemp os.ReadFile os.RemoveAll", "makes a picture of these docs"},
+	"history/file.go":                         {"flock.New", "the lock of the history; the file is private's"},
+	"history/private/private.go":              {"os.OpenFile", "the one reader of files that are the user's own"},
+	"history/private/write.go":                {"flock.New os.CreateTemp os.MkdirAll os.Open os.Remove os.Rename", "the one writer of these"},
+	"shell/byhand.go":                         {"os.Open", "/dev/null, for an upload of nothing"},
+	"shell/complete.go":                       {"os.ReadDir", "names of programs for Tab behind !"},
+	"shell/confine.go":                        {"os.MkdirTemp os.OpenRoot os.Remove os.RemoveAll", "the private folder of a replay, and its end"},
+	"shell/console/child.go":                  {"c.Start c.opts.Start cmd.Start", "the one starter of programs"},
+	"shell/console/pager.go":                  {"c.Start exec.Command", "$PAGER, which child.go starts"},
+	"shell/console/secret.go":                 {"os.OpenFile", "the terminal, to ask for a password"},
+	"shell/console/tmux/tmux.go":              {"cmd.Start exec.Command exec.Command().Run", "for tests"},
+	"shell/credentials.go":                    {"keyring.Delete keyring.Get keyring.Set sh.con.Run", "the system's keyring; password-command, which the seat runs"},
+	"shell/detach.go":                         {"sh.con.Start", "the seat's starter is handed on"},
+	"shell/edit.go":                           {"os.CreateTemp os.MkdirTemp os.Open os.ReadFile os.Remove os.RemoveAll os.WriteFile", "copies for the editor, in a folder of their own; `edit` is refused to files from elsewhere"},
+	"shell/lcd.go":                            {"c.Shell.con.Run os.Chdir", "lcd of the shell itself; ! runs through the seat"},
+	"shell/lls.go":                            {"exec.CommandContext os.ReadDir", "lls, which is refused to files from elsewhere, and ls, which the seat runs"},
+	"shell/localshell_other.go":               {"exec.CommandContext", "the user's shell and editor, which the seat runs"},
+	"shell/localshell_windows.go":             {"exec.CommandContext", "the same"},
+	"shell/queuefile.go":                      {"flock.New os.ReadDir os.Remove", "the files of the queue: which there are, their locks, and their end; private reads and writes them"},
+	"shell/run.go":                            {"c.Shell.con.Run", "pipes, which the seat runs"},
+	"shell/seat.go":                           {"s.Console.Run s.Console.Start", "the seat: what the console starts, unless somebody else wrote the lines"},
+	"shell/teach/doctorconnect.go":            {"net.DefaultResolver", "doctor looks up a name"},
+	"shell/teach/doctordata.go":               {"net.DefaultResolver", "the same"},
+	"shell/teach/lesson.go":                   {"os.DirFS", "lesson --dir"},
+	"shell/teach/web.go":                      {"net.Listen", "trace web, on this computer"},
+}
+
+// TestDoors: files are made and read, programs started and connections made in these places alone.
+func TestDoors(t *testing.T) {
+	found := map[string]map[string]bool{}
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != ".." || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			return err
+		}
+		if used := doorsOf(file); len(used) > 0 {
+			found[filepath.ToSlash(name[len("../"):])] = used
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, used := range found {
+		row := doors[name]
+		if got := strings.Join(slices.Sorted(maps.Keys(used)), " "); got != row.uses {
+			t.Errorf("%s reaches out by\n %s\nand may by\n %s\n(%s)", name, got, row.uses, row.why)
+		}
+	}
+	for name, row := range doors {
+		if found[name] == nil || row.why == "" {
+			t.Errorf("%s: the row has no file, or no reason", name)
+		}
+	}
+}
+
+// doorsOf are the doors that a file uses.
+func doorsOf(file *ast.File) map[string]bool {
+	imported, methods := map[string]string{}, map[string]bool{}
+	for _, spec := range file.Imports {
+		from, _ := strconv.Unquote(spec.Path.Value)
+		called := path.Base(from)
+		if spec.Name != nil {
+			called = spec.Name.Name
+		}
+		imported[strings.TrimPrefix(called, "go-")] = from
+		for _, name := range doorNames[from] {
+			if method, is := strings.CutPrefix(name, "."); is {
+				methods[method] = true
+			}
+		}
+	}
+	used := map[string]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		selector, is := n.(*ast.SelectorExpr)
+		if !is {
+			return true
+		}
+		name := selector.Sel.Name
+		if x, is := selector.X.(*ast.Ident); is && slices.Contains(doorNames[imported[x.Name]], name) {
+			used[x.Name+"."+name] = true
+		} else if methods[name] {
+			of := types.ExprString(selector.X)
+			if call, is := selector.X.(*ast.CallExpr); is {
+				of = types.ExprString(call.Fun) + "()"
+			}
+			used[of+"."+name] = true
+		}
+		return true
+	})
+	return used
+}
