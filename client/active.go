@@ -100,21 +100,21 @@ func (a *active) connect(context.Context) error { return nil }
 // first is hung up on. It gives up when the transfer is over without one.
 func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) {
 	defer a.ln.Close()
-	a.ln.SetDeadline(time.Now().Add(a.c.patience())) // before anybody shortens it
+	_ = a.ln.SetDeadline(time.Now().Add(a.c.patience())) // before anybody shortens it
 	over := make(chan struct{})
 	defer close(over)
 	go func() {
 		select {
 		case <-ctx.Done():
 		case <-x.done:
-			a.ln.SetDeadline(time.Now().Add(time.Second)) // the connection may be in the queue
+			_ = a.ln.SetDeadline(time.Now().Add(time.Second)) // the connection may be in the queue
 			select {
 			case <-ctx.Done():
 			case <-over:
 			}
 		case <-over:
 		}
-		a.ln.SetDeadline(time.Unix(1, 0))
+		_ = a.ln.SetDeadline(time.Unix(1, 0))
 	}()
 	for start, stranger := time.Now(), ""; ; {
 		nc, turnedAway, err := a.accept(start)
@@ -151,7 +151,7 @@ const queueGlance = 10 * time.Millisecond
 
 // refused looks whether the server says no since it came from another address.
 func (a *active) refused(no error) error {
-	a.ln.SetDeadline(time.Now().Add(queueGlance))
+	_ = a.ln.SetDeadline(time.Now().Add(queueGlance))
 	for {
 		nc, stranger, err := a.accept(time.Now())
 		switch {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"errors"
 	"io"
 )
 
@@ -14,8 +15,8 @@ func CopyText(w io.Writer, d io.Reader) (int64, error) {
 		line, err := in.ReadSlice('\n')
 		if k := len(line); k >= 2 && line[k-1] == '\n' && line[k-2] == '\r' {
 			line = append(line[:k-2], '\n')
-		} else if k > 0 && err == bufio.ErrBufferFull && line[k-1] == '\r' {
-			in.UnreadByte() // its LF may follow
+		} else if k > 0 && errors.Is(err, bufio.ErrBufferFull) && line[k-1] == '\r' {
+			_ = in.UnreadByte() // its LF may follow
 			line = line[:k-1]
 		}
 		written, werr := out.Write(line)
@@ -23,9 +24,9 @@ func CopyText(w io.Writer, d io.Reader) (int64, error) {
 		if werr != nil {
 			return n, werr
 		}
-		switch err {
-		case nil, bufio.ErrBufferFull:
-		case io.EOF:
+		switch {
+		case err == nil, errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF):
 			return n, out.Flush()
 		default:
 			out.Flush()
@@ -49,7 +50,7 @@ func SendText(d io.Writer, r io.Reader) (int64, error) {
 			return n, err
 		}
 		if c == '\n' && last != '\r' {
-			out.WriteByte('\r')
+			_ = out.WriteByte('\r')
 			n++
 		}
 		if err := out.WriteByte(c); err != nil {

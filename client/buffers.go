@@ -16,9 +16,9 @@ func (c Options) setBuffers(nc net.Conn) {
 		return
 	}
 	if c.ReadBuffer > 0 {
-		tcp.SetReadBuffer(c.ReadBuffer)
+		_ = tcp.SetReadBuffer(c.ReadBuffer)
 	}
 	if c.WriteBuffer > 0 {
-		tcp.SetWriteBuffer(c.WriteBuffer)
+		_ = tcp.SetWriteBuffer(c.WriteBuffer)
 	}
 }

@@ -170,7 +170,7 @@ func (s *Session) ByHand(ctx context.Context, on bool) error {
 		}
 		return nil // the next command connects again
 	}
-	s.ask(ctx, s.conn, command{})
+	_ = s.ask(ctx, s.conn, command{})
 	return nil
 }
 

@@ -223,7 +223,7 @@ func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchang
 	}
 	for i, cmd := range commands {
 		if i > 0 {
-			xs[i-1].Wait(ctx)
+			_, _ = xs[i-1].Wait(ctx)
 		}
 		if i > 0 && ctx.Err() != nil {
 			xs = append(xs, c.broken(cmd.verb, ctx.Err()))
@@ -526,7 +526,7 @@ func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
 		}
 	}
 	if len(c.queue) > 1 && c.queue[0].suspect != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
-		c.skip(1) // the odd reply was the answer after all
+		_ = c.skip(1) // the odd reply was the answer after all
 	}
 	if i := c.asideFor(r); i > 0 {
 		return c.take(i, r), nil

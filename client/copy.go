@@ -65,7 +65,7 @@ func (d *Data) receive(w io.Writer, most int64) (total int64, err error) {
 			return total, failed
 		}
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return total, err

@@ -229,7 +229,7 @@ func (d *Data) Write(p []byte) (int, error) {
 func (d *Data) count(p []byte) {
 	d.bytes.Add(int64(len(p)))
 	if d.content != nil {
-		d.content.Write(p)
+		_, _ = d.content.Write(p)
 	}
 	if room := headSize - len(d.head); room > 0 {
 		d.head = append(d.head, p[:min(room, len(p))]...)
@@ -331,7 +331,7 @@ func (d *Data) Close() error {
 // verdict on a data connection that broke, or err where that is about something
 // else, such as a local file. The rest of a download is not read then.
 func (d *Data) CloseAfter(err error) error {
-	if err == nil || err == io.EOF || d.err != nil && errors.Is(err, d.err) {
+	if err == nil || errors.Is(err, io.EOF) || d.err != nil && errors.Is(err, d.err) {
 		return d.Close()
 	}
 	d.Close()
@@ -395,7 +395,7 @@ func (d *Data) finishUpload() {
 	}
 	d.within(drainTimeout) // CloseWrite leaves it in the past
 	if half, ok := d.raw.(interface{ CloseWrite() error }); ok {
-		half.CloseWrite() // proftpd does not answer close_notify before the FIN
+		_ = half.CloseWrite() // proftpd does not answer close_notify before the FIN
 	}
 }
 
@@ -404,7 +404,7 @@ func (d *Data) finishUpload() {
 // the tail.
 func (d *Data) drain() {
 	if tc, protected := d.rw.(*tls.Conn); protected && d.upload && d.err == nil {
-		io.Copy(io.Discard, tc)
+		_, _ = io.Copy(io.Discard, tc)
 	}
 }
 
@@ -454,7 +454,7 @@ func (d *Data) hangUp(reset bool) {
 		return
 	}
 	if tcp, ok := d.raw.(*net.TCPConn); ok && reset {
-		tcp.SetLinger(0)
+		_ = tcp.SetLinger(0)
 	}
 	d.raw.Close()
 }

@@ -17,7 +17,7 @@ func (c *Conn) sharePort() {
 	}
 	if tcp, ok := nc.(*net.TCPConn); ok {
 		if raw, err := tcp.SyscallConn(); err == nil {
-			reuse("", "", raw)
+			_ = reuse("", "", raw)
 		}
 	}
 }
@@ -32,5 +32,5 @@ func takePort(d *net.Dialer) {
 }
 
 func reuse(_, _ string, raw syscall.RawConn) error {
-	return raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
+	return raw.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
 }

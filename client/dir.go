@@ -152,7 +152,7 @@ func (s *Session) Getwd(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.heard(command{}, r, nil)
+	_ = s.heard(command{}, r, nil)
 	return s.at.said, nil
 }
 

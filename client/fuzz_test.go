@@ -40,7 +40,7 @@ func FuzzReply(f *testing.F) {
 				continue
 			}
 			if err != nil {
-				if err == io.EOF && total > len(raw) {
+				if errors.Is(err, io.EOF) && total > len(raw) {
 					t.Errorf("%d bytes came, %d were read", len(raw), total)
 				}
 				return

@@ -74,7 +74,7 @@ func (l *landing) settle(ctx context.Context) error {
 		return nil
 	}
 	if l.old.HasMode {
-		l.s.Chmod(ctx, l.old.Mode, l.beside) // a wish, not a condition
+		_ = l.s.Chmod(ctx, l.old.Mode, l.beside) // a wish, not a condition
 	}
 	err := l.s.Rename(ctx, l.beside, l.name)
 	if no := new(Error); errors.As(err, &no) && no.Verb == "RNTO" {

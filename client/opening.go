@@ -103,7 +103,7 @@ func (d *Data) shakeEarly(ctx context.Context) {
 		cancel(err)
 	}
 	limit := time.AfterFunc(d.conn.cfg.Handshake, func() { cancel(errSlowHandshake) })
-	d.failed(<-shaken)
+	_ = d.failed(<-shaken)
 	limit.Stop()
 	cancel(nil)
 }
@@ -117,7 +117,7 @@ func (d *Data) readEarly(ctx context.Context) {
 		n, _ = d.raw.Read(first[:])
 		close(came)
 	}()
-	d.x.await(ctx, d.x.begun, came)
+	_ = d.x.await(ctx, d.x.begun, came)
 	d.raw.SetReadDeadline(time.Unix(1, 0))
 	<-came
 	d.raw.SetReadDeadline(time.Time{})

@@ -123,7 +123,7 @@ func (s *Session) Return(ctx context.Context, p Place) error {
 
 // leave says goodbye on the connection; the next command makes another one.
 func (s *Session) leave(ctx context.Context, why string) {
-	s.conn.Quit(ctx)
+	_ = s.conn.Quit(ctx)
 	s.conn = s.conn.standIn()
 	s.opt.Trace.note(NoteInfo{"C", "reconnect", why})
 }

@@ -120,8 +120,8 @@ const barePatience = 500 * time.Millisecond
 // with another code answers the command that was sent ahead.
 func (rr replyReader) goesOn(code int) bool {
 	if rr.until != nil {
-		rr.until(time.Now().Add(barePatience))
-		defer rr.until(time.Time{})
+		_ = rr.until(time.Now().Add(barePatience))
+		defer func() { _ = rr.until(time.Time{}) }()
 	}
 	next, _ := rr.Peek(4) // where it fails, so will the next read
 	other, _, ok := splitCode(strings.TrimRight(string(next), "\r\n"))

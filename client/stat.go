@@ -93,7 +93,7 @@ func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []
 	for i, name := range names {
 		asked = append(asked, func(ctx context.Context) stated {
 			if i == 0 {
-				s.confirm(ctx, all[:before], xs)
+				_ = s.confirm(ctx, all[:before], xs)
 			}
 			if facts {
 				return mlst(ctx, name, answers[i])

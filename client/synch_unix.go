@@ -3,6 +3,7 @@
 package client
 
 import (
+	"errors"
 	"net"
 	"syscall"
 )
@@ -31,9 +32,9 @@ func (c *Conn) synch() string {
 		return ""
 	}
 	c.write([]byte(interruptProcess))
-	raw.Write(func(fd uintptr) bool {
+	_ = raw.Write(func(fd uintptr) bool {
 		_, err = syscall.SendmsgN(int(fd), synchIAC, nil, nil, syscall.MSG_OOB)
-		return err != syscall.EAGAIN
+		return !errors.Is(err, syscall.EAGAIN)
 	})
 	return dataMark
 }

@@ -201,7 +201,7 @@ var errSlowHandshake = &TimeoutError{Waiting: "the TLS handshake"}
 func (c *Conn) shake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	start := time.Now()
 	err := tc.HandshakeContext(ctx)
-	if err != nil && context.Cause(ctx) == error(errSlowHandshake) {
+	if err != nil && errors.Is(context.Cause(ctx), error(errSlowHandshake)) {
 		err = errSlowHandshake
 	}
 	c.cfg.Trace.handshake(TLSInfo{name, tc.ConnectionState(), c.trust(), time.Since(start), err})

@@ -31,7 +31,7 @@ func (c *Conn) standIn() *Conn {
 }
 
 // isStandIn reports whether the connection is still to be made.
-func (c *Conn) isStandIn() bool { return c.Err() == errNotYet }
+func (c *Conn) isStandIn() bool { return errors.Is(c.Err(), errNotYet) }
 
 // Identity is what the session has logged in with, its secrets included.
 func (s *Session) Identity() Login { return s.login }

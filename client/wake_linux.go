@@ -9,6 +9,6 @@ import (
 // end: it costs time to be woken for every packet of a fast download.
 func wakeAt(tcp *net.TCPConn, bytes int) {
 	if raw, err := tcp.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, bytes) })
+		_ = raw.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, bytes) })
 	}
 }

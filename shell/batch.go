@@ -35,7 +35,7 @@ func ScriptFrom(name string, r io.Reader) Script {
 		return strings.TrimRight(line, "\r\n"), err
 	}}
 	if file, is := r.(*os.File); is { // perhaps a FIFO whose other end says nothing
-		s.stop = func() { file.SetReadDeadline(time.Now()) }
+		s.stop = func() { _ = file.SetReadDeadline(time.Now()) }
 	}
 	return s
 }
@@ -122,7 +122,7 @@ func (sh *Shell) script(script Script, line Line) error {
 	for !sh.quitting && !sh.ended() {
 		line.Number = read + 1
 		text, err := script.statement()
-		if err == io.EOF || err != nil && sh.ended() {
+		if errors.Is(err, io.EOF) || err != nil && sh.ended() {
 			break
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -142,7 +143,7 @@ func TestSentAwayTooLate(t *testing.T) {
 	if sh.sendAway(j) {
 		t.Error("it goes on")
 	}
-	if err := sh.takeOver(j); err != failure.ErrNotConnected {
+	if err := sh.takeOver(j); !errors.Is(err, failure.ErrNotConnected) {
 		t.Errorf("it ended with %v", err)
 	}
 }

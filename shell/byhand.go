@@ -87,7 +87,7 @@ func (v voice) inside(h *byHand) voice {
 // leaves its result to the data where there are any.
 func (v voice) reply(r client.Reply) {
 	if v.sh.json && !v.marks && !v.content && r.Class() <= 3 {
-		render.JSON(v.out, replyObject(r))
+		_ = render.JSON(v.out, replyObject(r))
 		return
 	}
 	for _, line := range r.Lines {
@@ -123,7 +123,7 @@ func (v voice) line(text string) {
 	if v.screen {
 		text = render.SafeLines(text)
 	}
-	io.WriteString(v.out, text+"\n")
+	_, _ = io.WriteString(v.out, text+"\n")
 }
 
 // fact is what happens beside the replies; quote is silent about it.
@@ -384,7 +384,7 @@ func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error
 		if v.screen {
 			text = render.SafeLines(text)
 		}
-		io.WriteString(v.out, text)
+		_, _ = io.WriteString(v.out, text)
 	}
 	return cmp.Or(closing, err)
 }

@@ -203,14 +203,14 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 		}
 	}
 	if err := c.Flags.Parse(texts); err != nil {
-		if err == pflag.ErrHelp {
+		if errors.Is(err, pflag.ErrHelp) {
 			return err
 		}
 		return c.wrongFlag(err)
 	}
 	c.Flags.Visit(func(f *pflag.Flag) {
 		if text, quoted := strings.CutPrefix(f.Value.String(), quotedDash); quoted {
-			f.Value.Set(text)
+			_ = f.Value.Set(text)
 		}
 	})
 	// The arguments are the words that are left, in order; from the end, since

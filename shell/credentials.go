@@ -90,7 +90,7 @@ func (sh *Shell) passwordFrom(ctx context.Context, command string, a Address, us
 	var failed *exec.ExitError
 	switch {
 	case errors.As(err, &failed):
-		return "", fmt.Errorf("%w: password-command: %s", failure.ErrNoPassword, failed)
+		return "", fmt.Errorf("%w: password-command: %s", failure.ErrNoPassword, failed) //nolint:errorlint // its status is not ours
 	case err != nil:
 		return "", fmt.Errorf("%w: password-command: %w", failure.ErrNoPassword, err)
 	case line == "":

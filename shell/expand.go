@@ -185,12 +185,12 @@ func isPlain(name string) bool { return !localname.LeadsElsewhere(name) }
 // skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
 func (c *Call) skips(err error) error {
 	all := []error{err}
-	if many, is := err.(*failure.SeveralErrors); is {
+	if many := new(failure.SeveralErrors); errors.As(err, &many) {
 		all = many.Errs
 	}
 	var rest []error
 	for _, err := range all {
-		if unsafe, is := err.(*unsafeNameError); is {
+		if unsafe := new(unsafeNameError); errors.As(err, &unsafe) {
 			c.Shell.warn(unsafe.Error())
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 // been meant. Command is the name of the command that the option was for, ""
 // for the program.
 func FlagError(err error, fs *pflag.FlagSet, command string) error {
-	if err == nil || err == pflag.ErrHelp {
+	if err == nil || errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
 	wrong := &failure.UsageError{Text: flagText(err)}

@@ -11,4 +11,4 @@ import (
 var stopSignal os.Signal = syscall.SIGTSTP
 
 // continueOthers wakes the local commands of a job, which Ctrl-Z has stopped.
-func continueOthers() { syscall.Kill(0, syscall.SIGCONT) }
+func continueOthers() { _ = syscall.Kill(0, syscall.SIGCONT) }

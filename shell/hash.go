@@ -20,7 +20,7 @@ func (c *Call) marks(m *transfer.Meter) (stop func()) {
 	update := func() {
 		due := m.Moved() / c.Shell.Settings.Hash
 		if n := min(due-printed, mostMarks); n > 0 {
-			io.WriteString(c.Err, strings.Repeat("#", int(n)))
+			_, _ = io.WriteString(c.Err, strings.Repeat("#", int(n)))
 		}
 		printed = due
 	}
@@ -29,7 +29,7 @@ func (c *Call) marks(m *transfer.Meter) (stop func()) {
 		halt()
 		update()
 		if printed > 0 {
-			io.WriteString(c.Err, "\n")
+			_, _ = io.WriteString(c.Err, "\n")
 		}
 	}
 }

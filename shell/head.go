@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -92,14 +93,14 @@ func head(ctx context.Context, c *Call) error {
 		if err != nil {
 			return err
 		}
-		all, err := true, error(nil)
+		var all bool
 		if c.Flags.Changed("bytes") {
 			_, err = io.CopyN(out, d, size)
-			all = err == io.EOF
+			all = errors.Is(err, io.EOF)
 		} else {
 			all, err = copyLines(out, d, lines)
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return d.CloseAfter(err)
 		}
 		if !all {
@@ -120,7 +121,7 @@ func copyLines(w io.Writer, r io.Reader, n int) (all bool, err error) {
 			if _, err := w.Write(part); err != nil {
 				return false, err
 			}
-			if err != nil && err != bufio.ErrBufferFull {
+			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 				return err == io.EOF, err
 			}
 			more = err != nil

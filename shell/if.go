@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -117,7 +118,7 @@ func (c *Call) remoteWords(ctx context.Context, word syntax.Token) ([]string, er
 	}
 	names, err := c.expand(ctx, []syntax.Token{word})
 	err = c.skips(err)
-	if _, none := err.(*noMatchError); none {
+	if errors.As(err, new(*noMatchError)) {
 		return nil, nil
 	}
 	paths := make([]string, len(names))

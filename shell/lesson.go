@@ -189,7 +189,7 @@ func (sh *Shell) enterStep(ctx context.Context) error {
 		dot = "."
 	}
 	for _, line := range cl.lesson.Screen(cl.step, cl.number, cl.count, dot) {
-		io.WriteString(sh.con.Out(), teach.Filled(line, sh.practice.Port())+"\n")
+		_, _ = io.WriteString(sh.con.Out(), teach.Filled(line, sh.practice.Port())+"\n")
 	}
 	return nil
 }

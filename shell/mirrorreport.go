@@ -119,7 +119,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		}
 		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, render.Safe(s.Path)})
 	case r.call.Shell.Settings.Verbose && s.Result.Local != "":
-		r.call.moved(s.Path, s.Result)
+		_ = r.call.moved(s.Path, s.Result)
 	case r.call.Shell.Settings.Verbose:
 		r.call.Note("%s %s (%s)", s.Action, s.Path, s.Why)
 	}
@@ -134,7 +134,7 @@ func (r *mirrorReport) object(s transfer.Step) {
 	if s.Err != nil {
 		o.Error = s.Err.Error()
 	}
-	r.call.object(o)
+	_ = r.call.object(o)
 }
 
 // end shows the plan, or sums up. After a failure with nothing done there is

@@ -280,7 +280,7 @@ func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool)
 			err = sh.session.Login(ctx, who)
 			who.OneTime = false
 		}
-		if err == client.ErrAccount && sh.Interactive() && who.Account == "" {
+		if errors.Is(err, client.ErrAccount) && sh.Interactive() && who.Account == "" {
 			if who.Account, err = sh.con.ReadSecret(ctx, "account: "); err == nil {
 				err = sh.session.Login(ctx, who)
 			}

@@ -125,9 +125,9 @@ func (c *Call) sumUp(ctx context.Context, done, of int, whole transfer.Result) {
 		}
 		c.Note("%d of %d files are done; `%s %s` resumes", done, of, name, rest)
 	case done < of:
-		c.moved(fmt.Sprintf("%d of %d files", done, of), whole)
+		_ = c.moved(fmt.Sprintf("%d of %d files", done, of), whole)
 	default:
-		c.moved(fmt.Sprintf("%d files", of), whole)
+		_ = c.moved(fmt.Sprintf("%d files", of), whole)
 	}
 }
 

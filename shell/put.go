@@ -3,6 +3,7 @@ package shell
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -161,12 +162,12 @@ func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) err
 	}
 	wait := sync.OnceValue(cmd.Wait)
 	in := bufio.NewReader(&commandOutput{out, wait})
-	if _, err = in.Peek(1); err == nil || err == io.EOF {
+	if _, err = in.Peek(1); err == nil || errors.Is(err, io.EOF) {
 		t.In = in
 		err = c.upload(ctx, t)
 	}
-	out.Close() // the command notices, if it still writes
-	wait()
+	_ = out.Close() // the command notices, if it still writes
+	_ = wait()
 	return err
 }
 

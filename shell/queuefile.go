@@ -73,7 +73,7 @@ func (sh *Shell) keepQueue() error {
 	rows := json.NewEncoder(&text)
 	for _, j := range jobs {
 		if j.kept != nil {
-			rows.Encode(j.kept) // it has nothing that cannot be written
+			_ = rows.Encode(j.kept) // it has nothing that cannot be written
 		}
 	}
 	if q.file == nil && text.Len() == 0 {
@@ -136,7 +136,7 @@ func (sh *Shell) leaveQueue() {
 		return
 	}
 	if info, err := os.Stat(file.path); err == nil && info.Size() == 0 {
-		file.remove()
+		_ = file.remove()
 	}
 	file.lock.Close()
 }

@@ -237,7 +237,7 @@ type loan struct {
 func (sh *Shell) giveBack() (undone []loan) {
 	for _, l := range slices.Backward(sh.borrowed) {
 		if l.row.show(&sh.Settings) == l.now {
-			sh.change(l.row, l.before)
+			_ = sh.change(l.row, l.before)
 			undone = append(undone, l)
 		}
 	}

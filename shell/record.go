@@ -176,7 +176,7 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 		sh.replayed(within, step)
 	}
 	if sh.raw {
-		sh.Do(Line{Text: ".end"})
+		_ = sh.Do(Line{Text: ".end"})
 	}
 	sh.disconnect()
 	if err := ctx.Err(); err != nil {
@@ -239,7 +239,7 @@ func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
 	line := Line{Text: step.Line}
 	if !step.Opens {
 		sh.provide(step)
-		sh.Do(line)
+		_ = sh.Do(line)
 		return
 	}
 	end := sh.recorder.Begin(step.Line)
@@ -248,7 +248,7 @@ func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
 	if err != nil {
 		sh.failed(line, "open", failure.Interrupted(ctx, err))
 	} else if strings.HasPrefix(step.Line, "raw") {
-		sh.Do(Line{Text: "raw"})
+		_ = sh.Do(Line{Text: "raw"})
 	}
 }
 
@@ -268,7 +268,7 @@ func (sh *Shell) provide(step teach.ReplayStep) {
 			continue
 		}
 		if file, err := root.OpenFile(word, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
-			file.Truncate(step.Uploads[0])
+			_ = file.Truncate(step.Uploads[0])
 			file.Close()
 		}
 	}

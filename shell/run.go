@@ -320,7 +320,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	if sh.json {
 		object := failureObject(where, command, err, sh.hintsFor(err))
 		object.Error = sh.masked(object.Error)
-		render.JSON(sh.con.Err(), object)
+		_ = render.JSON(sh.con.Err(), object)
 		return
 	}
 	f := render.Failure{What: command, Words: sh.masked(failure.InWords(err)), Hints: sh.hintsFor(err)}
@@ -337,7 +337,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
 		}
 	}
-	fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr(), sh.con.ErrWidth()))
+	_, _ = fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr(), sh.con.ErrWidth()))
 }
 
 // masked hides the secrets of the session, and the passwords of URLs, from what is shown.

@@ -126,8 +126,8 @@ func (sh *Shell) Close() {
 	sh.disconnect()
 	sh.swap()
 	sh.disconnect()
-	sh.stopWeb()
-	sh.stopPractice() // its files were never on a disk
+	_ = sh.stopWeb()
+	_ = sh.stopPractice() // its files were never on a disk
 	if err := sh.stopRecording(); err != nil {
 		sh.Say("the recording is not complete: " + err.Error())
 	}
@@ -247,12 +247,12 @@ func (sh *Shell) ended() bool { return sh.base.Err() != nil }
 
 // Say tells something that is neither result nor error.
 func (s *screen) Say(text string) {
-	io.WriteString(s.con.Err(), s.painted(render.Dim, render.SafeLines(text))+"\n")
+	_, _ = io.WriteString(s.con.Err(), s.painted(render.Dim, render.SafeLines(text))+"\n")
 }
 
 // warn tells something that the user should not overlook.
 func (s *screen) warn(text string) {
-	io.WriteString(s.con.Err(), s.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
+	_, _ = io.WriteString(s.con.Err(), s.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
 }
 
 // painted is a message as the screen has room for it.

@@ -143,7 +143,7 @@ func (sh *Shell) whyLine(line string) {
 		return
 	}
 	for _, text := range found.Lines {
-		io.WriteString(sh.con.Err(), render.SafeLines(text)+"\n")
+		_, _ = io.WriteString(sh.con.Err(), render.SafeLines(text)+"\n")
 	}
 }
 

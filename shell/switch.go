@@ -49,7 +49,7 @@ func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
 	sh.disconnect()
 	sh.connection, sh.remote, sh.macros = old, remote, macros
 	for _, l := range slices.Backward(lent) {
-		sh.change(l.row, l.now)
+		_ = sh.change(l.row, l.now)
 	}
 	sh.welcomed.Store(welcomed)
 	return err

@@ -271,7 +271,7 @@ func (sh *Shell) seen(e *teach.Event) {
 	sh.printer.Style, sh.printer.Quiet, sh.printer.Level = how.Style, how.Quiet, int(sh.traced.Load())
 	sh.printer.Width, sh.printer.Color = sh.con.Width(), sh.con.ColorErr()
 	if lines := sh.printer.Lines(e); len(lines) > 0 {
-		io.WriteString(sh.con.Err(), strings.Join(lines, "\n")+"\n")
+		_, _ = io.WriteString(sh.con.Err(), strings.Join(lines, "\n")+"\n")
 	}
 }
 

@@ -73,11 +73,11 @@ func (w *watching) show(text string) {
 	sh := w.call.Shell
 	switch {
 	case !w.call.screen:
-		w.call.Out.Write([]byte(text + "\n"))
+		_, _ = w.call.Out.Write([]byte(text + "\n"))
 		return
 	case !sh.con.Redraws(): // what is the same is not read out again
 		if !w.seen || text != w.last {
-			w.call.Out.Write([]byte(time.Now().Format(time.TimeOnly) + "\n" + text + "\n"))
+			_, _ = w.call.Out.Write([]byte(time.Now().Format(time.TimeOnly) + "\n" + text + "\n"))
 		}
 		w.last, w.seen = text, true
 		return
@@ -105,7 +105,7 @@ func (w *watching) stop() {
 	if con := w.call.Shell.con; w.call.screen && con.Redraws() {
 		con.Console.Status("")
 		if w.seen {
-			w.call.Out.Write([]byte(w.last + "\n"))
+			_, _ = w.call.Out.Write([]byte(w.last + "\n"))
 		}
 	}
 }

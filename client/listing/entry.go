@@ -14,6 +14,7 @@ import (
 // Type says what an entry is.
 type Type uint8
 
+// What an entry can be.
 const (
 	File     Type = iota // a plain file
 	Dir                  // a directory, or what can be entered like one
@@ -41,6 +42,7 @@ func (t Type) String() string {
 // (RFC 3659, 7.5.1).
 type Special uint8
 
+// The entries of MLSD.
 const (
 	Member     Special = iota // an ordinary entry
 	CurrentDir                // type=cdir: the listed directory itself
@@ -50,6 +52,7 @@ const (
 // Precision says how much of Time the server told.
 type Precision uint8
 
+// From nothing to a fraction of a second.
 const (
 	NoTime    Precision = iota // no time at all
 	Day                        // midnight stands for the whole day

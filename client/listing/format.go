@@ -4,6 +4,7 @@ package listing
 // Detect. A name that is not in the table is read like Detect.
 type Format string
 
+// The forms that a command asks for.
 const (
 	Detect Format = ""     // LIST: the lines tell
 	MLSx   Format = "mlsx" // RFC 3659 MLSD and MLST

@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -109,9 +110,9 @@ func Write(w io.Writer, name Format, entries []Entry) error {
 			return fmt.Errorf("%s: a manifest cannot hold a sum by %q", e.Path, e.Algorithm)
 		}
 		if i == 0 {
-			out.WriteString(f.head(e.Algorithm))
+			_, _ = out.WriteString(f.head(e.Algorithm))
 		}
-		out.WriteString(f.format(e) + "\n")
+		_, _ = out.WriteString(f.format(e) + "\n")
 	}
 	return out.Flush()
 }
@@ -182,7 +183,7 @@ func Read(r io.Reader, name Format) ([]Entry, Format, error) {
 		entries = append(entries, e)
 	}
 	switch err := lines.Err(); {
-	case err == bufio.ErrTooLong:
+	case errors.Is(err, bufio.ErrTooLong):
 		return nil, f.name, &LineError{n + 1, fmt.Sprintf("longer than %d bytes", maxLine)}
 	case err != nil:
 		return nil, f.name, err

@@ -417,7 +417,7 @@ type endWatcher struct {
 
 func (w *endWatcher) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b)
-	w.end = w.end || err == io.EOF
+	w.end = w.end || errors.Is(err, io.EOF)
 	return n, err
 }
 

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -59,8 +60,8 @@ func readReply(in *bufio.Reader) (reply, error) {
 // reader's buffer is read to its end and gives bufio.ErrBufferFull.
 func readCommand(in *bufio.Reader) (string, error) {
 	line, err := in.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
-		for err == bufio.ErrBufferFull {
+	if errors.Is(err, bufio.ErrBufferFull) {
+		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = in.ReadSlice('\n')
 		}
 		if err == nil {

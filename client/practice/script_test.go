@@ -143,7 +143,7 @@ func TestScript(t *testing.T) {
 					c.t.Error(err)
 				}
 				c.cmd(200, "NOOP")
-				if _, err := conn.Read(make([]byte, 1)); err == nil || err == io.EOF {
+				if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, io.EOF) {
 					c.t.Errorf("got %v", err)
 				}
 			}},

@@ -46,8 +46,8 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 			return err
 		}
 		switch {
-		case stays == errGone:
-		case stays == errHeld:
+		case errors.Is(stays, errGone):
+		case errors.Is(stays, errHeld):
 			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: stays.Error()})
 		case errors.As(stays, new(*writtenError)):
 			m.hold(step.Path)

@@ -40,10 +40,10 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 		r.Note = cmp.Or(r.Note, "not checked, since the servers do not say its size")
 	}
 	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
-		t.There.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
+		_ = t.There.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
 	}
 	if t.Mode != 0 {
-		t.There.Chmod(ctx, t.Mode, t.Local)
+		_ = t.There.Chmod(ctx, t.Mode, t.Local)
 	}
 	return r, nil
 }
@@ -86,7 +86,7 @@ func bytesBefore(ctx context.Context, s *client.Session, name string, end int64)
 		return nil, err
 	}
 	_, err = io.ReadFull(d, some)
-	short := err == io.EOF || err == io.ErrUnexpectedEOF
+	short := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	if short {
 		err = nil // the server's verdict comes first
 	}

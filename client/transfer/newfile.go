@@ -47,7 +47,7 @@ func (f Folder) Create(ctx context.Context, name string, mode fs.FileMode) (*New
 		return nil, n.failed(err)
 	}
 	if missing == nil {
-		n.Chmod(old.Mode().Perm())
+		_ = n.Chmod(old.Mode().Perm())
 	}
 	return n, nil
 }
@@ -66,7 +66,7 @@ func (n *NewFile) Close() error {
 		err = n.dir.Rename(n.temp, n.name)
 	}
 	if err != nil {
-		n.dir.Remove(n.temp)
+		_ = n.dir.Remove(n.temp)
 		err = n.failed(err)
 	}
 	n.dir.Close()
@@ -77,7 +77,7 @@ func (n *NewFile) Close() error {
 func (n *NewFile) Discard() {
 	n.File.Close()
 	if n.dir != nil {
-		n.dir.Remove(n.temp)
+		_ = n.dir.Remove(n.temp)
 		n.dir.Close()
 	}
 }

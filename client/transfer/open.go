@@ -17,7 +17,7 @@ func Open(ctx context.Context, name string, flag int, mode fs.FileMode) (*os.Fil
 	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
 		file, failed := os.OpenFile(name, flag, mode)
 		if failed == nil && err == nil && info.Mode()&fs.ModeDevice != 0 {
-			context.AfterFunc(ctx, func() { file.SetDeadline(time.Now()) })
+			_ = context.AfterFunc(ctx, func() { _ = file.SetDeadline(time.Now()) })
 		}
 		return file, failed
 	}
@@ -33,7 +33,7 @@ func Open(ctx context.Context, name string, flag int, mode fs.FileMode) (*os.Fil
 	select {
 	case r := <-opened:
 		if r.err == nil {
-			context.AfterFunc(ctx, func() { r.file.SetDeadline(time.Now()) })
+			_ = context.AfterFunc(ctx, func() { _ = r.file.SetDeadline(time.Now()) })
 		}
 		return r.file, r.err
 	case <-ctx.Done():

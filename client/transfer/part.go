@@ -102,7 +102,7 @@ func (p *part) keep() {
 	case info.Size() == 0:
 		p.drop()
 	case !p.noted:
-		p.writeNote() // a disk that is full may have no room for it
+		_ = p.writeNote() // a disk that is full may have no room for it
 		fallthrough
 	default:
 		p.Close()
@@ -111,7 +111,7 @@ func (p *part) keep() {
 
 // drop removes the part, while it is locked.
 func (p *part) drop() {
-	p.to.remove()
+	_ = p.to.remove()
 	p.Close()
 }
 
@@ -142,7 +142,7 @@ func (p *part) finish(t Task) error {
 		return d.failed("rename", PartSuffix, err)
 	}
 	if p.noted {
-		d.dir.Remove(d.part() + NoteSuffix)
+		_ = d.dir.Remove(d.part() + NoteSuffix)
 	}
 	return nil
 }

@@ -39,10 +39,10 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 		}
 	}
 	if t.Mode != 0 {
-		s.Chmod(ctx, t.Mode, r.Remote)
+		_ = s.Chmod(ctx, t.Mode, r.Remote)
 	}
 	if keepsTime(s, t, *r) {
-		s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
+		_ = s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done 
 		s.ChmodLater(t.Mode, r.Remote)
 	}
 	if keepsTime(s, t, *r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
-		s.SetModTime(ctx, r.Remote, r.ModTime)
+		_ = s.SetModTime(ctx, r.Remote, r.ModTime)
 	}
 	if !sizeTells(s) {
 		done(nil)

@@ -326,7 +326,7 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	}
 	seen.got = offset + n
 	note, unproved := judge(ctx, s, t, seen)
-	if unproved == client.ErrTruncated {
+	if errors.Is(unproved, client.ErrTruncated) {
 		unproved = err // with its numbers
 	}
 	return n, note, unproved
@@ -342,7 +342,7 @@ func follows(d *client.Data, overlap []byte) error {
 	case err == nil:
 		d.Close()
 		return errOther
-	case err == io.ErrUnexpectedEOF:
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = nil // the server's verdict comes first
 	}
 	if err = d.CloseAfter(err); err == nil {

@@ -281,7 +281,7 @@ func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece, before int64
 		}
 	}
 	if p.next == f.task.Size {
-		d.ReceiveN(io.Discard, 1)
+		_, _ = d.ReceiveN(io.Discard, 1)
 	}
 	return nil
 }
@@ -350,7 +350,7 @@ func (f *segmented) fetchAnew(ctx context.Context, s *client.Session) (Result, e
 	f.giveUp()
 	t := f.task
 	t.Known, t.Size, t.ModTime, t.Resume = false, -1, time.Time{}, false
-	f.to.dir.Remove(f.to.segments())
+	_ = f.to.dir.Remove(f.to.segments())
 	r, err := download(ctx, s, t, &f.meter)
 	r.Note = cmp.Or(r.Note, "it changed while it was fetched in parts: fetched once more, in one")
 	if err == nil {
@@ -391,7 +391,7 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 		return r, true, f.failed
 	}
 	if f.changed {
-		f.to.dir.Remove(f.to.segments())
+		_ = f.to.dir.Remove(f.to.segments())
 	} else if err := f.note(); f.failed == nil {
 		f.failed = err
 	}

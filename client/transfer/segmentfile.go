@@ -54,8 +54,8 @@ func (f *segmented) openIn(d *destination) error {
 	begun := int64(0)
 	switch {
 	case !f.task.Resume:
-		d.dir.Remove(d.segments())
-		d.remove()
+		_ = d.dir.Remove(d.segments())
+		_ = d.remove()
 	case !f.task.Here.HasSegments(f.task.Local):
 		begun = d.adopt(f.task)
 	}
@@ -93,7 +93,7 @@ func (d *destination) adopt(t Task) (begun int64) {
 	if d.dir.Rename(d.part(), d.segments()) != nil {
 		return 0
 	}
-	d.remove() // the note
+	_ = d.remove() // the note
 	return info.Size()
 }
 
@@ -103,7 +103,7 @@ func (f *segmented) becomePart() error {
 	if err := f.file.Truncate(f.task.Size); err != nil {
 		return f.to.failed("write", SegmentSuffix, err)
 	}
-	f.to.remove() // of an earlier transfer
+	_ = f.to.remove() // of an earlier transfer
 	if err := f.to.dir.Rename(f.to.segments(), f.to.part()); err != nil {
 		return f.to.failed("rename", SegmentSuffix, err)
 	}

@@ -93,7 +93,7 @@ func (w *comparing) Write(p []byte) (int, error) {
 		if len(some) == 0 || !bytes.Equal(some, p[n:n+len(some)]) {
 			return n, errOther
 		}
-		w.want.Discard(len(some))
+		_, _ = w.want.Discard(len(some))
 		n += len(some)
 	}
 	return len(p), nil

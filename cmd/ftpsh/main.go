@@ -145,7 +145,7 @@ var errShown = errors.New("shown")
 
 // wrong reports what keeps the program from starting.
 func wrong(err error) int {
-	if err == errShown {
+	if errors.Is(err, errShown) {
 		return usageStatus
 	}
 	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())

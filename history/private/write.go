@@ -40,7 +40,7 @@ func Write(name string, text []byte) error {
 // syncFolder lets a new name outlive a loss of power. Not every system can do that, and the text is safe without it.
 func syncFolder(name string) {
 	if dir, err := os.Open(name); err == nil {
-		dir.Sync()
+		_ = dir.Sync()
 		dir.Close()
 	}
 }

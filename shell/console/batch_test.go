@@ -38,7 +38,7 @@ func TestBatchLines(t *testing.T) {
 					t.Fatalf("got %q, %v; want %q", got, err, want)
 				}
 			}
-			if line, err := c.ReadLine(t.Context(), "> "); err != io.EOF {
+			if line, err := c.ReadLine(t.Context(), "> "); !errors.Is(err, io.EOF) {
 				t.Fatalf("at the end: %q, %v", line, err)
 			}
 			if out.Len() > 0 {

@@ -4,6 +4,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -171,7 +172,7 @@ func TestCloseWhileReading(t *testing.T) {
 	s.c.Close()
 	s.answered("", io.EOF)
 	s.until("cooked mode", func(v *vt) bool { return !v.modes["?2004"] })
-	if _, err := s.c.ReadLine(t.Context(), "> "); err != io.EOF {
+	if _, err := s.c.ReadLine(t.Context(), "> "); !errors.Is(err, io.EOF) {
 		t.Fatalf("after Close: %v", err)
 	}
 }

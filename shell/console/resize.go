@@ -62,7 +62,7 @@ func (s *screen) rewrap(columns int) {
 // answered takes the row, from 1, in which the cursor was when that was asked. Only the last answer counts.
 func (s *screen) answered(position string) {
 	at := 0
-	fmt.Sscanf(position, "%d", &at)
+	_, _ = fmt.Sscanf(position, "%d", &at)
 	if s.above.asked == 0 {
 		return
 	}

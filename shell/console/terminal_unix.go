@@ -69,7 +69,7 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 	last := byte('\n')
 	for {
 		b, err := c.in.next(0)
-		if err == errWoken {
+		if errors.Is(err, errWoken) {
 			continue
 		}
 		if err != nil {

@@ -40,7 +40,7 @@ func (e *SeveralErrors) Unwrap() []error { return e.Errs }
 func Several(errs []error) error {
 	var flat []error
 	for _, err := range errs {
-		if many, ok := err.(*SeveralErrors); ok {
+		if many, ok := err.(*SeveralErrors); ok { //nolint:errorlint // a wrapped one keeps its wrapping
 			flat = append(flat, many.Errs...)
 		} else if err != nil {
 			flat = append(flat, err)

@@ -43,14 +43,14 @@ func (l List) Write(w io.Writer, entries []listing.Entry) error {
 	for i, group := range groups(entries) {
 		if dir := group[0].Dir; dir != "" {
 			if i > 0 {
-				b.WriteByte('\n')
+				_ = b.WriteByte('\n')
 			}
-			b.WriteString(l.text(dir) + ":\n")
+			_, _ = b.WriteString(l.text(dir) + ":\n")
 		}
 		Sort(group, l.By, l.Reverse)
 		l.each(group, func(line string) {
-			b.WriteString(line)
-			b.WriteByte('\n')
+			_, _ = b.WriteString(line)
+			_ = b.WriteByte('\n')
 		})
 	}
 	return b.Flush()

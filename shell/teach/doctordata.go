@@ -324,7 +324,7 @@ func (d *doctor) resume(ctx context.Context) {
 		d.note(Worth, "resume", "REST: %s", saidOr(r, err))
 		return
 	}
-	d.ask(ctx, "REST 0")
+	_, _ = d.ask(ctx, "REST 0")
 	var lacks, has []string
 	for _, f := range []struct{ name, what string }{{"MFMT", "times can be set"}, {"HASH", "checksums"}} {
 		if slices.Contains(d.offered, f.name) || f.name == "HASH" && slices.ContainsFunc(d.offered, isDigest) {
@@ -397,7 +397,7 @@ func (d *doctor) replies(ctx context.Context) {
 		return
 	}
 	if d.session.Idle() == nil && time.Now().Before(d.end) {
-		d.ask(ctx, "NOOP") // what comes unasked comes before its answer
+		_, _ = d.ask(ctx, "NOOP") // what comes unasked comes before its answer
 	}
 	d.mu.Lock()
 	unexpected, slowest, verb := d.unexpected, d.slowest, d.slowVerb

@@ -31,7 +31,7 @@ func (m *mermaid) draw(events []*Event) {
 		o := operations[len(operations)-1]
 		local, remote = Ends(events, "C", o.Events[len(o.Events)-1].Seq)
 	}
-	io.WriteString(m.out, "sequenceDiagram\n")
+	_, _ = io.WriteString(m.out, "sequenceDiagram\n")
 	m.say("autonumber")
 	m.say("participant c as ftpsh %s", mermaidText(local))
 	m.say("participant s as server %s", mermaidText(remote))

@@ -195,7 +195,7 @@ func framesOf(t *testing.T, text []byte) (all []frame) {
 	}
 	for {
 		f, err := c.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		if err != nil {

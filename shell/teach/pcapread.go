@@ -19,7 +19,7 @@ func readCapture(c capture) ([]*Event, error) {
 	found := &streams{open: map[[2]netip.AddrPort]*half{}}
 	for n := 0; ; n++ {
 		packet, err := c.next()
-		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			break // a capture that was cut is read as far as it goes
 		}
 		if err != nil {

@@ -62,7 +62,7 @@ func relay(ctx context.Context, near net.Conn, target string, later time.Duratio
 	defer near.Close()
 	far, err := net.Dial("tcp", target)
 	if err != nil {
-		near.(*net.TCPConn).SetLinger(0)
+		_ = near.(*net.TCPConn).SetLinger(0)
 		return
 	}
 	defer far.Close()
@@ -112,7 +112,7 @@ func carry(to, from net.Conn, later time.Duration) {
 		}
 	}
 	if half, ok := to.(*net.TCPConn); ok {
-		half.CloseWrite()
+		_ = half.CloseWrite()
 	}
 	for range parcels {
 	}

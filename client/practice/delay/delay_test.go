@@ -2,6 +2,7 @@ package delay
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -43,7 +44,7 @@ func TestProxy(t *testing.T) {
 		t.Errorf("%q, %v after %v", line, err, took)
 	}
 	nc.CloseWrite()
-	if n, err := nc.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+	if n, err := nc.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("the end came as %d, %v", n, err)
 	}
 }

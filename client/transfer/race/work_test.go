@@ -182,7 +182,7 @@ func sameSmall(dir string, files int) error {
 	for i := range files {
 		got, err := os.ReadFile(filepath.Join(dir, fileName(i)))
 		if err != nil || !bytes.Equal(got, daemon.Content(small, uint64(i))) {
-			return fmt.Errorf("%s came with %d bytes, or others: %v", fileName(i), len(got), err)
+			return fmt.Errorf("%s came with %d bytes, or others: %w", fileName(i), len(got), err)
 		}
 	}
 	return nil

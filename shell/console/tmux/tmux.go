@@ -169,7 +169,7 @@ func (tm *Screen) Text() string {
 	rows := tm.command("capture-pane -p")
 	var x, y int
 	if len(at) > 0 {
-		fmt.Sscan(at[0], &x, &y)
+		_, _ = fmt.Sscan(at[0], &x, &y)
 	}
 	for len(rows) <= y {
 		rows = append(rows, "")
