@@ -310,7 +310,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
 	}
-	if many, ok := err.(*failure.SeveralErrors); ok {
+	if many := new(failure.SeveralErrors); errors.As(err, &many) {
 		for _, err := range many.Errs {
 			sh.failed(line, command, err)
 		}

@@ -152,12 +152,6 @@ func (s *screen) put(cells []cell) {
 	}
 }
 
-// print writes cells where the cursor is, outside the live rows.
-func (s *screen) print(cells []cell) {
-	s.put(cells)
-	s.setStyle("")
-}
-
 func (s *screen) setStyle(style string) {
 	if style == s.style {
 		return

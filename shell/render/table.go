@@ -38,8 +38,8 @@ func (t Table) Write(w io.Writer) error {
 	}
 	b := bufio.NewWriter(w)
 	for _, line := range t.lines(t.wrap(rows)) {
-		b.WriteString(line)
-		b.WriteByte('\n')
+		_, _ = b.WriteString(line)
+		_ = b.WriteByte('\n')
 	}
 	return b.Flush()
 }
