@@ -39,6 +39,7 @@ var doors = map[string]struct{ uses, why string }{
 	"client/active.go":                        {"net.ListenTCP", "active mode: the server connects to us"},
 	"client/defaultport_other.go":             {"net.Dialer", "a field of the dialer of client/options.go"},
 	"client/defaultport_unix.go":              {"net.Dialer", "the same"},
+	"client/jsonl/jsonl.go":                   {"os.CreateTemp os.Remove os.Rename", "files of JSON Lines, replaced whole"},
 	"client/options.go":                       {"net.Dialer", "the one dialer: Options.Dialer, or Options.Dial in its place"},
 	"client/practice/daemon/conf.go":          {"os.Chmod os.Mkdir os.WriteFile", "for tests"},
 	"client/practice/daemon/files.go":         {"os.Chtimes os.Mkdir os.ReadFile os.Symlink os.Truncate os.WriteFile", "for tests"},

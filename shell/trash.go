@@ -229,7 +229,7 @@ func (sh *Shell) undoLog(server string) *trash.Log {
 		ch.logs = map[string]*trash.Log{}
 	}
 	if ch.logs[server] == nil {
-		ch.logs[server] = &trash.Log{Path: sh.stateFile("undo", server), Open: private.Open}
+		ch.logs[server] = &trash.Log{Path: sh.stateFile("undo", server), Open: private.Open, Locked: private.Locked}
 	}
 	return ch.logs[server]
 }

@@ -4,17 +4,15 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
-
-	"github.com/gofrs/flock"
 
 	"github.com/ftpsh/ftpsh/client/jsonl"
 )
 
 // Log is the list of groups that can be taken back, in a file here.
 type Log struct {
-	Path string // "": in memory alone
-	Open func(path string) (*os.File, error)
+	Path   string // "": in memory alone
+	Open   func(path string) (*os.File, error)
+	Locked func(path string, change func() error) error // nobody else changes the file meanwhile
 
 	all []*Group
 }
@@ -52,24 +50,18 @@ func (l *Log) Change(f func([]*Group) []*Group) error {
 		l.all = last(f(l.all))
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
-		return err
-	}
-	lock := flock.New(l.Path+".lock", flock.SetPermissions(0o600))
-	if err := lock.Lock(); err != nil {
-		return err
-	}
-	defer lock.Unlock()
-	all, err := l.Groups()
-	if err != nil {
-		return err
-	}
-	return jsonl.Write(l.Path, jsonl.NewHead(logKind), func(yield func(any) bool) {
-		for _, g := range last(f(all)) {
-			if !yield(g) {
-				return
-			}
+	return l.Locked(l.Path, func() error {
+		all, err := l.Groups()
+		if err != nil {
+			return err
 		}
+		return jsonl.Write(l.Path, jsonl.NewHead(logKind), func(yield func(any) bool) {
+			for _, g := range last(f(all)) {
+				if !yield(g) {
+					return
+				}
+			}
+		})
 	})
 }
 
