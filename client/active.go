@@ -211,8 +211,8 @@ func (a *active) missing(ctx context.Context, x *Exchange, err error, stranger s
 func (a *active) close() { a.ln.Close() }
 
 // mayConnect reports whether a host is taken for the server in active mode.
-func (o Options) mayConnect(from, server net.Addr) bool {
-	if any := o.ActiveFrom; any.IsValid() && (any.IsUnspecified() || any.Unmap().String() == hostOf(from)) {
+func (c Options) mayConnect(from, server net.Addr) bool {
+	if any := c.ActiveFrom; any.IsValid() && (any.IsUnspecified() || any.Unmap().String() == hostOf(from)) {
 		return true
 	}
 	return sameHost(from, server)

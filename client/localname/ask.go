@@ -17,7 +17,7 @@ func Ask(dir *os.Root) Rules {
 	if dir.Mkdir(name, 0o700) != nil {
 		return r
 	}
-	defer dir.RemoveAll(name)
+	defer func() { _ = dir.RemoveAll(name) }()
 	probe, err := dir.OpenRoot(name)
 	if err != nil {
 		return r
