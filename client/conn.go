@@ -268,7 +268,7 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 		if x.seq > 0 {
 			var shown string
 			shown, x.secret = masked(cmd.verb, line)
-			c.keepSecret(x.secret)
+			c.keepSecrets(cmd.verb, x.secret)
 			shown = c.hideIn(shown)
 			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq})
 			if cmd.urgent {

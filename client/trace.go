@@ -247,10 +247,16 @@ const mask = "********"
 // secretVerbs carry a secret as their argument.
 var secretVerbs = map[string]bool{"PASS": true, "ACCT": true, "ADAT": true}
 
+// secretSites carry secrets behind SITE: GPASS of wu-ftpd is the password of a group, the others change one's own.
+var secretSites = map[string]bool{"GPASS": true, "PSWD": true, "CPWD": true, "PASSWD": true, "SETPASS": true, "PASSWORD": true, "CHPASS": true}
+
 // masked returns the line as observers may see it, and the secret it hides.
 func masked(verb, line string) (shown, secret string) {
-	if words := strings.SplitN(line, " ", 3); len(words) == 3 && strings.EqualFold(words[0], "SITE") && strings.EqualFold(words[1], "GPASS") {
-		return words[0] + " " + words[1] + " " + mask, words[2] // wu-ftpd: the password of a group
+	if name, rest, _ := strings.Cut(line, " "); strings.EqualFold(name, "SITE") {
+		word, rest, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+		if secretSites[strings.ToUpper(word)] && rest != "" {
+			return name + " " + word + " " + mask, rest
+		}
 	}
 	if !secretVerbs[verb] {
 		return line, ""
@@ -323,6 +329,16 @@ func (c *Conn) keepSecret(secret string) {
 		all := append([]string{secret}, known...)
 		all = all[:min(len(all), mostSecrets)]
 		c.secrets.Store(&all)
+	}
+}
+
+// keepSecrets remembers the argument of a command with a secret; those of SITE are words, of which a server may repeat one.
+func (c *Conn) keepSecrets(verb, secret string) {
+	c.keepSecret(secret)
+	if verb == "SITE" {
+		for word := range strings.FieldsSeq(secret) {
+			c.keepSecret(word)
+		}
 	}
 }
 

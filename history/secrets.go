@@ -48,7 +48,7 @@ var secretRest = []struct {
 
 // secretVerbs are the protocol commands with a secret: PASS, ACCT and ADAT (RFC 959, RFC 2228), and what servers call
 // SITE PSWD.
-var secretVerbs = []string{"pass", "acct", "adat", "pswd", "cpwd", "passwd", "setpass", "password"}
+var secretVerbs = []string{"pass", "acct", "adat", "pswd", "cpwd", "gpass", "passwd", "setpass", "password", "chpass"}
 
 // wrappers take another command after them, and how many words before it.
 var wrappers = map[string]int{

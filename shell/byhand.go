@@ -87,7 +87,7 @@ func (v voice) inside(h *byHand) voice {
 // leaves its result to the data where there are any.
 func (v voice) reply(r client.Reply) {
 	if v.sh.json && !v.marks && !v.content && r.Class() <= 3 {
-		_ = render.JSON(v.out, replyObject(r))
+		_ = render.JSON(v.out, v.sh.replyObject(r))
 		return
 	}
 	for _, line := range r.Lines {

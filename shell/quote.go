@@ -75,7 +75,7 @@ func (c *Call) reply(verb string, r client.Reply) error {
 		return err
 	}
 	if c.Shell.json {
-		return c.object(replyObject(r))
+		return c.object(c.Shell.replyObject(r))
 	}
 	for _, line := range r.Lines {
 		if err := c.Print("%s", c.Shell.masked(line)); err != nil {
@@ -91,10 +91,10 @@ type replyJSON struct {
 }
 
 // replyObject is a reply as JSON shows it.
-func replyObject(r client.Reply) replyJSON {
+func (c *connections) replyObject(r client.Reply) replyJSON {
 	o := replyJSON{Code: r.Code}
 	for _, line := range r.Lines {
-		text, _ := render.Text(line)
+		text, _ := render.Text(c.masked(line))
 		o.Lines = append(o.Lines, text)
 	}
 	return o
