@@ -57,8 +57,11 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 		answers = answers[:0]
 		for _, answer := range s.statQuestions(ctx, c, names) {
 			a := answer(ctx)
-			if answers = append(answers, a); lost == nil && hungUp(a.err) {
-				lost = a.err
+			answers = append(answers, a)
+			for _, err := range []error{a.err, a.mtime} { // a file without its time would look like one that has none
+				if lost == nil && hungUp(err) {
+					lost = err
+				}
 			}
 		}
 		return lost
@@ -206,11 +209,16 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 // says where a link leads in the end, nor does MLST on all servers; CWD does.
 func (s *Session) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
 
-// isDir finds out by going there and back. What is no answer to that is an error.
+// isDir finds out by going there and back, or by a listing where there is no way back. What is
+// no answer to that is an error.
 func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
 	here := s.at
 	if !here.anchored() {
-		return false, nil
+		e, err := s.statListed(ctx, strings.TrimRight(name, "/"), nil)
+		if refused(err) {
+			err = nil
+		}
+		return e.Type == listing.Dir && e.Name != "", err
 	}
 	if err := s.changeTo(ctx, name, nil, false); err != nil {
 		if refused(err) {

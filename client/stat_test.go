@@ -3,11 +3,13 @@ package client_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
@@ -122,6 +124,40 @@ func TestStatOnBareServer(t *testing.T) {
 	})
 }
 
+// Where there is no way back from a directory, because nobody knows where one is, a listing tells that it is one.
+func TestStatOfADirectoryWithoutAWayBack(t *testing.T) {
+	login := strings.Replace(welcome("S: 211 none"), `S: 257 "/"`, `S: 257 ""`, 1)
+	talk(t, strings.TrimSpace(login)+`
+		C: CWD in
+		C: PWD
+		S: 250 there
+		S: 257 ""
+		C: TYPE I
+		C: SIZE d
+		C: MDTM d
+		S: 200 binary
+		S: 550 no file
+		S: 550 no file
+		C: TYPE A
+		C: EPSV
+		S: 200 ascii
+		S: 229 (|||$PORT|)
+		C: LIST
+		S: 150 coming
+		D> drwxr-xr-x 1 a b 5 Jan  1  2020 d\r\n
+		S: 226 done`, client.Options{}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Chdir(t.Context(), "in"); err != nil {
+			t.Fatal(err)
+		}
+		if e, err := s.Stat(t.Context(), "d"); err != nil || e.Type != listing.Dir {
+			t.Errorf("got %+v, %v", e, err)
+		}
+	})
+}
+
 // Dates without a year are asked for, with Exact.
 func TestExactTimesOnServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
@@ -174,4 +210,13 @@ func TestClock(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A connection that is lost while the time is asked for is no file without a time.
+func TestStatLostAtTheTime(t *testing.T) {
+	srv := serve(t, practice.Options{Like: "vsftpd"}, "421:MDTM*1")
+	s := logInTo(t, srv, inClear)
+	if e, err := s.Stat(t.Context(), "f"); err != nil || e.Size != 10000 || e.Precision != listing.Second {
+		t.Errorf("got %+v, %v", e, err)
+	}
 }

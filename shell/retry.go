@@ -69,7 +69,9 @@ var retryKinds = []struct {
 	is   func(error) bool
 }{
 	{"connect", failure.AnyOf[*client.ConnectError, *client.NoDataError]},
-	{"lost", failure.AnyOf[*client.LostError, *client.IncompleteError]},
+	{"lost", func(err error) bool {
+		return failure.AnyOf[*client.LostError, *client.IncompleteError](err) || errors.As(err, new(*transfer.VerifyError))
+	}},
 	{"timeout", failure.AnyOf[*client.TimeoutError, *client.TimeoutError]},
 	{"full", func(err error) bool {
 		no := client.Refusal(err)

@@ -25,6 +25,12 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 			return r, nil // it had only lacked the last reply
 		}
 	}
+	if t.Append {
+		var err error
+		if r.base, err = sizeBefore(ctx, t.There, t.Local); err != nil {
+			return r, err
+		}
+	}
 	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
 	size, err := client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
 	if restRefused(err) {
@@ -36,7 +42,13 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 		return r, err
 	case size >= 0:
 		r.Size, r.Bytes = size, size-r.Resumed
-	case !t.Append:
+	case t.Append && t.Size >= 0:
+		r.Remote = t.Local
+		size, err := t.There.Size(ctx, t.Local)
+		if err := judgeUpload(&r, size, err, t.anySize(t.There)); err != nil {
+			return r, err
+		}
+	default:
 		r.Note = cmp.Or(r.Note, "not checked, since the servers do not say its size")
 	}
 	if t.Preserve && !t.ModTime.IsZero() && !t.Append {

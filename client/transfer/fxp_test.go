@@ -265,3 +265,26 @@ func TestBetweenServersLeavesNothing(t *testing.T) {
 		})
 	}
 }
+
+// What one server adds to a file of another one is counted, too.
+func TestBetweenServersAppendIsProved(t *testing.T) {
+	for _, after := range []string{"", "213 12000"} {
+		stored := false
+		_, from := server(t, content(20_000), practice.Options{})
+		srv, to := server(t, nil, practice.Options{Tap: practice.Tap{Reply: func(_ int, verb, reply string) string {
+			stored = stored || verb == "APPE"
+			if stored && verb == "SIZE" && after != "" {
+				return after + "\r\n"
+			}
+			return reply
+		}}})
+		afero.WriteFile(srv.FS(), "/copy", []byte("log\n"), 0o644)
+		_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy", Append: true, InClear: true}, nil)
+		if errors.As(err, new(*VerifyError)) != (after != "") || after == "" && err != nil {
+			t.Errorf("%q: %v", after, err)
+		}
+		if got, _ := afero.ReadFile(srv.FS(), "/copy"); len(got) != 20_004 {
+			t.Errorf("the copy has %d bytes", len(got))
+		}
+	}
+}

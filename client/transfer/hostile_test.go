@@ -471,6 +471,49 @@ func TestUploadsOfNoSize(t *testing.T) {
 	}
 }
 
+// What was added to a file is counted, by what it had before: a server that keeps less of it has lost some.
+func TestAppendIsProved(t *testing.T) {
+	for _, test := range []struct {
+		name, before, after string // what SIZE answers; "": the truth
+		err                 bool
+		note                string
+	}{
+		{"right", "", "", false, ""},
+		{"less", "", "213 250000", true, ""},
+		{"somebody else adds, too", "", "213 300009", false, "somebody else writes to it, too: it has 300009 bytes, not 300004"},
+		{"unknown before", "450 busy", "", false, "not checked, since the server did not say what it had before"},
+		{"unknown after", "", "450 busy", false, "not checked, since the server does not say its size: 450 busy"},
+		{"no SIZE", "502 what", "502 what", false, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			added := false
+			srv, s := server(t, nil, practice.Options{Tap: practice.Tap{Reply: func(_ int, verb, reply string) string {
+				answer := test.before
+				if added {
+					answer = test.after
+				}
+				added = added || verb == "APPE"
+				if verb == "SIZE" && answer != "" {
+					return answer + "\r\n"
+				}
+				return reply
+			}}})
+			afero.WriteFile(srv.FS(), "/log", []byte("log\n"), 0o644)
+			local := filepath.Join(t.TempDir(), "up")
+			if err := os.WriteFile(local, content(300_000), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r, err := Run(t.Context(), s, Task{Op: Append, Local: local, Remote: "log", Retry: quick}, nil)
+			if errors.As(err, new(*VerifyError)) != test.err || !test.err && err != nil || err == nil && r.Note != test.note {
+				t.Errorf("%v, %q", err, r.Note)
+			}
+			if got, _ := afero.ReadFile(srv.FS(), "/log"); len(got) != 300_004 {
+				t.Errorf("the server has %d bytes", len(got))
+			}
+		})
+	}
+}
+
 // Upwards too: what a link leads to goes up once, and never into itself.
 func TestMirrorLinksHereInACircle(t *testing.T) {
 	_, s := server(t, nil, practice.Options{})

@@ -11,7 +11,7 @@ import (
 // proves reports whether anything is to be asked about an upload or said of it:
 // servers say 226 to a file that was cut, so its size is compared.
 func proves(t Task, r Result) bool {
-	return (t.Op == Upload || t.Op == UploadUnique) && r.Remote != ""
+	return (t.Op == Upload || t.Op == UploadUnique || t.Op == Append) && r.Remote != ""
 }
 
 // sizeTells reports whether the size of an upload says that it is whole: in
@@ -21,7 +21,7 @@ func sizeTells(s *client.Session) bool { return s.Type().Counts() }
 // keepsTime reports whether the copy on the server is to have the time of the
 // original.
 func keepsTime(s *client.Session, t Task, r Result) bool {
-	return t.Preserve && !r.ModTime.IsZero() && s.CanSetModTime()
+	return t.Preserve && t.Op != Append && !r.ModTime.IsZero() && s.CanSetModTime()
 }
 
 // prove asks about an upload and waits for the answer.
@@ -32,7 +32,7 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 			return err
 		}
 	}
-	if t.Verify && t.In == nil {
+	if t.Verify && t.In == nil && t.Op != Append {
 		var err error
 		if _, r.Hash, err = verifyFile(ctx, s, r.Remote, t.Here, t.Local); err != nil {
 			return err

@@ -388,6 +388,12 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		in = file
 	}
 	r.Resumed = t.Offset
+	if t.Op == Append && sizeTells(s) {
+		var err error
+		if r.base, err = sizeBefore(ctx, s, t.Remote); err != nil {
+			return r, err
+		}
+	}
 	d, err := begin(ctx, s, t)
 	if t.Resume && restRefused(err) { // it ends where the rest begins
 		t.Op = Append

@@ -82,6 +82,8 @@ type Result struct {
 	Elapsed       time.Duration
 	Hash          string // with Verify: the checksum that both copies have, as SHA-256:HEX; "" where bytes were compared
 	Note          string // what a careful user would want to know, or ""
+
+	base int64 // what was in the file that this was added to; -1: not known
 }
 
 // Meter tells how far a transfer is. Its methods may be called while Run works.

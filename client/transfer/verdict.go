@@ -225,18 +225,41 @@ const excess = 64 << 20
 
 // judgeUpload says whether an upload is whole: size is what SIZE said of it, or err why it did
 // not. A server that does not know SIZE is believed; one that does not answer it is, too
-// (an inbox may have moved the file on), but that is worth a word.
+// (an inbox may have moved the file on), but that is worth a word. What is added to a file may
+// not be all that has come into it meanwhile.
 func judgeUpload(r *Result, size int64, err error, any bool) error {
+	want := r.base + r.Size
 	switch {
-	case any, err == nil && size == r.Size, client.IsCode(err, 500, 502, 504), client.Unreadable(err):
+	case any, err == nil && size == want, client.IsCode(err, 500, 502, 504), client.Unreadable(err):
+		return nil
+	case err == nil && r.base < 0:
+		r.Note = cmp.Or(r.Note, "not checked, since the server did not say what it had before")
+		return nil
+	case err == nil && r.base > 0 && size > want:
+		r.Note = cmp.Or(r.Note, fmt.Sprintf("somebody else writes to it, too: it has %d bytes, not %d", size, want))
 		return nil
 	case isRefusal(err):
 		r.Note = cmp.Or(r.Note, "not checked, since the server does not say its size: "+err.Error())
 		return nil
 	case err == nil:
-		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: r.Size}
+		return &VerifyError{Name: r.Remote + " on the server", Got: size, Want: want}
 	}
 	return err
+}
+
+// sizeBefore is the size of a file that is to be added to: 0 where there is none, -1 where the
+// server does not say.
+func sizeBefore(ctx context.Context, s *client.Session, name string) (int64, error) {
+	size, err := s.Size(ctx, name)
+	switch {
+	case err == nil:
+		return size, nil
+	case client.IsCode(err, 550):
+		return 0, nil
+	case isRefusal(err), client.Unreadable(err):
+		return -1, nil
+	}
+	return -1, err
 }
 
 // anySize reports whether sizes are not compared in a transfer.
