@@ -11,7 +11,8 @@ import (
 type connections struct {
 	connection
 	second  connection
-	swapped bool // a command runs on the second connection as if it were the first
+	tried   Address // where the last open led nowhere
+	swapped bool    // a command runs on the second connection as if it were the first
 
 	wire   sync.Mutex // held by what uses the session beside the prompt: a completion, what keeps it alive
 	remote *completion.Remote

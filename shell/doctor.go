@@ -20,8 +20,8 @@ var doctorCommands = []*Command{{
 	Name: "doctor", Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
 	Long: "From the name to a listing: DNS, TCP, greeting, features, TLS and certificate, login, both kinds of passive mode, " +
 		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
-		"server you are connected to, over a connection of its own, with your login; a host is examined as anonymous unless " +
-		"its user and password are known.\n" +
+		"server you are connected to, or the one that the last `open` did not reach, over a connection of its own, with your login; " +
+		"a host is examined as anonymous unless its user and password are known. One small file is fetched.\n" +
 		"--full looks at active mode and a login in clear, too. After 16 seconds it says what it has found. It fails (status 1) when there is something " +
 		"to say.",
 	Examples: []Example{
@@ -37,7 +37,7 @@ var doctorCommands = []*Command{{
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
 		choices(fs, "tls", tlsWords...)
 	},
-	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "NLST", "REST", "QUIT")), Foreign: Refused, Run: doctor,
+	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "REST", "RETR", "QUIT")), Foreign: Refused, Run: doctor,
 }}
 
 func doctor(ctx context.Context, c *Call) error {
@@ -90,7 +90,9 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 			return e, err
 		}
 	} else if sh.session == nil {
-		return e, &failure.UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
+		if a = sh.tried; a.Host == "" {
+			return e, &failure.UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
+		}
 	}
 	if tls := c.value("tls"); tls != "" {
 		if _, known := securities[tls]; !known {
@@ -98,7 +100,7 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 		}
 		a.Security = tls
 	}
-	if len(c.Args) == 0 && a.Security != "implicit" {
+	if len(c.Args) == 0 && sh.session != nil && a.Security != "implicit" {
 		if protected, _ := sh.session.Protected(); protected {
 			a.Security = "require" // it may have been asked for by hand
 		}
@@ -109,9 +111,10 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 	if err := sh.through(&e.Options); err != nil {
 		return e, err
 	}
-	if len(c.Args) == 0 {
+	if len(c.Args) == 0 && sh.session != nil {
 		e.Login = sh.session.Identity()
 		e.Known = e.Login.User != ""
+		e.Seen = teach.Lately(sh.recorder.All(), sh.session.Conn().RemoteAddr().String(), sh.session.Features())
 		return e, nil
 	}
 	e.Login, e.Known, err = sh.credentials(ctx, a, client.Login{User: a.User, Password: a.Password})

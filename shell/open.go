@@ -131,6 +131,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	if err != nil {
 		return err
 	}
+	sh.tried = a
 	session, err := sh.connect(ctx, a, o.insecure)
 	if err != nil {
 		sh.giveBack()
@@ -145,6 +146,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.useMode()
 	sh.useAddresses()
 	if o.noLogin {
+		sh.tried = Address{}
 		return nil
 	}
 	if err := sh.login(ctx, a, o.anonymous); err != nil {
@@ -156,6 +158,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	if a.Type != "" {
 		session.SetType(a.Type)
 	}
+	sh.tried = Address{}
 	sh.startsHere()
 	sh.learnPace()
 	sh.loggedIn = true

@@ -22,6 +22,8 @@ type Examination struct {
 	Limit   time.Duration  // for each step; 0: 5 s
 	Whole   time.Duration  // for all of them; 0: 16 s
 
+	Seen []Reading // what went wrong in the session before
+
 	Report func(Finding) // is told each finding at once; may be nil
 }
 
@@ -65,8 +67,9 @@ type doctor struct {
 	began   time.Time
 	private bool // data connections are protected
 	working string
-	facts   bool     // the server has MLSD
-	offered []string // by FEAT
+	facts   bool              // the server has MLSD
+	listed  map[string]sample // by the command
+	offered []string          // by FEAT
 
 	mu         sync.Mutex
 	sent       int
@@ -94,12 +97,15 @@ var checkups = []struct {
 	{"active", "login", true, (*doctor).active},
 	{"listing", "login epsv/pasv tls-data", false, (*doctor).listing},
 	{"list", "login epsv/pasv tls-data listing", false, (*doctor).list},
+	{"clock", "", false, (*doctor).clock},
 	{"tls-reuse", "login epsv/pasv tls-data listing", false, (*doctor).reuse},
 	{"resume", "login", false, (*doctor).resume},
+	{"download", "login epsv/pasv tls-data listing resume", false, (*doctor).download},
 	{"limits", "greeting", false, (*doctor).limits},
 	{"ipv6", "tcp", false, (*doctor).ipv6},
 	{"replies", "greeting", false, (*doctor).replies},
 	{"clear", "greeting", true, (*doctor).clear},
+	{"seen", "", false, (*doctor).lately},
 }
 
 // Examine looks at a server, step by step, and says what is wrong with it. It
@@ -111,7 +117,7 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 	if e.Whole == 0 {
 		e.Whole = 16 * time.Second
 	}
-	d := &doctor{Examination: e, Diagnosis: &Diagnosis{Host: e.Options.Addr, Problems: []Problem{}}, failed: map[string]bool{}}
+	d := &doctor{Examination: e, Diagnosis: &Diagnosis{Host: e.Options.Addr, Problems: []Problem{}}, failed: map[string]bool{}, listed: map[string]sample{}}
 	d.host, _, _ = net.SplitHostPort(e.Options.Addr)
 	d.Options.Timeout, d.Options.Stall, d.Options.DialTimeout = d.Limit, d.Limit, d.Limit
 	d.Options.Trace = client.Join(e.Options.Trace, d.watch())
@@ -120,7 +126,7 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 		if c.full && !e.Full || ctx.Err() != nil {
 			continue
 		}
-		if c.name != "replies" && !time.Now().Before(d.end) {
+		if c.name != "replies" && c.name != "seen" && !time.Now().Before(d.end) {
 			d.began, d.failed[c.name] = time.Now(), true
 			d.note(Skipped, c.name, "no time is left: the server is too slow for it")
 			continue

@@ -60,7 +60,35 @@ var patients = []struct {
 	{name: "no TLS", opt: PracticeOptions{NoTLS: true}, want: "tls-missing"},
 	{name: "extra-reply", opt: faulty("extra-reply:PASV=200 Hello."), want: "extra-reply"},
 	{name: "late", opt: faulty("late:EPSV=1100ms"), want: "slow"},
+	{name: "cut files", opt: faulty("cut:RETR=100"), want: "data-cut"},
+	{name: "files cut by reset", opt: faulty("cut-reset:RETR=100"), want: "data-cut"},
+	{name: "files cut in silence", opt: faulty("cut-silent:RETR=100"), want: "file-short"},
+	{name: "files without the mark of their end", opt: faulty("cut-notify:RETR=100"), want: "data-truncated"},
+	{name: "files that stall", opt: faulty("stall:RETR=100"), want: "data-stalled"},
+	{name: "files that are refused", opt: faulty("refuse:RETR=550 No."), want: "read-refused"},
+	{name: "a zone", opt: faulty("listing:LIST="+daysAgo("10:00"), "listing:MLSD="+factsAgo("08:00")), want: "zone"},
+	{name: "a clock that is fast", opt: faulty("listing:MLSD=" + factsOf(time.Now().Add(time.Hour))), want: "clock"},
 	{name: "refused login", opt: faulty("refuse:PASS=530 No."), want: "login"},
+}
+
+// The day of the listings whose zone is to be found.
+var someDays = time.Now().UTC().AddDate(0, 0, -5)
+
+func daysAgo(clock string) string {
+	return "-rw-r--r-- 1 ftp ftp 5 " + someDays.Format("Jan _2 ") + clock + " a\\r\\n"
+}
+
+func factsAgo(clock string) string {
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		panic(err)
+	}
+	y, m, d := someDays.Date()
+	return factsOf(time.Date(y, m, d, at.Hour(), at.Minute(), 30, 0, time.UTC))
+}
+
+func factsOf(at time.Time) string {
+	return "type=file;size=5;modify=" + at.UTC().Format("20060102150405") + "; a\\r\\n"
 }
 
 func faulty(texts ...string) (opt PracticeOptions) {

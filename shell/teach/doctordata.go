@@ -93,7 +93,7 @@ func (d *doctor) pasv(ctx context.Context) {
 	}
 }
 
-// active has the server connect to us.
+// active has the server connect to us. It lists with LIST: NLST of an empty directory is an error for some (inetutils).
 func (d *doctor) active(ctx context.Context) {
 	ch, err := d.session.ListenData(0)
 	if err != nil {
@@ -108,7 +108,7 @@ func (d *doctor) active(ctx context.Context) {
 		d.note(Worth, "active", "%s: %s", Verb(line), saidOr(r, err))
 		return
 	}
-	verdict := d.fetch(ctx, ch, "NLST")
+	verdict := d.fetch(ctx, ch, "LIST")
 	if verdict.err != nil {
 		d.problem("active-blocked")
 		d.note(Worth, "active", "the server cannot reach us: %s", plain(verdict.err))
@@ -199,7 +199,7 @@ func (d *doctor) listing(ctx context.Context) {
 	d.examine(ctx, "listing", verb, format)
 }
 
-// list looks at LIST where MLSD is what is used: other clients do, and both together tell the server's time zone.
+// list looks at LIST where MLSD is what is used: other clients do, and both together tell in which zone LIST is (clock).
 func (d *doctor) list(ctx context.Context) {
 	if d.facts {
 		d.examine(ctx, "list", "LIST", listing.Detect)
@@ -217,7 +217,8 @@ func (d *doctor) examine(ctx context.Context, step, verb string, format listing.
 		d.broken(step, verb, got)
 		return
 	}
-	read, newest, odd, form := measure(got.text, format)
+	seen := measure(got.text, format)
+	d.listed[verb] = seen
 	if !got.begun && got.final.Code != 0 {
 		d.problem("no-begin")
 		d.note(Worth, step, "%s: %s came without a 150 before it", verb, got.final)
@@ -225,18 +226,14 @@ func (d *doctor) examine(ctx context.Context, step, verb string, format listing.
 	switch {
 	case len(got.text) > 0 && !bytes.HasSuffix(got.text, []byte("\n")):
 		d.fails(step, "data-short", "%s: ends within a line after %d bytes, although the server says 226", verb, len(got.text))
-	case odd > 0:
+	case seen.odd > 0:
 		d.problem("list-odd")
-		d.note(Worth, step, "%s: %d of %d lines are in no known form", verb, odd, read)
-	case form == "dos":
+		d.note(Worth, step, "%s: %d of %d lines are in no known form", verb, seen.odd, seen.read)
+	case strings.EqualFold(seen.form, "dos"):
 		d.problem("list-dos")
-		d.note(Worth, step, "%s: %d entries, as on DOS", verb, read)
+		d.note(Worth, step, "%s: %d entries, as on DOS", verb, seen.read)
 	default:
-		d.note(Fine, step, "%s: %d entries, all understood", verb, read)
-	}
-	if ahead := time.Until(newest); ahead > 2*time.Minute {
-		d.problem("clock")
-		d.note(Worth, "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Minute))
+		d.note(Fine, step, "%s: %d entries, all understood", verb, seen.read)
 	}
 }
 
@@ -262,29 +259,12 @@ func (d *doctor) broken(step, verb string, got fetched) {
 		key = "data-stalled"
 	case timedOut(got.err):
 		key = "no-end"
+	case errors.As(got.err, &no) && verb == "RETR":
+		key = "read-refused"
 	case errors.As(got.err, &no):
 		key = "listing-refused"
 	}
 	d.fails(step, key, "%s: %s after %d bytes", verb, plain(got.err), len(got.text))
-}
-
-// measure counts the entries of a listing, those that are not understood, and
-// finds the newest time in it.
-func measure(text []byte, format listing.Format) (read int, newest time.Time, odd int, form string) {
-	opt := listing.Options{Format: format, Detected: func(f listing.Format) { form = strings.ToLower(f.String()) }}
-	for e, err := range listing.Read(bytes.NewReader(text), opt) {
-		if err != nil {
-			break
-		}
-		read++
-		if e.Type == listing.Unparsed {
-			odd++
-		}
-		if format == listing.MLSx && e.Time.After(newest) { // others do not tell their zone
-			newest = e.Time
-		}
-	}
-	return read, newest, odd, form
 }
 
 // reuse lists with a TLS session of its own.
@@ -299,7 +279,7 @@ func (d *doctor) reuse(ctx context.Context) {
 		d.silent("tls-reuse", d.working, err)
 		return
 	}
-	if got := d.fetch(ctx, ch, "NLST"); got.err != nil {
+	if got := d.fetch(ctx, ch, "LIST"); got.err != nil {
 		d.problem("tls-reuse")
 		d.note(Worth, "tls-reuse", "the server demands that TLS sessions are resumed: %s", plain(got.err))
 		return

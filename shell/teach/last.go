@@ -16,7 +16,8 @@ type Reading struct {
 	Facts    []Fact   `json:"facts,omitempty"`
 	Cause    string   `json:"cause,omitempty"`
 	Try      []Advice `json:"try,omitempty"`
-	Rule     string   `json:"rule,omitempty"` // a stable name for the cause
+	Rule     string   `json:"rule,omitempty"`   // a stable name for the cause
+	Beside   string   `json:"beside,omitempty"` // what was wrong although it went well
 }
 
 // Fact is something that the events show.
@@ -64,6 +65,28 @@ func ReadOperation(o Operation, events []*Event, features client.Features) Readi
 		Try:   []Advice{{"ladder", "what was said"}}}
 }
 
+// ours are the rules whose cause is a line that was typed, or this computer.
+var ours = []string{"unknown", "interrupted", "no-such-name", "denied", "data-not-arranged", "unknown-command", "rest-ascii", "size-ascii"}
+
+// mostSeen is how many faults of the past are worth telling.
+const mostSeen = 3
+
+// Lately reads what went wrong on a control connection to a server, the last first, each fault once.
+func Lately(events []*Event, remote string, features client.Features) (seen []Reading) {
+	for _, o := range slices.Backward(Operations(events)) {
+		if _, at := Ends(events, "C", o.Events[len(o.Events)-1].Seq); at != remote || len(seen) == mostSeen {
+			break
+		}
+		r := ReadOperation(o, events, features)
+		same := slices.ContainsFunc(seen, func(s Reading) bool { return s.Rule == r.Rule && s.Beside == r.Beside })
+		if slices.Contains(ours, r.Rule) || r.Rule == "ok" && r.Beside == "" || same || strings.HasPrefix(o.Cmd, "doctor") {
+			continue
+		}
+		seen = append(seen, r)
+	}
+	return seen
+}
+
 // name is the command of the operation.
 func (r *reader) name() string {
 	name, _, _ := strings.Cut(r.Cmd, " ")
@@ -107,7 +130,7 @@ func advised(all []Advice) []string {
 
 // success sums up an operation that went well.
 func (r *reader) success() Reading {
-	out := Reading{Rule: "ok", Headline: render.Safe(r.name()) + ": it went well"}
+	out := Reading{Rule: "ok", Headline: well}
 	commands, replies := 0, 0
 	for _, e := range r.Events {
 		switch e.Ev {
@@ -130,16 +153,30 @@ func (r *reader) success() Reading {
 	if r.Find(func(e *Event) bool { return e.Ev == Replied && e.Failed() }) != nil {
 		out.Cause = "What the server refused was not needed: there was another way, or it was a question."
 	}
-	for _, mishap := range mishaps {
-		if found := mishap(r); found != nil {
-			out.Headline += " in the end (at first: " + found.Headline + ")"
-			out.Facts, out.Cause = append(found.Facts, out.Facts...), found.Cause
-			break
-		}
-	}
 	out.Try = []Advice{{"ladder", "see all of it"}}
+	out.mention(r, mishaps, " in the end (at first: ")
+	if out.Beside == "" {
+		out.mention(r, besides, " (but: ")
+	}
+	out.Headline = render.Safe(r.name()) + out.Headline
 	return out
 }
+
+// mention adds the first fault that fits.
+func (out *Reading) mention(r *reader, rules []func(*reader) *Reading, how string) {
+	for _, rule := range rules {
+		if found := rule(r); found != nil {
+			out.Headline += how + found.Headline + ")"
+			out.Beside = found.Headline
+			out.Facts, out.Cause = append(found.Facts, out.Facts...), found.Cause
+			out.Try = append(out.Try, found.Try...)
+			return
+		}
+	}
+}
+
+// well is what is said of an operation without a fault.
+const well = ": it went well"
 
 // answering is " (to RETR a.txt)" for a reply.
 func (r *reader) answering(reply *Event) string {

@@ -192,15 +192,24 @@ func silentServer(r *reader) *Reading {
 		return nil
 	}
 	sent := r.last(func(e *Event) bool { return e.Ev == Sent })
-	what := "the greeting"
+	what := "for the greeting"
 	if sent != nil {
-		what = "the answer to " + sent.Line
+		what = "for the answer to " + sent.Line
+	}
+	if moved := r.moved(); len(moved) > 0 {
+		return &Reading{
+			Headline: "the last reply of the transfer did not come",
+			Facts:    append([]Fact{{"waited", what}}, moved...),
+			Cause: "The data came to its end, and then the server must say whether all went well (226). Something on the way has forgotten the idle control " +
+				"connection, or the server hangs.",
+			Try: []Advice{{"set timeout 2m", "wait longer"}, {"", "tell the server's administrator: no final reply after a transfer"}},
+		}
 	}
 	return &Reading{
 		Headline: "the server said nothing more",
-		Facts:    append([]Fact{{"waited for", what}}, r.moved()...),
+		Facts:    []Fact{{"waited", what}},
 		Cause:    "The connection stands, but nothing comes: the server hangs, or something on the way has forgotten the connection.",
-		Try:      []Advice{{"set timeout 2m", "wait longer"}, {"", "with implicit TLS (port 990) nothing comes before the handshake: open ftps://HOST"}},
+		Try:      []Advice{{"set timeout 2m", "wait longer"}, {"open ftps://HOST", "on port 990 nothing comes before the handshake"}},
 	}
 }
 
