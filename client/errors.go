@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 )
 
@@ -83,6 +82,10 @@ func (e *ConnectError) Error() string {
 	var proxy interface{ Through() string } // "socks5 127.0.0.1:1080: host unreachable"
 	if errors.As(e.Err, &proxy) {
 		return fmt.Sprintf("%s to %s through %s", e.Channel, e.Addr, proxy.Through())
+	}
+	var unknown *net.DNSError
+	if errors.As(e.Err, &unknown) && unknown.IsNotFound {
+		return "no host is called " + unknown.Name
 	}
 	text := fmt.Sprintf("%s to %s: %s", e.Channel, e.Addr, reason(e.Err))
 	if len(e.Tried) > 1 {
@@ -196,21 +199,6 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // ErrNotLoggedIn is returned by a Session that needs a login first.
 var ErrNotLoggedIn = errors.New("not logged in")
-
-// reason is the last part of a network error: "connection refused" rather than
-// "dial tcp 127.0.0.1:21: connect: connection refused".
-func reason(err error) string {
-	text := err.Error()
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		text = op.Err.Error()
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		text = call.Err.Error()
-	}
-	return text
-}
 
 // IsCode reports whether err is a refusal with one of the codes.
 func IsCode(err error, codes ...int) bool {

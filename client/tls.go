@@ -83,7 +83,7 @@ func (e *CertificateError) Reason() string {
 	case errors.As(e.Err, &unknown):
 		return fmt.Sprintf("signed by an unknown authority: %.200s", leaf.Issuer)
 	}
-	return e.Err.Error()
+	return reason(e.Err)
 }
 
 // CertificateNames are the hosts that a certificate is for; of many the first

@@ -35,7 +35,7 @@ type Address struct {
 // when it begins with %2F.
 func ParseAddress(words ...string) (Address, error) {
 	if len(words) == 0 || len(words) > 2 || words[0] == "" {
-		return Address{}, &failure.UsageError{Text: "a host is wanted", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
+		return Address{}, &failure.UsageError{Text: "no host given", Hint: "`open HOST [PORT]` or `open ftp://USER@HOST/DIR`"}
 	}
 	text := words[0]
 	if len(words) == 1 {
@@ -149,11 +149,11 @@ func classicURL(word string) string {
 func (a Address) check() error {
 	for _, text := range []string{a.Host, a.User, a.Password, a.Path} {
 		if strings.ContainsAny(text, "\r\n\x00") {
-			return fmt.Errorf("a line break or NUL is in it")
+			return fmt.Errorf("it holds a line break or NUL")
 		}
 	}
 	if a.Host == "" {
-		return fmt.Errorf("no host is in it")
+		return fmt.Errorf("it names no host")
 	}
 	if n, err := strconv.Atoi(a.Port); a.Port != "" && (err != nil || n < 1 || n > 65535) {
 		return fmt.Errorf("%q is not a port", hidePassword(a.Port))

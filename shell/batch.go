@@ -86,7 +86,7 @@ func (sh *Shell) Batch(scripts ...Script) int {
 // `exit` was given.
 func (sh *Shell) leaves(status int) int {
 	if err := sh.log.failed(); err != nil {
-		incomplete := &failure.LocalError{Text: "the log is not complete: " + err.Error()}
+		incomplete := &failure.LocalError{Text: "the log is not complete: " + failure.InWords(err)}
 		sh.failed(Line{}, "log", incomplete)
 		if status == 0 {
 			status = Status(incomplete)

@@ -69,7 +69,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		}
 		if answer == always && err == nil && !sh.opt.DryRun {
 			if err := known.accept(opt.Addr, bad.Chain[0]); err != nil {
-				sh.Say("the certificate could not be remembered: " + err.Error())
+				sh.Say("the certificate could not be remembered: " + failure.InWords(err))
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Op
 		return
 	}
 	if err := known.remember(opt.Addr); err != nil {
-		sh.Say("the server could not be remembered: " + err.Error())
+		sh.Say("the server could not be remembered: " + failure.InWords(err))
 	}
 }
 

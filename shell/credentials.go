@@ -146,7 +146,7 @@ func password(ctx context.Context, c *Call) error {
 		user = a.User
 	}
 	if a.Host == "" || user == "" {
-		return c.Usage("whose password: USER@HOST is wanted")
+		return c.Usage("whose password? USER@HOST says it")
 	}
 	name := keyringName(user, a)
 	if not, err := c.Shell.wouldRun("password", c.Arg(0), name); not {

@@ -30,7 +30,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 		{"the server is busy", "--fault 421:CONNECT", "practice open", "practice: 127.0.0.1: control connection refused: 421 ", 3},
 		{"TLS is required", "--tls require", "practice open --clear", "practice: 127.0.0.1: login refused: 530 AUTH TLS", 4},
 		{"the certificate has expired", "--fault expired-cert", "practice open", "practice: TLS on the control connection: certificate of 127.0.0.1: expired on ", 5},
-		{"TLS is too old", "--fault tls10", "practice open", "practice: 127.0.0.1: TLS on the control connection: tls: protocol version not supported", 5},
+		{"TLS is too old", "--fault tls10", "practice open", "practice: 127.0.0.1: TLS on the control connection: the other side says: protocol version not supported", 5},
 		{"the TLS session is new", "--fault require-reuse", "set tls-reuse off; practice open; ls", "ls: data connection refused: 522 ", 6},
 		{"the password is wrong", "--tls off", "practice open; user learner wrong", "user: login refused: 530 ", 4},
 		{"the account is refused", "--tls off --fault 'refuse:ACCT=502 none here'", "practice open; account x", "account: account refused: 502 none here", 4},

@@ -170,7 +170,7 @@ func bySize(text string) (func(string, *listing.Entry) bool, error) {
 func byAge(text string) (func(string, *listing.Entry) bool, error) {
 	sign, number := compared(text)
 	if sign == 0 {
-		return nil, &failure.UsageError{Text: "+N (longer ago) or -N (less long ago) is wanted"}
+		return nil, &failure.UsageError{Text: "it takes +N (longer ago) or -N (more recently)"}
 	}
 	if _, err := strconv.ParseFloat(number, 64); err == nil {
 		number += "d"

@@ -50,7 +50,7 @@ func (c *Call) amountWanted() (lines int, bytes int64, err error) {
 	lines, _ = c.Flags.GetInt("lines")
 	bytes, _ = c.Flags.GetInt64("bytes")
 	if lines < 0 || bytes < 0 {
-		return 0, 0, c.Usage("how much: a number from 0 is wanted")
+		return 0, 0, c.Usage("how much? It takes a number from 0")
 	}
 	return lines, bytes, nil
 }
@@ -137,7 +137,7 @@ func tail(ctx context.Context, c *Call) error {
 	}
 	every, err := readDuration(c.value("every"))
 	if err != nil || every == 0 {
-		return c.Usage("--every: a time such as 2s is wanted")
+		return c.Usage("--every takes a time such as 2s")
 	}
 	if c.Is("follow") && len(c.Args) > 1 {
 		return c.Usage("-f follows one file")

@@ -191,6 +191,7 @@ var hints = []hint{
 		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
 	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
+	{"contents that cannot be compared", isThe(transfer.ErrNoHashes), "`--compare size` or `--compare time` need no checksum"},
 	{"nothing to copy", isThe(transfer.ErrNothing), "`mirror --delete-all` deletes even then"},
 	{"protection between servers", func(c cause) bool { return onlyInClear(c.err) }, "`fxp --clear` lets it; `get` and `put` copy through this computer"},
 	{"servers that do not talk to each other", func(c cause) bool { return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var keepAliveSettings = []*Setting{
@@ -46,7 +47,7 @@ func (sh *Shell) watchOver(ctx context.Context, c connection, every time.Duratio
 		if !c.session.CanKeepAlive() {
 			sh.wire.Unlock()
 			if err := conn.Err(); err != nil {
-				sh.Say("connection to " + c.address.Host + ": " + conn.Mask(err.Error()) + " (the next command connects again)")
+				sh.Say("connection to " + c.address.Host + ": " + conn.Mask(failure.InWords(err)) + " (the next command connects again)")
 			}
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -101,7 +102,7 @@ func (c *Call) runLocal(cmd *exec.Cmd) error {
 	err := c.Shell.con.Run(cmd)
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
-		return errors.New(failed.String())
+		return errors.New(failure.InWords(failed))
 	}
 	return err
 }

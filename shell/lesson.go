@@ -92,7 +92,7 @@ func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
 	dir := c.value("dir")
 	all, err := teach.Lessons(dir)
 	if err != nil {
-		return nil, nil, &failure.LocalError{Text: err.Error()}
+		return nil, nil, &failure.LocalError{Text: failure.InWords(err)}
 	}
 	progress, err := teach.OpenProgress(c.Shell.progressFile())
 	return all, progress, err

@@ -124,7 +124,7 @@ func (c *Call) lintLesson(ctx context.Context) error {
 	}
 	lesson, err := teach.ParseLesson(text)
 	if err != nil {
-		return failure.About(c.Arg(1), &failure.LocalError{Text: err.Error()})
+		return failure.About(c.Arg(1), &failure.LocalError{Text: failure.InWords(err)})
 	}
 	problems := lesson.Lint()
 	for _, problem := range problems {

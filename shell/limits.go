@@ -213,7 +213,7 @@ func (sh *Shell) found(server, setting, value string, s *client.Session) {
 	host, port, _ := net.SplitHostPort(s.Options().Addr)
 	own := sh.confined != nil || sh.atPractice(Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
 	if err := sh.servers.remember(server, setting, value, !own && !sh.opt.DryRun); err != nil {
-		sh.Say("the limit of the server could not be remembered: " + err.Error())
+		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
 	}
 }
 

@@ -132,7 +132,7 @@ func (r *mirrorReport) object(s transfer.Step) {
 		o.Size = &s.Size
 	}
 	if s.Err != nil {
-		o.Error = s.Err.Error()
+		o.Error = failure.InWords(s.Err)
 	}
 	_ = r.call.object(o)
 }

@@ -213,7 +213,7 @@ func (sh *Shell) localName(dir, remote string) (string, error) {
 		}
 		part, err := sh.namesIn(filepath.Join(dir, local)).Name(part)
 		if err != nil {
-			return "", &failure.LocalError{Text: err.Error()}
+			return "", &failure.LocalError{Text: failure.InWords(err)}
 		}
 		local = filepath.Join(local, part)
 	}

@@ -119,7 +119,7 @@ func replay(ctx context.Context, c *Call) error {
 	}
 	play, err := teach.NewReplay(events)
 	if err != nil {
-		return failure.About(c.Arg(0), &failure.LocalError{Text: err.Error()})
+		return failure.About(c.Arg(0), &failure.LocalError{Text: failure.InWords(err)})
 	}
 	pace, _ := c.Flags.GetFloat64("pace")
 	return failure.About(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
@@ -134,7 +134,7 @@ func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, erro
 	defer file.Close()
 	events, err := teach.Read(file)
 	if err != nil {
-		return nil, failure.About(name, &failure.LocalError{Text: err.Error()})
+		return nil, failure.About(name, &failure.LocalError{Text: failure.InWords(err)})
 	}
 	return events, nil
 }
@@ -144,7 +144,7 @@ func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, erro
 func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error {
 	server, err := practice.Script(play.Script)
 	if err != nil {
-		return &failure.LocalError{Text: err.Error()}
+		return &failure.LocalError{Text: failure.InWords(err)}
 	}
 	defer server.Close()
 	root, remove, err := privateFolder()
@@ -211,7 +211,7 @@ func asRecorded(server *practice.Scripted) error {
 		server.Close()
 	}
 	if err := server.Wait(); err != nil {
-		return &failure.LocalError{Text: "this time it went otherwise: " + err.Error()}
+		return &failure.LocalError{Text: "this time it went otherwise: " + failure.InWords(err)}
 	}
 	return nil
 }

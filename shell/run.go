@@ -323,7 +323,8 @@ func (sh *Shell) failed(line Line, command string, err error) {
 		_ = render.JSON(sh.con.Err(), object)
 		return
 	}
-	f := render.Failure{What: command, Words: sh.masked(failure.InWords(err)), Hints: sh.hintsFor(err)}
+	words := strings.TrimPrefix(failure.InWords(err), command+": ") // a setting may have the name of its command
+	f := render.Failure{What: command, Words: sh.masked(words), Hints: sh.hintsFor(err)}
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}

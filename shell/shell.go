@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -129,7 +130,7 @@ func (sh *Shell) Close() {
 	_ = sh.stopWeb()
 	_ = sh.stopPractice() // its files were never on a disk
 	if err := sh.stopRecording(); err != nil {
-		sh.Say("the recording is not complete: " + err.Error())
+		sh.Say("the recording is not complete: " + failure.InWords(err))
 	}
 	sh.con.Close()
 	sh.signals.stop()
@@ -205,7 +206,7 @@ func (sh *Shell) readLine() (string, error) {
 func (sh *Shell) remember(line string) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
 		if err := sh.opt.History.Add(sh.where(), sh.dir(), line); err != nil {
-			sh.warn("history: " + err.Error())
+			sh.warn("history: " + failure.InWords(err))
 		}
 	}
 }

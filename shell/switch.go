@@ -42,7 +42,7 @@ func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
 		old.session.Close()
 		return err
 	}
-	err = &keptError{err, sh.masked(err.Error()), old.session.Identity().User + "@" + old.address.Host, sh.con.DropTypedAhead()}
+	err = &keptError{err, sh.masked(failure.InWords(err)), old.session.Identity().User + "@" + old.address.Host, sh.con.DropTypedAhead()}
 	if sh.session != nil && ctx.Err() != nil {
 		sh.session.Conn().Close() // it does not answer: the prompt does not wait for a goodbye
 	}

@@ -187,8 +187,11 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
 	}
 	exists, err := m.roots(ctx, e.Session)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case m.Compare == ByHash && exists && len(m.algorithms(e.Session)) == 0:
+		return ErrNoHashes
 	}
 	if !m.copyIsThere() && exists {
 		if m.here, err = m.Here.OpenRoot(m.Local); err != nil {

@@ -65,16 +65,21 @@ func resolution(p listing.Precision) time.Duration {
 	return 2 * time.Second // FAT counts in twos
 }
 
+// algorithms are the hashes that the server has, or both have.
+func (m *Mirror) algorithms(s *client.Session) []client.Algorithm {
+	if m.There == nil {
+		return s.Algorithms()
+	}
+	theirs := m.There.Algorithms()
+	return slices.DeleteFunc(slices.Clone(s.Algorithms()), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
+}
+
+// ErrNoHashes is the end of a mirror that was to compare contents, on a server that computes no checksum.
+var ErrNoHashes = errors.New("the server computes no checksums, so contents cannot be compared")
+
 // hashes compares contents by the best hash that the server has, or both have.
 func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (string, error) {
-	algorithms := s.Algorithms()
-	if m.There != nil {
-		theirs := m.There.Algorithms()
-		algorithms = slices.DeleteFunc(slices.Clone(algorithms), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
-	}
-	if len(algorithms) == 0 {
-		return "", errors.New("the server has no command for a hash")
-	}
+	algorithms := m.algorithms(s)
 	there, err := s.Hash(ctx, m.remote(at), algorithms[0])
 	if err != nil {
 		return "", err

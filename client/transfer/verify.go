@@ -13,16 +13,28 @@ import (
 
 // MismatchError says that two copies of a file are not the same, and how that
 // was found out.
-type MismatchError struct{ Name, How string }
+type MismatchError struct {
+	Name  string // on the server
+	Local string // here, where that is another one
+	How   string
+}
 
 func (e *MismatchError) Error() string {
-	return e.Name + " here and on the server are not the same (" + e.How + ")"
+	names := e.Name + " here and on the server"
+	if e.Local != "" {
+		names = e.Local + " here and " + e.Name + " on the server"
+	}
+	return names + " are not the same (" + e.How + ")"
 }
 
 // Verify compares a local file with one on the server: by the best checksum that
 // the server computes, or by fetching it once more. It returns how.
 func Verify(ctx context.Context, s *client.Session, remote string, here Folder, local string) (how string, err error) {
 	how, _, err = verifyFile(ctx, s, remote, here, local)
+	var differ *MismatchError
+	if errors.As(err, &differ) && remote != local {
+		differ.Local = local
+	}
 	return how, err
 }
 
@@ -58,7 +70,7 @@ func compare(ctx context.Context, s *client.Session, remote string, file io.Read
 
 func mismatch(name, how string, err error) error {
 	if errors.Is(err, errOther) {
-		return &MismatchError{name, how}
+		return &MismatchError{Name: name, How: how}
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // options are the command line.
@@ -268,9 +270,25 @@ func (o *options) tlsConfig() (*tls.Config, error) {
 	if key == "" {
 		key = o.cert
 	}
-	pair, err := tls.LoadX509KeyPair(o.cert, key)
+	pair, err := certificate(o.cert, key)
 	cfg.Certificates = []tls.Certificate{pair}
 	return cfg, err
+}
+
+// certificate reads a certificate and its key in PEM.
+func certificate(name, key string) (tls.Certificate, error) {
+	for _, file := range []string{name, key} {
+		if text, err := os.ReadFile(file); err != nil {
+			return tls.Certificate{}, err
+		} else if block, _ := pem.Decode(text); block == nil {
+			return tls.Certificate{}, fmt.Errorf("%s holds nothing in PEM: `-----BEGIN …` is missing", file)
+		}
+	}
+	pair, err := tls.LoadX509KeyPair(name, key)
+	if err != nil {
+		return pair, fmt.Errorf("%s and %s are not a certificate and its key: %s", name, key, failure.InWords(err))
+	}
+	return pair, nil
 }
 
 // readAuthorities reads certificates in PEM or DER.

@@ -148,7 +148,7 @@ func wrong(err error) int {
 	if errors.Is(err, errShown) {
 		return usageStatus
 	}
-	fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
+	fmt.Fprintln(os.Stderr, "ftpsh: "+failure.InWords(err))
 	hint := "`ftpsh --help` shows the options"
 	var usage *failure.UsageError
 	if errors.As(err, &usage) && usage.Hint != "" {
@@ -172,7 +172,7 @@ func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 func openHistory() shell.History {
 	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ftpsh: history: "+err.Error())
+		fmt.Fprintln(os.Stderr, "ftpsh: history: "+failure.InWords(err))
 	}
 	return file
 }

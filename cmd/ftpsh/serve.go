@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -89,7 +89,7 @@ func serve(args []string, password string) int {
 	}
 	server, err := o.start()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ftpsh: "+err.Error())
+		fmt.Fprintln(os.Stderr, "ftpsh: "+failure.InWords(err))
 		return 1
 	}
 	defer server.Close()
@@ -120,7 +120,7 @@ func (o *serveOptions) start() (*practice.Server, error) {
 		opt.TLS = practice.RequireExplicit
 	}
 	if o.cert != "" {
-		pair, err := tls.LoadX509KeyPair(o.cert, o.cert)
+		pair, err := certificate(o.cert, o.cert)
 		if err != nil {
 			return nil, err
 		}

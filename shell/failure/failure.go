@@ -4,8 +4,9 @@ package failure
 import (
 	"context"
 	"errors"
-	"io/fs"
+	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -118,13 +119,25 @@ func (e *NameError) Error() string { return render.Safe(e.Name) + ": " + e.err.E
 
 func (e *NameError) Unwrap() error { return e.err }
 
-// InWords is what an error says. The system call that failed on a local file is nobody's business.
+// InWords is what an error says, without the words of libraries.
 func InWords(err error) string {
-	var file *fs.PathError
-	if !errors.As(err, &file) {
-		return err.Error()
+	text := client.Reason(err)
+	var about *NameError
+	if errors.As(err, &about) { // a file names itself, too
+		name := render.Safe(about.Name) + ": "
+		text = strings.Replace(text, name+name, name, 1)
 	}
-	return strings.Replace(err.Error(), file.Error(), file.Path+": "+file.Err.Error(), 1)
+	var missing *exec.Error
+	var ended *exec.ExitError
+	switch {
+	case errors.As(err, &missing) && errors.Is(missing.Err, exec.ErrNotFound):
+		return strings.Replace(text, missing.Error(), missing.Name+": no such program", 1)
+	case errors.As(err, &ended) && ended.Exited():
+		return strings.Replace(text, ended.Error(), fmt.Sprintf("it ended with status %d", ended.ExitCode()), 1)
+	case errors.As(err, &ended):
+		return strings.Replace(text, ended.Error(), "it was ended by a signal", 1)
+	}
+	return text
 }
 
 // Shown marks the failure of a line as told already.

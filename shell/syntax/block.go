@@ -34,7 +34,7 @@ var foreign = map[string]string{
 // begin opens the block of the statement that ends before t.
 func (p *parser) begin(t Token) error {
 	if t.Op != Then {
-		return &Error{Pos: t.Start, Text: fmt.Sprintf("a ; or a new line is wanted after %s …, not %s", p.stmt.Name(), t.Op)}
+		return &Error{Pos: t.Start, Text: fmt.Sprintf("%s … needs a ; or a new line after it, not %s", p.stmt.Name(), t.Op)}
 	}
 	if p.stmt.File != nil || p.stmt.Pipe != "" {
 		return &Error{Pos: p.start, Text: fmt.Sprintf("the output of %s is sent elsewhere behind its end", p.stmt.Name())}

@@ -85,7 +85,7 @@ func TestBlockErrors(t *testing.T) {
 		{"if a; b; else; c; else; d; end", "else does not belong to this if", false},
 		{"foreach f in a; else; end", "else does not belong to this foreach", false},
 		{"if a; end b", "end takes no words", false},
-		{"if a && b; end", "a ; or a new line is wanted after if …, not &&", false},
+		{"if a && b; end", "if … needs a ; or a new line after it, not &&", false},
 		{"if a > f; end", "the output of if is sent elsewhere behind its end", false},
 		{"if a; b && end", "no command after &&", false},
 	} {

@@ -3,6 +3,7 @@ package teach
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -243,7 +244,7 @@ func (d *doctor) broken(step, verb string, got fetched) {
 	var no *client.Error
 	key := "data-broken"
 	switch {
-	case errors.As(got.err, &shake) && strings.Contains(shake.Error(), "first record does not look like"):
+	case errors.As(got.err, &shake) && errors.As(shake, new(tls.RecordHeaderError)):
 		key = "data-clear"
 	case strings.Contains(got.err.Error(), "another certificate"):
 		key = "data-cert"

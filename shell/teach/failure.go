@@ -68,20 +68,17 @@ func reasonOf(err error) string {
 	var lost *client.LostError
 	switch {
 	case errors.As(err, &dns):
-		return dns.Err
+		return client.Reason(dns)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return "timed out"
 	case errors.As(err, &call):
-		return call.Err.Error()
+		return client.Reason(call)
 	case errors.As(err, &op) && op.Err != nil:
-		if op.Timeout() {
-			return "timed out"
-		}
-		return op.Err.Error()
+		return client.Reason(op)
 	case errors.As(err, &lost) && lost.Err != nil:
-		return lost.Err.Error()
+		return client.Reason(lost.Err)
 	}
-	return err.Error()
+	return client.Reason(err)
 }
 
 // flawOf names what is wrong with a certificate.

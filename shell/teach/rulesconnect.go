@@ -103,7 +103,7 @@ func otherProtocol(r *reader) *Reading {
 
 func plainAnswer(r *reader) *Reading {
 	e := r.failure(TLSFail, false)
-	if e == nil || !holds(e.Reason, "first record does not look like a tls handshake") {
+	if e == nil || !holds(e.Reason, "first record does not look like a tls handshake", "side is not tls") {
 		return nil
 	}
 	return &Reading{

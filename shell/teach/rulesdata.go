@@ -108,7 +108,7 @@ func dataHandshakeFailed(r *reader) *Reading {
 		return nil
 	}
 	switch {
-	case holds(e.Reason, "first record does not look like"):
+	case holds(e.Reason, "first record does not look like", "side is not tls"):
 		return &Reading{
 			Headline: "the data connection is in clear",
 			Facts:    []Fact{{"agreed", "PROT P: data travels inside TLS"}, {"happened", "what came was not TLS"}},
