@@ -111,6 +111,9 @@ func Fingerprint(cert *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Certificate is what the server showed on the control connection; nil in clear.
+func (c *Conn) Certificate() *x509.Certificate { return c.tickets.leaf }
+
 // NoTicketError is a refusal of a data connection that may be due to its not
 // resuming the session of the control connection: the server had given no ticket
 // for that. In TLS 1.2 it can mean sessions to be resumed by their numbers, which

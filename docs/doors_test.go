@@ -41,6 +41,7 @@ var doors = map[string]struct{ uses, why string }{
 	"client/defaultport_unix.go":              {"net.Dialer", "the same"},
 	"client/jsonl/jsonl.go":                   {"os.CreateTemp os.Remove os.Rename", "files of JSON Lines, replaced whole"},
 	"client/options.go":                       {"net.Dialer", "the one dialer: Options.Dialer, or Options.Dial in its place"},
+	"client/plan/journal.go":                  {"os.OpenFile", "what was done of a plan, beside its file; `apply` is refused to files from elsewhere"},
 	"client/practice/daemon/conf.go":          {"os.Chmod os.Mkdir os.WriteFile", "for tests"},
 	"client/practice/daemon/files.go":         {"os.Chtimes os.Mkdir os.ReadFile os.Symlink os.Truncate os.WriteFile", "for tests"},
 	"client/practice/daemon/ports.go":         {"net.Listen os.ReadFile", "for tests"},

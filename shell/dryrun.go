@@ -102,6 +102,9 @@ var dryWords = map[client.Deed]string{
 
 // withholdChange is what the funnel tells in a dry run.
 func (sh *Shell) withholdChange(c client.Change) error {
+	if sh.planning != nil {
+		return sh.planning.change(c)
+	}
 	w := withheld{Action: cmp.Or(dryWords[c.Do], string(c.Do)), What: c.Path, To: c.To}
 	switch {
 	case c.Line != "":
@@ -120,6 +123,9 @@ func (sh *Shell) withholdChange(c client.Change) error {
 
 // would reports what a dry run does not do.
 func (sh *Shell) would(w withheld) error {
+	if sh.planning != nil {
+		return sh.planning.would(w)
+	}
 	w.DryRun = true
 	if sh.json {
 		return render.JSON(sh.con.Out(), w)
@@ -154,6 +160,9 @@ func (sh *Shell) wouldDo(action string, names ...string) error {
 
 // wouldMove reports a transfer.
 func (sh *Shell) wouldMove(t transfer.Task) error {
+	if sh.planning != nil {
+		return sh.planning.move(t)
+	}
 	w := withheld{Action: "download", What: t.Remote, To: t.Local}
 	if t.Op != transfer.Download {
 		w = withheld{Action: "upload", What: t.Local, To: t.Remote}

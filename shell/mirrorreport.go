@@ -14,6 +14,7 @@ import (
 // mirrorReport gathers what a mirror does.
 type mirrorReport struct {
 	call   *Call
+	mirror *transfer.Mirror
 	root   string // what a step without a path is about
 	dry    bool
 	counts map[transfer.Action]int
@@ -51,7 +52,7 @@ type mirrorObject struct {
 // runMirror mirrors, and returns how much was changed.
 func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
-	report := &mirrorReport{call: c, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
+	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
 	m.Here, m.Rules, m.Number = c.Shell.folder(), askFolder, c.Shell.Settings.numbersCollisions()
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
@@ -107,6 +108,8 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		r.bytes += max(s.Size, 0)
 	}
 	switch {
+	case r.call.Shell.planning != nil:
+		r.call.Shell.planning.step(r.mirror, s)
 	case r.call.JSON():
 		r.object(s)
 	case s.Err != nil:
@@ -140,7 +143,7 @@ func (r *mirrorReport) object(s transfer.Step) {
 // end shows the plan, or sums up. After a failure with nothing done there is
 // nothing to say that would be true.
 func (r *mirrorReport) end(failure error) error {
-	if r.call.JSON() {
+	if r.call.JSON() || r.call.Shell.planning != nil {
 		return nil
 	}
 	var words []string

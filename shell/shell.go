@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/plan"
 	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -68,8 +69,10 @@ type Shell struct {
 	confined *confinement // it runs the lines of somebody else; nil: the user's
 	log      *log
 	jobs     *jobs
-	forked   bool    // it is the shell of a job
-	changes  changes // of this command line, and those before
+	forked   bool       // it is the shell of a job
+	changes  changes    // of this command line, and those before
+	planning *planning  // of the command at hand; nil: none
+	lastPlan *plan.Plan // that was made
 }
 
 // blank is a shell with nothing in it, and without a console.

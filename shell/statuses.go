@@ -11,7 +11,9 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/localname"
+	"github.com/ftpsh/ftpsh/client/plan"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/history/private"
@@ -28,7 +30,7 @@ var statuses = []struct {
 	{141, "nobody reads standard output any more", isBrokenOutput},
 	{130, "interrupted", func(err error) bool { return errors.Is(err, failure.ErrInterrupted) }},
 	{2, "wrong usage", failure.AnyOf[*failure.UsageError, *syntax.Error]},
-	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*leftError, *leftError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*leftError, *plan.StaleError]},
 	{5, "TLS or certificate", func(err error) bool {
 		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
@@ -38,6 +40,7 @@ var statuses = []struct {
 	}},
 	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *manifestError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*unappliedError, *unappliedError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {
@@ -48,7 +51,7 @@ var statuses = []struct {
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.Error, *client.GoneError]},
 	{7, "local file", func(err error) bool {
-		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || errors.As(err, new(*private.Error)) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
+		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.AnyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)

@@ -567,15 +567,15 @@ func (c *Call) tellBack(ctx context.Context, g *trash.Group, dry bool) error {
 		c.Note("%s", text)
 	}
 	if left > 0 && !dry {
-		return &leftError{left}
+		return &leftError{plural(left, "change was", "changes were") + " left alone"}
 	}
 	return nil
 }
 
-// leftError is of an undo that left something alone.
-type leftError struct{ n int }
+// leftError says that there is something left to do.
+type leftError struct{ what string }
 
-func (e *leftError) Error() string { return plural(e.n, "change was", "changes were") + " left alone" }
+func (e *leftError) Error() string { return e.what }
 
 func (c *Call) listUndo(all []*trash.Group) error {
 	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/listing"
 )
@@ -36,8 +37,8 @@ func (g *Group) discard(ctx context.Context, s *client.Session, from string) err
 		}
 		no := client.Refusal(err)
 		if no == nil || no.Verb == "RNFR" {
-			if no != nil && missing(err) {
-				if _, there, failed := stands(ctx, s, from); failed == nil && !there {
+			if no != nil && facts.Missing(err) {
+				if _, there, failed := facts.Stands(ctx, s, from); failed == nil && !there {
 					return err // which says what a deletion would have said
 				}
 				return &RefusedError{from, err}
@@ -143,7 +144,7 @@ func (t *Trash) makeAll(ctx context.Context, s *client.Session, dir string) erro
 			err = nil
 		} else if failed == nil {
 			return &RefusedError{dir, errors.New("is there, and is no directory")}
-		} else if !missing(failed) {
+		} else if !facts.Missing(failed) {
 			return failed
 		} else if err2 := t.makeAll(ctx, s, path.Dir(dir)); err2 == nil {
 			_, err = s.Mkdir(ctx, dir)
@@ -191,7 +192,7 @@ func (g *Group) End(ctx context.Context, s *client.Session) error {
 // look asks for the facts of all that was moved or made: of each path as it is at the end.
 func (g *Group) look(ctx context.Context, s *client.Session) error {
 	var names []string
-	var into []**Facts
+	var into []**facts.Facts
 	seen := map[string]bool{}
 	for i := len(g.Steps) - 1; i >= 0; i-- {
 		step := &g.Steps[i]
@@ -212,7 +213,7 @@ func (g *Group) look(ctx context.Context, s *client.Session) error {
 	i := 0
 	for e, err := range s.StatEach(ctx, names...) {
 		if err == nil {
-			*into[i] = factsOf(e)
+			*into[i] = facts.Of(e)
 		} else if client.Refusal(err) == nil {
 			return err
 		}

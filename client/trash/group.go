@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/listing"
 )
@@ -30,48 +31,14 @@ const (
 	Lost    Op = "lost"     // What cannot be taken back: Says tells
 )
 
-// Facts are what was known of a file at some moment.
-type Facts struct {
-	Type   string    `json:"type"` // file, dir, link, other
-	Size   int64     `json:"size"` // -1: unknown
-	Time   time.Time `json:"time,omitzero"`
-	Unique string    `json:"unique,omitempty"`
-	Mode   string    `json:"mode,omitempty"` // octal
-}
-
-func factsOf(e listing.Entry) *Facts {
-	f := &Facts{Type: e.Type.String(), Size: e.Size, Unique: e.Unique}
-	if e.Precision >= listing.Second {
-		f.Time = e.Time
-	}
-	if e.HasMode {
-		f.Mode = fmt.Sprintf("%04o", e.Mode.Perm())
-	}
-	return f
-}
-
-// same reports whether a file is as it was, as far as both know. What is in a directory does not
-// count.
-func (f *Facts) same(now *Facts) bool {
-	if f.Type != now.Type {
-		return false
-	}
-	if f.Type == listing.Dir.String() {
-		return true
-	}
-	return (f.Size < 0 || now.Size < 0 || f.Size == now.Size) &&
-		(f.Time.IsZero() || now.Time.IsZero() || f.Time.Truncate(time.Second).Equal(now.Time.Truncate(time.Second))) &&
-		(f.Unique == "" || now.Unique == "" || f.Unique == now.Unique)
-}
-
 // Step is one change. The paths begin at the root.
 type Step struct {
-	Op   Op         `json:"op"`
-	From jsonl.Name `json:"from,omitempty"`
-	To   jsonl.Name `json:"to,omitempty"`
-	Was  *Facts     `json:"was,omitempty"` // of what went, or of what had another mode or time
-	Is   *Facts     `json:"is,omitempty"`  // of what stands there now, when the group ended
-	Says string     `json:"says,omitempty"`
+	Op   Op           `json:"op"`
+	From jsonl.Name   `json:"from,omitempty"`
+	To   jsonl.Name   `json:"to,omitempty"`
+	Was  *facts.Facts `json:"was,omitempty"` // of what went, or of what had another mode or time
+	Is   *facts.Facts `json:"is,omitempty"`  // of what stands there now, when the group ended
+	Says string       `json:"says,omitempty"`
 }
 
 // Group is what one command changed.
@@ -221,7 +188,7 @@ func (g *Group) lose(c client.Change, do func() error) error {
 
 // replace moves away the file that stands under a name before something takes its place.
 func (g *Group) replace(ctx context.Context, s *client.Session, name string, step Step, do func() error) error {
-	e, there, err := stands(ctx, s, name)
+	e, there, err := facts.Stands(ctx, s, name)
 	if err != nil {
 		return err
 	}
@@ -263,7 +230,7 @@ func (g *Group) putBack(ctx context.Context, s *client.Session, name string, why
 		}
 	}
 	g.mu.Unlock()
-	if _, there, err := stands(ctx, s, name); err != nil || there {
+	if _, there, err := facts.Stands(ctx, s, name); err != nil || there {
 		return why // half of an upload, perhaps: undo has both
 	}
 	if err := s.Rename(ctx, at, name); err != nil {
@@ -277,26 +244,6 @@ func (g *Group) putBack(ctx context.Context, s *client.Session, name string, why
 
 const patience = 10 * time.Second
 
-// stands looks what is under a name. A server without MLST may refuse to say anything of a file
-// that is there; RNFR tells, and is forgotten with the next command.
-func stands(ctx context.Context, s *client.Session, name string) (e listing.Entry, there bool, err error) {
-	e, err = s.Stat(ctx, name)
-	if err == nil {
-		return e, true, nil
-	}
-	if !missing(err) {
-		return e, false, err
-	}
-	if s.Features().Has("MLST") {
-		return e, false, nil
-	}
-	r, err := s.Quote(ctx, "RNFR "+name)
-	return listing.Entry{Name: name, Type: listing.File, Size: -1}, r.Code == 350, err
-}
-
-// missing reports whether an error is what servers say of a name that is not there.
-func missing(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
-
 // adjust changes mode or time, when it is known what they were.
 func (g *Group) adjust(ctx context.Context, s *client.Session, c client.Change, name string, do func() error) error {
 	g.mu.Lock()
@@ -306,13 +253,13 @@ func (g *Group) adjust(ctx context.Context, s *client.Session, c client.Change, 
 		return do()
 	}
 	e, err := s.Stat(ctx, name)
-	if err != nil && !missing(err) {
+	if err != nil && !facts.Missing(err) {
 		return err
 	}
 	if err == nil && c.Do == client.Chmod && !e.HasMode {
 		e, err = listed(ctx, s, name, e)
 	}
-	step := Step{Op: Moded, From: jsonl.Name(name), Was: factsOf(e)}
+	step := Step{Op: Moded, From: jsonl.Name(name), Was: facts.Of(e)}
 	known := step.Was.Mode != ""
 	if c.Do == client.SetTime {
 		step.Op, known = Timed, !step.Was.Time.IsZero()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/listing"
 )
@@ -43,7 +44,7 @@ func (t *Trash) Place(ctx context.Context, s *client.Session) (string, bool, err
 		if err == nil && e.Type == listing.Dir {
 			return dir, true, nil
 		}
-		if err != nil && !missing(err) {
+		if err != nil && !facts.Missing(err) {
 			return "", false, err
 		}
 	}
@@ -93,7 +94,7 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 	defer s.SetType(typ)
 	var text bytes.Buffer
 	_, err := s.Get(ctx, &limited{&text, mostInfo}, path.Join(c.Folder, infoName))
-	if err != nil && (errors.Is(err, errLarge) || !missing(err)) {
+	if err != nil && (errors.Is(err, errLarge) || !facts.Missing(err)) {
 		return c, err
 	}
 	if err != nil {
@@ -148,7 +149,7 @@ func (c *Content) inside(ctx context.Context, s *client.Session, layer, dir stri
 			dirs = append(dirs, path.Join(dir, e.Name))
 		default:
 			from := path.Join(dir, e.Name)
-			c.Items = append(c.Items, Step{Op: Trashed, From: jsonl.Name(from), To: jsonl.Name(path.Join(layer, from)), Was: factsOf(e)})
+			c.Items = append(c.Items, Step{Op: Trashed, From: jsonl.Name(from), To: jsonl.Name(path.Join(layer, from)), Was: facts.Of(e)})
 		}
 	}
 	for _, d := range dirs {
@@ -172,7 +173,7 @@ func (c Content) Bytes() (n int64) {
 // Restore brings one item back, to where it was or under another name.
 func Restore(ctx context.Context, s *client.Session, item Step, to string) error {
 	item.From = jsonl.Name(to)
-	_, there, err := stands(ctx, s, to)
+	_, there, err := facts.Stands(ctx, s, to)
 	switch {
 	case err != nil:
 		return err

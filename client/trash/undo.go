@@ -8,15 +8,16 @@ import (
 	"strconv"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 // Outcome is what became of a step that was to be taken back.
 type Outcome struct {
 	Path string
-	Says string // in a few words
-	Done bool   // or left alone
-	Now  *Facts // of what stands in the way
+	Says string       // in a few words
+	Done bool         // or left alone
+	Now  *facts.Facts // of what stands in the way
 }
 
 // Undo takes a group back, from its last step to the first. What is not as the group has left it is
@@ -65,15 +66,15 @@ func back(ctx context.Context, s *client.Session, step Step, force, dry bool) (o
 	if step.Op == Moved {
 		at = string(step.To)
 	}
-	now, there, err := stands(ctx, s, at)
+	now, there, err := facts.Stands(ctx, s, at)
 	switch {
 	case err != nil:
 		return out, err
 	case !there:
 		out.Path, out.Says = at, "is not there any more"
 		return out, nil
-	case step.Is != nil && !step.Is.same(factsOf(now)) && !force:
-		out.Path, out.Says, out.Now = at, "is another one now: left alone; -f takes it all the same", factsOf(now)
+	case step.Is != nil && !step.Is.Same(facts.Of(now)) && !force:
+		out.Path, out.Says, out.Now = at, "is another one now: left alone; -f takes it all the same", facts.Of(now)
 		return out, nil
 	}
 	switch step.Op {
@@ -98,18 +99,18 @@ func back(ctx context.Context, s *client.Session, step Step, force, dry bool) (o
 
 // free reports whether something stands where a file is to go back.
 func free(ctx context.Context, s *client.Session, out Outcome, force bool) (Outcome, bool, error) {
-	e, there, err := stands(ctx, s, out.Path)
+	e, there, err := facts.Stands(ctx, s, out.Path)
 	if err != nil || !there || force {
 		return out, false, err
 	}
-	out.Says, out.Now = "stands there again: left alone; -f swaps them", factsOf(e)
+	out.Says, out.Now = "stands there again: left alone; -f swaps them", facts.Of(e)
 	return out, true, nil
 }
 
 // fromTrash brings something back.
 func fromTrash(ctx context.Context, s *client.Session, step Step) error {
 	err := s.Rename(ctx, string(step.To), string(step.From))
-	if no := client.Refusal(err); no != nil && no.Verb == "RNFR" && missing(err) {
+	if no := client.Refusal(err); no != nil && no.Verb == "RNFR" && facts.Missing(err) {
 		return ErrGone
 	}
 	return err

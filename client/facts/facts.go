@@ -1,0 +1,162 @@
+// Package facts tells what stands under the names of a server, and whether it is still the same.
+package facts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+)
+
+// Facts are what was known of a file at some moment.
+type Facts struct {
+	Type   string    `json:"type"` // file, dir, link, other; absent
+	Size   int64     `json:"size"` // -1: unknown
+	Time   time.Time `json:"time,omitzero"`
+	Unique string    `json:"unique,omitempty"`
+	Mode   string    `json:"mode,omitempty"` // octal
+}
+
+// Absent is what is known of a file that is not there.
+const Absent = "absent"
+
+// None are the facts of what is not there.
+func None() *Facts { return &Facts{Type: Absent, Size: -1} }
+
+// There reports whether there was something.
+func (f *Facts) There() bool { return f.Type != Absent }
+
+// IsDir reports whether it was a directory.
+func (f *Facts) IsDir() bool { return f.Type == listing.Dir.String() }
+
+// Of are the facts of an entry. A time that is not exact to the second is left out.
+func Of(e listing.Entry) *Facts {
+	f := &Facts{Type: e.Type.String(), Size: e.Size, Unique: e.Unique}
+	if e.SizeApprox || e.Type == listing.Dir {
+		f.Size = -1
+	}
+	if e.Precision >= listing.Second {
+		f.Time = e.Time
+	}
+	if e.HasMode {
+		f.Mode = fmt.Sprintf("%04o", e.Mode.Perm())
+	}
+	return f
+}
+
+// Same reports whether a file is as it was, as far as both know. What is in a directory does not
+// count, and neither does a mode.
+func (f *Facts) Same(now *Facts) bool {
+	if f.Type != now.Type {
+		return false
+	}
+	if f.IsDir() || !f.There() {
+		return true
+	}
+	return (f.Size < 0 || now.Size < 0 || f.Size == now.Size) &&
+		(f.Time.IsZero() || now.Time.IsZero() || f.Time.Truncate(time.Second).Equal(now.Time.Truncate(time.Second))) &&
+		(f.Unique == "" || now.Unique == "" || f.Unique == now.Unique)
+}
+
+// String is size and time: "980 B, Nov 29 18:02:11".
+func (f *Facts) String() string {
+	switch {
+	case !f.There():
+		return "nothing"
+	case f.IsDir():
+		return "a directory"
+	}
+	text := cmp.Or(map[string]string{"link": "a link", "other": "no file"}[f.Type], fmt.Sprintf("%d bytes", f.Size))
+	if f.Size < 0 && f.Type == "file" {
+		text = "a file"
+	}
+	if !f.Time.IsZero() {
+		text += ", " + f.Time.UTC().Format("2006-01-02 15:04:05Z")
+	}
+	return text
+}
+
+// Missing reports whether an error is what servers say of a name that is not there.
+func Missing(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
+
+// Stands looks what is under a name. A server without MLST may refuse to say anything of a file
+// that is there; RNFR tells, and is forgotten with the next command.
+func Stands(ctx context.Context, s *client.Session, name string) (e listing.Entry, there bool, err error) {
+	e, err = s.Stat(ctx, name)
+	if err == nil {
+		return e, true, nil
+	}
+	if !Missing(err) {
+		return e, false, err
+	}
+	if s.Features().Has("MLST") {
+		return e, false, nil
+	}
+	r, err := s.Quote(ctx, "RNFR "+name)
+	return listing.Entry{Name: name, Type: listing.File, Size: -1}, r.Code == 350, err
+}
+
+// Look looks what is under many names. The directories that they are in are listed once; what is
+// in them is asked about more closely, without waiting for one answer before the next question.
+func Look(ctx context.Context, s *client.Session, names []string) (map[string]*Facts, error) {
+	found := make(map[string]*Facts, len(names))
+	dirs := map[string]map[string]*Facts{}
+	var ask []string
+	for _, name := range names {
+		dir := path.Dir(name)
+		if _, known := dirs[dir]; !known {
+			entries, err := list(ctx, s, dir)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", dir, err)
+			}
+			dirs[dir] = entries
+		}
+		f := dirs[dir][path.Base(name)]
+		switch {
+		case name == "/":
+			f = &Facts{Type: listing.Dir.String(), Size: -1}
+		case f == nil:
+			f = None()
+		case f.Type == listing.File.String() && f.Time.IsZero():
+			ask = append(ask, name)
+		}
+		found[name] = f
+	}
+	i := 0
+	for e, err := range s.StatEach(ctx, ask...) {
+		switch {
+		case err == nil:
+			mode := found[ask[i]].Mode
+			found[ask[i]] = Of(e)
+			found[ask[i]].Mode = cmp.Or(found[ask[i]].Mode, mode)
+		case Missing(err): // it has gone meanwhile
+			found[ask[i]] = None()
+		default:
+			return nil, fmt.Errorf("%s: %w", ask[i], err)
+		}
+		i++
+	}
+	return found, nil
+}
+
+// list is a directory by its names; one that is not there is empty.
+func list(ctx context.Context, s *client.Session, dir string) (map[string]*Facts, error) {
+	entries := map[string]*Facts{}
+	for e, err := range s.List(ctx, dir, client.ListOptions{Hidden: true, Dangling: true}) {
+		if Missing(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if e.Name != "." && e.Name != ".." && e.Special == 0 && !strings.Contains(e.Name, "/") {
+			entries[strings.Clone(e.Name)] = Of(e)
+		}
+	}
+	return entries, nil
+}

@@ -1,0 +1,310 @@
+package plan_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/everystep"
+	"github.com/ftpsh/ftpsh/client/jsonl"
+	"github.com/ftpsh/ftpsh/client/plan"
+	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/client/transfer"
+)
+
+type here struct{}
+
+func (here) Lstat(name string) (int64, time.Time, bool, bool, error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, time.Time{}, false, false, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, false, false, err
+	}
+	return info.Size(), info.ModTime(), info.IsDir(), true, nil
+}
+
+type mover struct{}
+
+func (mover) Upload(ctx context.Context, s *client.Session, r plan.Row, preserve bool) error {
+	_, err := transfer.Run(ctx, s, transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Atomic: true, Preserve: preserve}, nil)
+	return err
+}
+
+func (mover) Download(context.Context, *client.Session, plan.Row, bool) error {
+	return errors.ErrUnsupported
+}
+func (mover) Copy(context.Context, *client.Session, plan.Row) error { return errors.ErrUnsupported }
+
+func open(t testing.TB, srv host, change func(client.Options) client.Options) *client.Session {
+	t.Helper()
+	opt := srv.options
+	if change != nil {
+		opt = change(opt)
+	}
+	s, err := client.Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.Login(t.Context(), srv.login); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Chdir(t.Context(), srv.home); err != nil {
+		t.Fatal(err)
+	}
+	s.SetType(client.Binary)
+	return s
+}
+
+// host is a server: that of this project, where everything breaks, or a daemon.
+type host struct {
+	root, home string
+	options    client.Options
+	login      client.Login
+	steps      int // one of so many steps is broken
+}
+
+func eachHost(t *testing.T, test func(t *testing.T, srv host)) {
+	t.Run("practice", func(t *testing.T) {
+		root := t.TempDir()
+		server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		test(t, host{root, "/", client.Options{Addr: server.Addr(), Security: client.Off}, client.Login{User: practice.User, Password: practice.Password}, 1})
+	})
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
+		if srv.TLS {
+			opt.Security, opt.TLS = client.Require, srv.TLSConfig()
+		}
+		if srv.Implicit {
+			opt.Security = client.Implicit
+		}
+		test(t, host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, 17})
+	})
+}
+
+// tree is what is below a directory.
+func tree(t testing.TB, root string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(root, name)
+		if err != nil || d.IsDir() {
+			all[rel+"/"] = ""
+			return err
+		}
+		text, err := os.ReadFile(name)
+		all[rel] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// site writes the files of a tree on the disk of a server, from nothing.
+func site(t testing.TB, srv host, dir string, files map[string]string) {
+	t.Helper()
+	root := filepath.Join(srv.root, dir)
+	os.RemoveAll(root)
+	for name, text := range files {
+		full := filepath.Join(root, name)
+		os.MkdirAll(filepath.Dir(full), 0o777)
+		if err := os.WriteFile(full, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			err = os.Chmod(name, 0o777)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var before = map[string]string{"a.css": "aa", "b/old.html": "old", "b/c/x": "x", "move": "me"}
+
+// sitePlan is a plan with a row of each kind that a site needs.
+func sitePlan(t testing.TB, s *client.Session, local, dir string) *plan.Plan {
+	t.Helper()
+	for name, text := range map[string]string{"a.css": "new css", "img/logo": "logo", "n": "n"} {
+		full := filepath.Join(local, name)
+		os.MkdirAll(filepath.Dir(full), 0o777)
+		if err := os.WriteFile(full, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := path.Join(s.Dir(), dir)
+	p := plan.Begin(s, "mirror", time.Now())
+	name := func(n string) jsonl.Name { return jsonl.Name(path.Join(root, n)) }
+	from := func(n string) jsonl.Name { return jsonl.Name(filepath.Join(local, n)) }
+	p.Rows = []plan.Row{
+		{Do: plan.Rmdir, Path: name("b/c")}, {Do: plan.Rmdir, Path: name("b")}, {Do: plan.Delete, Path: name("b/c/x")}, {Do: plan.Delete, Path: name("b/old.html")},
+		{Do: plan.New, Path: name("a.css"), Local: from("a.css")}, {Do: plan.New, Path: name("img/logo"), Local: from("img/logo")},
+		{Do: plan.New, Path: name("n"), Local: from("n")}, {Do: plan.Move, Path: name("move"), To: name("moved")},
+	}
+	if err := p.Complete(t.Context(), s, here{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var after = map[string]string{"./": "", "img/": "", "a.css": "new css", "img/logo": "logo", "n": "n", "moved": "me"}
+
+// TestApplyAtEveryStep: wherever the client is killed, the connection is cut, or the server refuses,
+// to apply the plan again, from its file and its journal, leads to the planned tree and no other.
+func TestApplyAtEveryStep(t *testing.T) {
+	eachHost(t, func(t *testing.T, srv host) {
+		local := t.TempDir()
+		everystep.Some(t, srv.steps, func(t *testing.T, trap *everystep.Trap) {
+			site(t, srv, "www", before)
+			var text bytes.Buffer
+			if err := sitePlan(t, open(t, srv, nil), local, "www").Write(&text); err != nil {
+				t.Fatal(err)
+			}
+			journal := filepath.Join(t.TempDir(), "p.done")
+			run := func(ctx context.Context, s *client.Session) (errs []error) {
+				p, err := plan.Read(bytes.NewReader(text.Bytes()), "p")
+				if err != nil {
+					t.Fatal(err)
+				}
+				j, err := plan.OpenJournal(journal, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer j.Close()
+				if err := p.Check(ctx, s, here{}, j, nil); err != nil {
+					return []error{fmt.Errorf("check: %w", err)}
+				}
+				err = p.Apply(ctx, s, here{}, mover{}, j, nil, func(r plan.Row, err error) error {
+					if err != nil {
+						errs = append(errs, fmt.Errorf("row %d, %s %s: %w", r.N, r.Do, r.Path, err))
+					}
+					return nil
+				})
+				return append(errs, err)
+			}
+			s := open(t, srv, trap.Options)
+			trap.Arm(s)
+			first := run(trap.Context, s)
+			s.Drop()
+			if errs := run(t.Context(), open(t, srv, nil)); errors.Join(errs...) != nil {
+				t.Errorf("broken at %q: %v\nthen: %v", trap.Sprung(), first, errors.Join(errs...))
+			}
+			if got := tree(t, filepath.Join(srv.root, "www")); !maps.Equal(got, after) {
+				t.Errorf("broken at %q: the tree is %v, want %v\nfirst: %v", trap.Sprung(), got, after, first)
+			}
+		})
+	})
+}
+
+// TestStale: whatever has changed on one side since the plan was made, its row is named and nothing
+// is changed; also a change of the same size within the same minute, where listings have no seconds.
+func TestStale(t *testing.T) {
+	eachHost(t, func(t *testing.T, srv host) {
+		local := t.TempDir()
+		s := open(t, srv, nil)
+		write := func(name, text string) {
+			full := filepath.Join(srv.root, "www", name)
+			if err := os.WriteFile(full, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, change := range map[string]func(){
+			"a.css": func() {
+				write("a.css", "zz") // as long as before
+				later := time.Now().Add(time.Second)
+				os.Chtimes(filepath.Join(srv.root, "www", "a.css"), later, later)
+			},
+			"n":        func() { write("n", "of somebody else") },
+			"old.html": func() { os.Remove(filepath.Join(srv.root, "www/b/old.html")) },
+			"moved":    func() { write("moved", "x") },
+			"logo":     func() { os.WriteFile(filepath.Join(local, "img/logo"), []byte("LOGO"), 0o600) },
+		} {
+			site(t, srv, "www", before)
+			p := sitePlan(t, s, local, "www")
+			change()
+			was := tree(t, filepath.Join(srv.root, "www"))
+			j, _ := plan.OpenJournal("", p)
+			err := p.Check(t.Context(), s, here{}, j, nil)
+			stale := new(plan.StaleError)
+			if !errors.As(err, &stale) || len(stale.Moved) != 1 || !strings.Contains(stale.Moved[0].String(), name) {
+				t.Errorf("%s: %v, %v", name, err, stale.Moved)
+			}
+			if now := tree(t, filepath.Join(srv.root, "www")); !maps.Equal(now, was) {
+				t.Errorf("%s: the check has changed %v to %v", name, was, now)
+			}
+		}
+	})
+}
+
+// TestLastLook: what changes between the look at all rows and the turn of its own is left alone.
+func TestLastLook(t *testing.T) {
+	eachHost(t, func(t *testing.T, srv host) {
+		s := open(t, srv, nil)
+		site(t, srv, "www", before)
+		p := sitePlan(t, s, t.TempDir(), "www")
+		j, _ := plan.OpenJournal("", p)
+		if err := p.Check(t.Context(), s, here{}, j, nil); err != nil {
+			t.Fatal(err)
+		}
+		theirs := filepath.Join(srv.root, "www/n")
+		if err := os.WriteFile(theirs, []byte("of somebody else"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var failed []string
+		if err := p.Apply(t.Context(), s, here{}, mover{}, j, nil, func(r plan.Row, err error) error {
+			if err != nil {
+				failed = append(failed, path.Base(string(r.Path))+" "+err.Error())
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		text, _ := os.ReadFile(theirs)
+		if string(text) != "of somebody else" || !slices.ContainsFunc(failed, func(f string) bool { return strings.HasPrefix(f, "n the plan does not fit") }) {
+			t.Errorf("n has %q; failures %q", text, failed)
+		}
+		if got := tree(t, filepath.Join(srv.root, "www")); got["b/old.html"] != "old" {
+			t.Error("something was deleted although something else had failed")
+		}
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(`{"v":1,"kind":"ftpsh-plan","id":"00","made":"2026-11-30T08:00:00Z","command":"x","host":"h","port":"1","user":"u","remote":"/","preserve":true}` + "\n" +
+		`{"n":1,"do":"delete","path":"/a","was":{"type":"file","size":1}}` + "\n" + `{"end":true,"rows":1,"bytes":0,"sha256":"00"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := plan.Read(strings.NewReader(text), "p")
+		if err == nil {
+			for _, r := range p.Rows {
+				if strings.Contains(string(r.Path)+"/", "/../") {
+					t.Errorf("%q leads out", r.Path)
+				}
+			}
+		}
+	})
+}
