@@ -185,7 +185,7 @@ func isPlain(name string) bool { return !localname.LeadsElsewhere(name) }
 // skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
 func (c *Call) skips(err error) error {
 	all := []error{err}
-	if many := new(failure.SeveralErrors); errors.As(err, &many) {
+	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
 		all = many.Errs
 	}
 	var rest []error

@@ -90,7 +90,7 @@ func (c *Call) isMissing(ctx context.Context, name string, refused error) bool {
 
 // withoutMissing leaves out patterns that nothing matches.
 func withoutMissing(err error) error {
-	if many := new(failure.SeveralErrors); errors.As(err, &many) {
+	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
 		left := make([]error, 0, len(many.Errs))
 		for _, err := range many.Errs {
 			left = append(left, withoutMissing(err))

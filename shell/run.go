@@ -310,7 +310,7 @@ func (sh *Shell) failed(line Line, command string, err error) {
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
 	}
-	if many := new(failure.SeveralErrors); errors.As(err, &many) {
+	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
 		for _, err := range many.Errs {
 			sh.failed(line, command, err)
 		}
