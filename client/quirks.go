@@ -140,11 +140,18 @@ func (s *Session) spoken(verb string) string {
 	return verb
 }
 
+// isTooLong reports whether a server did not read a command at all, since its line is longer than it takes: vsftpd and
+// others say 500 then, as to a verb that they do not know.
+func isTooLong(err error) bool {
+	var no *Error
+	return errors.As(err, &no) && strings.Contains(strings.ToLower(no.Reply.Text()), "too long")
+}
+
 // lack reports whether err says that the server does not know verb. It is then
 // not tried again in this session. What is not known of the ways to a data
 // connection does not count.
 func (s *Session) lack(verb string, err error) bool {
-	if !IsCode(err, 500, 502) || errors.As(err, new(*wayError)) {
+	if !IsCode(err, 500, 502) || errors.As(err, new(*wayError)) || isTooLong(err) {
 		return false
 	}
 	s.without(verb)
@@ -167,7 +174,7 @@ func (s *Session) answered(verb string, err error) {
 			s.knows = map[string]bool{}
 		}
 		s.knows[verb] = true
-	case !IsCode(err, 500, 502):
+	case !IsCode(err, 500, 502), isTooLong(err):
 	case before, !s.feat.Has(verb):
 		s.without(verb)
 		fallthrough
