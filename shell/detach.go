@@ -14,14 +14,17 @@ import (
 
 // Detach runs a script in a process that goes on when this one and the terminal
 // are gone. It returns where that process writes what it has to say. The script
-// may hold passwords. Start is what starts programs.
-type Detach func(script string, start func(*exec.Cmd) error) (log string, err error)
+// may hold passwords. What says in a line without them what it does, and start is what starts programs. The process keeps a
+// lock on the log, in whose name its number is the last part: detached-…-1234.log.
+type Detach func(script, what string, start func(*exec.Cmd) error) (log string, err error)
 
 // detach hands jobs over to another process. What a job has moved stays: a
 // transfer goes on where it was.
 func (sh *Shell) detach(on []*job) bool {
 	script := ""
+	var what []string
 	for _, j := range on {
+		what = append(what, recorded(j.line, "a command"))
 		lines, err := j.script()
 		if err != nil {
 			sh.failed(Line{}, "detach", failure.About(j.shown(), err))
@@ -33,12 +36,12 @@ func (sh *Shell) detach(on []*job) bool {
 		sh.stop(j, errDetached)
 		<-j.done
 	}
-	log, err := sh.opt.Detach(script+"wait\n", sh.con.Start)
+	log, err := sh.opt.Detach(script+"wait\n", strings.Join(what, "; "), sh.con.Start)
 	if err != nil {
 		sh.failed(Line{}, "detach", err)
 		return false
 	}
-	sh.Say("they continue without the terminal and write to " + log)
+	sh.Say("they continue without the terminal and write to " + log + "; `jobs` shows them, `attach` what they say, `kill` ends them")
 	return true
 }
 

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -23,7 +24,9 @@ var jobCommands = []*Command{
 		Foreign:  Refused, Run: listJobs,
 	},
 	{
-		Name: "fg", Args: "[job]", Short: "bring a job to the foreground: its progress, Ctrl-C and Ctrl-Z",
+		Name: "fg", Aliases: []string{"attach"}, Args: "[job]", Short: "bring a job to the foreground: its progress, Ctrl-C and Ctrl-Z",
+		Long: "A job that was detached from an earlier shell (`jobs` calls it @ and a number) shows what it says until it has ended; " +
+			"Ctrl-C leaves it alone.",
 		Max: 1, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: Refused, Run: toForeground,
 	},
 	{
@@ -134,6 +137,9 @@ func (sh *Shell) jobCandidates() []completion.Candidate {
 	for _, j := range sh.jobs.running(false) {
 		all = append(all, completion.Candidate{Text: strconv.Itoa(j.id), Note: j.shown()})
 	}
+	for _, d := range sh.detachedJobs() {
+		all = append(all, completion.Candidate{Text: d.id(), Note: d.line})
+	}
 	return all
 }
 
@@ -155,13 +161,13 @@ func listJobs(_ context.Context, c *Call) error {
 		}
 	}
 	c.Shell.jobs.running(true)
-	return nil
+	return c.listDetached()
 }
 
 // jobObject is a job as --json shows it.
 type jobObject struct {
 	ID      int     `json:"id"`
-	State   string  `json:"state"` // queued, running, done, killed, failed
+	State   string  `json:"state"` // queued, running, done, killed, failed, detached
 	Status  int     `json:"status"`
 	Line    string  `json:"line"`
 	Seconds float64 `json:"seconds"`
@@ -182,7 +188,14 @@ func (j *job) object() jobObject {
 	return o
 }
 
-func toForeground(_ context.Context, c *Call) error {
+func toForeground(ctx context.Context, c *Call) error {
+	if isDetached(c.Arg(0)) {
+		d, err := c.Shell.findDetached(c.Arg(0))
+		if err != nil {
+			return err
+		}
+		return c.attach(ctx, d)
+	}
 	j, err := c.Shell.findJob(c.Arg(0))
 	if err != nil {
 		return err
@@ -250,6 +263,13 @@ func killJobs(ctx context.Context, c *Call) error {
 		}
 	}
 	for _, word := range words {
+		if isDetached(word) {
+			d, err := c.Shell.findDetached(word)
+			if err := cmp.Or(err, d.stop(ctx)); err != nil {
+				return err
+			}
+			continue
+		}
 		j, err := c.Shell.findJob(word)
 		if err != nil {
 			return err

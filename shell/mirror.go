@@ -268,6 +268,9 @@ func (c *Call) confirmDeletions(ctx context.Context, doomed []transfer.Step, kep
 			t.Rows = append(t.Rows, []string{string(step.Action), size, render.Safe(step.Path)})
 		}
 	}
+	c.Shell.con.Status("") // no progress below a question
+	c.Shell.con.still.Store(true)
+	defer c.Shell.con.still.Store(false)
 	if err := t.Write(c.Err); err != nil {
 		return false
 	}

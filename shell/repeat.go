@@ -33,7 +33,7 @@ var repeatCommands = []*Command{
 	{
 		Name: "sleep", Values: [][]string{{"1s", "30s", "5m", "1h"}}, Args: "time", Short: "wait",
 		Long: "The time is in seconds, or with a unit: 500ms, 30s, 5m, 2h.",
-		Min:  1, Max: 1, Complete: []completion.Kind{completion.Text}, Nests: true, Foreign: Refused, Run: sleep,
+		Min:  1, Max: 1, Complete: []completion.Kind{completion.Text}, Nests: true, Detach: true, Foreign: Refused, Run: sleep,
 	},
 	{
 		Name: "echo", Args: "[word…]", Short: "print words",

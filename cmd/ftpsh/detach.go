@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -21,8 +22,8 @@ var detached = []string{"tls", "ca", "cert", "key", "tls-name", "insecure", "pin
 
 // detach starts a process of this program that runs a script and belongs to no
 // terminal. The script, with the passwords in it, goes through a pipe; what the
-// process has to say is in a file that only the user can read.
-func (o *options) detach(script string, start func(*exec.Cmd) error) (log string, err error) {
+// process has to say is in a file that only the user can read; what stands on its first line.
+func (o *options) detach(script, what string, start func(*exec.Cmd) error) (log string, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -36,6 +37,12 @@ func (o *options) detach(script string, start func(*exec.Cmd) error) (log string
 		return "", err
 	}
 	defer out.Close()
+	if err := lockFor(out); err != nil {
+		return "", err
+	}
+	if _, err := fmt.Fprintln(out, what); err != nil {
+		return "", err
+	}
 	cmd := exec.Command(program, append(o.connecting, "--verbose", "--keep-going")...)
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = out, out, ownSession
 	in, err := cmd.StdinPipe()
@@ -47,6 +54,10 @@ func (o *options) detach(script string, start func(*exec.Cmd) error) (log string
 	}
 	if _, err := io.WriteString(in, script); err != nil {
 		return "", err
+	}
+	named := fmt.Sprintf("%s-%d.log", strings.TrimSuffix(log, ".log"), cmd.Process.Pid)
+	if os.Rename(log, named) == nil { // `jobs` finds the process by it
+		log = named
 	}
 	return log, in.Close()
 }

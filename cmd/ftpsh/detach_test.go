@@ -56,6 +56,42 @@ func TestDetach(t *testing.T) {
 	}
 }
 
+// TestAttach: a later shell sees what was detached, shows what it says, and ends it.
+func TestAttach(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.txt": "a"})
+	first, dir := loggedIn(t, server)
+	first.enter("sleep 300 && size a.txt &")
+	first.see("[1] sleep")
+	first.enter("bye")
+	first.see("[d]etach")
+	first.enter("d")
+	first.see("`jobs` shows them")
+	first.ends(0)
+	logs, _ := filepath.Glob(filepath.Join(dir, "state", "ftpsh", "detached-*.log"))
+	if len(logs) != 1 {
+		t.Fatalf("logs: %q", logs)
+	}
+	name := strings.TrimSuffix(filepath.Base(logs[0]), ".log")
+	id := "@" + name[strings.LastIndexByte(name, '-')+1:]
+
+	term := startIn(t, dir, address(server))
+	term.see("password: ")
+	term.enter(practice.Password)
+	term.see("PLAIN> ")
+	term.enter("jobs")
+	term.see("[" + id + "]  detached  sleep 300 && size a.txt")
+	term.enter("attach " + id)
+	term.see("sleep 300 && size a.txt")
+	term.press("\x03")
+	term.see("it continues; `kill " + id + "` ends it")
+	term.enter("kill " + id)
+	term.see("PLAIN> ")
+	term.enter("attach " + id)
+	term.see(id + ": no such process goes on without a terminal")
+	term.enter("bye")
+	term.ends(0)
+}
+
 // sent counts how often a server has got a line.
 func sent(server *practice.Server, line string) (n int) {
 	for _, got := range server.Commands() {

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -209,6 +211,49 @@ func TestScreenOfTheFirstStart(t *testing.T) {
 		v.Cursor(here + "▏")
 		if strings.Contains(v.Styled(), "\x1b[") != v.color {
 			v.t.Errorf("colours: %v in\n%q", !v.color, v.Styled())
+		}
+	})
+}
+
+// TestScreensOfEveryDay: the menu of Tab, the question before a file of the server is replaced, what a mirror would delete, a
+// setting with all that belongs to it, and the status, wherever somebody sits.
+func TestScreensOfEveryDay(t *testing.T) {
+	everywhere(t, practice.Options{}, map[string]string{"a.csv": "1", "b.csv": "22", "pub/new.txt": "n"}, func(v *view) {
+		for _, name := range []string{"a.csv", "pub/old.txt", "pub/sub/older.txt"} {
+			name = filepath.Join(v.place.dir, name)
+			os.MkdirAll(filepath.Dir(name), 0o755)
+			if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !v.dumb {
+			v.Type("set tls\t\t")
+			v.Until("the menu", func(screen string) bool {
+				return strings.Contains(screen, here[:10]) && strings.Contains(screen, "set tls▏") && strings.Contains(screen, "tls-reuse")
+			})
+			v.Type("\x1b[B\x1b[B\x1b[B")
+			v.Until("the chosen one", func(screen string) bool {
+				return strings.Contains(screen, "set tls-") && strings.Contains(screen, "▏\n")
+			})
+			v.Type("\x07\x15")
+			v.ends(here + "▏")
+		}
+		v.Type("put a.csv\r")
+		v.says("a.csv is on the server already\n  on the server  1 byte, just now\n  here           4 bytes, just now\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
+		v.Type("?\r")
+		v.says("and so for all others\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
+		v.Type("n\r")
+		v.says("a.csv stays as it was\n" + here + "▏")
+		v.Type("mirror --delete pub\r")
+		v.says("delete  4  sub/older.txt\nrmdir      sub\ndelete  4  old.txt\ndelete 2 files and 1 directory, and keep 1? [y/n] ▏")
+		v.Type("n\r")
+		v.says("nothing was deleted\n1 downloaded, 1 byte\n" + here + "▏")
+		v.Type("set rate\r")
+		v.says("rate-put unlimited how many bytes in a second uploads may take\n" + here + "▏")
+		v.Type("status\r")
+		v.Until("the status", func(screen string) bool { return strings.Contains(screen, "alice") && strings.HasSuffix(screen, "▏") })
+		if screen := v.Text(); strings.Contains(screen, "%!") {
+			t.Error(screen)
 		}
 	})
 }
