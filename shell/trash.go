@@ -39,7 +39,6 @@ var trashCommands = []*Command{
 			"in as this user sees the trash, and room on the disk comes back only then. A web server may show the folder to the " +
 			"world: in a directory that looks like a site's it is made one above, or after a question.",
 		Examples: []Example{
-			{"set trash on", "from now on; in config.toml under [host.\"NAME\"] for one server"},
 			{"trash -l", "with the paths"},
 			{"trash restore 2 /www/a.css", "one file of the second group"},
 			{"trash empty --older 7d", "delete what is older than a week"},
