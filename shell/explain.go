@@ -118,7 +118,8 @@ func (sh *Shell) unknownTopic(topic string) error {
 			}
 		}
 	}
-	if len(near) > 0 {
+	slices.Sort(near) // a word may be a command, a setting and one of the trade
+	if near = slices.Compact(near); len(near) > 0 {
 		err.Hint = "did you mean `explain " + strings.Join(near, "` or `explain ") + "`"
 	}
 	return err

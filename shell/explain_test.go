@@ -94,11 +94,14 @@ func TestExplainKnowsOurs(t *testing.T) {
 	for _, row := range settings {
 		names = append(names, row.Name)
 	}
+	for _, term := range teach.Terms() {
+		names = append(append(names, term.Word), term.Also...)
+	}
 	for _, name := range names {
-		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-0123456789") != "" {
+		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-_ 0123456789") != "" {
 			continue // ! and $ are no words
 		}
-		for _, spelled := range []string{name, strings.ReplaceAll(name, "-", " ")} {
+		for _, spelled := range []string{name, strings.ReplaceAll(name, "-", " "), strings.ReplaceAll(name, " ", "-"), strings.ReplaceAll(name, "_", " ")} {
 			p.out.Reset()
 			if err := p.Do(Line{Text: "explain " + spelled}); err != nil {
 				t.Errorf("explain %s: %v", spelled, err)
@@ -111,6 +114,7 @@ func TestExplainKnowsOurs(t *testing.T) {
 	for line, want := range map[string]string{
 		"help 550": "`explain 550`", "explain session reuse": "TLS session reuse", "explain Session-Reuse": "TLS session reuse",
 		"explain data connections": "The data connection", "explain sesion": "explain session",
+		"explain pasive": "did you mean `explain passive`\n", "explain data conection": "`explain data connection`", "explain close notify": "The signed end",
 	} {
 		p.out.Reset()
 		_ = p.Do(Line{Text: line})
