@@ -31,12 +31,12 @@ type Call struct {
 	line      Line // where the command stands
 	statement syntax.Statement
 
-	screen bool // Out is the screen of somebody who looks at it
-	bytes  bool // Out is no terminal: what reads it gets the bytes of the server as they are
-	moves  int  // files moved
-	always rune // the answer to all further questions about files that are there; 0: ask
-	looked int  // directories of a tree that were looked into
-	long   bool // entries are shown with all that is known
+	screen bool     // Out is the screen of somebody who looks at it
+	moves  int      // files moved
+	always rune     // the answer to all further questions about files that are there; 0: ask
+	looked int      // directories of a tree that were looked into
+	coming []string // what it brings here, as folders knows it
+	long   bool     // entries are shown with all that is known
 }
 
 // Arg returns the text of an argument, "" when it was not given.
@@ -83,10 +83,7 @@ func (c *Call) Session() *client.Session { return c.Shell.session }
 // Interactive reports whether there is somebody to ask.
 func (c *Call) Interactive() bool { return c.Shell.Interactive() }
 
-// into sends the result elsewhere than to the screen.
-func (c *Call) into(out io.Writer) { c.Out, c.screen, c.bytes = out, false, true }
-
-// Print writes one line of the result. It is made safe for a terminal.
+// Print writes one line of the result. It is made safe for a screen.
 func (c *Call) Print(format string, args ...any) error {
 	_, err := fmt.Fprintln(c.Out, c.shown(fmt.Sprintf(format, args...)))
 	return err
@@ -94,7 +91,7 @@ func (c *Call) Print(format string, args ...any) error {
 
 // shown makes text of the server harmless where a terminal would obey it.
 func (c *Call) shown(text string) string {
-	if c.bytes {
+	if !c.screen {
 		return text
 	}
 	return render.SafeLines(text)

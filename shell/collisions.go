@@ -30,8 +30,11 @@ type folders struct {
 	came  map[string]arrived         // by what some file system makes of the local name
 }
 
-// arrived is a file that has come under a local name that the server has chosen.
-type arrived struct{ name, remote string }
+// arrived is a file that has come under a local name that the server has chosen, or is coming.
+type arrived struct {
+	name, remote string
+	coming       *Call // whose command brings it; nil: it is over
+}
 
 func (f *folders) find(key string) (arrived, bool) {
 	f.mu.Lock()
@@ -40,9 +43,39 @@ func (f *folders) find(key string) (arrived, bool) {
 	return came, some
 }
 
+// claim keeps a name for a file, unless one that the server calls otherwise has it: that is returned.
+func (f *folders) claim(key string, a arrived) (first arrived, taken bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first, some := f.came[key]
+	if some && baseName(first.remote) != baseName(a.remote) {
+		return first, true
+	}
+	f.set(key, a)
+	return first, false
+}
+
+// landed ends what a command has brought, or tried to.
+func (c *Call) landed() {
+	f := c.Shell.folders
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, key := range c.coming {
+		if came := f.came[key]; came.coming == c {
+			came.coming = nil
+			f.came[key] = came
+		}
+	}
+	c.coming = nil
+}
+
 func (f *folders) keep(key string, came arrived) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.set(key, came)
+}
+
+func (f *folders) set(key string, came arrived) {
 	if f.came == nil || len(f.came) >= mostCame {
 		f.came = map[string]arrived{}
 	}
@@ -165,39 +198,45 @@ func (c *Call) comes(t *transfer.Task) error {
 	}
 	sh, remote := c.Shell, c.absolute(t.Remote)
 	dir, name := filepath.Split(t.Local)
-	first, same := sh.cameAs(dir, name, remote)
-	switch {
-	case same && !sh.Settings.numbersCollisions():
-		return collision(t.Remote, first.remote, t.Local)
-	case same:
-		rules, plain := sh.rules(dir), name
-		for n := 2; ; n++ {
-			name = rules.Numbered(plain, n)
-			_, err := sh.folder().Lstat(dir + name)
-			if came, _ := sh.folders.find(sh.arrival(dir, name)); errors.Is(err, fs.ErrNotExist) || came == (arrived{name, remote}) {
-				break
-			}
-			if n > mostUnique {
-				return collision(t.Remote, first.remote, t.Local)
-			}
-		}
-		t.Local = dir + name
+	key := sh.arrival(dir, name)
+	first, taken := sh.folders.claim(key, arrived{name, remote, c})
+	if taken && !sh.isSame(dir, name, first) {
+		sh.folders.keep(key, arrived{name, remote, c})
+		taken = false
 	}
-	sh.folders.keep(sh.arrival(dir, name), arrived{name, remote})
+	if taken {
+		var err error
+		if name, err = sh.numbered(dir, name, remote); err != nil || !sh.Settings.numbersCollisions() {
+			return collision(t.Remote, first.remote, t.Local)
+		}
+		t.Local, key = dir+name, sh.arrival(dir, name)
+		sh.folders.keep(key, arrived{name, remote, c})
+	}
+	c.coming = append(c.coming, key)
 	return nil
 }
 
-// cameAs is what came before to a name of a folder, and is called something else on the server.
-func (sh *Shell) cameAs(dir, name, remote string) (arrived, bool) {
-	came, some := sh.folders.find(sh.arrival(dir, name))
-	if !some || baseName(came.remote) == baseName(remote) {
-		return came, false
-	}
-	if _, err := sh.folder().Lstat(dir + name); err != nil {
-		return came, false
+// isSame reports whether what has come, or is coming, is the file that a name stands for.
+func (sh *Shell) isSame(dir, name string, came arrived) bool {
+	if _, err := sh.folder().Lstat(dir + name); err != nil && came.coming == nil {
+		return false
 	}
 	rules := sh.rules(dir)
-	return came, rules.Key(came.name) == rules.Key(name)
+	return rules.Key(came.name) == rules.Key(name)
+}
+
+// numbered is a name that no file has, or that the same file of the server had before.
+func (sh *Shell) numbered(dir, plain, remote string) (string, error) {
+	rules := sh.rules(dir)
+	for n := 2; n <= mostUnique; n++ {
+		name := rules.Numbered(plain, n)
+		_, err := sh.folder().Lstat(dir + name)
+		came, some := sh.folders.find(sh.arrival(dir, name))
+		if errors.Is(err, fs.ErrNotExist) && came.coming == nil || some && came.name == name && came.remote == remote {
+			return name, nil
+		}
+	}
+	return "", &failure.LocalError{Text: fmt.Sprintf("%s and its numbers to %d are all there already", plain, mostUnique)}
 }
 
 // arrival is what a local name is remembered by: what some file system makes of it.

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -32,16 +31,7 @@ func lls(ctx context.Context, c *Call) error {
 	}
 	cmd := exec.CommandContext(ctx, "ls", args...)
 	cmd.Dir = c.Shell.localDir
-	if c.screen {
-		return c.runLocal(cmd)
-	}
-	out := c.plainOut() // ls knows nothing of a terminal behind us
-	c.Out = out
-	err := c.runLocal(cmd)
-	if shown, is := out.(*screenWriter); is {
-		err = cmp.Or(err, shown.finish())
-	}
-	return err
+	return c.runLocal(cmd)
 }
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
@@ -67,7 +57,6 @@ func (c *Call) ownLls() error {
 	if len(names) == 0 {
 		names = []string{"."}
 	}
-	list.Raw = c.bytes
 	list.Color = c.screen && c.Shell.con.ColorOut()
 	list.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
 	if c.screen && !list.Long {

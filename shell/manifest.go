@@ -213,12 +213,7 @@ func (c *Call) makeManifest(ctx context.Context, a client.Algorithm) error {
 		}
 		return nil
 	}
-	var text strings.Builder
-	if err := manifest.Write(&text, format, entries); err != nil {
-		return err
-	}
-	_, err = io.WriteString(c.Out, c.shown(text.String()))
-	return err
+	return manifest.Write(c.Out, format, entries)
 }
 
 // sumObject is a file of a list, as JSON shows it.

@@ -45,7 +45,7 @@ var betweenServers = map[string]struct {
 var errNoSecond = errors.New("there is no second connection")
 
 func proxied(ctx context.Context, c *Call) error {
-	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen, bytes: c.bytes}
+	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen}
 	var err error
 	if inner.Command, err = c.Shell.catalog.Find(c.Arg(0)); err != nil {
 		return err
@@ -83,6 +83,7 @@ func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
 	if sh.opt.Started != nil {
 		sh.opt.Started(call.Command)
 	}
+	defer call.landed()
 	return call.Command.Run(ctx, call)
 }
 

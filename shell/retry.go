@@ -130,6 +130,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 			try.Out = printed
 		}
 		err := call.Command.Run(ctx, &try)
+		try.landed()
 		call.moves += try.moves
 		return sh.repeatable(call.Command) && !printed.any && try.moves == 0, err
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -37,8 +38,8 @@ func Ask(dir *os.Root) Rules {
 	return r
 }
 
-// Look is Ask where nothing may be written: the rules of the system, and whether a file that is there has its name in
-// capitals, too.
+// Look is Ask where nothing may be written: the rules of the system, and whether a file that is there, or the folder
+// itself, has its name in other letters, too.
 func Look(dir *os.Root) Rules {
 	r := System()
 	file, err := dir.Open(".")
@@ -48,19 +49,35 @@ func Look(dir *os.Root) Rules {
 	defer file.Close()
 	names, _ := file.Readdirnames(someNames)
 	for _, name := range names {
-		other := strings.ToUpper(name)
-		if other == name {
-			other = strings.ToLower(name)
+		if other := inOtherLetters(name); other != name {
+			r.Folds = r.Folds || isOne(dir.Lstat, name, other)
+			return r
 		}
-		one, err := dir.Lstat(name)
-		if other == name || err != nil {
-			continue
-		}
-		two, err := dir.Lstat(other)
-		r.Folds = r.Folds || err == nil && os.SameFile(one, two)
-		break
+	}
+	if self, err := filepath.Abs(dir.Name()); err == nil {
+		around, name := filepath.Split(self)
+		other := inOtherLetters(name)
+		r.Folds = r.Folds || other != name && isOne(os.Lstat, self, around+other)
 	}
 	return r
+}
+
+// inOtherLetters is a name in capitals, or in small letters.
+func inOtherLetters(name string) string {
+	if capitals := strings.ToUpper(name); capitals != name {
+		return capitals
+	}
+	return strings.ToLower(name)
+}
+
+// isOne reports whether two names that are there are those of one file.
+func isOne(lstat func(string) (os.FileInfo, error), a, b string) bool {
+	one, err := lstat(a)
+	if err != nil {
+		return false
+	}
+	two, err := lstat(b)
+	return err == nil && os.SameFile(one, two)
 }
 
 // someNames are so many that one of them has a letter.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 
@@ -181,8 +181,54 @@ func TestFoldingDiskOtherWays(t *testing.T) {
 	cmd, errs = batch(t, server, "--tls", "off")
 	cmd.Dir, cmd.Stdin = disk, strings.NewReader("mirror -R --delete . up\n")
 	cmd.Run()
-	kept, err := afero.ReadFile(server.FS(), "/up/Foo")
-	if err != nil || !bytes.Contains([]byte("kept mine"), kept) {
-		t.Errorf("up/Foo holds %q, %v\n%s", kept, err, errs)
+	var there string
+	for _, name := range []string{"/up/Foo", "/up/foo"} {
+		text, _ := afero.ReadFile(server.FS(), name)
+		there += string(text)
+	}
+	if !strings.Contains(there, "mine") {
+		t.Errorf("up has %q\n%s", there, errs)
+	}
+}
+
+// TestFoldingDiskMeanwhile: what a job brings, and has not brought yet, is not replaced either; what failed is in nobody's
+// way; and a dry run says beforehand what would be refused.
+func TestFoldingDiskMeanwhile(t *testing.T) {
+	disk := foldingDisk(t)
+	slow := practice.Options{Faults: []practice.Fault{{Name: "late", Verb: "RETR", Delay: 300 * time.Millisecond}}}
+	for n, row := range []struct {
+		script string
+		args   []string
+		status int
+		said   string
+		texts  []string
+	}{
+		{"get Foo &\nget foo\nwait\n", nil, 7, "is not fetched: ", []string{"either"}},
+		{"get FOO\nget foo\n", nil, 6, "FOO: 550", []string{"foo"}},
+		{"get Foo\n!rm Foo\nget foo\n", nil, 0, "", []string{"foo"}},
+		{"get Foo\nget -f foo\n", nil, 0, "", []string{"foo"}},
+		{"mirror / .\n", []string{"--dry-run"}, 7, "foo: is the same file here as", nil},
+		{"mirror --remove-source / .\n", nil, 7, "foo: is the same file here as", []string{"Foo"}},
+	} {
+		server := serves(t, slow, map[string]string{"Foo": "Foo", "foo": "foo"})
+		dir := filepath.Join(disk, fmt.Sprintf("dir%d", n))
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cmd, errs := batch(t, server, append(row.args, "--tls", "off", "-k")...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(row.script)
+		cmd.Run()
+		texts := contentsOf(t, dir)
+		for _, text := range row.texts {
+			if !texts[text] && (text != "either" || texts["Foo"] == texts["foo"]) {
+				t.Errorf("%q: %q is not there", row.script, text)
+			}
+		}
+		if got := cmd.ProcessState.ExitCode(); got != row.status || !strings.Contains(errs.String(), row.said) || len(texts) != len(row.texts) {
+			t.Errorf("%q: status %d, want %d; there is %v\n%s", row.script, got, row.status, texts, errs)
+		}
+		if left, err := afero.ReadFile(server.FS(), "/foo"); err != nil || string(left) != "foo" {
+			t.Errorf("%q: the server has %q, %v", row.script, left, err)
+		}
 	}
 }
