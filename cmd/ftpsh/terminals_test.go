@@ -3,10 +3,12 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clipperhouse/displaywidth"
 
@@ -226,6 +228,10 @@ func TestScreensOfEveryDay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		hour := time.Now().Add(-90 * time.Minute)
+		if err := cmp.Or(os.Chtimes(filepath.Join(v.place.dir, "a.csv"), hour, hour), v.place.server.FS().Chtimes("/a.csv", hour.Add(-time.Hour), hour.Add(-time.Hour))); err != nil {
+			t.Fatal(err)
+		}
 		if !v.dumb {
 			v.Type("set tls\t\t")
 			v.Until("the menu", func(screen string) bool {
@@ -239,7 +245,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 			v.ends(here + "▏")
 		}
 		v.Type("put a.csv\r")
-		v.says("a.csv is on the server already\n  on the server  1 byte, just now\n  here           4 bytes, just now\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
+		v.says("a.csv is on the server already\n  on the server  1 byte, 2 hours ago\n  here           4 bytes, 1 hour ago\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
 		v.Type("?\r")
 		v.says("and so for all others\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
 		v.Type("n\r")
