@@ -84,7 +84,7 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 	fenced := x.suspect != nil
 	x.suspect = &r
 	if x.doubts++; x.doubts > maxMarks {
-		return &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many replies that are no answer"}
+		return &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many replies that answer nothing"}
 	}
 	if dataVerbs[x.Verb] && r.Class() == 2 {
 		x.begin(r)

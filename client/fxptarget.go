@@ -115,7 +115,7 @@ func (l *landing) swap(ctx context.Context, refusal error) error {
 const fxpTidy = time.Second
 
 // clear removes what a copy that failed has left, and returns why it failed. What an interrupted
-// one has brought of a new file stays: it can be gone on with. So does one of the right size, of
+// one has brought of a new file stays: it can be resumed. So does one of the right size, of
 // which only the last word is missing.
 func (l *landing) clear(ctx context.Context, size int64, failed error) error {
 	if ctx.Err() != nil {

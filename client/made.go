@@ -65,9 +65,9 @@ func (m Made) Check() error {
 	}
 	switch {
 	case m.Mode != "" && m.Mode != Stream && m.Mode != Deflate:
-		return fmt.Errorf("%.80q is no mode", m.Mode)
+		return fmt.Errorf("%.80q is not a mode", m.Mode)
 	case m.Prot != "" && m.Prot != Private && m.Prot != Clear:
-		return fmt.Errorf("%.80q is no level of protection", m.Prot)
+		return fmt.Errorf("%.80q is not a level of protection", m.Prot)
 	}
 	return nil
 }

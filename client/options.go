@@ -115,7 +115,7 @@ type Options struct {
 	ActiveFrom netip.Addr
 
 	// InsecureEnd takes what came over TLS for whole although the server never said
-	// that it was (close_notify): whoever is on the way can cut files and listings
+	// that it was (close_notify): anybody on the way can cut files and listings
 	// then, and nobody will notice.
 	InsecureEnd bool
 

@@ -304,7 +304,7 @@ func (s *Session) Host() string {
 }
 
 // ready returns a connection that is in step: replies still owed after an
-// interrupt are read first, and a lost connection is made anew. The server is
+// interrupt are read first, and a lost connection is made again. The server is
 // in the user's directory.
 func (s *Session) ready(ctx context.Context) (*Conn, error) { return s.inStep(ctx, false) }
 

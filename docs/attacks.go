@@ -80,7 +80,7 @@ var Attacks = []Row{
 		Tests: []string{"TestNonsense", "TestWhatIsNoReply", "TestRepliesWithoutEnd/preliminary_replies", "TestNoAnswer"}},
 	{ID: "S20",
 		What:  "Replies that nobody asked for.",
-		Does:  "They are traced and dropped: a reply only answers what had been sent before it came. From the first of them on, one command is sent at a time, so that most replies too many can be told from answers. A refusal too many (4yz, 5yz), or one that comes late, may still be told as that of the next command: that fails, although it was done; nothing is told as done that was not. Where the answer to a command never came, the connection is made anew and what is safe is repeated.",
+		Does:  "They are traced and dropped: a reply only answers what had been sent before it came. From the first of them on, one command is sent at a time, so that most replies too many can be told from answers. A refusal too many (4yz, 5yz), or one that comes late, may still be told as that of the next command: that fails, although it was done; nothing is told as done that was not. Where the answer to a command never came, the connection is made again and what is safe is repeated.",
 		Tests: []string{"TestUnaskedReplies", "TestOneReplyTooMany", "TestRepliesOutOfStep", "TestExtraRepliesInABurst", "TestExtraRepliesProveNothing"}},
 	{ID: "S21",
 		What:  "NUL, Telnet commands or bad UTF-8 in replies.",

@@ -20,7 +20,7 @@ var Limits = []Limit{
 	{"the server's end of the data after an upload under TLS", "client.drainTimeout", ""},
 	{"the end of the data when all of it and the last reply are there", "client.lingerFull", ""},
 	{"no reply to a transfer, before TLS is tried without it", "client.silence", ""},
-	{"replies that are still owed after Ctrl-C, before the connection is made anew", "client.settleTimeout", ""},
+	{"replies that are still owed after Ctrl-C, before the connection is made again", "client.settleTimeout", ""},
 	{"the answer to QUIT", "client.quitTimeout", ""},
 	{"silence on a connection before the system looks after it (TCP keep-alive)", "client.keepAliveIdle", ""},
 	{"the time between its looks", "client.keepAliveInterval", ""},

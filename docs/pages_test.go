@@ -97,7 +97,7 @@ func TestExamples(t *testing.T) {
 		t.Skip("the examples are written for sh")
 	}
 	dir := program(t)
-	for _, name := range []string{"scripting.md", "changes.md"} {
+	for _, name := range []string{"scripting.md", "changes.md", "faq.md"} {
 		playExamples(t, dir, name)
 	}
 }

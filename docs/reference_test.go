@@ -8,7 +8,7 @@ import (
 )
 
 // generated stands at the head of every page that the tests write.
-const generated = "<!-- made from the program's tables; `go test ./docs -update` writes it anew -->\n\n"
+const generated = "<!-- made from the program's tables; `go test ./docs -update` writes it again -->\n\n"
 
 // commandsPage describes all commands.
 func commandsPage() string {

@@ -86,7 +86,7 @@ func reliabilityPage(t *testing.T, tests tests, measured string) string {
 	b.WriteString("\n## Sessions\n\nA session is the list of what made it: the directory, and what was told by hand. That holds on every connection, or nothing is done there.\n\n" + rowsTable(tests, Sessions))
 	b.WriteString("\n## Limits\n\nNo wait for a server is without an end, and nothing that a server says decides how much memory is taken.\n\n" + limitsTable(t, limits))
 	b.WriteString("\n## Other clients\n" + peersText + measured)
-	b.WriteString("\n`go test ./client/practice/peers -bench . -benchtime 1x -table ../../../docs/testdata/peers.md` measures it anew.\n")
+	b.WriteString("\n`go test ./client/practice/peers -bench . -benchtime 1x -table ../../../docs/testdata/peers.md` measures it again.\n")
 	return limits.filled(t, b.String())
 }
 

@@ -111,7 +111,7 @@ func (f *File) read() error {
 	if within {
 		end := bytes.IndexByte(added, '\n')
 		if end < 0 {
-			return private.Damaged(f.path, 0, fmt.Errorf("its last %d MiB are no line", mostRead>>20))
+			return private.Damaged(f.path, 0, fmt.Errorf("its last %d MiB are not a line", mostRead>>20))
 		}
 		f.offset, added = f.offset+int64(end)+1, added[end+1:]
 	}
@@ -160,7 +160,7 @@ func (f *File) damage() error {
 	for {
 		switch b, err := before.ReadByte(); {
 		case err == io.EOF:
-			return private.Damaged(f.path, lines, errors.New("is no line of a history; until it is mended or taken out no line is dropped"))
+			return private.Damaged(f.path, lines, errors.New("is not a line of a history; until it is mended or taken out no line is dropped"))
 		case err != nil:
 			return err
 		case b == '\n':

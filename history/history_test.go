@@ -161,7 +161,7 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-// TestEnds: how a line went is kept beside it, in memory and in the file, also when the file is made anew, and does not
+// TestEnds: how a line went is kept beside it, in memory and in the file, also when the file is made again, and does not
 // disturb a version of the program that knows nothing of it.
 func TestEnds(t *testing.T) {
 	now := time.Unix(1700000000, 0)

@@ -40,7 +40,7 @@ func edit(ctx context.Context, c *Call) error {
 		return err
 	}
 	if !c.Interactive() {
-		return c.Usage("there is no terminal for an editor")
+		return c.Usage("an editor needs a terminal")
 	}
 	name := c.Arg(0)
 	if not, err := c.Shell.wouldRun("edit " + name); not {

@@ -186,7 +186,7 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 		dir, words = localPath(last), words[:len(words)-1]
 	}
 	if dir != "" && !c.Shell.folder().IsDir(dir) {
-		return failure.About(dir, &failure.LocalError{Text: "there is no such directory here"})
+		return failure.About(dir, &failure.LocalError{Text: "no such directory here"})
 	}
 	names, missed := c.expand(ctx, words)
 	errs := []error{missed}

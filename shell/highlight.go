@@ -77,7 +77,7 @@ func (p *parsed) kind(i int) completion.Kind {
 	return p.command.Complete[min(i, len(p.command.Complete)-1)]
 }
 
-// highlight paints a line as it is typed: a first word that is no command red,
+// highlight paints a line as it is typed: a first word that is not a command red,
 // names that are on the server underlined, and what deletes or replaces yellow.
 func (sh *Shell) highlight(line string) string {
 	if sh.raw {

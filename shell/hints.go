@@ -156,7 +156,7 @@ var hints = []hint{
 	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
-	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and whoever is on the way can cut files and listings then"},
+	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and anybody on the way can cut files and listings then"},
 	{"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
 		"-s takes an address of this computer; without it the system chooses one"},
 	{"no IPv6", func(c cause) bool {

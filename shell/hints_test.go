@@ -57,7 +57,7 @@ func TestHints(t *testing.T) {
 		{"TLS that is too old", cause{err: &client.TLSError{Err: errors.New("protocol version not supported")}}, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 		{"TLS that fails", cause{err: &client.TLSError{Err: errors.New("x")}}, "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 		{"too many bytes", cause{err: &client.ExcessError{}}, "`set compare-sizes off`, if it is the size that is wrong"},
-		{"an end without close_notify", cause{err: client.ErrTruncated}, "`set tls-end insecure` takes it from a server that always does so, and whoever is on the way can cut files and listings then"},
+		{"an end without close_notify", cause{err: client.ErrTruncated}, "`set tls-end insecure` takes it from a server that always does so, and anybody on the way can cut files and listings then"},
 		{"-s with an address of another computer", cause{err: connect(syscall.EADDRNOTAVAIL), source: true}, "-s takes an address of this computer; without it the system chooses one"},
 		{"no IPv6", cause{err: connect(&net.AddrError{Err: "no suitable address"}), onlyIPv6: true}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
 		{"a proxy that wants a user", cause{err: connect(errors.New("the proxy asks for a user and a password: 407 Proxy Authentication Required"))}, "`set via http://USER:PASSWORD@HOST:PORT` says who you are"},

@@ -42,7 +42,7 @@ func lcd(_ context.Context, c *Call) error {
 	}
 	if dir == "-" {
 		if dir = c.Shell.localBefore; dir == "" {
-			return c.Usage("there is no local directory to go back to")
+			return c.Usage("no local directory to go back to")
 		}
 	}
 	before, err := filepath.Abs(c.Shell.local("."))

@@ -112,7 +112,7 @@ func parseLimit(text string) (key limitKey, limit serverLimit, err error) {
 	}
 	until, err := time.Parse(time.RFC3339, words[3])
 	if err != nil {
-		return key, limit, fmt.Errorf("%.100q is no time like 2030-01-31T12:00:00Z", words[3])
+		return key, limit, fmt.Errorf("%.100q is not a time such as 2030-01-31T12:00:00Z", words[3])
 	}
 	return key, serverLimit{words[2], until}, nil
 }

@@ -20,7 +20,7 @@ var lrmCommands = []*Command{
 		Name: "lmkdir", Args: "directory…", Short: "make local directories",
 		Min: 1, Max: -1, Ask: []string{"local-directory"}, Complete: []completion.Kind{completion.LocalDir},
 		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
 		},
 		Foreign: Confined, Run: lmkdir,
 	},

@@ -17,7 +17,7 @@ func (c *Call) otherServer() (url string, ok bool) {
 }
 
 // mirrorServers mirrors between the server that we are connected to and another
-// one; the files do not come by way of here.
+// one; the files do not travel through this computer.
 func (c *Call) mirrorServers(ctx context.Context, url string) error {
 	a, err := ParseAddress(url)
 	if err != nil {

@@ -20,7 +20,7 @@ var mkdirCommands = []*Command{
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 		Examples: []Example{{"mkdir -p 2026/11/28", "with those above it, where they are missing"}},
 		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("parents", "p", false, "those on the way too; one that is there is no failure")
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
 		},
 		Wire: verbs(sends("MKD"), listVerbs), Needs: Login, Foreign: Confined, Run: mkdir,
 	},

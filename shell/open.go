@@ -41,7 +41,7 @@ var openCommands = []*Command{
 			fs.BoolP("no-login", "n", false, "only connect")
 			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
 			choices(fs, "tls", tlsWords...)
-			fs.Bool("insecure", false, "take any certificate: whoever is on the way can be the server")
+			fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
 			fs.String("made", "", "make the session what the `JSON` of a detached job says")
 			fs.Lookup("made").Hidden = true
 		},

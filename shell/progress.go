@@ -119,7 +119,7 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	}
 }
 
-// kept tells what a transfer that failed has left, and how to go on.
+// kept tells what a transfer that failed has left, and how to resume.
 func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err error) {
 	if err == nil || m.Done() == 0 || m.Total() > 0 && m.Done() >= m.Total() {
 		return

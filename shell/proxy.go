@@ -42,7 +42,7 @@ var betweenServers = map[string]struct {
 }
 
 // errNoSecond says that proxy has no second connection.
-var errNoSecond = errors.New("there is no second connection")
+var errNoSecond = errors.New("no second connection")
 
 func proxied(ctx context.Context, c *Call) error {
 	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen}

@@ -257,7 +257,7 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	case len(words) > 0:
 		return &failure.UsageError{Text: "it is .data or .data save FILE"}
 	case v.screen && strings.ContainsRune(string(h.data), 0):
-		return &failure.LocalError{Text: strconv.Itoa(len(h.data)) + " bytes that are no text: .data save FILE keeps them"}
+		return &failure.LocalError{Text: strconv.Itoa(len(h.data)) + " bytes that are not text: .data save FILE keeps them"}
 	}
 	v.line(strings.TrimSuffix(plainLines(h.data), "\n"))
 	return nil

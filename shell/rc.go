@@ -153,7 +153,7 @@ func (sh *Shell) configured(key []string, value *unstable.Node) error {
 	case len(key) == 3 && key[0] == "host":
 		return sh.section(key[1]).set(key[2], text)
 	}
-	return fmt.Errorf("%s: there is no such key", strings.Join(key, "."))
+	return fmt.Errorf("%s: no such key", strings.Join(key, "."))
 }
 
 func valueText(value *unstable.Node) (string, error) {

@@ -50,7 +50,7 @@ var rmCommands = []*Command{
 }
 
 func forceFlag(fs *pflag.FlagSet) {
-	fs.BoolP("force", "f", false, "without a question; what is not there is no failure")
+	fs.BoolP("force", "f", false, "without a question; what is missing is not an error")
 }
 
 func rm(ctx context.Context, c *Call) error {

@@ -18,7 +18,7 @@ var tlsSettings = []*Setting{
 		func(s *Settings) *string { return &s.TLSMin }).opening(),
 	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
-	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: who is on the way can cut files and listings unnoticed)",
+	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: anybody on the way can cut files and listings unnoticed)",
 		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).then((*Shell).useEnd),
 }
 

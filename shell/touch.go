@@ -25,7 +25,7 @@ var touchCommands = []*Command{
 		},
 		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("no-create", "c", false, "make no new file; one that is not there is no failure")
+			fs.BoolP("no-create", "c", false, "make no new file; one that is missing is not an error")
 			fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
 			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
 			fs.StringP("reference", "r", "", "the time of a local `FILE`")

@@ -188,7 +188,7 @@ func Read(r io.Reader, name Format) ([]Entry, Format, error) {
 	case err != nil:
 		return nil, f.name, err
 	case len(entries) == 0:
-		return nil, f.name, &LineError{n, "there is no file in it"}
+		return nil, f.name, &LineError{n, "it names no file"}
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
 	return entries, f.name, nil

@@ -73,7 +73,7 @@ const maxFailures = 3
 func auth(s *session, c *command) string {
 	switch arg := strings.ToUpper(c.arg); {
 	case s.tls == nil:
-		return "502 There is no TLS here."
+		return "502 TLS is not available."
 	case arg != "TLS" && arg != "TLS-C" && arg != "SSL":
 		return "504 AUTH TLS is all there is."
 	case s.secure:

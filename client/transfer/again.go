@@ -19,7 +19,7 @@ type Retry struct {
 }
 
 // DefaultRetry waits 1, 2, 4 and 8 seconds: long enough for a server that is
-// started anew.
+// restarted.
 var DefaultRetry = Retry{Most: usualRetries, Wait: firstWait}
 
 const (

@@ -147,7 +147,7 @@ var errNotPlain = errors.New("is here already, and not a plain file")
 
 // open opens the part. Without Resume it starts empty, or with the first Offset
 // bytes of what stands under the final name; with it, an earlier part, or what
-// stands there, is gone on with.
+// stands there, is resumed.
 func (d *destination) open(t Task) (*part, error) {
 	whole, err := d.dir.Lstat(d.name)
 	switch {

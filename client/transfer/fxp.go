@@ -79,7 +79,7 @@ func copied(ctx context.Context, s *client.Session, t Task) (size int64, note st
 	}
 	switch {
 	case errors.Is(err, errOther):
-		return 0, "what is there is no part of it: copied again", nil
+		return 0, "what is there is not a part of it: copied again", nil
 	case err == nil, isRefusal(err):
 		return size, "", nil // they may send nothing to us: the user knows
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
-// What the other server has is gone on with only when it is the beginning of the
+// What the other server has is resumed only when it is the beginning of the
 // file.
 func TestBetweenServersGoesOn(t *testing.T) {
 	data := content(20_000)
@@ -29,8 +29,8 @@ func TestBetweenServersGoesOn(t *testing.T) {
 		{"a short beginning", data[:10], false, 19_990, 10, ""},
 		{"all of it", data, false, 0, 20_000, ""},
 		{"nothing", nil, false, 20_000, 0, ""},
-		{"another file", other, false, 20_000, 0, "what is there is no part of it: copied again"},
-		{"a longer file", content(30_000), false, 20_000, 0, "what is there is no part of it: copied again"},
+		{"another file", other, false, 20_000, 0, "what is there is not a part of it: copied again"},
+		{"a longer file", content(30_000), false, 20_000, 0, "what is there is not a part of it: copied again"},
 		{"the beginning, but no REST", data[:10], true, 20_000, 0, "the servers cannot begin in the middle: copied again"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

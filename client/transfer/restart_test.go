@@ -36,7 +36,7 @@ func (c countdown) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A server that is started anew cuts everything off and refuses connections for
+// A server that is restarted cuts everything off and refuses connections for
 // a while: transfers wait for it and go on.
 func TestServerRestart(t *testing.T) {
 	data := content(big)

@@ -18,7 +18,7 @@ import (
 
 const big = 2 << 20 // more than smallFile
 
-// Whatever breaks in a download, it is gone on with where it broke, and whole
+// Whatever breaks in a download, it is resumed where it broke, and whole
 // in the end.
 func TestBrokenDownloadGoesOn(t *testing.T) {
 	data := content(big)
@@ -230,7 +230,7 @@ func TestRetriesEnd(t *testing.T) {
 }
 
 // The waits are 1, 2, 4 and 8 seconds and a little more, 15 seconds at least: a
-// server that is started anew is back by then.
+// server that is restarted is back by then.
 func TestRetryWaits(t *testing.T) {
 	var sum time.Duration
 	for try := range DefaultRetry.Most {
@@ -359,7 +359,7 @@ var ignoresREST = practice.Tap{Command: func(_ int, line string) (string, string
 	return line, ""
 }}
 
-// Text cannot be gone on with: the bytes of both sides are not the same.
+// Text cannot be resumed: the bytes of both sides are not the same.
 func TestTextIsNotResumed(t *testing.T) {
 	srv, s := server(t, []byte("one\r\ntwo\r\n"), practice.Options{})
 	s.SetType(client.ASCII)

@@ -179,12 +179,12 @@ func (e *OffsetError) Error() string {
 }
 
 // fill fetches what the part lacks. What does not go on where it ends, since
-// the file is another one now or the server ignores REST, is fetched anew.
+// the file is another one now or the server ignores REST, is fetched again.
 func fill(ctx context.Context, s *client.Session, t Task, part *part, r *Result, m *Meter) error {
 	r.Resumed = part.have
 	err := fetchRest(ctx, s, t, part, r, m)
 	if r.Resumed > 0 && (errors.Is(err, errOther) || restRefused(err)) {
-		note := "what was there is no part of it: fetched again"
+		note := "what was there is not a part of it: fetched again"
 		if restRefused(err) {
 			note = "the server cannot begin in the middle: fetched again"
 		}

@@ -100,7 +100,7 @@ func TestSegmentsGoOn(t *testing.T) {
 	}
 }
 
-// Parts of another file are not gone on with, and a file that changes meanwhile
+// Parts of another file are not resumed, and a file that changes meanwhile
 // does not become a mixture.
 func TestSegmentsOfAnotherFile(t *testing.T) {
 	data := content(8 << 20)

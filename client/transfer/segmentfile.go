@@ -27,7 +27,7 @@ func (f Folder) isFile(name string) bool {
 func (d *destination) segments() string { return shortName(d.name, SegmentSuffix) }
 
 // open opens the file of the parts. Without Resume it starts empty; with it,
-// earlier parts or an ordinary beginning are gone on with.
+// earlier parts or an ordinary beginning are resumed.
 func (f *segmented) open() error {
 	d, err := f.task.destination()
 	if err != nil {

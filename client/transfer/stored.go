@@ -41,7 +41,7 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	case err == nil, isRefusal(err) && !t.again:
 		return size, "", nil // uploads only, perhaps: the user knows
 	case errors.Is(err, errOther), isRefusal(err):
-		return 0, "what the server has is no part of it: sent again", nil
+		return 0, "what the server has is not a part of it: sent again", nil
 	}
 	return 0, "", err
 }

@@ -68,7 +68,7 @@ type Task struct {
 	AnySize bool // do not compare sizes: the server's are wrong
 
 	path, why string       // of a mirror
-	again     bool         // it has broken before: only what it left itself is gone on with
+	again     bool         // it has broken before: only what it left itself is resumed
 	short     *VerifyError // with which the last try ended
 }
 

@@ -205,7 +205,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if string(want) != got {
-		t.Errorf("%s is not what it was; go test -update writes it anew. Now:\n%s", name, got)
+		t.Errorf("%s is not what it was; go test -update writes it again. Now:\n%s", name, got)
 	}
 }
 

@@ -75,7 +75,7 @@ func readLines(r io.Reader) ([]*Event, error) {
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, errors.New("there is no event in it")
+		return nil, errors.New("it holds no events")
 	}
 	return events, nil
 }

@@ -39,7 +39,7 @@ func readCapture(c capture) ([]*Event, error) {
 		}
 	}
 	if len(r.events) == 0 {
-		return nil, errors.New("there is no FTP in clear in this capture")
+		return nil, errors.New("this capture holds no FTP in clear")
 	}
 	for _, h := range found.all {
 		r.data(h, h.other)

@@ -69,7 +69,7 @@ var before = []struct {
 	{"PROT", func(d *Dialogue) bool { return d.TLS }, "PROT comes after AUTH TLS and PBSZ 0"},
 	{"PROT", func(d *Dialogue) bool { return d.Buffered }, "PROT must follow PBSZ 0"},
 	{"AUTH", func(d *Dialogue) bool { return !d.TLS }, "the control connection is protected already"},
-	{"CCC", func(d *Dialogue) bool { return d.TLS }, "there is no TLS to end"},
+	{"CCC", func(d *Dialogue) bool { return d.TLS }, "no TLS to end"},
 	{"REST", func(d *Dialogue) bool { return d.Type == "I" }, "REST counts bytes reliably in TYPE I only"},
 	{"SIZE", func(d *Dialogue) bool { return d.Type == "I" }, "SIZE depends on the type; servers refuse it in TYPE A, or count line ends twice"},
 }

@@ -74,7 +74,7 @@ func NewReplay(events []*Event) (*Replay, error) {
 	}
 	r := &Replay{Settings: settingsIn(events), Script: strings.Join(p.lines, "\n") + "\n", Steps: steps(events)}
 	if !p.connected {
-		return nil, errors.New("there is no connection in it")
+		return nil, errors.New("it holds no connection")
 	}
 	return r, nil
 }

@@ -87,7 +87,7 @@ func namedElsewhere(r *reader) *Reading {
 		Headline: "PASV named another address",
 		Facts:    []Fact{{"offered", e.Offered}, {"you use", address(r.control()) + " for the control connection"}},
 		Cause: "Most likely the server sits behind a router and announces its inside address. ftpsh went to the address of the control connection in its place; " +
-			"other clients wait in vain.",
+			"other clients wait for nothing.",
 		Try: []Advice{{"", "tell the server's administrator: passive address"}},
 	}
 }

@@ -68,7 +68,7 @@ func certificateRefused(r *reader) *Reading {
 		Facts:    []Fact{{"problem", e.Reason}, {"subject", e.Subject}, {"issuer", e.Issuer}, {"until", e.NotAfter}, {"SHA-256", e.SHA256}},
 		Cause:    cause + " Nothing was sent, no password either.",
 		Try: []Advice{{"", "compare the SHA-256 with what the administrator says"}, {"ftpsh --ca FILE", "trust the authority in a file"},
-			{"ftpsh --insecure", "trust anybody: whoever is on the way can read along"}},
+			{"ftpsh --insecure", "trust anybody: anybody on the way can read along"}},
 	}
 }
 
@@ -92,7 +92,7 @@ func otherProtocol(r *reader) *Reading {
 	if e == nil || !r.fails("protocol") {
 		return nil
 	}
-	cause := "What came is no reply of FTP: another service listens on this port."
+	cause := "What came is not an FTP reply: another service listens on this port."
 	try := []Advice{{"", "look at the port number"}}
 	if strings.Contains(e.Reason, "SSH-") {
 		cause = "This is an SSH server. SFTP, which it may offer, is another protocol than FTP."

@@ -84,7 +84,7 @@ func Select(events []*Event, which string) ([]*Event, error) {
 		}
 	}
 	if len(Operations(chosen)) == 0 {
-		return nil, fmt.Errorf("there is no command number %s; the last one is %d", which, operations[len(operations)-1].Number)
+		return nil, fmt.Errorf("no command number %s; the last one is %d", which, operations[len(operations)-1].Number)
 	}
 	if len(before) > 0 && chosen[0].Ev == TraceStart {
 		chosen = slices.Insert(chosen, 1, before[len(before)-1])
