@@ -25,15 +25,16 @@ func TestReliability(t *testing.T) {
 		letter string
 		last   int
 		rows   []Row
-	}{{"S", 62, Attacks}, {"F", 59, Faults}, {"B", 17, Proof}, {"C", 5, Deletions}, {rows: Servers}, {rows: Sessions}} {
+	}{{"S", 62, Attacks}, {"F", 59, Faults}, {"B", 17, Proof}, {"C", 5, Deletions}, {"A", 8, Sessions}, {"E", 15, slices.Concat(Sessions, Servers)}, {rows: Servers}} {
 		for i := range part.last {
 			id := part.letter + strconv.Itoa(i+1)
 			if !slices.ContainsFunc(part.rows, func(r Row) bool { return r.ID == id }) {
 				t.Errorf("%s has no row", id)
 			}
 		}
-		if part.letter != "" && len(part.rows) != part.last {
-			t.Errorf("%d rows of %s, want %d", len(part.rows), part.letter, part.last)
+		of := func(r Row) bool { return strings.HasPrefix(r.ID, part.letter) }
+		if n := len(slices.DeleteFunc(slices.Clone(part.rows), func(r Row) bool { return !of(r) })); part.letter != "" && n != part.last {
+			t.Errorf("%d rows of %s, want %d", n, part.letter, part.last)
 		}
 		for _, row := range part.rows {
 			if len(row.Tests) == 0 || row.Does == "" || row.What == "" {

@@ -44,13 +44,20 @@ func (c *Call) remoteTree(local string) string {
 	return joinRemote(c.value("into"), c.Shell.remoteName(local))
 }
 
-// isRemoteTree reports whether a name on the server is that of a directory.
+// isRemoteTree reports whether a name on the server is that of a directory, or of a link to one.
 func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
-	if name.Entry != nil {
-		return name.Entry.Type == listing.Dir
+	e := name.Entry
+	if e == nil {
+		found, err := c.Session().Stat(ctx, name.Path)
+		if e = &found; err != nil {
+			return false
+		}
 	}
-	e, err := c.Session().Stat(ctx, name.Path)
-	return err == nil && e.Type == listing.Dir
+	if e.Type != listing.Link {
+		return e.Type == listing.Dir
+	}
+	dir, err := c.Session().IsDir(ctx, name.Path)
+	return err == nil && dir
 }
 
 // isTree reports whether a local name is that of a directory, and no link to one.

@@ -487,7 +487,8 @@ func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]s
 func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]slim, error) {
 	var entries []slim
 	nonsense, example := 0, ""
-	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun}
+	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
+		Long: m.Links == CopyLinks && !m.Up} // MLSD does not say where links lead
 	err := m.Bounds.Listing(ctx, func(ctx context.Context) error {
 		for e, err := range s.List(ctx, dir, o) {
 			if err != nil {
