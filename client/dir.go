@@ -24,11 +24,6 @@ func (s *Session) Chdir(ctx context.Context, dir string) error {
 
 // chdir is Chdir, for a listing with what that needs next.
 func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
-	return s.changeTo(ctx, dir, list, true)
-}
-
-// changeTo is chdir, which may try more than one spelling.
-func (s *Session) changeTo(ctx context.Context, dir string, list *Transfer, spellings bool) error {
 	change := cmd("CWD", s.slashed(wirePath(dir)))
 	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
@@ -41,7 +36,7 @@ func (s *Session) changeTo(ctx context.Context, dir string, list *Transfer, spel
 		if change.verb == "CDUP" && s.lacks["CDUP"] && s.lack("XCUP", err) {
 			_, err = s.changeDir(ctx, c, cmd("CWD", ".."), list)
 		}
-		if change.verb != "CDUP" && spellings {
+		if change.verb != "CDUP" {
 			err = s.withSlash(ctx, c, dir, err, list)
 		}
 		return err

@@ -289,7 +289,7 @@ func notBack(e *GoneError) error {
 // revisit goes to where the session was, and has PWD confirm that.
 func (s *Session) revisit(ctx context.Context, c *Conn, landed Place) error {
 	gone := func(err error) error { return notBack(&GoneError{Dir: s.at.String(), Err: err}) }
-	route := slices.Clone(s.at.route()) // clones share it
+	route := s.route()
 	if s.leaves || s.at.Known() && landed.dir == s.at.dir {
 		return nil
 	}

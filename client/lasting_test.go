@@ -105,3 +105,34 @@ func TestSlashBehindTheName(t *testing.T) {
 		}
 	})
 }
+
+// So does the way back, where PWD leaves the slash out; and what is asked whether it is a directory.
+func TestSlashOnTheWayBack(t *testing.T) {
+	talk(t, `
+		C: CWD data
+		C: PWD
+		S: 550 invalid
+		S: 257 "/"
+		C: CWD data/
+		C: PWD
+		S: 250 there
+		S: 257 "/data"
+		C: CWD log/
+		C: PWD
+		S: 250 there
+		S: 257 "/data/log"
+		C: CWD /data/
+		S: 250 back
+		C: RMD x
+		S: 250 gone`, client.Options{}, func(s *client.Session) {
+		if err := s.Chdir(t.Context(), "data"); err != nil {
+			t.Error(err)
+		}
+		if dir, err := s.IsDir(t.Context(), "log"); err != nil || !dir {
+			t.Errorf("%v, %v", dir, err)
+		}
+		if err := s.Rmdir(t.Context(), "x"); err != nil {
+			t.Error(err)
+		}
+	})
+}

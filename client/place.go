@@ -139,12 +139,23 @@ func (s *Session) returnTo(ctx context.Context, p Place) error {
 	return ctx.Err()
 }
 
+// route are the commands that lead to where the user is, as this server wants them.
+func (s *Session) route() []command {
+	route := slices.Clone(s.at.route()) // clones share it
+	for i, step := range route {
+		if len(step.args) > 0 {
+			route[i].args = []string{s.slashed(step.args[0])}
+		}
+	}
+	return route
+}
+
 // goBack returns to the directory that the user is in.
 func (s *Session) goBack(ctx context.Context, c *Conn) error {
 	if !s.astray {
 		return nil
 	}
-	for _, step := range s.at.route() {
+	for _, step := range s.route() {
 		if err := s.walk(ctx, c, step); err != nil {
 			return err
 		}
@@ -160,7 +171,7 @@ func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
 		return nil, nil
 	}
 	var back []command
-	for _, step := range s.at.route() {
+	for _, step := range s.route() {
 		step.verb = s.spoken(step.verb)
 		step.returns, step.failed = true, s.tooLong(step.verb, step.args)
 		if back = append(back, step); step.failed != nil || len(s.pipe.riders) > 0 {

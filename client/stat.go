@@ -220,7 +220,7 @@ func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
 		}
 		return e.Type == listing.Dir && e.Name != "", err
 	}
-	if err := s.changeTo(ctx, name, nil, false); err != nil {
+	if err := s.chdir(ctx, name, nil); err != nil {
 		if refused(err) {
 			err = nil
 		}
