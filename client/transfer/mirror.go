@@ -281,7 +281,7 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 	case rel == "":
 		step.Err = m.makeRoot(ctx, s)
 	case m.copyIsThere():
-		_, step.Err = s.Mkdir(ctx, m.copied(rel))
+		step.Err = mkdir(ctx, s, m.copied(rel))
 	default:
 		step.Err = m.here.Mkdir(m.at(rel), 0o777)
 		if info, err := m.here.Lstat(m.at(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {
@@ -293,6 +293,19 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 	}
 	m.made[rel] = step.Err == nil
 	return m.made[rel]
+}
+
+// mkdir makes a directory of the server. Servers refuse one that somebody else has made meanwhile,
+// in words that tell nothing; whether it is there CWD says.
+func mkdir(ctx context.Context, s *client.Session, dir string) error {
+	_, err := s.Mkdir(ctx, dir)
+	if client.Refusal(err) == nil {
+		return err
+	}
+	if there, failed := s.IsDir(ctx, dir); failed == nil && there {
+		return nil
+	}
+	return err
 }
 
 func (m *Mirror) makeRoot(ctx context.Context, s *client.Session) error {

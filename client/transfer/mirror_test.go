@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
@@ -312,4 +314,34 @@ func TestOwnFolders(t *testing.T) {
 			t.Errorf("%s is there: %v; steps %q", name, is, steps)
 		}
 	}
+}
+
+// TestTwoMakeOneDirectory: a directory that another client makes at the same moment is there, and
+// what goes into it arrives.
+func TestTwoMakeOneDirectory(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		local := t.TempDir()
+		tree(t, local, "a/b/c", "a/d")
+		s, other := login(t, srv), login(t, srv)
+		s.SetFunnel(func(ctx context.Context, _ *client.Session, c client.Change, do func() error) error {
+			if c.Do == client.Mkdir {
+				if _, err := other.Mkdir(ctx, c.Path); err != nil {
+					t.Error(err)
+				}
+			}
+			return do()
+		})
+		steps, err := mirrored(t, &Mirror{Up: true, Local: local, Remote: "copy"}, &Engine{Session: s, Parallel: 1})
+		if err != nil {
+			t.Error(err)
+		}
+		for _, step := range steps {
+			if strings.Contains(step, "550") || strings.Contains(step, "521") {
+				t.Error(step)
+			}
+		}
+		if got := contents(t, filepath.Join(srv.Root, "copy")); got["a/b/c"] == "" || got["a/d"] == "" {
+			t.Errorf("arrived: %v", got)
+		}
+	})
 }
