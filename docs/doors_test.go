@@ -84,7 +84,7 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/localshell_windows.go":             {"exec.CommandContext", "the same"},
 	"shell/queuefile.go":                      {"flock.New os.ReadDir os.Remove", "the files of the queue: which there are, their locks, and their end; private reads and writes them"},
 	"shell/run.go":                            {"c.Shell.con.Run", "pipes, which the seat runs"},
-	"shell/seat.go":                           {"s.Console.Run s.Console.Start", "the seat: what the console starts, unless somebody else wrote the lines"},
+	"shell/jobconsole.go":                     {"s.Console.Run s.Console.Start", "the seat: what the console starts, unless somebody else wrote the lines"},
 	"shell/teach/doctorconnect.go":            {"net.DefaultResolver", "doctor looks up a name"},
 	"shell/teach/doctordata.go":               {"net.DefaultResolver", "the same"},
 	"shell/teach/lesson.go":                   {"os.DirFS", "lesson --dir"},

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // Every public name of ftplib is in the tables of ftplib.md, and whatever they
@@ -98,7 +99,7 @@ func (r tableRow) checkCommands(t *testing.T, cell int) {
 				t.Errorf("%s: there is no option %s", r[0], words[1])
 			}
 		case words[0] == "set":
-			if !slices.ContainsFunc(shell.AllSettings(), func(s *shell.Setting) bool { return s.Name == words[1] }) {
+			if !slices.ContainsFunc(settings.All(), func(s *settings.Setting) bool { return s.Name == words[1] }) {
 				t.Errorf("%s: there is no setting %s", r[0], words[1])
 			}
 		default:

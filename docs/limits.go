@@ -48,7 +48,7 @@ var Limits = []Limit{
 	{"the longest of these waits", "transfer.longestWait", ""},
 	{"turns of `mirror --loop`", "shell.mostLoops", ""},
 	{"sessions that are opened for many files", "transfer.MostSessions", "`set parallel`"},
-	{"sessions that can be asked for", "shell.mostParallel", ""},
+	{"sessions that can be asked for", "settings.MostParallel", ""},
 	{"the part of a file for which a further session is opened", "transfer.leastPart", ""},
 	{"the end of a part that is compared when nobody knows whose it is", "transfer.tailSize", ""},
 	{"bytes out of MODE Z before their ratio is looked at", "client.inflateFree", ""},

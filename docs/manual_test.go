@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // release is the newest version in the changelog, and its day.
@@ -38,7 +39,7 @@ func manual(help, scripts, changes string) string {
 		}
 	}
 	b.WriteString(".SH SETTINGS\n")
-	for _, row := range shell.AllSettings() {
+	for _, row := range settings.All() {
 		fmt.Fprintf(&b, ".TP\n.B %s\n%s", roff(row.Name), roff(sentence(row.Short)))
 		if d := row.Default(); d != "" {
 			fmt.Fprintf(&b, " (%s)", roff(d))

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/equivalents"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // generated stands at the head of every page that the tests write.
@@ -59,7 +61,7 @@ func settingsPage() string {
 	b.WriteString(generated + "# Settings\n\n")
 	b.WriteString("`set NAME VALUE` changes one, `set` lists them. In `config.toml` each is a line `NAME = VALUE`; see [scripting.md](scripting.md#start-up).\n\n")
 	b.WriteString("| setting | default | values | |\n|---|---|---|---|\n")
-	for _, row := range shell.AllSettings() {
+	for _, row := range settings.All() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(row.Name), codeOrNone(row.Default()), codes(row.Words), cell(row.Short))
 	}
 	return b.String()
@@ -152,9 +154,9 @@ func migrationPage() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Coming from another client\n\n")
 	b.WriteString("Most words of other clients work here, or are answered with what to type. `help CLIENT` shows a table at the prompt.\n")
-	for _, client := range shell.EquivalentClients {
+	for _, client := range equivalents.Clients {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| there | here | |\n|---|---|---|\n", clientTitle(client), migrations[client])
-		for _, e := range shell.Equivalents() {
+		for _, e := range equivalents.All() {
 			if !e.Of(client) {
 				continue
 			}

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -52,7 +52,7 @@ func ParseAddress(words ...string) (Address, error) {
 		err = a.check()
 	}
 	if err != nil {
-		return Address{}, &failure.UsageError{Text: fmt.Sprintf("%s: %s", hidePassword(words[0]), err)}
+		return Address{}, &failure.UsageError{Text: fmt.Sprintf("%s: %s", history.HidePassword(words[0]), err)}
 	}
 	return a, nil
 }
@@ -156,24 +156,7 @@ func (a Address) check() error {
 		return fmt.Errorf("it names no host")
 	}
 	if n, err := strconv.Atoi(a.Port); a.Port != "" && (err != nil || n < 1 || n > 65535) {
-		return fmt.Errorf("%q is not a port", hidePassword(a.Port))
+		return fmt.Errorf("%q is not a port", history.HidePassword(a.Port))
 	}
 	return nil
-}
-
-var beginsWithScheme = regexp.MustCompile(`^[A-Za-z]+://`)
-
-// hidePassword returns an address as it may be shown.
-func hidePassword(text string) string {
-	scheme := beginsWithScheme.FindString(text)
-	rest := text[len(scheme):]
-	at := strings.LastIndexByte(rest, '@')
-	if at < 0 {
-		return text
-	}
-	user, _, has := strings.Cut(rest[:at], ":")
-	if has {
-		user += ":********"
-	}
-	return scheme + user + rest[at:]
 }

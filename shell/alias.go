@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -115,7 +116,7 @@ func (sh *Shell) lineOf(name string) (line string, is bool) {
 	if line, is = sh.aliases[name]; is || sh.catalog.has(name) {
 		return line, is
 	}
-	return equivalentLine(name)
+	return equivalents.Line(name)
 }
 
 // runAlias runs the line of an alias in the place of a statement.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -86,12 +87,12 @@ func TestShortForms(t *testing.T) {
 
 func TestParseBytes(t *testing.T) {
 	for text, want := range map[string]int64{"0": 0, "4096": 4096, "10k": 10240, "2M": 2 << 20, "1g": 1 << 30, "7b": 7, "1.5k": 1536, "1MB": 1 << 20, "2GiB": 2 << 30, "1.5m": 3 << 19} {
-		if got, err := parseBytes(text); err != nil || got != want {
+		if got, err := settings.ParseBytes(text); err != nil || got != want {
 			t.Errorf("%s: %d %v, want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "k", "-1", "1x", "1.k", "1.5.2k", "ib", "99999999999g", "0x10"} {
-		if got, err := parseBytes(text); err == nil {
+		if got, err := settings.ParseBytes(text); err == nil {
 			t.Errorf("%q is %d", text, got)
 		}
 	}

@@ -14,15 +14,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// collisionSettings say what becomes of names that are one file here.
-var collisionSettings = []*Setting{
-	word("collisions", "two files of a command that have one local name: refuse the second, or keep it as `name (2)`", []string{"refuse", "number"},
-		func(s *Settings) *string { return &s.Collisions }),
-}
-
-// numbersCollisions reports whether the second of two files that have one local name is kept under a number.
-func (s *Settings) numbersCollisions() bool { return s.Collisions == "number" }
-
 // folders are the local folders that files come to, as a shell and its jobs know them.
 type folders struct {
 	mu    sync.Mutex
@@ -114,7 +105,7 @@ func (sh *Shell) rules(dir string) localname.Rules {
 
 // namesIn begins with the names of one command in a local folder.
 func (sh *Shell) namesIn(dir string) *localname.Names {
-	return &localname.Names{Number: sh.Settings.numbersCollisions(), Ask: func() localname.Rules { return sh.rules(dir) }}
+	return &localname.Names{Number: sh.Settings.NumbersCollisions(), Ask: func() localname.Rules { return sh.rules(dir) }}
 }
 
 // once keeps two downloads of a command from becoming one file, where one would replace the other: the second is refused,
@@ -206,7 +197,7 @@ func (c *Call) comes(t *transfer.Task) error {
 	}
 	if taken {
 		var err error
-		if name, err = sh.numbered(dir, name, remote); err != nil || !sh.Settings.numbersCollisions() {
+		if name, err = sh.numbered(dir, name, remote); err != nil || !sh.Settings.NumbersCollisions() {
 			return collision(t.Remote, first.remote, t.Local)
 		}
 		t.Local, key = dir+name, sh.arrival(dir, name)

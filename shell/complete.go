@@ -18,6 +18,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -409,14 +410,14 @@ func flagCandidates(command *Command) []completion.Candidate {
 
 func settingCandidates() []completion.Candidate {
 	var all []completion.Candidate
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		all = append(all, completion.Candidate{Text: row.Name, Note: row.Short})
 	}
 	return byText(all)
 }
 
 func valueCandidates(name string) []completion.Candidate {
-	row, err := findSetting(name)
+	row, err := settings.Find(name)
 	if err != nil {
 		return nil
 	}

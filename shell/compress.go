@@ -6,13 +6,8 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
-
-// compressSettings are about MODE Z.
-var compressSettings = []*Setting{
-	toggle("compress", "let the server compress downloads and listings, where it offers MODE Z", func(s *Settings) *bool { return &s.Compress }).
-		then((*Shell).useMode),
-}
 
 var compressCommands = []*Command{
 	{
@@ -39,7 +34,7 @@ func mode(_ context.Context, c *Call) error {
 	if !ok {
 		return c.Usage("only stream and deflate are supported")
 	}
-	row, err := findSetting("compress")
+	row, err := settings.Find("compress")
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -225,7 +226,7 @@ func (f found) kind() string {
 }
 
 func hasSize(f found, words []string) (bool, string, error) {
-	want, err := parseBytes(words[len(words)-1])
+	want, err := settings.ParseBytes(words[len(words)-1])
 	if err != nil {
 		return false, "", &failure.UsageError{Text: err.Error()}
 	}
@@ -249,7 +250,7 @@ func notKnownSize(f found) string {
 }
 
 func hasAge(f found, words []string) (bool, string, error) {
-	want, err := readDuration(words[1])
+	want, err := settings.ReadDuration(words[1])
 	if err != nil {
 		return false, "", err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -58,7 +59,7 @@ func (sh *Shell) confine(ctx context.Context, root *os.Root, server *practice.Sc
 	f.confined, f.forked, f.localDir, f.recorder = held, true, root.Name(), sh.recorder
 	f.con = &seat{Console: sh.con.Console, job: true, noPrograms: true}
 	f.con.away.Store(true)
-	f.Settings = defaultSettings(false)
+	f.Settings = settings.Default(false)
 	f.Settings.Via, f.Settings.Keyring, f.Settings.Unicode = "off", false, sh.Settings.Unicode
 	f.Settings.RetryWait = time.Millisecond // what happens is known
 	f.base, f.end = context.WithCancelCause(ctx)
@@ -125,7 +126,7 @@ type foreignError struct{ of string }
 func (e *foreignError) Error() string { return e.of + "not done in a file from elsewhere" }
 
 // foreignSetting refuses a setting that a file from elsewhere may not change.
-func (sh *Shell) foreignSetting(row *Setting) error {
+func (sh *Shell) foreignSetting(row *settings.Setting) error {
 	if sh.confined == nil || slices.Contains(wireSettings, row.Name) {
 		return nil
 	}

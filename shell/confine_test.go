@@ -19,6 +19,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -386,7 +387,7 @@ func confined(t *testing.T, sh *Shell, recording string) (_ *Shell, leave func()
 // way, or where secrets are.
 func TestForeignSettings(t *testing.T) {
 	for _, name := range wireSettings {
-		if row, err := findSetting(name); err != nil || row.Name != name {
+		if row, err := settings.Find(name); err != nil || row.Name != name {
 			t.Errorf("%s is not a setting", name)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // Connect says how connections are made; the zero value works.
@@ -32,8 +33,6 @@ type Connect struct {
 var securities = map[string]client.Security{
 	"auto": client.Opportunistic, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
 }
-
-var tlsWords = []string{"auto", "require", "implicit", "off"}
 
 // connect opens a session. A server that once had TLS must have it again. At a
 // terminal the user decides about a certificate that nobody vouches for.
@@ -242,4 +241,28 @@ func pairs(hex string) string {
 // dialogue sees what a session says and hears.
 func (sh *Shell) dialogue() *client.Trace {
 	return client.Join(sh.log.trace(), sh.heard.trace(), sh.opt.Trace, sh.trace())
+}
+
+// charset is what the setting says, for a session.
+func (sh *Shell) charset() *client.Charset {
+	e, err := settings.FindCharset(sh.Settings.Charset)
+	if e == nil || err != nil {
+		return nil
+	}
+	return &client.Charset{
+		Encode: func(text string) ([]byte, error) {
+			b, err := e.NewEncoder().Bytes([]byte(text))
+			if err != nil {
+				return nil, fmt.Errorf("%q cannot be written in %s", text, sh.Settings.Charset)
+			}
+			return b, nil
+		},
+		Decode: func(b []byte) string {
+			text, err := e.NewDecoder().Bytes(b)
+			if err != nil {
+				return string(b)
+			}
+			return string(text)
+		},
+	}
 }

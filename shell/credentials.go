@@ -17,16 +17,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// credentialSettings say where passwords come from.
-var credentialSettings = []*Setting{
-	toggle("keyring", "look for passwords in the keyring of the desktop", func(s *Settings) *bool { return &s.Keyring }),
-	{
-		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; FTPSH_HOST, FTPSH_PORT and FTPSH_USER tell it whose",
-		show:  func(s *Settings) string { return s.PasswordCommand },
-		parse: func(s *Settings, text string) error { s.PasswordCommand = text; return nil },
-	},
-}
-
 var passwordCommands = []*Command{
 	{
 		Name: "password", Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",

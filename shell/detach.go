@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -55,8 +56,8 @@ func (j *job) script() (string, error) {
 		}
 		script.WriteString(strings.Join(words, " ") + "\n")
 	}
-	for _, row := range settings {
-		line("set", row.Name, row.show(&j.from.settings))
+	for _, row := range settings.All() {
+		line("set", row.Name, row.Show(&j.from.settings))
 	}
 	line("set", "onerror", "continue") // with the next job
 	if j.session != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -35,7 +36,7 @@ var doctorCommands = []*Command{{
 		fs.Bool("full", false, "look at what costs more, too")
 		fs.Duration("timeout", 5*time.Second, "the `TIME` for each step")
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
-		choices(fs, "tls", tlsWords...)
+		choices(fs, "tls", settings.TLSWords...)
 	},
 	Wire: verbs(LoginVerbs, dataVerbs, sends("LIST", "MLSD", "REST", "RETR", "QUIT")), Foreign: Refused, Run: doctor,
 }}

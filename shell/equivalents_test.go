@@ -6,32 +6,35 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/shell/equivalents"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // TestEquivalents: what a word of another client stands for is there, and no row
 // answers for what is an own command, option or setting.
 func TestEquivalents(t *testing.T) {
 	all := Catalog()
-	for _, e := range Equivalents() {
+	for _, e := range equivalents.All() {
 		t.Run(e.Word, func(t *testing.T) {
 			if e.Here == "" && e.Says == "" {
 				t.Error("it says nothing")
 			}
 			for client := range strings.FieldsSeq(e.Clients) {
-				if !slices.Contains(EquivalentClients, client) {
+				if !slices.Contains(equivalents.Clients, client) {
 					t.Errorf("%s has no page", client)
 				}
 			}
 			first, rest, _ := strings.Cut(e.Here, " ")
 			switch e.Kind {
-			case OtherCommand:
+			case equivalents.OtherCommand:
 				if all.has(e.Word) {
 					t.Error("it is a command")
 				}
 				if e.Works && !all.has(first) {
 					t.Errorf("%s is not a command", first)
 				}
-			case OtherFlag:
+			case equivalents.OtherFlag:
 				name, flag, _ := strings.Cut(e.Word, " ")
 				command := all.exact(name)
 				if command == nil {
@@ -44,11 +47,11 @@ func TestEquivalents(t *testing.T) {
 				if command := all.exact(first); command != nil {
 					knowsOptions(t, command.flagSet(), rest)
 				}
-			case OtherSetting:
-				if _, err := findSetting(e.Word); err == nil {
+			case equivalents.OtherSetting:
+				if _, err := settings.Find(e.Word); err == nil {
 					t.Error("it is a setting")
 				}
-				if row, err := findSetting(e.Here); e.Works && (err != nil || row.Name != e.Here) {
+				if row, err := settings.Find(e.Here); e.Works && (err != nil || row.Name != e.Here) {
 					t.Errorf("%s is not a setting", e.Here)
 				}
 			}

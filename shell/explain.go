@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -84,10 +85,10 @@ func (sh *Shell) explainOurs(topic string) (teach.Explanation, bool) {
 		record := map[string]any{"command": command.Name, "short": command.Short, "usage": command.Synopsis(), "sends": command.Wire}
 		return teach.Explanation{Lines: teach.PageOf(command.Name+", a command of ftpsh", text, labels), Record: record}, true
 	}
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		if row.Name == name {
 			text := strings.ToUpper(row.Short[:1]) + row.Short[1:] + "."
-			labels := [][2]string{{"Usage", "set " + row.Name + " " + row.example()}, {"See also", "`help " + row.Name + "`"}}
+			labels := [][2]string{{"Usage", "set " + row.Name + " " + row.Example()}, {"See also", "`help " + row.Name + "`"}}
 			record := map[string]any{"setting": row.Name, "short": row.Short, "values": row.Words}
 			return teach.Explanation{Lines: teach.PageOf(row.Name+", a setting of ftpsh", text, labels), Record: record}, true
 		}
@@ -104,7 +105,7 @@ func (sh *Shell) unknownTopic(topic string) error {
 			all = append(all, command.Name)
 		}
 	}
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		all = append(all, row.Name)
 	}
 	near := completion.Nearest(strings.ToUpper(topic), all)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -91,7 +92,7 @@ func TestExplainKnowsOurs(t *testing.T) {
 			names = append(names, command.Name)
 		}
 	}
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		names = append(names, row.Name)
 	}
 	for _, term := range teach.Terms() {

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -155,7 +156,7 @@ func compared(text string) (sign byte, number string) {
 
 func bySize(text string) (func(string, *listing.Entry) bool, error) {
 	sign, number := compared(strings.TrimSuffix(text, "c")) // find(1) calls bytes c
-	n, err := parseBytes(number)
+	n, err := settings.ParseBytes(number)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func byAge(text string) (func(string, *listing.Entry) bool, error) {
 	if _, err := strconv.ParseFloat(number, 64); err == nil {
 		number += "d"
 	}
-	d, err := readDuration(number)
+	d, err := settings.ReadDuration(number)
 	if err != nil {
 		return nil, err
 	}

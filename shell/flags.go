@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
@@ -24,12 +25,12 @@ func FlagError(err error, fs *pflag.FlagSet, command string) error {
 		return wrong
 	}
 	typed := spelled(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames() != "")
-	kind := OtherFlag
+	kind := equivalents.OtherFlag
 	if command == "" {
-		kind = OtherOption
+		kind = equivalents.OtherOption
 	}
-	if e := equivalent(kind, strings.TrimSpace(command+" "+typed)); e != nil {
-		wrong.Hint = e.hint()
+	if e := equivalents.Find(kind, strings.TrimSpace(command+" "+typed)); e != nil {
+		wrong.Hint = e.Hint()
 		return wrong
 	}
 	var names []string

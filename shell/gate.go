@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var gateCommands = []*Command{{
@@ -35,7 +36,7 @@ func gate(_ context.Context, c *Call) error {
 		return err
 	}
 	if c.Interactive() {
-		c.Note("gate is %s", onOff(login == gateLogin))
+		c.Note("gate is %s", settings.OnOff(login == gateLogin))
 	}
 	return c.Shell.Set("via-login", login)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -123,7 +124,7 @@ func (c *Call) segments() int {
 		return 1
 	}
 	n, _ := c.Flags.GetInt("segments")
-	return min(n, mostParallel)
+	return min(n, settings.MostParallel)
 }
 
 // intoHere is the local directory that downloads go into, "" for the current one.

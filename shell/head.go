@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var headCommands = []*Command{
@@ -135,7 +136,7 @@ func tail(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	every, err := readDuration(c.value("every"))
+	every, err := settings.ReadDuration(c.value("every"))
 	if err != nil || every == 0 {
 		return c.Usage("--every takes a time such as 2s")
 	}

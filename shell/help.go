@@ -9,8 +9,10 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -42,7 +44,7 @@ func help(_ context.Context, c *Call) error {
 			continue
 		}
 		command, err := c.Shell.catalog.Find(name)
-		if row, is := exactSetting(name); err != nil && is == nil {
+		if row, is := settings.Exact(name); err != nil && is == nil {
 			if err := c.Shell.helpSetting(c.Out, row); err != nil {
 				return err
 			}
@@ -61,13 +63,13 @@ func help(_ context.Context, c *Call) error {
 	return nil
 }
 
-func (sh *Shell) helpSetting(out io.Writer, row *Setting) error {
+func (sh *Shell) helpSetting(out io.Writer, row *settings.Setting) error {
 	var b strings.Builder
-	b.WriteString("set " + row.Name + " " + row.example() + "\n")
+	b.WriteString("set " + row.Name + " " + row.Example() + "\n")
 	for _, line := range render.Wrap(row.Short, min(sh.con.Width(), 100)-2) {
 		b.WriteString("  " + line + "\n")
 	}
-	b.WriteString("  now: " + render.Safe(row.show(&sh.Settings)) + "\n")
+	b.WriteString("  now: " + render.Safe(row.Show(&sh.Settings)) + "\n")
 	if row.Long != nil {
 		t := render.Table{Rows: row.Long, Width: sh.con.Width()}
 		b.WriteString("\n")
@@ -233,7 +235,7 @@ func (c *Call) helpKeys() error {
 func (c *Call) helpEquivalents(name string) (known bool, err error) {
 	width := c.Shell.con.Width()
 	t := render.Table{Width: width}
-	for _, e := range equivalents {
+	for _, e := range equivalents.All() {
 		if e.Of(name) {
 			t.Rows = append(t.Rows, []string{e.Word, e.Here, e.Says})
 		}
@@ -241,14 +243,14 @@ func (c *Call) helpEquivalents(name string) (known bool, err error) {
 	if len(t.Rows) > 0 {
 		return true, t.Write(c.Out)
 	}
-	e := equivalent(OtherCommand, name)
+	e := equivalents.Find(equivalents.OtherCommand, name)
 	if e == nil || c.Shell.catalog.has(name) {
 		return false, nil
 	}
 	if e.Works {
 		return true, c.Print("%s is `%s` here", e.Word, e.Here)
 	}
-	return true, c.Print("%s: %s", e.Word, e.hint())
+	return true, c.Print("%s: %s", e.Word, e.Hint())
 }
 
 // explainWord is F1: what the word at a place of the line means, or the command that it belongs to.
@@ -271,7 +273,7 @@ func (sh *Shell) explainWord(line string, pos int) {
 		return
 	}
 	command, word := sh.meant(words[0]), words[len(words)-1].Text
-	setting, _ := exactSetting(word)
+	setting, _ := settings.Exact(word)
 	explained, known := teach.Explain(word, sh.here())
 	switch {
 	case command != nil && strings.HasPrefix(word, "-") && sh.helpOption(pager, command, word):

@@ -43,15 +43,6 @@ var historyCommands = []*Command{{
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.Text}, Foreign: Refused, Run: showHistory,
 }}
 
-var historySettings = []*Setting{
-	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).like("50000", "1000", "10000", "50000").
-		then(func(sh *Shell) {
-			if sh.opt.History != nil {
-				sh.opt.History.Keep(sh.Settings.HistorySize)
-			}
-		}),
-}
-
 func historyFlags(fs *pflag.FlagSet) {
 	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")
 	fs.BoolP("long", "l", false, "with time, exit status, duration, host and directory")

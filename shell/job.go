@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // A job is a line that runs beside the prompt, in a shell of its own.
@@ -38,7 +39,7 @@ type job struct {
 // begins there.
 type beginning struct {
 	local    string
-	settings Settings
+	settings settings.Settings
 	address  Address
 	login    client.Login
 	insecure bool // any certificate is taken

@@ -9,11 +9,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-var keepAliveSettings = []*Setting{
-	durationOrOff("keepalive", "how long nothing may be said to the server before it hears NOOP: at the prompt, in sleep, in a transfer",
-		func(s *Settings) *time.Duration { return &s.KeepAlive }).then((*Shell).useKeepAlive),
-}
-
 // useKeepAlive tells the sessions about it, for their transfers.
 func (sh *Shell) useKeepAlive() {
 	sh.sessions(func(s *client.Session) { s.SetKeepAlive(sh.Settings.KeepAlive) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // batchShell is a shell without a terminal, and what it prints.
@@ -69,12 +70,12 @@ func TestReadDuration(t *testing.T) {
 		text string
 		want time.Duration
 	}{{"90", 90 * time.Second}, {"1.5", 1500 * time.Millisecond}, {"5m", 5 * time.Minute}, {"2d", 48 * time.Hour}, {"0", 0}} {
-		if got, err := readDuration(row.text); got != row.want || err != nil {
+		if got, err := settings.ReadDuration(row.text); got != row.want || err != nil {
 			t.Errorf("%s: got %v, %v", row.text, got, err)
 		}
 	}
 	for _, text := range []string{"", "x", "-1", "-5m", "1e300", "d", "NaN"} {
-		if got, err := readDuration(text); err == nil {
+		if got, err := settings.ReadDuration(text); err == nil {
 			t.Errorf("%q is %v", text, got)
 		}
 	}

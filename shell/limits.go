@@ -19,6 +19,7 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var limitCommands = []*Command{{
@@ -37,7 +38,7 @@ var limitKinds = map[string]struct {
 }{
 	"parallel": {24 * time.Hour, func(value string) bool {
 		n, err := strconv.Atoi(value)
-		return err == nil && n > 0 && n <= mostParallel
+		return err == nil && n > 0 && n <= settings.MostParallel
 	}},
 	"pipelining": {30 * 24 * time.Hour, func(value string) bool { return value == "off" }},
 }

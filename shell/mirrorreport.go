@@ -54,7 +54,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
 	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
-	m.Here, m.Rules, m.Number = c.Shell.folder(), askFolder, c.Shell.Settings.numbersCollisions()
+	m.Here, m.Rules, m.Number = c.Shell.folder(), askFolder, c.Shell.Settings.NumbersCollisions()
 	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds

@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var nmapCommands = []*Command{
@@ -51,7 +52,7 @@ func setNameTrans(_ context.Context, c *Call) error {
 
 func (c *Call) tellMap(name string, on bool) {
 	if c.Interactive() {
-		c.Note("%s is %s", name, onOff(on))
+		c.Note("%s is %s", name, settings.OnOff(on))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var openCommands = []*Command{
@@ -40,7 +41,7 @@ var openCommands = []*Command{
 			fs.BoolP("anonymous", "a", false, "log in as anonymous")
 			fs.BoolP("no-login", "n", false, "only connect")
 			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
-			choices(fs, "tls", tlsWords...)
+			choices(fs, "tls", settings.TLSWords...)
 			fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
 			fs.String("made", "", "make the session what the `JSON` of a detached job says")
 			fs.Lookup("made").Hidden = true

@@ -13,30 +13,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// mostParallel is the largest value of the setting parallel.
-const mostParallel = 64
-
-var parallelSettings = []*Setting{{
-	Name: "parallel", Usage: "auto|4", Suggest: []string{"auto", "1", "4", "8"}, Short: "sessions for many files at once: auto (as many as help and the server allows), or a number",
-	show: func(s *Settings) string {
-		if s.Parallel == 0 {
-			return "auto"
-		}
-		return strconv.Itoa(s.Parallel)
-	},
-	parse: func(s *Settings, text string) error {
-		n, err := strconv.Atoi(text)
-		switch {
-		case text == "auto":
-			n = 0
-		case err != nil || n < 1 || n > mostParallel:
-			return fmt.Errorf("%q is neither auto nor a number from 1 to %d", text, mostParallel)
-		}
-		s.Parallel = n
-		return nil
-	},
-}}
-
 // engine is what moves many files. Its sessions see what the settings allow.
 func (c *Call) engine() *transfer.Engine {
 	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.retry(), Watch: c.watchTask}

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -35,7 +36,7 @@ var practiceCommands = []*Command{{
 		choices(fs, "fault", faultNames()...)
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
 		fs.String("tls", "auto", "start: `MODE` is auto (for those who ask), require, implicit, off")
-		choices(fs, "tls", tlsWords...)
+		choices(fs, "tls", settings.TLSWords...)
 		fs.String("like", "", "start: look like this `SERVER`")
 		choices(fs, "like", flavourNames()...)
 		fs.Bool("wait", false, "start: serve until Ctrl-C")

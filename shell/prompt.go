@@ -1,9 +1,7 @@
 package shell
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,77 +12,27 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // The formats of the prompt and of the window's title.
 const (
-	usualPrompt = "[{user}@]{host}[:{dir}][ {state}]> "
 	titleFormat = "[{user}@]{host}[:{dir}] - ftpsh"
 )
 
-const promptShort = "the prompt: {user} {host} {dir} {state} and more, `help prompt-format`; [ ] leave out what is empty in them"
-
-// promptSettings say how the prompt looks.
-var promptSettings = []*Setting{
-	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }).like("\"{dir}> \""),
-	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }).like("{dir}"),
-	word("keys", "the keys of the prompt: those of emacs or of vi", []string{"emacs", "vi"}, func(s *Settings) *string { return &s.Keys }).
-		then(func(sh *Shell) { sh.con.SetVi(sh.Settings.Keys == "vi") }),
-	toggle("title", "show user, host and directory in the title of the window", func(s *Settings) *bool { return &s.Title }),
-}
-
-func promptSetting(name, short string, field func(*Settings) *string) *Setting {
-	row := text(name, short, field)
-	row.Usage, row.Long = "'{host} {base}> '", promptHelp()
-	row.parse = func(s *Settings, format string) error {
-		if _, err := fillIn(format, func(name string) (string, bool) { return "", isField(name) }); err != nil {
-			return err
-		}
-		*field(s) = format
-		return nil
-	}
-	return row
-}
-
-type promptField struct {
-	Name, Short string
-	value       func(sh *Shell, color bool) string
-}
-
-// promptFields are the words that stand between braces in a format.
-var promptFields = []promptField{
-	{"user", "who is logged in", func(sh *Shell, _ bool) string { return sh.userName() }},
-	{"host", "the server, or ftpsh", func(sh *Shell, _ bool) string { return sh.hostName() }},
-	{"port", "the port, unless it is 21", func(sh *Shell, _ bool) string { return sh.portName() }},
-	{"dir", "the directory on the server", func(sh *Shell, _ bool) string { return sh.shownDir() }},
-	{"base", "its last part", func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") }},
-	{"ldir", "the local directory", func(*Shell, bool) string { return localDir() }},
-	{"lbase", "its last part", func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) }},
-	{"state", "how safe the connection is, and what runs beside it", (*Shell).situation},
-	{"jobs", "how many jobs run", func(sh *Shell, _ bool) string { return sh.jobs.inWords() }},
-	{"status", "the status of the last command, if it failed", func(sh *Shell, color bool) string { return sh.failedStatus(color) }},
-	{"time", "the time of day", func(*Shell, bool) string { return time.Now().Format("15:04") }},
-}
-
-// promptColours may stand between braces, too.
-var promptColours = map[string]render.Colour{
-	"plain": render.Plain, "bold": render.Bold, "dim": render.Dim, "red": render.Red, "green": render.Green,
-	"yellow": render.Yellow, "blue": render.Blue, "cyan": render.Cyan,
-}
-
-// promptHelp explains what can stand in a format.
-func promptHelp() (rows [][]string) {
-	for _, f := range promptFields {
-		rows = append(rows, []string{"  {" + f.Name + "}", f.Short})
-	}
-	var colours []string
-	for _, name := range slices.Sorted(maps.Keys(promptColours)) {
-		colours = append(colours, "{"+name+"}")
-	}
-	return append(rows,
-		[]string{"  [ ]", "left out when what is named in it is empty"},
-		[]string{`  \n`, "a new row; a backslash before anything else makes it plain"},
-		[]string{"  colours", strings.Join(colours, " ")})
+// promptValues are what the fields of a format stand for.
+var promptValues = map[string]func(sh *Shell, color bool) string{
+	"user":   func(sh *Shell, _ bool) string { return sh.userName() },
+	"host":   func(sh *Shell, _ bool) string { return sh.hostName() },
+	"port":   func(sh *Shell, _ bool) string { return sh.portName() },
+	"dir":    func(sh *Shell, _ bool) string { return sh.shownDir() },
+	"base":   func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") },
+	"ldir":   func(*Shell, bool) string { return localDir() },
+	"lbase":  func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) },
+	"state":  (*Shell).situation,
+	"jobs":   func(sh *Shell, _ bool) string { return sh.jobs.inWords() },
+	"status": func(sh *Shell, color bool) string { return sh.failedStatus(color) },
+	"time":   func(*Shell, bool) string { return time.Now().Format("15:04") },
 }
 
 // promptText says who and where one is, and how safe that is, in words.
@@ -124,17 +72,15 @@ func (sh *Shell) fill(format string, color bool, room int) string {
 }
 
 func (sh *Shell) filled(format string, color bool, dir string) string {
-	text, err := fillIn(format, func(name string) (string, bool) {
+	text, err := settings.Fill(format, func(name string) (string, bool) {
 		if name == "dir" {
 			return dir, true
 		}
-		if c, is := promptColours[name]; is {
+		if c, is := settings.PromptColours[name]; is {
 			return colourChange(c, color), true
 		}
-		for _, f := range promptFields {
-			if f.Name == name {
-				return f.value(sh, color), true
-			}
+		if value := promptValues[name]; value != nil {
+			return value(sh, color), true
 		}
 		return "", false
 	})
@@ -149,59 +95,6 @@ func colourChange(c render.Colour, on bool) string {
 		return ""
 	}
 	return c.Start()
-}
-
-// fillIn replaces {name} in a format by values. [ ] is left out when a value in it
-// is empty, \n is a line break, and a backslash makes what follows plain.
-func fillIn(format string, value func(name string) (string, bool)) (string, error) {
-	var out strings.Builder
-	group, empty := -1, false
-	for i := 0; i < len(format); i++ {
-		switch c := format[i]; {
-		case c == '\\' && i+1 < len(format):
-			i++
-			out.WriteString(strings.ReplaceAll(format[i:i+1], "n", "\n"))
-		case c == '[' && group < 0:
-			group, empty = out.Len(), false
-		case c == ']' && group >= 0:
-			if empty {
-				kept := out.String()[:group]
-				out.Reset()
-				out.WriteString(kept)
-			}
-			group = -1
-		case c == '{':
-			name, _, closed := strings.Cut(format[i+1:], "}")
-			text, known := value(name)
-			if !closed || !known {
-				return "", fieldError(name)
-			}
-			if _, colour := promptColours[name]; text == "" && !colour {
-				empty = true
-			}
-			out.WriteString(text)
-			i += len(name) + 1
-		default:
-			out.WriteByte(c)
-		}
-	}
-	if group >= 0 {
-		return "", errors.New("a [ has no ]")
-	}
-	return out.String(), nil
-}
-
-func isField(name string) bool {
-	_, colour := promptColours[name]
-	return colour || slices.ContainsFunc(promptFields, func(f promptField) bool { return f.Name == name })
-}
-
-func fieldError(name string) error {
-	var names []string
-	for _, f := range promptFields {
-		names = append(names, f.Name)
-	}
-	return fmt.Errorf("{%s} is not one of %s, nor a colour", render.Safe(name), strings.Join(names, ", "))
 }
 
 // shortDir leaves out over cells of a path at its beginning, between names where

@@ -1,145 +1,62 @@
 package shell
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"path"
-	"slices"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
 
-	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/transfer"
-	"github.com/ftpsh/ftpsh/completion"
-	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/proxy"
 )
 
-var proxyCommands = []*Command{{
-	Name: "proxy", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
-	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
-		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
-		"first. The servers talk to each other directly, which many forbid.",
-	Examples: []Example{
-		{"proxy open backup.example.org", "the second server"},
-		{"proxy ls", "what is there"},
-		{"proxy get big.iso", "from the first to the second"},
-	},
-	Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
-	Wire: fxpVerbs, Foreign: Refused, Run: proxied,
-}}
-
-// fxpVerbs let two servers talk to each other.
-var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), timeVerbs)
-
-// betweenServers are the commands that proxy carries out between the two
-// connections. Reverse ones go from the second to the first.
-var betweenServers = map[string]struct {
-	reverse bool
-	op      transfer.Op
-	many    bool
-}{
-	"get": {}, "mget": {many: true},
-	"put": {reverse: true}, "mput": {reverse: true, many: true}, "append": {reverse: true, op: transfer.Append},
-}
-
-// errNoSecond says that proxy has no second connection.
-var errNoSecond = errors.New("no second connection")
-
-func proxied(ctx context.Context, c *Call) error {
-	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen}
-	var err error
-	if inner.Command, err = c.Shell.catalog.Find(c.Arg(0)); err != nil {
+// through makes a session go by way of a proxy, where the settings or the
+// environment name one.
+func (sh *Shell) through(opt *client.Options) error {
+	u, err := sh.proxyFor(opt.Addr)
+	if u == nil || err != nil {
 		return err
 	}
-	name := inner.Command.Name
-	between, direct := betweenServers[name]
-	switch {
-	case direct:
-	case inner.Command.Nests || name == "proxy" || name == "bye":
-		return c.Usage("%s cannot be run on the second connection", name)
-	case writesHere(inner.Command):
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
-	}
-	if err := inner.parse(ctx, c.Args[1:]); err != nil {
+	if u.Scheme != "ftp" {
+		opt.Dial, err = proxy.Dialer(u, opt.Dialer())
 		return err
 	}
-	if direct {
-		return inner.copyBetween(ctx, between.reverse, between.many, between.op)
+	login := proxy.DefaultLogin(u)
+	if name := sh.Settings.ViaLogin; name != "auto" {
+		if login, err = proxy.FindLogin(name); err != nil {
+			return err
+		}
 	}
-	return c.Shell.onSecond(ctx, inner)
+	server := opt.Addr
+	password, _ := u.User.Password()
+	opt.Addr = u.Host
+	opt.Through = func(who client.Login) ([]string, error) {
+		return login.Commands(proxy.Accounts{Server: server, User: who.User, Password: who.Password,
+			ProxyUser: u.User.Username(), ProxyPassword: password})
+	}
+	return nil
 }
 
-// writesHere reports whether a command moves files between here and a server.
-func writesHere(command *Command) bool {
-	return slices.Contains(command.Wire, "STOR") || slices.Contains(command.Wire, "RETR") || slices.Contains(command.Wire, "APPE")
+// proxyFor returns the proxy to use for a server, or nil. This computer itself
+// is never reached through one that only the environment names.
+func (sh *Shell) proxyFor(addr string) (*url.URL, error) {
+	switch sh.Settings.Via {
+	case "off":
+		return nil, nil
+	case "auto":
+		if isLoopback(addr) {
+			return nil, nil
+		}
+		return proxy.FromEnvironment(os.Getenv)(addr)
+	}
+	return proxy.Parse(sh.Settings.Via)
 }
 
-// onSecond runs a command with the connections exchanged.
-func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
-	sh.swap()
-	defer sh.swap()
-	if err := sh.needs(call.Command.Needs); err != nil {
-		return secondMissing(err)
-	}
-	if sh.opt.Started != nil {
-		sh.opt.Started(call.Command)
-	}
-	defer call.landed()
-	return call.Command.Run(ctx, call)
-}
-
-func secondMissing(err error) error {
-	if errors.Is(err, failure.ErrNotConnected) {
-		return fmt.Errorf("%w: %w", errNoSecond, err)
-	}
-	return err
-}
-
-// copyBetween copies files from one server to the other.
-func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.Op) error {
-	sh := c.Shell
-	sh.swap()
-	err := secondMissing(sh.needs(Login))
-	if !reverse {
-		sh.swap()
-	} else {
-		defer sh.swap()
-	}
-	if err == nil {
-		err = sh.needs(Login)
-	}
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return err
+		return false
 	}
-	// The source is the first connection now.
-	names, missed := c.expand(ctx, c.Args[:c.sources(many)])
-	if len(names) > 1 && !many {
-		return c.Usage("%s stands for several files", c.Arg(0))
-	}
-	asked := &each{call: c, all: !many}
-	err = asked.do(ctx, names, noNote, func(name remoteName) error {
-		if name.Entry != nil && name.Entry.Type == listing.Dir {
-			return nil
-		}
-		target := c.Arg(1)
-		if many || target == "" {
-			target = sh.remoteName(path.Base(name.Path))
-		}
-		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
-	})
-	return failure.Several([]error{missed, err})
-}
-
-// sources is how many arguments name files to copy.
-func (c *Call) sources(many bool) int {
-	if many {
-		return len(c.Args)
-	}
-	return 1
-}
-
-func sizeText(size int64) string {
-	if size < 0 {
-		return ""
-	}
-	return bytesText(size)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

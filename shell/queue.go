@@ -37,11 +37,6 @@ var queueCommands = []*Command{{
 	Foreign: Refused, Run: queueCommand,
 }}
 
-var queueSettings = []*Setting{
-	wholeNumber("queue-jobs", "how many commands of the queue run at once", 1, 20, func(s *Settings) *int { return &s.QueueJobs }).like("2", "1", "2", "4").
-		then(func(sh *Shell) { sh.jobs.limit(sh, sh.Settings.QueueJobs) }),
-}
-
 // A queue is jobs that wait, and those of them that run.
 type queue struct {
 	waiting, running []*job

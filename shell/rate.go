@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var rateCommands = []*Command{{
@@ -50,12 +51,12 @@ func setRate(_ context.Context, c *Call) error {
 	step := int64(usualStep)
 	if len(c.Args) == 3 {
 		var err error
-		if step, err = parseBytes(c.Arg(2)); err != nil {
+		if step, err = settings.ParseBytes(c.Arg(2)); err != nil {
 			return c.Usage("%s", err)
 		}
 	}
 	for _, name := range rows {
-		row, err := findSetting(name)
+		row, err := settings.Find(name)
 		if err != nil {
 			return err
 		}

@@ -10,15 +10,15 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
-	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // assignment is a setting and a value for it.
 type assignment struct {
-	row   *Setting
+	row   *settings.Setting
 	value string
 }
 
@@ -143,7 +143,7 @@ func (sh *Shell) configured(key []string, value *unstable.Node) error {
 	}
 	switch {
 	case len(key) == 1:
-		row, err := exactSetting(key[0])
+		row, err := settings.Exact(key[0])
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (sh *Shell) configured(key []string, value *unstable.Node) error {
 func valueText(value *unstable.Node) (string, error) {
 	switch value.Kind {
 	case unstable.Bool:
-		return onOff(string(value.Data) == "true"), nil
+		return settings.OnOff(string(value.Data) == "true"), nil
 	case unstable.String, unstable.Integer:
 		return string(value.Data), nil
 	}
@@ -175,29 +175,15 @@ func (s *hostSection) set(name, value string) error {
 		s.port = value
 		return Address{Host: "host", Port: value}.check()
 	}
-	row, err := exactSetting(name)
+	row, err := settings.Exact(name)
 	if err != nil {
 		return err
 	}
-	if err := row.parse(&Settings{}, value); err != nil {
+	if err := row.Parse(&settings.Settings{}, value); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	s.settings = append(s.settings, assignment{row, value})
 	return nil
-}
-
-// exactSetting is findSetting without abbreviations.
-func exactSetting(name string) (*Setting, error) {
-	for _, row := range settings {
-		if row.Name == name {
-			return row, nil
-		}
-	}
-	err := &failure.UsageError{Text: name + ": no such setting"}
-	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
-		err.Hint = "did you mean " + near[0]
-	}
-	return nil, err
 }
 
 // forHost applies what the configuration says about a host. What it changes is
@@ -214,11 +200,11 @@ func (sh *Shell) forHost(a Address) (Address, error) {
 			a.Port = s.port
 		}
 		for _, set := range s.settings {
-			before := set.row.show(&sh.Settings)
+			before := set.row.Show(&sh.Settings)
 			if err := sh.change(set.row, set.value); err != nil {
 				return a, err
 			}
-			if now := set.row.show(&sh.Settings); now != before {
+			if now := set.row.Show(&sh.Settings); now != before {
 				sh.borrowed = append(sh.borrowed, loan{set.row, before, now})
 			}
 		}
@@ -228,7 +214,7 @@ func (sh *Shell) forHost(a Address) (Address, error) {
 
 // loan is a setting that has another value while a session lasts.
 type loan struct {
-	row         *Setting
+	row         *settings.Setting
 	before, now string
 }
 
@@ -236,7 +222,7 @@ type loan struct {
 // what it undid.
 func (sh *Shell) giveBack() (undone []loan) {
 	for _, l := range slices.Backward(sh.borrowed) {
-		if l.row.show(&sh.Settings) == l.now {
+		if l.row.Show(&sh.Settings) == l.now {
 			_ = sh.change(l.row, l.before)
 			undone = append(undone, l)
 		}

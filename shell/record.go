@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -88,11 +89,11 @@ func (c *Call) startRecording(ctx context.Context, name string) error {
 		return err
 	}
 	sh.recording = &recording{sh.recorder.Record(file, c.Is("listings")), file}
-	usual := defaultSettings(false)
+	usual := settings.Default(false)
 	for _, name := range wireSettings {
-		row, err := findSetting(name)
-		if err == nil && row.show(&sh.Settings) != row.show(&usual) {
-			sh.recorder.Note("", teach.SettingNote, name+" "+row.show(&sh.Settings))
+		row, err := settings.Find(name)
+		if err == nil && row.Show(&sh.Settings) != row.Show(&usual) {
+			sh.recorder.Note("", teach.SettingNote, name+" "+row.Show(&sh.Settings))
 		}
 	}
 	return nil

@@ -27,16 +27,6 @@ func ExitStatuses() []ExitStatus {
 	return all
 }
 
-// AllSettings are the rows of all settings, as set lists them.
-func AllSettings() []*Setting { return settings }
-
-// Default is the value of a setting in a script that has not changed it; at a
-// terminal verbose is on.
-func (row *Setting) Default() string {
-	s := defaultSettings(false)
-	return row.show(&s)
-}
-
 // Options are the options of a command: how each is typed, and what it does.
 func (c *Command) Options() [][2]string {
 	var all [][2]string

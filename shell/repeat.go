@@ -5,12 +5,12 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var repeatCommands = []*Command{
@@ -50,7 +50,7 @@ func repeat(ctx context.Context, c *Call) error {
 	if err != nil || times < -1 {
 		return c.Usage("%q is not a number of times", c.Arg(0))
 	}
-	delay, err := readDuration(c.value("delay"))
+	delay, err := settings.ReadDuration(c.value("delay"))
 	if err != nil {
 		return c.Usage("-d: %s", err)
 	}
@@ -79,28 +79,11 @@ func repeat(ctx context.Context, c *Call) error {
 }
 
 func sleep(ctx context.Context, c *Call) error {
-	d, err := readDuration(c.Arg(0))
+	d, err := settings.ReadDuration(c.Arg(0))
 	if err != nil {
 		return c.Usage("%s", err)
 	}
 	return c.Shell.idle(ctx, d)
-}
-
-// readDuration reads a time such as 90, 1.5s, 5m, 2h or 3d.
-func readDuration(text string) (time.Duration, error) {
-	unit := time.Second
-	number := text
-	if days, isDays := strings.CutSuffix(text, "d"); isDays {
-		unit, number = 24*time.Hour, days
-	}
-	if n, err := strconv.ParseFloat(number, 64); err == nil && n >= 0 && n < 1e9 {
-		return time.Duration(n * float64(unit)), nil
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, &failure.UsageError{Text: strconv.Quote(text) + " is not a time such as 30s, 5m, 2h or 3d"}
-	}
-	return d, nil
 }
 
 func echo(_ context.Context, c *Call) error { return c.Print("%s", strings.Join(c.Texts(), " ")) }

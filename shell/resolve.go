@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
@@ -92,8 +93,8 @@ func unknownCommand(name string, named map[string]*Command) error {
 	if verb := strings.ToUpper(name); slices.Contains(protocolVerbs, verb) {
 		return &failure.UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
 	}
-	if e := equivalent(OtherCommand, name); e != nil {
-		err.Hint = e.hint()
+	if e := equivalents.Find(equivalents.OtherCommand, name); e != nil {
+		err.Hint = e.Hint()
 		return err
 	}
 	if slices.ContainsFunc(Conditions(), func(row Condition) bool { return row.Name == name }) {

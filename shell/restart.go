@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var restartCommands = []*Command{{
@@ -15,7 +16,7 @@ var restartCommands = []*Command{{
 }}
 
 func restart(_ context.Context, c *Call) error {
-	n, err := parseBytes(c.Arg(0))
+	n, err := settings.ParseBytes(c.Arg(0))
 	if err != nil {
 		return c.Usage("%s", err)
 	}

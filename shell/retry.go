@@ -5,94 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
-	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
-
-// retrySettings say when a command is run again by itself.
-var retrySettings = []*Setting{
-	{
-		Name: "retries", Usage: "auto|5", Suggest: []string{"auto", "0", "5"}, Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
-			transfer.DefaultRetry.Most),
-		show: func(s *Settings) string {
-			if s.Retries < 0 {
-				return "auto"
-			}
-			return strconv.Itoa(s.Retries)
-		},
-		parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			switch {
-			case text == "auto":
-				n = autoRetries
-			case err != nil || n < 0:
-				return fmt.Errorf("%q is neither auto nor a number", text)
-			}
-			s.Retries = n
-			return nil
-		},
-	},
-	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
-		func(s *Settings) *time.Duration { return &s.RetryWait }),
-	{
-		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures: codes such as 421, and the words " + strings.Join(retryWords(), ", "),
-		show: func(s *Settings) string { return s.RetryOn },
-		parse: func(s *Settings, text string) error {
-			for _, word := range strings.Fields(text) {
-				if !slices.Contains(retryWords(), word) && !isReplyCode(word) {
-					return fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(retryWords(), ", "))
-				}
-			}
-			s.RetryOn = strings.Join(strings.Fields(text), " ")
-			return nil
-		},
-	},
-}
-
-// autoRetries stands for auto.
-const autoRetries = -1
-
-// defaultRetryOn are the failures that pass with time.
-const defaultRetryOn = "connect lost timeout full 421 425 426 450 451"
-
-// retryKinds are the words of retry-on.
-var retryKinds = []struct {
-	word string
-	is   func(error) bool
-}{
-	{"connect", failure.AnyOf[*client.ConnectError, *client.NoDataError]},
-	{"lost", func(err error) bool {
-		return failure.AnyOf[*client.LostError, *client.IncompleteError](err) || errors.As(err, new(*transfer.VerifyError))
-	}},
-	{"timeout", failure.AnyOf[*client.TimeoutError, *client.TimeoutError]},
-	{"full", func(err error) bool {
-		no := client.Refusal(err)
-		return no != nil && no.Reply.Code == 530 && tooMany().MatchString(err.Error())
-	}},
-}
-
-// tooMany is what servers say when they take no more users.
-var tooMany = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)too many|limit|maximum`) })
-
-func retryWords() (words []string) {
-	for _, row := range retryKinds {
-		words = append(words, row.word)
-	}
-	return words
-}
-
-func isReplyCode(word string) bool {
-	n, err := strconv.Atoi(word)
-	return err == nil && n >= 400 && n < 600
-}
 
 // onceOnly are the verbs that are not sent again when it is not known what
 // became of them: they would add, or rename, twice.
@@ -108,7 +29,7 @@ func (c *Call) retry() transfer.Retry {
 	case set.Retries >= 0:
 		r.Most = set.Retries
 	}
-	if set.Retries >= 0 || set.RetryOn != defaultRetryOn {
+	if set.Retries >= 0 || set.RetryOn != settings.DefaultRetryOn {
 		r.On = c.Shell.passes
 	}
 	r.Tell = func(err error, wait time.Duration) { c.Shell.tellAgain(c.Command.Name, err, wait) }
@@ -158,8 +79,8 @@ func (sh *Shell) passes(err error) bool {
 		return false
 	}
 	on := strings.Fields(sh.Settings.RetryOn)
-	for _, row := range retryKinds {
-		if row.is(err) && slices.Contains(on, row.word) {
+	for _, row := range settings.RetryKinds {
+		if row.Is(err) && slices.Contains(on, row.Word) {
 			return true
 		}
 	}

@@ -12,16 +12,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// tlsSettings say what TLS must be like, from the next open on.
-var tlsSettings = []*Setting{
-	word("tls-min", "the oldest TLS that will do, from the next open on; below 1.2 it can be broken", []string{"1.0", "1.1", "1.2", "1.3"},
-		func(s *Settings) *string { return &s.TLSMin }).opening(),
-	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
-		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
-	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: anybody on the way can cut files and listings unnoticed)",
-		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).then((*Shell).useEnd),
-}
-
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 
 // olderTLS returns a configuration that takes versions from the setting tls-min

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var setCommands = []*Command{
@@ -27,7 +28,7 @@ var setCommands = []*Command{
 	},
 }
 
-var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.listSettings(settingGroups) })
+var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.listSettings(settings.Groups) })
 
 func set(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
@@ -41,9 +42,9 @@ func set(ctx context.Context, c *Call) error {
 		value, has = c.Arg(1), true
 	}
 	name, value = c.Shell.settingHere(name, value)
-	row, err := findSetting(name)
+	row, err := settings.Find(name)
 	if found := settingsAbout(name); !has && c.screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
-		return c.listSettings([]settingGroup{{Settings: found}})
+		return c.listSettings([]settings.Group{{Settings: found}})
 	}
 	if err != nil {
 		return err
@@ -51,22 +52,22 @@ func set(ctx context.Context, c *Call) error {
 	if !has {
 		return c.setting(row, "")
 	}
-	before := row.show(&c.Shell.Settings)
+	before := row.Show(&c.Shell.Settings)
 	if err := c.Shell.change(row, value); err != nil {
 		return err
 	}
-	if row.opens && c.Shell.session != nil && row.show(&c.Shell.Settings) != before {
+	if row.Opens && c.Shell.session != nil && row.Show(&c.Shell.Settings) != before {
 		c.Note("%s holds from the next `open` on", row.Name)
 	}
 	return nil
 }
 
 // setting shows the value of a setting, behind a label.
-func (c *Call) setting(row *Setting, label string) error {
+func (c *Call) setting(row *settings.Setting, label string) error {
 	if c.JSON() {
-		return c.object(row.object(&c.Shell.Settings))
+		return c.object(row.Object(&c.Shell.Settings))
 	}
-	return c.Print("%s%s", label, row.show(&c.Shell.Settings))
+	return c.Print("%s%s", label, row.Show(&c.Shell.Settings))
 }
 
 // longestValue is the room for a value in the list of settings at a terminal.
@@ -74,22 +75,22 @@ const longestValue = 16
 
 // settingsAbout are a setting and those with its name as a part of theirs; if there is no such setting, those that a word
 // is found in.
-func settingsAbout(word string) (found []*Setting) {
-	exact, _ := exactSetting(word)
-	for _, row := range settings {
+func settingsAbout(word string) (found []*settings.Setting) {
+	exact, _ := settings.Exact(word)
+	for _, row := range settings.All() {
 		if exact == nil && (strings.Contains(row.Name, word) || strings.Contains(strings.ToLower(row.Short), word)) ||
 			slices.Contains(strings.Split(row.Name, "-"), word) && row != exact {
 			found = append(found, row)
 		}
 	}
 	if exact != nil {
-		found = append([]*Setting{exact}, found...)
+		found = append([]*settings.Setting{exact}, found...)
 	}
 	return found
 }
 
 // listSettings shows settings with their values; groups have their titles at a terminal.
-func (c *Call) listSettings(groups []settingGroup) error {
+func (c *Call) listSettings(groups []settings.Group) error {
 	t := render.Table{}
 	for _, group := range groups {
 		if c.screen && group.Title != "" && !c.JSON() {
@@ -97,12 +98,12 @@ func (c *Call) listSettings(groups []settingGroup) error {
 		}
 		for _, row := range group.Settings {
 			if c.JSON() {
-				if err := c.object(row.object(&c.Shell.Settings)); err != nil {
+				if err := c.object(row.Object(&c.Shell.Settings)); err != nil {
 					return err
 				}
 				continue
 			}
-			name, value := row.Name, row.show(&c.Shell.Settings)
+			name, value := row.Name, row.Show(&c.Shell.Settings)
 			if c.screen {
 				value = render.Fit(value, longestValue) // so that there is room for what it means
 			}
@@ -115,39 +116,28 @@ func (c *Call) listSettings(groups []settingGroup) error {
 	return c.table(t)
 }
 
-type settingObject struct {
-	Name  string   `json:"name"`
-	Value string   `json:"value"`
-	Short string   `json:"short"`
-	Words []string `json:"words,omitempty"`
-}
-
-func (row *Setting) object(s *Settings) settingObject {
-	return settingObject{row.Name, row.show(s), row.Short, row.Words}
-}
-
 // toggleSetting is a classic command for a setting that is on or off: without a
 // word it changes to the other one and says so.
 func toggleSetting(name string) func(context.Context, *Call) error {
 	return func(_ context.Context, c *Call) error {
-		row, err := findSetting(name)
+		row, err := settings.Find(name)
 		if err != nil {
 			return err
 		}
 		value := c.Arg(0)
 		if value == "" {
-			value = onOff(row.show(&c.Shell.Settings) == "off")
+			value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
 		}
 		return c.changed(row, value)
 	}
 }
 
-func (c *Call) changed(row *Setting, value string) error {
+func (c *Call) changed(row *settings.Setting, value string) error {
 	if err := c.Shell.change(row, value); err != nil {
 		return err
 	}
 	if c.Interactive() {
-		c.Note("%s is %s", row.Name, row.show(&c.Shell.Settings))
+		c.Note("%s is %s", row.Name, row.Show(&c.Shell.Settings))
 	}
 	return nil
 }

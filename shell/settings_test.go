@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 func TestSettings(t *testing.T) {
@@ -25,13 +27,13 @@ func TestSettings(t *testing.T) {
 		{"unknown", "verbosity", "on", "error: verbosity: no such setting"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			sh := &Shell{Settings: defaultSettings(false)}
+			sh := &Shell{Settings: settings.Default(false)}
 			got := ""
 			if err := sh.Set(row.setting, row.value); err != nil {
 				got = "error: " + err.Error()
 			} else {
-				found, _ := findSetting(row.setting)
-				got = found.show(&sh.Settings)
+				found, _ := settings.Find(row.setting)
+				got = found.Show(&sh.Settings)
 			}
 			if got != row.want && !(strings.HasPrefix(row.want, "error: ") && strings.HasPrefix(got, row.want)) {
 				t.Errorf("got %q, want %q", got, row.want)
@@ -42,14 +44,14 @@ func TestSettings(t *testing.T) {
 
 // Each default can be set again from what is shown.
 func TestSettingsRoundTrip(t *testing.T) {
-	s := defaultSettings(true)
-	for _, row := range settings {
-		if err := row.parse(&s, row.show(&s)); err != nil {
+	s := settings.Default(true)
+	for _, row := range settings.All() {
+		if err := row.Parse(&s, row.Show(&s)); err != nil {
 			t.Errorf("%s: %v", row.Name, err)
 		}
 	}
-	if s != defaultSettings(true) {
-		t.Errorf("got %+v, want %+v", s, defaultSettings(true))
+	if s != settings.Default(true) {
+		t.Errorf("got %+v, want %+v", s, settings.Default(true))
 	}
 }
 
@@ -79,7 +81,7 @@ func TestSettingsAbout(t *testing.T) {
 		t.Error("a word of the explanation finds nothing")
 	}
 	seen := map[string]bool{}
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		if seen[row.Name] {
 			t.Errorf("%s stands in two groups", row.Name)
 		}

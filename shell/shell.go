@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -52,7 +53,7 @@ type Dial = proxy.DialFunc
 // Shell is one user's shell: settings, and six parts. Each part has its fields, and says what a
 // job gets of it.
 type Shell struct {
-	Settings Settings
+	Settings settings.Settings
 	connections
 	sites
 	language
@@ -101,7 +102,7 @@ func New(opt Options) (*Shell, error) {
 		return nil, err
 	}
 	sh.con = &seat{Console: con}
-	sh.Settings = defaultSettings(con.Interactive())
+	sh.Settings = settings.Default(con.Interactive())
 	sh.record(opt.Version)
 	sh.base, sh.end = context.WithCancelCause(context.Background())
 	sh.remote = sh.newRemote()
@@ -115,7 +116,7 @@ func (s *screen) Interactive() bool { return s.con.Interactive() }
 // Set changes a setting, as the set command does.
 func (sh *Shell) Set(name, value string) error {
 	name, value = sh.settingHere(name, value)
-	row, err := findSetting(name)
+	row, err := settings.Find(name)
 	if err != nil {
 		return err
 	}

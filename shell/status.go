@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var statusCommands = []*Command{{
@@ -63,10 +64,10 @@ func status(_ context.Context, c *Call) error {
 
 // changedSettings are the settings that differ from those of a fresh shell.
 func (sh *Shell) changedSettings() []string {
-	usual := defaultSettings(sh.Interactive())
+	usual := settings.Default(sh.Interactive())
 	var all []string
-	for _, row := range settings {
-		if value := row.show(&sh.Settings); value != row.show(&usual) {
+	for _, row := range settings.All() {
+		if value := row.Show(&sh.Settings); value != row.Show(&usual) {
 			all = append(all, strings.TrimSpace(row.Name+" "+value))
 		}
 	}

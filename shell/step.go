@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -23,12 +24,6 @@ var stepCommands = []*Command{{
 	Examples: []Example{{"step on", "then `ls`, to see one line after the other"}},
 	Max:      1, Words: []string{"on", "off"}, Foreign: Refused, Run: step,
 }}
-
-// teachSettings are for those who look at the protocol.
-var teachSettings = []*Setting{
-	toggle("tls-reuse", "data connections resume the TLS session of the control connection, which many servers demand",
-		func(s *Settings) *bool { return &s.TLSReuse }).then((*Shell).useReuse),
-}
 
 // stepper asks before each line.
 type stepper struct {
@@ -47,7 +42,7 @@ func (st *stepper) begin() {
 
 func step(_ context.Context, c *Call) error {
 	st := &c.Shell.stepper
-	on, known := onWords[strings.ToLower(c.Arg(0))]
+	on, known := settings.OnWords[strings.ToLower(c.Arg(0))]
 	switch {
 	case c.Arg(0) == "":
 		on = !st.on
@@ -60,7 +55,7 @@ func step(_ context.Context, c *Call) error {
 	st.on = on
 	c.Shell.useGate()
 	c.Shell.heed()
-	c.Note("step is %s", onOff(on))
+	c.Note("step is %s", settings.OnOff(on))
 	return nil
 }
 

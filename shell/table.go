@@ -12,19 +12,11 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // timeStyles are the values of the setting time-style.
 var timeStyles = map[string]render.TimeStyle{"ls": render.LS, "iso": render.ISO, "full": render.Full, "ago": render.Ago}
-
-var timeStyleWords = []string{"ls", "iso", "full", "ago"}
-
-// lookSettings say how listings look.
-var lookSettings = []*Setting{
-	word("time-style", "how listings show times: ls, iso, full, ago", timeStyleWords, func(s *Settings) *string { return &s.TimeStyle }),
-	toggle("human", "sizes in listings at a terminal as 80M, as with -h", func(s *Settings) *bool { return &s.Human }),
-	word("borders", "the lines of ls --table: "+strings.Join(render.Borders(), ", "), render.Borders(), func(s *Settings) *string { return &s.Borders }),
-}
 
 // lookFlags are the options of listings beyond those of the old clients.
 func lookFlags(fs *pflag.FlagSet) {
@@ -37,7 +29,7 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.Lookup("color").NoOptDefVal = "always"
 	choices(fs, "color", "auto", "always", "never")
 	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
-	choices(fs, "time-style", timeStyleWords...)
+	choices(fs, "time-style", settings.TimeStyles...)
 	fs.Bool("header", false, "with -l: a first row that says what the columns are")
 	fs.Bool("table", false, "a table with lines; the setting borders says which")
 	fs.Bool("csv", false, "comma separated values, with a first row of names")
@@ -83,7 +75,7 @@ func (c *Call) timeStyle() (render.TimeStyle, error) {
 	}
 	style, known := timeStyles[name]
 	if !known {
-		return 0, c.Usage("--time-style: %q is not one of %s", name, strings.Join(timeStyleWords, ", "))
+		return 0, c.Usage("--time-style: %q is not one of %s", name, strings.Join(settings.TimeStyles, ", "))
 	}
 	return style, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -55,15 +56,6 @@ func traceFlags(fs *pflag.FlagSet) {
 	fs.Bool("ladder", false, "show: as a ladder")
 }
 
-// traceSettings say what is shown of the dialogue.
-var traceSettings = []*Setting{
-	number("trace", "show the dialogue: 0 not, 1 commands and replies, 2 connections, TLS, times and remarks too, 3 everything", 3,
-		func(s *Settings) *int { return &s.Trace }).then((*Shell).heed),
-	toggle("trace-notes", "explain replies in the trace", func(s *Settings) *bool { return &s.TraceNotes }).then((*Shell).heed),
-	word("unicode", "draw traces and ladders with lines and arrows: auto (where the terminal has them), on, off",
-		[]string{"auto", "on", "off"}, func(s *Settings) *string { return &s.Unicode }).then((*Shell).heed),
-}
-
 func trace(ctx context.Context, c *Call) error {
 	switch c.Arg(0) {
 	case "save":
@@ -92,7 +84,7 @@ func (c *Call) traceLevel(value string, level int) error {
 			value = strconv.Itoa(level)
 		}
 	}
-	row, err := findSetting("trace")
+	row, err := settings.Find("trace")
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // takeBackVerbs change what is there, and look at it before.
@@ -76,22 +77,6 @@ func undoFlags(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "also what is not as the command left it")
 }
 
-var trashSettings = []*Setting{
-	text("trash", "what becomes of deleted and replaced files of the server: off (they are gone), on (they move to "+trash.Folder+"), or a directory for them",
-		func(s *Settings) *string { return &s.Trash }).like("on", "off", "/backup/trash").then((*Shell).useFunnel),
-	{
-		Name: "trash-keep", Usage: "30d", Suggest: []string{"7d", "30d", "90d"}, Short: "how old what `trash empty` deletes is at least",
-		show: func(s *Settings) string { return s.TrashKeep },
-		parse: func(s *Settings, text string) error {
-			if _, err := readDuration(text); err != nil {
-				return err
-			}
-			s.TrashKeep = text
-			return nil
-		},
-	},
-}
-
 // changes are what a shell knows of the changes that can be taken back.
 type changes struct {
 	mu     sync.Mutex
@@ -106,7 +91,7 @@ type changes struct {
 
 // trashes reports whether deleted files go into the trash.
 func (sh *Shell) trashes() bool {
-	on, known := onWords[strings.ToLower(sh.Settings.Trash)]
+	on, known := settings.OnWords[strings.ToLower(sh.Settings.Trash)]
 	return (on || !known && sh.Settings.Trash != "") && !sh.changes.plain
 }
 
@@ -139,7 +124,7 @@ func (sh *Shell) bin(s *client.Session) *trash.Trash {
 	ch := &sh.changes
 	server := serverOf(s)
 	dir := sh.Settings.Trash
-	if _, is := onWords[strings.ToLower(dir)]; is {
+	if _, is := settings.OnWords[strings.ToLower(dir)]; is {
 		dir = ""
 	}
 	if t := ch.bins[server]; t != nil && t.Dir == dir {
@@ -378,7 +363,7 @@ func (c *Call) emptyTrash(ctx context.Context, all []trash.Content) error {
 			doomed = append(doomed, group)
 		}
 	} else {
-		age, err := readDuration(cmp.Or(c.value("older"), c.Shell.Settings.TrashKeep))
+		age, err := settings.ReadDuration(cmp.Or(c.value("older"), c.Shell.Settings.TrashKeep))
 		if err != nil {
 			return c.Usage("--older: %v", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 var usageCommands = []*Command{
@@ -31,10 +32,10 @@ func usage(_ context.Context, c *Call) error {
 }
 
 func unset(_ context.Context, c *Call) error {
-	row, err := findSetting(c.Arg(0))
+	row, err := settings.Find(c.Arg(0))
 	if err != nil {
 		return err
 	}
-	usual := defaultSettings(c.Interactive())
-	return c.changed(row, row.show(&usual))
+	usual := settings.Default(c.Interactive())
+	return c.changed(row, row.Show(&usual))
 }

@@ -7,15 +7,6 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// waitSettings say how long the sessions wait, and for what. They hold at once.
-var waitSettings = []*Setting{
-	duration("timeout", "how long to wait for a reply", func(s *Settings) *time.Duration { return &s.Timeout }).then((*Shell).useWaits),
-	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time",
-		func(s *Settings) *time.Duration { return &s.Stall }).then((*Shell).useWaits),
-	word("pipelining", "commands that need no other answer leave together: auto (where the server stands it), or off (one by one)",
-		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).then((*Shell).usePace),
-}
-
 // useWaits tells the sessions how long to wait.
 func (sh *Shell) useWaits() {
 	sh.sessions(func(s *client.Session) {

@@ -3,9 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -13,13 +11,6 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
-
-// treeSettings bound what is gone through: a server may invent directories for
-// ever.
-var treeSettings = []*Setting{
-	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }).like("64", "16", "64"),
-	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }).like("100000", "1000", "100000"),
-}
 
 // deeper reports whether a directory at this depth is looked into.
 func (c *Call) deeper(depth int) error {
@@ -122,20 +113,4 @@ func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, e
 		whole = whole && all
 	}
 	return whole, nil
-}
-
-// count is a setting for any number from 0.
-func count(name, short string, field func(*Settings) *int) *Setting {
-	return &Setting{
-		Name: name, Short: short,
-		show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
-		parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 {
-				return fmt.Errorf("%q is not a number", text)
-			}
-			*field(s) = n
-			return nil
-		},
-	}
 }

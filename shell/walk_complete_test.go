@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // freeValues are the values of options that nothing can complete.
@@ -50,15 +51,15 @@ func TestEveryArgumentCompletes(t *testing.T) {
 // TestEverySettingHasAnExample: what help shows as an example of a setting is
 // what the setting takes, and each has values to complete unless it is a text.
 func TestEverySettingHasAnExample(t *testing.T) {
-	for _, row := range settings {
+	for _, row := range settings.All() {
 		t.Run(row.Name, func(t *testing.T) {
-			example := row.example()
+			example := row.Example()
 			if example == "" {
 				t.Fatal("it has none")
 			}
 			for text := range strings.SplitSeq(example, "|") {
-				s := defaultSettings(false)
-				if err := row.parse(&s, strings.Trim(text, "\"")); err != nil {
+				s := settings.Default(false)
+				if err := row.Parse(&s, strings.Trim(text, "\"")); err != nil {
 					t.Errorf("%s: %v", text, err)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -29,7 +30,7 @@ var watchCommands = []*Command{{
 }}
 
 func watchCommand(ctx context.Context, c *Call) error {
-	period, err := readDuration(c.value("interval"))
+	period, err := settings.ReadDuration(c.value("interval"))
 	if err != nil {
 		return c.Usage("-n: %s", err)
 	}

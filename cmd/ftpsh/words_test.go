@@ -19,6 +19,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // ofLibraries is what only the standard library and others say.
@@ -88,7 +89,7 @@ func TestNoWordsOfLibraries(t *testing.T) {
 		}
 	})
 	t.Run("settings", func(t *testing.T) {
-		for _, row := range shell.AllSettings() {
+		for _, row := range settings.All() {
 			for _, value := range []string{"zz zz", "99999999999999999999", "-1", "1e400", "{nosuch}", "[", ""} {
 				commands(t, fmt.Sprintf("set %s '%s'", row.Name, value))
 			}

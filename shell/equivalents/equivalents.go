@@ -1,4 +1,5 @@
-package shell
+// Package equivalents has the words of other clients, and what says the same here.
+package equivalents
 
 import (
 	"slices"
@@ -9,7 +10,7 @@ import (
 // shell answers from these rows, help shows them, docs/migration.md is made of
 // them.
 type Equivalent struct {
-	Kind    EquivalentKind
+	Kind    Kind
 	Clients string // who has it, as "lftp ncftp"
 	// Word is what is typed there: a command (mrm), an option of one (mirror
 	// --only-newer), an option of the program (--ciphers), or a setting
@@ -24,48 +25,48 @@ type Equivalent struct {
 	values map[string]string
 }
 
-// EquivalentKind says what a word is.
-type EquivalentKind int
+// Kind says what a word is.
+type Kind int
 
 // The kinds of words.
 const (
-	OtherCommand EquivalentKind = iota
-	OtherFlag                   // an option of a command
-	OtherOption                 // an option of the program
+	OtherCommand Kind = iota
+	OtherFlag         // an option of a command
+	OtherOption       // an option of the program
 	OtherSetting
 )
 
-// EquivalentClients are the clients that have a page of their own, in the order
+// Clients are the clients that have a page of their own, in the order
 // of the documentation.
-var EquivalentClients = []string{"lftp", "ncftp", "tnftp", "curl", "sftp", "yafc", "FileZilla", "WinSCP", "shell"}
+var Clients = []string{"lftp", "ncftp", "tnftp", "curl", "sftp", "yafc", "FileZilla", "WinSCP", "shell"}
 
-// Equivalents returns all rows.
-func Equivalents() []Equivalent { return slices.Clone(equivalents) }
+// All returns all rows.
+func All() []Equivalent { return slices.Clone(table) }
 
 // Of reports whether a client has the word.
 func (e Equivalent) Of(client string) bool { return slices.Contains(strings.Fields(e.Clients), client) }
 
-// equivalent returns the row of a word, nil where there is none.
-func equivalent(kind EquivalentKind, word string) *Equivalent {
-	for i := range equivalents {
-		if equivalents[i].Kind == kind && equivalents[i].Word == word {
-			return &equivalents[i]
+// Find returns the row of a word, nil where there is none.
+func Find(kind Kind, word string) *Equivalent {
+	for i := range table {
+		if table[i].Kind == kind && table[i].Word == word {
+			return &table[i]
 		}
 	}
 	return nil
 }
 
-// equivalentLine is the line that a command of another client stands for, as if
+// Line is the line that a command of another client stands for, as if
 // it were an alias.
-func equivalentLine(name string) (line string, is bool) {
-	if e := equivalent(OtherCommand, name); e != nil && e.Works {
+func Line(name string) (line string, is bool) {
+	if e := Find(OtherCommand, name); e != nil && e.Works {
 		return e.Here, true
 	}
 	return "", false
 }
 
-// hint is the row as a hint below an error.
-func (e *Equivalent) hint() string {
+// Hint is the row as a hint below an error.
+func (e *Equivalent) Hint() string {
 	text := e.Says
 	if e.Here != "" {
 		text = strings.TrimSpace("`" + e.Here + "` " + e.Says)
@@ -73,19 +74,8 @@ func (e *Equivalent) hint() string {
 	return text
 }
 
-// settingHere gives a setting of another client our name and value, and says so.
-func (sh *Shell) settingHere(name, value string) (string, string) {
-	other := equivalent(OtherSetting, name)
-	if other == nil || !other.Works {
-		return name, value
-	}
-	value = other.valueHere(value)
-	sh.Say(other.Word + " is `set " + strings.TrimSpace(other.Here+" "+value) + "` here")
-	return other.Here, value
-}
-
-// valueHere is our word for a value of a setting.
-func (e *Equivalent) valueHere(value string) string {
+// ValueHere is our word for a value of a setting.
+func (e *Equivalent) ValueHere(value string) string {
 	if ours, known := e.values[strings.ToLower(value)]; known {
 		return ours
 	}
@@ -94,10 +84,10 @@ func (e *Equivalent) valueHere(value string) string {
 
 var yesNo = map[string]string{"yes": "on", "true": "on", "1": "on", "no": "off", "false": "off", "0": "off"}
 
-var equivalents = slices.Concat(
+var table = slices.Concat(
 	ofKind(OtherCommand, otherCommands), ofKind(OtherFlag, otherFlags), ofKind(OtherOption, otherOptions), ofKind(OtherSetting, otherSettings))
 
-func ofKind(kind EquivalentKind, rows []Equivalent) []Equivalent {
+func ofKind(kind Kind, rows []Equivalent) []Equivalent {
 	for i := range rows {
 		rows[i].Kind = kind
 	}

@@ -1,0 +1,145 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var proxyCommands = []*Command{{
+	Name: "proxy", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
+	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
+		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
+		"first. The servers talk to each other directly, which many forbid.",
+	Examples: []Example{
+		{"proxy open backup.example.org", "the second server"},
+		{"proxy ls", "what is there"},
+		{"proxy get big.iso", "from the first to the second"},
+	},
+	Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
+	Wire: fxpVerbs, Foreign: Refused, Run: proxied,
+}}
+
+// fxpVerbs let two servers talk to each other.
+var fxpVerbs = verbs(listVerbs, sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), timeVerbs)
+
+// betweenServers are the commands that proxy carries out between the two
+// connections. Reverse ones go from the second to the first.
+var betweenServers = map[string]struct {
+	reverse bool
+	op      transfer.Op
+	many    bool
+}{
+	"get": {}, "mget": {many: true},
+	"put": {reverse: true}, "mput": {reverse: true, many: true}, "append": {reverse: true, op: transfer.Append},
+}
+
+// errNoSecond says that proxy has no second connection.
+var errNoSecond = errors.New("no second connection")
+
+func proxied(ctx context.Context, c *Call) error {
+	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen}
+	var err error
+	if inner.Command, err = c.Shell.catalog.Find(c.Arg(0)); err != nil {
+		return err
+	}
+	name := inner.Command.Name
+	between, direct := betweenServers[name]
+	switch {
+	case direct:
+	case inner.Command.Nests || name == "proxy" || name == "bye":
+		return c.Usage("%s cannot be run on the second connection", name)
+	case writesHere(inner.Command):
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
+	}
+	if err := inner.parse(ctx, c.Args[1:]); err != nil {
+		return err
+	}
+	if direct {
+		return inner.copyBetween(ctx, between.reverse, between.many, between.op)
+	}
+	return c.Shell.onSecond(ctx, inner)
+}
+
+// writesHere reports whether a command moves files between here and a server.
+func writesHere(command *Command) bool {
+	return slices.Contains(command.Wire, "STOR") || slices.Contains(command.Wire, "RETR") || slices.Contains(command.Wire, "APPE")
+}
+
+// onSecond runs a command with the connections exchanged.
+func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
+	sh.swap()
+	defer sh.swap()
+	if err := sh.needs(call.Command.Needs); err != nil {
+		return secondMissing(err)
+	}
+	if sh.opt.Started != nil {
+		sh.opt.Started(call.Command)
+	}
+	defer call.landed()
+	return call.Command.Run(ctx, call)
+}
+
+func secondMissing(err error) error {
+	if errors.Is(err, failure.ErrNotConnected) {
+		return fmt.Errorf("%w: %w", errNoSecond, err)
+	}
+	return err
+}
+
+// copyBetween copies files from one server to the other.
+func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.Op) error {
+	sh := c.Shell
+	sh.swap()
+	err := secondMissing(sh.needs(Login))
+	if !reverse {
+		sh.swap()
+	} else {
+		defer sh.swap()
+	}
+	if err == nil {
+		err = sh.needs(Login)
+	}
+	if err != nil {
+		return err
+	}
+	// The source is the first connection now.
+	names, missed := c.expand(ctx, c.Args[:c.sources(many)])
+	if len(names) > 1 && !many {
+		return c.Usage("%s stands for several files", c.Arg(0))
+	}
+	asked := &each{call: c, all: !many}
+	err = asked.do(ctx, names, noNote, func(name remoteName) error {
+		if name.Entry != nil && name.Entry.Type == listing.Dir {
+			return nil
+		}
+		target := c.Arg(1)
+		if many || target == "" {
+			target = sh.remoteName(path.Base(name.Path))
+		}
+		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
+	})
+	return failure.Several([]error{missed, err})
+}
+
+// sources is how many arguments name files to copy.
+func (c *Call) sources(many bool) int {
+	if many {
+		return len(c.Args)
+	}
+	return 1
+}
+
+func sizeText(size int64) string {
+	if size < 0 {
+		return ""
+	}
+	return bytesText(size)
+}

@@ -1,0 +1,456 @@
+package settings
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/proxy"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/trash"
+	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// activeSettings say which addresses data connections have. They are for
+// firewalls, routers and odd networks.
+var activeSettings = []*Setting{
+	activePorts(),
+	activeAddress(),
+	activeFrom(),
+	word("pasv-address", "where passive data connections go: peer (the server we talk to), server (the host it names, any host)",
+		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).tells(Addresses),
+}
+
+const anyPort = "any"
+
+func activePorts() *Setting {
+	return &Setting{
+		Name: "active-ports", Usage: "any|40001-40100", Suggest: []string{"any", "40001-40100"}, Short: "the ports on which active data connections are awaited: any, or as 40001-40100",
+		Show: func(s *Settings) string {
+			if s.ActivePorts == [2]int{} {
+				return anyPort
+			}
+			return fmt.Sprintf("%d-%d", s.ActivePorts[0], s.ActivePorts[1])
+		},
+		Parse: func(s *Settings, text string) (err error) {
+			s.ActivePorts, err = parsePorts(text)
+			return err
+		},
+		Effect: Addresses,
+	}
+}
+
+// parsePorts reads a range of ports, or a single one.
+func parsePorts(text string) (ports [2]int, err error) {
+	if text == anyPort {
+		return ports, nil
+	}
+	first, last, found := strings.Cut(text, "-")
+	if !found {
+		last = first
+	}
+	low, err1 := strconv.ParseUint(first, 10, 16)
+	high, err2 := strconv.ParseUint(last, 10, 16)
+	if err1 != nil || err2 != nil || low == 0 || high < low {
+		return ports, fmt.Errorf("%q is neither any nor a range of ports such as 40001-40100", text)
+	}
+	return [2]int{int(low), int(high)}, nil
+}
+
+const ownAddress = "own"
+
+func activeAddress() *Setting {
+	return &Setting{
+		Name: "active-address", Usage: "own|192.0.2.1", Suggest: []string{"own"}, Short: "the address that the server is told to connect to in active mode: own, or that of a router",
+		Show: func(s *Settings) string {
+			if !s.ActiveAddress.IsValid() {
+				return ownAddress
+			}
+			return s.ActiveAddress.String()
+		},
+		Parse: func(s *Settings, text string) error {
+			addr, err := netip.ParseAddr(text)
+			if err != nil && text != ownAddress {
+				return fmt.Errorf("%q is neither own nor an address", text)
+			}
+			s.ActiveAddress = addr
+			return nil
+		},
+		Effect: Addresses,
+	}
+}
+
+// activeFrom is the setting for servers with several addresses.
+func activeFrom() *Setting {
+	const peer, anybody = "peer", "any"
+	return &Setting{
+		Name: "active-from", Usage: "peer|192.0.2.1", Suggest: []string{"peer"}, Short: "who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
+		Show: func(s *Settings) string {
+			switch {
+			case !s.ActiveFrom.IsValid():
+				return peer
+			case s.ActiveFrom.IsUnspecified():
+				return anybody
+			}
+			return s.ActiveFrom.String()
+		},
+		Parse: func(s *Settings, text string) (err error) {
+			switch text {
+			case peer:
+				s.ActiveFrom = netip.Addr{}
+			case anybody:
+				s.ActiveFrom = netip.IPv6Unspecified()
+			default:
+				if s.ActiveFrom, err = netip.ParseAddr(text); err != nil {
+					err = fmt.Errorf("%q is neither %s nor %s nor an address", text, peer, anybody)
+				}
+			}
+			return err
+		},
+		Effect: Addresses,
+	}
+}
+
+// charsetSettings are about the names of servers that do not speak UTF-8.
+var charsetSettings = []*Setting{
+	{
+		Name: "charset", Usage: "latin1", Suggest: []string{"utf-8", "latin1", "cp1252", "iso-8859-15", "koi8-r", "shift_jis", "euc-jp", "gbk", "big5", "euc-kr"}, Short: "charset of the server's names: utf-8, latin1, cp1252, shift_jis, gbk, koi8-r, ...",
+		Show: func(s *Settings) string { return s.Charset },
+		Parse: func(s *Settings, text string) error {
+			if _, err := FindCharset(text); err != nil {
+				return err
+			}
+			s.Charset = strings.ToLower(text)
+			return nil
+		},
+		Effect: NameCharset,
+	},
+}
+
+// collisionSettings say what becomes of names that are one file here.
+var collisionSettings = []*Setting{
+	word("collisions", "two files of a command that have one local name: refuse the second, or keep it as `name (2)`", []string{"refuse", "number"},
+		func(s *Settings) *string { return &s.Collisions }),
+}
+
+// compressSettings are about MODE Z.
+var compressSettings = []*Setting{
+	toggle("compress", "let the server compress downloads and listings, where it offers MODE Z", func(s *Settings) *bool { return &s.Compress }).tells(Mode),
+}
+
+// TLSWords are the values of tls.
+var TLSWords = []string{"auto", "require", "implicit", "off"}
+
+// credentialSettings say where passwords come from.
+var credentialSettings = []*Setting{
+	toggle("keyring", "look for passwords in the keyring of the desktop", func(s *Settings) *bool { return &s.Keyring }),
+	{
+		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; FTPSH_HOST, FTPSH_PORT and FTPSH_USER tell it whose",
+		Show:  func(s *Settings) string { return s.PasswordCommand },
+		Parse: func(s *Settings, text string) error { s.PasswordCommand = text; return nil },
+	},
+}
+
+var historySettings = []*Setting{
+	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).like("50000", "1000", "10000", "50000").
+		tells(HistorySize),
+}
+
+var keepAliveSettings = []*Setting{
+	durationOrOff("keepalive", "how long nothing may be said to the server before it hears NOOP: at the prompt, in sleep, in a transfer",
+		func(s *Settings) *time.Duration { return &s.KeepAlive }).tells(KeepAlive),
+}
+
+// noticeSettings say how the user is called back to the terminal.
+var noticeSettings = []*Setting{
+	word("notify", "call when a job or a command that took long has ended: off, bell, osc9 or osc777 (on the desktop)",
+		[]string{"off", "bell", "osc9", "osc777"}, func(s *Settings) *string { return &s.Notify }).tells(Observers),
+	duration("notify-after", "how long it must have taken for that", func(s *Settings) *time.Duration { return &s.NotifyAfter }).tells(Observers),
+}
+
+// MostParallel is the largest value of the setting parallel.
+const MostParallel = 64
+
+var parallelSettings = []*Setting{{
+	Name: "parallel", Usage: "auto|4", Suggest: []string{"auto", "1", "4", "8"}, Short: "sessions for many files at once: auto (as many as help and the server allows), or a number",
+	Show: func(s *Settings) string {
+		if s.Parallel == 0 {
+			return "auto"
+		}
+		return strconv.Itoa(s.Parallel)
+	},
+	Parse: func(s *Settings, text string) error {
+		n, err := strconv.Atoi(text)
+		switch {
+		case text == "auto":
+			n = 0
+		case err != nil || n < 1 || n > MostParallel:
+			return fmt.Errorf("%q is neither auto nor a number from 1 to %d", text, MostParallel)
+		}
+		s.Parallel = n
+		return nil
+	},
+}}
+
+// usualPrompt is the prompt until it is set.
+const usualPrompt = "[{user}@]{host}[:{dir}][ {state}]> "
+
+const promptShort = "the prompt: {user} {host} {dir} {state} and more, `help prompt-format`; [ ] leave out what is empty in them"
+
+// promptSettings say how the prompt looks.
+var promptSettings = []*Setting{
+	promptSetting("prompt-format", promptShort, func(s *Settings) *string { return &s.PromptFormat }).like("\"{dir}> \""),
+	promptSetting("prompt-right", "the same at the right margin", func(s *Settings) *string { return &s.PromptRight }).like("{dir}"),
+	word("keys", "the keys of the prompt: those of emacs or of vi", []string{"emacs", "vi"}, func(s *Settings) *string { return &s.Keys }).
+		tells(KeyBindings),
+	toggle("title", "show user, host and directory in the title of the window", func(s *Settings) *bool { return &s.Title }),
+}
+
+func promptSetting(name, short string, field func(*Settings) *string) *Setting {
+	row := text(name, short, field)
+	row.Usage, row.Long = "'{host} {base}> '", promptHelp()
+	row.Parse = func(s *Settings, format string) error {
+		if _, err := Fill(format, func(name string) (string, bool) { return "", isField(name) }); err != nil {
+			return err
+		}
+		*field(s) = format
+		return nil
+	}
+	return row
+}
+
+var queueSettings = []*Setting{
+	wholeNumber("queue-jobs", "how many commands of the queue run at once", 1, 20, func(s *Settings) *int { return &s.QueueJobs }).like("2", "1", "2", "4").
+		tells(Queue),
+}
+
+// retrySettings say when a command is run again by itself.
+var retrySettings = []*Setting{
+	{
+		Name: "retries", Usage: "auto|5", Suggest: []string{"auto", "0", "5"}, Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
+			transfer.DefaultRetry.Most),
+		Show: func(s *Settings) string {
+			if s.Retries < 0 {
+				return "auto"
+			}
+			return strconv.Itoa(s.Retries)
+		},
+		Parse: func(s *Settings, text string) error {
+			n, err := strconv.Atoi(text)
+			switch {
+			case text == "auto":
+				n = autoRetries
+			case err != nil || n < 0:
+				return fmt.Errorf("%q is neither auto nor a number", text)
+			}
+			s.Retries = n
+			return nil
+		},
+	},
+	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
+		func(s *Settings) *time.Duration { return &s.RetryWait }),
+	{
+		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures: codes such as 421, and the words " + strings.Join(RetryWords(), ", "),
+		Show: func(s *Settings) string { return s.RetryOn },
+		Parse: func(s *Settings, text string) error {
+			for _, word := range strings.Fields(text) {
+				if !slices.Contains(RetryWords(), word) && !isReplyCode(word) {
+					return fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(RetryWords(), ", "))
+				}
+			}
+			s.RetryOn = strings.Join(strings.Fields(text), " ")
+			return nil
+		},
+	},
+}
+
+// tlsSettings say what TLS must be like, from the next open on.
+var tlsSettings = []*Setting{
+	word("tls-min", "the oldest TLS that will do, from the next open on; below 1.2 it can be broken", []string{"1.0", "1.1", "1.2", "1.3"},
+		func(s *Settings) *string { return &s.TLSMin }).opening(),
+	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
+		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
+	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: anybody on the way can cut files and listings unnoticed)",
+		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).tells(TLSEnd),
+}
+
+// A Group is settings of one theme, as `set` shows them.
+type Group struct {
+	Title    string
+	Settings []*Setting
+}
+
+// Groups is the table of all settings.
+var Groups = []Group{
+	{"the prompt and the screen", slices.Concat(promptSettings, screenSettings, noticeSettings, lookSettings, historySettings)},
+	{"connections and logins", slices.Concat(connectionSettings, viaSettings, credentialSettings, keepAliveSettings)},
+	{"TLS", slices.Concat(tlsModeSettings, tlsSettings)},
+	{"data connections", slices.Concat(passiveSettings, activeSettings)},
+	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},
+	{"what takes too long or fails", slices.Concat(waitSettings, boundSettings, retrySettings)},
+	{"what is deleted there", trashSettings},
+	{"names", slices.Concat(nameSettings, charsetSettings, collisionSettings, classicSettings)},
+	{"seeing and learning", slices.Concat(traceSettings, teachSettings)},
+}
+
+// table is all of them.
+var table = func() (all []*Setting) {
+	for _, group := range Groups {
+		all = append(all, group.Settings...)
+	}
+	return all
+}()
+
+var screenSettings = []*Setting{
+	toggle("verbose", "show the server's words and a line for each transfer", func(s *Settings) *bool { return &s.Verbose }).tells(Observers),
+	toggle("prompt", "ask before each file of mget, mput, mdelete (at a terminal)", func(s *Settings) *bool { return &s.Prompt }),
+	toggle("progress", "show a line while a transfer runs", func(s *Settings) *bool { return &s.Progress }),
+	word("onerror", "what a script does after a failure: stop, continue", []string{"stop", "continue"},
+		func(s *Settings) *string { return &s.OnError }),
+}
+
+var tlsModeSettings = []*Setting{
+	word("tls", "auto (where the server has it), require, implicit (port 990), off", TLSWords,
+		func(s *Settings) *string { return &s.TLS }).opening(),
+}
+
+var connectionSettings = []*Setting{
+	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
+		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
+}
+
+var passiveSettings = []*Setting{
+	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).tells(DataModes),
+}
+
+var transferSettings = []*Setting{
+	word("clobber", "what becomes of a local file that is there: ask (a script replaces it), on (replaced), off (an error)",
+		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
+	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
+		func(s *Settings) *bool { return &s.CompareSizes }),
+	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
+}
+
+var boundSettings = []*Setting{
+	durationOrOff("max-time", "how long a file or a listing may take; one that broke and is resumed has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
+	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
+	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
+}
+
+var nameSettings = []*Setting{
+	toggle("glob", "expand * ? [a-z] {a,b}", func(s *Settings) *bool { return &s.Glob }),
+}
+
+// teachSettings are for those who look at the protocol.
+var teachSettings = []*Setting{
+	toggle("tls-reuse", "data connections resume the TLS session of the control connection, which many servers demand",
+		func(s *Settings) *bool { return &s.TLSReuse }).tells(TLSReuse),
+}
+
+// TimeStyles are the values of time-style.
+var TimeStyles = []string{"ls", "iso", "full", "ago"}
+
+// lookSettings say how listings look.
+var lookSettings = []*Setting{
+	word("time-style", "how listings show times: ls, iso, full, ago", TimeStyles, func(s *Settings) *string { return &s.TimeStyle }),
+	toggle("human", "sizes in listings at a terminal as 80M, as with -h", func(s *Settings) *bool { return &s.Human }),
+	word("borders", "the lines of ls --table: "+strings.Join(render.Borders(), ", "), render.Borders(), func(s *Settings) *string { return &s.Borders }),
+}
+
+// classicSettings are what the classic commands toggle.
+var classicSettings = []*Setting{
+	toggle("bell", "ring the bell after transfers", func(s *Settings) *bool { return &s.Bell }),
+	toggle("case", "names in capital letters become small ones on their way", func(s *Settings) *bool { return &s.Case }),
+	toggle("cr", "take the CR out of line ends of text that is downloaded", func(s *Settings) *bool { return &s.CR }),
+	toggle("edit", "edit lines here; off: the terminal does it", func(s *Settings) *bool { return &s.Edit }).
+		tells(Editing),
+	toggle("qc", "show control characters in listings as ?", func(s *Settings) *bool { return &s.QC }),
+	toggle("runique", "never replace a local file: the next one is called NAME.1", func(s *Settings) *bool { return &s.RUnique }),
+	toggle("sunique", "never replace a remote file: the server chooses a name (STOU)", func(s *Settings) *bool { return &s.SUnique }),
+	hashMarks(),
+	toggle("tick", "show a count of bytes in place of the line of progress", func(s *Settings) *bool { return &s.Tick }),
+	byteCount("rate-get", "how many bytes in a second downloads may take", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).tells(Rates),
+	byteCount("rate-put", "how many bytes in a second uploads may take", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).tells(Rates),
+	byteCount("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).tells(Buffers),
+	byteCount("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).tells(Buffers),
+	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).tells(DataModes),
+	toggle("epsv6", "use EPSV and EPRT over IPv6", func(s *Settings) *bool { return &s.EPSV6 }).tells(DataModes),
+	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
+		func(s *Settings) *bool { return &s.SendPort }).tells(DataModes),
+	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }).opening(),
+	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }).like("me@example.org"),
+}
+
+// traceSettings say what is shown of the dialogue.
+var traceSettings = []*Setting{
+	number("trace", "show the dialogue: 0 not, 1 commands and replies, 2 connections, TLS, times and remarks too, 3 everything", 3,
+		func(s *Settings) *int { return &s.Trace }).tells(Observers),
+	toggle("trace-notes", "explain replies in the trace", func(s *Settings) *bool { return &s.TraceNotes }).tells(Observers),
+	word("unicode", "draw traces and ladders with lines and arrows: auto (where the terminal has them), on, off",
+		[]string{"auto", "on", "off"}, func(s *Settings) *string { return &s.Unicode }).tells(Observers),
+}
+
+var trashSettings = []*Setting{
+	text("trash", "what becomes of deleted and replaced files of the server: off (they are gone), on (they move to "+trash.Folder+"), or a directory for them",
+		func(s *Settings) *string { return &s.Trash }).like("on", "off", "/backup/trash").tells(Funnel),
+	{
+		Name: "trash-keep", Usage: "30d", Suggest: []string{"7d", "30d", "90d"}, Short: "how old what `trash empty` deletes is at least",
+		Show: func(s *Settings) string { return s.TrashKeep },
+		Parse: func(s *Settings, text string) error {
+			if _, err := ReadDuration(text); err != nil {
+				return err
+			}
+			s.TrashKeep = text
+			return nil
+		},
+	},
+}
+
+// viaSettings are about proxies.
+var viaSettings = []*Setting{
+	{
+		Name: "via", Usage: "auto|off|socks5://HOST:1080", Opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks5:, http:, ftp:)",
+		Words: []string{"auto", "off"},
+		Show:  func(s *Settings) string { return history.HidePassword(s.Via) },
+		Parse: func(s *Settings, text string) error {
+			if text != "auto" && text != "off" {
+				if _, err := proxy.Parse(text); err != nil {
+					return err
+				}
+			}
+			s.Via = text
+			return nil
+		},
+	},
+	word("via-login", "how an FTP proxy is told the server; auto: user@host", loginNames(),
+		func(s *Settings) *string { return &s.ViaLogin }).opening(),
+}
+
+func loginNames() []string {
+	names := []string{"auto"}
+	for _, l := range proxy.Logins() {
+		names = append(names, l.Name)
+		names = append(names, l.Aliases...)
+	}
+	return slices.Clip(names)
+}
+
+// waitSettings say how long the sessions wait, and for what. They hold at once.
+var waitSettings = []*Setting{
+	duration("timeout", "how long to wait for a reply", func(s *Settings) *time.Duration { return &s.Timeout }).tells(Waits),
+	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time",
+		func(s *Settings) *time.Duration { return &s.Stall }).tells(Waits),
+	word("pipelining", "commands that need no other answer leave together: auto (where the server stands it), or off (one by one)",
+		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).tells(Pace),
+}
+
+// treeSettings bound what is gone through: a server may invent directories for
+// ever.
+var treeSettings = []*Setting{
+	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }).like("64", "16", "64"),
+	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }).like("100000", "1000", "100000"),
+}
