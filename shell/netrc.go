@@ -80,7 +80,7 @@ func (p *netrcParser) keyword(word string) {
 	case "default":
 		p.entries = append(p.entries, Netrc{})
 		return
-	case "machine", "login", "user", "password", "passwd", "account", "macdef":
+	case "machine", "login", "user", "password", "passwd", "account", "macdef", "port", "protocol":
 	default:
 		p.complain("a word is not one of machine, default, login, password, account, macdef")
 		return
@@ -106,6 +106,7 @@ func (n *Netrc) set(word, value string) {
 		n.Login = value
 	case "account":
 		n.Account = value
+	case "port", "protocol": // of other programs; the address says both
 	default:
 		n.Password, n.HasPassword = value, true
 	}

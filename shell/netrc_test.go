@@ -17,6 +17,7 @@ func TestParseNetrc(t *testing.T) {
 		{"password that begins with #", "machine h login u password #1\n", "[h u #1 ]"},
 		{"comment", "# machine no\nmachine h login u # tail machine x\npassword p", "[h u p ]"},
 		{"backslash", `machine h login u password a\ b\\c`, `[h u a b\c ]`},
+		{"words of other clients", "machine h port 2121 login u protocol ftp password p", "[h u p ]"},
 		{"comma", "machine h login u password a,b", "[h u a,b ]"},
 		{"keyword as value", "machine machine login login password password", "[machine login password ]"},
 		{"CRLF", "machine h\r\nlogin u\r\npassword p\r\n", "[h u p ]"},
