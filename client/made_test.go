@@ -49,3 +49,31 @@ func TestRemake(t *testing.T) {
 		t.Error("the account can be written down")
 	}
 }
+
+// A way back that leads elsewhere is none: the session stays where it was.
+func TestReturnElsewhere(t *testing.T) {
+	talk(t, `
+		C: CWD a
+		C: PWD
+		S: 250 there
+		S: 257 "/a"
+		C: CWD b
+		C: PWD
+		S: 250 there
+		S: 257 "/a/b"
+		C: CWD /a
+		C: PWD
+		S: 250 there
+		S: 257 "/"`, client.Options{}, func(s *client.Session) {
+		if err := s.Chdir(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		a := s.Place()
+		if err := s.Chdir(t.Context(), "b"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Return(t.Context(), a); !errors.As(err, new(*client.GoneError)) || s.Dir() != "/a/b" {
+			t.Errorf("%v, in %s", err, s.Dir())
+		}
+	})
+}

@@ -106,12 +106,18 @@ func (s *Session) heard(change command, r Reply, err error) error {
 }
 
 // Return goes back to a place where the session was. One that has no name, and no way to it from
-// where the session is now, is reached over another connection.
+// where the session is now, is reached over another connection. Where PWD does not say there what
+// it said before, it is another place, and the session stays where it was.
 func (s *Session) Return(ctx context.Context, p Place) error {
-	if p.Known() {
-		return s.Chdir(ctx, p.dir)
-	}
 	before := s.at
+	if p.Known() {
+		err := s.Chdir(ctx, p.dir)
+		if err == nil && s.at.said != p.said {
+			s.leave(ctx, errElsewhere.Error())
+			s.at, err = before, &GoneError{Dir: p.dir, Err: errElsewhere}
+		}
+		return err
+	}
 	s.leave(ctx, "a directory without a name is reached from the login")
 	s.at = p
 	if _, err := s.ready(ctx); err != nil {
