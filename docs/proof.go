@@ -80,7 +80,7 @@ var Deletions = []Row{
 		Tests: []string{"TestMirrorDeletesNothingItWrote", "TestMirrorSpelledAlike", "TestMirrorDeletesOnlyWhatItSaw", "TestMirrorDeletesNothingUnlisted", "TestMirrorKeepsWhatHoldsTheExcluded"}},
 	{ID: "C2",
 		What:  "`mirror --remove-source` while the original is written to.",
-		Does:  "Size and time are compared immediately before it is deleted, here or there; what has changed stays, with exit status 8.",
+		Does:  "Size and time are compared immediately before it is deleted, here or there (here when its directory is done, see C6); what has changed stays, with exit status 8.",
 		Tests: []string{"TestRemoveSourceLooksAgain"}},
 	{ID: "C3",
 		What:  "`mirror -n`, as users of lftp type it.",
@@ -94,4 +94,8 @@ var Deletions = []Row{
 		What:  "Filters leave nothing to go into a directory.",
 		Does:  "It is not made, unless it is empty in the original, too; `--empty-dirs` makes it.",
 		Tests: []string{"TestMirrorMakesNoEmptyDirectories"}},
+	{ID: "C6",
+		What:  "Two names that the server takes for one (case, composed letters, blanks and dots at the ends, signs, length) in `mirror -R`, `mput`, `--remove-source`.",
+		Does:  "Originals go when all of a directory is there and it was listed again: only if each name that was stored is in that listing. Without --remove-source the directory is listed where two names are alike, and a name that is not there is an error.",
+		Tests: []string{"TestNamesThatBecomeOne", "TestUploadsThatBecomeOne"}},
 }

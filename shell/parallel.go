@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -83,6 +84,9 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	c.learn(e)
 	whole.Elapsed = time.Since(begun)
 	c.sumUp(ctx, done, len(tasks), whole)
+	if len(errs) > 0 && errors.As(err, new(*transfer.AlikeError)) {
+		errs = append(errs, err)
+	}
 	if len(errs) > 0 {
 		return failure.Several(errs)
 	}

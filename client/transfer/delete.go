@@ -36,7 +36,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 			return err
 		}
 	}
-	now := &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.doomed)), dirs: map[string]*relisting{}}
+	now := m.relistings(s)
 	for _, step := range m.doomed {
 		now.doomed[step.Path] = true
 	}
@@ -106,6 +106,10 @@ type relisting struct {
 	lost    string            // one of these that is not here under any such name
 }
 
+func (m *Mirror) relistings(s *client.Session) *relistings {
+	return &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.doomed)), dirs: map[string]*relisting{}}
+}
+
 // Why something stays that was to be deleted.
 var (
 	errGone    = errors.New("is gone already")
@@ -170,7 +174,7 @@ func (r *relistings) list(ctx context.Context, rel string) (*relisting, error) {
 	entries, err := r.m.copies(ctx, r.s, rel)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("nothing more was deleted, since %s cannot be listed again: %w", r.m.shownCopy(rel), err)
+		return nil, fmt.Errorf("it is not known what is in %s now, and nothing more was deleted: %w", r.m.shownCopy(rel), err)
 	case len(r.m.unseen) > 0:
 		return nil, ErrUnseen
 	}

@@ -75,15 +75,25 @@ const (
 )
 
 // Run carries out tasks until there are no more. Its error says why it stopped
-// early: the end of ctx, or the last session was lost. Failures of single tasks
+// early: the end of ctx, or the last session was lost; or it is an *AlikeError. Failures of single tasks
 // are told to Done only. tasks is called from several goroutines, but never by
 // two at once.
 func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
-	next, stop := iter.Pull(tasks)
+	stored := storing{}
+	next, stop := iter.Pull(func(yield func(Task) bool) {
+		for t := range tasks {
+			if stored.add(t); !yield(t) {
+				return
+			}
+		}
+	})
 	defer stop()
 	e.start()
 	e.feeds = append(e.feeds, next)
-	return e.work(ctx)
+	if err := e.work(ctx); err != nil {
+		return err
+	}
+	return stored.check(ctx, e.Session)
 }
 
 func (e *Engine) start() {

@@ -87,6 +87,8 @@ type Mirror struct {
 	doomed []Step
 	held   map[string]bool     // directories of the copy with something in them that is none of our business
 	wrote  map[string][]string // what was written, by directory
+	moved  map[string][]moved  // whose originals go when all is there, by directory
+	alike  map[string]alike    // names that a server may take for one, by directory
 	links  []Step              // to be made, when all else is there
 	to     map[string]bool     // directories that links led to
 	toHere []os.FileInfo       // those here
@@ -178,7 +180,7 @@ var ErrKeep = errors.New("nothing was deleted")
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.to, m.toHere, m.unique = map[string]bool{}, nil, map[string]string{}
 	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
-	m.named = map[string]string{}
+	m.named, m.moved, m.alike = map[string]string{}, map[string][]moved{}, map[string]alike{}
 	if m.Rules == nil {
 		m.Rules = localname.Ask
 	}
@@ -210,8 +212,12 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		return err
 	}
 	m.makeLinks(ctx, e.Session)
-	if !m.Delete {
-		return nil
+	again := m.relistings(m.holder(e.Session))
+	if err := m.apart(ctx, again); err != nil {
+		return err
+	}
+	if err := m.removeMoved(ctx, e.Session, again); err != nil || !m.Delete {
+		return err
 	}
 	return m.delete(ctx, e.Session)
 }
@@ -386,7 +392,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	var visits []*job
 	refused := false
 	taken := m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
-	spelled := &spellings{m: m, rel: rel, target: target, taken: taken}
+	spelled, alike := &spellings{m: m, rel: rel, target: target, taken: taken}, alike{}
 	if m.Number { // so that the next time the same of them has a number
 		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
 	}
@@ -402,6 +408,9 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		if local, err = spelled.find(ctx, s, local, source[i+1:]); err != nil {
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
 			continue
+		}
+		if m.copyIsThere() && !m.DryRun {
+			alike.add(local)
 		}
 		copied, found := taken.find(target, local)
 		there := copied.entry()
@@ -435,6 +444,9 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		if !m.make(ctx, s, rel) {
 			copies = nil
 		}
+	}
+	if len(copies)+len(visits) > 0 && len(alike.some()) > 0 {
+		m.mayBeOne(rel, alike)
 	}
 	if m.DryRun {
 		for i, e := range copies {
@@ -602,7 +614,7 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 
 // task is the task of copying a file.
 func (m *Mirror) task(at string, e listing.Entry, why string) Task {
-	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource, path: at, why: why}
+	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource && !m.copyIsThere(), path: at, why: why}
 	switch m.action() {
 	case ActUpload:
 		t.Op = Upload
@@ -665,6 +677,11 @@ func (m *Mirror) doom(rel string) *job {
 
 // arrived hears from the engine that a file was moved, or not.
 func (m *Mirror) arrived(t Task, r Result, err error) {
+	if err == nil && m.RemoveSource && m.copyIsThere() {
+		m.mu.Lock()
+		m.moved[above(t.path)] = append(m.moved[above(t.path)], moved{t, r})
+		m.mu.Unlock()
+	}
 	m.tell(Step{Action: m.action(), Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err})
 }
 
@@ -701,6 +718,12 @@ func (m *Mirror) hold(at string) {
 	for dir := above(at); dir != "" && !m.held[dir]; dir = above(dir) {
 		m.held[dir] = true
 	}
+}
+
+func (m *Mirror) mayBeOne(rel string, names alike) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.alike[rel] = names
 }
 
 func (m *Mirror) keep() {

@@ -1,0 +1,154 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Some servers store other names than they are told: they do not distinguish case, compose letters
+// otherwise, trim blanks and dots, or replace signs. Two names may be one there, and what comes
+// second takes the place of the first. This file is about how that is found out.
+
+// AlikeError says that files which were stored in a directory are fewer than their names.
+type AlikeError struct {
+	Dir   string
+	Names []string // that may be one there; the first is not listed
+}
+
+func (e *AlikeError) Error() string {
+	names := slices.Clone(e.Names)
+	for i, name := range names {
+		if strconv.QuoteToASCII(name) != strconv.Quote(name) { // they may look the same
+			names[i] = strconv.QuoteToASCII(name)
+		}
+	}
+	return fmt.Sprintf("%s is not in %s under its name: the server may have stored it over %s", names[0], e.Dir, strings.Join(names[1:], ", "))
+}
+
+// alike finds names of a directory that some server takes for one.
+type alike map[string][]string
+
+// add puts in a name.
+func (a alike) add(name string) { a[folded(name)] = append(a[folded(name)], name) }
+
+// some are the groups of more than one name.
+func (a alike) some() alike {
+	maps.DeleteFunc(a, func(_ string, names []string) bool { return len(names) < 2 })
+	return a
+}
+
+// lost says which of the groups has a name that is not there.
+func (a alike) lost(dir string, there func(name string) bool) error {
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		for i, name := range a[key] {
+			if !there(name) {
+				names := slices.Concat(a[key][i:i+1], a[key][:i], a[key][i+1:])
+				return &AlikeError{dir, names}
+			}
+		}
+	}
+	return nil
+}
+
+// folded is what such names have in common.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_ ", r) {
+			return '_' // of the signs that Windows does not take
+		}
+		return r
+	}, spelling(name))
+}
+
+// storing are the names that an Engine stores, by directory.
+type storing map[string]alike
+
+func (u storing) add(t Task) {
+	if t.Op != Upload {
+		return
+	}
+	dir, name := path.Split(t.Remote)
+	if u[dir] == nil {
+		u[dir] = alike{}
+	}
+	u[dir].add(name)
+}
+
+// check lists the directories in which names may have become one.
+func (u storing) check(ctx context.Context, s *client.Session) error {
+	for _, dir := range slices.Sorted(maps.Keys(u)) {
+		if len(u[dir].some()) == 0 {
+			continue
+		}
+		there := map[string]bool{}
+		for e, err := range s.List(ctx, dir, client.ListOptions{Hidden: true}) {
+			if err != nil {
+				return fmt.Errorf("it is not known whether all names are there: %s: %w", dir, err)
+			}
+			there[e.Name] = true
+		}
+		if err := u[dir].lost(path.Clean(dir), func(name string) bool { return there[name] }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved is a file that has arrived, and whose original is to go.
+type moved struct {
+	task   Task
+	result Result
+}
+
+// apart looks again at the directories of the copy in which names may have become one, and tells.
+func (m *Mirror) apart(ctx context.Context, again *relistings) error {
+	for _, rel := range slices.Sorted(maps.Keys(m.alike)) {
+		dir, err := again.list(ctx, rel)
+		if err != nil {
+			return err
+		}
+		if err := m.alike[rel].lost(m.shownCopy(rel), dir.has); err != nil {
+			m.tell(Step{Action: m.action(), Path: path.Join(rel, err.(*AlikeError).Names[0]), Size: -1, Why: "new", Err: err})
+		}
+	}
+	return nil
+}
+
+func (d *relisting) has(name string) bool {
+	_, there := d.entries[name]
+	return there
+}
+
+// removeMoved deletes the originals of what has arrived on a server, directory by directory: only
+// where each name that was stored is listed, none of them has taken another one's place.
+func (m *Mirror) removeMoved(ctx context.Context, s *client.Session, again *relistings) error {
+	for _, rel := range slices.Sorted(maps.Keys(m.moved)) {
+		dir, err := again.list(ctx, rel)
+		if err != nil {
+			return err
+		}
+		gone := slices.IndexFunc(m.moved[rel], func(one moved) bool { return !dir.has(path.Base(one.task.path)) })
+		for _, one := range m.moved[rel] {
+			if gone < 0 {
+				err = removeSource(ctx, s, one.task, one.result)
+			} else {
+				err = fmt.Errorf("was copied, and stays: %s, which was stored beside it, is not listed under its name", path.Base(m.moved[rel][gone].task.path))
+			}
+			if err != nil {
+				m.tell(Step{Action: m.action(), Path: one.task.path, Size: one.result.Size, Why: one.task.why, Result: one.result, Err: err})
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
