@@ -127,20 +127,39 @@ func (d *relisting) has(name string) bool {
 	return there
 }
 
+// missing finds a file that was stored in a directory and is not listed there: under its name, or
+// a spelling of the server's own that no other one can have.
+func (d *relisting) missing(stored []moved) (name string, some bool) {
+	spelled, shared := map[string]bool{}, alike{}
+	for name := range d.entries {
+		spelled[folded(name)] = true
+	}
+	for _, one := range stored {
+		shared.add(path.Base(one.task.path))
+	}
+	for _, one := range stored {
+		name := path.Base(one.task.path)
+		if !d.has(name) && (len(shared[folded(name)]) > 1 || !spelled[folded(name)]) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
 // removeMoved deletes the originals of what has arrived on a server, directory by directory: only
-// where each name that was stored is listed, none of them has taken another one's place.
+// where all that was stored is listed, none of it has taken another one's place.
 func (m *Mirror) removeMoved(ctx context.Context, s *client.Session, again *relistings) error {
 	for _, rel := range slices.Sorted(maps.Keys(m.moved)) {
 		dir, err := again.list(ctx, rel)
 		if err != nil {
 			return err
 		}
-		gone := slices.IndexFunc(m.moved[rel], func(one moved) bool { return !dir.has(path.Base(one.task.path)) })
+		gone, some := dir.missing(m.moved[rel])
 		for _, one := range m.moved[rel] {
-			if gone < 0 {
+			if !some {
 				err = removeSource(ctx, s, one.task, one.result)
 			} else {
-				err = fmt.Errorf("was copied, and stays: %s, which was stored beside it, is not listed under its name", path.Base(m.moved[rel][gone].task.path))
+				err = fmt.Errorf("was copied, and stays: %s, which was stored beside it, is not listed", gone)
 			}
 			if err != nil {
 				m.tell(Step{Action: m.action(), Path: one.task.path, Size: one.result.Size, Why: one.task.why, Result: one.result, Err: err})

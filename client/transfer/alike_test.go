@@ -86,6 +86,29 @@ func TestNamesThatBecomeOne(t *testing.T) {
 	}
 }
 
+// A server with a spelling of its own keeps nobody from moving files that it does not confuse.
+func TestMovedToAnotherSpelling(t *testing.T) {
+	srv, s := server(t, nil, practice.Options{Tap: storesAs(strings.ToUpper, new(atomic.Int32))})
+	here := t.TempDir()
+	for _, n := range []string{"one", "two", "a.b"} {
+		os.WriteFile(filepath.Join(here, n), []byte(n), 0o600)
+	}
+	m := &Mirror{Up: true, Local: here, Remote: "/TO", RemoveSource: true, Tell: func(step Step) {
+		if step.Err != nil {
+			t.Error(step.Err)
+		}
+	}}
+	e := &Engine{Session: s, Parallel: 1}
+	if err := m.Run(t.Context(), e); err != nil {
+		t.Error(err)
+	}
+	e.Wait()
+	left, _ := os.ReadDir(here)
+	if there := list(t, srv, "/TO"); len(there) != 3 || len(left) != 0 {
+		t.Errorf("%q are there, %d here", there, len(left))
+	}
+}
+
 // Files that are put one beside the other are looked for when their names are alike, else not.
 func TestUploadsThatBecomeOne(t *testing.T) {
 	for _, row := range []struct {
