@@ -49,6 +49,7 @@ type soaker struct {
 	root   string                               // of the server; the session is in soakDir below it
 	store  func(name string, data []byte) error // gives it something
 	mood   *mood                                // of the server; nil: it has none
+	broke  *atomic.Pointer[func()]              // called when a connection breaks; nil: nobody sees that
 	broken *atomic.Int64                        // how many failed, and said so
 }
 
@@ -71,6 +72,35 @@ type mood struct {
 	forgetsREST bool
 	appended    int
 	sent        int
+	told        map[int]map[string]bool // what each connection has heard
+	forgot      []string                // what was done without that
+}
+
+// hear notes what holds for a connection, and what is done without it. The answer is "" to what
+// the practice server answers itself.
+func (m *mood) hear(conn int, line string) (answer string) {
+	if m.told == nil {
+		m.told = map[int]map[string]bool{}
+	}
+	if m.told[conn] == nil {
+		m.told[conn] = map[string]bool{}
+	}
+	switch verb, _, _ := strings.Cut(line, " "); {
+	case line == "SITE UMASK 027", line == "TYPE I":
+		m.told[conn][line] = true
+	case verb == "TYPE":
+		m.told[conn]["TYPE I"] = false
+	case verb == "STOR" || verb == "APPE" || verb == "RETR":
+		for _, want := range []string{"SITE UMASK 027", "TYPE I"} {
+			if !m.told[conn][want] {
+				m.forgot = append(m.forgot, fmt.Sprintf("%s on connection %d without %s", line, conn, want))
+			}
+		}
+	}
+	if strings.HasPrefix(line, "SITE UMASK") {
+		return "200 fine"
+	}
+	return ""
 }
 
 func (m *mood) set(change func()) {
@@ -82,9 +112,12 @@ func (m *mood) set(change func()) {
 
 func (m *mood) tap() practice.Tap {
 	return practice.Tap{
-		Command: func(_ int, line string) (string, string) {
+		Command: func(conn int, line string) (string, string) {
 			m.mu.Lock()
 			defer m.mu.Unlock()
+			if answer := m.hear(conn, line); answer != "" {
+				return "", answer
+			}
 			verb, name, _ := strings.Cut(line, " ")
 			file := filepath.Join(m.root, soakDir, filepath.Base(name))
 			switch {
@@ -137,6 +170,11 @@ func TestSoak(t *testing.T) {
 		if worker%2 == 1 {
 			opt.Security, opt.TLS = client.Require, &tls.Config{RootCAs: srv.RootCAs()}
 		}
+		t.Cleanup(func() {
+			for _, what := range m.forgot {
+				t.Error(what)
+			}
+		})
 		so := &soaker{s: soakSession(t, opt, practice.User, practice.Password), root: m.root, mood: m,
 			store: func(name string, data []byte) error {
 				file := filepath.Join(m.root, name)
@@ -183,10 +221,12 @@ func anyOf(faults []practice.Fault, names ...string) bool {
 	return slices.ContainsFunc(faults, func(f practice.Fault) bool { return slices.Contains(names, f.Name) })
 }
 
-// On a real server, connections break at random.
+// On a real server, connections break at random, and files are links, grow, or change when that
+// happens.
 func TestSoakOnProftpd(t *testing.T) {
 	srv := daemon.Start(t, "proftpd-tls", daemon.Options{})
 	soaking(t, 0, func(worker int, random *rand.Rand) (*soaker, func()) {
+		broke := &atomic.Pointer[func()]{}
 		var budget atomic.Int64 // bytes that the connections made next may carry; 0: any number
 		opt := client.Options{Addr: srv.Addr(), Security: client.Require}
 		opt.TLS = srv.TLSConfig()
@@ -195,7 +235,7 @@ func TestSoakOnProftpd(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			c := &breaking{TCPConn: nc.(*net.TCPConn)}
+			c := &breaking{TCPConn: nc.(*net.TCPConn), broke: broke}
 			if n := budget.Load(); n > 0 && random.IntN(3) == 0 {
 				c.breaks, c.reset = true, random.IntN(2) == 0
 				c.left.Store(random.Int64N(n))
@@ -203,7 +243,7 @@ func TestSoakOnProftpd(t *testing.T) {
 			return c, nil
 		}
 		so := &soaker{s: soakSession(t, opt, srv.User, srv.Password),
-			root: srv.Root,
+			root: srv.Root, broke: broke,
 			store: func(name string, data []byte) error {
 				srv.Put(name, data)
 				return nil
@@ -217,6 +257,8 @@ type breaking struct {
 	*net.TCPConn
 	breaks, reset bool
 	left          atomic.Int64
+	once          sync.Once
+	broke         *atomic.Pointer[func()]
 }
 
 func (b *breaking) spend(n int) {
@@ -225,6 +267,9 @@ func (b *breaking) spend(n int) {
 			b.SetLinger(0)
 		}
 		b.TCPConn.Close()
+		if then := b.broke.Load(); then != nil {
+			b.once.Do(*then)
+		}
 	}
 }
 
@@ -322,6 +367,11 @@ func (so *soaker) begin() {
 	if err := so.s.Chdir(so.t.Context(), soakDir); err != nil {
 		so.t.Fatal(err)
 	}
+	if so.mood != nil {
+		if err := so.s.SetUmask(so.t.Context(), 0o027); err != nil {
+			so.t.Fatal(err)
+		}
+	}
 }
 
 // settle brings the session in step, so that it can be compared.
@@ -403,6 +453,10 @@ func (so *soaker) download(ctx context.Context, task Task, data []byte) {
 			}
 		})
 	}
+	if so.broke != nil {
+		whole = so.uneasy(task.Remote, data)
+		defer so.broke.Store(nil)
+	}
 	if info, err := os.Stat(filepath.Join(so.root, soakDir, task.Remote)); err == nil && so.random.IntN(2) == 0 {
 		task.Known, task.Size, task.ModTime = true, info.Size(), info.ModTime().UTC().Truncate(time.Second) // as of a listing
 	}
@@ -424,4 +478,49 @@ func (so *soaker) download(ctx context.Context, task Task, data []byte) {
 	if so.mood != nil {
 		so.mood.set(func() {})
 	}
+}
+
+// uneasy makes a file of a real server a link, lets it grow, or change when a connection breaks;
+// what it returns says whether a copy of it is whole.
+func (so *soaker) uneasy(name string, data []byte) (whole func(got []byte) bool) {
+	file := filepath.Join(so.root, soakDir, name)
+	whole = func(got []byte) bool { return bytes.Equal(got, data) }
+	switch so.random.IntN(5) {
+	case 0: // the size of the link is not that of the file
+		real := file + ".real"
+		if err := errors.Join(os.Rename(file, real), os.Symlink(filepath.Base(real), file)); err != nil {
+			so.t.Error(err)
+		}
+		then := func() {}
+		so.broke.Store(&then)
+	case 1: // with each break, and once while it is sent
+		grow := func() {
+			if f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0); err == nil {
+				fmt.Fprintln(f, "one more line")
+				f.Close()
+			}
+		}
+		so.broke.Store(&grow)
+		if so.random.IntN(2) == 0 {
+			grow()
+		}
+		return func(got []byte) bool {
+			now, _ := so.stored(name)
+			return len(got) >= len(data) && bytes.HasPrefix(now, got)
+		}
+	case 2: // at the same size
+		changed := bytes.Clone(data)
+		for i := range changed {
+			changed[i] ^= 0x55
+		}
+		change := func() {
+			later := time.Now().Add(time.Minute)
+			if err := errors.Join(os.WriteFile(file+".new", changed, 0o644), os.Chtimes(file+".new", later, later), os.Rename(file+".new", file)); err != nil {
+				so.t.Error(err)
+			}
+		}
+		so.broke.Store(&change)
+		return func(got []byte) bool { return bytes.Equal(got, data) || bytes.Equal(got, changed) }
+	}
+	return whole
 }
