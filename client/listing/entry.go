@@ -79,6 +79,7 @@ type Entry struct {
 	Special    Special
 	HasMode    bool
 	SizeApprox bool // Size was rounded by the server: blocks, "1.2M", records x length
+	NoEnd      bool // its line is the last one, and does not end as those before it: perhaps the listing was cut
 	ACL        byte // the mark behind the mode ('+', '.', '@'), or 0
 
 	Unique  string // fact "unique" of RFC 3659, or the identifier of EPLF

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,9 +14,10 @@ import (
 type rawLine struct {
 	text  string
 	whole bool
+	noEnd bool // the last one, without the end that those before it have
 }
 
-// lines cuts a stream into lines: at LF, with one CR before it removed.
+// lines cuts a stream into lines: at LF, with one CR before it removed; at CR where there is no LF.
 type lines struct {
 	r       *bufio.Reader
 	maxLine int
@@ -23,6 +25,7 @@ type lines struct {
 	err     error // what ended the stream
 	ahead   []rawLine
 	started bool
+	ended   bool // some line had an end
 	crcr    bool // every line ends in CR CR LF
 }
 
@@ -53,12 +56,27 @@ func (l *lines) lookAhead() {
 		if err != nil {
 			break
 		}
+		if !l.ended && line.whole && strings.Contains(line.text, "\r") {
+			l.ahead = atCR(line.text)
+			return
+		}
 		l.ahead = append(l.ahead, line)
+		if line.noEnd { // which says nothing about them
+			break
+		}
 		if !strings.HasSuffix(line.text, "\r") {
 			return
 		}
+		l.crcr = len(l.ahead) > 1
 	}
-	l.crcr = len(l.ahead) > 1
+}
+
+// atCR cuts a listing in which there is no LF, as systems that end lines in CR alone send it.
+func atCR(text string) (all []rawLine) {
+	for line := range strings.SplitSeq(text, "\r") {
+		all = append(all, rawLine{text: line, whole: true})
+	}
+	return all
 }
 
 func (l *lines) read() (rawLine, error) {
@@ -68,7 +86,8 @@ func (l *lines) read() (rawLine, error) {
 	piece, err := l.r.ReadSlice('\n')
 	l.left -= int64(len(piece))
 	if err == nil && l.left >= 0 && len(piece) <= l.maxLine {
-		return rawLine{string(withoutLineEnd(piece)), true}, nil
+		l.ended = true
+		return rawLine{text: string(withoutLineEnd(piece)), whole: true}, nil
 	}
 	return l.readRest(piece, err)
 }
@@ -89,11 +108,15 @@ func (l *lines) readRest(piece []byte, err error) (rawLine, error) {
 	}
 	l.err = err
 	text = withoutLineEnd(text)
+	noEnd := errors.Is(err, io.EOF)
+	if noEnd {
+		text = bytes.TrimSuffix(text, []byte("\r")) // half of an end
+	}
 	if err != nil && len(text) == 0 {
 		return rawLine{}, err
 	}
 	whole := len(text) <= l.maxLine && (err == nil || errors.Is(err, io.EOF))
-	return rawLine{string(text[:min(len(text), l.maxLine)]), whole}, nil
+	return rawLine{string(text[:min(len(text), l.maxLine)]), whole, noEnd && l.ended}, nil
 }
 
 func withoutLineEnd(line []byte) []byte {

@@ -88,6 +88,7 @@ type listing struct {
 	whole   bool   // first is an entry as it is
 	held    []held
 	entry   Entry // the line being read
+	noEnd   bool  // it is the last one, and has no end
 	count   int
 	failure error
 	yield   func(Entry, error) bool
@@ -205,6 +206,7 @@ func (l *listing) begin(f Format) {
 }
 
 func (l *listing) line(line rawLine) {
+	l.noEnd = line.noEnd
 	if l.first != "" && l.more(line) || l.stopped {
 		return
 	}
@@ -260,13 +262,13 @@ func (l *listing) flush() {
 }
 
 func (l *listing) parse(line string) outcome {
-	l.entry = Entry{Size: -1, Raw: line}
+	l.entry = Entry{Size: -1, Raw: line, NoEnd: l.noEnd}
 	l.cal.open = readings{}
 	return l.grammar.parse(line, &l.entry)
 }
 
 func (l *listing) unparsed(line string) {
-	l.entry = Entry{Type: Unparsed, Size: -1, Raw: line}
+	l.entry = Entry{Type: Unparsed, Size: -1, Raw: line, NoEnd: l.noEnd}
 	l.cal.open = readings{}
 	l.emit()
 }
@@ -295,7 +297,7 @@ func (l *listing) release() {
 			h.entry.Time = h.open.times[h.open.of.answer()]
 		}
 		if h.open.of != nil && h.entry.Time.IsZero() {
-			h.entry = Entry{Type: Unparsed, Size: -1, Raw: h.entry.Raw}
+			h.entry = Entry{Type: Unparsed, Size: -1, Raw: h.entry.Raw, NoEnd: h.entry.NoEnd}
 		}
 		l.send(h.entry)
 	}

@@ -322,3 +322,26 @@ func TestMirrorOnlyNewer(t *testing.T) {
 		t.Errorf("%v: %q", err, steps)
 	}
 }
+
+// A listing whose last line has no end may be cut: nothing is deleted for what it lacks.
+func TestMirrorDeletesNothingAfterHalfALine(t *testing.T) {
+	const rows = `type=file;size=1;modify=20200101000000; a\r\ntype=file;size=1;modify=20200101000000; b`
+	for end, whole := range map[string]bool{"": false, `\r\n`: true} {
+		_, s := server(t, nil, practice.Options{}, "listing:MLSD="+rows+end+"*9")
+		here := t.TempDir()
+		tree(t, here, "a", "b", "b1", "c")
+		for _, name := range []string{"a", "b"} {
+			os.WriteFile(filepath.Join(here, name), []byte("1"), 0o644)
+		}
+		m := &Mirror{Local: here, Remote: "/", Delete: true}
+		_, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
+		if errors.Is(err, ErrUnseen) == whole || whole && err != nil {
+			t.Errorf("%q: %v", end, err)
+		}
+		for _, name := range []string{"b1", "c"} {
+			if _, err := os.Stat(filepath.Join(here, name)); (err == nil) == whole {
+				t.Errorf("%q: %s is here: %v", end, name, err == nil)
+			}
+		}
+	}
+}

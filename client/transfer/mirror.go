@@ -519,6 +519,9 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 			if err != nil {
 				return err
 			}
+			if e.NoEnd && (m.Delete || m.RemoveSource) {
+				m.notSeen(rel, errors.New("the last line of the listing has no end, as if it were cut"))
+			}
 			switch {
 			case e.Name == "." || e.Name == "..":
 			case e.Type == listing.Unparsed:

@@ -487,9 +487,11 @@ func (so *soaker) uneasy(name string, data []byte) (whole func(got []byte) bool)
 	whole = func(got []byte) bool { return bytes.Equal(got, data) }
 	switch so.random.IntN(5) {
 	case 0: // the size of the link is not that of the file
-		real := file + ".real"
-		if err := errors.Join(os.Rename(file, real), os.Symlink(filepath.Base(real), file)); err != nil {
-			so.t.Error(err)
+		if info, err := os.Lstat(file); err == nil && info.Mode().IsRegular() { // or it is one from before
+			err = errors.Join(os.Rename(file, file+".real"), os.Symlink(filepath.Base(file)+".real", file))
+			if err != nil {
+				so.t.Error(err)
+			}
 		}
 		then := func() {}
 		so.broke.Store(&then)
