@@ -70,6 +70,7 @@ func TestClearControlRefused(t *testing.T) {
 
 // TLS can be started on a connection that was opened without.
 func TestProtectControl(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		if !srv.TLS || srv.Implicit {
 			return

@@ -160,6 +160,7 @@ func TestProgramIsIntroduced(t *testing.T) {
 
 // What each server can do beyond the standards is done on its disk.
 func TestSiteOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.Put("with space", []byte("content"))
 		s := open(t, srv, nil)

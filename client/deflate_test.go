@@ -140,6 +140,7 @@ func TestDeflateWhereItHelps(t *testing.T) {
 }
 
 func TestDeflateOnServers(t *testing.T) {
+	t.Parallel()
 	content := []byte(strings.Repeat("hello, world\n", 50_000))
 	daemon.EachWith(t, daemon.Options{Deflate: true}, func(t *testing.T, srv *daemon.Server) {
 		srv.Put("f", content)

@@ -14,6 +14,7 @@ import (
 // The features of classic FTP work on every server, over IPv4 and IPv6, by each
 // way to a data connection, in clear and in TLS.
 func TestClassicFeatures(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		for _, network := range []struct {
 			name, addr string
@@ -259,6 +260,7 @@ func asked(t *testing.T, srv *daemon.Server, s *client.Session) {
 // A second login is as good as the first: servers keep their first user, and some
 // say 230 to any password then.
 func TestLoginAgain(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		t.Parallel() // servers take their time to say no
 		s := open(t, srv, nil)
@@ -296,6 +298,7 @@ func TestWrongPassword(t *testing.T) {
 // Each thing that can be wrong with a certificate is said in its own words, and
 // before a user is named. A chain that is sent whole is not wrong.
 func TestCertificateFaults(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []struct{ cert, says string }{
 		{"expired", "expired on "},
 		{"wrongname", "is for wrong.example.test, not for ftp.example.test"},

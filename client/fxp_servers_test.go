@@ -34,11 +34,12 @@ var foreign = map[string]daemon.Options{
 
 // Files go from server to server, both ways, and arrive as they were.
 func TestServerToServer(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		one, two string
 		size     int
 	}{
-		{"proftpd", "pure-ftpd", 256 << 20},
+		{"proftpd", "pure-ftpd", 64 << 20},
 		{"proftpd-tls", "pure-ftpd-tls", 8 << 20},
 		{"proftpd-tls", "proftpd-tls", 8 << 20}, // each sends session tickets that a sender would leave unread
 		{"proftpd", "proftpd", 8 << 20},
@@ -88,6 +89,7 @@ func serverToServer(t *testing.T, source, target string, size int) {
 // 100 MB between any two of three servers arrive whole, beside an old file and over it, or are
 // refused, and what was there is as it was.
 func TestServerToServerWholeOrNothing(t *testing.T) {
+	t.Parallel()
 	reuse := foreign["proftpd-tls"] // as its makers have it, it wants data connections to resume its own TLS session
 	reuse.NoReuse = false
 	kinds := []struct {
@@ -177,6 +179,7 @@ func stillWorks(t *testing.T, s *client.Session) {
 // The error says what each was asked and what it said; the target's file is as
 // it was.
 func TestServerToServerRefused(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		from, to string
 		says     []string

@@ -17,6 +17,7 @@ func sum(a client.Algorithm, content []byte) string {
 
 // Every checksum of the server is the one computed here, whole and in part.
 func TestHashOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		content := []byte("hello, world\n")
 		srv.Put("with space", content)
@@ -51,6 +52,7 @@ func TestHashOnServers(t *testing.T) {
 }
 
 func TestRangesOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.Put("f", []byte("0123456789"))
 		s := open(t, srv, nil)

@@ -11,6 +11,7 @@ import (
 // TestLongListOnServers: what ls -l shows is there on every server: where links lead, those that lead
 // nowhere, and mode and owner of a file that is listed by itself.
 func TestLongListOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.Put("pub/a file", []byte("12345"))
 		srv.Put("pub/dir/inside", []byte("x"))

@@ -15,6 +15,7 @@ var someTime = time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // Where a server has any command that sets a time, it is found.
 func TestSetModTimeOnServers(t *testing.T) {
+	t.Parallel()
 	cannot := map[string]bool{"inetutils": true}
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		s := open(t, srv, nil)

@@ -27,6 +27,7 @@ func unable(server, name string) bool {
 // Every name that a server can serve is fetched, described, listed, renamed
 // and deleted as that very name.
 func TestNamesOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.PutNasty("nasty")
 		s := open(t, srv, nil)
@@ -100,6 +101,7 @@ func fetch(t *testing.T, s *client.Session, name string) ([]byte, error) {
 // A path that is longer than the server's line is reached step by step, and the
 // session is where it was afterwards.
 func TestLongPathsOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		s := open(t, srv, nil)
 		limit := s.Quirks().MaxLine

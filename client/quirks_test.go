@@ -14,6 +14,7 @@ import (
 // Every row of the table is true of the server that it is about, and of no
 // other of these.
 func TestQuirksOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.Put(".hidden", nil)
 		srv.Put("f", []byte("x"))

@@ -25,6 +25,7 @@ import (
 // server's tickets wait unread. FTPSH_UPLOADS says how many; it is one of
 // each size by default.
 func TestUploadsAreWholeAndNeverReset(t *testing.T) {
+	t.Parallel()
 	count := 1
 	if n, err := strconv.Atoi(os.Getenv("FTPSH_UPLOADS")); err == nil {
 		count = n

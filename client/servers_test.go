@@ -68,6 +68,7 @@ func versionName(v uint16) string {
 // every download comes back whole, empty files exist, and every data
 // connection resumes the TLS session where the server can.
 func TestLongSession(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		for _, version := range tlsVersions(srv) {
 			t.Run(versionName(version), func(t *testing.T) { longSession(t, srv, version) })

@@ -15,6 +15,7 @@ import (
 
 // Several names are described in their order, each with its own error.
 func TestStatEachOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		srv.Put("one", []byte("1"))
 		srv.Put("three", []byte("333"))
@@ -160,6 +161,7 @@ func TestStatOfADirectoryWithoutAWayBack(t *testing.T) {
 
 // Dates without a year are asked for, with Exact.
 func TestExactTimesOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		times := map[string]time.Time{
 			"old":    daemon.Modified,
