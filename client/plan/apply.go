@@ -204,6 +204,9 @@ func (p *Plan) Apply(ctx context.Context, s *client.Session, here Here, m Mover,
 		if err := tell(r, err); err != nil {
 			return err
 		}
+		if err != nil && r.Do == Mkdir { // all that goes into it would fail as well
+			return nil
+		}
 	}
 	return nil
 }

@@ -176,9 +176,9 @@ func (p *Plan) names() []string {
 	return names
 }
 
-// addParents adds the directories that an upload needs and that are not there.
+// addParents adds the directories that are needed on the way and are not there.
 func (p *Plan) addParents(ctx context.Context, s *client.Session) error {
-	planned := map[string]bool{"/": true}
+	planned, seen := map[string]bool{}, map[string]bool{"/": true}
 	for _, r := range p.Rows {
 		if r.Do == Mkdir {
 			planned[string(r.Path)] = true
@@ -186,12 +186,13 @@ func (p *Plan) addParents(ctx context.Context, s *client.Session) error {
 	}
 	var want []string
 	for _, r := range p.Rows {
-		if !r.uploads() {
+		if !r.uploads() && r.Do != Mkdir {
 			continue
 		}
-		for dir := path.Dir(string(r.Path)); !planned[dir]; dir = path.Dir(dir) {
-			planned[dir] = true
-			want = append(want, dir)
+		for dir := path.Dir(string(r.Path)); !seen[dir]; dir = path.Dir(dir) {
+			if seen[dir] = true; !planned[dir] {
+				want = append(want, dir)
+			}
 		}
 	}
 	for _, dir := range want {

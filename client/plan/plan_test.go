@@ -294,6 +294,47 @@ func TestLastLook(t *testing.T) {
 	})
 }
 
+// TestMissingRoot: the directories above the first one of a plan are part of it, and when one cannot
+// be made nothing is sent into it.
+func TestMissingRoot(t *testing.T) {
+	eachHost(t, func(t *testing.T, srv host) {
+		s, local := open(t, srv, nil), t.TempDir()
+		site(t, srv, "up", map[string]string{"x": ""})
+		if err := os.WriteFile(filepath.Join(local, "f"), []byte("f"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := plan.Begin(s, "mirror", time.Now())
+		root := path.Join(s.Dir(), "up/a/b")
+		p.Rows = []plan.Row{{Do: plan.Mkdir, Path: jsonl.Name(root + "/c")}, {Do: plan.New, Path: jsonl.Name(root + "/c/f"), Local: jsonl.Name(filepath.Join(local, "f"))}}
+		if err := p.Complete(t.Context(), s, here{}); err != nil {
+			t.Fatal(err)
+		}
+		apply := func() (errs []error) {
+			j, _ := plan.OpenJournal("", p)
+			if err := p.Apply(t.Context(), s, here{}, mover{}, j, nil, func(_ plan.Row, err error) error {
+				if err != nil {
+					errs = append(errs, err)
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+			return errs
+		}
+		blocked := filepath.Join(srv.root, "up/a")
+		if err := os.WriteFile(blocked, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if errs := apply(); len(errs) != 1 {
+			t.Errorf("where a directory cannot be made: %v, want one failure", errs)
+		}
+		os.Remove(blocked)
+		if errs := apply(); len(errs) > 0 || tree(t, filepath.Join(srv.root, "up"))["a/b/c/f"] != "f" {
+			t.Errorf("%v: %v", errs, tree(t, filepath.Join(srv.root, "up")))
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(`{"v":1,"kind":"ftpsh-plan","id":"00","made":"2026-11-30T08:00:00Z","command":"x","host":"h","port":"1","user":"u","remote":"/","preserve":true}` + "\n" +
 		`{"n":1,"do":"delete","path":"/a","was":{"type":"file","size":1}}` + "\n" + `{"end":true,"rows":1,"bytes":0,"sha256":"00"}`)
