@@ -413,6 +413,7 @@ type undoObject struct {
 }
 
 func undo(ctx context.Context, c *Call) error {
+	c.Shell.endChanges() // what the line did before is a group, too
 	log := c.Shell.undoLog(serverOf(c.Session()))
 	all, err := log.Groups()
 	if err != nil {
@@ -457,6 +458,7 @@ func (c *Call) undoNumber(all []*trash.Group) (*trash.Group, error) {
 }
 
 func redo(ctx context.Context, c *Call) error {
+	c.Shell.endChanges()
 	log := c.Shell.undoLog(serverOf(c.Session()))
 	all, err := log.Groups()
 	if err != nil {
@@ -511,6 +513,8 @@ func (c *Call) takeBack(ctx context.Context, word string, g *trash.Group, undoes
 		run = func() error { return s.Aside(plain) }
 	}
 	err := run()
+	c.Shell.endChanges() // so that another undo in this line finds it undone
+	ch.undoes = ""
 	if err == nil || errors.As(err, new(*leftError)) {
 		if !dry {
 			err = cmp.Or(end(), err)
