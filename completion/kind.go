@@ -25,7 +25,8 @@ const (
 	Alias             // the name of an alias
 	Variable          // the name of a variable
 	Verb              // a protocol verb, such as RETR
-	Topic             // a help topic
+	Topic             // what explain knows
+	Help              // what help knows
 	Job               // the number of a job
 	Condition         // a condition of if and assert
 	Mode              // who may do what with a file, such as 644 or u+x

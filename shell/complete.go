@@ -234,6 +234,9 @@ func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Comm
 		return completion.Words(strings.ToUpper(word), sh.topicCandidates())
 	case completion.Command:
 		return completion.Words(word, sh.commandCandidates())
+	case completion.Help:
+		keys := completion.Candidate{Text: "keys", Note: "the keys of the prompt"}
+		return completion.Words(word, byText(append(append(sh.commandCandidates(), settingCandidates()...), keys)))
 	case completion.LocalPath, completion.LocalDir:
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:

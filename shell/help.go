@@ -21,7 +21,7 @@ var helpCommands = []*Command{{
 	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
 	Examples: []Example{{"help get", "how to download"}, {"help keys", "the keys of the prompt"}, {"help lftp", "the words of another client, and ours"}, {"help -a", "all commands, a line for each"}},
-	Max:      -1, Complete: []completion.Kind{completion.Command},
+	Max:      -1, Complete: []completion.Kind{completion.Help},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
 	Foreign: Refused, Run: paged(help),
 }}

@@ -118,11 +118,19 @@ func showHistory(_ context.Context, c *Call) error {
 			if r.Ended {
 				status, took = strconv.Itoa(r.Status), seconds(r.Took)
 			}
-			row = slices.Insert(row, 1, r.Time.Format(time.DateTime), status, took, render.Safe(r.Host+":"+r.Dir))
+			row = slices.Insert(row, 1, shortTime(r.Time, time.Now()), status, took, render.Safe(r.Host+":"+r.Dir))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return c.table(t)
+}
+
+// shortTime is the time of day for today, the date and the time for others.
+func shortTime(t, now time.Time) string {
+	if t.Local().Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Local().Format(time.TimeOnly)
+	}
+	return t.Local().Format("2006-01-02 15:04")
 }
 
 // holds reports whether a line has a text in it; capitals count when the text

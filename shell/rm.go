@@ -68,9 +68,16 @@ func rm(ctx context.Context, c *Call) error {
 		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
 		return missed
 	}
-	yes := &each{call: c, all: true}
+	yes, done := &each{call: c, all: true}, 0
+	if len(names) > 1 {
+		defer c.hushed()()
+		defer func() { c.deleted(done, 0) }()
+	}
 	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
 		err := c.remove(ctx, name.Path)
+		if err == nil {
+			done++
+		}
 		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
 			return nil
 		}

@@ -23,6 +23,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
 		return nil
 	}
+	defer c.hushed()()
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {
@@ -65,10 +66,20 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			break
 		}
 	}
+	c.deleted(files, dirs)
+	return failure.Several(errs)
+}
+
+// hushed keeps the server's words about each file from the screen, until what it returns is called: a line at the end sums up.
+func (c *Call) hushed() (again func()) {
+	c.Shell.verbose.Store(false)
+	return c.Shell.heed
+}
+
+func (c *Call) deleted(files, dirs int) {
 	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("%s deleted", counts(files, dirs))
 	}
-	return failure.Several(errs)
 }
 
 // counts is "3 files and 1 directory".
