@@ -60,7 +60,6 @@ var doors = map[string]struct{ uses, why string }{
 	"cmd/ftpsh/detach.go":                     {"exec.Command", "jobs go on in a process of this program, which console.Start starts"},
 	"cmd/ftpsh/environment_linux.go":          {"os.OpenFile os.ReadFile", "the password is taken out of our own environment"},
 	"cmd/ftpsh/flags.go":                      {"os.OpenFile os.ReadFile tls.LoadX509KeyPair", "files that options name: --log, --ca, --cert"},
-	"cmd/ftpsh/serve.go":                      {"tls.LoadX509KeyPair", "--serve: the certificate that an option names"},
 	"cmd/ftpsh/source.go":                     {"os.Open", "-f SCRIPT"},
 	"completion/local.go":                     {"os.ReadDir", "names for Tab at the prompt"},
 	"docs/licenses/main.go":                   {"exec.Command list.Output os.ReadDir os.ReadFile", "makes a page of these docs"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var blockCommands = []*Command{
@@ -69,6 +70,7 @@ func foreach(ctx context.Context, c *Call) error {
 	var first error
 	for _, value := range values {
 		c.Shell.vars[name] = value
+		c.Shell.recorder.Note("", teach.LoopNote, name+" "+c.Shell.masked(value))
 		err := c.do(c.statement.Body)
 		if first == nil {
 			first = err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -238,6 +239,7 @@ func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
 	sh.confined.asked = step.Asked
 	sh.useGate()
 	line := Line{Text: step.Line}
+	maps.Copy(sh.vars, step.Loops)
 	if !step.Opens {
 		sh.provide(step)
 		_ = sh.Do(line)

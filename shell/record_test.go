@@ -4,8 +4,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // TestReplay: what was recorded is done again without the server, says the same
@@ -77,5 +79,37 @@ func TestRecordRefuses(t *testing.T) {
 	info, err := os.Stat("new.jsonl")
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
+	}
+}
+
+// TestReplayInOrder: a replay shows the end of the data before the reply that tells of it, as it was recorded, runs the lines of
+// a loop with what the loop had, and says nothing of the end of its own recording.
+func TestReplayInOrder(t *testing.T) {
+	for _, tls := range []string{"--tls off", ""} {
+		p := newPupil(t)
+		p.Do(Line{Text: "record --listings session.jsonl; practice start " + tls + "; practice open; ls; foreach f in README.txt haiku.txt; get $f; end; get README.txt -; close; record stop; practice stop"})
+		since := p.recorder.Seq()
+		p.out.Reset()
+		start := time.Now()
+		if err := p.Do(Line{Text: "replay session.jsonl"}); err != nil {
+			t.Errorf("%v\n%s", err, p.out)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if strings.Contains(p.out.String(), "elsewhere") {
+			t.Errorf("it says\n%s", p.out)
+		}
+		ends := 0
+		for _, e := range p.recorder.Events(since) {
+			switch {
+			case e.Ev == teach.DataEnd:
+				ends++
+			case e.Ev == teach.Replied && e.Code == "226":
+				if ends--; ends != 0 {
+					t.Errorf("%s: 226 before the data", tls)
+				}
+			}
+		}
 	}
 }

@@ -78,7 +78,7 @@ func parseStep(line string) (st step, err error) {
 		return step{kind: dataStep, word: "<", bytes: rest}, err
 	}
 	switch line = strings.TrimRight(line, " \t"); line {
-	case "D close", "D reset", "D hold", "D tls":
+	case "D close", "D end", "D reset", "D hold", "D tls":
 		return step{kind: dataStep, word: line[2:]}, nil
 	case "tls", "close", "reset", "silence", "accept":
 		return step{kind: actStep, word: line}, nil

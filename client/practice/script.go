@@ -333,6 +333,8 @@ func (p *Scripted) transfer(st *step) (string, error) {
 		return p.compare(st)
 	case "close":
 		p.closeData()
+	case "end":
+		p.endData()
 	case "reset":
 		p.resetConn(p.dataTCP)
 		p.closeData()
@@ -380,6 +382,18 @@ func (p *Scripted) compare(st *step) (string, error) {
 		return fmt.Sprintf("D< %s", escape(got)), errMismatch
 	}
 	return "", nil
+}
+
+// endData closes the data connection when the client has seen its end, so that what is said next does not overtake it.
+func (p *Scripted) endData() {
+	if end, ok := p.data.(interface{ CloseWrite() error }); ok && end.CloseWrite() == nil {
+		if tcp, ok := p.dataTCP.(*net.TCPConn); ok && p.data != p.dataTCP {
+			_ = tcp.CloseWrite()
+		}
+		_ = p.dataTCP.SetReadDeadline(time.Now().Add(lingering))
+		_, _ = io.Copy(io.Discard, p.dataTCP)
+	}
+	p.closeData()
 }
 
 func (p *Scripted) closeData() {

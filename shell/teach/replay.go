@@ -3,6 +3,7 @@ package teach
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"regexp"
 	"slices"
@@ -21,6 +22,9 @@ type Replay struct {
 // SettingNote is the key of a note that tells a setting, "name value".
 const SettingNote = "setting"
 
+// LoopNote is the key of a note that tells what foreach has put into its variable, "name value".
+const LoopNote = "loop"
+
 // ReplayStep is one line of the shell. Where it made the connection, it is the
 // address that is missing: that of the server which plays.
 type ReplayStep struct {
@@ -30,7 +34,8 @@ type ReplayStep struct {
 	User     string // of Opens; "": nobody logged in
 	Security string // of Opens: implicit, require or off
 	Uploads  []int64
-	Asked    []Decision // about lines that were asked about before they were sent
+	Asked    []Decision        // about lines that were asked about before they were sent
+	Loops    map[string]string // the variables of the loops that the line was in
 }
 
 // Decision is what the user said when `step` asked about a line.
@@ -213,7 +218,7 @@ func (p *player) data(i int) {
 		p.say("D reset")
 		return
 	}
-	p.say("D close")
+	p.say("D end")
 }
 
 // filling is the kind of data that stands for what was not kept.
@@ -269,20 +274,31 @@ func escapeDollar(text string) string {
 func steps(events []*Event) []ReplayStep {
 	var all []*ReplayStep
 	byOp := map[int]*ReplayStep{}
+	loops := map[string]string{}
 	for _, e := range events {
-		if e.Ev == OpStart {
-			byOp[e.Op] = &ReplayStep{Line: e.Cmd, At: e.T}
-			all = append(all, byOp[e.Op])
-		} else if s := byOp[e.Op]; s != nil {
+		switch s := byOp[e.Op]; {
+		case e.Ev == OpStart:
+			s = &ReplayStep{Line: e.Cmd, At: e.T, Loops: maps.Clone(loops)}
+			byOp[e.Op] = s
+			all = append(all, s)
+		case e.Ev == Noted && e.Key == LoopNote:
+			name, value, _ := strings.Cut(e.Text, " ")
+			loops[name] = value
+		case s != nil:
 			s.learn(e)
 		}
 	}
-	again := make([]ReplayStep, len(all))
-	for i, s := range all {
-		again[i] = *s
+	var again []ReplayStep
+	for _, s := range all {
+		if s.Opens || !slices.Contains(around, s.name()) {
+			again = append(again, *s)
+		}
 	}
 	return again
 }
+
+// around are the commands that begin and end the recording, or the server of it: the replay has both of its own.
+var around = []string{"record", "practice", "lesson"}
 
 func (s *ReplayStep) name() string {
 	name, _, _ := strings.Cut(strings.TrimSpace(s.Line), " ")

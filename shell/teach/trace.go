@@ -174,6 +174,9 @@ func factWords(e *Event, to string) string {
 		}
 		return "closed by " + who
 	case Noted:
+		if e.Key == LoopNote {
+			return "$" + strings.Replace(e.Text, " ", " is ", 1)
+		}
 		if e.Offered != "" && e.Key == "pasv.address.differs" {
 			return fmt.Sprintf("server offers %s, control connection is %s", e.Offered, e.Control)
 		}
