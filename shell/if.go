@@ -96,7 +96,7 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 		case word.Pattern == "" || !c.Shell.Settings.Glob:
 			values = append(values, word.Text)
 		case c.Is("local"):
-			names, err := c.Shell.localNames(word)
+			names, err := c.Shell.localNames(ctx, word)
 			if err != nil {
 				return nil, err
 			}

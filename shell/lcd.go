@@ -118,7 +118,7 @@ func localPath(word syntax.Token) string {
 
 // localNames expands a local pattern. A word without one stands for itself, as
 // does a pattern that nothing matches.
-func (sh *Shell) localNames(word syntax.Token) ([]string, error) {
+func (sh *Shell) localNames(ctx context.Context, word syntax.Token) ([]string, error) {
 	if word.Pattern == "" {
 		return []string{localPath(word)}, nil
 	}
@@ -126,7 +126,12 @@ func (sh *Shell) localNames(word syntax.Token) ([]string, error) {
 	if word.Lead == 0 && strings.HasPrefix(pattern, "~/") {
 		pattern = syntax.Escape(completion.Local{}.Path("~")) + pattern[1:]
 	}
-	names, err := syntax.Compile(pattern).Walk(sh.readLocal)
+	names, err := syntax.Compile(pattern).Walk(func(dir string) ([]syntax.Name, error) {
+		if err := ctx.Err(); err != nil { // ** may go through a whole disk
+			return nil, err
+		}
+		return sh.readLocal(dir)
+	})
 	if len(names) == 0 && err == nil {
 		names = []string{word.Text}
 	}

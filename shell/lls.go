@@ -16,14 +16,14 @@ import (
 // lls lists local files with the system's ls, and by itself where there is none: on Windows.
 func lls(ctx context.Context, c *Call) error {
 	if _, err := exec.LookPath("ls"); err != nil {
-		return c.ownLls()
+		return c.ownLls(ctx)
 	}
 	var args []string
 	if c.screen && c.Shell.con.ColorOut() {
 		args = append(args, "--color=auto")
 	}
 	for _, arg := range c.Args {
-		names, err := c.Shell.localNames(arg)
+		names, err := c.Shell.localNames(ctx, arg)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func lls(ctx context.Context, c *Call) error {
 }
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
-func (c *Call) ownLls() error {
+func (c *Call) ownLls(ctx context.Context) error {
 	list := render.List{}
 	var all bool
 	var names []string
@@ -48,7 +48,7 @@ func (c *Call) ownLls() error {
 			all = all || strings.Contains(letters, "a")
 			continue
 		}
-		found, err := c.Shell.localNames(arg)
+		found, err := c.Shell.localNames(ctx, arg)
 		if err != nil {
 			return err
 		}

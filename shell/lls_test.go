@@ -1,9 +1,13 @@
 package shell
 
 import (
+	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // TestOwnLls: where the system has no ls, lls lists by itself.
@@ -38,5 +42,22 @@ func TestOwnLls(t *testing.T) {
 	}
 	if err := p.Do(Line{Text: "lls --recursive"}); Status(err) != 2 {
 		t.Errorf("an option that only ls has: status %d", Status(err))
+	}
+}
+
+// TestLocalPatternsEnd: a ** that goes through a whole disk ends with the command.
+func TestLocalPatternsEnd(t *testing.T) {
+	p := newPupil(t)
+	if err := os.MkdirAll("a/b/c", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	word := syntax.Lex("**/c")[0]
+	if names, err := p.localNames(t.Context(), word); err != nil || len(names) != 1 {
+		t.Fatalf("%q, %v", names, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if names, err := p.localNames(ctx, word); !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", names, err)
 	}
 }

@@ -55,7 +55,7 @@ func lmkdir(_ context.Context, c *Call) error {
 }
 
 func lrm(ctx context.Context, c *Call) error {
-	names, pattern, err := c.localWords(len(c.Args))
+	names, pattern, err := c.localWords(ctx, len(c.Args))
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (c *Call) removeLocal(name string) error {
 	return here.Remove(name)
 }
 
-func lmv(_ context.Context, c *Call) error {
-	names, _, err := c.localWords(len(c.Args) - 1)
+func lmv(ctx context.Context, c *Call) error {
+	names, _, err := c.localWords(ctx, len(c.Args)-1)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func lmv(_ context.Context, c *Call) error {
 
 // localWords expands the first n arguments, and tells whether a pattern was
 // among them.
-func (c *Call) localWords(n int) (names []string, pattern bool, err error) {
+func (c *Call) localWords(ctx context.Context, n int) (names []string, pattern bool, err error) {
 	for _, word := range c.Args[:n] {
-		found, err := c.Shell.localNames(word)
+		found, err := c.Shell.localNames(ctx, word)
 		if err != nil {
 			return nil, false, err
 		}

@@ -69,7 +69,7 @@ func paged(run func(context.Context, *Call) error) func(context.Context, *Call) 
 // lcat writes local files, safe for a screen as cat does it.
 func lcat(ctx context.Context, c *Call) error {
 	for _, word := range c.Args {
-		names, err := c.Shell.localNames(word)
+		names, err := c.Shell.localNames(ctx, word)
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	case isPipe:
 		return c.putPipe(ctx, t, command)
 	}
-	names, err := c.Shell.localNames(word)
+	names, err := c.Shell.localNames(ctx, word)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func mput(ctx context.Context, c *Call) error {
 	var trees []string
 	var errs []error
 	for _, word := range c.Args {
-		found, err := c.Shell.localNames(word)
+		found, err := c.Shell.localNames(ctx, word)
 		errs = append(errs, err)
 		for _, name := range found {
 			if c.Is("recursive") && c.Shell.isTree(name) {
