@@ -308,5 +308,5 @@ func isHalfFile(err error) bool {
 // isOldTLS reports whether a handshake failed since the server knows no TLS that
 // is new enough.
 func isOldTLS(err error) bool {
-	return failure.AnyOf[*client.TLSError, *client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
+	return failure.Is[*client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
 }

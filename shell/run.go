@@ -9,15 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/syserror"
-	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -298,73 +295,4 @@ func (p *pipe) Close() error {
 		return fmt.Errorf("the local command %s: %w", p.command, err)
 	}
 	return err
-}
-
-// failed shows a failure: what failed, the words of whoever refused, and what
-// can be tried.
-func (sh *Shell) failed(line Line, command string, err error) {
-	if errors.As(err, new(*failure.ShownError)) || isBrokenOutput(err) || errors.Is(err, errAway) || errors.As(err, new(ended)) {
-		return
-	}
-	where := ""
-	if line.Script != "" {
-		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
-	}
-	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
-		for _, err := range many.Errs {
-			sh.failed(line, command, err)
-		}
-		return
-	}
-	sh.log.failure(line, command, sh.masked(failure.InWords(err)), Status(err))
-	if sh.json {
-		object := failureObject(where, command, err, sh.hintsFor(err))
-		object.Error = sh.masked(object.Error)
-		_ = render.JSON(sh.con.Err(), object)
-		return
-	}
-	words := strings.TrimPrefix(failure.InWords(err), command+": ") // a setting may have the name of its command
-	f := render.Failure{What: command, Words: sh.masked(words), Hints: sh.hintsFor(err)}
-	if where != "" {
-		f.What = strings.TrimSuffix(where+": "+command, ": ")
-	}
-	var usage *failure.UsageError
-	if errors.As(err, &usage) && usage.Usage != "" {
-		f.Words += "\nusage: " + usage.Usage
-	}
-	var bad *client.CertificateError
-	if errors.As(err, &bad) && !sh.Interactive() { // at a terminal it was shown with the question
-		for _, row := range certificateRows(bad.Chain[0]) {
-			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
-		}
-	}
-	_, _ = fmt.Fprintln(sh.con.Err(), f.Text(sh.con.ColorErr(), sh.con.ErrWidth()))
-}
-
-// masked hides the secrets of the session, and the passwords of URLs, from what is shown.
-func (c *connections) masked(text string) string {
-	text = history.MaskURLs(text)
-	if c.session == nil {
-		return text
-	}
-	return c.session.Conn().Mask(text)
-}
-
-// shownFailure is an error as --json shows it.
-type shownFailure struct {
-	Error   string   `json:"error"`
-	Command string   `json:"command,omitempty"`
-	Where   string   `json:"where,omitempty"`
-	Status  int      `json:"status"`
-	Code    int      `json:"code,omitempty"` // of the server's reply
-	Hints   []string `json:"hints,omitempty"`
-}
-
-func failureObject(where, command string, err error, hints []string) shownFailure {
-	f := shownFailure{Error: failure.InWords(err), Command: command, Where: where, Status: Status(err), Hints: hints}
-	var no *client.Error
-	if errors.As(err, &no) {
-		f.Code = no.Reply.Code
-	}
-	return f
 }

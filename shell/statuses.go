@@ -40,7 +40,7 @@ var statuses = []struct {
 	}},
 	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *manifestError]},
-	{8, "incomplete, or failed verification", failure.AnyOf[*unappliedError, *unappliedError]},
+	{8, "incomplete, or failed verification", failure.Is[*unappliedError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {
@@ -54,7 +54,7 @@ var statuses = []struct {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
-		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.AnyOf[*client.ProtocolError, *client.ProtocolError](err) && !client.Unreadable(err)
+		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.Unreadable(err)
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.FXPError, *client.NoFXPError]},
 }

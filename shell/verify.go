@@ -33,7 +33,7 @@ func verify(ctx context.Context, c *Call) error {
 	}
 	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.folder(), t.Local)
 	if err != nil {
-		if failure.AnyOf[*fs.PathError, *failure.LocalError](err) || failure.AnyOf[*transfer.MismatchError, *transfer.MismatchError](err) {
+		if failure.AnyOf[*fs.PathError, *failure.LocalError](err) || failure.Is[*transfer.MismatchError](err) {
 			return err // it names the files itself
 		}
 		return failure.About(t.Remote, err)

@@ -96,11 +96,12 @@ type LocalError struct{ Text string }
 
 func (e *LocalError) Error() string { return e.Text }
 
+// Is reports whether an error is, or has in it, one of a type.
+func Is[T error](err error) bool { return errors.As(err, new(T)) }
+
 // AnyOf reports whether an error is, or has in it, one of two types.
 func AnyOf[A, B error](err error) bool {
-	var a A
-	var b B
-	return errors.As(err, &a) || errors.As(err, &b)
+	return Is[A](err) || Is[B](err)
 }
 
 // Refused reports whether the server said no to one of the verbs.

@@ -26,7 +26,7 @@ var RetryKinds = []struct {
 	{"lost", func(err error) bool {
 		return failure.AnyOf[*client.LostError, *client.IncompleteError](err) || errors.As(err, new(*transfer.VerifyError))
 	}},
-	{"timeout", failure.AnyOf[*client.TimeoutError, *client.TimeoutError]},
+	{"timeout", failure.Is[*client.TimeoutError]},
 	{"full", func(err error) bool {
 		no := client.Refusal(err)
 		return no != nil && no.Reply.Code == 530 && tooMany().MatchString(err.Error())
