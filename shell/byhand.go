@@ -71,6 +71,7 @@ type voice struct {
 	sh      *Shell
 	out     io.Writer
 	screen  bool
+	bytes   bool // out is no terminal
 	marks   bool // lines begin with C< C! D1 <
 	content bool // the data itself goes to out
 	enc     bool // what is said now travels inside TLS
@@ -120,7 +121,7 @@ func replyMark(failed, enc bool) string {
 
 // line is a part of the result.
 func (v voice) line(text string) {
-	if v.screen {
+	if !v.bytes {
 		text = render.SafeLines(text)
 	}
 	_, _ = io.WriteString(v.out, text+"\n")
@@ -378,10 +379,10 @@ func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error
 	closing := d.Close()
 	if v.content {
 		text := string(h.data)
-		if v.screen || teach.Verb(line) != "RETR" {
+		if !v.bytes || teach.Verb(line) != "RETR" {
 			text = plainLines(h.data)
 		}
-		if v.screen {
+		if !v.bytes {
 			text = render.SafeLines(text)
 		}
 		_, _ = io.WriteString(v.out, text)

@@ -32,6 +32,7 @@ type Call struct {
 	statement syntax.Statement
 
 	screen bool     // Out is the screen of somebody who looks at it
+	bytes  bool     // Out is no terminal: what reads it gets the bytes of the server as they are
 	moves  int      // files moved
 	always rune     // the answer to all further questions about files that are there; 0: ask
 	looked int      // directories of a tree that were looked into
@@ -83,7 +84,10 @@ func (c *Call) Session() *client.Session { return c.Shell.session }
 // Interactive reports whether there is somebody to ask.
 func (c *Call) Interactive() bool { return c.Shell.Interactive() }
 
-// Print writes one line of the result. It is made safe for a screen.
+// into sends the result elsewhere than to the screen.
+func (c *Call) into(out io.Writer) { c.Out, c.screen, c.bytes = out, false, true }
+
+// Print writes one line of the result. It is made safe for a terminal.
 func (c *Call) Print(format string, args ...any) error {
 	_, err := fmt.Fprintln(c.Out, c.shown(fmt.Sprintf(format, args...)))
 	return err
@@ -91,7 +95,7 @@ func (c *Call) Print(format string, args ...any) error {
 
 // shown makes text of the server harmless where a terminal would obey it.
 func (c *Call) shown(text string) string {
-	if !c.screen {
+	if c.bytes {
 		return text
 	}
 	return render.SafeLines(text)

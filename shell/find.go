@@ -68,7 +68,7 @@ func find(ctx context.Context, c *Call) error {
 		case c.Is("long"):
 			return show.Write(c.Out, []listing.Entry{e})
 		case c.Is("print0"):
-			_, err := io.WriteString(c.Out, path+"\x00")
+			_, err := io.WriteString(c.Out, c.shown(path)+"\x00")
 			return err
 		}
 		return c.Print("%s", path)

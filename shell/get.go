@@ -238,7 +238,7 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 
 // plainOut is where the bytes of a file go that are to be seen.
 func (c *Call) plainOut() io.Writer {
-	if c.screen {
+	if !c.bytes {
 		return &screenWriter{out: c.Out}
 	}
 	return c.Out

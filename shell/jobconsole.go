@@ -24,7 +24,7 @@ type seat struct {
 // Interactive reports whether there is somebody to ask.
 func (s *seat) Interactive() bool { return s.Console.Interactive() && !s.away.Load() }
 
-// Screen reports whether what is written is looked at.
+// Screen reports whether what is written is looked at by somebody who types.
 func (s *seat) Screen() bool { return s.Console.Interactive() }
 
 func (s *seat) ReadLine(ctx context.Context, prompt string) (string, error) {

@@ -161,8 +161,8 @@ func TestLessonsAreStrict(t *testing.T) {
 
 func TestLessonsAreSound(t *testing.T) {
 	all := lessons(t)
-	if len(all) != 10 {
-		t.Errorf("%d lessons, want 10", len(all))
+	if len(all) != 11 {
+		t.Errorf("%d lessons, want 11", len(all))
 	}
 	for _, l := range all {
 		for _, problem := range l.Lint() {

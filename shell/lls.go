@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -31,7 +32,16 @@ func lls(ctx context.Context, c *Call) error {
 	}
 	cmd := exec.CommandContext(ctx, "ls", args...)
 	cmd.Dir = c.Shell.localDir
-	return c.runLocal(cmd)
+	if c.screen {
+		return c.runLocal(cmd)
+	}
+	out := c.plainOut() // ls knows nothing of a terminal behind us
+	c.Out = out
+	err := c.runLocal(cmd)
+	if shown, is := out.(*screenWriter); is {
+		err = cmp.Or(err, shown.finish())
+	}
+	return err
 }
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
@@ -57,6 +67,7 @@ func (c *Call) ownLls(ctx context.Context) error {
 	if len(names) == 0 {
 		names = []string{"."}
 	}
+	list.Raw = c.bytes
 	list.Color = c.screen && c.Shell.con.ColorOut()
 	list.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
 	if c.screen && !list.Long {

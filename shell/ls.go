@@ -191,7 +191,7 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 		render.Sort(entries, l.By, l.Reverse)
 		return look(c, l, entries)
 	}
-	l.Raw = !c.screen // a pipe gets the bytes of the names, as from find and --csv
+	l.Raw = c.bytes // a pipe gets the bytes of the names, as from find and --csv
 	if l.Fixed = !c.screen; c.screen {
 		if c.Shell.Settings.QC {
 			entries = withoutControls(entries)
@@ -269,7 +269,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (*localFile, 
 		out, err = c.intoFile(ctx, localPath(word), 0o666, false)
 	}
 	if err == nil {
-		c.Out, c.screen = out, false
+		c.into(out)
 	}
 	return out, err
 }

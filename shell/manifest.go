@@ -213,7 +213,12 @@ func (c *Call) makeManifest(ctx context.Context, a client.Algorithm) error {
 		}
 		return nil
 	}
-	return manifest.Write(c.Out, format, entries)
+	var text strings.Builder
+	if err := manifest.Write(&text, format, entries); err != nil {
+		return err
+	}
+	_, err = io.WriteString(c.Out, c.shown(text.String()))
+	return err
 }
 
 // sumObject is a file of a list, as JSON shows it.

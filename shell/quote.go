@@ -50,7 +50,7 @@ func quote(ctx context.Context, c *Call) error {
 	defer c.Shell.heed()
 	line := strings.Join(c.Texts(), " ")
 	out := &sticky{Writer: c.Out}
-	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, content: client.MovesData(teach.Verb(line))})
+	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, bytes: c.bytes, content: client.MovesData(teach.Verb(line))})
 	err = cmp.Or(err, refusedBy(line, r), out.err)
 	if _, in := c.Session().LoggedIn(); in && c.Shell.home == nil { // of somebody who logs in by hand
 		c.Shell.startsHere()

@@ -69,7 +69,7 @@ func (sh *Shell) rawLine(line Line) error {
 	end := sh.beginLine(recorded(text, teach.Verb(text)))
 	var r client.Reply
 	var err error
-	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), marks: true}
+	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), bytes: !sh.con.Shows(), marks: true}
 	if v.screen {
 		v.traced = int(sh.traced.Load())
 	}

@@ -182,10 +182,10 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 // call is a run of a statement, before its words are looked at. Its output goes
 // where that of the command goes which runs the line.
 func (sh *Shell) call(line Line, st syntax.Statement) *Call {
-	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.con.Screen(),
+	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.con.Screen(), bytes: !sh.con.Shows(),
 		line: line, statement: st}
 	if outer := line.within; outer != nil {
-		call.Out, call.Err, call.screen = outer.Out, outer.Err, outer.screen
+		call.Out, call.Err, call.screen, call.bytes = outer.Out, outer.Err, outer.screen, outer.bytes
 	}
 	return call
 }
@@ -208,7 +208,7 @@ func (sh *Shell) output(ctx context.Context, call *Call, st syntax.Statement, ru
 	switch {
 	case sh.confined != nil && outlet(st) != "": // the command runs as if it wrote there: what it sends depends on it
 		call.Note("`%s` is left out: a file from elsewhere starts no program and writes to no file", outlet(st))
-		call.Out, call.screen = io.Discard, false
+		call.into(io.Discard)
 		return run()
 	case st.File != nil:
 		return call.toFile(ctx, st.File.Text, st.Append, run)
@@ -230,7 +230,7 @@ func (c *Call) toFile(ctx context.Context, name string, add bool, run func() err
 	if err != nil {
 		return err
 	}
-	c.Out, c.screen = file, false
+	c.into(file)
 	return file.end(run())
 }
 
@@ -241,7 +241,7 @@ func (c *Call) toPipe(ctx context.Context, text string, run func() error) error 
 	if err != nil {
 		return err
 	}
-	c.Out, c.screen = in, false
+	c.into(in)
 	err = run()
 	closing := in.Close()
 	if syserror.PipeClosed(err) || errors.Is(err, io.ErrClosedPipe) {

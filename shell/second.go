@@ -45,7 +45,7 @@ var betweenServers = map[string]struct {
 var errNoSecond = errors.New("no second connection")
 
 func proxied(ctx context.Context, c *Call) error {
-	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen}
+	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen, bytes: c.bytes}
 	var err error
 	if inner.Command, err = c.Shell.catalog.Find(c.Arg(0)); err != nil {
 		return err

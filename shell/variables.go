@@ -97,7 +97,7 @@ func let(_ context.Context, c *Call) error {
 func (c *Call) output(words []syntax.Token) (string, error) {
 	var text bytes.Buffer
 	inner := *c
-	inner.Out, inner.screen = &text, false
+	inner.into(&text)
 	err := inner.runWords(words)
 	return strings.TrimRight(text.String(), "\r\n"), err
 }

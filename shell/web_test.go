@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -13,8 +14,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // TestTraceWeb: the view has an address that nobody can guess, answers to its own name only, lets no page of another
@@ -91,14 +97,14 @@ var viewScript []byte
 
 // browser is a browser that shows the live view.
 type browser struct {
-	t     *testing.T
+	t     testing.TB
 	in    io.Writer
 	lines *bufio.Scanner
 }
 
 // openBrowser starts Debian's chromium, driven by node. Where they are missing the test is skipped, or fails when
 // FTPSH_BROWSER_TEST is "require".
-func openBrowser(t *testing.T, url, shots string) *browser {
+func openBrowser(t testing.TB, url, shots string) *browser {
 	t.Helper()
 	modules := os.Getenv("FTPSH_BROWSER")
 	if modules == "" {
@@ -279,4 +285,105 @@ func mustFollow(t *testing.T, rows []drawn, texts ...string) {
 		}
 		rest = rest[i+1:]
 	}
+}
+
+// manyFiles is a practice server with TLS and 200 small files.
+func manyFiles(t testing.TB) *practice.Server {
+	t.Helper()
+	files := afero.NewMemMapFs()
+	for i := range 200 {
+		if err := afero.WriteFile(files, fmt.Sprintf("/many/%03d.bin", i), bytes.Repeat([]byte{byte(i)}, 4000), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server, err := practice.Start(practice.Options{FS: files, TLS: practice.Explicit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+// TestLiveViewOfManyFiles: nothing is left out of a long operation, and the browser has room for it.
+func TestLiveViewOfManyFiles(t *testing.T) {
+	p := newPupil(t)
+	p.says(t, "trace web", "http://")
+	b := openBrowser(t, strings.TrimSpace(p.out.String()), t.TempDir())
+	b.ask(nil, "open")
+	server := manyFiles(t)
+	p.Do(Line{Text: fmt.Sprintf("open --insecure -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())})
+	if err := p.Do(Line{Text: "mget -f many/*.bin"}); err != nil {
+		t.Fatalf("%v\n%s", err, p.out)
+	}
+	b.ask(nil, "ended", 0, 2)
+	var rows []drawn
+	for missing := "all"; missing != ""; {
+		b.ask(&rows, "rows", 0, len(rows)+1) // fails when no more come
+		missing = notDrawn(p.recorder.All(), rows)
+	}
+	var heap int
+	if b.ask(&heap, "heap", 0); heap > 50<<20 {
+		t.Errorf("%d MiB", heap>>20)
+	}
+	t.Logf("%d rows, %.1f MiB", len(rows), float64(heap)/(1<<20))
+}
+
+// notDrawn is a command or a reply that no row shows. The page groups rows by operation, and sessions end between two of them.
+func notDrawn(events []*teach.Event, rows []drawn) string {
+	shown := map[string]int{}
+	for _, r := range rows {
+		shown[r.Conn+" "+r.Text]++
+		shown[r.Conn+" "+r.Text[:min(3, len(r.Text))]]++
+	}
+	for _, e := range events {
+		if e.Ev != teach.Sent && e.Ev != teach.Replied {
+			continue
+		}
+		key := e.Conn + " " + e.Line + e.Code
+		if shown[key]--; shown[key] < 0 {
+			return key
+		}
+	}
+	return ""
+}
+
+// BenchmarkLiveView fetches 200 files over TLS, in turn without a view and with one in a browser: "%slower" compares the
+// medians. -bench LiveView -benchtime 40x
+func BenchmarkLiveView(b *testing.B) {
+	server := manyFiles(b)
+	var shells []*Shell
+	for range 2 {
+		sh, err := New(Options{StateDir: b.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(sh.Close)
+		for _, line := range []string{"lcd " + b.TempDir(), fmt.Sprintf("open --insecure -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())} {
+			if err := sh.Do(Line{Text: line}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		shells = append(shells, sh)
+	}
+	if err := shells[1].Do(Line{Text: "trace web"}); err != nil {
+		b.Fatal(err)
+	}
+	view := openBrowser(b, shells[1].web.URL(), b.TempDir())
+	view.ask(nil, "open")
+	var took [2][]time.Duration
+	for round := 0; b.Loop(); round++ {
+		for _, i := range [][]int{{0, 1}, {1, 0}}[round%2] {
+			start := time.Now()
+			if err := shells[i].Do(Line{Text: "mget -f many/*.bin"}); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = append(took[i], time.Since(start))
+		}
+	}
+	for i := range took {
+		slices.Sort(took[i])
+	}
+	n := len(took[0])
+	b.ReportMetric(100*(took[1][n/2].Seconds()/took[0][n/2].Seconds()-1), "%slower")
+	b.ReportMetric(took[0][n/2].Seconds()*1000, "ms/without")
 }

@@ -39,6 +39,9 @@ func (c *Console) Err() io.Writer { return c.err }
 // ColorOut and ColorErr say whether colours may be written to Out and Err.
 func (c *Console) ColorOut() bool { return c.out.color }
 
+// Shows says whether a terminal shows what is written to Out.
+func (c *Console) Shows() bool { return c.out.tty }
+
 // ErrWidth is the width of the terminal that messages go to, 0 where they go
 // elsewhere.
 func (c *Console) ErrWidth() int {

@@ -34,7 +34,7 @@ func (f Failure) Text(color bool, width int) string {
 		}
 	}
 	for _, hint := range f.Hints {
-		for i, line := range Hang("  hint: "+hint, width, len("  hint: ")) {
+		for i, line := range Hang("  hint: "+SafeLines(hint), width, len("  hint: ")) {
 			if i == 0 {
 				line = "  " + Dim.Paint(color, "hint:") + strings.TrimPrefix(line, "  hint:")
 			}

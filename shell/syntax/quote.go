@@ -98,10 +98,13 @@ func visible(name string, i int, r rune, size int) bool {
 		before, _ := utf8.DecodeLastRuneInString(name[:i])
 		after, _ := utf8.DecodeRuneInString(name[i+size:])
 		return (pictograph(before) || before == '\ufe0f') && pictograph(after)
+	case r == '\ufe0e' || r == '\ufe0f': // text or picture, after something to choose
+		before, _ := utf8.DecodeLastRuneInString(name[:i])
+		return i > 0 && unicode.IsGraphic(before)
 	case r == '\u3000':
 		return true // the blank of Japanese names
 	}
-	return unicode.IsPrint(r)
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) // fillers without width
 }
 
 func pictograph(r rune) bool {

@@ -1,9 +1,12 @@
 package teach
 
 import (
+	"cmp"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/strict"
 )
 
@@ -109,7 +113,56 @@ func ParseLesson(text []byte) (*Lesson, error) {
 	if l.ID == "" || len(l.Steps) == 0 {
 		return nil, fmt.Errorf("a lesson needs an id and steps")
 	}
-	return &l, nil
+	return &l, cmp.Or(l.runs(), shows(text))
+}
+
+// runs says what would keep a lesson from running. Whether it is a good one is for Lint.
+func (l *Lesson) runs() error {
+	if l.Draw < 0 || l.Draw > len(l.Steps) {
+		return fmt.Errorf("draw: there are %d steps, and not %d", len(l.Steps), l.Draw)
+	}
+	if len(l.Steps) > mostSteps {
+		return fmt.Errorf("a lesson has %d steps at most", mostSteps)
+	}
+	for i, s := range l.Steps {
+		if len(s.Hints) == 0 {
+			return fmt.Errorf("step %d (%s): it needs a hint", i+1, s.ID)
+		}
+	}
+	return nil
+}
+
+// shows says which text of a lesson no screen shows as it is: nobody types an escape sequence into a lesson for a good
+// reason. What the files of its server hold is not shown.
+func shows(text []byte) error {
+	var all any
+	if err := json.Unmarshal(text, &all); err != nil {
+		return err
+	}
+	var walk func(where string, v any) error
+	walk = func(where string, v any) error {
+		switch v := v.(type) {
+		case string:
+			if strings.Contains(where, ".files.") || render.Safe(v) == v {
+				return nil
+			}
+			return fmt.Errorf("%s: a text with a character that no screen shows", where[1:])
+		case []any:
+			for i := range v {
+				if err := walk(fmt.Sprintf("%s.%d", where, i), v[i]); err != nil {
+					return err
+				}
+			}
+		case map[string]any:
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				if err := cmp.Or(walk(where+".key", key), walk(where+"."+key, v[key])); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	return walk("", all)
 }
 
 // Drawn returns the lesson with the steps that a seed draws; the same seed
@@ -194,6 +247,7 @@ const (
 	largestNoise = 1 << 20
 	mostNoise    = 64
 	mostLessons  = 200
+	mostSteps    = 1000
 )
 
 func rooted(name string) string { return "/" + strings.TrimPrefix(name, "/") }

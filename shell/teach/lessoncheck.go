@@ -45,6 +45,7 @@ type FileIs struct {
 	SameAs string `json:"same_as,omitempty"` // a file of the server
 	SHA256 string `json:"sha256,omitempty"`
 	Size   *int64 `json:"size,omitempty"`
+	Has    string `json:"has,omitempty"` // a text that is in it
 	Absent bool   `json:"absent,omitempty"`
 }
 
@@ -304,7 +305,7 @@ func (f *FileIs) holds(a *Attempt) bool {
 	}
 	sum := sha256.Sum256(text)
 	return (f.SHA256 == "" || hex.EncodeToString(sum[:]) == strings.ToLower(f.SHA256)) &&
-		(f.Size == nil || *f.Size == int64(len(text)))
+		(f.Size == nil || *f.Size == int64(len(text))) && strings.Contains(string(text), f.Has)
 }
 
 // problems says what is wrong with a check, as lint reports it.

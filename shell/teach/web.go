@@ -127,7 +127,7 @@ func (w *Web) save(out http.ResponseWriter, name, kind string, write func(io.Wri
 }
 
 // breath is how long events gather before they are sent: a transfer of many files is not slowed by its picture.
-const breath = 50 * time.Millisecond
+const breath = 200 * time.Millisecond
 
 // stream sends all events, those of the past first, as Server-Sent Events.
 func (w *Web) stream(out http.ResponseWriter, r *http.Request) {

@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const wide = 1000, left = 150, right = 930, inset = 34, step = 26, above = 44, most = 6000;
 const main = document.getElementById("ladders"), about = document.getElementById("about"), state = document.getElementById("state");
 const operations = new Map();
-const rows = [];
+const rows = [], grown = new Set();
 let picked = null, follow = true, last = 0;
 
 function el(name, attributes, text) {
@@ -75,10 +75,18 @@ function row(event) {
   g.event = event;
   o.svg.append(g);
   rows.push(g);
-  const height = y + 12;
-  o.svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
-  for (const life of o.lives) life.setAttribute("y2", height - 6);
+  grown.add(o);
   while (rows.length > most) drop();
+}
+
+// stretch makes room for the rows that came: once for all of a message, since each time the browser measures all of them.
+function stretch() {
+  for (const o of grown) {
+    const height = above + step * o.count + 12;
+    o.svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
+    for (const life of o.lives) life.setAttribute("y2", height - 6);
+  }
+  grown.clear();
 }
 
 // drop forgets the oldest operation: a browser has no more memory than this needs.
@@ -135,6 +143,7 @@ function listen() {
   source.onerror = () => { state.textContent = "not connected"; state.className = "off"; };
   source.onmessage = message => {
     for (const event of JSON.parse(message.data)) take(event);
+    stretch();
     if (follow) main.scrollTop = main.scrollHeight;
   };
 }
