@@ -78,14 +78,14 @@ func TestChecks(t *testing.T) {
 func TestLintNames(t *testing.T) {
 	l, err := ParseLesson([]byte(`{"id":"x","title":"","objective":"","server":{"tls":"maybe"},"forbid":{"doctor":9},"steps":[
 		{"id":"a","text":["` + strings.Repeat("long ", 20) + `"],"check":{"seen":{"ev":"cmd"},"any":[{"seen":{"typo":1}}]},"hints":["one"],
-		 "wrong":[{"check":{"answer":{}},"say":""}],"server":{"faults":["nonsense"]},"solution":[],"negative":["x"]},
+		 "wrong":[{"check":{"answer":{}},"say":""},{"check":{"not":{"seen":{"ev":"cmd"}}},"say":"send one"}],"server":{"faults":["nonsense"]},"solution":[],"negative":["x"]},
 		{"id":"a","text":["x"],"check":{"answer":{"value":"colour","of":{}}},"hints":["1","2"],"solution":["x"],"negative":["x"]}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	problems := strings.Join(l.Lint(), "\n")
 	for _, want := range []string{"title and an objective", `"maybe" is not one of`, "doctor is allowed from step 9", "this one has 2", `no field "typo"`,
-		"two hints", "an answer needs is or value", "needs something to say", `fault "nonsense" is unknown`, "no solution",
+		"two hints", "an answer needs is or value", "needs something to say", "before anything was done: send one", `fault "nonsense" is unknown`, "no solution",
 		"too many for a line", "one of its own", `no value "colour"`} {
 		if !strings.Contains(problems, want) {
 			t.Errorf("lint does not say %q:\n%s", want, problems)

@@ -46,6 +46,9 @@ func (s *Step) problems() (list []string) {
 		if w.Say == "" {
 			list = append(list, "a wrong way needs something to say")
 		}
+		if w.Check.Passes(&Attempt{}) {
+			list = append(list, "a wrong way is told before anything was done: "+w.Say)
+		}
 	}
 	if s.Server != nil {
 		if _, err := s.Server.Options(); err != nil {
