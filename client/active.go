@@ -13,7 +13,7 @@ import (
 // active waits for the server to connect to a port of ours.
 type active struct {
 	c    *Conn
-	way  Way
+	way  DataMode
 	name string
 	ln   *net.TCPListener
 }
@@ -21,13 +21,13 @@ type active struct {
 var errNeedsDirect = errors.New("active mode needs a direct connection")
 
 // listen opens one port on the local address of the control connection.
-func (c *Conn) listen(way Way, name string) (channel, error) {
+func (c *Conn) listen(way DataMode, name string) (channel, error) {
 	local, ok := c.LocalAddr().(*net.TCPAddr)
 	if !ok || c.proxyTo != "" {
-		return nil, &wayError{way, errNeedsDirect}
+		return nil, &modeError{way, errNeedsDirect}
 	}
 	if way == PORT && local.IP.To4() == nil {
-		return nil, &wayError{way, errors.New("PORT knows IPv4 only")}
+		return nil, &modeError{way, errors.New("PORT knows IPv4 only")}
 	}
 	ports := c.cfg.ActivePorts
 	if way == DefaultPort {
@@ -39,7 +39,7 @@ func (c *Conn) listen(way Way, name string) (channel, error) {
 		err = errors.New("another connection uses it too; a new session finds a free one")
 	}
 	if err != nil {
-		return nil, &wayError{way, err}
+		return nil, &modeError{way, err}
 	}
 	c.cfg.Trace.listen(ListenInfo{name, ln.Addr().String()})
 	return &active{c: c, way: way, name: name, ln: ln}, nil
@@ -75,7 +75,7 @@ func (a *active) request() command {
 
 // portCommand names an address to connect to: PORT (RFC 959), for IPv4 only, or
 // EPRT (RFC 2428).
-func portCommand(way Way, ip net.IP, port int) command {
+func portCommand(way DataMode, ip net.IP, port int) command {
 	if way == PORT {
 		host := strings.ReplaceAll(ip.To4().String(), ".", ",")
 		return cmd("PORT", fmt.Sprintf("%s,%d,%d", host, port>>8, port&0xff))
@@ -89,7 +89,7 @@ func portCommand(way Way, ip net.IP, port int) command {
 
 func (a *active) arranged(r Reply) error {
 	if r.Class() != 2 {
-		return &wayError{a.way, &Error{Verb: a.way.String(), Reply: r}}
+		return &modeError{a.way, &Error{Verb: a.way.String(), Reply: r}}
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (a *active) connect(context.Context) error { return nil }
 // first is hung up on. It gives up when the transfer is over without one.
 func (a *active) connection(ctx context.Context, x *Exchange) (net.Conn, error) {
 	defer a.ln.Close()
-	_ = a.ln.SetDeadline(time.Now().Add(a.c.patience())) // before anybody shortens it
+	_ = a.ln.SetDeadline(time.Now().Add(a.c.replyTimeout())) // before anybody shortens it
 	over := make(chan struct{})
 	defer close(over)
 	go func() {
@@ -133,8 +133,10 @@ func (a *active) accept(start time.Time) (nc net.Conn, stranger string, err erro
 	if nc, err = a.ln.Accept(); err != nil {
 		return nil, "", err
 	}
-	info := DialInfo{Channel: a.name, Local: nc.LocalAddr().String(), Remote: nc.RemoteAddr().String(),
-		Accepted: true, Elapsed: time.Since(start)}
+	info := DialInfo{
+		Channel: a.name, Local: nc.LocalAddr().String(), Remote: nc.RemoteAddr().String(),
+		Accepted: true, Elapsed: time.Since(start),
+	}
 	if a.c.cfg.mayConnect(nc.RemoteAddr(), a.c.RemoteAddr()) {
 		a.c.cfg.setBuffers(nc)
 	} else {

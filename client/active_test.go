@@ -18,7 +18,7 @@ func TestActivePorts(t *testing.T) {
 	low := freeRange(t, 3)
 	s := open(t, srv, func(o *client.Options) {
 		o.ActivePorts, o.Source = [2]int{low, low + 2}, net.IPv4(127, 0, 0, 3)
-		o.Ways = []client.Way{client.PORT}
+		o.Ways = []client.DataMode{client.PORT}
 		o.Trace = &client.Trace{Dial: func(i client.DialInfo) {
 			host, port, _ := net.SplitHostPort(i.Local)
 			if host != "127.0.0.3" || i.Accepted && (port < fmt.Sprint(low) || port > fmt.Sprint(low+2)) {
@@ -40,7 +40,7 @@ func TestActivePortsTaken(t *testing.T) {
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
 	s := open(t, srv, func(o *client.Options) {
-		o.ActivePorts, o.Ways = [2]int{port, port}, []client.Way{client.PORT}
+		o.ActivePorts, o.Ways = [2]int{port, port}, []client.DataMode{client.PORT}
 	})
 	_, err = s.Names(t.Context(), "")
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {
@@ -73,11 +73,11 @@ func freeRange(t *testing.T, n int) int {
 // Behind a router PORT and EPRT name the address that the world sees.
 func TestActiveAddress(t *testing.T) {
 	outside := client.Options{ActiveAddress: net.IPv4(192, 0, 2, 1)}
-	for way, line := range map[client.Way]string{
+	for way, line := range map[client.DataMode]string{
 		client.PORT: `PORT 192,0,2,1,\d+,\d+`,
 		client.EPRT: `EPRT \|1\|192\.0\.2\.1\|\d+\|`,
 	} {
-		outside.Ways = []client.Way{way}
+		outside.Ways = []client.DataMode{way}
 		talk(t, `
 			C~ `+line+`
 			S: 200 yes
@@ -100,7 +100,7 @@ func TestActiveUnreached(t *testing.T) {
 		C: RETR f
 		S: 425 Cannot open data connection
 	`
-	talk(t, text, client.Options{Ways: []client.Way{client.EPRT}}, func(s *client.Session) {
+	talk(t, text, client.Options{Ways: []client.DataMode{client.EPRT}}, func(s *client.Session) {
 		_, err := s.Retrieve(t.Context(), "f", 0)
 		var unreached *client.UnreachedError
 		if !errors.As(err, &unreached) || unreached.Server != "127.0.0.1" || !strings.Contains(err.Error(),

@@ -17,7 +17,7 @@ import (
 // One socket listens meanwhile, on the address of the control connection, and
 // none afterwards.
 func TestThiefOnTheActivePort(t *testing.T) {
-	for _, way := range []client.Way{client.PORT, client.EPRT} {
+	for _, way := range []client.DataMode{client.PORT, client.EPRT} {
 		t.Run(way.String(), func(t *testing.T) {
 			command, before := "PORT 127,0,0,1,.*", listening(t)
 			if way == client.EPRT {
@@ -25,7 +25,7 @@ func TestThiefOnTheActivePort(t *testing.T) {
 			}
 			transfer := "C~ " + command + "\nS: 200 fine\nC: RETR f\nS: 150 coming\nD> the right data\nS: 226 done\n"
 			refused := "C~ " + command + "\nS: 200 fine\nC: RETR f\nS: 550 no\n"
-			opt := client.Options{Ways: []client.Way{way}}
+			opt := client.Options{Ways: []client.DataMode{way}}
 			var thieves []net.Conn
 			opt.Trace = &client.Trace{Listen: func(i client.ListenInfo) {
 				for range 3 {

@@ -25,7 +25,7 @@ func TestImpossibleAddresses(t *testing.T) {
 	} {
 		t.Run(reply[:min(len(reply), 30)], func(t *testing.T) {
 			text := "C: TYPE I\nS: 200 binary\nC: EPSV\nS> " + reply + `\r\n` + "\nC: PASV\nS> " + reply + `\r\n` + "\nC: NOOP\nS: 200 fine"
-			opt := client.Options{Ways: []client.Way{client.EPSV, client.PASV}}
+			opt := client.Options{Ways: []client.DataMode{client.EPSV, client.PASV}}
 			opt.Trace = &client.Trace{Dial: func(i client.DialInfo) {
 				if i.Channel != "C" {
 					t.Errorf("dialled %s", i.Remote)
@@ -106,8 +106,10 @@ func TestRepliesWithoutEnd(t *testing.T) {
 // What is no reply fails the command that waits for one, is shown, and costs
 // the connection: the next command has a new one.
 func TestWhatIsNoReply(t *testing.T) {
-	for _, line := range []string{"hello", "2x0 what", "99", "1000 what", "700 what", "000", "-200", " 200 indented", `\t200 tab`, "2", "200", "200\\t",
-		`\xff\xfb\x01200 behind Telnet`, "20", "<html>", `{"code":200}`, `\x1b]0;pwned\x07`, `\xe2\x80\xae200`, "٢٠٠ other digits"} {
+	for _, line := range []string{
+		"hello", "2x0 what", "99", "1000 what", "700 what", "000", "-200", " 200 indented", `\t200 tab`, "2", "200", "200\\t",
+		`\xff\xfb\x01200 behind Telnet`, "20", "<html>", `{"code":200}`, `\x1b]0;pwned\x07`, `\xe2\x80\xae200`, "٢٠٠ other digits",
+	} {
 		t.Run(line, func(t *testing.T) {
 			good := line == "200" || line == `200\t` || strings.Contains(line, "Telnet")
 			text := "C: CWD /deep\nS: 250 fine\nC: PWD\nS: 257 \"/deep\"\nC: NOOP\nS> " + line + `\r\n`

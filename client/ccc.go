@@ -77,8 +77,8 @@ func (c *Conn) hadTLS() bool {
 	return now || c.cleared
 }
 
-// mayCarry refuses to send a secret in clear after CCC.
-func (c *Conn) mayCarry(verb string) error {
+// checkSecret refuses to send a secret in clear after CCC.
+func (c *Conn) checkSecret(verb string) error {
 	if secretVerbs[verb] && c.hadTLS() && !c.isTLS() {
 		return ErrCleared
 	}

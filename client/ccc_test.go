@@ -75,8 +75,10 @@ func TestProtectControl(t *testing.T) {
 		if !srv.TLS || srv.Implicit {
 			return
 		}
-		s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off,
-			TLS: srv.TLSConfig()})
+		s, err := client.Open(t.Context(), client.Options{
+			Addr: srv.Addr(), Security: client.Off,
+			TLS: srv.TLSConfig(),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

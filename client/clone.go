@@ -5,19 +5,19 @@ import "errors"
 // errNotYet is what a Conn ends with that stands for one to be made.
 var errNotYet = errors.New("not connected yet")
 
-// Twin returns a session with the same login, directory and settings, which
+// LazyClone returns a session with the same login, directory and settings, which
 // connects with its first command; nothing is sent before. Its dialogue is seen
 // by trace. It may be used beside s, by another goroutine.
-func (s *Session) Twin(trace *Trace) *Session {
-	t := s.likeness()
+func (s *Session) LazyClone(trace *Trace) *Session {
+	t := s.template()
 	t.opt.Trace = trace
-	t.conn = s.conn.standIn()
+	t.conn = s.conn.placeholder()
 	return t
 }
 
-// standIn is a Conn with the address and the protection of another one, that
+// placeholder is a Conn with the address and the protection of another one, that
 // cannot be used.
-func (c *Conn) standIn() *Conn {
+func (c *Conn) placeholder() *Conn {
 	closed := make(chan struct{})
 	close(closed)
 	in := &Conn{

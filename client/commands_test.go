@@ -22,98 +22,159 @@ func TestCommands(t *testing.T) {
 		do                   func(context.Context, *client.Session) (any, error)
 		want                 any
 	}{
-		{"Chmod", "", "C: SITE CHMOD 640 f\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil},
-		{"Chmod by MFF", "MFF modify;UNIX.mode;", "C: SITE CHMOD 640 f\nS: 500 what\nC: MFF UNIX.mode=0640; f\nS: 213 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil},
-		{"Chgrp", "", "C: SITE CHGRP staff f\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chgrp(ctx, "staff", "f") }, nil},
-		{"Umask, inetutils", "", "C: SITE UMASK\nS: 200 Current UMASK is 027",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.Umask(ctx) }, fs.FileMode(0o027)},
-		{"SetUmask", "", "C: SITE UMASK 022\nS: 200 UMASK set to 022 (was 027)",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUmask(ctx, 0o022) }, nil},
-		{"SetIdle", "", "C: SITE IDLE 600\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetIdle(ctx, 10*time.Minute) }, nil},
-		{"Symlink", "", "C: SITE SYMLINK target the link\nS: 200 fine",
+		{
+			"Chmod", "", "C: SITE CHMOD 640 f\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil,
+		},
+		{
+			"Chmod by MFF", "MFF modify;UNIX.mode;", "C: SITE CHMOD 640 f\nS: 500 what\nC: MFF UNIX.mode=0640; f\nS: 213 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil,
+		},
+		{
+			"Chgrp", "", "C: SITE CHGRP staff f\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chgrp(ctx, "staff", "f") }, nil,
+		},
+		{
+			"Umask, inetutils", "", "C: SITE UMASK\nS: 200 Current UMASK is 027",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Umask(ctx) }, fs.FileMode(0o027),
+		},
+		{
+			"SetUmask", "", "C: SITE UMASK 022\nS: 200 UMASK set to 022 (was 027)",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUmask(ctx, 0o022) }, nil,
+		},
+		{
+			"SetIdle", "", "C: SITE IDLE 600\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetIdle(ctx, 10*time.Minute) }, nil,
+		},
+		{
+			"Symlink", "", "C: SITE SYMLINK target the link\nS: 200 fine",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				return nil, s.Symlink(ctx, "target", "the link")
-			}, nil},
-		{"Copy", "", "C: SITE CPFR a b\nS: 350 to\nC: SITE CPTO c\nS: 250 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Copy(ctx, "a b", "c") }, nil},
-		{"MkdirAll by SITE", "SITE MKDIR", "C: SITE MKDIR a/b\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
-		{"MkdirAll", "", "C: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil},
-		{"MkdirAll of what stands", "", "C: MKD /a\nS: 550 exists\nC: CWD /a\nC: PWD\nS: 250 fine\nS: 257 \"/a\"\nC: CWD /\nS: 250 fine\nC: DELE b\nS: 250 fine",
+			}, nil,
+		},
+		{
+			"Copy", "", "C: SITE CPFR a b\nS: 350 to\nC: SITE CPTO c\nS: 250 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Copy(ctx, "a b", "c") }, nil,
+		},
+		{
+			"MkdirAll by SITE", "SITE MKDIR", "C: SITE MKDIR a/b\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil,
+		},
+		{
+			"MkdirAll", "", "C: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil,
+		},
+		{
+			"MkdirAll of what stands", "", "C: MKD /a\nS: 550 exists\nC: CWD /a\nC: PWD\nS: 250 fine\nS: 257 \"/a\"\nC: CWD /\nS: 250 fine\nC: DELE b\nS: 250 fine",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				return nil, errors.Join(s.MkdirAll(ctx, "/a"), s.Remove(ctx, "b"))
-			}, nil},
-		{"RemoveTree", "", "C: SITE RMDIR a\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.RemoveTree(ctx, "a") }, nil},
-		{"Available", "", "C: AVBL /\nS: 213 123456789 bytes",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.Available(ctx, "/") }, int64(123456789)},
-		{"Allocate", "", "C: ALLO 100\nS: 202 no need",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Allocate(ctx, 100) }, nil},
-		{"Combine", "", "C: COMB \"all\" \"p 1\" \"p2\"\nS: 250 fine",
+			}, nil,
+		},
+		{
+			"RemoveTree", "", "C: SITE RMDIR a\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.RemoveTree(ctx, "a") }, nil,
+		},
+		{
+			"Available", "", "C: AVBL /\nS: 213 123456789 bytes",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Available(ctx, "/") }, int64(123456789),
+		},
+		{
+			"Allocate", "", "C: ALLO 100\nS: 202 no need",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Allocate(ctx, 100) }, nil,
+		},
+		{
+			"Combine", "", "C: COMB \"all\" \"p 1\" \"p2\"\nS: 250 fine",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				return nil, s.Combine(ctx, "all", "p 1", "p2")
-			}, nil},
-		{"Account", "", "C: ACCT money\nS: 230 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Account(ctx, "money") }, nil},
-		{"Mount", "", "C: SMNT disk2:\nC: PWD\nS: 250 fine\nS: 257 \"/disk2\"",
+			}, nil,
+		},
+		{
+			"Account", "", "C: ACCT money\nS: 230 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Account(ctx, "money") }, nil,
+		},
+		{
+			"Mount", "", "C: SMNT disk2:\nC: PWD\nS: 250 fine\nS: 257 \"/disk2\"",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				err := s.Mount(ctx, "disk2:")
 				return s.Dir(), err
-			}, "/disk2"},
-		{"SetStructure", "", "C: STRU F\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetStructure(ctx, "F") }, nil},
-		{"Identify", "", "C: CSID Name=ftpsh;Version=1;\nS: 200 name=ProFTPD;Version=1.3.8;casesensitive=1;",
+			}, "/disk2",
+		},
+		{
+			"SetStructure", "", "C: STRU F\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetStructure(ctx, "F") }, nil,
+		},
+		{
+			"Identify", "", "C: CSID Name=ftpsh;Version=1;\nS: 200 name=ProFTPD;Version=1.3.8;casesensitive=1;",
 			func(ctx context.Context, s *client.Session) (any, error) { return s.Identify(ctx, "ftpsh", "1") },
-			map[string]string{"name": "ProFTPD", "version": "1.3.8", "casesensitive": "1"}},
-		{"Introduce", "", "C: CLNT ftpsh\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Introduce(ctx, "ftpsh") }, nil},
-		{"Languages", "LANG EN*;FR", "",
+			map[string]string{"name": "ProFTPD", "version": "1.3.8", "casesensitive": "1"},
+		},
+		{
+			"Introduce", "", "C: CLNT ftpsh\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Introduce(ctx, "ftpsh") }, nil,
+		},
+		{
+			"Languages", "LANG EN*;FR", "",
 			func(_ context.Context, s *client.Session) (any, error) {
 				all, chosen := s.Languages()
 				return append(all, chosen), nil
-			}, []string{"EN", "FR", "EN"}},
-		{"SetLanguage", "", "C: LANG fr\nS: 200 d'accord",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetLanguage(ctx, "fr") }, nil},
-		{"SetUTF8", "", "C: OPTS UTF8 OFF\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUTF8(ctx, false) }, nil},
-		{"ChooseFacts", "", "C: OPTS MLST size;modify;\nS: 200 MLST OPTS size;modify;",
+			},
+			[]string{"EN", "FR", "EN"},
+		},
+		{
+			"SetLanguage", "", "C: LANG fr\nS: 200 d'accord",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetLanguage(ctx, "fr") }, nil,
+		},
+		{
+			"SetUTF8", "", "C: OPTS UTF8 OFF\nS: 200 fine",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUTF8(ctx, false) }, nil,
+		},
+		{
+			"ChooseFacts", "", "C: OPTS MLST size;modify;\nS: 200 MLST OPTS size;modify;",
 			func(ctx context.Context, s *client.Session) (any, error) { return s.ChooseFacts(ctx, "size", "modify") },
-			[]string{"size", "modify"}},
-		{"SetCreateTime", "", "C: MFCT 20200102030405 f\nS: 213 fine",
+			[]string{"size", "modify"},
+		},
+		{
+			"SetCreateTime", "", "C: MFCT 20200102030405 f\nS: 213 fine",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				return nil, s.SetCreateTime(ctx, "f", someTime)
-			}, nil},
-		{"SetCreateTime by MFF", "MFF create;", "C: MFF Create=20200102030405; f\nS: 213 fine",
+			}, nil,
+		},
+		{
+			"SetCreateTime by MFF", "MFF create;", "C: MFF Create=20200102030405; f\nS: 213 fine",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				return nil, s.SetCreateTime(ctx, "f", someTime)
-			}, nil},
-		{"Status of a name like an option", "", "C: STAT ./-x\nS: 213 status",
+			}, nil,
+		},
+		{
+			"Status of a name like an option", "", "C: STAT ./-x\nS: 213 status",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				r, err := s.Status(ctx, "-x")
 				return r.Code, err
-			}, 213},
-		{"Help", "", "C: HELP SITE\nS: 214 none",
+			}, 213,
+		},
+		{
+			"Help", "", "C: HELP SITE\nS: 214 none",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				r, err := s.Help(ctx, "SITE")
 				return r.Text(), err
-			}, "none"},
-		{"Reset", "", "C: REIN\nS: 220 who now",
+			}, "none",
+		},
+		{
+			"Reset", "", "C: REIN\nS: 220 who now",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				err := s.Reset(ctx)
 				_, in := s.LoggedIn()
 				return in, err
-			}, false},
-		{"Reset where REIN is unknown", "", "C: REIN\nS: 502 what\nC: QUIT\nS: 221 bye\naccept\nS: 220 again",
+			}, false,
+		},
+		{
+			"Reset where REIN is unknown", "", "C: REIN\nS: 502 what\nC: QUIT\nS: 221 bye\naccept\nS: 220 again",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				err := s.Reset(ctx)
 				_, in := s.LoggedIn()
 				return in, err
-			}, false},
+			}, false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			talkTo(t, test.features, test.text, client.Options{}, func(s *client.Session) {

@@ -31,18 +31,18 @@ type Conn struct {
 	dataSeq  atomic.Int64
 	dialled  time.Time
 
-	writing sync.Mutex // one command line at a time, in the order of the queue
-	sent    atomic.Int64
-	spoke   atomic.Int64 // when that was last, by clock
-	alive   atomic.Int64 // Options.KeepAlive, Timeout and Stall, which can change
-	timeout atomic.Int64
-	stall   atomic.Int64
-	deaf    atomic.Bool   // NOOP is refused
-	nearest atomic.Int64  // the shortest time that an answer took; 0: none yet
-	slots   chan struct{} // a token for each command in flight
-	telnet  atomic.Bool   // the byte FF is doubled
-	charset atomic.Pointer[Charset]
-	gate    atomic.Pointer[Gate]
+	writing     sync.Mutex // one command line at a time, in the order of the queue
+	sent        atomic.Int64
+	lastSend    atomic.Int64 // when that was last, by clock
+	alive       atomic.Int64 // Options.KeepAlive, Timeout and Stall, which can change
+	timeout     atomic.Int64
+	stall       atomic.Int64
+	noopRefused atomic.Bool   // NOOP is refused
+	minRTT      atomic.Int64  // the shortest time that an answer took; 0: none yet
+	slots       chan struct{} // a token for each command in flight
+	telnet      atomic.Bool   // the byte FF is doubled
+	charset     atomic.Pointer[Charset]
+	gate        atomic.Pointer[Gate]
 
 	certificateMissing atomic.Bool // the server asked for one of ours
 
@@ -238,8 +238,8 @@ func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchang
 // says so, the server reads no more than one at a time, or it says more than it is asked.
 func (c *Conn) oneByOne() bool { return c.single.Load() || c.outOfStep.Load() }
 
-// patience is how long a reply may take.
-func (c *Conn) patience() time.Duration { return time.Duration(c.timeout.Load()) }
+// replyTimeout is how long a reply may take.
+func (c *Conn) replyTimeout() time.Duration { return time.Duration(c.timeout.Load()) }
 
 func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	c.writing.Lock()
@@ -298,7 +298,7 @@ func (c *Conn) takeSlot(ctx context.Context, cmd command, text *[]byte) error {
 	}
 	c.write(*text)
 	*text = (*text)[:0]
-	patience := time.NewTimer(c.patience())
+	patience := time.NewTimer(c.replyTimeout())
 	defer patience.Stop()
 	select {
 	case c.slots <- struct{}{}:
@@ -320,8 +320,8 @@ func (c *Conn) write(text []byte) {
 		return
 	}
 	nc := c.socket()
-	c.spoke.Store(int64(c.clock()))
-	nc.SetWriteDeadline(time.Now().Add(c.patience()))
+	c.lastSend.Store(int64(c.clock()))
+	nc.SetWriteDeadline(time.Now().Add(c.replyTimeout()))
 	if _, err := nc.Write(text); err != nil {
 		// The server's last words (421, 552) may still be on their way; the
 		// reader ends the connection when it has read them.
@@ -361,8 +361,8 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 	if cmd.verb != "" {
 		x.seq, x.slot = int(c.sent.Add(1)), !cmd.housekeeping()
 	}
-	x.crowded = len(c.queue) > 0
-	x.quick = cmd.quick || x.crowded && quickVerbs[cmd.verb] && !cmd.housekeeping() && !cmd.ahead
+	x.pipelined = len(c.queue) > 0
+	x.quick = cmd.quick || x.pipelined && quickVerbs[cmd.verb] && !cmd.housekeeping() && !cmd.ahead
 	c.queue = append(c.queue, x)
 	return x
 }
@@ -371,7 +371,7 @@ func (c *Conn) enqueue(cmd command) *Exchange {
 // gate.
 func (c *Conn) broken(verb string, err error) *Exchange {
 	x := newExchange(c, verb)
-	var pretended *Pretended
+	var pretended *DryReply
 	if errors.As(err, &pretended) {
 		x.finish(pretended.Reply)
 	} else {
@@ -481,11 +481,11 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	r = hideSecret(r, x.secret)
 	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, time.Since(x.start)
 	c.cfg.Trace.got(info)
-	if took := int64(info.Elapsed); x.seq > 0 && (took < c.nearest.Load() || c.nearest.Load() == 0) {
-		c.nearest.Store(took)
+	if took := int64(info.Elapsed); x.seq > 0 && (took < c.minRTT.Load() || c.minRTT.Load() == 0) {
+		c.minRTT.Store(took)
 	}
 	if r.Class() == 1 {
-		if x.marks++; x.marks > maxMarks {
+		if x.preliminaries++; x.preliminaries > maxMarks {
 			return in, &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many preliminary replies"}
 		}
 		x.begin(r)
@@ -525,7 +525,7 @@ func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
 			return nil, err
 		}
 	}
-	if len(c.queue) > 1 && c.queue[0].suspect != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
+	if len(c.queue) > 1 && c.queue[0].held != nil && isAnswer(c.queue[1], r) && !isAnswer(c.queue[0], r) {
 		_ = c.skip(1) // the odd reply was the answer after all
 	}
 	if i := c.asideFor(r); i > 0 {
@@ -539,11 +539,11 @@ func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
 		return nil, nil
 	}
 	x := c.queue[0]
-	if x.suspect != nil && !doubtful(x, r) || r.Class() == 1 && hasOneReply(x.Verb) {
+	if x.held != nil && !doubtful(x, r) || r.Class() == 1 && hasOneReply(x.Verb) {
 		c.outOfStep.Store(true)
 	}
-	if x.suspect != nil && x.suspect.Class() > 3 && r.Class() == 1 {
-		x.suspect = nil // it has begun, and so was not refused
+	if x.held != nil && x.held.Class() > 3 && r.Class() == 1 {
+		x.held = nil // it has begun, and so was not refused
 	}
 	return c.take(0, r), nil
 }
@@ -564,13 +564,13 @@ func (c *Conn) skip(n int) (err error) {
 	aborted := c.queue[n].fence == 200 || c.aborting()
 	for _, x := range c.queue[:n] {
 		switch {
-		case x.suspect != nil:
-			x.finish(*x.suspect)
+		case x.held != nil:
+			x.finish(*x.held)
 		case aborted || x.aside || x.fence != 0:
-			x.fail(&StepError{Verb: x.Verb})
+			x.fail(&DesyncError{Verb: x.Verb})
 		default:
 			c.outOfStep.Store(true)
-			err = &LostError{Err: &StepError{Verb: x.Verb}}
+			err = &LostError{Err: &DesyncError{Verb: x.Verb}}
 			x.fail(err)
 		}
 		c.freeSlot(x)
@@ -588,7 +588,7 @@ func (c *Conn) aborting() bool {
 // that is answered meanwhile says nothing about it.
 func (c *Conn) moving() bool {
 	x := c.queue[0]
-	return dataVerbs[x.Verb] && x.marks > 0 && x.suspect == nil && !c.aborting()
+	return dataVerbs[x.Verb] && x.preliminaries > 0 && x.held == nil && !c.aborting()
 }
 
 func (c *Conn) freeSlot(x *Exchange) {

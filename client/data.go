@@ -20,7 +20,7 @@ var ErrTruncated = errors.New("the data connection ended without close_notify")
 
 // Transfer says what a data connection is for.
 type Transfer struct {
-	Way     Way
+	Way     DataMode
 	Protect bool   // TLS on the data connection (PROT P must have been agreed)
 	Restart int64  // REST before the command, when not zero
 	Until   int64  // RANG instead of REST: the first byte not wanted, when not zero
@@ -65,7 +65,7 @@ type Data struct {
 	start   time.Time
 
 	raw     net.Conn
-	spy     *eofSpy
+	spy     *eofDetector
 	rw      net.Conn // raw, or TLS over spy over raw
 	inflate func(io.Reader) (io.ReadCloser, error)
 	plain   *inflated // what MODE Z carries, once it is read
@@ -105,9 +105,11 @@ func (c *Conn) Transfer(ctx context.Context, t Transfer) (*Data, error) {
 func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(1), 10) }
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
-	d := &Data{conn: c, ctx: ctx, name: name, start: time.Now(),
+	d := &Data{
+		conn: c, ctx: ctx, name: name, start: time.Now(),
 		slice: smallestSlice, upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
-		content: c.cfg.Trace.content(ContentInfo{name, t.Verb})}
+		content: c.cfg.Trace.content(ContentInfo{name, t.Verb}),
+	}
 	d.want.Store(-1)
 	d.most.Store(-1)
 	return d

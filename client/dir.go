@@ -8,10 +8,10 @@ import (
 )
 
 // Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it. A path from the root
-// also leads out of a directory that the session cannot return to, see GoneError.
+// also leads out of a directory that the session cannot return to, see DirGoneError.
 func (s *Session) Chdir(ctx context.Context, dir string) error {
 	err := s.chdir(ctx, dir, nil)
-	if gone := new(GoneError); !errors.As(err, &gone) || gone.Dir == "" || !strings.HasPrefix(dir, "/") {
+	if gone := new(DirGoneError); !errors.As(err, &gone) || gone.Dir == "" || !strings.HasPrefix(dir, "/") {
 		return err
 	}
 	s.leaves = true
@@ -28,12 +28,12 @@ func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
 	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
 	}
-	return s.roam(ctx, true, func(c *Conn) error {
+	return s.anywhere(ctx, true, func(c *Conn) error {
 		if s.tooLong("CWD", change.args) != nil {
 			return s.chdirFar(ctx, c, dir)
 		}
 		_, err := s.changeDir(ctx, c, change, list)
-		if change.verb == "CDUP" && s.lacks["CDUP"] && s.lack("XCUP", err) {
+		if change.verb == "CDUP" && s.lacks["CDUP"] && s.markUnsupported("XCUP", err) {
 			_, err = s.changeDir(ctx, c, cmd("CWD", ".."), list)
 		}
 		if change.verb != "CDUP" {
@@ -86,9 +86,9 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 			if err != nil {
 				return err
 			}
-			change.verb = s.spoken(name)
-			next, answered := s.foresee(ctx, c, ASCII, list)
-			xs := c.sendMany(ctx, slices.Concat(back, []command{change, cmd(s.spoken("PWD"))}, next)...)
+			change.verb = s.verbFor(name)
+			next, answered := s.prefetchEPSV(ctx, c, ASCII, list)
+			xs := c.sendMany(ctx, slices.Concat(back, []command{change, cmd(s.verbFor("PWD"))}, next)...)
 			failed := s.confirm(ctx, back, xs)
 			xs = xs[len(back):]
 			r, err = xs[0].Expect(ctx, 2)
@@ -102,10 +102,10 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 			}
 			switch {
 			case ctx.Err() != nil:
-				s.astray = true // perhaps: the next command goes back to where the user is
+				s.cwdStale = true // perhaps: the next command goes back to where the user is
 				return ctx.Err()
-			case older[change.verb] != "" && s.lack(name, err):
-			case err == nil && !s.lacks["PWD"] && s.lack("PWD", unheard):
+			case older[change.verb] != "" && s.markUnsupported(name, err):
+			case err == nil && !s.lacks["PWD"] && s.markUnsupported("PWD", unheard):
 				return s.ask(ctx, c, change)
 			case err == nil:
 				return s.heard(change, now, unheard)
@@ -122,13 +122,13 @@ func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
 	if err := s.walk(ctx, c, cmd("CWD", dir)); err != nil {
 		return err
 	}
-	s.astray = false
+	s.cwdStale = false
 	return s.ask(ctx, c, cmd("CWD", wirePath(dir)))
 }
 
 // ask asks where a command has led.
 func (s *Session) ask(ctx context.Context, c *Conn, change command) error {
-	r, err := c.Cmd(ctx, 2, s.spoken("PWD"))
+	r, err := c.Cmd(ctx, 2, s.verbFor("PWD"))
 	return s.heard(change, r, err)
 }
 

@@ -113,12 +113,12 @@ func (e *LostError) Error() string {
 }
 func (e *LostError) Unwrap() error { return e.Err }
 
-// StepError says that the answer to a command never came, although the server
+// DesyncError says that the answer to a command never came, although the server
 // has answered a later one. Unless that came of an abort, nobody can tell what
 // the other replies were for, and the connection is given up (a LostError).
-type StepError struct{ Verb string }
+type DesyncError struct{ Verb string }
 
-func (e *StepError) Error() string {
+func (e *DesyncError) Error() string {
 	return "no reply to " + e.Verb + ", but one to what was sent after it"
 }
 
@@ -214,9 +214,9 @@ func IsCode(err error, codes ...int) bool {
 	return false
 }
 
-// Unreadable reports whether err says that a reply did not hold its value, such
+// IsMalformed reports whether err says that a reply did not hold its value, such
 // as a 213 without a size.
-func Unreadable(err error) bool {
+func IsMalformed(err error) bool {
 	var odd *ProtocolError
 	return errors.As(err, &odd) && odd.Value
 }

@@ -11,21 +11,21 @@ import (
 type Exchange struct {
 	Verb string
 
-	conn    *Conn
-	seq     int  // number of the command; 0 for the greeting
-	slot    bool // it counts among the commands in flight
-	start   time.Time
-	secret  string // what the command carried and a reply must not show
-	marks   int    // preliminary replies so far
-	crowded bool   // others had not been answered when it was sent
-	suspect *Reply // one that may answer something else
-	doubts  int    // how many of those came
-	aside   bool   // sent while a transfer ran
-	ahead   bool   // see command
-	slow    bool   // see command
-	quick   bool   // its answer comes right behind the one before, see await
-	fence   int    // code that only this command is answered with, for one sent behind an ABOR
-	upgrade func(Reply, reader) (reader, error)
+	conn          *Conn
+	seq           int  // number of the command; 0 for the greeting
+	slot          bool // it counts among the commands in flight
+	start         time.Time
+	secret        string // what the command carried and a reply must not show
+	preliminaries int    // preliminary replies so far
+	pipelined     bool   // others had not been answered when it was sent
+	held          *Reply // one that may answer something else
+	doubts        int    // how many of those came
+	aside         bool   // sent while a transfer ran
+	ahead         bool   // see command
+	slow          bool   // see command
+	quick         bool   // its answer comes right behind the one before, see await
+	fence         int    // code that only this command is answered with, for one sent behind an ABOR
+	upgrade       func(Reply, reader) (reader, error)
 
 	begun chan struct{} // closed with the first reply
 	done  chan struct{} // closed with the final one, or err
@@ -94,7 +94,7 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 	if closed(event) {
 		return nil
 	}
-	patience := x.conn.patience()
+	patience := x.conn.replyTimeout()
 	if x.slow {
 		patience *= slowFactor
 	}
@@ -141,8 +141,10 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 const burstPatience = 2 * time.Second
 
 // quickVerbs are the commands that need no thought.
-var quickVerbs = map[string]bool{"FEAT": true, "PWD": true, "XPWD": true, "SYST": true, "TYPE": true, "MODE": true, "PBSZ": true,
-	"PROT": true, "OPTS": true, "CLNT": true, "EPSV": true, "PASV": true}
+var quickVerbs = map[string]bool{
+	"FEAT": true, "PWD": true, "XPWD": true, "SYST": true, "TYPE": true, "MODE": true, "PBSZ": true,
+	"PROT": true, "OPTS": true, "CLNT": true, "EPSV": true, "PASV": true,
+}
 
 // BurstError says that a server has answered the first of several commands that left together,
 // and not this one. The session goes on with one at a time.

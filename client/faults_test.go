@@ -44,7 +44,7 @@ func TestDirectoryGone(t *testing.T) {
 			func() error { _, err := s.Size(t.Context(), "f"); return err },
 			func() error { _, err := s.Stat(t.Context(), "f"); return err },
 		} {
-			var gone *client.GoneError
+			var gone *client.DirGoneError
 			err := ask()
 			if !errors.As(err, &gone) || gone.Dir != "/deep" || client.IsCode(err, 550) || client.Refusal(err).Reply.Code != 550 {
 				t.Errorf("%d: %v", what, err)

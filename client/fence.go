@@ -73,7 +73,7 @@ func doubtful(x *Exchange, r Reply) bool {
 	if x.fence != 0 || x.Verb == "" {
 		return false
 	}
-	unopened := dataVerbs[x.Verb] && x.marks == 0 && (r.Class() == 2 || x.crowded && r.Class() > 3)
+	unopened := dataVerbs[x.Verb] && x.preliminaries == 0 && (r.Class() == 2 || x.pipelined && r.Class() > 3)
 	return unopened || !isAnswer(x, r)
 }
 
@@ -81,8 +81,8 @@ func doubtful(x *Exchange, r Reply) bool {
 // follows. If none does, it was the answer. Data may flow meanwhile.
 func (c *Conn) hold(x *Exchange, r Reply) error {
 	c.cfg.Trace.note(NoteInfo{c.name, "reply.doubtful", "is this the answer to " + x.Verb + "? " + c.hide(r).String()})
-	fenced := x.suspect != nil
-	x.suspect = &r
+	fenced := x.held != nil
+	x.held = &r
 	if x.doubts++; x.doubts > maxMarks {
 		return &ProtocolError{Verb: x.Verb, Text: r.String(), Reason: "too many replies that answer nothing"}
 	}

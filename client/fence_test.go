@@ -24,7 +24,8 @@ func TestRepliesOutOfStep(t *testing.T) {
 			C: SYST
 			S: 257 "/here"
 			S: 215 UNIX`, pwdIs("/here")},
-		{"a stray 226 behind every answer, late", `
+		{
+			"a stray 226 behind every answer, late", `
 			C: NOOP
 			S: 200 fine
 			C: PWD
@@ -44,8 +45,10 @@ func TestRepliesOutOfStep(t *testing.T) {
 				}
 				pwdIs("/here")(t, s)
 				pwdIs("/here")(t, s)
-			}},
-		{"in a burst", `
+			},
+		},
+		{
+			"in a burst", `
 			C: CWD there
 			S: 226 stray
 			C: PWD
@@ -57,8 +60,10 @@ func TestRepliesOutOfStep(t *testing.T) {
 				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" {
 					t.Errorf("in %q, %v", s.Dir(), err)
 				}
-			}},
-		{"one reply for two commands, and later again", `
+			},
+		},
+		{
+			"one reply for two commands, and later again", `
 			C: CWD there
 			C: PWD
 			S: 257 "/"
@@ -74,8 +79,10 @@ func TestRepliesOutOfStep(t *testing.T) {
 				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" {
 					t.Errorf("in %q, %v", s.Dir(), err)
 				}
-			}},
-		{"an odd code, but nothing else comes", `
+			},
+		},
+		{
+			"an odd code, but nothing else comes", `
 			C: SIZE f
 			S: 200 17
 			C: PWD
@@ -85,8 +92,10 @@ func TestRepliesOutOfStep(t *testing.T) {
 				if err != nil || r.Code != 200 {
 					t.Errorf("got %v, %v", r, err)
 				}
-			}},
-		{"an odd code in a burst that goes on", `
+			},
+		},
+		{
+			"an odd code in a burst that goes on", `
 			C: TYPE I
 			S: 226 type is binary
 			C: SIZE f
@@ -99,8 +108,10 @@ func TestRepliesOutOfStep(t *testing.T) {
 				if e, err := s.Stat(t.Context(), "f"); err != nil || e.Size != 17 || e.Time.Year() != 2020 {
 					t.Errorf("got %+v, %v", e, err)
 				}
-			}},
-		{"two answers swapped", `
+			},
+		},
+		{
+			"two answers swapped", `
 			C: CWD there
 			C: PWD
 			S: 257 "/there"
@@ -112,11 +123,13 @@ func TestRepliesOutOfStep(t *testing.T) {
 			C: PWD
 			S: 257 "/there"`,
 			func(t *testing.T, s *client.Session) {
-				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" || !s.OutOfStep() {
-					t.Errorf("in %q, out of step: %v, %v", s.Dir(), s.OutOfStep(), err)
+				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" || !s.Desynced() {
+					t.Errorf("in %q, out of step: %v, %v", s.Dir(), s.Desynced(), err)
 				}
-			}},
-		{"a refusal of a download behind a stray 226", `
+			},
+		},
+		{
+			"a refusal of a download behind a stray 226", `
 			C: TYPE I
 			S: 200 binary
 			C: EPSV
@@ -134,7 +147,8 @@ func TestRepliesOutOfStep(t *testing.T) {
 				if !client.IsCode(err, 550) {
 					t.Errorf("a file that does not exist: %v", err)
 				}
-			}},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			talk(t, test.text, client.Options{}, func(s *client.Session) {
@@ -156,8 +170,8 @@ func TestInterruptOutOfStep(t *testing.T) {
 	if err := s.Noop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Noop(t.Context()); err != nil || !s.OutOfStep() {
-		t.Fatalf("out of step: %v, %v", s.OutOfStep(), err)
+	if err := s.Noop(t.Context()); err != nil || !s.Desynced() {
+		t.Fatalf("out of step: %v, %v", s.Desynced(), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

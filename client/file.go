@@ -127,7 +127,7 @@ func (s *Session) Quote(ctx context.Context, line string) (Reply, error) {
 	}
 	err := s.byHandChange(ctx, line, func() error {
 		return s.do(ctx, false, func(c *Conn) (err error) {
-			if err = c.mayCarry(verb); err == nil {
+			if err = c.checkSecret(verb); err == nil {
 				r, err = c.sendAll(c.upgrading(ctx, command{verb: verb, args: args}))[0].Wait(ctx)
 			}
 			return err
@@ -161,7 +161,7 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 	in := s.in
 	switch verb {
 	case "USER", "PASS", "ACCT":
-		if s.in = true; s.owes(owesLook) {
+		if s.in = true; s.postpones(owesLook) {
 			break
 		}
 		if !in || verb != "ACCT" { // scripts log in by hand
@@ -184,7 +184,7 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 		s.have.sscn = strings.EqualFold(word, "ON")
 	case "MODE":
 		s.have.mode = Mode(strings.ToUpper(word))
-		s.mode, s.squeeze = "", s.have.mode == Deflate
+		s.mode, s.compress = "", s.have.mode == Deflate
 		if s.have.mode != Stream && s.have.mode != Deflate {
 			s.mode = s.have.mode
 		}
@@ -192,7 +192,7 @@ func (s *Session) noticed(ctx context.Context, verb string, args []string, r Rep
 		s.have.hash = "" // perhaps another one now
 	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
 		change := command{verb: verb, args: args}
-		if s.owes(owesDir) {
+		if s.postpones(owesDir) {
 			s.at = s.at.after(change, "", s.syst)
 		} else if err := s.ask(ctx, s.conn, change); err != nil {
 			s.at = s.at.after(change, "", s.syst)

@@ -18,17 +18,17 @@ func TestClassicFeatures(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		for _, network := range []struct {
 			name, addr string
-			ways       []client.Way
+			ways       []client.DataMode
 		}{
-			{"IPv4", srv.Addr(), []client.Way{client.EPSV, client.PASV, client.EPRT, client.PORT}},
-			{"IPv6", srv.Addr6(), []client.Way{client.EPSV, client.EPRT}},
+			{"IPv4", srv.Addr(), []client.DataMode{client.EPSV, client.PASV, client.EPRT, client.PORT}},
+			{"IPv6", srv.Addr6(), []client.DataMode{client.EPSV, client.EPRT}},
 		} {
 			for _, way := range network.ways {
 				if network.addr == "" {
 					continue
 				}
 				t.Run(network.name+" "+way.String(), func(t *testing.T) {
-					s := open(t, srv, func(o *client.Options) { o.Addr, o.Ways = network.addr, []client.Way{way} })
+					s := open(t, srv, func(o *client.Options) { o.Addr, o.Ways = network.addr, []client.DataMode{way} })
 					if control, data := s.Protected(); control != srv.TLS || data != srv.TLS {
 						t.Fatalf("protected: control %v, data %v", control, data)
 					}

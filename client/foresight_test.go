@@ -186,7 +186,7 @@ func TestListingElsewhere(t *testing.T) {
 			S: 200 binary
 			S: 229 (|||$PORT|)`, client.Options{}, func(s *client.Session) {
 			list(t, s)
-			if _, err := s.Retrieve(t.Context(), "f", 0); !errors.As(err, new(*client.GoneError)) || client.Refusal(err).Reply.Code != 550 {
+			if _, err := s.Retrieve(t.Context(), "f", 0); !errors.As(err, new(*client.DirGoneError)) || client.Refusal(err).Reply.Code != 550 {
 				t.Errorf("a file in a directory that is gone: %v", err)
 			}
 		})
@@ -364,7 +364,7 @@ func TestCloseNotifyAhead(t *testing.T) {
 			if got := get(t, s, name); string(got) != "data" {
 				t.Errorf("%s: got %q", name, got)
 			}
-			s.More(true)
+			s.ExpectMore(true)
 		}
 	})
 }

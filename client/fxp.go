@@ -357,9 +357,9 @@ const lowestPort = 1024
 
 // connect tells a server where it shall connect to.
 func (a *fxpSide) connect(ctx context.Context, ip net.IP, port int) error {
-	ways := []Way{PORT, EPRT}
+	ways := []DataMode{PORT, EPRT}
 	if isIPv6(ip) {
-		ways = []Way{EPRT}
+		ways = []DataMode{EPRT}
 	}
 	_, err := a.first(ctx, portCommand(ways[0], ip, port), portCommand(ways[len(ways)-1], ip, port))
 	return a.orElse("does not connect to another host", err)
@@ -466,7 +466,7 @@ const (
 // finish waits until both servers are done. Neither says anything before.
 func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 	var failed error
-	patience := time.After(p.patience(listens.c.patience()))
+	patience := time.After(p.patience(listens.c.replyTimeout()))
 	slow := connects
 	one, two := listens.x.done, connects.x.done
 	for one != nil || two != nil {
@@ -487,7 +487,7 @@ func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
 			p.stop()
 			return ctx.Err()
 		}
-		patience = time.After(listens.c.patience())
+		patience = time.After(listens.c.replyTimeout())
 		if failed != nil {
 			patience = time.After(fxpGrace)
 		}
@@ -552,7 +552,7 @@ func (p *fxp) dropParts(ctx context.Context) error {
 // where it does not tell.
 func (a *fxpSide) size(ctx context.Context) (int64, error) {
 	size, err := a.s.Size(ctx, a.name)
-	if refused(err) || Unreadable(err) {
+	if refused(err) || IsMalformed(err) {
 		var e listing.Entry
 		e, err = a.s.Stat(ctx, a.name)
 		size = e.Size
@@ -560,7 +560,7 @@ func (a *fxpSide) size(ctx context.Context) (int64, error) {
 			size = -1
 		}
 	}
-	if refused(err) || Unreadable(err) {
+	if refused(err) || IsMalformed(err) {
 		return -1, nil
 	}
 	return size, a.at(ctx, err)

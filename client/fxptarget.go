@@ -35,7 +35,7 @@ func land(ctx context.Context, s *Session, name string) (*landing, error) {
 		_, err = s.Size(ctx, name)
 	}
 	switch {
-	case err != nil && !refused(err) && !Unreadable(err):
+	case err != nil && !refused(err) && !IsMalformed(err):
 		return nil, err
 	case IsCode(err, 550), l.old.Type == listing.Dir, !namesFreely(s.syst):
 		return l, nil

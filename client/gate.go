@@ -17,11 +17,11 @@ type Gate func(line string) (send string, err error)
 // be sent.
 var ErrSkipped = errors.New("not sent")
 
-// Pretended is for a Gate to return when a command is not to be sent, but what
+// DryReply is for a Gate to return when a command is not to be sent, but what
 // follows should go on as if the server had answered it so.
-type Pretended struct{ Reply Reply }
+type DryReply struct{ Reply Reply }
 
-func (e *Pretended) Error() string { return "not sent, as if the answer were " + e.Reply.String() }
+func (e *DryReply) Error() string { return "not sent, as if the answer were " + e.Reply.String() }
 
 // SetGate has g asked from now on, also on connections made later; nil: nobody.
 func (s *Session) SetGate(g Gate) {
@@ -41,14 +41,14 @@ func (c *Conn) setGate(g Gate) {
 // or keeps a transfer alive.
 func (m command) housekeeping() bool { return m.fence != 0 || m.aside || m.urgent }
 
-// glance is how long the reply to the command before is waited for, so that it
+// gateTimeout is how long the reply to the command before is waited for, so that it
 // can be seen before the next question.
-const glance = time.Second
+const gateTimeout = time.Second
 
 // consent asks the gate about a command that follows others.
 func (c *Conn) consent(gate Gate, m command, before []*Exchange) command {
 	if n := len(before); n > 0 {
-		seen := time.NewTimer(glance)
+		seen := time.NewTimer(gateTimeout)
 		defer seen.Stop()
 		select {
 		case <-before[n-1].done:

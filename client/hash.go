@@ -145,7 +145,7 @@ func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start
 			}
 			return err
 		})
-		if s.lack(verb, err) || notKnown(err) {
+		if s.markUnsupported(verb, err) || notKnown(err) {
 			refusal = err
 			continue
 		}

@@ -14,12 +14,14 @@ func (s *Session) SetKeepAlive(every time.Duration) {
 }
 
 // Quiet is for how long nothing has been said to the server.
-func (s *Session) Quiet() time.Duration { return s.conn.clock() - time.Duration(s.conn.spoke.Load()) }
+func (s *Session) Quiet() time.Duration {
+	return s.conn.clock() - time.Duration(s.conn.lastSend.Load())
+}
 
 // CanKeepAlive reports whether KeepAlive makes sense: the connection stands, and
 // the server has not refused NOOP on it.
 func (s *Session) CanKeepAlive() bool {
-	return s.conn.Err() == nil && !s.byHand && !s.conn.deaf.Load()
+	return s.conn.Err() == nil && !s.byHand && !s.conn.noopRefused.Load()
 }
 
 // KeepAlive sends NOOP between transfers, and does not wait. A connection that
@@ -30,7 +32,7 @@ func (s *Session) KeepAlive() (wait func(context.Context)) {
 	x := c.Send("NOOP")
 	return func(ctx context.Context) {
 		if _, err := x.Expect(ctx, 2); refused(err) {
-			c.deaf.Store(true)
+			c.noopRefused.Store(true)
 		}
 	}
 }
@@ -57,7 +59,7 @@ func (c *Conn) keepAlive(every time.Duration, stop <-chan struct{}) {
 // while the transfer before it still runs, or 0. No transfer ends with these
 // codes; proftpd says 450 to what it does not do now, and names it.
 func (c *Conn) asideFor(r Reply) int {
-	if len(c.queue) == 0 || c.queue[0].marks == 0 {
+	if len(c.queue) == 0 || c.queue[0].preliminaries == 0 {
 		return 0
 	}
 	plain := r.Code == 200 || r.Code == 500 || r.Code == 501 || r.Code == 502

@@ -59,28 +59,64 @@ var handTable = []handRow{
 	{verb: "OPTS", word: "HASH", lasts: kept, value: true, why: "alone it asks which one is chosen"},
 	{verb: "TVFS", lasts: once, why: "a feature, no command"},
 
-	{verb: "ABOR", lasts: once, why: "about a transfer"}, {verb: "ALLO", lasts: once, why: "room for the next file"},
-	{verb: "REST", lasts: once, why: "where the next file begins"}, {verb: "RANG", lasts: once, why: "which part is wanted of the next file"},
-	{verb: "RNFR", lasts: once, why: "RNTO follows"}, {verb: "RNTO", lasts: once, why: "it is renamed"},
-	{verb: "PASV", lasts: once, why: "one data connection"}, {verb: "EPSV", lasts: once, why: "one data connection"},
-	{verb: "PORT", lasts: once, why: "one data connection"}, {verb: "EPRT", lasts: once, why: "one data connection"},
-	{verb: "LPSV", lasts: once, why: "one data connection"}, {verb: "LPRT", lasts: once, why: "one data connection"},
-	{verb: "SPSV", lasts: once, why: "one data connection"}, {verb: "CPSV", lasts: once, why: "one data connection"},
-	{verb: "ESTA", lasts: once, why: "asks"}, {verb: "ESTP", lasts: once, why: "one data connection"}, {verb: "PRET", lasts: once, why: "one data connection"},
-	{verb: "DELE", lasts: once, why: "it is deleted"}, {verb: "MKD", lasts: once, why: "it is made"}, {verb: "XMKD", lasts: once, why: "it is made"},
-	{verb: "RMD", lasts: once, why: "it is deleted"}, {verb: "XRMD", lasts: once, why: "it is deleted"}, {verb: "RMDA", lasts: once, why: "it is deleted"},
-	{verb: "COMB", lasts: once, why: "they are joined"}, {verb: "MFMT", lasts: once, why: "a file's"}, {verb: "MFCT", lasts: once, why: "a file's"},
-	{verb: "MFF", lasts: once, why: "a file's"}, {verb: "MDTM", lasts: once, why: "asks, or sets a file's"}, {verb: "SIZE", lasts: once, why: "asks"},
-	{verb: "MLST", lasts: once, why: "asks"}, {verb: "STAT", lasts: once, why: "asks"}, {verb: "HELP", lasts: once, why: "asks"},
-	{verb: "FEAT", lasts: once, why: "asks"}, {verb: "SYST", lasts: once, why: "asks"}, {verb: "PWD", lasts: once, why: "asks"},
-	{verb: "XPWD", lasts: once, why: "asks"}, {verb: "NOOP", lasts: once, why: "does nothing"}, {verb: "AVBL", lasts: once, why: "asks"},
-	{verb: "DSIZ", lasts: once, why: "asks"}, {verb: "ALGS", lasts: once, why: "asks"}, {verb: "HASH", lasts: once, why: "asks"},
-	{verb: "MD5", lasts: once, why: "asks"}, {verb: "MMD5", lasts: once, why: "asks"}, {verb: "THMB", lasts: once, why: "asks"},
-	{verb: "XCRC", lasts: once, why: "asks"}, {verb: "XMD5", lasts: once, why: "asks"}, {verb: "XSHA", lasts: once, why: "asks"},
-	{verb: "XSHA1", lasts: once, why: "asks"}, {verb: "XSHA256", lasts: once, why: "asks"}, {verb: "XSHA512", lasts: once, why: "asks"},
-	{verb: "MAIL", lasts: once, why: "a message"}, {verb: "MLFL", lasts: once, why: "a message"}, {verb: "MSAM", lasts: once, why: "a message"},
-	{verb: "MSND", lasts: once, why: "a message"}, {verb: "MSOM", lasts: once, why: "a message"}, {verb: "XMAS", lasts: once, why: "a message"},
-	{verb: "XSEM", lasts: once, why: "a message"}, {verb: "XSEN", lasts: once, why: "a message"},
+	{verb: "ABOR", lasts: once, why: "about a transfer"},
+	{verb: "ALLO", lasts: once, why: "room for the next file"},
+	{verb: "REST", lasts: once, why: "where the next file begins"},
+	{verb: "RANG", lasts: once, why: "which part is wanted of the next file"},
+	{verb: "RNFR", lasts: once, why: "RNTO follows"},
+	{verb: "RNTO", lasts: once, why: "it is renamed"},
+	{verb: "PASV", lasts: once, why: "one data connection"},
+	{verb: "EPSV", lasts: once, why: "one data connection"},
+	{verb: "PORT", lasts: once, why: "one data connection"},
+	{verb: "EPRT", lasts: once, why: "one data connection"},
+	{verb: "LPSV", lasts: once, why: "one data connection"},
+	{verb: "LPRT", lasts: once, why: "one data connection"},
+	{verb: "SPSV", lasts: once, why: "one data connection"},
+	{verb: "CPSV", lasts: once, why: "one data connection"},
+	{verb: "ESTA", lasts: once, why: "asks"},
+	{verb: "ESTP", lasts: once, why: "one data connection"},
+	{verb: "PRET", lasts: once, why: "one data connection"},
+	{verb: "DELE", lasts: once, why: "it is deleted"},
+	{verb: "MKD", lasts: once, why: "it is made"},
+	{verb: "XMKD", lasts: once, why: "it is made"},
+	{verb: "RMD", lasts: once, why: "it is deleted"},
+	{verb: "XRMD", lasts: once, why: "it is deleted"},
+	{verb: "RMDA", lasts: once, why: "it is deleted"},
+	{verb: "COMB", lasts: once, why: "they are joined"},
+	{verb: "MFMT", lasts: once, why: "a file's"},
+	{verb: "MFCT", lasts: once, why: "a file's"},
+	{verb: "MFF", lasts: once, why: "a file's"},
+	{verb: "MDTM", lasts: once, why: "asks, or sets a file's"},
+	{verb: "SIZE", lasts: once, why: "asks"},
+	{verb: "MLST", lasts: once, why: "asks"},
+	{verb: "STAT", lasts: once, why: "asks"},
+	{verb: "HELP", lasts: once, why: "asks"},
+	{verb: "FEAT", lasts: once, why: "asks"},
+	{verb: "SYST", lasts: once, why: "asks"},
+	{verb: "PWD", lasts: once, why: "asks"},
+	{verb: "XPWD", lasts: once, why: "asks"},
+	{verb: "NOOP", lasts: once, why: "does nothing"},
+	{verb: "AVBL", lasts: once, why: "asks"},
+	{verb: "DSIZ", lasts: once, why: "asks"},
+	{verb: "ALGS", lasts: once, why: "asks"},
+	{verb: "HASH", lasts: once, why: "asks"},
+	{verb: "MD5", lasts: once, why: "asks"},
+	{verb: "MMD5", lasts: once, why: "asks"},
+	{verb: "THMB", lasts: once, why: "asks"},
+	{verb: "XCRC", lasts: once, why: "asks"},
+	{verb: "XMD5", lasts: once, why: "asks"},
+	{verb: "XSHA", lasts: once, why: "asks"},
+	{verb: "XSHA1", lasts: once, why: "asks"},
+	{verb: "XSHA256", lasts: once, why: "asks"},
+	{verb: "XSHA512", lasts: once, why: "asks"},
+	{verb: "MAIL", lasts: once, why: "a message"},
+	{verb: "MLFL", lasts: once, why: "a message"},
+	{verb: "MSAM", lasts: once, why: "a message"},
+	{verb: "MSND", lasts: once, why: "a message"},
+	{verb: "MSOM", lasts: once, why: "a message"},
+	{verb: "XMAS", lasts: once, why: "a message"},
+	{verb: "XSEM", lasts: once, why: "a message"},
+	{verb: "XSEN", lasts: once, why: "a message"},
 
 	{verb: "SITE", word: "UMASK", lasts: kept, value: true, why: "the permissions of what is made from then on"},
 	{verb: "SITE", word: "IDLE", lasts: kept, value: true, why: "when this connection is hung up"},
@@ -94,23 +130,40 @@ var handTable = []handRow{
 	{verb: "SITE", word: "CRTCCSID", lasts: kept, value: true, why: "IBM i: the charset of new files"},
 	{verb: "SITE", word: "NULLFLDS", lasts: kept, value: true, why: "IBM i: fields without a value"},
 	{verb: "SITE", word: "UTF8", lasts: kept, value: true, why: "the charset of names"},
-	{verb: "SITE", word: "CHMOD", lasts: once, why: "a file's"}, {verb: "SITE", word: "CHGRP", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "CHOWN", lasts: once, why: "a file's"}, {verb: "SITE", word: "UTIME", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "TOUCH", lasts: once, why: "a file's"}, {verb: "SITE", word: "SYMLINK", lasts: once, why: "it is made"},
-	{verb: "SITE", word: "LINK", lasts: once, why: "it is made"}, {verb: "SITE", word: "MKDIR", lasts: once, why: "it is made"},
-	{verb: "SITE", word: "RMDIR", lasts: once, why: "it is deleted"}, {verb: "SITE", word: "CPFR", lasts: once, why: "CPTO follows"},
-	{verb: "SITE", word: "CPTO", lasts: once, why: "it is copied"}, {verb: "SITE", word: "COPY", lasts: once, why: "it is copied"},
-	{verb: "SITE", word: "EXEC", lasts: once, why: "a program has run"}, {verb: "SITE", word: "MSG", lasts: once, why: "a message"},
-	{verb: "SITE", word: "PSWD", lasts: once, why: "the password is another one now"}, {verb: "SITE", word: "HELP", lasts: once, why: "asks"},
-	{verb: "SITE", word: "WHO", lasts: once, why: "asks"}, {verb: "SITE", word: "QUOTA", lasts: once, why: "asks"},
-	{verb: "SITE", word: "TIME", lasts: once, why: "asks"}, {verb: "SITE", word: "ZONE", lasts: once, why: "asks"},
-	{verb: "SITE", word: "STAT", lasts: once, why: "asks"}, {verb: "SITE", word: "STATS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "VERS", lasts: once, why: "asks"}, {verb: "SITE", word: "VERSION", lasts: once, why: "asks"},
-	{verb: "SITE", word: "WHOAMI", lasts: once, why: "asks"}, {verb: "SITE", word: "GROUPS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "INDEX", lasts: once, why: "asks"}, {verb: "SITE", word: "NEWER", lasts: once, why: "asks"},
-	{verb: "SITE", word: "MINFO", lasts: once, why: "asks"}, {verb: "SITE", word: "ALIAS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "CDPATH", lasts: once, why: "asks"}, {verb: "SITE", word: "CHECKSUM", lasts: once, why: "asks"},
-	{verb: "SITE", word: "DF", lasts: once, why: "asks"}, {verb: "SITE", word: "SPACE", lasts: once, why: "asks"},
+	{verb: "SITE", word: "CHMOD", lasts: once, why: "a file's"},
+	{verb: "SITE", word: "CHGRP", lasts: once, why: "a file's"},
+	{verb: "SITE", word: "CHOWN", lasts: once, why: "a file's"},
+	{verb: "SITE", word: "UTIME", lasts: once, why: "a file's"},
+	{verb: "SITE", word: "TOUCH", lasts: once, why: "a file's"},
+	{verb: "SITE", word: "SYMLINK", lasts: once, why: "it is made"},
+	{verb: "SITE", word: "LINK", lasts: once, why: "it is made"},
+	{verb: "SITE", word: "MKDIR", lasts: once, why: "it is made"},
+	{verb: "SITE", word: "RMDIR", lasts: once, why: "it is deleted"},
+	{verb: "SITE", word: "CPFR", lasts: once, why: "CPTO follows"},
+	{verb: "SITE", word: "CPTO", lasts: once, why: "it is copied"},
+	{verb: "SITE", word: "COPY", lasts: once, why: "it is copied"},
+	{verb: "SITE", word: "EXEC", lasts: once, why: "a program has run"},
+	{verb: "SITE", word: "MSG", lasts: once, why: "a message"},
+	{verb: "SITE", word: "PSWD", lasts: once, why: "the password is another one now"},
+	{verb: "SITE", word: "HELP", lasts: once, why: "asks"},
+	{verb: "SITE", word: "WHO", lasts: once, why: "asks"},
+	{verb: "SITE", word: "QUOTA", lasts: once, why: "asks"},
+	{verb: "SITE", word: "TIME", lasts: once, why: "asks"},
+	{verb: "SITE", word: "ZONE", lasts: once, why: "asks"},
+	{verb: "SITE", word: "STAT", lasts: once, why: "asks"},
+	{verb: "SITE", word: "STATS", lasts: once, why: "asks"},
+	{verb: "SITE", word: "VERS", lasts: once, why: "asks"},
+	{verb: "SITE", word: "VERSION", lasts: once, why: "asks"},
+	{verb: "SITE", word: "WHOAMI", lasts: once, why: "asks"},
+	{verb: "SITE", word: "GROUPS", lasts: once, why: "asks"},
+	{verb: "SITE", word: "INDEX", lasts: once, why: "asks"},
+	{verb: "SITE", word: "NEWER", lasts: once, why: "asks"},
+	{verb: "SITE", word: "MINFO", lasts: once, why: "asks"},
+	{verb: "SITE", word: "ALIAS", lasts: once, why: "asks"},
+	{verb: "SITE", word: "CDPATH", lasts: once, why: "asks"},
+	{verb: "SITE", word: "CHECKSUM", lasts: once, why: "asks"},
+	{verb: "SITE", word: "DF", lasts: once, why: "asks"},
+	{verb: "SITE", word: "SPACE", lasts: once, why: "asks"},
 }
 
 // rowOf finds how long a command lasts on a server that calls itself so in SYST.
@@ -199,23 +252,23 @@ func (s *Session) Alone() error {
 	for _, m := range s.settings {
 		if m.unsure {
 			line, _ := masked(m.verb, m.String())
-			return &GoneError{Command: line}
+			return &DirGoneError{Command: line}
 		}
 	}
 	return nil
 }
 
-// GoneError says that the session cannot be made again what it was: the directory is gone, or
+// DirGoneError says that the session cannot be made again what it was: the directory is gone, or
 // what was sent by hand is refused, or cannot be known to be safe to repeat. Nothing is done in
 // another directory or with other settings. It is no answer to what was asked: the refusal in it
 // is only seen by Refusal.
-type GoneError struct {
+type DirGoneError struct {
 	Dir     string // that the session was in, if that is what is missing
 	Command string // or what was sent by hand
 	Err     error  // what the server said; nil where it was not asked
 }
 
-func (e *GoneError) Error() string {
+func (e *DirGoneError) Error() string {
 	switch {
 	case e.Dir != "":
 		return "cannot get back to " + e.Dir + ": " + e.Err.Error()
@@ -230,7 +283,7 @@ func (e *GoneError) Error() string {
 // Refusal returns the server's no behind an error, also where that kept the session from being
 // made again; nil if there is none.
 func Refusal(err error) *Error {
-	var gone *GoneError
+	var gone *DirGoneError
 	if errors.As(err, &gone) {
 		err = gone.Err
 	}
@@ -263,20 +316,20 @@ func (s *Session) restore(ctx context.Context, c *Conn, landed Place) error {
 	for i, x := range c.sendMany(ctx, burst...) {
 		if _, err := x.Expect(ctx, 2); err != nil {
 			line, _ := masked(burst[i].verb, burst[i].String())
-			return notBack(&GoneError{Command: line, Err: err})
+			return notBack(&DirGoneError{Command: line, Err: err})
 		}
 	}
 	if err := s.revisit(ctx, c, landed); err != nil {
 		return err
 	}
 	if clear {
-		return notBack(&GoneError{Command: "CCC", Err: s.clearControl(ctx, c)})
+		return notBack(&DirGoneError{Command: "CCC", Err: s.clearControl(ctx, c)})
 	}
 	return nil
 }
 
 // notBack is e where the server's words are the reason; what else went wrong is itself.
-func notBack(e *GoneError) error {
+func notBack(e *DirGoneError) error {
 	if e.Err == nil || refused(e.Err) || isLong(e.Err) || errors.Is(e.Err, errElsewhere) {
 		if e.Err == nil {
 			return nil
@@ -288,7 +341,7 @@ func notBack(e *GoneError) error {
 
 // revisit goes to where the session was, and has PWD confirm that.
 func (s *Session) revisit(ctx context.Context, c *Conn, landed Place) error {
-	gone := func(err error) error { return notBack(&GoneError{Dir: s.at.String(), Err: err}) }
+	gone := func(err error) error { return notBack(&DirGoneError{Dir: s.at.String(), Err: err}) }
 	route := s.route()
 	if s.leaves || s.at.Known() && landed.dir == s.at.dir {
 		return nil
@@ -308,9 +361,9 @@ func (s *Session) revisit(ctx context.Context, c *Conn, landed Place) error {
 		route = nil
 	}
 	for i := range route {
-		route[i].verb = s.spoken(route[i].verb)
+		route[i].verb = s.verbFor(route[i].verb)
 	}
-	xs := c.sendMany(ctx, append(slices.Clip(route), cmd(s.spoken("PWD")))...)
+	xs := c.sendMany(ctx, append(slices.Clip(route), cmd(s.verbFor("PWD")))...)
 	for _, x := range xs[:len(route)] {
 		if _, err := x.Expect(ctx, 2); err != nil {
 			return gone(err)

@@ -53,7 +53,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 		}
 		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.at.dir, dir), yield)
 		switch {
-		case s.lack("MLSD", err):
+		case s.markUnsupported("MLSD", err):
 		case IsCode(err, 501, 504): // announced, and not carried out; or this path is what it does not like
 			if dir == "" {
 				s.without("MLSD")
@@ -197,7 +197,7 @@ func asLink(e, link listing.Entry) listing.Entry {
 // the server said to the attempt to list it.
 func (s *Session) listFile(ctx context.Context, name string, o ListOptions, refusal error, yield func(listing.Entry, error) bool) error {
 	e, err := s.Stat(ctx, name)
-	if refused(err) || Unreadable(err) || err == nil && e.Type == listing.Dir {
+	if refused(err) || IsMalformed(err) || err == nil && e.Type == listing.Dir {
 		return refusal
 	}
 	if err == nil && o.Long {

@@ -55,7 +55,7 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 	if who.User == "anonymous" && who.Password == "" {
 		who.Password = anonymousPassword
 	}
-	if err := s.conn.mayCarry("PASS"); err != nil && s.conn.Err() == nil {
+	if err := s.conn.checkSecret("PASS"); err != nil && s.conn.Err() == nil {
 		return err
 	}
 	if s.in { // to a second USER servers say no, or 230 to any password
@@ -132,7 +132,7 @@ func (e *questionError) Unwrap() error { return e.err }
 func (s *Session) Account(ctx context.Context, account string) error {
 	var r Reply
 	err := s.do(ctx, true, func(c *Conn) error {
-		err := c.mayCarry("ACCT")
+		err := c.checkSecret("ACCT")
 		if err == nil {
 			r, err = c.Cmd(ctx, 2, "ACCT", account)
 		}
@@ -149,7 +149,7 @@ func (s *Session) Account(ctx context.Context, account string) error {
 // 4.1.1): Login is needed next. Where REIN is unknown, and under TLS, which REIN
 // would end (RFC 4217 section 11), a new connection is made instead.
 func (s *Session) Reset(ctx context.Context) error {
-	s.in, s.at, s.astray, s.settings = false, Place{}, false, nil
+	s.in, s.at, s.cwdStale, s.settings = false, Place{}, false, nil
 	if !s.conn.hadTLS() {
 		_, err := s.cmd(ctx, 2, "REIN")
 		if err == nil {
@@ -201,8 +201,8 @@ func (s *Session) canHurry(c *Conn) bool {
 // enterAgain is enter in one round trip, for a server about which all is known
 // from an earlier connection.
 func (s *Session) enterAgain(ctx context.Context, c *Conn) (Place, error) {
-	hello := append(s.introductions(), cmd(s.spoken("PWD")))
-	next, answered := s.foresee(ctx, c, s.typ, s.pipe.first)
+	hello := append(s.introductions(), cmd(s.verbFor("PWD")))
+	next, answered := s.prefetchEPSV(ctx, c, s.typ, s.pipe.first)
 	s.pipe.first = nil
 	xs := c.sendMany(ctx, slices.Concat([]command{cmd("USER", s.login.User), cmd("PASS", s.login.Password)}, hello, next)...)
 	r, err := xs[0].Expect(ctx, 0)

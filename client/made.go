@@ -77,13 +77,13 @@ func (m Made) Check() error {
 // that again: the session is never half of what it should be.
 func (s *Session) Remake(ctx context.Context, m Made) error {
 	if err := m.Check(); err != nil {
-		return &GoneError{Err: err}
+		return &DirGoneError{Err: err}
 	}
 	if m.Host != s.opt.VirtualHost {
-		return &GoneError{Err: fmt.Errorf("HOST %s came before the login", m.Host)}
+		return &DirGoneError{Err: fmt.Errorf("HOST %s came before the login", m.Host)}
 	}
 	landed := s.at
-	s.settings, s.typ, s.mode, s.astray = nil, m.Type, m.Mode, false
+	s.settings, s.typ, s.mode, s.cwdStale = nil, m.Type, m.Mode, false
 	if m.Prot != "" {
 		s.prot = m.Prot
 	}

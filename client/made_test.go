@@ -39,7 +39,7 @@ func TestRemake(t *testing.T) {
 		}
 		talk(t, "C: SITE UMASK 027\nS: 200 fine\nC: CWD /\nC: CWD in\nC: PWD\nS: 250 root\nS: 250 there\nS: 257 \""+said+"\"", client.Options{}, func(s *client.Session) {
 			err := s.Remake(t.Context(), made)
-			if errors.As(err, new(*client.GoneError)) == whole || (err == nil) != whole || s.Type() != "C 1208" {
+			if errors.As(err, new(*client.DirGoneError)) == whole || (err == nil) != whole || s.Type() != "C 1208" {
 				t.Errorf("%s: %v, type %s", said, err, s.Type())
 			}
 		})
@@ -72,7 +72,7 @@ func TestReturnElsewhere(t *testing.T) {
 		if err := s.Chdir(t.Context(), "b"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Return(t.Context(), a); !errors.As(err, new(*client.GoneError)) || s.Dir() != "/a/b" {
+		if err := s.Return(t.Context(), a); !errors.As(err, new(*client.DirGoneError)) || s.Dir() != "/a/b" {
 			t.Errorf("%v, in %s", err, s.Dir())
 		}
 	})

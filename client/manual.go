@@ -117,9 +117,9 @@ func splitLine(line string) (verb string, args []string) {
 	return strings.ToUpper(verb), args
 }
 
-// Told is what the server was told last about data: its type ("" when that is
+// ServerState is what the server was told last about data: its type ("" when that is
 // not known) and its protection.
-func (s *Session) Told() (Type, Level) {
+func (s *Session) ServerState() (Type, Level) {
 	if s.have.typ == unknown {
 		return "", s.have.prot
 	}
@@ -132,18 +132,18 @@ func (s *Session) Told() (Type, Level) {
 // 10.3 leaves that to servers).
 func (s *Session) SetReuse(on bool) { s.fresh = !on }
 
-// debt is what a Session has not asked because the user speaks.
-type debt int
+// refresh is what a Session has not asked because the user speaks.
+type refresh int
 
 const (
-	owesDir  debt = iota + 1 // where we are
-	owesLook                 // that, and what the server can do
+	owesDir  refresh = iota + 1 // where we are
+	owesLook                    // that, and what the server can do
 )
 
-// owes notes a question for later, if the user speaks, and reports that.
-func (s *Session) owes(what debt) bool {
+// postpones notes a question for later, if the user speaks, and reports that.
+func (s *Session) postpones(what refresh) bool {
 	if s.byHand {
-		s.owed = max(s.owed, what)
+		s.pendingRefresh = max(s.pendingRefresh, what)
 	}
 	return s.byHand
 }
@@ -152,17 +152,17 @@ func (s *Session) owes(what debt) bool {
 // SendQuoted, so that what the user types is all that the server hears. When it
 // ends the Session asks what it has missed.
 func (s *Session) ByHand(ctx context.Context, on bool) error {
-	if on && s.astray {
+	if on && s.cwdStale {
 		if _, err := s.ready(ctx); err != nil {
 			return err
 		}
 	}
 	s.byHand = on
-	owed := s.owed
+	owed := s.pendingRefresh
 	if on || owed == 0 || s.conn.Err() != nil {
 		return nil
 	}
-	s.owed = 0
+	s.pendingRefresh = 0
 	if owed == owesLook {
 		at, err := s.look(ctx, s.conn, s.at)
 		if s.at = at; !hungUp(err) {

@@ -16,11 +16,11 @@ const (
 // sent with the next transfer. Uploads are sent as they are: proftpd hangs on
 // compressed ones, or says 451. So are downloads that do not begin at the start
 // of the file: servers disagree about what the offset counts.
-func (s *Session) SetMode(m Mode) { s.squeeze, s.mode = m == Deflate, "" }
+func (s *Session) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
 
 // Mode returns how the next download is sent.
 func (s *Session) Mode() Mode {
-	if s.squeeze && s.opt.Inflate != nil && s.feat.Offers("MODE", "Z") {
+	if s.compress && s.opt.Inflate != nil && s.feat.Offers("MODE", "Z") {
 		return Deflate
 	}
 	return Stream

@@ -98,10 +98,10 @@ func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) 
 
 // walk changes the directory in as many steps as the server's line needs.
 func (s *Session) walk(ctx context.Context, c *Conn, change command) error {
-	s.astray = true
+	s.cwdStale = true
 	dir := strings.Join(change.args, " ")
 	if s.tooLong(change.verb, change.args) == nil {
-		_, err := c.Cmd(ctx, 2, s.spoken(change.verb), change.args...)
+		_, err := c.Cmd(ctx, 2, s.verbFor(change.verb), change.args...)
 		return err
 	}
 	for dir != "" {
@@ -114,7 +114,7 @@ func (s *Session) walk(ctx context.Context, c *Conn, change command) error {
 			}
 			step = dir[:end]
 		}
-		if _, err := c.Cmd(ctx, 2, s.spoken("CWD"), wirePath(step)); err != nil {
+		if _, err := c.Cmd(ctx, 2, s.verbFor("CWD"), wirePath(step)); err != nil {
 			return err
 		}
 		dir = strings.TrimLeft(dir[len(step):], "/")

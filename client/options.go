@@ -35,7 +35,7 @@ func (s Security) String() string {
 type Options struct {
 	Addr     string // of the server, "host:port"
 	Security Security
-	Ways     []Way // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
+	Ways     []DataMode // to make data connections, in this order; nil: EPSV, PASV, EPRT, PORT
 
 	// VirtualHost is sent with HOST before the login (RFC 7151).
 	VirtualHost string

@@ -157,7 +157,7 @@ func useAll(t *testing.T, s *client.Session) {
 	if e, err := s.Stat(t.Context(), "f"); err != nil || e.Size != 4 {
 		t.Errorf("%+v, %v", e, err)
 	}
-	s.More(true)
+	s.ExpectMore(true)
 	for range 2 {
 		if got := get(t, s, "f"); string(got) != "data" {
 			t.Errorf("got %q", got)

@@ -7,15 +7,15 @@ import (
 	"strconv"
 )
 
-// Way is how a data connection is made.
-type Way int
+// DataMode is how a data connection is made.
+type DataMode int
 
 // The ways, in the order in which a Session tries them.
 const (
-	EPSV Way = iota // RFC 2428, passive: we connect to a port of the server
-	PASV            // RFC 959, passive
-	EPRT            // RFC 2428, active: the server connects to us
-	PORT            // RFC 959, active
+	EPSV DataMode = iota // RFC 2428, passive: we connect to a port of the server
+	PASV                 // RFC 959, passive
+	EPRT                 // RFC 2428, active: the server connects to us
+	PORT                 // RFC 959, active
 
 	// DefaultPort is RFC 959 section 3.2, active: nothing is arranged, and the
 	// server connects to the port of the control connection. It is only used
@@ -23,10 +23,12 @@ const (
 	DefaultPort
 )
 
-func (w Way) String() string { return [...]string{"EPSV", "PASV", "EPRT", "PORT", "default port"}[w] }
+func (w DataMode) String() string {
+	return [...]string{"EPSV", "PASV", "EPRT", "PORT", "default port"}[w]
+}
 
 // Passive reports whether we connect to the server, not the server to us.
-func (w Way) Passive() bool { return w == EPSV || w == PASV }
+func (w DataMode) Passive() bool { return w == EPSV || w == PASV }
 
 // channel is a data connection before its transfer has begun.
 type channel interface {
@@ -42,16 +44,16 @@ type channel interface {
 	close()
 }
 
-// wayError says that one way to a data connection does not work here.
-type wayError struct {
-	Way
+// modeError says that one way to a data connection does not work here.
+type modeError struct {
+	DataMode
 	err error
 }
 
-func (e *wayError) Error() string { return e.Way.String() + ": " + e.err.Error() }
-func (e *wayError) Unwrap() error { return e.err }
+func (e *modeError) Error() string { return e.DataMode.String() + ": " + e.err.Error() }
+func (e *modeError) Unwrap() error { return e.err }
 
-func (c *Conn) newChannel(way Way, name string) (channel, error) {
+func (c *Conn) newChannel(way DataMode, name string) (channel, error) {
 	if way.Passive() {
 		return &passive{c: c, way: way, name: name}, nil
 	}
@@ -60,7 +62,7 @@ func (c *Conn) newChannel(way Way, name string) (channel, error) {
 
 type passive struct {
 	c    *Conn
-	way  Way
+	way  DataMode
 	name string
 	peer string
 	nc   net.Conn
@@ -70,7 +72,7 @@ func (p *passive) request() command { return cmd(p.way.String()) }
 
 func (p *passive) arranged(r Reply) (err error) {
 	if p.peer, err = p.c.passiveAddr(p.way, r); err != nil {
-		return &wayError{p.way, err}
+		return &modeError{p.way, err}
 	}
 	return nil
 }
@@ -78,7 +80,7 @@ func (p *passive) arranged(r Reply) (err error) {
 func (p *passive) connect(ctx context.Context) (err error) {
 	p.nc, err = p.c.cfg.dial(ctx, dataChannel, p.name, "tcp", p.peer)
 	if err != nil && ctx.Err() == nil {
-		return &wayError{p.way, err}
+		return &modeError{p.way, err}
 	}
 	if through, ok := p.nc.(proxied); ok {
 		p.nc = through.NetConn()
@@ -100,7 +102,7 @@ func (p *passive) close() {
 // passiveAddr returns where to connect: the host we are talking to, unless
 // Options.TrustPassiveAddress says otherwise. The address in a 227 names another
 // one behind NAT, or on behalf of an attacker.
-func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
+func (c *Conn) passiveAddr(way DataMode, r Reply) (string, error) {
 	if r.Class() != 2 {
 		return "", &Error{Verb: way.String(), Reply: r}
 	}
@@ -120,8 +122,10 @@ func (c *Conn) passiveAddr(way Way, r Reply) (string, error) {
 		if c.cfg.TrustPassiveAddress {
 			used = named
 		}
-		c.cfg.Trace.note(NoteInfo{c.name, "pasv.address.differs",
-			fmt.Sprintf("the server names %s for the data connection; %s is used", named, used)})
+		c.cfg.Trace.note(NoteInfo{
+			c.name, "pasv.address.differs",
+			fmt.Sprintf("the server names %s for the data connection; %s is used", named, used),
+		})
 		host = used
 	}
 	peer := net.JoinHostPort(host, strconv.Itoa(port))

@@ -41,7 +41,7 @@ func TestLongPassive(t *testing.T) {
 	}
 	long := false
 	s := open(t, srv, func(o *client.Options) {
-		o.Addr, o.Ways = srv.Addr6(), []client.Way{client.PASV}
+		o.Addr, o.Ways = srv.Addr6(), []client.DataMode{client.PASV}
 		o.Trace = &client.Trace{Got: func(i client.GotInfo) { long = long || i.Reply.Code == 228 }}
 	})
 	stillWorks(t, s)
@@ -56,7 +56,7 @@ func TestTrustedPassiveAddress(t *testing.T) {
 		srv := daemon.Start(t, "vsftpd", daemon.Options{PasvIP: "127.0.0.9"})
 		var dialled string
 		s := open(t, srv, func(o *client.Options) {
-			o.TrustPassiveAddress, o.Ways = trusted, []client.Way{client.PASV}
+			o.TrustPassiveAddress, o.Ways = trusted, []client.DataMode{client.PASV}
 			o.Trace = &client.Trace{Dial: func(i client.DialInfo) { dialled = i.Remote }}
 		})
 		_, err := s.Names(t.Context(), "")

@@ -19,14 +19,14 @@ type pipeline struct {
 	never  bool                    // the server loses its place when a data connection is arranged ahead
 	ahead  *ahead                  // the next data connection, if it has been asked for
 	first  *Transfer               // what follows the login, if that is known
-	riders []*rider                // commands that leave with the next transfer, or have left with the last
+	riders []*deferredCommand      // commands that leave with the next transfer, or have left with the last
 	told   []func(context.Context) // changes that are made before the next transfer, since somebody is told of them
 }
 
 // ahead is a data connection that was asked for behind the transfer before.
 type ahead struct {
 	conn *Conn
-	way  Way
+	way  DataMode
 	name string
 	ch   channel
 	x    *Exchange
@@ -34,38 +34,40 @@ type ahead struct {
 	aborts int64 // of conn, when it was asked for
 }
 
-// rider is a command whose answer nobody waits for.
-type rider struct {
+// deferredCommand is a command whose answer nobody waits for.
+type deferredCommand struct {
 	command
 	x    *Exchange // nil until it is sent
 	then func(Reply, error)
 }
 
-// More says whether other transfers follow the next one, which should be a
+// ExpectMore says whether other transfers follow the next one, which should be a
 // small one: the data connection of its successor is then asked for behind its
 // command (EPSV), where the server stands that, and an upload does not wait for
 // the server's preliminary reply, so that a refusal may come as late as Close.
-func (s *Session) More(more bool) { s.pipe.more = more }
+func (s *Session) ExpectMore(more bool) { s.pipe.more = more }
 
-// CanArrangeAhead reports whether the server is thought to take a request for a
+// CanPipelineData reports whether the server is thought to take a request for a
 // data connection while another one is in use.
-func (s *Session) CanArrangeAhead() bool {
+func (s *Session) CanPipelineData() bool {
 	return !s.pipe.never && !s.quirks.ClosesAhead && (s.quirks.Server != "" || s.feat.Has("SIZE"))
 }
 
-// Wary stops what More allows, in this session, for a server that turned out
+// DisablePipelining stops what More allows, in this session, for a server that turned out
 // not to stand it.
-func (s *Session) Wary() { s.pipe.never = true }
+func (s *Session) DisablePipelining() { s.pipe.never = true }
 
-// OutOfStep reports whether the server has said more than it was asked. Nothing
+// Desynced reports whether the server has said more than it was asked. Nothing
 // is sent ahead then, and no two commands at once.
-func (s *Session) OutOfStep() bool { return s.stumbles || s.conn != nil && s.conn.outOfStep.Load() }
+func (s *Session) Desynced() bool {
+	return s.desyncedBefore || s.conn != nil && s.conn.outOfStep.Load()
+}
 
 // SizeLater asks for the size of a file (SIZE) with the next transfer, and in
 // front of it. The answer is given to then, by a later method of the Session at
 // the latest by Flush, which must be called before the directory is changed.
 func (s *Session) SizeLater(name string, then func(int64, error)) {
-	s.later(s.short("SIZE", wirePath(name)), func(r Reply, err error) {
+	s.deferCommand(s.short("SIZE", wirePath(name)), func(r Reply, err error) {
 		var size int64
 		if s.answered("SIZE", err); err == nil {
 			size, err = ParseSize(r)
@@ -88,7 +90,7 @@ func (s *Session) SetModTimeLater(name string, t time.Time) bool {
 	if s.changeLater(Change{Do: SetTime, Path: name, Time: t}, func(ctx context.Context) error { return s.SetModTime(ctx, name, t) }, func(error) {}) {
 		return true
 	}
-	s.later(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
+	s.deferCommand(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
 	return true
 }
 
@@ -97,7 +99,7 @@ func (s *Session) RemoveLater(name string, then func(error)) {
 	if s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return s.Remove(ctx, name) }, then) {
 		return
 	}
-	s.later(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
+	s.deferCommand(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
 }
 
 // RmdirLater does the same for an empty directory (RMD).
@@ -105,7 +107,7 @@ func (s *Session) RmdirLater(dir string, then func(error)) {
 	if s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return s.Rmdir(ctx, dir) }, then) {
 		return
 	}
-	s.later(cmd(s.spoken("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
+	s.deferCommand(cmd(s.verbFor("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
 }
 
 // ChmodLater does the same for permissions (SITE CHMOD).
@@ -113,18 +115,18 @@ func (s *Session) ChmodLater(mode fs.FileMode, name string) {
 	if s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return s.Chmod(ctx, mode, name) }, func(error) {}) {
 		return
 	}
-	s.later(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
+	s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
 }
 
 // Waiting returns how many commands wait for the next transfer, or for their
 // answers.
 func (s *Session) Waiting() int { return len(s.pipe.riders) + len(s.pipe.told) }
 
-func (s *Session) later(m command, then func(Reply, error)) {
+func (s *Session) deferCommand(m command, then func(Reply, error)) {
 	if m.failed == nil {
 		m.failed = s.tooLong(m.verb, m.args)
 	}
-	s.pipe.riders = append(s.pipe.riders, &rider{command: m, then: then})
+	s.pipe.riders = append(s.pipe.riders, &deferredCommand{command: m, then: then})
 }
 
 // Flush sends what waits for the next transfer and returns when all of it is
@@ -136,7 +138,7 @@ func (s *Session) Flush(ctx context.Context) error {
 	}
 	c, err := s.ready(ctx)
 	if err == nil {
-		s.ride(ctx, c)
+		s.flushWith(ctx, c)
 	}
 	riders := s.pipe.riders
 	s.pipe.riders = nil
@@ -153,10 +155,10 @@ func (s *Session) Flush(ctx context.Context) error {
 	return err
 }
 
-// ride sends commands behind the riders that wait.
-func (s *Session) ride(ctx context.Context, c *Conn, commands ...command) []*Exchange {
+// flushWith sends commands behind the riders that wait.
+func (s *Session) flushWith(ctx context.Context, c *Conn, commands ...command) []*Exchange {
 	var all []command
-	var riding []*rider
+	var riding []*deferredCommand
 	for _, r := range s.pipe.riders {
 		if r.x == nil {
 			all, riding = append(all, r.command), append(riding, r)
@@ -197,7 +199,7 @@ func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, before []com
 	if ch, err = c.newChannel(t.Way, name); err != nil {
 		return nil, "", err
 	}
-	xs := s.ride(ctx, c, append(before, ch.request())...)
+	xs := s.flushWith(ctx, c, append(before, ch.request())...)
 	if err = s.confirm(ctx, before, xs); err == nil {
 		var r Reply
 		if r, err = xs[len(xs)-1].Wait(ctx); err == nil {
@@ -213,7 +215,7 @@ func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, before []com
 
 // takeAhead returns the data connection that was asked for ahead, if the server
 // agreed and it is of the right way.
-func (s *Session) takeAhead(ctx context.Context, c *Conn, way Way) *ahead {
+func (s *Session) takeAhead(ctx context.Context, c *Conn, way DataMode) *ahead {
 	a := s.pipe.ahead
 	s.pipe.ahead = nil
 	if a == nil || a.conn != c || a.aborts != c.aborts.Load() {
@@ -239,7 +241,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 		request.ahead = true
 		commands = append(commands, request)
 	}
-	xs := s.ride(ctx, c, commands...)
+	xs := s.flushWith(ctx, c, commands...)
 	d.x = xs[0]
 	if next != nil {
 		next.x, s.pipe.ahead = xs[1], next
@@ -248,17 +250,17 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 	if err := ch.connect(ctx); err != nil {
 		return d.unconnected(ctx, err)
 	}
-	if s.hurries(t) {
+	if s.skipsPreliminary(t) {
 		d.endsEarly = s.quirks.EndsEarly && !t.upload()
 		return d.hurry(ch.(*passive)), nil
 	}
 	return d.agreed(ctx, ch)
 }
 
-// foresee returns what a transfer needs in front of its own command, to be sent
+// prefetchEPSV returns what a transfer needs in front of its own command, to be sent
 // behind what comes before, and what takes the answers. It is nothing where no
 // transfer is next, or where that cannot be foreseen.
-func (s *Session) foresee(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
+func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
 	way := s.opt.Ways[s.way]
 	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.oneByOne() {
 		return nil, func([]*Exchange) {}
@@ -273,22 +275,22 @@ func (s *Session) foresee(ctx context.Context, c *Conn, typ Type, next *Transfer
 }
 
 // next is the data connection to ask for ahead, or nil.
-func (s *Session) next(c *Conn, way Way) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.CanArrangeAhead() || c.overtaken.Load() || c.oneByOne() {
+func (s *Session) next(c *Conn, way DataMode) *ahead {
+	if !s.pipe.more || !way.Passive() || !s.CanPipelineData() || c.overtaken.Load() || c.oneByOne() {
 		return nil
 	}
 	return s.asked(c, way)
 }
 
-func (s *Session) asked(c *Conn, way Way) *ahead {
+func (s *Session) asked(c *Conn, way DataMode) *ahead {
 	name := c.nextData()
 	return &ahead{conn: c, way: way, name: name, aborts: c.aborts.Load(), ch: &passive{c: c, way: way, name: name}}
 }
 
-// hurries reports whether the preliminary reply need not be awaited: bytes of
+// skipsPreliminary reports whether the preliminary reply need not be awaited: bytes of
 // an upload wait in the server's socket until it takes them, and the TLS of
 // most servers does the same with a handshake.
-func (s *Session) hurries(t Transfer) bool {
+func (s *Session) skipsPreliminary(t Transfer) bool {
 	if !s.pipe.more || s.conn.oneByOne() || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
 		return false
 	}
@@ -312,7 +314,7 @@ func (d *Data) refusalOr(err error) error {
 	if !d.early || d.ctx.Err() != nil {
 		return err
 	}
-	patience := time.NewTimer(silence)
+	patience := time.NewTimer(preliminaryGrace)
 	defer patience.Stop()
 	select {
 	case <-d.x.begun:

@@ -114,7 +114,7 @@ func (s *Session) Return(ctx context.Context, p Place) error {
 		err := s.Chdir(ctx, p.dir)
 		if err == nil && s.at.said != p.said {
 			s.leave(ctx, errElsewhere.Error())
-			s.at, err = before, &GoneError{Dir: p.dir, Err: errElsewhere}
+			s.at, err = before, &DirGoneError{Dir: p.dir, Err: errElsewhere}
 		}
 		return err
 	}
@@ -130,14 +130,14 @@ func (s *Session) Return(ctx context.Context, p Place) error {
 // leave says goodbye on the connection; the next command makes another one.
 func (s *Session) leave(ctx context.Context, why string) {
 	_ = s.conn.Quit(ctx)
-	s.conn = s.conn.standIn()
+	s.conn = s.conn.placeholder()
 	s.opt.Trace.note(NoteInfo{"C", "reconnect", why})
 }
 
 // returnTo goes back to a place, with the next command: it costs no round trip of its own where
 // that one can wait for both answers, see returning.
 func (s *Session) returnTo(ctx context.Context, p Place) error {
-	s.at, s.astray = p, true
+	s.at, s.cwdStale = p, true
 	if s.byHand {
 		_, err := s.ready(ctx)
 		return err
@@ -158,7 +158,7 @@ func (s *Session) route() []command {
 
 // goBack returns to the directory that the user is in.
 func (s *Session) goBack(ctx context.Context, c *Conn) error {
-	if !s.astray {
+	if !s.cwdStale {
 		return nil
 	}
 	for _, step := range s.route() {
@@ -166,19 +166,19 @@ func (s *Session) goBack(ctx context.Context, c *Conn) error {
 			return err
 		}
 	}
-	s.astray = false
+	s.cwdStale = false
 	return nil
 }
 
 // returning is goBack with the next burst: the commands that must be its first. Riders would
 // leave before them.
 func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
-	if !s.astray {
+	if !s.cwdStale {
 		return nil, nil
 	}
 	var back []command
 	for _, step := range s.route() {
-		step.verb = s.spoken(step.verb)
+		step.verb = s.verbFor(step.verb)
 		step.returns, step.failed = true, s.tooLong(step.verb, step.args)
 		if back = append(back, step); step.failed != nil || len(s.pipe.riders) > 0 {
 			return nil, s.goBack(ctx, c)

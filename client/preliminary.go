@@ -15,9 +15,9 @@ import (
 // close the data connection behind it.
 
 const (
-	silence    = time.Second     // without a reply, then the server may be waiting for us
-	lingerFull = 2 * time.Second // for the end of data, when all of it is there
-	lingerNone = time.Second     // for the first byte of a listing that is over already
+	preliminaryGrace = time.Second     // without a reply, then the server may be waiting for us
+	lingerFull       = 2 * time.Second // for the end of data, when all of it is there
+	lingerNone       = time.Second     // for the first byte of a listing that is over already
 )
 
 // open waits until the server agrees to the transfer, and for the connection in
@@ -53,7 +53,7 @@ func (d *Data) connect(raw net.Conn) {
 	}
 	d.raw, d.rw = raw, raw
 	if d.protect {
-		d.spy = &eofSpy{Conn: raw}
+		d.spy = &eofDetector{Conn: raw}
 		tickets := tls.ClientSessionCache(dataTickets{&d.conn.tickets})
 		if d.fresh {
 			tickets = nil
@@ -77,7 +77,7 @@ func (d *Data) opening(ctx context.Context) (Reply, error) {
 // expectOpening waits for the first reply. When there is none for a while the
 // server may want the handshake first, or send its data without a word.
 func (d *Data) expectOpening(ctx context.Context) {
-	patience := time.NewTimer(silence)
+	patience := time.NewTimer(preliminaryGrace)
 	defer patience.Stop()
 	select {
 	case <-d.x.begun:
@@ -98,7 +98,7 @@ func (d *Data) shakeEarly(ctx context.Context) {
 	d.conn.cfg.Trace.note(NoteInfo{d.name, "handshake.early", "no reply to " + d.x.Verb + ": TLS starts before it"})
 	ctx, cancel := context.WithCancelCause(ctx)
 	shaken := make(chan error, 1)
-	go func() { shaken <- d.conn.shake(ctx, d.rw.(*tls.Conn), dataChannel, d.name) }()
+	go func() { shaken <- d.conn.doHandshake(ctx, d.rw.(*tls.Conn), dataChannel, d.name) }()
 	if r, err := d.x.Begin(ctx); err != nil || r.Class() > 2 {
 		cancel(err)
 	}

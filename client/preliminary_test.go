@@ -29,8 +29,10 @@ func TestOddDownloads(t *testing.T) {
 		{"226 before the data, and no 150", passive + "S: 226 done\nC: PWD\nS: 257 \"/\"\nD> data", "data", 3 * time.Second},
 		{"125 and 150", passive + "S: 125 open\nS: 150 coming\nD> data\nS: 226 done", "data", time.Second},
 		{"all in one segment", passive + "S> 150 coming\\r\\n226 done\\r\\n\nD> data", "data", time.Second},
-		{"the data connection is never closed, the size is in the 150",
-			passive + "S: 150 coming (4 bytes)\nD> data\nD hold\nS: 226 done", "data", 4 * time.Second},
+		{
+			"the data connection is never closed, the size is in the 150",
+			passive + "S: 150 coming (4 bytes)\nD> data\nD hold\nS: 226 done", "data", 4 * time.Second,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

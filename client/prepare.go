@@ -15,7 +15,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	s.tellLater(ctx)
 	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
 	var d *Data
-	err := s.roam(ctx, repeat, func(c *Conn) error {
+	err := s.anywhere(ctx, repeat, func(c *Conn) error {
 		var failed []error
 		for i := s.way; i < len(s.opt.Ways); i++ {
 			t.Way = s.opt.Ways[i]
@@ -24,7 +24,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 				return err
 			})
 			if err == nil {
-				s.way, s.wayKnown = i, true
+				s.way, s.modeKnown = i, true
 				return nil
 			}
 			if !s.tryAnother(err, t.Way) {
@@ -38,11 +38,11 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 }
 
 // tryAnother reports whether another way to a data connection may help.
-func (s *Session) tryAnother(err error, way Way) bool {
-	if s.wayKnown || errors.As(err, new(*StrangerError)) {
+func (s *Session) tryAnother(err error, way DataMode) bool {
+	if s.modeKnown || errors.As(err, new(*StrangerError)) {
 		return false
 	}
-	var no *wayError
+	var no *modeError
 	if errors.As(err, &no) {
 		return !IsCode(err, 421, 530)
 	}
@@ -100,7 +100,7 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	if s.have.mode == Deflate {
 		t.Inflate = s.opt.Inflate
 	}
-	if s.wayKnown && t.place().verb == "" {
+	if s.modeKnown && t.place().verb == "" {
 		return s.fused(ctx, c, ch, name, t)
 	}
 	return c.begin(ctx, ch, name, t)
@@ -168,11 +168,11 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 		_, err := xs[i].Expect(ctx, 2)
 		switch {
 		case change.returns && err == nil:
-			s.astray = first != nil
+			s.cwdStale = first != nil
 		case change.returns:
-			s.astray = true
+			s.cwdStale = true
 			if refused(err) {
-				err = &GoneError{Dir: s.at.String(), Err: err}
+				err = &DirGoneError{Dir: s.at.String(), Err: err}
 			}
 			if first == nil {
 				first = err
@@ -190,7 +190,7 @@ func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange
 		case change.verb == "PRET" && notKnown(err):
 			// then it was not needed
 		case change.verb == "MODE" && change.args[0] == string(Deflate):
-			s.squeeze = false // stream mode will do
+			s.compress = false // stream mode will do
 		case first == nil:
 			first = err
 		}

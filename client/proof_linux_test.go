@@ -21,7 +21,7 @@ func TestStrangerIsNamed(t *testing.T) {
 				if strings.Contains(verb, " ") {
 					text = "C: TYPE I\nS: 200 binary\n" + text
 				}
-				opt := client.Options{Ways: []client.Way{client.EPRT}}
+				opt := client.Options{Ways: []client.DataMode{client.EPRT}}
 				opt.Trace = &client.Trace{Listen: fromElsewhere(t, "")}
 				talk(t, text, opt, func(s *client.Session) {
 					err := do(t, s)
@@ -50,7 +50,7 @@ func fromElsewhere(t *testing.T, data string) func(client.ListenInfo) {
 
 func TestActiveFrom(t *testing.T) {
 	for _, from := range []string{"127.0.0.2", "0.0.0.0", "::"} {
-		opt := client.Options{Ways: []client.Way{client.EPRT}}
+		opt := client.Options{Ways: []client.DataMode{client.EPRT}}
 		opt.ActiveFrom = netip.MustParseAddr(from)
 		opt.Trace = &client.Trace{Listen: fromElsewhere(t, "data")}
 		talk(t, "C: TYPE I\nS: 200 binary\n"+activeFirst+"RETR f\nS: 150 coming\nS: 226 done", opt, func(s *client.Session) {

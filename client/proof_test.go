@@ -39,7 +39,7 @@ func TestNobodyConnected(t *testing.T) {
 				if strings.Contains(verb, " ") {
 					text = "C: TYPE I\nS: 200 binary\n" + text
 				}
-				talk(t, text, client.Options{Ways: []client.Way{client.EPRT}}, func(s *client.Session) {
+				talk(t, text, client.Options{Ways: []client.DataMode{client.EPRT}}, func(s *client.Session) {
 					err := do(t, s)
 					if test.empty && !strings.Contains(verb, " ") {
 						if err != nil {

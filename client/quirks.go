@@ -132,8 +132,8 @@ func (s *Session) ProvedSizes() bool { return s.counts }
 // of its time (RFC 1123 section 4.1.3.1).
 var older = map[string]string{"CWD": "XCWD", "CDUP": "XCUP", "PWD": "XPWD", "MKD": "XMKD", "RMD": "XRMD"}
 
-// spoken returns the verb as this server knows it.
-func (s *Session) spoken(verb string) string {
+// verbFor returns the verb as this server knows it.
+func (s *Session) verbFor(verb string) string {
 	if s.lacks[verb] && older[verb] != "" {
 		return older[verb]
 	}
@@ -147,11 +147,11 @@ func isTooLong(err error) bool {
 	return errors.As(err, &no) && strings.Contains(strings.ToLower(no.Reply.Text()), "too long")
 }
 
-// lack reports whether err says that the server does not know verb. It is then
+// markUnsupported reports whether err says that the server does not know verb. It is then
 // not tried again in this session. What is not known of the ways to a data
 // connection does not count.
-func (s *Session) lack(verb string, err error) bool {
-	if !IsCode(err, 500, 502) || errors.As(err, new(*wayError)) || isTooLong(err) {
+func (s *Session) markUnsupported(verb string, err error) bool {
+	if !IsCode(err, 500, 502) || errors.As(err, new(*modeError)) || isTooLong(err) {
 		return false
 	}
 	s.without(verb)

@@ -32,31 +32,31 @@ type Session struct {
 	typ  Type  // wanted for files
 	prot Level // wanted for data, when the control connection is protected
 
-	byHand  bool // nothing is sent by itself
-	owed    debt // what was not asked on that account
-	fresh   bool // each data connection has a TLS session of its own
-	squeeze bool // MODE Z wanted for downloads and listings
-	mode    Mode // chosen by hand, for all transfers; "": none was
+	byHand         bool    // nothing is sent by itself
+	pendingRefresh refresh // what was not asked on that account
+	fresh          bool    // each data connection has a TLS session of its own
+	compress       bool    // MODE Z wanted for downloads and listings
+	mode           Mode    // chosen by hand, for all transfers; "": none was
 
-	have      settings  // what the server was told
-	at        Place     // where the user is
-	settings  []setting // what the user sent by hand that lasts
-	accounted bool      // ACCT was part of the last login
-	leaves    bool      // a directory for another one, without going back to it
-	slash     slash
-	refusals  map[string]Reply // of questions that the server may not know
-	knows     map[string]bool  // questions that it has answered
-	astray    bool             // the server is somewhere else: after a long path, a listing, an interrupt
-	way       int              // index in ways of the one that worked
-	wayKnown  bool
-	lacks     map[string]bool // verbs that the server does not know
-	stumbles  bool            // it was out of step on an earlier connection
-	pipe      pipeline
-	inFunnel  bool           // the funnel is at work on this session
-	renaming  string         // what a RNFR or CPFR by hand named
-	timeWay   int            // index in timeWays of the one that worked
-	zone      *time.Location // of the dates in LIST; nil: not known
-	counts    bool           // it said the right size of a file that was fetched
+	have           settings  // what the server was told
+	at             Place     // where the user is
+	settings       []setting // what the user sent by hand that lasts
+	accounted      bool      // ACCT was part of the last login
+	leaves         bool      // a directory for another one, without going back to it
+	slash          slash
+	refusals       map[string]Reply // of questions that the server may not know
+	knows          map[string]bool  // questions that it has answered
+	cwdStale       bool             // the server is somewhere else: after a long path, a listing, an interrupt
+	way            int              // index in ways of the one that worked
+	modeKnown      bool
+	lacks          map[string]bool // verbs that the server does not know
+	desyncedBefore bool            // it was out of step on an earlier connection
+	pipe           pipeline
+	inFunnel       bool           // the funnel is at work on this session
+	renaming       string         // what a RNFR or CPFR by hand named
+	timeWay        int            // index in timeWays of the one that worked
+	zone           *time.Location // of the dates in LIST; nil: not known
+	counts         bool           // it said the right size of a file that was fetched
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -122,7 +122,7 @@ func initial(c *Conn) settings {
 // log in. A refusal of TLS is an *Error of the verb AUTH when TLS is required.
 func Open(ctx context.Context, opt Options) (*Session, error) {
 	if opt.Ways == nil {
-		opt.Ways = []Way{EPSV, PASV, EPRT, PORT}
+		opt.Ways = []DataMode{EPSV, PASV, EPRT, PORT}
 	}
 	s := &Session{opt: opt, typ: Binary, prot: Private}
 	conn, err := s.connect(ctx)
@@ -170,12 +170,12 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 
 // adopt takes a fresh connection, about which nothing is known yet.
 func (s *Session) adopt(conn *Conn) {
-	if s.stumbles = s.OutOfStep(); s.stumbles {
+	if s.desyncedBefore = s.Desynced(); s.desyncedBefore {
 		conn.outOfStep.Store(true)
 	}
 	s.conn, s.have = conn, initial(conn)
 	s.line.Store(conn)
-	s.syst, s.astray = "", false
+	s.syst, s.cwdStale = "", false
 	s.recognise()
 }
 
@@ -199,11 +199,11 @@ func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner
 // Cloner returns a function that clones the session as it is now. Unlike Clone,
 // it may be called while the session is used, and from several goroutines.
 func (s *Session) Cloner() func(context.Context) (*Session, error) {
-	now := s.likeness()
+	now := s.template()
 	return func(ctx context.Context) (*Session, error) {
-		t := now.likeness()
+		t := now.template()
 		t.opt.Trace = now.opt.Trace.clone()
-		if t.wayKnown {
+		if t.modeKnown {
 			t.pipe.first = &Transfer{Verb: "RETR"}
 		}
 		if err := t.reconnect(ctx); err != nil {
@@ -213,14 +213,14 @@ func (s *Session) Cloner() func(context.Context) (*Session, error) {
 	}
 }
 
-// likeness is a session without a connection, with the same login, directory and
+// template is a session without a connection, with the same login, directory and
 // settings, and what has been found out about the server.
-func (s *Session) likeness() *Session {
+func (s *Session) template() *Session {
 	t := &Session{
 		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals), knows: maps.Clone(s.knows),
-		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, squeeze: s.squeeze,
+		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, compress: s.compress,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
-		way: s.way, wayKnown: s.wayKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, counts: s.counts, stumbles: s.OutOfStep(),
+		way: s.way, modeKnown: s.modeKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, counts: s.counts, desyncedBefore: s.Desynced(),
 	}
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never
@@ -257,18 +257,18 @@ func (s *Session) Protected() (control, data bool) {
 
 // SetPassive chooses between passive and active data connections.
 func (s *Session) SetPassive(on bool) {
-	s.opt.Ways = []Way{EPRT, PORT}
+	s.opt.Ways = []DataMode{EPRT, PORT}
 	if on {
-		s.opt.Ways = []Way{EPSV, PASV, EPRT, PORT}
+		s.opt.Ways = []DataMode{EPSV, PASV, EPRT, PORT}
 	}
-	s.way, s.wayKnown = 0, false
+	s.way, s.modeKnown = 0, false
 }
 
-// SetWays chooses the ways to make data connections, in the order in which they
+// SetDataModes chooses the ways to make data connections, in the order in which they
 // are tried.
-func (s *Session) SetWays(ways []Way) {
+func (s *Session) SetDataModes(ways []DataMode) {
 	s.opt.Ways = ways
-	s.way, s.wayKnown = 0, false
+	s.way, s.modeKnown = 0, false
 }
 
 // SetTimeout changes Config.Timeout, for what is waited for from now on.
@@ -318,13 +318,13 @@ func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)
 		defer cancel()
 		err := s.conn.Settle(settling)
-		if err == nil && s.astray && !s.at.anchored() {
+		if err == nil && s.cwdStale && !s.at.anchored() {
 			s.leave(ctx, "a directory without a name is reached from the login")
 			return s.inStep(ctx, roaming)
 		}
 		if err == nil && !roaming {
 			if err = s.goBack(ctx, s.conn); refused(err) {
-				err = &GoneError{Dir: s.at.String(), Err: err}
+				err = &DirGoneError{Dir: s.at.String(), Err: err}
 			}
 		}
 		if err == nil || ctx.Err() != nil || s.conn.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -335,7 +335,7 @@ func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 		}
 	}
 	if err := s.reconnect(ctx); s.in && refused(err) { // no answer to what is to be asked
-		return nil, &GoneError{Err: err}
+		return nil, &DirGoneError{Err: err}
 	} else if err != nil {
 		return nil, err
 	}
@@ -348,8 +348,8 @@ func (s *Session) do(ctx context.Context, repeat bool, f func(*Conn) error) erro
 	return s.try(ctx, repeat, false, f)
 }
 
-// roam is do for an f that begins with what returning gives it.
-func (s *Session) roam(ctx context.Context, repeat bool, f func(*Conn) error) error {
+// anywhere is do for an f that begins with what returning gives it.
+func (s *Session) anywhere(ctx context.Context, repeat bool, f func(*Conn) error) error {
 	return s.try(ctx, repeat, true, f)
 }
 
@@ -408,10 +408,10 @@ func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Re
 		return r, err
 	}
 	err = s.telnetToo(c, m.args, func() error {
-		m.verb = s.spoken(name)
+		m.verb = s.verbFor(name)
 		r, err = c.sendAll(m)[0].Expect(ctx, class)
-		if older[m.verb] != "" && s.lack(name, err) {
-			m.verb = s.spoken(name)
+		if older[m.verb] != "" && s.markUnsupported(name, err) {
+			m.verb = s.verbFor(name)
 			r, err = c.sendAll(m)[0].Expect(ctx, class)
 		}
 		return err
@@ -459,7 +459,7 @@ func (s *Session) reconnect(ctx context.Context) error {
 		s.conn.Close() // half of what the session was is not what it was
 		return err
 	}
-	s.astray = false
+	s.cwdStale = false
 	return nil
 }
 
@@ -473,7 +473,7 @@ func (s *Session) Idle() error {
 
 // RoundTrip is the shortest time in which the server has answered a command on
 // this connection, or 0 before the first.
-func (s *Session) RoundTrip() time.Duration { return time.Duration(s.conn.nearest.Load()) }
+func (s *Session) RoundTrip() time.Duration { return time.Duration(s.conn.minRTT.Load()) }
 
 // timeNow is the clock for year-less dates.
 var timeNow = time.Now

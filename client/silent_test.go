@@ -23,10 +23,14 @@ func TestSilenceBeforeAllIsAsked(t *testing.T) {
 		stop  func(context.CancelFunc)
 		is    func(error) bool
 	}{
-		{"time limit", 100 * time.Millisecond, func(context.CancelFunc) {},
-			func(err error) bool { return errors.As(err, new(*TimeoutError)) }},
-		{"interrupt", time.Minute, func(cancel context.CancelFunc) { cancel() },
-			func(err error) bool { return errors.Is(err, context.Canceled) }},
+		{
+			"time limit", 100 * time.Millisecond, func(context.CancelFunc) {},
+			func(err error) bool { return errors.As(err, new(*TimeoutError)) },
+		},
+		{
+			"interrupt", time.Minute, func(cancel context.CancelFunc) { cancel() },
+			func(err error) bool { return errors.Is(err, context.Canceled) },
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			srv, err := practice.Script(`

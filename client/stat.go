@@ -66,7 +66,7 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 		}
 		return lost
 	})
-	if answers == nil || errors.As(err, new(*GoneError)) { // never asked, or never answered
+	if answers == nil || errors.As(err, new(*DirGoneError)) { // never asked, or never answered
 		answers = slices.Repeat([]stated{{err: err}}, len(names))
 	}
 	return answers
@@ -155,7 +155,7 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 	switch {
 	case isLong(err):
 		return s.statFar(ctx, name)
-	case before.facts && (s.lack("MLST", err) || Unreadable(err)):
+	case before.facts && (s.markUnsupported("MLST", err) || IsMalformed(err)):
 		s.without("MLST")
 		return s.Stat(ctx, name)
 	case !refused(err) || before.facts:

@@ -82,10 +82,10 @@ func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from Plac
 		for i, e := range vague {
 			questions[i] = s.short("MDTM", wirePath(e.Name))
 		}
-		ahead, answered := s.foresee(ctx, c, s.typ, next)
+		ahead, answered := s.prefetchEPSV(ctx, c, s.typ, next)
 		var back []command
 		if next != nil && from.Known() && from.dir != s.at.dir {
-			step := s.short(s.spoken("CWD"), wirePath(from.dir))
+			step := s.short(s.verbFor("CWD"), wirePath(from.dir))
 			step.returns = true
 			back = append(back, step)
 		}
@@ -97,7 +97,7 @@ func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from Plac
 		answered(behind[len(back):])
 		for i, x := range xs {
 			r, err := x.Expect(ctx, 2)
-			if s.lack("MDTM", err) || refused(err) || isLong(err) {
+			if s.markUnsupported("MDTM", err) || refused(err) || isLong(err) {
 				continue
 			}
 			if err != nil {

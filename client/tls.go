@@ -195,13 +195,13 @@ func (c *Conn) startTLS(ctx context.Context) error {
 func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.cfg.Handshake, errSlowHandshake)
 	defer cancel()
-	return c.shake(ctx, tc, channel, name)
+	return c.doHandshake(ctx, tc, channel, name)
 }
 
 var errSlowHandshake = &TimeoutError{Waiting: "the TLS handshake"}
 
-// shake makes a handshake and reports it.
-func (c *Conn) shake(ctx context.Context, tc *tls.Conn, channel, name string) error {
+// doHandshake makes a handshake and reports it.
+func (c *Conn) doHandshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	start := time.Now()
 	err := tc.HandshakeContext(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), error(errSlowHandshake)) {
@@ -399,11 +399,11 @@ func (t dataTickets) Get(string) (*tls.ClientSessionState, bool) {
 }
 func (t dataTickets) Put(string, *tls.ClientSessionState) {}
 
-// eofSpy remembers that the socket itself ended. crypto/tls says io.EOF both
+// eofDetector remembers that the socket itself ended. crypto/tls says io.EOF both
 // for a close_notify and for a connection that was cut between two records.
 //
 // It also reads more than a record at once, where there is much to read.
-type eofSpy struct {
+type eofDetector struct {
 	net.Conn
 	eof   bool
 	count int
@@ -415,7 +415,7 @@ const (
 	muchToRead = 128 << 10
 )
 
-func (s *eofSpy) Read(p []byte) (n int, err error) {
+func (s *eofDetector) Read(p []byte) (n int, err error) {
 	if s.ahead == nil && s.count > muchToRead {
 		s.ahead = bufio.NewReaderSize(s.Conn, readsAhead)
 	}

@@ -18,11 +18,15 @@ import (
 // A door is a function that reaches out of this process: it makes or reads files, starts programs, makes connections. It is
 // written as in the source: "os.Open", and ".Start" is any method of that name in a file that imports the package.
 var doorNames = map[string][]string{
-	"os": {"Chdir", "Chmod", "Chown", "Chtimes", "CopyFS", "Create", "CreateTemp", "DirFS", "Lchown", "Link", "Mkdir", "MkdirAll", "MkdirTemp", "NewFile",
-		"Open", "OpenFile", "OpenInRoot", "OpenRoot", "ReadDir", "ReadFile", "Remove", "RemoveAll", "Rename", "StartProcess", "Symlink", "Truncate", "WriteFile"},
+	"os": {
+		"Chdir", "Chmod", "Chown", "Chtimes", "CopyFS", "Create", "CreateTemp", "DirFS", "Lchown", "Link", "Mkdir", "MkdirAll", "MkdirTemp", "NewFile",
+		"Open", "OpenFile", "OpenInRoot", "OpenRoot", "ReadDir", "ReadFile", "Remove", "RemoveAll", "Rename", "StartProcess", "Symlink", "Truncate", "WriteFile",
+	},
 	"os/exec": {"Command", "CommandContext", ".CombinedOutput", ".Output", ".Run", ".Start"},
-	"net": {"Dial", "DialIP", "DialTCP", "DialTimeout", "DialUDP", "DialUnix", "Dialer", "FileConn", "FileListener", "FilePacketConn", "Listen", "ListenConfig",
-		"ListenIP", "ListenMulticastUDP", "ListenPacket", "ListenTCP", "ListenUDP", "ListenUnix", "DefaultResolver", "LookupAddr", "LookupHost", "LookupIP"},
+	"net": {
+		"Dial", "DialIP", "DialTCP", "DialTimeout", "DialUDP", "DialUnix", "Dialer", "FileConn", "FileListener", "FilePacketConn", "Listen", "ListenConfig",
+		"ListenIP", "ListenMulticastUDP", "ListenPacket", "ListenTCP", "ListenUDP", "ListenUnix", "DefaultResolver", "LookupAddr", "LookupHost", "LookupIP",
+	},
 	"crypto/tls":                        {"Dial", "DialWithDialer", "Dialer", "Listen", "LoadX509KeyPair"},
 	"net/http":                          {"DefaultClient", "Get", "Head", "ListenAndServe", "ListenAndServeTLS", "Post", "PostForm"},
 	"syscall":                           {"Connect", "Creat", "Exec", "ForkExec", "Mkdir", "Open", "Rename", "Rmdir", "Socket", "Symlink", "Unlink"},

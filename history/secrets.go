@@ -152,8 +152,10 @@ func secretIn(raw string, before []word) (from, to int) {
 // isConnecting says whether a command takes user:password@host and -u user,password.
 func isConnecting(name string) bool {
 	return name != "" && strings.HasPrefix("open", name) ||
-		slices.Contains([]string{"connect", "reopen", "ftp", "ftps", "ftpsh", "lftp", "bookmark", "copy", "fxp", "proxy",
-			"raw", "doctor", "switch"}, name)
+		slices.Contains([]string{
+			"connect", "reopen", "ftp", "ftps", "ftpsh", "lftp", "bookmark", "copy", "fxp", "proxy",
+			"raw", "doctor", "switch",
+		}, name)
 }
 
 // afterSign is the part from the first of some signs to end, empty when there is none.

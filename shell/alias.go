@@ -130,8 +130,10 @@ func (sh *Shell) runAlias(line Line, st syntax.Statement, text string) error {
 	if !syntax.TakesArgs(list) {
 		addArgs(list)
 	}
-	inner := Line{Text: text, Script: line.Script, Number: line.at(st).Number, within: line.within,
-		vars: syntax.Vars{Args: append([]syntax.Token{}, st.Args()...)}, aliases: append(slices.Clone(line.aliases), st.Name())}
+	inner := Line{
+		Text: text, Script: line.Script, Number: line.at(st).Number, within: line.within,
+		vars: syntax.Vars{Args: append([]syntax.Token{}, st.Args()...)}, aliases: append(slices.Clone(line.aliases), st.Name()),
+	}
 	if st.File == nil && st.Pipe == "" {
 		return failure.Shown(sh.list(inner, list))
 	}

@@ -43,7 +43,7 @@ func (sh *Shell) theHand() *byHand {
 		talk := teach.NewDialogue()
 		talk.User, talk.In = sh.session.LoggedIn()
 		talk.TLS, _ = sh.session.Protected()
-		typ, level := sh.session.Told()
+		typ, level := sh.session.ServerState()
 		talk.Type, talk.Protect = string(typ), level == client.Private
 		sh.hand = &byHand{talk: talk}
 	}

@@ -165,8 +165,10 @@ func (c *Call) parse(ctx context.Context, words []syntax.Token) error {
 func (c *Call) noURLs(words []syntax.Token) error {
 	for _, word := range words {
 		if history.HasURLPassword(word.Text) {
-			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: history.MaskURLs(word.Text) + ": this takes a path, not a URL",
-				Hint: "`open URL` connects to it; `ftpsh URL` fetches it"}
+			return &failure.UsageError{
+				Usage: c.Command.Synopsis(), Text: history.MaskURLs(word.Text) + ": this takes a path, not a URL",
+				Hint: "`open URL` connects to it; `ftpsh URL` fetches it",
+			}
 		}
 	}
 	return nil

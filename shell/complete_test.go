@@ -20,8 +20,10 @@ func TestWhatTabOffers(t *testing.T) {
 	t.Cleanup(func() { server.Close() })
 	t.Chdir(t.TempDir())
 	state := t.TempDir()
-	sh, _ := batchShell(t, Options{StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml"),
-		Password: practice.Password, HasPassword: true})
+	sh, _ := batchShell(t, Options{
+		StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml"),
+		Password: practice.Password, HasPassword: true,
+	})
 	for _, name := range []string{"local.csv", "local.txt", "our file"} {
 		if err := os.WriteFile(name, []byte("12345"), 0o600); err != nil {
 			t.Fatal(err)

@@ -51,10 +51,14 @@ func Conditions() []Condition {
 			Condition{side.prefix + "exists", "name", "there is such a name " + side.where, side.needs, onFile(side.stat, exists)},
 			Condition{side.prefix + "file", "name", "it is a file " + side.where, side.needs, onFile(side.stat, isFile)},
 			Condition{side.prefix + "directory", "name", "it is a directory " + side.where, side.needs, onFile(side.stat, isDirectory)},
-			Condition{side.prefix + "size", "name [min|max] bytes", "the file " + side.where + " has so many bytes, or at least or at most as many; k, m and g multiply by 1024",
-				side.needs, onFile(side.stat, hasSize)},
-			Condition{side.prefix + "age", "name min|max time", "the file " + side.where + " was changed at least or at most so long ago: 30s, 5m, 2h, 3d",
-				side.needs, onFile(side.stat, hasAge)})
+			Condition{
+				side.prefix + "size", "name [min|max] bytes", "the file " + side.where + " has so many bytes, or at least or at most as many; k, m and g multiply by 1024",
+				side.needs, onFile(side.stat, hasSize),
+			},
+			Condition{
+				side.prefix + "age", "name min|max time", "the file " + side.where + " was changed at least or at most so long ago: 30s, 5m, 2h, 3d",
+				side.needs, onFile(side.stat, hasAge),
+			})
 	}
 	return all
 }

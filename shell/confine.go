@@ -135,9 +135,11 @@ func (sh *Shell) foreignSetting(row *settings.Setting) error {
 
 // wireSettings change what is said to a server, or how a name is made of another. A recording tells
 // which differ from what is usual, and may change these and no others.
-var wireSettings = []string{"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-min", "tls-data", "tls-reuse", "preserve", "parallel",
+var wireSettings = []string{
+	"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-min", "tls-data", "tls-reuse", "preserve", "parallel",
 	"glob", "clobber", "charset", "compress", "case", "cr", "runique", "sunique", "active-ports", "active-address", "pasv-address",
-	"virtual-host", "anonpass", "rcvbuf", "sndbuf", "hash", "tick", "verbose", "prompt", "onerror", "timeout", "stall"}
+	"virtual-host", "anonpass", "rcvbuf", "sndbuf", "hash", "tick", "verbose", "prompt", "onerror", "timeout", "stall",
+}
 
 // outlet is where a statement sends its result, as it was typed; "": the screen.
 func outlet(st syntax.Statement) string {
@@ -173,8 +175,10 @@ func privateFolder() (root *os.Root, remove func(), err error) {
 
 // playedAddress is where the server that plays waits for an open.
 func (held *confinement) address(step teach.ReplayStep) Address {
-	return Address{Host: held.server.Host(), Port: strconv.Itoa(held.server.Port()), Security: step.Security,
-		User: step.User, Password: playedPassword, HasPassword: true}
+	return Address{
+		Host: held.server.Host(), Port: strconv.Itoa(held.server.Port()), Security: step.Security,
+		User: step.User, Password: playedPassword, HasPassword: true,
+	}
 }
 
 // playedPassword is said to a server that plays, in place of every secret.

@@ -59,8 +59,10 @@ func watched(t testing.TB) (*Shell, *oracle, *bytes.Buffer) {
 	t.Chdir(filepath.Join(top, "work"))
 	o := &oracle{roots: []string{top}}
 	var out bytes.Buffer
-	sh, err := New(Options{Dial: o.dial, StateDir: filepath.Join(top, "home"), Bookmarks: filepath.Join(top, "home", "bookmarks"),
-		Console: console.Options{In: strings.NewReader(""), Out: &out, Err: &out, Start: o.start}})
+	sh, err := New(Options{
+		Dial: o.dial, StateDir: filepath.Join(top, "home"), Bookmarks: filepath.Join(top, "home", "bookmarks"),
+		Console: console.Options{In: strings.NewReader(""), Out: &out, Err: &out, Start: o.start},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 		opt.TLS.InsecureSkipVerify = true
 	}
 	if !sh.Settings.SendPort {
-		opt.Ways = []client.Way{client.DefaultPort} // see useWays; it must be known before
+		opt.Ways = []client.DataMode{client.DefaultPort} // see useWays; it must be known before
 	}
 	opt.Dial, opt.Network = sh.opt.Dial, networks[sh.Settings.Family]
 	return opt

@@ -138,11 +138,13 @@ func (c *Call) deployNew(ctx context.Context, tree deploy.Tree) error {
 			return err
 		}
 		if len(extra) > 0 {
-			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
-				Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind"}
+			return &failure.UsageError{
+				Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
+				Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind",
+			}
 		}
 	}
-	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Wants: func(rel string, _ *listing.Entry) bool {
+	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
 		return !slices.Contains(tree.Shared, rel)
 	}}
 	if _, err := c.runMirror(ctx, m); err != nil {
@@ -173,10 +175,12 @@ func (c *Call) deployNew(ctx context.Context, tree deploy.Tree) error {
 
 // sameTree compares what was sent with what is here: names and sizes.
 func (c *Call) sameTree(ctx context.Context, sent *transfer.Mirror) error {
-	again := &transfer.Mirror{Up: true, Local: sent.Local, Remote: sent.Remote, DryRun: true, Compare: transfer.BySize, Wants: sent.Wants, EmptyDirs: true,
-		Here: c.Shell.folder(), Rules: sent.Rules, Depth: sent.Depth, Directories: sent.Directories, Delete: true}
+	again := &transfer.Mirror{
+		Up: true, Local: sent.Local, Remote: sent.Remote, DryRun: true, Compare: transfer.BySize, Filter: sent.Filter, EmptyDirs: true,
+		Here: c.Shell.folder(), Rules: sent.Rules, Depth: sent.Depth, Directories: sent.Directories, Delete: true,
+	}
 	wrong := ""
-	again.Tell = func(s transfer.Step) {
+	again.OnStep = func(s transfer.Step) {
 		if s.Action != transfer.ActSkip && wrong == "" {
 			wrong = fmt.Sprintf("%s (%s)", s.Path, s.Why)
 		}

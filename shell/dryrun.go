@@ -91,7 +91,7 @@ func (sh *Shell) withhold(line string) (string, error) {
 	case !known:
 		reply.Code = 200
 	}
-	return "", &client.Pretended{Reply: reply}
+	return "", &client.DryReply{Reply: reply}
 }
 
 // dryWords are the deeds as a dry run names them, where the deed is not its own name.

@@ -16,17 +16,25 @@ func TestFirstLineOfFailures(t *testing.T) {
 		status             int
 	}{
 		{"an address that nobody can reach is not used", "--tls off --fault nat-pasv --fault no-epsv", "practice open; ls", "", 0},
-		{"nor are closed ports behind it", "--tls off --fault nat-pasv=10.9.9.9 --fault no-epsv --fault pasv-closed", "set sendport off; practice open; ls",
-			"ls: no data connection: .*PASV: data connection to 127.0.0.1:.*: connection refused", 3},
-		{"the ports of the server are closed", "--tls off --fault pasv-closed", "set sendport off; set epsv4 off; practice open; ls",
-			"ls: no data connection: PASV: data connection to 127.0.0.1:.*: connection refused", 3},
+		{
+			"nor are closed ports behind it", "--tls off --fault nat-pasv=10.9.9.9 --fault no-epsv --fault pasv-closed", "set sendport off; practice open; ls",
+			"ls: no data connection: .*PASV: data connection to 127.0.0.1:.*: connection refused", 3,
+		},
+		{
+			"the ports of the server are closed", "--tls off --fault pasv-closed", "set sendport off; set epsv4 off; practice open; ls",
+			"ls: no data connection: PASV: data connection to 127.0.0.1:.*: connection refused", 3,
+		},
 		{"nothing listens", "", "open 127.0.0.1 1", "open: control connection to 127.0.0.1:1: connection refused", 3},
 		{"the server is mute", "--tls off --fault mute:CONNECT", "practice open", "practice: 127.0.0.1: timed out waiting for the greeting on the control connection", 9},
 		{"a command is never answered", "--tls off --fault mute:EPSV", "practice open; ls", "ls: timed out waiting for the reply to EPSV on the control connection", 9},
-		{"the data stands still", "--tls off --fault stall:RETR=100", "practice open; get README.txt",
-			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8},
-		{"the data stands still, for as long as a reply may take", "--tls off --fault stall:RETR=100", "set timeout 300ms; practice open; get README.txt",
-			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8},
+		{
+			"the data stands still", "--tls off --fault stall:RETR=100", "practice open; get README.txt",
+			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8,
+		},
+		{
+			"the data stands still, for as long as a reply may take", "--tls off --fault stall:RETR=100", "set timeout 300ms; practice open; get README.txt",
+			"get: README.txt: .* after 100 bytes: timed out waiting for the data connection", 8,
+		},
 		{"the server is busy", "--fault 421:CONNECT", "practice open", "practice: 127.0.0.1: control connection refused: 421 ", 3},
 		{"TLS is required", "--tls require", "practice open --clear", "practice: 127.0.0.1: login refused: 530 AUTH TLS", 4},
 		{"the certificate has expired", "--fault expired-cert", "practice open", "practice: TLS on the control connection: certificate of 127.0.0.1: expired on ", 5},

@@ -15,22 +15,24 @@ var wayCommands = []*Command{
 
 // familyCommand is a classic command for a value of the setting family.
 func familyCommand(name, value, short string) *Command {
-	return &Command{Name: name, Short: short, Long: "The next `open` uses it.",
-		Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.Shell.Set("family", value) }}
+	return &Command{
+		Name: name, Short: short, Long: "The next `open` uses it.",
+		Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.Shell.Set("family", value) },
+	}
 }
 
 // networks are the values of the setting family.
 var networks = map[string]string{"any": "", "4": "tcp4", "6": "tcp6"}
 
 // ways are the ways to a data connection that the settings allow.
-func (sh *Shell) ways(session *client.Session) []client.Way {
+func (sh *Shell) ways(session *client.Session) []client.DataMode {
 	set := &sh.Settings
 	extended := set.EPSV4
 	if addr, ok := session.Conn().RemoteAddr().(*net.TCPAddr); ok && addr.IP.To4() == nil {
 		extended = set.EPSV6
 	}
-	var ways []client.Way
-	add := func(want bool, way client.Way) {
+	var ways []client.DataMode
+	add := func(want bool, way client.DataMode) {
 		if want {
 			ways = append(ways, way)
 		}
@@ -45,7 +47,7 @@ func (sh *Shell) ways(session *client.Session) []client.Way {
 
 // useWays tells the sessions what the settings allow.
 func (sh *Shell) useWays() {
-	sh.sessions(func(s *client.Session) { s.SetWays(sh.ways(s)) })
+	sh.sessions(func(s *client.Session) { s.SetDataModes(sh.ways(s)) })
 }
 
 // useBuffers tells the sessions which socket buffers to ask for.

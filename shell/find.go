@@ -106,8 +106,12 @@ func (c *Call) finding() (*finding, error) {
 		name string
 		make func(string) (func(string, *listing.Entry) bool, error)
 	}{
-		{"name", byName(func(s string) string { return s })}, {"iname", byName(strings.ToLower)}, {"path", byPath},
-		{"type", byType}, {"size", bySize}, {"mtime", byAge},
+		{"name", byName(func(s string) string { return s })},
+		{"iname", byName(strings.ToLower)},
+		{"path", byPath},
+		{"type", byType},
+		{"size", bySize},
+		{"mtime", byAge},
 	} {
 		if flag := c.Flags.Lookup(row.name); flag.Changed {
 			test, err := row.make(flag.Value.String())

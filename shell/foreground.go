@@ -34,7 +34,7 @@ func (sh *Shell) detachable(line Line, st syntax.Statement) error {
 		_, err := f.command(line, st)
 		return err
 	})
-	j.spare = sh.session.Twin(sh.dialogue()) // now, while nobody works with the session
+	j.spare = sh.session.LazyClone(sh.dialogue()) // now, while nobody works with the session
 	return sh.foreground(j, func() { sh.start(j) })
 }
 

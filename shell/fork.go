@@ -26,7 +26,7 @@ func (sh *Shell) apart() *Shell {
 	f.record(sh.opt.Version)
 	f.verbose.Store(false) // the words of the server would stand among those for the foreground
 	if f.hand = nil; sh.session != nil {
-		f.session = sh.session.Twin(f.dialogue())
+		f.session = sh.session.LazyClone(f.dialogue())
 		f.guard(f.session)
 	}
 	return f

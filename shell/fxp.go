@@ -131,7 +131,7 @@ func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to
 		return c.Shell.would(withheld{Action: "copy", What: name, To: target + " on " + to.Host()})
 	}
 	from.SetType(c.Session().Type())
-	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, There: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}
+	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, Target: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}
 	c.equip(&t)
 	c.Shell.con.Status(render.Safe(name) + "  from server to server")
 	r, err := transfer.Run(ctx, from, t, nil)

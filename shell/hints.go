@@ -133,8 +133,8 @@ var hints = []hint{
 	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
 	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
-	{"a directory that is gone since the connection was lost", isGone(func(e *client.GoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
-	{"a command that cannot be given again", isGone(func(e *client.GoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
+	{"a directory that is gone since the connection was lost", isGone(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
+	{"a command that cannot be given again", isGone(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
 	{"a login in clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
 	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
 	{"data in clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
@@ -142,51 +142,67 @@ var hints = []hint{
 		return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
 	}, "the server with TLS wants its data connections to resume a session of its own, " +
 		"which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
-	{"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
-		"the server wants the TLS session of the control connection: `set tls-reuse on`"},
+	{
+		"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
+		"the server wants the TLS session of the control connection: `set tls-reuse on`",
+	},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
 	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user NAME` tries again"},
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{"a certificate of nobody known", isError[*client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
 		"certificate, `--insecure` anybody"},
-	{"no AVBL", func(c cause) bool { return c.refused("AVBL") && c.has(202, 500, 501, 502, 504) },
-		"the server cannot say it; `site help` shows whether it has a command of its own, such as SITE QUOTA"},
+	{
+		"no AVBL", func(c cause) bool { return c.refused("AVBL") && c.has(202, 500, 501, 502, 504) },
+		"the server cannot say it; `site help` shows whether it has a command of its own, such as SITE QUOTA",
+	},
 	{"a certificate of ours is wanted", func(c cause) bool { return wantsCertificate(c.err) }, "`--cert FILE --key FILE` shows yours"},
 	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
 	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
 	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and anybody on the way can cut files and listings then"},
-	{"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
-		"-s takes an address of this computer; without it the system chooses one"},
+	{
+		"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
+		"-s takes an address of this computer; without it the system chooses one",
+	},
 	{"no IPv6", func(c cause) bool {
 		return c.onlyIPv6 && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
 	}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
-	{"a proxy that wants a user", func(c cause) bool {
-		return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")
+	{
+		"a proxy that wants a user", func(c cause) bool {
+			return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")
+		},
+		"`set via http://USER:PASSWORD@HOST:PORT` says who you are",
 	},
-		"`set via http://USER:PASSWORD@HOST:PORT` says who you are"},
-	{"a server that does not get through", isError[*client.UnreachedError],
-		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours"},
+	{
+		"a server that does not get through", isError[*client.UnreachedError],
+		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",
+	},
 	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
 		return isError[*client.NoDataError](c) && !c.epsvOff && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
 	}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
 	{"no data connection", isError[*client.NoDataError], "`passive` changes who connects to whom"},
-	{"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.isDir || c.says("is a directory")) },
-		"`rm -r NAME` deletes a directory with all that is in it, `rmdir NAME` an empty one"},
+	{
+		"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.isDir || c.says("is a directory")) },
+		"`rm -r NAME` deletes a directory with all that is in it, `rmdir NAME` an empty one",
+	},
 	{"a directory that is fetched as a file", func(c cause) bool {
 		return c.refused("RETR") && (c.isDir || c.says("is a directory", "regular file", "plain file"))
 	}, "`get -r NAME` fetches a directory with all that is in it"},
-	{"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
-		"`rm -r NAME` deletes it with all that is in it; `ls -a NAME` shows that"},
+	{
+		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
+		"`rm -r NAME` deletes it with all that is in it; `ls -a NAME` shows that",
+	},
 	{"what is made is there", func(c cause) bool { return c.refused("MKD") && c.says("exist") && !c.missing() }, ""},
 	{"no directory to make one in", func(c cause) bool { return c.refused("MKD") && c.missing() }, "`mkdir -p NAME` makes those on the way, too"},
 	{"no directory to write into", isError[*noDirError], "`mkdir -p DIR` makes the directory"},
 	{"no such name", func(c cause) bool {
 		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550)
 	}, "`ls` shows what is there, `pwd` where you are"},
-	{"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },
-		"`ls -l` shows who may write here, `cd` goes elsewhere"},
+	{
+		"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },
+		"`ls -l` shows who may write here, `cd` goes elsewhere",
+	},
 	{"no such local file", func(c cause) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
@@ -276,9 +292,9 @@ func parentOf(name string) string {
 }
 
 // isGone reports whether the session could not be made again what it was, and how.
-func isGone(how func(*client.GoneError) bool) func(cause) bool {
+func isGone(how func(*client.DirGoneError) bool) func(cause) bool {
 	return func(c cause) bool {
-		var gone *client.GoneError
+		var gone *client.DirGoneError
 		return errors.As(c.err, &gone) && how(gone)
 	}
 }

@@ -30,9 +30,15 @@ func batchShell(t *testing.T, opt Options) (*Shell, *bytes.Buffer) {
 
 func TestClassicURL(t *testing.T) {
 	for _, row := range []struct{ word, want string }{
-		{"host", "host"}, {"host:21", "host:21"}, {"host:", "host:"}, {"::1", "::1"}, {"u:p@host", "u:p@host"},
-		{"host:pub/a b", "ftp://host/pub/a%20b"}, {"u@host:/etc/motd", "ftp://u@host/%2Fetc/motd"},
-		{"ftp://host/x:y", "ftp://host/x:y"}, {"u:p@host:x", "ftp://u:p@host/x"},
+		{"host", "host"},
+		{"host:21", "host:21"},
+		{"host:", "host:"},
+		{"::1", "::1"},
+		{"u:p@host", "u:p@host"},
+		{"host:pub/a b", "ftp://host/pub/a%20b"},
+		{"u@host:/etc/motd", "ftp://u@host/%2Fetc/motd"},
+		{"ftp://host/x:y", "ftp://host/x:y"},
+		{"u:p@host:x", "ftp://u:p@host/x"},
 	} {
 		if got := classicURL(row.word); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.word, got, row.want)
@@ -45,9 +51,18 @@ func TestIsFetch(t *testing.T) {
 		words string
 		want  bool
 	}{
-		{"host", false}, {"host 2121", false}, {"ftp://host", false}, {"ftp://host/", false}, {"ftp://host/pub/", false},
-		{"ftp://host/a", true}, {"ftp://host/a;type=a", true}, {"ftp://host/pub/;type=d", true}, {"host:a", true},
-		{"ftp://host/a ftps://host/b", true}, {"ftp://host/a host", false}, {"", false},
+		{"host", false},
+		{"host 2121", false},
+		{"ftp://host", false},
+		{"ftp://host/", false},
+		{"ftp://host/pub/", false},
+		{"ftp://host/a", true},
+		{"ftp://host/a;type=a", true},
+		{"ftp://host/pub/;type=d", true},
+		{"host:a", true},
+		{"ftp://host/a ftps://host/b", true},
+		{"ftp://host/a host", false},
+		{"", false},
 	} {
 		if got := IsFetch(strings.Fields(row.words)); got != row.want {
 			t.Errorf("%s: got %v", row.words, got)
@@ -82,8 +97,10 @@ func TestReadDuration(t *testing.T) {
 }
 
 func TestRepeatable(t *testing.T) {
-	want := map[string]bool{"open": true, "get": true, "put": false, "ls": true, "rm": true, "append": false, "rename": false,
-		"quote": false, "source": false, "site": false, "echo": false}
+	want := map[string]bool{
+		"open": true, "get": true, "put": false, "ls": true, "rm": true, "append": false, "rename": false,
+		"quote": false, "source": false, "site": false, "echo": false,
+	}
 	sh, _ := batchShell(t, Options{})
 	for name, want := range want {
 		c, err := Catalog().Find(name)
@@ -103,8 +120,12 @@ func TestPasses(t *testing.T) {
 		err  error
 		want bool
 	}{
-		{nil, false}, {errors.New("x"), false}, {&client.LostError{}, true}, {&client.TimeoutError{}, false},
-		{&client.Error{Reply: client.Reply{Code: 421}}, true}, {&client.Error{Reply: client.Reply{Code: 450}}, false},
+		{nil, false},
+		{errors.New("x"), false},
+		{&client.LostError{}, true},
+		{&client.TimeoutError{}, false},
+		{&client.Error{Reply: client.Reply{Code: 421}}, true},
+		{&client.Error{Reply: client.Reply{Code: 450}}, false},
 	} {
 		if got := sh.passes(row.err); got != row.want {
 			t.Errorf("%v: got %v", row.err, got)
@@ -168,7 +189,8 @@ func TestConfigErrors(t *testing.T) {
 		{"port of a host", "[host.a]\nport = 99999", 2, "not a port"},
 		{"alias that is none", "[alias]\nx = \"ls |\"", 2, "the line of x"},
 		{"too deep", "[host.a]\nx.y = 1", 2, "no such key"},
-		{"twice", "glob = true\nglob = false", 2, "glob is there already"}, {"table twice", "[alias]\n[alias]", 2, "alias is there already"},
+		{"twice", "glob = true\nglob = false", 2, "glob is there already"},
+		{"table twice", "[alias]\n[alias]", 2, "alias is there already"},
 		{"no TOML", "glob\n", 1, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

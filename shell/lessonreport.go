@@ -57,8 +57,10 @@ func (c *Call) reportLessons(ctx context.Context) error {
 		for _, s := range r.Steps {
 			seconds, commands, hints, wrong = seconds+s.Seconds, commands+int(s.Commands), hints+int(s.Hints), wrong+int(s.Wrong)
 		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), r.Title, r.State, fmt.Sprintf("%d of %d", r.Done, r.Of),
-			fmt.Sprintf("%d s, %d commands, %d hints, %d wrong", seconds, commands, hints, wrong)})
+		t.Rows = append(t.Rows, []string{
+			strconv.Itoa(i + 1), r.Title, r.State, fmt.Sprintf("%d of %d", r.Done, r.Of),
+			fmt.Sprintf("%d s, %d commands, %d hints, %d wrong", seconds, commands, hints, wrong),
+		})
 	}
 	return c.table(t)
 }

@@ -29,8 +29,14 @@ func TestServerLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := openLimits(dir)
-	for _, row := range [][3]string{{"bob@h:21", "parallel", "2"}, {"h:21", "pipelining", "off"}, {"@[::1]:2121", "parallel", "1"},
-		{"ann@h:21", "parallel", ""}, {"passing:21", "pipelining", ""}, {"h:22", "pipelining", ""}} {
+	for _, row := range [][3]string{
+		{"bob@h:21", "parallel", "2"},
+		{"h:21", "pipelining", "off"},
+		{"@[::1]:2121", "parallel", "1"},
+		{"ann@h:21", "parallel", ""},
+		{"passing:21", "pipelining", ""},
+		{"h:22", "pipelining", ""},
+	} {
 		if got := again.get(row[0], row[1]); got != row[2] {
 			t.Errorf("%s of %s is %q, want %q", row[1], row[0], got, row[2])
 		}

@@ -119,7 +119,7 @@ func (c *Call) remoteSum(ctx context.Context, path string, a client.Algorithm) (
 		if err == nil {
 			return h.Sum, "server", nil
 		}
-		if !errors.Is(err, client.ErrNoHash) && !client.IsCode(err, 500, 501, 502, 504) && !client.Unreadable(err) {
+		if !errors.Is(err, client.ErrNoHash) && !client.IsCode(err, 500, 501, 502, 504) && !client.IsMalformed(err) {
 			return nil, "", err
 		}
 	}

@@ -130,7 +130,7 @@ func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Wants, err = c.mirrorFilter(); err != nil {
+	if m.Filter, err = c.mirrorFilter(); err != nil {
 		return nil, err
 	}
 	var ok bool

@@ -31,9 +31,9 @@ func (c *Call) mirrorServers(ctx context.Context, url string) error {
 		return c.mirrorAll(ctx, func(m *transfer.Mirror) {
 			m.InClear = c.Is("clear")
 			if c.Is("reverse") {
-				m.Up, m.There, m.Remote, m.CopyName = false, c.Session(), there, orDot(c.Arg(1))
+				m.Up, m.Target, m.Remote, m.CopyName = false, c.Session(), there, orDot(c.Arg(1))
 			} else {
-				m.There, m.Remote, m.CopyName = second, c.Arg(0), there
+				m.Target, m.Remote, m.CopyName = second, c.Arg(0), there
 			}
 		})
 	})

@@ -55,16 +55,16 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
 	m.Here, m.Rules, m.Number = c.Shell.folder(), askFolder, c.Shell.Settings.NumbersCollisions()
-	m.Tell, m.Preserve = report.tell, c.Shell.Settings.Preserve
+	m.OnStep, m.Preserve = report.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds
-	m.Equip = func(t *transfer.Task) {
+	m.Configure = func(t *transfer.Task) {
 		c.equip(t)
 		t.Segments = c.segments()
 	}
 	m.Found = c.Shell.gauge.more
 	e := c.engine()
-	if m.There != nil && m.There == c.Session() {
+	if m.Target != nil && m.Target == c.Session() {
 		e.Session = c.Shell.second.session // the files come from there
 	}
 	over := c.Shell.gauge.all(0, 0)
@@ -80,7 +80,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	case m.DryRun:
 	case m.Up:
 		c.Shell.remote.Forget(c.absolute(m.Remote))
-	case m.There == c.Session():
+	case m.Target == c.Session():
 		c.Shell.remote.Forget(c.absolute(m.CopyName))
 	}
 	return report.changed(), failure.Several(append(report.errs, err))

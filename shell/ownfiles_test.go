@@ -113,8 +113,10 @@ func (o *owner) uses(t testing.TB, lines string) (first error) {
 		fmt.Fprintln(&o.out, err)
 	}
 	note(err)
-	sh, err := New(Options{StateDir: at("state"), Bookmarks: at("bookmarks.toml"), Netrc: at("login/netrc"), History: h,
-		Console: console.Options{In: strings.NewReader(""), Out: &o.out, Err: &o.out}})
+	sh, err := New(Options{
+		StateDir: at("state"), Bookmarks: at("bookmarks.toml"), Netrc: at("login/netrc"), History: h,
+		Console: console.Options{In: strings.NewReader(""), Out: &o.out, Err: &o.out},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -333,8 +333,16 @@ var planWords = []struct {
 	do   plan.Do
 	says string
 }{
-	{plan.New, "new"}, {plan.Replace, "replaced"}, {plan.Get, "to get"}, {plan.Copy, "copied"}, {plan.Move, "moved"}, {plan.Delete, "deleted"},
-	{plan.Mkdir, "directories made"}, {plan.Rmdir, "directories removed"}, {plan.Chmod, "modes set"}, {plan.Touch, "times set"},
+	{plan.New, "new"},
+	{plan.Replace, "replaced"},
+	{plan.Get, "to get"},
+	{plan.Copy, "copied"},
+	{plan.Move, "moved"},
+	{plan.Delete, "deleted"},
+	{plan.Mkdir, "directories made"},
+	{plan.Rmdir, "directories removed"},
+	{plan.Chmod, "modes set"},
+	{plan.Touch, "times set"},
 }
 
 func planSummary(counts map[plan.Do]int, bytes int64) string {

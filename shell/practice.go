@@ -131,8 +131,10 @@ func (sh *Shell) stopPractice() error {
 
 // openPractice connects to the practice server, and logs in.
 func (sh *Shell) openPractice(ctx context.Context, clear, login bool) error {
-	a := Address{Host: sh.practice.Host(), Port: strconv.Itoa(sh.practice.Port()),
-		User: teach.PracticeUser, Password: teach.PracticePassword, HasPassword: true}
+	a := Address{
+		Host: sh.practice.Host(), Port: strconv.Itoa(sh.practice.Port()),
+		User: teach.PracticeUser, Password: teach.PracticePassword, HasPassword: true,
+	}
 	switch {
 	case strings.HasPrefix(sh.practice.URL(), "ftps:"):
 		a.Security = "implicit"

@@ -31,8 +31,10 @@ func (sh *Shell) through(opt *client.Options) error {
 	password, _ := u.User.Password()
 	opt.Addr = u.Host
 	opt.Through = func(who client.Login) ([]string, error) {
-		return login.Commands(proxy.Accounts{Server: server, User: who.User, Password: who.Password,
-			ProxyUser: u.User.Username(), ProxyPassword: password})
+		return login.Commands(proxy.Accounts{
+			Server: server, User: who.User, Password: who.Password,
+			ProxyUser: u.User.Username(), ProxyPassword: password,
+		})
 	}
 	return nil
 }

@@ -43,8 +43,10 @@ func newLimits() *limits {
 }
 
 func setRate(_ context.Context, c *Call) error {
-	rows, known := map[string][]string{"": {"rate-get", "rate-put"}, "all": {"rate-get", "rate-put"},
-		"get": {"rate-get"}, "put": {"rate-put"}}[c.Arg(0)]
+	rows, known := map[string][]string{
+		"": {"rate-get", "rate-put"}, "all": {"rate-get", "rate-put"},
+		"get": {"rate-get"}, "put": {"rate-put"},
+	}[c.Arg(0)]
 	if !known {
 		return c.Usage("%s is not one of all, get, put", c.Arg(0))
 	}

@@ -182,8 +182,10 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 // call is a run of a statement, before its words are looked at. Its output goes
 // where that of the command goes which runs the line.
 func (sh *Shell) call(line Line, st syntax.Statement) *Call {
-	call := &Call{Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.con.Screen(), bytes: !sh.con.Shows(),
-		line: line, statement: st}
+	call := &Call{
+		Shell: sh, Name: st.Name(), Out: sh.con.Out(), Err: sh.con.Err(), screen: sh.con.Screen(), bytes: !sh.con.Shows(),
+		line: line, statement: st,
+	}
 	if outer := line.within; outer != nil {
 		call.Out, call.Err, call.screen, call.bytes = outer.Out, outer.Err, outer.screen, outer.bytes
 	}

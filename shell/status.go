@@ -79,8 +79,10 @@ func (c *connections) state() state {
 	if session == nil {
 		return state{}
 	}
-	s := state{Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeName(session.Type()),
-		Server: session.Quirks().Server, Control: "in clear", Data: "in clear"}
+	s := state{
+		Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeName(session.Type()),
+		Server: session.Quirks().Server, Control: "in clear", Data: "in clear",
+	}
 	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {
 		s.User = user

@@ -49,12 +49,12 @@ var statuses = []struct {
 	{9, "time limit", func(err error) bool {
 		return failure.AnyOf[*client.TimeoutError, *transfer.SlowError](err) || errors.Is(err, context.DeadlineExceeded)
 	}},
-	{6, "refused by the server", failure.AnyOf[*client.Error, *client.GoneError]},
+	{6, "refused by the server", failure.AnyOf[*client.Error, *client.DirGoneError]},
 	{7, "local file", func(err error) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
-		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.Unreadable(err)
+		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.IsMalformed(err)
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.FXPError, *client.NoFXPError]},
 }

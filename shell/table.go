@@ -53,8 +53,11 @@ var orders = []struct {
 	flag, word string
 	by         render.Order
 }{
-	{"", "name", render.ByName}, {"time", "time", render.ByTime}, {"size", "size", render.BySize},
-	{"extension", "extension", render.ByExtension}, {"unsorted", "none", render.Unsorted},
+	{"", "name", render.ByName},
+	{"time", "time", render.ByTime},
+	{"size", "size", render.BySize},
+	{"extension", "extension", render.ByExtension},
+	{"unsorted", "none", render.Unsorted},
 }
 
 // colours reports whether names are coloured.

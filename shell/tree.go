@@ -48,8 +48,10 @@ var (
 
 func drawTree(ctx context.Context, c *Call) error {
 	d := &drawing{Call: c, limbs: asciiLimbs}
-	d.list = render.List{Classify: c.Is("classify"), Color: c.screen && c.Shell.con.ColorOut(),
-		Colours: render.ParseColours(os.Getenv("LS_COLORS"))}
+	d.list = render.List{
+		Classify: c.Is("classify"), Color: c.screen && c.Shell.con.ColorOut(),
+		Colours: render.ParseColours(os.Getenv("LS_COLORS")),
+	}
 	d.level, _ = c.Flags.GetInt("level")
 	if c.Shell.unicode() {
 		d.limbs = unicodeLimbs

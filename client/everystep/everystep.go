@@ -91,7 +91,7 @@ func (t *Trap) gate(line string) (string, error) {
 	case Cut:
 		t.s.Drop()
 	case Refuse:
-		return "", &client.Pretended{Reply: client.Reply{Code: 550, Lines: []string{"550 Refused by the test."}}}
+		return "", &client.DryReply{Reply: client.Reply{Code: 550, Lines: []string{"550 Refused by the test."}}}
 	}
 	return line, nil
 }

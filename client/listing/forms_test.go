@@ -129,32 +129,43 @@ func TestOddForms(t *testing.T) {
 			"BARE.DAT;1   2   18-APR-2000 10:40:39\n" +
 			"LAST.DAT;1   2   18-APR-2000 10:40:39\n\nTotal of 1 file, 2 blocks.\n", []string{
 			"format vms", "file X.TXT 1024 2000-04-18T10:40 0750", "file BIG.DAT -1 2000-04-18T10:40 0750",
-			"file LONG.DAT -1 2000-04-18T10:40 0750", "file BARE.DAT 1024 2000-04-18T10:40", "file LAST.DAT 1024 2000-04-18T10:40"}},
+			"file LONG.DAT -1 2000-04-18T10:40 0750", "file BARE.DAT 1024 2000-04-18T10:40", "file LAST.DAT 1024 2000-04-18T10:40",
+		}},
 		"vms, grand total": {"A.B;1   2/8   18-APR-2000 10:40:39  (,RWED,,)\nGrand total of 1 directory, 1 file.\n", []string{
-			"format vms", "file A.B 1024 2000-04-18T10:40 0700"}},
+			"format vms", "file A.B 1024 2000-04-18T10:40 0700",
+		}},
 		"vms, a bracket that is not a protection": {"A.B;1   2/8   18-APR-2000 10:40:39\n  (see below)\nC.D;1   2/8   18-APR-2000 10:40:39\n", []string{
-			"format vms", "file A.B 1024 2000-04-18T10:40", "raw   (see below)", "file C.D 1024 2000-04-18T10:40"}},
+			"format vms", "file A.B 1024 2000-04-18T10:40", "raw   (see below)", "file C.D 1024 2000-04-18T10:40",
+		}},
 		"attributes of DOS": {"-rwx---A--   1 u g 1 Jan 12 10:33 a\n-wa-------   1 u g 1 Jan 12 10:33 b\ndrwx--AS--   1 u g 1 Jan 12 10:33 c\n", []string{
-			"format unix", "file a 1 2024-01-12T10:33", "file b 1 2024-01-12T10:33", "dir c 1 2024-01-12T10:33"}},
+			"format unix", "file a 1 2024-01-12T10:33", "file b 1 2024-01-12T10:33", "dir c 1 2024-01-12T10:33",
+		}},
 		"link count touches the mode": {"drwxr-xr-x439 u g 1 Jan 12 10:33 a\n", []string{"format unix", "dir a 1 2024-01-12T10:33 0755"}},
 		"inode and blocks":            {"total 4\n 1234    4 -rw-r--r-- 1 u g 5 Jan 12 10:33 a\n", []string{"format unix", "file a 5 2024-01-12T10:33 0644"}},
 		"a unit of five": {"Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\nWYOSPT 3390F 2003/05/21  1  200  FB      80  8053  PS  A.B\n" +
 			"WYOSPT SYSDA **NONE**    1  200  FB      80  8053  PO  C.D\n", []string{"format mvs", "file A.B -1", "dir C.D -1"}},
 		"names of four digits": {"-rw-r--r-- 1 u g 5 2024-05-06 1234\n-rw-r--r-- 1 u g 5 2024-05-06 10:33 1234\n" +
-			"-rw-r--r-- 1 u g 5 2026 api  1 1999\n-rw-r--r-- 1 u g 5 2003 3月 20 1234\n", []string{"format unix",
-			"file 1234 5 2024-05-06T00:00 0644", "file 1234 5 2024-05-06T10:33 0644", "file 1999 5 2026-04-01T00:00 0644", "file 1234 5 2003-03-20T00:00 0644"}},
+			"-rw-r--r-- 1 u g 5 2026 api  1 1999\n-rw-r--r-- 1 u g 5 2003 3月 20 1234\n", []string{
+			"format unix",
+			"file 1234 5 2024-05-06T00:00 0644", "file 1234 5 2024-05-06T10:33 0644", "file 1999 5 2026-04-01T00:00 0644", "file 1234 5 2003-03-20T00:00 0644",
+		}},
 		"hours that are none": {"-rw-r--r-- 1 u g 5 Jan 12 10:33 a\n-rw-r--r-- 1 u g 5 Jan 12 ab:11 b\n-rw-r--r-- 1 u g 2020 Jan 12 23:ab c\n" +
-			"-rw-r--r-- 1 u g 5 12 Jan ab:11 d\n", []string{"format unix", "file a 5 2024-01-12T10:33 0644", "raw -rw-r--r-- 1 u g 5 Jan 12 ab:11 b",
-			"raw -rw-r--r-- 1 u g 2020 Jan 12 23:ab c", "raw -rw-r--r-- 1 u g 5 12 Jan ab:11 d"}},
+			"-rw-r--r-- 1 u g 5 12 Jan ab:11 d\n", []string{
+			"format unix", "file a 5 2024-01-12T10:33 0644", "raw -rw-r--r-- 1 u g 5 Jan 12 ab:11 b",
+			"raw -rw-r--r-- 1 u g 2020 Jan 12 23:ab c", "raw -rw-r--r-- 1 u g 5 12 Jan ab:11 d",
+		}},
 		"hour zero": {"05-13-24  00:34AM       1 a\n05-13-24  00:34PM       1 b\n", []string{
-			"format dos", "file a 1 2024-05-13T00:34", "file b 1 2024-05-13T12:34"}},
+			"format dos", "file a 1 2024-05-13T00:34", "file b 1 2024-05-13T12:34",
+		}},
 		"hours of DOS that are none": {"05-13-24  ab:11       1 a\n05-13-24  23:ab       1 b\n05-13-24  13:34PM     1 c\n", raw(
 			"05-13-24  ab:11       1 a\n05-13-24  23:ab       1 b\n05-13-24  13:34PM     1 c\n")},
 		"netware, two digits": {"d [R----F--] supervisor            512       Jan 16 98    login\n- [R----F--] supervisor            12       01-16-98 10:33    x\n", []string{
-			"format netware", "dir login 512 1998-01-16T00:00", "file x 12 1998-01-16T10:33"}},
+			"format netware", "dir login 512 1998-01-16T00:00", "file x 12 1998-01-16T10:33",
+		}},
 		"a total in German": {"insgesamt 12\n", nil},
 		"a recursive listing": {"/data:\ntotal 8\ndrwxr-xr-x 2 u g 1 Jan 12 10:33 sub\n\n/data/sub:\ntotal 4\n-rw-r--r-- 1 u g 1 Jan 12 10:33 a\n", []string{
-			"format unix", "dir sub 1 2024-01-12T10:33 0755", "file a 1 2024-01-12T10:33 0644"}},
+			"format unix", "dir sub 1 2024-01-12T10:33 0755", "file a 1 2024-01-12T10:33 0644",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := briefs(test.text, Options{}); !slices.Equal(got, test.want) {

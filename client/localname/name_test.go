@@ -34,8 +34,15 @@ func TestWindowsNames(t *testing.T) {
 func TestMacNames(t *testing.T) {
 	fat := Rules{Forbids: true, Trims: true, UTF8: true, Folds: true}
 	for _, row := range []struct{ name, mac, fat string }{
-		{"NUL", "NUL", "NUL"}, {"a:b", "a:b", "a%3Ab"}, {"x.", "x.", "x%2E"}, {"caf\xe9", "caf%E9", "caf%E9"}, {"tab\t", "tab\t", "tab%09"}, {`a\b`, `a\b`, "a%5Cb"},
-		{"e\u0301", "e\u0301", "e\u0301"}, {"\ufffd", "\ufffd", "\ufffd"}, {".DS_Store", ".DS_Store", ".DS_Store"},
+		{"NUL", "NUL", "NUL"},
+		{"a:b", "a:b", "a%3Ab"},
+		{"x.", "x.", "x%2E"},
+		{"caf\xe9", "caf%E9", "caf%E9"},
+		{"tab\t", "tab\t", "tab%09"},
+		{`a\b`, `a\b`, "a%5Cb"},
+		{"e\u0301", "e\u0301", "e\u0301"},
+		{"\ufffd", "\ufffd", "\ufffd"},
+		{".DS_Store", ".DS_Store", ".DS_Store"},
 	} {
 		for r, want := range map[Rules]string{MacOS: row.mac, fat: row.fat} {
 			if got, err := r.Name(row.name); err != nil || got != want {
@@ -65,9 +72,13 @@ func TestLongNames(t *testing.T) {
 		name           string
 		linux, windows bool
 	}{
-		{strings.Repeat("x", 255), true, true}, {strings.Repeat("x", 256), false, false},
-		{strings.Repeat("漢", 85), true, true}, {strings.Repeat("漢", 255), false, true}, {strings.Repeat("漢", 256), false, false},
-		{strings.Repeat("😀", 127), false, true}, {strings.Repeat("😀", 128), false, false},
+		{strings.Repeat("x", 255), true, true},
+		{strings.Repeat("x", 256), false, false},
+		{strings.Repeat("漢", 85), true, true},
+		{strings.Repeat("漢", 255), false, true},
+		{strings.Repeat("漢", 256), false, false},
+		{strings.Repeat("😀", 127), false, true},
+		{strings.Repeat("😀", 128), false, false},
 		{strings.Repeat("x", 254) + ".", true, false}, // it becomes longer when it is escaped
 	} {
 		for r, want := range map[Rules]bool{Linux: row.linux, Windows: row.windows, {Longest: 143}: false} {
@@ -84,9 +95,17 @@ func TestOneFile(t *testing.T) {
 		a, b                       string
 		linux, mac, folds, windows bool
 	}{
-		{"Foo", "foo", false, true, true, true}, {"ÄB", "äb", false, true, true, true}, {"u\u0308", "\u00fc", false, true, true, true},
-		{"K", "\u212a", false, true, true, true}, {"σ", "ς", false, true, true, true}, {"straße", "STRASSE", false, true, true, true}, {"ſ", "s", false, true, true, true},
-		{"x", "x.", false, false, false, true}, {"x", "x ", false, false, false, true}, {"a", "b", false, false, false, false}, {"foo.part", "FOO.PART", false, true, true, true},
+		{"Foo", "foo", false, true, true, true},
+		{"ÄB", "äb", false, true, true, true},
+		{"u\u0308", "\u00fc", false, true, true, true},
+		{"K", "\u212a", false, true, true, true},
+		{"σ", "ς", false, true, true, true},
+		{"straße", "STRASSE", false, true, true, true},
+		{"ſ", "s", false, true, true, true},
+		{"x", "x.", false, false, false, true},
+		{"x", "x ", false, false, false, true},
+		{"a", "b", false, false, false, false},
+		{"foo.part", "FOO.PART", false, true, true, true},
 	} {
 		for r, want := range map[Rules]bool{Linux: row.linux, MacOS: row.mac, {Folds: true}: row.folds, Windows: row.windows, strictest: row.folds || row.windows} {
 			if got := r.Key(row.a) == r.Key(row.b); got != want {

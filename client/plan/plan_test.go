@@ -162,9 +162,14 @@ func sitePlan(t testing.TB, s *client.Session, local, dir string) *plan.Plan {
 	name := func(n string) jsonl.Name { return jsonl.Name(path.Join(root, n)) }
 	from := func(n string) jsonl.Name { return jsonl.Name(filepath.Join(local, n)) }
 	p.Rows = []plan.Row{
-		{Do: plan.Rmdir, Path: name("b/c")}, {Do: plan.Rmdir, Path: name("b")}, {Do: plan.Delete, Path: name("b/c/x")}, {Do: plan.Delete, Path: name("b/old.html")},
-		{Do: plan.New, Path: name("a.css"), Local: from("a.css")}, {Do: plan.New, Path: name("img/logo"), Local: from("img/logo")},
-		{Do: plan.New, Path: name("n"), Local: from("n")}, {Do: plan.Move, Path: name("move"), To: name("moved")},
+		{Do: plan.Rmdir, Path: name("b/c")},
+		{Do: plan.Rmdir, Path: name("b")},
+		{Do: plan.Delete, Path: name("b/c/x")},
+		{Do: plan.Delete, Path: name("b/old.html")},
+		{Do: plan.New, Path: name("a.css"), Local: from("a.css")},
+		{Do: plan.New, Path: name("img/logo"), Local: from("img/logo")},
+		{Do: plan.New, Path: name("n"), Local: from("n")},
+		{Do: plan.Move, Path: name("move"), To: name("moved")},
 	}
 	if err := p.Complete(t.Context(), s, here{}); err != nil {
 		t.Fatal(err)

@@ -53,27 +53,41 @@ const (
 // rows is the table of faults. A new one needs nothing but a row.
 var rows = []row{
 	// The control connection.
-	{FaultInfo: FaultInfo{"refuse", "text", "", "a command is answered with a refusal"},
-		preset: Fault{Text: "502 Command not implemented."}, command: say},
-	{FaultInfo: FaultInfo{"421", "text", "", "a command is answered with 421 and the end of the connection"},
-		preset: Fault{Text: "421 Service not available, closing control connection."}, command: sayAndClose},
+	{
+		FaultInfo: FaultInfo{"refuse", "text", "", "a command is answered with a refusal"},
+		preset:    Fault{Text: "502 Command not implemented."}, command: say,
+	},
+	{
+		FaultInfo: FaultInfo{"421", "text", "", "a command is answered with 421 and the end of the connection"},
+		preset:    Fault{Text: "421 Service not available, closing control connection."}, command: sayAndClose,
+	},
 	{FaultInfo: FaultInfo{"drop", "", "", "the control connection is cut instead of an answer"}, command: cutControl},
 	{FaultInfo: FaultInfo{"mute", "", "", "a command is never answered"}, command: stayMute},
-	{FaultInfo: FaultInfo{"idle", "duration", "", "421, unasked, after this time without a command"},
-		preset: Fault{Delay: time.Minute}, prepare: func(o *Options, f Fault) { o.Idle = f.Delay }},
-	{FaultInfo: FaultInfo{"no-epsv", "", "EPSV EPRT", "EPSV and EPRT are unknown"}, hides: "EPSV EPRT",
-		preset: Fault{Text: "500 Unknown command."}, command: say},
-	{FaultInfo: FaultInfo{"no-mlsd", "", "MLSD MLST", "MLSD and MLST are unknown"}, hides: "MLST",
-		preset: Fault{Text: "500 Unknown command."}, command: say},
-	{FaultInfo: FaultInfo{"nat-pasv", "text", "PASV", "PASV names an address that nobody can reach"},
-		preset: Fault{Text: "10.0.0.5"}, reply: wrongAddress},
+	{
+		FaultInfo: FaultInfo{"idle", "duration", "", "421, unasked, after this time without a command"},
+		preset:    Fault{Delay: time.Minute}, prepare: func(o *Options, f Fault) { o.Idle = f.Delay },
+	},
+	{
+		FaultInfo: FaultInfo{"no-epsv", "", "EPSV EPRT", "EPSV and EPRT are unknown"}, hides: "EPSV EPRT",
+		preset: Fault{Text: "500 Unknown command."}, command: say,
+	},
+	{
+		FaultInfo: FaultInfo{"no-mlsd", "", "MLSD MLST", "MLSD and MLST are unknown"}, hides: "MLST",
+		preset: Fault{Text: "500 Unknown command."}, command: say,
+	},
+	{
+		FaultInfo: FaultInfo{"nat-pasv", "text", "PASV", "PASV names an address that nobody can reach"},
+		preset:    Fault{Text: "10.0.0.5"}, reply: wrongAddress,
+	},
 	{FaultInfo: FaultInfo{"pasv-closed", "", "PASV EPSV", "the port that the server names is closed"}, reply: closedPort},
 	{FaultInfo: FaultInfo{"late", "duration", "", "replies come late"}, preset: Fault{Delay: time.Second}, reply: late},
 	{FaultInfo: FaultInfo{"no-end", "", transfers, "the final reply of a transfer never comes"}, reply: swallowFinal},
 	{FaultInfo: FaultInfo{"no-begin", "", transfers, "a transfer begins without its 150"}, reply: swallowPreliminary},
 	{FaultInfo: FaultInfo{"hang-up", "", transfers, "the control connection is closed after the final reply"}, reply: hangUp},
-	{FaultInfo: FaultInfo{"extra-reply", "text", "", "a reply that nobody asked for follows"},
-		preset: Fault{Text: "226 Transfer complete."}, reply: extraReply},
+	{
+		FaultInfo: FaultInfo{"extra-reply", "text", "", "a reply that nobody asked for follows"},
+		preset:    Fault{Text: "226 Transfer complete."}, reply: extraReply,
+	},
 	{FaultInfo: FaultInfo{"split-reply", "", "", "replies arrive byte by byte"}, reply: split},
 	{FaultInfo: FaultInfo{"bare-lf", "", "", "lines of replies end in LF only"}, reply: bareLF},
 
@@ -81,34 +95,54 @@ var rows = []row{
 	{FaultInfo: FaultInfo{"cut", "bytes", transfers, "the data connection closes early, with 426"}, data: cut},
 	{FaultInfo: FaultInfo{"cut-reset", "bytes", transfers, "the data connection is reset, with 426"}, data: cutReset},
 	{FaultInfo: FaultInfo{"cut-silent", "bytes", downloads, "fewer bytes than there are, with 226"}, data: cutSilent},
-	{FaultInfo: FaultInfo{"cut-notify", "bytes", downloads, "as cut-silent, and TLS ends without its close_notify"},
-		data: cutNotify},
+	{
+		FaultInfo: FaultInfo{"cut-notify", "bytes", downloads, "as cut-silent, and TLS ends without its close_notify"},
+		data:      cutNotify,
+	},
 	{FaultInfo: FaultInfo{"stall", "bytes", transfers, "the data connection stands still"}, data: stall},
 	{FaultInfo: FaultInfo{"no-fin", "", downloads, "the data connection stays open after its last byte"}, data: noFin},
-	{FaultInfo: FaultInfo{"quota", "bytes", uploads, "uploads end with 552"},
-		preset: Fault{Text: "552 Quota exceeded."}, data: quota},
+	{
+		FaultInfo: FaultInfo{"quota", "bytes", uploads, "uploads end with 552"},
+		preset:    Fault{Text: "552 Quota exceeded."}, data: quota,
+	},
 	{FaultInfo: FaultInfo{"store-less", "bytes", uploads, "so many bytes of an upload are stored, with 226"}, data: storeLess},
 	{FaultInfo: FaultInfo{"rate", "bytes", transfers, "so many bytes per second"}, preset: Fault{At: 64 << 10}, data: slow},
 	{FaultInfo: FaultInfo{"dos-list", "", "LIST", "LIST in the form of IIS"}, data: dosList},
 	{FaultInfo: FaultInfo{"listing", "text", "LIST NLST MLSD", `a listing holds this text instead, with \r\n and \xNN`}, data: forgeListing},
 
 	// TLS.
-	{FaultInfo: FaultInfo{"require-tls", "", "", "no login and no transfer without TLS"},
-		prepare: requireTLS},
-	{FaultInfo: FaultInfo{"require-reuse", "", "", "data connections must resume the TLS session (522)"},
-		prepare: withTLS(func(o *Options) { o.RequireReuse = true })},
-	{FaultInfo: FaultInfo{"expired-cert", "", "", "the certificate has expired"},
-		prepare: withTLS(func(o *Options) { o.Flaw = Expired })},
-	{FaultInfo: FaultInfo{"wrong-name", "", "", "the certificate belongs to another host"},
-		prepare: withTLS(func(o *Options) { o.Flaw = WrongName })},
-	{FaultInfo: FaultInfo{"self-signed", "", "", "the certificate comes from no authority"},
-		prepare: withTLS(func(o *Options) { o.Flaw = SelfSigned })},
-	{FaultInfo: FaultInfo{"other-cert", "", "", "data connections show another certificate, of the same authority"},
-		prepare: withTLS(func(o *Options) { o.otherData = true })},
-	{FaultInfo: FaultInfo{"clear-data", "", "", "PROT P is agreed to, and data connections are in clear"},
-		prepare: withTLS(func(o *Options) { o.clearData = true })},
-	{FaultInfo: FaultInfo{"tls10", "", "", "TLS 1.0 is all there is"},
-		prepare: withTLS(func(o *Options) { o.MinTLS, o.MaxTLS = tls.VersionTLS10, tls.VersionTLS10 })},
+	{
+		FaultInfo: FaultInfo{"require-tls", "", "", "no login and no transfer without TLS"},
+		prepare:   requireTLS,
+	},
+	{
+		FaultInfo: FaultInfo{"require-reuse", "", "", "data connections must resume the TLS session (522)"},
+		prepare:   withTLS(func(o *Options) { o.RequireReuse = true }),
+	},
+	{
+		FaultInfo: FaultInfo{"expired-cert", "", "", "the certificate has expired"},
+		prepare:   withTLS(func(o *Options) { o.Flaw = Expired }),
+	},
+	{
+		FaultInfo: FaultInfo{"wrong-name", "", "", "the certificate belongs to another host"},
+		prepare:   withTLS(func(o *Options) { o.Flaw = WrongName }),
+	},
+	{
+		FaultInfo: FaultInfo{"self-signed", "", "", "the certificate comes from no authority"},
+		prepare:   withTLS(func(o *Options) { o.Flaw = SelfSigned }),
+	},
+	{
+		FaultInfo: FaultInfo{"other-cert", "", "", "data connections show another certificate, of the same authority"},
+		prepare:   withTLS(func(o *Options) { o.otherData = true }),
+	},
+	{
+		FaultInfo: FaultInfo{"clear-data", "", "", "PROT P is agreed to, and data connections are in clear"},
+		prepare:   withTLS(func(o *Options) { o.clearData = true }),
+	},
+	{
+		FaultInfo: FaultInfo{"tls10", "", "", "TLS 1.0 is all there is"},
+		prepare:   withTLS(func(o *Options) { o.MinTLS, o.MaxTLS = tls.VersionTLS10, tls.VersionTLS10 }),
+	},
 }
 
 // fault is a Fault at work.

@@ -159,8 +159,10 @@ var flavours = []flavour{
 		name: "proftpd", short: "all that RFC 3659 has, and more; dot files are hidden",
 		greeting: "ProFTPD Server (Debian) [127.0.0.1]", unknown: "500 {verb} not understood",
 		hidesDots: true, namesItself: true,
-		features: []string{"CLNT", "EPRT", "EPSV", "HASH CRC32;MD5;SHA-1;SHA-256*;SHA-512;", "HOST", "LANG EN*", "MD5", "MDTM", "MFMT",
-			"MLST", "REST STREAM", "SITE SYMLINK", "SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512"},
+		features: []string{
+			"CLNT", "EPRT", "EPSV", "HASH CRC32;MD5;SHA-1;SHA-256*;SHA-512;", "HOST", "LANG EN*", "MD5", "MDTM", "MFMT",
+			"MLST", "REST STREAM", "SITE SYMLINK", "SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512",
+		},
 		words: map[string]string{
 			"USER 331": "331 Password required for {user}", "PASS 230": "230 User {user} logged in",
 			"CWD 250": "250 CWD command successful", "CWD 550": "550 {arg}: No such file or directory", "CDUP 250": "250 CDUP command successful",
@@ -187,8 +189,10 @@ var flavours = []flavour{
 		unknown: "500 Unknown command", unknowns: "CLNT HASH XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5 LANG HOST REIN STAT",
 		hidesDots: true, namesItself: true, emptyLists: true,
 		featFrame: [2]string{"211-Extensions supported:", "211 End."},
-		features: []string{"UTF8", "EPRT", "IDLE", "MDTM", "SIZE", "MFMT", "REST STREAM", "MLST", "MLSD", "TVFS", "ESTA", "PASV", "EPSV",
-			"ESTP"},
+		features: []string{
+			"UTF8", "EPRT", "IDLE", "MDTM", "SIZE", "MFMT", "REST STREAM", "MLST", "MLSD", "TVFS", "ESTA", "PASV", "EPSV",
+			"ESTP",
+		},
 		words: map[string]string{
 			"USER 331": "331 User {arg} OK. Password required", "PASS 230": "230 OK. Current directory is {dir}",
 			"PASS 530": "530 Login authentication failed", "CWD 250": "250 OK. Current directory is {dir}",

@@ -32,7 +32,8 @@ func TestScript(t *testing.T) {
 		name, text string
 		client     func(*rawClient)
 	}{
-		{"words", `
+		{
+			"words", `
 			# a login of a kind
 			S: 220-hello
 			S: 220 there
@@ -50,8 +51,10 @@ func TestScript(t *testing.T) {
 				}
 				c.cmd(200, "PWD")
 				c.gone()
-			}},
-		{"passive data", `
+			},
+		},
+		{
+			"passive data", `
 			S: 220 hello
 			C: EPSV
 			S: 229 go (|||$PORT|)
@@ -72,8 +75,10 @@ func TestScript(t *testing.T) {
 					c.t.Errorf("got %q", got)
 				}
 				c.put(226, "STOR y", "sent\n")
-			}},
-		{"PASV and an empty file", `
+			},
+		},
+		{
+			"PASV and an empty file", `
 			S: 220 hello
 			C: PASV
 			S: 227 go (127,0,0,1,$DATA)
@@ -93,8 +98,10 @@ func TestScript(t *testing.T) {
 					c.t.Errorf("got %q, %v", got, err)
 				}
 				c.want(226)
-			}},
-		{"active data", `
+			},
+		},
+		{
+			"active data", `
 			S: 220 hello
 			C~ EPRT .*
 			S: 200 ok
@@ -121,8 +128,10 @@ func TestScript(t *testing.T) {
 				}
 				conn.Close()
 				c.want(226)
-			}},
-		{"hold and reset", `
+			},
+		},
+		{
+			"hold and reset", `
 			S: 220 hello
 			C: EPSV
 			S: 229 go (|||$PORT|)
@@ -146,8 +155,10 @@ func TestScript(t *testing.T) {
 				if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, io.EOF) {
 					c.t.Errorf("got %v", err)
 				}
-			}},
-		{"reset", `
+			},
+		},
+		{
+			"reset", `
 			S: 220 hello
 			C: NOOP
 			reset`,
@@ -157,16 +168,20 @@ func TestScript(t *testing.T) {
 				if _, err := c.text.R.ReadByte(); !errors.Is(err, syscall.ECONNRESET) && !strings.Contains(err.Error(), "forcibly") {
 					c.t.Errorf("got %v", err)
 				}
-			}},
-		{"silence", `
+			},
+		},
+		{
+			"silence", `
 			S: 220 hello
 			silence`,
 			func(c *rawClient) {
 				c.want(220)
 				c.send("NOOP")
 				c.conn.Close()
-			}},
-		{"coming again", `
+			},
+		},
+		{
+			"coming again", `
 			S: 220 hello
 			close
 			accept
@@ -179,7 +194,8 @@ func TestScript(t *testing.T) {
 				again := dial(c.t, c.conn.RemoteAddr().String())
 				again.want(220)
 				again.cmd(200, "NOOP")
-			}},
+			},
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := script(t, row.text)

@@ -152,8 +152,10 @@ func Start(o Options) (*Server, error) {
 			f.row.prepare(&o, f.Fault)
 		}
 	}
-	s := &Server{opts: o, faults: faults, sessions: map[*session]bool{}, hosts: map[netip.Prefix]int{},
-		awaited: map[string]int{}, arrival: make(chan struct{})}
+	s := &Server{
+		opts: o, faults: faults, sessions: map[*session]bool{}, hosts: map[netip.Prefix]int{},
+		awaited: map[string]int{}, arrival: make(chan struct{}),
+	}
 	if s.look, err = findFlavour(o.Like); err != nil {
 		return nil, err
 	}

@@ -441,8 +441,10 @@ func (s *session) judge(c *command, r reply) reply {
 // plainRefusal says in the words of other servers what the library wraps in the
 // names of its functions.
 func plainRefusal(r reply) reply {
-	for _, err := range []error{fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, syscall.ENOENT, syscall.EEXIST,
-		syscall.EACCES, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOTEMPTY} {
+	for _, err := range []error{
+		fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, syscall.ENOENT, syscall.EEXIST,
+		syscall.EACCES, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOTEMPTY,
+	} {
 		if words := err.Error(); strings.Contains(r.text, ": "+words) {
 			return parseReply("550 " + strings.ToUpper(words[:1]) + words[1:] + ".\r\n")
 		}

@@ -23,30 +23,64 @@ var Placeholders = []string{"{host}", "{name}", "{port}", "{user}", "{pass}", "{
 // logins are those of lftp (ftp:proxy-auth-type), ncftp (firewall-type), yafc (proxy type), tnftp (gate), proftpd's
 // mod_proxy (ProxyForwardMethod) and SuSE's ftp-proxy. The first two are the defaults.
 var logins = []Login{
-	{"user@host", []string{"ncftp:1", "yafc:1"},
-		[]string{"USER {user}@{host}", "PASS {pass}"}},
-	{"proxyuser,user@host", []string{"lftp:user", "ncftp:2", "yafc:2"},
-		[]string{"USER {proxyuser}", "PASS {proxypass}", "USER {user}@{host}", "PASS {pass}"}},
-	{"proxyuser@host,user", []string{"lftp:proxy-user@host", "ncftp:6", "yafc:6"},
-		[]string{"USER {proxyuser}@{host}", "PASS {proxypass}", "USER {user}", "PASS {pass}"}},
-	{"proxyuser,site", []string{"ncftp:3", "yafc:3"},
-		[]string{"USER {proxyuser}", "PASS {proxypass}", "SITE {host}", "USER {user}", "PASS {pass}"}},
-	{"proxyuser,open", []string{"lftp:open", "ncftp:4", "yafc:4"},
-		[]string{"USER {proxyuser}", "PASS {proxypass}", "OPEN {host}", "USER {user}", "PASS {pass}"}},
-	{"user@proxyuser@host", []string{"lftp:joined", "ncftp:5", "yafc:5", "ftp-proxy:@auth"},
-		[]string{"USER {user}@{proxyuser}@{host}", "PASS {pass}@{proxypass}"}},
-	{"proxyuser@user@host", []string{"ftp-proxy:auth@"},
-		[]string{"USER {proxyuser}@{user}@{host}", "PASS {proxypass}@{pass}"}},
-	{"user@host proxyuser", []string{"lftp:joined-acct", "ncftp:7"},
-		[]string{"USER {user}@{host} {proxyuser}", "PASS {pass}", "ACCT {proxypass}"}},
-	{"user@host:port", []string{"ncftp:8", "yafc:7"},
-		[]string{"USER {user}@{name}:{port}", "PASS {pass}"}},
-	{"user@host port", []string{"ncftp:9"},
-		[]string{"USER {user}@{name} {port}", "PASS {pass}"}},
-	{"site", nil,
-		[]string{"SITE {host}", "USER {user}", "PASS {pass}"}},
-	{"open", nil,
-		[]string{"OPEN {host}", "USER {user}", "PASS {pass}"}},
+	{
+		"user@host",
+		[]string{"ncftp:1", "yafc:1"},
+		[]string{"USER {user}@{host}", "PASS {pass}"},
+	},
+	{
+		"proxyuser,user@host",
+		[]string{"lftp:user", "ncftp:2", "yafc:2"},
+		[]string{"USER {proxyuser}", "PASS {proxypass}", "USER {user}@{host}", "PASS {pass}"},
+	},
+	{
+		"proxyuser@host,user",
+		[]string{"lftp:proxy-user@host", "ncftp:6", "yafc:6"},
+		[]string{"USER {proxyuser}@{host}", "PASS {proxypass}", "USER {user}", "PASS {pass}"},
+	},
+	{
+		"proxyuser,site",
+		[]string{"ncftp:3", "yafc:3"},
+		[]string{"USER {proxyuser}", "PASS {proxypass}", "SITE {host}", "USER {user}", "PASS {pass}"},
+	},
+	{
+		"proxyuser,open",
+		[]string{"lftp:open", "ncftp:4", "yafc:4"},
+		[]string{"USER {proxyuser}", "PASS {proxypass}", "OPEN {host}", "USER {user}", "PASS {pass}"},
+	},
+	{
+		"user@proxyuser@host",
+		[]string{"lftp:joined", "ncftp:5", "yafc:5", "ftp-proxy:@auth"},
+		[]string{"USER {user}@{proxyuser}@{host}", "PASS {pass}@{proxypass}"},
+	},
+	{
+		"proxyuser@user@host",
+		[]string{"ftp-proxy:auth@"},
+		[]string{"USER {proxyuser}@{user}@{host}", "PASS {proxypass}@{pass}"},
+	},
+	{
+		"user@host proxyuser",
+		[]string{"lftp:joined-acct", "ncftp:7"},
+		[]string{"USER {user}@{host} {proxyuser}", "PASS {pass}", "ACCT {proxypass}"},
+	},
+	{
+		"user@host:port",
+		[]string{"ncftp:8", "yafc:7"},
+		[]string{"USER {user}@{name}:{port}", "PASS {pass}"},
+	},
+	{
+		"user@host port",
+		[]string{"ncftp:9"},
+		[]string{"USER {user}@{name} {port}", "PASS {pass}"},
+	},
+	{
+		"site", nil,
+		[]string{"SITE {host}", "USER {user}", "PASS {pass}"},
+	},
+	{
+		"open", nil,
+		[]string{"OPEN {host}", "USER {user}", "PASS {pass}"},
+	},
 	{"gate-ftp", []string{"tnftp:gate"}, // the proxies of the TIS Firewall Toolkit and Gauntlet
 		[]string{"PASSERVE {host}", "USER {user}", "PASS {pass}"}},
 }

@@ -114,9 +114,11 @@ func TestLoginsAreWellFormed(t *testing.T) {
 			}
 		}
 	}
-	for _, alias := range []string{"ncftp:1", "ncftp:2", "ncftp:3", "ncftp:4", "ncftp:5", "ncftp:6", "ncftp:7", "ncftp:8", "ncftp:9",
+	for _, alias := range []string{
+		"ncftp:1", "ncftp:2", "ncftp:3", "ncftp:4", "ncftp:5", "ncftp:6", "ncftp:7", "ncftp:8", "ncftp:9",
 		"yafc:1", "yafc:2", "yafc:3", "yafc:4", "yafc:5", "yafc:6", "yafc:7",
-		"lftp:user", "lftp:joined", "lftp:joined-acct", "lftp:open", "lftp:proxy-user@host", "tnftp:gate"} {
+		"lftp:user", "lftp:joined", "lftp:joined-acct", "lftp:open", "lftp:proxy-user@host", "tnftp:gate",
+	} {
 		if !seen[alias] {
 			t.Errorf("%s is missing", alias)
 		}

@@ -54,8 +54,10 @@ func TestSessionThroughFTPProxy(t *testing.T) {
 			}
 			opt := client.Options{Addr: modProxy(name).start(t), Security: client.Off}
 			opt.Through = func(who client.Login) ([]string, error) {
-				return login.Commands(Accounts{Server: srv.Addr(), User: who.User, Password: who.Password,
-					ProxyUser: "bob", ProxyPassword: "sesame"})
+				return login.Commands(Accounts{
+					Server: srv.Addr(), User: who.User, Password: who.Password,
+					ProxyUser: "bob", ProxyPassword: "sesame",
+				})
 			}
 			wholeSession(t, opt, client.Login{User: practice.User, Password: practice.Password})
 			if got := strings.Join(srv.Commands(), "\n"); !strings.Contains(got, "USER "+practice.User) {

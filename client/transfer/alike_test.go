@@ -55,7 +55,7 @@ func TestNamesThatBecomeOne(t *testing.T) {
 					os.WriteFile(filepath.Join(here, n), []byte("of "+n), 0o600)
 				}
 				var told error
-				m := &Mirror{Up: true, Local: here, Remote: "/to", RemoveSource: moves, Tell: func(step Step) {
+				m := &Mirror{Up: true, Local: here, Remote: "/to", RemoveSource: moves, OnStep: func(step Step) {
 					told = errors.Join(told, step.Err)
 				}}
 				e := &Engine{Session: s, Parallel: 2}
@@ -93,7 +93,7 @@ func TestMovedToAnotherSpelling(t *testing.T) {
 	for _, n := range []string{"one", "two", "a.b"} {
 		os.WriteFile(filepath.Join(here, n), []byte(n), 0o600)
 	}
-	m := &Mirror{Up: true, Local: here, Remote: "/TO", RemoveSource: true, Tell: func(step Step) {
+	m := &Mirror{Up: true, Local: here, Remote: "/TO", RemoveSource: true, OnStep: func(step Step) {
 		if step.Err != nil {
 			t.Error(step.Err)
 		}

@@ -28,8 +28,10 @@ func TestSlowSegmentsEnd(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			data := content(3 * leastPart)
 			_, s := server(t, data, practice.Options{})
-			task := Task{Op: Download, Remote: "data", Local: filepath.Join(t.TempDir(), "data"), Size: int64(len(data)), Segments: 2, Bounds: test.bounds,
-				Limit: rate.NewLimiter(16<<20, LimitBurst)}
+			task := Task{
+				Op: Download, Remote: "data", Local: filepath.Join(t.TempDir(), "data"), Size: int64(len(data)), Segments: 2, Bounds: test.bounds,
+				Limit: rate.NewLimiter(16<<20, LimitBurst),
+			}
 			if test.slow {
 				task.Limit = rate.NewLimiter(64<<10, LimitBurst)
 			}
@@ -63,8 +65,10 @@ func TestSlowTransferEnds(t *testing.T) {
 			}
 			_, s := server(t, data, practice.Options{}, faults...)
 			var out bytes.Buffer
-			task := Task{Op: Download, Remote: "data", Out: &out, Bounds: test.bounds,
-				Retry: Retry{Most: 3, Wait: time.Millisecond, Tell: func(err error, _ time.Duration) { t.Errorf("again after %v", err) }}}
+			task := Task{
+				Op: Download, Remote: "data", Out: &out, Bounds: test.bounds,
+				Retry: Retry{Most: 3, Wait: time.Millisecond, Tell: func(err error, _ time.Duration) { t.Errorf("again after %v", err) }},
+			}
 			if test.slow {
 				task.Limit = rate.NewLimiter(16<<10, LimitBurst) // 3 s for the file
 			}

@@ -27,8 +27,10 @@ type more struct{ target, unique string }
 
 // slimOf copies what it keeps: the line that the entry was read from is let go.
 func slimOf(e listing.Entry) slim {
-	s := slim{name: strings.Clone(e.Name), size: e.Size, time: e.Time, mode: e.Mode, kind: e.Type, precision: e.Precision,
-		hasMode: e.HasMode, sizeApprox: e.SizeApprox}
+	s := slim{
+		name: strings.Clone(e.Name), size: e.Size, time: e.Time, mode: e.Mode, kind: e.Type, precision: e.Precision,
+		hasMode: e.HasMode, sizeApprox: e.SizeApprox,
+	}
 	if e.Type != listing.File && e.Target+e.Unique != "" {
 		s.more = &more{strings.Clone(e.Target), strings.Clone(e.Unique)}
 	}
@@ -36,8 +38,10 @@ func slimOf(e listing.Entry) slim {
 }
 
 func (s slim) entry() listing.Entry {
-	e := listing.Entry{Name: s.name, Size: s.size, Time: s.time, Mode: s.mode, Type: s.kind, Precision: s.precision,
-		HasMode: s.hasMode, SizeApprox: s.sizeApprox}
+	e := listing.Entry{
+		Name: s.name, Size: s.size, Time: s.time, Mode: s.mode, Type: s.kind, Precision: s.precision,
+		HasMode: s.hasMode, SizeApprox: s.sizeApprox,
+	}
 	if s.more != nil {
 		e.Target, e.Unique = s.more.target, s.more.unique
 	}

@@ -67,10 +67,10 @@ func resolution(p listing.Precision) time.Duration {
 
 // algorithms are the hashes that the server has, or both have.
 func (m *Mirror) algorithms(s *client.Session) []client.Algorithm {
-	if m.There == nil {
+	if m.Target == nil {
 		return s.Algorithms()
 	}
-	theirs := m.There.Algorithms()
+	theirs := m.Target.Algorithms()
 	return slices.DeleteFunc(slices.Clone(s.Algorithms()), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
 }
 
@@ -93,8 +93,8 @@ func (m *Mirror) hashes(ctx context.Context, s *client.Session, at string) (stri
 
 // hashOfOther is the hash of what is not on the engine's server.
 func (m *Mirror) hashOfOther(ctx context.Context, at string, a client.Algorithm) ([]byte, error) {
-	if m.There != nil {
-		h, err := m.There.Hash(ctx, m.copied(at), a)
+	if m.Target != nil {
+		h, err := m.Target.Hash(ctx, m.copied(at), a)
 		return h.Sum, err
 	}
 	file, err := m.openHere(at)
@@ -216,13 +216,13 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 		if old, err := m.here.Readlink(m.at(at)); err != nil || filepath.ToSlash(old) != e.Target {
 			return e, errors.New("is there already, and another")
 		}
-		e.Type = seenTo
+		e.Type = handled
 		return e, nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.links = append(m.links, Step{Action: ActLink, Path: at, Size: -1, Why: "new", target: e.Target})
-	e.Type = seenTo
+	e.Type = handled
 	return e, nil
 }
 
@@ -239,5 +239,5 @@ func (m *Mirror) makeLinks(ctx context.Context, s *client.Session) {
 	}
 }
 
-// seenTo is the type of an entry that has been seen to.
-const seenTo = listing.Type(255)
+// handled is the type of an entry that has been seen to.
+const handled = listing.Type(255)

@@ -20,16 +20,16 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 	switch {
 	case len(m.unseen) > 0:
 		return ErrUnseen
-	case len(m.doomed) == 0:
+	case len(m.toDelete) == 0:
 		return nil
 	case m.failed:
 		return ErrFailed
 	case m.kept == 0 && !m.DeleteAll:
 		return ErrNothing
 	}
-	slices.SortFunc(m.doomed, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
+	slices.SortFunc(m.toDelete, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
 	if m.MayDelete != nil {
-		switch err := m.MayDelete(slices.Clone(m.doomed), m.kept); {
+		switch err := m.MayDelete(slices.Clone(m.toDelete), m.kept); {
 		case errors.Is(err, ErrKeep):
 			return nil
 		case err != nil:
@@ -37,10 +37,10 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		}
 	}
 	now := m.relistings(s)
-	for _, step := range m.doomed {
+	for _, step := range m.toDelete {
 		now.doomed[step.Path] = true
 	}
-	for _, step := range m.doomed {
+	for _, step := range m.toDelete {
 		stays, err := now.stays(ctx, step)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ type relisting struct {
 }
 
 func (m *Mirror) relistings(s *client.Session) *relistings {
-	return &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.doomed)), dirs: map[string]*relisting{}}
+	return &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.toDelete)), dirs: map[string]*relisting{}}
 }
 
 // Why something stays that was to be deleted.

@@ -46,13 +46,19 @@ func TestMirrorDeletesNothingItWrote(t *testing.T) {
 		{name: "NFD", local: "café", stored: norm.NFD.String("café"), says: true, same: true, first: []string{"delete extra extra"}},
 		{name: "trimmed dot", local: "name.", stored: "name", says: true, same: true, first: []string{"delete extra extra"}},
 		{name: "a directory", local: "docs/file", stored: "Docs/file", says: true, first: []string{"delete extra extra", "upload docs/file size"}},
-		{name: "case, and it does not say", local: "index.html", stored: "Index.html",
+		{
+			name: "case, and it does not say", local: "index.html", stored: "Index.html",
 			first:  []string{"delete extra extra", "skip Index.html written kept: index.html is stored under this name", "upload index.html new"},
-			second: []string{"skip Index.html written kept: index.html is stored under this name", "upload index.html new"}},
-		{name: "another letter", local: "a:b", stored: "a_b", says: true, unknown: true, same: true, first: []string{"skip a_b changed", "skip extra changed", "upload a:b new"},
-			second: []string{"skip a_b changed", "skip extra changed", "upload a:b new"}},
-		{name: "shortened", local: "a-long-name", stored: "A-LON~1", says: true, unknown: true, same: true, first: []string{"skip A-LON~1 changed", "skip extra changed", "upload a-long-name new"},
-			second: []string{"skip A-LON~1 changed", "skip extra changed", "upload a-long-name new"}},
+			second: []string{"skip Index.html written kept: index.html is stored under this name", "upload index.html new"},
+		},
+		{
+			name: "another letter", local: "a:b", stored: "a_b", says: true, unknown: true, same: true, first: []string{"skip a_b changed", "skip extra changed", "upload a:b new"},
+			second: []string{"skip a_b changed", "skip extra changed", "upload a:b new"},
+		},
+		{
+			name: "shortened", local: "a-long-name", stored: "A-LON~1", says: true, unknown: true, same: true, first: []string{"skip A-LON~1 changed", "skip extra changed", "upload a-long-name new"},
+			second: []string{"skip A-LON~1 changed", "skip extra changed", "upload a-long-name new"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,8 +158,10 @@ func TestMirrorDeletesOnlyWhatItSaw(t *testing.T) {
 				t.Errorf("%v: %q", err, steps)
 			}
 			got := contents(t, copied)
-			for name, stays := range map[string]bool{"file": true, "same": false, "longer": true, "touched": true, "full/": true, "full/new": true,
-				"full/old": false, "empty/": false, "sub/file": true, "sub/old": false, "now-a-dir/": true} {
+			for name, stays := range map[string]bool{
+				"file": true, "same": false, "longer": true, "touched": true, "full/": true, "full/new": true,
+				"full/old": false, "empty/": false, "sub/file": true, "sub/old": false, "now-a-dir/": true,
+			} {
 				if _, there := got[name]; there != stays {
 					t.Errorf("%s is there: %v", name, there)
 				}
@@ -198,7 +206,7 @@ func TestMirrorKeepsWhatHoldsTheExcluded(t *testing.T) {
 	}
 	here := t.TempDir()
 	tree(t, here, "file")
-	m := &Mirror{Up: true, Local: here, Remote: "/copy", Delete: true, Wants: func(p string, _ *listing.Entry) bool { return !strings.HasSuffix(p, "kept") }}
+	m := &Mirror{Up: true, Local: here, Remote: "/copy", Delete: true, Filter: func(p string, _ *listing.Entry) bool { return !strings.HasSuffix(p, "kept") }}
 	steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
 	if want := []string{"delete d/extra extra", "skip d something in it stays", "upload file new"}; err != nil || !slices.Equal(steps, want) {
 		t.Errorf("%v: %q", err, steps)
@@ -302,7 +310,7 @@ func TestMirrorMakesNoEmptyDirectories(t *testing.T) {
 // only wants one file, and all directories.
 func only(name string) func(*Mirror) {
 	return func(m *Mirror) {
-		m.Wants = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == name }
+		m.Filter = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == name }
 	}
 }
 

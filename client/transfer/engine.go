@@ -28,26 +28,26 @@ type Engine struct {
 	// end. Both may ask the Meter. May be nil.
 	Watch func(Task, *Meter) (over func())
 
-	mu       sync.Mutex
-	clone    func(context.Context) (*client.Session, error)
-	distance time.Duration // a round trip to the server
-	changed  *sync.Cond
-	feeds    []func() (Task, bool) // what is still to come
-	jobs     []*job                // transfers that wait, in order
-	visits   []*job                // directories that wait, the last first: so there are never many
-	active   int                   // jobs that run
-	running  map[*job]bool
-	workers  int
-	peak     int  // of workers
-	full     bool // one more could not be had
-	refused  bool // since the server said so
-	typ      client.Type
-	stopped  error
-	files    int        // that are over
-	bytes    int64      // of them
-	size     int64      // of all files that are known so far
-	telling  sync.Mutex // for Done
-	closing  sync.WaitGroup
+	mu      sync.Mutex
+	clone   func(context.Context) (*client.Session, error)
+	rtt     time.Duration // a round trip to the server
+	changed *sync.Cond
+	sources []func() (Task, bool) // what is still to come
+	jobs    []*job                // transfers that wait, in order
+	visits  []*job                // directories that wait, the last first: so there are never many
+	active  int                   // jobs that run
+	running map[*job]bool
+	workers int
+	peak    int  // of workers
+	full    bool // one more could not be had
+	refused bool // since the server said so
+	typ     client.Type
+	stopped error
+	files   int        // that are over
+	bytes   int64      // of them
+	size    int64      // of all files that are known so far
+	telling sync.Mutex // for Done
+	closing sync.WaitGroup
 }
 
 // findings are what a look into a directory brings: files to move, and directories.
@@ -89,7 +89,7 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 	})
 	defer stop()
 	e.start()
-	e.feeds = append(e.feeds, next)
+	e.sources = append(e.sources, next)
 	if err := e.work(ctx); err != nil {
 		return err
 	}
@@ -103,16 +103,16 @@ func (e *Engine) start() {
 		e.Parallel = 1 // no other session would be the same
 	}
 	e.running = map[*job]bool{}
-	e.acquaint(e.Session)
+	e.refreshTemplate(e.Session)
 }
 
-// acquaint takes what a session knows about the server for those to come. Its
+// refreshTemplate takes what a session knows about the server for those to come. Its
 // goroutine calls it.
-func (e *Engine) acquaint(s *client.Session) {
+func (e *Engine) refreshTemplate(s *client.Session) {
 	clone, distance := s.Cloner(), s.RoundTrip()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.clone, e.distance = clone, distance
+	e.clone, e.rtt = clone, distance
 }
 
 func (e *Engine) work(ctx context.Context) error {
@@ -126,7 +126,7 @@ func (e *Engine) work(ctx context.Context) error {
 	enough()
 	growth.Wait()
 	others.Wait()
-	e.Session.More(false)
+	e.Session.ExpectMore(false)
 	if ctx.Err() != nil {
 		e.halt(ctx.Err()) // its own call may still be on its way
 	}
@@ -184,24 +184,24 @@ var errRetire = errors.New("session lost")
 func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 	var r Result
 	var err error
-	inStep := !s.OutOfStep()
+	inStep := !s.Desynced()
 	switch {
 	case j.visit != nil:
 		if err = s.Flush(ctx); err == nil {
-			s.More(false)
+			s.ExpectMore(false)
 			var more findings
 			if more, err = j.visit(ctx, s); err == nil {
-				e.acquaint(s)
+				e.refreshTemplate(s)
 				e.put(more)
 			}
 		}
 	case j.of != nil:
-		s.More(false)
+		s.ExpectMore(false)
 		if err = j.of.begin(e.Watch); err == nil {
 			err = j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
 		}
 	default:
-		s.More(e.hasMore() && isSmall(j.task) && !j.task.alone())
+		s.ExpectMore(e.hasMore() && isSmall(j.task) && !j.task.alone())
 		over := func() {}
 		if e.Watch != nil {
 			over = e.Watch(j.task, &j.meter)
@@ -292,7 +292,7 @@ func (e *Engine) tryAgain(ctx context.Context, s *client.Session, j *job, r Resu
 		return false
 	}
 	j.tries++
-	s.Wary()
+	s.DisablePipelining()
 	j.task = j.task.after(r, s.Type(), err)
 	e.again(j)
 	return true
@@ -334,11 +334,11 @@ func (e *Engine) take(wait bool) *job {
 
 // fill reads ahead what is to be done.
 func (e *Engine) fill() {
-	for len(e.feeds) > 0 && len(e.jobs) < enough {
-		if t, ok := e.feeds[0](); ok {
+	for len(e.sources) > 0 && len(e.jobs) < enough {
+		if t, ok := e.sources[0](); ok {
 			e.add(t)
 		} else {
-			e.feeds = e.feeds[1:]
+			e.sources = e.sources[1:]
 		}
 	}
 }
@@ -369,7 +369,7 @@ func (e *Engine) put(more findings) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if more.tasks != nil {
-		e.feeds = append(e.feeds, more.tasks)
+		e.sources = append(e.sources, more.tasks)
 	}
 	e.visits = append(e.visits, more.visits...)
 	e.changed.Broadcast()

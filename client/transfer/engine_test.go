@@ -127,8 +127,8 @@ func TestManyFilesOnServers(t *testing.T) {
 					t.Errorf("%s has %d bytes, not %d, or others", name, len(got), sizeOf(i))
 				}
 			}
-			if _, err := s.Getwd(t.Context()); err != nil || s.OutOfStep() {
-				t.Errorf("pwd afterwards: %v; out of step: %v", err, s.OutOfStep())
+			if _, err := s.Getwd(t.Context()); err != nil || s.Desynced() {
+				t.Errorf("pwd afterwards: %v; out of step: %v", err, s.Desynced())
 			}
 		}
 	})
@@ -234,7 +234,7 @@ func TestSessionLimit(t *testing.T) {
 // Two large files are moved by two sessions: the second does not wait for the
 // first.
 func TestTwoLargeFiles(t *testing.T) {
-	srv, s := server(t, content(heavy/2+1), practice.Options{})
+	srv, s := server(t, content(minBytes/2+1), practice.Options{})
 	srv.WaitCommand(t.Context(), "USER")
 	var second sync.Once
 	e := &Engine{Session: s, Parallel: 2, Watch: func(Task, *Meter) func() {
@@ -250,7 +250,7 @@ func TestTwoLargeFiles(t *testing.T) {
 	dir := t.TempDir()
 	var tasks []Task
 	for _, name := range []string{"a", "b"} {
-		tasks = append(tasks, Task{Remote: "data", Local: filepath.Join(dir, name), Size: heavy/2 + 1, Known: true})
+		tasks = append(tasks, Task{Remote: "data", Local: filepath.Join(dir, name), Size: minBytes/2 + 1, Known: true})
 	}
 	if done, failed := run(t, e, slices.Values(tasks)); done != 2 || failed != nil {
 		t.Errorf("%d done, failed: %v", done, failed)

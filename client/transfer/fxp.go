@@ -27,15 +27,15 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 	}
 	if t.Append {
 		var err error
-		if r.base, err = sizeBefore(ctx, t.There, t.Local); err != nil {
+		if r.base, err = sizeBefore(ctx, t.Target, t.Local); err != nil {
 			return r, err
 		}
 	}
 	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
-	size, err := client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
+	size, err := client.FXP(ctx, s, t.Remote, t.Target, t.Local, o)
 	if restRefused(err) {
 		r.Resumed, r.Note, o.Restart = 0, "the servers cannot begin in the middle: copied again", 0
-		size, err = client.FXP(ctx, s, t.Remote, t.There, t.Local, o)
+		size, err = client.FXP(ctx, s, t.Remote, t.Target, t.Local, o)
 	}
 	switch {
 	case err != nil:
@@ -44,18 +44,18 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 		r.Size, r.Bytes = size, size-r.Resumed
 	case t.Append && t.Size >= 0:
 		r.Remote = t.Local
-		size, err := t.There.Size(ctx, t.Local)
-		if err := judgeUpload(&r, size, err, t.anySize(t.There)); err != nil {
+		size, err := t.Target.Size(ctx, t.Local)
+		if err := judgeUpload(&r, size, err, t.anySize(t.Target)); err != nil {
 			return r, err
 		}
 	default:
 		r.Note = cmp.Or(r.Note, "not checked, since the servers do not say its size")
 	}
 	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
-		_ = t.There.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
+		_ = t.Target.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
 	}
 	if t.Mode != 0 {
-		_ = t.There.Chmod(ctx, t.Mode, t.Local)
+		_ = t.Target.Chmod(ctx, t.Mode, t.Local)
 	}
 	return r, nil
 }
@@ -63,9 +63,9 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 // copied returns how much of a file the other server has already: its end there
 // is fetched from both servers and compared, or two files would become one.
 func copied(ctx context.Context, s *client.Session, t Task) (size int64, note string, err error) {
-	size, err = t.There.Size(ctx, t.Local)
+	size, err = t.Target.Size(ctx, t.Local)
 	switch {
-	case isRefusal(err), client.Unreadable(err), err == nil && size == 0:
+	case isRefusal(err), client.IsMalformed(err), err == nil && size == 0:
 		return 0, "", nil
 	case err != nil:
 		return 0, "", err
@@ -74,7 +74,7 @@ func copied(ctx context.Context, s *client.Session, t Task) (size int64, note st
 	if t.Size < 0 || size <= t.Size {
 		var end []byte
 		if end, err = bytesBefore(ctx, s, t.Remote, size); err == nil {
-			err = endsWith(ctx, t.There, t.Local, size, end)
+			err = endsWith(ctx, t.Target, t.Local, size, end)
 		}
 	}
 	switch {

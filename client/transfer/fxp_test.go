@@ -48,7 +48,7 @@ func TestBetweenServersGoesOn(t *testing.T) {
 			if test.there != nil {
 				afero.WriteFile(srv.FS(), "/copy", test.there, 0o644)
 			}
-			task := Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy", Resume: true}
+			task := Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy", Resume: true}
 			r, err := Run(t.Context(), from, task, nil)
 			if err != nil || r.Bytes != test.bytes || r.Resumed != test.from || r.Note != test.note {
 				t.Errorf("%d bytes behind %d, note %q, %v", r.Bytes, r.Resumed, r.Note, err)
@@ -66,7 +66,7 @@ func TestBetweenServersGoesOn(t *testing.T) {
 func TestBetweenServersIsBounded(t *testing.T) {
 	_, from := server(t, content(20_000), practice.Options{}, "stall:RETR=1000")
 	_, to := server(t, nil, practice.Options{})
-	task := Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy", Bounds: Bounds{Time: 300 * time.Millisecond}}
+	task := Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy", Bounds: Bounds{Time: 300 * time.Millisecond}}
 	if _, err := Run(t.Context(), from, task, nil); !errors.As(err, new(*SlowError)) {
 		t.Error(err)
 	}
@@ -82,7 +82,7 @@ func TestBetweenServersUnchecked(t *testing.T) {
 	}}
 	_, from := server(t, content(20_000), practice.Options{})
 	_, to := server(t, nil, practice.Options{Tap: tap})
-	r, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
+	r, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy"}, nil)
 	if err != nil || r.Note != "not checked, since the servers do not say its size" {
 		t.Errorf("note %q, %v", r.Note, err)
 	}
@@ -148,7 +148,7 @@ func TestBetweenServersReplaces(t *testing.T) {
 			srv, to := server(t, nil, opt)
 			srv.FS().Remove("/data")
 			afero.WriteFile(srv.FS(), "/copy", old, 0o640)
-			_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
+			_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy"}, nil)
 			if test.says == "" && err != nil || test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)) {
 				t.Errorf("got %v, want %q", err, test.says)
 			}
@@ -186,7 +186,7 @@ func TestBetweenServersInterrupted(t *testing.T) {
 			if old != nil {
 				afero.WriteFile(srv.FS(), "/copy", old, 0o644)
 			}
-			_, err := Run(begun, from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
+			_, err := Run(begun, from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy"}, nil)
 			if !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
@@ -207,7 +207,7 @@ func TestBetweenServersOntoItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer to.Close()
-	if _, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "data"}, nil); err != nil {
+	if _, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "data"}, nil); err != nil {
 		t.Error(err)
 	}
 	if got, _ := afero.ReadFile(srv.FS(), "/data"); !bytes.Equal(got, data) {
@@ -253,7 +253,7 @@ func TestBetweenServersLeavesNothing(t *testing.T) {
 			if test.old != nil {
 				afero.WriteFile(srv.FS(), "/copy", test.old, 0o644)
 			}
-			_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy"}, nil)
+			_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy"}, nil)
 			if err == nil {
 				t.Fatal("it worked")
 			}
@@ -279,7 +279,7 @@ func TestBetweenServersAppendIsProved(t *testing.T) {
 			return reply
 		}}})
 		afero.WriteFile(srv.FS(), "/copy", []byte("log\n"), 0o644)
-		_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", There: to, Local: "copy", Append: true, InClear: true}, nil)
+		_, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "copy", Append: true, InClear: true}, nil)
 		if errors.As(err, new(*VerifyError)) != (after != "") || after == "" && err != nil {
 			t.Errorf("%q: %v", after, err)
 		}

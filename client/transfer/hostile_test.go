@@ -138,8 +138,10 @@ func TestMirrorHostileNames(t *testing.T) {
 // written where the link leads.
 func TestMirrorLinkThenFile(t *testing.T) {
 	for _, lines := range [][]string{
-		{"->OUT x", "dir x"}, {"dir x", "->OUT x"},
-		{"->OUT/f y", "file y"}, {"file y", "->OUT/f y"},
+		{"->OUT x", "dir x"},
+		{"dir x", "->OUT x"},
+		{"->OUT/f y", "file y"},
+		{"file y", "->OUT/f y"},
 		{"->.. up", "->sub in", "dir sub", "file in"},
 	} {
 		t.Run(strings.Join(lines, ","), func(t *testing.T) {

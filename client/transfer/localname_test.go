@@ -69,7 +69,7 @@ func TestNamesKeepTheirBytes(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	m := &Mirror{Remote: "/tree", Local: all, Tell: func(s Step) {
+	m := &Mirror{Remote: "/tree", Local: all, OnStep: func(s Step) {
 		if s.Err != nil {
 			t.Errorf("%q: %v", s.Path, s.Err)
 		}
@@ -105,7 +105,7 @@ func TestMirrorsAtOnce(t *testing.T) {
 		s := loggedIn(t, srv)
 		go func() {
 			var failed error
-			m := &Mirror{Remote: "/tree", Local: dir, Preserve: true, Tell: func(s Step) {
+			m := &Mirror{Remote: "/tree", Local: dir, Preserve: true, OnStep: func(s Step) {
 				if s.Err != nil {
 					failed = fmt.Errorf("%s: %w", s.Path, s.Err)
 				}

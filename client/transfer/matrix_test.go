@@ -451,9 +451,11 @@ func uses() (all []using) {
 			moments = append(moments, behind150, behindData)
 		}
 		for _, at := range moments {
-			all = append(all, using{name: "connected again " + string(at) + " " + verb, drop: drop{verb, at},
+			all = append(all, using{
+				name: "connected again " + string(at) + " " + verb, drop: drop{verb, at},
 				vague: slices.Contains([]string{"RNFR", "STOR", "TYPE", "NOOP"}, verb) || at == behind150 || at == behindData,
-				do:    func(t *testing.T, s *client.Session, _ func() *client.Session) error { return ask(t, s) }})
+				do:    func(t *testing.T, s *client.Session, _ func() *client.Session) error { return ask(t, s) },
+			})
 		}
 	}
 	all = append(all, using{name: "kept alive", drop: drop{"NOOP", silently}, do: func(t *testing.T, s *client.Session, _ func() *client.Session) error {
@@ -479,7 +481,7 @@ func uses() (all []using) {
 		defer other.Close()
 		return fetch(t, other)
 	}}, using{name: "job", do: func(t *testing.T, s *client.Session, _ func() *client.Session) error {
-		other := s.Twin(nil)
+		other := s.LazyClone(nil)
 		defer other.Close()
 		return fetch(t, other)
 	}}, using{name: "job of another day", do: func(t *testing.T, s *client.Session, _ func() *client.Session) error {
@@ -487,7 +489,7 @@ func uses() (all []using) {
 		if err != nil {
 			return err
 		}
-		other := s.Twin(nil)
+		other := s.LazyClone(nil)
 		defer other.Close()
 		return errors.Join(other.Remake(ctx, made), fetch(t, other))
 	}}, using{name: "fxp", vague: true, drop: drop{"PASV", told}, do: func(_ *testing.T, s *client.Session, other func() *client.Session) error {
@@ -580,7 +582,7 @@ func many(ctx context.Context, t *testing.T, s *client.Session) error {
 
 func mirrored(ctx context.Context, m *transfer.Mirror, e *transfer.Engine) error {
 	var errs []error
-	m.Tell = func(s transfer.Step) { errs = append(errs, s.Err) }
+	m.OnStep = func(s transfer.Step) { errs = append(errs, s.Err) }
 	err := m.Run(ctx, e)
 	e.Wait()
 	return errors.Join(append(errs, err)...)

@@ -28,10 +28,10 @@ type Mirror struct {
 	Remote, Local string // the two trees
 	Here          Folder // that Local is in
 
-	// There is another server that has the copy, under CopyName: the files go
+	// Target is another server that has the copy, under CopyName: the files go
 	// from the engine's session to it, one after the other, and not by way of
 	// here. Local is not used then.
-	There    *client.Session
+	Target   *client.Session
 	CopyName string
 	InClear  bool // may travel in clear where the servers cannot protect it
 
@@ -55,9 +55,9 @@ type Mirror struct {
 	// Rules finds out what a directory here makes of names. nil: localname.Ask.
 	Rules func(*os.Root) localname.Rules
 
-	// Wants decides about each file and directory; its path is relative to the
+	// Filter decides about each file and directory; its path is relative to the
 	// tree. What it does not want is left alone on both sides. nil: everything.
-	Wants func(path string, e *listing.Entry) bool
+	Filter func(path string, e *listing.Entry) bool
 
 	// Found hears of each file that is going to be moved, with its size. Its calls
 	// may overlap. May be nil.
@@ -65,12 +65,12 @@ type Mirror struct {
 
 	Bounds Bounds // of each listing; those of a file come with Equip
 
-	// Equip may complete the task of a file. May be nil.
-	Equip func(*Task)
+	// Configure may complete the task of a file. May be nil.
+	Configure func(*Task)
 
-	// Tell hears of each step: done, failed, or with DryRun planned. Its calls
+	// OnStep hears of each step: done, failed, or with DryRun planned. Its calls
 	// never overlap.
-	Tell func(Step)
+	OnStep func(Step)
 
 	// MayDelete is asked once before files and directories are deleted, where
 	// kept stay; an error stops that, ErrKeep without being one. nil: yes.
@@ -83,20 +83,20 @@ type Mirror struct {
 	naming sync.RWMutex      // for what follows
 	named  map[string]string // what the copy calls something, where that differs; by its path in the original
 
-	mu     sync.Mutex // for Tell, and what follows
-	doomed []Step
-	held   map[string]bool     // directories of the copy with something in them that is none of our business
-	wrote  map[string][]string // what was written, by directory
-	moved  map[string][]moved  // whose originals go when all is there, by directory
-	alike  map[string]alike    // names that a server may take for one, by directory
-	links  []Step              // to be made, when all else is there
-	to     map[string]bool     // directories that links led to
-	toHere []os.FileInfo       // those here
-	unique map[string]string   // what the server knows directories by
-	kept   int
-	failed bool
-	unseen []string // directories that could not be read to their end
-	looked atomic.Int64
+	mu       sync.Mutex // for Tell, and what follows
+	toDelete []Step
+	held     map[string]bool     // directories of the copy with something in them that is none of our business
+	wrote    map[string][]string // what was written, by directory
+	moved    map[string][]moved  // whose originals go when all is there, by directory
+	alike    map[string]alike    // names that a server may take for one, by directory
+	links    []Step              // to be made, when all else is there
+	to       map[string]bool     // directories that links led to
+	toHere   []os.FileInfo       // those here
+	unique   map[string]string   // what the server knows directories by
+	kept     int
+	failed   bool
+	unseen   []string // directories that could not be read to their end
+	looked   atomic.Int64
 }
 
 // How much of a tree a Mirror looks at, if it is not told otherwise: a server
@@ -185,7 +185,7 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		m.Rules = localname.Ask
 	}
 	m.Remote, m.Local, m.CopyName = path.Clean(m.Remote), filepath.Clean(m.Local), path.Clean(m.CopyName)
-	if m.There != nil {
+	if m.Target != nil {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
 	}
 	exists, err := m.roots(ctx, e.Session)
@@ -341,19 +341,19 @@ func above(rel string) string {
 }
 
 // copyIsThere reports whether the copy is on a server.
-func (m *Mirror) copyIsThere() bool { return m.Up || m.There != nil }
+func (m *Mirror) copyIsThere() bool { return m.Up || m.Target != nil }
 
 // holder is the session with the server that has the copy, if one has.
 func (m *Mirror) holder(s *client.Session) *client.Session {
-	if m.There != nil {
-		return m.There
+	if m.Target != nil {
+		return m.Target
 	}
 	return s
 }
 
 // copied is the full path of the copy on its server.
 func (m *Mirror) copied(rel string) string {
-	if m.There != nil {
+	if m.Target != nil {
 		return path.Join(m.CopyName, rel)
 	}
 	return m.remote(rel)
@@ -414,7 +414,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		}
 		copied, found := taken.find(target, local)
 		there := copied.entry()
-		if isOwn(at) || m.Wants != nil && !m.Wants(at, &e) {
+		if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
 			refused = true
 			continue
 		}
@@ -436,7 +436,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			if why := m.file(ctx, s, at, e, there, found); why != "" {
 				copies, whys = append(copies, slimOf(e)), append(whys, why)
 			}
-		case e.Type != listing.Dir && e.Type != seenTo:
+		case e.Type != listing.Dir && e.Type != handled:
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
 		}
 	}
@@ -512,8 +512,10 @@ func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]s
 func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]slim, error) {
 	var entries []slim
 	nonsense, example := 0, ""
-	o := client.ListOptions{Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
-		Long: m.Links == CopyLinks && !m.Up} // MLSD does not say where links lead
+	o := client.ListOptions{
+		Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
+		Long: m.Links == CopyLinks && !m.Up,
+	} // MLSD does not say where links lead
 	err := m.Bounds.Listing(ctx, func(ctx context.Context) error {
 		for e, err := range s.List(ctx, dir, o) {
 			if err != nil {
@@ -574,8 +576,10 @@ func (m *Mirror) openHere(rel string) (*os.File, error) {
 }
 
 func localEntry(info os.FileInfo) listing.Entry {
-	e := listing.Entry{Name: info.Name(), Type: listing.Other, Size: info.Size(), Time: info.ModTime(), Precision: listing.Subsecond,
-		Mode: info.Mode().Perm(), HasMode: true}
+	e := listing.Entry{
+		Name: info.Name(), Type: listing.Other, Size: info.Size(), Time: info.ModTime(), Precision: listing.Subsecond,
+		Mode: info.Mode().Perm(), HasMode: true,
+	}
 	switch {
 	case info.Mode().IsRegular():
 		e.Type = listing.File
@@ -622,7 +626,7 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 	case ActUpload:
 		t.Op = Upload
 	case ActCopy:
-		t.Op, t.There, t.Local, t.InClear = BetweenServers, m.There, m.copied(at), m.InClear
+		t.Op, t.Target, t.Local, t.InClear = BetweenServers, m.Target, m.copied(at), m.InClear
 	default:
 		t.Within = m.Local
 	}
@@ -630,15 +634,15 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 	if m.Chmod && e.HasMode {
 		t.Mode = e.Mode.Perm()
 	}
-	if m.Equip != nil {
-		m.Equip(&t)
+	if m.Configure != nil {
+		m.Configure(&t)
 	}
 	return t
 }
 
 // extra takes note of what is in the copy only.
 func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
-	if isOwn(at) || m.Wants != nil && !m.Wants(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
+	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
 		m.hold(at)
 		return
 	}
@@ -693,7 +697,7 @@ func (m *Mirror) action() Action {
 	switch {
 	case m.Up:
 		return ActUpload
-	case m.There != nil:
+	case m.Target != nil:
 		return ActCopy
 	}
 	return ActDownload
@@ -706,8 +710,8 @@ func (m *Mirror) tell(step Step) {
 		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], filepath.Base(m.at(step.Path)))
 	}
 	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
-	if m.Tell != nil {
-		m.Tell(step)
+	if m.OnStep != nil {
+		m.OnStep(step)
 	}
 }
 
@@ -738,7 +742,7 @@ func (m *Mirror) keep() {
 func (m *Mirror) condemn(step Step) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.doomed = append(m.doomed, step)
+	m.toDelete = append(m.toDelete, step)
 }
 
 // notSeen tells of a directory that could not be read: nothing is deleted then.

@@ -25,7 +25,7 @@ import (
 func mirrored(t *testing.T, m *Mirror, e *Engine) ([]string, error) {
 	t.Helper()
 	var steps []string
-	m.Tell = func(s Step) {
+	m.OnStep = func(s Step) {
 		text := fmt.Sprintf("%s %s %s", s.Action, s.Path, s.Why)
 		if s.Err != nil {
 			text += " " + s.Err.Error()
@@ -163,12 +163,16 @@ func TestMirrorDecides(t *testing.T) {
 		{"by size", func(m *Mirror) { m.Compare = BySize }, []string{"download longer size", "download sub/new new", "mkdir sub new"}},
 		{"by hash", func(m *Mirror) { m.Compare = ByHash }, []string{"download longer size", "download newer hash", "download older hash", "download sub/new new", "mkdir sub new"}},
 		{"flat", func(m *Mirror) { m.Flat, m.Compare = true, BySize }, []string{"download longer size"}},
-		{"chosen", func(m *Mirror) {
-			m.Wants = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == "sub/new" }
+		{
+			"chosen", func(m *Mirror) {
+				m.Filter = func(p string, e *listing.Entry) bool { return e.Type == listing.Dir || p == "sub/new" }
+			},
+			[]string{"download sub/new new", "mkdir sub new"},
 		},
-			[]string{"download sub/new new", "mkdir sub new"}},
-		{"delete", func(m *Mirror) { m.Delete, m.Compare = true, BySize },
-			[]string{"delete extra extra", "delete gone/x extra", "download longer size", "download sub/new new", "mkdir sub new", "rmdir gone extra"}},
+		{
+			"delete", func(m *Mirror) { m.Delete, m.Compare = true, BySize },
+			[]string{"delete extra extra", "delete gone/x extra", "download longer size", "download sub/new new", "mkdir sub new", "rmdir gone extra"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			local := t.TempDir()

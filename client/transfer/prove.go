@@ -82,7 +82,7 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 	same := e.Size == r.Size || !sizeTells(s) || t.anySize(s)
 	if !same { // MLST may describe a link
 		size, err := s.Size(ctx, t.Remote)
-		if err != nil && !isRefusal(err) && !client.Unreadable(err) {
+		if err != nil && !isRefusal(err) && !client.IsMalformed(err) {
 			return err
 		}
 		same = err == nil && size == r.Size

@@ -82,8 +82,10 @@ func TestServerRestart(t *testing.T) {
 				}
 			} else {
 				var failed error
-				e := &Engine{Session: s, Parallel: 1, Retry: quick,
-					Done: func(_ Task, _ Result, err error) { failed = err }}
+				e := &Engine{
+					Session: s, Parallel: 1, Retry: quick,
+					Done: func(_ Task, _ Result, err error) { failed = err },
+				}
 				if err := e.Run(t.Context(), func(yield func(Task) bool) { yield(task) }); err != nil || failed != nil {
 					t.Errorf("%v, %v", err, failed)
 				}

@@ -17,9 +17,9 @@ func stored(ctx context.Context, s *client.Session, t Task, file io.ReaderAt, wh
 	switch {
 	case client.IsCode(err, 550), size == 0 && err == nil:
 		return 0, "", nil
-	case t.again && (isRefusal(err) || client.Unreadable(err)):
+	case t.again && (isRefusal(err) || client.IsMalformed(err)):
 		return 0, "the server does not say how much of it is there: sent again", nil
-	case isRefusal(err), client.Unreadable(err):
+	case isRefusal(err), client.IsMalformed(err):
 		return 0, "", fmt.Errorf("the server does not say how much of it is there: %w", err)
 	case err != nil:
 		return 0, "", err

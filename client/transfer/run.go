@@ -26,7 +26,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 	var moved int64 // by the tries that broke
 	for try := 1; ; try++ {
-		inStep := !s.OutOfStep()
+		inStep := !s.Desynced()
 		r, err := once(ctx, s, t, m)
 		if inStep && mistaken(s, err) && try == 1 && t.canRepeat(r) {
 			continue
@@ -272,7 +272,7 @@ func sizeAndTime(ctx context.Context, s *client.Session, name string, size *int6
 			*modified = at
 		}
 	}
-	if isRefusal(err) || client.Unreadable(err) {
+	if isRefusal(err) || client.IsMalformed(err) {
 		return nil
 	}
 	return err

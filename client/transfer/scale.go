@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	soon      = 4                    // sessions that are opened without measuring
-	distant   = 5 * time.Millisecond // as far away is a server for which all are: each waits for its own round trips
-	few       = 8                    // files that one session moves before another has logged in
-	heavy     = 16 << 20
-	gain      = 1.2 // what they must bring at least, before there are twice as many
-	leastTime = 100 * time.Millisecond
+	initialSessions = 4                    // sessions that are opened without measuring
+	highLatency     = 5 * time.Millisecond // as far away is a server for which all are: each waits for its own round trips
+	minFiles        = 8                    // files that one session moves before another has logged in
+	minBytes        = 16 << 20
+	minSpeedup      = 1.2 // what they must bring at least, before there are twice as many
+	leastTime       = 100 * time.Millisecond
 )
 
 // grow opens more sessions while there is work for them: as many as were asked
@@ -34,7 +34,7 @@ func (e *Engine) grow(ctx context.Context, serve func(*client.Session)) {
 		before := (e.moved() - moved) / max(time.Since(start), leastTime/4).Seconds() // while they logged in
 		fast = 2 * n
 		rate, ok := e.measure(ctx)
-		if !ok || rate < gain*before || !e.wants(n) {
+		if !ok || rate < minSpeedup*before || !e.wants(n) {
 			return
 		}
 	}
@@ -44,10 +44,10 @@ func (e *Engine) grow(ctx context.Context, serve func(*client.Session)) {
 func (e *Engine) atOnce() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.distance >= distant {
+	if e.rtt >= highLatency {
 		return MostSessions
 	}
-	return soon
+	return initialSessions
 }
 
 // openMore opens up to more sessions beside n, at once, and returns how many it
@@ -73,11 +73,11 @@ func (e *Engine) wants(n int) bool {
 		e.fill()
 		waiting := len(e.jobs) + len(e.visits)
 		parts := waiting > 0 && len(e.jobs) > 0 && e.jobs[0].of != nil // one for each session
-		large := e.size-e.bytes >= heavy
+		large := e.size-e.bytes >= minBytes
 		switch {
 		case large && waiting > 0:
 			waiting += e.active // who moves a large file does not take the next one soon
-		case !large && waiting < few && e.Parallel == 0:
+		case !large && waiting < minFiles && e.Parallel == 0:
 			waiting = 0 // not worth a login
 		}
 		switch {
@@ -85,7 +85,7 @@ func (e *Engine) wants(n int) bool {
 			return false
 		case waiting > n, parts:
 			return true
-		case len(e.feeds) == 0 && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
+		case len(e.sources) == 0 && len(e.visits) == 0 && len(e.running) == e.active: // nobody finds more
 			return false
 		}
 		e.changed.Wait()

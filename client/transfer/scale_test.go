@@ -16,7 +16,7 @@ import (
 func TestFarServer(t *testing.T) {
 	srv := daemon.Start(t, "vsftpd", daemon.Options{})
 	low, high := srv.PassivePorts()
-	p := delay.Start("127.0.0.2", srv.Host, min(low, srv.Port), high, 8*distant)
+	p := delay.Start("127.0.0.2", srv.Host, min(low, srv.Port), high, 8*highLatency)
 	defer p.Close()
 	var logins atomic.Int32
 	trace := &client.Trace{Sent: func(i client.SentInfo) {
@@ -32,8 +32,8 @@ func TestFarServer(t *testing.T) {
 	if err := s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password}); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.RoundTrip(); got < 8*distant || got > time.Minute {
-		t.Errorf("a round trip of %v takes %v", 8*distant, got)
+	if got := s.RoundTrip(); got < 8*highLatency || got > time.Minute {
+		t.Errorf("a round trip of %v takes %v", 8*highLatency, got)
 	}
 	const n = 12
 	for i := range n {

@@ -175,11 +175,13 @@ func TestSoak(t *testing.T) {
 				t.Error(what)
 			}
 		})
-		so := &soaker{s: soakSession(t, opt, practice.User, practice.Password), root: m.root, mood: m,
+		so := &soaker{
+			s: soakSession(t, opt, practice.User, practice.Password), root: m.root, mood: m,
 			store: func(name string, data []byte) error {
 				file := filepath.Join(m.root, name)
 				return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, data, 0o644))
-			}}
+			},
+		}
 		return so, func() { setFaults(t, srv, random) }
 	})
 }
@@ -242,12 +244,14 @@ func TestSoakOnProftpd(t *testing.T) {
 			}
 			return c, nil
 		}
-		so := &soaker{s: soakSession(t, opt, srv.User, srv.Password),
+		so := &soaker{
+			s:    soakSession(t, opt, srv.User, srv.Password),
 			root: srv.Root, broke: broke,
 			store: func(name string, data []byte) error {
 				srv.Put(name, data)
 				return nil
-			}}
+			},
+		}
 		return so, func() { budget.Store([]int64{0, 5_000, 300_000}[random.IntN(3)]) }
 	})
 }

@@ -37,7 +37,7 @@ type Task struct {
 	In            io.Reader
 	Out           io.Writer
 
-	There   *client.Session // of BetweenServers: the other server, where Local is a name
+	Target  *client.Session // of BetweenServers: the other server, where Local is a name
 	InClear bool            // whether it may travel in clear
 	Append  bool            // and whether it is added to what is there
 

@@ -72,10 +72,12 @@ type verdict struct {
 
 // verdicts is the table.
 var verdicts = []verdict{
-	{"TLS ended without close_notify, and a size that was asked for is exactly what came", whole, "the server ended the data connection without close_notify; the size is right",
+	{
+		"TLS ended without close_notify, and a size that was asked for is exactly what came", whole, "the server ended the data connection without close_notify; the size is right",
 		func(w witnesses) bool {
 			return w.cut && !w.text && !w.any && (w.before == w.got || w.asked && w.size == w.got)
-		}},
+		},
+	},
 	{"TLS ended without close_notify, and the size was not asked for yet", ask, "", func(w witnesses) bool { return w.cut && !w.text && !w.any && !w.asked }},
 	{"TLS ended without close_notify, and no size says that all is there", severed, "", func(w witnesses) bool { return w.cut }},
 	{"text (type A), or sizes are not compared (`set compare-sizes off`, or the server is known for it)", whole, "", func(w witnesses) bool { return w.text || w.any }},
@@ -84,28 +86,46 @@ var verdicts = []verdict{
 	{"only the preliminary reply named one, and that or more came", whole, "", func(w witnesses) bool { return w.before < 0 && w.opening <= w.got }},
 	{"only the preliminary reply named one, and less came", short, "", func(w witnesses) bool { return w.before < 0 }},
 	{"another number: size and time are asked for again", ask, "", func(w witnesses) bool { return !w.asked }},
-	{"SIZE is exactly what came, MLST or the listing has not moved: they speak of a symbolic link", whole, "",
-		func(w witnesses) bool { return w.size == w.got && w.facts == w.before }},
-	{"the size has changed, and is now exactly what came", whole, "it had {before} bytes at first; all {got} that it has now are here",
-		func(w witnesses) bool { return w.size == w.got || w.facts == w.got }},
-	{"the preliminary reply and the end of the data agree, against the others", whole, "{got} bytes came, as announced, although the server said {before}",
-		func(w witnesses) bool { return w.opening == w.got }},
-	{"it grows: not less came than it had at first, nor more than it has now, nor less than was announced", whole, "it is growing: {got} bytes are here, it has {now} now",
+	{
+		"SIZE is exactly what came, MLST or the listing has not moved: they speak of a symbolic link", whole, "",
+		func(w witnesses) bool { return w.size == w.got && w.facts == w.before },
+	},
+	{
+		"the size has changed, and is now exactly what came", whole, "it had {before} bytes at first; all {got} that it has now are here",
+		func(w witnesses) bool { return w.size == w.got || w.facts == w.got },
+	},
+	{
+		"the preliminary reply and the end of the data agree, against the others", whole, "{got} bytes came, as announced, although the server said {before}",
+		func(w witnesses) bool { return w.opening == w.got },
+	},
+	{
+		"it grows: not less came than it had at first, nor more than it has now, nor less than was announced", whole, "it is growing: {got} bytes are here, it has {now} now",
 		func(w witnesses) bool {
 			return w.before <= w.got && w.got <= w.facts && w.opening <= w.got && w.facts > w.before
-		}},
-	{"more came than anybody named, behind what was there before: the server began at the beginning, or with another file", other, "",
-		func(w witnesses) bool { return w.resumed && w.got > w.most() }},
+		},
+	},
+	{
+		"more came than anybody named, behind what was there before: the server began at the beginning, or with another file", other, "",
+		func(w witnesses) bool { return w.resumed && w.got > w.most() },
+	},
 	{"more came than anybody named: the server says 0", whole, "the server says 0 bytes, {got} came", func(w witnesses) bool { return w.most() == 0 }},
-	{"more came than anybody named, by a multiple of 2^32 or 2^16: the server counts in 32 or 16 bits", whole, "the server says {now} bytes, and counts in too few bits: {got} came",
-		func(w witnesses) bool { return w.wraps(32) || w.wraps(16) }},
-	{"more came than anybody named, and two agree on less: before and the preliminary reply", short, "",
-		func(w witnesses) bool { return w.got > w.most() && w.opening >= 0 && w.opening == w.before }},
-	{"more came than anybody named, by a server that said the right size of another file", short, "",
-		func(w witnesses) bool { return w.got > w.most() && w.counts }},
+	{
+		"more came than anybody named, by a multiple of 2^32 or 2^16: the server counts in 32 or 16 bits", whole, "the server says {now} bytes, and counts in too few bits: {got} came",
+		func(w witnesses) bool { return w.wraps(32) || w.wraps(16) },
+	},
+	{
+		"more came than anybody named, and two agree on less: before and the preliminary reply", short, "",
+		func(w witnesses) bool { return w.got > w.most() && w.opening >= 0 && w.opening == w.before },
+	},
+	{
+		"more came than anybody named, by a server that said the right size of another file", short, "",
+		func(w witnesses) bool { return w.got > w.most() && w.counts },
+	},
 	{"more came than anybody named", whole, "{got} bytes came, although the server says {now}", func(w witnesses) bool { return w.got > w.most() }},
-	{"less came than was named, but that is 2^32-1: -1 in 32 bits", whole, "not checked: the server says {now} bytes, which is what -1 looks like",
-		func(w witnesses) bool { return w.most() == math.MaxUint32 && w.least() == math.MaxUint32 }},
+	{
+		"less came than was named, but that is 2^32-1: -1 in 32 bits", whole, "not checked: the server says {now} bytes, which is what -1 looks like",
+		func(w witnesses) bool { return w.most() == math.MaxUint32 && w.least() == math.MaxUint32 },
+	},
 	{"less came than was named", short, "", func(witnesses) bool { return true }},
 }
 
@@ -185,14 +205,14 @@ func (w *witnesses) hear(ctx context.Context, s *client.Session, name string) er
 	if err == nil && !e.SizeApprox && e.Type != listing.Dir {
 		w.facts = e.Size
 	}
-	if err != nil && !isRefusal(err) && !client.Unreadable(err) {
+	if err != nil && !isRefusal(err) && !client.IsMalformed(err) {
 		return err
 	}
 	size, err := s.Size(ctx, name)
 	switch {
 	case err == nil:
 		w.size = size
-	case !isRefusal(err) && !client.Unreadable(err):
+	case !isRefusal(err) && !client.IsMalformed(err):
 		return err
 	}
 	return nil
@@ -230,7 +250,7 @@ const excess = 64 << 20
 func judgeUpload(r *Result, size int64, err error, any bool) error {
 	want := r.base + r.Size
 	switch {
-	case any, err == nil && size == want, client.IsCode(err, 500, 502, 504), client.Unreadable(err):
+	case any, err == nil && size == want, client.IsCode(err, 500, 502, 504), client.IsMalformed(err):
 		return nil
 	case err == nil && r.base < 0:
 		r.Note = cmp.Or(r.Note, "not checked, since the server did not say what it had before")
@@ -256,7 +276,7 @@ func sizeBefore(ctx context.Context, s *client.Session, name string) (int64, err
 		return size, nil
 	case client.IsCode(err, 550):
 		return 0, nil
-	case isRefusal(err), client.Unreadable(err):
+	case isRefusal(err), client.IsMalformed(err):
 		return -1, nil
 	}
 	return -1, err

@@ -84,8 +84,10 @@ func scenes(yield func(scene) bool) {
 			for _, ask := range claims {
 				for _, opening := range claims {
 					for flags := range 8 {
-						c := scene{first: size[0], read: size[1], last: size[2], facts: facts, size: ask, opening: opening,
-							cut: flags&1 > 0, resumed: flags&2 > 0, rude: flags&4 > 0}
+						c := scene{
+							first: size[0], read: size[1], last: size[2], facts: facts, size: ask, opening: opening,
+							cut: flags&1 > 0, resumed: flags&2 > 0, rude: flags&4 > 0,
+						}
 						if !yield(c) {
 							return
 						}

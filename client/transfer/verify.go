@@ -50,7 +50,7 @@ func verifyFile(ctx context.Context, s *client.Session, remote string, here Fold
 // compare says how it found out, and the checksum of both where there is one.
 func compare(ctx context.Context, s *client.Session, remote string, file io.Reader) (how, hash string, err error) {
 	there, err := s.Hash(ctx, remote, "")
-	if errors.Is(err, client.ErrNoHash) || client.IsCode(err, 500, 502, 504) || client.Unreadable(err) {
+	if errors.Is(err, client.ErrNoHash) || client.IsCode(err, 500, 502, 504) || client.IsMalformed(err) {
 		how = "the bytes"
 		return how, "", mismatch(remote, how, sameBytes(ctx, s, remote, file))
 	}

@@ -67,7 +67,8 @@ func put(t testing.TB, s *client.Session, name, text string) {
 func tree(t interface {
 	Helper()
 	Fatal(...any)
-}, root fs.FS) map[string]string {
+}, root fs.FS,
+) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {

@@ -17,8 +17,10 @@ import (
 
 // detached are the options that a process has which goes on with jobs: those
 // about connections, not those about what to do.
-var detached = []string{"tls", "ca", "cert", "key", "tls-name", "insecure", "pin", "active", "passive", "ipv4", "ipv6", "source",
-	"stall", "rate", "buffer", "no-config", "netrc"}
+var detached = []string{
+	"tls", "ca", "cert", "key", "tls-name", "insecure", "pin", "active", "passive", "ipv4", "ipv6", "source",
+	"stall", "rate", "buffer", "no-config", "netrc",
+}
 
 // detach starts a process of this program that runs a script and belongs to no
 // terminal. The script, with the passwords in it, goes through a pipe; what the

@@ -116,9 +116,23 @@ func TestHostileScreen(t *testing.T) {
 	term.enter(practice.Password)
 	term.see("PLAIN> ")
 	for _, step := range [][2]string{
-		{"set title on", "PLAIN> "}, {"cd /", "PLAIN> "}, {"quote NOOP", "PLAIN> "}, {"ls", "PLAIN> "}, {"ls -l", "PLAIN> "},
-		{"rm x*", "? [y/n] "}, {"n", "PLAIN> "}, {"get x\t", "PLAIN> "}, {"mget -f x*", "[ynapq?] "}, {"y", "PLAIN> "}, {"trace 3", "PLAIN> "},
-		{"pwd", "PLAIN> "}, {"status", "PLAIN> "}, {"history", "PLAIN> "}, {"ladder", "PLAIN> "}, {"why", "PLAIN> "}, {"ls | cat -v", "PLAIN> "}, // a program gets the bytes
+		{"set title on", "PLAIN> "},
+		{"cd /", "PLAIN> "},
+		{"quote NOOP", "PLAIN> "},
+		{"ls", "PLAIN> "},
+		{"ls -l", "PLAIN> "},
+		{"rm x*", "? [y/n] "},
+		{"n", "PLAIN> "},
+		{"get x\t", "PLAIN> "},
+		{"mget -f x*", "[ynapq?] "},
+		{"y", "PLAIN> "},
+		{"trace 3", "PLAIN> "},
+		{"pwd", "PLAIN> "},
+		{"status", "PLAIN> "},
+		{"history", "PLAIN> "},
+		{"ladder", "PLAIN> "},
+		{"why", "PLAIN> "},
+		{"ls | cat -v", "PLAIN> "}, // a program gets the bytes
 	} {
 		term.enter(step[0])
 		term.see(step[1])

@@ -97,8 +97,10 @@ func TestInterruptAtAFIFO(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"get small.txt fifo", "cat small.txt > fifo", "put fifo up", "source fifo", "fget fifo", "verify small.txt fifo",
-		"trace show fifo", "trace save -f --as txt fifo", "lesson lint fifo"} {
+	for _, line := range []string{
+		"get small.txt fifo", "cat small.txt > fifo", "put fifo up", "source fifo", "fget fifo", "verify small.txt fifo",
+		"trace show fifo", "trace save -f --as txt fifo", "lesson lint fifo",
+	} {
 		term.enter(line)
 		halt := again(term, "\x03") // the first one may come before the command has begun
 		term.see(": interrupted")
@@ -170,7 +172,8 @@ func stubborn(t *testing.T, fault string) *practice.Server {
 		t.Fatal(err)
 	}
 	return serves(t, practice.Options{Faults: []practice.Fault{f}}, map[string]string{
-		"big.bin": strings.Repeat("x", 8<<20), "other.bin": strings.Repeat("y", 8<<20), "small.txt": "small\n"})
+		"big.bin": strings.Repeat("x", 8<<20), "other.bin": strings.Repeat("y", 8<<20), "small.txt": "small\n",
+	})
 }
 
 func writeUpload(t *testing.T, dir string) {

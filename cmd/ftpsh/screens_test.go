@@ -167,8 +167,10 @@ func TestScreenOfCtrlZ(t *testing.T) {
 // further sessions is no business of the user's.
 func TestScreenOfSeveralFiles(t *testing.T) {
 	big := strings.Repeat("x", 1<<20)
-	p := newPlace(t, slow, map[string]string{"a.csv": "1", "b.csv": "22", "c.csv": "333",
-		"backup of the site 1.bin": big, "backup of the site 2.bin": big, "backup of the site 3.bin": big, "backup of the site 4.bin": big})
+	p := newPlace(t, slow, map[string]string{
+		"a.csv": "1", "b.csv": "22", "c.csv": "333",
+		"backup of the site 1.bin": big, "backup of the site 2.bin": big, "backup of the site 3.bin": big, "backup of the site 4.bin": big,
+	})
 	tm := p.sized(t, 40, 10)
 	tm.Type("prompt off; set parallel 2; verbose on\rmget *.csv\r")
 	tm.Until("the sum", func(screen string) bool {

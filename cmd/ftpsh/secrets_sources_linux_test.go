@@ -43,10 +43,14 @@ var secretSources = []secretSource{
 	{name: "another netrc", files: map[string]string{"other": "machine 127.0.0.1 login alice password \"$NETRC\"\n"}, args: []string{"-N", "other", "$ADDR"}},
 	{name: "password-command", files: map[string]string{"keys": "$PW\n"}, script: "set password-command 'cat keys'\nopen alice@$ADDR\n"},
 	{name: "ACCT", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password}, args: []string{"bob@$ADDR"}, script: "quote 'ACCT $PW'\nquote acct '$PW'\n"},
-	{name: "SITE", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password}, args: []string{"bob@$ADDR"},
-		script: "site PSWD old '$PW'\nsite cpwd '$PW'\nquote 'SITE PASSWD $PW'\nsite SETPASS '$PW'\nquote 'site   password $PW'\n"},
-	{name: "a proxy", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password}, args: []string{"bob@$ADDR"},
-		script: "set proxy http://carol:$URLPW@127.0.0.1:1\nset\nset proxy\nstatus\nopen bob@$ADDR\nset proxy socks5://carol:$URLPW@127.0.0.1:1\nopen bob@$ADDR\nset proxy ''\nopen bob@$ADDR\n"},
+	{
+		name: "SITE", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password}, args: []string{"bob@$ADDR"},
+		script: "site PSWD old '$PW'\nsite cpwd '$PW'\nquote 'SITE PASSWD $PW'\nsite SETPASS '$PW'\nquote 'site   password $PW'\n",
+	},
+	{
+		name: "a proxy", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password}, args: []string{"bob@$ADDR"},
+		script: "set proxy http://carol:$URLPW@127.0.0.1:1\nset\nset proxy\nstatus\nopen bob@$ADDR\nset proxy socks5://carol:$URLPW@127.0.0.1:1\nopen bob@$ADDR\nset proxy ''\nopen bob@$ADDR\n",
+	},
 	{name: "a proxy in the environment", uncommon: true, env: []string{"FTPSH_PASSWORD=" + practice.Password, "ftp_proxy=http://carol:$URLPW@127.0.0.1:1"}, args: []string{"bob@$ADDR"}},
 }
 

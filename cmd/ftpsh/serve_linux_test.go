@@ -188,8 +188,10 @@ func TestServeKeepsIn(t *testing.T) {
 		}
 	}
 	up := strings.Repeat("../", 12) + strings.TrimPrefix(outside, "/") + "/secret"
-	names := []string{"out/secret", "file", "up/" + filepath.Base(outside) + "/secret", up, "/" + up, "//" + outside + "/secret", outside + "/secret", "./../../" + up,
-		"a/../" + up, `..\..\secret`, "%2e%2e/secret", "~/secret", "~root/.bashrc", "new"}
+	names := []string{
+		"out/secret", "file", "up/" + filepath.Base(outside) + "/secret", up, "/" + up, "//" + outside + "/secret", outside + "/secret", "./../../" + up,
+		"a/../" + up, `..\..\secret`, "%2e%2e/secret", "~/secret", "~root/.bashrc", "new",
+	}
 	s := serveProcess(t, dir, "--writable")
 	c, err := s.dial()
 	if err != nil {

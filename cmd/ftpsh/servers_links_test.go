@@ -22,8 +22,10 @@ type linkCell struct {
 func linkCells(file, inside string) (cells []linkCell) {
 	for _, link := range []string{"short", "a-link-with-a-much-longer-name"} {
 		there := "pub/" + link
-		for _, line := range []string{"get %s", "get -c %s", "get -r %s", "reget %s", "pget %s", "pget -n 2 %s", "newer %s", "mget %s*", "mget -r %s*", "get --segments 2 %s",
-			"get %s &\nwait", "queue get %s\nqueue start\nwait", "cd pub; get %name; cd ..", "foreach f in %s*; get $f; end"} {
+		for _, line := range []string{
+			"get %s", "get -c %s", "get -r %s", "reget %s", "pget %s", "pget -n 2 %s", "newer %s", "mget %s*", "mget -r %s*", "get --segments 2 %s",
+			"get %s &\nwait", "queue get %s\nqueue start\nwait", "cd pub; get %name; cd ..", "foreach f in %s*; get $f; end",
+		} {
 			cells = append(cells, linkCell{line: strings.NewReplacer("%s", there, "%name", link).Replace(line), files: map[string]string{link: file}})
 		}
 		for _, line := range []string{"reget %s", "get -c %s"} {

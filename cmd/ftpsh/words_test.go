@@ -33,8 +33,10 @@ func TestNoWordsOfLibraries(t *testing.T) {
 	plain := serves(t, practice.Options{}, map[string]string{"a.txt": "a", "dir/b.txt": "b"})
 	secret := serves(t, practice.Options{TLS: practice.Explicit}, nil)
 	dir := t.TempDir()
-	for name, text := range map[string]string{"text": "no certificate\n", "half.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-		"bad.toml": "timeout = [", "bad.json": "{", "script": "nonsense\n"} {
+	for name, text := range map[string]string{
+		"text": "no certificate\n", "half.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+		"bad.toml": "timeout = [", "bad.json": "{", "script": "nonsense\n",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -144,17 +146,29 @@ func TestNoWordsOfLibraries(t *testing.T) {
 		}()
 		at := closes.Addr().String()
 		for _, args := range [][]string{
-			{"127.0.0.1:1"}, {at}, {"ftps://" + at}, {"-6", "127.0.0.1:1"}, {"-s", "192.0.2.1", address(plain)},
-			{"--set", "via=http://" + at, address(plain)}, {"--set", "via=socks5://" + at, address(plain)}, {"--set", "via=http://127.0.0.1:1", address(plain)}, {"--set", "via=socks5://nosuch.invalid:1", address(plain)},
-			{"--set", "via=zz", address(plain)}, {"--set", "timeout=1ms", "192.0.2.1"},
+			{"127.0.0.1:1"},
+			{at},
+			{"ftps://" + at},
+			{"-6", "127.0.0.1:1"},
+			{"-s", "192.0.2.1", address(plain)},
+			{"--set", "via=http://" + at, address(plain)},
+			{"--set", "via=socks5://" + at, address(plain)},
+			{"--set", "via=http://127.0.0.1:1", address(plain)},
+			{"--set", "via=socks5://nosuch.invalid:1", address(plain)},
+			{"--set", "via=zz", address(plain)},
+			{"--set", "timeout=1ms", "192.0.2.1"},
 		} {
 			fails(t, append([]string{"-c", "pwd"}, args...)...)
 		}
 	})
 	t.Run("TLS", func(t *testing.T) {
 		for _, args := range [][]string{
-			{address(secret)}, {"--tls-name", "other.example.org", address(secret)}, {"--pin", strings.Repeat("00", 32), address(secret)}, {"--tls", "require", address(plain)},
-			{"--tls", "implicit", address(plain)}, {"--tls=implicit", address(secret)},
+			{address(secret)},
+			{"--tls-name", "other.example.org", address(secret)},
+			{"--pin", strings.Repeat("00", 32), address(secret)},
+			{"--tls", "require", address(plain)},
+			{"--tls", "implicit", address(plain)},
+			{"--tls=implicit", address(secret)},
 		} {
 			fails(t, append([]string{"-c", "ls"}, args...)...)
 		}

@@ -47,8 +47,10 @@ var fields = []struct {
 	{"type", false, func(_ List, e *listing.Entry) string { return typeName(e) }, typeName},
 	{"size", true, List.size, func(e *listing.Entry) string { return number(e.Size) }},
 	{"modified", false, List.time, func(e *listing.Entry) string { return pointed(Stamp(e.Time)) }},
-	{"age", false, func(l List, e *listing.Entry) string { return Time(e.Time, e.Precision, Ago, l.Now, l.Zone) },
-		func(e *listing.Entry) string { return pointed(Stamp(e.Time)) }},
+	{
+		"age", false, func(l List, e *listing.Entry) string { return Time(e.Time, e.Precision, Ago, l.Now, l.Zone) },
+		func(e *listing.Entry) string { return pointed(Stamp(e.Time)) },
+	},
 	{"mode", false, func(_ List, e *listing.Entry) string { return mode(e) }, func(e *listing.Entry) string { return pointed(Entry(*e).Mode) }},
 	{"owner", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Owner)) }, func(e *listing.Entry) string { return e.Owner }},
 	{"group", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Group)) }, func(e *listing.Entry) string { return e.Group }},

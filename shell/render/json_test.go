@@ -18,18 +18,36 @@ func TestEntryJSON(t *testing.T) {
 		entry listing.Entry
 		want  string
 	}{
-		{"all", listing.Entry{Name: "a<b>&", Size: 5, Time: at, Owner: "al", Group: "us", HasMode: true, Mode: 0o755 | fs.ModeSetuid},
-			`{"name":"a<b>&","type":"file","size":5,"modified":"2024-03-05T09:00:00Z","mode":"4755","owner":"al","group":"us","target":null}`},
-		{"nothing known", listing.Entry{Name: "d", Type: listing.Dir, Size: -1},
-			`{"name":"d","type":"dir","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null}`},
-		{"link", listing.Entry{Name: "l", Type: listing.Link, Target: "t", SizeApprox: true},
-			`{"name":"l","type":"link","size":0,"modified":null,"mode":null,"owner":null,"group":null,"target":"t","size_approximate":true}`},
-		{"Latin-1", listing.Entry{Name: "gr\xfc\xdf", Size: -1},
-			`{"name":"gr` + "\ufffd\ufffd" + `","type":"file","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null,"name_base64":"Z3L83w=="}`},
-		{"terminal codes", listing.Entry{Name: "\x1b\x7f\u009b\u202e\U000e0041日", Size: -1},
-			`{"name":"\u001b\u007f\u009b\u202e\udb40\udc41日","type":"file","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null}`},
-		{"unparsed", listing.Entry{Type: listing.Unparsed, Raw: "total 3", Size: -1},
-			`{"name":"","type":"unparsed","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null,"raw":"total 3"}`},
+		{
+			"all",
+			listing.Entry{Name: "a<b>&", Size: 5, Time: at, Owner: "al", Group: "us", HasMode: true, Mode: 0o755 | fs.ModeSetuid},
+			`{"name":"a<b>&","type":"file","size":5,"modified":"2024-03-05T09:00:00Z","mode":"4755","owner":"al","group":"us","target":null}`,
+		},
+		{
+			"nothing known",
+			listing.Entry{Name: "d", Type: listing.Dir, Size: -1},
+			`{"name":"d","type":"dir","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null}`,
+		},
+		{
+			"link",
+			listing.Entry{Name: "l", Type: listing.Link, Target: "t", SizeApprox: true},
+			`{"name":"l","type":"link","size":0,"modified":null,"mode":null,"owner":null,"group":null,"target":"t","size_approximate":true}`,
+		},
+		{
+			"Latin-1",
+			listing.Entry{Name: "gr\xfc\xdf", Size: -1},
+			`{"name":"gr` + "\ufffd\ufffd" + `","type":"file","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null,"name_base64":"Z3L83w=="}`,
+		},
+		{
+			"terminal codes",
+			listing.Entry{Name: "\x1b\x7f\u009b\u202e\U000e0041日", Size: -1},
+			`{"name":"\u001b\u007f\u009b\u202e\udb40\udc41日","type":"file","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null}`,
+		},
+		{
+			"unparsed",
+			listing.Entry{Type: listing.Unparsed, Raw: "total 3", Size: -1},
+			`{"name":"","type":"unparsed","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null,"raw":"total 3"}`,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var b strings.Builder

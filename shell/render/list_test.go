@@ -81,7 +81,8 @@ func TestFixedColumns(t *testing.T) {
 	var b strings.Builder
 	day := time.Date(2020, 3, 4, 0, 0, 0, 0, time.UTC)
 	List{Long: true, Fixed: true}.Write(&b, []listing.Entry{
-		{Name: "b", Size: -1}, {Name: "a", Type: listing.Dir, Size: -1},
+		{Name: "b", Size: -1},
+		{Name: "a", Type: listing.Dir, Size: -1},
 		{Name: "c", Size: 7, Time: day, Precision: listing.Day, Owner: "joe", Links: 2},
 	})
 	for line := range strings.Lines(b.String()) {

@@ -50,8 +50,12 @@ func TestFailure(t *testing.T) {
 		color   bool
 		want    string
 	}{
-		{"three parts", Failure{"get: notes.txt", "550 Permission denied", []string{"`ls -l notes.txt` shows who may read it", "`why` explains code 550"}}, false,
-			"get: notes.txt: 550 Permission denied\n  hint: `ls -l notes.txt` shows who may read it\n  hint: `why` explains code 550"},
+		{
+			"three parts",
+			Failure{"get: notes.txt", "550 Permission denied", []string{"`ls -l notes.txt` shows who may read it", "`why` explains code 550"}},
+			false,
+			"get: notes.txt: 550 Permission denied\n  hint: `ls -l notes.txt` shows who may read it\n  hint: `why` explains code 550",
+		},
 		{"several lines", Failure{"open", "421-Too many users\r\n421 Try later\r\n", nil}, false, "open: 421-Too many users\n  421 Try later"},
 		{"hostile words", Failure{"cd", "550 \x1b]0;x\a", nil}, false, `cd: 550 \x1b]0;x\x07`},
 		{"only words", Failure{"", "not connected", nil}, false, "not connected"},

@@ -65,8 +65,12 @@ func Since(t, now time.Time) string {
 		name string
 		span time.Duration
 	}{
-		{"year", 365 * 24 * time.Hour}, {"month", 30 * 24 * time.Hour}, {"day", 24 * time.Hour},
-		{"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second},
+		{"year", 365 * 24 * time.Hour},
+		{"month", 30 * 24 * time.Hour},
+		{"day", 24 * time.Hour},
+		{"hour", time.Hour},
+		{"minute", time.Minute},
+		{"second", time.Second},
 	} {
 		switch n := d / u.span; {
 		case n == 1:

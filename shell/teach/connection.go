@@ -146,8 +146,10 @@ func (c *connection) offered(r client.Reply) {
 	if ip == nil || ip.Equal(own) || !ip.IsPrivate() || own == nil || own.IsPrivate() || own.IsLoopback() {
 		return
 	}
-	c.add("C", Event{Ev: Noted, Key: "pasv.address.private", Offered: c.passive, Control: control,
-		Text: fmt.Sprintf("%s is a private address, which cannot be reached from other networks", c.passive)})
+	c.add("C", Event{
+		Ev: Noted, Key: "pasv.address.private", Offered: c.passive, Control: control,
+		Text: fmt.Sprintf("%s is a private address, which cannot be reached from other networks", c.passive),
+	})
 }
 
 func (c *connection) handshake(i client.TLSInfo) {
@@ -170,8 +172,10 @@ func (c *connection) handshake(i client.TLSInfo) {
 		e.NotAfter, e.SHA256 = leaf.NotAfter.UTC().Format(time.RFC3339), client.Fingerprint(leaf)
 	}
 	if made := c.add(i.Channel, e); made.IsData() && i.Err == nil && !e.Resumed {
-		c.add(i.Channel, Event{Ev: Noted, Key: "tls.not-resumed",
-			Text: "a new TLS session: some servers want the one of the control connection to go on"})
+		c.add(i.Channel, Event{
+			Ev: Noted, Key: "tls.not-resumed",
+			Text: "a new TLS session: some servers want the one of the control connection to go on",
+		})
 	}
 }
 

@@ -21,10 +21,14 @@ type Problem struct {
 // problems are all that a doctor can find.
 var problems = map[string]Problem{
 	"dns": {Says: "The name of the server is not known to DNS.", Try: []Advice{{"", "look for a spelling mistake in the name"}, {"", "try the address in its place"}}},
-	"tcp-refused": {Says: "The computer is there, but nothing listens on this port.",
-		Try: []Advice{{"open HOST PORT", "with another port"}, {"open ftps://HOST", "port 990"}}, Admin: "is the FTP server running?"},
-	"tcp-filtered": {Says: "Nothing answers at this address: the computer is off, or a firewall drops the packets.",
-		Try: []Advice{{"", "try from another network"}}, Admin: "open the port of the control connection in the firewall"},
+	"tcp-refused": {
+		Says: "The computer is there, but nothing listens on this port.",
+		Try:  []Advice{{"open HOST PORT", "with another port"}, {"open ftps://HOST", "port 990"}}, Admin: "is the FTP server running?",
+	},
+	"tcp-filtered": {
+		Says: "Nothing answers at this address: the computer is off, or a firewall drops the packets.",
+		Try:  []Advice{{"", "try from another network"}}, Admin: "open the port of the control connection in the firewall",
+	},
 	"not-ftp":  {Says: "Something listens there, but it is not an FTP server.", Try: []Advice{{"open HOST PORT", "with another port"}, {"open ftps://HOST", "if it speaks TLS from the first byte"}}},
 	"mute":     {Says: "The server accepts the connection and says nothing.", Try: []Advice{{"open ftps://HOST", "it may want TLS from the first byte"}, {"", "wait: some servers look up your name first"}}},
 	"busy":     {Says: "The server is there but takes no users now.", Try: []Advice{{"set retries 9", "then open tries again by itself"}}, Fix: []string{`retries = 9`}},
@@ -32,12 +36,18 @@ var problems = map[string]Problem{
 	"no-reply": {Says: "A command was never answered.", Try: []Advice{{"set timeout 2m", "if the server is only slow"}}, Admin: "the command that has no answer is named above", Fix: []string{`timeout = "2m"`}},
 	"no-epsv":  {Says: "The server does not know EPSV, so that PASV must be used, which fails behind address translation and on IPv6.", Admin: "a server younger than 1998 has EPSV (RFC 2428)", Fix: []string{`epsv4 = "off"`}},
 	"no-pasv":  {Says: "The server offers no usable passive data connection.", Try: []Advice{{"passive off", "lets the server connect to you"}}, Admin: "allow passive mode", Fix: []string{`passive = "off"`}},
-	"pasv-address": {Says: "PASV names another address than the one you talk to: most likely the server sits behind address translation and does not know its public address. ftpsh uses the right one; other clients wait for nothing.",
-		Admin: "set the public address for PASV replies (MasqueradeAddress, pasv_address, ForcePassiveIP)"},
-	"data-refused": {Says: "The ports that the server names for data connections are closed, although the control connection is fine.",
-		Try: []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range", Fix: []string{`passive = "off"`}},
-	"data-filtered": {Says: "Nothing answers on the ports that the server names for data connections: a firewall drops the packets.",
-		Try: []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range, for example 50000-50100", Fix: []string{`passive = "off"`}},
+	"pasv-address": {
+		Says:  "PASV names another address than the one you talk to: most likely the server sits behind address translation and does not know its public address. ftpsh uses the right one; other clients wait for nothing.",
+		Admin: "set the public address for PASV replies (MasqueradeAddress, pasv_address, ForcePassiveIP)",
+	},
+	"data-refused": {
+		Says: "The ports that the server names for data connections are closed, although the control connection is fine.",
+		Try:  []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range", Fix: []string{`passive = "off"`},
+	},
+	"data-filtered": {
+		Says: "Nothing answers on the ports that the server names for data connections: a firewall drops the packets.",
+		Try:  []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range, for example 50000-50100", Fix: []string{`passive = "off"`},
+	},
 	"active-refused":  {Says: "The server does not make data connections itself (active mode). Passive mode does not need that."},
 	"active-blocked":  {Says: "The server cannot connect to you: a firewall or address translation on your side. Passive mode does not need that."},
 	"tls-missing":     {Says: "The server has no TLS: anybody on the way can read your password and your files.", Admin: "turn on explicit TLS (AUTH TLS)"},

@@ -122,7 +122,8 @@ func TestPointers(t *testing.T) {
 			if !slices.ContainsFunc(stages, func(s struct {
 				label  string
 				stages []string
-			}) bool {
+			},
+			) bool {
 				return slices.Contains(s.stages, r.Stage)
 			}) {
 				t.Errorf("%s: the stage %q of %s has no label", v.Name, r.Stage, r.Code)

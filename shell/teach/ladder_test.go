@@ -74,8 +74,8 @@ func play(t *testing.T, i int) *wire {
 		if row.name == "require-tls" {
 			o.Security = client.Off
 		}
-		if o.Ways = []client.Way{client.EPSV, client.PASV}; row.active {
-			o.Ways = []client.Way{client.EPRT, client.PORT}
+		if o.Ways = []client.DataMode{client.EPSV, client.PASV}; row.active {
+			o.Ways = []client.DataMode{client.EPRT, client.PORT}
 		}
 	})
 	if err == nil {

@@ -60,9 +60,11 @@ func ReadOperation(o Operation, events []*Event, features client.Features) Readi
 			return *found
 		}
 	}
-	return Reading{Rule: "unknown", Headline: render.Safe(r.name()) + ": the server did its part",
+	return Reading{
+		Rule: "unknown", Headline: render.Safe(r.name()) + ": the server did its part",
 		Cause: "Nothing on the wire failed: what went wrong happened on this computer, or the line asked for something impossible.",
-		Try:   []Advice{{"ladder", "what was said"}}}
+		Try:   []Advice{{"ladder", "what was said"}},
+	}
 }
 
 // ours are the rules whose cause is a line that was typed, or this computer.

@@ -84,9 +84,11 @@ func TestLintNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	problems := strings.Join(l.Lint(), "\n")
-	for _, want := range []string{"title and an objective", `"maybe" is not one of`, "doctor is allowed from step 9", "this one has 2", `no field "typo"`,
+	for _, want := range []string{
+		"title and an objective", `"maybe" is not one of`, "doctor is allowed from step 9", "this one has 2", `no field "typo"`,
 		"two hints", "an answer needs is or value", "needs something to say", "before anything was done: send one", `fault "nonsense" is unknown`, "no solution",
-		"too many for a line", "one of its own", `no value "colour"`} {
+		"too many for a line", "one of its own", `no value "colour"`,
+	} {
 		if !strings.Contains(problems, want) {
 			t.Errorf("lint does not say %q:\n%s", want, problems)
 		}

@@ -15,11 +15,11 @@ import (
 func TestOrder(t *testing.T) {
 	const rounds = 5
 	for _, mode := range []practice.TLSMode{practice.NoTLS, practice.Explicit} {
-		for _, way := range []client.Way{client.EPSV, client.PASV, client.EPRT, client.PORT} {
+		for _, way := range []client.DataMode{client.EPSV, client.PASV, client.EPRT, client.PORT} {
 			t.Run(fmt.Sprintf("%s, TLS %t", way, mode == practice.Explicit), func(t *testing.T) {
 				t.Parallel()
 				w := serve(t, practice.Options{TLS: mode})
-				w.mustOpen(func(o *client.Options) { o.Ways = []client.Way{way} })
+				w.mustOpen(func(o *client.Options) { o.Ways = []client.DataMode{way} })
 				for range rounds {
 					for _, transfer := range w.transfers() {
 						if got, want := w.order(transfer); got != want {
@@ -39,11 +39,11 @@ func TestOrderOnServers(t *testing.T) {
 	for _, flavour := range []string{"vsftpd", "vsftpd-tls", "proftpd", "proftpd-tls"} {
 		t.Run(flavour, func(t *testing.T) {
 			s := daemon.Start(t, flavour, daemon.Options{})
-			for _, way := range []client.Way{client.EPSV, client.EPRT} {
+			for _, way := range []client.DataMode{client.EPSV, client.EPRT} {
 				t.Run(way.String(), func(t *testing.T) {
 					w := &wire{t: t, rec: NewRecorder("ftpsh", "test")}
 					w.mustOpen(func(o *client.Options) {
-						o.Addr, o.Ways, o.TLS = s.Addr(), []client.Way{way}, s.TLSConfig()
+						o.Addr, o.Ways, o.TLS = s.Addr(), []client.DataMode{way}, s.TLSConfig()
 					})
 					for _, transfer := range w.transfers() {
 						got, want := w.order(transfer)

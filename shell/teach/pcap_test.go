@@ -22,7 +22,7 @@ import (
 func TestCaptureAndBack(t *testing.T) {
 	for _, mode := range []practice.TLSMode{practice.NoTLS, practice.Explicit} {
 		w := serve(t, practice.Options{TLS: mode})
-		w.mustOpen(func(o *client.Options) { o.Ways = []client.Way{client.EPRT} })
+		w.mustOpen(func(o *client.Options) { o.Ways = []client.DataMode{client.EPRT} })
 		for _, transfer := range w.transfers() {
 			if err := transfer(); err != nil {
 				t.Fatal(err)
@@ -230,10 +230,14 @@ func classic(magic string, frames []frame) []byte {
 
 // TestCaptureThatIsCut: what is there is read, and a gap does not hide what comes behind it.
 func TestCaptureThatIsCut(t *testing.T) {
-	events := []*Event{{Ev: TCPConnect, Conn: "C", Local: "[::1]:5000", Remote: "[::1]:21"},
-		{Ev: Replied, Conn: "C", Lines: []string{"220 hello"}}, {Ev: Sent, Conn: "C", Line: "USER a"},
-		{Ev: Replied, Conn: "C", Lines: []string{"331 word?"}}, {Ev: Sent, Conn: "C", Line: "PASS b"},
-		{Ev: Replied, Conn: "C", Lines: []string{"230 in"}}}
+	events := []*Event{
+		{Ev: TCPConnect, Conn: "C", Local: "[::1]:5000", Remote: "[::1]:21"},
+		{Ev: Replied, Conn: "C", Lines: []string{"220 hello"}},
+		{Ev: Sent, Conn: "C", Line: "USER a"},
+		{Ev: Replied, Conn: "C", Lines: []string{"331 word?"}},
+		{Ev: Sent, Conn: "C", Line: "PASS b"},
+		{Ev: Replied, Conn: "C", Lines: []string{"230 in"}},
+	}
 	text := saved(t, events)
 	frames := framesOf(t, text)
 	lost := slices.Delete(slices.Clone(frames), 4, 5) // USER
@@ -280,9 +284,12 @@ func FuzzReadCapture(f *testing.F) {
 	f.Add([]byte("\x0a\x0d\x0d\x0a"))
 	f.Add([]byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00"))
 	var text bytes.Buffer
-	events := []*Event{{Ev: TCPConnect, Conn: "C", Local: "127.0.0.1:5000", Remote: "127.0.0.1:21"},
-		{Ev: Replied, Conn: "C", Lines: []string{"220 hello"}}, {Ev: Sent, Conn: "C", Line: "EPSV"},
-		{Ev: Replied, Conn: "C", Lines: []string{"229 (|||6000|)"}}}
+	events := []*Event{
+		{Ev: TCPConnect, Conn: "C", Local: "127.0.0.1:5000", Remote: "127.0.0.1:21"},
+		{Ev: Replied, Conn: "C", Lines: []string{"220 hello"}},
+		{Ev: Sent, Conn: "C", Line: "EPSV"},
+		{Ev: Replied, Conn: "C", Lines: []string{"229 (|||6000|)"}},
+	}
 	if err := writePcap(&text, events, Style{}); err != nil {
 		f.Fatal(err)
 	}

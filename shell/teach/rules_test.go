@@ -57,7 +57,7 @@ var troubles = []struct {
 	{"ok", "pasv-closed", nil, listOnly, []string{"well in the end (at first: the data connection was refused)", "asked PASV", "A firewall or a router"}},
 }
 
-func passiveOnly(o *client.Options) { o.Ways = []client.Way{client.EPSV, client.PASV} }
+func passiveOnly(o *client.Options) { o.Ways = []client.DataMode{client.EPSV, client.PASV} }
 
 func noop(w *wire) func(context.Context) error {
 	return func(ctx context.Context) error { _, err := w.s.Conn().Cmd(ctx, 2, "NOOP"); return err }

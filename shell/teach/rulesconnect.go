@@ -67,8 +67,11 @@ func certificateRefused(r *reader) *Reading {
 		Headline: "the server's certificate was refused",
 		Facts:    []Fact{{"problem", e.Reason}, {"subject", e.Subject}, {"issuer", e.Issuer}, {"until", e.NotAfter}, {"SHA-256", e.SHA256}},
 		Cause:    cause + " Nothing was sent, no password either.",
-		Try: []Advice{{"", "compare the SHA-256 with what the administrator says"}, {"ftpsh --ca FILE", "trust the authority in a file"},
-			{"ftpsh --insecure", "trust anybody: anybody on the way can read along"}},
+		Try: []Advice{
+			{"", "compare the SHA-256 with what the administrator says"},
+			{"ftpsh --ca FILE", "trust the authority in a file"},
+			{"ftpsh --insecure", "trust anybody: anybody on the way can read along"},
+		},
 	}
 }
 

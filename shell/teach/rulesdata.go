@@ -80,8 +80,11 @@ func dataTimedOut(r *reader) *Reading {
 		Headline: "no data connection",
 		Facts:    r.dataFacts(e),
 		Cause:    "Nobody answered on the port that the server named. Most likely a firewall on the way drops what it does not know: the passive ports.",
-		Try: []Advice{{"passive off", "let the server connect to us"}, {"set timeout 2m", "if it is only slow"},
-			{"", "tell the server's administrator: passive port range"}},
+		Try: []Advice{
+			{"passive off", "let the server connect to us"},
+			{"set timeout 2m", "if it is only slow"},
+			{"", "tell the server's administrator: passive port range"},
+		},
 	}
 }
 
@@ -97,8 +100,12 @@ func reuseWanted(r *reader) *Reading {
 		Headline: "the server did not take the protected data connection",
 		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not resume the TLS session of the control connection"}},
 		Cause:    "The server wants to see that both connections come from the same client, by one TLS session.",
-		Try: []Advice{{"set tls-reuse on", "resume that session, if this is off"}, {"close", "a fresh control connection gives a fresh session"}, {"explain session", "what this is about"},
-			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"}},
+		Try: []Advice{
+			{"set tls-reuse on", "resume that session, if this is off"},
+			{"close", "a fresh control connection gives a fresh session"},
+			{"explain session", "what this is about"},
+			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"},
+		},
 	}
 }
 
@@ -113,8 +120,10 @@ func dataHandshakeFailed(r *reader) *Reading {
 			Headline: "the data connection is in clear",
 			Facts:    []Fact{{"agreed", "PROT P: data travels inside TLS"}, {"happened", "what came was not TLS"}},
 			Cause:    "The server agreed to protect data and does not do it, or something on the way took the protection off. Nothing of it was taken.",
-			Try: []Advice{{"", "tell the server's administrator: data connections ignore PROT P"},
-				{"prot clear", "do without: anybody on the way can read along"}},
+			Try: []Advice{
+				{"", "tell the server's administrator: data connections ignore PROT P"},
+				{"prot clear", "do without: anybody on the way can read along"},
+			},
 		}
 	case holds(e.Reason, "another certificate"):
 		return &Reading{
@@ -208,8 +217,11 @@ func storedLess(r *reader) *Reading {
 	}
 	return &Reading{
 		Headline: "the server kept less than was sent",
-		Facts: []Fact{{"sent", fmt.Sprintf("%d bytes", end.Bytes)}, {"there", fmt.Sprintf("%d bytes, %d are missing", has, end.Bytes-has)},
-			r.said(r.reply("226", "250"))},
+		Facts: []Fact{
+			{"sent", fmt.Sprintf("%d bytes", end.Bytes)},
+			{"there", fmt.Sprintf("%d bytes, %d are missing", has, end.Bytes-has)},
+			r.said(r.reply("226", "250")),
+		},
 		Cause: "The server says that all went well, but its file is shorter: its disk or a quota is full, or a device on the way ended the connection.",
 		Try:   []Advice{{"put -c", "send what is missing"}, {"df", "is there room?"}},
 	}
@@ -333,7 +345,9 @@ func interrupted(r *reader) *Reading {
 	if !r.fails("interrupted") {
 		return nil
 	}
-	return &Reading{Headline: "it was interrupted here", Facts: r.moved(),
+	return &Reading{
+		Headline: "it was interrupted here", Facts: r.moved(),
 		Cause: "The transfer was stopped with ABOR; the session continues.",
-		Try:   goOn}
+		Try:   goOn,
+	}
 }

@@ -16,8 +16,10 @@ func restInASCII(r *reader) *Reading {
 	if holds(strings.Join(e.Lines, " "), "ascii", "type") || e.Code == "501" {
 		cause = "In type A a byte of the file is not a byte on the wire, so servers refuse to begin in the middle."
 	}
-	return &Reading{Headline: "the server does not resume", Facts: []Fact{r.said(e)}, Cause: cause,
-		Try: []Advice{{"binary", "then try again"}, {"get", "or fetch all of it"}}}
+	return &Reading{
+		Headline: "the server does not resume", Facts: []Fact{r.said(e)}, Cause: cause,
+		Try: []Advice{{"binary", "then try again"}, {"get", "or fetch all of it"}},
+	}
 }
 
 func sizeInASCII(r *reader) *Reading {
@@ -83,8 +85,10 @@ func unknownCommand(r *reader) *Reading {
 	if e.Code == "501" || e.Code == "504" {
 		cause = "The server knows the command, but not with these words behind it."
 	}
-	return &Reading{Headline: "the server did not understand", Facts: []Fact{r.said(e)}, Cause: cause,
-		Try: []Advice{{"features", "what the server can do"}, {"explain " + r.verb(e), "what the command is for"}}}
+	return &Reading{
+		Headline: "the server did not understand", Facts: []Fact{r.said(e)}, Cause: cause,
+		Try: []Advice{{"features", "what the server can do"}, {"explain " + r.verb(e), "what the command is for"}},
+	}
 }
 
 // byCode reads nothing but the code of the last refusal.
@@ -102,7 +106,9 @@ func byCode(r *reader) *Reading {
 			return out
 		}
 	}
-	return &Reading{Headline: "the server refused", Facts: []Fact{r.said(e)},
+	return &Reading{
+		Headline: "the server refused", Facts: []Fact{r.said(e)},
 		Cause: strings.TrimSpace(digitWords(e.Code)) + ". This code is in no standard that is known here.",
-		Try:   []Advice{{"explain " + e.Code[:1] + "yz", "what the first digit says"}}}
+		Try:   []Advice{{"explain " + e.Code[:1] + "yz", "what the first digit says"}},
+	}
 }

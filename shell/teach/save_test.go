@@ -182,8 +182,15 @@ func TestNothingObeyed(t *testing.T) {
 
 func TestWriter(t *testing.T) {
 	for _, row := range []struct{ format, file, bad string }{
-		{"", "a.jsonl", ""}, {"", "a.HTML", ""}, {"", "a.mmd", ""}, {"", "a.md", ""}, {"", "a.txt", ""}, {"html", "a.txt", ""},
-		{"", "a", "--as tell the format"}, {"", "a.pdf", "--as tell the format"}, {"pdf", "a.html", `"pdf" is not one of the formats`},
+		{"", "a.jsonl", ""},
+		{"", "a.HTML", ""},
+		{"", "a.mmd", ""},
+		{"", "a.md", ""},
+		{"", "a.txt", ""},
+		{"html", "a.txt", ""},
+		{"", "a", "--as tell the format"},
+		{"", "a.pdf", "--as tell the format"},
+		{"pdf", "a.html", `"pdf" is not one of the formats`},
 	} {
 		_, err := Writer(row.format, row.file)
 		if row.bad == "" && err != nil || row.bad != "" && (err == nil || !strings.Contains(err.Error(), row.bad)) {
@@ -199,8 +206,15 @@ func TestSelect(t *testing.T) {
 		want  string // commands
 		bad   string
 	}{
-		{"", "put", ""}, {"last", "put", ""}, {"all", "open ls get put", ""}, {"2", "ls", ""}, {"2..3", "ls get", ""},
-		{"9", "", "the last one is 4"}, {"3..2", "", "not one of last, all"}, {"x", "", "not one of last, all"}, {"0", "", "not one of"},
+		{"", "put", ""},
+		{"last", "put", ""},
+		{"all", "open ls get put", ""},
+		{"2", "ls", ""},
+		{"2..3", "ls get", ""},
+		{"9", "", "the last one is 4"},
+		{"3..2", "", "not one of last, all"},
+		{"x", "", "not one of last, all"},
+		{"0", "", "not one of"},
 	} {
 		chosen, err := Select(events, row.which)
 		if row.bad != "" {

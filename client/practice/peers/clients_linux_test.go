@@ -35,17 +35,22 @@ func (s server) url() string {
 // peers have three tries a second apart, and two seconds of patience, where they
 // know such options.
 var peers = []peer{
-	{"ftpsh", "ftpsh", true,
+	{
+		"ftpsh", "ftpsh", true,
 		func(at server, resume bool) []string {
 			return ftpsh(at, map[bool]string{false: "get data", true: "get -c data"}[resume])
 		},
-		func(at server) []string { return ftpsh(at, "put up") }},
-	{"lftp", "lftp", true,
+		func(at server) []string { return ftpsh(at, "put up") },
+	},
+	{
+		"lftp", "lftp", true,
 		func(at server, resume bool) []string {
 			return lftp(at, map[bool]string{false: "get data", true: "get -c data"}[resume])
 		},
-		func(at server) []string { return lftp(at, "put up") }},
-	{"curl", "curl", true,
+		func(at server) []string { return lftp(at, "put up") },
+	},
+	{
+		"curl", "curl", true,
 		func(at server, resume bool) []string {
 			args := append(curl(at), at.url()+"data", "-o", "data")
 			if resume {
@@ -53,8 +58,10 @@ var peers = []peer{
 			}
 			return args
 		},
-		func(at server) []string { return append(curl(at), "-T", "up", at.url()) }},
-	{"tnftp", "tnftp", false,
+		func(at server) []string { return append(curl(at), "-T", "up", at.url()) },
+	},
+	{
+		"tnftp", "tnftp", false,
 		func(at server, resume bool) []string {
 			args := []string{"-q", "2", "-V"}
 			if resume {
@@ -62,8 +69,10 @@ var peers = []peer{
 			}
 			return append(args, at.url()+"data")
 		},
-		func(at server) []string { return []string{"-q", "2", "-V", "-u", at.url(), "up"} }},
-	{"ncftp", "ncftpget", false,
+		func(at server) []string { return []string{"-q", "2", "-V", "-u", at.url(), "up"} },
+	},
+	{
+		"ncftp", "ncftpget", false,
 		func(at server, resume bool) []string {
 			args := append([]string{"get"}, ncftp(at)...)
 			if !resume {
@@ -71,7 +80,8 @@ var peers = []peer{
 			}
 			return append(args, at.host, ".", "data")
 		},
-		func(at server) []string { return append(append([]string{"put"}, ncftp(at)...), at.host, ".", "up") }},
+		func(at server) []string { return append(append([]string{"put"}, ncftp(at)...), at.host, ".", "up") },
+	},
 }
 
 func ftpsh(at server, command string) []string {

@@ -18,8 +18,10 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
-var reportDir = flag.String("report", "", "a `FOLDER` for the table and the plots of BenchmarkClients")
-var only = flag.String("peers", "", "race against `NAMES` only, with commas between them")
+var (
+	reportDir = flag.String("report", "", "a `FOLDER` for the table and the plots of BenchmarkClients")
+	only      = flag.String("peers", "", "race against `NAMES` only, with commas between them")
+)
 
 // patience is the most that one run may take: over TLS some clients need
 // minutes for what takes others a second.
