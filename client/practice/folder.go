@@ -56,11 +56,11 @@ func (f *folder) Mkdir(name string, mode os.FileMode) error { return f.root.Mkdi
 func (f *folder) MkdirAll(name string, mode os.FileMode) error {
 	return f.root.MkdirAll(inside(name), mode)
 }
-func (f *folder) Remove(name string) error { return f.root.Remove(inside(name)) }
+func (f *folder) Remove(name string) error    { return f.root.Remove(inside(name)) }
 func (f *folder) RemoveAll(name string) error { return f.root.RemoveAll(inside(name)) }
 
-func (f *folder) Rename(from, to string) error          { return f.root.Rename(inside(from), inside(to)) }
-func (f *folder) Stat(name string) (os.FileInfo, error) { return f.root.Stat(inside(name)) }
+func (f *folder) Rename(from, to string) error              { return f.root.Rename(inside(from), inside(to)) }
+func (f *folder) Stat(name string) (os.FileInfo, error)     { return f.root.Stat(inside(name)) }
 func (f *folder) Chmod(name string, mode os.FileMode) error { return f.root.Chmod(inside(name), mode) }
 
 func (f *folder) Chown(name string, uid, gid int) error { return f.root.Chown(inside(name), uid, gid) }
