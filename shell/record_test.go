@@ -87,7 +87,7 @@ func TestRecordRefuses(t *testing.T) {
 func TestReplayInOrder(t *testing.T) {
 	for _, tls := range []string{"--tls off", ""} {
 		p := newPupil(t)
-		p.Do(Line{Text: "record --listings session.jsonl; practice start " + tls + "; practice open; ls; foreach f in README.txt haiku.txt; get $f; end; get README.txt -; close; record stop; practice stop"})
+		p.Do(Line{Text: "record --listings session.jsonl; practice start " + tls + "; practice open; step on; step off; ls; foreach f in README.txt haiku.txt; get $f; end; get README.txt -; close; record stop; practice stop"})
 		since := p.recorder.Seq()
 		p.out.Reset()
 		start := time.Now()

@@ -297,8 +297,9 @@ func steps(events []*Event) []ReplayStep {
 	return again
 }
 
-// around are the commands that begin and end the recording, or the server of it: the replay has both of its own.
-var around = []string{"record", "practice", "lesson"}
+// around are the commands that begin and end the recording, or the server of it: the replay has both of its own. What
+// was answered while step was on is in the recording.
+var around = []string{"record", "practice", "lesson", "step"}
 
 func (s *ReplayStep) name() string {
 	name, _, _ := strings.Cut(strings.TrimSpace(s.Line), " ")
