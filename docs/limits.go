@@ -19,7 +19,7 @@ var Limits = []Limit{
 	{"data that stands still", "client.defaultStall", "`set timeout`, `set stall`"},
 	{"the server's end of the data after an upload under TLS", "client.drainTimeout", ""},
 	{"the end of the data when all of it and the last reply are there", "client.lingerFull", ""},
-	{"no reply to a transfer, before TLS is tried without it", "client.silence", ""},
+	{"no reply to a transfer, before TLS is tried without it", "client.preliminaryGrace", ""},
 	{"replies that are still owed after Ctrl-C, before the connection is made again", "client.settleTimeout", ""},
 	{"the answer to QUIT", "client.quitTimeout", ""},
 	{"silence on a connection before the system looks after it (TCP keep-alive)", "client.keepAliveIdle", ""},
