@@ -109,7 +109,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 	}
 	switch {
 	case r.call.Shell.planning != nil:
-		r.call.Shell.planning.step(r.mirror, s)
+		_ = r.call.Shell.planning.step(r.mirror, s) // it keeps its first error
 	case r.call.JSON():
 		r.object(s)
 	case s.Err != nil:

@@ -352,9 +352,8 @@ func (c *Call) restore(ctx context.Context, all []trash.Content) error {
 }
 
 func (c *Call) emptyTrash(ctx context.Context, all []trash.Content) error {
-	doomed := all
+	var doomed []trash.Content
 	if len(c.Args) > 1 {
-		doomed = nil
 		for _, text := range c.Texts()[1:] {
 			group, err := c.trashNumber(text, all)
 			if err != nil {

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -175,7 +176,7 @@ func TestThereAndBack(t *testing.T) {
 		if removed, err := d.Prune(ctx, s, 0); err != nil || len(removed) != 1 {
 			t.Errorf("removed %q, %v", removed, err)
 		}
-		if _, err := d.Back(ctx, s, time.Now()); err != deploy.ErrNoTree {
+		if _, err := d.Back(ctx, s, time.Now()); !errors.Is(err, deploy.ErrNoTree) {
 			t.Errorf("back to nothing: %v", err)
 		}
 		for _, before := range []string{"site/", "other"} {

@@ -46,7 +46,7 @@ func (a alike) some() alike {
 }
 
 // lost says which of the groups has a name that is not there.
-func (a alike) lost(dir string, there func(name string) bool) error {
+func (a alike) lost(dir string, there func(name string) bool) *AlikeError {
 	for _, key := range slices.Sorted(maps.Keys(a)) {
 		for i, name := range a[key] {
 			if !there(name) {
@@ -116,7 +116,7 @@ func (m *Mirror) apart(ctx context.Context, again *relistings) error {
 			return err
 		}
 		if err := m.alike[rel].lost(m.shownCopy(rel), dir.has); err != nil {
-			m.tell(Step{Action: m.action(), Path: path.Join(rel, err.(*AlikeError).Names[0]), Size: -1, Why: "new", Err: err})
+			m.tell(Step{Action: m.action(), Path: path.Join(rel, err.Names[0]), Size: -1, Why: "new", Err: err})
 		}
 	}
 	return nil

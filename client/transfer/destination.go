@@ -99,7 +99,7 @@ func (d *destination) isBeingWritten() bool {
 		return false
 	}
 	defer other.Close()
-	return lock(other) == errBusy
+	return errors.Is(lock(other), errBusy)
 }
 
 // partMode are the permissions of a part.

@@ -236,9 +236,13 @@ func (g *Group) writeInfo(ctx context.Context, s *client.Session) error {
 	defer s.SetType(typ)
 	for folder, steps := range byFolder {
 		var text bytes.Buffer
-		jsonl.Encode(&text, infoHead{jsonl.NewHead(infoKind), g.Command})
+		if err := jsonl.Encode(&text, infoHead{jsonl.NewHead(infoKind), g.Command}); err != nil {
+			return err
+		}
 		for _, step := range steps {
-			jsonl.Encode(&text, step)
+			if err := jsonl.Encode(&text, step); err != nil {
+				return err
+			}
 		}
 		if _, err := s.Put(ctx, path.Join(folder, infoName), &text); err != nil {
 			return err

@@ -203,7 +203,9 @@ func (g *Group) replace(ctx context.Context, s *client.Session, name string, ste
 			return err
 		}
 		if step.Op == Moved {
-			g.add(nil, Step{Op: Emptied, From: jsonl.Name(name)})
+			if err := g.add(nil, Step{Op: Emptied, From: jsonl.Name(name)}); err != nil {
+				return err
+			}
 		}
 		return g.add(nil, step)
 	case !there:
