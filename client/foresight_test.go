@@ -255,6 +255,10 @@ func TestListingElsewhere(t *testing.T) {
 			C: PWD
 			S: 550 no
 			S: 257 "/"
+			C: CWD sub/
+			C: PWD
+			S: 550 no
+			S: 257 "/"
 			C: EPSV
 			S: 229 (|||$PORT|)
 			C: RETR f

@@ -111,6 +111,10 @@ func TestStatOnBareServer(t *testing.T) {
 		C: PWD
 		S: 550 no directory
 		S: 257 "/"
+		C: CWD f/
+		C: PWD
+		S: 550 no directory
+		S: 257 "/"
 		C: TYPE A
 		C: EPSV
 		S: 200 ascii
