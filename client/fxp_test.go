@@ -559,8 +559,6 @@ func TestServerToItself(t *testing.T) {
 // Two servers that say that they have begun, and no more, are not waited for for
 // ever.
 func TestServerToServerNeverDone(t *testing.T) {
-	t.Parallel() // it waits for twenty replies
-	impatient := func(o *client.Options) { o.Timeout = 250 * time.Millisecond }
 	between(t, `
 		C: TYPE I
 		S: 200 binary
@@ -591,7 +589,10 @@ func TestServerToServerNeverDone(t *testing.T) {
 		C: SIZE g
 		S: 213 0
 		C: DELE g
-		S: 250 gone`, impatient, func(p *pair) {
+		S: 250 gone`, nil, func(p *pair) {
+		for _, s := range []*client.Session{p.from, p.to} {
+			s.SetTimeout(250 * time.Millisecond) // it waits for twenty of these
+		}
 		_, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{})
 		if !errors.As(err, new(*client.TimeoutError)) {
 			t.Error(err)
