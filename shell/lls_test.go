@@ -23,8 +23,8 @@ func TestOwnLls(t *testing.T) {
 	}
 	t.Setenv("PATH", "")
 	for _, row := range []struct{ line, want string }{
-		{"lls tree", "a\\x1b[31m\nb.txt\n"},
-		{"lls -a tree", ".hidden\na\\x1b[31m\nb.txt\n"},
+		{"lls tree", "a\x1b[31m\nb.txt\n"},
+		{"lls -a tree", ".hidden\na\x1b[31m\nb.txt\n"},
 		{"lls one", "one\n"},
 		{"lls tree/*.txt", "tree/b.txt\n"},
 	} {
