@@ -233,12 +233,12 @@ func TestTmuxSuspend(t *testing.T) {
 func TestTmuxOtherPrograms(t *testing.T) {
 	tm := tmux.Start(t, 40, 8, sample(t), sampleVariable+"=1")
 	tm.Cursor("demo> ▏")
-	tm.Type("sh read x; echo got $x\r")
-	tm.Cursor("demo> sh read x; echo got $x\n▏")
+	tm.Type("sh printf :;read x;echo got $x\r")
+	tm.Cursor("demo> sh printf :;read x;echo got $x\n:▏")
 	tm.Type("words\r")
-	tm.Cursor("demo> sh read x; echo got $x\nwords\ngot words\ndemo> ▏")
+	tm.Cursor("demo> sh printf :;read x;echo got $x\n:words\ngot words\ndemo> ▏")
 	tm.Type("sh stty raw -echo; kill -9 $$\r")
-	tm.Cursor("demo> sh read x; echo got $x\nwords\ngot words\ndemo> sh stty raw -echo; kill -9 $$\ndemo> ▏")
+	tm.Cursor("demo> sh printf :;read x;echo got $x\n:words\ngot words\ndemo> sh stty raw -echo; kill -9 $$\ndemo> ▏")
 	tm.Type("wait\r")
 	tm.Ends("waiting\n▏")
 	tm.Type("\x03") // between prompts it is a signal
