@@ -286,15 +286,15 @@ func TestAsides(t *testing.T) {
 	})
 	c = s.c
 	s.reads(t.Context(), "> ")
-	for _, key := range []string{"\x1bOP", "\x1b[11~", "\x1bh", "\x1b[[A"} {
+	for i, key := range []string{"\x1bOP", "\x1b[11~", "\x1bh", "\x1b[[A"} {
 		s.typed("\x05\x15get x\x02" + key)
 		if got := <-explained; got != "get x 4" {
 			t.Errorf("explained %q", got)
 		}
+		s.until("help above the line", func(v *vt) bool {
+			return withCursor(v) == strings.Repeat("this is help\n", i+1)+"> get ▏x"
+		})
 	}
-	s.until("help above the line", func(v *vt) bool {
-		return withCursor(v) == strings.Repeat("this is help\n", 4)+"> get ▏x"
-	})
 	s.typed("\x18\x05")
 	s.until("the edited line", func(v *vt) bool { return strings.HasSuffix(withCursor(v), "\n> get x more▏") })
 	s.typed("\x1f")
