@@ -15,7 +15,7 @@ func (s *Session) SetActive(ports [2]int, address net.IP) {
 }
 
 // TrustPassiveAddress chooses whether data connections go to the host that a
-// 227 names, whoever that is. See Options.
+// 227 names, whatever it is. See Options.
 func (s *Session) TrustPassiveAddress(trust bool) {
 	s.opt.TrustPassiveAddress, s.conn.cfg.TrustPassiveAddress = trust, trust
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// Whoever else connects to the port of an active transfer is hung up on unread.
+// Anyone else who connects to the port of an active transfer is hung up on unread.
 // One socket listens meanwhile, on the address of the control connection, and
 // none afterwards.
 func TestThiefOnTheActivePort(t *testing.T) {

@@ -67,7 +67,7 @@ func (x *Exchange) Wait(ctx context.Context) (Reply, error) {
 	return x.final, x.failure(ctx)
 }
 
-// failure is why there is no reply. Whoever interrupts twice drops the connection
+// failure is why there is no reply. A second interrupt drops the connection
 // too: that is an interrupt, not a loss.
 func (x *Exchange) failure(ctx context.Context) error {
 	if x.err != nil && ctx.Err() != nil {
@@ -147,7 +147,7 @@ var quickVerbs = map[string]bool{
 }
 
 // BurstError says that a server has answered the first of several commands that left together,
-// and not this one. The session goes on with one at a time.
+// and not this one. The session continues with one at a time.
 type BurstError struct{ Verb string }
 
 func (e *BurstError) Error() string {
@@ -197,7 +197,7 @@ func (x *Exchange) end(r Reply, err error) {
 		return
 	}
 	x.first = r
-	close(x.done) // before begun: whoever is woken by a refusal sees that it was the last word
+	close(x.done) // before begun: a caller that is woken by a refusal sees that it was the last word
 	close(x.begun)
 }
 

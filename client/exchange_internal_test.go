@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Whoever has interrupted a command hears of that, also when the connection was
+// The caller that has interrupted a command hears of that, also when the connection was
 // dropped at the same moment, which a second Ctrl-C does.
 func TestDroppedAfterAnInterrupt(t *testing.T) {
 	interrupted, cancel := context.WithCancel(t.Context())

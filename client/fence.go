@@ -91,7 +91,7 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 	}
 	if !fenced {
 		fence := c.fence()
-		go c.sendAll(fence) // not here: whoever is sending may wait for the reader
+		go c.sendAll(fence) // not here: the sender may wait for the reader
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ var algorithms = []struct {
 	{CRC32, func() hash.Hash { return crc32.NewIEEE() }, []string{"XCRC"}},
 }
 
-// NewHash computes an algorithm here; nil when there is no such algorithm.
+// NewHash computes an algorithm here; nil when the algorithm is not known.
 func NewHash(a Algorithm) hash.Hash {
 	for _, known := range algorithms {
 		if known.Algorithm == a {

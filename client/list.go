@@ -131,8 +131,8 @@ func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, dir s
 // exactBlock is how many entries wait for their times together.
 const exactBlock = 500
 
-// permanent reports whether err is a no that may mean that there is no such
-// directory (5yz). A listing that broke off, 426 or 451, is none of these.
+// permanent reports whether err is a refusal that may mean that the name is not
+// there (5yz). A listing that broke off, 426 or 451, is none of these.
 func permanent(err error) bool {
 	var no *Error
 	return errors.As(err, &no) && no.Reply.Class() == 5

@@ -128,7 +128,7 @@ func (s *Session) ServerState() (Type, Level) {
 
 // SetReuse chooses whether data connections resume the TLS session of the
 // control connection, as they do unless told otherwise. Servers may insist on
-// it; without it whoever is faster can take a data connection (RFC 4217 section
+// it; without it anyone who is faster can take a data connection (RFC 4217 section
 // 10.3 leaves that to servers).
 func (s *Session) SetReuse(on bool) { s.fresh = !on }
 

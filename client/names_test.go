@@ -13,7 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
-// unable says which names a server cannot serve, whoever asks.
+// unable says which names a server cannot serve, whatever the client.
 func unable(server, name string) bool {
 	switch server {
 	case "pure-ftpd":

@@ -71,7 +71,7 @@ type Options struct {
 	TLS *tls.Config
 
 	// Pin is the SHA-256 fingerprint of the server's certificate, in hex. When
-	// set, exactly that certificate is accepted, whoever signed it.
+	// set, exactly that certificate is accepted, no matter who signed it.
 	Pin string
 
 	// OtherCertificates lets a data connection show another certificate than the
@@ -110,7 +110,7 @@ type Options struct {
 	ActiveAddress net.IP
 
 	// ActiveFrom is another address that the server may connect from in active mode;
-	// an unspecified one (0.0.0.0) stands for any, whoever that is. The zero value is
+	// an unspecified one (0.0.0.0) stands for any host. The zero value is
 	// none: only the host that we talk to may connect.
 	ActiveFrom netip.Addr
 
@@ -120,7 +120,7 @@ type Options struct {
 	InsecureEnd bool
 
 	// TrustPassiveAddress makes data connections go to the host that a 227
-	// names, whoever that is: for servers that keep their files elsewhere. A
+	// names, whatever it is: for servers that keep their files elsewhere. A
 	// server can make us connect anywhere then.
 	TrustPassiveAddress bool
 

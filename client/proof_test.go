@@ -249,7 +249,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// SYST is a question that need not be answered well: the login goes on without it.
+// SYST is a question that need not be answered well: the login continues without it.
 func TestLoginWithoutSyst(t *testing.T) {
 	for _, answer := range []string{"hello", "2x0 what", "99 what", "1000 what", "", "700 what", "\tUNIX", "500 what", "215", "215-UNIX"} {
 		t.Run(answer, func(t *testing.T) {

@@ -22,7 +22,7 @@ type Quirks struct {
 	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
 	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
 	LoginBurst    bool // what follows the login may leave with it; pyftpdlib answers it before a 530
-	EndsEarly     bool // close_notify of whoever downloads may leave with its handshake
+	EndsEarly     bool // close_notify of the downloading side may leave with its handshake
 	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
 	ProtectsMLST  bool // MLST needs PROT like a transfer
 	WantsPRET     bool // PASV and EPSV must be told before what they are for

@@ -312,7 +312,7 @@ func (s *Session) ready(ctx context.Context) (*Conn, error) { return s.inStep(ct
 // with what it sends; see returning.
 func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 	if err := s.conn.Err(); s.byHand && err != nil {
-		return nil, err // whoever speaks by hand connects by hand
+		return nil, err // in manual mode connecting is manual, too
 	}
 	if s.conn.Err() == nil {
 		settling, cancel := context.WithTimeout(ctx, settleTimeout)

@@ -209,7 +209,7 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 // says where a link leads in the end, nor does MLST on all servers; CWD does.
 func (s *Session) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
 
-// isDir finds out by going there and back, or by a listing where there is no way back. What is
+// isDir finds out by going there and back, or by a listing where the way back is not known. What is
 // no answer to that is an error.
 func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
 	here := s.at

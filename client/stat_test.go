@@ -129,7 +129,7 @@ func TestStatOnBareServer(t *testing.T) {
 	})
 }
 
-// Where there is no way back from a directory, because nobody knows where one is, a listing tells that it is one.
+// Where the way back from a directory is not known, because PWD does not say, a listing tells that it is one.
 func TestStatOfADirectoryWithoutAWayBack(t *testing.T) {
 	login := strings.Replace(welcome("S: 211 none"), `S: 257 "/"`, `S: 257 ""`, 1)
 	talk(t, strings.TrimSpace(login)+`

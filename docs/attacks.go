@@ -361,7 +361,7 @@ var Attacks = []Row{
 	{
 		ID:    "S60",
 		What:  "ftpsh --serve is attacked: 300 wrong passwords, 250 connections at once, clients that type a byte in a while, lines of 100 MiB, names that lead out, links, PORT to other hosts, line breaks in names.",
-		Does:  "A wrong password makes the next one wait, up to 10 s, and has a line in the log: 300 take more than 45 minutes. Of 250 connections from one address 50 are taken; a login among 49 slow clients takes 1 ms, and four lines of 100 MiB at once 0.4 s, with 20 MiB of memory (16 MiB idle). Nothing outside the directory is read or written. Whoever listens beyond loopback is warned, with a line for each address; anonymous users write only with --anonymous-uploads, below incoming/.",
+		Does:  "A wrong password makes the next one wait, up to 10 s, and has a line in the log: 300 take more than 45 minutes. Of 250 connections from one address 50 are taken; a login among 49 slow clients takes 1 ms, and four lines of 100 MiB at once 0.4 s, with 20 MiB of memory (16 MiB idle). Nothing outside the directory is read or written. Listening beyond loopback is warned of, with a line for each address; anonymous users write only with --anonymous-uploads, below incoming/.",
 		Tests: []string{"TestServeUnderAttack", "TestServeKeepsIn", "TestServeWarns", "TestServeSaysWho", "TestGuessingTakesLonger", "TestGuessingAtOnce", "TestTooManyConnections", "TestSlowClients", "TestLongLine", "TestLineBreaksInNames", "TestAnonymousUploads"},
 	},
 	{

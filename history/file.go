@@ -146,7 +146,7 @@ func (f *File) take(added []byte) {
 	}
 }
 
-// damage is the error of the first line that is no record; nil where there is none.
+// damage is the error of the first line that is not a record; nil if all are.
 func (f *File) damage() error {
 	if f.damaged < 0 {
 		return nil

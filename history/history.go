@@ -36,13 +36,13 @@ type File struct {
 	records []Record
 	offset  int64
 	seen    os.FileInfo
-	damaged int64  // where the first line begins that is no record; -1: there is none
+	damaged int64  // where the first line begins that is not a record; -1: none
 	sure    bool   // the lock is held
 	added   Record // the newest of ours
 }
 
 // Open reads a history, and makes the file (0600, in a directory of 0700) when there is none. When that fails it returns
-// the reason beside a File that works in memory. A line that is no record is named, stays where it is, and nothing else
+// the reason beside a File that works in memory. A line that is not a record is named, stays where it is, and nothing else
 // comes of it. An empty path is a history in memory.
 func Open(path string, o Options) (*File, error) {
 	f := &File{limit: o.Limit, now: o.Now, damaged: -1}

@@ -170,7 +170,7 @@ func TestEnds(t *testing.T) {
 		f := open(t, path, o)
 		add(t, f, "get a", "get a")
 		f.Ended(0, 1500*time.Millisecond)
-		f.Ended(9, 0) // there is no line for it
+		f.Ended(9, 0) // no line waits for it
 		add(t, f, " not kept")
 		f.Ended(9, 0)
 		now = now.Add(time.Hour)

@@ -63,7 +63,7 @@ func (c *Call) Is(flag string) bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-// value is the value of a flag as it was typed, "" where there is no such flag.
+// value is the value of a flag as it was typed, "" if the command has none of that name.
 func (c *Call) value(flag string) string {
 	f := c.Flags.Lookup(flag)
 	if f == nil {

@@ -235,8 +235,7 @@ func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Comm
 	case completion.Command:
 		return completion.Words(word, sh.commandCandidates())
 	case completion.Help:
-		keys := completion.Candidate{Text: "keys", Note: "the keys of the prompt"}
-		return completion.Words(word, byText(append(append(sh.commandCandidates(), settingCandidates()...), keys)))
+		return completion.Words(word, sh.helpCandidates())
 	case completion.LocalPath, completion.LocalDir:
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
@@ -409,6 +408,17 @@ func flagCandidates(command *Command) []completion.Candidate {
 		all = append(all, completion.Candidate{Text: "--" + f.Name, Note: note})
 	})
 	return all
+}
+
+// helpCandidates are what help explains. The name of a command that is a setting, too, is that of the command there.
+func (sh *Shell) helpCandidates() []completion.Candidate {
+	all := append(sh.commandCandidates(), completion.Candidate{Text: "keys", Note: "the keys of the prompt"})
+	for _, row := range settingCandidates() {
+		if !slices.ContainsFunc(all, func(c completion.Candidate) bool { return c.Text == row.Text }) {
+			all = append(all, row)
+		}
+	}
+	return byText(all)
 }
 
 func settingCandidates() []completion.Candidate {

@@ -184,7 +184,7 @@ func statRemote(ctx context.Context, c *Call, name syntax.Token) (found, error) 
 	return found{true, e.Type == listing.Dir, e.Size, e.Time}, failure.About(name.Text, err)
 }
 
-// notThere reports whether the server says that there is no such name.
+// notThere reports whether the server says that the name does not exist.
 func notThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
 
 func statLocal(_ context.Context, c *Call, name syntax.Token) (found, error) {

@@ -190,7 +190,7 @@ put "|cat OUT/here.txt" x
 put - x
 put /etc/hostname x
 mput OUT/*
-append ../work/here.txt x
+append ../tree/here.txt x
 lrm OUT/here.txt
 lrm -r ..
 lmkdir OUT/new

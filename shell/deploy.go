@@ -20,7 +20,7 @@ import (
 var deployCommands = []*Command{{
 	Name: "deploy", Args: "local remote", JSON: true, Short: "put a whole tree in the place of another one, at once",
 	Long: "The tree is sent to REMOTE.new-TIME, beside the present one, and compared. Then REMOTE becomes REMOTE.old-TIME and the new " +
-		"tree becomes REMOTE, two renames in one packet. Whoever looks sees the old tree or the new one, never a mixture. If the second " +
+		"tree becomes REMOTE, two renames in one packet. Visitors see the old tree or the new one, never a mixture. If the second " +
 		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
 		"Directories that only the present tree has are probably written by the site itself: name them with --shared, so that " +
 		"they go along, or leave them behind with --drop-extra. What others upload in that moment may land in either tree.",

@@ -18,7 +18,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// A detachedJob is what another process goes on with: jobs that were left behind with their shell. It holds a lock on its
+// A detachedJob is another process that runs the jobs of a shell that has ended. It holds a lock on its
 // log as long as it lives; the first line of that says what it does.
 type detachedJob struct {
 	pid  int
@@ -71,7 +71,7 @@ func (sh *Shell) findDetached(word string) (detachedJob, error) {
 			return d, nil
 		}
 	}
-	return detachedJob{}, &failure.UsageError{Text: word + ": no such process goes on without a terminal", Hint: "`jobs` lists them"}
+	return detachedJob{}, &failure.UsageError{Text: word + ": no detached job has this number", Hint: "`jobs` lists them"}
 }
 
 // isDetached reports whether a word names a detached job.

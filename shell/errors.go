@@ -11,7 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// failed shows a failure: what failed, the words of whoever refused, and what
+// failed shows a failure: what failed, the words of the side that refused, and what
 // can be tried.
 func (sh *Shell) failed(line Line, command string, err error) {
 	if errors.As(err, new(*failure.ShownError)) || isBrokenOutput(err) || errors.Is(err, errAway) || errors.As(err, new(ended)) {

@@ -69,7 +69,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 	}
 }
 
-// TestFailedDownloadSaysWhatIsLeft: how much, where, and what goes on with it.
+// TestFailedDownloadSaysWhatIsLeft: how much, where, and what resumes it.
 func TestFailedDownloadSaysWhatIsLeft(t *testing.T) {
 	p := newPupil(t)
 	p.Do(Line{Text: "set retries 0; practice start --tls off --fault cut:RETR=200*1; practice open"})

@@ -93,7 +93,7 @@ func (sh *Shell) sendAway(j *job) bool {
 	if j.over() { // just now, and told nobody
 		return false
 	}
-	if sh.opt.Started != nil { // whoever listens cannot tell the two dialogues apart
+	if sh.opt.Started != nil { // a listener cannot tell the two dialogues apart
 		sh.opt.Started(nil)
 		sh.opt.Started = nil
 	}

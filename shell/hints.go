@@ -90,7 +90,7 @@ func (c cause) says(words ...string) bool {
 // moves reports whether a verb was refused that needs a data connection.
 func (c cause) moves() bool { return c.code != 0 && client.MovesData(c.verb) }
 
-// missing reports whether the server says that there is no such name.
+// missing reports whether the server says that the name does not exist.
 func (c cause) missing() bool {
 	return c.says("no such", "not found", "not exist", "cannot find", "can't find", "doesn't exist")
 }

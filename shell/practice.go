@@ -20,7 +20,7 @@ import (
 var practiceCommands = []*Command{{
 	Name: "practice", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
-		"shows what it received, passwords included: anybody on the way sees the same where there is no TLS. A fault is " +
+		"shows what it received, passwords included: without TLS, anyone on the way sees the same. A fault is " +
 		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. --like gives it the greeting, FEAT, " +
 		"listing and habits of another server: " + flavourList() + ". Nothing you do there reaches a disk.",
 	Examples: []Example{

@@ -73,7 +73,7 @@ func (c *Call) setting(row *settings.Setting, label string) error {
 // longestValue is the room for a value in the list of settings at a terminal.
 const longestValue = 16
 
-// settingsAbout are a setting and those with its name as a part of theirs; if there is no such setting, those that a word
+// settingsAbout are a setting and those with its name as a part of theirs; if no setting has the name, those that a word
 // is found in.
 func settingsAbout(word string) (found []*settings.Setting) {
 	exact, _ := settings.Exact(word)

@@ -40,7 +40,7 @@ type Options struct {
 	Trace   *client.Trace  // sees the dialogue too; may be nil
 	Version string         // of the program, for recordings
 	Hinted  bool           // the user was told what can be typed: no hints at the first start
-	Detach  Detach         // goes on without a terminal; nil: cannot
+	Detach  Detach         // continues without a terminal; nil: cannot
 	Dial    Dial           // makes the TCP connections of sessions; nil: a net.Dialer
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 

@@ -120,7 +120,7 @@ func (s *signals) running() bool {
 // may run others: Ctrl-C is for the innermost.
 func (s *signals) during(ctx context.Context, session *client.Session) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	if s == nil { // a job: whoever watches over it says when it ends
+	if s == nil { // a job: the one that watches it says when it ends
 		return ctx, func() { cancel(nil) }
 	}
 	s.mu.Lock()

@@ -244,7 +244,7 @@ func (sh *Shell) heed() {
 	sh.verbose.Store(sh.Settings.Verbose && !sh.raw) // raw shows each reply by itself
 	level := sh.Settings.Trace
 	if sh.stepper.on {
-		level = max(level, 1) // whoever sends line by line wants to see the answers
+		level = max(level, 1) // someone who sends line by line wants to see the answers
 	}
 	sh.traced.Store(int32(level))
 	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: sh.unicode()}, Quiet: !sh.Settings.TraceNotes})

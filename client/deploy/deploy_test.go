@@ -12,90 +12,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/afero"
-
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/deploy"
 	"github.com/ftpsh/ftpsh/client/everystep"
-	"github.com/ftpsh/ftpsh/client/practice"
-	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
-func open(t testing.TB, srv host, change func(client.Options) client.Options) *client.Session {
-	t.Helper()
-	opt := srv.options
-	if change != nil {
-		opt = change(opt)
-	}
-	s, err := client.Open(t.Context(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Login(t.Context(), srv.login); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Chdir(t.Context(), srv.home); err != nil {
-		t.Fatal(err)
-	}
-	s.SetType(client.Binary)
-	return s
-}
-
-// host is a server: that of this project, where everything breaks, or a daemon.
-type host struct {
-	root, home string
-	options    client.Options
-	login      client.Login
-	steps      int // one of so many steps is broken
-}
-
-func eachHost(t *testing.T, test func(t *testing.T, srv host)) {
-	t.Run("practice", func(t *testing.T) {
-		root := t.TempDir()
-		server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer server.Close()
-		test(t, host{root, "/", client.Options{Addr: server.Addr(), Security: client.Off}, client.Login{User: practice.User, Password: practice.Password}, 1})
-	})
-	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
-		if srv.TLS {
-			opt.Security, opt.TLS = client.Require, srv.TLSConfig()
-		}
-		if srv.Implicit {
-			opt.Security = client.Implicit
-		}
-		test(t, host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, 4})
-	})
-}
-
-// tree is what is below a directory.
-func tree(t testing.TB, root string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		rel, _ := filepath.Rel(root, name)
-		if err != nil || d.IsDir() {
-			all[rel+"/"] = ""
-			return err
-		}
-		text, err := os.ReadFile(name)
-		all[rel] = string(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // lay writes trees on the disk of a server, in place of what is there.
-func lay(t testing.TB, srv host, files map[string]string) {
+func lay(t testing.TB, srv everystep.Host, files map[string]string) {
 	t.Helper()
-	root := filepath.Join(srv.root, "web")
+	root := filepath.Join(srv.Root, "web")
 	os.RemoveAll(root)
 	for name, text := range files {
 		full := filepath.Join(root, name)
@@ -134,17 +59,17 @@ var (
 // there is the old tree or the new one afterwards, whole, once the deployment was recovered; and
 // what others wrote into it is there once.
 func TestSwapAtEveryStep(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
-		everystep.Some(t, srv.steps, func(t *testing.T, trap *everystep.Trap) {
+	everystep.EachHost(t, 4, func(t *testing.T, srv everystep.Host) {
+		everystep.Some(t, srv.Steps, func(t *testing.T, trap *everystep.Trap) {
 			lay(t, srv, both)
-			s := open(t, srv, trap.Options)
+			s := srv.Open(t, trap.Options)
 			trap.Arm(s)
 			err := server(s).Swap(trap.Context, s, id)
 			s.Drop()
-			other := open(t, srv, nil)
+			other := srv.Open(t, nil)
 			forward := len(trap.Sprung())%2 == 0 // both are right, wherever it broke
 			says, failed := server(other).Recover(context.Background(), other, forward)
-			got := tree(t, filepath.Join(srv.root, "web/site"))
+			got := everystep.Tree(t, filepath.Join(srv.Root, "web/site"))
 			if failed != nil || !maps.Equal(got, isOld) && !maps.Equal(got, isNew) {
 				t.Errorf("broken at %q (%v), recovered (%q, %v) to %v", trap.Sprung(), err, says, failed, got)
 			}
@@ -158,11 +83,11 @@ func TestSwapAtEveryStep(t *testing.T) {
 // TestThereAndBack: a tree is put in place, another one taken back, an empty one replaced, a missing
 // one made, old ones deleted.
 func TestThereAndBack(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
+	everystep.EachHost(t, 4, func(t *testing.T, srv everystep.Host) {
 		lay(t, srv, both)
-		s, ctx := open(t, srv, nil), t.Context()
+		s, ctx := srv.Open(t, nil), t.Context()
 		d := server(s)
-		now := func() map[string]string { return tree(t, filepath.Join(srv.root, "web/site")) }
+		now := func() map[string]string { return everystep.Tree(t, filepath.Join(srv.Root, "web/site")) }
 		if err := d.Swap(ctx, s, id); err != nil || !maps.Equal(now(), isNew) {
 			t.Fatalf("%v: %v", err, now())
 		}
@@ -190,9 +115,9 @@ func TestThereAndBack(t *testing.T) {
 
 // TestExtra: directories that only the present tree has are named, but for those that are shared.
 func TestExtra(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
+	everystep.EachHost(t, 4, func(t *testing.T, srv everystep.Host) {
 		lay(t, srv, map[string]string{"site/up/photo": "p", "site/css/cache/x": "x", "site/css/a": "a"})
-		s := open(t, srv, nil)
+		s := srv.Open(t, nil)
 		extra, err := server(s).Extra(t.Context(), s, func(rel string) bool { return rel == "css" })
 		if err != nil || len(extra) != 1 || extra[0] != "css/cache" {
 			t.Errorf("%q, %v", extra, err)

@@ -48,8 +48,8 @@ func newCalendar(now time.Time, zone *time.Location) *calendar {
 	return c
 }
 
-// set gives the entry the time of a stamp. It is false if there is no such day or
-// no such time of the day.
+// set gives the entry the time of a stamp. It is false if the day or the
+// time does not exist.
 func (c *calendar) set(e *Entry, s *stamp) bool {
 	t, ok := c.time(s)
 	if ok {
@@ -224,7 +224,7 @@ func (s *stamp) setOffset(word string) bool {
 }
 
 // fullYear completes a year of two digits (69 to 99 are 19xx), or of three (a tm_year:
-// 103 is 2003). It is 0 if there is no such year.
+// 103 is 2003). It is 0 if no year fits.
 func fullYear(n, digits int) int {
 	switch digits {
 	case 2:

@@ -17,7 +17,7 @@ type unixDate struct {
 	shortYears bool // "Jan 16 98" is a date too
 }
 
-// set gives the entry the time; it is false if there is no such day or time.
+// set gives the entry the time; it is false if the day or time does not exist.
 func (d *unixDate) set(c *calendar, e *Entry) bool {
 	switch {
 	case d.numeric.sep != 0:

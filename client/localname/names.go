@@ -64,7 +64,7 @@ func (n *Names) Give(plain, name string) (string, error) {
 	return local, nil
 }
 
-// Name is the local name of a file, whoever else has it.
+// Name is the local name of a file, no matter who else has it.
 func (n *Names) Name(name string) (string, error) {
 	if local, err := strictest.Name(name); err == nil && local == name || LeadsElsewhere(name) {
 		return local, err

@@ -15,14 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/afero"
-
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/everystep"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/plan"
-	"github.com/ftpsh/ftpsh/client/practice"
-	"github.com/ftpsh/ftpsh/client/practice/daemon"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -51,81 +47,10 @@ func (mover) Download(context.Context, *client.Session, plan.Row, bool) error {
 }
 func (mover) Copy(context.Context, *client.Session, plan.Row) error { return errors.ErrUnsupported }
 
-func open(t testing.TB, srv host, change func(client.Options) client.Options) *client.Session {
-	t.Helper()
-	opt := srv.options
-	if change != nil {
-		opt = change(opt)
-	}
-	s, err := client.Open(t.Context(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Login(t.Context(), srv.login); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Chdir(t.Context(), srv.home); err != nil {
-		t.Fatal(err)
-	}
-	s.SetType(client.Binary)
-	return s
-}
-
-// host is a server: that of this project, where everything breaks, or a daemon.
-type host struct {
-	root, home string
-	options    client.Options
-	login      client.Login
-	steps      int // one of so many steps is broken
-}
-
-func eachHost(t *testing.T, test func(t *testing.T, srv host)) {
-	t.Run("practice", func(t *testing.T) {
-		root := t.TempDir()
-		server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer server.Close()
-		test(t, host{root, "/", client.Options{Addr: server.Addr(), Security: client.Off}, client.Login{User: practice.User, Password: practice.Password}, 1})
-	})
-	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
-		if srv.TLS {
-			opt.Security, opt.TLS = client.Require, srv.TLSConfig()
-		}
-		if srv.Implicit {
-			opt.Security = client.Implicit
-		}
-		test(t, host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, 17})
-	})
-}
-
-// tree is what is below a directory.
-func tree(t testing.TB, root string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		rel, _ := filepath.Rel(root, name)
-		if err != nil || d.IsDir() {
-			all[rel+"/"] = ""
-			return err
-		}
-		text, err := os.ReadFile(name)
-		all[rel] = string(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // site writes the files of a tree on the disk of a server, from nothing.
-func site(t testing.TB, srv host, dir string, files map[string]string) {
+func site(t testing.TB, srv everystep.Host, dir string, files map[string]string) {
 	t.Helper()
-	root := filepath.Join(srv.root, dir)
+	root := filepath.Join(srv.Root, dir)
 	os.RemoveAll(root)
 	for name, text := range files {
 		full := filepath.Join(root, name)
@@ -182,12 +107,12 @@ var after = map[string]string{"./": "", "img/": "", "a.css": "new css", "img/log
 // TestApplyAtEveryStep: wherever the client is killed, the connection is cut, or the server refuses,
 // to apply the plan again, from its file and its journal, leads to the planned tree and no other.
 func TestApplyAtEveryStep(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
+	everystep.EachHost(t, 17, func(t *testing.T, srv everystep.Host) {
 		local := t.TempDir()
-		everystep.Some(t, srv.steps, func(t *testing.T, trap *everystep.Trap) {
+		everystep.Some(t, srv.Steps, func(t *testing.T, trap *everystep.Trap) {
 			site(t, srv, "www", before)
 			var text bytes.Buffer
-			if err := sitePlan(t, open(t, srv, nil), local, "www").Write(&text); err != nil {
+			if err := sitePlan(t, srv.Open(t, nil), local, "www").Write(&text); err != nil {
 				t.Fatal(err)
 			}
 			journal := filepath.Join(t.TempDir(), "p.done")
@@ -212,14 +137,14 @@ func TestApplyAtEveryStep(t *testing.T) {
 				})
 				return append(errs, err)
 			}
-			s := open(t, srv, trap.Options)
+			s := srv.Open(t, trap.Options)
 			trap.Arm(s)
 			first := run(trap.Context, s)
 			s.Drop()
-			if errs := run(t.Context(), open(t, srv, nil)); errors.Join(errs...) != nil {
+			if errs := run(t.Context(), srv.Open(t, nil)); errors.Join(errs...) != nil {
 				t.Errorf("broken at %q: %v\nthen: %v", trap.Sprung(), first, errors.Join(errs...))
 			}
-			if got := tree(t, filepath.Join(srv.root, "www")); !maps.Equal(got, after) {
+			if got := everystep.Tree(t, filepath.Join(srv.Root, "www")); !maps.Equal(got, after) {
 				t.Errorf("broken at %q: the tree is %v, want %v\nfirst: %v", trap.Sprung(), got, after, first)
 			}
 		})
@@ -229,11 +154,11 @@ func TestApplyAtEveryStep(t *testing.T) {
 // TestStale: whatever has changed on one side since the plan was made, its row is named and nothing
 // is changed; also a change of the same size within the same minute, where listings have no seconds.
 func TestStale(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
+	everystep.EachHost(t, 17, func(t *testing.T, srv everystep.Host) {
 		local := t.TempDir()
-		s := open(t, srv, nil)
+		s := srv.Open(t, nil)
 		write := func(name, text string) {
-			full := filepath.Join(srv.root, "www", name)
+			full := filepath.Join(srv.Root, "www", name)
 			if err := os.WriteFile(full, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -242,24 +167,24 @@ func TestStale(t *testing.T) {
 			"a.css": func() {
 				write("a.css", "zz") // as long as before
 				later := time.Now().Add(time.Second)
-				os.Chtimes(filepath.Join(srv.root, "www", "a.css"), later, later)
+				os.Chtimes(filepath.Join(srv.Root, "www", "a.css"), later, later)
 			},
 			"n":        func() { write("n", "of somebody else") },
-			"old.html": func() { os.Remove(filepath.Join(srv.root, "www/b/old.html")) },
+			"old.html": func() { os.Remove(filepath.Join(srv.Root, "www/b/old.html")) },
 			"moved":    func() { write("moved", "x") },
 			"logo":     func() { os.WriteFile(filepath.Join(local, "img/logo"), []byte("LOGO"), 0o600) },
 		} {
 			site(t, srv, "www", before)
 			p := sitePlan(t, s, local, "www")
 			change()
-			was := tree(t, filepath.Join(srv.root, "www"))
+			was := everystep.Tree(t, filepath.Join(srv.Root, "www"))
 			j, _ := plan.OpenJournal("", p)
 			err := p.Check(t.Context(), s, here{}, j, nil)
 			stale := new(plan.StaleError)
 			if !errors.As(err, &stale) || len(stale.Moved) != 1 || !strings.Contains(stale.Moved[0].String(), name) {
 				t.Errorf("%s: %v, %v", name, err, stale.Moved)
 			}
-			if now := tree(t, filepath.Join(srv.root, "www")); !maps.Equal(now, was) {
+			if now := everystep.Tree(t, filepath.Join(srv.Root, "www")); !maps.Equal(now, was) {
 				t.Errorf("%s: the check has changed %v to %v", name, was, now)
 			}
 		}
@@ -268,15 +193,15 @@ func TestStale(t *testing.T) {
 
 // TestLastLook: what changes between the look at all rows and the turn of its own is left alone.
 func TestLastLook(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
-		s := open(t, srv, nil)
+	everystep.EachHost(t, 17, func(t *testing.T, srv everystep.Host) {
+		s := srv.Open(t, nil)
 		site(t, srv, "www", before)
 		p := sitePlan(t, s, t.TempDir(), "www")
 		j, _ := plan.OpenJournal("", p)
 		if err := p.Check(t.Context(), s, here{}, j, nil); err != nil {
 			t.Fatal(err)
 		}
-		theirs := filepath.Join(srv.root, "www/n")
+		theirs := filepath.Join(srv.Root, "www/n")
 		if err := os.WriteFile(theirs, []byte("of somebody else"), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +218,7 @@ func TestLastLook(t *testing.T) {
 		if string(text) != "of somebody else" || !slices.ContainsFunc(failed, func(f string) bool { return strings.HasPrefix(f, "n the plan does not fit") }) {
 			t.Errorf("n has %q; failures %q", text, failed)
 		}
-		if got := tree(t, filepath.Join(srv.root, "www")); got["b/old.html"] != "old" {
+		if got := everystep.Tree(t, filepath.Join(srv.Root, "www")); got["b/old.html"] != "old" {
 			t.Error("something was deleted although something else had failed")
 		}
 	})
@@ -302,8 +227,8 @@ func TestLastLook(t *testing.T) {
 // TestMissingRoot: the directories above the first one of a plan are part of it, and when one cannot
 // be made nothing is sent into it.
 func TestMissingRoot(t *testing.T) {
-	eachHost(t, func(t *testing.T, srv host) {
-		s, local := open(t, srv, nil), t.TempDir()
+	everystep.EachHost(t, 17, func(t *testing.T, srv everystep.Host) {
+		s, local := srv.Open(t, nil), t.TempDir()
 		site(t, srv, "up", map[string]string{"x": ""})
 		if err := os.WriteFile(filepath.Join(local, "f"), []byte("f"), 0o600); err != nil {
 			t.Fatal(err)
@@ -326,7 +251,7 @@ func TestMissingRoot(t *testing.T) {
 			}
 			return errs
 		}
-		blocked := filepath.Join(srv.root, "up/a")
+		blocked := filepath.Join(srv.Root, "up/a")
 		if err := os.WriteFile(blocked, nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -334,8 +259,8 @@ func TestMissingRoot(t *testing.T) {
 			t.Errorf("where a directory cannot be made: %v, want one failure", errs)
 		}
 		os.Remove(blocked)
-		if errs := apply(); len(errs) > 0 || tree(t, filepath.Join(srv.root, "up"))["a/b/c/f"] != "f" {
-			t.Errorf("%v: %v", errs, tree(t, filepath.Join(srv.root, "up")))
+		if errs := apply(); len(errs) > 0 || everystep.Tree(t, filepath.Join(srv.Root, "up"))["a/b/c/f"] != "f" {
+			t.Errorf("%v: %v", errs, everystep.Tree(t, filepath.Join(srv.Root, "up")))
 		}
 	})
 }

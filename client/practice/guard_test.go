@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/afero"
 )
 
-// warnings collects what whoever runs a server should see.
+// warnings collects what the administrator of a server should see.
 type warnings struct {
 	mu    sync.Mutex
 	lines []string
@@ -67,7 +67,7 @@ func TestGuessingTakesLonger(t *testing.T) {
 	}
 	c := connect(t, s)
 	c.cmd(331, "USER "+User)
-	c.cmd(230, "PASS "+Password) // whoever knows it waits once
+	c.cmd(230, "PASS "+Password) // someone who knows it waits once
 	if wait, ok := s.brake.turn(origin(c.conn.RemoteAddr())); wait != 0 || !ok {
 		t.Errorf("after the right password: %v, %v", wait, ok)
 	}

@@ -81,8 +81,8 @@ type Ports struct{ First, Last int }
 // Side is who spoke in an [Event].
 type Side int
 
-// The sides: the client, the server, a note of the tap about what happened without words, and one that whoever runs the
-// server should see.
+// The sides: the client, the server, a note of the tap about what happened without words, and one that the administrator
+// should see.
 const (
 	FromClient Side = iota
 	FromServer

@@ -387,7 +387,7 @@ func (s *session) answered(r reply) {
 	s.rest()
 }
 
-// rest goes on with the next command when nothing is left to be answered.
+// rest continues with the next command when nothing is left to be answered.
 func (s *session) rest() {
 	if c := s.held; c != nil && len(s.pending) == 0 && !s.over {
 		s.held = nil

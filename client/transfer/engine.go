@@ -151,7 +151,7 @@ func (e *Engine) Limit() int {
 }
 
 // borrowed serves with a session of the engine's own. Its goodbye is said behind
-// the back of whoever is asked about commands.
+// the back of the one that is asked about commands.
 func (e *Engine) borrowed(ctx context.Context, s *client.Session) {
 	e.serve(ctx, s)
 	s.SetGate(nil)

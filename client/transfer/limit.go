@@ -21,7 +21,7 @@ func limitWriter(ctx context.Context, w io.Writer, l *rate.Limiter) io.Writer {
 }
 
 // turn is how much passes at once: a sixteenth of a second's worth when that is
-// less than the burst, as whoever comes next waits for a piece of each other.
+// less than the burst, as the next one waits for a piece of each other.
 func turn(l *rate.Limiter) int {
 	return int(min(max(l.Limit()/16, 512), LimitBurst))
 }

@@ -2,7 +2,7 @@ package transfer
 
 import "testing"
 
-// Whoever asks while a transfer begins anew hears of the one try or the other,
+// A caller that asks while a transfer begins again hears of the one try or the other,
 // never of a mixture.
 func TestMeterOfTwoTries(t *testing.T) {
 	m := &Meter{}

@@ -118,7 +118,7 @@ func TestMirrorFindsAnotherSpelling(t *testing.T) {
 	}
 }
 
-// TestPartsOfOthers: a file that has the name of a part is neither taken for one nor replaced by one, whoever has put it
+// TestPartsOfOthers: a file that has the name of a part is neither taken for one nor replaced by one, no matter who has put it
 // there, in whichever order they come.
 func TestPartsOfOthers(t *testing.T) {
 	names := []string{"foo", "foo.part", "foo.part.part", "foo.part.note", "FOO.part", "foo.segments"}

@@ -125,7 +125,7 @@ func TestSegmentsOfAnotherFile(t *testing.T) {
 	}
 }
 
-// Whoever watches may ask how far a file is at any moment, also while it begins
+// A watcher may ask how far a file is at any moment, also while it begins
 // and ends.
 func TestSegmentsWatched(t *testing.T) {
 	data := content(9 << 20)

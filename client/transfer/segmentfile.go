@@ -78,7 +78,7 @@ func (f *segmented) openIn(d *destination) error {
 	return f.note()
 }
 
-// adopt goes on with the part of an ordinary download, if it is of this file.
+// adopt continues the part of an ordinary download, if it is of this file.
 func (d *destination) adopt(t Task) (begun int64) {
 	old, err := d.plain(d.part(), PartSuffix)
 	if err != nil {

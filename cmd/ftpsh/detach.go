@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 )
 
-// detached are the options that a process has which goes on with jobs: those
+// detached are the options of a process that continues with jobs: those
 // about connections, not those about what to do.
 var detached = []string{
 	"tls", "ca", "cert", "key", "tls-name", "insecure", "pin", "active", "passive", "ipv4", "ipv6", "source",

@@ -87,7 +87,7 @@ func TestAttach(t *testing.T) {
 	term.enter("kill " + id)
 	term.see("PLAIN> ")
 	term.enter("attach " + id)
-	term.see(id + ": no such process goes on without a terminal")
+	term.see(id + ": no detached job has this number")
 	term.enter("bye")
 	term.ends(0)
 }

@@ -6,7 +6,7 @@ import "os"
 const passwordVariable = "FTPSH_PASSWORD"
 
 // takePassword reads the password from the environment and takes it out: no local command, pager or editor is told, and
-// whoever looks at the environment of this process later finds nothing.
+// someone who looks at the environment of this process later finds nothing.
 func takePassword() (password string, found bool) {
 	password, found = os.LookupEnv(passwordVariable)
 	if found {

@@ -28,7 +28,7 @@ type question struct {
 	asks    string // the function that asks
 	opt     practice.Options
 	env     string
-	before  func(t *testing.T, server *practice.Server, dir string) // before the program starts; it is logged in then, unless there is no line
+	before  func(t *testing.T, server *practice.Server, dir string) // before the program starts; it is logged in then, unless line is empty
 	early   string                                                  // an answer to the question before
 	between string                                                  // what that shows
 	line    string                                                  // "": the question comes at the start

@@ -184,7 +184,7 @@ func TestSlowCompletion(t *testing.T) {
 	s.answered("get 'my file' x", nil)
 }
 
-// What a completion uses is free for whoever gets the line.
+// What a completion uses is free for the reader of the line.
 func TestLineWaitsForItsCompletions(t *testing.T) {
 	asked, stopped, free := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	ended := false

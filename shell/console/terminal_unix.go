@@ -203,7 +203,7 @@ func (c *Console) suspend() {
 }
 
 // hasShell reports whether a shell with jobs has started us, who can continue what has stopped. Others leave us in the group
-// of whoever leads the session.
+// of the leader of the session.
 func hasShell() bool {
 	leader, err := unix.Getsid(0)
 	return err == nil && leader != unix.Getpgrp()

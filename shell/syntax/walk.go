@@ -20,7 +20,7 @@ type Name struct {
 // list with each directory it must look into, "" for the current one and
 // otherwise as the pattern says it, and never twice with the same one. Names
 // with a slash in them, "." and ".." are passed over: no name of a listing
-// leaves its directory. When a directory cannot be listed the walk goes on with
+// leaves its directory. When a directory cannot be listed the walk continues with
 // the others; the paths found are returned beside the joined errors.
 func (g Glob) Walk(list func(dir string) ([]Name, error)) ([]string, error) {
 	w := walker{list: list, seen: map[string][]Name{}}

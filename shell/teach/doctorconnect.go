@@ -187,7 +187,7 @@ func (d *doctor) clear(ctx context.Context) {
 		return
 	}
 	d.session.Close()
-	err := d.connect(ctx, false) // some servers hang up on whoever tries
+	err := d.connect(ctx, false) // some servers hang up on those who try
 	var r client.Reply
 	if err == nil {
 		r, err = d.ask(ctx, "USER anonymous")

@@ -14,7 +14,7 @@ type Problem struct {
 	Key   string   `json:"key"`
 	Says  string   `json:"says"`
 	Try   []Advice `json:"try,omitempty"`   // by the user
-	Admin string   `json:"admin,omitempty"` // by whoever runs the server
+	Admin string   `json:"admin,omitempty"` // by the administrator of the server
 	Fix   []string `json:"fix,omitempty"`   // settings that help, as lines of config.toml
 }
 

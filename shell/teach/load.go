@@ -23,7 +23,7 @@ func Write(w io.Writer, events []*Event) error {
 	return nil
 }
 
-// What is read of a file at most: replies are bounded, too, and whoever wrote the file decides no
+// What is read of a file at most: replies are bounded, too, and the author of a file decides no
 // more than that.
 const (
 	maxLine   = 4 << 20

@@ -197,7 +197,7 @@ func TestRecorderForgets(t *testing.T) {
 	}
 }
 
-// Whoever watches sees every event, once and in order, while others look back.
+// A watcher sees every event, once and in order, while others look back.
 func TestWatch(t *testing.T) {
 	r := NewRecorder("ftpsh", "test")
 	var seen []int

@@ -129,7 +129,7 @@ func dataHandshakeFailed(r *reader) *Reading {
 		return &Reading{
 			Headline: "the data connection shows another certificate",
 			Facts:    []Fact{{"happened", e.Reason}},
-			Cause: "Whoever answered on the data connection is not known to be the server of the control connection: it may be a second machine " +
+			Cause: "The host that answered on the data connection may not be the server of the control connection: it may be a second machine " +
 				"with a certificate of its own, or somebody on the way. Nothing was sent.",
 			Try: []Advice{{"doctor", "look at the server as a whole"}, {"", "tell the server's administrator: one certificate for both connections"}},
 		}

@@ -17,7 +17,7 @@ const (
 	slotSize    = 100 // pure-ftpd admits half as many clients as it has passive ports
 )
 
-// A slot belongs to whoever listens on its first port, so test processes that run side by side do not meet, and
+// A slot belongs to the process that listens on its first port, so test processes that run side by side do not meet, and
 // one that crashes holds nothing.
 type slot struct {
 	lock  net.Listener

@@ -51,7 +51,7 @@ const (
 	far40 = 40 * time.Millisecond
 )
 
-// best is a goal against whoever is the fastest; "lftp best" has settings that
+// best is a goal against the fastest; "lftp best" has settings that
 // nobody types, where the others have theirs.
 func best(most float64) []goal { return []goal{{most: most}} }
 
