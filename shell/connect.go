@@ -170,10 +170,10 @@ func (s *screen) vouched(ctx context.Context, bad *client.CertificateError, befo
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
 	if before.pin != "" {
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
-		rows = besides(rows, before)
+		rows = besides(rows, before, s.con.Width())
 	}
 	s.warn(what)
-	if err := (render.Table{Rows: rows}).Write(s.con.Err()); err != nil {
+	if err := (render.Table{Rows: rows, Width: s.con.Width()}).Write(s.con.Err()); err != nil {
 		return no
 	}
 	for {
@@ -190,17 +190,29 @@ func (s *screen) vouched(ctx context.Context, bad *client.CertificateError, befo
 	}
 }
 
-// besides puts the certificate that was accepted before to the left of another one.
-func besides(rows [][]string, before knownHost) [][]string {
+// besides puts the certificate that was accepted before to the left of another one, or above it line by line where the
+// screen has no room for both.
+func besides(rows [][]string, before knownHost, width int) [][]string {
 	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", pairs(before.pin)}}
 	if before.cert != nil {
 		old = certificateRows(before.cert)
 	}
 	both := [][]string{{"", "accepted before", "shown now"}}
+	widest := [3]int{}
 	for i, row := range rows {
 		both = append(both, []string{row[0], old[i][1], row[1]})
+		for k, cell := range both[i+1] {
+			widest[k] = max(widest[k], render.Width(cell))
+		}
 	}
-	return both
+	if widest[0]+widest[1]+widest[2]+4 <= width {
+		return both
+	}
+	var stacked [][]string
+	for _, row := range both[1:] {
+		stacked = append(stacked, []string{row[0], "before", row[1]}, []string{"", "now", row[2]})
+	}
+	return stacked
 }
 
 // certificateRows are what is to be known of a certificate.
