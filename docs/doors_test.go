@@ -44,7 +44,6 @@ var doors = map[string]struct{ uses, why string }{
 	"client/defaultport_other.go":             {"net.Dialer", "a field of the dialer of client/options.go"},
 	"client/defaultport_unix.go":              {"net.Dialer", "the same"},
 	"client/everystep/host.go":                {"afero.NewBasePathFs afero.NewOsFs os.ReadFile", "for tests"},
-	"client/jsonl/jsonl.go":                   {"os.CreateTemp os.Remove os.Rename", "files of JSON Lines, replaced whole"},
 	"client/options.go":                       {"net.Dialer", "the one dialer: Options.Dialer, or Options.Dial in its place"},
 	"client/plan/journal.go":                  {"os.OpenFile", "what was done of a plan, beside its file; `apply` is refused to files from elsewhere"},
 	"client/practice/daemon/conf.go":          {"os.Chmod os.Mkdir os.WriteFile", "for tests"},

@@ -330,26 +330,26 @@ func (c *Call) showPlan(p *plan.Plan) error {
 
 // planWords are what a summary says of the rows.
 var planWords = []struct {
-	do   plan.Do
-	says string
+	do        plan.Do
+	one, many string
 }{
-	{plan.New, "new"},
-	{plan.Replace, "replaced"},
-	{plan.Get, "to get"},
-	{plan.Copy, "copied"},
-	{plan.Move, "moved"},
-	{plan.Delete, "deleted"},
-	{plan.Mkdir, "directories made"},
-	{plan.Rmdir, "directories removed"},
-	{plan.Chmod, "modes set"},
-	{plan.Touch, "times set"},
+	{plan.New, "new", "new"},
+	{plan.Replace, "replaced", "replaced"},
+	{plan.Get, "to get", "to get"},
+	{plan.Copy, "copied", "copied"},
+	{plan.Move, "moved", "moved"},
+	{plan.Delete, "deleted", "deleted"},
+	{plan.Mkdir, "directory made", "directories made"},
+	{plan.Rmdir, "directory removed", "directories removed"},
+	{plan.Chmod, "mode set", "modes set"},
+	{plan.Touch, "time set", "times set"},
 }
 
 func planSummary(counts map[plan.Do]int, bytes int64) string {
 	var words []string
 	for _, row := range planWords {
 		if n := counts[row.do]; n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, row.says))
+			words = append(words, plural(n, row.one, row.many))
 		}
 	}
 	text := strings.Join(words, ", ")
@@ -367,7 +367,7 @@ func (c *Call) keepPlan(ctx context.Context, p *plan.Plan, name string) error {
 	if plan.Exists(c.Shell.local(name) + doneSuffix) {
 		return &failure.LocalError{Text: name + doneSuffix + " is the journal of a plan that was begun: take another name, or remove it"}
 	}
-	file, err := c.intoFile(ctx, name, 0o600, true)
+	file, err := c.intoFile(ctx, name, 0o600, false)
 	if err != nil {
 		return err
 	}

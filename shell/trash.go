@@ -153,7 +153,7 @@ func (sh *Shell) unfit(dir string) error {
 	if err == nil && key == 'y' {
 		return nil
 	}
-	return &failure.UsageError{Text: "there is no trash yet", Hint: "`set trash DIR` names a directory that no web server shows"}
+	return &failure.UsageError{Text: "this server has no trash yet", Hint: "`set trash DIR` names a directory that no web server shows"}
 }
 
 // beginChanges begins a command line: what it changes is one group, whatever lines it runs.
@@ -213,7 +213,7 @@ func (sh *Shell) undoLog(server string) *trash.Log {
 		ch.logs = map[string]*trash.Log{}
 	}
 	if ch.logs[server] == nil {
-		ch.logs[server] = &trash.Log{Path: sh.stateFile("undo", server), Open: private.Open, Locked: private.Locked}
+		ch.logs[server] = &trash.Log{Path: sh.stateFile("undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
 	}
 	return ch.logs[server]
 }

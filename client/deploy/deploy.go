@@ -43,7 +43,7 @@ func (t Tree) oldName(id string) string { return t.Dir + ".old-" + id }
 // Errors of what is not done.
 var (
 	ErrRoot   = errors.New("the root, or the directory of the login, cannot be renamed: give a directory below it")
-	ErrNoTree = errors.New("there is no older tree to go back to")
+	ErrNoTree = errors.New("no older tree is there to go back to")
 	ErrBroken = errors.New("an earlier deployment broke off between its renames")
 )
 

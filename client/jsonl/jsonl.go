@@ -14,9 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"os"
-	"path/filepath"
 	"unicode/utf8"
 )
 
@@ -88,7 +85,7 @@ func Read(r io.Reader, name, kind string, head any, each func(n int, line []byte
 func readHead(line []byte, kind string, head any) error {
 	var h Head
 	if err := json.Unmarshal(line, &h); err != nil || h.Kind != kind {
-		return fmt.Errorf("this is no %s: its first line does not say so", kind)
+		return fmt.Errorf("this is not a %s: its first line does not say so", kind)
 	}
 	if h.V != version {
 		return fmt.Errorf("version %d of %s; this program knows version %d", h.V, kind, version)
@@ -117,26 +114,6 @@ func Encode(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
-}
-
-// Write puts a file in the place of what is there, for its owner alone.
-func Write(path string, head any, rows iter.Seq[any]) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	out := bufio.NewWriter(file)
-	err = Encode(out, head)
-	for row := range rows {
-		if err == nil {
-			err = Encode(out, row)
-		}
-	}
-	if err = errors.Join(err, out.Flush(), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }
 
 // Name is a name or path of a file. One that is not UTF-8, which JSON cannot hold, is written as

@@ -143,7 +143,7 @@ func (t *Trash) makeAll(ctx context.Context, s *client.Session, dir string) erro
 		if e, failed := s.Stat(ctx, dir); failed == nil && e.Type == listing.Dir {
 			err = nil
 		} else if failed == nil {
-			return &RefusedError{dir, errors.New("is there, and is no directory")}
+			return &RefusedError{dir, errors.New("is there, and is not a directory")}
 		} else if !facts.Missing(failed) {
 			return failed
 		} else if err2 := t.makeAll(ctx, s, path.Dir(dir)); err2 == nil {

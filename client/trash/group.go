@@ -25,7 +25,7 @@ const (
 	Trashed Op = "trash"    // From went to To, in the trash
 	Moved   Op = "move"     // From went to To
 	Made    Op = "make"     // From was made, or written
-	Emptied Op = "rmdir"    // From was an empty directory, and is no more
+	Emptied Op = "rmdir"    // From was an empty directory, and is gone
 	Moded   Op = "chmod"    // From had the mode of Was
 	Timed   Op = "set-time" // From had the time of Was
 	Lost    Op = "lost"     // What cannot be taken back: Says tells

@@ -1,6 +1,7 @@
 package trash
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ type Log struct {
 	Path   string // "": in memory alone
 	Open   func(path string) (*os.File, error)
 	Locked func(path string, change func() error) error // nobody else changes the file meanwhile
+	Write  func(path string, text []byte) error         // in place of what is there, whole or not at all
 
 	all []*Group
 }
@@ -55,13 +57,16 @@ func (l *Log) Change(f func([]*Group) []*Group) error {
 		if err != nil {
 			return err
 		}
-		return jsonl.Write(l.Path, jsonl.NewHead(logKind), func(yield func(any) bool) {
-			for _, g := range last(f(all)) {
-				if !yield(g) {
-					return
-				}
+		var text bytes.Buffer
+		if err := jsonl.Encode(&text, jsonl.NewHead(logKind)); err != nil {
+			return err
+		}
+		for _, g := range last(f(all)) {
+			if err := jsonl.Encode(&text, g); err != nil {
+				return err
 			}
-		})
+		}
+		return l.Write(l.Path, text.Bytes())
 	})
 }
 

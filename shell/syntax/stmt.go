@@ -131,7 +131,7 @@ func (p *parser) token(t Token) error {
 			return p.blockWord(t)
 		}
 		if here, is := foreign[t.Raw]; is && len(p.open) > 0 {
-			return &Error{Pos: t.Start, Text: fmt.Sprintf("there is no %s here, but %s", t.Raw, here)}
+			return &Error{Pos: t.Start, Text: fmt.Sprintf("%s is not known here: write %s", t.Raw, here)}
 		}
 		p.begins(t.Start)
 	}
