@@ -30,7 +30,7 @@ func activePortsCommand(_ context.Context, c *Call) error {
 }
 
 // useAddresses tells the sessions what the settings say.
-func (sh *Shell) useAddresses() {
+func useAddresses(sh *Shell) {
 	sh.sessions(func(s *client.Session) {
 		s.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
 		s.AcceptFrom(sh.Settings.ActiveFrom)

@@ -37,13 +37,13 @@ var aliasCommands = []*Command{
 func aliasCommand(_ context.Context, c *Call) error {
 	switch len(c.Args) {
 	case 0:
-		return c.allAliases()
+		return allAliases(c)
 	case 1:
 		text, known := c.Shell.aliases[c.Arg(0)]
 		if !known {
 			return c.Usage("%s is not an alias", c.Arg(0))
 		}
-		return c.showAlias(c.Arg(0), text)
+		return showAlias(c, c.Arg(0), text)
 	}
 	text := c.Arg(1)
 	if len(c.Args) > 2 {
@@ -75,16 +75,16 @@ type aliasObject struct {
 	Line string `json:"line"`
 }
 
-func (c *Call) showAlias(name, text string) error {
+func showAlias(c *Call, name, text string) error {
 	if c.JSON() {
 		return c.object(aliasObject{name, text})
 	}
 	return c.Print("alias %s %s", name, syntax.Quote(text))
 }
 
-func (c *Call) allAliases() error {
+func allAliases(c *Call) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Shell.aliases)) {
-		if err := c.showAlias(name, c.Shell.aliases[name]); err != nil {
+		if err := showAlias(c, name, c.Shell.aliases[name]); err != nil {
 			return err
 		}
 	}
@@ -103,16 +103,16 @@ func unalias(_ context.Context, c *Call) error {
 
 // alias returns the line that the name of a statement stands for. In that line
 // the name is a command again, and a quoted name always is.
-func (sh *Shell) alias(line Line, st syntax.Statement) (text string, is bool) {
+func alias(sh *Shell, line Line, st syntax.Statement) (text string, is bool) {
 	if len(st.Words) == 0 || st.Words[0].Raw != st.Name() || slices.Contains(line.aliases, st.Name()) {
 		return "", false
 	}
-	return sh.lineOf(st.Name())
+	return aliasLine(sh, st.Name())
 }
 
-// lineOf is the line that a name stands for: that of an alias, else that of the
+// aliasLine is the line that a name stands for: that of an alias, else that of the
 // same word of another client. A command of that name comes between them.
-func (sh *Shell) lineOf(name string) (line string, is bool) {
+func aliasLine(sh *Shell, name string) (line string, is bool) {
 	if line, is = sh.aliases[name]; is || sh.catalog.has(name) {
 		return line, is
 	}
@@ -120,7 +120,7 @@ func (sh *Shell) lineOf(name string) (line string, is bool) {
 }
 
 // runAlias runs the line of an alias in the place of a statement.
-func (sh *Shell) runAlias(line Line, st syntax.Statement, text string) error {
+func runAlias(sh *Shell, line Line, st syntax.Statement, text string) error {
 	list, err := syntax.Parse(text)
 	if err != nil {
 		return err

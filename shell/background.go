@@ -10,17 +10,17 @@ import (
 )
 
 // background runs a chain beside the prompt.
-func (sh *Shell) background(line Line, chain syntax.Chain) {
-	j := sh.jobOf(line, chain)
-	sh.number(j)
+func background(sh *Shell, line Line, chain syntax.Chain) {
+	j := jobOf(sh, line, chain)
+	numberJob(sh, j)
 	if sh.Interactive() {
 		sh.Say(fmt.Sprintf("[%d] %s", j.id, j.shown()))
 	}
-	sh.start(j)
+	startJob(sh, j)
 }
 
 // jobOf is the job of a chain.
-func (sh *Shell) jobOf(line Line, chain syntax.Chain) *job {
+func jobOf(sh *Shell, line Line, chain syntax.Chain) *job {
 	line.within = nil
 	f := sh.apart()
 	return newJob(chainText(chain), f, func() error {
@@ -40,8 +40,8 @@ func chainText(chain syntax.Chain) string {
 	return text.String()
 }
 
-// afterwards is what follows the end of a job.
-func (sh *Shell) afterwards(j *job) {
+// finishJob is what follows the end of a job.
+func finishJob(sh *Shell, j *job) {
 	if s := j.sh.session; s != nil { // nobody wants to read the goodbye
 		s.Conn().Send("QUIT")
 		s.Conn().Close()
@@ -50,18 +50,18 @@ func (sh *Shell) afterwards(j *job) {
 		if j.err != nil && !errors.As(j.err, new(ended)) {
 			j.sh.failed(Line{}, j.name(), j.err)
 		}
-		sh.tell(j)
+		tellJob(sh, j)
 	}
-	sh.jobs.left(sh, j)
+	jobsOf(sh).left(sh, j)
 }
 
-// tell says how a job has ended, above the prompt, or in what a script says if it
+// tellJob says how a job has ended, above the prompt, or in what a script says if it
 // says much.
-func (sh *Shell) tell(j *job) {
+func tellJob(sh *Shell, j *job) {
 	if !sh.con.Screen() && !sh.verbose.Load() {
 		return
 	}
 	sh.Say(fmt.Sprintf("[%d] %s  %s", j.id, j.state(), j.shown()))
 	sh.notify(j.elapsed(), j.state()+": "+j.shown())
-	sh.con.Reprompt(sh.promptText)
+	sh.con.Reprompt(func() string { return sh.hooks.prompt(sh) })
 }

@@ -68,7 +68,7 @@ func (sh *Shell) Batch(scripts ...Script) int {
 		if script.stop != nil {
 			defer context.AfterFunc(sh.base, script.stop)()
 		}
-		failure := sh.script(script, Line{})
+		failure := runScript(sh, script, Line{})
 		if err == nil {
 			err = failure
 		}
@@ -76,15 +76,15 @@ func (sh *Shell) Batch(scripts ...Script) int {
 			break
 		}
 	}
-	if jobs := sh.jobs.list(); len(jobs) > 0 {
-		err = cmp.Or(err, sh.await(sh.base, jobs))
+	if jobs := jobsOf(sh).list(); len(jobs) > 0 {
+		err = cmp.Or(err, awaitJobs(sh.base, sh, jobs))
 	}
-	return sh.leaves(Status(err))
+	return leaves(sh, Status(err))
 }
 
 // leaves is the exit status at the end: that of a signal, else the one that
 // `exit` was given.
-func (sh *Shell) leaves(status int) int {
+func leaves(sh *Shell, status int) int {
 	if err := sh.log.failed(); err != nil {
 		incomplete := &failure.LocalError{Text: "the log is not complete: " + failure.InWords(err)}
 		sh.failed(Line{}, "log", incomplete)
@@ -101,9 +101,9 @@ func (sh *Shell) leaves(status int) int {
 // Exit is the exit status that an error, or a signal, means.
 func (sh *Shell) Exit(err error) int { return sh.signals.status(Status(err)) }
 
-// script runs the lines of a script up to its end, or to the failure that ends
+// runScript runs the lines of a script up to its end, or to the failure that ends
 // it. It returns the first failure.
-func (sh *Shell) script(script Script, line Line) error {
+func runScript(sh *Shell, script Script, line Line) error {
 	read := 0
 	next := script.Next
 	script.Next = func() (string, error) {
@@ -113,7 +113,7 @@ func (sh *Shell) script(script Script, line Line) error {
 		}
 		return text, err
 	}
-	defer sh.reading(script.Next)()
+	defer readScript(&sh.language, script.Next)()
 	var first error
 	line.Script = script.Name
 	if script.Args != nil {
@@ -160,9 +160,9 @@ func (s Script) statement() (string, error) {
 	return text.String(), nil
 }
 
-// reading says where the lines come from that follow the command that runs, for
+// readScript says where the lines come from that follow the command that runs, for
 // commands that read some of them themselves.
-func (l *language) reading(next func() (string, error)) (done func()) {
+func readScript(l *language, next func() (string, error)) (done func()) {
 	outer := l.next
 	l.next = next
 	return func() { l.next = outer }

@@ -34,7 +34,7 @@ func TestPromptBesideACompletion(t *testing.T) {
 	completed := make(chan struct{})
 	go func() {
 		defer close(completed)
-		sh.complete(t.Context(), "get x", len("get x"))
+		completeLine(t.Context(), sh, "get x", len("get x"))
 	}()
 	for over := false; !over; {
 		select {
@@ -42,11 +42,11 @@ func TestPromptBesideACompletion(t *testing.T) {
 			over = true
 		default:
 		}
-		if prompt := sh.fill("{user} {dir} {state}", false, 0); prompt != practice.User+" /data PLAIN" {
+		if prompt := promptAt(sh, "{user} {dir} {state}", false, 0); prompt != practice.User+" /data PLAIN" {
 			t.Errorf("the prompt is %q", prompt)
 		}
-		sh.highlight("get x")
-		sh.caution("rm *")
+		highlightLine(sh, "get x")
+		warning(sh, "rm *")
 	}
 	if sh.session.Conn().Err() != nil {
 		t.Error("nothing was completed")
@@ -71,12 +71,12 @@ func TestNoticeWhileItIsSet(t *testing.T) {
 // it: neither is for its connection.
 func TestJobHasItsOwnHands(t *testing.T) {
 	sh, _ := batchShell(t, Options{})
-	sh.hand = &byHand{}
+	sh.manual = &manual{}
 	sh.stepper.on = true
 	f := sh.apart()
 	defer f.end(nil)
-	if f.hand != nil || f.gate() != nil {
-		t.Errorf("the job has %v, and is asked about by %v", f.hand, f.gate() != nil)
+	if f.manual != nil || sessionGate(f) != nil {
+		t.Errorf("the job has %v, and is asked about by %v", f.manual, sessionGate(f) != nil)
 	}
 }
 
@@ -136,14 +136,14 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 func TestSentAwayTooLate(t *testing.T) {
 	sh, _ := batchShell(t, Options{})
 	j := newJob("get x", sh.apart(), func() error { return failure.ErrNotConnected })
-	sh.number(j)
+	numberJob(sh, j)
 	j.sh.con.away.Store(false)
-	sh.start(j)
+	startJob(sh, j)
 	<-j.done
-	if sh.sendAway(j) {
+	if sendAway(sh, j) {
 		t.Error("it goes on")
 	}
-	if err := sh.takeOver(j); !errors.Is(err, failure.ErrNotConnected) {
+	if err := takeOver(sh, j); !errors.Is(err, failure.ErrNotConnected) {
 		t.Errorf("it ended with %v", err)
 	}
 }

@@ -32,13 +32,13 @@ var bookmarkCommands = []*Command{{
 func bookmark(_ context.Context, c *Call) error {
 	switch verb := c.Arg(0); {
 	case verb == "" || verb == "list":
-		return c.listBookmarks()
+		return listBookmarks(c)
 	case len(c.Args) < 2:
 		return c.Usage("a name is missing")
 	case verb == "add":
-		return c.addBookmark()
+		return addBookmark(c)
 	case (verb == "delete" || verb == "rm") && len(c.Args) == 2:
-		return c.changeBookmarks(func(all map[string]string) error {
+		return changeBookmarks(c, func(all map[string]string) error {
 			if _, known := all[c.Arg(1)]; !known {
 				return c.Usage("%s is not a bookmark", c.Arg(1))
 			}
@@ -54,8 +54,8 @@ type bookmarkObject struct {
 	URL  string `json:"url"`
 }
 
-func (c *Call) listBookmarks() error {
-	all, err := c.Shell.bookmarks()
+func listBookmarks(c *Call) error {
+	all, err := bookmarks(c.Shell)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (c *Call) listBookmarks() error {
 	return nil
 }
 
-func (c *Call) addBookmark() error {
+func addBookmark(c *Call) error {
 	name := c.Arg(1)
 	if strings.ContainsAny(name, "/:@. ") || name == "" {
 		return c.Usage("%q is not a name for a bookmark: it could be a host", name)
@@ -90,7 +90,7 @@ func (c *Call) addBookmark() error {
 	default:
 		where = c.Shell.whereURL()
 	}
-	return c.changeBookmarks(func(all map[string]string) error {
+	return changeBookmarks(c, func(all map[string]string) error {
 		all[name] = where
 		return nil
 	})
@@ -131,7 +131,7 @@ func (a Address) hostPort() string {
 }
 
 // bookmarks reads the file of bookmarks.
-func (sh *Shell) bookmarks() (map[string]string, error) {
+func bookmarks(sh *Shell) (map[string]string, error) {
 	all := map[string]string{}
 	if sh.opt.Bookmarks == "" {
 		return all, nil
@@ -162,8 +162,8 @@ func readBookmarks(name string, text []byte) (map[string]string, error) {
 }
 
 // changeBookmarks writes the file anew, in one step.
-func (c *Call) changeBookmarks(change func(map[string]string) error) error {
-	if not, err := c.Shell.wouldRun(append([]string{"bookmark"}, c.Texts()...)...); not {
+func changeBookmarks(c *Call, change func(map[string]string) error) error {
+	if not, err := wouldRun(c.Shell, append([]string{"bookmark"}, c.Texts()...)...); not {
 		return err
 	}
 	name := c.Shell.opt.Bookmarks
@@ -171,7 +171,7 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 		return &failure.LocalError{Text: "bookmarks are kept nowhere here"}
 	}
 	return private.Locked(name, func() error {
-		all, err := c.Shell.bookmarks()
+		all, err := bookmarks(c.Shell)
 		if err == nil {
 			err = change(all)
 		}
@@ -186,12 +186,12 @@ func (c *Call) changeBookmarks(change func(map[string]string) error) error {
 	})
 }
 
-// resolve puts the address of a bookmark in the place of its name.
-func (sh *Shell) resolve(words []string) ([]string, error) {
+// resolveBookmark puts the address of a bookmark in the place of its name.
+func resolveBookmark(sh *Shell, words []string) ([]string, error) {
 	if len(words) != 1 {
 		return words, nil
 	}
-	all, err := sh.bookmarks()
+	all, err := bookmarks(sh)
 	if err != nil {
 		return words, err
 	}
@@ -201,7 +201,7 @@ func (sh *Shell) resolve(words []string) ([]string, error) {
 	return words, nil
 }
 
-func (sh *Shell) bookmarkNames() []string {
-	all, _ := sh.bookmarks() // a damaged file completes to nothing
+func bookmarkNames(sh *Shell) []string {
+	all, _ := bookmarks(sh) // a damaged file completes to nothing
 	return slices.Sorted(maps.Keys(all))
 }

@@ -20,9 +20,9 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// byHand is what the user arranges line by line, with quote or raw: what was
+// manual is what the user arranges line by line, with quote or raw: what was
 // said, and at most one data connection.
-type byHand struct {
+type manual struct {
 	talk        *teach.Dialogue
 	channel     *client.Channel  // connected, or waiting for the server
 	waiting     *client.Exchange // a transfer command whose data connection is not made yet
@@ -37,21 +37,21 @@ type byHand struct {
 // keptData is how much of what came by hand is kept to be looked at.
 const keptData = 16 << 20
 
-// theHand is the state of what is done by hand on the present connection.
-func (sh *Shell) theHand() *byHand {
-	if sh.hand == nil {
+// manualState is the state of what is done by hand on the present connection.
+func manualState(sh *Shell) *manual {
+	if sh.manual == nil {
 		talk := teach.NewDialogue()
 		talk.User, talk.In = sh.session.LoggedIn()
 		talk.TLS, _ = sh.session.Protected()
 		typ, level := sh.session.ServerState()
 		talk.Type, talk.Protect = string(typ), level == client.Private
-		sh.hand = &byHand{talk: talk}
+		sh.manual = &manual{talk: talk}
 	}
-	return sh.hand
+	return sh.manual
 }
 
 // forget drops what was arranged: a command has arranged its own.
-func (h *byHand) forget() {
+func (h *manual) forget() {
 	if h == nil {
 		return
 	}
@@ -59,15 +59,15 @@ func (h *byHand) forget() {
 	h.drop()
 }
 
-func (h *byHand) drop() {
+func (h *manual) drop() {
 	if h.channel != nil {
 		h.channel.Close()
 		h.channel = nil
 	}
 }
 
-// voice is where the replies to lines typed by hand go.
-type voice struct {
+// replyPrinter is where the replies to lines typed by hand go.
+type replyPrinter struct {
 	sh      *Shell
 	out     io.Writer
 	screen  bool
@@ -79,14 +79,14 @@ type voice struct {
 }
 
 // inside is the voice for what is said on the connection as it is now: the reply to AUTH TLS still comes in clear.
-func (v voice) inside(h *byHand) voice {
+func (v replyPrinter) inside(h *manual) replyPrinter {
 	v.enc = h.talk.TLS
 	return v
 }
 
 // reply shows a reply as it came. Quote returns a refusal as its error, and
 // leaves its result to the data where there are any.
-func (v voice) reply(r client.Reply) {
+func (v replyPrinter) reply(r client.Reply) {
 	if v.sh.json && !v.marks && !v.content && r.Class() <= 3 {
 		_ = render.JSON(v.out, v.sh.replyObject(r))
 		return
@@ -120,7 +120,7 @@ func replyMark(failed, enc bool) string {
 }
 
 // line is a part of the result.
-func (v voice) line(text string) {
+func (v replyPrinter) line(text string) {
 	if !v.bytes {
 		text = render.SafeLines(text)
 	}
@@ -128,14 +128,14 @@ func (v voice) line(text string) {
 }
 
 // fact is what happens beside the replies; quote is silent about it.
-func (v voice) fact(format string, args ...any) {
+func (v replyPrinter) fact(format string, args ...any) {
 	if v.marks && v.traced < 2 {
 		v.line(fmt.Sprintf(format, args...))
 	}
 }
 
 // hint is for those who learn.
-func (v voice) hint(text string) {
+func (v replyPrinter) hint(text string) {
 	if v.marks && text != "" {
 		v.sh.Say("   " + strings.ReplaceAll(text, "\n", "\n   "))
 	}
@@ -145,11 +145,11 @@ func (v voice) hint(text string) {
 // behind the back of somebody who looks at the protocol.
 var errClosed = errors.New("the connection is closed")
 
-// send says one line to the server and shows what comes of it. The final reply
+// sendManual says one line to the server and shows what comes of it. The final reply
 // is returned; its refusal is no error.
-func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, error) {
-	h := sh.theHand()
-	if not, err := sh.withheldByHand(line); not {
+func sendManual(ctx context.Context, sh *Shell, line string, v replyPrinter) (client.Reply, error) {
+	h := manualState(sh)
+	if not, err := manualDry(sh, line); not {
 		return client.Reply{}, err
 	}
 	if err := sh.session.Idle(); err != nil && v.marks {
@@ -159,12 +159,12 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 	if remark := h.talk.Remark(line, h.ready()); remark != "" && (v.marks || client.MovesData(verb)) {
 		sh.Say("   " + remark)
 	}
-	if err := sh.prepare(line, v); err != nil {
+	if err := prepareManual(sh, line, v); err != nil {
 		return client.Reply{}, err
 	}
 	sh.recorder.Typed(line)
 	if client.MovesData(verb) {
-		return sh.transferByHand(ctx, line, v)
+		return transferManual(ctx, sh, line, v)
 	}
 	v, since := v.inside(h), sh.recorder.Seq()
 	r, err := sh.session.Quote(ctx, line)
@@ -175,7 +175,7 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 			v.hint(h.talk.Explain(line, r))
 		}
 	}
-	sh.handshakes(since, v)
+	handshakes(sh, since, v)
 	if r.Code == 421 || r.Code == 221 { // the end of the connection is what they say
 		if v.marks {
 			sh.session.Conn().Close()
@@ -186,7 +186,7 @@ func (sh *Shell) send(ctx context.Context, line string, v voice) (client.Reply, 
 }
 
 // handshakes shows the TLS handshakes since an event.
-func (sh *Shell) handshakes(since int, v voice) {
+func handshakes(sh *Shell, since int, v replyPrinter) {
 	for _, e := range sh.recorder.Events(since) {
 		if e.Ev == teach.TLSOK || e.Ev == teach.TLSFail {
 			v.fact("%s %s", e.Conn, e.Words())
@@ -196,19 +196,19 @@ func (sh *Shell) handshakes(since int, v voice) {
 
 // ready reports whether a transfer command finds a data connection, or where to
 // make one.
-func (h *byHand) ready() bool {
+func (h *manual) ready() bool {
 	return h.channel != nil || h.talk.Ours || h.talk.Offer != "" && !h.manual
 }
 
-// prepare opens the port that a PORT or EPRT names, when it is one of ours.
-func (sh *Shell) prepare(line string, v voice) error {
-	h := sh.hand
+// prepareManual opens the port that a PORT or EPRT names, when it is one of ours.
+func prepareManual(sh *Shell, line string, v replyPrinter) error {
+	h := sh.manual
 	addr, is := teach.OwnAddress(line)
 	switch verb := teach.Verb(line); {
 	case slices.Contains([]string{"PASV", "EPSV", "LPSV"}, verb):
 		h.drop()
 		return nil
-	case !is || h.manual || !sh.isOurs(addr.IP) || h.listensOn(addr.Port):
+	case !is || h.manual || !isOurs(sh, addr.IP) || h.listensOn(addr.Port):
 		return nil
 	}
 	h.drop()
@@ -222,12 +222,12 @@ func (sh *Shell) prepare(line string, v voice) error {
 	return nil
 }
 
-func (sh *Shell) isOurs(ip net.IP) bool {
+func isOurs(sh *Shell, ip net.IP) bool {
 	local, ok := sh.session.Conn().LocalAddr().(*net.TCPAddr)
 	return ok && local.IP.Equal(ip)
 }
 
-func (h *byHand) listensOn(port int) bool {
+func (h *manual) listensOn(port int) bool {
 	if h.channel == nil {
 		return false
 	}
@@ -241,8 +241,8 @@ func (h *byHand) listensOn(port int) bool {
 
 // connect makes the data connection to where the server said, or to an address
 // that the user names.
-func (sh *Shell) connectData(ctx context.Context, addr string, v voice) error {
-	h := sh.hand
+func connectManual(ctx context.Context, sh *Shell, addr string, v replyPrinter) error {
+	h := sh.manual
 	if addr == "" {
 		host, _, _ := net.SplitHostPort(sh.session.Conn().RemoteAddr().String())
 		named, _, _ := net.SplitHostPort(h.talk.Offer)
@@ -261,9 +261,9 @@ func (sh *Shell) connectData(ctx context.Context, addr string, v voice) error {
 	return nil
 }
 
-// transferByHand sends a command that moves data.
-func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (client.Reply, error) {
-	h := sh.hand
+// transferManual sends a command that moves data.
+func transferManual(ctx context.Context, sh *Shell, line string, v replyPrinter) (client.Reply, error) {
+	h := sh.manual
 	h.data, h.size = nil, 0
 	if isUpload(line) && h.upload == "" {
 		if !v.marks {
@@ -272,7 +272,7 @@ func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (clie
 		v.hint("no file was named with .send: an empty one is sent")
 	}
 	if h.channel == nil && h.talk.Offer != "" && !h.manual {
-		if err := sh.connectData(ctx, "", v); err != nil {
+		if err := connectManual(ctx, sh, "", v); err != nil {
 			return client.Reply{}, err
 		}
 	}
@@ -281,25 +281,25 @@ func (sh *Shell) transferByHand(ctx context.Context, line string, v voice) (clie
 		return client.Reply{}, err
 	}
 	if h.channel == nil {
-		return sh.unconnected(ctx, line, x, v)
+		return unconnectedManual(ctx, sh, line, x, v)
 	}
-	return sh.carry(ctx, line, x, v)
+	return carryManual(ctx, sh, line, x, v)
 }
 
 func isUpload(line string) bool {
 	return slices.Contains([]string{"STOR", "APPE", "STOU"}, teach.Verb(line))
 }
 
-// hesitation is how long a server may take to refuse a transfer for which no
+// refusalWait is how long a server may take to refuse a transfer for which no
 // data connection was made.
-const hesitation = time.Second
+const refusalWait = time.Second
 
-// unconnected waits for the reply to a transfer without a data connection. When
+// unconnectedManual waits for the reply to a transfer without a data connection. When
 // there is none for a moment, the server may be waiting for the connection.
-func (sh *Shell) unconnected(ctx context.Context, line string, x *client.Exchange, v voice) (client.Reply, error) {
-	h := sh.hand
+func unconnectedManual(ctx context.Context, sh *Shell, line string, x *client.Exchange, v replyPrinter) (client.Reply, error) {
+	h := sh.manual
 	if h.talk.Offer != "" {
-		short, cancel := context.WithTimeout(ctx, hesitation)
+		short, cancel := context.WithTimeout(ctx, refusalWait)
 		defer cancel()
 		if r, err := x.Begin(short); ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || r.Class() == 1) {
 			h.waiting, h.waitingLine = x, line
@@ -321,9 +321,9 @@ func (sh *Shell) unconnected(ctx context.Context, line string, x *client.Exchang
 	return r, nil
 }
 
-// carry moves the data of a command over the channel and shows the dialogue.
-func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v voice) (client.Reply, error) {
-	h := sh.hand
+// carryManual moves the data of a command over the channel and shows the dialogue.
+func carryManual(ctx context.Context, sh *Shell, line string, x *client.Exchange, v replyPrinter) (client.Reply, error) {
+	h := sh.manual
 	v, since := v.inside(h), sh.recorder.Seq()
 	ch := h.channel
 	h.channel, h.waiting = nil, nil
@@ -341,8 +341,8 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 		if ch.Active() {
 			v.fact("%s the server connected to us", ch.Name())
 		}
-		err = sh.move(d, line, file, v)
-		sh.handshakes(since, v)
+		err = moveByHand(sh, d, line, file, v)
+		handshakes(sh, since, v)
 		v.fact("%s", h.summary(ch, d, isUpload(line), err))
 		r = d.Reply()
 	} else {
@@ -359,7 +359,7 @@ func (sh *Shell) carry(ctx context.Context, line string, x *client.Exchange, v v
 }
 
 // source is the file that the line uploads, if it does.
-func (h *byHand) source(ctx context.Context, here transfer.Folder, line string) (*os.File, error) {
+func (h *manual) source(ctx context.Context, here transfer.Folder, line string) (*os.File, error) {
 	name := h.upload
 	if name == "" || !isUpload(line) {
 		return os.Open(os.DevNull)
@@ -368,9 +368,9 @@ func (h *byHand) source(ctx context.Context, here transfer.Folder, line string) 
 	return here.Open(ctx, name, os.O_RDONLY, 0)
 }
 
-// move moves the data and ends the transfer.
-func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error {
-	h := sh.hand
+// moveByHand moves the data and ends the transfer.
+func moveByHand(sh *Shell, d *client.Data, line string, file *os.File, v replyPrinter) error {
+	h := sh.manual
 	if isUpload(line) {
 		_, err := d.ReadFrom(file)
 		return cmp.Or(d.Close(), err)
@@ -394,14 +394,14 @@ func (sh *Shell) move(d *client.Data, line string, file *os.File, v voice) error
 func plainLines(data []byte) string { return strings.ReplaceAll(string(data), "\r\n", "\n") }
 
 // Write keeps the beginning of what arrives.
-func (h *byHand) Write(p []byte) (int, error) {
+func (h *manual) Write(p []byte) (int, error) {
 	h.size += int64(len(p))
 	h.data = append(h.data, p[:min(len(p), keptData-len(h.data))]...)
 	return len(p), nil
 }
 
 // summary is a data connection in a line.
-func (h *byHand) summary(ch *client.Channel, d *client.Data, upload bool, err error) string {
+func (h *manual) summary(ch *client.Channel, d *client.Data, upload bool, err error) string {
 	var no *client.Error
 	end := ""
 	if err != nil && !errors.As(err, &no) {

@@ -32,7 +32,7 @@ func cat(ctx context.Context, c *Call) error {
 		return err
 	}
 	for _, name := range names {
-		out := c.plainOut()
+		out := plainOut(c)
 		if screen, ok := out.(*screenWriter); ok {
 			screen.anything = c.Is("force")
 		}

@@ -29,41 +29,41 @@ var cdCommands = []*Command{
 func cd(ctx context.Context, c *Call) error {
 	switch dir := c.Arg(0); {
 	case c.Shell.home != nil && (dir == "" || dir == "~" && c.Args[0].Lead == 0):
-		return c.goTo(ctx, *c.Shell.home)
+		return goTo(ctx, c, *c.Shell.home)
 	case dir == "-" && c.Shell.previous != nil:
-		return c.goTo(ctx, *c.Shell.previous)
+		return goTo(ctx, c, *c.Shell.previous)
 	case dir == "" || dir == "-":
 		return c.Usage("no directory to go to")
 	default:
-		return c.chdir(ctx, dir)
+		return chdir(ctx, c, dir)
 	}
 }
 
-func cdup(ctx context.Context, c *Call) error { return c.chdir(ctx, "..") }
+func cdup(ctx context.Context, c *Call) error { return chdir(ctx, c, "..") }
 
 // chdir changes the directory and keeps the old one for `cd -`.
-func (c *Call) chdir(ctx context.Context, dir string) error {
+func chdir(ctx context.Context, c *Call, dir string) error {
 	before := c.Session().Place()
 	if err := c.Session().Chdir(ctx, dir); err != nil {
 		return failure.About(dir, err)
 	}
-	c.left(before)
+	leftDirectory(c, before)
 	return nil
 }
 
 // goTo changes to a directory where the session was, which need not have a name.
-func (c *Call) goTo(ctx context.Context, there client.Place) error {
+func goTo(ctx context.Context, c *Call, there client.Place) error {
 	before := c.Session().Place()
 	if err := c.Session().Return(ctx, there); err != nil {
 		return failure.About(there.String(), err)
 	}
-	c.left(before)
+	leftDirectory(c, before)
 	return nil
 }
 
-// left takes note of a directory that was left for another. What is remembered under names has
+// leftDirectory takes note of a directory that was left for another. What is remembered under names has
 // none where the server does not say where one is.
-func (c *Call) left(before client.Place) {
+func leftDirectory(c *Call, before client.Place) {
 	c.Shell.previous = &before
 	if !c.Session().Place().Known() {
 		c.Shell.remote.Forget("/")

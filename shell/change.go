@@ -25,44 +25,44 @@ func (sh *Shell) change(row *settings.Setting, value string) error {
 func (sh *Shell) changed(e settings.Effect) {
 	switch e {
 	case settings.Addresses:
-		sh.useAddresses()
+		useAddresses(sh)
 	case settings.Buffers:
-		sh.useBuffers()
+		useBuffers(sh)
 	case settings.DataModes:
-		sh.useWays()
+		useWays(sh)
 	case settings.Editing:
 		sh.con.SetEditing(sh.Settings.Edit)
 	case settings.Funnel:
-		sh.useFunnel()
+		useFunnel(sh)
 	case settings.HistorySize:
 		if sh.opt.History != nil {
 			sh.opt.History.Keep(sh.Settings.HistorySize)
 		}
 	case settings.KeepAlive:
-		sh.useKeepAlive()
+		useKeepAlive(sh)
 	case settings.KeyBindings:
 		sh.con.SetVi(sh.Settings.Keys == "vi")
 	case settings.Mode:
-		sh.useMode()
+		useMode(sh)
 	case settings.NameCharset:
 		if sh.session != nil {
-			sh.session.SetCharset(sh.charset())
+			sh.session.SetCharset(charset(sh))
 			sh.remote.Forget("/")
 		}
 	case settings.Observers:
-		sh.heed()
+		sh.applyObservers()
 	case settings.Pace:
-		sh.usePace()
+		usePace(sh)
 	case settings.Queue:
-		sh.jobs.limit(sh, sh.Settings.QueueJobs)
+		sh.jobs.Limit(sh, sh.Settings.QueueJobs)
 	case settings.Rates:
-		sh.useRates()
+		useRates(sh)
 	case settings.TLSEnd:
-		sh.useEnd()
+		useEnd(sh)
 	case settings.TLSReuse:
-		sh.useReuse()
+		useReuse(sh)
 	case settings.Waits:
-		sh.useWaits()
+		useWaits(sh)
 	}
 }
 

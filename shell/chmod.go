@@ -48,7 +48,7 @@ func chmod(ctx context.Context, c *Call) error {
 				if e.Type == listing.Link {
 					return nil // it would change what the link points to
 				}
-				if err := c.chmodOne(ctx, change, file, e); err != nil {
+				if err := chmodOne(ctx, c, change, file, e); err != nil {
 					if ctx.Err() != nil || c.Session().Idle() != nil {
 						return err
 					}
@@ -59,7 +59,7 @@ func chmod(ctx context.Context, c *Call) error {
 				return nil
 			}
 			err = t.walk(ctx, name.Path)
-		} else if err = c.chmodOne(ctx, change, name.Path, listing.Entry{}); err == nil {
+		} else if err = chmodOne(ctx, c, change, name.Path, listing.Entry{}); err == nil {
 			done++
 		}
 		errs = append(errs, err)
@@ -74,10 +74,10 @@ func chmod(ctx context.Context, c *Call) error {
 }
 
 // chmodOne changes the mode of one file; e is what a listing said about it.
-func (c *Call) chmodOne(ctx context.Context, change modeChange, name string, e listing.Entry) error {
+func chmodOne(ctx context.Context, c *Call, change modeChange, name string, e listing.Entry) error {
 	if change.relative() && !e.HasMode {
 		var err error
-		if e, err = c.withMode(ctx, name); err != nil {
+		if e, err = withMode(ctx, c, name); err != nil {
 			return failure.About(name, err)
 		}
 		if !e.HasMode {
@@ -93,7 +93,7 @@ func (c *Call) chmodOne(ctx context.Context, change modeChange, name string, e l
 
 // withMode finds out the mode of a file: by MLST, or from the listing of its
 // directory where that does not have it.
-func (c *Call) withMode(ctx context.Context, name string) (listing.Entry, error) {
+func withMode(ctx context.Context, c *Call, name string) (listing.Entry, error) {
 	e, err := c.Session().Stat(ctx, name)
 	if err != nil || e.HasMode {
 		return e, err

@@ -80,11 +80,11 @@ const mostCame = 50_000
 var askFolder = localname.Ask
 
 // rules are those of a local folder. It is asked once; a dry run asks nothing that would have to be written.
-func (sh *Shell) rules(dir string) localname.Rules {
+func rules(sh *Shell, dir string) localname.Rules {
 	f := sh.folders
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	path := sh.fullDir(dir)
+	path := fullDir(sh, dir)
 	if rules, known := f.rules[path]; known {
 		return rules
 	}
@@ -104,8 +104,8 @@ func (sh *Shell) rules(dir string) localname.Rules {
 }
 
 // namesIn begins with the names of one command in a local folder.
-func (sh *Shell) namesIn(dir string) *localname.Names {
-	return &localname.Names{Number: sh.Settings.NumbersCollisions(), Ask: func() localname.Rules { return sh.rules(dir) }}
+func namesIn(sh *Shell, dir string) *localname.Names {
+	return &localname.Names{Number: sh.Settings.NumbersCollisions(), Ask: func() localname.Rules { return rules(sh, dir) }}
 }
 
 // once keeps two downloads of a command from becoming one file, where one would replace the other: the second is refused,
@@ -120,7 +120,7 @@ func (e *each) once(t *transfer.Task) error {
 		if e.taken == nil {
 			e.taken = map[string]*localname.Names{}
 		}
-		names = e.call.Shell.namesIn(dir)
+		names = namesIn(e.call.Shell, dir)
 		e.taken[dir] = names
 	}
 	local, err := names.Give(name, t.Remote)
@@ -134,12 +134,12 @@ func (e *each) once(t *transfer.Task) error {
 		return err
 	}
 	t.Local = dir + local
-	return e.call.comes(t)
+	return claimNames(e.call, t)
 }
 
 // download is download for one of several files.
 func (e *each) download(ctx context.Context, t transfer.Task) error {
-	err := e.call.nameHere(&t)
+	err := nameHere(e.call, &t)
 	if err == nil {
 		err = e.once(&t)
 	}
@@ -149,12 +149,12 @@ func (e *each) download(ctx context.Context, t transfer.Task) error {
 	case err != nil:
 		return err
 	}
-	return e.call.downloadAs(ctx, t)
+	return downloadAs(ctx, e.call, t)
 }
 
 // tree downloads one of several directories into a local one.
 func (e *each) tree(ctx context.Context, remote, into string) error {
-	name, err := e.call.Shell.localName(into, remote)
+	name, err := localName(e.call.Shell, into, remote)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (e *each) tree(ctx context.Context, remote, into string) error {
 	case err != nil:
 		return err
 	}
-	return e.call.getTreeAs(ctx, remote, t.Local)
+	return getTreeAs(ctx, e.call, remote, t.Local)
 }
 
 // besideParts tells the transfers that begin together which of them may not use the usual name for its part.
@@ -181,26 +181,26 @@ func collision(remote, first, local string) error {
 	return &failure.LocalError{Text: fmt.Sprintf("%s is not fetched: %s has become %s already; `set collisions number` keeps both", remote, first, local)}
 }
 
-// comes keeps a download, whose local name the server has chosen, from replacing one that an earlier command has brought and
+// claimNames keeps a download, whose local name the server has chosen, from replacing one that an earlier command has brought and
 // that has another name on the server. For the same name, the rule of what is there already holds.
-func (c *Call) comes(t *transfer.Task) error {
+func claimNames(c *Call, t *transfer.Task) error {
 	if t.Op != transfer.Download || t.Within == "" || t.Resume || c.Is("force") {
 		return nil
 	}
 	sh, remote := c.Shell, c.absolute(t.Remote)
 	dir, name := filepath.Split(t.Local)
-	key := sh.arrival(dir, name)
+	key := arrivalName(sh, dir, name)
 	first, taken := sh.folders.claim(key, arrived{name, remote, c})
-	if taken && !sh.isSame(dir, name, first) {
+	if taken && !isSame(sh, dir, name, first) {
 		sh.folders.keep(key, arrived{name, remote, c})
 		taken = false
 	}
 	if taken {
 		var err error
-		if name, err = sh.numbered(dir, name, remote); err != nil || !sh.Settings.NumbersCollisions() {
+		if name, err = numberedName(sh, dir, name, remote); err != nil || !sh.Settings.NumbersCollisions() {
 			return collision(t.Remote, first.remote, t.Local)
 		}
-		t.Local, key = dir+name, sh.arrival(dir, name)
+		t.Local, key = dir+name, arrivalName(sh, dir, name)
 		sh.folders.keep(key, arrived{name, remote, c})
 	}
 	c.coming = append(c.coming, key)
@@ -208,21 +208,21 @@ func (c *Call) comes(t *transfer.Task) error {
 }
 
 // isSame reports whether what has come, or is coming, is the file that a name stands for.
-func (sh *Shell) isSame(dir, name string, came arrived) bool {
+func isSame(sh *Shell, dir, name string, came arrived) bool {
 	if _, err := sh.folder().Lstat(dir + name); err != nil && came.coming == nil {
 		return false
 	}
-	rules := sh.rules(dir)
+	rules := rules(sh, dir)
 	return rules.Key(came.name) == rules.Key(name)
 }
 
-// numbered is a name that no file has, or that the same file of the server had before.
-func (sh *Shell) numbered(dir, plain, remote string) (string, error) {
-	rules := sh.rules(dir)
+// numberedName is a name that no file has, or that the same file of the server had before.
+func numberedName(sh *Shell, dir, plain, remote string) (string, error) {
+	rules := rules(sh, dir)
 	for n := 2; n <= mostUnique; n++ {
 		name := rules.Numbered(plain, n)
 		_, err := sh.folder().Lstat(dir + name)
-		came, some := sh.folders.find(sh.arrival(dir, name))
+		came, some := sh.folders.find(arrivalName(sh, dir, name))
 		if errors.Is(err, fs.ErrNotExist) && came.coming == nil || some && came.name == name && came.remote == remote {
 			return name, nil
 		}
@@ -230,13 +230,13 @@ func (sh *Shell) numbered(dir, plain, remote string) (string, error) {
 	return "", &failure.LocalError{Text: fmt.Sprintf("%s and its numbers to %d are all there already", plain, mostUnique)}
 }
 
-// arrival is what a local name is remembered by: what some file system makes of it.
-func (sh *Shell) arrival(dir, name string) string {
-	return filepath.Join(sh.fullDir(dir), localname.Loose(name))
+// arrivalName is what a local name is remembered by: what some file system makes of it.
+func arrivalName(sh *Shell, dir, name string) string {
+	return filepath.Join(fullDir(sh, dir), localname.Loose(name))
 }
 
 // fullDir is the full path of a local folder.
-func (sh *Shell) fullDir(dir string) string {
+func fullDir(sh *Shell, dir string) string {
 	if filepath.IsAbs(dir) {
 		return dir
 	}

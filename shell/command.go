@@ -53,6 +53,7 @@ type Command struct {
 	OneDash  bool                    // long options may have one dash, as those of find(1)
 	Digits   string                  // the option that digits behind a dash are the value of, as in head -3
 	Reversed func(syntax.Token) bool // reports an option that turns the kinds of the arguments round
+	Alone    func(string) string     // the hint for a word that belongs behind the command and was typed alone
 	DashArgs func(string) bool       // reports a word with a dash that is an argument all the same
 	Detach   bool                    // Ctrl-Z sends it to the background
 	Nests    bool                    // runs other lines: each of them takes the session for itself

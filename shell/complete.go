@@ -22,10 +22,10 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// complete finds what the word at pos can become. It runs beside the keys: the
+// completeLine finds what the word at pos can become. It runs beside the keys: the
 // session is idle while a line is typed, so it may be asked for a listing. What
 // is shown of the session meanwhile is sh.place.
-func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Completion {
+func completeLine(ctx context.Context, sh *Shell, line string, pos int) console.Completion {
 	at := syntax.At(line, pos)
 	if at.Op == syntax.Verbatim { // it is no line of ours: words end at blanks
 		start := strings.LastIndexAny(line[:pos], " \t!|") + 1
@@ -33,7 +33,7 @@ func (sh *Shell) complete(ctx context.Context, line string, pos int) console.Com
 		before := strings.TrimRight(line[:start], " \t")
 		at.First = strings.HasSuffix(before, "|") || strings.HasSuffix(before, "!")
 	}
-	found := sh.candidates(ctx, at)
+	found := candidates(ctx, sh, at)
 	c := console.Completion{Start: at.Word.Start, End: at.Word.End, More: found.More, Matches: at.Word.Pattern != ""}
 	c.Common, _ = quotedLike(at, found.Common)
 	for _, can := range found.Candidates {
@@ -59,7 +59,7 @@ func quotedLike(at syntax.Cursor, text string) (quoted, end string) {
 	return syntax.QuoteIn(text, at.Word.Quote)
 }
 
-func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Result {
+func candidates(ctx context.Context, sh *Shell, at syntax.Cursor) completion.Result {
 	word := at.Word.Text
 	switch {
 	case sh.raw && len(at.Words) > 0 && slices.Contains(asides, at.Words[0].Text):
@@ -75,9 +75,9 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 	case at.Op != syntax.Word:
 		return completion.Result{}
 	case len(at.Words) == 0:
-		return completion.Words(word, sh.commandCandidates())
+		return completion.Words(word, commandCandidates(sh))
 	}
-	command := sh.meant(at.Words[0])
+	command := meant(sh, at.Words[0])
 	if command == nil {
 		return completion.Result{}
 	}
@@ -90,15 +90,15 @@ func (sh *Shell) candidates(ctx context.Context, at syntax.Cursor) completion.Re
 	}
 	if n := command.nested(); n >= 0 && len(given) > n { // as in queue get x
 		at.Words = given[n:]
-		return sh.candidates(ctx, at)
+		return candidates(ctx, sh, at)
 	}
 	switch {
 	case flag != nil:
-		return sh.flagValues(ctx, flag, at.Word)
+		return flagValues(ctx, sh, flag, at.Word)
 	case strings.HasPrefix(word, "-") && at.Word.Lead == 0 && command.takesFlags():
 		return completion.Words(word, flagCandidates(command))
 	}
-	return sh.arguments(ctx, command, given, at.Word)
+	return argumentCandidates(ctx, sh, command, given, at.Word)
 }
 
 // programs are those that the local shell finds.
@@ -190,9 +190,9 @@ func pathOf(flag *pflag.Flag) completion.Kind {
 }
 
 // flagValues completes the value of an option; commas part several.
-func (sh *Shell) flagValues(ctx context.Context, flag *pflag.Flag, typedWord syntax.Token) completion.Result {
+func flagValues(ctx context.Context, sh *Shell, flag *pflag.Flag, typedWord syntax.Token) completion.Result {
 	if kind := pathOf(flag); kind != completion.None {
-		return sh.ofKind(ctx, kind, nil, nil, typedWord)
+		return ofKind(ctx, sh, kind, nil, nil, typedWord)
 	}
 	word := typedWord.Text
 	before, typed := "", word
@@ -206,8 +206,8 @@ func (sh *Shell) flagValues(ctx context.Context, flag *pflag.Flag, typedWord syn
 	return found
 }
 
-// arguments completes the argument that comes after those given.
-func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
+// argumentCandidates completes the argument that comes after those given.
+func argumentCandidates(ctx context.Context, sh *Shell, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
 	word := typed.Text
 	if len(given) == 0 && command.Words != nil {
 		return completion.Words(word, plainCandidates(command.Words))
@@ -220,26 +220,26 @@ func (sh *Shell) arguments(ctx context.Context, command *Command, given []syntax
 	if len(command.Complete) == 0 {
 		return completion.Result{}
 	}
-	return sh.ofKind(ctx, command.Complete[min(len(given), len(command.Complete)-1)], command, given, typed)
+	return ofKind(ctx, sh, command.Complete[min(len(given), len(command.Complete)-1)], command, given, typed)
 }
 
 // ofKind completes a word that names something of a kind.
-func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
+func ofKind(ctx context.Context, sh *Shell, kind completion.Kind, command *Command, given []syntax.Token, typed syntax.Token) completion.Result {
 	word := typed.Text
 	switch kind {
 	case completion.Topic:
-		if found := completion.Beginning(word, sh.topicCandidates()); len(found.Candidates) > 0 {
+		if found := completion.Beginning(word, topicCandidates(&sh.learning)); len(found.Candidates) > 0 {
 			return found
 		}
-		return completion.Words(strings.ToUpper(word), sh.topicCandidates())
+		return completion.Words(strings.ToUpper(word), topicCandidates(&sh.learning))
 	case completion.Command:
-		return completion.Words(word, sh.commandCandidates())
+		return completion.Words(word, commandCandidates(sh))
 	case completion.Help:
-		return completion.Words(word, sh.helpCandidates())
+		return completion.Words(word, helpCandidates(sh))
 	case completion.LocalPath, completion.LocalDir:
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
-		return sh.remoteNames(ctx, typed, kind == completion.RemoteDir)
+		return remoteNames(ctx, sh, typed, kind == completion.RemoteDir)
 	case completion.Setting:
 		return completion.Words(word, settingCandidates())
 	case completion.SettingValue:
@@ -249,9 +249,9 @@ func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Comm
 		}
 		return completion.Words(word, valueCandidates(name))
 	case completion.Host:
-		return completion.Words(word, plainCandidates(append(sh.bookmarkNames(), sh.known.hosts()...)))
+		return completion.Words(word, plainCandidates(append(bookmarkNames(sh), sh.known.hosts()...)))
 	case completion.Bookmark:
-		return completion.Words(word, plainCandidates(sh.bookmarkNames()))
+		return completion.Words(word, plainCandidates(bookmarkNames(sh)))
 	case completion.Alias:
 		return completion.Words(word, plainCandidates(slices.Sorted(maps.Keys(sh.aliases))))
 	case completion.Variable:
@@ -263,7 +263,7 @@ func (sh *Shell) ofKind(ctx context.Context, kind completion.Kind, command *Comm
 	case completion.Port:
 		return completion.Words(word, plainCandidates([]string{"21", "990", "2121"}))
 	case completion.Job:
-		return completion.Words(word, sh.jobCandidates())
+		return completion.Words(word, jobCandidates(sh))
 	case completion.Verb:
 		return completion.Words(strings.ToUpper(word), plainCandidates(protocolVerbs))
 	}
@@ -309,7 +309,7 @@ func matching(word syntax.Token) (dir, prefix string, match func(string) bool, i
 	return dir, pattern[:strings.IndexAny(pattern+"*", `*?[{\`)], syntax.Compile(pattern).Match, true
 }
 
-func (sh *Shell) remoteNames(ctx context.Context, word syntax.Token, dirsOnly bool) completion.Result {
+func remoteNames(ctx context.Context, sh *Shell, word syntax.Token, dirsOnly bool) completion.Result {
 	if sh.session == nil || sh.stepper.on {
 		return completion.Result{}
 	}
@@ -369,7 +369,7 @@ func nameNote(size int64, changed time.Time) string {
 	return note
 }
 
-func (sh *Shell) commandCandidates() []completion.Candidate {
+func commandCandidates(sh *Shell) []completion.Candidate {
 	var all []completion.Candidate
 	for c := range sh.catalog.Commands() {
 		if c.Name != "!" {
@@ -411,8 +411,8 @@ func flagCandidates(command *Command) []completion.Candidate {
 }
 
 // helpCandidates are what help explains. The name of a command that is a setting, too, is that of the command there.
-func (sh *Shell) helpCandidates() []completion.Candidate {
-	all := append(sh.commandCandidates(), completion.Candidate{Text: "keys", Note: "the keys of the prompt"})
+func helpCandidates(sh *Shell) []completion.Candidate {
+	all := append(commandCandidates(sh), completion.Candidate{Text: "keys", Note: "the keys of the prompt"})
 	for _, row := range settingCandidates() {
 		if !slices.ContainsFunc(all, func(c completion.Candidate) bool { return c.Text == row.Text }) {
 			all = append(all, row)

@@ -83,7 +83,7 @@ func TestWhatTabOffers(t *testing.T) {
 		{"nothing", "echo b", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			found := sh.complete(t.Context(), row.typed, len(row.typed))
+			found := completeLine(t.Context(), sh, row.typed, len(row.typed))
 			var got []string
 			for _, c := range found.Candidates {
 				got = append(got, c.Text)
@@ -94,7 +94,7 @@ func TestWhatTabOffers(t *testing.T) {
 		})
 	}
 	for _, typed := range []string{"put local.c", "get a"} {
-		found := sh.complete(t.Context(), typed, len(typed))
+		found := completeLine(t.Context(), sh, typed, len(typed))
 		if note := found.Candidates[0].Note; !strings.Contains(note, "5  20") {
 			t.Errorf("%q: size and date are %q", typed, note)
 		}

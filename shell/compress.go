@@ -42,7 +42,7 @@ func mode(_ context.Context, c *Call) error {
 }
 
 // useMode tells the sessions what the setting says.
-func (sh *Shell) useMode() {
+func useMode(sh *Shell) {
 	mode := client.Stream
 	if sh.Settings.Compress {
 		mode = client.Deflate

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ func Conditions() []Condition {
 }
 
 var assertCommands = []*Command{{
-	Name: "assert", Args: "[not] condition [word…]", Short: "fail unless a condition holds",
+	Name: "assert", Alone: aloneCondition, Args: "[not] condition [word…]", Short: "fail unless a condition holds",
 	Long: "A script stops there, unless a dash stands before the line. `if` knows the same conditions:\n" + conditionText(),
 	Examples: []Example{
 		{"assert exists README.txt", "the file is there"},
@@ -97,18 +98,18 @@ func (e *AssertionError) Error() string {
 }
 
 func assert(ctx context.Context, c *Call) error {
-	holds, found, err := c.holds(ctx, c.Args)
+	holds, found, err := conditionHolds(ctx, c, c.Args)
 	if err == nil && !holds {
 		err = &AssertionError{strings.Join(c.Texts(), " "), found}
 	}
 	return err
 }
 
-// holds finds out about a condition. Where it cannot be found out, that is an
+// conditionHolds finds out about a condition. Where it cannot be found out, that is an
 // error: a lost connection is no "no".
-func (c *Call) holds(ctx context.Context, words []syntax.Token) (holds bool, found string, err error) {
+func conditionHolds(ctx context.Context, c *Call, words []syntax.Token) (holds bool, found string, err error) {
 	if len(words) > 1 && (words[0].Text == "not" || words[0].Text == "!") {
-		holds, found, err = c.holds(ctx, words[1:])
+		holds, found, err = conditionHolds(ctx, c, words[1:])
 		return !holds, found, err
 	}
 	row, err := findCondition(words[0].Text)
@@ -341,4 +342,12 @@ func difference(a, b io.Reader) (at int64, differ bool, err error) {
 			return at, false, nil
 		}
 	}
+}
+
+// aloneCondition is the hint for a condition that was typed as if it were a command.
+func aloneCondition(name string) string {
+	if !slices.ContainsFunc(Conditions(), func(row Condition) bool { return row.Name == name }) {
+		return ""
+	}
+	return "`assert " + name + " …`, or `if " + name + " …; …; end`"
 }

@@ -55,9 +55,9 @@ var (
 // servers. It ends with ctx.
 func (sh *Shell) confine(ctx context.Context, root *os.Root, server *practice.Scripted) *Shell {
 	held := &confinement{root: root, server: server, listens: map[string]bool{}}
-	f := blank(Options{JSON: sh.json, Version: sh.opt.Version, Dial: held.dial(sh.opt.Dial), Trace: &client.Trace{Listen: held.listen}}, sh.catalog)
+	f := blank(Options{JSON: sh.json, Version: sh.opt.Version, Dial: held.dial(sh.opt.Dial), Trace: &client.Trace{Listen: held.listen}}, sh.catalog, sh.hooks)
 	f.confined, f.forked, f.localDir, f.recorder = held, true, root.Name(), sh.recorder
-	f.con = &seat{Console: sh.con.Console, job: true, noPrograms: true}
+	f.con = &jobConsole{Console: sh.con.Console, job: true, noPrograms: true}
 	f.con.away.Store(true)
 	f.Settings = settings.Default(false)
 	f.Settings.Via, f.Settings.Keyring, f.Settings.Unicode = "off", false, sh.Settings.Unicode

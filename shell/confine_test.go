@@ -374,7 +374,7 @@ func confined(t *testing.T, sh *Shell, recording string) (_ *Shell, leave func()
 		t.Fatal(err)
 	}
 	held := sh.confine(t.Context(), root, server)
-	held.replayed(t.Context(), play.Steps[slices.IndexFunc(play.Steps, func(s teach.ReplayStep) bool { return s.Opens })])
+	replayStep(t.Context(), held, play.Steps[slices.IndexFunc(play.Steps, func(s teach.ReplayStep) bool { return s.Opens })])
 	if held.session == nil {
 		t.Fatal("the server that plays was not reached")
 	}

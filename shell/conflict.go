@@ -23,8 +23,8 @@ type conflict struct {
 
 const conflictHelp = "y replace it, c keep it and move only the rest, r take another name, n leave it alone; a behind a letter (ya, na) means: and so for all others"
 
-// settle asks what becomes of the file that is there: y, c, r or n. A line that cannot be read is n.
-func (c *Call) settle(ctx context.Context, f conflict) rune {
+// askConflict asks what becomes of the file that is there: y, c, r or n. A line that cannot be read is n.
+func askConflict(ctx context.Context, c *Call, f conflict) rune {
 	if c.always != 0 && (c.always != 'c' || f.canContinue) {
 		return c.always
 	}
@@ -66,16 +66,16 @@ func (c *Call) settle(ctx context.Context, f conflict) rune {
 }
 
 // settleHere decides about a local file that a download would replace.
-func (c *Call) settleHere(ctx context.Context, t *transfer.Task, info fs.FileInfo, e listing.Entry) (bool, error) {
+func settleHere(ctx context.Context, c *Call, t *transfer.Task, info fs.FileInfo, e listing.Entry) (bool, error) {
 	var err error
-	switch c.settle(ctx, conflict{name: t.Local, old: describe(info), new: describeEntry(e), canContinue: e.Size < 0 || info.Size() < e.Size}) {
+	switch askConflict(ctx, c, conflict{name: t.Local, old: describe(info), new: describeEntry(e), canContinue: e.Size < 0 || info.Size() < e.Size}) {
 	case 'n':
 		c.Note("%s stays as it was", t.Local)
 		return false, nil
 	case 'c':
 		t.Resume = true
 	case 'r':
-		if t.Local, err = c.Shell.freeLocal(t.Local); err == nil {
+		if t.Local, err = freeLocal(c.Shell, t.Local); err == nil {
 			c.Note("it becomes %s", t.Local)
 		}
 	}
@@ -83,7 +83,7 @@ func (c *Call) settleHere(ctx context.Context, t *transfer.Task, info fs.FileInf
 }
 
 // settleThere decides about a file on the server that an upload would replace. A script replaces it.
-func (c *Call) settleThere(ctx context.Context, t *transfer.Task) (bool, error) {
+func settleThere(ctx context.Context, c *Call, t *transfer.Task) (bool, error) {
 	if t.Op != transfer.Upload || t.Resume || t.Offset > 0 || !c.Interactive() || c.Is("force") || c.Shell.Settings.Clobber == "on" || c.Shell.opt.DryRun {
 		return true, nil
 	}
@@ -102,14 +102,14 @@ func (c *Call) settleThere(ctx context.Context, t *transfer.Task) (bool, error) 
 		}
 		f.new, f.canContinue = describe(info), e.Size >= 0 && e.Size < info.Size()
 	}
-	switch c.settle(ctx, f) {
+	switch askConflict(ctx, c, f) {
 	case 'n':
 		c.Note("%s stays as it was", t.Remote)
 		return false, nil
 	case 'c':
 		t.Resume = true
 	case 'r':
-		if t.Remote, err = c.freeRemote(ctx, t.Remote); err != nil {
+		if t.Remote, err = freeRemote(ctx, c, t.Remote); err != nil {
 			return false, err
 		}
 		c.Note("it becomes %s", t.Remote)
@@ -118,7 +118,7 @@ func (c *Call) settleThere(ctx context.Context, t *transfer.Task) (bool, error) 
 }
 
 // freeRemote is name.1 and so on, the first that the server has no file of.
-func (c *Call) freeRemote(ctx context.Context, name string) (string, error) {
+func freeRemote(ctx context.Context, c *Call, name string) (string, error) {
 	for i := 1; i <= mostUnique; i++ {
 		free := fmt.Sprintf("%s.%d", name, i)
 		if _, err := c.Session().Stat(ctx, free); err != nil {
@@ -129,7 +129,7 @@ func (c *Call) freeRemote(ctx context.Context, name string) (string, error) {
 }
 
 // replacingThere says in the question of mput what an upload would replace.
-func (c *Call) replacingThere(ctx context.Context, remote string) string {
+func replacingThere(ctx context.Context, c *Call, remote string) string {
 	e, err := c.Session().Stat(ctx, remote)
 	if err != nil || e.Type == listing.Dir {
 		return ""

@@ -37,8 +37,8 @@ var securities = map[string]client.Security{
 // connect opens a session. A server that once had TLS must have it again. At a
 // terminal the user decides about a certificate that nobody vouches for.
 func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {
-	opt := sh.sessionOptions(a)
-	if err := sh.through(&opt); err != nil {
+	opt := sessionOptions(sh, a)
+	if err := through(sh, &opt); err != nil {
 		return nil, err
 	}
 	if insecure {
@@ -46,7 +46,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 		opt.TLS.InsecureSkipVerify = true
 	}
 	known, wrong := sh.known, cmp.Or(sh.known.err, sh.servers.err)
-	if sh.trustPractice(&opt) {
+	if trustPractice(sh, &opt) {
 		known, wrong = openKnownHosts(""), nil // its port belongs to somebody else tomorrow
 	}
 	if wrong != nil {
@@ -61,7 +61,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	session, err := client.Open(ctx, opt)
 	var bad *client.CertificateError
 	if errors.As(err, &bad) && sh.Interactive() && sh.opt.Connect.Pin == "" { // which was meant as it was given
-		answer := sh.vouched(ctx, bad, accepted)
+		answer := sh.confirmCertificate(ctx, bad, accepted)
 		if answer != no {
 			opt.Pin = client.Fingerprint(bad.Chain[0])
 			session, err = client.Open(ctx, opt)
@@ -78,12 +78,12 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	case err != nil:
 		return nil, err
 	}
-	sh.learn(known, session, opt, asked)
+	rememberTLS(sh, known, session, opt, asked)
 	return session, nil
 }
 
-// learn remembers what the server can do, and warns when it cannot protect us.
-func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
+// rememberTLS remembers what the server can do, and warns when it cannot protect us.
+func rememberTLS(sh *Shell, known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
 		if asked == client.Opportunistic {
 			if !sh.opt.Quiet {
@@ -104,25 +104,25 @@ func (sh *Shell) learn(known *knownHosts, session *client.Session, opt client.Op
 	}
 }
 
-func (sh *Shell) sessionOptions(a Address) client.Options {
+func sessionOptions(sh *Shell, a Address) client.Options {
 	how := sh.opt.Connect
-	security := sh.security(a)
+	security := security(sh, a)
 	opt := client.Options{
 		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
 		Security: securities[security],
 	}
-	opt.Charset, opt.Inflate = sh.charset(), client.Inflate
+	opt.Charset, opt.Inflate = charset(sh), client.Inflate
 	opt.VirtualHost = sh.Settings.VirtualHost
-	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, sh.stall(), sh.oneByOne(opt.Addr)
+	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)
 	opt.KeepAlive = sh.Settings.KeepAlive
-	opt.Trace = sh.dialogue()
+	opt.Trace = dialogue(sh)
 	if opt.TLS = how.TLS; sh.stepper.on {
-		opt.Gate = sh.gate()
+		opt.Gate = sessionGate(sh)
 	}
 	if opt.TLS == nil {
 		opt.TLS = &tls.Config{}
 	}
-	opt.TLS, opt.OtherCertificates = sh.olderTLS(opt.TLS), sh.Settings.TLSData == "verified"
+	opt.TLS, opt.OtherCertificates = olderTLS(sh, opt.TLS), sh.Settings.TLSData == "verified"
 	if how.Insecure {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
@@ -135,7 +135,7 @@ func (sh *Shell) sessionOptions(a Address) client.Options {
 }
 
 // security is the value of the setting tls that holds for an address.
-func (sh *Shell) security(a Address) string {
+func security(sh *Shell, a Address) string {
 	if a.Security != "" {
 		return a.Security
 	}
@@ -163,9 +163,9 @@ const (
 	always
 )
 
-// vouched shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
+// confirmCertificate shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
 // one. What is remembered for good takes a whole yes.
-func (s *screen) vouched(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
+func (s *screen) confirmCertificate(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
 	rows := certificateRows(bad.Chain[0])
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
 	if before.pin != "" {
@@ -251,12 +251,12 @@ func pairs(hex string) string {
 }
 
 // dialogue sees what a session says and hears.
-func (sh *Shell) dialogue() *client.Trace {
+func dialogue(sh *Shell) *client.Trace {
 	return client.Join(sh.log.trace(), sh.heard.trace(), sh.opt.Trace, sh.trace())
 }
 
 // charset is what the setting says, for a session.
-func (sh *Shell) charset() *client.Charset {
+func charset(sh *Shell) *client.Charset {
 	e, err := settings.FindCharset(sh.Settings.Charset)
 	if e == nil || err != nil {
 		return nil

@@ -26,8 +26,8 @@ type connection struct {
 	home     *client.Place   // the directory that the login began in
 	previous *client.Place   // the directory before the last cd, for cd -
 
-	hand     *byHand // what quote and raw arranged; nil: nothing
-	borrowed []loan  // settings for this host
+	manual    *manual    // what quote and raw arranged; nil: nothing
+	overrides []override // settings for this host
 }
 
 // fork is what a job gets: the session, until it has one of its own.

@@ -29,7 +29,7 @@ var passwordCommands = []*Command{
 // credentials completes what is known about a user: the name and password that
 // were given, FTPSH_PASSWORD, .netrc, password-command, the keyring, in this
 // order. found tells whether there is a password.
-func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (_ client.Login, found bool, err error) {
+func credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_ client.Login, found bool, err error) {
 	switch {
 	case a.HasPassword:
 		return who, true, nil
@@ -39,7 +39,7 @@ func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (
 	if who.User == "" {
 		who.User = sh.opt.Connect.User
 	}
-	entry, listed, err := sh.netrc(a.Host, who.User)
+	entry, listed, err := netrc(sh, a.Host, who.User)
 	if err != nil {
 		return who, false, err
 	}
@@ -59,7 +59,7 @@ func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (
 		return who, false, nil
 	}
 	if command := sh.Settings.PasswordCommand; command != "" {
-		who.Password, err = sh.passwordFrom(ctx, command, a, who.User)
+		who.Password, err = passwordFrom(ctx, sh, command, a, who.User)
 		return who, err == nil, err
 	}
 	if sh.Settings.Keyring {
@@ -69,9 +69,9 @@ func (sh *Shell) credentials(ctx context.Context, a Address, who client.Login) (
 }
 
 // passwordFrom runs the password command. Its first line is the password.
-func (sh *Shell) passwordFrom(ctx context.Context, command string, a Address, user string) (string, error) {
+func passwordFrom(ctx context.Context, sh *Shell, command string, a Address, user string) (string, error) {
 	cmd := sh.localShell(ctx, command)
-	cmd.Env = append(cmd.Env, "FTPSH_HOST="+a.Host, "FTPSH_PORT="+a.port(sh.security(a), sh.opt.Connect.Port), "FTPSH_USER="+user)
+	cmd.Env = append(cmd.Env, "FTPSH_HOST="+a.Host, "FTPSH_PORT="+a.port(security(sh, a), sh.opt.Connect.Port), "FTPSH_USER="+user)
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	err := sh.con.Run(cmd)
@@ -139,7 +139,7 @@ func password(ctx context.Context, c *Call) error {
 		return c.Usage("whose password? USER@HOST says it")
 	}
 	name := keyringName(user, a)
-	if not, err := c.Shell.wouldRun("password", c.Arg(0), name); not {
+	if not, err := wouldRun(c.Shell, "password", c.Arg(0), name); not {
 		return err
 	}
 	switch c.Arg(0) {

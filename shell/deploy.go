@@ -52,7 +52,7 @@ func deployCommand(ctx context.Context, c *Call) error {
 	if keep, _ := c.Flags.GetInt("keep"); keep < 0 {
 		return c.Usage("--keep: %d is below 0", keep)
 	}
-	tree, err := c.deployTree()
+	tree, err := deployTree(c)
 	if err != nil {
 		return err
 	}
@@ -62,22 +62,22 @@ func deployCommand(ctx context.Context, c *Call) error {
 	switch {
 	case c.Is("recover"):
 		if c.Is("dry-run") || c.Shell.opt.DryRun {
-			return c.deployState(ctx, tree)
+			return deployState(ctx, c, tree)
 		}
 		says, err := tree.Recover(ctx, c.Session(), !c.Is("back"))
-		return c.deployed(tree, says, err)
+		return deployed(c, tree, says, err)
 	case c.Is("back"):
 		if c.Is("dry-run") || c.Shell.opt.DryRun {
-			return c.deployState(ctx, tree)
+			return deployState(ctx, c, tree)
 		}
 		from, err := tree.Back(ctx, c.Session(), time.Now())
-		return c.deployed(tree, "the tree of "+from+" is in place", err)
+		return deployed(c, tree, "the tree of "+from+" is in place", err)
 	}
-	return c.deployNew(ctx, tree)
+	return deployNew(ctx, c, tree)
 }
 
 // deployTree is the tree that the arguments name.
-func (c *Call) deployTree() (deploy.Tree, error) {
+func deployTree(c *Call) (deploy.Tree, error) {
 	name := c.Args[len(c.Args)-1].Text
 	tree := deploy.Tree{Dir: strings.TrimSuffix(c.absolute(name), "/")}
 	home := c.Shell.home
@@ -96,7 +96,7 @@ func (c *Call) deployTree() (deploy.Tree, error) {
 }
 
 // deployState says what stands there.
-func (c *Call) deployState(ctx context.Context, tree deploy.Tree) error {
+func deployState(ctx context.Context, c *Call, tree deploy.Tree) error {
 	st, err := tree.Look(ctx, c.Session())
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (c *Call) deployState(ctx context.Context, tree deploy.Tree) error {
 }
 
 // deployed tells what was done.
-func (c *Call) deployed(tree deploy.Tree, says string, err error) error {
+func deployed(c *Call, tree deploy.Tree, says string, err error) error {
 	c.Shell.remote.Forget(completion.Join(tree.Dir, ".."))
 	if err != nil {
 		return failure.About(tree.Dir, err)
@@ -118,7 +118,7 @@ func (c *Call) deployed(tree deploy.Tree, says string, err error) error {
 }
 
 // deployNew sends a tree and puts it in place.
-func (c *Call) deployNew(ctx context.Context, tree deploy.Tree) error {
+func deployNew(ctx context.Context, c *Call, tree deploy.Tree) error {
 	s, local := c.Session(), localPath(c.Args[0])
 	here := c.Shell.folder()
 	if !here.IsDir(local) {
@@ -147,13 +147,13 @@ func (c *Call) deployNew(ctx context.Context, tree deploy.Tree) error {
 	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
 		return !slices.Contains(tree.Shared, rel)
 	}}
-	if _, err := c.runMirror(ctx, m); err != nil {
+	if _, err := runMirror(ctx, c, m); err != nil {
 		return fmt.Errorf("nothing was put in place; what was sent is %s: %w", tree.NewName(id), err)
 	}
 	if m.DryRun {
 		return nil
 	}
-	if err := c.sameTree(ctx, m); err != nil {
+	if err := sameTree(ctx, c, m); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -170,11 +170,11 @@ func (c *Call) deployNew(ctx context.Context, tree deploy.Tree) error {
 	if len(removed) > 0 {
 		says += "; removed " + strings.Join(removed, ", ")
 	}
-	return c.deployed(tree, says, err)
+	return deployed(c, tree, says, err)
 }
 
 // sameTree compares what was sent with what is here: names and sizes.
-func (c *Call) sameTree(ctx context.Context, sent *transfer.Mirror) error {
+func sameTree(ctx context.Context, c *Call, sent *transfer.Mirror) error {
 	again := &transfer.Mirror{
 		Up: true, Local: sent.Local, Remote: sent.Remote, DryRun: true, Compare: transfer.BySize, Filter: sent.Filter, EmptyDirs: true,
 		Here: c.Shell.folder(), Rules: sent.Rules, Depth: sent.Depth, Directories: sent.Directories, Delete: true,
@@ -185,7 +185,7 @@ func (c *Call) sameTree(ctx context.Context, sent *transfer.Mirror) error {
 			wrong = fmt.Sprintf("%s (%s)", s.Path, s.Why)
 		}
 	}
-	if err := again.Run(ctx, c.engine()); err != nil {
+	if err := again.Run(ctx, newEngine(c)); err != nil {
 		return err
 	}
 	if wrong != "" {

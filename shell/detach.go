@@ -19,9 +19,9 @@ import (
 // lock on the log, in whose name its number is the last part: detached-…-1234.log.
 type Detach func(script, what string, start func(*exec.Cmd) error) (log string, err error)
 
-// detach hands jobs over to another process. What a job has moved stays: a
+// detachJobs hands jobs over to another process. What a job has moved stays: a
 // transfer goes on where it was.
-func (sh *Shell) detach(on []*job) bool {
+func detachJobs(sh *Shell, on []*job) bool {
 	script := ""
 	var what []string
 	for _, j := range on {
@@ -34,7 +34,7 @@ func (sh *Shell) detach(on []*job) bool {
 		script += lines
 	}
 	for _, j := range on {
-		sh.stop(j, errDetached)
+		stopJob(sh, j, errDetached)
 		<-j.done
 	}
 	log, err := sh.opt.Detach(script+"wait\n", strings.Join(what, "; "), sh.con.Start)

@@ -30,7 +30,7 @@ type detachedJob struct {
 func (d detachedJob) id() string { return "@" + strconv.Itoa(d.pid) }
 
 // detachedJobs are those that live, the oldest first.
-func (sh *Shell) detachedJobs() (found []detachedJob) {
+func detachedJobs(sh *Shell) (found []detachedJob) {
 	if sh.opt.StateDir == "" {
 		return nil
 	}
@@ -65,8 +65,8 @@ func firstLine(name string) string {
 }
 
 // findDetached returns the one that a word such as @1234 means.
-func (sh *Shell) findDetached(word string) (detachedJob, error) {
-	for _, d := range sh.detachedJobs() {
+func findDetached(sh *Shell, word string) (detachedJob, error) {
+	for _, d := range detachedJobs(sh) {
 		if d.id() == word {
 			return d, nil
 		}
@@ -78,8 +78,8 @@ func (sh *Shell) findDetached(word string) (detachedJob, error) {
 func isDetached(word string) bool { return strings.HasPrefix(word, "@") }
 
 // listDetached shows them behind the jobs of this shell.
-func (c *Call) listDetached() error {
-	for _, d := range c.Shell.detachedJobs() {
+func listDetached(c *Call) error {
+	for _, d := range detachedJobs(c.Shell) {
 		if c.JSON() {
 			if err := c.object(jobObject{ID: d.pid, State: "detached", Line: d.line}); err != nil {
 				return err
@@ -108,8 +108,8 @@ func (d detachedJob) stop(ctx context.Context) error {
 // lookAgain is how often is looked whether a detached job has said or done something.
 const lookAgain = 50 * time.Millisecond
 
-// attach shows what a detached job has said, and what it says until it ends. Ctrl-C leaves it alone.
-func (c *Call) attach(ctx context.Context, d detachedJob) error {
+// attachJob shows what a detached job has said, and what it says until it ends. Ctrl-C leaves it alone.
+func attachJob(ctx context.Context, c *Call, d detachedJob) error {
 	c.Note("%s", d.line)
 	file, err := os.Open(d.log)
 	if err != nil {

@@ -42,17 +42,17 @@ var doctorCommands = []*Command{{
 }}
 
 func doctor(ctx context.Context, c *Call) error {
-	e, err := c.examination(ctx)
+	e, err := examination(ctx, c)
 	if err != nil {
 		return err
 	}
 	e.Full = c.Is("full")
 	e.Limit, _ = c.Flags.GetDuration("timeout")
 	if !c.JSON() {
-		e.Report = func(f teach.Finding) { c.found(f) }
+		e.Report = func(f teach.Finding) { showFinding(c, f) }
 	}
 	c.Shell.verbose.Store(false) // the findings tell it all
-	defer c.Shell.heed()
+	defer c.Shell.applyObservers()
 	d := teach.Examine(ctx, e)
 	if err := ctx.Err(); err != nil {
 		return failure.Interrupted(ctx, err)
@@ -83,11 +83,11 @@ var errUnwell = errors.New("problems found")
 
 // examination is whom to examine: the host that is named, or the server of the
 // session.
-func (c *Call) examination(ctx context.Context) (e teach.Examination, err error) {
+func examination(ctx context.Context, c *Call) (e teach.Examination, err error) {
 	sh := c.Shell
 	a := sh.address
 	if len(c.Args) > 0 {
-		if a, err = sh.addressOf(c.Texts()); err != nil {
+		if a, err = addressOf(sh, c.Texts()); err != nil {
 			return e, err
 		}
 	} else if sh.session == nil {
@@ -106,10 +106,10 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 			a.Security = "require" // it may have been asked for by hand
 		}
 	}
-	e.Options = sh.sessionOptions(a)
+	e.Options = sessionOptions(sh, a)
 	e.Options.Pin = sh.known.pin(e.Options.Addr)
-	sh.trustPractice(&e.Options)
-	if err := sh.through(&e.Options); err != nil {
+	trustPractice(sh, &e.Options)
+	if err := through(sh, &e.Options); err != nil {
 		return e, err
 	}
 	if len(c.Args) == 0 && sh.session != nil {
@@ -118,13 +118,13 @@ func (c *Call) examination(ctx context.Context) (e teach.Examination, err error)
 		e.Seen = teach.Lately(sh.recorder.All(), sh.session.Conn().RemoteAddr().String(), sh.session.Features())
 		return e, nil
 	}
-	e.Login, e.Known, err = sh.credentials(ctx, a, client.Login{User: a.User, Password: a.Password})
+	e.Login, e.Known, err = credentials(ctx, sh, a, client.Login{User: a.User, Password: a.Password})
 	e.Known = e.Known || a.HasPassword
 	return e, err
 }
 
-// found prints a finding: only its state has a colour.
-func (c *Call) found(f teach.Finding) {
+// showFinding prints a finding: only its state has a colour.
+func showFinding(c *Call, f teach.Finding) {
 	colours := map[teach.State]render.Colour{teach.Fine: render.Green, teach.Worth: render.Yellow, teach.Failing: render.Red, teach.Skipped: render.Dim}
 	for i, line := range f.Line() {
 		line = render.SafeLines(line) // people pass a report on

@@ -30,8 +30,8 @@ var pretendedReplies = map[string]client.Reply{
 	"MKD": {Code: 257}, "XMKD": {Code: 257}, "MFMT": {Code: 213}, "MFCT": {Code: 213}, "MFF": {Code: 213},
 }
 
-// withheld is something that a dry run did not do.
-type withheld struct {
+// dryAction is something that a dry run did not do.
+type dryAction struct {
 	DryRun bool   `json:"dry_run"` // always true
 	Action string `json:"action"`  // send, upload, download, run, write, change
 	What   string `json:"what"`
@@ -47,21 +47,21 @@ func reads(line string) bool {
 	return slices.Contains(reading, strings.ToUpper(verb)) || strings.EqualFold(verb+" "+option, "OPTS HASH") || strings.EqualFold(verb, "SITE") && strings.EqualFold(strings.TrimSpace(rest), "HELP")
 }
 
-// withheldByHand reports a line that the user wants to say to the server as it stands, where a dry
+// manualDry reports a line that the user wants to say to the server as it stands, where a dry
 // run does not send it. Nothing answers it: a reply would be invented.
-func (sh *Shell) withheldByHand(line string) (bool, error) {
+func manualDry(sh *Shell, line string) (bool, error) {
 	if !sh.opt.DryRun || reads(line) {
 		return false, nil
 	}
 	if _, in := sh.session.LoggedIn(); !in && slices.Contains(entering, strings.ToUpper(teach.Verb(line))) {
 		return false, nil
 	}
-	return true, sh.would(withheld{Action: "send", What: recorded(line, teach.Verb(line))})
+	return true, sh.would(dryAction{Action: "send", What: recorded(line, teach.Verb(line))})
 }
 
-// withheldCommand reports a command that says one of the verbs of a login to a session that has one.
+// commandDry reports a command that says one of the verbs of a login to a session that has one.
 // Those that make a connection of their own have USER in their row.
-func (sh *Shell) withheldCommand(call *Call) (bool, error) {
+func commandDry(sh *Shell, call *Call) (bool, error) {
 	if !sh.opt.DryRun || sh.session == nil {
 		return false, nil
 	}
@@ -72,16 +72,16 @@ func (sh *Shell) withheldCommand(call *Call) (bool, error) {
 	if !in || says("USER") || !says("REIN", "ACCT", "AUTH", "CCC", "HOST", "LANG") && !slices.Equal(call.Command.Wire, sends("OPTS MLST")) {
 		return false, nil
 	}
-	return sh.wouldRun(recorded(call.statement.Source, call.Command.Name))
+	return wouldRun(sh, recorded(call.statement.Source, call.Command.Name))
 }
 
 // withhold is the gate of a dry run.
-func (sh *Shell) withhold(line string) (string, error) {
+func withhold(sh *Shell, line string) (string, error) {
 	verb := strings.ToUpper(teach.Verb(line))
 	if reads(line) || slices.Contains(entering, verb) {
 		return line, nil
 	}
-	if err := sh.would(withheld{Action: "send", What: line}); err != nil {
+	if err := sh.would(dryAction{Action: "send", What: line}); err != nil {
 		return "", err
 	}
 	reply, known := pretendedReplies[verb]
@@ -101,14 +101,14 @@ var dryWords = map[client.Deed]string{
 }
 
 // withholdChange is what the funnel tells in a dry run.
-func (sh *Shell) withholdChange(c client.Change) error {
+func withholdChange(sh *Shell, c client.Change) error {
 	if sh.planning != nil {
 		return sh.planning.change(c)
 	}
-	w := withheld{Action: cmp.Or(dryWords[c.Do], string(c.Do)), What: c.Path, To: c.To}
+	w := dryAction{Action: cmp.Or(dryWords[c.Do], string(c.Do)), What: c.Path, To: c.To}
 	switch {
 	case c.Line != "":
-		w = withheld{Action: "send", What: recorded(c.Line, teach.Verb(c.Line))}
+		w = dryAction{Action: "send", What: recorded(c.Line, teach.Verb(c.Line))}
 	case c.Do == client.Chmod:
 		w.Mode = fmt.Sprintf("%03o", c.Mode.Perm())
 	}
@@ -122,7 +122,7 @@ func (sh *Shell) withholdChange(c client.Change) error {
 }
 
 // would reports what a dry run does not do.
-func (sh *Shell) would(w withheld) error {
+func (sh *Shell) would(w dryAction) error {
 	if sh.planning != nil {
 		return sh.planning.would(w)
 	}
@@ -142,16 +142,16 @@ func (sh *Shell) would(w withheld) error {
 }
 
 // wouldRun reports a line that is not run; with false it is to be.
-func (sh *Shell) wouldRun(what ...string) (bool, error) {
+func wouldRun(sh *Shell, what ...string) (bool, error) {
 	if !sh.opt.DryRun {
 		return false, nil
 	}
-	return true, sh.would(withheld{Action: "run", What: strings.Join(what, " ")})
+	return true, sh.would(dryAction{Action: "run", What: strings.Join(what, " ")})
 }
 
 // wouldDo reports a change of local files, as transfer.Folder tells it.
 func (sh *Shell) wouldDo(action string, names ...string) error {
-	w := withheld{Action: action, What: names[0]}
+	w := dryAction{Action: action, What: names[0]}
 	if len(names) > 1 {
 		w.To = names[1]
 	}
@@ -159,13 +159,13 @@ func (sh *Shell) wouldDo(action string, names ...string) error {
 }
 
 // wouldMove reports a transfer.
-func (sh *Shell) wouldMove(t transfer.Task) error {
+func wouldMove(sh *Shell, t transfer.Task) error {
 	if sh.planning != nil {
 		return sh.planning.move(t)
 	}
-	w := withheld{Action: "download", What: t.Remote, To: t.Local}
+	w := dryAction{Action: "download", What: t.Remote, To: t.Local}
 	if t.Op != transfer.Download {
-		w = withheld{Action: "upload", What: t.Local, To: t.Remote}
+		w = dryAction{Action: "upload", What: t.Local, To: t.Remote}
 	}
 	if w.What == "" {
 		w.What = "a stream"

@@ -88,10 +88,10 @@ func (u *usageSum) leave(path string, e listing.Entry, depth int, _ bool) error 
 	if depth > u.most || e.Type != listing.Dir && !u.call.Is("all") && depth > 0 {
 		return nil
 	}
-	return u.call.showUsage(path, total)
+	return showUsage(u.call, path, total)
 }
 
-func (c *Call) showUsage(path string, s sum) error {
+func showUsage(c *Call, path string, s sum) error {
 	if c.JSON() {
 		o := struct {
 			Name  string `json:"name"`
@@ -101,11 +101,11 @@ func (c *Call) showUsage(path string, s sum) error {
 		o.Name, _ = render.Text(path)
 		return c.object(o)
 	}
-	return c.Print("%s\t%s", c.amount(s.size), path)
+	return c.Print("%s\t%s", usageText(c, s.size), path)
 }
 
-// amount writes a size as the options want it.
-func (c *Call) amount(n int64) string {
+// usageText writes a size as the options want it.
+func usageText(c *Call, n int64) string {
 	switch {
 	case c.Is("human"):
 		return render.Size(n)

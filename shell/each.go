@@ -100,7 +100,7 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what is there already
 			together = append(together, t)
 		case err == nil:
-			err = e.call.move(ctx, t)
+			err = moveFile(ctx, e.call, t)
 		}
 		errs = append(errs, err)
 		if endsAll(ctx, err) {
@@ -108,7 +108,7 @@ func (e *each) move(ctx context.Context, names []remoteName, note func(remoteNam
 		}
 	}
 	e.besideParts(together)
-	return failure.Several(append(errs, e.call.moveMany(ctx, together)))
+	return failure.Several(append(errs, moveMany(ctx, e.call, together)))
 }
 
 // errPassedOver is of a name that is no file.

@@ -43,14 +43,14 @@ func edit(ctx context.Context, c *Call) error {
 		return c.Usage("an editor needs a terminal")
 	}
 	name := c.Arg(0)
-	if not, err := c.Shell.wouldRun("edit " + name); not {
+	if not, err := wouldRun(c.Shell, "edit "+name); not {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "ftpsh-edit-")
 	if err != nil {
 		return err
 	}
-	e := &editing{Call: c, remote: name, local: filepath.Join(dir, c.Shell.copyName(dir, name))}
+	e := &editing{Call: c, remote: name, local: filepath.Join(dir, copyName(c.Shell, dir, name))}
 	err = e.run(ctx)
 	if !e.keep {
 		os.RemoveAll(dir)
@@ -59,8 +59,8 @@ func edit(ctx context.Context, c *Call) error {
 }
 
 // copyName is a name for the copy that tells an editor what kind of file it is.
-func (sh *Shell) copyName(dir, remote string) string {
-	if name, err := sh.namesIn(dir).Name(baseName(remote)); err == nil {
+func copyName(sh *Shell, dir, remote string) string {
+	if name, err := namesIn(sh, dir).Name(baseName(remote)); err == nil {
 		return name
 	}
 	return "file"
@@ -137,14 +137,14 @@ func digest(name string) ([]byte, error) {
 
 // edit runs the editor.
 func (e *editing) edit(ctx context.Context) error {
-	return e.runLocal(editorCommand(ctx, editor(), e.local))
+	return runLocal(e.Call, editorCommand(ctx, editor(), e.local))
 }
 
 func editor() string { return cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), defaultEditor) }
 
 // editElsewhere is Ctrl-X Ctrl-E: the line as the user's editor leaves it. It is not run: Return does that.
-func (sh *Shell) editElsewhere(line string) string {
-	edited, err := sh.editedLine(line)
+func editElsewhere(sh *Shell, line string) string {
+	edited, err := editedLine(sh, line)
 	if err != nil {
 		sh.Say("the line was not edited: " + sh.masked(failure.InWords(err)))
 		return line
@@ -152,7 +152,7 @@ func (sh *Shell) editElsewhere(line string) string {
 	return edited
 }
 
-func (sh *Shell) editedLine(line string) (string, error) {
+func editedLine(sh *Shell, line string) (string, error) {
 	file, err := os.CreateTemp("", "ftpsh-line-*")
 	if err != nil {
 		return "", err
@@ -198,10 +198,10 @@ func entryText(e listing.Entry) string {
 
 func (e *editing) store(ctx context.Context) error {
 	t := transfer.Task{Op: transfer.Upload, Remote: e.remote, Local: e.local}
-	e.equip(&t)
+	configureTask(e.Call, &t)
 	t.Preserve = false
 	meter := &transfer.Meter{}
-	stop := e.watch(render.Safe(e.remote), meter)
+	stop := watchMeter(e.Call, render.Safe(e.remote), meter)
 	r, err := transfer.Run(ctx, e.Session(), t, meter)
 	stop()
 	if err != nil {
@@ -211,5 +211,5 @@ func (e *editing) store(ctx context.Context) error {
 	if e.JSON() {
 		return e.done(transferEvent(t.Op, r))
 	}
-	return e.moved(e.remote, r)
+	return tellMoved(e.Call, e.remote, r)
 }

@@ -32,7 +32,7 @@ var explainCommands = []*Command{
 
 func why(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.explainLast()
+		return explainLast(c)
 	}
 	return explain(ctx, c)
 }
@@ -41,39 +41,39 @@ func explain(_ context.Context, c *Call) error {
 	topic := strings.Join(c.Texts(), " ")
 	switch strings.ToLower(topic) {
 	case "":
-		return c.draw(teach.Overview())
+		return drawLines(c, teach.Overview())
 	case "last":
-		return c.explainLast()
+		return explainLast(c)
 	}
-	found, ok := teach.Explain(topic, c.Shell.here())
+	found, ok := teach.Explain(topic, explainContext(c.Shell))
 	if !ok {
-		found, ok = c.Shell.explainOurs(topic)
+		found, ok = explainOurs(c.Shell, topic)
 	}
 	if !ok {
-		return c.Shell.unknownTopic(topic)
+		return unknownTopic(c.Shell, topic)
 	}
 	if c.JSON() {
 		return c.object(found.Record)
 	}
-	return c.draw(found.Lines)
+	return drawLines(c, found.Lines)
 }
 
 // explainLast reads what the last command did, or the one before when that did
 // nothing on the wire.
-func (c *Call) explainLast() error {
-	o, err := c.Shell.operation(1)
+func explainLast(c *Call) error {
+	o, err := operation(&c.Shell.learning, 1)
 	if err != nil {
 		return err
 	}
-	reading := teach.ReadOperation(o, c.Shell.recorder.Events(0), c.Shell.here().Features)
+	reading := teach.ReadOperation(o, c.Shell.recorder.Events(0), explainContext(c.Shell).Features)
 	if c.JSON() {
 		return c.object(reading)
 	}
-	return c.draw(reading.Lines())
+	return drawLines(c, reading.Lines())
 }
 
 // explainOurs explains what is not of the protocol but of ftpsh: a command, by what it sends, or a setting.
-func (sh *Shell) explainOurs(topic string) (teach.Explanation, bool) {
+func explainOurs(sh *Shell, topic string) (teach.Explanation, bool) {
 	name := strings.ReplaceAll(strings.ToLower(topic), " ", "-")
 	if command, err := sh.catalog.Find(name); err == nil && (command.Name == name || slices.Contains(command.Aliases, name)) {
 		labels := [][2]string{{"Usage", command.Synopsis()}}
@@ -97,7 +97,7 @@ func (sh *Shell) explainOurs(topic string) (teach.Explanation, bool) {
 }
 
 // unknownTopic suggests what is spelled alike, or has one of the words.
-func (sh *Shell) unknownTopic(topic string) error {
+func unknownTopic(sh *Shell, topic string) error {
 	err := &failure.UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
 	all := teach.Topics()
 	for _, group := range sh.catalog {
@@ -126,18 +126,18 @@ func (sh *Shell) unknownTopic(topic string) error {
 	return err
 }
 
-// here is what the session adds to explanations.
-func (sh *Shell) here() teach.Here {
-	h := teach.Here{Events: sh.recorder.All(), Knows: sh.knows}
+// explainContext is what the session adds to explanations.
+func explainContext(sh *Shell) teach.Here {
+	h := teach.Here{Events: sh.recorder.All(), Knows: func(line string) bool { return knowsLine(sh, line) }}
 	if sh.session != nil {
 		h.Server, h.Features = sh.session.Quirks().Server, sh.session.Features()
 	}
 	return h
 }
 
-// knows reports whether a line can be typed here: there is the command, and it
+// knowsLine reports whether a line can be typed here: there is the command, and it
 // has the options.
-func (sh *Shell) knows(line string) bool {
+func knowsLine(sh *Shell, line string) bool {
 	words := strings.Fields(line)
 	command, err := sh.catalog.Find(words[0])
 	if err != nil || command.Name != words[0] && !slices.Contains(command.Aliases, words[0]) {
@@ -152,7 +152,7 @@ func (sh *Shell) knows(line string) bool {
 }
 
 // topicCandidates are the topics of explain: first what this session has seen.
-func (l *learning) topicCandidates() []completion.Candidate {
+func topicCandidates(l *learning) []completion.Candidate {
 	seen := []string{"last"}
 	for _, e := range slices.Backward(l.recorder.Events(0)) {
 		for _, word := range []string{e.Code, e.Verb} {

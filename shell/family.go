@@ -25,7 +25,7 @@ func familyCommand(name, value, short string) *Command {
 var networks = map[string]string{"any": "", "4": "tcp4", "6": "tcp6"}
 
 // ways are the ways to a data connection that the settings allow.
-func (sh *Shell) ways(session *client.Session) []client.DataMode {
+func ways(sh *Shell, session *client.Session) []client.DataMode {
 	set := &sh.Settings
 	extended := set.EPSV4
 	if addr, ok := session.Conn().RemoteAddr().(*net.TCPAddr); ok && addr.IP.To4() == nil {
@@ -46,11 +46,11 @@ func (sh *Shell) ways(session *client.Session) []client.DataMode {
 }
 
 // useWays tells the sessions what the settings allow.
-func (sh *Shell) useWays() {
-	sh.sessions(func(s *client.Session) { s.SetDataModes(sh.ways(s)) })
+func useWays(sh *Shell) {
+	sh.sessions(func(s *client.Session) { s.SetDataModes(ways(sh, s)) })
 }
 
 // useBuffers tells the sessions which socket buffers to ask for.
-func (sh *Shell) useBuffers() {
+func useBuffers(sh *Shell) {
 	sh.sessions(func(s *client.Session) { s.SetBuffers(int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf)) })
 }

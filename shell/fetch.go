@@ -39,7 +39,7 @@ func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
 	}
 	var first error
 	for _, text := range urls {
-		if err := sh.fetch(text, o); first == nil {
+		if err := fetchURL(sh, text, o); first == nil {
 			first = err
 		}
 		if sh.ended() {
@@ -49,8 +49,8 @@ func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
 	return sh.signals.status(Status(first))
 }
 
-func (sh *Shell) fetch(text string, o FetchOptions) error {
-	a, err := sh.reach(text)
+func fetchURL(sh *Shell, text string, o FetchOptions) error {
+	a, err := reachURL(sh, text)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 			return err
 		}
 	}
-	words, err := sh.fetching(a, o)
+	words, err := fetching(sh, a, o)
 	if err != nil {
 		sh.failed(Line{}, "mget", err)
 		return err
@@ -73,7 +73,7 @@ func (sh *Shell) fetch(text string, o FetchOptions) error {
 }
 
 // fetching is the command that fetches what a URL names.
-func (sh *Shell) fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
+func fetching(sh *Shell, a Address, o FetchOptions) ([]syntax.Token, error) {
 	path := syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''}
 	var words []syntax.Token
 	switch several := a.Pattern != ""; {
@@ -99,8 +99,8 @@ func (sh *Shell) fetching(a Address, o FetchOptions) ([]syntax.Token, error) {
 	return words, nil
 }
 
-// reach connects to the server of a URL, unless that is where we are.
-func (sh *Shell) reach(text string) (Address, error) {
+// reachURL connects to the server of a URL, unless that is where we are.
+func reachURL(sh *Shell, text string) (Address, error) {
 	a, err := ParseAddress(text)
 	if err != nil {
 		sh.failed(Line{}, "", err)
@@ -131,7 +131,7 @@ func (sh *Shell) reach(text string) (Address, error) {
 func (sh *Shell) Upload(where string, files []string, o FetchOptions) int {
 	var first error
 	for _, file := range files {
-		if err := sh.upload(where, file, len(files) > 1, o); first == nil {
+		if err := uploadURL(sh, where, file, len(files) > 1, o); first == nil {
 			first = err
 		}
 		if sh.ended() {
@@ -141,8 +141,8 @@ func (sh *Shell) Upload(where string, files []string, o FetchOptions) int {
 	return sh.signals.status(Status(first))
 }
 
-func (sh *Shell) upload(where, file string, several bool, o FetchOptions) error {
-	a, err := sh.reach(where)
+func uploadURL(sh *Shell, where, file string, several bool, o FetchOptions) error {
+	a, err := reachURL(sh, where)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ var fgetCommands = []*Command{{
 }}
 
 func fget(ctx context.Context, c *Call) error {
-	list, err := c.openList(ctx, c.Args[0])
+	list, err := openList(ctx, c, c.Args[0])
 	if err != nil {
 		return err
 	}
@@ -40,14 +40,14 @@ func fget(ctx context.Context, c *Call) error {
 	}
 	all := &each{call: c, all: true}
 	return all.move(ctx, names, noNote, func(name remoteName) (transfer.Task, error) {
-		return c.plainDownload(transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: c.Is("continue")})
+		return plainDownload(c, transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: c.Is("continue")})
 	})
 }
 
-func (c *Call) openList(ctx context.Context, word syntax.Token) (io.ReadCloser, error) {
+func openList(ctx context.Context, c *Call, word syntax.Token) (io.ReadCloser, error) {
 	if word.Text != "-" {
 		return c.Shell.folder().Open(ctx, localPath(word), os.O_RDONLY, 0)
 	}
-	in, err := c.stdin(ctx)
+	in, err := standardInput(ctx, c)
 	return io.NopCloser(in), err
 }

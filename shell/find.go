@@ -52,7 +52,7 @@ type finding struct {
 }
 
 func find(ctx context.Context, c *Call) error {
-	want, err := c.finding()
+	want, err := findingOf(c)
 	if err != nil {
 		return err
 	}
@@ -97,8 +97,8 @@ func (f *finding) fits(path string, e *listing.Entry) bool {
 	return true
 }
 
-// finding reads the tests from the options.
-func (c *Call) finding() (*finding, error) {
+// findingOf reads the tests from the options.
+func findingOf(c *Call) (*finding, error) {
 	f := &finding{}
 	f.min, _ = c.Flags.GetInt("mindepth")
 	f.max, _ = c.Flags.GetInt("maxdepth")

@@ -18,7 +18,7 @@ var errAway = errors.New("in the background")
 // detaches reports whether Ctrl-Z can send a statement to the background: a
 // transfer that was typed at the prompt and needs neither the terminal itself (-)
 // nor for a local command or the questions of step.
-func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool {
+func detaches(sh *Shell, line Line, st syntax.Statement, command *Command) bool {
 	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && !sh.stepper.on && sh.Interactive() &&
 		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == "" &&
 		!slices.ContainsFunc(st.Words, func(w syntax.Token) bool { return w.Text == "-" || strings.HasPrefix(w.Text, "|") })
@@ -26,20 +26,20 @@ func (sh *Shell) detaches(line Line, st syntax.Statement, command *Command) bool
 
 // detachable runs a statement so that Ctrl-Z can send it to the background: in a
 // shell of its own, with the connection of this one.
-func (sh *Shell) detachable(line Line, st syntax.Statement) error {
+func detachable(sh *Shell, line Line, st syntax.Statement) error {
 	f := sh.fork()
 	f.recorder = sh.recorder
-	f.heed()
+	f.applyObservers()
 	j := newJob(st.Source, f, func() error {
 		_, err := f.command(line, st)
 		return err
 	})
-	j.spare = sh.session.LazyClone(sh.dialogue()) // now, while nobody works with the session
-	return sh.foreground(j, func() { sh.start(j) })
+	j.spare = sh.session.LazyClone(dialogue(sh)) // now, while nobody works with the session
+	return foreground(sh, j, func() { startJob(sh, j) })
 }
 
 // foreground begins a job and waits for it, with Ctrl-C and Ctrl-Z meant for it from the start.
-func (sh *Shell) foreground(j *job, begin func()) error {
+func foreground(sh *Shell, j *job, begin func()) error {
 	ctx, done := sh.signals.during(sh.base, j.session)
 	defer done()
 	stopped := make(chan os.Signal, 1)
@@ -53,42 +53,42 @@ func (sh *Shell) foreground(j *job, begin func()) error {
 	begin()
 	select {
 	case <-stopped:
-		if sh.sendAway(j) {
+		if sendAway(sh, j) {
 			return errAway
 		}
 		<-j.done
 	case <-ctx.Done():
-		sh.stop(j, context.Cause(ctx)) // it may wait in the queue
+		stopJob(sh, j, context.Cause(ctx)) // it may wait in the queue
 		<-j.done
 	case <-j.done:
 	}
 	sh.con.Status("")
-	return sh.takeOver(j)
+	return takeOver(sh, j)
 }
 
 // takeOver keeps what a job in the foreground has changed for later commands.
-func (sh *Shell) takeOver(j *job) error {
+func takeOver(sh *Shell, j *job) error {
 	if j.id != 0 {
-		sh.jobs.running(true)
+		jobsOf(sh).running(true)
 		return j.err
 	}
 	j.cancel(nil) // nothing of it goes on
 	sh.Settings, sh.restart = j.sh.Settings, j.sh.restart
-	sh.heed()
+	sh.applyObservers()
 	return j.err
 }
 
 // sendAway lets a job go on without the terminal, unless it has ended. It keeps
 // the connection if it had that of this shell, which gets another one with its
 // next command.
-func (sh *Shell) sendAway(j *job) bool {
-	if j.id == 0 && !sh.number(j) {
+func sendAway(sh *Shell, j *job) bool {
+	if j.id == 0 && !numberJob(sh, j) {
 		return false
 	}
 	j.sh.con.Status("")
 	j.sh.con.away.Store(true)
 	if j.session == sh.session {
-		sh.session, sh.hand = j.spare, nil
+		sh.session, sh.manual = j.spare, nil
 	}
 	if j.over() { // just now, and told nobody
 		return false
@@ -104,10 +104,10 @@ func (sh *Shell) sendAway(j *job) bool {
 
 // mayLeave decides about jobs that still run when the user wants to leave. What
 // waits in the queue is kept.
-func (sh *Shell) mayLeave(ctx context.Context) bool {
+func mayLeave(ctx context.Context, sh *Shell) bool {
 	var on []*job
 	queued := 0
-	for _, j := range sh.jobs.running(true) {
+	for _, j := range jobsOf(sh).running(true) {
 		if j.state() == "queued" {
 			queued++
 		} else {
@@ -127,30 +127,30 @@ func (sh *Shell) mayLeave(ctx context.Context) bool {
 	if sh.opt.Detach != nil {
 		keys, choices = "wkdS", ": [w]ait, [k]ill, [d]etach, [S]tay here? "
 	}
-	sh.jobs.stopQueue(true)
+	jobsOf(sh).stopQueue(true)
 	key, err := sh.con.AskKey(ctx, plural(len(on), "job still runs", "jobs still run")+choices, keys)
 	leave := true
 	switch {
 	case err != nil || key == 's':
 		leave = false
 	case key == 'w':
-		leave = !errors.Is(sh.await(ctx, on), context.Canceled)
+		leave = !errors.Is(awaitJobs(ctx, sh, on), context.Canceled)
 	case key == 'd':
-		leave = sh.detach(on)
+		leave = detachJobs(sh, on)
 	}
 	if !leave {
-		sh.jobs.stopQueue(false)
-		sh.jobs.next(sh)
+		jobsOf(sh).stopQueue(false)
+		jobsOf(sh).next(sh)
 	}
 	return leave
 }
 
 // endJobs stops all jobs and waits for their ends.
-func (sh *Shell) endJobs(cause error) {
-	on := sh.jobs.list()
+func endJobs(sh *Shell, cause error) {
+	on := jobsOf(sh).list()
 	for _, j := range on {
 		j.sh.con.away.Store(true)
-		sh.stop(j, cause)
+		stopJob(sh, j, cause)
 	}
 	for _, j := range on {
 		<-j.done

@@ -47,7 +47,7 @@ func FuzzForeignLesson(f *testing.F) {
 		for _, line := range []string{"lesson hint", "lesson answer x", "lesson answer 1", "pwd", "lesson skip", "lesson quit"} {
 			sh.Do(Line{Text: line})
 		}
-		sh.stopPractice()
+		stopPractice(sh)
 		os.Remove(filepath.Join(o.roots[0], "home", "lessons.json")) // how far the learner is
 		o.check(t)
 	})

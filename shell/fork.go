@@ -10,9 +10,9 @@ import (
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, connections: sh.connections.fork(), sites: sh.sites.fork(), language: sh.language.fork(), names: sh.names.fork(),
-		learning: sh.learning.fork(), opt: sh.opt, json: sh.json, catalog: sh.catalog, confined: sh.confined, log: sh.log, jobs: newJobs(), forked: true,
+		learning: sh.learning.fork(), opt: sh.opt, json: sh.json, catalog: sh.catalog, confined: sh.confined, log: sh.log, jobs: sh.hooks.newJobs(), hooks: sh.hooks, forked: true,
 	}
-	f.takeSeat(sh.con.Console)
+	f.takeConsole(sh.con.Console)
 	f.base, f.end = context.WithCancelCause(sh.base)
 	return f
 }
@@ -25,8 +25,8 @@ func (sh *Shell) apart() *Shell {
 	f.con.away.Store(true)
 	f.record(sh.opt.Version)
 	f.verbose.Store(false) // the words of the server would stand among those for the foreground
-	if f.hand = nil; sh.session != nil {
-		f.session = sh.session.LazyClone(f.dialogue())
+	if f.manual = nil; sh.session != nil {
+		f.session = sh.session.LazyClone(dialogue(f))
 		f.guard(f.session)
 	}
 	return f

@@ -14,7 +14,7 @@ var formCommands = []*Command{
 	onlyValue("struct", "the structure of files", "file", "f"),
 	{
 		Name: "tenex", Short: "transfer files as bytes of 8 bits (TYPE L 8), for computers with other words",
-		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.Local8) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return setType(c, client.Local8) },
 	},
 }
 

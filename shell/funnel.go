@@ -8,13 +8,13 @@ import (
 
 // guard has a session ask before each line, and tell of each change.
 func (sh *Shell) guard(s *client.Session) {
-	s.SetGate(sh.gate())
-	s.SetFunnel(sh.funnel())
+	s.SetGate(sessionGate(sh))
+	s.SetFunnel(funnel(sh))
 }
 
 // funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
-func (sh *Shell) funnel() client.Funnel {
-	listener := sh.listener()
+func funnel(sh *Shell) client.Funnel {
+	listener := listener(sh)
 	hears := sh.opt.hears
 	if hears == nil {
 		return listener
@@ -29,19 +29,21 @@ func (sh *Shell) funnel() client.Funnel {
 }
 
 // listener is the one that decides what becomes of a change.
-func (sh *Shell) listener() client.Funnel {
+func listener(sh *Shell) client.Funnel {
 	if sh.opt.DryRun {
 		return func(_ context.Context, _ *client.Session, c client.Change, _ func() error) error {
-			return sh.withholdChange(c)
+			return withholdChange(sh, c)
 		}
 	}
-	if sh.trashes() {
-		return sh.hearTrash
+	if trashes(sh) {
+		return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+			return hearTrash(ctx, sh, s, c, do)
+		}
 	}
 	return nil
 }
 
 // useFunnel tells the sessions who hears of their changes.
-func (sh *Shell) useFunnel() {
-	sh.sessions(func(s *client.Session) { s.SetFunnel(sh.funnel()) })
+func useFunnel(sh *Shell) {
+	sh.sessions(func(s *client.Session) { s.SetFunnel(funnel(sh)) })
 }

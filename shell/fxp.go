@@ -42,15 +42,15 @@ func fxp(ctx context.Context, c *Call) error {
 	last := len(c.Args) - 1
 	switch {
 	case last > 0 && isURL(c.Arg(last)) && !isURL(c.Arg(0)):
-		return c.fxpTo(ctx, c.Arg(last))
+		return fxpTo(ctx, c, c.Arg(last))
 	case isURL(c.Arg(0)) && last <= 1 && !isURL(c.Arg(1)):
-		return c.fxpFrom(ctx, c.Arg(0), c.Arg(1))
+		return fxpFrom(ctx, c, c.Arg(0), c.Arg(1))
 	}
 	return c.Usage("one side must be a URL, the other one a file on this server")
 }
 
 // fxpTo copies files of this server to the one of a URL.
-func (c *Call) fxpTo(ctx context.Context, url string) error {
+func fxpTo(ctx context.Context, c *Call, url string) error {
 	a, name, err := elsewhere(url)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *Call) fxpTo(ctx context.Context, url string) error {
 	if len(names) > 1 && name != "" {
 		return c.Usage("several files need a directory: a URL that ends with a slash")
 	}
-	err = c.Shell.beside(ctx, a, func() error {
+	err = besideSession(ctx, c.Shell, a, func() error {
 		all := &each{call: c, all: true}
 		return all.do(ctx, names, noNote, func(n remoteName) error {
 			if n.Entry != nil && n.Entry.Type == listing.Dir {
@@ -72,14 +72,14 @@ func (c *Call) fxpTo(ctx context.Context, url string) error {
 			if target == "" {
 				target = path.Base(n.Path)
 			}
-			return c.fxpOne(ctx, c.Session(), n.Path, c.Shell.second.session, target, c.Is("append"))
+			return fxpOne(ctx, c, c.Session(), n.Path, c.Shell.second.session, target, c.Is("append"))
 		})
 	})
 	return failure.Several([]error{missed, err})
 }
 
 // fxpFrom copies a file of the server of a URL to this one.
-func (c *Call) fxpFrom(ctx context.Context, url, target string) error {
+func fxpFrom(ctx context.Context, c *Call, url, target string) error {
 	a, name, err := elsewhere(url)
 	if err != nil {
 		return err
@@ -90,8 +90,8 @@ func (c *Call) fxpFrom(ctx context.Context, url, target string) error {
 	if target == "" || strings.HasSuffix(target, "/") {
 		target += path.Base(name)
 	}
-	return c.Shell.beside(ctx, a, func() error {
-		return c.fxpOne(ctx, c.Shell.second.session, name, c.Session(), target, c.Is("append"))
+	return besideSession(ctx, c.Shell, a, func() error {
+		return fxpOne(ctx, c, c.Shell.second.session, name, c.Session(), target, c.Is("append"))
 	})
 }
 
@@ -104,13 +104,13 @@ func elsewhere(url string) (a Address, name string, err error) {
 	return a, name, err
 }
 
-// beside connects to another server, runs f with it as the second connection,
+// besideSession connects to another server, runs f with it as the second connection,
 // and leaves it again.
-func (sh *Shell) beside(ctx context.Context, a Address, f func() error) error {
+func besideSession(ctx context.Context, sh *Shell, a Address, f func() error) error {
 	kept := sh.second
 	sh.second = connection{}
 	sh.swap()
-	err := sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous})
+	err := openSession(ctx, sh, a, opening{anonymous: sh.opt.Connect.Anonymous})
 	sh.swap()
 	if err == nil {
 		err = f()
@@ -126,13 +126,13 @@ func (sh *Shell) beside(ctx context.Context, a Address, f func() error) error {
 }
 
 // fxpOne copies one file, gives the copy the time of the original, and tells.
-func (c *Call) fxpOne(ctx context.Context, from *client.Session, name string, to *client.Session, target string, add bool) error {
+func fxpOne(ctx context.Context, c *Call, from *client.Session, name string, to *client.Session, target string, add bool) error {
 	if c.Shell.opt.DryRun {
-		return c.Shell.would(withheld{Action: "copy", What: name, To: target + " on " + to.Host()})
+		return c.Shell.would(dryAction{Action: "copy", What: name, To: target + " on " + to.Host()})
 	}
 	from.SetType(c.Session().Type())
 	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, Target: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}
-	c.equip(&t)
+	configureTask(c, &t)
 	c.Shell.con.Status(render.Safe(name) + "  from server to server")
 	r, err := transfer.Run(ctx, from, t, nil)
 	c.Shell.con.Status("")

@@ -119,7 +119,7 @@ func withSegments(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 }
 
 // segments is how many sessions are to fetch one file.
-func (c *Call) segments() int {
+func segments(c *Call) int {
 	if c.Flags.Lookup("segments") == nil {
 		return 1
 	}
@@ -128,14 +128,14 @@ func (c *Call) segments() int {
 }
 
 // intoHere is the local directory that downloads go into, "" for the current one.
-func (c *Call) intoHere() string { return localPath(syntax.Token{Text: c.value("into")}) }
+func intoHere(c *Call) string { return localPath(syntax.Token{Text: c.value("into")}) }
 
 func get(ctx context.Context, c *Call, resume bool) error {
-	if err := c.takeOutput(); err != nil {
+	if err := takeOutput(c); err != nil {
 		return err
 	}
 	if len(c.Args) > 2 || c.given("into") {
-		return c.getSeveral(ctx, resume)
+		return getSeveral(ctx, c, resume)
 	}
 	if len(c.Args) == 1 && c.piped() && !c.JSON() && !c.Is("recursive") {
 		c.Args = append(c.Args, plainWord("-")) // get FILE |more, as in ftp(1)
@@ -147,28 +147,28 @@ func get(ctx context.Context, c *Call, resume bool) error {
 	if len(names) != 1 {
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
 	}
-	if c.Is("recursive") && c.isRemoteTree(ctx, names[0]) {
+	if c.Is("recursive") && isRemoteTree(ctx, c, names[0]) {
 		local := ""
 		if len(c.Args) == 2 {
 			local = localPath(c.Args[1])
 		}
-		return c.getTree(ctx, names[0].Path, local)
+		return getTree(ctx, c, names[0].Path, local)
 	}
-	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart(), Segments: c.segments()}
+	t := transfer.Task{Op: transfer.Download, Remote: names[0].Path, Resume: resume, Offset: c.Shell.takeRestart(), Segments: segments(c)}
 	if len(c.Args) == 2 {
-		done, err := c.target(ctx, &t, c.Args[1])
+		done, err := openTarget(ctx, c, &t, c.Args[1])
 		if err != nil {
 			return err
 		}
 		if t.Out != nil {
-			return failure.Several([]error{c.move(ctx, t), done()})
+			return failure.Several([]error{moveFile(ctx, c, t), done()})
 		}
 	}
-	return c.download(ctx, t)
+	return downloadFile(ctx, c, t)
 }
 
 // takeOutput makes the name of -o the second argument.
-func (c *Call) takeOutput() error {
+func takeOutput(c *Call) error {
 	name := c.value("output")
 	switch {
 	case name == "":
@@ -181,8 +181,8 @@ func (c *Call) takeOutput() error {
 }
 
 // getSeveral downloads all that is named into one local directory.
-func (c *Call) getSeveral(ctx context.Context, resume bool) error {
-	dir, words := c.intoHere(), c.Args
+func getSeveral(ctx context.Context, c *Call, resume bool) error {
+	dir, words := intoHere(c), c.Args
 	if last := words[len(words)-1]; !c.given("into") && (strings.HasSuffix(last.Text, "/") || c.Shell.folder().IsDir(localPath(last))) {
 		dir, words = localPath(last), words[:len(words)-1]
 	}
@@ -194,10 +194,10 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 	all := &each{call: c, all: true}
 	for _, name := range names {
 		var err error
-		if c.Is("recursive") && c.isRemoteTree(ctx, name) {
+		if c.Is("recursive") && isRemoteTree(ctx, c, name) {
 			err = all.tree(ctx, name.Path, dir)
 		} else {
-			err = all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: c.segments()})
+			err = all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: segments(c)})
 		}
 		if errs = append(errs, err); endsAll(ctx, err) {
 			break
@@ -206,14 +206,14 @@ func (c *Call) getSeveral(ctx context.Context, resume bool) error {
 	return failure.Several(errs)
 }
 
-// target reads the local name that the user typed. Only here, and never in a
+// openTarget reads the local name that the user typed. Only here, and never in a
 // name that the server listed, - and | have a meaning.
-func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) (done func() error, err error) {
+func openTarget(ctx context.Context, c *Call, t *transfer.Task, word syntax.Token) (done func() error, err error) {
 	done = func() error { return nil }
 	command, isPipe := strings.CutPrefix(word.Text, "|")
 	switch {
 	case word.Text == "-":
-		t.Out = c.plainOut()
+		t.Out = plainOut(c)
 		return done, nil
 	case isPipe:
 		in, err := c.pipeTo(ctx, command)
@@ -237,35 +237,35 @@ func (c *Call) target(ctx context.Context, t *transfer.Task, word syntax.Token) 
 }
 
 // plainOut is where the bytes of a file go that are to be seen.
-func (c *Call) plainOut() io.Writer {
+func plainOut(c *Call) io.Writer {
 	if !c.bytes {
 		return &screenWriter{out: c.Out}
 	}
 	return c.Out
 }
 
-// download brings a file to a local name, by default that of the remote one.
-func (c *Call) download(ctx context.Context, t transfer.Task) error {
-	if err := c.nameHere(&t); err != nil {
+// downloadFile brings a file to a local name, by default that of the remote one.
+func downloadFile(ctx context.Context, c *Call, t transfer.Task) error {
+	if err := nameHere(c, &t); err != nil {
 		return err
 	}
-	return c.downloadAs(ctx, t)
+	return downloadAs(ctx, c, t)
 }
 
 // downloadAs is download under the local name that the task has.
-func (c *Call) downloadAs(ctx context.Context, t transfer.Task) error {
-	yes, err := c.replaces(ctx, &t)
+func downloadAs(ctx context.Context, c *Call, t transfer.Task) error {
+	yes, err := replaces(ctx, c, &t)
 	if err != nil || !yes {
 		return err
 	}
 	if t.Segments > 1 || t.Resume && c.Shell.folder().HasSegments(t.Local) {
-		return c.inSegments(ctx, t)
+		return inSegments(ctx, c, t)
 	}
-	return c.move(ctx, t)
+	return moveFile(ctx, c, t)
 }
 
 // inSegments fetches one file over several sessions.
-func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
+func inSegments(ctx context.Context, c *Call, t transfer.Task) error {
 	e, err := c.Session().Stat(ctx, t.Remote)
 	switch {
 	case err == nil:
@@ -274,7 +274,7 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 		return failure.About(t.Remote, err)
 	}
 	t.Segments = max(t.Segments, 2)
-	err = c.moveMany(ctx, []transfer.Task{t})
+	err = moveMany(ctx, c, []transfer.Task{t})
 	if errors.Is(err, context.Canceled) && c.Shell.folder().HasSegments(t.Local) {
 		c.Note("its parts are in %s; `pget -c %s` resumes", t.Local+transfer.SegmentSuffix, syntax.Quote(t.Remote))
 	}
@@ -283,9 +283,9 @@ func (c *Call) inSegments(ctx context.Context, t transfer.Task) error {
 
 // nameHere completes the local name of a download: by default it is that of the
 // remote file, in the directory that was named, and in no other.
-func (c *Call) nameHere(t *transfer.Task) error {
+func nameHere(c *Call, t *transfer.Task) error {
 	if t.Local == "" || c.Shell.folder().IsDir(t.Local) {
-		name, err := c.Shell.localName(t.Local, t.Remote)
+		name, err := localName(c.Shell, t.Local, t.Remote)
 		switch {
 		case errors.As(err, new(*unsafeNameError)):
 			return c.Usage("%s has no name for a local file", t.Remote)
@@ -299,14 +299,14 @@ func (c *Call) nameHere(t *transfer.Task) error {
 		return nil
 	}
 	var err error
-	if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
+	if t.Local, err = uniqueLocal(c.Shell, t.Local); err != nil {
 		return err
 	}
-	return c.comes(t)
+	return claimNames(c, t)
 }
 
 // replaces decides about a local file that is there already.
-func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
+func replaces(ctx context.Context, c *Call, t *transfer.Task) (bool, error) {
 	info, err := c.Shell.folder().Stat(t.Local)
 	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
@@ -325,7 +325,7 @@ func (c *Call) replaces(ctx context.Context, t *transfer.Task) (bool, error) {
 	if same(info, e) {
 		return true, nil
 	}
-	return c.settleHere(ctx, t, info, e)
+	return settleHere(ctx, c, t, info, e)
 }
 
 func mget(ctx context.Context, c *Call, resume bool) error {
@@ -333,7 +333,7 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 	var trees []string
 	if c.Is("recursive") {
 		names = slices.DeleteFunc(names, func(name remoteName) bool {
-			if name.Entry != nil || !c.isRemoteTree(ctx, name) {
+			if name.Entry != nil || !isRemoteTree(ctx, c, name) {
 				return false
 			}
 			trees = append(trees, name.Path) // it was named, no pattern has found it
@@ -341,10 +341,10 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 		})
 	}
 	asked := &each{call: c}
-	err := asked.move(ctx, names, c.replacing, func(name remoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume, Segments: c.segments()}
+	err := asked.move(ctx, names, func(name remoteName) string { return replacing(c, name) }, func(name remoteName) (transfer.Task, error) {
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume, Segments: segments(c)}
 		if name.Entry != nil {
-			typ, err := c.followed(ctx, name)
+			typ, err := followed(ctx, c, name)
 			switch {
 			case err != nil:
 				return t, err
@@ -357,17 +357,17 @@ func mget(ctx context.Context, c *Call, resume bool) error {
 			}
 			t.Describe(*name.Entry)
 		}
-		return c.plainDownload(t)
+		return plainDownload(c, t)
 	})
 	errs := []error{missed, err}
 	if c.Is("recursive") && !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return asked.tree(ctx, name, c.intoHere()) }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return asked.tree(ctx, name, intoHere(c)) }))
 	}
 	return failure.Several(errs)
 }
 
 // followed returns the type of what a link leads to; a link that leads nowhere stays one.
-func (c *Call) followed(ctx context.Context, name remoteName) (listing.Type, error) {
+func followed(ctx context.Context, c *Call, name remoteName) (listing.Type, error) {
 	if name.Entry.Type != listing.Link {
 		return name.Entry.Type, nil
 	}
@@ -380,12 +380,12 @@ func (c *Call) followed(ctx context.Context, name remoteName) (listing.Type, err
 	return listing.File, nil
 }
 
-func (c *Call) replacing(name remoteName) string {
-	local, err := c.Shell.localName(c.intoHere(), name.Path)
+func replacing(c *Call, name remoteName) string {
+	local, err := localName(c.Shell, intoHere(c), name.Path)
 	if err != nil || c.Shell.Settings.RUnique {
 		return ""
 	}
-	if _, err := c.Shell.folder().Lstat(filepath.Join(c.intoHere(), local)); err == nil {
+	if _, err := c.Shell.folder().Lstat(filepath.Join(intoHere(c), local)); err == nil {
 		return " (replaces the local one)"
 	}
 	return ""
@@ -393,15 +393,15 @@ func (c *Call) replacing(name remoteName) string {
 
 // plainDownload brings a file under a name that the server chose: it must stay
 // in the local directory, and a link that lies there is not followed.
-func (c *Call) plainDownload(t transfer.Task) (transfer.Task, error) {
-	dir := filepath.Clean(c.intoHere())
+func plainDownload(c *Call, t transfer.Task) (transfer.Task, error) {
+	dir := filepath.Clean(intoHere(c))
 	var err error
-	if t.Local, err = c.Shell.localName(dir, t.Remote); err != nil {
+	if t.Local, err = localName(c.Shell, dir, t.Remote); err != nil {
 		return t, err
 	}
 	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
 	if !t.Resume {
-		if t.Local, err = c.Shell.uniqueLocal(t.Local); err != nil {
+		if t.Local, err = uniqueLocal(c.Shell, t.Local); err != nil {
 			return t, err
 		}
 	}

@@ -47,7 +47,7 @@ func headFlags(fs *pflag.FlagSet) {
 }
 
 // amountWanted is how many lines, or bytes, are to be shown.
-func (c *Call) amountWanted() (lines int, bytes int64, err error) {
+func amountWanted(c *Call) (lines int, bytes int64, err error) {
 	lines, _ = c.Flags.GetInt("lines")
 	bytes, _ = c.Flags.GetInt64("bytes")
 	if lines < 0 || bytes < 0 {
@@ -58,7 +58,7 @@ func (c *Call) amountWanted() (lines int, bytes int64, err error) {
 
 // eachFile runs f for the files that the arguments stand for, with a headline
 // if there are several. Output goes through the screen's filter.
-func (c *Call) eachFile(ctx context.Context, f func(name string, out io.Writer) error) error {
+func eachFile(ctx context.Context, c *Call, f func(name string, out io.Writer) error) error {
 	names, err := c.expand(ctx, c.Args)
 	errs := []error{err}
 	for i, name := range names {
@@ -71,7 +71,7 @@ func (c *Call) eachFile(ctx context.Context, f func(name string, out io.Writer) 
 				return err
 			}
 		}
-		out := c.plainOut()
+		out := plainOut(c)
 		err := f(name.Path, out)
 		if screen, ok := out.(*screenWriter); ok && err == nil {
 			err = screen.finish()
@@ -85,11 +85,11 @@ func (c *Call) eachFile(ctx context.Context, f func(name string, out io.Writer) 
 }
 
 func head(ctx context.Context, c *Call) error {
-	lines, size, err := c.amountWanted()
+	lines, size, err := amountWanted(c)
 	if err != nil {
 		return err
 	}
-	return c.eachFile(ctx, func(name string, out io.Writer) error {
+	return eachFile(ctx, c, func(name string, out io.Writer) error {
 		d, err := c.Session().Retrieve(ctx, name, 0)
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func copyLines(w io.Writer, r io.Reader, n int) (all bool, err error) {
 }
 
 func tail(ctx context.Context, c *Call) error {
-	lines, size, err := c.amountWanted()
+	lines, size, err := amountWanted(c)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func tail(ctx context.Context, c *Call) error {
 	if c.Is("follow") && len(c.Args) > 1 {
 		return c.Usage("-f follows one file")
 	}
-	return c.eachFile(ctx, func(name string, out io.Writer) error {
+	return eachFile(ctx, c, func(name string, out io.Writer) error {
 		typ := c.Session().Type()
 		c.Session().SetType(client.Binary) // offsets are bytes
 		defer c.Session().SetType(typ)
@@ -151,14 +151,14 @@ func tail(ctx context.Context, c *Call) error {
 		if err != nil {
 			return err
 		}
-		text, err := c.ending(ctx, name, whole, lines, size)
+		text, err := endOfFile(ctx, c, name, whole, lines, size)
 		if err == nil {
 			_, err = out.Write(text)
 		}
 		if err != nil || !c.Is("follow") {
 			return err
 		}
-		return c.follow(ctx, name, whole, every, out)
+		return followFile(ctx, c, name, whole, every, out)
 	})
 }
 
@@ -166,14 +166,14 @@ func tail(ctx context.Context, c *Call) error {
 // are longer, more is.
 const firstPart = 16 << 10
 
-// ending is the last lines, or bytes, of a file of whole bytes.
-func (c *Call) ending(ctx context.Context, name string, whole int64, lines int, size int64) ([]byte, error) {
+// endOfFile is the last lines, or bytes, of a file of whole bytes.
+func endOfFile(ctx context.Context, c *Call, name string, whole int64, lines int, size int64) ([]byte, error) {
 	if c.Flags.Changed("bytes") {
-		return c.part(ctx, name, max(whole-size, 0), whole)
+		return readPart(ctx, c, name, max(whole-size, 0), whole)
 	}
 	for part := int64(firstPart); ; part *= 8 {
 		from := max(whole-part, 0)
-		text, err := c.part(ctx, name, from, whole)
+		text, err := readPart(ctx, c, name, from, whole)
 		if err != nil {
 			return nil, err
 		}
@@ -199,8 +199,8 @@ func lastLines(text []byte, n int) int {
 	return end + 1
 }
 
-// part fetches a file from an offset up to another one.
-func (c *Call) part(ctx context.Context, name string, from, to int64) ([]byte, error) {
+// readPart fetches a file from an offset up to another one.
+func readPart(ctx context.Context, c *Call, name string, from, to int64) ([]byte, error) {
 	if from >= to {
 		return nil, nil
 	}
@@ -216,9 +216,9 @@ func (c *Call) part(ctx context.Context, name string, from, to int64) ([]byte, e
 	return text, d.Close()
 }
 
-// follow shows what is added to a file until ctx ends. A file that has become
+// followFile shows what is added to a file until ctx ends. A file that has become
 // shorter is a new one.
-func (c *Call) follow(ctx context.Context, name string, at int64, every time.Duration, out io.Writer) error {
+func followFile(ctx context.Context, c *Call, name string, at int64, every time.Duration, out io.Writer) error {
 	for {
 		if err := pause(ctx, every); err != nil {
 			return err
@@ -231,7 +231,7 @@ func (c *Call) follow(ctx context.Context, name string, at int64, every time.Dur
 			c.Note("%s is shorter than before (%s bytes): it begins again", name, strconv.FormatInt(size, 10))
 			at = 0
 		}
-		text, err := c.part(ctx, name, at, size)
+		text, err := readPart(ctx, c, name, at, size)
 		if err != nil {
 			return err
 		}

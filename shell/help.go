@@ -28,16 +28,16 @@ var helpCommands = []*Command{{
 
 func help(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.Shell.overview(c.Out, c.Is("all"))
+		return overview(c.Shell, c.Out, c.Is("all"))
 	}
 	for _, name := range c.Texts() {
 		if name == "keys" {
-			if err := c.helpKeys(); err != nil {
+			if err := helpKeys(c); err != nil {
 				return err
 			}
 			continue
 		}
-		if known, err := c.helpEquivalents(name); known || err != nil {
+		if known, err := helpEquivalents(c, name); known || err != nil {
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func help(_ context.Context, c *Call) error {
 		}
 		command, err := c.Shell.catalog.Find(name)
 		if row, is := settings.Exact(name); err != nil && is == nil {
-			if err := c.Shell.helpSetting(c.Out, row); err != nil {
+			if err := helpSetting(c.Shell, c.Out, row); err != nil {
 				return err
 			}
 			continue
@@ -56,14 +56,14 @@ func help(_ context.Context, c *Call) error {
 		if err != nil {
 			return err
 		}
-		if err := c.Shell.help(c.Out, command); err != nil {
+		if err := helpCommand(c.Shell, c.Out, command); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sh *Shell) helpSetting(out io.Writer, row *settings.Setting) error {
+func helpSetting(sh *Shell, out io.Writer, row *settings.Setting) error {
 	var b strings.Builder
 	b.WriteString("set " + row.Name + " " + row.Example() + "\n")
 	for _, line := range render.Wrap(row.Short, min(sh.con.Width(), 100)-2) {
@@ -82,7 +82,7 @@ func (sh *Shell) helpSetting(out io.Writer, row *settings.Setting) error {
 }
 
 // overview lists the commands by theme, on one screen of 80x24 unless all is set.
-func (sh *Shell) overview(out io.Writer, all bool) error {
+func overview(sh *Shell, out io.Writer, all bool) error {
 	t := render.Table{Width: sh.con.Width(), Color: sh.con.ColorOut()}
 	for _, group := range sh.catalog {
 		title := render.Bold.Paint(t.Color, group.Title)
@@ -110,8 +110,8 @@ func (sh *Shell) overview(out io.Writer, all bool) error {
 	return err
 }
 
-// help explains a command: everything comes from its row.
-func (sh *Shell) help(out io.Writer, command *Command) error {
+// helpCommand explains a command: everything comes from its row.
+func helpCommand(sh *Shell, out io.Writer, command *Command) error {
 	var b strings.Builder
 	width := sh.con.Width()
 	for _, line := range render.Hang(command.Synopsis(), width, 4) {
@@ -214,7 +214,7 @@ func keyName(name string) string {
 	return strings.Join(presses, " ")
 }
 
-func (c *Call) helpKeys() error {
+func helpKeys(c *Call) error {
 	t := render.Table{Width: c.Shell.con.Width()}
 	for _, group := range Keys() {
 		if group.Title != "" {
@@ -232,7 +232,7 @@ func (c *Call) helpKeys() error {
 
 // helpEquivalents shows the words of another client and ours, or what one of
 // them is here.
-func (c *Call) helpEquivalents(name string) (known bool, err error) {
+func helpEquivalents(c *Call, name string) (known bool, err error) {
 	width := c.Shell.con.Width()
 	t := render.Table{Width: width}
 	for _, e := range equivalents.All() {
@@ -254,7 +254,7 @@ func (c *Call) helpEquivalents(name string) (known bool, err error) {
 }
 
 // explainWord is F1: what the word at a place of the line means, or the command that it belongs to.
-func (sh *Shell) explainWord(line string, pos int) {
+func explainWord(sh *Shell, line string, pos int) {
 	for pos < len(line) && line[pos] != ' ' {
 		pos++
 	}
@@ -269,27 +269,27 @@ func (sh *Shell) explainWord(line string, pos int) {
 	}
 	defer pager.Close()
 	if len(words) == 0 {
-		_ = sh.overview(pager, false)
+		_ = overview(sh, pager, false)
 		return
 	}
-	command, word := sh.meant(words[0]), words[len(words)-1].Text
+	command, word := meant(sh, words[0]), words[len(words)-1].Text
 	setting, _ := settings.Exact(word)
-	explained, known := teach.Explain(word, sh.here())
+	explained, known := teach.Explain(word, explainContext(sh))
 	switch {
-	case command != nil && strings.HasPrefix(word, "-") && sh.helpOption(pager, command, word):
+	case command != nil && strings.HasPrefix(word, "-") && helpOption(sh, pager, command, word):
 	case len(words) > 1 && setting != nil:
-		_ = sh.helpSetting(pager, setting)
+		_ = helpSetting(sh, pager, setting)
 	case command == nil && known:
 		_, _ = io.WriteString(pager, strings.Join(explained.Lines, "\n")+"\n")
 	case command == nil:
 		_, _ = io.WriteString(pager, render.Safe(words[0].Text)+": no such command\n")
 	default:
-		_ = sh.help(pager, command)
+		_ = helpCommand(sh, pager, command)
 	}
 }
 
 // helpOption shows the row of one option, and reports whether there is one.
-func (sh *Shell) helpOption(out io.Writer, command *Command, word string) bool {
+func helpOption(sh *Shell, out io.Writer, command *Command, word string) bool {
 	word, _, _ = strings.Cut(word, "=")
 	t := render.Table{Width: sh.con.Width()}
 	for _, row := range flagRows(command) {

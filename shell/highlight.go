@@ -21,7 +21,7 @@ type parsed struct {
 
 // statementsOf takes a half-typed line apart. A word that ends where the line
 // does is still being typed.
-func (sh *Shell) statementsOf(line string) []parsed {
+func statementsOf(sh *Shell, line string) []parsed {
 	var all []parsed
 	var now *parsed
 	redirected := false
@@ -35,7 +35,7 @@ func (sh *Shell) statementsOf(line string) []parsed {
 			file := tok
 			now.file, redirected = &file, false
 		case now == nil:
-			all = append(all, parsed{name: tok, command: sh.meant(tok)})
+			all = append(all, parsed{name: tok, command: meant(sh, tok)})
 			now = &all[len(all)-1]
 		case now.command != nil && now.command.takesFlags() && tok.Lead == 0 && strings.HasPrefix(tok.Text, "-") && tok.Text != "-":
 			now.flags = append(now.flags, tok.Text)
@@ -47,9 +47,9 @@ func (sh *Shell) statementsOf(line string) []parsed {
 }
 
 // meant is the command that a name, or the alias of that name, stands for.
-func (sh *Shell) meant(name syntax.Token) *Command {
+func meant(sh *Shell, name syntax.Token) *Command {
 	text := name.Text
-	if line, is := sh.lineOf(text); is {
+	if line, is := aliasLine(sh, text); is {
 		text, _, _ = strings.Cut(strings.TrimSpace(line), " ")
 	}
 	command, err := sh.catalog.Find(text)
@@ -77,24 +77,24 @@ func (p *parsed) kind(i int) completion.Kind {
 	return p.command.Complete[min(i, len(p.command.Complete)-1)]
 }
 
-// highlight paints a line as it is typed: a first word that is not a command red,
+// highlightLine paints a line as it is typed: a first word that is not a command red,
 // names that are on the server underlined, and what deletes or replaces yellow.
-func (sh *Shell) highlight(line string) string {
+func highlightLine(sh *Shell, line string) string {
 	if sh.raw {
 		return line
 	}
 	var marks []mark
-	for _, p := range sh.statementsOf(line) {
+	for _, p := range statementsOf(sh, line) {
 		typing := p.name.End == len(line)
-		_, named := sh.lineOf(p.name.Text)
+		_, named := aliasLine(sh, p.name.Text)
 		switch {
 		case p.command == nil && !typing && !named:
 			marks = append(marks, mark{p.name, render.Red})
-		case sh.risk(&p) != "":
+		case lineRisk(sh, &p) != "":
 			marks = append(marks, mark{p.name, render.Yellow})
 		}
 		for i, arg := range p.args {
-			if kind := p.kind(i); (kind == completion.RemotePath || kind == completion.RemoteDir) && sh.isRemote(arg) {
+			if kind := p.kind(i); (kind == completion.RemotePath || kind == completion.RemoteDir) && isRemote(sh, arg) {
 				marks = append(marks, mark{arg, render.Underline})
 			}
 		}
@@ -120,7 +120,7 @@ func painted(line string, marks []mark) string {
 }
 
 // isRemote reports whether a name is known to be on the server.
-func (sh *Shell) isRemote(arg syntax.Token) bool {
+func isRemote(sh *Shell, arg syntax.Token) bool {
 	if sh.session == nil || arg.Pattern != "" || arg.Text == "" {
 		return false
 	}
@@ -128,12 +128,12 @@ func (sh *Shell) isRemote(arg syntax.Token) bool {
 	return found
 }
 
-// caution is what a line would delete or replace, shown below it while it is
+// warning is what a line would delete or replace, shown below it while it is
 // typed. Only what is remembered counts: nothing is asked of the server.
-func (sh *Shell) caution(line string) string {
+func warning(sh *Shell, line string) string {
 	var all []string
-	for _, p := range sh.statementsOf(line) {
-		if text := sh.risk(&p); text != "" {
+	for _, p := range statementsOf(sh, line) {
+		if text := lineRisk(sh, &p); text != "" {
 			all = append(all, text)
 		}
 	}
@@ -142,20 +142,20 @@ func (sh *Shell) caution(line string) string {
 
 // risks say what a command would destroy, "" for nothing that is known.
 var risks = map[string]func(*Shell, *parsed) string{
-	"rm":      (*Shell).deletes,
-	"delete":  (*Shell).deletes,
-	"mdelete": (*Shell).deletes,
-	"rmdir":   (*Shell).deletes,
-	"put":     (*Shell).replacesRemote,
-	"mput":    (*Shell).replacesRemote,
-	"rename":  (*Shell).replacesRenamed,
-	"mv":      (*Shell).replacesRenamed,
-	"cp":      (*Shell).replacesRenamed,
-	"get":     (*Shell).replacesLocal,
-	"mirror":  (*Shell).mirrors,
+	"rm":      deleteRisk,
+	"delete":  deleteRisk,
+	"mdelete": deleteRisk,
+	"rmdir":   deleteRisk,
+	"put":     replacesRemote,
+	"mput":    replacesRemote,
+	"rename":  replacesRenamed,
+	"mv":      replacesRenamed,
+	"cp":      replacesRenamed,
+	"get":     replacesLocal,
+	"mirror":  mirrorRisk,
 }
 
-func (sh *Shell) risk(p *parsed) string {
+func lineRisk(sh *Shell, p *parsed) string {
 	if p.file != nil {
 		if _, err := os.Lstat(p.file.Text); err == nil {
 			return "replaces the local " + render.Safe(p.file.Text)
@@ -170,7 +170,7 @@ func (sh *Shell) risk(p *parsed) string {
 // countedAtMost is where counting what a pattern matches ends.
 const countedAtMost = 10_000
 
-func (sh *Shell) deletes(p *parsed) string {
+func deleteRisk(sh *Shell, p *parsed) string {
 	if len(p.args) == 0 || sh.session == nil {
 		return ""
 	}
@@ -180,7 +180,7 @@ func (sh *Shell) deletes(p *parsed) string {
 			total++
 			continue
 		}
-		n, more, known := sh.countMatches(arg)
+		n, more, known := countMatches(sh, arg)
 		if !known {
 			return "deletes what matches " + render.Safe(arg.Text)
 		}
@@ -204,7 +204,7 @@ func (sh *Shell) deletes(p *parsed) string {
 }
 
 // countMatches counts the files that a pattern stands for in one directory.
-func (sh *Shell) countMatches(arg syntax.Token) (n int, more, known bool) {
+func countMatches(sh *Shell, arg syntax.Token) (n int, more, known bool) {
 	dir, prefix, match, is := matching(arg)
 	if !is {
 		return 0, false, false
@@ -213,7 +213,7 @@ func (sh *Shell) countMatches(arg syntax.Token) (n int, more, known bool) {
 }
 
 // replacesRemote counts the names of uploads that are on the server.
-func (sh *Shell) replacesRemote(p *parsed) string {
+func replacesRemote(sh *Shell, p *parsed) string {
 	if sh.session == nil || sh.Settings.SUnique || p.has('c', "continue") {
 		return ""
 	}
@@ -236,7 +236,7 @@ func (sh *Shell) replacesRemote(p *parsed) string {
 
 // replacesRenamed looks for what stands under the new name, or in the directory
 // that the names go into.
-func (sh *Shell) replacesRenamed(p *parsed) string {
+func replacesRenamed(sh *Shell, p *parsed) string {
 	if sh.session == nil || len(p.args) < 2 || p.has('n', "no-clobber") {
 		return ""
 	}
@@ -268,14 +268,14 @@ func onTheServer(names []string) string {
 }
 
 // replacesLocal speaks of a local file that nobody would be asked about.
-func (sh *Shell) replacesLocal(p *parsed) string {
+func replacesLocal(sh *Shell, p *parsed) string {
 	if len(p.args) == 0 || sh.Settings.RUnique || p.has('c', "continue") || sh.Settings.Clobber != "on" && !p.has('f', "force") {
 		return ""
 	}
 	name := localPath(p.args[len(p.args)-1])
 	if len(p.args) == 1 {
 		var err error
-		if name, err = sh.localName("", p.args[0].Text); err != nil {
+		if name, err = localName(sh, "", p.args[0].Text); err != nil {
 			return ""
 		}
 	}
@@ -285,7 +285,7 @@ func (sh *Shell) replacesLocal(p *parsed) string {
 	return "replaces the local " + render.Safe(name)
 }
 
-func (sh *Shell) mirrors(p *parsed) string {
+func mirrorRisk(sh *Shell, p *parsed) string {
 	if !p.has('e', "delete") {
 		return ""
 	}

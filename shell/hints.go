@@ -55,7 +55,7 @@ func (sh *Shell) causeOf(err error) cause {
 		return c
 	}
 	set := &sh.Settings
-	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = sh.security(sh.address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
+	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
 	c.source = sh.opt.Connect.Source != nil
 	var nowhere *client.ConnectError
 	if errors.As(err, &nowhere) {

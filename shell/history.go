@@ -55,9 +55,9 @@ type recalled struct {
 	history.Record
 }
 
-// recall returns the lines that pass, the oldest first. Equal ones in a row
+// recallRecords returns the lines that pass, the oldest first. Equal ones in a row
 // count once.
-func (sh *Shell) recall(passes func(history.Record) bool) []recalled {
+func recallRecords(sh *Shell, passes func(history.Record) bool) []recalled {
 	if sh.opt.History == nil {
 		return nil
 	}
@@ -91,7 +91,7 @@ func showHistory(_ context.Context, c *Call) error {
 	if n, err := strconv.Atoi(text); err == nil && n > 0 && !c.given("number") { // as in sh
 		text, limit = "", n
 	}
-	found := c.Shell.recall(func(r history.Record) bool {
+	found := recallRecords(c.Shell, func(r history.Record) bool {
 		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.where())
 	})
 	if limit > 0 {
@@ -144,13 +144,13 @@ func holds(line, text string) bool {
 
 // recalling returns the line that !!, !12, !-2, !?text or !prefix stands for. Other
 // lines that begin with ! are for the local shell.
-func (sh *Shell) recalling(line string) (again string, is bool, err error) {
+func recalling(sh *Shell, line string) (again string, is bool, err error) {
 	word, isBang := strings.CutPrefix(strings.TrimSpace(line), "!")
 	if !isBang || word == "" || sh.opt.History == nil {
 		return line, false, nil
 	}
 	pick := func(passes func(recalled) bool) (string, bool, error) {
-		all := sh.recall(func(history.Record) bool { return true })
+		all := recallRecords(sh, func(history.Record) bool { return true })
 		for _, r := range slices.Backward(all) {
 			if passes(r) {
 				return r.Line, true, nil
@@ -170,7 +170,7 @@ func (sh *Shell) recalling(line string) (again string, is bool, err error) {
 		return pick(func(recalled) bool { left--; return left == 0 })
 	case search && text != "":
 		return pick(func(r recalled) bool { return holds(r.Line, text) })
-	case sh.isOnlyOurs(word):
+	case isOnlyOurs(sh, word):
 		return pick(func(r recalled) bool { return strings.HasPrefix(r.Line, word) })
 	}
 	return line, false, nil
@@ -178,7 +178,7 @@ func (sh *Shell) recalling(line string) (again string, is bool, err error) {
 
 // isOnlyOurs reports whether a word after ! is a command here and no program of this
 // computer.
-func (sh *Shell) isOnlyOurs(word string) bool {
+func isOnlyOurs(sh *Shell, word string) bool {
 	if _, err := sh.catalog.Find(word); err != nil || strings.ContainsAny(word, " \t;|&") {
 		return false
 	}
@@ -187,8 +187,8 @@ func (sh *Shell) isOnlyOurs(word string) bool {
 }
 
 // recalledLine replaces what stands for a line of the history, and shows it.
-func (sh *Shell) recalledLine(line string) (string, bool) {
-	again, is, err := sh.recalling(line)
+func recalledLine(sh *Shell, line string) (string, bool) {
+	again, is, err := recalling(sh, line)
 	if err != nil {
 		sh.failed(Line{}, "history", err)
 		return "", false

@@ -45,14 +45,14 @@ var blockCommands = []*Command{
 }
 
 func runIf(ctx context.Context, c *Call) error {
-	holds, _, err := c.holds(ctx, c.Args)
+	holds, _, err := conditionHolds(ctx, c, c.Args)
 	switch {
 	case err != nil:
 		return err
 	case holds:
-		return c.do(c.statement.Body)
+		return runList(c, c.statement.Body)
 	}
-	return c.do(c.statement.Else)
+	return runList(c, c.statement.Else)
 }
 
 func foreach(ctx context.Context, c *Call) error {
@@ -63,7 +63,7 @@ func foreach(ctx context.Context, c *Call) error {
 	if c.Arg(1) != "in" {
 		return c.Usage("in is missing between the name and the words")
 	}
-	values, err := c.words(ctx, c.Args[2:])
+	values, err := loopWords(ctx, c, c.Args[2:])
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func foreach(ctx context.Context, c *Call) error {
 	for _, value := range values {
 		c.Shell.vars[name] = value
 		c.Shell.recorder.Note("", teach.LoopNote, name+" "+c.Shell.masked(value))
-		err := c.do(c.statement.Body)
+		err := runList(c, c.statement.Body)
 		if first == nil {
 			first = err
 		}
@@ -82,12 +82,12 @@ func foreach(ctx context.Context, c *Call) error {
 	return first
 }
 
-// words are the values that foreach takes: the words, with the names that the
+// loopWords are the values that foreach takes: the words, with the names that the
 // patterns among them match, or the lines that a command prints. A pattern that
 // matches nothing is nothing.
-func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error) {
+func loopWords(ctx context.Context, c *Call, words []syntax.Token) ([]string, error) {
 	if c.Is("command") {
-		text, err := c.output(words)
+		text, err := outputOf(c, words)
 		return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), err
 	}
 	var values []string
@@ -96,7 +96,7 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 		case word.Pattern == "" || !c.Shell.Settings.Glob:
 			values = append(values, word.Text)
 		case c.Is("local"):
-			names, err := c.Shell.localNames(ctx, word)
+			names, err := localNames(ctx, c.Shell, word)
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +104,7 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 				values = append(values, names...)
 			}
 		default:
-			names, err := c.remoteWords(ctx, word)
+			names, err := remoteWords(ctx, c, word)
 			if err != nil {
 				return nil, err
 			}
@@ -114,7 +114,7 @@ func (c *Call) words(ctx context.Context, words []syntax.Token) ([]string, error
 	return values, nil
 }
 
-func (c *Call) remoteWords(ctx context.Context, word syntax.Token) ([]string, error) {
+func remoteWords(ctx context.Context, c *Call, word syntax.Token) ([]string, error) {
 	if err := c.Shell.needs(Login); err != nil {
 		return nil, err
 	}

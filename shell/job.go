@@ -58,9 +58,9 @@ func newJob(line string, f *Shell, run func() error) *job {
 	return j
 }
 
-// start runs a job in its own shell. Once it has a number it says goodbye to the
+// startJob runs a job in its own shell. Once it has a number it says goodbye to the
 // server at its end, and tells how that was unless somebody waits for it.
-func (sh *Shell) start(j *job) {
+func startJob(sh *Shell, j *job) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.started || !j.ended.IsZero() {
@@ -74,7 +74,7 @@ func (sh *Shell) start(j *job) {
 			err = cause
 		}
 		if j.end(err) {
-			sh.afterwards(j)
+			finishJob(sh, j)
 		}
 	}()
 }
@@ -87,8 +87,8 @@ func (j *job) end(err error) bool {
 	return j.id != 0
 }
 
-// stop ends a job, or takes it out of the queue.
-func (sh *Shell) stop(j *job, cause error) {
+// stopJob ends a job, or takes it out of the queue.
+func stopJob(sh *Shell, j *job, cause error) {
 	j.cancel(cause)
 	j.mu.Lock()
 	waits := !j.started && j.ended.IsZero()
@@ -98,7 +98,7 @@ func (sh *Shell) stop(j *job, cause error) {
 	j.mu.Unlock()
 	if waits {
 		close(j.done)
-		sh.jobs.left(sh, j)
+		jobsOf(sh).left(sh, j)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // A seat is where a shell has the console. The shell of a job in the background
 // is away from it: what it says still appears, above the prompt, but nobody can
 // be asked, and the last row belongs to somebody else.
-type seat struct {
+type jobConsole struct {
 	*console.Console
 	noPrograms bool // somebody else wrote the lines
 
@@ -22,52 +22,52 @@ type seat struct {
 }
 
 // Interactive reports whether there is somebody to ask.
-func (s *seat) Interactive() bool { return s.Console.Interactive() && !s.away.Load() }
+func (s *jobConsole) Interactive() bool { return s.Console.Interactive() && !s.away.Load() }
 
 // Screen reports whether what is written is looked at by somebody who types.
-func (s *seat) Screen() bool { return s.Console.Interactive() }
+func (s *jobConsole) Screen() bool { return s.Console.Interactive() }
 
-func (s *seat) ReadLine(ctx context.Context, prompt string) (string, error) {
+func (s *jobConsole) ReadLine(ctx context.Context, prompt string) (string, error) {
 	if s.away.Load() {
 		return "", io.EOF
 	}
 	return s.Console.ReadLine(ctx, prompt)
 }
 
-func (s *seat) Ask(ctx context.Context, question string) (string, error) {
+func (s *jobConsole) Ask(ctx context.Context, question string) (string, error) {
 	if s.away.Load() {
 		return "", console.ErrNotInteractive
 	}
 	return s.Console.Ask(ctx, question)
 }
 
-func (s *seat) AskKey(ctx context.Context, question, keys string) (rune, error) {
+func (s *jobConsole) AskKey(ctx context.Context, question, keys string) (rune, error) {
 	if s.away.Load() {
 		return 0, console.ErrNotInteractive
 	}
 	return s.Console.AskKey(ctx, question, keys)
 }
 
-func (s *seat) ReadSecret(ctx context.Context, prompt string) (string, error) {
+func (s *jobConsole) ReadSecret(ctx context.Context, prompt string) (string, error) {
 	if s.away.Load() {
 		return "", console.ErrNotInteractive
 	}
 	return s.Console.ReadSecret(ctx, prompt)
 }
 
-func (s *seat) Status(line string) {
+func (s *jobConsole) Status(line string) {
 	if !s.away.Load() && !s.still.Load() {
 		s.Console.Status(line)
 	}
 }
 
-func (s *seat) Title(text string) {
+func (s *jobConsole) Title(text string) {
 	if !s.away.Load() {
 		s.Console.Title(text)
 	}
 }
 
-func (s *seat) Pager(ctx context.Context) (io.WriteCloser, error) {
+func (s *jobConsole) Pager(ctx context.Context) (io.WriteCloser, error) {
 	if s.job {
 		return unclosed{s.Out()}, nil
 	}
@@ -75,7 +75,7 @@ func (s *seat) Pager(ctx context.Context) (io.WriteCloser, error) {
 }
 
 // Run runs a program; without the terminal in a job.
-func (s *seat) Run(cmd *exec.Cmd) error {
+func (s *jobConsole) Run(cmd *exec.Cmd) error {
 	if s.noPrograms {
 		return errForeignProgram
 	}
@@ -95,7 +95,7 @@ func (s *seat) Run(cmd *exec.Cmd) error {
 }
 
 // Start starts a program that does not have the terminal.
-func (s *seat) Start(cmd *exec.Cmd) error {
+func (s *jobConsole) Start(cmd *exec.Cmd) error {
 	if s.noPrograms {
 		return errForeignProgram
 	}

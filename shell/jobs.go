@@ -56,11 +56,14 @@ type jobs struct {
 	queue queue
 }
 
+// jobsOf are those of a shell.
+func jobsOf(sh *Shell) *jobs { return sh.jobs.(*jobs) }
+
 func newJobs() *jobs { return &jobs{queue: queue{atOnce: 1}} }
 
-// number takes a job into the list. It reports false when it has ended already.
-func (sh *Shell) number(j *job) bool {
-	js := sh.jobs
+// numberJob takes a job into the list. It reports false when it has ended already.
+func numberJob(sh *Shell, j *job) bool {
+	js := jobsOf(sh)
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	j.mu.Lock()
@@ -102,7 +105,7 @@ func (js *jobs) running(forget bool) []*job {
 }
 
 // InWords counts the jobs that run.
-func (js *jobs) inWords() string {
+func (js *jobs) InWords() string {
 	switch n := len(js.running(false)); n {
 	case 0:
 		return ""
@@ -114,8 +117,8 @@ func (js *jobs) inWords() string {
 }
 
 // find returns the job of a number, or the newest for an empty word.
-func (sh *Shell) findJob(word string) (*job, error) {
-	all := sh.jobs.running(false)
+func findJob(sh *Shell, word string) (*job, error) {
+	all := jobsOf(sh).running(false)
 	if word == "" && len(all) > 0 {
 		return all[len(all)-1], nil
 	}
@@ -132,19 +135,19 @@ func (sh *Shell) findJob(word string) (*job, error) {
 }
 
 // jobCandidates are the numbers of jobs, for completion.
-func (sh *Shell) jobCandidates() []completion.Candidate {
+func jobCandidates(sh *Shell) []completion.Candidate {
 	var all []completion.Candidate
-	for _, j := range sh.jobs.running(false) {
+	for _, j := range jobsOf(sh).running(false) {
 		all = append(all, completion.Candidate{Text: strconv.Itoa(j.id), Note: j.shown()})
 	}
-	for _, d := range sh.detachedJobs() {
+	for _, d := range detachedJobs(sh) {
 		all = append(all, completion.Candidate{Text: d.id(), Note: d.line})
 	}
 	return all
 }
 
 func listJobs(_ context.Context, c *Call) error {
-	for _, j := range c.Shell.jobs.list() {
+	for _, j := range jobsOf(c.Shell).list() {
 		if c.JSON() {
 			if err := c.object(j.object()); err != nil {
 				return err
@@ -160,8 +163,8 @@ func listJobs(_ context.Context, c *Call) error {
 			}
 		}
 	}
-	c.Shell.jobs.running(true)
-	return c.listDetached()
+	jobsOf(c.Shell).running(true)
+	return listDetached(c)
 }
 
 // jobObject is a job as --json shows it.
@@ -190,51 +193,51 @@ func (j *job) object() jobObject {
 
 func toForeground(ctx context.Context, c *Call) error {
 	if isDetached(c.Arg(0)) {
-		d, err := c.Shell.findDetached(c.Arg(0))
+		d, err := findDetached(c.Shell, c.Arg(0))
 		if err != nil {
 			return err
 		}
-		return c.attach(ctx, d)
+		return attachJob(ctx, c, d)
 	}
-	j, err := c.Shell.findJob(c.Arg(0))
+	j, err := findJob(c.Shell, c.Arg(0))
 	if err != nil {
 		return err
 	}
 	c.Note("%s", j.shown())
-	return c.Shell.foreground(j, func() {}) // it runs, or waits in the queue
+	return foreground(c.Shell, j, func() {}) // it runs, or waits in the queue
 }
 
 func toBackground(_ context.Context, c *Call) error {
 	if len(c.Args) > 0 {
 		st := syntax.Statement{Words: c.Args, Line: c.statement.Line, Source: commandText(c.Args)}
-		c.Shell.background(c.line, syntax.Chain{Statements: []syntax.Statement{st}})
+		background(c.Shell, c.line, syntax.Chain{Statements: []syntax.Statement{st}})
 		return nil
 	}
-	if len(c.Shell.jobs.running(false)) == 0 {
+	if len(jobsOf(c.Shell).running(false)) == 0 {
 		return &failure.UsageError{Text: "no job runs", Hint: "`command &` starts one"}
 	}
 	return listJobs(context.Background(), c)
 }
 
 func waitForJobs(ctx context.Context, c *Call) error {
-	waited := c.Shell.jobs.list()
+	waited := jobsOf(c.Shell).list()
 	if len(c.Args) > 0 {
 		waited = nil
 	}
 	for _, word := range c.Texts() {
-		j, err := c.Shell.findJob(word)
+		j, err := findJob(c.Shell, word)
 		if err != nil {
 			return err
 		}
 		waited = append(waited, j)
 	}
-	defer c.Shell.jobs.running(true)
-	return c.Shell.await(ctx, waited)
+	defer jobsOf(c.Shell).running(true)
+	return awaitJobs(ctx, c.Shell, waited)
 }
 
-// await waits for jobs, and shows how far they are. The error is the first of
+// awaitJobs waits for jobs, and shows how far they are. The error is the first of
 // theirs; they have shown it themselves.
-func (sh *Shell) await(ctx context.Context, waited []*job) error {
+func awaitJobs(ctx context.Context, sh *Shell, waited []*job) error {
 	var gauges []*gauge
 	for _, j := range waited {
 		gauges = append(gauges, j.sh.gauge)
@@ -258,23 +261,23 @@ func killJobs(ctx context.Context, c *Call) error {
 	words := c.Texts()
 	if len(words) == 1 && words[0] == "all" {
 		words = nil
-		for _, j := range c.Shell.jobs.running(false) {
+		for _, j := range jobsOf(c.Shell).running(false) {
 			words = append(words, strconv.Itoa(j.id))
 		}
 	}
 	for _, word := range words {
 		if isDetached(word) {
-			d, err := c.Shell.findDetached(word)
+			d, err := findDetached(c.Shell, word)
 			if err := cmp.Or(err, d.stop(ctx)); err != nil {
 				return err
 			}
 			continue
 		}
-		j, err := c.Shell.findJob(word)
+		j, err := findJob(c.Shell, word)
 		if err != nil {
 			return err
 		}
-		c.Shell.stop(j, errKilled)
+		stopJob(c.Shell, j, errKilled)
 		select {
 		case <-j.done:
 		case <-ctx.Done(): // it hangs, and Ctrl-C was pressed

@@ -10,12 +10,12 @@ import (
 )
 
 // useKeepAlive tells the sessions about it, for their transfers.
-func (sh *Shell) useKeepAlive() {
+func useKeepAlive(sh *Shell) {
 	sh.sessions(func(s *client.Session) { s.SetKeepAlive(sh.Settings.KeepAlive) })
 }
 
 // keepAlive sends NOOP now and then while no command runs, until stop is called.
-func (sh *Shell) keepAlive() (stop func()) {
+func keepAlive(sh *Shell) (stop func()) {
 	every := sh.Settings.KeepAlive
 	if every == 0 || sh.raw || sh.stepper.on { // they say what is sent
 		return func() {}
@@ -23,8 +23,8 @@ func (sh *Shell) keepAlive() (stop func()) {
 	ctx, cancel := context.WithCancel(sh.base)
 	var watching sync.WaitGroup
 	sh.each(func(c connection) {
-		if c.session.CanKeepAlive() && !c.hand.open() {
-			watching.Go(func() { sh.watchOver(ctx, c, every) })
+		if c.session.CanKeepAlive() && !c.manual.open() {
+			watching.Go(func() { watchOver(ctx, sh, c, every) })
 		}
 	})
 	return func() {
@@ -35,7 +35,7 @@ func (sh *Shell) keepAlive() (stop func()) {
 
 // watchOver keeps a connection alive, and tells when it is lost. A completion may
 // use the session meanwhile, and may make a new connection.
-func (sh *Shell) watchOver(ctx context.Context, c connection, every time.Duration) {
+func watchOver(ctx context.Context, sh *Shell, c connection, every time.Duration) {
 	for ctx.Err() == nil {
 		sh.wire.Lock()
 		conn, quiet := c.session.Conn(), c.session.Quiet()
@@ -68,14 +68,14 @@ func quiescence(conn *client.Conn, d time.Duration) func(context.Context) {
 	}
 }
 
-// idle is a pause in which no connection is used.
-func (sh *Shell) idle(ctx context.Context, d time.Duration) error {
-	defer sh.keepAlive()()
+// idleAlive is a pause in which no connection is used.
+func idleAlive(ctx context.Context, sh *Shell, d time.Duration) error {
+	defer keepAlive(sh)()
 	return pause(ctx, d)
 }
 
 // open reports whether what was arranged by hand waits for what comes next:
 // a NOOP would come between.
-func (h *byHand) open() bool {
+func (h *manual) open() bool {
 	return h != nil && (h.channel != nil || h.waiting != nil || h.talk.Open())
 }

@@ -206,5 +206,5 @@ func (k *knownHosts) write() error {
 // the servers that are remembered in a directory.
 func KnownHosts(stateDir, bookmarks string) []string {
 	sh := &Shell{opt: Options{Bookmarks: bookmarks}}
-	return append(sh.bookmarkNames(), openKnownHosts(stateDir).hosts()...)
+	return append(bookmarkNames(sh), openKnownHosts(stateDir).hosts()...)
 }

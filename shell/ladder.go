@@ -24,7 +24,7 @@ var ladderCommands = []*Command{{
 }}
 
 func ladder(_ context.Context, c *Call) error {
-	style := c.style()
+	style := drawingStyle(c)
 	if !c.Is("wide") {
 		style.Width = min(style.Width, 80)
 	}
@@ -34,7 +34,7 @@ func ladder(_ context.Context, c *Call) error {
 		if len(all) == 0 {
 			return errNothing
 		}
-		return c.ladders(all, events, style, c.Is("all"))
+		return ladders(c, all, events, style, c.Is("all"))
 	}
 	n := 1
 	if c.Arg(0) != "" {
@@ -43,21 +43,21 @@ func ladder(_ context.Context, c *Call) error {
 			return c.Usage("%q is neither a number nor all", c.Arg(0))
 		}
 	}
-	o, err := c.Shell.operation(n)
+	o, err := operation(&c.Shell.learning, n)
 	if err != nil {
 		return err
 	}
-	return c.ladders([]teach.Operation{o}, events, style, c.Is("all"))
+	return ladders(c, []teach.Operation{o}, events, style, c.Is("all"))
 }
 
 // ladders draws operations, with a blank line between them.
-func (c *Call) ladders(operations []teach.Operation, events []*teach.Event, style teach.Style, all bool) error {
+func ladders(c *Call, operations []teach.Operation, events []*teach.Event, style teach.Style, all bool) error {
 	for i, o := range operations {
 		lines := teach.Ladder(o, events, style, all)
 		if i > 0 {
 			lines = append([]string{""}, lines...)
 		}
-		if err := c.draw(lines); err != nil {
+		if err := drawLines(c, lines); err != nil {
 			return err
 		}
 	}

@@ -127,7 +127,7 @@ func TestPasses(t *testing.T) {
 		{&client.Error{Reply: client.Reply{Code: 421}}, true},
 		{&client.Error{Reply: client.Reply{Code: 450}}, false},
 	} {
-		if got := sh.passes(row.err); got != row.want {
+		if got := sh.retriable(row.err); got != row.want {
 			t.Errorf("%v: got %v", row.err, got)
 		}
 	}
@@ -156,7 +156,7 @@ func TestKeyring(t *testing.T) {
 // session, but for what the user has changed since.
 func TestHostSettings(t *testing.T) {
 	sh, _ := batchShell(t, Options{})
-	_, err := sh.configure([]byte("clobber = \"on\"\n[host.\"*.example.org\"]\nclobber = \"off\"\ntimeout = 5\nuser = \"u\"\nport = 2121\n"))
+	_, err := configure(sh, []byte("clobber = \"on\"\n[host.\"*.example.org\"]\nclobber = \"off\"\ntimeout = 5\nuser = \"u\"\nport = 2121\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestHostSettings(t *testing.T) {
 		t.Errorf("%+v %v %+v", a, err, sh.Settings)
 	}
 	sh.Settings.Timeout = time.Hour
-	sh.giveBack()
+	sh.restoreOverrides()
 	if sh.Settings.Clobber != "on" || sh.Settings.Timeout != time.Hour {
 		t.Errorf("%+v", sh.Settings)
 	}
@@ -195,7 +195,7 @@ func TestConfigErrors(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			sh, _ := batchShell(t, Options{})
-			line, err := sh.configure([]byte(row.text))
+			line, err := configure(sh, []byte(row.text))
 			if err == nil || line != row.line || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("line %d: %v; want line %d: %s", line, err, row.line, row.want)
 			}
@@ -213,7 +213,7 @@ func FuzzConfigure(f *testing.F) {
 	}
 	defer sh.Close()
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if line, err := sh.configure(text); err != nil && line == 0 {
+		if line, err := configure(sh, text); err != nil && line == 0 {
 			t.Fatalf("%q: an error without a line: %v", text, err)
 		}
 	})

@@ -47,7 +47,7 @@ func lcd(_ context.Context, c *Call) error {
 	}
 	before, err := filepath.Abs(c.Shell.local("."))
 	if err == nil {
-		err = c.Shell.enterLocal(dir)
+		err = enterLocal(c.Shell, dir)
 	}
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func lcd(_ context.Context, c *Call) error {
 }
 
 // enterLocal changes the local directory: of the process, or of a job alone.
-func (sh *Shell) enterLocal(dir string) error {
+func enterLocal(sh *Shell, dir string) error {
 	if !sh.forked {
 		return os.Chdir(dir)
 	}
@@ -87,15 +87,15 @@ func bang(ctx context.Context, c *Call) error {
 	if text == "" && !c.Interactive() {
 		return c.Usage("a command is missing")
 	}
-	if not, err := c.Shell.wouldRun(text); not {
+	if not, err := wouldRun(c.Shell, text); not {
 		return err
 	}
-	return c.runLocal(c.Shell.localShell(ctx, text))
+	return runLocal(c, c.Shell.localShell(ctx, text))
 }
 
 // runLocal gives the screen to a local program. Its own messages say what went
 // wrong; its exit status is all there is to add.
-func (c *Call) runLocal(cmd *exec.Cmd) error {
+func runLocal(c *Call, cmd *exec.Cmd) error {
 	if !c.screen {
 		cmd.Stdout = c.Out
 	}
@@ -118,7 +118,7 @@ func localPath(word syntax.Token) string {
 
 // localNames expands a local pattern. A word without one stands for itself, as
 // does a pattern that nothing matches.
-func (sh *Shell) localNames(ctx context.Context, word syntax.Token) ([]string, error) {
+func localNames(ctx context.Context, sh *Shell, word syntax.Token) ([]string, error) {
 	if word.Pattern == "" {
 		return []string{localPath(word)}, nil
 	}
@@ -130,7 +130,7 @@ func (sh *Shell) localNames(ctx context.Context, word syntax.Token) ([]string, e
 		if err := ctx.Err(); err != nil { // ** may go through a whole disk
 			return nil, err
 		}
-		return sh.readLocal(dir)
+		return readLocal(sh, dir)
 	})
 	if len(names) == 0 && err == nil {
 		names = []string{word.Text}
@@ -138,7 +138,7 @@ func (sh *Shell) localNames(ctx context.Context, word syntax.Token) ([]string, e
 	return names, err
 }
 
-func (sh *Shell) readLocal(dir string) ([]syntax.Name, error) {
+func readLocal(sh *Shell, dir string) ([]syntax.Name, error) {
 	if dir == "" {
 		dir = "."
 	}

@@ -68,51 +68,51 @@ func runLesson(ctx context.Context, c *Call) error {
 	sh := c.Shell
 	switch what := c.Arg(0); what {
 	case "":
-		return c.listLessons()
+		return listLessons(c)
 	case "report":
-		return c.reportLessons(ctx)
+		return reportLessons(ctx, c)
 	case "notes":
-		return c.lessonNotes(ctx)
+		return lessonNotes(ctx, c)
 	case "lint":
-		return c.lintLesson(ctx)
+		return lintLesson(ctx, c)
 	case "reset":
-		return c.resetLesson()
+		return resetLesson(c)
 	case "hint", "skip", "quit", "answer":
 		if sh.class == nil {
 			return &failure.UsageError{Text: "no lesson is going on", Hint: "`lesson` lists them"}
 		}
-		return sh.inLesson(ctx, what, strings.Join(c.Texts()[1:], " "))
+		return inLesson(ctx, sh, what, strings.Join(c.Texts()[1:], " "))
 	default:
-		return c.beginLesson(ctx, what)
+		return beginLesson(ctx, c, what)
 	}
 }
 
-// lessons are ours, or those of a teacher.
-func (c *Call) lessons() ([]*teach.Lesson, *teach.Progress, error) {
+// readLessons are ours, or those of a teacher.
+func readLessons(c *Call) ([]*teach.Lesson, *teach.Progress, error) {
 	dir := c.value("dir")
 	all, err := teach.Lessons(dir)
 	if err != nil {
 		return nil, nil, &failure.LocalError{Text: failure.InWords(err)}
 	}
-	progress, err := teach.OpenProgress(c.Shell.progressFile())
+	progress, err := teach.OpenProgress(progressFile(c.Shell))
 	return all, progress, err
 }
 
-func (sh *Shell) progressFile() string {
+func progressFile(sh *Shell) string {
 	if sh.opt.StateDir == "" || sh.opt.DryRun {
 		return ""
 	}
 	return filepath.Join(sh.opt.StateDir, "lessons.json")
 }
 
-func (c *Call) listLessons() error {
-	all, progress, err := c.lessons()
+func listLessons(c *Call) error {
+	all, progress, err := readLessons(c)
 	if err != nil {
 		return err
 	}
 	report := progress.Report(all)
 	if c.JSON() {
-		return c.reportJSON(report)
+		return reportJSON(c, report)
 	}
 	t := render.Table{}
 	for i, l := range all {
@@ -123,7 +123,7 @@ func (c *Call) listLessons() error {
 }
 
 // findLesson reads N, N.STEP, ID or ID.STEP.
-func (c *Call) findLesson(all []*teach.Lesson, word string) (number, step int, err error) {
+func findLesson(c *Call, all []*teach.Lesson, word string) (number, step int, err error) {
 	name, part, hasStep := strings.Cut(word, ".")
 	for i, l := range all {
 		if name != l.ID && name != strconv.Itoa(i+1) {
@@ -139,12 +139,12 @@ func (c *Call) findLesson(all []*teach.Lesson, word string) (number, step int, e
 	return 0, 0, &failure.UsageError{Text: word + ": no such lesson", Hint: "`lesson` lists them"}
 }
 
-func (c *Call) beginLesson(ctx context.Context, word string) error {
-	all, progress, err := c.lessons()
+func beginLesson(ctx context.Context, c *Call, word string) error {
+	all, progress, err := readLessons(c)
 	if err != nil {
 		return err
 	}
-	number, step, err := c.findLesson(all, word)
+	number, step, err := findLesson(c, all, word)
 	if err != nil {
 		return err
 	}
@@ -168,14 +168,14 @@ func (c *Call) beginLesson(ctx context.Context, word string) error {
 		cl.step = 0
 	}
 	c.Shell.class = cl
-	return c.Shell.enterStep(ctx)
+	return enterStep(ctx, c.Shell)
 }
 
 // enterStep shows a step and makes its server ready.
-func (sh *Shell) enterStep(ctx context.Context) error {
+func enterStep(ctx context.Context, sh *Shell) error {
 	cl := sh.class
 	if server := cl.lesson.ServerAt(cl.step); server != cl.server || sh.practice == nil {
-		if err := sh.serveLesson(ctx, server); err != nil {
+		if err := serveLesson(ctx, sh, server); err != nil {
 			sh.class = nil
 			return err
 		}
@@ -194,8 +194,8 @@ func (sh *Shell) enterStep(ctx context.Context) error {
 	return nil
 }
 
-// comment says something of the lesson.
-func (sh *Shell) comment(text string) { sh.Say(" " + teach.Filled(text, sh.practice.Port())) }
+// lessonComment says something of the lesson.
+func lessonComment(sh *Shell, text string) { sh.Say(" " + teach.Filled(text, sh.practice.Port())) }
 
 // present is the learner's progress with the step.
 func (cl *class) present(now time.Time) *teach.StepProgress {
@@ -205,24 +205,24 @@ func (cl *class) present(now time.Time) *teach.StepProgress {
 func (cl *class) task() *teach.Step { return &cl.lesson.Steps[cl.step] }
 
 // serveLesson starts the server of a step and goes as far as the step wants.
-func (sh *Shell) serveLesson(ctx context.Context, server *teach.LessonServer) error {
+func serveLesson(ctx context.Context, sh *Shell, server *teach.LessonServer) error {
 	opt, err := server.Options()
 	if err != nil {
 		return err
 	}
 	sh.disconnect()
-	if err := sh.startPractice(opt); err != nil {
+	if err := servePractice(sh, opt); err != nil {
 		return err
 	}
 	sh.class.server = server
 	if server.Begin == "nothing" {
 		return nil
 	}
-	return sh.openPractice(ctx, server.Clear || server.TLS == "" || server.TLS == "off", server.Begin != "connect")
+	return openPractice(ctx, sh, server.Clear || server.TLS == "" || server.TLS == "off", server.Begin != "connect")
 }
 
 // inLesson does what a learner asks for.
-func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
+func inLesson(ctx context.Context, sh *Shell, what, text string) error {
 	cl := sh.class
 	now := time.Now()
 	p := cl.present(now)
@@ -231,35 +231,35 @@ func (sh *Shell) inLesson(ctx context.Context, what, text string) error {
 		hints := cl.task().Hints
 		hint := hints[min(int(p.Hints), len(hints)-1)]
 		p.Hints = uint16(min(int(p.Hints)+1, len(hints)))
-		sh.comment("hint: " + hint)
+		lessonComment(sh, "hint: "+hint)
 		return cl.progress.Save()
 	case "skip":
 		p.Skipped, p.Ended = true, now
-		return sh.nextStep(ctx)
+		return nextStep(ctx, sh)
 	case "quit":
 		sh.class = nil
 		err := cl.progress.Save()
-		return cmp.Or(sh.stopPractice(), err)
+		return cmp.Or(stopPractice(sh), err)
 	}
-	return sh.judge(ctx, text)
+	return judgeAnswer(ctx, sh, text)
 }
 
 // nextStep goes on, or ends the lesson.
-func (sh *Shell) nextStep(ctx context.Context) error {
+func nextStep(ctx context.Context, sh *Shell) error {
 	cl := sh.class
 	cl.step++
 	with := cl.progress.Of(cl.lesson.ID)
 	with.Next = uint16(cl.step)
 	err := cl.progress.Save()
 	if cl.step < len(cl.lesson.Steps) {
-		return cmp.Or(sh.enterStep(ctx), err)
+		return cmp.Or(enterStep(ctx, sh), err)
 	}
 	sh.class = nil
 	for _, line := range cl.lesson.End {
-		sh.comment(line)
+		lessonComment(sh, line)
 	}
 	sh.Say(" the lesson is done; " + cl.following())
-	return cmp.Or(sh.stopPractice(), err)
+	return cmp.Or(stopPractice(sh), err)
 }
 
 // following says what comes after the lesson.
@@ -270,10 +270,10 @@ func (cl *class) following() string {
 	return fmt.Sprintf("next: `lesson %d`, %s", cl.number+1, cl.after)
 }
 
-// attempt is what the learner has done in this step.
-func (sh *Shell) attempt(since int, answer string) *teach.Attempt {
+// lessonAttempt is what the learner has done in this step.
+func lessonAttempt(sh *Shell, since int, answer string) *teach.Attempt {
 	return &teach.Attempt{
-		Events: sh.recorder.Events(since), Answer: answer, Local: sh.plainLocal,
+		Events: sh.recorder.Events(since), Answer: answer, Local: func(name string) ([]byte, error) { return plainLocal(sh, name) },
 		Server: func(name string) ([]byte, error) {
 			if sh.practice == nil {
 				return nil, os.ErrNotExist
@@ -285,7 +285,7 @@ func (sh *Shell) attempt(since int, answer string) *teach.Attempt {
 
 // plainLocal reads a local file for a lesson, which names it: one of the current folder or below, and
 // nothing without an end.
-func (sh *Shell) plainLocal(name string) ([]byte, error) {
+func plainLocal(sh *Shell, name string) ([]byte, error) {
 	root, err := sh.folder().OpenRoot(".")
 	if err != nil {
 		return nil, err
@@ -297,25 +297,25 @@ func (sh *Shell) plainLocal(name string) ([]byte, error) {
 	return teach.ReadPlain(root.FS(), filepath.ToSlash(filepath.Clean(name)))
 }
 
-// judge looks whether the step is done.
-func (sh *Shell) judge(ctx context.Context, answer string) error {
+// judgeAnswer looks whether the step is done.
+func judgeAnswer(ctx context.Context, sh *Shell, answer string) error {
 	cl := sh.class
 	s, p := cl.task(), cl.present(time.Now())
-	if s.Check.Passes(sh.attempt(cl.since, answer)) {
+	if s.Check.Passes(lessonAttempt(sh, cl.since, answer)) {
 		p.Done, p.Ended = true, time.Now()
-		sh.comment("right" + strings.TrimSuffix(": "+s.Done, ": "))
-		return sh.nextStep(ctx)
+		lessonComment(sh, "right"+strings.TrimSuffix(": "+s.Done, ": "))
+		return nextStep(ctx, sh)
 	}
-	if s.Check.Answered(sh.attempt(cl.since, answer)) {
+	if s.Check.Answered(lessonAttempt(sh, cl.since, answer)) {
 		sh.Say(" that may well be right: prove it first, then say it again; `lesson hint` helps")
 		return nil
 	}
-	line := sh.attempt(cl.last, answer)
+	line := lessonAttempt(sh, cl.last, answer)
 	for i, w := range s.Wrong {
 		if !cl.told[i] && w.Check.Passes(line) {
 			cl.told[i] = true
 			p.Wrong++
-			sh.comment(w.Say)
+			lessonComment(sh, w.Say)
 			return nil
 		}
 	}
@@ -327,7 +327,7 @@ func (sh *Shell) judge(ctx context.Context, answer string) error {
 }
 
 // answered takes a line that is no command for an answer, where one is wanted.
-func (sh *Shell) answered(line Line) bool {
+func answered(sh *Shell, line Line) bool {
 	if sh.class == nil || line.within != nil || sh.raw || !sh.class.task().WantsAnswer() {
 		return false
 	}
@@ -336,12 +336,12 @@ func (sh *Shell) answered(line Line) bool {
 		return false
 	}
 	_, err := sh.catalog.Find(tokens[0].Text)
-	_, named := sh.lineOf(tokens[0].Text)
+	_, named := aliasLine(sh, tokens[0].Text)
 	return err != nil && !named
 }
 
 // afterLine checks the step after a line of the learner.
-func (sh *Shell) afterLine(line Line, answer string) {
+func afterLine(sh *Shell, line Line, answer string) {
 	cl := sh.class
 	if cl == nil || line.within != nil || sh.quitting || sh.ended() {
 		return
@@ -349,7 +349,7 @@ func (sh *Shell) afterLine(line Line, answer string) {
 	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
 	cl.present(time.Now()).Commands++
-	if err := sh.judge(ctx, answer); err != nil {
+	if err := judgeAnswer(ctx, sh, answer); err != nil {
 		sh.failed(line, "lesson", failure.Interrupted(ctx, err))
 	}
 	if sh.class != nil {
@@ -366,7 +366,7 @@ func (l *learning) allowed(command *Command) error {
 }
 
 // lessonMark is the step, for the prompt.
-func (l *learning) lessonMark() string {
+func lessonMark(l *learning) string {
 	if l.class == nil {
 		return ""
 	}

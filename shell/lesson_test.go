@@ -67,7 +67,7 @@ func (p *pupil) begin(t *testing.T, l *teach.Lesson, step int) {
 		p.Do(Line{Text: ".end"})
 	}
 	p.class = &class{lesson: l, step: step, progress: progress}
-	if err := p.enterStep(t.Context()); err != nil {
+	if err := enterStep(t.Context(), p.Shell); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 
 // This file is for teachers: what learners did, and lessons of one's own.
 
-func (c *Call) resetLesson() error {
-	all, progress, err := c.lessons()
+func resetLesson(c *Call) error {
+	all, progress, err := readLessons(c)
 	if err != nil {
 		return err
 	}
@@ -31,8 +31,8 @@ func (c *Call) resetLesson() error {
 	return progress.Save()
 }
 
-func (c *Call) reportLessons(ctx context.Context) error {
-	all, progress, err := c.lessons()
+func reportLessons(ctx context.Context, c *Call) error {
+	all, progress, err := readLessons(c)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *Call) reportLessons(ctx context.Context) error {
 		return file.end(err)
 	}
 	if c.JSON() {
-		return c.reportJSON(report)
+		return reportJSON(c, report)
 	}
 	t := render.Table{}
 	for i, r := range report {
@@ -65,7 +65,7 @@ func (c *Call) reportLessons(ctx context.Context) error {
 	return c.table(t)
 }
 
-func (c *Call) reportJSON(report []teach.LessonReport) error {
+func reportJSON(c *Call, report []teach.LessonReport) error {
 	for _, r := range report {
 		if err := c.object(r); err != nil {
 			return err
@@ -75,13 +75,13 @@ func (c *Call) reportJSON(report []teach.LessonReport) error {
 }
 
 // lessonNotes are what a teacher wants to have at hand: all lessons, or one.
-func (c *Call) lessonNotes(ctx context.Context) error {
-	all, _, err := c.lessons()
+func lessonNotes(ctx context.Context, c *Call) error {
+	all, _, err := readLessons(c)
 	if err != nil {
 		return err
 	}
 	if word := c.Arg(1); word != "" {
-		number, _, err := c.findLesson(all, word)
+		number, _, err := findLesson(c, all, word)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (c *Call) lessonNotes(ctx context.Context) error {
 		return file.end(teach.WriteNotes(file, all))
 	}
 	for _, l := range all {
-		if err := c.printLines(l.Notes()); err != nil {
+		if err := printLines(c, l.Notes()); err != nil {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func learner() string {
 	return "somebody"
 }
 
-func (c *Call) lintLesson(ctx context.Context) error {
+func lintLesson(ctx context.Context, c *Call) error {
 	if len(c.Args) != 2 {
 		return c.Usage("lint needs the file of a lesson")
 	}
@@ -138,14 +138,14 @@ func (c *Call) lintLesson(ctx context.Context) error {
 		return failure.About(c.Arg(1), &failure.LocalError{Text: fmt.Sprintf("%d problems", len(problems))})
 	}
 	if name := c.value("trace"); name != "" {
-		return c.playedLesson(ctx, lesson, name)
+		return playedLesson(ctx, c, lesson, name)
 	}
 	return nil
 }
 
 // playedLesson says which steps a recorded session passes.
-func (c *Call) playedLesson(ctx context.Context, lesson *teach.Lesson, name string) error {
-	events, err := c.recording(ctx, name)
+func playedLesson(ctx context.Context, c *Call, lesson *teach.Lesson, name string) error {
+	events, err := readRecording(ctx, c, name)
 	if err != nil {
 		return err
 	}

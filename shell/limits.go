@@ -209,8 +209,8 @@ func limited(s *client.Session) string {
 	return url.QueryEscape(user) + "@" + s.Options().Addr
 }
 
-// found remembers what a server does not stand.
-func (sh *Shell) found(server, setting, value string, s *client.Session) {
+// foundLimit remembers what a server does not stand.
+func foundLimit(sh *Shell, server, setting, value string, s *client.Session) {
 	host, port, _ := net.SplitHostPort(s.Options().Addr)
 	own := sh.confined != nil || sh.atPractice(Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
 	if err := sh.servers.remember(server, setting, value, !own && !sh.opt.DryRun); err != nil {
@@ -219,7 +219,7 @@ func (sh *Shell) found(server, setting, value string, s *client.Session) {
 }
 
 // mostSessions is how many sessions a server was found to allow; 0: not known.
-func (sh *Shell) mostSessions(s *client.Session) int {
+func mostSessions(sh *Shell, s *client.Session) int {
 	n, _ := strconv.Atoi(sh.servers.get(limited(s), "parallel"))
 	return n
 }
@@ -241,11 +241,11 @@ func limitsKnown(_ context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if not, err := c.Shell.wouldRun("limits", "forget", c.Arg(1)); not {
+	if not, err := wouldRun(c.Shell, "limits", "forget", c.Arg(1)); not {
 		return err
 	}
 	had, err := known.forget(a.Host, a.Port)
-	c.Shell.usePace()
+	usePace(c.Shell)
 	if err == nil && !had {
 		err = &failure.LocalError{Text: "nothing is known of " + c.Arg(1)}
 	}

@@ -189,7 +189,7 @@ func TestLimitIsRemembered(t *testing.T) {
 		if err := c.Flags.Parse(flags); err != nil {
 			t.Fatal(err)
 		}
-		return c.engine().Parallel
+		return newEngine(c).Parallel
 	}
 	sh, _ := start()
 	if got := most(sh, 0, "-P", "8"); got != 8 {

@@ -17,14 +17,14 @@ import (
 // lls lists local files with the system's ls, and by itself where there is none: on Windows.
 func lls(ctx context.Context, c *Call) error {
 	if _, err := exec.LookPath("ls"); err != nil {
-		return c.ownLls(ctx)
+		return ownLls(ctx, c)
 	}
 	var args []string
 	if c.screen && c.Shell.con.ColorOut() {
 		args = append(args, "--color=auto")
 	}
 	for _, arg := range c.Args {
-		names, err := c.Shell.localNames(ctx, arg)
+		names, err := localNames(ctx, c.Shell, arg)
 		if err != nil {
 			return err
 		}
@@ -33,11 +33,11 @@ func lls(ctx context.Context, c *Call) error {
 	cmd := exec.CommandContext(ctx, "ls", args...)
 	cmd.Dir = c.Shell.localDir
 	if c.screen {
-		return c.runLocal(cmd)
+		return runLocal(c, cmd)
 	}
-	out := c.plainOut() // ls knows nothing of a terminal behind us
+	out := plainOut(c) // ls knows nothing of a terminal behind us
 	c.Out = out
-	err := c.runLocal(cmd)
+	err := runLocal(c, cmd)
 	if shown, is := out.(*screenWriter); is {
 		err = cmp.Or(err, shown.finish())
 	}
@@ -45,7 +45,7 @@ func lls(ctx context.Context, c *Call) error {
 }
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
-func (c *Call) ownLls(ctx context.Context) error {
+func ownLls(ctx context.Context, c *Call) error {
 	list := render.List{}
 	var all bool
 	var names []string
@@ -58,7 +58,7 @@ func (c *Call) ownLls(ctx context.Context) error {
 			all = all || strings.Contains(letters, "a")
 			continue
 		}
-		found, err := c.Shell.localNames(ctx, arg)
+		found, err := localNames(ctx, c.Shell, arg)
 		if err != nil {
 			return err
 		}

@@ -52,12 +52,12 @@ func TestLocalPatternsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	word := syntax.Lex("**/c")[0]
-	if names, err := p.localNames(t.Context(), word); err != nil || len(names) != 1 {
+	if names, err := localNames(t.Context(), p.Shell, word); err != nil || len(names) != 1 {
 		t.Fatalf("%q, %v", names, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if names, err := p.localNames(ctx, word); !errors.Is(err, context.Canceled) {
+	if names, err := localNames(ctx, p.Shell, word); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", names, err)
 	}
 }

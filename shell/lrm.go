@@ -55,7 +55,7 @@ func lmkdir(_ context.Context, c *Call) error {
 }
 
 func lrm(ctx context.Context, c *Call) error {
-	names, pattern, err := c.localWords(ctx, len(c.Args))
+	names, pattern, err := localWords(ctx, c, len(c.Args))
 	if err != nil {
 		return err
 	}
@@ -70,12 +70,12 @@ func lrm(ctx context.Context, c *Call) error {
 	}
 	var errs []error
 	for _, name := range names {
-		errs = append(errs, c.removeLocal(name))
+		errs = append(errs, removeLocal(c, name))
 	}
 	return failure.Several(errs)
 }
 
-func (c *Call) removeLocal(name string) error {
+func removeLocal(c *Call, name string) error {
 	here := c.Shell.folder()
 	info, err := here.Lstat(name)
 	switch {
@@ -92,7 +92,7 @@ func (c *Call) removeLocal(name string) error {
 }
 
 func lmv(ctx context.Context, c *Call) error {
-	names, _, err := c.localWords(ctx, len(c.Args)-1)
+	names, _, err := localWords(ctx, c, len(c.Args)-1)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func lmv(ctx context.Context, c *Call) error {
 
 // localWords expands the first n arguments, and tells whether a pattern was
 // among them.
-func (c *Call) localWords(ctx context.Context, n int) (names []string, pattern bool, err error) {
+func localWords(ctx context.Context, c *Call, n int) (names []string, pattern bool, err error) {
 	for _, word := range c.Args[:n] {
-		found, err := c.Shell.localNames(ctx, word)
+		found, err := localNames(ctx, c.Shell, word)
 		if err != nil {
 			return nil, false, err
 		}

@@ -80,7 +80,7 @@ func listFlags(fs *pflag.FlagSet) {
 
 func list(ctx context.Context, c *Call, long bool) error {
 	c.long = long
-	done, err := c.redirect(ctx, 1)
+	done, err := redirect(ctx, c, 1)
 	if err != nil {
 		return err
 	}
@@ -89,8 +89,8 @@ func list(ctx context.Context, c *Call, long bool) error {
 	if len(c.Args) > 0 {
 		word = c.Args[0]
 	}
-	if entries, err = c.listed(ctx, word); err == nil || len(entries) > 0 {
-		if writing := c.writeList(entries, long); err == nil {
+	if entries, err = listed(ctx, c, word); err == nil || len(entries) > 0 {
+		if writing := writeList(c, entries, long); err == nil {
 			err = writing
 		}
 	}
@@ -99,7 +99,7 @@ func list(ctx context.Context, c *Call, long bool) error {
 
 // listed returns the entries that a word stands for: those of a directory, or
 // those that match a pattern, under the names as the pattern gives them.
-func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, error) {
+func listed(ctx context.Context, c *Call, word syntax.Token) ([]listing.Entry, error) {
 	switch {
 	case word.Pattern != "" && c.Shell.Settings.Glob:
 		names, err := c.expand(ctx, []syntax.Token{word})
@@ -113,27 +113,27 @@ func (c *Call) listed(ctx context.Context, word syntax.Token) ([]listing.Entry, 
 		}
 		return entries, err
 	case c.Is("recursive"):
-		return c.listTree(ctx, word.Text)
+		return listTree(ctx, c, word.Text)
 	case c.Is("directory"):
-		e, err := c.itself(ctx, orDot(word.Text))
+		e, err := itself(ctx, c, orDot(word.Text))
 		if err != nil {
 			return nil, failure.About(word.Text, err)
 		}
 		return []listing.Entry{e}, nil
 	}
-	entries, err := c.list(ctx, word.Text, c.showsAll())
+	entries, err := c.list(ctx, word.Text, showsAll(c))
 	if word.Text != "" {
 		err = failure.About(word.Text, err)
 	}
 	if len(entries) == 1 && entries[0].Name == word.Text {
 		return entries, err // it is a file, named by the user, dot or not
 	}
-	return c.visible(entries), err
+	return visibleEntries(c, entries), err
 }
 
 // itself describes a directory or a file as an entry. Mode and owner of a directory stand in the
 // listing of the one above it, where the server has no MLST that names them.
-func (c *Call) itself(ctx context.Context, name string) (listing.Entry, error) {
+func itself(ctx context.Context, c *Call, name string) (listing.Entry, error) {
 	e, err := c.Session().Stat(ctx, name)
 	whole := path.Clean(c.absolute(name))
 	if err != nil || !c.long || e.HasMode && e.Type == listing.Dir || !path.IsAbs(whole) || whole == "/" {
@@ -160,11 +160,11 @@ func orDot(name string) string {
 }
 
 // showsAll reports whether names that begin with a dot are wanted.
-func (c *Call) showsAll() bool { return c.Is("all") || c.Is("almost-all") }
+func showsAll(c *Call) bool { return c.Is("all") || c.Is("almost-all") }
 
-// visible leaves out what is only shown with -a.
-func (c *Call) visible(entries []listing.Entry) []listing.Entry {
-	if c.showsAll() {
+// visibleEntries leaves out what is only shown with -a.
+func visibleEntries(c *Call, entries []listing.Entry) []listing.Entry {
+	if showsAll(c) {
 		return entries
 	}
 	shown := entries[:0]
@@ -177,17 +177,17 @@ func (c *Call) visible(entries []listing.Entry) []listing.Entry {
 }
 
 // writeList shows entries as the flags want them.
-func (c *Call) writeList(entries []listing.Entry, long bool) error {
-	l := render.List{Long: long, Human: c.Is("human") || c.screen && c.Shell.Settings.Human, Header: c.Is("header"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: c.order()}
+func writeList(c *Call, entries []listing.Entry, long bool) error {
+	l := render.List{Long: long, Human: c.Is("human") || c.screen && c.Shell.Settings.Human, Header: c.Is("header"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: listingOrder(c)}
 	var err error
-	if l.Style, err = c.timeStyle(); err != nil {
+	if l.Style, err = timeStyle(c); err != nil {
 		return err
 	}
 	if c.JSON() {
 		render.Sort(entries, l.By, l.Reverse)
-		return c.objects(entries)
+		return printObjects(c, entries)
 	}
-	if look := c.look(); look != nil {
+	if look := listingView(c); look != nil {
 		render.Sort(entries, l.By, l.Reverse)
 		return look(c, l, entries)
 	}
@@ -203,7 +203,7 @@ func (c *Call) writeList(entries []listing.Entry, long bool) error {
 	if c.Is("vertical") {
 		l.Width = c.Shell.con.Width()
 	}
-	if l.Color = c.colours(); l.Color {
+	if l.Color = listingColours(c); l.Color {
 		l.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
 	}
 	return l.Write(c.Out, entries)
@@ -223,7 +223,7 @@ func withoutControls(entries []listing.Entry) []listing.Entry {
 	return plain
 }
 
-func (c *Call) objects(entries []listing.Entry) error {
+func printObjects(c *Call, entries []listing.Entry) error {
 	for _, e := range entries {
 		if err := c.object(render.Entry(e)); err != nil {
 			return err
@@ -235,7 +235,7 @@ func (c *Call) objects(entries []listing.Entry) error {
 // redirect sends the result to the local file that the argument at i names, and
 // returns what to call at the end. At a terminal it asks before, as ftp(1) does:
 // a second name is often meant as one more to list.
-func (c *Call) redirect(ctx context.Context, i int) (done func(error) error, err error) {
+func redirect(ctx context.Context, c *Call, i int) (done func(error) error, err error) {
 	if i >= len(c.Args) {
 		return func(err error) error { return err }, nil
 	}
@@ -246,7 +246,7 @@ func (c *Call) redirect(ctx context.Context, i int) (done func(error) error, err
 		!c.Confirm(ctx, "write the list to the local file "+word.Text+"?") {
 		return nil, c.Usage("one path at a time")
 	}
-	out, err := c.localOutput(ctx, word)
+	out, err := localOutput(ctx, c, word)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +255,7 @@ func (c *Call) redirect(ctx context.Context, i int) (done func(error) error, err
 
 // localOutput directs the result to what the user typed as a local name: a
 // file, - for the screen, |command for a local command.
-func (c *Call) localOutput(ctx context.Context, word syntax.Token) (*localFile, error) {
+func localOutput(ctx context.Context, c *Call, word syntax.Token) (*localFile, error) {
 	if word.Text == "-" {
 		return &localFile{WriteCloser: unclosed{c.Out}}, nil
 	}
@@ -275,7 +275,7 @@ func (c *Call) localOutput(ctx context.Context, word syntax.Token) (*localFile, 
 }
 
 func nlist(ctx context.Context, c *Call) error {
-	return c.lines(ctx, "NLST")
+	return printFacts(ctx, c, "NLST")
 }
 
 func mls(ctx context.Context, c *Call, long bool) error {
@@ -284,15 +284,15 @@ func mls(ctx context.Context, c *Call, long bool) error {
 	if c.piped() {
 		file++ // there is none
 	}
-	done, err := c.redirect(ctx, file)
+	done, err := redirect(ctx, c, file)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, word := range c.Args {
-		entries, err := c.listed(ctx, word)
+		entries, err := listed(ctx, c, word)
 		if err = c.skips(err); err == nil || len(entries) > 0 {
-			err = cmp.Or(err, c.writeList(entries, long))
+			err = cmp.Or(err, writeList(c, entries, long))
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {

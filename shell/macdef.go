@@ -27,7 +27,7 @@ var macroCommands = []*Command{
 		Name: "$", Args: "macro [argument…]", Short: "run a macro that macdef defined",
 		Long: "Patterns in the arguments are expanded by the commands that the macro runs.",
 		Min:  1, Max: -1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro, completion.RemotePath},
-		Nests: true, Foreign: Refused, Run: func(_ context.Context, c *Call) error { return c.Shell.runMacro(c, c.Arg(0), c.Args[1:]) },
+		Nests: true, Foreign: Refused, Run: func(_ context.Context, c *Call) error { return runMacro(c.Shell, c, c.Arg(0), c.Args[1:]) },
 	},
 }
 
@@ -59,7 +59,7 @@ const deepest = 50
 
 // runMacro runs the lines of a macro, once, or for each argument where $i is in
 // it. Its failures are shown as those of a script.
-func (sh *Shell) runMacro(call *Call, name string, args []syntax.Token) error {
+func runMacro(sh *Shell, call *Call, name string, args []syntax.Token) error {
 	lines, defined := sh.macros[name]
 	if !defined {
 		return &failure.UsageError{Text: name + ": no such macro", Hint: sh.macroHint()}
@@ -73,17 +73,17 @@ func (sh *Shell) runMacro(call *Call, name string, args []syntax.Token) error {
 		args = []syntax.Token{}
 	}
 	if !slices.ContainsFunc(lines, repeats) {
-		return sh.macroLines(call, name, lines, syntax.Vars{Args: args})
+		return macroLines(sh, call, name, lines, syntax.Vars{Args: args})
 	}
 	for i := range args {
-		if err := sh.macroLines(call, name, lines, syntax.Vars{Args: args, Each: &args[i]}); err != nil {
+		if err := macroLines(sh, call, name, lines, syntax.Vars{Args: args, Each: &args[i]}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sh *Shell) macroLines(call *Call, name string, lines []string, vars syntax.Vars) error {
+func macroLines(sh *Shell, call *Call, name string, lines []string, vars syntax.Vars) error {
 	for i, text := range lines {
 		err := sh.Do(Line{Text: text, Script: "$" + name, Number: i + 1, within: call, vars: vars})
 		switch {
@@ -118,11 +118,11 @@ func (l *language) macroHint() string {
 }
 
 // initialize runs the macro init after a login, as ftp(1) does.
-func (sh *Shell) initialize() error {
+func initialize(sh *Shell) error {
 	due := sh.loggedIn
 	sh.loggedIn = false
 	if _, defined := sh.macros["init"]; !due || !defined {
 		return nil
 	}
-	return sh.runMacro(nil, "init", nil)
+	return runMacro(sh, nil, "init", nil)
 }

@@ -62,11 +62,11 @@ func runManifest(ctx context.Context, c *Call) error {
 	case !known || a == client.CRC32:
 		return c.Usage("%q is not a checksum that a list can hold", c.value("algorithm"))
 	case verb == "make" && len(c.Args) <= 2:
-		return c.makeManifest(ctx, a)
+		return makeManifest(ctx, c, a)
 	case verb == "check" && len(c.Args) >= 2:
-		return c.checkManifest(ctx)
+		return checkManifest(ctx, c)
 	case verb == "diff" && len(c.Args) == 3:
-		return c.diffManifests(ctx)
+		return diffManifests(ctx, c)
 	case verb == "check" || verb == "diff":
 		return c.Usage("an argument is missing")
 	}
@@ -80,17 +80,17 @@ type sumTree struct {
 	sum  func(ctx context.Context, path string, a client.Algorithm) (sum []byte, how string, err error)
 }
 
-func (c *Call) sumTree(dir string) (sumTree, error) {
+func sumTreeOf(c *Call, dir string) (sumTree, error) {
 	if c.Is("local") {
-		return c.sumsHere(orDot(dir)), nil
+		return sumsHere(c, orDot(dir)), nil
 	}
 	if c.Session() == nil {
 		return sumTree{}, failure.ErrNotConnected
 	}
-	return c.sumsThere(dir), nil
+	return sumsThere(c, dir), nil
 }
 
-func (c *Call) sumsThere(dir string) sumTree {
+func sumsThere(c *Call, dir string) sumTree {
 	below := func(path string) string { return joinRemote(dir, path) }
 	return sumTree{
 		each: func(ctx context.Context, f func(string, int64) error) error {
@@ -107,13 +107,13 @@ func (c *Call) sumsThere(dir string) sumTree {
 			return e.Size, err
 		},
 		sum: func(ctx context.Context, path string, a client.Algorithm) ([]byte, string, error) {
-			return c.remoteSum(ctx, below(path), a)
+			return remoteSum(ctx, c, below(path), a)
 		},
 	}
 }
 
 // remoteSum asks the server for a checksum, or fetches the file into one.
-func (c *Call) remoteSum(ctx context.Context, path string, a client.Algorithm) (sum []byte, how string, err error) {
+func remoteSum(ctx context.Context, c *Call, path string, a client.Algorithm) (sum []byte, how string, err error) {
 	if !c.Is("read") {
 		h, err := c.Session().Hash(ctx, path, a)
 		if err == nil {
@@ -133,7 +133,7 @@ func (c *Call) remoteSum(ctx context.Context, path string, a client.Algorithm) (
 	return hash.Sum(nil), "read", nil
 }
 
-func (c *Call) sumsHere(dir string) sumTree {
+func sumsHere(c *Call, dir string) sumTree {
 	here := c.Shell.folder()
 	return sumTree{
 		each: func(ctx context.Context, f func(string, int64) error) error {
@@ -176,8 +176,8 @@ func (c *Call) sumsHere(dir string) sumTree {
 }
 
 // makeManifest prints the list when it is complete: half a list would be taken for a whole one.
-func (c *Call) makeManifest(ctx context.Context, a client.Algorithm) error {
-	t, err := c.sumTree(c.Arg(1))
+func makeManifest(ctx context.Context, c *Call, a client.Algorithm) error {
+	t, err := sumTreeOf(c, c.Arg(1))
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func newSumObject(status string, want, got manifest.Entry, how string) sumObject
 }
 
 // readManifest reads a list that is here; "-" is standard input.
-func (c *Call) readManifest(ctx context.Context, name string) ([]manifest.Entry, error) {
+func readManifest(ctx context.Context, c *Call, name string) ([]manifest.Entry, error) {
 	in := c.Shell.opt.In
 	if name != "-" {
 		file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
@@ -270,12 +270,12 @@ func (c *Call) readManifest(ctx context.Context, name string) ([]manifest.Entry,
 	return entries, failure.About(name, err)
 }
 
-func (c *Call) checkManifest(ctx context.Context) error {
-	want, err := c.readManifest(ctx, c.Arg(1))
+func checkManifest(ctx context.Context, c *Call) error {
+	want, err := readManifest(ctx, c, c.Arg(1))
 	if err != nil {
 		return err
 	}
-	t, err := c.sumTree(c.Arg(2))
+	t, err := sumTreeOf(c, c.Arg(2))
 	if err != nil {
 		return err
 	}
@@ -338,12 +338,12 @@ func (c *Call) checkManifest(ctx context.Context) error {
 	return nil
 }
 
-func (c *Call) diffManifests(ctx context.Context) error {
-	old, err := c.readManifest(ctx, c.Arg(1))
+func diffManifests(ctx context.Context, c *Call) error {
+	old, err := readManifest(ctx, c, c.Arg(1))
 	if err != nil {
 		return err
 	}
-	now, err := c.readManifest(ctx, c.Arg(2))
+	now, err := readManifest(ctx, c, c.Arg(2))
 	if err != nil {
 		return err
 	}

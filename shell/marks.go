@@ -13,9 +13,9 @@ import (
 // meterPeriod is how often marks and counters are brought up to date.
 const meterPeriod = 100 * time.Millisecond
 
-// marks prints a # for every block moved, and a line end after the last one.
+// printMarks prints a # for every block moved, and a line end after the last one.
 // They go where messages go: standard output has results only.
-func (c *Call) marks(m *transfer.Meter) (stop func()) {
+func printMarks(c *Call, m *transfer.Meter) (stop func()) {
 	printed := int64(0)
 	update := func() {
 		due := m.Moved() / c.Shell.Settings.Hash
@@ -37,8 +37,8 @@ func (c *Call) marks(m *transfer.Meter) (stop func()) {
 // mostMarks bounds what one look prints, when a fast line meets a small block.
 const mostMarks = 1 << 16
 
-// tick shows how many bytes have been moved, and nothing else.
-func (c *Call) tick(name string, m *transfer.Meter) (stop func()) {
+// printTicks shows how many bytes have been moved, and nothing else.
+func printTicks(c *Call, name string, m *transfer.Meter) (stop func()) {
 	halt := every(meterPeriod, func() {
 		c.Shell.con.Status(fmt.Sprintf("%s  %d bytes", render.Safe(name), m.Done()))
 	})

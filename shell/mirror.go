@@ -78,29 +78,29 @@ func mirrorFlags(fs *pflag.FlagSet) {
 const mostLoops = 10
 
 func mirror(ctx context.Context, c *Call) error {
-	if url, ok := c.otherServer(); ok {
+	if url, ok := otherServer(c); ok {
 		paths := slices.DeleteFunc(slices.Clone(c.Args), func(word syntax.Token) bool { return word.Text == url })
 		if err := c.noURLs(paths); err != nil {
 			return err
 		}
-		return c.mirrorServers(ctx, url)
+		return mirrorServers(ctx, c, url)
 	}
 	if err := c.noURLs(c.Args); err != nil {
 		return err
 	}
-	return c.mirrorAll(ctx, func(*transfer.Mirror) {})
+	return mirrorAll(ctx, c, func(*transfer.Mirror) {})
 }
 
 // mirrorAll mirrors, as often as --loop says, and runs what --on-change says.
-func (c *Call) mirrorAll(ctx context.Context, adapt func(*transfer.Mirror)) error {
+func mirrorAll(ctx context.Context, c *Call, adapt func(*transfer.Mirror)) error {
 	changed := 0
 	for range mostLoops {
-		m, err := c.mirror(ctx)
+		m, err := newMirror(ctx, c)
 		if err != nil {
 			return err
 		}
 		adapt(m)
-		n, err := c.runMirror(ctx, m)
+		n, err := runMirror(ctx, c, m)
 		changed += n
 		if err != nil {
 			return err
@@ -115,22 +115,22 @@ func (c *Call) mirrorAll(ctx context.Context, adapt func(*transfer.Mirror)) erro
 	return nil
 }
 
-// mirror reads the options.
-func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
+// newMirror reads the options.
+func newMirror(ctx context.Context, c *Call) (*transfer.Mirror, error) {
 	m := &transfer.Mirror{
 		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
 		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), OnlyNewer: c.Is("only-newer"), EmptyDirs: c.Is("empty-dirs"), DeleteAll: c.Is("delete-all"),
 	}
 	var err error
 	if m.Up {
-		m.Local, m.Remote, err = c.trees(localPath, func(t syntax.Token) string { return t.Text }, asItIs)
+		m.Local, m.Remote, err = mirrorTrees(c, localPath, func(t syntax.Token) string { return t.Text }, asItIs)
 	} else {
-		m.Remote, m.Local, err = c.trees(func(t syntax.Token) string { return t.Text }, localPath, c.Shell.namesIn("").Name)
+		m.Remote, m.Local, err = mirrorTrees(c, func(t syntax.Token) string { return t.Text }, localPath, namesIn(c.Shell, "").Name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if m.Filter, err = c.mirrorFilter(); err != nil {
+	if m.Filter, err = mirrorFilter(c); err != nil {
 		return nil, err
 	}
 	var ok bool
@@ -140,7 +140,7 @@ func (c *Call) mirror(ctx context.Context) (*transfer.Mirror, error) {
 	if m.Links, ok = mirrorLinks[c.value("links")]; !ok {
 		return nil, c.Usage("--links: %s is not one of skip, follow, copy", c.value("links"))
 	}
-	m.MayDelete = func(doomed []transfer.Step, kept int) error { return c.mayDelete(ctx, doomed, kept) }
+	m.MayDelete = func(doomed []transfer.Step, kept int) error { return mayDelete(ctx, c, doomed, kept) }
 	return m, nil
 }
 
@@ -149,9 +149,9 @@ var (
 	mirrorLinks    = map[string]transfer.Links{"skip": transfer.SkipLinks, "follow": transfer.FollowLinks, "copy": transfer.CopyLinks}
 )
 
-// trees are the original and the copy. A copy that is not named has the name of
+// mirrorTrees are the original and the copy. A copy that is not named has the name of
 // the original, where it is.
-func (c *Call) trees(source, copied func(syntax.Token) string, named func(string) (string, error)) (from, to string, err error) {
+func mirrorTrees(c *Call, source, copied func(syntax.Token) string, named func(string) (string, error)) (from, to string, err error) {
 	switch len(c.Args) {
 	case 0:
 		return ".", ".", nil
@@ -171,7 +171,7 @@ func asItIs(name string) (string, error) { return name, nil }
 
 // mirrorFilter joins the options that choose files. Directories are only left
 // out by --exclude.
-func (c *Call) mirrorFilter() (func(string, *listing.Entry) bool, error) {
+func mirrorFilter(c *Call) (func(string, *listing.Entry) bool, error) {
 	include, _ := c.Flags.GetStringArray("include")
 	exclude, _ := c.Flags.GetStringArray("exclude")
 	sizes, _ := c.Flags.GetStringArray("size")
@@ -236,14 +236,14 @@ const fewDeletions = 10
 
 // mayDelete guards a tree against a mistake: the wrong directory, an empty disk. At a terminal what would go is shown and
 // asked about, in a script a part of the tree that is neither small nor less than half is not deleted.
-func (c *Call) mayDelete(ctx context.Context, doomed []transfer.Step, kept int) error {
+func mayDelete(ctx context.Context, c *Call, doomed []transfer.Step, kept int) error {
 	most, _ := c.Flags.GetInt("max-delete")
 	switch n := len(doomed); {
 	case most >= 0 && n > most:
 		return fmt.Errorf("nothing was deleted: %d would be, and --max-delete is %d", n, most)
 	case most >= 0, c.Is("dry-run"), c.Shell.opt.DryRun:
 		return nil
-	case c.Interactive() && c.confirmDeletions(ctx, doomed, kept), !c.Interactive() && (n <= fewDeletions || n <= kept):
+	case c.Interactive() && confirmDeletions(ctx, c, doomed, kept), !c.Interactive() && (n <= fewDeletions || n <= kept):
 		return nil
 	case c.Interactive():
 		c.Note("nothing was deleted")
@@ -254,7 +254,7 @@ func (c *Call) mayDelete(ctx context.Context, doomed []transfer.Step, kept int) 
 }
 
 // confirmDeletions shows as much of what would be deleted as fits on half of the screen, and asks.
-func (c *Call) confirmDeletions(ctx context.Context, doomed []transfer.Step, kept int) bool {
+func confirmDeletions(ctx context.Context, c *Call, doomed []transfer.Step, kept int) bool {
 	files, dirs := 0, 0
 	t := render.Table{Right: []bool{false, true}, Width: c.Shell.con.Width()}
 	for i, step := range doomed {

@@ -50,7 +50,7 @@ type mirrorObject struct {
 }
 
 // runMirror mirrors, and returns how much was changed.
-func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
+func runMirror(ctx context.Context, c *Call, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
 	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
@@ -59,11 +59,11 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds
 	m.Configure = func(t *transfer.Task) {
-		c.equip(t)
-		t.Segments = c.segments()
+		configureTask(c, t)
+		t.Segments = segments(c)
 	}
 	m.Found = c.Shell.gauge.more
-	e := c.engine()
+	e := newEngine(c)
 	if m.Target != nil && m.Target == c.Session() {
 		e.Session = c.Shell.second.session // the files come from there
 	}
@@ -72,7 +72,7 @@ func (c *Call) runMirror(ctx context.Context, m *transfer.Mirror) (int, error) {
 	err := m.Run(ctx, e)
 	stop()
 	over()
-	c.learn(e)
+	rememberLimit(c, e)
 	if shown := report.end(err); err == nil {
 		err = shown
 	}
@@ -122,7 +122,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		}
 		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, render.Safe(s.Path)})
 	case r.call.Shell.Settings.Verbose && s.Result.Local != "":
-		_ = r.call.moved(s.Path, s.Result)
+		_ = tellMoved(r.call, s.Path, s.Result)
 	case r.call.Shell.Settings.Verbose:
 		r.call.Note("%s %s (%s)", s.Action, s.Path, s.Why)
 	}

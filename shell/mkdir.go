@@ -33,9 +33,9 @@ var mkdirCommands = []*Command{
 
 func mkdir(ctx context.Context, c *Call) error {
 	for _, dir := range c.Texts() {
-		make := c.makeDir
+		make := func(ctx context.Context, dir string) error { return makeDir(ctx, c, dir) }
 		if c.Is("parents") {
-			make = c.makeDirs
+			make = func(ctx context.Context, dir string) error { return makeDirs(ctx, c, dir) }
 		}
 		if err := make(ctx, dir); err != nil {
 			return failure.About(dir, err)
@@ -44,7 +44,7 @@ func mkdir(ctx context.Context, c *Call) error {
 	return nil
 }
 
-func (c *Call) makeDir(ctx context.Context, dir string) error {
+func makeDir(ctx context.Context, c *Call, dir string) error {
 	_, err := c.Session().Mkdir(ctx, dir)
 	if err == nil {
 		c.Shell.remote.Add(c.absolute(dir), completion.Name{Dir: true})
@@ -54,7 +54,7 @@ func (c *Call) makeDir(ctx context.Context, dir string) error {
 }
 
 // planDirs tells what makeDirs would make: a dry run cannot try, so it asks what is there.
-func (c *Call) planDirs(ctx context.Context, dir string) error {
+func planDirs(ctx context.Context, c *Call, dir string) error {
 	var missing []string
 	for at := path.Clean(dir); at != "." && at != "/"; at = path.Dir(at) {
 		if e, err := c.Session().Stat(ctx, at); err == nil && e.Type == listing.Dir {
@@ -67,7 +67,7 @@ func (c *Call) planDirs(ctx context.Context, dir string) error {
 		missing = append(missing, at)
 	}
 	for _, at := range slices.Backward(missing) {
-		if err := c.makeDir(ctx, at); err != nil {
+		if err := makeDir(ctx, c, at); err != nil {
 			return err
 		}
 	}
@@ -76,11 +76,11 @@ func (c *Call) planDirs(ctx context.Context, dir string) error {
 
 // makeDirs makes a directory and those above it. Servers have one code for what
 // is there already and what cannot be made, so they are asked what is there.
-func (c *Call) makeDirs(ctx context.Context, dir string) error {
+func makeDirs(ctx context.Context, c *Call, dir string) error {
 	if c.Shell.opt.DryRun {
-		return c.planDirs(ctx, dir)
+		return planDirs(ctx, c, dir)
 	}
-	err := c.makeDir(ctx, dir)
+	err := makeDir(ctx, c, dir)
 	var no *client.Error
 	if !errors.As(err, &no) {
 		return err
@@ -92,10 +92,10 @@ func (c *Call) makeDirs(ctx context.Context, dir string) error {
 	if above == "." || above == "/" {
 		return err
 	}
-	if err := c.makeDirs(ctx, above); err != nil {
+	if err := makeDirs(ctx, c, above); err != nil {
 		return failure.About(above, err)
 	}
-	return c.makeDir(ctx, dir)
+	return makeDir(ctx, c, dir)
 }
 
 func rmdir(ctx context.Context, c *Call) error {

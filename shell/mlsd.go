@@ -34,11 +34,11 @@ var mlsdCommands = []*Command{
 	},
 }
 
-func mlsd(ctx context.Context, c *Call) error { return c.lines(ctx, "MLSD") }
+func mlsd(ctx context.Context, c *Call) error { return printFacts(ctx, c, "MLSD") }
 
-// lines prints what the server sends in answer to MLSD or NLST, line by line.
-func (c *Call) lines(ctx context.Context, verb string) error {
-	done, err := c.redirect(ctx, 1)
+// printFacts prints what the server sends in answer to MLSD or NLST, line by line.
+func printFacts(ctx context.Context, c *Call, verb string) error {
+	done, err := redirect(ctx, c, 1)
 	if err != nil {
 		return err
 	}
@@ -49,15 +49,15 @@ func (c *Call) lines(ctx context.Context, verb string) error {
 	})
 	for _, line := range lines {
 		if err == nil {
-			err = c.rawLine(line)
+			err = printRawLine(c, line)
 		}
 	}
 	return done(err)
 }
 
-// rawLine prints a line as the server sent it. Words that begin with a dash are
+// printRawLine prints a line as the server sent it. Words that begin with a dash are
 // the server's here, so only the program's --json makes it an object.
-func (c *Call) rawLine(line string) error {
+func printRawLine(c *Call, line string) error {
 	if !c.Shell.json {
 		return c.Print("%s", line)
 	}
@@ -76,13 +76,13 @@ func mlst(ctx context.Context, c *Call) error {
 	}
 	r, err := c.Session().Quote(ctx, line)
 	if err == nil && r.Class() != 2 {
-		err = c.reply("MLST", r)
+		err = reply(c, "MLST", r)
 	}
 	if err != nil {
 		return failure.About(orDot(c.Arg(0)), err)
 	}
 	for _, line := range r.Body() {
-		if err := c.rawLine(strings.TrimPrefix(line, " ")); err != nil {
+		if err := printRawLine(c, strings.TrimPrefix(line, " ")); err != nil {
 			return err
 		}
 	}
@@ -99,5 +99,5 @@ func remopts(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.reply("OPTS", r)
+	return reply(c, "OPTS", r)
 }

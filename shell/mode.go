@@ -12,12 +12,12 @@ import (
 var modeCommands = []*Command{
 	{
 		Name: "binary", Aliases: []string{"image"}, Short: "transfer files byte by byte (the default)",
-		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.Binary) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return setType(c, client.Binary) },
 	},
 	{
 		Name: "ascii", Short: "transfer text, with the line ends of each side",
 		Long:  "Sizes differ on both sides then, so nothing is checked against them, and binary files are spoilt.",
-		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return c.setType(client.ASCII) },
+		Needs: Connection, Foreign: Confined, Run: func(_ context.Context, c *Call) error { return setType(c, client.ASCII) },
 	},
 	{
 		Name: "type", Values: [][]string{{"ascii", "binary", "image", "tenex"}}, Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
@@ -50,11 +50,11 @@ func transferType(_ context.Context, c *Call) error {
 	if !ok {
 		return c.Usage("%s is not one of ascii, binary, image, ebcdic, tenex", c.Arg(0))
 	}
-	return c.setType(t)
+	return setType(c, t)
 }
 
 // setType chooses the type; the server hears of it with the next transfer.
-func (c *Call) setType(t client.Type) error {
+func setType(c *Call, t client.Type) error {
 	c.Session().SetType(t)
 	if c.Shell.Settings.Verbose {
 		c.Note("type is %s", typeNames[t])

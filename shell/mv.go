@@ -38,22 +38,22 @@ func noClobberFlag(fs *pflag.FlagSet) {
 }
 
 func mv(ctx context.Context, c *Call) error {
-	return c.toTarget(ctx, func(from, to string) error { return c.rename(ctx, from, to) })
+	return toTarget(ctx, c, func(from, to string) error { return renameFile(ctx, c, from, to) })
 }
 
 func cp(ctx context.Context, c *Call) error {
-	return c.toTarget(ctx, func(from, to string) error { return c.copy(ctx, from, to) })
+	return toTarget(ctx, c, func(from, to string) error { return copyRemote(ctx, c, from, to) })
 }
 
 // toTarget runs f for each of the names and where it is to go: the last
 // argument is a directory, or the new name of the only one.
-func (c *Call) toTarget(ctx context.Context, f func(from, to string) error) error {
+func toTarget(ctx context.Context, c *Call, f func(from, to string) error) error {
 	names, missed := c.expand(ctx, c.Args[:len(c.Args)-1])
 	if len(names) == 0 {
 		return missed
 	}
 	to := c.Args[len(c.Args)-1].Text
-	into, err := c.isDirectory(ctx, to)
+	into, err := isRemoteDir(ctx, c, to)
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func (c *Call) toTarget(ctx context.Context, f func(from, to string) error) erro
 	})})
 }
 
-// isDirectory reports whether there is a directory of that name. One that ends
+// isRemoteDir reports whether there is a directory of that name. One that ends
 // with a slash is meant to be one.
-func (c *Call) isDirectory(ctx context.Context, name string) (bool, error) {
+func isRemoteDir(ctx context.Context, c *Call, name string) (bool, error) {
 	if strings.HasSuffix(name, "/") {
 		return true, nil
 	}
@@ -89,8 +89,8 @@ func (c *Call) isDirectory(ctx context.Context, name string) (bool, error) {
 	return err == nil && e.Type == listing.Dir, err
 }
 
-// copy copies a file on the server.
-func (c *Call) copy(ctx context.Context, from, to string) error {
+// copyRemote copies a file on the server.
+func copyRemote(ctx context.Context, c *Call, from, to string) error {
 	e, err := c.Session().Stat(ctx, from)
 	switch {
 	case err != nil:
@@ -98,11 +98,11 @@ func (c *Call) copy(ctx context.Context, from, to string) error {
 	case e.Type == listing.Dir:
 		return failure.About(from, &failure.UsageError{Text: "is a directory"})
 	case c.Shell.opt.DryRun:
-		return c.Shell.would(withheld{Action: "copy", What: from, To: to})
+		return c.Shell.would(dryAction{Action: "copy", What: from, To: to})
 	}
 	err, verb := c.Session().Copy(ctx, from, to), "SITE CPTO"
 	if client.IsCode(err, 500, 501, 502, 504) {
-		err, verb = c.copyThrough(ctx, from, to, e), "STOR"
+		err, verb = copyThrough(ctx, c, from, to, e), "STOR"
 	}
 	if err != nil {
 		return failure.About(from+" to "+to, err)
@@ -112,7 +112,7 @@ func (c *Call) copy(ctx context.Context, from, to string) error {
 }
 
 // copyThrough reads on this session and writes on another one.
-func (c *Call) copyThrough(ctx context.Context, from, to string, e listing.Entry) error {
+func copyThrough(ctx context.Context, c *Call, from, to string, e listing.Entry) error {
 	other, err := c.Session().Clone(ctx)
 	if err != nil {
 		return err

@@ -202,7 +202,7 @@ func findNetrc(entries []Netrc, host, user string) (found Netrc, ok bool) {
 
 // netrc looks a host up in the user's .netrc. No file is no error. Where a line is damaged only an entry of the host that is
 // whole is used: what looks like the password of one host may be that of another whose name was in that line.
-func (sh *Shell) netrc(host, user string) (Netrc, bool, error) {
+func netrc(sh *Shell, host, user string) (Netrc, bool, error) {
 	name := sh.opt.Netrc
 	if name == "" {
 		return Netrc{}, false, nil

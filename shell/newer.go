@@ -24,12 +24,12 @@ func newer(ctx context.Context, c *Call) error {
 	if len(c.Args) == 2 {
 		t.Local = localPath(c.Args[1])
 	}
-	if err := c.nameHere(&t); err != nil {
+	if err := nameHere(c, &t); err != nil {
 		return err
 	}
 	info, err := c.Shell.folder().Stat(t.Local)
 	if errors.Is(err, fs.ErrNotExist) {
-		return c.move(ctx, t)
+		return moveFile(ctx, c, t)
 	}
 	if err != nil {
 		return err
@@ -46,5 +46,5 @@ func newer(ctx context.Context, c *Call) error {
 		return nil
 	}
 	t.Size, t.ModTime = e.Size, e.Time
-	return c.move(ctx, t)
+	return moveFile(ctx, c, t)
 }

@@ -201,7 +201,7 @@ func choice(text string) (first, second, rest string) {
 // localName is the name that a remote file gets in a local folder when the user has named none: its last part, changed by
 // case, ntrans and nmap, and by what the file system does not take. What the server calls a file can never lead out of the
 // folder.
-func (sh *Shell) localName(dir, remote string) (string, error) {
+func localName(sh *Shell, dir, remote string) (string, error) {
 	name := baseName(remote)
 	if sh.Settings.Case && isUpper(name) && utf8.ValidString(name) {
 		name = strings.ToLower(name)
@@ -212,7 +212,7 @@ func (sh *Shell) localName(dir, remote string) (string, error) {
 		if localname.LeadsElsewhere(part) {
 			return "", &unsafeNameError{remote}
 		}
-		part, err := sh.namesIn(filepath.Join(dir, local)).Name(part)
+		part, err := namesIn(sh, filepath.Join(dir, local)).Name(part)
 		if err != nil {
 			return "", &failure.LocalError{Text: failure.InWords(err)}
 		}

@@ -60,7 +60,7 @@ func TestMappedNamesStayHere(t *testing.T) {
 		{"", "", "dir/.."},
 	} {
 		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{row.pattern, row.name}}}
-		got, err := sh.localName("", row.remote)
+		got, err := localName(sh, "", row.remote)
 		if !errors.As(err, new(*unsafeNameError)) {
 			t.Errorf("nmap %s %s: %q becomes %q (%v)", row.pattern, row.name, row.remote, got, err)
 		}
@@ -73,7 +73,7 @@ func FuzzNameMap(f *testing.F) {
 	f.Add("$", `\`, "$")
 	f.Fuzz(func(t *testing.T, pattern, name, remote string) {
 		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{pattern, name}}}
-		got, err := sh.localName("", remote)
+		got, err := localName(sh, "", remote)
 		if err == nil && !filepath.IsLocal(got) {
 			t.Errorf("nmap %q %q makes %q of %q", pattern, name, got, remote)
 		}

@@ -174,7 +174,7 @@ func TestNothingRaw(t *testing.T) {
 				}
 				sh.con.away.Store(true) // nobody is asked
 				sh.Settings.Progress, sh.Settings.Trace, sh.Settings.Verbose, sh.Settings.OnError = false, 3, true, "continue"
-				sh.heed()
+				sh.applyObservers()
 				a := Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
 				if err := sh.OpenAddress(a); err != nil {
 					t.Fatal(err)
@@ -315,7 +315,7 @@ func TestNothingRawFromCertificates(t *testing.T) {
 		}
 		sh.con.away.Store(true)
 		sh.Settings.Trace, sh.Settings.OnError = 3, "continue"
-		sh.heed()
+		sh.applyObservers()
 		addr := server.Addr()
 		for _, line := range []string{"open ftp://" + addr, "doctor --timeout 1s " + strings.ReplaceAll(addr, ":", " "), "explain last; ladder", "open --insecure ftp://" + practice.User + ":s3cret%20pass@" + addr, "ls; status; tls list; explain last"} {
 			sh.Do(Line{Text: line})

@@ -70,7 +70,7 @@ var openCommands = []*Command{
 }
 
 func open(ctx context.Context, c *Call) error {
-	a, err := c.Shell.addressOf(c.Texts())
+	a, err := addressOf(c.Shell, c.Texts())
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func open(ctx context.Context, c *Call) error {
 		}
 		a.Security = f.Value.String()
 	}
-	if err := c.openingWords(&a); err != nil {
+	if err := openingWords(c, &a); err != nil {
 		return err
 	}
 	how := c.Shell.opt.Connect
@@ -89,10 +89,10 @@ func open(ctx context.Context, c *Call) error {
 		noLogin:   c.Is("no-login") || how.NoLogin,
 		insecure:  c.Is("insecure"),
 	}
-	if c.keeps() {
-		err = c.Shell.switchTo(ctx, a, o)
+	if keepsSession(c) {
+		err = switchTo(ctx, c.Shell, a, o)
 	} else {
-		err = c.Shell.open(ctx, a, o)
+		err = openSession(ctx, c.Shell, a, o)
 	}
 	if text := c.value("made"); err == nil && text != "" {
 		err = c.Shell.remake(ctx, text)
@@ -100,13 +100,13 @@ func open(ctx context.Context, c *Call) error {
 	if text := c.value("execute"); err == nil && text != "" {
 		line := c.line.at(c.statement)
 		line.Text, line.within = text, c
-		err = failure.Shown(c.Shell.Do(line))
+		err = failure.Shown(c.Shell.hooks.do(c.Shell, line))
 	}
 	return err
 }
 
 // openingWords adds what -u and -p say to an address.
-func (c *Call) openingWords(a *Address) error {
+func openingWords(c *Call, a *Address) error {
 	if user := c.value("user"); user != "" {
 		if a.User != "" {
 			return c.Usage("the address has a user, and so has -u")
@@ -125,8 +125,8 @@ func (c *Call) openingWords(a *Address) error {
 // opening are the choices of one open.
 type opening struct{ anonymous, noLogin, insecure bool }
 
-// open leaves the present session, connects, logs in, and goes to the path.
-func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
+// openSession leaves the present session, connects, logs in, and goes to the path.
+func openSession(ctx context.Context, sh *Shell, a Address, o opening) error {
 	sh.disconnect()
 	a, err := sh.forHost(a)
 	if err != nil {
@@ -135,22 +135,22 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	sh.tried = a
 	session, err := sh.connect(ctx, a, o.insecure)
 	if err != nil {
-		sh.giveBack()
+		sh.restoreOverrides()
 		return sayingHost(a, err)
 	}
 	sh.session, sh.address = session, a
 	sh.guard(session)
-	sh.useWays()
-	sh.useBuffers()
-	sh.useReuse()
-	sh.useEnd()
-	sh.useMode()
-	sh.useAddresses()
+	useWays(sh)
+	useBuffers(sh)
+	useReuse(sh)
+	useEnd(sh)
+	useMode(sh)
+	useAddresses(sh)
 	if o.noLogin {
 		sh.tried = Address{}
 		return nil
 	}
-	if err := sh.login(ctx, a, o.anonymous); err != nil {
+	if err := login(ctx, sh, a, o.anonymous); err != nil {
 		if !sh.Interactive() || session.Idle() != nil {
 			sh.disconnect()
 		}
@@ -161,7 +161,7 @@ func (sh *Shell) open(ctx context.Context, a Address, o opening) error {
 	}
 	sh.tried = Address{}
 	sh.startsHere()
-	sh.learnPace()
+	learnPace(sh)
 	sh.loggedIn = true
 	sh.welcomed.Store(true)
 	if a.Path != "" {
@@ -186,7 +186,7 @@ func sayingHost(a Address, err error) error {
 
 // Open connects as the open command does, and shows what goes wrong.
 func (sh *Shell) Open(words ...string) error {
-	a, err := sh.addressOf(words)
+	a, err := addressOf(sh, words)
 	if err != nil {
 		sh.failed(Line{}, "open", err)
 		return err
@@ -198,8 +198,8 @@ func (sh *Shell) Open(words ...string) error {
 }
 
 // addressOf reads an address, or the name of a bookmark.
-func (sh *Shell) addressOf(words []string) (Address, error) {
-	words, err := sh.resolve(words)
+func addressOf(sh *Shell, words []string) (Address, error) {
+	words, err := resolveBookmark(sh, words)
 	if err != nil {
 		return Address{}, err
 	}
@@ -212,7 +212,7 @@ func (sh *Shell) OpenAddress(a Address) error {
 	defer done()
 	end := sh.recorder.Begin("open " + a.Host)
 	err := sh.again(ctx, "open", func() (bool, error) {
-		return true, sh.open(ctx, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
+		return true, openSession(ctx, sh, a, opening{anonymous: sh.opt.Connect.Anonymous, noLogin: sh.opt.Connect.NoLogin})
 	})
 	end(err)
 	if err != nil {
@@ -220,7 +220,7 @@ func (sh *Shell) OpenAddress(a Address) error {
 		sh.failed(Line{}, "open", err)
 		return err
 	}
-	if err = sh.initialize(); err != nil { // before whatever is to be done here
+	if err = initialize(sh); err != nil { // before whatever is to be done here
 		sh.failed(Line{}, "init", err)
 	}
 	return err
@@ -230,12 +230,12 @@ func (sh *Shell) OpenAddress(a Address) error {
 const attempts = 3
 
 // login finds out who the user is and logs in. No password is sent twice.
-func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
+func login(ctx context.Context, sh *Shell, a Address, anonymous bool) error {
 	who := client.Login{User: a.User, Password: a.Password}
 	given := a.HasPassword
 	var err error
 	if !anonymous {
-		if who, given, err = sh.credentials(ctx, a, who); err != nil {
+		if who, given, err = credentials(ctx, sh, a, who); err != nil {
 			return err
 		}
 	}
@@ -243,7 +243,7 @@ func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
 		if who.User, err = sh.con.Ask(ctx, "user (empty for anonymous): "); err != nil {
 			return err
 		}
-		if who, given, err = sh.credentials(ctx, a, who); err != nil {
+		if who, given, err = credentials(ctx, sh, a, who); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,7 @@ func (sh *Shell) login(ctx context.Context, a Address, anonymous bool) error {
 		}
 		return sh.session.Login(ctx, who)
 	}
-	return sh.authenticate(ctx, who, given)
+	return authenticate(ctx, sh, who, given)
 }
 
 func isAnonymous(user string) bool { return slices.Contains([]string{"", "anonymous", "ftp"}, user) }
@@ -261,7 +261,7 @@ func isAnonymous(user string) bool { return slices.Contains([]string{"", "anonym
 // authenticate logs in with the password that is given, and asks at a terminal
 // for another one when there is none or it was wrong, or for the account that
 // the server wants.
-func (sh *Shell) authenticate(ctx context.Context, who client.Login, given bool) error {
+func authenticate(ctx context.Context, sh *Shell, who client.Login, given bool) error {
 	for attempt := 1; ; attempt++ {
 		if !given {
 			password, err := sh.con.ReadSecret(ctx, "password: ")
@@ -308,11 +308,11 @@ func user(ctx context.Context, c *Call) error {
 	given := len(c.Args) > 1
 	if !given && !c.Interactive() {
 		var err error
-		if who, given, err = c.Shell.credentials(ctx, c.Shell.address, who); err != nil {
+		if who, given, err = credentials(ctx, c.Shell, c.Shell.address, who); err != nil {
 			return err
 		}
 	}
-	if err := c.Shell.authenticate(ctx, who, given); err != nil {
+	if err := authenticate(ctx, c.Shell, who, given); err != nil {
 		return err
 	}
 	c.Shell.startsHere()
@@ -329,7 +329,7 @@ func bye(ctx context.Context, c *Call) error {
 	if len(c.Args) > 0 && err != nil {
 		return c.Usage("%q is not a number from 0 to 255", c.Arg(0))
 	}
-	if !c.Shell.mayLeave(ctx) {
+	if !c.Shell.hooks.mayLeave(ctx, c.Shell) {
 		return nil
 	}
 	if len(c.Args) > 0 {

@@ -126,7 +126,7 @@ func (o *owner) uses(t testing.TB, lines string) (first error) {
 		note(err)
 	}
 	for _, line := range strings.Split(o.fill(lines), "; ") {
-		sh.remember("pwd")
+		rememberLine(sh, "pwd")
 		note(sh.Do(Line{Text: line}))
 	}
 	return first

@@ -69,12 +69,12 @@ func paged(run func(context.Context, *Call) error) func(context.Context, *Call) 
 // lcat writes local files, safe for a screen as cat does it.
 func lcat(ctx context.Context, c *Call) error {
 	for _, word := range c.Args {
-		names, err := c.Shell.localNames(ctx, word)
+		names, err := localNames(ctx, c.Shell, word)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if err := c.showLocal(ctx, name); err != nil {
+			if err := showLocal(ctx, c, name); err != nil {
 				return failure.About(name, err)
 			}
 		}
@@ -82,13 +82,13 @@ func lcat(ctx context.Context, c *Call) error {
 	return nil
 }
 
-func (c *Call) showLocal(ctx context.Context, name string) error {
+func showLocal(ctx context.Context, c *Call, name string) error {
 	file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	out := c.plainOut()
+	out := plainOut(c)
 	screen, isScreen := out.(*screenWriter)
 	if isScreen {
 		screen.anything = c.Is("force")

@@ -14,16 +14,16 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// engine is what moves many files. Its sessions see what the settings allow.
-func (c *Call) engine() *transfer.Engine {
-	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.retry(), Watch: c.watchTask}
-	if n := c.segments(); n > 1 {
+// newEngine is what moves many files. Its sessions see what the settings allow.
+func newEngine(c *Call) *transfer.Engine {
+	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.retry(), Watch: func(t transfer.Task, m *transfer.Meter) func() { return watchTask(c, t, m) }}
+	if n := segments(c); n > 1 {
 		e.Parallel = max(e.Parallel, n)
 	}
 	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
 		e.Parallel, _ = c.Flags.GetInt("parallel")
 	}
-	if most := c.Shell.mostSessions(e.Session); most > 0 && (e.Parallel == 0 || e.Parallel > most) {
+	if most := mostSessions(c.Shell, e.Session); most > 0 && (e.Parallel == 0 || e.Parallel > most) {
 		if e.Parallel > 0 {
 			c.Note("%d instead of %d sessions, as the server once allowed; `limits forget %s` tries again", most, e.Parallel, e.Session.Host())
 		}
@@ -37,7 +37,7 @@ func (c *Call) engine() *transfer.Engine {
 }
 
 // watchTask shows a transfer of many.
-func (c *Call) watchTask(t transfer.Task, m *transfer.Meter) (over func()) {
+func watchTask(c *Call, t transfer.Task, m *transfer.Meter) (over func()) {
 	return c.Shell.gauge.file(render.Safe(taskName(t)), m)
 }
 
@@ -50,15 +50,15 @@ func taskName(t transfer.Task) string {
 }
 
 // moveMany moves files over several sessions and says how many came through; --json has each of them.
-func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
+func moveMany(ctx context.Context, c *Call, tasks []transfer.Task) error {
 	set := &c.Shell.Settings
 	many := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
 	if !many || set.Hash > 0 || set.Tick || c.Shell.opt.DryRun || collide(tasks) {
-		return c.oneByOne(ctx, tasks)
+		return moveOneByOne(ctx, c, tasks)
 	}
 	var bytes int64
 	for i := range tasks {
-		c.equip(&tasks[i])
+		configureTask(c, &tasks[i])
 		bytes += max(tasks[i].Size, 0)
 	}
 	defer c.Shell.gauge.all(len(tasks), bytes)()
@@ -66,11 +66,11 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 	var whole transfer.Result
 	var errs []error
 	done := 0
-	begun, e := time.Now(), c.engine()
+	begun, e := time.Now(), newEngine(c)
 	e.Done = func(t transfer.Task, r transfer.Result, err error) {
 		c.Shell.gauge.passed(r.Bytes, r.Resumed)
-		if err = c.ended(t, r, err); err == nil && (c.JSON() || len(tasks) == 1) {
-			err = c.arrived(t, r)
+		if err = endedTransfer(c, t, r, err); err == nil && (c.JSON() || len(tasks) == 1) {
+			err = toldArrival(c, t, r)
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -81,9 +81,9 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 		whole.Resumed += r.Resumed
 	}
 	err := e.Run(ctx, slices.Values(tasks))
-	c.learn(e)
+	rememberLimit(c, e)
 	whole.Elapsed = time.Since(begun)
-	c.sumUp(ctx, done, len(tasks), whole)
+	sumUp(ctx, c, done, len(tasks), whole)
 	if len(errs) > 0 && errors.As(err, new(*transfer.AlikeError)) {
 		errs = append(errs, err)
 	}
@@ -94,7 +94,7 @@ func (c *Call) moveMany(ctx context.Context, tasks []transfer.Task) error {
 }
 
 // sumUp reports several files, and how to go on where the user has stopped.
-func (c *Call) sumUp(ctx context.Context, done, of int, whole transfer.Result) {
+func sumUp(ctx context.Context, c *Call, done, of int, whole transfer.Result) {
 	flag := c.Flags.Lookup("continue")
 	switch {
 	case of < 2 || c.JSON():
@@ -105,9 +105,9 @@ func (c *Call) sumUp(ctx context.Context, done, of int, whole transfer.Result) {
 		}
 		c.Note("%d of %d files are done; `%s %s` resumes", done, of, name, rest)
 	case done < of:
-		_ = c.moved(fmt.Sprintf("%d of %d files", done, of), whole)
+		_ = tellMoved(c, fmt.Sprintf("%d of %d files", done, of), whole)
 	default:
-		_ = c.moved(fmt.Sprintf("%d files", of), whole)
+		_ = tellMoved(c, fmt.Sprintf("%d files", of), whole)
 	}
 }
 
@@ -127,18 +127,18 @@ func collide(tasks []transfer.Task) bool {
 	return false
 }
 
-// learn remembers how many sessions the server allows. The goodbyes of the others are not waited
+// rememberLimit remembers how many sessions the server allows. The goodbyes of the others are not waited
 // for.
-func (c *Call) learn(e *transfer.Engine) {
+func rememberLimit(c *Call, e *transfer.Engine) {
 	if n := e.Limit(); n > 0 {
-		c.Shell.found(limited(e.Session), "parallel", strconv.Itoa(n), e.Session)
+		foundLimit(c.Shell, limited(e.Session), "parallel", strconv.Itoa(n), e.Session)
 	}
 }
 
-func (c *Call) oneByOne(ctx context.Context, tasks []transfer.Task) error {
+func moveOneByOne(ctx context.Context, c *Call, tasks []transfer.Task) error {
 	var errs []error
 	for _, t := range tasks {
-		err := c.move(ctx, t)
+		err := moveFile(ctx, c, t)
 		errs = append(errs, err)
 		if endsAll(ctx, err) {
 			break

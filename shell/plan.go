@@ -140,7 +140,7 @@ func (p *planning) move(t transfer.Task) error {
 }
 
 // would takes what a dry run tells otherwise.
-func (p *planning) would(w withheld) error {
+func (p *planning) would(w dryAction) error {
 	if w.Action == "copy" {
 		return p.add(plan.Row{Do: plan.Copy, Path: p.there(w.What), To: p.there(w.To)})
 	}
@@ -180,25 +180,25 @@ func planCommand(ctx context.Context, c *Call) error {
 		if len(c.Args) != 2 {
 			return c.Usage("the name of a plan is missing")
 		}
-		p, err := c.readPlan(c.Arg(1))
+		p, err := readPlan(c, c.Arg(1))
 		if err == nil && word == "check" {
-			return c.checkPlan(ctx, p, c.Arg(1), nil)
+			return checkPlan(ctx, c, p, c.Arg(1), nil)
 		}
 		if err == nil {
-			err = c.showPlan(p)
+			err = showPlan(c, p)
 		}
 		return err
 	}
-	p, err := c.makePlan(ctx)
+	p, err := makePlan(ctx, c)
 	if err != nil {
 		return err
 	}
 	c.Shell.lastPlan = p
-	if err := c.showPlan(p); err != nil {
+	if err := showPlan(c, p); err != nil {
 		return err
 	}
 	if name := c.value("output"); name != "" {
-		if err := c.keepPlan(ctx, p, name); err != nil {
+		if err := keepPlan(ctx, c, p, name); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func planCommand(ctx context.Context, c *Call) error {
 }
 
 // makePlan runs the command as in a dry run, and takes what that tells.
-func (c *Call) makePlan(ctx context.Context) (*plan.Plan, error) {
+func makePlan(ctx context.Context, c *Call) (*plan.Plan, error) {
 	inner := &Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, screen: c.screen, line: c.line, statement: c.statement}
 	var err error
 	if inner.Command, err = c.Shell.catalog.Find(c.Arg(0)); err != nil {
@@ -282,7 +282,7 @@ func newRowObject(r plan.Row, state, reason string) rowObject {
 	return o
 }
 
-func (c *Call) showPlan(p *plan.Plan) error {
+func showPlan(c *Call, p *plan.Plan) error {
 	if c.JSON() {
 		for _, r := range p.Rows {
 			if err := c.object(newRowObject(r, "", "")); err != nil {
@@ -360,9 +360,9 @@ func planSummary(counts map[plan.Do]int, bytes int64) string {
 }
 
 // keepPlan writes a plan into a file that is there as a whole or not at all.
-func (c *Call) keepPlan(ctx context.Context, p *plan.Plan, name string) error {
+func keepPlan(ctx context.Context, c *Call, p *plan.Plan, name string) error {
 	if c.Shell.opt.DryRun {
-		return c.Shell.would(withheld{Action: "write", What: name})
+		return c.Shell.would(dryAction{Action: "write", What: name})
 	}
 	if plan.Exists(c.Shell.local(name) + doneSuffix) {
 		return &failure.LocalError{Text: name + doneSuffix + " is the journal of a plan that was begun: take another name, or remove it"}
@@ -382,7 +382,7 @@ func (c *Call) keepPlan(ctx context.Context, p *plan.Plan, name string) error {
 
 const doneSuffix = ".done"
 
-func (c *Call) readPlan(name string) (*plan.Plan, error) {
+func readPlan(c *Call, name string) (*plan.Plan, error) {
 	file, err := c.Shell.folder().Open(context.Background(), name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
@@ -392,7 +392,7 @@ func (c *Call) readPlan(name string) (*plan.Plan, error) {
 }
 
 // checkPlan compares a plan with both sides.
-func (c *Call) checkPlan(ctx context.Context, p *plan.Plan, name string, wanted func(int) bool) error {
+func checkPlan(ctx context.Context, c *Call, p *plan.Plan, name string, wanted func(int) bool) error {
 	j, err := plan.OpenJournal("", p)
 	if err == nil && name != "" && plan.Exists(c.Shell.local(name)+doneSuffix) {
 		j, err = plan.OpenJournal(c.Shell.local(name)+doneSuffix, p)
@@ -401,7 +401,7 @@ func (c *Call) checkPlan(ctx context.Context, p *plan.Plan, name string, wanted 
 		return err
 	}
 	defer j.Close()
-	if err := c.compared(p.Check(ctx, c.Session(), hereFiles{c.Shell.folder()}, j, wanted)); err != nil {
+	if err := showDifferences(c, p.Check(ctx, c.Session(), hereFiles{c.Shell.folder()}, j, wanted)); err != nil {
 		return err
 	}
 	if !c.JSON() {
@@ -410,8 +410,8 @@ func (c *Call) checkPlan(ctx context.Context, p *plan.Plan, name string, wanted 
 	return nil
 }
 
-// compared shows the rows that no longer fit.
-func (c *Call) compared(err error) error {
+// showDifferences shows the rows that no longer fit.
+func showDifferences(c *Call, err error) error {
 	stale := new(plan.StaleError)
 	if !errors.As(err, &stale) {
 		return err
@@ -435,7 +435,7 @@ func apply(ctx context.Context, c *Call) error {
 	p, name := c.Shell.lastPlan, c.Arg(0)
 	var err error
 	if name != "" {
-		p, err = c.readPlan(name)
+		p, err = readPlan(c, name)
 	}
 	switch {
 	case err != nil:
@@ -443,18 +443,18 @@ func apply(ctx context.Context, c *Call) error {
 	case p == nil:
 		return c.Usage("no plan was made in this session; the name of one is missing")
 	}
-	wanted, err := c.onlyRows(len(p.Rows))
+	wanted, err := onlyRows(c, len(p.Rows))
 	if err != nil {
 		return err
 	}
 	if c.Is("dry-run") || c.Shell.opt.DryRun {
-		return c.checkPlan(ctx, p, name, wanted)
+		return checkPlan(ctx, c, p, name, wanted)
 	}
 	if name == "" && !c.Is("yes") {
 		if !c.Interactive() {
 			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`apply -y`, or the name of a plan"}
 		}
-		if err := c.showPlan(p); err != nil || !c.Confirm(ctx, "do that?") {
+		if err := showPlan(c, p); err != nil || !c.Confirm(ctx, "do that?") {
 			return err
 		}
 	}
@@ -468,14 +468,14 @@ func apply(ctx context.Context, c *Call) error {
 	}
 	defer j.Close()
 	here := hereFiles{c.Shell.folder()}
-	if err := c.compared(p.Check(ctx, c.Session(), here, j, wanted)); err != nil {
+	if err := showDifferences(c, p.Check(ctx, c.Session(), here, j, wanted)); err != nil {
 		return err
 	}
-	return c.applyRows(ctx, p, here, j, wanted)
+	return applyRows(ctx, c, p, here, j, wanted)
 }
 
 // applyRows does the rows and tells of each.
-func (c *Call) applyRows(ctx context.Context, p *plan.Plan, here hereFiles, j *plan.Journal, wanted func(int) bool) error {
+func applyRows(ctx context.Context, c *Call, p *plan.Plan, here hereFiles, j *plan.Journal, wanted func(int) bool) error {
 	typ := c.Session().Type()
 	c.Session().SetType(client.Binary)
 	defer c.Session().SetType(typ)
@@ -513,7 +513,7 @@ func (e *unappliedError) Error() string {
 }
 
 // onlyRows reads the option --only.
-func (c *Call) onlyRows(rows int) (func(int) bool, error) {
+func onlyRows(c *Call, rows int) (func(int) bool, error) {
 	text := c.value("only")
 	if text == "" {
 		return nil, nil
@@ -554,7 +554,7 @@ func (m planMover) Download(ctx context.Context, s *client.Session, r plan.Row, 
 
 func (m planMover) run(ctx context.Context, s *client.Session, t transfer.Task) error {
 	preserve := t.Preserve
-	m.call.equip(&t)
+	configureTask(m.call, &t)
 	t.Preserve, t.Atomic = preserve, t.Op == transfer.Upload
 	meter := &transfer.Meter{}
 	over := m.call.Shell.gauge.file(render.Safe(taskName(t)), meter)
@@ -565,5 +565,5 @@ func (m planMover) run(ctx context.Context, s *client.Session, t transfer.Task) 
 
 // Copy copies one on the server.
 func (m planMover) Copy(ctx context.Context, s *client.Session, r plan.Row) error {
-	return m.call.copy(ctx, string(r.Path), string(r.To))
+	return copyRemote(ctx, m.call, string(r.Path), string(r.To))
 }

@@ -52,7 +52,7 @@ func runPractice(ctx context.Context, c *Call) error {
 	}
 	switch what {
 	case "start":
-		return c.startPractice(ctx)
+		return practiceServer(ctx, c)
 	case "faults":
 		return c.table(faultTable())
 	}
@@ -61,13 +61,13 @@ func runPractice(ctx context.Context, c *Call) error {
 	}
 	switch what {
 	case "":
-		return c.printLines(sh.practice.Describe())
+		return printLines(c, sh.practice.Describe())
 	case "open":
-		return sh.openPractice(ctx, c.Is("clear"), true)
+		return openPractice(ctx, sh, c.Is("clear"), true)
 	case "wire":
-		return c.printLines(sh.practice.Wire())
+		return printLines(c, sh.practice.Wire())
 	case "stop":
-		return sh.stopPractice()
+		return stopPractice(sh)
 	}
 	return c.Usage("%s is not one of start, open, wire, faults, stop", what)
 }
@@ -77,7 +77,7 @@ var practiceModes = map[string]practice.TLSMode{
 	"auto": practice.Explicit, "require": practice.RequireExplicit, "implicit": practice.Implicit, "off": practice.NoTLS,
 }
 
-func (c *Call) startPractice(ctx context.Context) error {
+func practiceServer(ctx context.Context, c *Call) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
 	mode := c.value("tls")
@@ -93,19 +93,19 @@ func (c *Call) startPractice(ctx context.Context) error {
 		}
 		opt.Faults = append(opt.Faults, fault)
 	}
-	if err := c.Shell.startPractice(opt); err != nil {
+	if err := servePractice(c.Shell, opt); err != nil {
 		return err
 	}
-	if err := c.printLines(c.Shell.practice.Describe()); err != nil || !c.Is("wait") {
+	if err := printLines(c, c.Shell.practice.Describe()); err != nil || !c.Is("wait") {
 		return err
 	}
 	<-ctx.Done()
-	return c.Shell.stopPractice()
+	return stopPractice(c.Shell)
 }
 
-// startPractice starts the practice server, in place of the one that runs.
-func (sh *Shell) startPractice(opt teach.PracticeOptions) error {
-	if err := sh.stopPractice(); err != nil {
+// servePractice starts the practice server, in place of the one that runs.
+func servePractice(sh *Shell, opt teach.PracticeOptions) error {
+	if err := stopPractice(sh); err != nil {
 		return err
 	}
 	p, err := teach.StartPractice(opt)
@@ -117,7 +117,7 @@ func (sh *Shell) startPractice(opt teach.PracticeOptions) error {
 }
 
 // stopPractice ends the practice server, and the session with it.
-func (sh *Shell) stopPractice() error {
+func stopPractice(sh *Shell) error {
 	p := sh.practice
 	if p == nil {
 		return nil
@@ -130,7 +130,7 @@ func (sh *Shell) stopPractice() error {
 }
 
 // openPractice connects to the practice server, and logs in.
-func (sh *Shell) openPractice(ctx context.Context, clear, login bool) error {
+func openPractice(ctx context.Context, sh *Shell, clear, login bool) error {
 	a := Address{
 		Host: sh.practice.Host(), Port: strconv.Itoa(sh.practice.Port()),
 		User: teach.PracticeUser, Password: teach.PracticePassword, HasPassword: true,
@@ -141,7 +141,7 @@ func (sh *Shell) openPractice(ctx context.Context, clear, login bool) error {
 	case clear:
 		a.Security = "off"
 	}
-	return sh.open(ctx, a, opening{noLogin: !login})
+	return openSession(ctx, sh, a, opening{noLogin: !login})
 }
 
 // atPractice reports whether an address is that of the practice server: its
@@ -153,7 +153,7 @@ func (l *learning) atPractice(a Address) bool {
 
 // trustPractice lets a session accept the certificate of a server in this
 // program, unless that is what is wrong with it.
-func (sh *Shell) trustPractice(opt *client.Options) bool {
+func trustPractice(sh *Shell, opt *client.Options) bool {
 	host, port, _ := net.SplitHostPort(opt.Addr)
 	switch {
 	case sh.confined != nil:
@@ -170,7 +170,7 @@ func (sh *Shell) trustPractice(opt *client.Options) bool {
 	return true
 }
 
-func (c *Call) printLines(lines []string) error {
+func printLines(c *Call, lines []string) error {
 	for _, line := range lines {
 		if err := c.Print("%s", line); err != nil {
 			return err

@@ -24,30 +24,30 @@ const (
 	progressPeriod = 200 * time.Millisecond
 )
 
-// move carries out a transfer, shows how far it is while it lasts, and what it
+// moveFile carries out a transfer, shows how far it is while it lasts, and what it
 // did at its end.
-func (c *Call) move(ctx context.Context, t transfer.Task) error {
+func moveFile(ctx context.Context, c *Call, t transfer.Task) error {
 	if _, screen := t.Out.(*screenWriter); c.Shell.opt.DryRun && t.Out != c.Out && !screen {
-		return c.Shell.wouldMove(t)
+		return wouldMove(c.Shell, t)
 	}
-	c.equip(&t)
+	configureTask(c, &t)
 	meter := &transfer.Meter{}
-	stop := c.watch(render.Safe(taskName(t)), meter)
+	stop := watchMeter(c, render.Safe(taskName(t)), meter)
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
 	stop()
 	if err != nil {
-		c.kept(ctx, t, meter, err)
-		err = c.diagnosed(ctx, t, err)
+		keepPartial(ctx, c, t, meter, err)
+		err = diagnosed(ctx, c, t, err)
 	}
-	if err := c.ended(t, r, err); err != nil {
+	if err := endedTransfer(c, t, r, err); err != nil {
 		return err
 	}
-	return c.arrived(t, r)
+	return toldArrival(c, t, r)
 }
 
 // diagnosed asks what lies behind a refusal whose words seldom say it: a
 // directory in place of a file, or none to write into.
-func (c *Call) diagnosed(ctx context.Context, t transfer.Task, err error) error {
+func diagnosed(ctx context.Context, c *Call, t transfer.Task, err error) error {
 	if !client.IsCode(err, 550, 553, 501) || ctx.Err() != nil {
 		return err
 	}
@@ -64,16 +64,16 @@ func (c *Call) diagnosed(ctx context.Context, t transfer.Task, err error) error 
 	return err
 }
 
-// equip gives a transfer what the settings say.
-func (c *Call) equip(t *transfer.Task) {
+// configureTask gives a transfer what the settings say.
+func configureTask(c *Call, t *transfer.Task) {
 	t.Here = c.Shell.folder()
 	t.Retry, t.Verify, t.Atomic = c.retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
 }
 
-// ended says which file an error is about, and takes note of one that has arrived.
-func (c *Call) ended(t transfer.Task, r transfer.Result, err error) error {
+// endedTransfer says which file an error is about, and takes note of one that has arrived.
+func endedTransfer(c *Call, t transfer.Task, r transfer.Result, err error) error {
 	name := taskName(t)
 	c.moves++
 	if err != nil {
@@ -92,23 +92,23 @@ func (c *Call) ended(t transfer.Task, r transfer.Result, err error) error {
 	return nil
 }
 
-// arrived reports one transfer.
-func (c *Call) arrived(t transfer.Task, r transfer.Result) error {
+// toldArrival reports one transfer.
+func toldArrival(c *Call, t transfer.Task, r transfer.Result) error {
 	if c.JSON() {
 		return c.done(transferEvent(t.Op, r))
 	}
-	return c.moved(taskName(t), r)
+	return tellMoved(c, taskName(t), r)
 }
 
-// watch shows how far a transfer is until the returned function is called.
-func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
+// watchMeter shows how far a transfer is until the returned function is called.
+func watchMeter(c *Call, name string, m *transfer.Meter) (stop func()) {
 	over := c.Shell.gauge.file(name, m)
 	halt := func() {}
 	switch set := &c.Shell.Settings; {
 	case set.Hash > 0 && !c.JSON():
-		halt = c.marks(m)
+		halt = printMarks(c, m)
 	case set.Tick:
-		halt = c.tick(name, m)
+		halt = printTicks(c, name, m)
 	default:
 		halt = c.Shell.draw(c.Shell.gauge)
 	}
@@ -119,8 +119,8 @@ func (c *Call) watch(name string, m *transfer.Meter) (stop func()) {
 	}
 }
 
-// kept tells what a transfer that failed has left, and how to resume.
-func (c *Call) kept(ctx context.Context, t transfer.Task, m *transfer.Meter, err error) {
+// keepPartial tells what a transfer that failed has left, and how to resume.
+func keepPartial(ctx context.Context, c *Call, t transfer.Task, m *transfer.Meter, err error) {
 	if err == nil || m.Done() == 0 || m.Total() > 0 && m.Done() >= m.Total() {
 		return
 	}
@@ -180,8 +180,8 @@ func transferEvent(op transfer.Op, r transfer.Result) event {
 	return e
 }
 
-// moved reports a transfer, with verbose.
-func (c *Call) moved(name string, r transfer.Result) error {
+// tellMoved reports a transfer, with verbose.
+func tellMoved(c *Call, name string, r transfer.Result) error {
 	if !c.Shell.Settings.Verbose {
 		return nil
 	}

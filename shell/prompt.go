@@ -22,34 +22,34 @@ const (
 
 // promptValues are what the fields of a format stand for.
 var promptValues = map[string]func(sh *Shell, color bool) string{
-	"user":   func(sh *Shell, _ bool) string { return sh.userName() },
-	"host":   func(sh *Shell, _ bool) string { return sh.hostName() },
-	"port":   func(sh *Shell, _ bool) string { return sh.portName() },
-	"dir":    func(sh *Shell, _ bool) string { return sh.shownDir() },
-	"base":   func(sh *Shell, _ bool) string { return lastPart(sh.shownDir(), "/") },
+	"user":   func(sh *Shell, _ bool) string { return userName(&sh.screen) },
+	"host":   func(sh *Shell, _ bool) string { return hostName(&sh.connections) },
+	"port":   func(sh *Shell, _ bool) string { return portName(&sh.connections) },
+	"dir":    func(sh *Shell, _ bool) string { return shownDir(&sh.screen) },
+	"base":   func(sh *Shell, _ bool) string { return lastPart(shownDir(&sh.screen), "/") },
 	"ldir":   func(*Shell, bool) string { return localDir() },
 	"lbase":  func(*Shell, bool) string { return lastPart(localDir(), string(filepath.Separator)) },
-	"state":  (*Shell).situation,
-	"jobs":   func(sh *Shell, _ bool) string { return sh.jobs.inWords() },
-	"status": func(sh *Shell, color bool) string { return sh.failedStatus(color) },
+	"state":  connState,
+	"jobs":   func(sh *Shell, _ bool) string { return sh.jobs.InWords() },
+	"status": func(sh *Shell, color bool) string { return failedStatus(&sh.language, color) },
 	"time":   func(*Shell, bool) string { return time.Now().Format("15:04") },
 }
 
 // promptText says who and where one is, and how safe that is, in words.
-func (sh *Shell) promptText() string {
+func promptText(sh *Shell) string {
 	if sh.raw {
-		if sh.hand != nil && sh.hand.talk.TLS {
-			return sh.lessonMark() + "C=> "
+		if sh.manual != nil && sh.manual.talk.TLS {
+			return lessonMark(&sh.learning) + "C=> "
 		}
-		return sh.lessonMark() + "C> "
+		return lessonMark(&sh.learning) + "C> "
 	}
 	color := sh.con.ColorOut()
-	prompt := sh.lessonMark() + sh.fill(sh.Settings.PromptFormat, color, sh.con.Width()/2)
+	prompt := lessonMark(&sh.learning) + promptAt(sh, sh.Settings.PromptFormat, color, sh.con.Width()/2)
 	if sh.Settings.PromptRight != "" {
-		prompt += "\t" + sh.fill(sh.Settings.PromptRight, color, sh.con.Width()/2)
+		prompt += "\t" + promptAt(sh, sh.Settings.PromptRight, color, sh.con.Width()/2)
 	}
 	if sh.Settings.Title {
-		sh.con.Title(sh.fill(titleFormat, false, widestTitle))
+		sh.con.Title(promptAt(sh, titleFormat, false, widestTitle))
 	}
 	return prompt
 }
@@ -57,10 +57,10 @@ func (sh *Shell) promptText() string {
 // widestTitle is how much of a title can be of use.
 const widestTitle = 200
 
-// fill makes text from a format. If it is wider than room (0: no matter), the
+// promptAt makes text from a format. If it is wider than room (0: no matter), the
 // directory loses its beginning.
-func (sh *Shell) fill(format string, color bool, room int) string {
-	text := sh.filled(format, color, sh.shownDir())
+func promptAt(sh *Shell, format string, color bool, room int) string {
+	text := fillPrompt(sh, format, color, shownDir(&sh.screen))
 	over := 0
 	for _, line := range strings.Split(text, "\n") {
 		over = max(over, render.Width(line)-room)
@@ -68,10 +68,10 @@ func (sh *Shell) fill(format string, color bool, room int) string {
 	if over <= 0 || room == 0 {
 		return text
 	}
-	return sh.filled(format, color, shortDir(sh.shownDir(), over))
+	return fillPrompt(sh, format, color, shortDir(shownDir(&sh.screen), over))
 }
 
-func (sh *Shell) filled(format string, color bool, dir string) string {
+func fillPrompt(sh *Shell, format string, color bool, dir string) string {
 	text, err := settings.Fill(format, func(name string) (string, bool) {
 		if name == "dir" {
 			return dir, true
@@ -136,16 +136,16 @@ func placeOf(s *client.Session) (p place) {
 	return p
 }
 
-func (s *screen) userName() string { return render.Safe(s.place.user) }
+func userName(s *screen) string { return render.Safe(s.place.user) }
 
-func (c *connections) hostName() string {
+func hostName(c *connections) string {
 	if c.session == nil {
 		return "ftpsh"
 	}
 	return render.Safe(c.address.Host)
 }
 
-func (c *connections) portName() string {
+func portName(c *connections) string {
 	if c.session == nil || c.address.Port == "21" {
 		return ""
 	}
@@ -153,8 +153,8 @@ func (c *connections) portName() string {
 }
 
 // shownDir is the remote directory, "?" when the server cannot say it.
-func (s *screen) shownDir() string {
-	if s.userName() == "" {
+func shownDir(s *screen) string {
+	if userName(s) == "" {
 		return ""
 	}
 	if dir := s.place.dir; dir != "" {
@@ -182,28 +182,28 @@ func lastPart(dir, separator string) string {
 	return dir
 }
 
-func (l *language) failedStatus(color bool) string {
+func failedStatus(l *language, color bool) string {
 	if l.status == 0 {
 		return ""
 	}
 	return render.Red.Paint(color, strconv.Itoa(l.status))
 }
 
-// situation says in words what nobody should have to know a colour for: how the
+// connState says in words what nobody should have to know a colour for: how the
 // connection is protected, and that jobs run.
-func (sh *Shell) situation(color bool) string {
+func connState(sh *Shell, color bool) string {
 	var words []string
 	if sh.session != nil {
-		words = append(words, sh.protection(color))
+		words = append(words, protection(&sh.screen, color))
 	}
-	if jobs := sh.jobs.inWords(); jobs != "" {
+	if jobs := sh.jobs.InWords(); jobs != "" {
 		words = append(words, render.Cyan.Paint(color, jobs))
 	}
 	return strings.Join(words, ", ")
 }
 
 // protection is the state of the connection in a word.
-func (s *screen) protection(color bool) string {
+func protection(s *screen, color bool) string {
 	switch {
 	case !s.place.control:
 		return render.Red.Paint(color, "PLAIN")
@@ -214,12 +214,12 @@ func (s *screen) protection(color bool) string {
 }
 
 // welcome is what stands above the first prompt: without a server where one can go, at the very first start the keys.
-func (sh *Shell) welcome() {
+func welcome(sh *Shell) {
 	if sh.opt.Hinted {
 		return
 	}
 	if sh.session == nil {
-		sh.places()
+		places(sh)
 		sh.Say("`open HOST` connects, `help` lists the commands; `practice start` makes a server to try them on, as --demo, and `lesson` teaches")
 	}
 	if sh.opt.History == nil || len(sh.opt.History.Recall("")) > 0 {
@@ -235,12 +235,12 @@ func (sh *Shell) welcome() {
 const fewPlaces = 6
 
 // places are the bookmarks, and the hosts that were used last, as open takes them.
-func (sh *Shell) places() {
+func places(sh *Shell) {
 	t := render.Table{Width: sh.con.ErrWidth()}
 	for _, row := range []struct {
 		what  string
 		names []string
-	}{{"bookmarks", sh.bookmarkNames()}, {"recent", sh.recentHosts()}} {
+	}{{"bookmarks", bookmarkNames(sh)}, {"recent", recentHosts(sh)}} {
 		if more := len(row.names) - fewPlaces; more > 0 {
 			row.names = append(row.names[:fewPlaces:fewPlaces], fmt.Sprintf("… and %d more", more))
 		}
@@ -252,7 +252,7 @@ func (sh *Shell) places() {
 }
 
 // recentHosts are the servers that lines were typed for, the last one first.
-func (sh *Shell) recentHosts() (hosts []string) {
+func recentHosts(sh *Shell) (hosts []string) {
 	if sh.opt.History == nil {
 		return nil
 	}

@@ -12,8 +12,8 @@ import (
 
 // through makes a session go by way of a proxy, where the settings or the
 // environment name one.
-func (sh *Shell) through(opt *client.Options) error {
-	u, err := sh.proxyFor(opt.Addr)
+func through(sh *Shell, opt *client.Options) error {
+	u, err := proxyFor(sh, opt.Addr)
 	if u == nil || err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (sh *Shell) through(opt *client.Options) error {
 
 // proxyFor returns the proxy to use for a server, or nil. This computer itself
 // is never reached through one that only the environment names.
-func (sh *Shell) proxyFor(addr string) (*url.URL, error) {
+func proxyFor(sh *Shell, addr string) (*url.URL, error) {
 	switch sh.Settings.Via {
 	case "off":
 		return nil, nil

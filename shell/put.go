@@ -83,7 +83,7 @@ func putFlags(fs *pflag.FlagSet) {
 }
 
 func put(ctx context.Context, c *Call, op transfer.Op) error {
-	if err := c.takeOutput(); err != nil {
+	if err := takeOutput(c); err != nil {
 		return err
 	}
 	if dir := c.value("into"); dir != "" {
@@ -92,7 +92,7 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 		}
 		c.Args = append(c.Args, syntax.Token{Text: strings.TrimSuffix(dir, "/") + "/"})
 	}
-	t := transfer.Task{Op: c.unique(op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.takeRestart()}
+	t := transfer.Task{Op: storeUnique(c, op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.takeRestart()}
 	word := c.Args[0]
 	command, isPipe := strings.CutPrefix(word.Text, "|")
 	if (word.Text == "-" || isPipe) && t.Remote == "" {
@@ -100,16 +100,16 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	}
 	switch {
 	case word.Text == "-":
-		in, err := c.stdin(ctx)
+		in, err := standardInput(ctx, c)
 		if err != nil {
 			return err
 		}
 		t.In = in
-		return c.upload(ctx, t)
+		return uploadFile(ctx, c, t)
 	case isPipe:
-		return c.putPipe(ctx, t, command)
+		return putPipe(ctx, c, t, command)
 	}
-	names, err := c.Shell.localNames(ctx, word)
+	names, err := localNames(ctx, c.Shell, word)
 	if err != nil {
 		return err
 	}
@@ -119,28 +119,28 @@ func put(ctx context.Context, c *Call, op transfer.Op) error {
 	if c.Is("recursive") && c.Shell.folder().IsDir(names[0]) {
 		remote := c.Arg(1)
 		if remote == "" {
-			remote = c.remoteTree(names[0])
+			remote = remoteTree(c, names[0])
 		}
-		return c.putTree(ctx, names[0], remote)
+		return putTree(ctx, c, names[0], remote)
 	}
 	t.Local = names[0]
 	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
 		t.Remote += c.Shell.remoteName(t.Local)
 	}
-	return c.upload(ctx, t)
+	return uploadFile(ctx, c, t)
 }
 
-// upload sends a file unless the user keeps what it would replace.
-func (c *Call) upload(ctx context.Context, t transfer.Task) error {
-	yes, err := c.settleThere(ctx, &t)
+// uploadFile sends a file unless the user keeps what it would replace.
+func uploadFile(ctx context.Context, c *Call, t transfer.Task) error {
+	yes, err := settleThere(ctx, c, &t)
 	if err != nil || !yes {
 		return err
 	}
-	return c.move(ctx, t)
+	return moveFile(ctx, c, t)
 }
 
-// unique makes the server choose the name of an upload, with sunique.
-func (c *Call) unique(op transfer.Op) transfer.Op {
+// storeUnique makes the server choose the name of an upload, with sunique.
+func storeUnique(c *Call, op transfer.Op) transfer.Op {
 	if op == transfer.Upload && c.Shell.Settings.SUnique && !c.Is("continue") {
 		return transfer.UploadUnique
 	}
@@ -150,7 +150,7 @@ func (c *Call) unique(op transfer.Op) transfer.Op {
 // putPipe uploads what a local command writes. A command that fails breaks the
 // upload off, half of it must not look whole; one that fails before its first
 // byte leaves nothing on the server.
-func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) error {
+func putPipe(ctx context.Context, c *Call, t transfer.Task, command string) error {
 	cmd := c.Shell.localShell(ctx, command)
 	cmd.Stderr = c.Err
 	out, err := cmd.StdoutPipe()
@@ -164,7 +164,7 @@ func (c *Call) putPipe(ctx context.Context, t transfer.Task, command string) err
 	in := bufio.NewReader(&commandOutput{out, wait})
 	if _, err = in.Peek(1); err == nil || errors.Is(err, io.EOF) {
 		t.In = in
-		err = c.upload(ctx, t)
+		err = uploadFile(ctx, c, t)
 	}
 	_ = out.Close() // the command notices, if it still writes
 	_ = wait()
@@ -187,9 +187,9 @@ func (o *commandOutput) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// stdin is standard input, where it does not hold the script; at a terminal it
+// standardInput is standard input, where it does not hold the script; at a terminal it
 // is what is typed until Ctrl-D.
-func (c *Call) stdin(ctx context.Context) (io.Reader, error) {
+func standardInput(ctx context.Context, c *Call) (io.Reader, error) {
 	switch {
 	case c.Interactive():
 		return &typed{ctx: ctx, con: c.Shell.con}, nil
@@ -202,7 +202,7 @@ func (c *Call) stdin(ctx context.Context) (io.Reader, error) {
 // typed reads lines from the terminal. Ctrl-C stops it.
 type typed struct {
 	ctx  context.Context
-	con  *seat
+	con  *jobConsole
 	rest []byte
 }
 
@@ -221,7 +221,7 @@ func (t *typed) Read(p []byte) (int, error) {
 
 // passesOver reports whether a name that a pattern stands for is no file that can
 // be uploaded, and tells so: a FIFO would be waited at.
-func (c *Call) passesOver(name string) bool {
+func passesOver(c *Call, name string) bool {
 	info, err := c.Shell.folder().Stat(name)
 	if err != nil || info.Mode().IsRegular() {
 		return false
@@ -235,12 +235,12 @@ func mput(ctx context.Context, c *Call) error {
 	var trees []string
 	var errs []error
 	for _, word := range c.Args {
-		found, err := c.Shell.localNames(ctx, word)
+		found, err := localNames(ctx, c.Shell, word)
 		errs = append(errs, err)
 		for _, name := range found {
-			if c.Is("recursive") && c.Shell.isTree(name) {
+			if c.Is("recursive") && isTree(c.Shell, name) {
 				trees = append(trees, name)
-			} else if word.Pattern == "" || !c.Shell.folder().IsDir(name) && !c.passesOver(name) {
+			} else if word.Pattern == "" || !c.Shell.folder().IsDir(name) && !passesOver(c, name) {
 				names = append(names, remoteName{Path: name})
 			}
 		}
@@ -248,20 +248,20 @@ func mput(ctx context.Context, c *Call) error {
 	asked := &each{call: c}
 	remote := func(name remoteName) string { return joinRemote(c.value("into"), c.Shell.remoteName(name.Path)) }
 	note := func(name remoteName) string {
-		if !asked.asks() || c.unique(transfer.Upload) != transfer.Upload {
+		if !asked.asks() || storeUnique(c, transfer.Upload) != transfer.Upload {
 			return ""
 		}
-		return c.replacingThere(ctx, remote(name))
+		return replacingThere(ctx, c, remote(name))
 	}
 	err := asked.move(ctx, names, note, func(name remoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: c.unique(transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
+		t := transfer.Task{Op: storeUnique(c, transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
 		if info, err := c.Shell.folder().Stat(t.Local); err == nil {
 			t.Size = info.Size()
 		}
 		return t, nil
 	})
 	if errs = append(errs, err); !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return c.putTree(ctx, name, c.remoteTree(name)) }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, name)) }))
 	}
 	return failure.Several(errs)
 }

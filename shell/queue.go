@@ -51,37 +51,37 @@ func queueCommand(ctx context.Context, c *Call) error {
 	switch first := c.Arg(0); {
 	case c.given("delete"):
 		n, _ := c.Flags.GetInt("delete")
-		j, err := sh.findJob(strconv.Itoa(n))
+		j, err := findJob(sh, strconv.Itoa(n))
 		if err == nil {
-			sh.stop(j, errKilled)
+			stopJob(sh, j, errKilled)
 		}
 		return err
 	case c.given("move"):
-		return c.moveInQueue()
+		return moveInQueue(c)
 	case len(c.Args) == 0:
-		return c.showQueue()
+		return showQueue(c)
 	case len(c.Args) == 1 && first == "stop":
-		sh.jobs.stopQueue(true)
+		jobsOf(sh).stopQueue(true)
 		return nil
 	case len(c.Args) == 1 && first == "start":
-		err := c.takeKept(ctx)
-		sh.jobs.stopQueue(false)
-		sh.jobs.next(sh)
+		err := takeKept(ctx, c)
+		jobsOf(sh).stopQueue(false)
+		jobsOf(sh).next(sh)
 		return err
 	}
-	list, err := c.queued()
+	list, err := queuedLine(c)
 	if err != nil {
 		return err
 	}
 	var all []*job
 	for _, chain := range list {
-		all = append(all, sh.jobOf(c.line, chain))
+		all = append(all, jobOf(sh, c.line, chain))
 	}
-	return sh.enqueue(all, sh.Interactive())
+	return enqueue(sh, all, sh.Interactive())
 }
 
-// queued is the line to queue: words, or one in quotes.
-func (c *Call) queued() (syntax.List, error) {
+// queuedLine is the line to queue: words, or one in quotes.
+func queuedLine(c *Call) (syntax.List, error) {
 	if len(c.Args) == 1 && strings.ContainsAny(c.Arg(0), " \t;&|") {
 		return syntax.Parse(c.Arg(0))
 	}
@@ -90,9 +90,9 @@ func (c *Call) queued() (syntax.List, error) {
 }
 
 // enqueue puts jobs at the end of the queue. They run although they cannot be kept for another day.
-func (sh *Shell) enqueue(all []*job, keep bool) error {
+func enqueue(sh *Shell, all []*job, keep bool) error {
 	for _, j := range all {
-		sh.number(j)
+		numberJob(sh, j)
 		line, ok := history.Redact(j.line)
 		if keep && ok && line == j.line && j.session != nil && j.from.alone == nil && !j.from.made.Secret() {
 			j.kept = &kept{sh.server(), j.from.made, j.from.local, j.line}
@@ -101,11 +101,11 @@ func (sh *Shell) enqueue(all []*job, keep bool) error {
 			sh.Say(fmt.Sprintf("[%d] queued  %s", j.id, j.shown()))
 		}
 	}
-	js := sh.jobs
+	js := jobsOf(sh)
 	js.mu.Lock()
 	js.queue.waiting = append(js.queue.waiting, all...)
 	js.mu.Unlock()
-	err := sh.keepQueue()
+	err := keepQueue(sh)
 	js.next(sh)
 	return err
 }
@@ -118,7 +118,7 @@ func (js *jobs) next(sh *Shell) {
 	for !q.stopped && len(q.waiting) > 0 && len(q.running) < q.atOnce {
 		j := q.waiting[0]
 		q.waiting, q.running = q.waiting[1:], append(q.running, j)
-		sh.start(j)
+		startJob(sh, j)
 	}
 }
 
@@ -131,7 +131,7 @@ func (js *jobs) left(sh *Shell, j *job) {
 	q.running = without(q.running, j)
 	js.mu.Unlock()
 	if of {
-		err := sh.keepQueue()
+		err := keepQueue(sh)
 		js.mu.Lock()
 		say := err != nil && !q.unkept // once, until it works again
 		q.unkept = err != nil
@@ -153,20 +153,20 @@ func (js *jobs) stopQueue(stop bool) {
 	js.queue.stopped = stop
 }
 
-func (js *jobs) limit(sh *Shell, n int) {
+func (js *jobs) Limit(sh *Shell, n int) {
 	js.mu.Lock()
 	js.queue.atOnce = n
 	js.mu.Unlock()
 	js.next(sh)
 }
 
-func (c *Call) moveInQueue() error {
+func moveInQueue(c *Call) error {
 	n, _ := c.Flags.GetInt("move")
 	place, err := strconv.Atoi(c.Arg(0))
 	if err != nil || len(c.Args) != 1 {
 		return c.Usage("-m needs a job and its new place")
 	}
-	js := c.Shell.jobs
+	js := jobsOf(c.Shell)
 	js.mu.Lock()
 	q := &js.queue
 	from := slices.IndexFunc(q.waiting, func(j *job) bool { return j.id == n })
@@ -179,11 +179,11 @@ func (c *Call) moveInQueue() error {
 	if from < 0 {
 		return &failure.UsageError{Text: fmt.Sprintf("%d: no job waits with this number", n), Hint: "`queue` lists them"}
 	}
-	return c.Shell.keepQueue()
+	return keepQueue(c.Shell)
 }
 
-func (c *Call) showQueue() error {
-	js := c.Shell.jobs
+func showQueue(c *Call) error {
+	js := jobsOf(c.Shell)
 	js.mu.Lock()
 	stopped, all := js.queue.stopped, slices.Concat(js.queue.running, js.queue.waiting)
 	js.mu.Unlock()
@@ -197,6 +197,6 @@ func (c *Call) showQueue() error {
 	if stopped {
 		c.Note("the queue is stopped; `queue start` resumes it")
 	}
-	c.Shell.tellKept()
+	tellKept(c.Shell)
 	return nil
 }

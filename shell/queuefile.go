@@ -55,11 +55,11 @@ func serverOf(s *client.Session) string {
 
 // keepQueue writes what waits, and what runs as it may not come to its end, into the file of this shell. The queue runs
 // although it is not kept.
-func (sh *Shell) keepQueue() error {
+func keepQueue(sh *Shell) error {
 	if sh.opt.StateDir == "" || sh.opt.DryRun {
 		return nil
 	}
-	js := sh.jobs
+	js := jobsOf(sh)
 	js.disk.Lock()
 	defer js.disk.Unlock()
 	js.mu.Lock()
@@ -79,7 +79,7 @@ func (sh *Shell) keepQueue() error {
 	if q.file == nil && text.Len() == 0 {
 		return nil
 	}
-	err := sh.ownQueueFile()
+	err := ownQueueFile(sh)
 	if err == nil {
 		err = private.Write(q.file.path, text.Bytes())
 	}
@@ -90,12 +90,12 @@ func (sh *Shell) keepQueue() error {
 }
 
 // ownQueueFile gives this shell a file that no other one has ever had: one of a shell that was killed is taken from nobody.
-func (sh *Shell) ownQueueFile() error {
-	q := &sh.jobs.queue
+func ownQueueFile(sh *Shell) error {
+	q := &jobsOf(sh).queue
 	if q.file != nil {
 		return nil
 	}
-	path := filepath.Join(sh.queueDir(), time.Now().UTC().Format("20060102-150405.000000000-")+fmt.Sprint(os.Getpid()))
+	path := filepath.Join(queueDir(sh), time.Now().UTC().Format("20060102-150405.000000000-")+fmt.Sprint(os.Getpid()))
 	if err := private.MakeFolder(path); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (sh *Shell) ownQueueFile() error {
 	return err
 }
 
-func (sh *Shell) queueDir() string { return filepath.Join(sh.opt.StateDir, "queue") }
+func queueDir(sh *Shell) string { return filepath.Join(sh.opt.StateDir, "queue") }
 
 // lockQueue locks the file of a shell, if that has gone.
 func lockQueue(path string) (lock *flock.Flock, free bool, err error) {
@@ -124,8 +124,8 @@ func lockQueue(path string) (lock *flock.Flock, free bool, err error) {
 const queueLock = ".lock"
 
 // leaveQueue removes the file of an empty queue, and gives that of another one free for the next shell.
-func (sh *Shell) leaveQueue() {
-	js := sh.jobs
+func leaveQueue(sh *Shell) {
+	js := jobsOf(sh)
 	js.disk.Lock()
 	defer js.disk.Unlock()
 	js.mu.Lock()
@@ -194,24 +194,24 @@ func parseKept(line []byte) (k kept, err error) {
 }
 
 // keptFiles calls f with each file that a shell has left which is gone, while no other one can take it.
-func (sh *Shell) keptFiles(f func(queueFile, keptLines) error) error {
+func keptFiles(sh *Shell, f func(queueFile, keptLines) error) error {
 	if sh.opt.StateDir == "" || sh.session == nil {
 		return nil
 	}
-	names, err := os.ReadDir(sh.queueDir())
+	names, err := os.ReadDir(queueDir(sh))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	all := []error{err}
 	for _, entry := range names {
 		if name := entry.Name(); !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, queueLock) {
-			all = append(all, sh.keptFile(filepath.Join(sh.queueDir(), name), f))
+			all = append(all, keptFile(sh, filepath.Join(queueDir(sh), name), f))
 		}
 	}
 	return failure.Several(all)
 }
 
-func (sh *Shell) keptFile(path string, f func(queueFile, keptLines) error) error {
+func keptFile(sh *Shell, path string, f func(queueFile, keptLines) error) error {
 	if err := private.Check(path); err != nil { // before anything is made beside it
 		return err
 	}
@@ -231,20 +231,20 @@ func (sh *Shell) keptFile(path string, f func(queueFile, keptLines) error) error
 }
 
 // tellKept says what an earlier shell has left for this server.
-func (sh *Shell) tellKept() {
+func tellKept(sh *Shell) {
 	n := 0
-	err := sh.keptFiles(func(_ queueFile, all keptLines) error {
+	err := keptFiles(sh, func(_ queueFile, all keptLines) error {
 		n += len(all.mine)
 		return failure.Several(all.damaged)
 	})
-	sh.warnOfQueue(err)
+	warnOfQueue(sh, err)
 	if n > 0 {
 		sh.Say(plural(n, "command is", "commands are") + " queued from an earlier session; `queue start` runs what is left")
 	}
 }
 
 // warnOfQueue tells of each file or line that cannot be used.
-func (sh *Shell) warnOfQueue(err error) {
+func warnOfQueue(sh *Shell, err error) {
 	if err != nil {
 		sh.warn("the queue of an earlier session: " + strings.ReplaceAll(failure.InWords(err), "\n", "; "))
 	}
@@ -252,16 +252,16 @@ func (sh *Shell) warnOfQueue(err error) {
 
 // takeKept queues what an earlier shell has left for this server. A line is in the file of this shell before it is taken
 // out of that of the other one.
-func (c *Call) takeKept(ctx context.Context) error {
+func takeKept(ctx context.Context, c *Call) error {
 	sh := c.Shell
 	if sh.opt.DryRun {
 		return nil
 	}
-	return sh.keptFiles(func(file queueFile, all keptLines) error {
-		if len(all.mine) == 0 || !c.wantsKept(ctx, all.mine) {
+	return keptFiles(sh, func(file queueFile, all keptLines) error {
+		if len(all.mine) == 0 || !wantsKept(ctx, c, all.mine) {
 			return failure.Several(all.damaged)
 		}
-		if err := sh.enqueue(sh.resumed(all.mine), true); err != nil {
+		if err := enqueue(sh, resumed(sh, all.mine), true); err != nil {
 			return err
 		}
 		if len(all.others) == 0 {
@@ -272,7 +272,7 @@ func (c *Call) takeKept(ctx context.Context) error {
 }
 
 // wantsKept shows the lines of an earlier shell and asks about them: they were typed long ago, or came with the file.
-func (c *Call) wantsKept(ctx context.Context, lines []kept) bool {
+func wantsKept(ctx context.Context, c *Call, lines []kept) bool {
 	if !c.Interactive() {
 		return true
 	}
@@ -290,7 +290,7 @@ func (c *Call) wantsKept(ctx context.Context, lines []kept) bool {
 }
 
 // resumed are the jobs of lines that an earlier shell has kept.
-func (sh *Shell) resumed(lines []kept) (all []*job) {
+func resumed(sh *Shell, lines []kept) (all []*job) {
 	for _, k := range lines {
 		f := sh.apart()
 		f.localDir = k.Local

@@ -47,10 +47,10 @@ var quoteCommands = []*Command{
 func quote(ctx context.Context, c *Call) error {
 	c.Shell.remote.Forget("/")
 	c.Shell.verbose.Store(false) // the reply is shown anyhow
-	defer c.Shell.heed()
+	defer c.Shell.applyObservers()
 	line := strings.Join(c.Texts(), " ")
 	out := &sticky{Writer: c.Out}
-	r, err := c.Shell.send(ctx, line, voice{sh: c.Shell, out: out, screen: c.screen, bytes: c.bytes, content: client.MovesData(teach.Verb(line))})
+	r, err := sendManual(ctx, c.Shell, line, replyPrinter{sh: c.Shell, out: out, screen: c.screen, bytes: c.bytes, content: client.MovesData(teach.Verb(line))})
 	err = cmp.Or(err, refusedBy(line, r), out.err)
 	if _, in := c.Session().LoggedIn(); in && c.Shell.home == nil { // of somebody who logs in by hand
 		c.Shell.startsHere()
@@ -67,7 +67,7 @@ func refusedBy(line string, r client.Reply) error {
 }
 
 // reply prints a reply as it came; a refusal is an error all the same.
-func (c *Call) reply(verb string, r client.Reply) error {
+func reply(c *Call, verb string, r client.Reply) error {
 	if len(r.Lines) == 0 { // of a dry run, where nobody has said anything
 		return nil
 	}
@@ -101,14 +101,14 @@ func (c *connections) replyObject(r client.Reply) replyJSON {
 }
 
 func site(ctx context.Context, c *Call) error {
-	if not, err := c.Shell.withheldByHand("SITE " + strings.Join(c.Texts(), " ")); not {
+	if not, err := manualDry(c.Shell, "SITE "+strings.Join(c.Texts(), " ")); not {
 		return err
 	}
 	r, err := c.Session().Site(ctx, c.Texts()...)
 	if err != nil {
 		return err
 	}
-	return c.reply("SITE", r)
+	return reply(c, "SITE", r)
 }
 
 func features(ctx context.Context, c *Call) error {

@@ -82,7 +82,7 @@ func (c *connections) limitFor(download bool) *limit {
 }
 
 // useRates makes the limits what the settings say.
-func (sh *Shell) useRates() {
+func useRates(sh *Shell) {
 	sh.limits.get.SetLimit(perSecond(sh.Settings.RateGet))
 	sh.limits.put.SetLimit(perSecond(sh.Settings.RatePut))
 }

@@ -13,7 +13,7 @@ import (
 func TestRateSteps(t *testing.T) {
 	sh := &Shell{connections: connections{limits: newLimits()}}
 	sh.Settings.RateGet = 3000
-	sh.useRates()
+	useRates(sh)
 	sh.limits.get.step.Store(1000)
 	for _, row := range []struct {
 		way  int64

@@ -31,9 +31,9 @@ var rawCommands = []*Command{{
 func raw(ctx context.Context, c *Call) error {
 	sh := c.Shell
 	sh.verbose.Store(false) // replies are shown as they come
-	defer sh.heed()
+	defer sh.applyObservers()
 	if len(c.Args) > 0 {
-		if err := sh.openRaw(ctx, c.Texts()); err != nil {
+		if err := openRaw(ctx, sh, c.Texts()); err != nil {
 			return err
 		}
 		c.Note("%s", strings.Join(sh.session.Conn().Greeting().Lines, "\n"))
@@ -47,7 +47,7 @@ func raw(ctx context.Context, c *Call) error {
 }
 
 // openRaw connects without a word beyond the greeting.
-func (sh *Shell) openRaw(ctx context.Context, words []string) error {
+func openRaw(ctx context.Context, sh *Shell, words []string) error {
 	a, err := ParseAddress(words...)
 	if err != nil {
 		return err
@@ -55,11 +55,11 @@ func (sh *Shell) openRaw(ctx context.Context, words []string) error {
 	if a.Security == "" {
 		a.Security = "off"
 	}
-	return sh.open(ctx, a, opening{noLogin: true})
+	return openSession(ctx, sh, a, opening{noLogin: true})
 }
 
-// rawLine runs a line of the raw mode.
-func (sh *Shell) rawLine(line Line) error {
+// runRawLine runs a line of the raw mode.
+func runRawLine(sh *Shell, line Line) error {
 	text := strings.TrimSpace(line.Text)
 	if text == "" {
 		return nil
@@ -69,14 +69,14 @@ func (sh *Shell) rawLine(line Line) error {
 	end := sh.beginLine(recorded(text, teach.Verb(text)))
 	var r client.Reply
 	var err error
-	v := voice{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), bytes: !sh.con.Shows(), marks: true}
+	v := replyPrinter{sh: sh, out: sh.con.Out(), screen: sh.Interactive(), bytes: !sh.con.Shows(), marks: true}
 	if v.screen {
 		v.traced = int(sh.traced.Load())
 	}
 	if strings.HasPrefix(text, ".") {
-		err = sh.dot(ctx, strings.Fields(text), v)
+		err = runDot(ctx, sh, strings.Fields(text), v)
 	} else {
-		r, err = sh.rawSend(ctx, text, v)
+		r, err = rawSend(ctx, sh, text, v)
 	}
 	end(cmp.Or(err, refusedBy(text, r)))
 	if err != nil {
@@ -86,8 +86,8 @@ func (sh *Shell) rawLine(line Line) error {
 }
 
 // rawSend sends a line; a password that is missing is asked for.
-func (sh *Shell) rawSend(ctx context.Context, text string, v voice) (client.Reply, error) {
-	if _, ours := sh.aside(Line{Text: "." + text}); ours {
+func rawSend(ctx context.Context, sh *Shell, text string, v replyPrinter) (client.Reply, error) {
+	if _, ours := aside(&sh.learning, Line{Text: "." + text}); ours {
 		v.hint("for ftpsh it begins with a dot: ." + text)
 	}
 	switch {
@@ -100,13 +100,13 @@ func (sh *Shell) rawSend(ctx context.Context, text string, v voice) (client.Repl
 		}
 		text += " " + secret
 	}
-	return sh.send(ctx, text, v)
+	return sendManual(ctx, sh, text, v)
 }
 
 // dots are the lines that are for ftpsh.
 var dots = []struct {
 	name, args, says string
-	run              func(context.Context, *Shell, []string, voice) error
+	run              func(context.Context, *Shell, []string, replyPrinter) error
 }{
 	{".help", "", "show this", nil},
 	{".end", "", "leave raw", dotEnd},
@@ -121,7 +121,7 @@ var dots = []struct {
 	{".abor", "", "ABOR as urgent data, with the Telnet signals that RFC 959 wants before it", dotAbor},
 }
 
-func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
+func runDot(ctx context.Context, sh *Shell, words []string, v replyPrinter) error {
 	if words[0] == ".help" {
 		return dotHelp(sh)
 	}
@@ -144,7 +144,7 @@ func (sh *Shell) dot(ctx context.Context, words []string, v voice) error {
 var asides = []string{".explain", ".why", ".ladder", ".trace", ".lesson"}
 
 // aside is the line of the shell that a line of the raw mode stands for.
-func (l *learning) aside(line Line) (text string, is bool) {
+func aside(l *learning, line Line) (text string, is bool) {
 	text = strings.TrimSpace(line.Text)
 	name, _, _ := strings.Cut(text, " ")
 	return strings.TrimPrefix(text, "."), l.raw && line.within == nil && slices.Contains(asides, name)
@@ -163,15 +163,15 @@ func dotHelp(sh *Shell) error {
 	return t.Write(sh.con.Out())
 }
 
-func dotEnd(ctx context.Context, sh *Shell, _ []string, _ voice) error {
+func dotEnd(ctx context.Context, sh *Shell, _ []string, _ replyPrinter) error {
 	sh.raw = false
-	sh.heed()
-	sh.hand.forget()
+	sh.applyObservers()
+	sh.manual.forget()
 	return sh.session.ByHand(ctx, false)
 }
 
-func dotState(_ context.Context, sh *Shell, _ []string, v voice) error {
-	h := sh.theHand()
+func dotState(_ context.Context, sh *Shell, _ []string, v replyPrinter) error {
+	h := manualState(sh)
 	v.line(h.talk.State())
 	if h.channel != nil {
 		v.line(h.channel.Name() + " is ready")
@@ -179,15 +179,15 @@ func dotState(_ context.Context, sh *Shell, _ []string, v voice) error {
 	return nil
 }
 
-func dotManual(on bool) func(context.Context, *Shell, []string, voice) error {
-	return func(_ context.Context, sh *Shell, _ []string, _ voice) error {
-		sh.theHand().manual = on
+func dotManual(on bool) func(context.Context, *Shell, []string, replyPrinter) error {
+	return func(_ context.Context, sh *Shell, _ []string, _ replyPrinter) error {
+		manualState(sh).manual = on
 		return nil
 	}
 }
 
-func dotConnect(ctx context.Context, sh *Shell, words []string, v voice) error {
-	h, addr := sh.theHand(), ""
+func dotConnect(ctx context.Context, sh *Shell, words []string, v replyPrinter) error {
+	h, addr := manualState(sh), ""
 	switch {
 	case len(words) == 2:
 		addr = words[0] + ":" + words[1]
@@ -199,15 +199,15 @@ func dotConnect(ctx context.Context, sh *Shell, words []string, v voice) error {
 	case h.talk.Offer == "":
 		return &failure.UsageError{Text: "no server waits for us", Hint: "`EPSV` or `PASV` asks it to"}
 	}
-	if err := sh.connectData(ctx, addr, v); err != nil || h.waiting == nil {
+	if err := connectManual(ctx, sh, addr, v); err != nil || h.waiting == nil {
 		return err
 	}
-	_, err := sh.carry(ctx, h.waitingLine, h.waiting, v)
+	_, err := carryManual(ctx, sh, h.waitingLine, h.waiting, v)
 	return err
 }
 
-func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
-	h, port := sh.theHand(), 0
+func dotListen(_ context.Context, sh *Shell, words []string, v replyPrinter) error {
+	h, port := manualState(sh), 0
 	if len(words) > 0 {
 		n, err := strconv.ParseUint(words[0], 10, 16)
 		if err != nil {
@@ -228,7 +228,7 @@ func dotListen(_ context.Context, sh *Shell, words []string, v voice) error {
 	return nil
 }
 
-func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
+func dotSend(_ context.Context, sh *Shell, words []string, v replyPrinter) error {
 	if len(words) == 0 {
 		return &failure.UsageError{Text: ".send needs the name of a file"}
 	}
@@ -237,13 +237,13 @@ func dotSend(_ context.Context, sh *Shell, words []string, v voice) error {
 	if err != nil {
 		return err
 	}
-	sh.theHand().upload = name
+	manualState(sh).upload = name
 	v.hint(strconv.FormatInt(info.Size(), 10) + " bytes wait for STOR, APPE or STOU")
 	return nil
 }
 
-func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
-	h := sh.theHand()
+func dotData(ctx context.Context, sh *Shell, words []string, v replyPrinter) error {
+	h := manualState(sh)
 	switch {
 	case h.size > int64(len(h.data)):
 		return &failure.LocalError{Text: "only the first " + strconv.Itoa(len(h.data)) + " bytes were kept: `get` is for files of this size"}
@@ -263,13 +263,13 @@ func dotData(ctx context.Context, sh *Shell, words []string, v voice) error {
 	return nil
 }
 
-func dotClose(_ context.Context, sh *Shell, _ []string, _ voice) error {
-	sh.theHand().drop()
+func dotClose(_ context.Context, sh *Shell, _ []string, _ replyPrinter) error {
+	manualState(sh).drop()
 	return nil
 }
 
-func dotAbor(ctx context.Context, sh *Shell, _ []string, v voice) error {
-	h := sh.theHand()
+func dotAbor(ctx context.Context, sh *Shell, _ []string, v replyPrinter) error {
+	h := manualState(sh)
 	waiting, line := h.waiting, h.waitingLine
 	v = v.inside(h)
 	h.waiting = nil

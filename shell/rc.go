@@ -44,7 +44,7 @@ func (sh *Shell) ReadConfig(name string) error {
 	if err != nil {
 		return err
 	}
-	if line, err := sh.configure(text); err != nil {
+	if line, err := configure(sh, text); err != nil {
 		return &failure.UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: hintOf(err)}
 	}
 	return nil
@@ -59,7 +59,7 @@ func hintOf(err error) string {
 }
 
 // configure applies a configuration. With an error comes its line.
-func (sh *Shell) configure(text []byte) (line int, err error) {
+func configure(sh *Shell, text []byte) (line int, err error) {
 	text = slices.Clip(text)
 	var p unstable.Parser
 	p.Reset(text)
@@ -77,7 +77,7 @@ func (sh *Shell) configure(text []byte) (line int, err error) {
 		case seen[name]:
 			err = fmt.Errorf("%s is there already", strings.Join(full, "."))
 		case e.Kind == unstable.KeyValue:
-			err = sh.configured(full, e.Value())
+			err = configured(sh, full, e.Value())
 		case e.Kind == unstable.Table:
 			table = key
 			err = sh.configTable(key)
@@ -136,7 +136,7 @@ func (s *sites) section(pattern string) *hostSection {
 }
 
 // configured applies one line of the configuration.
-func (sh *Shell) configured(key []string, value *unstable.Node) error {
+func configured(sh *Shell, key []string, value *unstable.Node) error {
 	text, err := valueText(value)
 	if err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(key, "."), err)
@@ -205,28 +205,28 @@ func (sh *Shell) forHost(a Address) (Address, error) {
 				return a, err
 			}
 			if now := set.row.Show(&sh.Settings); now != before {
-				sh.borrowed = append(sh.borrowed, loan{set.row, before, now})
+				sh.overrides = append(sh.overrides, override{set.row, before, now})
 			}
 		}
 	}
 	return a, nil
 }
 
-// loan is a setting that has another value while a session lasts.
-type loan struct {
+// override is a setting that has another value while a session lasts.
+type override struct {
 	row         *settings.Setting
 	before, now string
 }
 
-// giveBack undoes forHost, but for what the user has changed since. It returns
+// restoreOverrides undoes forHost, but for what the user has changed since. It returns
 // what it undid.
-func (sh *Shell) giveBack() (undone []loan) {
-	for _, l := range slices.Backward(sh.borrowed) {
+func (sh *Shell) restoreOverrides() (undone []override) {
+	for _, l := range slices.Backward(sh.overrides) {
 		if l.row.Show(&sh.Settings) == l.now {
 			_ = sh.change(l.row, l.before)
 			undone = append(undone, l)
 		}
 	}
-	sh.borrowed = nil
+	sh.overrides = nil
 	return undone
 }

@@ -65,18 +65,18 @@ func record(ctx context.Context, c *Call) error {
 	case name == "stop" && sh.recording == nil:
 		return &failure.UsageError{Text: "nothing is being recorded"}
 	case name == "stop":
-		return sh.stopRecording()
+		return stopRecording(sh)
 	case sh.recording != nil:
 		return &failure.UsageError{Text: sh.recording.file.Name() + " is being written", Hint: "`record stop` ends it"}
 	default:
-		return c.startRecording(ctx, name)
+		return startRecording(ctx, c, name)
 	}
 }
 
 // startRecording begins the file, under its own name: what is recorded is there whatever becomes of the program.
-func (c *Call) startRecording(ctx context.Context, name string) error {
+func startRecording(ctx context.Context, c *Call, name string) error {
 	sh := c.Shell
-	if not, err := sh.wouldRun("record " + name); not {
+	if not, err := wouldRun(sh, "record "+name); not {
 		return err
 	}
 	if info, err := sh.folder().Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
@@ -101,7 +101,7 @@ func (c *Call) startRecording(ctx context.Context, name string) error {
 }
 
 // stopRecording ends the recording, if there is one.
-func (sh *Shell) stopRecording() error {
+func stopRecording(sh *Shell) error {
 	if sh.recording == nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (sh *Shell) stopRecording() error {
 }
 
 func replay(ctx context.Context, c *Call) error {
-	events, err := c.recording(ctx, c.Arg(0))
+	events, err := readRecording(ctx, c, c.Arg(0))
 	if err != nil {
 		return err
 	}
@@ -124,11 +124,11 @@ func replay(ctx context.Context, c *Call) error {
 		return failure.About(c.Arg(0), &failure.LocalError{Text: failure.InWords(err)})
 	}
 	pace, _ := c.Flags.GetFloat64("pace")
-	return failure.About(filepath.Base(c.Arg(0)), c.play(ctx, play, pace))
+	return failure.About(filepath.Base(c.Arg(0)), playRecording(ctx, c, play, pace))
 }
 
-// recording reads a file that `record` or `trace save` has made.
-func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, error) {
+// readRecording reads a file that `record` or `trace save` has made.
+func readRecording(ctx context.Context, c *Call, name string) ([]*teach.Event, error) {
 	file, err := c.Shell.folder().Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
@@ -141,9 +141,9 @@ func (c *Call) recording(ctx context.Context, name string) ([]*teach.Event, erro
 	return events, nil
 }
 
-// play does a recording again in a shell that is confined, and compares. A dialogue that differs
+// playRecording does a recording again in a shell that is confined, and compares. A dialogue that differs
 // ends it.
-func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error {
+func playRecording(ctx context.Context, c *Call, play *teach.Replay, pace float64) error {
 	server, err := practice.Script(play.Script)
 	if err != nil {
 		return &failure.LocalError{Text: failure.InWords(err)}
@@ -175,7 +175,7 @@ func (c *Call) play(ctx context.Context, play *teach.Replay, pace float64) error
 			break
 		}
 		c.Note("> %s", step.Line)
-		sh.replayed(within, step)
+		replayStep(within, sh, step)
 	}
 	if sh.raw {
 		_ = sh.Do(Line{Text: ".end"})
@@ -233,20 +233,20 @@ func wait(ctx context.Context, seconds, pace float64) {
 	}
 }
 
-// replayed does one line of a recording. Failures are shown, and are part of it, unless the
+// replayStep does one line of a recording. Failures are shown, and are part of it, unless the
 // recording is over.
-func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
+func replayStep(ctx context.Context, sh *Shell, step teach.ReplayStep) {
 	sh.confined.asked = step.Asked
-	sh.useGate()
+	useGate(sh)
 	line := Line{Text: step.Line}
 	maps.Copy(sh.vars, step.Loops)
 	if !step.Opens {
-		sh.provide(step)
+		provideFile(sh, step)
 		_ = sh.Do(line)
 		return
 	}
 	end := sh.recorder.Begin(step.Line)
-	err := sh.open(ctx, sh.confined.address(step), opening{noLogin: step.User == ""})
+	err := openSession(ctx, sh, sh.confined.address(step), opening{noLogin: step.User == ""})
 	end(err)
 	if err != nil {
 		sh.failed(line, "open", failure.Interrupted(ctx, err))
@@ -255,9 +255,9 @@ func (sh *Shell) replayed(ctx context.Context, step teach.ReplayStep) {
 	}
 }
 
-// provide makes the files that a line uploads: nobody has kept them. They have a size, and nothing
+// provideFile makes the files that a line uploads: nobody has kept them. They have a size, and nothing
 // on the disk.
-func (sh *Shell) provide(step teach.ReplayStep) {
+func provideFile(sh *Shell, step teach.ReplayStep) {
 	if len(step.Uploads) == 0 {
 		return
 	}

@@ -13,31 +13,31 @@ import (
 
 // getTree downloads a directory with all that is in it, and put, mget and mput
 // have the same for theirs. What is here already and the same is passed over.
-func (c *Call) getTree(ctx context.Context, remote, local string) error {
+func getTree(ctx context.Context, c *Call, remote, local string) error {
 	if local == "" || c.Shell.folder().IsDir(local) {
-		name, err := c.Shell.localName(local, remote)
+		name, err := localName(c.Shell, local, remote)
 		if err != nil {
 			return c.Usage("%s has no name for a local directory", remote)
 		}
 		local = filepath.Join(local, name)
 	}
-	return c.getTreeAs(ctx, remote, local)
+	return getTreeAs(ctx, c, remote, local)
 }
 
 // getTreeAs is getTree under a local name.
-func (c *Call) getTreeAs(ctx context.Context, remote, local string) error {
-	_, err := c.runMirror(ctx, &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
+func getTreeAs(ctx context.Context, c *Call, remote, local string) error {
+	_, err := runMirror(ctx, c, &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
 	return err
 }
 
 // putTree uploads a directory with all that is in it.
-func (c *Call) putTree(ctx context.Context, local, remote string) error {
-	_, err := c.runMirror(ctx, &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
+func putTree(ctx context.Context, c *Call, local, remote string) error {
+	_, err := runMirror(ctx, c, &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
 	return err
 }
 
 // remoteTree is the remote name of a local directory that was given no other.
-func (c *Call) remoteTree(local string) string {
+func remoteTree(c *Call, local string) string {
 	if full, err := filepath.Abs(c.Shell.local(local)); err == nil {
 		local = full // so that . has a name
 	}
@@ -45,7 +45,7 @@ func (c *Call) remoteTree(local string) string {
 }
 
 // isRemoteTree reports whether a name on the server is that of a directory, or of a link to one.
-func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
+func isRemoteTree(ctx context.Context, c *Call, name remoteName) bool {
 	e := name.Entry
 	if e == nil {
 		found, err := c.Session().Stat(ctx, name.Path)
@@ -61,7 +61,7 @@ func (c *Call) isRemoteTree(ctx context.Context, name remoteName) bool {
 }
 
 // isTree reports whether a local name is that of a directory, and no link to one.
-func (sh *Shell) isTree(name string) bool {
+func isTree(sh *Shell, name string) bool {
 	info, err := sh.folder().Lstat(name)
 	return err == nil && info.IsDir()
 }

@@ -57,11 +57,11 @@ func repeat(ctx context.Context, c *Call) error {
 	var last error
 	for n := 0; n != times; n++ {
 		if n > 0 && delay > 0 {
-			if err := c.Shell.idle(ctx, delay); err != nil {
+			if err := idleAlive(ctx, c.Shell, delay); err != nil {
 				return err
 			}
 		}
-		last = c.runWords(c.Args[1:])
+		last = runWords(c, c.Args[1:])
 		switch {
 		case errors.Is(last, failure.ErrInterrupted) || c.Shell.quitting || c.Shell.ended():
 			return last
@@ -83,7 +83,7 @@ func sleep(ctx context.Context, c *Call) error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
-	return c.Shell.idle(ctx, d)
+	return idleAlive(ctx, c.Shell, d)
 }
 
 func echo(_ context.Context, c *Call) error { return c.Print("%s", strings.Join(c.Texts(), " ")) }

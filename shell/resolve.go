@@ -97,9 +97,14 @@ func unknownCommand(name string, named map[string]*Command) error {
 		err.Hint = e.Hint()
 		return err
 	}
-	if slices.ContainsFunc(Conditions(), func(row Condition) bool { return row.Name == name }) {
-		err.Hint = "`assert " + name + " …`, or `if " + name + " …; …; end`"
-		return err
+	for _, c := range named {
+		if c.Alone == nil {
+			continue
+		}
+		if hint := c.Alone(name); hint != "" {
+			err.Hint = hint
+			return err
+		}
 	}
 	var all []string
 	for n := range named {

@@ -30,7 +30,7 @@ func (c *Call) retry() transfer.Retry {
 		r.Most = set.Retries
 	}
 	if set.Retries >= 0 || set.RetryOn != settings.DefaultRetryOn {
-		r.On = c.Shell.passes
+		r.On = c.Shell.retriable
 	}
 	r.Tell = func(err error, wait time.Duration) { c.Shell.tellAgain(c.Command.Name, err, wait) }
 	return r
@@ -62,7 +62,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 func (sh *Shell) again(ctx context.Context, what string, f func() (bool, error)) error {
 	for attempt := 1; ; attempt++ {
 		may, err := f()
-		if !may || attempt > sh.Settings.Retries || !sh.passes(err) || ctx.Err() != nil {
+		if !may || attempt > sh.Settings.Retries || !sh.retriable(err) || ctx.Err() != nil {
 			return err
 		}
 		wait := transfer.Retry{Wait: sh.Settings.RetryWait}.Pause(attempt)
@@ -73,8 +73,8 @@ func (sh *Shell) again(ctx context.Context, what string, f func() (bool, error))
 	}
 }
 
-// passes reports whether a failure is one that retry-on names.
-func (sh *Shell) passes(err error) bool {
+// retriable reports whether a failure is one that retry-on names.
+func (sh *Shell) retriable(err error) bool {
 	if err == nil {
 		return false
 	}

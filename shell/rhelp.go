@@ -16,7 +16,7 @@ var rhelpCommands = []*Command{
 			if err != nil {
 				return err
 			}
-			return c.reply("HELP", r)
+			return reply(c, "HELP", r)
 		},
 	},
 	{
@@ -27,7 +27,7 @@ var rhelpCommands = []*Command{
 			if err != nil {
 				return err
 			}
-			return c.reply("STAT", r)
+			return reply(c, "STAT", r)
 		},
 	},
 	{
@@ -63,7 +63,7 @@ func account(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.reply("ACCT", r)
+	return reply(c, "ACCT", r)
 }
 
 // siteValue is a command for a value that the server keeps.
@@ -76,6 +76,6 @@ func siteValue(name string) func(context.Context, *Call) error {
 		if err != nil {
 			return err
 		}
-		return c.reply("SITE", r)
+		return reply(c, "SITE", r)
 	}
 }

@@ -32,7 +32,7 @@ var rmCommands = []*Command{
 	{
 		Name: "delete", Args: "remote", Short: "delete a file", JSON: true,
 		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: sends("DELE"), Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return c.remove(ctx, c.Arg(0)) },
+		Wire: sends("DELE"), Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return remove(ctx, c, c.Arg(0)) },
 	},
 	{
 		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
@@ -61,7 +61,7 @@ func rm(ctx context.Context, c *Call) error {
 		missed = withoutMissing(missed)
 	}
 	if c.Is("recursive") {
-		return failure.Several([]error{missed, c.removeTrees(ctx, names)})
+		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
 	}
 	names = files(names)
 	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
@@ -70,15 +70,15 @@ func rm(ctx context.Context, c *Call) error {
 	}
 	yes, done := &each{call: c, all: true}, 0
 	if len(names) > 1 {
-		defer c.hushed()()
-		defer func() { c.deleted(done, 0) }()
+		defer hushListing(c)()
+		defer func() { tellDeleted(c, done, 0) }()
 	}
 	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
-		err := c.remove(ctx, name.Path)
+		err := remove(ctx, c, name.Path)
 		if err == nil {
 			done++
 		}
-		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
+		if c.Is("force") && isMissing(ctx, c, name.Path, err) {
 			return nil
 		}
 		return err
@@ -87,7 +87,7 @@ func rm(ctx context.Context, c *Call) error {
 
 // isMissing reports whether the server refused something because there is no
 // such name: the reply to DELE says the same of what may not be deleted.
-func (c *Call) isMissing(ctx context.Context, name string, refused error) bool {
+func isMissing(ctx context.Context, c *Call, name string, refused error) bool {
 	if !client.IsCode(refused, 550, 450, 501, 553) {
 		return false
 	}
@@ -137,7 +137,7 @@ func counted(names []remoteName) string {
 	return fmt.Sprintf("%d files", len(names))
 }
 
-func (c *Call) remove(ctx context.Context, name string) error {
+func remove(ctx context.Context, c *Call, name string) error {
 	if err := c.Session().Remove(ctx, name); err != nil {
 		return failure.About(name, err)
 	}
@@ -151,7 +151,7 @@ func mdelete(ctx context.Context, c *Call) error {
 	}
 	names, missed := c.expand(ctx, c.Args)
 	asked := &each{call: c, all: c.Is("force")}
-	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name remoteName) error { return c.remove(ctx, name.Path) })})
+	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name remoteName) error { return remove(ctx, c, name.Path) })})
 }
 
 func rename(ctx context.Context, c *Call) error {
@@ -159,10 +159,10 @@ func rename(ctx context.Context, c *Call) error {
 	if len(to) > 1 && to[len(to)-1] == '/' {
 		to += baseName(from)
 	}
-	return c.rename(ctx, from, to)
+	return renameFile(ctx, c, from, to)
 }
 
-func (c *Call) rename(ctx context.Context, from, to string) error {
+func renameFile(ctx context.Context, c *Call, from, to string) error {
 	if err := c.Session().Rename(ctx, from, to); err != nil {
 		return failure.About(from+" to "+to, err)
 	}

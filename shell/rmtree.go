@@ -14,7 +14,7 @@ import (
 
 // removeTrees deletes what the names stand for, directories from the inside
 // out.
-func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
+func removeTrees(ctx context.Context, c *Call, names []remoteName) error {
 	for _, name := range names {
 		if base := path.Base(path.Clean("/" + name.Path)); base == "/" || path.Base(name.Path) == ".." || path.Base(name.Path) == "." {
 			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name.Path + " is never deleted as a whole"}
@@ -23,12 +23,12 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
 		return nil
 	}
-	defer c.hushed()()
+	defer hushListing(c)()
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {
-		if c.Shell.trashes() && !c.Shell.opt.DryRun {
-			errs = append(errs, c.trashTree(ctx, name.Path))
+		if trashes(c.Shell) && !c.Shell.opt.DryRun {
+			errs = append(errs, trashTree(ctx, c, name.Path))
 			continue
 		}
 		t := &tree{call: c, most: math.MaxInt}
@@ -45,7 +45,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 					err = c.done(event{Verb: "RMD", Remote: path})
 				}
 			default:
-				if err = c.remove(ctx, path); err == nil {
+				if err = remove(ctx, c, path); err == nil {
 					files++
 				}
 			}
@@ -58,7 +58,7 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			return nil
 		}
 		err := t.walk(ctx, name.Path)
-		if c.Is("force") && c.isMissing(ctx, name.Path, err) {
+		if c.Is("force") && isMissing(ctx, c, name.Path, err) {
 			err = nil
 		}
 		errs = append(errs, err)
@@ -66,17 +66,17 @@ func (c *Call) removeTrees(ctx context.Context, names []remoteName) error {
 			break
 		}
 	}
-	c.deleted(files, dirs)
+	tellDeleted(c, files, dirs)
 	return failure.Several(errs)
 }
 
-// hushed keeps the server's words about each file from the screen, until what it returns is called: a line at the end sums up.
-func (c *Call) hushed() (again func()) {
+// hushListing keeps the server's words about each file from the screen, until what it returns is called: a line at the end sums up.
+func hushListing(c *Call) (again func()) {
 	c.Shell.verbose.Store(false)
-	return c.Shell.heed
+	return c.Shell.applyObservers
 }
 
-func (c *Call) deleted(files, dirs int) {
+func tellDeleted(c *Call, files, dirs int) {
 	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("%s deleted", counts(files, dirs))
 	}
@@ -94,9 +94,9 @@ func counts(files, dirs int) string {
 }
 
 // trashTree moves a tree into the trash, in one piece.
-func (c *Call) trashTree(ctx context.Context, name string) error {
+func trashTree(ctx context.Context, c *Call, name string) error {
 	err := c.Session().RemoveTree(ctx, name)
-	if c.Is("force") && c.isMissing(ctx, name, err) {
+	if c.Is("force") && isMissing(ctx, c, name, err) {
 		return nil
 	}
 	if err != nil {

@@ -39,22 +39,22 @@ func (line Line) at(st syntax.Statement) Line {
 // in a script, what follows it is not run unless onerror says so.
 func (sh *Shell) Do(line Line) error {
 	sh.stepper.begin()
-	defer sh.beginChanges(line)()
+	defer beginChanges(sh, line)()
 	if line.within == nil {
 		sh.signals.fresh()
 	}
-	aside, is := sh.aside(line)
+	aside, is := sh.hooks.aside(sh, line)
 	switch {
 	case is:
 		line.Text = aside
 	case sh.raw && line.within == nil:
-		defer sh.afterLine(line, "")
-		return sh.rawLine(line)
-	case sh.answered(line):
-		sh.afterLine(line, line.Text)
+		defer sh.hooks.afterLine(sh, line, "")
+		return sh.hooks.rawLine(sh, line)
+	case sh.hooks.answered(sh, line):
+		sh.hooks.afterLine(sh, line, line.Text)
 		return nil
 	}
-	defer sh.afterLine(line, "")
+	defer sh.hooks.afterLine(sh, line, "")
 	list, err := syntax.Parse(line.Text)
 	if err != nil {
 		sh.failed(line, "", err)
@@ -92,7 +92,7 @@ func ends(err error) bool { return errors.Is(err, failure.ErrInterrupted) || err
 // chain runs statements that && and || join; the last one that runs decides.
 func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 	if chain.Background && sh.confined == nil {
-		sh.background(line, chain)
+		sh.hooks.background(sh, line, chain)
 		return nil
 	}
 	var last error
@@ -123,12 +123,12 @@ func (sh *Shell) chain(line Line, chain syntax.Chain) error {
 // returns the full name.
 func (sh *Shell) statement(line Line, st syntax.Statement) (name string, err error) {
 	sh.log.command(line.at(st), st.Source)
-	if text, is := sh.alias(line, st); is {
-		return st.Name(), sh.runAlias(line, st, text)
+	if text, is := alias(sh, line, st); is {
+		return st.Name(), runAlias(sh, line, st, text)
 	}
 	name, err = sh.command(line, st)
 	if err == nil {
-		err = sh.initialize()
+		err = initialize(sh)
 	}
 	return name, err
 }
@@ -143,8 +143,8 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	if err := sh.foreign(command); err != nil {
 		return command.Name, err
 	}
-	if sh.detaches(line, st, command) {
-		return command.Name, sh.detachable(line, st)
+	if sh.hooks.detaches(sh, line, st, command) {
+		return command.Name, sh.hooks.detachable(sh, line, st)
 	}
 	ctx, done := sh.signals.during(sh.base, sh.session)
 	defer done()
@@ -152,14 +152,14 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 	call.Command = command
 	if err := call.parse(ctx, st.Args()); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
-			return command.Name, sh.help(call.Out, command)
+			return command.Name, sh.hooks.help(sh, call)
 		}
 		return command.Name, err
 	}
 	if err := cmp.Or(sh.needs(command.Needs), sh.allowed(command)); err != nil {
 		return command.Name, err
 	}
-	if not, err := sh.withheldCommand(call); not {
+	if not, err := commandDry(sh, call); not {
 		return command.Name, err
 	}
 	if sh.opt.Started != nil {
@@ -167,7 +167,7 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		defer sh.opt.Started(nil)
 	}
 	if slices.Contains(command.Wire, "EPSV") {
-		sh.hand.forget() // the command arranges a data connection of its own
+		sh.manual.forget() // the command arranges a data connection of its own
 	}
 	end := sh.begin(st.Source, command)
 	err = sh.output(ctx, call, st, func() error { return sh.persist(ctx, call) })
@@ -263,7 +263,7 @@ func (c *Call) pipeTo(ctx context.Context, text string) (io.WriteCloser, error) 
 		c.Note("| %s is left out: %s", text, errForeignProgram)
 		return nowhere{io.Discard}, nil
 	case c.Shell.opt.DryRun:
-		return nowhere{io.Discard}, c.Shell.would(withheld{Action: "run", What: text})
+		return nowhere{io.Discard}, c.Shell.would(dryAction{Action: "run", What: text})
 	}
 	out, in, err := os.Pipe()
 	if err != nil {

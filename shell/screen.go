@@ -10,7 +10,7 @@ import (
 
 // screen is the terminal and what stands on it.
 type screen struct {
-	con     *seat
+	con     *jobConsole
 	gauge   *gauge
 	place   place           // where the prompt stands
 	greeted *client.Session // that the user was told what waits for
@@ -23,7 +23,7 @@ type screen struct {
 	welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
 }
 
-// takeSeat gives a job the console: what it shows is its own.
-func (s *screen) takeSeat(con *console.Console) {
-	s.con, s.gauge = &seat{Console: con, job: true}, &gauge{}
+// takeConsole gives a job the console: what it shows is its own.
+func (s *screen) takeConsole(con *console.Console) {
+	s.con, s.gauge = &jobConsole{Console: con, job: true}, &gauge{}
 }

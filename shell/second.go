@@ -63,9 +63,9 @@ func proxied(ctx context.Context, c *Call) error {
 		return err
 	}
 	if direct {
-		return inner.copyBetween(ctx, between.reverse, between.many, between.op)
+		return copyBetween(ctx, inner, between.reverse, between.many, between.op)
 	}
-	return c.Shell.onSecond(ctx, inner)
+	return onSecond(ctx, c.Shell, inner)
 }
 
 // writesHere reports whether a command moves files between here and a server.
@@ -74,7 +74,7 @@ func writesHere(command *Command) bool {
 }
 
 // onSecond runs a command with the connections exchanged.
-func (sh *Shell) onSecond(ctx context.Context, call *Call) error {
+func onSecond(ctx context.Context, sh *Shell, call *Call) error {
 	sh.swap()
 	defer sh.swap()
 	if err := sh.needs(call.Command.Needs); err != nil {
@@ -95,7 +95,7 @@ func secondMissing(err error) error {
 }
 
 // copyBetween copies files from one server to the other.
-func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.Op) error {
+func copyBetween(ctx context.Context, c *Call, reverse, many bool, op transfer.Op) error {
 	sh := c.Shell
 	sh.swap()
 	err := secondMissing(sh.needs(Login))
@@ -111,7 +111,7 @@ func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.
 		return err
 	}
 	// The source is the first connection now.
-	names, missed := c.expand(ctx, c.Args[:c.sources(many)])
+	names, missed := c.expand(ctx, c.Args[:sourceCount(c, many)])
 	if len(names) > 1 && !many {
 		return c.Usage("%s stands for several files", c.Arg(0))
 	}
@@ -124,13 +124,13 @@ func (c *Call) copyBetween(ctx context.Context, reverse, many bool, op transfer.
 		if many || target == "" {
 			target = sh.remoteName(path.Base(name.Path))
 		}
-		return c.fxpOne(ctx, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
+		return fxpOne(ctx, c, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
 	})
 	return failure.Several([]error{missed, err})
 }
 
-// sources is how many arguments name files to copy.
-func (c *Call) sources(many bool) int {
+// sourceCount is how many arguments name files to copy.
+func sourceCount(c *Call, many bool) int {
 	if many {
 		return len(c.Args)
 	}

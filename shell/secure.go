@@ -16,7 +16,7 @@ var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionT
 
 // olderTLS returns a configuration that takes versions from the setting tls-min
 // on, with the ciphers of their time.
-func (sh *Shell) olderTLS(cfg *tls.Config) *tls.Config {
+func olderTLS(sh *Shell, cfg *tls.Config) *tls.Config {
 	cfg = cfg.Clone()
 	cfg.MinVersion = tlsVersions[sh.Settings.TLSMin]
 	if cfg.MinVersion < tls.VersionTLS12 {
@@ -28,7 +28,7 @@ func (sh *Shell) olderTLS(cfg *tls.Config) *tls.Config {
 }
 
 // useEnd tells the sessions how protected data may end.
-func (sh *Shell) useEnd() {
+func useEnd(sh *Shell) {
 	sh.sessions(func(s *client.Session) { s.TrustEnd(sh.Settings.TLSEnd == "insecure") })
 }
 
@@ -110,14 +110,14 @@ func tlsKnown(_ context.Context, c *Call) error {
 		}
 		return c.table(t)
 	case "remember":
-		return c.rememberCertificate()
+		return rememberCertificate(c)
 	case "forget":
-		return c.forgetHost()
+		return forgetHost(c)
 	}
 	return c.Usage("%s is not one of remember, forget, list", c.Arg(0))
 }
 
-func (c *Call) rememberCertificate() error {
+func rememberCertificate(c *Call) error {
 	if c.Session() == nil {
 		return failure.ErrNotConnected
 	}
@@ -125,13 +125,13 @@ func (c *Call) rememberCertificate() error {
 	if !ok || len(state.PeerCertificates) == 0 {
 		return c.Usage("this connection has no TLS")
 	}
-	if not, err := c.Shell.wouldRun("tls", "remember"); not {
+	if not, err := wouldRun(c.Shell, "tls", "remember"); not {
 		return err
 	}
 	return c.Shell.known.accept(c.Session().Options().Addr, state.PeerCertificates[0])
 }
 
-func (c *Call) forgetHost() error {
+func forgetHost(c *Call) error {
 	if len(c.Args) < 2 {
 		return c.Usage("which host?")
 	}
@@ -139,7 +139,7 @@ func (c *Call) forgetHost() error {
 	if err != nil {
 		return err
 	}
-	if not, err := c.Shell.wouldRun("tls", "forget", c.Arg(1)); not {
+	if not, err := wouldRun(c.Shell, "tls", "forget", c.Arg(1)); not {
 		return err
 	}
 	found := false

@@ -28,7 +28,7 @@ var setCommands = []*Command{
 	},
 }
 
-var pageOfSettings = paged(func(_ context.Context, c *Call) error { return c.listSettings(settings.Groups) })
+var pageOfSettings = paged(func(_ context.Context, c *Call) error { return listSettings(c, settings.Groups) })
 
 func set(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
@@ -44,7 +44,7 @@ func set(ctx context.Context, c *Call) error {
 	name, value = c.Shell.settingHere(name, value)
 	row, err := settings.Find(name)
 	if found := settingsAbout(name); !has && c.screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
-		return c.listSettings([]settings.Group{{Settings: found}})
+		return listSettings(c, []settings.Group{{Settings: found}})
 	}
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func settingsAbout(word string) (found []*settings.Setting) {
 }
 
 // listSettings shows settings with their values; groups have their titles at a terminal.
-func (c *Call) listSettings(groups []settings.Group) error {
+func listSettings(c *Call, groups []settings.Group) error {
 	t := render.Table{}
 	for _, group := range groups {
 		if c.screen && group.Title != "" && !c.JSON() {

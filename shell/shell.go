@@ -69,7 +69,8 @@ type Shell struct {
 	signals  *signals
 	confined *confinement // it runs the lines of somebody else; nil: the user's
 	log      *log
-	jobs     *jobs
+	jobs     jobList
+	hooks    *hooks
 	forked   bool       // it is the shell of a job
 	changes  changes    // of this command line, and those before
 	planning *planning  // of the command at hand; nil: none
@@ -77,13 +78,22 @@ type Shell struct {
 }
 
 // blank is a shell with nothing in it, and without a console.
-func blank(opt Options, catalog Groups) *Shell {
+func blank(opt Options, catalog Groups, h *hooks) *Shell {
 	return &Shell{
 		connections: connections{limits: newLimits()}, sites: sites{known: openKnownHosts(opt.StateDir), servers: openLimits(opt.StateDir)},
 		language: language{vars: map[string]string{}, aliases: map[string]string{}, macros: map[string][]string{}, heard: &heard{}},
 		names:    names{folders: &folders{}}, screen: screen{gauge: &gauge{}},
-		opt: opt, json: opt.JSON, catalog: catalog, log: &log{out: opt.Log, now: time.Now}, jobs: newJobs(),
+		opt: opt, json: opt.JSON, catalog: catalog, log: &log{out: opt.Log, now: time.Now}, jobs: h.newJobs(), hooks: h,
 	}
+}
+
+// above is what the rooms do for those below them.
+var above = &hooks{
+	do: (*Shell).Do, mayLeave: mayLeave, consent: consent, prompt: promptText,
+	newJobs: func() jobList { return newJobs() }, help: func(sh *Shell, c *Call) error { return helpCommand(sh, c.Out, c.Command) },
+	background: background, detaches: detaches, detachable: detachable,
+	aside:   func(sh *Shell, line Line) (string, bool) { return aside(&sh.learning, line) },
+	rawLine: runRawLine, answered: answered, afterLine: afterLine,
 }
 
 // New makes a shell. It handles the signals of the program until Close.
@@ -91,17 +101,19 @@ func New(opt Options) (*Shell, error) {
 	if opt.DryRun {
 		opt.Detach = nil // it would not be dry
 	}
-	sh := blank(opt, Catalog())
-	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = sh.complete, sh.highlight, sh.caution
-	opt.Console.Help, opt.Console.Edit = sh.explainWord, sh.editElsewhere
+	sh := blank(opt, Catalog(), above)
+	opt.Console.Complete, opt.Console.Highlight, opt.Console.Hint = func(ctx context.Context, line string, pos int) console.Completion {
+		return completeLine(ctx, sh, line, pos)
+	}, func(line string) string { return highlightLine(sh, line) }, func(line string) string { return warning(sh, line) }
+	opt.Console.Help, opt.Console.Edit = func(line string, pos int) { explainWord(sh, line, pos) }, func(line string) string { return editElsewhere(sh, line) }
 	if opt.History != nil {
-		opt.Console.History, opt.Console.Suggest = sh.recallable, sh.suggest
+		opt.Console.History, opt.Console.Suggest = func() []string { return recallable(sh) }, func(line string) string { return suggestLine(sh, line) }
 	}
 	con, err := console.New(opt.Console)
 	if err != nil {
 		return nil, err
 	}
-	sh.con = &seat{Console: con}
+	sh.con = &jobConsole{Console: con}
 	sh.Settings = settings.Default(con.Interactive())
 	sh.record(opt.Version)
 	sh.base, sh.end = context.WithCancelCause(context.Background())
@@ -125,15 +137,15 @@ func (sh *Shell) Set(name, value string) error {
 
 // Close says goodbye to the server and gives the terminal back.
 func (sh *Shell) Close() {
-	sh.leaveQueue()
-	sh.endJobs(errKilled)
+	leaveQueue(sh)
+	endJobs(sh, errKilled)
 	sh.swap()
 	sh.disconnect()
 	sh.swap()
 	sh.disconnect()
 	_ = sh.stopWeb()
-	_ = sh.stopPractice() // its files were never on a disk
-	if err := sh.stopRecording(); err != nil {
+	_ = stopPractice(sh) // its files were never on a disk
+	if err := stopRecording(sh); err != nil {
 		sh.Say("the recording is not complete: " + failure.InWords(err))
 	}
 	sh.con.Close()
@@ -146,13 +158,13 @@ func (sh *Shell) disconnect() {
 	if sh.session == nil {
 		return
 	}
-	if sh.raw = false; sh.hand != nil {
-		sh.hand.drop()
+	if sh.raw = false; sh.manual != nil {
+		sh.manual.drop()
 	}
-	sh.heed()
-	sh.learnPace()
+	sh.applyObservers()
+	learnPace(sh)
 	sh.session.Close() // a server that says nothing to QUIT is no failure
-	sh.giveBack()
+	sh.restoreOverrides()
 	sh.connection = connection{}
 	sh.welcomed.Store(false)
 	if !sh.swapped {
@@ -164,40 +176,40 @@ func (sh *Shell) disconnect() {
 // Interact reads lines from the terminal until the user or a signal ends it,
 // and returns the exit status.
 func (sh *Shell) Interact() int {
-	sh.welcome()
+	welcome(sh)
 	for !sh.quitting {
-		line, err := sh.readLine()
+		line, err := readLine(sh)
 		switch {
 		case errors.Is(err, console.ErrInterrupt):
 			continue
 		case err != nil:
-			sh.quitting = sh.ended() || sh.mayLeave(sh.base)
+			sh.quitting = sh.ended() || mayLeave(sh.base, sh)
 			continue
 		}
-		line, ok := sh.recalledLine(line)
+		line, ok := recalledLine(sh, line)
 		if !ok {
 			continue
 		}
-		sh.remember(line)
+		rememberLine(sh, line)
 		start := time.Now()
 		err = sh.Do(Line{Text: line})
-		sh.ran(time.Since(start))
+		noteEnd(sh, time.Since(start))
 		if !ends(err) { // who ends it is here
 			sh.notify(time.Since(start), outcome(err)+": "+recorded(line, "a command"))
 		}
 	}
-	return sh.leaves(0)
+	return leaves(sh, 0)
 }
 
 // readLine reads a line, and what completes it when a quote or a block is open.
-func (sh *Shell) readLine() (string, error) {
+func readLine(sh *Shell) (string, error) {
 	if sh.session != sh.greeted {
 		sh.greeted = sh.session
-		sh.tellKept()
+		tellKept(sh)
 	}
 	sh.place = placeOf(sh.session)
-	defer sh.keepAlive()()
-	line, err := sh.con.ReadLine(sh.base, sh.promptText())
+	defer keepAlive(sh)()
+	line, err := sh.con.ReadLine(sh.base, promptText(sh))
 	text := line
 	for lines := (syntax.Lines{}); err == nil && lines.Open(line); {
 		line, err = sh.con.ReadLine(sh.base, "> ")
@@ -206,8 +218,8 @@ func (sh *Shell) readLine() (string, error) {
 	return text, err
 }
 
-// remember puts a line into the history.
-func (sh *Shell) remember(line string) {
+// rememberLine puts a line into the history.
+func rememberLine(sh *Shell, line string) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
 		if err := sh.opt.History.Add(sh.where(), sh.dir(), line); err != nil {
 			sh.warn("history: " + failure.InWords(err))
@@ -215,18 +227,18 @@ func (sh *Shell) remember(line string) {
 	}
 }
 
-// ran notes in the history how the line went that was remembered last.
-func (sh *Shell) ran(took time.Duration) {
+// noteEnd notes in the history how the line went that was remembered last.
+func noteEnd(sh *Shell, took time.Duration) {
 	if sh.opt.History != nil && !sh.opt.DryRun {
 		sh.opt.History.Ended(sh.status, took)
 	}
 }
 
 // recallable is what Up and Ctrl-R bring back, that of this host first.
-func (sh *Shell) recallable() []string { return sh.opt.History.Recall(sh.where()) }
+func recallable(sh *Shell) []string { return sh.opt.History.Recall(sh.where()) }
 
-// suggest is the grey continuation of a half-typed line.
-func (sh *Shell) suggest(line string) string {
+// suggestLine is the grey continuation of a half-typed line.
+func suggestLine(sh *Shell, line string) string {
 	return sh.opt.History.Suggest(sh.where(), sh.place.dir, line)
 }
 

@@ -79,11 +79,11 @@ func TestWhatCtrlZSendsAway(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := sh.detaches(Line{Text: line}, st, command); got != want {
+		if got := detaches(sh, Line{Text: line}, st, command); got != want {
 			t.Errorf("%s: %t", line, got)
 		}
 		sh.stepper.on = true
-		if sh.detaches(Line{Text: line}, st, command) {
+		if detaches(sh, Line{Text: line}, st, command) {
 			t.Errorf("%s: while step is on", line)
 		}
 		sh.stepper.on = false

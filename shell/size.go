@@ -34,7 +34,7 @@ func size(ctx context.Context, c *Call) error {
 			Size int64  `json:"size"`
 		}{Size: n}
 		o.Name, _ = render.Text(name)
-		if err := c.fact(name, strconv.FormatInt(n, 10), o); err != nil {
+		if err := printFact(c, name, strconv.FormatInt(n, 10), o); err != nil {
 			return err
 		}
 	}
@@ -52,15 +52,15 @@ func modtime(ctx context.Context, c *Call) error {
 			Modified *string `json:"modified"`
 		}{Modified: render.Stamp(t)}
 		o.Name, _ = render.Text(name)
-		if err := c.fact(name, t.UTC().Format(time.DateTime)+" UTC", o); err != nil {
+		if err := printFact(c, name, t.UTC().Format(time.DateTime)+" UTC", o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fact prints what is known about one file of several; alone it needs no name.
-func (c *Call) fact(name, value string, object any) error {
+// printFact prints what is known about one file of several; alone it needs no name.
+func printFact(c *Call, name, value string, object any) error {
 	switch {
 	case c.JSON():
 		return c.object(object)

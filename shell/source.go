@@ -33,7 +33,7 @@ func source(ctx context.Context, c *Call) error {
 	c.Shell.sources++
 	defer func() { c.Shell.sources-- }()
 	line := Line{within: c, vars: syntax.Vars{Args: append([]syntax.Token{}, c.Args[1:]...)}}
-	err = failure.Shown(c.Shell.script(ScriptFrom(name, file).until(ctx), line))
+	err = failure.Shown(runScript(c.Shell, ScriptFrom(name, file).until(ctx), line))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -28,7 +28,7 @@ type state struct {
 }
 
 func status(_ context.Context, c *Call) error {
-	s := c.Shell.state()
+	s := connectionState(&c.Shell.connections)
 	if c.JSON() {
 		return c.object(s)
 	}
@@ -58,12 +58,12 @@ func status(_ context.Context, c *Call) error {
 	for _, name := range []string{"nmap", "ntrans"} {
 		add(name, c.Shell.mapText(name))
 	}
-	add("changed", strings.Join(c.Shell.changedSettings(), ", "))
+	add("changed", strings.Join(changedSettings(c.Shell), ", "))
 	return c.table(t)
 }
 
 // changedSettings are the settings that differ from those of a fresh shell.
-func (sh *Shell) changedSettings() []string {
+func changedSettings(sh *Shell) []string {
 	usual := settings.Default(sh.Interactive())
 	var all []string
 	for _, row := range settings.All() {
@@ -74,7 +74,7 @@ func (sh *Shell) changedSettings() []string {
 	return all
 }
 
-func (c *connections) state() state {
+func connectionState(c *connections) state {
 	session := c.session
 	if session == nil {
 		return state{}

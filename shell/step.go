@@ -53,24 +53,24 @@ func step(_ context.Context, c *Call) error {
 		return &failure.UsageError{Text: "step needs a terminal: there is nobody to ask"}
 	}
 	st.on = on
-	c.Shell.useGate()
-	c.Shell.heed()
+	useGate(c.Shell)
+	c.Shell.applyObservers()
 	c.Note("step is %s", settings.OnOff(on))
 	return nil
 }
 
 // useReuse tells the sessions whether data connections resume their TLS session.
-func (sh *Shell) useReuse() {
+func useReuse(sh *Shell) {
 	sh.sessions(func(s *client.Session) { s.SetReuse(sh.Settings.TLSReuse) })
 }
 
 // useGate tells the sessions whom to ask before they send something.
-func (sh *Shell) useGate() {
-	sh.sessions(func(s *client.Session) { s.SetGate(sh.gate()) })
+func useGate(sh *Shell) {
+	sh.sessions(func(s *client.Session) { s.SetGate(sessionGate(sh)) })
 }
 
-// gate is whom a session asks: the user, in a dry run nobody lets a change pass.
-func (sh *Shell) gate() client.Gate {
+// sessionGate is whom a session asks: the user, in a dry run nobody lets a change pass.
+func sessionGate(sh *Shell) client.Gate {
 	switch {
 	case sh.confined != nil && len(sh.confined.asked) == 0: // who asks nobody sends several at once
 		return nil
@@ -78,23 +78,23 @@ func (sh *Shell) gate() client.Gate {
 		return sh.confined.decide
 	case sh.stepper.on && sh.opt.DryRun:
 		return func(line string) (string, error) {
-			line, err := sh.consent(line)
+			line, err := sh.hooks.consent(sh, line)
 			if err != nil {
 				return "", err
 			}
-			return sh.withhold(line)
+			return withhold(sh, line)
 		}
 	case sh.stepper.on:
-		return sh.consent
+		return func(line string) (string, error) { return sh.hooks.consent(sh, line) }
 	case sh.opt.DryRun:
-		return sh.withhold
+		return func(line string) (string, error) { return withhold(sh, line) }
 	}
 	return nil
 }
 
 // consent asks the user about a line. What runs beside the prompt is not asked
 // for: the prompt has the keys.
-func (sh *Shell) consent(line string) (string, error) {
+func consent(sh *Shell, line string) (string, error) {
 	st := &sh.stepper
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -119,9 +119,9 @@ func (sh *Shell) consent(line string) (string, error) {
 		case key == 'r':
 			st.rest = true
 		case key == 'w':
-			sh.whyLine(line)
+			whyLine(sh, line)
 		case key == 'e':
-			if other := sh.editLine(line); other != "" {
+			if other := editLine(sh, line); other != "" {
 				sh.recorder.Note("", teach.ChangeNote, line)
 				sh.recorder.Note("", teach.InPlace, other)
 				return other, nil
@@ -131,8 +131,8 @@ func (sh *Shell) consent(line string) (string, error) {
 }
 
 // whyLine explains the verb of a line.
-func (sh *Shell) whyLine(line string) {
-	found, ok := teach.Explain(teach.Verb(line), sh.here())
+func whyLine(sh *Shell, line string) {
+	found, ok := teach.Explain(teach.Verb(line), explainContext(sh))
 	if !ok {
 		sh.Say("nothing is known about " + teach.Verb(line))
 		return
@@ -143,7 +143,7 @@ func (sh *Shell) whyLine(line string) {
 }
 
 // editLine asks for another line; "" means none.
-func (sh *Shell) editLine(line string) string {
+func editLine(sh *Shell, line string) string {
 	if strings.HasSuffix(line, " ********") {
 		sh.Say("a line with a secret is sent as it is, or skipped")
 		return ""

@@ -10,10 +10,10 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// keeps reports whether a failed open gives the present session back: where
+// keepsSession reports whether a failed open gives the present session back: where
 // somebody types and sees the prompt, and nothing else stands in the line, which
 // would do to the old server what is meant for the new one.
-func (c *Call) keeps() bool {
+func keepsSession(c *Call) bool {
 	sh, line := c.Shell, c.line
 	if sh.session == nil || !sh.Interactive() || sh.swapped || sh.forked || sh.raw || sh.class != nil {
 		return false
@@ -27,17 +27,17 @@ func (c *Call) keeps() bool {
 // switchTo opens another session, and ends the present one once the new one is
 // logged in. If that fails the present one goes on, and what was typed ahead for
 // the new one is dropped.
-func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
+func switchTo(ctx context.Context, sh *Shell, a Address, o opening) error {
 	old, remote, macros, welcomed := sh.connection, sh.remote, maps.Clone(sh.macros), sh.welcomed.Load()
-	lent := sh.giveBack()
+	lent := sh.restoreOverrides()
 	sh.connection, sh.remote = connection{}, sh.newRemote()
 	clear(sh.macros)
 	sh.welcomed.Store(false)
 
-	err := sh.open(ctx, a, o)
+	err := openSession(ctx, sh, a, o)
 	if err == nil || sh.loggedIn { // the path of a URL may be wrong
-		if old.hand != nil {
-			old.hand.drop()
+		if old.manual != nil {
+			old.manual.drop()
 		}
 		old.session.Close()
 		return err

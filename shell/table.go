@@ -38,8 +38,8 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.BoolP("null", "0", false, "a NUL behind each name, for xargs -0")
 }
 
-// order is what the flags say about sorting.
-func (c *Call) order() render.Order {
+// listingOrder is what the flags say about sorting.
+func listingOrder(c *Call) render.Order {
 	for _, row := range orders {
 		if c.Is(row.flag) || c.value("sort") == row.word {
 			return row.by
@@ -60,8 +60,8 @@ var orders = []struct {
 	{"unsorted", "none", render.Unsorted},
 }
 
-// colours reports whether names are coloured.
-func (c *Call) colours() bool {
+// listingColours reports whether names are coloured.
+func listingColours(c *Call) bool {
 	switch c.value("color") {
 	case "always":
 		return true
@@ -71,7 +71,7 @@ func (c *Call) colours() bool {
 	return c.Out == c.Shell.con.Out() && c.Shell.con.ColorOut()
 }
 
-func (c *Call) timeStyle() (render.TimeStyle, error) {
+func timeStyle(c *Call) (render.TimeStyle, error) {
 	name := c.Shell.Settings.TimeStyle
 	if c.given("time-style") {
 		name = c.value("time-style")
@@ -83,20 +83,20 @@ func (c *Call) timeStyle() (render.TimeStyle, error) {
 	return style, nil
 }
 
-// look returns what writes the entries, if it is no listing as of ls(1).
-func (c *Call) look() func(*Call, render.List, []listing.Entry) error {
+// listingView returns what writes the entries, if it is no listing as of ls(1).
+func listingView(c *Call) func(*Call, render.List, []listing.Entry) error {
 	switch {
 	case c.Is("null"):
-		return (*Call).withNULs
+		return withNULs
 	case c.Is("csv"):
-		return (*Call).asCSV
+		return asCSV
 	case c.Is("table") || c.given("columns"):
-		return (*Call).asTable
+		return asTable
 	}
 	return nil
 }
 
-func (c *Call) withNULs(_ render.List, entries []listing.Entry) error {
+func withNULs(c *Call, _ render.List, entries []listing.Entry) error {
 	for _, e := range entries {
 		name := e.Name
 		if e.Dir != "" {
@@ -112,16 +112,16 @@ func (c *Call) withNULs(_ render.List, entries []listing.Entry) error {
 // narrow is a screen with no room for a table of four columns.
 const narrow = 60
 
-func (c *Call) asTable(l render.List, entries []listing.Entry) error {
+func asTable(c *Call, l render.List, entries []listing.Entry) error {
 	usual := "mode,size,modified,name"
 	if c.screen && c.Shell.con.Width() < narrow {
 		usual = "size,modified,name"
 	}
-	columns, err := c.columns(usual)
+	columns, err := listingColumns(c, usual)
 	if err != nil {
 		return err
 	}
-	g := render.Grid{List: l, Columns: columns, Borders: c.Shell.borders(), Color: c.screen && c.Shell.con.ColorOut()}
+	g := render.Grid{List: l, Columns: columns, Borders: borders(c.Shell), Color: c.screen && c.Shell.con.ColorOut()}
 	if c.screen {
 		g.Width = c.Shell.con.Width()
 	}
@@ -129,16 +129,16 @@ func (c *Call) asTable(l render.List, entries []listing.Entry) error {
 }
 
 // borders are the lines of a table: those of the setting, or what stands for them on a terminal with nothing but ASCII.
-func (sh *Shell) borders() string {
-	if b := sh.Settings.Borders; sh.unicode() || b == "markdown" || b == "none" {
+func borders(sh *Shell) string {
+	if b := sh.Settings.Borders; drawsUnicode(sh) || b == "markdown" || b == "none" {
 		return b
 	}
 	return "ascii"
 }
 
 // asCSV writes sizes as numbers and times in UTC (RFC 4180 says how to quote).
-func (c *Call) asCSV(_ render.List, entries []listing.Entry) error {
-	columns, err := c.columns("name,type,size,modified")
+func asCSV(c *Call, _ render.List, entries []listing.Entry) error {
+	columns, err := listingColumns(c, "name,type,size,modified")
 	if err != nil {
 		return err
 	}
@@ -154,8 +154,8 @@ func (c *Call) asCSV(_ render.List, entries []listing.Entry) error {
 	return w.WriteAll(rows)
 }
 
-// columns are those of --columns.
-func (c *Call) columns(usual string) ([]string, error) {
+// listingColumns are those of --columns.
+func listingColumns(c *Call, usual string) ([]string, error) {
 	text := usual
 	if c.given("columns") {
 		text = c.value("columns")
@@ -171,12 +171,12 @@ func (c *Call) columns(usual string) ([]string, error) {
 
 // listTree reads a directory and those in it, each as a group of its own. Links
 // are not followed.
-func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error) {
+func listTree(ctx context.Context, c *Call, dir string) ([]listing.Entry, error) {
 	var all []listing.Entry
 	var errs []error
 	var read func(dir string, depth int) error
 	read = func(dir string, depth int) error {
-		if err := c.deeper(depth); err != nil {
+		if err := goDeeper(c, depth); err != nil {
 			errs = append(errs, failure.About(orDot(dir), err))
 			return nil
 		}
@@ -185,8 +185,8 @@ func (c *Call) listTree(ctx context.Context, dir string) ([]listing.Entry, error
 			return err
 		}
 		errs = append(errs, failure.About(orDot(dir), err))
-		entries = c.visible(entries)
-		render.Sort(entries, c.order(), c.Is("reverse"))
+		entries = visibleEntries(c, entries)
+		render.Sort(entries, listingOrder(c), c.Is("reverse"))
 		for i := range entries {
 			entries[i].Dir = orDot(dir)
 		}

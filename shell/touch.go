@@ -42,19 +42,19 @@ var touchCommands = []*Command{
 }
 
 func touch(ctx context.Context, c *Call) error {
-	when, err := c.touchTime()
+	when, err := touchTime(c)
 	if err != nil {
 		return err
 	}
 	names, missed := c.expand(ctx, c.Args)
 	yes := &each{call: c, all: true}
 	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name remoteName) error {
-		return failure.About(name.Path, c.touchOne(ctx, name.Path, when))
+		return failure.About(name.Path, touchOne(ctx, c, name.Path, when))
 	})})
 }
 
 // touchOne sets the time of a file; one that is not there is made.
-func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error {
+func touchOne(ctx context.Context, c *Call, name string, when time.Time) error {
 	_, err := c.Session().Stat(ctx, name)
 	if err == nil {
 		return c.Session().SetModTime(ctx, name, when)
@@ -67,7 +67,7 @@ func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error 
 	}
 	t := transfer.Task{Op: transfer.Upload, Remote: name, In: strings.NewReader("")}
 	if c.Shell.opt.DryRun {
-		return c.Shell.wouldMove(t)
+		return wouldMove(c.Shell, t)
 	}
 	if _, err := transfer.Run(ctx, c.Session(), t, nil); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (c *Call) touchOne(ctx context.Context, name string, when time.Time) error 
 var dateForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly}
 
 // touchTime is the time that the options name.
-func (c *Call) touchTime() (time.Time, error) {
+func touchTime(c *Call) (time.Time, error) {
 	switch text := c.value("date"); {
 	case c.given("reference"):
 		info, err := c.Shell.folder().Stat(c.value("reference"))
@@ -92,7 +92,7 @@ func (c *Call) touchTime() (time.Time, error) {
 		}
 		return info.ModTime(), nil
 	case c.given("stamp"):
-		return c.stampTime(c.value("stamp"))
+		return stampTime(c, c.value("stamp"))
 	case c.given("date"):
 		for _, form := range dateForms {
 			if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
@@ -105,7 +105,7 @@ func (c *Call) touchTime() (time.Time, error) {
 }
 
 // stampTime reads what touch(1) takes: [[CC]YY]MMDDhhmm[.ss].
-func (c *Call) stampTime(text string) (time.Time, error) {
+func stampTime(c *Call, text string) (time.Time, error) {
 	number, seconds, has := strings.Cut(text, ".")
 	if !has {
 		seconds = "00"
@@ -129,7 +129,7 @@ func (c *Call) stampTime(text string) (time.Time, error) {
 
 func ln(ctx context.Context, c *Call) error {
 	target, link := c.Arg(0), c.Arg(1)
-	into, err := c.isDirectory(ctx, link)
+	into, err := isRemoteDir(ctx, c, link)
 	if err != nil {
 		return err
 	}

@@ -59,22 +59,22 @@ func traceFlags(fs *pflag.FlagSet) {
 func trace(ctx context.Context, c *Call) error {
 	switch c.Arg(0) {
 	case "save":
-		return c.saveTrace(ctx)
+		return saveTrace(ctx, c)
 	case "show":
-		return c.showTrace(ctx)
+		return showTrace(ctx, c)
 	case "web":
-		return c.traceWeb()
+		return traceWeb(c)
 	case "on":
-		return c.traceLevel("2", 2)
+		return traceLevel(c, "2", 2)
 	}
-	return c.traceLevel(c.Arg(0), 2)
+	return traceLevel(c, c.Arg(0), 2)
 }
 
-func debug(_ context.Context, c *Call) error { return c.traceLevel(c.Arg(0), 1) }
+func debug(_ context.Context, c *Call) error { return traceLevel(c, c.Arg(0), 1) }
 
 // traceLevel changes what is shown; without a value it switches it off, or on
 // to level.
-func (c *Call) traceLevel(value string, level int) error {
+func traceLevel(c *Call, value string, level int) error {
 	if len(c.Args) > 1 {
 		return c.Usage("too many arguments")
 	}
@@ -92,7 +92,7 @@ func (c *Call) traceLevel(value string, level int) error {
 }
 
 // traceWeb starts the live view, or says where it is, or ends it.
-func (c *Call) traceWeb() error {
+func traceWeb(c *Call) error {
 	sh, port := c.Shell, 0
 	switch word := c.Arg(1); {
 	case len(c.Args) > 2:
@@ -127,7 +127,7 @@ func (l *learning) stopWeb() error {
 }
 
 // saveTrace writes a part of the recording into a file.
-func (c *Call) saveTrace(ctx context.Context) error {
+func saveTrace(ctx context.Context, c *Call) error {
 	name := c.Arg(1)
 	if name == "" {
 		return c.Usage("save needs the name of a file")
@@ -145,42 +145,42 @@ func (c *Call) saveTrace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return file.end(write(file, events, teach.Style{Width: 80, Unicode: c.Shell.unicode()}))
+	return file.end(write(file, events, teach.Style{Width: 80, Unicode: drawsUnicode(c.Shell)}))
 }
 
 // showTrace prints a recording that was saved as JSON lines.
-func (c *Call) showTrace(ctx context.Context) error {
+func showTrace(ctx context.Context, c *Call) error {
 	if len(c.Args) != 2 {
 		return c.Usage("show needs the name of one file")
 	}
-	events, err := c.recording(ctx, c.Arg(1))
+	events, err := readRecording(ctx, c, c.Arg(1))
 	if err != nil {
 		return err
 	}
-	style := c.style()
+	style := drawingStyle(c)
 	if c.Is("ladder") {
-		return c.ladders(teach.Operations(events), events, style, false)
+		return ladders(c, teach.Operations(events), events, style, false)
 	}
 	p := teach.Printer{Style: style, Level: max(c.Shell.Settings.Trace, 2), Quiet: !c.Shell.Settings.TraceNotes}
 	for _, e := range events {
-		if err := c.draw(p.Lines(e)); err != nil {
+		if err := drawLines(c, p.Lines(e)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// style is how events are drawn in the result of a command.
-func (c *Call) style() teach.Style {
-	s := teach.Style{Width: 80, Unicode: c.Shell.unicode()}
+// drawingStyle is how events are drawn in the result of a command.
+func drawingStyle(c *Call) teach.Style {
+	s := teach.Style{Width: 80, Unicode: drawsUnicode(c.Shell)}
 	if c.screen {
 		s.Width, s.Color = c.Shell.con.Width(), c.Shell.con.ColorOut()
 	}
 	return s
 }
 
-// draw writes lines that are safe and may have colours.
-func (c *Call) draw(lines []string) error {
+// drawLines writes lines that are safe and may have colours.
+func drawLines(c *Call, lines []string) error {
 	for _, line := range lines {
 		if _, err := io.WriteString(c.Out, line+"\n"); err != nil {
 			return err
@@ -189,8 +189,8 @@ func (c *Call) draw(lines []string) error {
 	return nil
 }
 
-// unicode reports whether to draw with more than ASCII.
-func (sh *Shell) unicode() bool {
+// drawsUnicode reports whether to draw with more than ASCII.
+func drawsUnicode(sh *Shell) bool {
 	if sh.Settings.Unicode == "auto" {
 		return teach.UnicodeFor(os.Getenv)
 	}
@@ -201,7 +201,7 @@ func (sh *Shell) unicode() bool {
 func (sh *Shell) record(version string) {
 	sh.recorder = teach.NewRecorder("ftpsh", version)
 	sh.unwatch = nil
-	sh.heed()
+	sh.applyObservers()
 }
 
 // begin says that a command begins, with its line as it was typed; the function
@@ -237,9 +237,9 @@ func (sh *Shell) trace() *client.Trace {
 	return client.Join(sh.recorder.Trace(), &client.Trace{Got: sh.got, Note: sh.noted, Clone: func() *client.Trace { return alone }})
 }
 
-// heed lets the goroutines that hear the server, and those of jobs, know how much
+// applyObservers lets the goroutines that hear the server, and those of jobs, know how much
 // to show.
-func (sh *Shell) heed() {
+func (sh *Shell) applyObservers() {
 	sh.notice.Store(&notice{sh.Settings.Notify, sh.Settings.NotifyAfter})
 	sh.verbose.Store(sh.Settings.Verbose && !sh.raw) // raw shows each reply by itself
 	level := sh.Settings.Trace
@@ -247,7 +247,7 @@ func (sh *Shell) heed() {
 		level = max(level, 1) // someone who sends line by line wants to see the answers
 	}
 	sh.traced.Store(int32(level))
-	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: sh.unicode()}, Quiet: !sh.Settings.TraceNotes})
+	sh.drawn.Store(&teach.Printer{Style: teach.Style{Unicode: drawsUnicode(sh)}, Quiet: !sh.Settings.TraceNotes})
 	switch on := level > 0; {
 	case on && sh.unwatch == nil && sh.recorder != nil:
 		sh.unwatch = sh.recorder.Watch(sh.seen)
@@ -319,7 +319,7 @@ func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond
 var errNothing = errors.New("nothing has gone over the wire yet")
 
 // operation returns the n-th last operation that is over, from 1.
-func (l *learning) operation(n int) (teach.Operation, error) {
+func operation(l *learning, n int) (teach.Operation, error) {
 	all := teach.Operations(l.recorder.Events(0))
 	switch {
 	case len(all) == 0:

@@ -90,21 +90,21 @@ type changes struct {
 }
 
 // trashes reports whether deleted files go into the trash.
-func (sh *Shell) trashes() bool {
+func trashes(sh *Shell) bool {
 	on, known := settings.OnWords[strings.ToLower(sh.Settings.Trash)]
 	return (on || !known && sh.Settings.Trash != "") && !sh.changes.plain
 }
 
 // hearTrash is the funnel with the trash on.
-func (sh *Shell) hearTrash(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
-	if !sh.trashes() {
+func hearTrash(ctx context.Context, sh *Shell, s *client.Session, c client.Change, do func() error) error {
+	if !trashes(sh) {
 		return do()
 	}
-	return sh.group(s).Hear(ctx, s, c, do)
+	return group(sh, s).Hear(ctx, s, c, do)
 }
 
 // group is what the command line at hand changes on the server of a session.
-func (sh *Shell) group(s *client.Session) *trash.Group {
+func group(sh *Shell, s *client.Session) *trash.Group {
 	ch := &sh.changes
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
@@ -113,14 +113,14 @@ func (sh *Shell) group(s *client.Session) *trash.Group {
 		if ch.groups == nil {
 			ch.groups = map[string]*trash.Group{}
 		}
-		ch.groups[server] = sh.bin(s).Begin(recorded(ch.source, "a command"), time.Now())
+		ch.groups[server] = bin(sh, s).Begin(recorded(ch.source, "a command"), time.Now())
 		ch.groups[server].Undoes = ch.undoes
 	}
 	return ch.groups[server]
 }
 
 // bin is the trash of the server of a session.
-func (sh *Shell) bin(s *client.Session) *trash.Trash {
+func bin(sh *Shell, s *client.Session) *trash.Trash {
 	ch := &sh.changes
 	server := serverOf(s)
 	dir := sh.Settings.Trash
@@ -139,12 +139,12 @@ func (sh *Shell) bin(s *client.Session) *trash.Trash {
 	if ch.bins == nil {
 		ch.bins = map[string]*trash.Trash{}
 	}
-	ch.bins[server] = &trash.Trash{Home: home, Dir: dir, Unfit: sh.unfit, Tell: sh.warn}
+	ch.bins[server] = &trash.Trash{Home: home, Dir: dir, Unfit: func(dir string) error { return unfit(sh, dir) }, Tell: sh.warn}
 	return ch.bins[server]
 }
 
 // unfit asks whether the trash may be where a web server shows it.
-func (sh *Shell) unfit(dir string) error {
+func unfit(sh *Shell, dir string) error {
 	if !sh.Interactive() {
 		sh.warn(dir + " may be shown to the world by a web server; `set trash DIR` keeps it elsewhere")
 		return nil
@@ -157,14 +157,14 @@ func (sh *Shell) unfit(dir string) error {
 }
 
 // beginChanges begins a command line: what it changes is one group, whatever lines it runs.
-func (sh *Shell) beginChanges(line Line) (end func()) {
+func beginChanges(sh *Shell, line Line) (end func()) {
 	ch := &sh.changes
 	if ch.lines++; ch.lines == 1 {
 		ch.source, ch.undoes = strings.TrimSpace(line.Text), ""
 	}
 	return func() {
 		if ch.lines--; ch.lines == 0 {
-			sh.endChanges()
+			endChanges(sh)
 		}
 	}
 }
@@ -173,7 +173,7 @@ func (sh *Shell) beginChanges(line Line) (end func()) {
 const endPatience = 20 * time.Second
 
 // endChanges writes down what the command line has changed.
-func (sh *Shell) endChanges() {
+func endChanges(sh *Shell) {
 	ch := &sh.changes
 	ch.mu.Lock()
 	groups := ch.groups
@@ -194,7 +194,7 @@ func (sh *Shell) endChanges() {
 			break
 		}
 		cancel()
-		err := sh.undoLog(server).Change(func(all []*trash.Group) []*trash.Group {
+		err := undoLog(sh, server).Change(func(all []*trash.Group) []*trash.Group {
 			for _, of := range all {
 				of.Undone = of.Undone || of.ID == g.Undoes
 			}
@@ -207,19 +207,19 @@ func (sh *Shell) endChanges() {
 }
 
 // undoLog is the list of groups of a server.
-func (sh *Shell) undoLog(server string) *trash.Log {
+func undoLog(sh *Shell, server string) *trash.Log {
 	ch := &sh.changes
 	if ch.logs == nil {
 		ch.logs = map[string]*trash.Log{}
 	}
 	if ch.logs[server] == nil {
-		ch.logs[server] = &trash.Log{Path: sh.stateFile("undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
+		ch.logs[server] = &trash.Log{Path: stateFile(sh, "undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
 	}
 	return ch.logs[server]
 }
 
 // stateFile is a file about a server, "" where nothing is kept.
-func (sh *Shell) stateFile(kind, server string) string {
+func stateFile(sh *Shell, kind, server string) string {
 	if sh.opt.StateDir == "" {
 		return ""
 	}
@@ -236,7 +236,7 @@ func (sh *Shell) stateFile(kind, server string) string {
 
 func trashCommand(ctx context.Context, c *Call) error {
 	s := c.Session()
-	dir, there, err := c.Shell.bin(s).Place(ctx, s)
+	dir, there, err := bin(c.Shell, s).Place(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -248,11 +248,11 @@ func trashCommand(ctx context.Context, c *Call) error {
 	}
 	switch {
 	case c.Arg(0) == "" && len(c.Args) == 0:
-		return c.listTrash(all)
+		return listTrash(c, all)
 	case c.Arg(0) == "restore" && len(c.Args) > 1:
-		return c.restore(ctx, all)
+		return restoreTrash(ctx, c, all)
 	case c.Arg(0) == "empty":
-		return c.emptyTrash(ctx, all)
+		return emptyTrash(ctx, c, all)
 	case c.Arg(0) == "restore":
 		return c.Usage("which one? `trash` shows the numbers")
 	}
@@ -270,7 +270,7 @@ type trashObject struct {
 	Paths   []string `json:"paths,omitempty"`
 }
 
-func (c *Call) listTrash(all []trash.Content) error {
+func listTrash(c *Call, all []trash.Content) error {
 	if c.JSON() {
 		for i, group := range all {
 			o := trashObject{Number: i + 1, Time: group.Time.Format(time.RFC3339), Command: group.Command, Files: len(group.Items), Bytes: group.Bytes()}
@@ -291,7 +291,7 @@ func (c *Call) listTrash(all []trash.Content) error {
 	}
 	t := render.Table{Header: []string{"n", "when", "files", "bytes", "command"}, Right: []bool{true, false, true, true}}
 	for i, group := range all {
-		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), c.when(group.Time), strconv.Itoa(len(group.Items)), render.Size(group.Bytes()), render.Safe(group.Command)})
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), stampText(c, group.Time), strconv.Itoa(len(group.Items)), render.Size(group.Bytes()), render.Safe(group.Command)})
 		if c.Is("long") {
 			for _, item := range group.Items {
 				t.Rows = append(t.Rows, []string{"", "", "", "", "  " + render.Safe(string(item.From))})
@@ -301,13 +301,13 @@ func (c *Call) listTrash(all []trash.Content) error {
 	return c.table(t)
 }
 
-// when is a time as listings show it.
-func (c *Call) when(t time.Time) string {
+// stampText is a time as listings show it.
+func stampText(c *Call, t time.Time) string {
 	return render.Time(t, listing.Second, timeStyles[c.Shell.Settings.TimeStyle], time.Now(), time.Local)
 }
 
 // trashNumber is the group that a number means.
-func (c *Call) trashNumber(text string, all []trash.Content) (trash.Content, error) {
+func trashNumber(c *Call, text string, all []trash.Content) (trash.Content, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > len(all) {
 		return trash.Content{}, c.Usage("%q is not the number of something in the trash", text)
@@ -315,8 +315,8 @@ func (c *Call) trashNumber(text string, all []trash.Content) (trash.Content, err
 	return all[n-1], nil
 }
 
-func (c *Call) restore(ctx context.Context, all []trash.Content) error {
-	group, err := c.trashNumber(c.Arg(1), all)
+func restoreTrash(ctx context.Context, c *Call, all []trash.Content) error {
+	group, err := trashNumber(c, c.Arg(1), all)
 	if err != nil {
 		return err
 	}
@@ -351,11 +351,11 @@ func (c *Call) restore(ctx context.Context, all []trash.Content) error {
 	return failure.Several(errs)
 }
 
-func (c *Call) emptyTrash(ctx context.Context, all []trash.Content) error {
+func emptyTrash(ctx context.Context, c *Call, all []trash.Content) error {
 	var doomed []trash.Content
 	if len(c.Args) > 1 {
 		for _, text := range c.Texts()[1:] {
-			group, err := c.trashNumber(text, all)
+			group, err := trashNumber(c, text, all)
 			if err != nil {
 				return err
 			}
@@ -412,31 +412,31 @@ type undoObject struct {
 }
 
 func undo(ctx context.Context, c *Call) error {
-	c.Shell.endChanges() // what the line did before is a group, too
-	log := c.Shell.undoLog(serverOf(c.Session()))
+	endChanges(c.Shell) // what the line did before is a group, too
+	log := undoLog(c.Shell, serverOf(c.Session()))
 	all, err := log.Groups()
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.Arg(0) == "list":
-		return c.listUndo(all)
+		return listUndo(c, all)
 	case c.Arg(0) != "":
-		g, err := c.undoNumber(all)
+		g, err := undoNumber(c, all)
 		if err != nil {
 			return err
 		}
-		return c.takeBack(ctx, "undo", g, g.ID, func() error { return nil })
+		return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
 	}
 	g := trash.Undoable(all)
 	if g == nil {
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing is known that could be taken back", Hint: "`set trash on` makes it possible from then on"}
 	}
-	return c.takeBack(ctx, "undo", g, g.ID, func() error { return nil })
+	return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
 }
 
 // undoNumber is the group that a number of the list means.
-func (c *Call) undoNumber(all []*trash.Group) (*trash.Group, error) {
+func undoNumber(c *Call, all []*trash.Group) (*trash.Group, error) {
 	n, err := strconv.Atoi(c.Arg(0))
 	for _, g := range slices.Backward(all) {
 		if g.Undoes != "" {
@@ -457,8 +457,8 @@ func (c *Call) undoNumber(all []*trash.Group) (*trash.Group, error) {
 }
 
 func redo(ctx context.Context, c *Call) error {
-	c.Shell.endChanges()
-	log := c.Shell.undoLog(serverOf(c.Session()))
+	endChanges(c.Shell)
+	log := undoLog(c.Shell, serverOf(c.Session()))
 	all, err := log.Groups()
 	if err != nil {
 		return err
@@ -468,7 +468,7 @@ func redo(ctx context.Context, c *Call) error {
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing was taken back since the last change"}
 	}
 	undone.Command = g.Command
-	return c.takeBack(ctx, "redo", undone, "", func() error {
+	return takeBack(ctx, c, "redo", undone, "", func() error {
 		return log.Change(func(all []*trash.Group) []*trash.Group {
 			for _, of := range all {
 				if of.ID == g.ID {
@@ -483,15 +483,15 @@ func redo(ctx context.Context, c *Call) error {
 
 // takeBack shows a group, asks, and takes it back. What undo does is a group as well, which redo
 // takes back without another one.
-func (c *Call) takeBack(ctx context.Context, word string, g *trash.Group, undoes string, end func() error) error {
+func takeBack(ctx context.Context, c *Call, word string, g *trash.Group, undoes string, end func() error) error {
 	dry := c.Is("dry-run") || c.Shell.opt.DryRun
-	c.Note("%s: %s  (%s)", word, g.Command, c.when(g.Time))
+	c.Note("%s: %s  (%s)", word, g.Command, stampText(c, g.Time))
 	switch {
 	case dry || c.Is("yes"):
 	case !c.Interactive():
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`" + word + " -y`"}
 	default:
-		if err := c.tellBack(ctx, g, true); err != nil {
+		if err := tellBack(ctx, c, g, true); err != nil {
 			return err
 		}
 		if !c.Confirm(ctx, word+" that?") {
@@ -500,19 +500,19 @@ func (c *Call) takeBack(ctx context.Context, word string, g *trash.Group, undoes
 	}
 	ch, s := &c.Shell.changes, c.Session()
 	ch.undoes = undoes
-	if !dry && undoes != "" && !c.Shell.trashes() {
+	if !dry && undoes != "" && !trashes(c.Shell) {
 		s.SetFunnel(func(ctx context.Context, s *client.Session, change client.Change, do func() error) error {
-			return c.Shell.group(s).Hear(ctx, s, change, do)
+			return group(c.Shell, s).Hear(ctx, s, change, do)
 		})
-		defer s.SetFunnel(c.Shell.funnel())
+		defer s.SetFunnel(funnel(c.Shell))
 	}
-	run := func() error { return c.tellBack(ctx, g, dry) }
+	run := func() error { return tellBack(ctx, c, g, dry) }
 	if undoes == "" {
 		plain := run
 		run = func() error { return s.Aside(plain) }
 	}
 	err := run()
-	c.Shell.endChanges() // so that another undo in this line finds it undone
+	endChanges(c.Shell) // so that another undo in this line finds it undone
 	ch.undoes = ""
 	if err == nil || errors.As(err, new(*leftError)) {
 		if !dry {
@@ -523,7 +523,7 @@ func (c *Call) takeBack(ctx context.Context, word string, g *trash.Group, undoes
 }
 
 // tellBack takes the steps back, or says what that would do.
-func (c *Call) tellBack(ctx context.Context, g *trash.Group, dry bool) error {
+func tellBack(ctx context.Context, c *Call, g *trash.Group, dry bool) error {
 	done, left := 0, 0
 	var shown error
 	err := trash.Undo(ctx, c.Session(), g, c.Is("force"), dry, func(o trash.Outcome) {
@@ -564,7 +564,7 @@ type leftError struct{ what string }
 
 func (e *leftError) Error() string { return e.what }
 
-func (c *Call) listUndo(all []*trash.Group) error {
+func listUndo(c *Call, all []*trash.Group) error {
 	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}
 	n := 0
 	for _, g := range slices.Backward(all) {
@@ -582,7 +582,7 @@ func (c *Call) listUndo(all []*trash.Group) error {
 			}
 			continue
 		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(n), c.when(g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
+		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
 	}
 	if c.JSON() {
 		return nil

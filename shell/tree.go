@@ -53,7 +53,7 @@ func drawTree(ctx context.Context, c *Call) error {
 		Colours: render.ParseColours(os.Getenv("LS_COLORS")),
 	}
 	d.level, _ = c.Flags.GetInt("level")
-	if c.Shell.unicode() {
+	if drawsUnicode(c.Shell) {
 		d.limbs = unicodeLimbs
 	}
 	if !c.JSON() {
@@ -80,7 +80,7 @@ func (d *drawing) inside(ctx context.Context, dir, above string, depth int) erro
 	if depth > d.level {
 		return nil
 	}
-	if err := d.deeper(depth); err != nil {
+	if err := goDeeper(d.Call, depth); err != nil {
 		d.errs = append(d.errs, failure.About(dir, err))
 		return nil
 	}
@@ -141,7 +141,7 @@ func (d *drawing) line(dir, limbs string, e *listing.Entry) error {
 
 func (d *drawing) wanted(entries []listing.Entry) []listing.Entry {
 	var kept []listing.Entry
-	for _, e := range d.visible(entries) {
+	for _, e := range visibleEntries(d.Call, entries) {
 		if !isDot(&e) && e.Type != listing.Unparsed && (e.Type == listing.Dir || !d.Is("directories")) {
 			kept = append(kept, e)
 		}

@@ -13,15 +13,15 @@ const mostUnique = 99
 
 // uniqueLocal returns name, or with runique the first of name.1, name.2 … that
 // no local file has.
-func (sh *Shell) uniqueLocal(name string) (string, error) {
+func uniqueLocal(sh *Shell, name string) (string, error) {
 	if !sh.Settings.RUnique {
 		return name, nil
 	}
-	return sh.freeLocal(name)
+	return freeLocal(sh, name)
 }
 
 // freeLocal is a name that no local file has: name itself, else name.1 and so on.
-func (sh *Shell) freeLocal(name string) (string, error) {
+func freeLocal(sh *Shell, name string) (string, error) {
 	for i := 0; i <= mostUnique; i++ {
 		unique := name
 		if i > 0 {

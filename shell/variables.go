@@ -65,7 +65,7 @@ func (l *language) environment() []string {
 
 func let(_ context.Context, c *Call) error {
 	if len(c.Args) == 0 {
-		return c.allVariables()
+		return allVariables(c)
 	}
 	name := c.Arg(0)
 	if !syntax.IsVariable(name) {
@@ -79,7 +79,7 @@ func let(_ context.Context, c *Call) error {
 		return &failure.UsageError{Text: "let prints nothing: quotes make the | or > a part of the command", Hint: "`let -c " + name + " 'COMMAND | COMMAND'`"}
 	case c.Is("command"):
 		var err error
-		if value, err = c.output(c.Args[1:]); err != nil {
+		if value, err = outputOf(c, c.Args[1:]); err != nil {
 			return err
 		}
 	case len(c.Args) == 1:
@@ -87,23 +87,23 @@ func let(_ context.Context, c *Call) error {
 		if !known {
 			return c.Usage("%s has no value", name)
 		}
-		return c.showVariable(name, value)
+		return showVariable(c, name, value)
 	}
 	c.Shell.vars[name] = value
 	return nil
 }
 
-// output runs a command and returns what it prints, without the line end.
-func (c *Call) output(words []syntax.Token) (string, error) {
+// outputOf runs a command and returns what it prints, without the line end.
+func outputOf(c *Call, words []syntax.Token) (string, error) {
 	var text bytes.Buffer
 	inner := *c
 	inner.into(&text)
-	err := inner.runWords(words)
+	err := runWords(&inner, words)
 	return strings.TrimRight(text.String(), "\r\n"), err
 }
 
 // runWords runs a command that stands in the arguments of this one.
-func (c *Call) runWords(words []syntax.Token) error {
+func runWords(c *Call, words []syntax.Token) error {
 	if len(words) == 0 {
 		return c.Usage("a command is missing")
 	}
@@ -113,11 +113,11 @@ func (c *Call) runWords(words []syntax.Token) error {
 		return failure.Shown(c.Shell.Do(line))
 	}
 	st := syntax.Statement{Words: words, Line: c.statement.Line}
-	return c.do(syntax.List{{Statements: []syntax.Statement{st}}})
+	return runList(c, syntax.List{{Statements: []syntax.Statement{st}}})
 }
 
-// do runs a block of the command.
-func (c *Call) do(list syntax.List) error {
+// runList runs a block of the command.
+func runList(c *Call, list syntax.List) error {
 	line := c.line
 	line.within = c
 	return failure.Shown(c.Shell.list(line, list))
@@ -128,14 +128,14 @@ type variableObject struct {
 	Value string `json:"value"`
 }
 
-func (c *Call) showVariable(name, value string) error {
+func showVariable(c *Call, name, value string) error {
 	if c.JSON() {
 		return c.object(variableObject{name, value})
 	}
 	return c.Print("%s", value)
 }
 
-func (c *Call) allVariables() error {
+func allVariables(c *Call) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Shell.vars)) {
 		var err error
 		if value := c.Shell.vars[name]; c.JSON() {

@@ -28,7 +28,7 @@ func verify(ctx context.Context, c *Call) error {
 	if len(c.Args) == 2 {
 		t.Local = localPath(c.Args[1])
 	}
-	if err := c.nameHere(&t); err != nil {
+	if err := nameHere(c, &t); err != nil {
 		return err
 	}
 	how, err := transfer.Verify(ctx, c.Session(), t.Remote, c.Shell.folder(), t.Local)
@@ -45,5 +45,5 @@ func verify(ctx context.Context, c *Call) error {
 	}{By: how}
 	o.Name, _ = render.Text(t.Remote)
 	o.Local, _ = render.Text(t.Local)
-	return c.fact(t.Remote, "the same ("+how+")", o)
+	return printFact(c, t.Remote, "the same ("+how+")", o)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// deeper reports whether a directory at this depth is looked into.
-func (c *Call) deeper(depth int) error {
+// goDeeper reports whether a directory at this depth is looked into.
+func goDeeper(c *Call, depth int) error {
 	most := c.Shell.Settings.MaxDepth
 	if depth > most {
 		return &transfer.LimitError{Most: most, Of: "directories inside of each other"}
@@ -25,8 +25,8 @@ func (c *Call) deeper(depth int) error {
 	return nil
 }
 
-// enough ends a walk that has seen as many directories as it may.
-func (c *Call) enough() error {
+// stopWalk ends a walk that has seen as many directories as it may.
+func stopWalk(c *Call) error {
 	if c.looked >= c.Shell.Settings.MaxDirectories {
 		return errStop
 	}
@@ -82,9 +82,9 @@ func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth in
 }
 
 func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, err error) {
-	if err := t.call.deeper(depth); err != nil {
+	if err := goDeeper(t.call, depth); err != nil {
 		t.errs = append(t.errs, failure.About(dir, err))
-		return false, t.call.enough()
+		return false, stopWalk(t.call)
 	}
 	entries, err := t.call.list(ctx, dir, true)
 	if err != nil {

@@ -36,7 +36,7 @@ func watchCommand(ctx context.Context, c *Call) error {
 	}
 	w := &watching{call: c}
 	for {
-		text, err := c.once()
+		text, err := watchOnce(c)
 		if err != nil {
 			w.stop()
 			return err
@@ -52,14 +52,14 @@ func watchCommand(ctx context.Context, c *Call) error {
 	}
 }
 
-// once runs the command and returns what it prints, as for the screen.
-func (c *Call) once() (string, error) {
+// watchOnce runs the command and returns what it prints, as for the screen.
+func watchOnce(c *Call) (string, error) {
 	var out bytes.Buffer
 	inner := *c
 	inner.Out = &out
 	c.Shell.con.still.Store(true) // what is seen stays until there is something else
 	defer c.Shell.con.still.Store(false)
-	err := inner.runWords(c.Args)
+	err := runWords(&inner, c.Args)
 	return strings.TrimRight(out.String(), "\n"), err
 }
 
