@@ -26,15 +26,7 @@ type Host struct {
 // EachHost runs a test with the practice server and with each daemon, where one of so many steps is
 // broken: all of them would take minutes.
 func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
-	t.Run("practice", func(t *testing.T) {
-		root := t.TempDir()
-		server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer server.Close()
-		test(t, Host{root, "/", client.Options{Addr: server.Addr(), Security: client.Off}, client.Login{User: practice.User, Password: practice.Password}, 1})
-	})
+	t.Run("practice", func(t *testing.T) { test(t, Practice(t)) })
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
 		if srv.TLS {
@@ -45,6 +37,18 @@ func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
 		}
 		test(t, Host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, steps})
 	})
+}
+
+// Practice is the practice server, with its files in a folder of the test.
+func Practice(t testing.TB) Host {
+	t.Helper()
+	root := t.TempDir()
+	server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return Host{root, "/", client.Options{Addr: server.Addr(), Security: client.Off}, client.Login{User: practice.User, Password: practice.Password}, 1}
 }
 
 // Open logs in, in the home directory and with type I. The options can be changed before; nil

@@ -510,19 +510,42 @@ func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]s
 // remoteEntries lists a directory of a server. Names that lead elsewhere are
 // left out, and told of.
 func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]slim, error) {
-	var entries []slim
-	nonsense, example := 0, ""
 	o := client.ListOptions{
 		Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
 		Long: m.Links == CopyLinks && !m.Up,
 	} // MLSD does not say where links lead
-	err := m.Bounds.Listing(ctx, func(ctx context.Context) error {
+	var entries []slim
+	err := eachEntry(ctx, s, m.Bounds, dir, o, func(e listing.Entry) { entries = append(entries, slimOf(e)) }, func(err error) {
+		switch {
+		case errors.Is(err, errNoEnd) && !m.Delete && !m.RemoveSource:
+		case errors.As(err, new(*elsewhereError)):
+			m.notSeen(dir, err)
+		default:
+			m.notSeen(rel, err)
+		}
+	})
+	return entries, err
+}
+
+// errNoEnd is of a listing whose last line is not whole, and perhaps not the last.
+var errNoEnd = errors.New("the last line of the listing has no end, as if it were cut")
+
+// elsewhereError is of a listed name that leads out of its directory.
+type elsewhereError struct{ name string }
+
+func (e *elsewhereError) Error() string { return fmt.Sprintf("%q is not a name for a file", e.name) }
+
+// eachEntry gives what is in a directory of a server to found. What can stand for no file, so that
+// not all was seen, is told to unseen.
+func eachEntry(ctx context.Context, s *client.Session, b Bounds, dir string, o client.ListOptions, found func(listing.Entry), unseen func(error)) error {
+	nonsense, example := 0, ""
+	err := b.Listing(ctx, func(ctx context.Context) error {
 		for e, err := range s.List(ctx, dir, o) {
 			if err != nil {
 				return err
 			}
-			if e.NoEnd && (m.Delete || m.RemoveSource) {
-				m.notSeen(rel, errors.New("the last line of the listing has no end, as if it were cut"))
+			if e.NoEnd {
+				unseen(errNoEnd)
 			}
 			switch {
 			case e.Name == "." || e.Name == "..":
@@ -531,20 +554,17 @@ func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel 
 					example = e.Raw
 				}
 			case localname.LeadsElsewhere(e.Name):
-				m.notSeen(dir, fmt.Errorf("%q is not a name for a file", e.Name))
+				unseen(&elsewhereError{e.Name})
 			default:
-				entries = append(entries, slimOf(e))
+				found(e)
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && nonsense > 0 {
+		unseen(fmt.Errorf("lines of the listing make no sense (%d), such as %.200q", nonsense, example))
 	}
-	if nonsense > 0 {
-		m.notSeen(rel, fmt.Errorf("lines of the listing make no sense (%d), such as %.200q", nonsense, example))
-	}
-	return entries, nil
+	return err
 }
 
 // localEntries reads a directory here.
