@@ -86,6 +86,7 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/lls.go":                            {"exec.CommandContext os.ReadDir", "lls, which is refused to files from elsewhere, and ls, which the seat runs"},
 	"shell/localshell_other.go":               {"exec.CommandContext", "the user's shell and editor, which the seat runs"},
 	"shell/localshell_windows.go":             {"exec.CommandContext", "the same"},
+	"shell/syncfile.go":                       {"os.Remove", "the end of an archive; private reads and writes them"},
 	"shell/queuefile.go":                      {"flock.New os.ReadDir os.Remove", "the files of the queue: which there are, their locks, and their end; private reads and writes them"},
 	"shell/run.go":                            {"c.Shell.con.Run", "pipes, which the seat runs"},
 	"shell/jobconsole.go":                     {"s.Console.Run s.Console.Start", "the seat: what the console starts, unless somebody else wrote the lines"},

@@ -27,7 +27,7 @@ var planCommands = []*Command{
 	{
 		Name: "plan", Args: "command… | show file | check file", JSON: true,
 		Short: "show what a command would change on the server, and keep that for apply",
-		Long: "The command is mirror, put, mput, get, mget, rm, delete, mdelete, mv, rename, cp, mkdir, rmdir, chmod or touch. Its rows say " +
+		Long: "The command is mirror, put, mput, get, mget, rm, delete, mdelete, mv, rename, cp, mkdir, rmdir, chmod, touch or sync. Its rows say " +
 			"what would be done and what stands there now. With -o they are kept in a file, which `apply` does later, as it is: if " +
 			"anything has changed on either side meanwhile, nothing is done. `plan show` shows a file, `plan check` compares it " +
 			"with both sides.",
@@ -65,7 +65,7 @@ func applyFlags(fs *pflag.FlagSet) {
 }
 
 // planned are the commands that a plan can hold.
-var planned = []string{"mirror", "put", "mput", "get", "mget", "rm", "delete", "mdelete", "mv", "rename", "cp", "mkdir", "rmdir", "chmod", "touch"}
+var planned = []string{"mirror", "put", "mput", "get", "mget", "rm", "delete", "mdelete", "mv", "rename", "cp", "mkdir", "rmdir", "chmod", "touch", "sync"}
 
 // planning is a plan that is being made: the command runs as in a dry run, which tells it what it
 // would do.

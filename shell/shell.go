@@ -75,6 +75,8 @@ type Shell struct {
 	changes  changes    // of this command line, and those before
 	planning *planning  // of the command at hand; nil: none
 	lastPlan *plan.Plan // that was made
+
+	syncFolder *syncFolder // what sync has agreed on
 }
 
 // blank is a shell with nothing in it, and without a console.

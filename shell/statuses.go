@@ -11,11 +11,13 @@ import (
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/ignore"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/plan"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/treesync"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -31,6 +33,7 @@ var statuses = []struct {
 	{130, "interrupted", func(err error) bool { return errors.Is(err, failure.ErrInterrupted) }},
 	{2, "wrong usage", failure.AnyOf[*failure.UsageError, *syntax.Error]},
 	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*leftError, *plan.StaleError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*treesync.StopError, *treesync.UnseenError]},
 	{5, "TLS or certificate", func(err error) bool {
 		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
@@ -51,7 +54,7 @@ var statuses = []struct {
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.Error, *client.DirGoneError]},
 	{7, "local file", func(err error) bool {
-		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
+		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.Is[*ignore.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.IsMalformed(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -382,6 +383,9 @@ func TestMeanwhile(t *testing.T) {
 // TestModel: whatever is changed on both sides, and wherever runs break off, no content is lost that
 // nobody has given up, both sides end up the same, and a run after that does nothing.
 func TestModel(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		flag.Set(f.Name, "15")
+	}
 	srv := everystep.Practice(t)
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -1,0 +1,511 @@
+package shell
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/plan"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/trash"
+	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var syncCommands = []*Command{{
+	Name: "sync", Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
+	Short: "make two trees the same that were both changed",
+	Long: "What was changed, made or deleted on one side since both agreed goes to the other one. What both sides have changed is a " +
+		"conflict: it is named and left alone, --conflict or `sync resolve` says what becomes of it, and the status is 10. The times of " +
+		"the two sides are never compared with each other. The first run deletes nothing: what both have is compared, and what one " +
+		"has is copied.\n" +
+		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than half " +
+		"of its files are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
+		"script needs -y. Links are left alone, and what .ftpignore names.\n" +
+		"`sync status` lists the trees that are kept the same with this server, `sync forget` forgets what was agreed on.",
+	Examples: []Example{
+		{"sync -n notes /notes", "what would be done"},
+		{"sync notes /notes", "do it, after a question"},
+		{"sync -y --conflict both notes /notes", "in a script; of two versions both stay"},
+		{"sync resolve plan.odt remote", "what is there is right"},
+	},
+	Max: 5, Flags: syncFlags, Words: []string{"status", "resolve", "forget"},
+	Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
+	Wire:     verbs(mirrorVerbs, hashVerbs, sends("RNFR", "RNTO")), Needs: Login, Foreign: Refused, Run: syncCommand,
+}}
+
+func syncFlags(fs *pflag.FlagSet) {
+	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.BoolP("yes", "y", false, "without a question")
+	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`")
+	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
+	fs.String("conflict", "skip", "`WHAT` becomes of a file that both sides have changed: skip, local, remote, newer, both")
+	choices(fs, "conflict", "skip", "local", "remote", "newer", "both")
+	fs.Int("max-delete", -1, "delete at most `N` files on each side")
+	fs.Bool("rescan", false, "agree anew: compare everything, delete nothing")
+	fs.Bool("no-ignore", false, "do not look at .ftpignore")
+	fs.IntP("parallel", "P", 0, "use `N` sessions")
+}
+
+func syncCommand(ctx context.Context, c *Call) error {
+	switch c.Arg(0) {
+	case "status":
+		return c.syncStatus()
+	case "forget":
+		return c.syncForget()
+	case "resolve":
+		return c.syncResolve(ctx)
+	}
+	if len(c.Args) > 2 {
+		return c.Usage("too many arguments")
+	}
+	policy := treesync.Policy(c.value("conflict"))
+	if !slices.Contains([]treesync.Policy{treesync.Skip, treesync.Local, treesync.Remote, treesync.Newer, treesync.Both}, policy) {
+		return c.Usage("--conflict: %s is not one of skip, local, remote, newer, both", policy)
+	}
+	head := c.syncPair(c.Texts())
+	return c.sync(ctx, head, func(y *treesync.Sync) { y.Policy = policy })
+}
+
+// syncPair is the pair of trees that two words mean.
+func (c *Call) syncPair(words []string) treesync.Head {
+	local, remote := ".", "."
+	if len(words) > 0 {
+		local = localPath(c.Args[len(c.Args)-len(words)])
+		remote = cmp.Or(path.Base(filepath.ToSlash(filepath.Clean(local))), ".")
+		if !isPlain(remote) {
+			remote = "."
+		}
+	}
+	if len(words) > 1 {
+		remote = words[1]
+	}
+	local = c.Shell.folder().Name(local)
+	if abs, err := filepath.Abs(local); err == nil {
+		local = abs
+	}
+	return syncHead(c.Session(), local, path.Clean(c.absolute(remote)))
+}
+
+// syncs are the archives.
+func (sh *Shell) syncs() *syncFolder {
+	if sh.syncFolder == nil {
+		sh.syncFolder = &syncFolder{}
+		if sh.opt.StateDir != "" {
+			sh.syncFolder.dir = filepath.Join(sh.opt.StateDir, "sync")
+		}
+	}
+	return sh.syncFolder
+}
+
+// sync looks at both sides and makes them the same.
+func (c *Call) sync(ctx context.Context, head treesync.Head, adapt func(*treesync.Sync)) error {
+	dry := c.Is("dry-run") || c.Shell.opt.DryRun
+	switch {
+	case !strings.HasPrefix(string(head.Remote), "/"):
+		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
+	case !dry && !c.Is("yes") && !c.Interactive():
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`sync -y` does it, `sync -n` shows it"}
+	}
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer func() { c.Session().SetType(typ) }()
+	return c.Shell.syncs().locked(head, dry, func() error {
+		archive, err := c.Shell.syncs().read(head)
+		if err != nil {
+			return err
+		}
+		y := c.newSync(archive, dry)
+		adapt(y)
+		ignored := c.ignored(y.Local)
+		y.Ignored = c.leavesAlone(ignored.Ignored)
+		stop := c.Shell.draw(c.Shell.gauge)
+		err = y.Look(ctx)
+		stop()
+		if err = cmp.Or(ignored.Err(), err); err != nil {
+			return err
+		}
+		return c.runSync(ctx, y, dry)
+	})
+}
+
+// newSync takes over what settings and options say.
+func (c *Call) newSync(archive *treesync.Archive, dry bool) *treesync.Sync {
+	set := &c.Shell.Settings
+	y := &treesync.Sync{
+		Session: c.Session(), Here: transfer.Folder{Root: c.Shell.folder().Root}, Local: string(archive.Local), Remote: string(archive.Remote), Archive: archive,
+		Rescan: c.Is("rescan"), DryRun: dry, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
+		Configure: c.equip, Save: func() error { return c.Shell.syncs().write(archive) },
+	}
+	y.MaxDelete, _ = c.Flags.GetInt("max-delete")
+	if c.Shell.trashes() {
+		y.TrashHere = trash.Folder + "/" + time.Now().UTC().Format("20060102T150405")
+	}
+	first := c.engine()
+	y.Engine = func() *transfer.Engine {
+		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
+	}
+	return y
+}
+
+// leavesAlone joins the options with what is ignored.
+func (c *Call) leavesAlone(ignored func(string, bool) bool) func(string, bool) bool {
+	include, _ := c.Flags.GetStringArray("include")
+	exclude, _ := c.Flags.GetStringArray("exclude")
+	return func(name string, dir bool) bool {
+		return fitsAny(exclude, name) || !dir && len(include) > 0 && !fitsAny(include, name) || ignored(name, dir)
+	}
+}
+
+// runSync shows what is to be done, and does it.
+func (c *Call) runSync(ctx context.Context, y *treesync.Sync, dry bool) error {
+	r := &syncReport{call: c, counts: map[treesync.Action]int{}}
+	conflicts := conflictsIn(y.Steps)
+	for name, why := range maps.All(y.Passed()) {
+		r.notes = append(r.notes, fmt.Sprintf("%s is left alone: %v", name, why))
+	}
+	slices.Sort(r.notes)
+	switch planning := c.Shell.planning; {
+	case planning != nil:
+		for _, step := range y.Steps {
+			if err := planning.sync(y, step); err != nil {
+				return err
+			}
+		}
+		return nil
+	case dry:
+		return errors.Join(r.show(y, true), r.left(conflicts))
+	case len(y.Steps) > conflicts && !c.Is("yes"):
+		if err := r.show(y, false); err != nil || !c.Confirm(ctx, r.sum(y.Steps)+"; go on?") {
+			return err
+		}
+	}
+	y.Tell = r.tell
+	over := c.Shell.gauge.all(0, 0)
+	stop := c.Shell.draw(c.Shell.gauge)
+	var err error
+	if !y.Idle() {
+		err = y.Do(ctx)
+	}
+	stop()
+	over()
+	c.Shell.remote.Forget(y.Remote)
+	if shown := r.end(conflicts); err == nil {
+		err = shown
+	}
+	return failure.Several(append(r.errs, err, r.left(conflicts)))
+}
+
+// syncReport tells what a sync does.
+type syncReport struct {
+	call   *Call
+	counts map[treesync.Action]int
+	bytes  int64
+	errs   []error
+	notes  []string
+}
+
+// syncWords are the actions for the table, and for the sum: planned and done.
+var syncWords = []struct {
+	action         treesync.Action
+	word, to, done string
+	one, many      string
+}{
+	{treesync.MkdirHere, "mkdir here", "to make here", "made here", "directory ", "directories "},
+	{treesync.MkdirThere, "mkdir there", "to make there", "made there", "directory ", "directories "},
+	{treesync.RenameHere, "rename here", "to rename here", "renamed here", "", ""},
+	{treesync.RenameThere, "rename there", "to rename there", "renamed there", "", ""},
+	{treesync.Get, "get", "to get", "downloaded", "", ""},
+	{treesync.Put, "put", "to put", "uploaded", "", ""},
+	{treesync.DeleteHere, "delete here", "to delete here", "deleted here", "", ""},
+	{treesync.DeleteThere, "delete there", "to delete there", "deleted there", "", ""},
+}
+
+// syncObject is a step as --json shows it.
+type syncObject struct {
+	DryRun bool   `json:"dry_run,omitempty"`
+	Action string `json:"action"` // get, put, mkdir-here, mkdir-there, rename-…, delete-…, conflict
+	Path   string `json:"path"`
+	To     string `json:"to,omitempty"`
+	Size   *int64 `json:"size,omitempty"`
+	Why    string `json:"why"`
+	Error  string `json:"error,omitempty"`
+}
+
+func (r *syncReport) object(s treesync.Step, dry bool) error {
+	o := syncObject{DryRun: dry, Action: string(s.Action), Why: s.Why}
+	o.Path, _ = render.Text(s.Path)
+	o.To, _ = render.Text(s.To)
+	if s.Action == treesync.Get || s.Action == treesync.Put {
+		o.Size = &s.Size
+	}
+	if s.Err != nil {
+		o.Error = failure.InWords(s.Err)
+	}
+	return r.call.object(o)
+}
+
+// conflictsIn counts the conflicts.
+func conflictsIn(steps []treesync.Step) (conflicts int) {
+	for _, step := range steps {
+		if step.Action == treesync.Conflict {
+			conflicts++
+		}
+	}
+	return conflicts
+}
+
+// show lists what is to be done.
+func (r *syncReport) show(y *treesync.Sync, dry bool) error {
+	t := render.Table{Right: []bool{false, true}}
+	for _, step := range y.Steps {
+		if r.call.JSON() {
+			if err := r.object(step, dry); err != nil {
+				return err
+			}
+			continue
+		}
+		size, name := "", render.Safe(step.Path)
+		if step.Action == treesync.Get || step.Action == treesync.Put {
+			size = render.Size(step.Size)
+		}
+		if step.To != "" {
+			name += " -> " + render.Safe(step.To)
+		}
+		t.Rows = append(t.Rows, []string{syncWord(step.Action), size, name, step.Why})
+	}
+	if r.call.JSON() {
+		return nil
+	}
+	err := r.call.table(t)
+	r.tellNotes()
+	if dry {
+		r.call.Note("%s", r.sum(y.Steps))
+	}
+	return err
+}
+
+func syncWord(a treesync.Action) string {
+	for _, row := range syncWords {
+		if row.action == a {
+			return row.word
+		}
+	}
+	return string(a)
+}
+
+// tellNotes tells what is left alone, once.
+func (r *syncReport) tellNotes() {
+	for _, note := range r.notes {
+		r.call.Note("%s", note)
+	}
+	r.notes = nil
+}
+
+// sum says what is to be done.
+func (r *syncReport) sum(steps []treesync.Step) string {
+	counts, bytes, conflicts := map[treesync.Action]int{}, int64(0), 0
+	for _, step := range steps {
+		if step.Action == treesync.Conflict {
+			conflicts++
+			continue
+		}
+		counts[step.Action]++
+		bytes += movedBytes(step)
+	}
+	return syncSum(counts, bytes, conflicts, true)
+}
+
+func movedBytes(s treesync.Step) int64 {
+	if s.Action == treesync.Get || s.Action == treesync.Put {
+		return s.Size
+	}
+	return 0
+}
+
+func syncSum(counts map[treesync.Action]int, bytes int64, conflicts int, planned bool) string {
+	var words []string
+	for _, row := range syncWords {
+		n, what, verb := counts[row.action], row.many, row.done
+		if n == 1 {
+			what = row.one
+		}
+		if planned {
+			verb = row.to
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
+		}
+	}
+	if bytes > 0 {
+		words = append(words, bytesText(bytes))
+	}
+	if conflicts > 0 {
+		words = append(words, plural(conflicts, "conflict", "conflicts"))
+	}
+	if len(words) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(words, ", ")
+}
+
+// tell hears of each step.
+func (r *syncReport) tell(s treesync.Step) {
+	if s.Err != nil {
+		r.errs = append(r.errs, failure.About(s.Path, s.Err))
+	} else {
+		r.counts[s.Action]++
+		r.bytes += movedBytes(s)
+	}
+	switch {
+	case r.call.JSON():
+		_ = r.object(s, false)
+	case r.call.Shell.Settings.Verbose && s.Err == nil:
+		r.call.Note("%s %s (%s)", syncWord(s.Action), render.Safe(s.Path), s.Why)
+	}
+}
+
+// end sums up.
+func (r *syncReport) end(conflicts int) error {
+	if r.call.JSON() {
+		return nil
+	}
+	r.tellNotes()
+	if len(r.counts) > 0 || len(r.errs) == 0 {
+		r.call.Note("%s", syncSum(r.counts, r.bytes, conflicts, false))
+	}
+	return nil
+}
+
+// left is the status of a sync with conflicts.
+func (r *syncReport) left(conflicts int) error {
+	if conflicts == 0 {
+		return nil
+	}
+	return &leftError{plural(conflicts, "conflict", "conflicts") + " left; `sync resolve PATH local|remote|both` ends one"}
+}
+
+// sync takes a step of a sync into a plan.
+func (p *planning) sync(y *treesync.Sync, s treesync.Step) error {
+	remote, local := joinRemote(y.Remote, s.Path), filepath.Join(y.Local, filepath.FromSlash(s.Path))
+	switch s.Action {
+	case treesync.Conflict, treesync.MkdirHere: // a directory here is made with the first file in it
+		return nil
+	case treesync.Put:
+		return p.move(transfer.Task{Op: transfer.Upload, Remote: remote, Local: local})
+	case treesync.Get:
+		return p.move(transfer.Task{Op: transfer.Download, Remote: remote, Local: local})
+	case treesync.MkdirThere:
+		return p.add(plan.Row{Do: plan.Mkdir, Path: p.there(remote)})
+	case treesync.RenameThere:
+		return p.add(plan.Row{Do: plan.Move, Path: p.there(remote), To: p.there(joinRemote(y.Remote, s.To))})
+	case treesync.DeleteThere:
+		do := plan.Delete
+		if s.Dir {
+			do = plan.Rmdir
+		}
+		return p.add(plan.Row{Do: do, Path: p.there(remote)})
+	}
+	return p.unfit(syncWord(s.Action) + " " + s.Path)
+}
+
+// syncPairs are the pairs with this server.
+func (c *Call) syncPairs() ([]treesync.Head, error) {
+	heads, err := c.Shell.syncs().heads(syncHead(c.Session(), "", ""))
+	return heads, err
+}
+
+// syncStatusObject is a pair as --json shows it.
+type syncStatusObject struct {
+	Local  string `json:"local"`
+	Remote string `json:"remote"`
+	Time   string `json:"time,omitempty"`
+}
+
+func (c *Call) syncStatus() error {
+	heads, err := c.syncPairs()
+	if err != nil {
+		return err
+	}
+	t := render.Table{Header: []string{"here", "there", "agreed"}}
+	for _, h := range heads {
+		o := syncStatusObject{}
+		o.Local, _ = render.Text(string(h.Local))
+		o.Remote, _ = render.Text(string(h.Remote))
+		when := "not yet"
+		if !h.Made.IsZero() {
+			o.Time, when = h.Made.Format(time.RFC3339), c.when(h.Made)
+		}
+		if c.JSON() {
+			if err := c.object(o); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{render.Safe(string(h.Local)), render.Safe(string(h.Remote)), when})
+	}
+	switch {
+	case c.JSON():
+		return nil
+	case len(heads) == 0:
+		c.Note("nothing is kept the same with this server")
+		return nil
+	}
+	return c.table(t)
+}
+
+// theSync is the pair that is meant: the only one, or that of two words.
+func (c *Call) theSync(words []string) (treesync.Head, error) {
+	if len(words) > 0 {
+		return c.syncPair(words), nil
+	}
+	heads, err := c.syncPairs()
+	switch {
+	case err != nil:
+		return treesync.Head{}, err
+	case len(heads) == 0:
+		return treesync.Head{}, c.Usage("nothing is kept the same with this server")
+	case len(heads) > 1:
+		return treesync.Head{}, c.Usage("which trees? `sync status` shows them; name them behind it")
+	}
+	return heads[0], nil
+}
+
+func (c *Call) syncForget() error {
+	head, err := c.theSync(c.Texts()[1:])
+	if err != nil {
+		return err
+	}
+	if ran, err := c.Shell.wouldRun("sync forget", string(head.Local), string(head.Remote)); ran {
+		return err
+	}
+	return c.Shell.syncs().locked(head, false, func() error { return c.Shell.syncs().remove(head) })
+}
+
+func (c *Call) syncResolve(ctx context.Context) error {
+	policy := treesync.Policy(c.Arg(2))
+	if len(c.Args) < 3 || !slices.Contains([]treesync.Policy{treesync.Local, treesync.Remote, treesync.Both}, policy) {
+		return c.Usage("the path of a conflict is wanted, and local, remote or both")
+	}
+	head, err := c.theSync(c.Texts()[3:])
+	if err != nil {
+		return err
+	}
+	name := path.Clean(filepath.ToSlash(c.Arg(1)))
+	return c.sync(ctx, head, func(y *treesync.Sync) {
+		y.Policy = policy
+		y.Only = func(at string) bool { return at == name || strings.HasPrefix(at, name+"/") }
+	})
+}
