@@ -374,15 +374,17 @@ func (m *matcher) member(i int) (c byte, next int, some bool) {
 
 // classes are those with a name. Bytes above ASCII are in none, as in git.
 var classes = map[string]func(byte) bool{
-	"alnum":  ascii(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }),
-	"alpha":  ascii(unicode.IsLetter),
-	"blank":  func(c byte) bool { return c == ' ' || c == '\t' },
-	"cntrl":  ascii(unicode.IsControl),
-	"digit":  ascii(unicode.IsDigit),
-	"graph":  func(c byte) bool { return c > ' ' && c < 0x7f },
-	"lower":  ascii(unicode.IsLower),
-	"print":  func(c byte) bool { return c >= ' ' && c < 0x7f },
-	"punct":  func(c byte) bool { return c > ' ' && c < 0x7f && !unicode.IsLetter(rune(c)) && !unicode.IsDigit(rune(c)) },
+	"alnum": ascii(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }),
+	"alpha": ascii(unicode.IsLetter),
+	"blank": func(c byte) bool { return c == ' ' || c == '\t' },
+	"cntrl": ascii(unicode.IsControl),
+	"digit": ascii(unicode.IsDigit),
+	"graph": func(c byte) bool { return c > ' ' && c < 0x7f },
+	"lower": ascii(unicode.IsLower),
+	"print": func(c byte) bool { return c >= ' ' && c < 0x7f },
+	"punct": func(c byte) bool {
+		return c > ' ' && c < 0x7f && !unicode.IsLetter(rune(c)) && !unicode.IsDigit(rune(c))
+	},
 	"space":  func(c byte) bool { return strings.IndexByte(" \t\n\v\f\r", c) >= 0 },
 	"upper":  ascii(unicode.IsUpper),
 	"xdigit": func(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 },

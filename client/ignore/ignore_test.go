@@ -82,7 +82,7 @@ func TestDeeper(t *testing.T) {
 // TestRefused: what is no such file is refused with its line.
 func TestRefused(t *testing.T) {
 	for text, line := range map[string]int{
-		"a\nb\x00c\n":                    2,
+		"a\nb\x00c\n":                     2,
 		"a\n" + strings.Repeat("x", 5000): 2,
 		strings.Repeat("abc\n", 1<<20):    0,
 	} {
