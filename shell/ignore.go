@@ -10,7 +10,7 @@ import (
 )
 
 // ignored is what the files .ftpignore of a tree here leave alone; nothing with --no-ignore.
-func (c *Call) ignored(local string) *ignore.Tree {
+func ignoredHere(c *Call, local string) *ignore.Tree {
 	if c.Is("no-ignore") {
 		return &ignore.Tree{}
 	}

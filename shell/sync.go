@@ -62,11 +62,11 @@ func syncFlags(fs *pflag.FlagSet) {
 func syncCommand(ctx context.Context, c *Call) error {
 	switch c.Arg(0) {
 	case "status":
-		return c.syncStatus()
+		return syncStatus(c)
 	case "forget":
-		return c.syncForget()
+		return syncForget(c)
 	case "resolve":
-		return c.syncResolve(ctx)
+		return syncResolve(ctx, c)
 	}
 	if len(c.Args) > 2 {
 		return c.Usage("too many arguments")
@@ -75,12 +75,12 @@ func syncCommand(ctx context.Context, c *Call) error {
 	if !slices.Contains([]treesync.Policy{treesync.Skip, treesync.Local, treesync.Remote, treesync.Newer, treesync.Both}, policy) {
 		return c.Usage("--conflict: %s is not one of skip, local, remote, newer, both", policy)
 	}
-	head := c.syncPair(c.Texts())
-	return c.sync(ctx, head, func(y *treesync.Sync) { y.Policy = policy })
+	head := syncPair(c, c.Texts())
+	return syncTrees(ctx, c, head, func(y *treesync.Sync) { y.Policy = policy })
 }
 
 // syncPair is the pair of trees that two words mean.
-func (c *Call) syncPair(words []string) treesync.Head {
+func syncPair(c *Call, words []string) treesync.Head {
 	local, remote := ".", "."
 	if len(words) > 0 {
 		local = localPath(c.Args[len(c.Args)-len(words)])
@@ -100,7 +100,7 @@ func (c *Call) syncPair(words []string) treesync.Head {
 }
 
 // syncs are the archives.
-func (sh *Shell) syncs() *syncFolder {
+func syncs(sh *Shell) *syncFolder {
 	if sh.syncFolder == nil {
 		sh.syncFolder = &syncFolder{}
 		if sh.opt.StateDir != "" {
@@ -111,7 +111,7 @@ func (sh *Shell) syncs() *syncFolder {
 }
 
 // sync looks at both sides and makes them the same.
-func (c *Call) sync(ctx context.Context, head treesync.Head, adapt func(*treesync.Sync)) error {
+func syncTrees(ctx context.Context, c *Call, head treesync.Head, adapt func(*treesync.Sync)) error {
 	dry := c.Is("dry-run") || c.Shell.opt.DryRun
 	switch {
 	case !strings.HasPrefix(string(head.Remote), "/"):
@@ -122,38 +122,38 @@ func (c *Call) sync(ctx context.Context, head treesync.Head, adapt func(*treesyn
 	typ := c.Session().Type()
 	c.Session().SetType(client.Binary)
 	defer func() { c.Session().SetType(typ) }()
-	return c.Shell.syncs().locked(head, dry, func() error {
-		archive, err := c.Shell.syncs().read(head)
+	return syncs(c.Shell).locked(head, dry, func() error {
+		archive, err := syncs(c.Shell).read(head)
 		if err != nil {
 			return err
 		}
-		y := c.newSync(archive, dry)
+		y := newSync(c, archive, dry)
 		adapt(y)
-		ignored := c.ignored(y.Local)
-		y.Ignored = c.leavesAlone(ignored.Ignored)
+		ignored := ignoredHere(c, y.Local)
+		y.Ignored = leavesAlone(c, ignored.Ignored)
 		stop := c.Shell.draw(c.Shell.gauge)
 		err = y.Look(ctx)
 		stop()
 		if err = cmp.Or(ignored.Err(), err); err != nil {
 			return err
 		}
-		return c.runSync(ctx, y, dry)
+		return runSync(ctx, c, y, dry)
 	})
 }
 
 // newSync takes over what settings and options say.
-func (c *Call) newSync(archive *treesync.Archive, dry bool) *treesync.Sync {
+func newSync(c *Call, archive *treesync.Archive, dry bool) *treesync.Sync {
 	set := &c.Shell.Settings
 	y := &treesync.Sync{
 		Session: c.Session(), Here: transfer.Folder{Root: c.Shell.folder().Root}, Local: string(archive.Local), Remote: string(archive.Remote), Archive: archive,
 		Rescan: c.Is("rescan"), DryRun: dry, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
-		Configure: c.equip, Save: func() error { return c.Shell.syncs().write(archive) },
+		Configure: func(t *transfer.Task) { configureTask(c, t) }, Save: func() error { return syncs(c.Shell).write(archive) },
 	}
 	y.MaxDelete, _ = c.Flags.GetInt("max-delete")
-	if c.Shell.trashes() {
+	if trashes(c.Shell) {
 		y.TrashHere = trash.Folder + "/" + time.Now().UTC().Format("20060102T150405")
 	}
-	first := c.engine()
+	first := newEngine(c)
 	y.Engine = func() *transfer.Engine {
 		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
 	}
@@ -161,7 +161,7 @@ func (c *Call) newSync(archive *treesync.Archive, dry bool) *treesync.Sync {
 }
 
 // leavesAlone joins the options with what is ignored.
-func (c *Call) leavesAlone(ignored func(string, bool) bool) func(string, bool) bool {
+func leavesAlone(c *Call, ignored func(string, bool) bool) func(string, bool) bool {
 	include, _ := c.Flags.GetStringArray("include")
 	exclude, _ := c.Flags.GetStringArray("exclude")
 	return func(name string, dir bool) bool {
@@ -170,7 +170,7 @@ func (c *Call) leavesAlone(ignored func(string, bool) bool) func(string, bool) b
 }
 
 // runSync shows what is to be done, and does it.
-func (c *Call) runSync(ctx context.Context, y *treesync.Sync, dry bool) error {
+func runSync(ctx context.Context, c *Call, y *treesync.Sync, dry bool) error {
 	r := &syncReport{call: c, counts: map[treesync.Action]int{}}
 	conflicts := conflictsIn(y.Steps)
 	for name, why := range maps.All(y.Passed()) {
@@ -422,8 +422,8 @@ func (p *planning) sync(y *treesync.Sync, s treesync.Step) error {
 }
 
 // syncPairs are the pairs with this server.
-func (c *Call) syncPairs() ([]treesync.Head, error) {
-	heads, err := c.Shell.syncs().heads(syncHead(c.Session(), "", ""))
+func syncPairs(c *Call) ([]treesync.Head, error) {
+	heads, err := syncs(c.Shell).heads(syncHead(c.Session(), "", ""))
 	return heads, err
 }
 
@@ -434,8 +434,8 @@ type syncStatusObject struct {
 	Time   string `json:"time,omitempty"`
 }
 
-func (c *Call) syncStatus() error {
-	heads, err := c.syncPairs()
+func syncStatus(c *Call) error {
+	heads, err := syncPairs(c)
 	if err != nil {
 		return err
 	}
@@ -446,7 +446,7 @@ func (c *Call) syncStatus() error {
 		o.Remote, _ = render.Text(string(h.Remote))
 		when := "not yet"
 		if !h.Made.IsZero() {
-			o.Time, when = h.Made.Format(time.RFC3339), c.when(h.Made)
+			o.Time, when = h.Made.Format(time.RFC3339), stampText(c, h.Made)
 		}
 		if c.JSON() {
 			if err := c.object(o); err != nil {
@@ -467,11 +467,11 @@ func (c *Call) syncStatus() error {
 }
 
 // theSync is the pair that is meant: the only one, or that of two words.
-func (c *Call) theSync(words []string) (treesync.Head, error) {
+func theSync(c *Call, words []string) (treesync.Head, error) {
 	if len(words) > 0 {
-		return c.syncPair(words), nil
+		return syncPair(c, words), nil
 	}
-	heads, err := c.syncPairs()
+	heads, err := syncPairs(c)
 	switch {
 	case err != nil:
 		return treesync.Head{}, err
@@ -483,28 +483,28 @@ func (c *Call) theSync(words []string) (treesync.Head, error) {
 	return heads[0], nil
 }
 
-func (c *Call) syncForget() error {
-	head, err := c.theSync(c.Texts()[1:])
+func syncForget(c *Call) error {
+	head, err := theSync(c, c.Texts()[1:])
 	if err != nil {
 		return err
 	}
-	if ran, err := c.Shell.wouldRun("sync forget", string(head.Local), string(head.Remote)); ran {
+	if ran, err := wouldRun(c.Shell, "sync forget", string(head.Local), string(head.Remote)); ran {
 		return err
 	}
-	return c.Shell.syncs().locked(head, false, func() error { return c.Shell.syncs().remove(head) })
+	return syncs(c.Shell).locked(head, false, func() error { return syncs(c.Shell).remove(head) })
 }
 
-func (c *Call) syncResolve(ctx context.Context) error {
+func syncResolve(ctx context.Context, c *Call) error {
 	policy := treesync.Policy(c.Arg(2))
 	if len(c.Args) < 3 || !slices.Contains([]treesync.Policy{treesync.Local, treesync.Remote, treesync.Both}, policy) {
 		return c.Usage("the path of a conflict is wanted, and local, remote or both")
 	}
-	head, err := c.theSync(c.Texts()[3:])
+	head, err := theSync(c, c.Texts()[3:])
 	if err != nil {
 		return err
 	}
 	name := path.Clean(filepath.ToSlash(c.Arg(1)))
-	return c.sync(ctx, head, func(y *treesync.Sync) {
+	return syncTrees(ctx, c, head, func(y *treesync.Sync) {
 		y.Policy = policy
 		y.Only = func(at string) bool { return at == name || strings.HasPrefix(at, name+"/") }
 	})
