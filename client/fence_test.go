@@ -14,6 +14,7 @@ import (
 // A server that says more than it was asked, in the wrong place or in its own
 // time, is understood, and the next command gets its own answer.
 func TestRepliesOutOfStep(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, text string
 		do         func(*testing.T, *client.Session)

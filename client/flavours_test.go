@@ -262,7 +262,6 @@ func asked(t *testing.T, srv *daemon.Server, s *client.Session) {
 func TestLoginAgain(t *testing.T) {
 	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		t.Parallel() // servers take their time to say no
 		s := open(t, srv, nil)
 		if err := s.Login(t.Context(), client.Login{User: srv.User, Password: "wrong"}); !client.IsCode(err, 530) {
 			t.Errorf("a wrong password: %v", err)
@@ -277,7 +276,6 @@ func TestLoginAgain(t *testing.T) {
 // A wrong password is a refusal, and the right one works after it.
 func TestWrongPassword(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		t.Parallel() // servers take their time to say no
 		opt := client.Options{Addr: srv.Addr(), Security: client.Off, TLS: srv.TLSConfig()}
 		if srv.TLS {
 			opt.Security = client.Require

@@ -559,6 +559,7 @@ func TestServerToItself(t *testing.T) {
 // Two servers that say that they have begun, and no more, are not waited for for
 // ever.
 func TestServerToServerNeverDone(t *testing.T) {
+	t.Parallel()
 	between(t, `
 		C: TYPE I
 		S: 200 binary

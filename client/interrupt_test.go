@@ -17,6 +17,7 @@ import (
 // An interrupt ends each wait on the way to a session at once, and nothing of it
 // stays behind.
 func TestInterruptedOpening(t *testing.T) {
+	t.Parallel()
 	asked := make(chan struct{}, 10)
 	mute := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		asked <- struct{}{}

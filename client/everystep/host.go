@@ -26,7 +26,10 @@ type Host struct {
 // EachHost runs a test with the practice server and with each daemon, where one of so many steps is
 // broken: all of them would take minutes.
 func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
-	t.Run("practice", func(t *testing.T) { test(t, Practice(t)) })
+	t.Run("practice", func(t *testing.T) {
+		t.Parallel()
+		test(t, Practice(t))
+	})
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
 		if srv.TLS {

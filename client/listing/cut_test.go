@@ -8,6 +8,7 @@ import (
 // A listing that is cut, at whatever byte, has no entry that the whole one has not, but for the
 // one that the cut goes through: which form it has is not decided by where it ends.
 func TestListingsCutAtEachByte(t *testing.T) {
+	t.Parallel()
 	for _, r := range corpus(t) {
 		text, o := r.bytes(), r.options(t)
 		if len(text) > 1500 {

@@ -78,7 +78,8 @@ func TestNamesThatBecomeOne(t *testing.T) {
 						t.Errorf("%s has arrived, and stays", n)
 					}
 				}
-				if said := told != nil; said != (lost && (moves || kind != "length")) {
+				// Of a copy under a cut name the sizes tell only where two were sent at once.
+				if must := lost && (moves || kind != "length"); must && told == nil || !lost && told != nil {
 					t.Errorf("%d of %d contents are there, and it is said: %v", len(there), len(collidingNames), told)
 				}
 			})

@@ -94,7 +94,7 @@ func startForgetful(t *testing.T, secure *tls.Config) *forgetful {
 		name := fmt.Sprintf("f%02d", i)
 		f.files["/"+name], f.files["/in/"+name] = "of the login", "of the directory"
 	}
-	f.files["/big"], f.files["/in/big"] = strings.Repeat("login", 900_000), large
+	f.files["/big"], f.files["/in/big"] = largeOfLogin, large
 	f.wg.Go(func() {
 		for {
 			nc, err := ln.Accept()
@@ -310,6 +310,9 @@ func (f *forgetful) send(l *line, verb, text string) string {
 
 // large is a file that is worth several segments.
 var large = strings.Repeat("directory", 500_000)
+
+// largeOfLogin is the other file of that name, in the directory of the login.
+var largeOfLogin = strings.Repeat("login", 900_000)
 
 // made is one way to make a session what it is; mark is what each file must be moved with.
 type made struct {

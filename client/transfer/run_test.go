@@ -17,9 +17,10 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(daemon.ManyAtOnce{M: m}) }
 
 // server starts a server with the file "data" on it and logs in.
 func server(t *testing.T, data []byte, o practice.Options, faults ...string) (*practice.Server, *client.Session) {

@@ -38,9 +38,15 @@ type site struct {
 //
 // The conditions are the names of the servers: practice, proftpd, inetutils-ftpd.
 func TestClassic(t *testing.T) {
-	t.Run("practice", func(t *testing.T) { classicScripts(t, practiceSite(t)) })
+	t.Run("practice", func(t *testing.T) {
+		t.Parallel()
+		classicScripts(t, practiceSite(t))
+	})
 	for _, flavour := range []string{"proftpd", "inetutils-ftpd"} {
-		t.Run(flavour, func(t *testing.T) { classicScripts(t, realSite(t, flavour)) })
+		t.Run(flavour, func(t *testing.T) {
+			t.Parallel()
+			classicScripts(t, realSite(t, flavour))
+		})
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // TestMillionEntries: a directory of a million files is listed, in less than
 // 500 MiB.
 func TestMillionEntries(t *testing.T) {
+	t.Parallel()
 	const n = 1_000_000
 	program := filepath.Join(t.TempDir(), "ftpsh") // not this one: it may have the race detector in it
 	build := exec.Command("go", "build", "-o", program, ".")

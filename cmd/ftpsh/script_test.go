@@ -20,6 +20,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 	"github.com/ftpsh/ftpsh/shell"
 )
 
@@ -28,7 +29,7 @@ import (
 const quickRace = "GORACE=atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(daemon.ManyAtOnce{M: m}, map[string]func(){
 		"ftpsh": func() { os.Exit(run(os.Args[1:], func(opt *shell.Options) { checkWire(opt); recordSent(opt) })) },
 	})
 }

@@ -76,6 +76,7 @@ func TestNoWordsOfLibraries(t *testing.T) {
 		fails(t, append(args, address(plain))...)
 	}
 	t.Run("options", func(t *testing.T) {
+		t.Parallel()
 		flagSet(&options{}).VisitAll(func(f *pflag.Flag) {
 			for _, value := range []string{"zz", "99999999999999999999", "-1", "no/such/file", dir, "half.pem", "text"} {
 				fails(t, "--"+f.Name+"="+value, "-c", "pwd", address(plain))
@@ -86,11 +87,13 @@ func TestNoWordsOfLibraries(t *testing.T) {
 		}
 	})
 	t.Run("addresses", func(t *testing.T) {
+		t.Parallel()
 		for _, text := range []string{"ftp://", "ftp://h:99999", "ftp://h:port/", "sftp://h/", "ftp://[::1", "h:0", "ftp://%zz@h/", "nosuch.invalid", "ftp://nosuch.invalid/x", "", "http://h/", "127.0.0.1:1"} {
 			fails(t, "-c", "pwd", text)
 		}
 	})
 	t.Run("settings", func(t *testing.T) {
+		t.Parallel()
 		for _, row := range settings.All() {
 			for _, value := range []string{"zz zz", "99999999999999999999", "-1", "1e400", "{nosuch}", "[", ""} {
 				commands(t, fmt.Sprintf("set %s '%s'", row.Name, value))
@@ -98,6 +101,7 @@ func TestNoWordsOfLibraries(t *testing.T) {
 		}
 	})
 	t.Run("commands", func(t *testing.T) {
+		t.Parallel()
 		for c := range shell.Catalog().Commands() {
 			if slices.Contains(strings.Fields("! practice doctor sleep watch wait bye remopts"), c.Name) {
 				continue // they have no words of their own for what is wrong, or take their time

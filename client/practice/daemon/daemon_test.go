@@ -18,9 +18,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(ManyAtOnce{m}) }
 
 func TestEveryFlavourServesAlice(t *testing.T) {
 	Each(t, func(t *testing.T, s *Server) {

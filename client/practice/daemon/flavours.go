@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -130,7 +131,8 @@ func Can(name string, o Options) error {
 	return nil
 }
 
-// Each runs test as a subtest for every flavour, with a server of its own.
+// Each runs test as a subtest for every flavour, with a server of its own, side by side: most of the time is waiting.
+// What stands behind Each runs before them.
 func Each(t *testing.T, test func(t *testing.T, s *Server)) {
 	t.Helper()
 	EachWith(t, Options{}, test)
@@ -141,7 +143,10 @@ func EachWith(t *testing.T, o Options, test func(t *testing.T, s *Server)) {
 	t.Helper()
 	for _, f := range flavours {
 		if Can(f.name, o) == nil && chosen(f.name) {
-			t.Run(f.name, func(t *testing.T) { test(t, Start(t, f.name, o)) })
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				test(t, Start(t, f.name, o))
+			})
 		}
 	}
 }
@@ -200,4 +205,16 @@ func installed(file string) (string, error) {
 		return "", err
 	}
 	return found[0], nil
+}
+
+// ManyAtOnce are the tests of a package that waits for servers: more of them run at once than there are processors.
+type ManyAtOnce struct{ *testing.M }
+
+// Run runs them.
+func (m ManyAtOnce) Run() int {
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		_ = flag.Set("test.parallel", "8")
+	}
+	return m.M.Run()
 }

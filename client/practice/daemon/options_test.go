@@ -167,7 +167,6 @@ func TestEager(t *testing.T) {
 func TestRate(t *testing.T) {
 	const size, rate = 270_000, 100_000 // pyftpdlib sends the first two seconds' worth at once
 	EachWith(t, Options{Rate: rate}, func(t *testing.T, s *Server) {
-		t.Parallel()
 		s.Put("file", Content(size, 1))
 		d := login(t, s, s.User, s.Password)
 		begin := time.Now()
@@ -208,7 +207,6 @@ func TestMaxClients(t *testing.T) {
 
 func TestIdle(t *testing.T) {
 	EachWith(t, Options{Idle: time.Second}, func(t *testing.T, s *Server) {
-		t.Parallel()
 		d := login(t, s, s.User, s.Password)
 		code, text, err := d.ReadResponse(421)
 		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {

@@ -1,11 +1,12 @@
 package daemon
 
 import (
+	"bufio"
 	"fmt"
 	"net"
 	"os"
-	"regexp"
 	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
@@ -69,17 +70,29 @@ func (s *slot) passive() (low, high int) { return s.first + 2, s.first + slotSiz
 
 // listening tells whether the kernel knows a listener on the control port of every address.
 func (s *slot) listening() bool {
-	listener := regexp.MustCompile(fmt.Sprintf(`:%04X [0-9A-F]+:0000 0A `, s.control())) // 0A is LISTEN
-	tables := []string{"/proc/net/tcp"}
-	if s.host6 != "" {
-		tables = append(tables, "/proc/net/tcp6")
+	return listens("/proc/net/tcp", s.control()) && (s.host6 == "" || listens("/proc/net/tcp6", s.control()))
+}
+
+// listens looks for a port in a table of the kernel as far as the listeners go, which come first: behind them are
+// thousands of connections that have ended, and reading those takes longer than a server takes to start.
+func listens(table string, port int) bool {
+	file, err := os.Open(table)
+	if err != nil {
+		return false
 	}
-	for _, table := range tables {
-		if text, err := os.ReadFile(table); err != nil || !listener.Match(text) {
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Scan() // the heading
+	for lines.Scan() {
+		local, state := strings.Fields(lines.Text())[1], strings.Fields(lines.Text())[3]
+		if state != "0A" { // LISTEN
 			return false
 		}
+		if strings.HasSuffix(local, fmt.Sprintf(":%04X", port)) {
+			return true
+		}
 	}
-	return true
+	return false
 }
 
 func (s *slot) release() { s.lock.Close() }

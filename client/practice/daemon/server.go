@@ -244,16 +244,17 @@ func (c *setup) awaitListening() {
 	}
 }
 
-// until asks again and again, since another process tells nobody that it is ready, or gone.
+// until asks again and again, since another process tells nobody that it is ready, or gone. It asks less and less often:
+// on a busy machine the asking would keep the other process from it.
 func until(limit time.Duration, done func() bool) bool {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(limit); time.Now().Before(end); <-tick.C {
-		if done() {
-			return true
+	end := time.Now().Add(limit)
+	for pause := 2 * time.Millisecond; !done(); pause = min(2*pause, 32*time.Millisecond) {
+		if time.Now().After(end) {
+			return false
 		}
+		<-time.After(pause)
 	}
-	return false
+	return true
 }
 
 // PassivePorts are the first and the last port of data connections.

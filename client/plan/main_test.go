@@ -1,0 +1,11 @@
+package plan_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(daemon.ManyAtOnce{M: m}) }
