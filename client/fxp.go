@@ -18,6 +18,10 @@ type FXPOptions struct {
 	Restart int64 // both servers begin there (REST); the target must have what comes before
 	Append  bool  // to the end of the target (APPE), from the start of the file
 
+	// Begins is called when the servers begin to copy, with the name under which the copy
+	// arrives; may be nil. Nothing is heard of them until they are done.
+	Begins func(name string)
+
 	// InClear lets the data travel in clear between two servers that cannot
 	// protect it, although our own transfers would be protected.
 	InClear bool
@@ -75,7 +79,7 @@ func fxpTo(ctx context.Context, from *Session, name string, to *Session, target 
 	p := &fxp{
 		source:  &fxpSide{s: from, verb: "RETR", name: name},
 		target:  &fxpSide{s: to, verb: store, name: target},
-		restart: o.Restart,
+		restart: o.Restart, begins: o.Begins,
 	}
 	var err error
 	if p.size, err = p.source.size(ctx); err != nil {
@@ -138,10 +142,24 @@ func (e *FXPError) Error() string {
 }
 func (e *FXPError) Unwrap() error { return e.Err }
 
+// RefusesFXP reports whether a copy failed since the two servers do not connect to each other, or
+// only without protection. Another way to copy the file may do.
+func RefusesFXP(err error) bool {
+	var no *FXPError
+	return errors.As(err, new(*NoFXPError)) || errors.As(err, &no) && (no.turn || no.InClear || no.refuses())
+}
+
+// refuses reports whether a server does not know a command that only such a copy needs.
+func (e *FXPError) refuses() bool {
+	var no *Error
+	return errors.As(e.Err, &no) && (no.Verb == "SSCN" || no.Verb == "CPSV")
+}
+
 // fxp is a copy under way.
 type fxp struct {
 	source, target *fxpSide
 	restart        int64
+	begins         func(name string)
 	size           int64    // of the original; -1 if the source does not tell
 	level          Level    // of the data connection
 	client         *fxpSide // takes the client's part in TLS
@@ -283,6 +301,9 @@ func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 	if err := p.begin(ctx, listens, connects); err != nil {
 		p.stop()
 		return err
+	}
+	if p.begins != nil {
+		p.begins(p.target.name)
 	}
 	return p.finish(ctx, listens, connects)
 }

@@ -21,6 +21,7 @@ const (
 	SettingValue      // a value of the setting named before
 	Host              // a host name seen before
 	Bookmark          // the name of a bookmark
+	Session           // the name of an open session
 	Macro             // the name of a macro
 	Alias             // the name of an alias
 	Variable          // the name of a variable

@@ -97,7 +97,7 @@ func addBookmark(c *Call) error {
 }
 
 // whereURL is the address of the session, the user and the directory.
-func (c *connections) whereURL() string {
+func (c *connection) whereURL() string {
 	a := c.address
 	a.User, _ = c.session.LoggedIn()
 	a.Path = c.dir()

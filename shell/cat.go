@@ -23,7 +23,7 @@ var catCommands = []*Command{{
 	Min: 1, Max: -1, Ask: []string{"remote-file"},
 	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
 	Complete: []completion.Kind{completion.RemotePath},
-	Wire:     getVerbs, Needs: Login, Foreign: Confined, Run: cat,
+	Wire:     getVerbs, Needs: Login, Reach: eachWord, Foreign: Confined, Run: cat,
 }}
 
 func cat(ctx context.Context, c *Call) error {

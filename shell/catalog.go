@@ -12,7 +12,7 @@ type Groups []Group
 // from one of them would be an initialisation cycle.
 func Catalog() Groups {
 	return Groups{
-		{"connect", slices.Concat(openCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands, fxpCommands, secureCommands, limitCommands)},
+		{"connect", slices.Concat(openCommands, sessionCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands, fxpCommands, secureCommands, limitCommands)},
 		{"look around", slices.Concat(lsCommands, treeCommands, findCommands, duCommands, mlsdCommands, cdCommands, watchCommands, sizeCommands, statCommands, verifyCommands, manifestCommands)},
 		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
 		{"upload", putCommands},

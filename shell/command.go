@@ -49,6 +49,7 @@ type Command struct {
 	Values   [][]string        // words for each argument, beside those of its kind
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
+	Reach    Reach                   // what NAME:path means to it
 	URLs     bool                    // takes URLs in place of paths
 	OneDash  bool                    // long options may have one dash, as those of find(1)
 	Digits   string                  // the option that digits behind a dash are the value of, as in head -3
@@ -59,6 +60,9 @@ type Command struct {
 	Nests    bool                    // runs other lines: each of them takes the session for itself
 
 	Run func(context.Context, *Call) error
+
+	// Across runs it when its words are on two sessions or more; nil: it runs on one after the other.
+	Across func(context.Context, *Call, []part) error
 }
 
 // Group is the commands of one theme, as help shows them.

@@ -252,6 +252,8 @@ func ofKind(ctx context.Context, sh *Shell, kind completion.Kind, command *Comma
 		return completion.Words(word, plainCandidates(append(bookmarkNames(sh), sh.known.hosts()...)))
 	case completion.Bookmark:
 		return completion.Words(word, plainCandidates(bookmarkNames(sh)))
+	case completion.Session:
+		return completion.Words(word, plainCandidates(sh.sessionNames()))
 	case completion.Alias:
 		return completion.Words(word, plainCandidates(slices.Sorted(maps.Keys(sh.aliases))))
 	case completion.Variable:
@@ -328,21 +330,34 @@ func remoteNames(ctx context.Context, sh *Shell, word syntax.Token, dirsOnly boo
 // newRemote is the cache of remote names for completion. It uses the session
 // between commands, never beside one.
 func (c *connections) newRemote() *completion.Remote {
-	return &completion.Remote{List: func(ctx context.Context, dir string) ([]completion.Name, error) {
+	remote := &completion.Remote{}
+	remote.List = func(ctx context.Context, dir string) ([]completion.Name, error) {
 		c.wire.Lock()
 		defer c.wire.Unlock()
-		if err := c.needs(Login); err != nil {
+		one := c.knowing(remote)
+		if err := one.needs(Login); err != nil {
 			return nil, err
 		}
 		var entries []listing.Entry
-		for e, err := range c.session.List(ctx, dir, client.ListOptions{Hidden: true}) {
+		for e, err := range one.session.List(ctx, dir, client.ListOptions{Hidden: true}) {
 			if err != nil {
 				return nil, err
 			}
 			entries = append(entries, e)
 		}
 		return completionNames(entries), nil
-	}}
+	}
+	return remote
+}
+
+// knowing is the connection that a cache of names belongs to; without a session if it is gone.
+func (c *connections) knowing(remote *completion.Remote) connection {
+	for _, one := range c.all() {
+		if one.remote == remote {
+			return one
+		}
+	}
+	return connection{}
 }
 
 func completionNames(entries []listing.Entry) []completion.Name {

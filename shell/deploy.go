@@ -147,7 +147,7 @@ func deployNew(ctx context.Context, c *Call, tree deploy.Tree) error {
 	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
 		return !slices.Contains(tree.Shared, rel)
 	}}
-	if _, err := runMirror(ctx, c, m); err != nil {
+	if _, err := runMirror(ctx, c, c.Session(), m); err != nil {
 		return fmt.Errorf("nothing was put in place; what was sent is %s: %w", tree.NewName(id), err)
 	}
 	if m.DryRun {

@@ -19,7 +19,7 @@ var duCommands = []*Command{
 		Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
 			"is not known.",
 		Examples: []Example{{"du -sh pub", "the sum of a tree"}, {"du -d 1", "of each directory here"}},
-		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: listVerbs, Needs: Login, Foreign: Confined, Run: du,
+		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: listVerbs, Needs: Login, Reach: eachWord, Foreign: Confined, Run: du,
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("summarize", "s", false, "only the sum of each path")
 			fs.BoolP("all", "a", false, "files, too")

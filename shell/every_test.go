@@ -43,7 +43,7 @@ var samples = map[string]string{
 	"rate": "rate; rate all 10m; rate", "raw": "-raw NOOP", "rcvbuf": "rcvbuf 10k", "record": "-record r.jsonl; -record; -record stop", "reget": "reget a.txt",
 	"remopts": "-remopts mlst type;", "rename": "rename a.txt z.txt", "repeat": "repeat 2 size a.txt", "replay": "-replay nosuch", "reset": "reset",
 	"restart": "restart 1", "rhelp": "rhelp", "rm": "rm *.txt; rm -r sub", "rmdir": "-rmdir sub", "rstatus": "rstatus", "runique": "runique",
-	"sendport": "sendport", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
+	"sendport": "sendport", "session": "session; session --json", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
 	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
 	"sunique": "sunique", "sync": "sync -y . there; sync status", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "deploy": "deploy . sub/site", "plan": "plan rm a.txt", "apply": "-apply nosuch", "tls": "tls list", "limits": "limits", "trace": "size a.txt; trace save t.jsonl last",
 	"tree": "tree", "trash": "trash", "undo": "undo list", "redo": "-redo", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",

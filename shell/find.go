@@ -27,7 +27,7 @@ var findCommands = []*Command{{
 		{"find -type f -size +1m", "large files"},
 		{"find -mtime -1 --json", "what is new, for a program"},
 	},
-	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Foreign: Confined, Run: find,
+	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: listVerbs, Needs: Login, Reach: wholeLine, Foreign: Confined, Run: find,
 }}
 
 func findFlags(fs *pflag.FlagSet) {

@@ -19,7 +19,7 @@ var errAway = errors.New("in the background")
 // transfer that was typed at the prompt and needs neither the terminal itself (-)
 // nor for a local command or the questions of step.
 func detaches(sh *Shell, line Line, st syntax.Statement, command *Command) bool {
-	return command.Detach && stopSignal != nil && !sh.forked && !sh.swapped && !sh.stepper.on && sh.Interactive() &&
+	return command.Detach && stopSignal != nil && !sh.forked && sh.lent == 0 && !sh.stepper.on && sh.Interactive() &&
 		sh.session != nil && line.Script == "" && line.within == nil && st.Pipe == "" &&
 		!slices.ContainsFunc(st.Words, func(w syntax.Token) bool { return w.Text == "-" || strings.HasPrefix(w.Text, "|") })
 }

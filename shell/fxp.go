@@ -13,7 +13,6 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var fxpCommands = []*Command{{
@@ -33,7 +32,7 @@ var fxpCommands = []*Command{{
 		fs.BoolP("append", "a", false, "add to the end of the copy")
 		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
 	},
-	URLs: true, Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Foreign: Refused, Run: fxp,
+	URLs: true, Reach: eachWord, Across: fxpAcross, Complete: []completion.Kind{completion.RemotePath}, Wire: verbs(fxpVerbs, sends("QUIT")), Needs: Login, Foreign: Refused, Run: fxp,
 }}
 
 func isURL(text string) bool { return strings.Contains(text, "://") }
@@ -62,7 +61,7 @@ func fxpTo(ctx context.Context, c *Call, url string) error {
 	if len(names) > 1 && name != "" {
 		return c.Usage("several files need a directory: a URL that ends with a slash")
 	}
-	err = besideSession(ctx, c.Shell, a, func() error {
+	err = besideSession(ctx, c.Shell, a, func(there *client.Session) error {
 		all := &each{call: c, all: true}
 		return all.do(ctx, names, noNote, func(n remoteName) error {
 			if n.Entry != nil && n.Entry.Type == listing.Dir {
@@ -72,7 +71,7 @@ func fxpTo(ctx context.Context, c *Call, url string) error {
 			if target == "" {
 				target = path.Base(n.Path)
 			}
-			return fxpOne(ctx, c, c.Session(), n.Path, c.Shell.second.session, target, c.Is("append"))
+			return fxpOne(ctx, c, c.Session(), n.Path, there, target, c.Is("append"))
 		})
 	})
 	return failure.Several([]error{missed, err})
@@ -90,8 +89,8 @@ func fxpFrom(ctx context.Context, c *Call, url, target string) error {
 	if target == "" || strings.HasSuffix(target, "/") {
 		target += path.Base(name)
 	}
-	return besideSession(ctx, c.Shell, a, func() error {
-		return fxpOne(ctx, c, c.Shell.second.session, name, c.Session(), target, c.Is("append"))
+	return besideSession(ctx, c.Shell, a, func(there *client.Session) error {
+		return fxpOne(ctx, c, there, name, c.Session(), target, c.Is("append"))
 	})
 }
 
@@ -104,24 +103,25 @@ func elsewhere(url string) (a Address, name string, err error) {
 	return a, name, err
 }
 
-// besideSession connects to another server, runs f with it as the second connection,
-// and leaves it again.
-func besideSession(ctx context.Context, sh *Shell, a Address, f func() error) error {
-	kept := sh.second
-	sh.second = connection{}
-	sh.swap()
-	err := openSession(ctx, sh, a, opening{anonymous: sh.opt.Connect.Anonymous})
-	sh.swap()
+// besideSession connects to another server, runs f with its session, and leaves it again.
+func besideSession(ctx context.Context, sh *Shell, a Address, f func(there *client.Session) error) error {
+	i := len(sh.others)
+	sh.others = append(sh.others, connection{remote: sh.newRemote()})
+	err := sh.lend(i, func() error { return openSession(ctx, sh, a, opening{anonymous: sh.opt.Connect.Anonymous}) })
+	if i == len(sh.others) { // there was no connection
+		return err
+	}
+	there := sh.others[i].session
 	if err == nil {
-		err = f()
+		err = f(there)
 	}
-	if sh.second.session != nil && ctx.Err() != nil {
-		sh.second.session.Conn().Close() // it is busy with an ABOR: the prompt does not wait for a goodbye
+	if ctx.Err() != nil {
+		there.Conn().Close() // it is busy with an ABOR: the prompt does not wait for a goodbye
 	}
-	sh.swap()
-	sh.disconnect()
-	sh.swap()
-	sh.second = kept
+	_ = sh.lend(i, func() error {
+		sh.disconnect()
+		return nil
+	})
 	return err
 }
 
@@ -133,20 +133,8 @@ func fxpOne(ctx context.Context, c *Call, from *client.Session, name string, to 
 	from.SetType(c.Session().Type())
 	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, Target: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}
 	configureTask(c, &t)
-	c.Shell.con.Status(render.Safe(name) + "  from server to server")
-	r, err := transfer.Run(ctx, from, t, nil)
-	c.Shell.con.Status("")
-	if err != nil {
-		return failure.About(name, err)
-	}
-	c.moves++
-	if r.Note != "" {
-		c.Note("%s: %s", name, r.Note)
-	}
-	if c.Shell.Settings.Verbose {
-		c.Note("%s", strings.TrimSpace(name+" to "+target+" on "+to.Host()+"  "+sizeText(r.Size)))
-	}
-	return nil
+	_, err := copyServers(ctx, c, from, t, name)
+	return err
 }
 
 // onlyInClear reports whether a copy was refused because it would travel in

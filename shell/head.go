@@ -23,7 +23,7 @@ var headCommands = []*Command{
 		Long:     "Only what is shown is fetched, or little more: the transfer is broken off then.",
 		Examples: []Example{{"head -3 README.txt", "three lines"}, {"head -c 64 README.txt", "64 bytes"}},
 		Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: headFlags, Digits: "lines",
-		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Foreign: Confined, Run: head,
+		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Reach: eachWord, Foreign: Confined, Run: head,
 	},
 	{
 		Name: "tail", Args: "remote…", Short: "show the last lines of files",
@@ -37,7 +37,7 @@ var headCommands = []*Command{
 			fs.String("every", "2s", "with -f: the `TIME` between two looks")
 		},
 		Digits:   "lines",
-		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Foreign: Confined, Run: tail,
+		Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: Login, Reach: eachWord, Foreign: Confined, Run: tail,
 	},
 }
 

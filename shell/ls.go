@@ -35,12 +35,12 @@ var lsCommands = []*Command{
 			{"ls | wc -l", "count them"},
 		},
 		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) },
+		Wire: listVerbs, Needs: Login, Reach: wholeLine, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, c.Is("long")) },
 	},
 	{
 		Name: "dir", Args: "[path [local-file]]", Short: "list a directory with sizes and times", Long: listLong, JSON: true,
 		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: listVerbs, Needs: Login, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, true) },
+		Wire: listVerbs, Needs: Login, Reach: wholeLine, Foreign: Confined, Run: func(ctx context.Context, c *Call) error { return list(ctx, c, true) },
 	},
 	{
 		Name: "nlist", Args: "[pattern [local-file]]", Short: "list bare names, as the server sends them",

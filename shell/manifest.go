@@ -39,7 +39,7 @@ var manifestCommands = []*Command{{
 	},
 	Min: 1, Max: 3, Flags: manifestFlags, Words: []string{"make", "check", "diff"},
 	Complete: []completion.Kind{completion.None, completion.LocalPath, completion.RemoteDir},
-	Wire:     verbs(hashVerbs, listVerbs, sends("RETR")), Foreign: Confined, Run: runManifest,
+	Wire:     verbs(hashVerbs, listVerbs, sends("RETR")), Reach: wholeLine, Foreign: Confined, Run: runManifest,
 }}
 
 func manifestFlags(fs *pflag.FlagSet) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -34,10 +35,11 @@ var mirrorCommands = []*Command{{
 		{"mirror pub", "the tree pub on the server into pub here"},
 		{"mirror -R site /var/www --delete --dry-run", "what would be done to make the server's like ours"},
 		{"mirror pub --include '*.iso' --newer 30d", "large ones of this month"},
+		{"mirror web:/www backup:/www", "from one session to another"},
 		{"mirror pub ftp://bob@backup.example.org/pub/", "from this server to another one"},
 	},
 	Max: 2, Flags: mirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalDir}, Reversed: isReverse,
-	Wire: mirrorVerbs, URLs: true, Needs: Login, Detach: true, Foreign: Confined, Run: mirror,
+	Wire: mirrorVerbs, URLs: true, Reach: wholeLine, Across: mirrorAcross, Needs: Login, Detach: true, Foreign: Confined, Run: mirror,
 }}
 
 // isReverse reports whether a word is -R or has it among its letters.
@@ -68,6 +70,8 @@ func mirrorFlags(fs *pflag.FlagSet) {
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
+	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct, here, or auto, which tries both")
+	choices(fs, "via", "auto", "direct", "here")
 	fs.Bool("clear", false, "between servers: let the data travel in clear where they cannot protect it")
 	fs.Bool("loop", false, "again, until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
@@ -88,11 +92,11 @@ func mirror(ctx context.Context, c *Call) error {
 	if err := c.noURLs(c.Args); err != nil {
 		return err
 	}
-	return mirrorAll(ctx, c, func(*transfer.Mirror) {})
+	return mirrorAll(ctx, c, c.Session(), func(*transfer.Mirror) {})
 }
 
-// mirrorAll mirrors, as often as --loop says, and runs what --on-change says.
-func mirrorAll(ctx context.Context, c *Call, adapt func(*transfer.Mirror)) error {
+// mirrorAll mirrors over a session, as often as --loop says, and runs what --on-change says.
+func mirrorAll(ctx context.Context, c *Call, over *client.Session, adapt func(*transfer.Mirror)) error {
 	changed := 0
 	for range mostLoops {
 		m, err := newMirror(ctx, c)
@@ -100,7 +104,7 @@ func mirrorAll(ctx context.Context, c *Call, adapt func(*transfer.Mirror)) error
 			return err
 		}
 		adapt(m)
-		n, err := runMirror(ctx, c, m)
+		n, err := runMirror(ctx, c, over, m)
 		changed += n
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -23,17 +24,20 @@ func mirrorServers(ctx context.Context, c *Call, url string) error {
 	if err != nil {
 		return err
 	}
-	there := orDot(a.Path)
+	other := orDot(a.Path)
 	a.Path, a.File = "", false
-	return besideSession(ctx, c.Shell, a, func() error {
-		second := c.Shell.second.session
-		second.SetType(c.Session().Type())
-		return mirrorAll(ctx, c, func(m *transfer.Mirror) {
+	return besideSession(ctx, c.Shell, a, func(there *client.Session) error {
+		there.SetType(c.Session().Type())
+		from := c.Session()
+		if c.Is("reverse") {
+			from = there
+		}
+		return mirrorAll(ctx, c, from, func(m *transfer.Mirror) {
 			m.InClear = c.Is("clear")
 			if c.Is("reverse") {
-				m.Up, m.Target, m.Remote, m.CopyName = false, c.Session(), there, orDot(c.Arg(1))
+				m.Up, m.Target, m.Remote, m.CopyName = false, c.Session(), other, orDot(c.Arg(1))
 			} else {
-				m.Target, m.Remote, m.CopyName = second, c.Arg(0), there
+				m.Target, m.Remote, m.CopyName = there, c.Arg(0), other
 			}
 		})
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -50,7 +51,7 @@ type mirrorObject struct {
 }
 
 // runMirror mirrors, and returns how much was changed.
-func runMirror(ctx context.Context, c *Call, m *transfer.Mirror) (int, error) {
+func runMirror(ctx context.Context, c *Call, over *client.Session, m *transfer.Mirror) (int, error) {
 	m.DryRun = m.DryRun || c.Shell.opt.DryRun
 	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
 	report.plan.Right = []bool{false, true}
@@ -64,14 +65,12 @@ func runMirror(ctx context.Context, c *Call, m *transfer.Mirror) (int, error) {
 	}
 	m.Found = c.Shell.gauge.more
 	e := newEngine(c)
-	if m.Target != nil && m.Target == c.Session() {
-		e.Session = c.Shell.second.session // the files come from there
-	}
-	over := c.Shell.gauge.all(0, 0)
+	e.Session = over
+	end := c.Shell.gauge.all(0, 0)
 	stop := c.Shell.draw(c.Shell.gauge)
 	err := m.Run(ctx, e)
 	stop()
-	over()
+	end()
 	rememberLimit(c, e)
 	if shown := report.end(err); err == nil {
 		err = shown

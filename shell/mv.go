@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -18,23 +17,44 @@ var mvCommands = []*Command{
 	{
 		Name: "mv", Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
 		Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
-			"under the new name is replaced, if the server does that; -n leaves it alone.",
-		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv *.log old/", "several, into a directory"}},
-		Flags:    noClobberFlag, Wire: verbs(listVerbs, sends("RNFR", "RNTO")), Needs: Login, Foreign: Confined, Run: mv,
+			"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
+			"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",
+		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath}, Reach: eachWord, Across: mvAcross,
+		Examples: []Example{{"mv draft.txt final.txt", "another name"}, {"mv *.log old/", "several, into a directory"}, {"mv web:old.iso backup:/in/", "from one session to another"}},
+		Flags:    mvFlags, Wire: verbs(getVerbs, putVerbs, fxpVerbs, sends("RNFR", "RNTO", "DELE")), Needs: Login, Foreign: Confined, Run: mv,
 	},
 	{
 		Name: "cp", Args: "from… to", Short: "copy files on the server", JSON: true,
 		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
-			"a second connection, never through a file. Directories are skipped.",
+			"a second connection, never through a file. Directories are skipped.\n" +
+			"NAME:path is a path on another session: see `session`. Between sessions the servers copy directly where they can, else the " +
+			"bytes pass through here, with both ends protected as they are; --via says which.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Examples: []Example{{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"}},
-		Flags:    noClobberFlag, Wire: verbs(getVerbs, putVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Foreign: Confined, Run: cp,
+		Examples: []Example{
+			{"cp config.txt config.bak", "one file"}, {"cp *.txt archive/", "several, into a directory"},
+			{"cp web:/www/a.txt backup:/in/", "from one session to another"},
+		},
+		Reach: eachWord, Across: cpAcross,
+		Flags: mvFlags, Wire: verbs(getVerbs, putVerbs, fxpVerbs, sends("SITE CPFR", "SITE CPTO")), Needs: Login, Foreign: Confined, Run: cp,
 	},
 }
 
 func noClobberFlag(fs *pflag.FlagSet) {
 	fs.BoolP("no-clobber", "n", false, "leave alone what stands under the new name")
+}
+
+// mvFlags are those of mv and cp.
+func mvFlags(fs *pflag.FlagSet) {
+	noClobberFlag(fs)
+	acrossFlags(fs)
+}
+
+func mvAcross(ctx context.Context, c *Call, parts []part) error {
+	return across(ctx, c, parts, true, func(from, to string) error { return renameFile(ctx, c, from, to) })
+}
+
+func cpAcross(ctx context.Context, c *Call, parts []part) error {
+	return across(ctx, c, parts, false, func(from, to string) error { return copyRemote(ctx, c, from, to) })
 }
 
 func mv(ctx context.Context, c *Call) error {
@@ -102,7 +122,7 @@ func copyRemote(ctx context.Context, c *Call, from, to string) error {
 	}
 	err, verb := c.Session().Copy(ctx, from, to), "SITE CPTO"
 	if client.IsCode(err, 500, 501, 502, 504) {
-		err, verb = copyThrough(ctx, c, from, to, e), "STOR"
+		err, verb = copyThrough(ctx, c, from, to), "STOR"
 	}
 	if err != nil {
 		return failure.About(from+" to "+to, err)
@@ -112,37 +132,18 @@ func copyRemote(ctx context.Context, c *Call, from, to string) error {
 }
 
 // copyThrough reads on this session and writes on another one.
-func copyThrough(ctx context.Context, c *Call, from, to string, e listing.Entry) error {
+func copyThrough(ctx context.Context, c *Call, from, to string) error {
 	other, err := c.Session().Clone(ctx)
 	if err != nil {
 		return err
 	}
 	defer other.Close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	typ := c.Session().Type()
 	c.Session().SetType(client.Binary)
-	other.SetType(client.Binary)
 	defer c.Session().SetType(typ)
-	out, in := io.Pipe()
-	sent := make(chan error, 1)
-	go func() {
-		t := transfer.Task{Op: transfer.Upload, Remote: to, In: out, Limit: c.Shell.limiter(transfer.Upload)}
-		_, err := transfer.Run(ctx, other, t, nil)
-		out.CloseWithError(err)
-		if err != nil {
-			cancel()
-		}
-		sent <- err
-	}()
-	t := transfer.Task{Op: transfer.Download, Remote: from, Out: in, Size: e.Size, Limit: c.Shell.limiter(transfer.Download)}
-	_, reading := transfer.Run(ctx, c.Session(), t, nil)
-	if reading != nil {
-		cancel() // half a file must not look like a whole one
-	}
-	in.CloseWithError(reading)
-	if err := <-sent; err != nil && reading == nil {
-		return err
-	}
-	return reading
+	t := transfer.Task{Op: transfer.BetweenServers, Remote: from, Target: other, Local: to, Route: &transfer.Route{Way: transfer.Here}}
+	configureTask(c, &t)
+	t.Preserve = false // as cp does
+	_, err = copyServers(ctx, c, c.Session(), t, from)
+	return err
 }

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -42,6 +43,7 @@ var openCommands = []*Command{
 			fs.BoolP("no-login", "n", false, "only connect")
 			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
 			choices(fs, "tls", settings.TLSWords...)
+			fs.String("as", "", "call the session `NAME`, and keep the present one open beside it: see session")
 			fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
 			fs.String("made", "", "make the session what the `JSON` of a detached job says")
 			fs.Lookup("made").Hidden = true
@@ -58,8 +60,10 @@ var openCommands = []*Command{
 		Wire:     sends("REIN", "QUIT"), Needs: Connection, Foreign: Confined, Run: user,
 	},
 	{
-		Name: "close", Aliases: []string{"disconnect"}, Short: "end the session, stay in the shell",
-		Wire: sends("QUIT"), Needs: Connection, Foreign: Confined, Run: closeSession,
+		Name: "close", Aliases: []string{"disconnect"}, Args: "[session]", Short: "end the session, stay in the shell",
+		Long: "With a name it ends that one of several sessions.",
+		Max:  1, Complete: []completion.Kind{completion.Session},
+		Wire: sends("QUIT"), Foreign: Confined, Run: closeSession,
 	},
 	{
 		Name: "bye", Values: [][]string{{"0", "1"}}, Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
@@ -89,8 +93,11 @@ func open(ctx context.Context, c *Call) error {
 		noLogin:   c.Is("no-login") || how.NoLogin,
 		insecure:  c.Is("insecure"),
 	}
-	if keepsSession(c) {
-		err = switchTo(ctx, c.Shell, a, o)
+	if o.name, err = nameOfSession(c); err != nil {
+		return err
+	}
+	if o.name != "" && c.Session() != nil || keepsSession(c) {
+		err = c.Shell.switchTo(ctx, a, o)
 	} else {
 		err = openSession(ctx, c.Shell, a, o)
 	}
@@ -123,10 +130,17 @@ func openingWords(c *Call, a *Address) error {
 }
 
 // opening are the choices of one open.
-type opening struct{ anonymous, noLogin, insecure bool }
+type opening struct {
+	anonymous, noLogin, insecure bool
+
+	name string // of the session, as --as says; the others stay open
+}
 
 // openSession leaves the present session, connects, logs in, and goes to the path.
 func openSession(ctx context.Context, sh *Shell, a Address, o opening) error {
+	if sh.lent > 0 {
+		o.name = cmp.Or(o.name, sh.name)
+	}
 	sh.disconnect()
 	a, err := sh.forHost(a)
 	if err != nil {
@@ -138,7 +152,7 @@ func openSession(ctx context.Context, sh *Shell, a Address, o opening) error {
 		sh.restoreOverrides()
 		return sayingHost(a, err)
 	}
-	sh.session, sh.address = session, a
+	sh.session, sh.address, sh.name = session, a, sh.freeName(cmp.Or(o.name, a.Host))
 	sh.guard(session)
 	useWays(sh)
 	useBuffers(sh)
@@ -320,7 +334,25 @@ func user(ctx context.Context, c *Call) error {
 }
 
 func closeSession(_ context.Context, c *Call) error {
-	c.Shell.disconnect()
+	sh := c.Shell
+	end := func() error {
+		sh.disconnect()
+		return nil
+	}
+	if name := c.Arg(0); name != "" && name != sh.name {
+		i := sh.other(name)
+		if i < 0 {
+			return noSession(sh, name)
+		}
+		return sh.lend(i, end)
+	}
+	if err := sh.needs(Connection); err != nil {
+		return err
+	}
+	_ = end()
+	if names := sh.sessionNames(); len(names) > 0 {
+		c.Note("still open: %s; `session NAME` goes there", strings.Join(names, ", "))
+	}
 	return nil
 }
 

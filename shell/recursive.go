@@ -26,13 +26,13 @@ func getTree(ctx context.Context, c *Call, remote, local string) error {
 
 // getTreeAs is getTree under a local name.
 func getTreeAs(ctx context.Context, c *Call, remote, local string) error {
-	_, err := runMirror(ctx, c, &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
+	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
 	return err
 }
 
 // putTree uploads a directory with all that is in it.
 func putTree(ctx context.Context, c *Call, local, remote string) error {
-	_, err := runMirror(ctx, c, &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
+	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
 	return err
 }
 

@@ -156,7 +156,11 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		}
 		return command.Name, err
 	}
-	if err := cmp.Or(sh.needs(command.Needs), sh.allowed(command)); err != nil {
+	parts, err := spread(call)
+	if err == nil && parts == nil {
+		err = sh.needs(command.Needs)
+	}
+	if err = cmp.Or(err, sh.allowed(command)); err != nil {
 		return command.Name, err
 	}
 	if not, err := commandDry(sh, call); not {
@@ -170,7 +174,12 @@ func (sh *Shell) command(line Line, st syntax.Statement) (name string, err error
 		sh.manual.forget() // the command arranges a data connection of its own
 	}
 	end := sh.begin(st.Source, command)
-	err = sh.output(ctx, call, st, func() error { return sh.persist(ctx, call) })
+	err = sh.output(ctx, call, st, func() error {
+		if parts == nil {
+			return sh.persist(ctx, call)
+		}
+		return onSessions(ctx, call, parts, func(there *Call) error { return sh.persist(ctx, there) })
+	})
 	end(failure.Interrupted(ctx, err))
 	sh.con.Status("")
 	if call.moves > 0 && sh.Settings.Bell {
@@ -192,7 +201,7 @@ func (sh *Shell) call(line Line, st syntax.Statement) *Call {
 	return call
 }
 
-func (c *connections) needs(need Need) error {
+func (c *connection) needs(need Need) error {
 	if need == Nothing {
 		return nil
 	}

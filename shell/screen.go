@@ -3,17 +3,15 @@ package shell
 import (
 	"sync/atomic"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // screen is the terminal and what stands on it.
 type screen struct {
-	con     *jobConsole
-	gauge   *gauge
-	place   place           // where the prompt stands
-	greeted *client.Session // that the user was told what waits for
+	con   *jobConsole
+	gauge *gauge
+	place place // where the prompt stands
 
 	// Settings, for the goroutines that hear the server, and those of jobs.
 	verbose  atomic.Bool

@@ -1,12 +1,14 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path"
 	"slices"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -17,7 +19,8 @@ var proxyCommands = []*Command{{
 	Name: "proxy", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
 	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
 		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
-		"first. The servers talk to each other directly, which many forbid.",
+		"first. The servers talk to each other directly, which many forbid. Without `proxy open` it is the session that was left " +
+		"last: see `session`.",
 	Examples: []Example{
 		{"proxy open backup.example.org", "the second server"},
 		{"proxy ls", "what is there"},
@@ -54,7 +57,7 @@ func proxied(ctx context.Context, c *Call) error {
 	between, direct := betweenServers[name]
 	switch {
 	case direct:
-	case inner.Command.Nests || name == "proxy" || name == "bye":
+	case inner.Command.Nests || name == "proxy" || name == "bye" || name == "session":
 		return c.Usage("%s cannot be run on the second connection", name)
 	case writesHere(inner.Command):
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
@@ -70,21 +73,41 @@ func proxied(ctx context.Context, c *Call) error {
 
 // writesHere reports whether a command moves files between here and a server.
 func writesHere(command *Command) bool {
-	return slices.Contains(command.Wire, "STOR") || slices.Contains(command.Wire, "RETR") || slices.Contains(command.Wire, "APPE")
+	return command.Across == nil && (slices.Contains(command.Wire, "STOR") || slices.Contains(command.Wire, "RETR") || slices.Contains(command.Wire, "APPE"))
 }
 
-// onSecond runs a command with the connections exchanged.
+// nameOfProxy is what the session is called that `proxy open` makes.
+const nameOfProxy = "proxy"
+
+// second is where the session of proxy is among the others: its own, else the one that was left
+// last; -1 if there is none.
+func (c *connections) second() int {
+	if i := c.other(nameOfProxy); i >= 0 || len(c.others) == 0 {
+		return i
+	}
+	return 0
+}
+
+// onSecond runs a command on the session of proxy, which `proxy open` makes.
 func onSecond(ctx context.Context, sh *Shell, call *Call) error {
-	sh.swap()
-	defer sh.swap()
-	if err := sh.needs(call.Command.Needs); err != nil {
-		return secondMissing(err)
+	i := sh.second()
+	if call.Command.Name == "open" {
+		i = sh.other(nameOfProxy)
 	}
-	if sh.opt.Started != nil {
-		sh.opt.Started(call.Command)
+	if i < 0 {
+		i = len(sh.others)
+		sh.others = append(sh.others, connection{name: nameOfProxy, remote: sh.newRemote()})
 	}
-	defer call.landed()
-	return call.Command.Run(ctx, call)
+	return sh.lend(i, func() error {
+		if err := sh.needs(call.Command.Needs); err != nil {
+			return secondMissing(err)
+		}
+		if sh.opt.Started != nil {
+			sh.opt.Started(call.Command)
+		}
+		defer call.landed()
+		return call.Command.Run(ctx, call)
+	})
 }
 
 func secondMissing(err error) error {
@@ -96,35 +119,36 @@ func secondMissing(err error) error {
 
 // copyBetween copies files from one server to the other.
 func copyBetween(ctx context.Context, c *Call, reverse, many bool, op transfer.Op) error {
-	sh := c.Shell
-	sh.swap()
-	err := secondMissing(sh.needs(Login))
-	if !reverse {
-		sh.swap()
-	} else {
-		defer sh.swap()
+	sh, i := c.Shell, c.Shell.second()
+	if i < 0 {
+		return secondMissing(failure.ErrNotConnected)
 	}
-	if err == nil {
-		err = sh.needs(Login)
-	}
-	if err != nil {
+	if err := cmp.Or(secondMissing(sh.others[i].needs(Login)), sh.needs(Login)); err != nil {
 		return err
 	}
-	// The source is the first connection now.
+	copies := func() error { return copyTo(ctx, c, sh.others[i].session, many, op) }
+	if reverse {
+		return sh.lend(i, copies)
+	}
+	return copies()
+}
+
+// copyTo copies files from the session to another one.
+func copyTo(ctx context.Context, c *Call, to *client.Session, many bool, op transfer.Op) error {
 	names, missed := c.expand(ctx, c.Args[:sourceCount(c, many)])
 	if len(names) > 1 && !many {
 		return c.Usage("%s stands for several files", c.Arg(0))
 	}
 	asked := &each{call: c, all: !many}
-	err = asked.do(ctx, names, noNote, func(name remoteName) error {
+	err := asked.do(ctx, names, noNote, func(name remoteName) error {
 		if name.Entry != nil && name.Entry.Type == listing.Dir {
 			return nil
 		}
 		target := c.Arg(1)
 		if many || target == "" {
-			target = sh.remoteName(path.Base(name.Path))
+			target = c.Shell.remoteName(path.Base(name.Path))
 		}
-		return fxpOne(ctx, c, c.Session(), name.Path, sh.second.session, target, op == transfer.Append)
+		return fxpOne(ctx, c, c.Session(), name.Path, to, target, op == transfer.Append)
 	})
 	return failure.Several([]error{missed, err})
 }

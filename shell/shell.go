@@ -141,9 +141,12 @@ func (sh *Shell) Set(name, value string) error {
 func (sh *Shell) Close() {
 	leaveQueue(sh)
 	endJobs(sh, errKilled)
-	sh.swap()
-	sh.disconnect()
-	sh.swap()
+	for len(sh.others) > 0 {
+		_ = sh.lend(0, func() error {
+			sh.disconnect()
+			return nil
+		})
+	}
 	sh.disconnect()
 	_ = sh.stopWeb()
 	_ = stopPractice(sh) // its files were never on a disk
@@ -167,12 +170,11 @@ func (sh *Shell) disconnect() {
 	learnPace(sh)
 	sh.session.Close() // a server that says nothing to QUIT is no failure
 	sh.restoreOverrides()
-	sh.connection = connection{}
+	sh.connection = connection{remote: sh.newRemote()} // jobs may go on with the old one
 	sh.welcomed.Store(false)
-	if !sh.swapped {
+	if sh.lent == 0 {
 		clear(sh.macros)
 	}
-	sh.remote = sh.newRemote() // jobs may go on with the old one
 }
 
 // Interact reads lines from the terminal until the user or a signal ends it,
@@ -205,8 +207,8 @@ func (sh *Shell) Interact() int {
 
 // readLine reads a line, and what completes it when a quote or a block is open.
 func readLine(sh *Shell) (string, error) {
-	if sh.session != sh.greeted {
-		sh.greeted = sh.session
+	if sh.session != nil && !sh.greeted {
+		sh.greeted = true
 		tellKept(sh)
 	}
 	sh.place = placeOf(sh.session)
@@ -254,7 +256,7 @@ func (c *connections) where() string {
 }
 
 // dir is the remote directory, "" when there is none.
-func (c *connections) dir() string {
+func (c *connection) dir() string {
 	if c.session == nil {
 		return ""
 	}

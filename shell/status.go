@@ -51,8 +51,8 @@ func status(_ context.Context, c *Call) error {
 		add("connection", s.Control)
 		add("data", s.Data+", "+s.Type)
 	}
-	if second := c.Shell.second; second.session != nil {
-		add("second connection", second.address.Host+" (see `proxy`)")
+	for _, one := range c.Shell.others {
+		add("session "+one.name, one.address.Host+" (see `session`)")
 	}
 	add("macros", strings.Join(c.Shell.macroNames(), ", "))
 	for _, name := range []string{"nmap", "ntrans"} {

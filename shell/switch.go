@@ -15,7 +15,7 @@ import (
 // would do to the old server what is meant for the new one.
 func keepsSession(c *Call) bool {
 	sh, line := c.Shell, c.line
-	if sh.session == nil || !sh.Interactive() || sh.swapped || sh.forked || sh.raw || sh.class != nil {
+	if sh.session == nil || !sh.Interactive() || sh.lent > 0 || sh.forked || sh.raw || sh.class != nil {
 		return false
 	}
 	_, in := sh.session.LoggedIn()
@@ -24,18 +24,42 @@ func keepsSession(c *Call) bool {
 	return in && alone && sh.session.Idle() == nil
 }
 
+// putAside leaves the shell without a session, and without the settings that were the host's alone.
+func (sh *Shell) putAside() connection {
+	old, others := sh.connection, sh.others
+	sh.connection, sh.others = connection{remote: sh.newRemote(), overrides: old.overrides}, nil // no session hears of the settings
+	old.overrides = sh.restoreOverrides()
+	sh.others = others
+	return old
+}
+
+// bringBack makes a session the present one, with the settings of its host.
+func (sh *Shell) bringBack(old connection) {
+	again, others := old.overrides, sh.others
+	old.overrides, sh.connection, sh.others = nil, connection{}, nil
+	for _, l := range slices.Backward(again) {
+		before := l.row.Show(&sh.Settings)
+		_ = sh.change(l.row, l.now)
+		old.overrides = append(old.overrides, override{l.row, before, l.now})
+	}
+	sh.connection, sh.others = old, others
+}
+
 // switchTo opens another session, and ends the present one once the new one is
-// logged in. If that fails the present one goes on, and what was typed ahead for
+// logged in, or keeps it beside the new one if that has a name. If that fails the present one goes on, and what was typed ahead for
 // the new one is dropped.
-func switchTo(ctx context.Context, sh *Shell, a Address, o opening) error {
-	old, remote, macros, welcomed := sh.connection, sh.remote, maps.Clone(sh.macros), sh.welcomed.Load()
-	lent := sh.restoreOverrides()
-	sh.connection, sh.remote = connection{}, sh.newRemote()
+func (sh *Shell) switchTo(ctx context.Context, a Address, o opening) error {
+	macros, welcomed := maps.Clone(sh.macros), sh.welcomed.Load()
+	old := sh.putAside()
 	clear(sh.macros)
 	sh.welcomed.Store(false)
 
 	err := openSession(ctx, sh, a, o)
-	if err == nil || sh.loggedIn { // the path of a URL may be wrong
+	switch arrived := err == nil || sh.loggedIn; { // the path of a URL may be wrong
+	case arrived && o.name != "":
+		sh.others = slices.Insert(sh.others, 0, old)
+		return err
+	case arrived:
 		if old.manual != nil {
 			old.manual.drop()
 		}
@@ -47,10 +71,8 @@ func switchTo(ctx context.Context, sh *Shell, a Address, o opening) error {
 		sh.session.Conn().Close() // it does not answer: the prompt does not wait for a goodbye
 	}
 	sh.disconnect()
-	sh.connection, sh.remote, sh.macros = old, remote, macros
-	for _, l := range slices.Backward(lent) {
-		_ = sh.change(l.row, l.now)
-	}
+	sh.macros = macros
+	sh.bringBack(old)
 	sh.welcomed.Store(welcomed)
 	return err
 }

@@ -131,7 +131,7 @@ func bin(sh *Shell, s *client.Session) *trash.Trash {
 		return t
 	}
 	home := s.Dir()
-	for _, c := range []connection{sh.connection, sh.second} {
+	for _, c := range sh.connections.all() {
 		if c.session != nil && c.home != nil && serverOf(c.session) == server {
 			home = c.home.String()
 		}
@@ -184,7 +184,7 @@ func endChanges(sh *Shell) {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(sh.base), endPatience)
-		for _, c := range []connection{sh.connection, sh.second} {
+		for _, c := range sh.connections.all() {
 			if c.session == nil || serverOf(c.session) != server {
 				continue
 			}

@@ -20,7 +20,7 @@ var verifyCommands = []*Command{{
 	Examples: []Example{{"verify big.iso", "is it whole, here and there?"}},
 	Min:      1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     verbs(hashVerbs, dataVerbs, sends("RETR")), Needs: Login, Foreign: Confined, Run: verify,
+	Wire:     verbs(hashVerbs, dataVerbs, sends("RETR")), Needs: Login, Reach: wholeLine, Foreign: Confined, Run: verify,
 }}
 
 func verify(ctx context.Context, c *Call) error {

@@ -70,8 +70,7 @@ func (m *Mirror) algorithms(s *client.Session) []client.Algorithm {
 	if m.Target == nil {
 		return s.Algorithms()
 	}
-	theirs := m.Target.Algorithms()
-	return slices.DeleteFunc(slices.Clone(s.Algorithms()), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
+	return shared(s, m.Target)
 }
 
 // ErrNoHashes is the end of a mirror that was to compare contents, on a server that computes no checksum.

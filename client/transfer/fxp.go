@@ -9,9 +9,9 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// betweenServers copies a file from the session's server to another one. With
+// direct has the servers copy a file from the session's one to another one. With
 // Resume it goes on behind what is there, when that is the beginning of the file.
-func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, error) {
+func direct(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
 	if err := describe(ctx, s, &t); err != nil {
 		return Result{}, err
 	}
@@ -32,6 +32,9 @@ func betweenServers(ctx context.Context, s *client.Session, t Task) (Result, err
 		}
 	}
 	o := client.FXPOptions{InClear: t.InClear, Append: t.Append, Restart: r.Resumed}
+	look := &lookout{meter: m, from: r.Resumed, size: t.Size}
+	o.Begins = func(name string) { look.over(ctx, t.Target, name) }
+	defer look.end()
 	size, err := client.FXP(ctx, s, t.Remote, t.Target, t.Local, o)
 	if restRefused(err) {
 		r.Resumed, r.Note, o.Restart = 0, "the servers cannot begin in the middle: copied again", 0

@@ -32,6 +32,7 @@ type Mirror struct {
 	// from the engine's session to it, one after the other, and not by way of
 	// here. Local is not used then.
 	Target   *client.Session
+	Route    *Route // by which way; nil: directly
 	CopyName string
 	InClear  bool // may travel in clear where the servers cannot protect it
 
@@ -646,7 +647,7 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 	case ActUpload:
 		t.Op = Upload
 	case ActCopy:
-		t.Op, t.Target, t.Local, t.InClear = BetweenServers, m.Target, m.copied(at), m.InClear
+		t.Op, t.Target, t.Local, t.InClear, t.Route = BetweenServers, m.Target, m.copied(at), m.InClear, m.Route
 	default:
 		t.Within = m.Local
 	}

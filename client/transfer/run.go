@@ -100,7 +100,7 @@ func move(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, err
 	case t.Op == Download && t.Out != nil:
 		return downloadTo(ctx, s, t, m)
 	case t.Op == BetweenServers:
-		return betweenServers(ctx, s, t)
+		return betweenServers(ctx, s, t, m)
 	case t.Op == Download:
 		return download(ctx, s, t, m)
 	}

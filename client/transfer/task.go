@@ -38,6 +38,7 @@ type Task struct {
 	Out           io.Writer
 
 	Target  *client.Session // of BetweenServers: the other server, where Local is a name
+	Route   *Route          // by which way; nil: directly
 	InClear bool            // whether it may travel in clear
 	Append  bool            // and whether it is added to what is there
 

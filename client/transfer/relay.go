@@ -1,0 +1,197 @@
+package transfer
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Way is how a copy between two servers goes.
+type Way int
+
+// The ways.
+const (
+	Direct Way = iota // the servers connect to each other (FXP)
+	Here              // RETR here and STOR there: the bytes pass through this computer, but no file of it
+	AnyWay            // directly, or through here where the servers refuse that
+)
+
+// Ways are the names of all ways.
+var Ways = map[string]Way{"direct": Direct, "here": Here, "auto": AnyWay}
+
+// Route is the way between two servers, and what was found out about it. Tasks may share it.
+type Route struct {
+	Way     Way
+	refused atomic.Bool // the servers do not connect to each other
+}
+
+// CopiesHere reports whether the bytes pass through this computer.
+func (r *Route) CopiesHere() bool {
+	return r != nil && (r.Way == Here || r.Way == AnyWay && r.refused.Load())
+}
+
+// betweenServers copies a file by the route of the task.
+func betweenServers(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	if t.Route.CopiesHere() {
+		return relay(ctx, s, t, m)
+	}
+	r, err := direct(ctx, s, t, m)
+	if t.Route == nil || t.Route.Way != AnyWay || !client.RefusesFXP(err) || ctx.Err() != nil {
+		return r, err
+	}
+	first := !t.Route.refused.Swap(true)
+	r, relayed := relay(ctx, s, t, m)
+	if relayed == nil && first {
+		r.Note = "copied by way of here: " + err.Error()
+	}
+	return r, relayed
+}
+
+// relay reads on one server and writes on the other one. What is between is the buffer of a
+// copy. The target is opened with the first byte, so that a source that refuses has done no harm
+// to it, and half a file is ended by a reset: a close would make it a whole one.
+func relay(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	if err := describe(ctx, s, &t); err != nil {
+		return Result{}, err
+	}
+	r := Result{Size: t.Size, ModTime: t.ModTime}
+	if t.Resume {
+		var err error
+		if r.Resumed, r.Note, err = copied(ctx, s, t); err != nil {
+			return r, err
+		}
+		if r.Resumed > 0 && r.Resumed == t.Size {
+			return r, nil // it had only lacked the last reply
+		}
+	}
+	if t.Append {
+		var err error
+		if r.base, err = sizeBefore(ctx, t.Target, t.Local); err != nil {
+			return r, err
+		}
+	}
+	err := pour(ctx, s, t, &r, m)
+	if r.Resumed > 0 && restRefused(err) {
+		r = Result{Size: t.Size, ModTime: t.ModTime, Note: "the servers cannot begin in the middle: copied again"}
+		err = pour(ctx, s, t, &r, m)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Remote, r.Size = t.Local, r.Resumed+r.Bytes
+	return r, proveCopy(ctx, s, t, &r)
+}
+
+// pour moves the bytes from r.Resumed on, and takes note of how many.
+func pour(ctx context.Context, s *client.Session, t Task, r *Result, m *Meter) error {
+	typ := t.Target.Type()
+	t.Target.SetType(s.Type())
+	defer t.Target.SetType(typ)
+	t.KeepCR = true // text goes on as it comes
+	into := &inlet{ctx: ctx, t: t, offset: r.Resumed}
+	n, note, err := fetch(ctx, s, t, r.Resumed, into, m)
+	if note != "" {
+		r.Note = note
+	}
+	if err == nil {
+		err = into.open()
+	}
+	r.Bytes = n
+	if into.data == nil {
+		return cmp.Or(into.err, err)
+	}
+	if err != nil {
+		into.data.Abort()
+		closing := into.data.Close()
+		if into.err != nil && closing != nil {
+			return closing // what the target says tells more than a broken pipe
+		}
+		return err
+	}
+	return into.data.Close()
+}
+
+// inlet is the data connection to the target, from the first byte on.
+type inlet struct {
+	ctx    context.Context
+	t      Task
+	offset int64
+	data   *client.Data
+	err    error // why it takes no more
+}
+
+func (i *inlet) open() error {
+	if i.data != nil || i.err != nil {
+		return i.err
+	}
+	if i.t.Append {
+		i.data, i.err = i.t.Target.Append(i.ctx, i.t.Local)
+	} else {
+		i.data, i.err = i.t.Target.Store(i.ctx, i.t.Local, i.offset)
+	}
+	return i.err
+}
+
+func (i *inlet) Write(p []byte) (n int, err error) {
+	if err := i.open(); err != nil {
+		return 0, err
+	}
+	n, i.err = i.data.Write(p)
+	return n, i.err
+}
+
+// proveCopy asks the target about a copy, and gives it what the original has.
+func proveCopy(ctx context.Context, s *client.Session, t Task, r *Result) error {
+	if sizeTells(s) {
+		size, err := t.Target.Size(ctx, t.Local)
+		if err := judgeUpload(r, size, err, t.anySize(t.Target)); err != nil {
+			return err
+		}
+	}
+	if t.Verify && !t.Append {
+		if err := sameHash(ctx, s, t, r); err != nil {
+			return err
+		}
+	}
+	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
+		_ = t.Target.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
+	}
+	if t.Mode != 0 {
+		_ = t.Target.Chmod(ctx, t.Mode, t.Local)
+	}
+	return nil
+}
+
+// sameHash compares the original and the copy: by a checksum that both servers compute, else by
+// reading both.
+func sameHash(ctx context.Context, s *client.Session, t Task, r *Result) error {
+	algorithms := shared(s, t.Target)
+	if len(algorithms) == 0 {
+		d, err := t.Target.Retrieve(ctx, t.Local, 0)
+		if err != nil {
+			return err
+		}
+		err = sameBytes(ctx, s, t.Remote, d)
+		return mismatch(t.Remote, "the bytes", d.CloseAfter(err))
+	}
+	one, err := s.Hash(ctx, t.Remote, algorithms[0])
+	if err != nil {
+		return err
+	}
+	other, err := t.Target.Hash(ctx, t.Local, algorithms[0])
+	if err == nil && !bytes.Equal(one.Sum, other.Sum) {
+		err = &MismatchError{Name: t.Local, Local: t.Remote, How: string(algorithms[0])}
+	}
+	r.Hash = string(algorithms[0]) + ":" + one.String()
+	return err
+}
+
+// shared are the checksums that two servers compute.
+func shared(one, other *client.Session) []client.Algorithm {
+	theirs := other.Algorithms()
+	return slices.DeleteFunc(slices.Clone(one.Algorithms()), func(a client.Algorithm) bool { return !slices.Contains(theirs, a) })
+}
