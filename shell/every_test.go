@@ -186,10 +186,10 @@ var drySamples = map[string]string{
 	"let": "let -c x rm a.txt", "source": "source script", "fget": "fget -O . names", "edit": "edit a.txt", "!": "!touch new", "history": "history -c", "reset": "reset",
 }
 
-// TestDryRunOfEveryCommand164: with --dry-run none of the 164 commands changes the server or the
+// TestDryRunOfEveryCommand165: with --dry-run none of the 165 commands changes the server or the
 // files here, and the wire carries nothing but verbs that read. One that makes a connection of its
 // own logs in there.
-func TestDryRunOfEveryCommand164(t *testing.T) {
+func TestDryRunOfEveryCommand165(t *testing.T) {
 	n := 0
 	everyCommand(t, Options{DryRun: true}, func(t *testing.T, c *Command, server *practice.Server, sent []string, _ string) {
 		n++
@@ -210,8 +210,8 @@ func TestDryRunOfEveryCommand164(t *testing.T) {
 			t.Errorf("here are %v", got)
 		}
 	})
-	if n != 164 {
-		t.Errorf("%d commands: the name of the test says 164", n)
+	if n != 165 {
+		t.Errorf("%d commands: the name of the test says 165", n)
 	}
 }
 
