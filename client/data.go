@@ -164,12 +164,23 @@ func (d *Data) attend() {
 		return
 	}
 	stop := context.AfterFunc(d.ctx, func() { d.raw.SetDeadline(time.Unix(1, 0)) })
-	d.release = func() { stop() }
+	lasting := time.AfterFunc(lastingTransfer, d.keepAlive)
+	d.release = func() { stop(); lasting.Stop() }
 	d.x.whenDone(d.replied)
 	if every := time.Duration(d.conn.alive.Load()); every > 0 {
 		quiet := make(chan struct{})
-		d.release = func() { stop(); close(quiet) }
+		d.release = func() { stop(); lasting.Stop(); close(quiet) }
 		go d.conn.keepAlive(every, quiet)
+	}
+}
+
+// lastingTransfer is how long a transfer lasts before a dead peer is looked for: what that takes
+// (four system calls) small files are spared.
+var lastingTransfer = 5 * time.Second
+
+func (d *Data) keepAlive() {
+	if tcp, ok := d.raw.(*net.TCPConn); ok {
+		_ = tcp.SetKeepAliveConfig(TCPKeepAlive)
 	}
 }
 

@@ -190,6 +190,9 @@ func (c Options) dial(ctx context.Context, channel, name, network, addr string) 
 		if c.ownPort && channel == controlChannel {
 			takePort(d)
 		}
+		if channel == dataChannel {
+			d.KeepAliveConfig.Enable, d.KeepAlive = false, -1 // see Data.keepAlive
+		}
 		tried.watch(d)
 	})
 	start := time.Now()

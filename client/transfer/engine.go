@@ -160,6 +160,8 @@ func (e *Engine) borrowed(ctx context.Context, s *client.Session) {
 
 // serve does jobs over one session until there are none.
 func (e *Engine) serve(ctx context.Context, s *client.Session) {
+	small := &smallFiles{}
+	defer small.close()
 	for {
 		j := e.take(false)
 		if j == nil {
@@ -170,6 +172,7 @@ func (e *Engine) serve(ctx context.Context, s *client.Session) {
 			e.leave()
 			return
 		}
+		j.task.small = small
 		err := e.do(ctx, s, j)
 		if errors.Is(err, errRetire) {
 			s.Flush(ctx)
@@ -181,38 +184,10 @@ func (e *Engine) serve(ctx context.Context, s *client.Session) {
 // errRetire is returned for a session that is of no more use.
 var errRetire = errors.New("session lost")
 
+// do does a job, and sees to what follows from it.
 func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
-	var r Result
-	var err error
 	inStep := !s.Desynced()
-	switch {
-	case j.visit != nil:
-		if err = s.Flush(ctx); err == nil {
-			s.ExpectMore(false)
-			var more findings
-			if more, err = j.visit(ctx, s); err == nil {
-				e.refreshTemplate(s)
-				e.put(more)
-			}
-		}
-	case j.of != nil:
-		s.ExpectMore(false)
-		if err = j.of.begin(e.Watch); err == nil {
-			err = j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
-		}
-	default:
-		s.ExpectMore(e.hasMore() && isSmall(j.task) && !j.task.alone())
-		over := func() {}
-		if e.Watch != nil {
-			over = e.Watch(j.task, &j.meter)
-		}
-		try := carry
-		if j.task.alone() {
-			try = once
-		}
-		r, err = try(ctx, s, j.task, &j.meter)
-		over()
-	}
+	r, err := e.try(ctx, s, j)
 	switch {
 	case inStep && mistaken(s, err) && j.tries == 0 && j.task.canRepeat(r):
 		j.tries++
@@ -221,9 +196,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		return e.failed(ctx, s, j, r, err)
 	case j.visit != nil:
 		e.over(j)
-	case j.of != nil:
-		e.done(j, r, nil)
-	case j.task.alone():
+	case j.of != nil, j.task.alone():
 		e.done(j, r, nil)
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
@@ -233,6 +206,42 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		e.done(j, r, nil)
 	}
 	return nil
+}
+
+// try does a job once.
+func (e *Engine) try(ctx context.Context, s *client.Session, j *job) (Result, error) {
+	switch {
+	case j.visit != nil:
+		return Result{}, e.visit(ctx, s, j)
+	case j.of != nil:
+		s.ExpectMore(false)
+		if err := j.of.begin(e.Watch); err != nil {
+			return Result{}, err
+		}
+		return Result{}, j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
+	}
+	s.ExpectMore(e.hasMore() && isSmall(j.task) && !j.task.alone())
+	if e.Watch != nil {
+		defer e.Watch(j.task, &j.meter)()
+	}
+	if j.task.alone() {
+		return once(ctx, s, j.task, &j.meter)
+	}
+	return carry(ctx, s, j.task, &j.meter)
+}
+
+// visit looks into a directory.
+func (e *Engine) visit(ctx context.Context, s *client.Session, j *job) error {
+	if err := s.Flush(ctx); err != nil {
+		return err
+	}
+	s.ExpectMore(false)
+	more, err := j.visit(ctx, s)
+	if err == nil {
+		e.refreshTemplate(s)
+		e.put(more)
+	}
+	return err
 }
 
 // alone reports whether all that belongs to a transfer is done before the next.
@@ -256,7 +265,7 @@ func isSmall(t Task) bool {
 	if t.Op == BetweenServers {
 		return false
 	}
-	if t.Op != Download && t.In == nil {
+	if t.Op != Download && t.In == nil && !t.Known {
 		info, err := t.Here.Stat(t.Local)
 		return err == nil && info.Size() < smallFile
 	}

@@ -219,31 +219,37 @@ func TestPlantedFiles(t *testing.T) {
 		{"FIFO as part, resumed", "data.part", true, fifo, true},
 		{"directory as file", "data", false, func(name string) error { return os.Mkdir(name, 0o755) }, true},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, s := server(t, []byte("evil!"), practice.Options{})
-			local := t.TempDir()
-			if err := test.plant(filepath.Join(local, test.at)); err != nil {
-				t.Fatal(err)
-			}
-			_, err := Run(t.Context(), s, Task{Remote: "data", Local: filepath.Join(local, "data"), Within: local, Resume: test.resume}, nil)
-			if (err != nil) != test.fails {
-				t.Errorf("download: %v", err)
-			}
-			if got := contents(t, outside); len(got) != 2 || got["f"] != "this is f" {
-				t.Errorf("outside: %q", got)
-			}
-			info, err := os.Lstat(filepath.Join(local, "data"))
-			if !test.fails && (err != nil || info.Mode() != 0o666&^umask() || string(read(t, filepath.Join(local, "data"))) != "evil!") {
-				t.Errorf("the file: %v, %v", info, err)
-			}
-		})
+		for way, known := range map[string]bool{"": false, ", in memory": true} {
+			t.Run(test.name+way, func(t *testing.T) {
+				_, s := server(t, []byte("evil!"), practice.Options{})
+				local := t.TempDir()
+				if err := test.plant(filepath.Join(local, test.at)); err != nil {
+					t.Fatal(err)
+				}
+				task := Task{Remote: "data", Local: filepath.Join(local, "data"), Within: local, Resume: test.resume, Size: 5, Known: known}
+				_, failed := run(t, &Engine{Session: s, Parallel: 1}, slices.Values([]Task{task}))
+				if (failed != nil) != test.fails {
+					t.Errorf("download: %v", failed)
+				}
+				if got := contents(t, outside); len(got) != 2 || got["f"] != "this is f" {
+					t.Errorf("outside: %q", got)
+				}
+				info, err := os.Lstat(filepath.Join(local, "data"))
+				if !test.fails && (err != nil || info.Mode() != 0o666&^umask() || string(read(t, filepath.Join(local, "data"))) != "evil!") {
+					t.Errorf("the file: %v, %v", info, err)
+				}
+			})
+		}
 	}
 	t.Run("directory that is a link out", func(t *testing.T) {
 		_, s := server(t, []byte("evil!"), practice.Options{})
 		local := t.TempDir()
 		os.Symlink(outside, filepath.Join(local, "sub"))
-		if _, err := Run(t.Context(), s, Task{Remote: "data", Local: filepath.Join(local, "sub/data"), Within: local}, nil); err == nil {
-			t.Error("written through the link")
+		task := Task{Remote: "data", Local: filepath.Join(local, "sub/data"), Within: local, Size: 5}
+		again := task
+		again.Known = true
+		if _, failed := run(t, &Engine{Session: s, Parallel: 1}, slices.Values([]Task{task, again})); len(failed) != 2 {
+			t.Errorf("written through the link: %v", failed)
 		}
 		if got := contents(t, outside); len(got) != 2 {
 			t.Errorf("outside: %q", got)

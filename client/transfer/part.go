@@ -93,6 +93,12 @@ func (p *part) empty() error {
 	return err
 }
 
+// close ends a download, whether it is whole or not.
+func (p *part) close() {
+	p.keep()
+	p.to.close()
+}
+
 // keep leaves the part of a download that failed for another try, unless it is
 // empty.
 func (p *part) keep() {
@@ -115,15 +121,10 @@ func (p *part) drop() {
 	p.Close()
 }
 
-// finish gives the part its time, mode and final name. From a server only the
-// nine bits of permissions are taken, and those that the umask leaves.
+// finish gives the part its time, mode and final name.
 func (p *part) finish(t Task) error {
 	d := p.to
-	mode := os.FileMode(0o666)
-	if t.Mode != 0 {
-		mode = t.Mode.Perm()
-	}
-	mode &^= umask()
+	mode := t.mode()
 	if info, err := d.dir.Lstat(d.name); err == nil && info.Mode().IsRegular() && t.Mode == 0 {
 		mode = info.Mode().Perm()
 	}
@@ -145,6 +146,15 @@ func (p *part) finish(t Task) error {
 		_ = d.dir.Remove(d.part() + NoteSuffix)
 	}
 	return nil
+}
+
+// mode are the permissions of a new file. From a server only the nine bits of permissions
+// are taken, and those that the umask leaves.
+func (t Task) mode() os.FileMode {
+	if t.Mode != 0 {
+		return t.Mode.Perm() &^ umask()
+	}
+	return 0o666 &^ umask()
 }
 
 // isPart reports whether a local name is that of a part or of its note, or of

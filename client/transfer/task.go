@@ -68,9 +68,18 @@ type Task struct {
 
 	AnySize bool // do not compare sizes: the server's are wrong
 
+	small     *smallFiles  // of the session that moves it
 	path, why string       // of a mirror
 	again     bool         // it has broken before: only what it left itself is resumed
 	short     *VerifyError // with which the last try ended
+}
+
+// isPlain reports whether a file is small and moved whole, from one end to the other: it may
+// be held in memory meanwhile.
+func (t Task) isPlain() bool {
+	const most = 64 << 10
+	return t.Known && t.Size > 0 && t.Size <= most && t.In == nil && t.Out == nil && t.Offset == 0 &&
+		!t.Resume && !t.Verify && !t.AnySize && t.Here.Instead == nil
 }
 
 // Result is what a Task did.

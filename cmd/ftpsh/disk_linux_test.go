@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,6 +114,63 @@ func TestKilled(t *testing.T) {
 		if left, _ := filepath.Glob(local + ".part*"); len(left) > 0 {
 			t.Errorf("left: %v", left)
 		}
+	}
+}
+
+// TestKilledAmongSmallFiles: whenever SIGKILL comes, each small file is there, whole and with its time, or not
+// at all, and nothing else is left.
+func TestKilledAmongSmallFiles(t *testing.T) {
+	const kills, files = 200, 1500
+	texts := map[string]string{}
+	for i := range files {
+		texts[fmt.Sprintf("f%04d", i)] = strings.Repeat(fmt.Sprintf("%06d\n", i), 1+i%500)
+	}
+	server := serves(t, practice.Options{}, texts)
+	dir := t.TempDir()
+	mirror := func() (*exec.Cmd, *bytes.Buffer) {
+		cmd, errs := batch(t, server, "-c", "mirror --json -P 2 / tree")
+		cmd.Dir = dir
+		return cmd, errs
+	}
+	check := func() (whole int) {
+		found, err := os.ReadDir(filepath.Join(dir, "tree"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			name := filepath.Join(dir, "tree", f.Name())
+			got, err := os.ReadFile(name)
+			here, _ := os.Stat(name)
+			there, _ := server.FS().Stat("/" + f.Name())
+			if err != nil || string(got) != texts[f.Name()] || here.ModTime().Unix() != there.ModTime().Unix() {
+				t.Fatalf("%s: %d bytes, %v, %v", f.Name(), len(got), here, err)
+			}
+		}
+		return len(found)
+	}
+	for range kills {
+		cmd, _ := mirror()
+		steps, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for lines, left := bufio.NewScanner(steps), rand.IntN(7); left > 0 && lines.Scan(); left-- {
+		}
+		cmd.Process.Kill()
+		cmd.Wait()
+		check()
+	}
+	if whole := check(); whole == 0 || whole == files {
+		t.Fatalf("%d files before the last run: they were killed at other times", whole)
+	}
+	cmd, errs := mirror()
+	cmd.Run()
+	ended(t, cmd, errs, 0)
+	if whole := check(); whole != files {
+		t.Errorf("%d of %d files", whole, files)
 	}
 }
 
