@@ -9,7 +9,6 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -105,7 +104,7 @@ func (r Rules) Key(name string) string {
 		name = norm.NFC.String(name)
 	}
 	if r.Folds {
-		name = norm.NFC.String(fold(name))
+		name = norm.NFC.String(fold(norm.NFD.String(name)))
 	}
 	return name
 }
@@ -113,8 +112,14 @@ func (r Rules) Key(name string) string {
 // Loose is the same for names that are one file on some file system.
 func Loose(name string) string { return strictest.Key(name) }
 
-// fold is full case folding, in which also ß is ss, and what is one letter to those that map it there and back.
-func fold(name string) string { return cases.Fold().String(strings.ToLower(strings.ToUpper(name))) }
+// fold is full case folding of a decomposed name, in which also ß is ss, and what is one letter to those that map it there
+// and back.
+func fold(name string) string { return several.Replace(strings.ToLower(strings.ToUpper(name))) }
+
+// several are the letters that fold into more than one and are not decomposed. golang.org/x/text/cases has them too, with
+// tables of languages that are larger than all of this package.
+var several = strings.NewReplacer("ß", "ss", "ŉ", "ʼn", "և", "եւ", "ẚ", "aʾ", "ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl",
+	"ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", "ﬓ", "մն", "ﬔ", "մե", "ﬕ", "մի", "ﬖ", "վն", "ﬗ", "մխ")
 
 func isASCII(name string) bool {
 	return !strings.ContainsFunc(name, func(letter rune) bool { return letter >= utf8.RuneSelf })

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+
+	"golang.org/x/text/cases"
 )
 
 // TestWindowsNames: on each system, what Windows would make of a name.
@@ -215,4 +218,16 @@ func FuzzName(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFoldIsFull: names that full case folding makes one are one.
+func TestFoldIsFull(t *testing.T) {
+	t.Parallel()
+	fold := cases.Fold()
+	for letter := rune(1); letter <= unicode.MaxRune; letter++ {
+		name := string(letter)
+		if fold.String(name) != name && MacOS.Key(name) != MacOS.Key(fold.String(name)) {
+			t.Errorf("%q and %q have the keys %q and %q", name, fold.String(name), MacOS.Key(name), MacOS.Key(fold.String(name)))
+		}
+	}
 }
