@@ -1,8 +1,7 @@
 package completion
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -34,7 +33,7 @@ func Nearest(word string, names []string) []string {
 			found = append(found, scored{name, d})
 		}
 	}
-	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(a.distance, b.distance) })
+	sort.SliceStable(found, func(i, j int) bool { return found[i].distance < found[j].distance })
 	var out []string
 	for _, f := range found[:min(maxSuggestions, len(found))] {
 		out = append(out, f.name)

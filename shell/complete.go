@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -398,7 +399,7 @@ func commandCandidates(sh *Shell) []completion.Candidate {
 }
 
 func byText(all []completion.Candidate) []completion.Candidate {
-	slices.SortFunc(all, func(a, b completion.Candidate) int { return strings.Compare(a.Text, b.Text) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Text < all[j].Text })
 	return all
 }
 

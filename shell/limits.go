@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -176,7 +177,8 @@ func (l *serverLimits) change(forGood bool, f func(map[limitKey]serverLimit)) er
 }
 
 func (l *serverLimits) write() error {
-	keys := slices.SortedFunc(maps.Keys(l.rows), func(a, b limitKey) int { return l.rows[b].until.Compare(l.rows[a].until) })
+	keys := slices.Collect(maps.Keys(l.rows))
+	sort.Slice(keys, func(i, j int) bool { return l.rows[keys[i]].until.After(l.rows[keys[j]].until) })
 	for _, key := range keys[min(len(keys), mostLimits):] {
 		delete(l.rows, key)
 	}

@@ -3,7 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -97,7 +97,7 @@ func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, e
 	if err := unread(dir, entries); err != nil {
 		t.errs, whole = append(t.errs, err), false
 	}
-	slices.SortFunc(entries, func(a, b listing.Entry) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name < entries[j].Name })
 	for _, e := range entries {
 		if isDot(&e) || e.Type == listing.Unparsed {
 			continue

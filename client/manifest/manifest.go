@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -103,7 +104,7 @@ func Write(w io.Writer, name Format, entries []Entry) error {
 		return fmt.Errorf("%q is not a form of manifest", name)
 	}
 	entries = slices.Clone(entries)
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Path < entries[j].Path })
 	out := bufio.NewWriter(w)
 	for i, e := range entries {
 		if label(e.Algorithm) == "" || e.Algorithm != entries[0].Algorithm {
@@ -190,7 +191,7 @@ func Read(r io.Reader, name Format) ([]Entry, Format, error) {
 	case len(entries) == 0:
 		return nil, f.name, &LineError{n, "it names no file"}
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Path < entries[j].Path })
 	return entries, f.name, nil
 }
 
@@ -262,8 +263,9 @@ func Compare(old, now []Entry) ([]Change, error) {
 			changes = append(changes, Change{Added, Entry{}, e})
 		}
 	}
-	slices.SortFunc(changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.path(), b.path()), cmp.Compare(a.Kind, b.Kind))
+	sort.Slice(changes, func(i, j int) bool {
+		a, b := &changes[i], &changes[j]
+		return cmp.Or(cmp.Compare(a.path(), b.path()), cmp.Compare(a.Kind, b.Kind)) < 0
 	})
 	return changes, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
+	"sort"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -27,7 +27,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 	case m.kept == 0 && !m.DeleteAll:
 		return ErrNothing
 	}
-	slices.SortFunc(m.toDelete, func(a, b Step) int { return strings.Compare(b.Path, a.Path) })
+	sort.Slice(m.toDelete, func(i, j int) bool { return m.toDelete[i].Path > m.toDelete[j].Path })
 	if m.MayDelete != nil {
 		switch err := m.MayDelete(slices.Clone(m.toDelete), m.kept); {
 		case errors.Is(err, ErrKeep):

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -69,8 +69,9 @@ func Contents(ctx context.Context, s *client.Session, dir string) ([]Content, er
 		}
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b Content) int {
-		return cmp.Or(b.Time.Compare(a.Time), strings.Compare(b.ID, a.ID))
+	sort.Slice(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
+		return cmp.Or(b.Time.Compare(a.Time), strings.Compare(b.ID, a.ID)) < 0
 	})
 	return all, nil
 }

@@ -1,8 +1,8 @@
 package teach
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -46,7 +46,7 @@ func Operations(events []*Event) []Operation {
 			all = append(all, *o)
 		}
 	}
-	slices.SortFunc(all, func(a, b Operation) int { return cmp.Compare(a.Number, b.Number) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Number < all[j].Number })
 	return all
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (r *captureReader) control(toServer, toClient *half) {
 		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: conn, Local: toServer.from.String(), Remote: toServer.to.String()})
 	}
 	all := append(linesOf(toServer, true), linesOf(toClient, false)...)
-	slices.SortStableFunc(all, func(a, b line) int { return cmp.Compare(a.number, b.number) })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].number < all[j].number })
 	var pending []*Event
 	var reply []string
 	for _, l := range all {
@@ -205,7 +206,7 @@ func (r *captureReader) data(h, back *half) {
 
 // finish brings the events into their order and numbers them.
 func (r *captureReader) finish() []*Event {
-	slices.SortStableFunc(r.events, func(a, b timed) int { return a.at.Compare(b.at) })
+	sort.SliceStable(r.events, func(i, j int) bool { return r.events[i].at.Before(r.events[j].at) })
 	begun := r.events[0].at
 	events := []*Event{
 		{Seq: 1, Ev: TraceStart, Tool: "capture", UTC: begun.UTC().Format(time.RFC3339)},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -112,7 +113,7 @@ func (t *streams) accept(h *half, s segment) {
 
 // flush takes gaps for lost.
 func (t *streams) flush(h *half) {
-	slices.SortStableFunc(h.early, func(a, b segment) int { return int(int32(a.seq - b.seq)) })
+	sort.SliceStable(h.early, func(i, j int) bool { return int32(h.early[i].seq-h.early[j].seq) < 0 })
 	for _, s := range h.early {
 		if int32(s.seq-h.next) > 0 {
 			h.next = s.seq

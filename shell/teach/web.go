@@ -1,16 +1,13 @@
 package teach
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,8 +21,8 @@ var webFiles embed.FS
 // no other program can guess.
 type Web struct {
 	recorder *Recorder
-	listener net.Listener
-	server   *http.Server
+	address  *net.TCPAddr
+	pages    *pages
 	token    string
 	ended    chan struct{}
 	once     sync.Once
@@ -37,49 +34,35 @@ func StartWeb(r *Recorder, port int) (*Web, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Web{recorder: r, listener: listener, token: rand.Text(), ended: make(chan struct{})}
-	w.server = &http.Server{Handler: w, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
-	go func() { _ = w.server.Serve(listener) }()
+	w := &Web{recorder: r, address: listener.Addr().(*net.TCPAddr), token: rand.Text(), ended: make(chan struct{})}
+	w.pages = servePages(listener, w.answer)
 	return w, nil
 }
 
 // URL is what to open in a browser.
-func (w *Web) URL() string { return "http://" + w.listener.Addr().String() + "/" + w.token + "/" }
+func (w *Web) URL() string { return "http://" + w.address.String() + "/" + w.token + "/" }
 
 // Close ends the view in all browsers.
 func (w *Web) Close() error {
 	var err error
 	w.once.Do(func() {
 		close(w.ended)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if err = w.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
-			err = w.server.Close()
-		}
+		err = w.pages.close()
 	})
 	return err
 }
 
-// policy lets the page run its own script and nothing else, and load nothing from elsewhere.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// ServeHTTP answers requests that have the right name and the token; a page of another site that guesses the port has
+// answer serves requests that have the right name and the token; a page of another site that guesses the port has
 // neither (DNS rebinding).
-func (w *Web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	head := out.Header()
-	head.Set("Content-Security-Policy", policy)
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Cache-Control", "no-store")
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
-	token, name, found := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+func (w *Web) answer(out response, r request) {
+	token, name, found := strings.Cut(strings.TrimPrefix(r.path, "/"), "/")
 	switch {
-	case !w.isOurs(r.Host):
-		http.Error(out, "this is the view of an ftpsh on this computer", http.StatusMisdirectedRequest)
+	case !w.isOurs(r.host):
+		out.refuse("421 Misdirected Request", "this is the view of an ftpsh on this computer")
 	case subtle.ConstantTimeCompare([]byte(token), []byte(w.token)) != 1 || !found:
-		http.NotFound(out, r)
-	case r.Method != http.MethodGet:
-		http.Error(out, "only GET", http.StatusMethodNotAllowed)
+		out.refuse("404 Not Found", "not found")
+	case r.method != "GET":
+		out.refuse("405 Method Not Allowed", "only GET", "Allow: GET")
 	default:
 		w.serve(out, r, name)
 	}
@@ -87,42 +70,40 @@ func (w *Web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 // isOurs reports whether a Host header names this server.
 func (w *Web) isOurs(host string) bool {
-	port := strconv.Itoa(w.listener.Addr().(*net.TCPAddr).Port)
+	port := strconv.Itoa(w.address.Port)
 	return host == "127.0.0.1:"+port || host == "localhost:"+port
 }
 
-func (w *Web) serve(out http.ResponseWriter, r *http.Request, name string) {
+func (w *Web) serve(out response, r request, name string) {
 	switch name {
 	case "":
-		w.file(out, "web.html", "text/html; charset=utf-8")
+		w.file(out, "web.html", "text/html")
 	case "web.css":
-		w.file(out, name, "text/css; charset=utf-8")
+		w.file(out, name, "text/css")
 	case "web.js":
-		w.file(out, name, "text/javascript; charset=utf-8")
+		w.file(out, name, "text/javascript")
 	case "events":
 		w.stream(out, r)
 	case "save.html":
-		w.save(out, name, "text/html; charset=utf-8", writeHTML)
+		w.save(out, name, "text/html", writeHTML)
 	case "save.svg":
-		w.save(out, name, "image/svg+xml; charset=utf-8", writeSVG)
+		w.save(out, name, "image/svg+xml", writeSVG)
 	default:
-		http.NotFound(out, r)
+		out.refuse("404 Not Found", "not found")
 	}
 }
 
-func (w *Web) file(out http.ResponseWriter, name, kind string) {
+func (w *Web) file(out response, name, kind string) {
 	text, err := webFiles.ReadFile("data/" + name)
 	if err != nil {
-		http.Error(out, err.Error(), http.StatusInternalServerError)
-		return
+		panic(err) // it is part of the program
 	}
-	out.Header().Set("Content-Type", kind)
+	out.head("200 OK", kind, "Content-Length: "+strconv.Itoa(len(text)))
 	_, _ = out.Write(text)
 }
 
-func (w *Web) save(out http.ResponseWriter, name, kind string, write func(io.Writer, []*Event, Style) error) {
-	out.Header().Set("Content-Type", kind)
-	out.Header().Set("Content-Disposition", `attachment; filename="trace`+strings.TrimPrefix(name, "save")+`"`)
+func (w *Web) save(out response, name, kind string, write func(io.Writer, []*Event, Style) error) {
+	out.head("200 OK", kind, `Content-Disposition: attachment; filename="trace`+strings.TrimPrefix(name, "save")+`"`)
 	_ = write(out, w.recorder.All(), Style{Width: 80, Unicode: true})
 }
 
@@ -130,14 +111,9 @@ func (w *Web) save(out http.ResponseWriter, name, kind string, write func(io.Wri
 const breath = 200 * time.Millisecond
 
 // stream sends all events, those of the past first, as Server-Sent Events.
-func (w *Web) stream(out http.ResponseWriter, r *http.Request) {
-	flusher, ok := out.(http.Flusher)
-	if !ok {
-		http.Error(out, "no streaming", http.StatusInternalServerError)
-		return
-	}
-	out.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	since, _ := strconv.Atoi(r.Header.Get("Last-Event-ID"))
+func (w *Web) stream(out response, r request) {
+	out.head("200 OK", "text/event-stream")
+	since, _ := strconv.Atoi(r.header.Get("Last-Event-ID"))
 	news := make(chan struct{}, 1)
 	stop := w.recorder.Watch(func(*Event) {
 		select {
@@ -162,16 +138,15 @@ func (w *Web) stream(out http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
-		flusher.Flush()
 		select {
-		case <-r.Context().Done():
+		case <-r.gone:
 			return
 		case <-w.ended:
 			return
 		case <-news:
 		}
 		select {
-		case <-r.Context().Done():
+		case <-r.gone:
 			return
 		case <-w.ended:
 			return
