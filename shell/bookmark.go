@@ -1,16 +1,19 @@
 package shell
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
@@ -146,19 +149,35 @@ func bookmarks(sh *Shell) (map[string]string, error) {
 	return readBookmarks(sh.opt.Bookmarks, text)
 }
 
-// readBookmarks reads the text of the file.
+// readBookmarks reads the text of the file: lines NAME = "ADDRESS".
 func readBookmarks(name string, text []byte) (map[string]string, error) {
 	all := map[string]string{}
-	err := toml.Unmarshal(text, &all)
-	var wrong *toml.DecodeError
-	if errors.As(err, &wrong) {
-		line, _ := wrong.Position()
-		return nil, private.Damaged(name, line, errors.New(strings.TrimPrefix(wrong.Error(), "toml: ")))
-	}
+	line, err := readTOML(text, func(key []string, value *unstable.Node) error {
+		if value == nil || len(key) != 1 || value.Kind != unstable.String {
+			return fmt.Errorf("%s: a bookmark is a line NAME = \"ADDRESS\"", strings.Join(key, "."))
+		}
+		all[key[0]] = string(value.Data)
+		return nil
+	})
 	if err != nil {
-		return nil, private.Damaged(name, 0, err)
+		return nil, private.Damaged(name, line, err)
 	}
 	return all, nil
+}
+
+var bareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// bookmarkText is the file of bookmarks.
+func bookmarkText(all map[string]string) []byte {
+	var b bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		key := name
+		if !bareKey.MatchString(name) {
+			key = quoteTOML(name)
+		}
+		fmt.Fprintf(&b, "%s = %s\n", key, quoteTOML(all[name]))
+	}
+	return b.Bytes()
 }
 
 // changeBookmarks writes the file anew, in one step.
@@ -178,11 +197,7 @@ func changeBookmarks(c *Call, change func(map[string]string) error) error {
 		if err != nil {
 			return err
 		}
-		text, err := toml.Marshal(all)
-		if err != nil {
-			return err
-		}
-		return private.Write(name, text)
+		return private.Write(name, bookmarkText(all))
 	})
 }
 

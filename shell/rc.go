@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,56 +59,14 @@ func hintOf(err error) string {
 
 // configure applies a configuration. With an error comes its line.
 func configure(sh *Shell, text []byte) (line int, err error) {
-	text = slices.Clip(text)
-	var p unstable.Parser
-	p.Reset(text)
 	var table []string
-	seen := map[string]bool{}
-	for p.NextExpression() {
-		e := p.Expression()
-		key, at := keyOf(&p, e)
-		full := key
-		if e.Kind == unstable.KeyValue {
-			full = append(slices.Clone(table), key...)
-		}
-		name := fmt.Sprintf("%q", full)
-		switch {
-		case seen[name]:
-			err = fmt.Errorf("%s is there already", strings.Join(full, "."))
-		case e.Kind == unstable.KeyValue:
-			err = configured(sh, full, e.Value())
-		case e.Kind == unstable.Table:
+	return readTOML(text, func(key []string, value *unstable.Node) error {
+		if value == nil {
 			table = key
-			err = sh.configTable(key)
-		default:
-			err = fmt.Errorf("%s: a list of tables has no meaning here", strings.Join(key, "."))
+			return sh.configTable(key)
 		}
-		if err != nil {
-			return at, err
-		}
-		seen[name] = true
-	}
-	var bad *unstable.ParserError
-	if errors.As(p.Error(), &bad) {
-		return lineOf(text, bad.Highlight), errors.New(bad.Message)
-	}
-	return 1, p.Error()
-}
-
-// lineOf is the line that a part of the text begins in.
-func lineOf(text, part []byte) int {
-	return 1 + bytes.Count(text[:cap(text)-cap(part)], []byte("\n"))
-}
-
-// keyOf is the parts of a dotted key, and the line it is on.
-func keyOf(p *unstable.Parser, e *unstable.Node) (key []string, line int) {
-	parts := e.Key()
-	for parts.Next() {
-		if key = append(key, string(parts.Node().Data)); line == 0 {
-			line = p.Shape(parts.Node().Raw).Start.Line
-		}
-	}
-	return key, line
+		return configured(sh, append(slices.Clone(table), key...), value)
+	})
 }
 
 func (s *sites) configTable(key []string) error {
@@ -154,16 +111,6 @@ func configured(sh *Shell, key []string, value *unstable.Node) error {
 		return sh.section(key[1]).set(key[2], text)
 	}
 	return fmt.Errorf("%s: no such key", strings.Join(key, "."))
-}
-
-func valueText(value *unstable.Node) (string, error) {
-	switch value.Kind {
-	case unstable.Bool:
-		return settings.OnOff(string(value.Data) == "true"), nil
-	case unstable.String, unstable.Integer:
-		return string(value.Data), nil
-	}
-	return "", errors.New("the value must be a string, a number, true or false")
 }
 
 func (s *hostSection) set(name, value string) error {

@@ -1,14 +1,29 @@
 package teach
 
 import (
-	"embed"
+	"archive/zip"
+	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"sync"
 )
 
-//go:embed data/*.json
-var dataFiles embed.FS
+// packed is what data/*.json and lessons/*.json hold, a quarter of their size: they were a fiftieth of the program.
+// `go test ./shell/teach -run Packed -update` makes it anew.
+//
+//go:embed packed.zip
+var packed []byte
+
+// files are those in packed.
+var files = sync.OnceValue(func() fs.FS {
+	all, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		panic(err) // a test reads it
+	}
+	return all
+})
 
 // VerbFacts is what is known about one command of the protocol.
 type VerbFacts struct {
@@ -124,7 +139,7 @@ var (
 
 // load reads a file that is part of the program.
 func load[T any](name string) []T {
-	text, err := dataFiles.ReadFile("data/" + name + ".json")
+	text, err := fs.ReadFile(files(), "data/"+name+".json")
 	var rows []T
 	if err == nil {
 		err = json.Unmarshal(text, &rows)

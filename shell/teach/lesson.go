@@ -2,7 +2,6 @@ package teach
 
 import (
 	"cmp"
-	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -68,17 +67,14 @@ type LessonServer struct {
 	Hidden bool              `json:"hidden,omitempty"` // the learner is to find out what is wrong
 }
 
-//go:embed lessons/*.json
-var lessonFiles embed.FS
-
 // Lessons returns the lessons that the program brings, or those in a folder:
 // its *.json files in the order of their names.
 func Lessons(dir string) ([]*Lesson, error) {
-	files := os.DirFS(dir)
+	from := os.DirFS(dir)
 	if dir == "" {
-		files, _ = fs.Sub(lessonFiles, "lessons")
+		from, _ = fs.Sub(files(), "lessons")
 	}
-	names, err := fs.Glob(files, "*.json")
+	names, err := fs.Glob(from, "*.json")
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +86,7 @@ func Lessons(dir string) ([]*Lesson, error) {
 	}
 	var all []*Lesson
 	for _, name := range names {
-		text, err := ReadPlain(files, name)
+		text, err := ReadPlain(from, name)
 		if err != nil {
 			return nil, err
 		}
