@@ -3,13 +3,14 @@ package history
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var beginsWithScheme = regexp.MustCompile(`^[A-Za-z]+://`)
+var beginsWithScheme = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]+://`) })
 
 // HidePassword returns an address as it may be shown.
 func HidePassword(text string) string {
-	scheme := beginsWithScheme.FindString(text)
+	scheme := beginsWithScheme().FindString(text)
 	rest := text[len(scheme):]
 	at := strings.LastIndexByte(rest, '@')
 	if at < 0 {

@@ -1,13 +1,16 @@
 package history
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // typedURL is what may be a URL with a user, in a text of any kind.
-var typedURL = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S*@`)
+var typedURL = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S*@`) })
 
 // MaskURLs hides the passwords of the URLs in a text that is to be shown.
 func MaskURLs(text string) string {
-	return typedURL.ReplaceAllStringFunc(text, func(raw string) string {
+	return typedURL().ReplaceAllStringFunc(text, func(raw string) string {
 		from, to := urlPassword(raw)
 		if from == to {
 			return raw

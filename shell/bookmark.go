@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -165,14 +166,14 @@ func readBookmarks(name string, text []byte) (map[string]string, error) {
 	return all, nil
 }
 
-var bareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var bareKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]+$`) })
 
 // bookmarkText is the file of bookmarks.
 func bookmarkText(all map[string]string) []byte {
 	var b bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		key := name
-		if !bareKey.MatchString(name) {
+		if !bareKey().MatchString(name) {
 			key = quoteTOML(name)
 		}
 		fmt.Fprintf(&b, "%s = %s\n", key, quoteTOML(all[name]))

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // Version, commit and date are set by -ldflags -X where a package is built from: an archive of the source has no
@@ -27,7 +28,9 @@ func thisBuild() build {
 }
 
 // pseudo is the version that Go makes up for a commit without a tag: it ends with the time and the commit.
-var pseudo = regexp.MustCompile(`[-.](\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-([0-9a-f]{12})(\+dirty)?$`)
+var pseudo = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[-.](\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-([0-9a-f]{12})(\+dirty)?$`)
+})
 
 // ask fills in what the Go command has noted: the repository, or for `go install` the version of the module.
 func (b *build) ask(info *debug.BuildInfo) {
@@ -35,7 +38,7 @@ func (b *build) ask(info *debug.BuildInfo) {
 	for _, s := range info.Settings {
 		noted[s.Key] = s.Value
 	}
-	if m := pseudo.FindStringSubmatch(info.Main.Version); m != nil && noted["vcs.revision"] == "" {
+	if m := pseudo().FindStringSubmatch(info.Main.Version); m != nil && noted["vcs.revision"] == "" {
 		noted["vcs.revision"] = m[7]
 		noted["vcs.time"] = fmt.Sprintf("%s-%s-%sT%s:%s:%sZ", m[1], m[2], m[3], m[4], m[5], m[6])
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -23,15 +24,19 @@ var charsetNames = map[string]string{
 	"x-mac-roman": "macintosh",
 }
 
-// loose are names that are written in more ways than the registry has.
-var loose = []struct {
+// spelling is a way to write names that the registry has in another one.
+type spelling struct {
 	written *regexp.Regexp
 	name    string
-}{
-	{regexp.MustCompile(`^iso[-_]?8859[-_]?(\d+)$`), "iso-8859-$1"},
-	{regexp.MustCompile(`^(?:x-)?cp(125\d)$`), "windows-$1"},
-	{regexp.MustCompile(`^cp(437|850|852|855|858|862|866)$`), "ibm$1"},
 }
+
+var spellings = sync.OnceValue(func() []spelling {
+	return []spelling{
+		{regexp.MustCompile(`^iso[-_]?8859[-_]?(\d+)$`), "iso-8859-$1"},
+		{regexp.MustCompile(`^(?:x-)?cp(125\d)$`), "windows-$1"},
+		{regexp.MustCompile(`^cp(437|850|852|855|858|862|866)$`), "ibm$1"},
+	}
+})
 
 // FindCharset looks a charset up; nil stands for UTF-8, which needs none. The names are the IANA's: to browsers
 // latin1 is another word for cp1252.
@@ -43,9 +48,9 @@ func FindCharset(name string) (encoding.Encoding, error) {
 	case "x-mac-cyrillic", "x-mac-ukrainian":
 		return charmap.MacintoshCyrillic, nil
 	}
-	for _, l := range loose {
-		if l.written.MatchString(name) {
-			name = l.written.ReplaceAllString(name, l.name)
+	for _, s := range spellings() {
+		if s.written.MatchString(name) {
+			name = s.written.ReplaceAllString(name, s.name)
 		}
 	}
 	if other, ok := charsetNames[name]; ok {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -204,7 +205,7 @@ func hashMarks() *Setting {
 }
 
 // byteCounts are numbers of bytes: 4096, 10k, 1.5M, 2MB, 1GiB.
-var byteCounts = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(?i:([kmgt]?)(?:i?b)?)$`)
+var byteCounts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(?i:([kmgt]?)(?:i?b)?)$`) })
 
 var byteUnits = map[string]float64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
@@ -212,7 +213,7 @@ var byteUnits = map[string]float64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 
 // written.
 func ParseBytes(text string) (int64, error) {
 	wrong := fmt.Errorf("%s is not a number of bytes such as 4096, 10k or 1.5m", render.Safe(strconv.Quote(text)))
-	parts := byteCounts.FindStringSubmatch(text)
+	parts := byteCounts().FindStringSubmatch(text)
 	if parts == nil {
 		return 0, wrong
 	}
