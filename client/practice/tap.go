@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -429,7 +430,10 @@ func (s *session) judge(c *command, r reply) reply {
 			return parseReply("426 Data connection broken, transfer aborted.\r\n")
 		}
 	}
-	if r.code == 550 {
+	if strings.HasPrefix(r.text, "202 This extension") {
+		return parseReply("502 Not implemented here.\r\n")
+	}
+	if r.code >= 400 {
 		r = plainRefusal(r)
 	}
 	if c.edit != nil {
@@ -443,13 +447,22 @@ func (s *session) judge(c *command, r reply) reply {
 func plainRefusal(r reply) reply {
 	for _, err := range []error{
 		fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, syscall.ENOENT, syscall.EEXIST,
-		syscall.EACCES, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOTEMPTY,
+		syscall.EACCES, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOTEMPTY, errNotPlain,
 	} {
 		if words := err.Error(); strings.Contains(r.text, ": "+words) {
-			return parseReply("550 " + strings.ToUpper(words[:1]) + words[1:] + ".\r\n")
+			return r.because(words)
 		}
 	}
+	if strings.Contains(r.text, " error: ") {
+		return r.because(r.text[strings.LastIndex(r.text, ": ")+2:])
+	}
 	return r
+}
+
+// because is the refusal with another text.
+func (r reply) because(words string) reply {
+	words = strings.TrimRight(words, "\r\n")
+	return parseReply(fmt.Sprintf("%d %s.\r\n", r.code, strings.ToUpper(words[:1])+words[1:]))
 }
 
 // deliver sends a reply through the faults and the tap.

@@ -61,6 +61,8 @@ func (t *tree) MkdirAll(name string, mode fs.FileMode) error {
 	return t.Fs.MkdirAll(name, mode)
 }
 
+var errNotPlain = errors.New("not a plain file")
+
 // OpenFile opens files only: a directory or a pipe would be found out after the 150.
 func (t *tree) OpenFile(name string, flag int, _ fs.FileMode) (afero.File, error) {
 	if flag != os.O_RDONLY {
@@ -69,7 +71,7 @@ func (t *tree) OpenFile(name string, flag int, _ fs.FileMode) (afero.File, error
 		}
 	}
 	if info, err := t.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a plain file")}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotPlain}
 	}
 	return t.Fs.OpenFile(name, flag, 0o644)
 }
