@@ -246,6 +246,7 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	defer c.writing.Unlock()
 	var text []byte
 	xs := make([]*Exchange, 0, len(commands))
+	var unsaid error // of an RNTO: proftpd would take the next one for the RNFR that waits
 	for _, cmd := range commands {
 		if gate := c.gate.Load(); gate != nil && !cmd.housekeeping() {
 			c.write(text)
@@ -255,6 +256,11 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 		line, wire, err := c.commandLine(cmd)
 		if cmd.failed != nil {
 			err = cmd.failed
+		}
+		if renames := cmd.verb == "RNFR" || cmd.verb == "RNTO"; renames && unsaid != nil {
+			err = unsaid
+		} else if cmd.verb == "RNTO" {
+			unsaid = err
 		}
 		if err != nil {
 			xs = append(xs, c.broken(cmd.verb, err))

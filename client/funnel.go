@@ -53,6 +53,20 @@ type Funnel func(ctx context.Context, s *Session, c Change, do func() error) err
 // nobody.
 func (s *Session) SetFunnel(f Funnel) { s.opt.Funnel = f }
 
+// SetStage has uploads go into files that f names; see Options.Stage.
+func (s *Session) SetStage(f func(name string) string) { s.opt.Stage = f }
+
+// Stage is the file that an upload goes into until it is whole, "" for none but its own.
+func (s *Session) Stage(name string) string {
+	if s.opt.Stage == nil {
+		return ""
+	}
+	return s.opt.Stage(name)
+}
+
+// Stages reports whether uploads go into other files.
+func (s *Session) Stages() bool { return s.opt.Stage != nil }
+
 // Aside runs what the funnel is not told of: the work of who listens to it.
 func (s *Session) Aside(f func() error) error {
 	before := s.inFunnel

@@ -135,6 +135,11 @@ type Options struct {
 	// Funnel.
 	Funnel Funnel
 
+	// Stage names the file that an upload goes into until it is whole and has been looked at; its
+	// rename to the name that it is for passes through the funnel. "": it needs none. nil: none
+	// does. It may be called by several sessions at once.
+	Stage func(name string) string
+
 	Trace *Trace
 
 	unverified *x509.Certificate // taken without a check at first; nil: none yet

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"path"
 	"strings"
 	"time"
@@ -20,6 +21,36 @@ type Facts struct {
 	Time   time.Time `json:"time,omitzero"`
 	Unique string    `json:"unique,omitempty"`
 	Mode   string    `json:"mode,omitempty"` // octal
+}
+
+// Server is who answers: what is known of files is known of one server, as one user.
+type Server struct {
+	Host        string `json:"host"`
+	Port        string `json:"port"`
+	User        string `json:"user"`
+	Certificate string `json:"certificate,omitempty"` // SHA-256; "": in clear
+}
+
+// ServerOf is the server of a session.
+func ServerOf(s *client.Session) (v Server) {
+	v.Host, v.Port, _ = net.SplitHostPort(s.Options().Addr)
+	v.User, _ = s.LoggedIn()
+	if cert := s.Conn().Certificate(); cert != nil {
+		v.Certificate = client.Fingerprint(cert)
+	}
+	return v
+}
+
+// Differs says how another server is not this one; "" if it is.
+func (v Server) Differs(now Server) string {
+	for _, row := range []struct{ what, was, is string }{
+		{"host", v.Host, now.Host}, {"port", v.Port, now.Port}, {"user", v.User, now.User}, {"certificate", v.Certificate, now.Certificate},
+	} {
+		if row.was != row.is {
+			return fmt.Sprintf("it is for the %s %s, and this one is %s", row.what, cmp.Or(row.was, "none"), cmp.Or(row.is, "none"))
+		}
+	}
+	return ""
 }
 
 // Absent is what is known of a file that is not there.
@@ -99,6 +130,62 @@ func Stands(ctx context.Context, s *client.Session, name string) (e listing.Entr
 	}
 	r, err := s.Quote(ctx, "RNFR "+name)
 	return listing.Entry{Name: name, Type: listing.File, Size: -1}, r.Code == 350, err
+}
+
+// Each looks what is under each of some names, and lists no directory for it.
+func Each(ctx context.Context, s *client.Session, names ...string) (map[string]*Facts, error) {
+	found := make(map[string]*Facts, len(names))
+	var ask []string
+	i := 0
+	for e, err := range s.StatEach(ctx, names...) {
+		switch name := names[i]; {
+		case err == nil:
+			found[name] = Of(e)
+		case Missing(err) && s.Features().Has("MLST"):
+			found[name] = None()
+		case Missing(err):
+			ask = append(ask, name)
+		default:
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		i++
+	}
+	for _, name := range ask {
+		e, there, err := Stands(ctx, s, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if found[name] = None(); there {
+			found[name] = Of(e)
+		}
+	}
+	return found, nil
+}
+
+// Mode finds the mode of a file in the listing of its directory, "" where that does not tell it.
+func Mode(ctx context.Context, s *client.Session, name string) (mode string, err error) {
+	for e, err := range s.List(ctx, path.Dir(name), client.ListOptions{Hidden: true, Plain: true}) {
+		if err != nil {
+			return "", err
+		}
+		if e.Name == path.Base(name) {
+			mode = Of(e).Mode
+		}
+	}
+	return mode, nil
+}
+
+// Absolute is a name from the root, as the session understands it.
+func Absolute(s *client.Session, name string) string {
+	if strings.HasPrefix(name, "/") {
+		return path.Clean(name)
+	}
+	return path.Join(s.Dir(), name)
+}
+
+// Within reports whether a path is another one, or below it.
+func Within(p, dir string) bool {
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
 // Look looks what is under many names. The directories that they are in are listed once; what is

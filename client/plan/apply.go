@@ -44,16 +44,8 @@ func (e *StaleError) Error() string {
 
 // Fits reports whether a session is with the server that a plan is for.
 func (p *Plan) Fits(s *client.Session) error {
-	host, port, user, certificate := server(s)
-	for _, row := range []struct{ what, was, is string }{
-		{"host", p.Host, host}, {"port", p.Port, port}, {"user", p.User, user}, {"certificate", p.Certificate, certificate},
-	} {
-		if row.was != row.is {
-			if row.is == "" {
-				row.is = "none"
-			}
-			return &StaleError{Why: fmt.Sprintf("it is for the %s %s, and this one is %s", row.what, row.was, row.is)}
-		}
+	if differs := p.Differs(facts.ServerOf(s)); differs != "" {
+		return &StaleError{Why: differs}
 	}
 	return nil
 }

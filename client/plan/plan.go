@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"path"
 	"path/filepath"
 	"slices"
@@ -71,16 +70,13 @@ func (r Row) uploads() bool { return r.Do == New || r.Do == Replace }
 // Head is what a plan is for.
 type Head struct {
 	jsonl.Head
-	ID          string     `json:"id"`
-	Made        time.Time  `json:"made"`
-	Command     string     `json:"command"`
-	Host        string     `json:"host"`
-	Port        string     `json:"port"`
-	User        string     `json:"user"`
-	Certificate string     `json:"certificate,omitempty"` // SHA-256; "": in clear
-	Remote      jsonl.Name `json:"remote"`                // that all paths of the server are in
-	Local       jsonl.Name `json:"local,omitempty"`       // that all paths here are in
-	Preserve    bool       `json:"preserve"`              // copies get the time of the original
+	ID      string    `json:"id"`
+	Made    time.Time `json:"made"`
+	Command string    `json:"command"`
+	facts.Server
+	Remote   jsonl.Name `json:"remote"`          // that all paths of the server are in
+	Local    jsonl.Name `json:"local,omitempty"` // that all paths here are in
+	Preserve bool       `json:"preserve"`        // copies get the time of the original
 }
 
 // end is the last line of a file.
@@ -110,17 +106,8 @@ func Begin(s *client.Session, command string, now time.Time) *Plan {
 	var id [4]byte
 	rand.Read(id[:])
 	p := &Plan{Head: Head{Head: jsonl.NewHead(kind), ID: hex.EncodeToString(id[:]), Made: now.UTC().Truncate(time.Second), Command: command}}
-	p.Host, p.Port, p.User, p.Certificate = server(s)
+	p.Server = facts.ServerOf(s)
 	return p
-}
-
-func server(s *client.Session) (host, port, user, certificate string) {
-	host, port, _ = net.SplitHostPort(s.Options().Addr)
-	user, _ = s.LoggedIn()
-	if cert := s.Conn().Certificate(); cert != nil {
-		certificate = client.Fingerprint(cert)
-	}
-	return host, port, user, certificate
 }
 
 // Complete looks at both sides, says of each row what stands there, adds the directories that are

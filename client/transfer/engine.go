@@ -196,7 +196,7 @@ func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
 		return e.failed(ctx, s, j, r, err)
 	case j.visit != nil:
 		e.over(j)
-	case j.of != nil, j.task.alone():
+	case j.of != nil, j.task.alone(s):
 		e.done(j, r, nil)
 	case proves(j.task, r):
 		e.settle(ctx, s, j, r)
@@ -220,12 +220,13 @@ func (e *Engine) try(ctx context.Context, s *client.Session, j *job) (Result, er
 		}
 		return Result{}, j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
 	}
-	s.ExpectMore(e.hasMore() && isSmall(j.task) && !j.task.alone())
+	alone := j.task.alone(s)
+	s.ExpectMore(e.hasMore() && isSmall(j.task) && !alone)
 	if e.Watch != nil {
 		defer e.Watch(j.task, &j.meter)()
 	}
-	if j.task.alone() {
-		return once(ctx, s, j.task, &j.meter)
+	if alone {
+		return once(ctx, s, &j.task, &j.meter)
 	}
 	return carry(ctx, s, j.task, &j.meter)
 }
@@ -245,7 +246,9 @@ func (e *Engine) visit(ctx context.Context, s *client.Session, j *job) error {
 }
 
 // alone reports whether all that belongs to a transfer is done before the next.
-func (t Task) alone() bool { return t.Verify || t.Atomic }
+func (t Task) alone(s *client.Session) bool {
+	return t.Verify || t.Op == Upload && (t.Atomic || s.Stages())
+}
 
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {

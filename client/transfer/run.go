@@ -1,9 +1,9 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -22,7 +22,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	var moved int64 // by the tries that broke
 	for try := 1; ; try++ {
 		inStep := !s.Desynced()
-		r, err := once(ctx, s, t, m)
+		r, err := once(ctx, s, &t, m)
 		if inStep && mistaken(s, err) && try == 1 && t.canRepeat(r) {
 			continue
 		}
@@ -41,28 +41,52 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 }
 
-// once makes one try. With Atomic an upload has the name of a part until it is
-// whole.
-func once(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
-	final := t.Remote
-	if t.Atomic && t.Op == Upload {
-		t.Remote += PartSuffix
+// once makes one try. With Atomic an upload has another name until it is whole.
+func once(ctx context.Context, s *client.Session, task *Task, m *Meter) (Result, error) {
+	if err := task.aside(ctx, s); err != nil {
+		return Result{}, err
+	}
+	t := *task
+	if t.part != "" {
+		t.Remote = t.part
 	}
 	r, err := carry(ctx, s, t, m)
 	if err == nil && proves(t, r) {
 		err = prove(ctx, s, t, &r)
 	}
-	if err == nil && t.Remote != final {
-		if err = s.Rename(ctx, t.Remote, final); err != nil {
-			return r, fmt.Errorf("the whole file is %s on the server, and stays so: %w", t.Remote, err)
-		}
-		r.Remote = final
+	if err == nil && t.part != "" {
+		err = task.uncover(ctx, s, &r)
 	}
 	if err == nil && t.RemoveSource {
 		err = removeSource(ctx, s, t, r)
 	}
 	return r, err
 }
+
+// uncover gives an upload that is whole the name that it is for.
+func (t *Task) uncover(ctx context.Context, s *client.Session, r *Result) error {
+	if t.Before != nil {
+		if err := t.Before(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := s.Rename(ctx, t.part, t.Remote); err != nil {
+		return &UncoverError{t.part, err}
+	}
+	r.Remote, r.Note = t.Remote, cmp.Or(r.Note, t.asideNote(s))
+	return nil
+}
+
+// UncoverError says that an upload is whole and has not the name that it is for.
+type UncoverError struct {
+	Part string
+	Err  error
+}
+
+func (e *UncoverError) Error() string {
+	return "the whole file is " + e.Part + " on the server, and stays so: " + e.Err.Error()
+}
+func (e *UncoverError) Unwrap() error { return e.Err }
 
 // named gives a result the name that was asked for, where the server did not
 // say another.

@@ -4,6 +4,7 @@
 package transfer
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"sync/atomic"
@@ -52,6 +53,9 @@ type Task struct {
 	Verify   bool  // compare the contents, before the copy has its name
 	Atomic   bool  // an upload has another name until it is whole
 
+	// Before is asked just before an upload with Atomic gets its name; an error stops that.
+	Before func(context.Context, *client.Session) error
+
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole
 
@@ -69,6 +73,7 @@ type Task struct {
 	AnySize bool // do not compare sizes: the server's are wrong
 
 	small     *smallFiles  // of the session that moves it
+	part      string       // the name of an upload until it is whole; "": its own, or not chosen yet
 	path, why string       // of a mirror
 	again     bool         // it has broken before: only what it left itself is resumed
 	short     *VerifyError // with which the last try ended

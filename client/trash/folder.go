@@ -18,6 +18,11 @@ import (
 // discard moves something into the trash: that of the user, or one beside it where the server does
 // not move it that far, as between two file systems.
 func (g *Group) discard(ctx context.Context, s *client.Session, from string) error {
+	return g.Adopt(ctx, s, from, from)
+}
+
+// Adopt moves something into the trash that stood under a name, and is at another one by now.
+func (g *Group) Adopt(ctx context.Context, s *client.Session, at, from string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	main, err := g.trash.find(ctx, s)
@@ -28,7 +33,7 @@ func (g *Group) discard(ctx context.Context, s *client.Session, from string) err
 	for _, dir := range slices.Compact([]string{main, beside}) {
 		layer, to := g.free(path.Join(dir, g.ID), from)
 		if err = g.trash.makeAll(ctx, s, path.Dir(to)); err == nil {
-			err = s.Rename(ctx, from, to)
+			err = s.Rename(ctx, at, to)
 		}
 		if err == nil {
 			g.taken = append(g.taken, taken{layer, from})
@@ -38,7 +43,7 @@ func (g *Group) discard(ctx context.Context, s *client.Session, from string) err
 		no := client.Refusal(err)
 		if no == nil || no.Verb == "RNFR" {
 			if no != nil && facts.Missing(err) {
-				if _, there, failed := facts.Stands(ctx, s, from); failed == nil && !there {
+				if _, there, failed := facts.Stands(ctx, s, at); failed == nil && !there {
 					return err // which says what a deletion would have said
 				}
 				return &RefusedError{from, err}
@@ -57,15 +62,12 @@ func (g *Group) free(dir, from string) (layer, to string) {
 		if n > 1 {
 			layer += "-" + strconv.Itoa(n)
 		}
-		if !slices.ContainsFunc(g.taken, func(t taken) bool { return t.layer == layer && (within(t.path, from) || within(from, t.path)) }) {
+		if !slices.ContainsFunc(g.taken, func(t taken) bool {
+			return t.layer == layer && (facts.Within(t.path, from) || facts.Within(from, t.path))
+		}) {
 			return layer, path.Join(layer, from)
 		}
 	}
-}
-
-// within reports whether a path is another one, or below it.
-func within(p, dir string) bool {
-	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
 // find finds the folder of the trash, and makes it where there is none.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 	"sync"
 	"time"
@@ -112,7 +111,7 @@ func (g *Group) Hear(ctx context.Context, s *client.Session, c client.Change, do
 	if !strings.HasPrefix(s.Dir(), "/") {
 		return ErrNoPlace
 	}
-	from, to := absolute(s, c.Path), absolute(s, c.To)
+	from, to := facts.Absolute(s, c.Path), facts.Absolute(s, c.To)
 	switch c.Do {
 	case client.Delete, client.RemoveTree:
 		if inTrash(from) {
@@ -131,13 +130,6 @@ func (g *Group) Hear(ctx context.Context, s *client.Session, c client.Change, do
 		return g.add(do(), Step{Op: Emptied, From: jsonl.Name(from)})
 	}
 	return g.adjust(ctx, s, c, from, do)
-}
-
-func absolute(s *client.Session, name string) string {
-	if strings.HasPrefix(name, "/") {
-		return path.Clean(name)
-	}
-	return path.Join(s.Dir(), name)
 }
 
 func inTrash(p string) bool { return strings.Contains(p+"/", "/"+Folder+"/") }
@@ -162,6 +154,13 @@ func (g *Group) add(failed error, step Step) error {
 	}
 	g.Steps = append(g.Steps, step)
 	return nil
+}
+
+// Note notes a step that somebody else has done, for the group to take back.
+func (g *Group) Note(step Step) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.Steps = append(g.Steps, step)
 }
 
 // drop takes back the last note of an op.
@@ -258,10 +257,10 @@ func (g *Group) adjust(ctx context.Context, s *client.Session, c client.Change, 
 	if err != nil && !facts.Missing(err) {
 		return err
 	}
-	if err == nil && c.Do == client.Chmod && !e.HasMode {
-		e, err = listed(ctx, s, name, e)
-	}
 	step := Step{Op: Moded, From: jsonl.Name(name), Was: facts.Of(e)}
+	if err == nil && c.Do == client.Chmod && !e.HasMode {
+		step.Was.Mode, err = facts.Mode(ctx, s, name)
+	}
 	known := step.Was.Mode != ""
 	if c.Do == client.SetTime {
 		step.Op, known = Timed, !step.Was.Time.IsZero()
@@ -270,17 +269,4 @@ func (g *Group) adjust(ctx context.Context, s *client.Session, c client.Change, 
 		return g.lose(c, do)
 	}
 	return g.add(do(), step)
-}
-
-// listed finds the mode of a file in the listing of its directory.
-func listed(ctx context.Context, s *client.Session, name string, e listing.Entry) (listing.Entry, error) {
-	for found, err := range s.List(ctx, path.Dir(name), client.ListOptions{Hidden: true, Plain: true}) {
-		if err != nil {
-			return e, err
-		}
-		if found.Name == path.Base(name) {
-			e.Mode, e.HasMode = found.Mode, found.HasMode
-		}
-	}
-	return e, nil
 }

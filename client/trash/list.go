@@ -107,7 +107,7 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 		if err := jsonl.Decode(line, &step); err != nil {
 			return err
 		}
-		if to := path.Clean(string(step.To)); step.Op != Trashed || !within(to, c.Folder) || to != string(step.To) || !path.IsAbs(string(step.From)) {
+		if to := path.Clean(string(step.To)); step.Op != Trashed || !facts.Within(to, c.Folder) || to != string(step.To) || !path.IsAbs(string(step.From)) {
 			return fmt.Errorf("%q is not in this folder", step.To)
 		}
 		c.Items = append(c.Items, step)
