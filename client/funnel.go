@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -48,6 +49,9 @@ const (
 //
 // It hears of an upload when that begins.
 type Funnel func(ctx context.Context, s *Session, c Change, do func() error) error
+
+// ErrThere is for a Funnel to return of a directory that is there already, or will be.
+var ErrThere = errors.New("is there already")
 
 // SetFunnel has f told of changes from now on, also by sessions that are made of this one; nil:
 // nobody.

@@ -116,7 +116,9 @@ func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 			next = len(dir) - end - 1
 		}
 		end += next + 1
-		if _, err = s.Mkdir(ctx, dir[:end]); err != nil && !refused(err) {
+		if _, err = s.Mkdir(ctx, dir[:end]); errors.Is(err, ErrThere) {
+			err = nil
+		} else if err != nil && !refused(err) {
 			return err
 		}
 	}

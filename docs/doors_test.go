@@ -95,6 +95,7 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/teach/doctordata.go":               {"net.DefaultResolver", "the same"},
 	"shell/teach/lesson.go":                   {"os.DirFS", "lesson --dir"},
 	"shell/teach/web.go":                      {"net.Listen", "trace web, on this computer"},
+	"shell/tx.go":                             {"os.ReadDir", "the journals of transactions: which there are; private reads and writes them"},
 }
 
 // TestDoors: files are made and read, programs started and connections made in these places alone.

@@ -16,7 +16,7 @@ func Catalog() Groups {
 		{"look around", slices.Concat(lsCommands, treeCommands, findCommands, duCommands, mlsdCommands, cdCommands, watchCommands, sizeCommands, statCommands, verifyCommands, manifestCommands)},
 		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
 		{"upload", putCommands},
-		{"whole trees", slices.Concat(mirrorCommands, syncCommands, planCommands, deployCommands)},
+		{"whole trees", slices.Concat(mirrorCommands, syncCommands, planCommands, deployCommands, txCommands)},
 		{"change files", slices.Concat(rmCommands, mvCommands, editCommands, touchCommands, mkdirCommands, chmodCommands, trashCommands)},
 		{"this computer", slices.Concat(lcdCommands, lrmCommands)},
 		{"transfers", slices.Concat(modeCommands, formCommands, compressCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},

@@ -45,6 +45,9 @@ func deployFlags(fs *pflag.FlagSet) {
 }
 
 func deployCommand(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
 	alone := c.Is("back") || c.Is("recover")
 	if want := map[bool]int{true: 1, false: 2}[alone]; len(c.Args) != want {
 		return c.Usage("%s wanted", plural(want, "name is", "names are"))

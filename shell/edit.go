@@ -39,6 +39,9 @@ func edit(ctx context.Context, c *Call) error {
 	if err := c.Shell.needs(Login); err != nil {
 		return err
 	}
+	if err := outsideTx(c); err != nil { // it would show the file as it was before the transaction
+		return err
+	}
 	if !c.Interactive() {
 		return c.Usage("an editor needs a terminal")
 	}

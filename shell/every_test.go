@@ -46,7 +46,7 @@ var samples = map[string]string{
 	"sendport": "sendport", "session": "session; session --json", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
 	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
 	"sunique": "sunique", "sync": "sync -y . there; sync status", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "deploy": "deploy . sub/site", "plan": "plan rm a.txt", "apply": "-apply nosuch", "tls": "tls list", "limits": "limits", "trace": "size a.txt; trace save t.jsonl last",
-	"tree": "tree", "trash": "trash", "undo": "undo list", "redo": "-redo", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
+	"tree": "tree", "trash": "trash", "begin": "-begin; rollback", "tx": "-tx", "commit": "-begin; put up.txt new.txt; commit", "rollback": "-begin; rm a.txt; rollback", "undo": "undo list", "redo": "-redo", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
 	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "verify": "-verify a.txt", "wait": "wait", "watch": "-watch",
 	"why": "-get nosuch; why", "xferbuf": "xferbuf; xferbuf 10k",
 }
@@ -186,10 +186,10 @@ var drySamples = map[string]string{
 	"let": "let -c x rm a.txt", "source": "source script", "fget": "fget -O . names", "edit": "edit a.txt", "!": "!touch new", "history": "history -c", "reset": "reset",
 }
 
-// TestDryRunOfEveryCommand165: with --dry-run none of the 165 commands changes the server or the
+// TestDryRunOfEveryCommand169: with --dry-run none of the 169 commands changes the server or the
 // files here, and the wire carries nothing but verbs that read. One that makes a connection of its
 // own logs in there.
-func TestDryRunOfEveryCommand165(t *testing.T) {
+func TestDryRunOfEveryCommand169(t *testing.T) {
 	n := 0
 	everyCommand(t, Options{DryRun: true}, func(t *testing.T, c *Command, server *practice.Server, sent []string, _ string) {
 		n++
@@ -210,8 +210,8 @@ func TestDryRunOfEveryCommand165(t *testing.T) {
 			t.Errorf("here are %v", got)
 		}
 	})
-	if n != 165 {
-		t.Errorf("%d commands: the name of the test says 165", n)
+	if n != 169 {
+		t.Errorf("%d commands: the name of the test says 169", n)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 func (sh *Shell) fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, connections: sh.connections.fork(), sites: sh.sites.fork(), language: sh.language.fork(), names: sh.names.fork(),
-		learning: sh.learning.fork(), opt: sh.opt, json: sh.json, catalog: sh.catalog, confined: sh.confined, log: sh.log, jobs: sh.hooks.newJobs(), hooks: sh.hooks, forked: true,
+		learning: sh.learning.fork(), opt: sh.opt, json: sh.json, catalog: sh.catalog, confined: sh.confined, log: sh.log, jobs: sh.hooks.newJobs(), hooks: sh.hooks, forked: true, tx: sh.tx,
 	}
 	f.takeConsole(sh.con.Console)
 	f.base, f.end = context.WithCancelCause(sh.base)

@@ -10,6 +10,7 @@ import (
 func (sh *Shell) guard(s *client.Session) {
 	s.SetGate(sessionGate(sh))
 	s.SetFunnel(funnel(sh))
+	s.SetStage(stage(sh, s))
 }
 
 // funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
@@ -33,6 +34,11 @@ func listener(sh *Shell) client.Funnel {
 	if sh.opt.DryRun {
 		return func(_ context.Context, _ *client.Session, c client.Change, _ func() error) error {
 			return withholdChange(sh, c)
+		}
+	}
+	if sh.tx != nil {
+		return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+			return hearTx(ctx, sh, s, c, do)
 		}
 	}
 	if trashes(sh) {

@@ -43,7 +43,10 @@ func TestFunnelOfEveryCommand(t *testing.T) {
 			if change.To != "" {
 				path = change.To
 			}
-			if !told[strings.TrimPrefix(path, "./")] {
+			if strings.Contains(path, ".ftpsh-") { // what a listener does itself, with what it was told
+				continue
+			}
+			if !told[strings.TrimPrefix(path, "./")] && !told[strings.TrimPrefix(path, "/")] {
 				t.Errorf("%s was sent, and the funnel had not heard of %q", line, path)
 			}
 		}

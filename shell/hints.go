@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -132,6 +133,10 @@ var hints = []hint{
 	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
 	{"no account", isThe(client.ErrAccount), "`user NAME PASSWORD ACCOUNT` gives one"},
 	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
+	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
+	{"a step of a commit is refused", isError[*tx.RefusedError], "the changes still wait: `commit` tries again, `rollback` drops them"},
+	{"a lock of somebody else", isError[*tx.LockedError], "`begin --break-lock` removes it, if they have gone"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
 	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
 	{"a directory that is gone since the connection was lost", isGone(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},

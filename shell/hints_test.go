@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
@@ -31,6 +32,10 @@ func TestHints(t *testing.T) {
 		c     cause
 		want  string
 	}{
+		{"a commit that broke off", cause{err: &tx.BrokenError{Err: &client.LostError{}}}, "`tx recover` looks how far it came, and ends it"},
+		{"somebody has changed what a transaction is about", cause{err: &tx.StaleError{}}, "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
+		{"a step of a commit is refused", cause{err: &tx.RefusedError{Err: refused("RNTO", 550)}}, "the changes still wait: `commit` tries again, `rollback` drops them"},
+		{"a lock of somebody else", cause{err: &tx.LockedError{}}, "`begin --break-lock` removes it, if they have gone"},
 		{"no connection", cause{err: failure.ErrNotConnected}, "`open HOST` connects"},
 		{"no login", cause{err: client.ErrNotLoggedIn}, "`user NAME` logs in"},
 		{"no password", cause{err: failure.About("alice", failure.ErrNoPassword)}, "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},

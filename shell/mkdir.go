@@ -53,7 +53,7 @@ func makeDir(ctx context.Context, c *Call, dir string) error {
 	return err
 }
 
-// planDirs tells what makeDirs would make: a dry run cannot try, so it asks what is there.
+// planDirs makes what is missing without a try: in a dry run and a transaction nothing is made yet, so it asks what is there.
 func planDirs(ctx context.Context, c *Call, dir string) error {
 	var missing []string
 	for at := path.Clean(dir); at != "." && at != "/"; at = path.Dir(at) {
@@ -67,7 +67,7 @@ func planDirs(ctx context.Context, c *Call, dir string) error {
 		missing = append(missing, at)
 	}
 	for _, at := range slices.Backward(missing) {
-		if err := makeDir(ctx, c, at); err != nil {
+		if err := makeDir(ctx, c, at); err != nil && !errors.Is(err, client.ErrThere) {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func planDirs(ctx context.Context, c *Call, dir string) error {
 // makeDirs makes a directory and those above it. Servers have one code for what
 // is there already and what cannot be made, so they are asked what is there.
 func makeDirs(ctx context.Context, c *Call, dir string) error {
-	if c.Shell.opt.DryRun {
+	if c.Shell.opt.DryRun || inTx(c.Shell, c.Session()) {
 		return planDirs(ctx, c, dir)
 	}
 	err := makeDir(ctx, c, dir)

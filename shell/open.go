@@ -74,6 +74,9 @@ var openCommands = []*Command{
 }
 
 func open(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
 	a, err := addressOf(c.Shell, c.Texts())
 	if err != nil {
 		return err
@@ -178,6 +181,7 @@ func openSession(ctx context.Context, sh *Shell, a Address, o opening) error {
 	learnPace(sh)
 	sh.loggedIn = true
 	sh.welcomed.Store(true)
+	tellUnfinished(sh)
 	if a.Path != "" {
 		return failure.About(a.Path, session.Chdir(ctx, a.Path))
 	}
@@ -312,6 +316,9 @@ func authenticate(ctx context.Context, sh *Shell, who client.Login, given bool) 
 }
 
 func user(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
 	who := client.Login{User: c.Arg(0), Password: c.Arg(1), Account: c.Arg(2)}
 	c.Shell.remote.Forget("/")
 	c.Shell.welcomed.Store(false)

@@ -432,6 +432,9 @@ func showDifferences(c *Call, err error) error {
 }
 
 func apply(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
 	p, name := c.Shell.lastPlan, c.Arg(0)
 	var err error
 	if name != "" {

@@ -27,7 +27,7 @@ func removeTrees(ctx context.Context, c *Call, names []remoteName) error {
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {
-		if trashes(c.Shell) && !c.Shell.opt.DryRun {
+		if (trashes(c.Shell) || inTx(c.Shell, c.Session())) && !c.Shell.opt.DryRun {
 			errs = append(errs, trashTree(ctx, c, name.Path))
 			continue
 		}

@@ -75,6 +75,7 @@ type Shell struct {
 	changes  changes    // of this command line, and those before
 	planning *planning  // of the command at hand; nil: none
 	lastPlan *plan.Plan // that was made
+	tx       *openTx    // changes that wait; nil: none do
 
 	syncFolder *syncFolder // what sync has agreed on
 }
@@ -163,6 +164,7 @@ func (sh *Shell) disconnect() {
 	if sh.session == nil {
 		return
 	}
+	leaveTx(sh)
 	if sh.raw = false; sh.manual != nil {
 		sh.manual.drop()
 	}

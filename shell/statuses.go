@@ -18,6 +18,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -32,8 +33,11 @@ var statuses = []struct {
 	{141, "nobody reads standard output any more", isBrokenOutput},
 	{130, "interrupted", func(err error) bool { return errors.Is(err, failure.ErrInterrupted) }},
 	{2, "wrong usage", failure.AnyOf[*failure.UsageError, *syntax.Error]},
+	{2, "wrong usage", failure.Is[*tx.UnfitError]},
 	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*leftError, *plan.StaleError]},
 	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*treesync.StopError, *treesync.UnseenError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*tx.StaleError, *tx.LockedError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*tx.RefusedError, *tx.BrokenError]},
 	{5, "TLS or certificate", func(err error) bool {
 		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
@@ -60,6 +64,7 @@ var statuses = []struct {
 		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.IsMalformed(err)
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.FXPError, *client.NoFXPError]},
+	{6, "refused by the server", failure.Is[*tx.PathError]},
 }
 
 // Status returns the exit status that an error means; 0 for nil, 1 for a

@@ -235,6 +235,9 @@ func stateFile(sh *Shell, kind, server string) string {
 }
 
 func trashCommand(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil && c.Arg(0) != "" {
+		return err
+	}
 	s := c.Session()
 	dir, there, err := bin(c.Shell, s).Place(ctx, s)
 	if err != nil {
@@ -412,6 +415,9 @@ type undoObject struct {
 }
 
 func undo(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil && c.Arg(0) != "list" {
+		return err
+	}
 	endChanges(c.Shell) // what the line did before is a group, too
 	log := undoLog(c.Shell, serverOf(c.Session()))
 	all, err := log.Groups()
@@ -457,6 +463,9 @@ func undoNumber(c *Call, all []*trash.Group) (*trash.Group, error) {
 }
 
 func redo(ctx context.Context, c *Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
 	endChanges(c.Shell)
 	log := undoLog(c.Shell, serverOf(c.Session()))
 	all, err := log.Groups()

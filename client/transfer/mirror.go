@@ -306,7 +306,10 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 // in words that tell nothing; whether it is there CWD says.
 func mkdir(ctx context.Context, s *client.Session, dir string) error {
 	_, err := s.Mkdir(ctx, dir)
-	if client.Refusal(err) == nil {
+	switch {
+	case errors.Is(err, client.ErrThere):
+		return nil
+	case client.Refusal(err) == nil:
 		return err
 	}
 	if there, failed := s.IsDir(ctx, dir); failed == nil && there {

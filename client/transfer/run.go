@@ -71,6 +71,9 @@ func (t *Task) uncover(ctx context.Context, s *client.Session, r *Result) error 
 		}
 	}
 	if err := s.Rename(ctx, t.part, t.Remote); err != nil {
+		if s.Stages() {
+			return err
+		}
 		return &UncoverError{t.part, err}
 	}
 	r.Remote, r.Note = t.Remote, cmp.Or(r.Note, t.asideNote(s))

@@ -31,6 +31,8 @@ func (t *Tx) Hear(ctx context.Context, s *client.Session, c client.Change, do fu
 		return t.put(ctx, s, n, to)
 	case n > 0:
 		return do()
+	case c.Do == client.Mkdir && facts.Within(string(t.Dir), path):
+		return &PathError{path, client.ErrThere}
 	case t.leaves(path) || c.To != "" && t.leaves(to):
 		return &UnfitError{fmt.Sprintf("%s is not in %s; `begin --in` chooses the directory", c, t.Dir)}
 	case facts.Within(path, string(t.Folder)) || facts.Within(to, string(t.Folder)) || path == string(t.Dir):
@@ -233,15 +235,9 @@ func (t *Tx) stage(ctx context.Context, s *client.Session, r Row) error {
 	name := string(r.Path)
 	t.mu.Lock()
 	if i := t.own(name); i >= 0 {
-		before := t.rows[i]
-		r.Over = before.Over
-		t.rows[i] = r
-		err := t.journal.add(note{Row: &r, At: i + 1}, false)
+		before, under := t.rows[i], t.place(t.rows[:i], name).at
 		t.mu.Unlock()
-		if err == nil {
-			_ = s.Remove(ctx, t.staged(before.Staged)) // else the end does it
-		}
-		return err
+		return t.restage(ctx, s, i, r, before, under)
 	}
 	t.mu.Unlock()
 	now, err := t.look(ctx, s, name)
@@ -254,6 +250,35 @@ func (t *Tx) stage(ctx context.Context, s *client.Session, r Row) error {
 		r.Over = now[0]
 	}
 	return t.add(r)
+}
+
+// restage puts a row in the place of one of the same name. What stands there is looked at again: who
+// puts a file once more has seen it.
+func (t *Tx) restage(ctx context.Context, s *client.Session, i int, r, before Row, under string) error {
+	now := map[string]*facts.Facts{}
+	if under != "" && t.number(under) == 0 {
+		var err error
+		if now, err = facts.Each(ctx, s, under); err != nil {
+			return err
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.Over = before.Over
+	if f := now[under]; f != nil {
+		if err := t.sees(under, f); err != nil {
+			return err
+		}
+		if r.Over = nil; f.There() {
+			r.Over = f
+		}
+	}
+	t.rows[i] = r
+	err := t.journal.add(note{Row: &r, At: i + 1}, false)
+	if err == nil {
+		_ = s.Remove(ctx, t.staged(before.Staged)) // else the end does it
+	}
+	return err
 }
 
 // drop takes a row away.
@@ -318,7 +343,7 @@ func (t *Tx) mkdir(ctx context.Context, s *client.Session, name string) error {
 	case err != nil:
 		return err
 	case now[0].There():
-		return &PathError{name, ErrThere}
+		return &PathError{name, client.ErrThere}
 	}
 	return t.add(Row{Do: Mkdir, Path: jsonl.Name(name)})
 }
@@ -334,7 +359,7 @@ func (t *Tx) move(ctx context.Context, s *client.Session, from, to string) error
 	case !now[0].There():
 		return t.absent(ctx, s, from)
 	case now[1].IsDir():
-		return &PathError{to, ErrThere}
+		return &PathError{to, client.ErrThere}
 	case facts.Within(to, from):
 		return &PathError{to, errors.New("is the same, or inside of it")}
 	}

@@ -100,7 +100,6 @@ const (
 // Errors of what is not done.
 var (
 	ErrBusy   = errors.New("a commit broke off: it is ended first, forward or back")
-	ErrThere  = errors.New("is there already")
 	ErrAbsent = errors.New("will not be there: this transaction moves or removes it")
 )
 
