@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
@@ -134,7 +135,7 @@ var files = [][2]string{
 	{"~/.netrc", "users, passwords and macros for hosts"},
 }
 
-func manualCommand(c *shell.Command) string {
+func manualCommand(c *command.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TP\n.B %s\n%s.", roff(c.Synopsis()), roff(sentence(c.Short)))
 	if len(c.Aliases) > 0 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -79,7 +80,7 @@ func senders() map[string][]string {
 			}
 		}
 	}
-	for _, line := range shell.LoginVerbs {
+	for _, line := range command.LoginVerbs {
 		verb, _, _ := strings.Cut(line, " ")
 		by[line], by[verb] = []string{"open"}, []string{"open"}
 	}

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/equivalents"
+	"github.com/ftpsh/ftpsh/shell/script"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
@@ -27,7 +29,7 @@ func commandsPage() string {
 	return b.String()
 }
 
-func commandText(c *shell.Command) string {
+func commandText(c *command.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s\n\n    %s\n\n%s.", code(c.Name), c.Synopsis(), sentence(c.Short))
 	if len(c.Aliases) > 0 {
@@ -82,7 +84,7 @@ func statusTable() string {
 func conditionTable() string {
 	var b strings.Builder
 	b.WriteString("| condition | true when |\n|---|---|\n")
-	for _, row := range shell.Conditions() {
+	for _, row := range script.Conditions() {
 		fmt.Fprintf(&b, "| %s | %s |\n", code(strings.TrimSpace(row.Name+" "+row.Args)), cell(row.Short))
 	}
 	return b.String()

@@ -10,7 +10,10 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/jobs"
+	"github.com/ftpsh/ftpsh/shell/prompt"
 )
 
 // These are about what goes on beside the prompt; they need the race detector.
@@ -23,18 +26,18 @@ func TestPromptBesideACompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	sh, _ := batchShell(t, Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
+	sh, _ := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
 	for _, line := range []string{"open ftp://" + practice.User + "@" + server.Addr(), "mkdir data", "cd data"} {
-		if err := sh.Do(Line{Text: line}); err != nil {
+		if err := sh.Do(command.Line{Text: line}); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 	}
-	sh.place = placeOf(sh.session)
-	sh.session.Conn().Close()
+	sh.Place = prompt.PlaceOf(sh.Session)
+	sh.Session.Conn().Close()
 	completed := make(chan struct{})
 	go func() {
 		defer close(completed)
-		completeLine(t.Context(), sh, "get x", len("get x"))
+		prompt.CompleteLine(t.Context(), sh, "get x", len("get x"))
 	}()
 	for over := false; !over; {
 		select {
@@ -42,24 +45,24 @@ func TestPromptBesideACompletion(t *testing.T) {
 			over = true
 		default:
 		}
-		if prompt := promptAt(sh, "{user} {dir} {state}", false, 0); prompt != practice.User+" /data PLAIN" {
+		if prompt := prompt.At(sh, "{user} {dir} {state}", false, 0); prompt != practice.User+" /data PLAIN" {
 			t.Errorf("the prompt is %q", prompt)
 		}
-		highlightLine(sh, "get x")
-		warning(sh, "rm *")
+		prompt.HighlightLine(sh, "get x")
+		prompt.Warning(sh, "rm *")
 	}
-	if sh.session.Conn().Err() != nil {
+	if sh.Session.Conn().Err() != nil {
 		t.Error("nothing was completed")
 	}
 }
 
 // A job may end while the user says how he wants to be called.
 func TestNoticeWhileItIsSet(t *testing.T) {
-	sh, _ := batchShell(t, Options{})
+	sh, _ := batchShell(t, command.Options{})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		sh.notify(time.Hour, "done: get big.iso")
+		sh.Notify(time.Hour, "done: get big.iso")
 	}()
 	if err := sh.Set("notify", "bell"); err != nil {
 		t.Error(err)
@@ -70,13 +73,13 @@ func TestNoticeWhileItIsSet(t *testing.T) {
 // A job has nothing of what the user arranged by hand, and step does not ask about
 // it: neither is for its connection.
 func TestJobHasItsOwnHands(t *testing.T) {
-	sh, _ := batchShell(t, Options{})
-	sh.manual = &manual{}
-	sh.stepper.on = true
-	f := sh.apart()
-	defer f.end(nil)
-	if f.manual != nil || sessionGate(f) != nil {
-		t.Errorf("the job has %v, and is asked about by %v", f.manual, sessionGate(f) != nil)
+	sh, _ := batchShell(t, command.Options{})
+	sh.Manual = &command.Manual{}
+	sh.Stepper.On = true
+	f := sh.Apart()
+	defer f.End(nil)
+	if f.Manual != nil || command.SessionGate(f) != nil {
+		t.Errorf("the job has %v, and is asked about by %v", f.Manual, command.SessionGate(f) != nil)
 	}
 }
 
@@ -102,20 +105,20 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sh, said := batchShell(t, Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
-	if err := sh.Do(Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
+	sh, said := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
+	if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
 		"set parallel 1; mget a b c", "get a; get b x; cat c > y", "mirror tree", "lmkdir z; lcd z; get a; lpwd > pwd", "put a up; !cp a z/copy",
 	} {
 		os.Chdir(began)
-		f := sh.apart()
-		if err := f.Do(Line{Text: line}); err != nil {
+		f := sh.Apart()
+		if err := f.Do(command.Line{Text: line}); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
-		f.disconnect()
-		f.end(nil)
+		f.Disconnect()
+		f.End(nil)
 	}
 	os.Chdir(began)
 	for _, name := range []string{"a", "b", "c", "x", "y", "tree/d", "z/a", "z/pwd", "z/copy"} {
@@ -134,16 +137,16 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 // A job that ends in the moment of Ctrl-Z is not said to go on: fg returns how it
 // ended.
 func TestSentAwayTooLate(t *testing.T) {
-	sh, _ := batchShell(t, Options{})
-	j := newJob("get x", sh.apart(), func() error { return failure.ErrNotConnected })
-	numberJob(sh, j)
-	j.sh.con.away.Store(false)
-	startJob(sh, j)
-	<-j.done
-	if sendAway(sh, j) {
+	sh, _ := batchShell(t, command.Options{})
+	j := jobs.NewJob("get x", sh.Apart(), func() error { return failure.ErrNotConnected })
+	jobs.NumberJob(sh, j)
+	j.Sh.Console.Away.Store(false)
+	jobs.StartJob(sh, j)
+	<-j.Done
+	if jobs.SendAway(sh, j) {
 		t.Error("it goes on")
 	}
-	if err := takeOver(sh, j); !errors.Is(err, failure.ErrNotConnected) {
+	if err := jobs.TakeOver(sh, j); !errors.Is(err, failure.ErrNotConnected) {
 		t.Errorf("it ended with %v", err)
 	}
 }

@@ -1,42 +1,32 @@
 package shell
 
 import (
-	"iter"
 	"slices"
-)
 
-// Groups are commands by theme.
-type Groups []Group
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
+	"github.com/ftpsh/ftpsh/shell/jobs"
+	"github.com/ftpsh/ftpsh/shell/learn"
+	"github.com/ftpsh/ftpsh/shell/prompt"
+	"github.com/ftpsh/ftpsh/shell/script"
+)
 
 // Catalog is all commands. Commands reach it through their Shell: a reference
 // from one of them would be an initialisation cycle.
-func Catalog() Groups {
-	return Groups{
-		{"connect", slices.Concat(openCommands, sessionCommands, bookmarkCommands, passwordCommands, gateCommands, wayCommands, proxyCommands, fxpCommands, secureCommands, limitCommands)},
-		{"look around", slices.Concat(lsCommands, treeCommands, findCommands, duCommands, mlsdCommands, cdCommands, watchCommands, sizeCommands, statCommands, verifyCommands, manifestCommands)},
-		{"download", slices.Concat(getCommands, newerCommands, fgetCommands, catCommands, headCommands, pageCommands)},
-		{"upload", putCommands},
-		{"whole trees", slices.Concat(mirrorCommands, syncCommands, planCommands, deployCommands, txCommands)},
-		{"change files", slices.Concat(rmCommands, mvCommands, editCommands, touchCommands, mkdirCommands, chmodCommands, trashCommands)},
-		{"this computer", slices.Concat(lcdCommands, lrmCommands)},
-		{"transfers", slices.Concat(modeCommands, formCommands, compressCommands, toggleCommands, rateCommands, activeCommands, nmapCommands, restartCommands)},
-		{"the protocol", slices.Concat(quoteCommands, rawCommands, rhelpCommands)},
-		{"learn", slices.Concat(traceCommands, ladderCommands, explainCommands, stepCommands, doctorCommands, practiceCommands, lessonCommands, recordCommands)},
-		{"the shell", slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, macroCommands, historyCommands)},
-		{"jobs", slices.Concat(jobCommands, queueCommands)},
-		{"scripts", slices.Concat(blockCommands, assertCommands, variableCommands, aliasCommands, sourceCommands, repeatCommands)},
-	}
-}
-
-// Commands goes through all commands.
-func (g Groups) Commands() iter.Seq[*Command] {
-	return func(yield func(*Command) bool) {
-		for _, group := range g {
-			for _, c := range group.Commands {
-				if !yield(c) {
-					return
-				}
-			}
-		}
+func Catalog() command.Groups {
+	return command.Groups{
+		{Title: "connect", Commands: slices.Concat(commands.OpenCommands, commands.SessionCommands, commands.BookmarkCommands, commands.PasswordCommands, commands.GateCommands, commands.WayCommands, commands.ProxyCommands, commands.FxpCommands, commands.SecureCommands, commands.LimitCommands)},
+		{Title: "look around", Commands: slices.Concat(commands.LsCommands, commands.TreeCommands, commands.FindCommands, commands.DuCommands, commands.MlsdCommands, commands.CdCommands, script.WatchCommands, commands.SizeCommands, commands.StatCommands, commands.VerifyCommands, commands.ManifestCommands)},
+		{Title: "download", Commands: slices.Concat(commands.GetCommands, commands.NewerCommands, commands.FgetCommands, commands.CatCommands, commands.HeadCommands, commands.PageCommands)},
+		{Title: "upload", Commands: commands.PutCommands},
+		{Title: "whole trees", Commands: slices.Concat(commands.MirrorCommands, commands.SyncCommands, commands.PlanCommands, commands.DeployCommands, commands.TxCommands)},
+		{Title: "change files", Commands: slices.Concat(commands.RmCommands, commands.MvCommands, commands.EditCommands, commands.TouchCommands, commands.MkdirCommands, commands.ChmodCommands, commands.TrashCommands)},
+		{Title: "this computer", Commands: slices.Concat(commands.LcdCommands, commands.LrmCommands)},
+		{Title: "transfers", Commands: slices.Concat(commands.ModeCommands, commands.FormCommands, commands.CompressCommands, commands.ToggleCommands, commands.RateCommands, commands.ActiveCommands, commands.NmapCommands, commands.RestartCommands)},
+		{Title: "the protocol", Commands: slices.Concat(learn.QuoteCommands, learn.RawCommands, commands.RhelpCommands)},
+		{Title: "learn", Commands: slices.Concat(learn.TraceCommands, learn.LadderCommands, learn.ExplainCommands, learn.StepCommands, learn.DoctorCommands, learn.PracticeCommands, learn.LessonCommands, learn.RecordCommands)},
+		{Title: "the shell", Commands: slices.Concat(setCommands, statusCommands, helpCommands, usageCommands, script.MacroCommands, prompt.HistoryCommands)},
+		{Title: "jobs", Commands: slices.Concat(jobs.JobCommands, jobs.QueueCommands)},
+		{Title: "scripts", Commands: slices.Concat(script.BlockCommands, script.AssertCommands, script.VariableCommands, script.AliasCommands, script.SourceCommands, script.RepeatCommands)},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -103,7 +104,7 @@ func TestRepeats(t *testing.T) {
 		"get $i": true, "get $i.txt": true, `get "${i}"`: true, `!echo`: false, "get $1": false, `get \$i`: false, `get '$i'`: false,
 		"get $it": false,
 	} {
-		if got := repeats(line); got != want {
+		if got := command.Repeats(line); got != want {
 			t.Errorf("%s: %v", line, got)
 		}
 	}

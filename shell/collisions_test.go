@@ -10,14 +10,16 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 )
 
 // underRules runs lines against a server with files, in a folder of its own that is said to have rules.
 func underRules(t *testing.T, rules localname.Rules, files map[string]string, lines ...string) (status []int, got map[string]string, out string) {
 	t.Helper()
-	asked := askFolder
-	t.Cleanup(func() { askFolder = asked })
-	askFolder = func(*os.Root) localname.Rules { return rules }
+	asked := commands.AskFolder
+	t.Cleanup(func() { commands.AskFolder = asked })
+	commands.AskFolder = func(*os.Root) localname.Rules { return rules }
 	server, err := practice.Start(practice.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -29,12 +31,12 @@ func underRules(t *testing.T, rules localname.Rules, files map[string]string, li
 		}
 	}
 	t.Chdir(t.TempDir())
-	sh, text := batchShell(t, Options{Password: practice.Password, HasPassword: true})
-	if err := sh.Do(Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
+	sh, text := batchShell(t, command.Options{Password: practice.Password, HasPassword: true})
+	if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range lines {
-		status = append(status, Status(sh.Do(Line{Text: line})))
+		status = append(status, command.Status(sh.Do(command.Line{Text: line})))
 	}
 	got = map[string]string{}
 	filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/prompt"
 )
 
 // TestWhatTabOffers: every kind of word is completed, quoted as the line needs
@@ -20,7 +22,7 @@ func TestWhatTabOffers(t *testing.T) {
 	t.Cleanup(func() { server.Close() })
 	t.Chdir(t.TempDir())
 	state := t.TempDir()
-	sh, _ := batchShell(t, Options{
+	sh, _ := batchShell(t, command.Options{
 		StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml"),
 		Password: practice.Password, HasPassword: true,
 	})
@@ -41,11 +43,11 @@ func TestWhatTabOffers(t *testing.T) {
 		"open ftp://" + practice.User + "@" + server.Addr(), "bookmark add work", "alias ll 'ls -l'",
 		"put local.csv a.csv", "put local.csv b.csv", "put local.csv 'with blank'", "mkdir data", "mkdir Data2",
 	} {
-		if err := sh.Do(Line{Text: line}); err != nil {
+		if err := sh.Do(command.Line{Text: line}); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 	}
-	sh.macros["twice"] = []string{"noop"}
+	sh.Macros["twice"] = []string{"noop"}
 	for _, row := range []struct{ name, typed, want string }{
 		{"a command", "hist", "history"},
 		{"the second of a line", "pwd; hist", "history"},
@@ -83,7 +85,7 @@ func TestWhatTabOffers(t *testing.T) {
 		{"nothing", "echo b", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			found := completeLine(t.Context(), sh, row.typed, len(row.typed))
+			found := prompt.CompleteLine(t.Context(), sh, row.typed, len(row.typed))
 			var got []string
 			for _, c := range found.Candidates {
 				got = append(got, c.Text)
@@ -94,7 +96,7 @@ func TestWhatTabOffers(t *testing.T) {
 		})
 	}
 	for _, typed := range []string{"put local.c", "get a"} {
-		found := completeLine(t.Context(), sh, typed, len(typed))
+		found := prompt.CompleteLine(t.Context(), sh, typed, len(typed))
 		if note := found.Candidates[0].Note; !strings.Contains(note, "5  20") {
 			t.Errorf("%q: size and date are %q", typed, note)
 		}

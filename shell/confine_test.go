@@ -18,7 +18,9 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/learn"
 	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -34,7 +36,7 @@ type oracle struct {
 }
 
 // watched makes a shell whose doings are looked at, in an empty folder, with secrets in the environment.
-func watched(t testing.TB) (*Shell, *oracle, *bytes.Buffer) {
+func watched(t testing.TB) (*command.Shell, *oracle, *bytes.Buffer) {
 	t.Helper()
 	top := t.TempDir()
 	for _, dir := range []string{"work", "home", "tmp"} {
@@ -59,15 +61,15 @@ func watched(t testing.TB) (*Shell, *oracle, *bytes.Buffer) {
 	t.Chdir(filepath.Join(top, "work"))
 	o := &oracle{roots: []string{top}}
 	var out bytes.Buffer
-	sh, err := New(Options{
+	sh, err := New(command.Options{
 		Dial: o.dial, StateDir: filepath.Join(top, "home"), Bookmarks: filepath.Join(top, "home", "bookmarks"),
 		Console: console.Options{In: strings.NewReader(""), Out: &out, Err: &out, Start: o.start},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
-	sh.aliases["ls"] = "!touch aliased"
+	t.Cleanup(func() { Close(sh) })
+	sh.Aliases["ls"] = "!touch aliased"
 	o.before = o.files(t)
 	return sh, o, &out
 }
@@ -140,7 +142,7 @@ func (o *oracle) check(t testing.TB) {
 func recordingOf(t *testing.T, lines string) string {
 	t.Helper()
 	p := newPupil(t)
-	p.Do(Line{Text: "record --listings session.jsonl; practice start --tls off; practice open; " + lines + "; close; record stop; practice stop"})
+	p.Do(command.Line{Text: "record --listings session.jsonl; practice start --tls off; practice open; " + lines + "; close; record stop; practice stop"})
 	text, err := os.ReadFile("session.jsonl")
 	if err != nil {
 		t.Fatal(err)
@@ -289,12 +291,12 @@ func TestForeignLines(t *testing.T) {
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			sh.Do(Line{Text: "replay " + file})
+			sh.Do(command.Line{Text: "replay " + file})
 			o.check(t)
 			if here, _ := os.Getwd(); here != work {
 				t.Errorf("the shell is in %s", here)
 			}
-			if sh.session != nil || len(sh.vars) > 0 || sh.raw {
+			if sh.Session != nil || len(sh.Vars) > 0 || sh.Raw {
 				t.Error("the replay has left something in the shell")
 			}
 			if strings.Contains(out.String(), "s3cret") {
@@ -311,11 +313,11 @@ func TestForeignCommands169(t *testing.T) {
 	n := 0
 	for c := range Catalog().Commands() {
 		n++
-		if c.Foreign == unsaid {
+		if c.Foreign == command.Unsaid {
 			t.Errorf("%s: its row does not say what it may do in a file from elsewhere (Foreign: Refused or Confined)", c.Name)
 			continue
 		}
-		if c.Foreign == Confined && c.Nests {
+		if c.Foreign == command.Confined && c.Nests {
 			t.Errorf("%s runs other lines, and may not in a file from elsewhere", c.Name)
 		}
 		t.Run(c.Name, func(t *testing.T) {
@@ -331,9 +333,9 @@ func TestForeignCommands169(t *testing.T) {
 			for _, line := range lines {
 				line = strings.TrimPrefix(line, "-")
 				held, leave := confined(t, sh, recording)
-				command, _ := sh.catalog.Find(firstWord(line))
-				err := held.Do(Line{Text: line})
-				if command != nil && command.Foreign == Refused && !errors.As(err, new(*foreignError)) {
+				cmd, _ := sh.Catalog.Find(firstWord(line))
+				err := held.Do(command.Line{Text: line})
+				if cmd != nil && cmd.Foreign == command.Refused && !errors.As(err, new(*command.ForeignError)) {
 					t.Errorf("%s: %v, want it refused", line, err)
 				}
 				leave()
@@ -355,7 +357,7 @@ func firstWord(line string) string {
 }
 
 // confined is a shell as replay makes it, connected to a server that plays a login and then hears anything.
-func confined(t *testing.T, sh *Shell, recording string) (_ *Shell, leave func()) {
+func confined(t *testing.T, sh *command.Shell, recording string) (_ *command.Shell, leave func()) {
 	t.Helper()
 	events, err := teach.Read(strings.NewReader(recording))
 	if err != nil {
@@ -369,17 +371,17 @@ func confined(t *testing.T, sh *Shell, recording string) (_ *Shell, leave func()
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, remove, err := privateFolder()
+	root, remove, err := command.PrivateFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := sh.confine(t.Context(), root, server)
-	replayStep(t.Context(), held, play.Steps[slices.IndexFunc(play.Steps, func(s teach.ReplayStep) bool { return s.Opens })])
-	if held.session == nil {
+	held := sh.Confine(t.Context(), root, server)
+	learn.ReplayStep(t.Context(), held, play.Steps[slices.IndexFunc(play.Steps, func(s teach.ReplayStep) bool { return s.Opens })])
+	if held.Session == nil {
 		t.Fatal("the server that plays was not reached")
 	}
 	return held, func() {
-		held.disconnect()
+		held.Disconnect()
 		server.Close()
 		remove()
 	}
@@ -388,13 +390,13 @@ func confined(t *testing.T, sh *Shell, recording string) (_ *Shell, leave func()
 // TestForeignSettings: a file from elsewhere changes no setting that names a program, a host on the
 // way, or where secrets are.
 func TestForeignSettings(t *testing.T) {
-	for _, name := range wireSettings {
+	for _, name := range command.WireSettings {
 		if row, err := settings.Find(name); err != nil || row.Name != name {
 			t.Errorf("%s is not a setting", name)
 		}
 	}
 	for _, name := range []string{"password-command", "via", "via-login", "keyring", "prompt-format", "notify", "title", "history-size", "rate-get", "trace", "retries"} {
-		if slices.Contains(wireSettings, name) {
+		if slices.Contains(command.WireSettings, name) {
 			t.Errorf("a file from elsewhere may change %s", name)
 		}
 	}
@@ -420,7 +422,7 @@ func TestClaims(t *testing.T) {
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := sh.Do(Line{Text: "replay " + file}); err == nil || !strings.Contains(out.String(), row.says) || !strings.Contains(out.String(), "line ") {
+			if err := sh.Do(command.Line{Text: "replay " + file}); err == nil || !strings.Contains(out.String(), row.says) || !strings.Contains(out.String(), "line ") {
 				t.Errorf("%v\n%s", err, out)
 			}
 			o.check(t)
@@ -435,7 +437,7 @@ func TestClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := sh.Do(Line{Text: strings.ReplaceAll(line, "LARGE", file.Name())}); err == nil {
+		if err := sh.Do(command.Line{Text: strings.ReplaceAll(line, "LARGE", file.Name())}); err == nil {
 			t.Errorf("%s: no error", line)
 		}
 	}
@@ -454,7 +456,7 @@ func FuzzForeignLine(f *testing.F) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sh.Do(Line{Text: "replay " + file})
+		sh.Do(command.Line{Text: "replay " + file})
 		o.check(t)
 	})
 }

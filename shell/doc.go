@@ -1,7 +1,6 @@
-// Package shell is the interactive and the batch shell: it reads lines, finds
-// the command, runs it on a session and shows the result. It talks; what is
-// said on the wire is decided by package client.
-//
-// A command is a row of a table next to its function, in the file of its group
-// (ls.go, get.go, …). Help, completion and checks are views of these rows.
+// Package shell is the wiring of the interactive and the batch shell: New makes one, with the
+// catalog of all commands; Interact, Batch, Fetch and Upload run it. What it is made of is below:
+// command has the shell as commands see it, commands, script, jobs and learn have the rows and
+// their functions, prompt has what happens while a line is typed. It talks; what is said on the
+// wire is decided by package client.
 package shell

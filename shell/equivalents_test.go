@@ -28,24 +28,24 @@ func TestEquivalents(t *testing.T) {
 			first, rest, _ := strings.Cut(e.Here, " ")
 			switch e.Kind {
 			case equivalents.OtherCommand:
-				if all.has(e.Word) {
+				if all.Has(e.Word) {
 					t.Error("it is a command")
 				}
-				if e.Works && !all.has(first) {
+				if e.Works && !all.Has(first) {
 					t.Errorf("%s is not a command", first)
 				}
 			case equivalents.OtherFlag:
 				name, flag, _ := strings.Cut(e.Word, " ")
-				command := all.exact(name)
+				command := all.Exact(name)
 				if command == nil {
 					t.Fatalf("%s is not a command", name)
 				}
-				fs := command.flagSet()
+				fs := command.FlagSet()
 				if long, is := strings.CutPrefix(flag, "--"); is && fs.Lookup(long) != nil || !is && fs.ShorthandLookup(flag[1:]) != nil {
 					t.Error("it is an option")
 				}
-				if command := all.exact(first); command != nil {
-					knowsOptions(t, command.flagSet(), rest)
+				if command := all.Exact(first); command != nil {
+					knowsOptions(t, command.FlagSet(), rest)
 				}
 			case equivalents.OtherSetting:
 				if _, err := settings.Find(e.Word); err == nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 )
 
@@ -57,7 +58,7 @@ var printsText = strings.Fields("! cat echo head help ladder lls lpage page tail
 
 // everyCommand runs the sample of each command in a shell and on a server of its
 // own.
-func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command, server *practice.Server, sent []string, out string)) {
+func everyCommand(t *testing.T, opt command.Options, check func(t *testing.T, c *command.Command, server *practice.Server, sent []string, out string)) {
 	var also map[string]string
 	if opt.DryRun {
 		also = drySamples
@@ -66,7 +67,7 @@ func everyCommand(t *testing.T, opt Options, check func(t *testing.T, c *Command
 }
 
 // everyCommandAlso runs more lines behind the sample, which may fail.
-func everyCommandAlso(t *testing.T, opt Options, also map[string]string, check func(t *testing.T, c *Command, server *practice.Server, sent []string, out string)) {
+func everyCommandAlso(t *testing.T, opt command.Options, also map[string]string, check func(t *testing.T, c *command.Command, server *practice.Server, sent []string, out string)) {
 	t.Setenv("EDITOR", "true")
 	for c := range Catalog().Commands() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -99,15 +100,15 @@ func everyCommandAlso(t *testing.T, opt Options, also map[string]string, check f
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer sh.Close()
-			a := Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
-			if err := sh.OpenAddress(a); err != nil {
+			defer Close(sh)
+			a := command.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
+			if err := OpenAddress(sh, a); err != nil {
 				t.Fatal(err)
 			}
-			sh.macros = map[string][]string{"twice": {"size $1"}}
+			sh.Macros = map[string][]string{"twice": {"size $1"}}
 			out.Reset()
 			login := len(server.Commands())
-			if err := sh.Do(Line{Text: line, Script: "sample", Number: 1}); err != nil && !strings.HasPrefix(line, "-") {
+			if err := sh.Do(command.Line{Text: line, Script: "sample", Number: 1}); err != nil && !strings.HasPrefix(line, "-") {
 				t.Fatalf("%s: %v\n%s%s", line, err, &out, &errs)
 			}
 			lines := strings.Split(also[c.Name], "; ")
@@ -115,7 +116,7 @@ func everyCommandAlso(t *testing.T, opt Options, also map[string]string, check f
 				lines = []string{also[c.Name]} // a block
 			}
 			for _, line := range lines {
-				sh.Do(Line{Text: line})
+				sh.Do(command.Line{Text: line})
 			}
 			check(t, c, server, server.Commands()[login:], out.String())
 		})
@@ -137,7 +138,7 @@ func TestEveryResultIsJSON(t *testing.T) {
 		}
 	}
 	described := describedKeys(string(page))
-	everyCommand(t, Options{JSON: true}, func(t *testing.T, c *Command, _ *practice.Server, _ []string, out string) {
+	everyCommand(t, command.Options{JSON: true}, func(t *testing.T, c *command.Command, _ *practice.Server, _ []string, out string) {
 		if slices.Contains(printsText, c.Name) {
 			return
 		}
@@ -191,13 +192,13 @@ var drySamples = map[string]string{
 // own logs in there.
 func TestDryRunOfEveryCommand169(t *testing.T) {
 	n := 0
-	everyCommand(t, Options{DryRun: true}, func(t *testing.T, c *Command, server *practice.Server, sent []string, _ string) {
+	everyCommand(t, command.Options{DryRun: true}, func(t *testing.T, c *command.Command, server *practice.Server, sent []string, _ string) {
 		n++
 		for _, line := range sent {
 			verb, _, _ := strings.Cut(line, " ")
 			connects := slices.Contains(c.Wire, "USER") || c.Name == "bg" || c.Name == "queue"       // with a session for the job
 			chooses := strings.HasPrefix(line, "OPTS HASH ") && slices.Contains(c.Wire, "OPTS HASH") // as TYPE does
-			if !reads(line) && !chooses && !(connects && slices.Contains(entering, verb)) {
+			if !command.Reads(line) && !chooses && !(connects && slices.Contains(command.Entering, verb)) {
 				t.Errorf("%s was sent", line)
 			}
 		}

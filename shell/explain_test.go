@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/learn"
 	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // What explain and doctor advise to type can be typed.
 func TestAdviceCanBeTyped(t *testing.T) {
-	sh := &Shell{catalog: Catalog()}
+	sh := &command.Shell{Catalog: Catalog()}
 	names, err := filepath.Glob("teach/rules*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +36,7 @@ func TestAdviceCanBeTyped(t *testing.T) {
 }
 
 // checkAdvice returns how many lines of advice there are in a file.
-func checkAdvice(t *testing.T, sh *Shell, file *ast.File) (lines int) {
+func checkAdvice(t *testing.T, sh *command.Shell, file *ast.File) (lines int) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		list, ok := n.(*ast.CompositeLit)
 		if !ok {
@@ -57,7 +59,7 @@ func checkAdvice(t *testing.T, sh *Shell, file *ast.File) (lines int) {
 				continue
 			}
 			lines++
-			if !knowsLine(sh, line) {
+			if !learn.KnowsLine(sh, line) {
 				t.Errorf("`%s` cannot be typed", line)
 			}
 			if word, found := strings.CutPrefix(line, "explain "); found && word != "last" {
@@ -73,9 +75,9 @@ func checkAdvice(t *testing.T, sh *Shell, file *ast.File) (lines int) {
 
 // Each command of the protocol that the shell has a command for says which.
 func TestPagesNameCommands(t *testing.T) {
-	sh := &Shell{catalog: Catalog()}
+	sh := &command.Shell{Catalog: Catalog()}
 	for verb, want := range map[string]string{"RETR": "`get`", "STOR": "`put`", "DELE": "`delete`", "CWD": "`cd`", "MKD": "`mkdir`", "FEAT": "`features`"} {
-		found, _ := teach.Explain(verb, teach.Here{Knows: func(line string) bool { return knowsLine(sh, line) }})
+		found, _ := teach.Explain(verb, teach.Here{Knows: func(line string) bool { return learn.KnowsLine(sh, line) }})
 		if text := strings.Join(found.Lines, "\n"); !strings.Contains(text, want) {
 			t.Errorf("%s: no %s in\n%s", verb, want, text)
 		}
@@ -87,7 +89,7 @@ func TestPagesNameCommands(t *testing.T) {
 func TestExplainKnowsOurs(t *testing.T) {
 	p := newPupil(t)
 	var names []string
-	for _, group := range p.catalog {
+	for _, group := range p.Catalog {
 		for _, command := range group.Commands {
 			names = append(names, command.Name)
 		}
@@ -104,7 +106,7 @@ func TestExplainKnowsOurs(t *testing.T) {
 		}
 		for _, spelled := range []string{name, strings.ReplaceAll(name, "-", " "), strings.ReplaceAll(name, " ", "-"), strings.ReplaceAll(name, "_", " ")} {
 			p.out.Reset()
-			if err := p.Do(Line{Text: "explain " + spelled}); err != nil {
+			if err := p.Do(command.Line{Text: "explain " + spelled}); err != nil {
 				t.Errorf("explain %s: %v", spelled, err)
 			}
 			if lines := strings.Split(strings.TrimSpace(p.out.String()), "\n"); len(lines) > 24 {
@@ -118,7 +120,7 @@ func TestExplainKnowsOurs(t *testing.T) {
 		"explain pasive": "did you mean `explain passive`\n", "explain data conection": "`explain data connection`", "explain close notify": "The signed end",
 	} {
 		p.out.Reset()
-		_ = p.Do(Line{Text: line})
+		_ = p.Do(command.Line{Text: line})
 		if !strings.Contains(p.out.String(), want) {
 			t.Errorf("%s: no %q in\n%s", line, want, p.out)
 		}

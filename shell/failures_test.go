@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // TestFirstLineOfFailures: whatever goes wrong with one of the connections, the
@@ -49,18 +51,18 @@ func TestFirstLineOfFailures(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := newPupil(t)
-			p.Do(Line{Text: "set retries 0"})
+			p.Do(command.Line{Text: "set retries 0"})
 			if !strings.Contains(row.lines, "timeout") {
-				p.Do(Line{Text: "set stall 300ms"})
+				p.Do(command.Line{Text: "set stall 300ms"})
 			}
 			if strings.Contains(row.start, "mute") {
-				p.Do(Line{Text: "set timeout 300ms"})
+				p.Do(command.Line{Text: "set timeout 300ms"})
 			}
-			p.Do(Line{Text: "practice start " + row.start})
+			p.Do(command.Line{Text: "practice start " + row.start})
 			p.out.Reset()
-			err := p.Do(Line{Text: row.lines})
-			if Status(err) != row.status {
-				t.Errorf("status %d, want %d", Status(err), row.status)
+			err := p.Do(command.Line{Text: row.lines})
+			if command.Status(err) != row.status {
+				t.Errorf("status %d, want %d", command.Status(err), row.status)
 			}
 			if !regexp.MustCompile("(?m)^" + row.says).MatchString(p.out.String()) {
 				t.Errorf("no line %q in\n%s", row.says, p.out)
@@ -72,7 +74,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 // TestFailedDownloadSaysWhatIsLeft: how much, where, and what resumes it.
 func TestFailedDownloadSaysWhatIsLeft(t *testing.T) {
 	p := newPupil(t)
-	p.Do(Line{Text: "set retries 0; practice start --tls off --fault cut:RETR=200*1; practice open"})
+	p.Do(command.Line{Text: "set retries 0; practice start --tls off --fault cut:RETR=200*1; practice open"})
 	p.says(t, "get README.txt", "200 of 608 bytes are in README.txt.part; `reget README.txt` resumes")
 	p.says(t, "reget README.txt && hash README.txt", "")
 	if _, err := os.Stat("README.txt"); err != nil {
@@ -86,7 +88,7 @@ func TestLessonsLetFail(t *testing.T) {
 	p := newPupil(t)
 	p.begin(t, lessons(t)[5], 1)
 	p.out.Reset()
-	if err := p.Do(Line{Text: "get report.bin"}); err == nil || strings.Contains(p.out.String(), "again in") {
+	if err := p.Do(command.Line{Text: "get report.bin"}); err == nil || strings.Contains(p.out.String(), "again in") {
 		t.Errorf("%v\n%s", err, p.out)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // broken are all faults of the practice server, what a user does there, and what `explain last` and `doctor` must say of it. Where no words are
@@ -72,11 +73,11 @@ func TestEveryFaultIsNamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			for line := range strings.SplitSeq("set timeout 2s;set retries 0;practice start --fault '"+row.fault+"';practice open;"+row.do, ";") {
-				p.Do(Line{Text: line}) // many of them fail
+				p.Do(command.Line{Text: line}) // many of them fail
 			}
 			p.tells(t, "explain last", row.explain)
 			if f.Name == "require-tls" {
-				p.Do(Line{Text: "set tls off"})
+				p.Do(command.Line{Text: "set tls off"})
 			}
 			begun := time.Now()
 			p.tells(t, "doctor --timeout 2500ms", row.doctor)
@@ -94,7 +95,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 func (p *pupil) tells(t *testing.T, line, want string) {
 	t.Helper()
 	p.out.Reset()
-	p.Do(Line{Text: line})
+	p.Do(command.Line{Text: line})
 	if text := p.out.String(); !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 		t.Errorf("%s: no %q in\n%s", line, want, text)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -22,7 +23,7 @@ type FetchOptions struct {
 // and host:path whose path does not end with a slash.
 func IsFetch(words []string) bool {
 	for _, word := range words {
-		a, err := ParseAddress(word)
+		a, err := command.ParseAddress(word)
 		if err != nil || !a.File && !a.Listing {
 			return false
 		}
@@ -32,9 +33,9 @@ func IsFetch(words []string) bool {
 
 // Fetch downloads the files that URLs name, one after the other, and shows what
 // goes wrong. It returns the exit status: that of the first failure.
-func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
-	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !sh.folder().IsDir(o.Output) {
-		sh.failed(Line{}, "get", &failure.UsageError{Text: "-o names one file, and there are several URLs"})
+func Fetch(sh *command.Shell, urls []string, o FetchOptions) int {
+	if len(urls) > 1 && o.Output != "" && o.Output != "-" && !sh.Folder().IsDir(o.Output) {
+		sh.Failed(command.Line{}, "get", &failure.UsageError{Text: "-o names one file, and there are several URLs"})
 		return 2
 	}
 	var first error
@@ -42,14 +43,14 @@ func (sh *Shell) Fetch(urls []string, o FetchOptions) int {
 		if err := fetchURL(sh, text, o); first == nil {
 			first = err
 		}
-		if sh.ended() {
+		if sh.Ended() {
 			break
 		}
 	}
-	return sh.signals.status(Status(first))
+	return sh.Signals.Status(command.Status(first))
 }
 
-func fetchURL(sh *Shell, text string, o FetchOptions) error {
+func fetchURL(sh *command.Shell, text string, o FetchOptions) error {
 	a, err := reachURL(sh, text)
 	if err != nil {
 		return err
@@ -59,39 +60,39 @@ func fetchURL(sh *Shell, text string, o FetchOptions) error {
 		if strings.HasSuffix(o.Output, "/") || a.Pattern != "" {
 			dir = o.Output
 		}
-		if err := sh.folder().MkdirAll(dir); err != nil {
-			sh.failed(Line{}, "get", err)
+		if err := sh.Folder().MkdirAll(dir); err != nil {
+			sh.Failed(command.Line{}, "get", err)
 			return err
 		}
 	}
 	words, err := fetching(sh, a, o)
 	if err != nil {
-		sh.failed(Line{}, "mget", err)
+		sh.Failed(command.Line{}, "mget", err)
 		return err
 	}
-	return sh.list(Line{}, one(words))
+	return sh.List(command.Line{}, one(words))
 }
 
 // fetching is the command that fetches what a URL names.
-func fetching(sh *Shell, a Address, o FetchOptions) ([]syntax.Token, error) {
+func fetching(sh *command.Shell, a command.Address, o FetchOptions) ([]syntax.Token, error) {
 	path := syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''}
 	var words []syntax.Token
 	switch several := a.Pattern != ""; {
 	case a.Listing:
-		words = append(words, plainWord("nlist"), path)
+		words = append(words, command.PlainWord("nlist"), path)
 	case !several:
-		words = append(words, plainWord("get"), path)
+		words = append(words, command.PlainWord("get"), path)
 	case o.Output == "-":
-		return []syntax.Token{plainWord("cat"), path}, nil
+		return []syntax.Token{command.PlainWord("cat"), path}, nil
 	case o.Output == "":
-		words = append(words, plainWord("mget"), path)
-	case sh.folder().IsDir(o.Output):
-		words = append(words, plainWord("mget"), path, syntax.Token{Text: "--into=" + o.Output})
+		words = append(words, command.PlainWord("mget"), path)
+	case sh.Folder().IsDir(o.Output):
+		words = append(words, command.PlainWord("mget"), path, syntax.Token{Text: "--into=" + o.Output})
 	default:
 		return nil, &failure.UsageError{Text: "-o names one file, and a pattern may be several", Hint: "a directory that is there takes them all"}
 	}
 	if o.Output != "" && a.Pattern == "" {
-		words = append(words, plainWord(o.Output))
+		words = append(words, command.PlainWord(o.Output))
 	}
 	if o.Resume && !a.Listing {
 		words = append(words, syntax.Token{Text: "-c"})
@@ -100,48 +101,48 @@ func fetching(sh *Shell, a Address, o FetchOptions) ([]syntax.Token, error) {
 }
 
 // reachURL connects to the server of a URL, unless that is where we are.
-func reachURL(sh *Shell, text string) (Address, error) {
-	a, err := ParseAddress(text)
+func reachURL(sh *command.Shell, text string) (command.Address, error) {
+	a, err := command.ParseAddress(text)
 	if err != nil {
-		sh.failed(Line{}, "", err)
+		sh.Failed(command.Line{}, "", err)
 		return a, err
 	}
 	there := a
 	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
-	if sh.session == nil || sh.reached != there {
-		sh.reached = Address{}
-		if a.HasPassword && !sh.opt.Quiet {
+	if sh.Session == nil || sh.Reached != there {
+		sh.Reached = command.Address{}
+		if a.HasPassword && !sh.Options.Quiet {
 			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 		}
-		if err := sh.OpenAddress(there); err != nil {
+		if err := OpenAddress(sh, there); err != nil {
 			return a, err
 		}
-		sh.reached = there
+		sh.Reached = there
 	}
 	typ := a.Type
 	if typ == "" {
 		typ = client.Binary
 	}
-	sh.session.SetType(typ)
+	sh.Session.SetType(typ)
 	return a, nil
 }
 
 // Upload sends local files to a URL: into it when its path ends with a slash or
 // there are several, else under that name. It returns the exit status.
-func (sh *Shell) Upload(where string, files []string, o FetchOptions) int {
+func Upload(sh *command.Shell, where string, files []string, o FetchOptions) int {
 	var first error
 	for _, file := range files {
 		if err := uploadURL(sh, where, file, len(files) > 1, o); first == nil {
 			first = err
 		}
-		if sh.ended() {
+		if sh.Ended() {
 			break
 		}
 	}
-	return sh.signals.status(Status(first))
+	return sh.Signals.Status(command.Status(first))
 }
 
-func uploadURL(sh *Shell, where, file string, several bool, o FetchOptions) error {
+func uploadURL(sh *command.Shell, where, file string, several bool, o FetchOptions) error {
 	a, err := reachURL(sh, where)
 	if err != nil {
 		return err
@@ -152,31 +153,19 @@ func uploadURL(sh *Shell, where, file string, several bool, o FetchOptions) erro
 		if file == "-" || strings.HasPrefix(file, "|") {
 			name = ""
 		}
-		target = joinRemote(target, name)
+		target = command.JoinRemote(target, name)
 	}
 	if dir := path.Dir(target); o.CreateDirs && dir != "." && dir != "/" {
-		if err := sh.list(Line{}, one([]syntax.Token{plainWord("mkdir"), {Text: "-p"}, plainWord(dir)})); err != nil {
+		if err := sh.List(command.Line{}, one([]syntax.Token{command.PlainWord("mkdir"), {Text: "-p"}, command.PlainWord(dir)})); err != nil {
 			return err
 		}
 	}
-	words := []syntax.Token{plainWord("put")}
+	words := []syntax.Token{command.PlainWord("put")}
 	if o.Resume && file != "-" {
 		words = append(words, syntax.Token{Text: "-c"})
 	}
-	words = append(words, plainWord(file), plainWord(target))
-	return sh.list(Line{}, one(words))
-}
-
-// plainWord is a word that means its text and nothing else.
-func plainWord(text string) syntax.Token { return syntax.Token{Text: text, Lead: '\''} }
-
-// plainWords are such words.
-func plainWords(texts []string) []syntax.Token {
-	words := make([]syntax.Token, len(texts))
-	for i, text := range texts {
-		words[i] = plainWord(text)
-	}
-	return words
+	words = append(words, command.PlainWord(file), command.PlainWord(target))
+	return sh.List(command.Line{}, one(words))
 }
 
 // one is a list of one statement.

@@ -7,6 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
+	"github.com/ftpsh/ftpsh/shell/jobs"
+	"github.com/ftpsh/ftpsh/shell/learn"
 )
 
 // These targets take whole files that somebody else may have written. Their oracle is the one of TestForeignLines: nothing of
@@ -23,7 +28,7 @@ func FuzzForeignRecording(f *testing.F) {
 		file := filepath.Join(t.TempDir(), "evil.jsonl")
 		writeOwn(t, file, string(text))
 		for _, line := range []string{"replay ", "trace show ", "trace show --ladder ", "lesson lint "} {
-			sh.Do(Line{Text: line + file})
+			sh.Do(command.Line{Text: line + file})
 		}
 		o.check(t)
 	})
@@ -41,12 +46,12 @@ func FuzzForeignLesson(f *testing.F) {
 		file := filepath.Join(dir, "a.json")
 		writeOwn(t, file, string(text))
 		for _, line := range []string{"lesson lint " + file, "lesson --dir " + dir, "lesson --dir " + dir + " notes", "lesson --dir " + dir + " report", "lesson --dir " + dir + " 1"} {
-			sh.Do(Line{Text: line})
+			sh.Do(command.Line{Text: line})
 		}
 		for _, line := range []string{"lesson hint", "lesson answer x", "lesson answer 1", "pwd", "lesson skip", "lesson quit"} {
-			sh.Do(Line{Text: line})
+			sh.Do(command.Line{Text: line})
 		}
-		stopPractice(sh)
+		learn.StopPractice(sh)
 		os.Remove(filepath.Join(o.roots[0], "home", "lessons.json")) // how far the learner is
 		o.check(t)
 	})
@@ -60,23 +65,23 @@ func FuzzKnownHostsFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		sh, o, _ := watched(t)
 		home := filepath.Join(o.roots[0], "home")
-		writeOwn(t, filepath.Join(home, knownFile), string(text))
+		writeOwn(t, filepath.Join(home, command.KnownFile), string(text))
 		o.before = o.files(t)
-		k := openKnownHosts(home)
-		sh.known = k
-		if err := sh.Do(Line{Text: "open ftp://127.0.0.1:1/"}); err == nil || k.err != nil && len(o.dialled) > 0 {
-			t.Errorf("%v, and %q was dialled although %v", err, o.dialled, k.err)
+		k := command.OpenKnownHosts(home)
+		sh.Known = k
+		if err := sh.Do(command.Line{Text: "open ftp://127.0.0.1:1/"}); err == nil || k.Err != nil && len(o.dialled) > 0 {
+			t.Errorf("%v, and %q was dialled although %v", err, o.dialled, k.Err)
 		}
 		o.check(t)
-		if k.err != nil {
+		if k.Err != nil {
 			return
 		}
-		if err := k.remember("new.example:21"); err != nil {
+		if err := k.Remember("new.example:21"); err != nil {
 			t.Error(err)
 		}
-		again := openKnownHosts(home)
-		if again.err != nil || len(again.seen) != len(k.seen) {
-			t.Errorf("%d hosts became %d: %v", len(k.seen), len(again.seen), again.err)
+		again := command.OpenKnownHosts(home)
+		if again.Err != nil || len(again.Seen) != len(k.Seen) {
+			t.Errorf("%d hosts became %d: %v", len(k.Seen), len(again.Seen), again.Err)
 		}
 	})
 }
@@ -87,16 +92,16 @@ func FuzzQueueFile(f *testing.F) {
 	f.Add([]byte(`{"server":"a@h:21","told":["DELE x"],"local":"/","line":"pwd"}` + "\n{\n"))
 	f.Add([]byte(`{"server":"b@h:21","way":["CWD x\r\nDELE y"],"local":"/","line":"!x"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all := readKept("q", text, "a@h:21")
-		if n := bytes.Count(text, []byte("\n")); len(all.mine)+bytes.Count(all.others, []byte("\n")) != n {
-			t.Errorf("%d lines became %d and %q", n, len(all.mine), all.others)
+		all := jobs.ReadKept("q", text, "a@h:21")
+		if n := bytes.Count(text, []byte("\n")); len(all.Mine)+bytes.Count(all.Others, []byte("\n")) != n {
+			t.Errorf("%d lines became %d and %q", n, len(all.Mine), all.Others)
 		}
-		for _, k := range all.mine {
+		for _, k := range all.Mine {
 			if err := k.Check(); err != nil || k.Line == "" || !filepath.IsAbs(k.Local) {
 				t.Errorf("%+v was taken: %v", k, err)
 			}
 		}
-		if again := readKept("q", all.others, "a@h:21"); len(again.mine) > 0 || len(again.damaged) != len(all.damaged) {
+		if again := jobs.ReadKept("q", all.Others, "a@h:21"); len(again.Mine) > 0 || len(again.Damaged) != len(all.Damaged) {
 			t.Errorf("what stays is read otherwise: %+v", again)
 		}
 	})
@@ -109,7 +114,7 @@ func FuzzBookmarks(f *testing.F) {
 	f.Add([]byte("w = \"ftp://h/%0d%0aDELE%20x\"\nx = \"!touch y\"\n"))
 	f.Add([]byte("w = 1\n[x]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all, err := readBookmarks("b", text)
+		all, err := command.ReadBookmarks("b", text)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "b:") {
 				t.Errorf("not named: %v", err)
@@ -117,11 +122,11 @@ func FuzzBookmarks(f *testing.F) {
 			return
 		}
 		for name, where := range all {
-			if a, err := ParseAddress(where); err == nil && strings.ContainsAny(a.Host+a.User+a.Path+a.Port, "\r\n\x00") {
+			if a, err := command.ParseAddress(where); err == nil && strings.ContainsAny(a.Host+a.User+a.Path+a.Port, "\r\n\x00") {
 				t.Errorf("%q: %+v", name, a)
 			}
 		}
-		if back, err := readBookmarks("b", bookmarkText(all)); err != nil || !maps.Equal(back, all) {
+		if back, err := command.ReadBookmarks("b", commands.BookmarkText(all)); err != nil || !maps.Equal(back, all) {
 			t.Errorf("%q became %q: %v", all, back, err)
 		}
 	})

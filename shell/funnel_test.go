@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // funnelSamples are more lines that change something, each in another way.
@@ -30,7 +31,7 @@ func TestFunnelOfEveryCommand(t *testing.T) {
 		told[strings.TrimPrefix(c.Path, "./")], told[strings.TrimPrefix(c.To, "./")] = true, true
 	}
 	changes := 0
-	everyCommandAlso(t, Options{hears: hears}, funnelSamples, func(t *testing.T, c *Command, _ *practice.Server, sent []string, _ string) {
+	everyCommandAlso(t, command.Options{Hears: hears}, funnelSamples, func(t *testing.T, c *command.Command, _ *practice.Server, sent []string, _ string) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, line := range sent {

@@ -8,25 +8,29 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/learn"
+	"github.com/ftpsh/ftpsh/shell/prompt"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-var helpCommands = []*Command{{
+var helpCommands = []*command.Command{{
 	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
-	Examples: []Example{{"help get", "how to download"}, {"help keys", "the keys of the prompt"}, {"help lftp", "the words of another client, and ours"}, {"help -a", "all commands, a line for each"}},
+	Examples: []command.Example{{Line: "help get", Says: "how to download"}, {Line: "help keys", Says: "the keys of the prompt"}, {Line: "help lftp", Says: "the words of another client, and ours"}, {Line: "help -a", Says: "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Help},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
-	Foreign: Refused, Run: paged(help),
+	Foreign: command.Refused, Run: commands.Paged(help),
 }}
 
-func help(_ context.Context, c *Call) error {
+func help(_ context.Context, c *command.Call) error {
 	if len(c.Args) == 0 {
 		return overview(c.Shell, c.Out, c.Is("all"))
 	}
@@ -43,7 +47,7 @@ func help(_ context.Context, c *Call) error {
 			}
 			continue
 		}
-		command, err := c.Shell.catalog.Find(name)
+		command, err := c.Shell.Catalog.Find(name)
 		if row, is := settings.Exact(name); err != nil && is == nil {
 			if err := helpSetting(c.Shell, c.Out, row); err != nil {
 				return err
@@ -63,15 +67,15 @@ func help(_ context.Context, c *Call) error {
 	return nil
 }
 
-func helpSetting(sh *Shell, out io.Writer, row *settings.Setting) error {
+func helpSetting(sh *command.Shell, out io.Writer, row *settings.Setting) error {
 	var b strings.Builder
 	b.WriteString("set " + row.Name + " " + row.Example() + "\n")
-	for _, line := range render.Wrap(row.Short, min(sh.con.Width(), 100)-2) {
+	for _, line := range render.Wrap(row.Short, min(sh.Console.Width(), 100)-2) {
 		b.WriteString("  " + line + "\n")
 	}
 	b.WriteString("  now: " + render.Safe(row.Show(&sh.Settings)) + "\n")
 	if row.Long != nil {
-		t := render.Table{Rows: row.Long, Width: sh.con.Width()}
+		t := render.Table{Rows: row.Long, Width: sh.Console.Width()}
 		b.WriteString("\n")
 		if err := t.Write(&b); err != nil {
 			return err
@@ -82,9 +86,9 @@ func helpSetting(sh *Shell, out io.Writer, row *settings.Setting) error {
 }
 
 // overview lists the commands by theme, on one screen of 80x24 unless all is set.
-func overview(sh *Shell, out io.Writer, all bool) error {
-	t := render.Table{Width: sh.con.Width(), Color: sh.con.ColorOut()}
-	for _, group := range sh.catalog {
+func overview(sh *command.Shell, out io.Writer, all bool) error {
+	t := render.Table{Width: sh.Console.Width(), Color: sh.Console.ColorOut()}
+	for _, group := range sh.Catalog {
 		title := render.Bold.Paint(t.Color, group.Title)
 		if all {
 			t.Rows = append(t.Rows, []string{title})
@@ -111,33 +115,33 @@ func overview(sh *Shell, out io.Writer, all bool) error {
 }
 
 // helpCommand explains a command: everything comes from its row.
-func helpCommand(sh *Shell, out io.Writer, command *Command) error {
+func helpCommand(sh *command.Shell, out io.Writer, cmd *command.Command) error {
 	var b strings.Builder
-	width := sh.con.Width()
-	for _, line := range render.Hang(command.Synopsis(), width, 4) {
+	width := sh.Console.Width()
+	for _, line := range render.Hang(cmd.Synopsis(), width, 4) {
 		b.WriteString(line + "\n")
 	}
-	for _, line := range render.Hang("  "+command.Short, width, 2) {
+	for _, line := range render.Hang("  "+cmd.Short, width, 2) {
 		b.WriteString(line + "\n")
 	}
-	if len(command.Aliases) > 0 {
-		b.WriteString("  also: " + strings.Join(command.Aliases, ", ") + "\n")
+	if len(cmd.Aliases) > 0 {
+		b.WriteString("  also: " + strings.Join(cmd.Aliases, ", ") + "\n")
 	}
-	if command.Long != "" {
+	if cmd.Long != "" {
 		b.WriteByte('\n')
-		for _, line := range render.Wrap(command.Long, min(width, 100)) {
+		for _, line := range render.Wrap(cmd.Long, min(width, 100)) {
 			b.WriteString(line + "\n")
 		}
 	}
 	for _, t := range []render.Table{
-		{Header: []string{"options"}, Rows: flagRows(command)},
-		{Header: []string{"examples"}, Rows: exampleRows(command)},
-		{Header: []string{"on the wire"}, Rows: wireRows(command)},
+		{Header: []string{"options"}, Rows: command.FlagRows(cmd)},
+		{Header: []string{"examples"}, Rows: exampleRows(cmd)},
+		{Header: []string{"on the wire"}, Rows: wireRows(cmd)},
 	} {
 		if len(t.Rows) == 0 {
 			continue
 		}
-		b.WriteString("\n" + render.Bold.Paint(sh.con.ColorOut(), t.Header[0]) + "\n")
+		b.WriteString("\n" + render.Bold.Paint(sh.Console.ColorOut(), t.Header[0]) + "\n")
 		t.Header, t.Width = nil, width
 		if err := t.Write(&b); err != nil {
 			return err
@@ -147,25 +151,7 @@ func helpCommand(sh *Shell, out io.Writer, command *Command) error {
 	return err
 }
 
-func flagRows(command *Command) (rows [][]string) {
-	command.flagSet().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden {
-			return
-		}
-		name := "  --" + f.Name
-		if f.Shorthand != "" {
-			name = "  -" + f.Shorthand + ", --" + f.Name
-		}
-		value, says := pflag.UnquoteUsage(f)
-		if f.NoOptDefVal == "" {
-			name += " " + value
-		}
-		rows = append(rows, []string{name, says})
-	})
-	return rows
-}
-
-func exampleRows(command *Command) (rows [][]string) {
+func exampleRows(command *command.Command) (rows [][]string) {
 	for _, example := range command.Examples {
 		rows = append(rows, []string{"  " + example.Line, example.Says})
 	}
@@ -173,7 +159,7 @@ func exampleRows(command *Command) (rows [][]string) {
 }
 
 // wireRows is the verbs, each once, in the order of the row.
-func wireRows(command *Command) (rows [][]string) {
+func wireRows(command *command.Command) (rows [][]string) {
 	if len(command.Wire) == 0 {
 		return nil
 	}
@@ -214,8 +200,8 @@ func keyName(name string) string {
 	return strings.Join(presses, " ")
 }
 
-func helpKeys(c *Call) error {
-	t := render.Table{Width: c.Shell.con.Width()}
+func helpKeys(c *command.Call) error {
+	t := render.Table{Width: c.Shell.Console.Width()}
 	for _, group := range Keys() {
 		if group.Title != "" {
 			t.Rows = append(t.Rows, []string{""}, []string{group.Title})
@@ -232,8 +218,8 @@ func helpKeys(c *Call) error {
 
 // helpEquivalents shows the words of another client and ours, or what one of
 // them is here.
-func helpEquivalents(c *Call, name string) (known bool, err error) {
-	width := c.Shell.con.Width()
+func helpEquivalents(c *command.Call, name string) (known bool, err error) {
+	width := c.Shell.Console.Width()
 	t := render.Table{Width: width}
 	for _, e := range equivalents.All() {
 		if e.Of(name) {
@@ -244,7 +230,7 @@ func helpEquivalents(c *Call, name string) (known bool, err error) {
 		return true, t.Write(c.Out)
 	}
 	e := equivalents.Find(equivalents.OtherCommand, name)
-	if e == nil || c.Shell.catalog.has(name) {
+	if e == nil || c.Shell.Catalog.Has(name) {
 		return false, nil
 	}
 	if e.Works {
@@ -254,7 +240,7 @@ func helpEquivalents(c *Call, name string) (known bool, err error) {
 }
 
 // explainWord is F1: what the word at a place of the line means, or the command that it belongs to.
-func explainWord(sh *Shell, line string, pos int) {
+func explainWord(sh *command.Shell, line string, pos int) {
 	for pos < len(line) && line[pos] != ' ' {
 		pos++
 	}
@@ -263,7 +249,7 @@ func explainWord(sh *Shell, line string, pos int) {
 	if at.Word.Text != "" {
 		words = append(words, at.Word)
 	}
-	pager, err := sh.con.Pager(sh.base)
+	pager, err := sh.Console.Pager(sh.Base)
 	if err != nil {
 		return
 	}
@@ -272,9 +258,9 @@ func explainWord(sh *Shell, line string, pos int) {
 		_ = overview(sh, pager, false)
 		return
 	}
-	command, word := meant(sh, words[0]), words[len(words)-1].Text
+	command, word := prompt.Meant(sh, words[0]), words[len(words)-1].Text
 	setting, _ := settings.Exact(word)
-	explained, known := teach.Explain(word, explainContext(sh))
+	explained, known := teach.Explain(word, learn.ExplainContext(sh))
 	switch {
 	case command != nil && strings.HasPrefix(word, "-") && helpOption(sh, pager, command, word):
 	case len(words) > 1 && setting != nil:
@@ -289,10 +275,10 @@ func explainWord(sh *Shell, line string, pos int) {
 }
 
 // helpOption shows the row of one option, and reports whether there is one.
-func helpOption(sh *Shell, out io.Writer, command *Command, word string) bool {
+func helpOption(sh *command.Shell, out io.Writer, cmd *command.Command, word string) bool {
 	word, _, _ = strings.Cut(word, "=")
-	t := render.Table{Width: sh.con.Width()}
-	for _, row := range flagRows(command) {
+	t := render.Table{Width: sh.Console.Width()}
+	for _, row := range command.FlagRows(cmd) {
 		for name := range strings.SplitSeq(row[0], ", ") {
 			if name, _, _ = strings.Cut(strings.TrimSpace(name), " "); name == word {
 				t.Rows = append(t.Rows, row)

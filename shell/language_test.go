@@ -11,12 +11,13 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // batchShell is a shell without a terminal, and what it prints.
-func batchShell(t *testing.T, opt Options) (*Shell, *bytes.Buffer) {
+func batchShell(t *testing.T, opt command.Options) (*command.Shell, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
 	opt.Console = console.Options{In: strings.NewReader(""), Out: &out, Err: &out}
@@ -24,7 +25,7 @@ func batchShell(t *testing.T, opt Options) (*Shell, *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
+	t.Cleanup(func() { Close(sh) })
 	return sh, &out
 }
 
@@ -40,7 +41,7 @@ func TestClassicURL(t *testing.T) {
 		{"ftp://host/x:y", "ftp://host/x:y"},
 		{"u:p@host:x", "ftp://u:p@host/x"},
 	} {
-		if got := classicURL(row.word); got != row.want {
+		if got := command.ClassicURL(row.word); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.word, got, row.want)
 		}
 	}
@@ -74,7 +75,7 @@ func TestURLPattern(t *testing.T) {
 	for _, row := range []struct{ path, want string }{
 		{"a.txt", ""}, {"*.txt", "*.txt"}, {"%2A.txt", ""}, {"%2A*", `\**`}, {"a%20[bc]", "a [bc]"}, {"100%", ""},
 	} {
-		if got := urlPattern(row.path); got != row.want {
+		if got := command.URLPattern(row.path); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.path, got, row.want)
 		}
 	}
@@ -101,20 +102,20 @@ func TestRepeatable(t *testing.T) {
 		"open": true, "get": true, "put": false, "ls": true, "rm": true, "append": false, "rename": false,
 		"quote": false, "source": false, "site": false, "echo": false,
 	}
-	sh, _ := batchShell(t, Options{})
+	sh, _ := batchShell(t, command.Options{})
 	for name, want := range want {
 		c, err := Catalog().Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := sh.repeatable(c); got != want {
+		if got := sh.Repeatable(c); got != want {
 			t.Errorf("%s: repeatable is %v", name, got)
 		}
 	}
 }
 
 func TestPasses(t *testing.T) {
-	sh, _ := batchShell(t, Options{})
+	sh, _ := batchShell(t, command.Options{})
 	sh.Settings.RetryOn = "lost 421"
 	for _, row := range []struct {
 		err  error
@@ -127,7 +128,7 @@ func TestPasses(t *testing.T) {
 		{&client.Error{Reply: client.Reply{Code: 421}}, true},
 		{&client.Error{Reply: client.Reply{Code: 450}}, false},
 	} {
-		if got := sh.retriable(row.err); got != row.want {
+		if got := sh.Retriable(row.err); got != row.want {
 			t.Errorf("%v: got %v", row.err, got)
 		}
 	}
@@ -136,18 +137,18 @@ func TestPasses(t *testing.T) {
 // TestKeyring: a password that was kept is found again, for this host only.
 func TestKeyring(t *testing.T) {
 	keyring.MockInit()
-	a := Address{Host: "ftp.example.org", Port: "2121"}
-	if err := keyring.Set(keyringService, keyringName("alice", a), "s3cret"); err != nil {
+	a := command.Address{Host: "ftp.example.org", Port: "2121"}
+	if err := keyring.Set(command.KeyringService, command.KeyringName("alice", a), "s3cret"); err != nil {
 		t.Fatal(err)
 	}
-	if got, found := fromKeyring("alice@ftp.example.org:2121"); got != "s3cret" || !found {
+	if got, found := command.FromKeyring("alice@ftp.example.org:2121"); got != "s3cret" || !found {
 		t.Errorf("got %q, %v", got, found)
 	}
-	if _, found := fromKeyring("alice@ftp.example.org"); found {
+	if _, found := command.FromKeyring("alice@ftp.example.org"); found {
 		t.Error("found for another port")
 	}
 	keyring.MockInitWithError(errors.New("no dbus"))
-	if _, found := fromKeyring("alice@ftp.example.org:2121"); found {
+	if _, found := command.FromKeyring("alice@ftp.example.org:2121"); found {
 		t.Error("found where there is no keyring")
 	}
 }
@@ -155,21 +156,21 @@ func TestKeyring(t *testing.T) {
 // TestHostSettings: what the configuration says about a host ends with the
 // session, but for what the user has changed since.
 func TestHostSettings(t *testing.T) {
-	sh, _ := batchShell(t, Options{})
+	sh, _ := batchShell(t, command.Options{})
 	_, err := configure(sh, []byte("clobber = \"on\"\n[host.\"*.example.org\"]\nclobber = \"off\"\ntimeout = 5\nuser = \"u\"\nport = 2121\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := sh.forHost(Address{Host: "FTP.example.org"})
+	a, err := sh.ForHost(command.Address{Host: "FTP.example.org"})
 	if err != nil || a.User != "u" || a.Port != "2121" || sh.Settings.Clobber != "off" || sh.Settings.Timeout != 5*time.Second {
 		t.Errorf("%+v %v %+v", a, err, sh.Settings)
 	}
 	sh.Settings.Timeout = time.Hour
-	sh.restoreOverrides()
+	sh.RestoreOverrides()
 	if sh.Settings.Clobber != "on" || sh.Settings.Timeout != time.Hour {
 		t.Errorf("%+v", sh.Settings)
 	}
-	if a, _ := sh.forHost(Address{Host: "other.net", User: "me"}); a.User != "me" || sh.Settings.Clobber != "on" {
+	if a, _ := sh.ForHost(command.Address{Host: "other.net", User: "me"}); a.User != "me" || sh.Settings.Clobber != "on" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -194,7 +195,7 @@ func TestConfigErrors(t *testing.T) {
 		{"no TOML", "glob\n", 1, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			sh, _ := batchShell(t, Options{})
+			sh, _ := batchShell(t, command.Options{})
 			line, err := configure(sh, []byte(row.text))
 			if err == nil || line != row.line || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("line %d: %v; want line %d: %s", line, err, row.line, row.want)
@@ -207,11 +208,11 @@ func FuzzConfigure(f *testing.F) {
 	f.Add([]byte("timeout = 5\n[alias]\nll = \"ls -l\"\n[host.\"*.org\"]\nuser = 'u'\n"))
 	f.Add([]byte("a.b.c = {d = [1]}\n[[x]]"))
 	var out bytes.Buffer
-	sh, err := New(Options{Console: console.Options{In: strings.NewReader(""), Out: &out, Err: &out}})
+	sh, err := New(command.Options{Console: console.Options{In: strings.NewReader(""), Out: &out, Err: &out}})
 	if err != nil {
 		f.Fatal(err)
 	}
-	defer sh.Close()
+	defer Close(sh)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if line, err := configure(sh, text); err != nil && line == 0 {
 			t.Fatalf("%q: an error without a line: %v", text, err)
@@ -221,14 +222,14 @@ func FuzzConfigure(f *testing.F) {
 
 // BenchmarkLine is what a line of a script costs beside its command.
 func BenchmarkLine(b *testing.B) {
-	sh, err := New(Options{Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
+	sh, err := New(command.Options{Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer sh.Close()
+	defer Close(sh)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := sh.Do(Line{Text: "echo hello", Script: "script", Number: 1}); err != nil {
+		if err := sh.Do(command.Line{Text: "echo hello", Script: "script", Number: 1}); err != nil {
 			b.Fatal(err)
 		}
 	}

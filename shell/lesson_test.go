@@ -10,13 +10,15 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/learn"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 // pupil is a shell without a terminal, in a folder of its own.
 type pupil struct {
-	*Shell
+	*command.Shell
 	out *page
 }
 
@@ -48,11 +50,11 @@ func newPupil(t *testing.T) *pupil {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	out := &page{}
-	sh, err := New(Options{StateDir: t.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}})
+	sh, err := New(command.Options{StateDir: t.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
+	t.Cleanup(func() { Close(sh) })
 	return &pupil{sh, out}
 }
 
@@ -63,11 +65,11 @@ func (p *pupil) begin(t *testing.T, l *teach.Lesson, step int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.raw {
-		p.Do(Line{Text: ".end"})
+	if p.Raw {
+		p.Do(command.Line{Text: ".end"})
 	}
-	p.class = &class{lesson: l, step: step, progress: progress}
-	if err := enterStep(t.Context(), p.Shell); err != nil {
+	p.Class = &command.Class{Lesson: l, Step: step, Progress: progress}
+	if err := learn.EnterStep(t.Context(), p.Shell); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -80,15 +82,15 @@ func (p *pupil) types(t *testing.T, lines []string) {
 	for _, line := range lines {
 		line = strings.ReplaceAll(line, "{free.six}", fmt.Sprintf("127,0,0,1,%d,%d", port>>8, port&255))
 		line = strings.ReplaceAll(line, "{free}", strconv.Itoa(port))
-		if p.practice != nil {
-			line = teach.Filled(line, p.practice.Port())
+		if p.Practice != nil {
+			line = teach.Filled(line, p.Practice.Port())
 		}
 		if strings.Contains(line, "{answer}") {
-			right := p.class.task().Check.Right(p.recorder.Events(p.class.since))
+			right := p.Class.Task().Check.Right(p.Recorder.Events(p.Class.Since))
 			line = strings.ReplaceAll(line, "{answer}", right)
 		}
 		fmt.Fprintf(p.out, "> %s\n", line)
-		p.Do(Line{Text: line})
+		p.Do(command.Line{Text: line})
 	}
 }
 
@@ -119,14 +121,14 @@ func TestLessonsCanBeDone(t *testing.T) {
 			p := newPupil(t)
 			p.begin(t, l, 0)
 			for i := range l.Steps {
-				if p.class == nil || p.class.step != i {
+				if p.Class == nil || p.Class.Step != i {
 					t.Fatalf("step %s was not reached\n%s", l.Steps[i].ID, p.out)
 				}
 				p.out.Reset()
 				p.types(t, l.Steps[i].Solution)
 			}
-			if p.class != nil {
-				t.Errorf("step %s does not pass\n%s", p.class.task().ID, p.out)
+			if p.Class != nil {
+				t.Errorf("step %s does not pass\n%s", p.Class.Task().ID, p.out)
 			}
 		})
 	}
@@ -150,7 +152,7 @@ func TestLessonsAreStrict(t *testing.T) {
 					}
 					p.out.Reset()
 					p.types(t, l.Steps[i].Negative)
-					if p.class == nil || p.class.step != i {
+					if p.Class == nil || p.Class.Step != i {
 						t.Errorf("step %s passes with\n%s", l.Steps[i].ID, p.out)
 					}
 				}
@@ -188,7 +190,7 @@ func TestRightAnswerBeforeItsProof(t *testing.T) {
 			p.types(t, []string{"practice open"})
 			p.out.Reset()
 			p.types(t, []string{l.Steps[i].ID})
-			if !strings.Contains(p.out.String(), "prove it first") && p.class.step == i {
+			if !strings.Contains(p.out.String(), "prove it first") && p.Class.Step == i {
 				t.Errorf("%s: %s", l.Steps[i].ID, p.out)
 			}
 		}
@@ -203,8 +205,8 @@ func TestRightAnswerBeforeItsProof(t *testing.T) {
 func TestLessonPages(t *testing.T) {
 	p := newPupil(t)
 	p.says(t, "lesson notes 1", "Solution")
-	p.Do(Line{Text: "lesson notes --html notes.html"})
-	p.Do(Line{Text: "lesson report --html report.html --name '<Ada>'"})
+	p.Do(command.Line{Text: "lesson notes --html notes.html"})
+	p.Do(command.Line{Text: "lesson report --html report.html --name '<Ada>'"})
 	for file, wants := range map[string][]string{
 		"notes.html": {"Two connections", "quote PASV", "eavesdropper", "<!DOCTYPE html>"}, "report.html": {"&lt;Ada&gt;"},
 	} {

@@ -15,20 +15,22 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 )
 
 func TestServerLimits(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	l := openLimits(dir)
+	l := command.OpenLimits(dir)
 	for _, row := range [][3]string{{"bob@h:21", "parallel", "2"}, {"h:21", "pipelining", "off"}, {"@[::1]:2121", "parallel", "1"}} {
-		if err := l.remember(row[0], row[1], row[2], true); err != nil {
+		if err := l.Remember(row[0], row[1], row[2], true); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := l.remember("passing:21", "pipelining", "off", false); err != nil {
+	if err := l.Remember("passing:21", "pipelining", "off", false); err != nil {
 		t.Fatal(err)
 	}
-	again := openLimits(dir)
+	again := command.OpenLimits(dir)
 	for _, row := range [][3]string{
 		{"bob@h:21", "parallel", "2"},
 		{"h:21", "pipelining", "off"},
@@ -37,24 +39,24 @@ func TestServerLimits(t *testing.T) {
 		{"passing:21", "pipelining", ""},
 		{"h:22", "pipelining", ""},
 	} {
-		if got := again.get(row[0], row[1]); got != row[2] {
+		if got := again.Get(row[0], row[1]); got != row[2] {
 			t.Errorf("%s of %s is %q, want %q", row[1], row[0], got, row[2])
 		}
 	}
-	if l.get("passing:21", "pipelining") != "off" {
+	if l.Get("passing:21", "pipelining") != "off" {
 		t.Error("what is not for good is not known here either")
 	}
-	info, err := os.Stat(filepath.Join(dir, limitsFile))
+	info, err := os.Stat(filepath.Join(dir, command.LimitsFile))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if had, err := again.forget("h", ""); !had || err != nil {
+	if had, err := again.Forget("h", ""); !had || err != nil {
 		t.Errorf("%v, %v", had, err)
 	}
-	if had, err := again.forget("::1", "21"); had || err != nil {
+	if had, err := again.Forget("::1", "21"); had || err != nil {
 		t.Errorf("the other port: %v, %v", had, err)
 	}
-	if got := openLimits(dir).all(); len(got) != 1 || got[0][0] != "@[::1]:2121" {
+	if got := command.OpenLimits(dir).All(); len(got) != 1 || got[0][0] != "@[::1]:2121" {
 		t.Errorf("after forget h: %v", got)
 	}
 }
@@ -62,36 +64,36 @@ func TestServerLimits(t *testing.T) {
 // What is remembered has an end, which a new start does not put off; the file has a size.
 func TestServerLimitsEnd(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, limitsFile)
+	file := filepath.Join(dir, command.LimitsFile)
 	line := func(server string, until time.Time) string {
 		return server + " pipelining off " + until.UTC().Format(time.RFC3339) + "\n"
 	}
 	var text strings.Builder
 	text.WriteString("# mine\n" + line("old:21", time.Now().Add(-time.Second)) + line("new:21", time.Now().Add(time.Minute)))
-	for i := range mostLimits {
+	for i := range command.MostLimits {
 		text.WriteString(line(fmt.Sprintf("h%d:21", i), time.Now().Add(time.Hour+time.Duration(i)*time.Second)))
 	}
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := openLimits(dir)
-	if l.err != nil || l.get("old:21", "pipelining") != "" || l.get("new:21", "pipelining") != "off" {
-		t.Errorf("%v, %q, %q", l.err, l.get("old:21", "pipelining"), l.get("new:21", "pipelining"))
+	l := command.OpenLimits(dir)
+	if l.Err != nil || l.Get("old:21", "pipelining") != "" || l.Get("new:21", "pipelining") != "off" {
+		t.Errorf("%v, %q, %q", l.Err, l.Get("old:21", "pipelining"), l.Get("new:21", "pipelining"))
 	}
-	if err := l.remember("new:21", "pipelining", "off", true); err != nil {
+	if err := l.Remember("new:21", "pipelining", "off", true); err != nil {
 		t.Fatal(err)
 	}
 	if after, _ := os.ReadFile(file); string(after) != text.String() {
 		t.Error("what is known is written again")
 	}
-	if err := l.remember("one:21", "parallel", "1", true); err != nil {
+	if err := l.Remember("one:21", "parallel", "1", true); err != nil {
 		t.Fatal(err)
 	}
 	after, _ := os.ReadFile(file)
-	if n := strings.Count(string(after), "\n"); n != mostLimits+1 || !strings.HasPrefix(string(after), "# mine\n") {
+	if n := strings.Count(string(after), "\n"); n != command.MostLimits+1 || !strings.HasPrefix(string(after), "# mine\n") {
 		t.Errorf("%d lines: %.80s", n, after)
 	}
-	if again := openLimits(dir); again.get("one:21", "parallel") != "1" || again.get("new:21", "pipelining") != "" {
+	if again := command.OpenLimits(dir); again.Get("one:21", "parallel") != "1" || again.Get("new:21", "pipelining") != "" {
 		t.Error("those that end first must go")
 	}
 }
@@ -100,17 +102,17 @@ func TestServerLimitsOfTwoShells(t *testing.T) {
 	dir := t.TempDir()
 	var all sync.WaitGroup
 	for shell := range 2 {
-		l := openLimits(dir)
+		l := command.OpenLimits(dir)
 		all.Go(func() {
 			for i := range 20 {
-				if err := l.remember(fmt.Sprintf("h%d-%d:21", shell, i), "parallel", "1", true); err != nil {
+				if err := l.Remember(fmt.Sprintf("h%d-%d:21", shell, i), "parallel", "1", true); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	if got := len(openLimits(dir).rows); got != 40 {
+	if got := len(command.OpenLimits(dir).Rows); got != 40 {
 		t.Errorf("%d rows, want 40", got)
 	}
 }
@@ -132,16 +134,16 @@ func TestDamagedServerLimits(t *testing.T) {
 		{"a long comment", "#" + strings.Repeat("x", 1<<20) + "\n", 1},
 	} {
 		dir := t.TempDir()
-		path := filepath.Join(dir, limitsFile)
+		path := filepath.Join(dir, command.LimitsFile)
 		if err := os.WriteFile(path, []byte(row.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sh, _ := batchShell(t, Options{StateDir: dir})
-		err := sh.Do(Line{Text: "open ftp://127.0.0.1:1/"})
-		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || Status(err) != 7 {
+		sh, _ := batchShell(t, command.Options{StateDir: dir})
+		err := sh.Do(command.Line{Text: "open ftp://127.0.0.1:1/"})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || command.Status(err) != 7 {
 			t.Errorf("%s: got %.300v", row.name, err)
 		}
-		if err := sh.servers.remember("h:21", "parallel", "1", true); err == nil {
+		if err := sh.Servers.Remember("h:21", "parallel", "1", true); err == nil {
 			t.Errorf("%s: it is written all the same", row.name)
 		}
 		if text, _ := os.ReadFile(path); string(text) != row.text {
@@ -155,13 +157,13 @@ func FuzzServerLimit(f *testing.F) {
 	f.Add("[fe80::1%eth0]:21 pipelining off 2030-01-31T12:00:00+02:00")
 	f.Add("h:21 parallel 65 2030-01-31T12:00:00Z")
 	f.Fuzz(func(t *testing.T, text string) {
-		key, limit, err := parseLimit(text)
+		key, limit, err := command.ParseLimit(text)
 		if err != nil {
 			return
 		}
-		l := &serverLimits{rows: map[limitKey]serverLimit{key: limit}}
-		k, again, err := parseLimit(l.line(key))
-		if err != nil || k != key || again.value != limit.value || !again.until.Equal(limit.until.Truncate(time.Second)) {
+		l := &command.ServerLimits{Rows: map[command.LimitKey]command.ServerLimit{key: limit}}
+		k, again, err := command.ParseLimit(l.Line(key))
+		if err != nil || k != key || again.Value != limit.Value || !again.Until.Equal(limit.Until.Truncate(time.Second)) {
 			t.Errorf("%q: %v %v, %v", text, k, again, err)
 		}
 	})
@@ -174,39 +176,39 @@ func TestLimitIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	opt := Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true}
-	start := func() (*Shell, fmt.Stringer) {
+	opt := command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true}
+	start := func() (*command.Shell, fmt.Stringer) {
 		sh, out := batchShell(t, opt)
-		if err := sh.Do(Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
+		if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 			t.Fatal(err)
 		}
 		return sh, out
 	}
-	most := func(sh *Shell, setting int, flags ...string) int {
+	most := func(sh *command.Shell, setting int, flags ...string) int {
 		sh.Settings.Parallel = setting
-		c := &Call{Shell: sh, Command: &Command{Name: "mirror"}, Flags: pflag.NewFlagSet("mirror", pflag.ContinueOnError)}
-		mirrorFlags(c.Flags)
+		c := &command.Call{Shell: sh, Command: &command.Command{Name: "mirror"}, Flags: pflag.NewFlagSet("mirror", pflag.ContinueOnError)}
+		commands.MirrorFlags(c.Flags)
 		if err := c.Flags.Parse(flags); err != nil {
 			t.Fatal(err)
 		}
-		return newEngine(c).Parallel
+		return commands.NewEngine(c).Parallel
 	}
 	sh, _ := start()
 	if got := most(sh, 0, "-P", "8"); got != 8 {
 		t.Errorf("%d sessions before anything is known", got)
 	}
 	for i := range 40 {
-		if err := sh.Do(Line{Text: fmt.Sprintf("put '|echo x' f%d", i)}); err != nil {
+		if err := sh.Do(command.Line{Text: fmt.Sprintf("put '|echo x' f%d", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Chdir(t.TempDir())
-	if err := sh.Do(Line{Text: "mirror -P 6 . here"}); err != nil {
+	if err := sh.Do(command.Line{Text: "mirror -P 6 . here"}); err != nil {
 		t.Fatal(err)
 	}
-	sh.disconnect()
+	sh.Disconnect()
 	next, out := start()
-	for _, sh := range []*Shell{next, next.fork()} {
+	for _, sh := range []*command.Shell{next, next.Fork()} {
 		if a, b, c := most(sh, 0), most(sh, 6), most(sh, 0, "-P", "8"); a != 2 || b != 2 || c != 2 {
 			t.Errorf("%d, %d, %d sessions", a, b, c)
 		}
@@ -214,7 +216,7 @@ func TestLimitIsRemembered(t *testing.T) {
 	if !strings.Contains(out.String(), "2 instead of 8 sessions") {
 		t.Errorf("it is not said: %s", out)
 	}
-	if err := next.Do(Line{Text: "limits forget 127.0.0.1"}); err != nil {
+	if err := next.Do(command.Line{Text: "limits forget 127.0.0.1"}); err != nil {
 		t.Error(err)
 	}
 	if got := most(next, 6); got != 6 {
@@ -225,7 +227,7 @@ func TestLimitIsRemembered(t *testing.T) {
 // A server that takes one command a packet is not tried again with the next start, until the user says so.
 func TestPaceIsRemembered(t *testing.T) {
 	addr, calls := onePacketServer(t)
-	opt := Options{StateDir: t.TempDir(), Password: "p", HasPassword: true}
+	opt := command.Options{StateDir: t.TempDir(), Password: "p", HasPassword: true}
 	for _, step := range []struct {
 		line  string
 		calls int32
@@ -234,11 +236,11 @@ func TestPaceIsRemembered(t *testing.T) {
 		sh, _ := batchShell(t, opt)
 		sh.Settings.Timeout = time.Second
 		for _, line := range append([]string{"open ftp://u@" + addr}, strings.Split(step.line, "; ")...) {
-			if err := sh.Do(Line{Text: strings.Replace(line, "open 1", "open ftp://u@1", 1)}); err != nil {
+			if err := sh.Do(command.Line{Text: strings.Replace(line, "open 1", "open ftp://u@1", 1)}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		sh.disconnect()
+		sh.Disconnect()
 		if got := calls.Load() - before; got != step.calls {
 			t.Errorf("%s: %d connections, want %d", step.line, got, step.calls)
 		}

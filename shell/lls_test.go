@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -29,19 +31,19 @@ func TestOwnLls(t *testing.T) {
 		{"lls tree/*.txt", "tree/b.txt\n"},
 	} {
 		p.out.Reset()
-		if err := p.Do(Line{Text: row.line}); err != nil || p.out.String() != row.want {
+		if err := p.Do(command.Line{Text: row.line}); err != nil || p.out.String() != row.want {
 			t.Errorf("%s: %v, %q, not %q", row.line, err, p.out.String(), row.want)
 		}
 	}
 	p.out.Reset()
-	if err := p.Do(Line{Text: "lls -l one"}); err != nil || !strings.HasPrefix(p.out.String(), "-rw-r--r--") || !strings.Contains(p.out.String(), " 5 ") {
+	if err := p.Do(command.Line{Text: "lls -l one"}); err != nil || !strings.HasPrefix(p.out.String(), "-rw-r--r--") || !strings.Contains(p.out.String(), " 5 ") {
 		t.Errorf("lls -l: %v, %q", err, p.out.String())
 	}
-	if err := p.Do(Line{Text: "lls nowhere"}); Status(err) != 7 {
-		t.Errorf("a name that is not there: status %d", Status(err))
+	if err := p.Do(command.Line{Text: "lls nowhere"}); command.Status(err) != 7 {
+		t.Errorf("a name that is not there: status %d", command.Status(err))
 	}
-	if err := p.Do(Line{Text: "lls --recursive"}); Status(err) != 2 {
-		t.Errorf("an option that only ls has: status %d", Status(err))
+	if err := p.Do(command.Line{Text: "lls --recursive"}); command.Status(err) != 2 {
+		t.Errorf("an option that only ls has: status %d", command.Status(err))
 	}
 }
 
@@ -52,12 +54,12 @@ func TestLocalPatternsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	word := syntax.Lex("**/c")[0]
-	if names, err := localNames(t.Context(), p.Shell, word); err != nil || len(names) != 1 {
+	if names, err := commands.LocalNames(t.Context(), p.Shell, word); err != nil || len(names) != 1 {
 		t.Fatalf("%q, %v", names, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if names, err := localNames(ctx, p.Shell, word); !errors.Is(err, context.Canceled) {
+	if names, err := commands.LocalNames(ctx, p.Shell, word); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", names, err)
 	}
 }

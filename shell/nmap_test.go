@@ -4,6 +4,9 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 )
 
 func TestNameMap(t *testing.T) {
@@ -26,7 +29,7 @@ func TestNameMap(t *testing.T) {
 		{"off", "", "", "a.b", "a.b"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
-			if got := (nameMap{row.pattern, row.name}).apply(row.in); got != row.want {
+			if got := (command.NameMap{Pattern: row.pattern, Name: row.name}).Apply(row.in); got != row.want {
 				t.Errorf("nmap %s %s makes %q of %q, want %q", row.pattern, row.name, got, row.in, row.want)
 			}
 		})
@@ -41,7 +44,7 @@ func TestNameTrans(t *testing.T) {
 		{"off", "", "", "a:b", "a:b"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
-			if got := (nameTrans{[]rune(row.from), []rune(row.to)}).apply(row.in); got != row.want {
+			if got := (command.NameTrans{From: []rune(row.from), To: []rune(row.to)}).Apply(row.in); got != row.want {
 				t.Errorf("ntrans %q %q makes %q of %q, want %q", row.from, row.to, got, row.in, row.want)
 			}
 		})
@@ -59,9 +62,9 @@ func TestMappedNamesStayHere(t *testing.T) {
 		{"$1", "", "a"},
 		{"", "", "dir/.."},
 	} {
-		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{row.pattern, row.name}}}
-		got, err := localName(sh, "", row.remote)
-		if !errors.As(err, new(*unsafeNameError)) {
+		sh := &command.Shell{Names: command.Names{Folders: &command.Folders{}, Nmap: command.NameMap{Pattern: row.pattern, Name: row.name}}}
+		got, err := commands.LocalName(sh, "", row.remote)
+		if !errors.As(err, new(*command.UnsafeNameError)) {
 			t.Errorf("nmap %s %s: %q becomes %q (%v)", row.pattern, row.name, row.remote, got, err)
 		}
 	}
@@ -72,8 +75,8 @@ func FuzzNameMap(f *testing.F) {
 	f.Add(`\$1[$2`, `[\],$0`, "..")
 	f.Add("$", `\`, "$")
 	f.Fuzz(func(t *testing.T, pattern, name, remote string) {
-		sh := &Shell{names: names{folders: &folders{}, nmap: nameMap{pattern, name}}}
-		got, err := localName(sh, "", remote)
+		sh := &command.Shell{Names: command.Names{Folders: &command.Folders{}, Nmap: command.NameMap{Pattern: pattern, Name: name}}}
+		got, err := commands.LocalName(sh, "", remote)
 		if err == nil && !filepath.IsLocal(got) {
 			t.Errorf("nmap %q %q makes %q of %q", pattern, name, got, remote)
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -163,7 +164,7 @@ func TestNothingRaw(t *testing.T) {
 				}
 				screen := capture(t)
 				var log, errs bytes.Buffer
-				opt := Options{StateDir: t.TempDir(), Bookmarks: dir + "/bookmarks.toml", Log: &log, JSON: mode == "JSON"}
+				opt := command.Options{StateDir: t.TempDir(), Bookmarks: dir + "/bookmarks.toml", Log: &log, JSON: mode == "JSON"}
 				opt.Console = console.Options{In: screen.tty, Out: screen.tty, Err: screen.tty, Color: "never"}
 				if mode != "at a terminal" {
 					opt.Console = console.Options{In: strings.NewReader(""), Out: screen.tty, Err: &errs, Color: "never"}
@@ -172,18 +173,18 @@ func TestNothingRaw(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sh.con.away.Store(true) // nobody is asked
+				sh.Console.Away.Store(true) // nobody is asked
 				sh.Settings.Progress, sh.Settings.Trace, sh.Settings.Verbose, sh.Settings.OnError = false, 3, true, "continue"
-				sh.applyObservers()
-				a := Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
-				if err := sh.OpenAddress(a); err != nil {
+				sh.ApplyObservers()
+				a := command.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
+				if err := OpenAddress(sh, a); err != nil {
 					t.Fatal(err)
 				}
-				sh.macros = map[string][]string{"twice": {"size $1"}}
-				sh.Do(Line{Text: strings.TrimPrefix(samples[c.Name], "-")})
-				sh.Do(Line{Text: rawSamples[c.Name]})
-				sh.Do(Line{Text: "explain last; why; ladder"})
-				sh.Close()
+				sh.Macros = map[string][]string{"twice": {"size $1"}}
+				sh.Do(command.Line{Text: strings.TrimPrefix(samples[c.Name], "-")})
+				sh.Do(command.Line{Text: rawSamples[c.Name]})
+				sh.Do(command.Line{Text: "explain last; why; ladder"})
+				Close(sh)
 				seen := screen.end()
 				if c.Name == "bell" {
 					seen = strings.ReplaceAll(seen, "\a", "")
@@ -257,7 +258,7 @@ func TestNothingRawFromFiles(t *testing.T) {
 				writeOwn(t, f.name, f.content)
 				screen := capture(t)
 				var log, errs bytes.Buffer
-				opt := Options{StateDir: dir + "/home", Bookmarks: dir + "/home/bookmarks", Netrc: dir + "/home/netrc", Log: &log, JSON: mode == "JSON"}
+				opt := command.Options{StateDir: dir + "/home", Bookmarks: dir + "/home/bookmarks", Netrc: dir + "/home/netrc", Log: &log, JSON: mode == "JSON"}
 				opt.Console = console.Options{In: screen.tty, Out: screen.tty, Err: screen.tty, Color: "never"}
 				if mode != "at a terminal" {
 					opt.Console = console.Options{In: strings.NewReader(""), Out: screen.tty, Err: &errs, Color: "never"}
@@ -266,18 +267,18 @@ func TestNothingRawFromFiles(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sh.con.away.Store(true) // nobody is asked
+				sh.Console.Away.Store(true) // nobody is asked
 				sh.Settings.OnError = "continue"
-				if err := sh.ReadConfig("config.toml"); err != nil {
-					sh.failed(Line{}, "", err)
+				if err := ReadConfig(sh, "config.toml"); err != nil {
+					sh.Failed(command.Line{}, "", err)
 					if bad := rawIn(err.Error()); len(bad) > 0 {
 						t.Errorf("config: %s", bad)
 					}
 				}
 				for _, line := range strings.Split(f.lines, "; ") {
-					sh.Do(Line{Text: line})
+					sh.Do(command.Line{Text: line})
 				}
-				sh.Close()
+				Close(sh)
 				for where, text := range map[string]string{"terminal": screen.end(), "errors": errs.String(), "log": log.String()} {
 					if bad := rawIn(text); len(bad) > 0 {
 						t.Errorf("%s: %s", where, strings.Join(bad, "\n"))
@@ -309,18 +310,18 @@ func TestNothingRawFromCertificates(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		screen := capture(t)
 		var log bytes.Buffer
-		sh, err := New(Options{StateDir: t.TempDir(), Log: &log, JSON: asJSON, Console: console.Options{In: screen.tty, Out: screen.tty, Err: screen.tty, Color: "never"}})
+		sh, err := New(command.Options{StateDir: t.TempDir(), Log: &log, JSON: asJSON, Console: console.Options{In: screen.tty, Out: screen.tty, Err: screen.tty, Color: "never"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sh.con.away.Store(true)
+		sh.Console.Away.Store(true)
 		sh.Settings.Trace, sh.Settings.OnError = 3, "continue"
-		sh.applyObservers()
+		sh.ApplyObservers()
 		addr := server.Addr()
 		for _, line := range []string{"open ftp://" + addr, "doctor --timeout 1s " + strings.ReplaceAll(addr, ":", " "), "explain last; ladder", "open --insecure ftp://" + practice.User + ":s3cret%20pass@" + addr, "ls; status; tls list; explain last"} {
-			sh.Do(Line{Text: line})
+			sh.Do(command.Line{Text: line})
 		}
-		sh.Close()
+		Close(sh)
 		seen := screen.end()
 		for where, text := range map[string]string{"terminal": seen, "log": log.String()} {
 			if bad := rawIn(text); len(bad) > 0 {

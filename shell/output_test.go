@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // TestOneRuleForLocalFiles: whichever command writes a local file, with `set clobber off` it replaces
@@ -17,7 +19,7 @@ func TestOneRuleForLocalFiles(t *testing.T) {
 	} {
 		t.Run(line, func(t *testing.T) {
 			p := newPupil(t)
-			p.Do(Line{Text: "practice start --tls off; practice open"})
+			p.Do(command.Line{Text: "practice start --tls off; practice open"})
 			write := func(name, text string) {
 				if err := os.WriteFile(name, []byte(text), 0o640); err != nil {
 					t.Fatal(err)
@@ -28,10 +30,10 @@ func TestOneRuleForLocalFiles(t *testing.T) {
 				return string(text)
 			}
 			do := func(line, name string) error {
-				return p.Do(Line{Text: strings.ReplaceAll(line, "OUT", name), Script: "script", Number: 1})
+				return p.Do(command.Line{Text: strings.ReplaceAll(line, "OUT", name), Script: "script", Number: 1})
 			}
 			write("old", "old\n")
-			if err := do("set clobber off; "+line, "old"); Status(err) != 7 || read("old") != "old\n" {
+			if err := do("set clobber off; "+line, "old"); command.Status(err) != 7 || read("old") != "old\n" {
 				t.Errorf("with clobber off: %v, and the file has %q", err, read("old"))
 			}
 			if err := do(line, "new"); err != nil || read("new") == "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/history"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 )
 
@@ -113,21 +114,21 @@ func (o *owner) uses(t testing.TB, lines string) (first error) {
 		fmt.Fprintln(&o.out, err)
 	}
 	note(err)
-	sh, err := New(Options{
+	sh, err := New(command.Options{
 		StateDir: at("state"), Bookmarks: at("bookmarks.toml"), Netrc: at("login/netrc"), History: h,
 		Console: console.Options{In: strings.NewReader(""), Out: &o.out, Err: &o.out},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer sh.Close()
-	if err := sh.ReadConfig(at("config.toml")); err != nil {
+	defer Close(sh)
+	if err := ReadConfig(sh, at("config.toml")); err != nil {
 		fmt.Fprintln(&o.out, err)
 		note(err)
 	}
 	for _, line := range strings.Split(o.fill(lines), "; ") {
 		rememberLine(sh, "pwd")
-		note(sh.Do(Line{Text: line}))
+		note(sh.Do(command.Line{Text: line}))
 	}
 	return first
 }
@@ -157,8 +158,8 @@ func testOwnFile(t *testing.T, f ownFile, d damage) {
 	d.make(t, f, path)
 	before := looks(t, path)
 	err := o.uses(t, f.use)
-	if err == nil || Status(err) != 7 && Status(err) != 2 && f.name != "state/history" {
-		t.Errorf("got %v, status %d\n%s", err, Status(err), &o.out)
+	if err == nil || command.Status(err) != 7 && command.Status(err) != 2 && f.name != "state/history" {
+		t.Errorf("got %v, status %d\n%s", err, command.Status(err), &o.out)
 	}
 	said := strings.ReplaceAll(o.out.String(), "\n  ", " ")
 	if !strings.Contains(said, path) {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // TestKeptQueue: the lines for this server run, in their order; those for others and what cannot be read stay.
@@ -16,7 +18,7 @@ func TestKeptQueue(t *testing.T) {
 		return o.fill(`{"server":"$SERVER","dir":"/","local":"/","line":"` + text + `"}` + "\n")
 	}
 	writeOwn(t, file, line("mkdir one")+others+line("mkdir one/two"))
-	if err := o.uses(t, "open $URL; queue start; wait"); Status(err) != 7 || !strings.Contains(err.Error(), file+":3: no line of a queue") {
+	if err := o.uses(t, "open $URL; queue start; wait"); command.Status(err) != 7 || !strings.Contains(err.Error(), file+":3: no line of a queue") {
 		t.Errorf("got %v\n%s", err, &o.out)
 	}
 	if text := looks(t, file); text != others {
@@ -41,7 +43,7 @@ func TestHostileQueue(t *testing.T) {
 		file := filepath.Join(o.home, "state/queue/20260101-000000-7")
 		text := o.fill(`{"server":"$SERVER","dir":"/","local":"/","line":"mkdir one",` + made + "}\n")
 		writeOwn(t, file, text)
-		if err := o.uses(t, "open $URL; queue start; wait"); Status(err) != 7 || !strings.Contains(err.Error(), file+":1: no line of a queue") {
+		if err := o.uses(t, "open $URL; queue start; wait"); command.Status(err) != 7 || !strings.Contains(err.Error(), file+":1: no line of a queue") {
 			t.Errorf("%s: got %v\n%s", made, err, &o.out)
 		}
 		if left := looks(t, file); left != text {

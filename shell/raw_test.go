@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -51,7 +52,7 @@ func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	out := &page{}
-	opt := Options{Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}}
+	opt := command.Options{Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}}
 	if srv.TLS {
 		opt.Connect.TLS = srv.TLSConfig()
 	}
@@ -59,7 +60,7 @@ func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
+	t.Cleanup(func() { Close(sh) })
 	p := &pupil{sh, out}
 	if srv.Implicit {
 		p.says(t, fmt.Sprintf("raw ftps://%s", srv.Addr()), "220")
@@ -83,7 +84,7 @@ func (p *pupil) says(t *testing.T, line, want string, more ...string) {
 	t.Helper()
 	p.out.Reset()
 	for _, line := range append([]string{line}, more...) {
-		p.Do(Line{Text: line})
+		p.Do(command.Line{Text: line})
 	}
 	if !strings.Contains(p.out.String(), want) {
 		t.Fatalf("%s: %q is not seen in\n%s", line, want, p.out)
@@ -138,7 +139,7 @@ func TestRawRemarks(t *testing.T) {
 func TestRawByHand(t *testing.T) {
 	p, server := atPractice(t)
 	for _, line := range []string{"USER learner", "PASS practice", ".manual", "PASV"} {
-		p.Do(Line{Text: line})
+		p.Do(command.Line{Text: line})
 	}
 	p.says(t, ".connect", "D1 connected")
 	p.says(t, "NLST", "226")
@@ -150,7 +151,7 @@ func TestRawByHand(t *testing.T) {
 	p.says(t, "QUIT", "221")
 	p.says(t, "NOOP", "the connection is closed")
 	p.says(t, ".end", "")
-	if p.raw {
+	if p.Raw {
 		t.Error(".end does not end raw")
 	}
 	if n := strings.Count(strings.Join(server.Commands(), "\n"), "FEAT"); n != 0 {
@@ -162,8 +163,8 @@ func TestRawByHand(t *testing.T) {
 // to the server with a remark; replies are shown once.
 func TestRawAsides(t *testing.T) {
 	p, server := atPractice(t)
-	p.Do(Line{Text: ".end"})
-	p.Do(Line{Text: "close; verbose on"})
+	p.Do(command.Line{Text: ".end"})
+	p.Do(command.Line{Text: "close; verbose on"})
 	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", server.Port()), "220")
 	if n := strings.Count(p.out.String(), "220 "); n != 1 {
 		t.Errorf("the greeting is shown %d times\n%s", n, p.out)
@@ -194,8 +195,8 @@ func TestRawAsides(t *testing.T) {
 // TestQuoteMovesData: quote asks for a data connection and uses it.
 func TestQuoteMovesData(t *testing.T) {
 	p, _ := atPractice(t)
-	p.Do(Line{Text: ".end"})
-	p.Do(Line{Text: "user learner practice"})
+	p.Do(command.Line{Text: ".end"})
+	p.Do(command.Line{Text: "user learner practice"})
 	p.says(t, "quote EPSV; quote NLST", "README.txt")
 	p.says(t, "quote NLST", "needs a data connection")
 	p.says(t, "quote PASV; quote RETR README.txt > copy.txt", "226")
@@ -211,34 +212,34 @@ func TestQuoteMovesData(t *testing.T) {
 func TestRawKeepsSecrets(t *testing.T) {
 	p, _ := atPractice(t)
 	for _, line := range []string{"USER learner", "PASS hush-hush", "NOOP hush-hush", ".end", "quote NOOP hush-hush", "user learner practice", "ls practice"} {
-		p.Do(Line{Text: line})
+		p.Do(command.Line{Text: line})
 	}
-	for _, e := range p.recorder.Events(0) {
+	for _, e := range p.Recorder.Events(0) {
 		if e.Ev == teach.OpStart && strings.HasPrefix(e.Cmd, "ls ") && e.Cmd != "ls ********" {
 			t.Errorf("the password of the login is in %q", e.Cmd)
 		}
 	}
-	for _, e := range p.recorder.All() {
+	for _, e := range p.Recorder.All() {
 		if strings.Contains(e.Line+e.Cmd+strings.Join(e.Lines, " "), "hush") {
 			t.Errorf("an event has the password: %+v", e)
 		}
 	}
 }
 
-// atPractice is in raw mode on a practice server without TLS.
+// AtPractice is in raw mode on a practice server without TLS.
 func atPractice(t *testing.T) (*pupil, *practice.Server) {
 	t.Helper()
 	p := newPupil(t)
-	p.Do(Line{Text: "practice start --tls off"})
-	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.practice.Port()), "220")
-	return p, p.practice.Server
+	p.Do(command.Line{Text: "practice start --tls off"})
+	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.Practice.Port()), "220")
+	return p, p.Practice.Server
 }
 
 // TestRawShowsTLS: what travels inside TLS looks so, from the reply after AUTH on, and each handshake is a line.
 func TestRawShowsTLS(t *testing.T) {
 	p := newPupil(t)
-	p.Do(Line{Text: "practice start"})
-	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.practice.Port()), "220")
+	p.Do(command.Line{Text: "practice start"})
+	p.says(t, fmt.Sprintf("raw 127.0.0.1 %d", p.Practice.Port()), "220")
 	p.says(t, "AUTH TLS", "C< 234")
 	if text := p.out.String(); !strings.Contains(text, "C TLS 1.3 ") || strings.Index(text, "C TLS") < strings.Index(text, "234") {
 		t.Errorf("no handshake behind the 234:\n%s", text)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -25,9 +26,9 @@ func TestReplay(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := newPupil(t)
-			p.Do(Line{Text: "record --listings session.jsonl; " + row.lines + "; record stop; close; practice stop; set passive on; set epsv4 on"})
+			p.Do(command.Line{Text: "record --listings session.jsonl; " + row.lines + "; record stop; close; practice stop; set passive on; set epsv4 on"})
 			p.out.Reset()
-			if err := p.Do(Line{Text: "replay session.jsonl"}); err != nil {
+			if err := p.Do(command.Line{Text: "replay session.jsonl"}); err != nil {
 				t.Errorf("%s", p.out)
 			}
 			if names, _ := os.ReadDir("."); strings.Contains(row.lines, "get README") && len(names) > 3 {
@@ -41,7 +42,7 @@ func TestReplay(t *testing.T) {
 			if err := os.WriteFile("other.jsonl", []byte(strings.ReplaceAll(changed, "line\":\"PWD", "line\":\"XPWD")), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Do(Line{Text: "replay other.jsonl"}); err == nil {
+			if err := p.Do(command.Line{Text: "replay other.jsonl"}); err == nil {
 				t.Error("a replay that says something else than was recorded passes")
 			}
 		})
@@ -53,12 +54,12 @@ func TestReplayOfRealServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		p := pupilOf(t, srv)
 		srv.Put("down.bin", daemon.Content(30_000, 3))
-		p.Do(Line{Text: ".end"})
+		p.Do(command.Line{Text: ".end"})
 		for _, line := range []string{"record session.jsonl", "cd " + srv.Home, "get down.bin", "put down.bin up.bin", "ls", "record stop", "close"} {
-			p.Do(Line{Text: line})
+			p.Do(command.Line{Text: line})
 		}
 		p.out.Reset()
-		if err := p.Do(Line{Text: "replay session.jsonl"}); err != nil {
+		if err := p.Do(command.Line{Text: "replay session.jsonl"}); err != nil {
 			t.Errorf("%s", p.out)
 		}
 	})
@@ -87,11 +88,11 @@ func TestRecordRefuses(t *testing.T) {
 func TestReplayInOrder(t *testing.T) {
 	for _, tls := range []string{"--tls off", ""} {
 		p := newPupil(t)
-		p.Do(Line{Text: "record --listings session.jsonl; practice start " + tls + "; practice open; step on; step off; ls; foreach f in README.txt haiku.txt; get $f; end; get README.txt -; close; record stop; practice stop"})
-		since := p.recorder.Seq()
+		p.Do(command.Line{Text: "record --listings session.jsonl; practice start " + tls + "; practice open; step on; step off; ls; foreach f in README.txt haiku.txt; get $f; end; get README.txt -; close; record stop; practice stop"})
+		since := p.Recorder.Seq()
 		p.out.Reset()
 		start := time.Now()
-		if err := p.Do(Line{Text: "replay session.jsonl"}); err != nil {
+		if err := p.Do(command.Line{Text: "replay session.jsonl"}); err != nil {
 			t.Errorf("%v\n%s", err, p.out)
 		}
 		if took := time.Since(start); took > 5*time.Second {
@@ -101,7 +102,7 @@ func TestReplayInOrder(t *testing.T) {
 			t.Errorf("it says\n%s", p.out)
 		}
 		ends := 0
-		for _, e := range p.recorder.Events(since) {
+		for _, e := range p.Recorder.Events(since) {
 			switch {
 			case e.Ev == teach.DataEnd:
 				ends++

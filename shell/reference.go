@@ -1,9 +1,6 @@
 package shell
 
-import (
-	"slices"
-	"strings"
-)
+import "github.com/ftpsh/ftpsh/shell/command"
 
 // The tables of the shell as documentation needs them.
 
@@ -17,7 +14,7 @@ type ExitStatus struct {
 func ExitStatuses() []ExitStatus {
 	all := []ExitStatus{{0, "done"}, {1, "a command failed in another way"}}
 	for n := 2; n < 256; n++ {
-		for _, row := range statuses {
+		for _, row := range command.Statuses {
 			if row.Status == n {
 				all = append(all, ExitStatus{n, row.Says})
 				break
@@ -25,25 +22,4 @@ func ExitStatuses() []ExitStatus {
 		}
 	}
 	return all
-}
-
-// Options are the options of a command: how each is typed, and what it does.
-func (c *Command) Options() [][2]string {
-	var all [][2]string
-	for _, row := range flagRows(c) {
-		all = append(all, [2]string{strings.TrimSpace(row[0]), row[1]})
-	}
-	return all
-}
-
-// Verbs are the FTP verbs that a command may send, each once, beside those that
-// connect again after a loss.
-func (c *Command) Verbs() []string {
-	var once []string
-	for _, verb := range c.Wire {
-		if !slices.Contains(once, verb) {
-			once = append(once, verb)
-		}
-	}
-	return once
 }

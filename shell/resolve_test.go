@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 func TestFind(t *testing.T) {
@@ -55,7 +57,7 @@ func TestCatalog(t *testing.T) {
 		if strings.HasSuffix(c.Short, ".") || strings.ToLower(c.Short[:1]) != c.Short[:1] {
 			t.Errorf("%s: %q: lower case, no full stop", c.Name, c.Short)
 		}
-		if slices.Contains(classicNames, c.Name) && c.Min > 0 && len(c.Ask) == 0 {
+		if slices.Contains(command.ClassicCommands, c.Name) && c.Min > 0 && len(c.Ask) == 0 {
 			t.Errorf("%s: no question for a missing argument", c.Name)
 		}
 		if c.Max >= 0 && c.Min > c.Max {

@@ -6,31 +6,33 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-var setCommands = []*Command{
+var setCommands = []*command.Command{
 	{
 		Name: "set", Args: "[name [value]]", Short: "show or change settings",
 		Long: "Alone it lists all of them with their values, with a name it shows one; at a terminal also those that belong to it, and " +
 			"those that a word is found in.",
-		Examples: []Example{{"set timeout 2m", "wait longer"}, {"set tls", "all about TLS"}, {"set clobber off", "never replace a local file"}},
-		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: Confined, Run: set,
+		Examples: []command.Example{{Line: "set timeout 2m", Says: "wait longer"}, {Line: "set tls", Says: "all about TLS"}, {Line: "set clobber off", Says: "never replace a local file"}},
+		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: command.Confined, Run: set,
 	},
 	{
 		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting("verbose"),
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting("verbose"),
 	},
 	{
 		Name: "prompt", Args: "[on|off]", Short: "ask before each file of mget, mput and mdelete",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: Confined, Run: toggleSetting("prompt"),
+		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting("prompt"),
 	},
 }
 
-var pageOfSettings = paged(func(_ context.Context, c *Call) error { return listSettings(c, settings.Groups) })
+var pageOfSettings = commands.Paged(func(_ context.Context, c *command.Call) error { return listSettings(c, settings.Groups) })
 
-func set(ctx context.Context, c *Call) error {
+func set(ctx context.Context, c *command.Call) error {
 	if len(c.Args) == 0 {
 		return pageOfSettings(ctx, c)
 	}
@@ -41,33 +43,25 @@ func set(ctx context.Context, c *Call) error {
 	if len(c.Args) > 1 {
 		value, has = c.Arg(1), true
 	}
-	name, value = c.Shell.settingHere(name, value)
+	name, value = c.Shell.SettingHere(name, value)
 	row, err := settings.Find(name)
-	if found := settingsAbout(name); !has && c.screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
+	if found := settingsAbout(name); !has && c.Screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
 		return listSettings(c, []settings.Group{{Settings: found}})
 	}
 	if err != nil {
 		return err
 	}
 	if !has {
-		return c.setting(row, "")
+		return c.Setting(row, "")
 	}
 	before := row.Show(&c.Shell.Settings)
-	if err := c.Shell.change(row, value); err != nil {
+	if err := c.Shell.Change(row, value); err != nil {
 		return err
 	}
-	if row.Opens && c.Shell.session != nil && row.Show(&c.Shell.Settings) != before {
+	if row.Opens && c.Shell.Session != nil && row.Show(&c.Shell.Settings) != before {
 		c.Note("%s holds from the next `open` on", row.Name)
 	}
 	return nil
-}
-
-// setting shows the value of a setting, behind a label.
-func (c *Call) setting(row *settings.Setting, label string) error {
-	if c.JSON() {
-		return c.object(row.Object(&c.Shell.Settings))
-	}
-	return c.Print("%s%s", label, row.Show(&c.Shell.Settings))
 }
 
 // longestValue is the room for a value in the list of settings at a terminal.
@@ -90,54 +84,28 @@ func settingsAbout(word string) (found []*settings.Setting) {
 }
 
 // listSettings shows settings with their values; groups have their titles at a terminal.
-func listSettings(c *Call, groups []settings.Group) error {
+func listSettings(c *command.Call, groups []settings.Group) error {
 	t := render.Table{}
 	for _, group := range groups {
-		if c.screen && group.Title != "" && !c.JSON() {
-			t.Rows = append(t.Rows, []string{render.Bold.Paint(c.Shell.con.ColorOut(), group.Title)})
+		if c.Screen && group.Title != "" && !c.JSON() {
+			t.Rows = append(t.Rows, []string{render.Bold.Paint(c.Shell.Console.ColorOut(), group.Title)})
 		}
 		for _, row := range group.Settings {
 			if c.JSON() {
-				if err := c.object(row.Object(&c.Shell.Settings)); err != nil {
+				if err := c.Object(row.Object(&c.Shell.Settings)); err != nil {
 					return err
 				}
 				continue
 			}
 			name, value := row.Name, row.Show(&c.Shell.Settings)
-			if c.screen {
+			if c.Screen {
 				value = render.Fit(value, longestValue) // so that there is room for what it means
 			}
-			if c.screen && group.Title != "" {
+			if c.Screen && group.Title != "" {
 				name = "  " + name
 			}
 			t.Rows = append(t.Rows, []string{name, value, row.Short})
 		}
 	}
-	return c.table(t)
-}
-
-// toggleSetting is a classic command for a setting that is on or off: without a
-// word it changes to the other one and says so.
-func toggleSetting(name string) func(context.Context, *Call) error {
-	return func(_ context.Context, c *Call) error {
-		row, err := settings.Find(name)
-		if err != nil {
-			return err
-		}
-		value := c.Arg(0)
-		if value == "" {
-			value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
-		}
-		return c.changed(row, value)
-	}
-}
-
-func (c *Call) changed(row *settings.Setting, value string) error {
-	if err := c.Shell.change(row, value); err != nil {
-		return err
-	}
-	if c.Interactive() {
-		c.Note("%s is %s", row.Name, row.Show(&c.Shell.Settings))
-	}
-	return nil
+	return c.Table(t)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
@@ -27,7 +28,7 @@ func TestSettings(t *testing.T) {
 		{"unknown", "verbosity", "on", "error: verbosity: no such setting"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			sh := &Shell{Settings: settings.Default(false)}
+			sh := &command.Shell{Settings: settings.Default(false)}
 			got := ""
 			if err := sh.Set(row.setting, row.value); err != nil {
 				got = "error: " + err.Error()

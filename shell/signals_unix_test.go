@@ -10,7 +10,9 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/jobs"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -23,31 +25,31 @@ func TestInterruptBetweenCommands(t *testing.T) {
 	}
 	go io.Copy(io.Discard, screen)
 	t.Cleanup(func() { screen.Close(); tty.Close() })
-	var sh *Shell
+	var sh *command.Shell
 	strike := true
-	opt := Options{StateDir: t.TempDir(), Console: console.Options{In: tty, Out: tty, Err: tty}}
-	opt.Started = func(begins *Command) {
+	opt := command.Options{StateDir: t.TempDir(), Console: console.Options{In: tty, Out: tty, Err: tty}}
+	opt.Started = func(begins *command.Command) {
 		if begins == nil && strike {
 			strike = false
-			sh.signals.handle(os.Interrupt)
+			sh.Signals.Handle(os.Interrupt)
 		}
 	}
 	if sh, err = New(opt); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
-	sh.Do(Line{Text: "let a 1; let b 2"})
-	if sh.vars["a"] != "1" || sh.vars["b"] != "" {
-		t.Errorf("the variables are %v", sh.vars)
+	t.Cleanup(func() { Close(sh) })
+	sh.Do(command.Line{Text: "let a 1; let b 2"})
+	if sh.Vars["a"] != "1" || sh.Vars["b"] != "" {
+		t.Errorf("the variables are %v", sh.Vars)
 	}
-	if err := sh.Do(Line{Text: "let b 2; let c 3"}); err != nil || sh.vars["c"] != "3" {
-		t.Errorf("the next line: %v, %v", err, sh.vars)
+	if err := sh.Do(command.Line{Text: "let b 2; let c 3"}); err != nil || sh.Vars["c"] != "3" {
+		t.Errorf("the next line: %v, %v", err, sh.Vars)
 	}
 	for _, line := range []string{"repeat 3 let n ${n}1", "foreach i in 1 2 3; let n ${n}1; end"} {
-		sh.vars["n"], strike = "", true
-		sh.Do(Line{Text: line})
-		if sh.vars["n"] != "1" {
-			t.Errorf("%s: n is %q", line, sh.vars["n"])
+		sh.Vars["n"], strike = "", true
+		sh.Do(command.Line{Text: line})
+		if sh.Vars["n"] != "1" {
+			t.Errorf("%s: n is %q", line, sh.Vars["n"])
 		}
 	}
 }
@@ -60,13 +62,13 @@ func TestWhatCtrlZSendsAway(t *testing.T) {
 	}
 	go io.Copy(io.Discard, screen)
 	t.Cleanup(func() { screen.Close(); tty.Close() })
-	sh, err := New(Options{StateDir: t.TempDir(), Console: console.Options{In: tty, Out: tty, Err: tty}})
+	sh, err := New(command.Options{StateDir: t.TempDir(), Console: console.Options{In: tty, Out: tty, Err: tty}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
-	sh.session = &client.Session{}
-	defer func() { sh.session = nil }()
+	t.Cleanup(func() { Close(sh) })
+	sh.Session = &client.Session{}
+	defer func() { sh.Session = nil }()
 	for line, want := range map[string]bool{
 		"get x": true, "put x": true, "mirror x": true, "get x y": true, "ls": false, "get x | wc": false, "get x '|less'": false, `get x "|less"`: false, "put - x": false, "get x -": false,
 	} {
@@ -75,17 +77,17 @@ func TestWhatCtrlZSendsAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		st := list[0].Statements[0]
-		command, err := sh.catalog.Find(st.Name())
+		cmd, err := sh.Catalog.Find(st.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := detaches(sh, Line{Text: line}, st, command); got != want {
+		if got := jobs.Detaches(sh, command.Line{Text: line}, st, cmd); got != want {
 			t.Errorf("%s: %t", line, got)
 		}
-		sh.stepper.on = true
-		if detaches(sh, Line{Text: line}, st, command) {
+		sh.Stepper.On = true
+		if jobs.Detaches(sh, command.Line{Text: line}, st, cmd) {
 			t.Errorf("%s: while step is on", line)
 		}
-		sh.stepper.on = false
+		sh.Stepper.On = false
 	}
 }

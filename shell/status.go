@@ -5,13 +5,15 @@ import (
 	"crypto/tls"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-var statusCommands = []*Command{{
+var statusCommands = []*command.Command{{
 	Name: "status", Short: "show the connection, and the settings that were changed", JSON: true,
-	Long: "Nothing is asked of the server; `quote STAT` does that. `set` shows all settings.", Foreign: Refused, Run: status,
+	Long: "Nothing is asked of the server; `quote STAT` does that. `set` shows all settings.", Foreign: command.Refused, Run: status,
 }}
 
 // state is what status shows.
@@ -27,10 +29,10 @@ type state struct {
 	Type      string `json:"type,omitempty"`
 }
 
-func status(_ context.Context, c *Call) error {
-	s := connectionState(&c.Shell.connections)
+func status(_ context.Context, c *command.Call) error {
+	s := connectionState(&c.Shell.Connections)
 	if c.JSON() {
-		return c.object(s)
+		return c.Object(s)
 	}
 	t := render.Table{}
 	add := func(name, value string) {
@@ -51,19 +53,19 @@ func status(_ context.Context, c *Call) error {
 		add("connection", s.Control)
 		add("data", s.Data+", "+s.Type)
 	}
-	for _, one := range c.Shell.others {
-		add("session "+one.name, one.address.Host+" (see `session`)")
+	for _, one := range c.Shell.Others {
+		add("session "+one.Name, one.Address.Host+" (see `session`)")
 	}
-	add("macros", strings.Join(c.Shell.macroNames(), ", "))
+	add("macros", strings.Join(c.Shell.MacroNames(), ", "))
 	for _, name := range []string{"nmap", "ntrans"} {
-		add(name, c.Shell.mapText(name))
+		add(name, commands.MapText(&c.Shell.Names, name))
 	}
 	add("changed", strings.Join(changedSettings(c.Shell), ", "))
-	return c.table(t)
+	return c.Table(t)
 }
 
 // changedSettings are the settings that differ from those of a fresh shell.
-func changedSettings(sh *Shell) []string {
+func changedSettings(sh *command.Shell) []string {
 	usual := settings.Default(sh.Interactive())
 	var all []string
 	for _, row := range settings.All() {
@@ -74,13 +76,13 @@ func changedSettings(sh *Shell) []string {
 	return all
 }
 
-func connectionState(c *connections) state {
-	session := c.session
+func connectionState(c *command.Connections) state {
+	session := c.Session
 	if session == nil {
 		return state{}
 	}
 	s := state{
-		Connected: true, Host: session.Host(), Directory: session.Dir(), Type: typeName(session.Type()),
+		Connected: true, Host: session.Host(), Directory: session.Dir(), Type: commands.TypeName(session.Type()),
 		Server: session.Quirks().Server, Control: "in clear", Data: "in clear",
 	}
 	s.Address = session.Conn().RemoteAddr().String()

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // TestTeachingCourse types the evening of docs/teaching.md from its first line to
@@ -16,17 +18,17 @@ func TestTeachingCourse(t *testing.T) {
 	p := newPupil(t)
 	typed := 0
 	for number, line := range strings.Split(string(text), "\n") {
-		command, fails := strings.CutPrefix(line, "    !> ")
+		cmd, fails := strings.CutPrefix(line, "    !> ")
 		if !fails {
 			var is bool
-			if command, is = strings.CutPrefix(line, "    > "); !is {
+			if cmd, is = strings.CutPrefix(line, "    > "); !is {
 				continue
 			}
 		}
 		typed++
 		p.out.Reset()
-		if err := p.Do(Line{Text: command}); (err != nil) != fails {
-			t.Fatalf("line %d: %s: %v\n%s", number+1, command, err, p.out)
+		if err := p.Do(command.Line{Text: cmd}); (err != nil) != fails {
+			t.Fatalf("line %d: %s: %v\n%s", number+1, cmd, err, p.out)
 		}
 	}
 	if typed < 50 {
@@ -37,7 +39,7 @@ func TestTeachingCourse(t *testing.T) {
 	if err := os.WriteFile("noop.json", []byte(lesson), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Do(Line{Text: "lesson lint noop.json"}); err != nil {
+	if err := p.Do(command.Line{Text: "lesson lint noop.json"}); err != nil {
 		t.Errorf("%s", p.out)
 	}
 }

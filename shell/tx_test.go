@@ -9,28 +9,29 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 )
 
 // txShell is a shell of somebody's, logged in at the server.
-func (o *owner) txShell(t *testing.T) *Shell {
+func (o *owner) txShell(t *testing.T) *command.Shell {
 	t.Helper()
-	sh, err := New(Options{StateDir: filepath.Join(o.home, "state"), Console: console.Options{In: strings.NewReader(""), Out: &o.out, Err: &o.out}})
+	sh, err := New(command.Options{StateDir: filepath.Join(o.home, "state"), Console: console.Options{In: strings.NewReader(""), Out: &o.out, Err: &o.out}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sh.Close)
-	if err := sh.Do(Line{Text: o.fill("open $URL")}); err != nil {
+	t.Cleanup(func() { Close(sh) })
+	if err := sh.Do(command.Line{Text: o.fill("open $URL")}); err != nil {
 		t.Fatalf("%v\n%s", err, &o.out)
 	}
 	return sh
 }
 
 // crash is the end of a shell that says goodbye to nobody.
-func (o *owner) crash(sh *Shell) {
-	sh.tx.release()
-	sh.tx = nil
-	sh.session.Drop()
+func (o *owner) crash(sh *command.Shell) {
+	sh.Tx.Release()
+	sh.Tx = nil
+	sh.Session.Drop()
 	o.out.Reset()
 }
 
@@ -40,7 +41,7 @@ func (o *owner) waiting(t *testing.T) string {
 	file := filepath.Join(t.TempDir(), "up")
 	writeOwn(t, file, "new")
 	sh := o.txShell(t)
-	if err := sh.Do(Line{Text: "mkdir web; begin --in web; put " + file + " web/a; mkdir web/d", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "mkdir web; begin --in web; put " + file + " web/a; mkdir web/d", Script: "x"}); err != nil {
 		t.Fatalf("%v\n%s", err, &o.out)
 	}
 	o.crash(sh)
@@ -60,13 +61,13 @@ func TestTxRecover(t *testing.T) {
 	if !strings.Contains(o.out.String(), "in /web has not ended: `tx recover`") {
 		t.Errorf("the login says\n%s", &o.out)
 	}
-	if err := sh.Do(Line{Text: "tx recover; commit; size web/a; cd web/d", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "tx recover; commit; size web/a; cd web/d", Script: "x"}); err != nil {
 		t.Errorf("%v\n%s", err, &o.out)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(journal) + "/*"); len(left) > 0 {
 		t.Errorf("%v is left", left)
 	}
-	if err := sh.Do(Line{Text: "tx recover"}); Status(err) != 2 {
+	if err := sh.Do(command.Line{Text: "tx recover"}); command.Status(err) != 2 {
 		t.Errorf("once more: %v", err)
 	}
 }
@@ -76,17 +77,17 @@ func TestTxRecover(t *testing.T) {
 func TestTxHeld(t *testing.T) {
 	o := newOwner(t)
 	sh := o.txShell(t)
-	if err := sh.Do(Line{Text: "mkdir web; begin --in web", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "mkdir web; begin --in web", Script: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	other := o.txShell(t)
 	if strings.Contains(o.out.String(), "has not ended") {
 		t.Errorf("the other one is told\n%s", &o.out)
 	}
-	if err := other.Do(Line{Text: "tx recover"}); Status(err) != 7 || !strings.Contains(err.Error(), "another ftpsh has the transaction open") {
+	if err := other.Do(command.Line{Text: "tx recover"}); command.Status(err) != 7 || !strings.Contains(err.Error(), "another ftpsh has the transaction open") {
 		t.Errorf("%v", err)
 	}
-	if err := sh.Do(Line{Text: "bg mkdir web/job; wait", Script: "x"}); err == nil || !strings.Contains(o.out.String(), "jobs change nothing on its server") {
+	if err := sh.Do(command.Line{Text: "bg mkdir web/job; wait", Script: "x"}); err == nil || !strings.Contains(o.out.String(), "jobs change nothing on its server") {
 		t.Errorf("%v\n%s", err, &o.out)
 	}
 }
@@ -120,7 +121,7 @@ func TestTxDamagedJournal(t *testing.T) {
 			writeOwn(t, journal, damaged)
 			sh := o.txShell(t)
 			sent := len(o.server.Commands())
-			err = sh.Do(Line{Text: "tx recover"})
+			err = sh.Do(command.Line{Text: "tx recover"})
 			after, _ := os.ReadFile(journal)
 			if row.says == "" {
 				if err != nil {
@@ -128,7 +129,7 @@ func TestTxDamagedJournal(t *testing.T) {
 				}
 				return
 			}
-			if Status(err) != 7 || !strings.Contains(err.Error(), journal) || !strings.Contains(err.Error(), row.says) {
+			if command.Status(err) != 7 || !strings.Contains(err.Error(), journal) || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("%v", err)
 			}
 			if !bytes.Equal(after, []byte(damaged)) || len(o.server.Commands()) != sent {
@@ -142,7 +143,7 @@ func TestTxDamagedJournal(t *testing.T) {
 func TestTxAtTheEnd(t *testing.T) {
 	o := newOwner(t)
 	sh := o.txShell(t)
-	if err := sh.Do(Line{Text: "mkdir web; begin --lock --in web; mkdir web/d; close", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "mkdir web; begin --lock --in web; mkdir web/d; close", Script: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(o.out.String(), "was not committed: rolled back, nothing was changed") {
@@ -161,20 +162,20 @@ func TestTxForeign(t *testing.T) {
 	sh := o.txShell(t)
 	file := filepath.Join(t.TempDir(), "up")
 	writeOwn(t, file, "new")
-	if err := sh.Do(Line{Text: "mkdir web; put " + file + " web/a; begin --in web; put " + file + " web/a; put " + file + " web/b", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "mkdir web; put " + file + " web/a; begin --in web; put " + file + " web/a; put " + file + " web/b", Script: "x"}); err != nil {
 		t.Fatalf("%v\n%s", err, &o.out)
 	}
 	if err := afero.WriteFile(o.server.FS(), "/web/a", []byte("theirs"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err := sh.Do(Line{Text: "commit"})
-	if Status(err) != 10 || !strings.Contains(o.out.String(), "/web/a  was 3 bytes") || !strings.Contains(o.out.String(), "is 6 bytes") {
+	err := sh.Do(command.Line{Text: "commit"})
+	if command.Status(err) != 10 || !strings.Contains(o.out.String(), "/web/a  was 3 bytes") || !strings.Contains(o.out.String(), "is 6 bytes") {
 		t.Errorf("%v\n%s", err, &o.out)
 	}
 	if _, err := o.server.FS().Stat("/web/b"); err == nil {
 		t.Error("the other one was put")
 	}
-	if err := sh.Do(Line{Text: "put " + file + " web/a; commit; size web/b", Script: "x"}); err != nil {
+	if err := sh.Do(command.Line{Text: "put " + file + " web/a; commit; size web/b", Script: "x"}); err != nil {
 		t.Errorf("%v\n%s", err, &o.out)
 	}
 }

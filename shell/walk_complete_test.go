@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/prompt"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
@@ -34,12 +36,12 @@ func TestEveryArgumentCompletes(t *testing.T) {
 					t.Errorf("argument %d of %q completes to nothing", i+1, c.Args)
 				}
 			}
-			c.flagSet().VisitAll(func(f *pflag.Flag) {
+			c.FlagSet().VisitAll(func(f *pflag.Flag) {
 				if f.Hidden {
 					return
 				}
 				value, _ := pflag.UnquoteUsage(f)
-				if f.NoOptDefVal != "" || f.Annotations[flagWords] != nil || pathOf(f) != completion.None || slices.Contains(freeValues, value) {
+				if f.NoOptDefVal != "" || f.Annotations[command.FlagWords] != nil || prompt.PathOf(f) != completion.None || slices.Contains(freeValues, value) {
 					return
 				}
 				t.Errorf("--%s %s completes to nothing", f.Name, value)

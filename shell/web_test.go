@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -73,8 +74,8 @@ func TestTraceWeb(t *testing.T) {
 		t.Errorf("POST: %d", answer.StatusCode)
 	}
 	stream := get(address+"events", "")
-	p.Do(Line{Text: "practice start --tls off"})
-	p.Do(Line{Text: "practice open"})
+	p.Do(command.Line{Text: "practice start --tls off"})
+	p.Do(command.Line{Text: "practice open"})
 	lines := bufio.NewReader(stream.Body)
 	for seen := ""; !strings.Contains(seen, "230 Logged in"); {
 		line, err := lines.ReadString('\n')
@@ -83,7 +84,7 @@ func TestTraceWeb(t *testing.T) {
 		}
 		seen += line
 	}
-	p.Do(Line{Text: "trace web off"})
+	p.Do(command.Line{Text: "trace web off"})
 	if _, err := io.ReadAll(lines); err != nil {
 		t.Error(err)
 	}
@@ -198,14 +199,14 @@ func TestLiveView(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	p.Do(Line{Text: fmt.Sprintf("open --tls=off -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())})
-	p.Do(Line{Text: "ls >/dev/null"})
-	p.Do(Line{Text: "practice start"})
-	p.Do(Line{Text: "practice open"})
-	p.Do(Line{Text: "get -f haiku.txt " + filepath.Join(t.TempDir(), "haiku.txt")})
-	p.Do(Line{Text: "set passive off"})
-	p.Do(Line{Text: "ls >/dev/null"})
-	p.Do(Line{Text: "-cat no-such-file"})
+	p.Do(command.Line{Text: fmt.Sprintf("open --tls=off -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())})
+	p.Do(command.Line{Text: "ls >/dev/null"})
+	p.Do(command.Line{Text: "practice start"})
+	p.Do(command.Line{Text: "practice open"})
+	p.Do(command.Line{Text: "get -f haiku.txt " + filepath.Join(t.TempDir(), "haiku.txt")})
+	p.Do(command.Line{Text: "set passive off"})
+	p.Do(command.Line{Text: "ls >/dev/null"})
+	p.Do(command.Line{Text: "-cat no-such-file"})
 	b.ask(nil, "open")
 	var rows, other []drawn
 	for _, n := range []int{0, 1} {
@@ -264,7 +265,7 @@ func TestLiveView(t *testing.T) {
 		t.Errorf("%+v", safety)
 	}
 	for _, url := range safety.Requests {
-		if !strings.HasPrefix(url, p.web.URL()) && !strings.HasPrefix(url, "data:,") {
+		if !strings.HasPrefix(url, p.Web.URL()) && !strings.HasPrefix(url, "data:,") {
 			t.Errorf("it asked %s", url)
 		}
 	}
@@ -311,15 +312,15 @@ func TestLiveViewOfManyFiles(t *testing.T) {
 	b := openBrowser(t, strings.TrimSpace(p.out.String()), t.TempDir())
 	b.ask(nil, "open")
 	server := manyFiles(t)
-	p.Do(Line{Text: fmt.Sprintf("open --insecure -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())})
-	if err := p.Do(Line{Text: "mget -f many/*.bin"}); err != nil {
+	p.Do(command.Line{Text: fmt.Sprintf("open --insecure -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())})
+	if err := p.Do(command.Line{Text: "mget -f many/*.bin"}); err != nil {
 		t.Fatalf("%v\n%s", err, p.out)
 	}
 	b.ask(nil, "ended", 0, 2)
 	var rows []drawn
 	for missing := "all"; missing != ""; {
 		b.ask(&rows, "rows", 0, len(rows)+1) // fails when no more come
-		missing = notDrawn(p.recorder.All(), rows)
+		missing = notDrawn(p.Recorder.All(), rows)
 	}
 	var heap int
 	if b.ask(&heap, "heap", 0); heap > 50<<20 {
@@ -351,30 +352,30 @@ func notDrawn(events []*teach.Event, rows []drawn) string {
 // medians. -bench LiveView -benchtime 40x
 func BenchmarkLiveView(b *testing.B) {
 	server := manyFiles(b)
-	var shells []*Shell
+	var shells []*command.Shell
 	for range 2 {
-		sh, err := New(Options{StateDir: b.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
+		sh, err := New(command.Options{StateDir: b.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}})
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(sh.Close)
+		b.Cleanup(func() { Close(sh) })
 		for _, line := range []string{"lcd " + b.TempDir(), fmt.Sprintf("open --insecure -u %s,'%s' 127.0.0.1 %d", practice.User, practice.Password, server.Port())} {
-			if err := sh.Do(Line{Text: line}); err != nil {
+			if err := sh.Do(command.Line{Text: line}); err != nil {
 				b.Fatal(err)
 			}
 		}
 		shells = append(shells, sh)
 	}
-	if err := shells[1].Do(Line{Text: "trace web"}); err != nil {
+	if err := shells[1].Do(command.Line{Text: "trace web"}); err != nil {
 		b.Fatal(err)
 	}
-	view := openBrowser(b, shells[1].web.URL(), b.TempDir())
+	view := openBrowser(b, shells[1].Web.URL(), b.TempDir())
 	view.ask(nil, "open")
 	var took [2][]time.Duration
 	for round := 0; b.Loop(); round++ {
 		for _, i := range [][]int{{0, 1}, {1, 0}}[round%2] {
 			start := time.Now()
-			if err := shells[i].Do(Line{Text: "mget -f many/*.bin"}); err != nil {
+			if err := shells[i].Do(command.Line{Text: "mget -f many/*.bin"}); err != nil {
 				b.Fatal(err)
 			}
 			took[i] = append(took[i], time.Since(start))

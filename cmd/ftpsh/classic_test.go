@@ -16,7 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
-	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // A site is a server that classic scripts are run against.
@@ -136,7 +136,7 @@ const sentFile = "FTPSH_TEST_SENT"
 
 // recordSent writes what is sent into a file, if one is named: real servers do
 // not tell.
-func recordSent(opt *shell.Options) {
+func recordSent(opt *command.Options) {
 	name := os.Getenv(sentFile)
 	if name == "" {
 		return
@@ -167,7 +167,7 @@ func TestClassicNames(t *testing.T) {
 			typed["!"] = true
 		}
 	}
-	missing := slices.DeleteFunc(shell.ClassicNames(), func(name string) bool { return typed[name] })
+	missing := slices.DeleteFunc(command.ClassicNames(), func(name string) bool { return typed[name] })
 	if len(missing) > 0 {
 		t.Errorf("no script types %s", strings.Join(missing, " "))
 	}

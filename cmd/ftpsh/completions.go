@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // completionScripts are for the shells that --completion knows.
@@ -46,7 +46,7 @@ func completedOptions() []option {
 // to, for these scripts.
 func completion(what string) error {
 	if what == "hosts" {
-		for _, host := range shell.KnownHosts(stateDir(), bookmarkFile()) {
+		for _, host := range command.KnownHosts(stateDir(), bookmarkFile()) {
 			fmt.Println(host)
 		}
 		return nil

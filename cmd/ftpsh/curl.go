@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // curlFlags are options of curl that mean the same here as one of ours, for the fingers and scripts that know
@@ -27,7 +27,7 @@ func (o *options) curlFlags(fs *pflag.FlagSet) {
 }
 
 // credentials puts the user and the password of the command line into opt.
-func (o *options) credentials(opt *shell.Options) error {
+func (o *options) credentials(opt *command.Options) error {
 	user, password, has := strings.Cut(o.user, ":")
 	opt.Connect.User = user
 	if has {

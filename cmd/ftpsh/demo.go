@@ -5,6 +5,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // The account of the demo.
@@ -21,12 +22,12 @@ func startDemo(like string) (*practice.Server, error) {
 }
 
 // openDemo logs in and says what can be tried.
-func openDemo(sh *shell.Shell, demo *practice.Server) error {
+func openDemo(sh *command.Shell, demo *practice.Server) error {
 	if sh.Interactive() {
 		sh.Say("a practice server runs inside this program; nothing you do here can break")
 		sh.Say("try `ls -l`, `cat README.txt`, `get README.txt`, `trace 2`, `help`, `bye`")
 	}
-	return sh.OpenAddress(shell.Address{
+	return shell.OpenAddress(sh, command.Address{
 		Host: demo.Host(), Port: strconv.Itoa(demo.Port()), Security: "require",
 		User: demoUser, Password: demoPassword, HasPassword: true,
 	})

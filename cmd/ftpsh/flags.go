@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
@@ -143,7 +144,7 @@ func parseFlags(args []string) (*options, error) {
 	fs := flagSet(o)
 	args, operations := splitOperations(args)
 	if err := fs.Parse(args); err != nil {
-		return nil, shell.FlagError(err, fs, "")
+		return nil, command.FlagError(err, fs, "")
 	}
 	if o.help {
 		return nil, pflag.ErrHelp
@@ -164,7 +165,7 @@ func parseFlags(args []string) (*options, error) {
 	case o.fetches():
 	case o.output != "":
 		for _, word := range o.target {
-			if _, err := shell.ParseAddress(word); err != nil {
+			if _, err := command.ParseAddress(word); err != nil {
 				return nil, err
 			}
 		}
@@ -215,24 +216,24 @@ func (o *options) checkUpload() error {
 
 // shellOptions are the options of the shell. A script of its own leaves
 // standard input to commands, and is not disturbed by questions.
-func (o *options) shellOptions(hasScript bool) (shell.Options, error) {
+func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 	cfg, err := o.tlsConfig()
 	if err != nil {
-		return shell.Options{}, err
+		return command.Options{}, err
 	}
-	opt := shell.Options{
+	opt := command.Options{
 		StateDir:  stateDir(),
 		Bookmarks: bookmarkFile(),
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
 		JSON: o.json, DryRun: o.dryRun, Quiet: o.quiet,
 		Password: o.password, HasPassword: o.hasPassword,
-		Connect: shell.Connect{
+		Connect: command.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
 			Anonymous: o.anonymous, NoLogin: o.noLogin,
 		},
 	}
 	if o.netrc == "" {
-		opt.Netrc = shell.DefaultNetrc()
+		opt.Netrc = command.DefaultNetrc()
 	}
 	if o.log != "" {
 		if opt.Log, err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
@@ -22,7 +23,7 @@ func main() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/2)) // docs/performance.md: more hand work to each other, and keep the server from it
 	}
-	os.Exit(run(os.Args[1:], func(*shell.Options) {}))
+	os.Exit(run(os.Args[1:], func(*command.Options) {}))
 }
 
 // thrift is the memory from which on less is worth more work: listings can have
@@ -34,7 +35,7 @@ const usageStatus = 2
 
 // run is the whole program. Adapt may change the options of the shell: tests
 // listen in.
-func run(args []string, adapt func(*shell.Options)) int {
+func run(args []string, adapt func(*command.Options)) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(thrift)
 	}
@@ -68,7 +69,7 @@ func run(args []string, adapt func(*shell.Options)) int {
 }
 
 // session runs a shell, from the first connection to the last line.
-func (o *options) session(scripts []io.ReadCloser, adapt func(*shell.Options)) int {
+func (o *options) session(scripts []io.ReadCloser, adapt func(*command.Options)) int {
 	opt, err := o.shellOptions(len(scripts) > 0 || o.unattended())
 	if err != nil {
 		return wrong(err)
@@ -82,17 +83,17 @@ func (o *options) session(scripts []io.ReadCloser, adapt func(*shell.Options)) i
 		opt.Connect.TLS.RootCAs = demo.RootCAs()
 		opt.Hinted = true
 		opt.StateDir = "" // its port belongs to somebody else tomorrow
-		return o.talk(opt, scripts, adapt, func(sh *shell.Shell) error { return openDemo(sh, demo) })
+		return o.talk(opt, scripts, adapt, func(sh *command.Shell) error { return openDemo(sh, demo) })
 	}
-	return o.talk(opt, scripts, adapt, func(sh *shell.Shell) error {
+	return o.talk(opt, scripts, adapt, func(sh *command.Shell) error {
 		if len(o.target) == 0 || o.unattended() {
 			return nil
 		}
-		return sh.Open(o.target...)
+		return shell.Open(sh, o.target...)
 	})
 }
 
-func (o *options) talk(opt shell.Options, scripts []io.ReadCloser, adapt func(*shell.Options), open func(*shell.Shell) error) int {
+func (o *options) talk(opt command.Options, scripts []io.ReadCloser, adapt func(*command.Options), open func(*command.Shell) error) int {
 	opt.Version = thisBuild().version
 	if !o.demo { // its server ends with this process
 		opt.Detach = o.detach
@@ -102,28 +103,28 @@ func (o *options) talk(opt shell.Options, scripts []io.ReadCloser, adapt func(*s
 	if err != nil {
 		return wrong(err)
 	}
-	defer sh.Close()
+	defer shell.Close(sh)
 	if err := o.configure(sh); err != nil {
 		return wrong(err)
 	}
 	opening := open(sh)
 	switch {
 	case opening != nil && !sh.Interactive():
-		return sh.Exit(opening)
+		return shell.Exit(sh, opening)
 	case o.upload != "":
-		return sh.Upload(o.upload, o.target, shell.FetchOptions{Resume: o.resume, CreateDirs: o.createDirs})
+		return shell.Upload(sh, o.upload, o.target, shell.FetchOptions{Resume: o.resume, CreateDirs: o.createDirs})
 	case o.fetches():
-		return sh.Fetch(o.target, shell.FetchOptions{Output: o.output, Resume: o.resume, CreateDirs: o.createDirs})
+		return shell.Fetch(sh, o.target, shell.FetchOptions{Output: o.output, Resume: o.resume, CreateDirs: o.createDirs})
 	case len(scripts) == 0 && sh.Interactive():
-		return sh.Interact()
+		return shell.Interact(sh)
 	}
-	return sh.Batch(o.batch(sh, scripts)...)
+	return shell.Batch(sh, o.batch(sh, scripts)...)
 }
 
 // configure applies the configuration, and what the command line says about it.
-func (o *options) configure(sh *shell.Shell) error {
+func (o *options) configure(sh *command.Shell) error {
 	if !o.noConfig {
-		if err := sh.ReadConfig(filepath.Join(configDir(), "config.toml")); err != nil {
+		if err := shell.ReadConfig(sh, filepath.Join(configDir(), "config.toml")); err != nil {
 			return err
 		}
 	}
@@ -133,7 +134,7 @@ func (o *options) configure(sh *shell.Shell) error {
 		}
 	}
 	for _, line := range o.lines() {
-		if sh.Do(shell.Line{Text: line}) != nil {
+		if sh.Do(command.Line{Text: line}) != nil {
 			return errShown
 		}
 	}
@@ -169,7 +170,7 @@ func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 
 // openHistory opens the history; where its file cannot be used it lasts as long as
 // the program.
-func openHistory() shell.History {
+func openHistory() command.History {
 	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ftpsh: history: "+failure.InWords(err))

@@ -21,7 +21,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
-	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 // quickRace spares programs under the race detector the second they wait at
@@ -30,28 +30,28 @@ const quickRace = "GORACE=atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
 	testscript.Main(daemon.ManyAtOnce{M: m}, map[string]func(){
-		"ftpsh": func() { os.Exit(run(os.Args[1:], func(opt *shell.Options) { checkWire(opt); recordSent(opt) })) },
+		"ftpsh": func() { os.Exit(run(os.Args[1:], func(opt *command.Options) { checkWire(opt); recordSent(opt) })) },
 	})
 }
 
 // checkWire ends the program when a command sends a verb that is not in its
 // row: what help says about the wire is true.
-func checkWire(opt *shell.Options) {
-	var running atomic.Pointer[shell.Command]
+func checkWire(opt *command.Options) {
+	var running atomic.Pointer[command.Command]
 	opt.Started = running.Store
 	opt.Trace = &client.Trace{Sent: func(i client.SentInfo) {
-		command := running.Load()
-		if command == nil || command.Name == "quote" || i.Verb == "QUIT" || names(shell.LoginVerbs, i.Line) {
+		cmd := running.Load()
+		if cmd == nil || cmd.Name == "quote" || i.Verb == "QUIT" || names(command.LoginVerbs, i.Line) {
 			return
 		}
-		if !names(command.Wire, i.Line) && !(changes(command) && names(shell.TrashVerbs, i.Line)) {
-			panic(fmt.Sprintf("%s sends %s, which is not in its Wire", command.Name, i.Line))
+		if !names(cmd.Wire, i.Line) && !(changes(cmd) && names(command.TrashVerbs, i.Line)) {
+			panic(fmt.Sprintf("%s sends %s, which is not in its Wire", cmd.Name, i.Line))
 		}
 	}}
 }
 
 // changes reports whether a command changes files of the server.
-func changes(command *shell.Command) bool {
+func changes(command *command.Command) bool {
 	return slices.ContainsFunc(command.Wire, func(line string) bool { _, is := client.ChangeOf(line + " x"); return is })
 }
 

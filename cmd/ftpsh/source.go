@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/script"
 )
 
 // source is what one -c or -f says to run.
@@ -78,20 +80,20 @@ func closeScripts(opened []io.ReadCloser) {
 }
 
 // batch are the scripts to run, in their order; without -c and -f they come on standard input.
-func (o *options) batch(sh *shell.Shell, opened []io.ReadCloser) []shell.Script {
+func (o *options) batch(sh *command.Shell, opened []io.ReadCloser) []script.Script {
 	if len(opened) == 0 {
-		return []shell.Script{sh.ScriptFromInput()}
+		return []script.Script{shell.ScriptFromInput(sh)}
 	}
-	all := make([]shell.Script, len(opened))
+	all := make([]script.Script, len(opened))
 	for i, r := range opened {
 		s := o.scripts[i]
 		switch {
 		case r == nil:
-			all[i] = sh.ScriptFromInput()
+			all[i] = shell.ScriptFromInput(sh)
 		case s.file:
-			all[i] = shell.ScriptFrom(s.text, r)
+			all[i] = script.From(s.text, r)
 		default:
-			all[i] = shell.ScriptFrom("-c", r)
+			all[i] = script.From("-c", r)
 		}
 		all[i].Args = o.arguments
 	}

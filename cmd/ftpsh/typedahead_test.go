@@ -60,7 +60,7 @@ func changedMeanwhile(change func(afero.Fs) error) func(*testing.T, *practice.Se
 	}
 }
 
-// localFile makes a file in the directory of the program.
+// LocalFile makes a file in the directory of the program.
 func localFile(name, text string) func(*testing.T, *practice.Server, string) {
 	return func(t *testing.T, _ *practice.Server, dir string) {
 		full := filepath.Join(dir, name)

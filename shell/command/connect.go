@@ -1,0 +1,281 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+// Connect says how connections are made; the zero value works.
+type Connect struct {
+	TLS       *tls.Config // authorities, a certificate of ours, another name to expect
+	Insecure  bool        // any certificate will do
+	Pin       string      // SHA-256 of the certificate that will do, in hex; "": as authorities say
+	Source    net.IP      // local address
+	Port      string      // in place of 21
+	Anonymous bool        // log in as anonymous unless a user is named
+	User      string      // who logs in where the address names nobody
+	NoLogin   bool        // only connect; `user` logs in
+}
+
+// Securities are the values of the setting tls.
+var Securities = map[string]client.Security{
+	"auto": client.Opportunistic, "require": client.Require, "implicit": client.Implicit, "off": client.Off,
+}
+
+// connect opens a session. A server that once had TLS must have it again. At a
+// terminal the user decides about a certificate that nobody vouches for.
+func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {
+	opt := SessionOptions(sh, a)
+	if err := Through(sh, &opt); err != nil {
+		return nil, err
+	}
+	if insecure {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	known, wrong := sh.Known, cmp.Or(sh.Known.Err, sh.Servers.Err)
+	if TrustPractice(sh, &opt) {
+		known, wrong = OpenKnownHosts(""), nil // its port belongs to somebody else tomorrow
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
+	accepted := known.accepted(opt.Addr)
+	opt.Pin = cmp.Or(sh.Options.Connect.Pin, accepted.pin)
+	asked := opt.Security
+	if asked == client.Opportunistic && known.hadTLS(opt.Addr) {
+		opt.Security = client.Require
+	}
+	session, err := client.Open(ctx, opt)
+	var bad *client.CertificateError
+	if errors.As(err, &bad) && sh.Interactive() && sh.Options.Connect.Pin == "" { // which was meant as it was given
+		answer := sh.confirmCertificate(ctx, bad, accepted)
+		if answer != no {
+			opt.Pin = client.Fingerprint(bad.Chain[0])
+			session, err = client.Open(ctx, opt)
+		}
+		if answer == always && err == nil && !sh.Options.DryRun {
+			if err := known.Accept(opt.Addr, bad.Chain[0]); err != nil {
+				sh.Say("the certificate could not be remembered: " + failure.InWords(err))
+			}
+		}
+	}
+	switch {
+	case failure.Refused(err, "AUTH") && asked == client.Opportunistic:
+		return nil, fmt.Errorf("%w: %w", failure.ErrDowngrade, err)
+	case err != nil:
+		return nil, err
+	}
+	rememberTLS(sh, known, session, opt, asked)
+	return session, nil
+}
+
+// rememberTLS remembers what the server can do, and warns when it cannot protect us.
+func rememberTLS(sh *Shell, known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
+	if protected, _ := session.Protected(); !protected {
+		if asked == client.Opportunistic {
+			if !sh.Options.Quiet {
+				sh.Warn("no TLS here: password and files travel in clear")
+			}
+		}
+		return
+	}
+	sh.warnOfOldTLS(session)
+	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
+		sh.Warn("the certificate is not checked: anybody on the way can be the server")
+	}
+	if sh.Options.DryRun {
+		return
+	}
+	if err := known.Remember(opt.Addr); err != nil {
+		sh.Say("the server could not be remembered: " + failure.InWords(err))
+	}
+}
+
+// SessionOptions are how a session with a server is made: the settings, and who watches it.
+func SessionOptions(sh *Shell, a Address) client.Options {
+	how := sh.Options.Connect
+	security := security(sh, a)
+	opt := client.Options{
+		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
+		Security: Securities[security],
+	}
+	opt.Charset, opt.Inflate = charset(sh), client.Inflate
+	opt.VirtualHost = sh.Settings.VirtualHost
+	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)
+	opt.KeepAlive = sh.Settings.KeepAlive
+	opt.Trace = Dialogue(sh)
+	if opt.TLS = how.TLS; sh.Stepper.On {
+		opt.Gate = SessionGate(sh)
+	}
+	if opt.TLS == nil {
+		opt.TLS = &tls.Config{}
+	}
+	opt.TLS, opt.OtherCertificates = olderTLS(sh, opt.TLS), sh.Settings.TLSData == "verified"
+	if how.Insecure {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	if !sh.Settings.SendPort {
+		opt.Ways = []client.DataMode{client.DefaultPort} // see useWays; it must be known before
+	}
+	opt.Dial, opt.Network = sh.Options.Dial, networks[sh.Settings.Family]
+	return opt
+}
+
+// security is the value of the setting tls that holds for an address.
+func security(sh *Shell, a Address) string {
+	if a.Security != "" {
+		return a.Security
+	}
+	return sh.Settings.TLS
+}
+
+func (a Address) port(security, usual string) string {
+	switch {
+	case a.Port != "":
+		return a.Port
+	case usual != "":
+		return usual
+	case security == "implicit":
+		return "990"
+	}
+	return "21"
+}
+
+// The answers to the question about a certificate.
+type vouching int
+
+const (
+	no vouching = iota
+	once
+	always
+)
+
+// confirmCertificate shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
+// one. What is remembered for good takes a whole yes.
+func (s *Screen) confirmCertificate(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
+	rows := certificateRows(bad.Chain[0])
+	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
+	if before.pin != "" {
+		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
+		rows = besides(rows, before, s.Console.Width())
+	}
+	s.Warn(what)
+	if err := (render.Table{Rows: rows, Width: s.Console.Width()}).Write(s.Console.Err()); err != nil {
+		return no
+	}
+	for {
+		answer, err := s.Console.Ask(ctx, "accept it for this server from now on? [yes/once/no] ")
+		switch word := strings.ToLower(strings.TrimSpace(answer)); {
+		case err != nil, word == "no", word == "n":
+			return no
+		case word == "yes":
+			return always
+		case word == "once":
+			return once
+		}
+		s.Say("`yes` accepts it for good, `once` for this connection, `no` not at all")
+	}
+}
+
+// besides puts the certificate that was accepted before to the left of another one, or above it line by line where the
+// screen has no room for both.
+func besides(rows [][]string, before knownHost, width int) [][]string {
+	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", Pairs(before.pin)}}
+	if before.cert != nil {
+		old = certificateRows(before.cert)
+	}
+	both := [][]string{{"", "accepted before", "shown now"}}
+	widest := [3]int{}
+	for i, row := range rows {
+		both = append(both, []string{row[0], old[i][1], row[1]})
+		for k, cell := range both[i+1] {
+			widest[k] = max(widest[k], render.Width(cell))
+		}
+	}
+	if widest[0]+widest[1]+widest[2]+4 <= width {
+		return both
+	}
+	var stacked [][]string
+	for _, row := range both[1:] {
+		stacked = append(stacked, []string{row[0], "before", row[1]}, []string{"", "now", row[2]})
+	}
+	return stacked
+}
+
+// certificateRows are what is to be known of a certificate.
+func certificateRows(leaf *x509.Certificate) [][]string {
+	rows := [][]string{
+		{"  name", fmt.Sprintf("%.200s", leaf.Subject)},
+		{"  hosts", strings.Join(client.CertificateNames(leaf), ", ")},
+		{"  issuer", fmt.Sprintf("%.200s", leaf.Issuer)},
+		{"  valid", leaf.NotBefore.UTC().Format(time.DateOnly) + " to " + leaf.NotAfter.UTC().Format(time.DateOnly)},
+		{"  SHA-256", Pairs(client.Fingerprint(leaf))},
+	}
+	for _, row := range rows {
+		row[1] = render.Safe(row[1])
+	}
+	return rows
+}
+
+// is puts a verb before a reason that has none.
+func is(reason string) string {
+	if strings.HasPrefix(reason, "is ") || strings.HasPrefix(reason, "names ") || strings.HasPrefix(reason, "expired ") {
+		return reason
+	}
+	return "is " + reason
+}
+
+// Pairs writes hex digits so that they can be compared by eye.
+func Pairs(hex string) string {
+	var b strings.Builder
+	for i := 0; i < len(hex); i += 4 {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(hex[i:min(i+4, len(hex))])
+	}
+	return b.String()
+}
+
+// Dialogue sees what a session says and hears.
+func Dialogue(sh *Shell) *client.Trace {
+	return client.Join(sh.Log.trace(), sh.heard.trace(), sh.Options.Trace, sh.trace())
+}
+
+// charset is what the setting says, for a session.
+func charset(sh *Shell) *client.Charset {
+	e, err := settings.FindCharset(sh.Settings.Charset)
+	if e == nil || err != nil {
+		return nil
+	}
+	return &client.Charset{
+		Encode: func(text string) ([]byte, error) {
+			b, err := e.NewEncoder().Bytes([]byte(text))
+			if err != nil {
+				return nil, fmt.Errorf("%q cannot be written in %s", text, sh.Settings.Charset)
+			}
+			return b, nil
+		},
+		Decode: func(b []byte) string {
+			text, err := e.NewDecoder().Bytes(b)
+			if err != nil {
+				return string(b)
+			}
+			return string(text)
+		},
+	}
+}

@@ -1,0 +1,127 @@
+package command
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+)
+
+// Connections are the sessions of a shell: the present one, which commands use, and the others.
+type Connections struct {
+	Peer
+	Others []Peer  // the one that was left last first
+	Tried  Address // where the last open led nowhere
+	Lent   int     // commands that run on another session as if it were the present one
+
+	Wire   sync.Mutex                    // held by what uses the session beside the prompt: a completion, what keeps it alive
+	limits *limits                       // how fast they may be
+	Routes map[[2]string]*transfer.Route // what was found out about copies from one to another
+}
+
+// Peer is a session and where it came from.
+type Peer struct {
+	Name     string          // as `session` and NAME:path call it
+	Session  *client.Session // nil when not connected
+	Address  Address         // of session
+	Home     *client.Place   // the directory that the login began in
+	Previous *client.Place   // the directory before the last cd, for cd -
+
+	Remote    *completion.Remote // the names on the server that are known
+	Manual    *Manual            // what quote and raw arranged; nil: nothing
+	Overrides []Override         // settings for this host
+	Greeted   bool               // the user was told what waits for it
+}
+
+// fork is what a job gets: the session, until it has one of its own.
+func (c *Connections) fork() Connections {
+	return Connections{Peer: c.Peer, limits: c.limits}
+}
+
+// All goes through the present session and the others, connected or not.
+func (c *Connections) All() []Peer { return append([]Peer{c.Peer}, c.Others...) }
+
+// Each goes through the connections that have a session.
+func (c *Connections) Each(do func(Peer)) {
+	for _, one := range c.All() {
+		if one.Session != nil {
+			do(one)
+		}
+	}
+}
+
+// Sessions goes through the sessions.
+func (c *Connections) Sessions(do func(*client.Session)) {
+	c.Each(func(one Peer) { do(one.Session) })
+}
+
+// Other is where a session with that name is among the others, -1 if it is none of them.
+func (c *Connections) Other(name string) int {
+	return slices.IndexFunc(c.Others, func(one Peer) bool { return one.Name == name })
+}
+
+// exchange makes one of the others the present session.
+func (c *Connections) exchange(i int) { c.Peer, c.Others[i] = c.Others[i], c.Peer }
+
+// Lend runs f with one of the others as if it were the present session. What f leaves without
+// a connection is no session any more.
+func (c *Connections) Lend(i int, f func() error) error {
+	c.exchange(i)
+	c.Lent++
+	defer func() {
+		c.exchange(i)
+		if c.Lent--; c.Lent == 0 {
+			c.Others = slices.DeleteFunc(c.Others, func(one Peer) bool { return one.Session == nil })
+		}
+	}()
+	return f()
+}
+
+// QueueFile is what a shell keeps of its queue for another day. Each shell has a file of its own, and holds the lock beside
+// it while it lives.
+type QueueFile struct {
+	Path string
+	Lock *flock.Flock
+}
+
+// Server names what the session is for.
+func (c *Connections) Server() string {
+	if c.Session == nil {
+		return ""
+	}
+	return ServerOf(c.Session)
+}
+
+// ServerOf is who is logged in where.
+func ServerOf(s *client.Session) string {
+	user, _ := s.LoggedIn()
+	return user + "@" + s.Options().Addr
+}
+
+// LockQueue locks the file of a shell, if that has gone.
+func LockQueue(path string) (lock *flock.Flock, free bool, err error) {
+	lock = flock.New(path+QueueLock, flock.SetPermissions(0o600))
+	free, err = lock.TryLock()
+	if err != nil || !free {
+		lock.Close()
+	}
+	return lock, free, err
+}
+
+const QueueLock = ".lock"
+
+// Remove takes the file away, and then its lock: who waits for the lock finds no file.
+func (f *QueueFile) Remove() error {
+	err := os.Remove(f.Path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.Remove(f.Lock.Path())
+	}
+	return err
+}

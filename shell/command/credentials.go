@@ -1,0 +1,114 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// Credentials completes what is known about a user: the name and password that
+// were given, FTPSH_PASSWORD, .netrc, password-command, the keyring, in this
+// order. found tells whether there is a password.
+func Credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_ client.Login, found bool, err error) {
+	switch {
+	case a.HasPassword:
+		return who, true, nil
+	case sh.Confined != nil:
+		return orPlayed(who), true, nil
+	}
+	if who.User == "" {
+		who.User = sh.Options.Connect.User
+	}
+	entry, listed, err := netrc(sh, a.Host, who.User)
+	if err != nil {
+		return who, false, err
+	}
+	if listed {
+		who.User, who.Account = entry.Login, entry.Account
+		sh.define(entry.Macros)
+	}
+	if sh.Options.HasPassword && !IsAnonymous(who.User) {
+		who.Password = sh.Options.Password
+		return who, true, nil
+	}
+	if listed && entry.HasPassword {
+		who.Password = entry.Password
+		return who, true, nil
+	}
+	if IsAnonymous(who.User) {
+		return who, false, nil
+	}
+	if command := sh.Settings.PasswordCommand; command != "" {
+		who.Password, err = passwordFrom(ctx, sh, command, a, who.User)
+		return who, err == nil, err
+	}
+	if sh.Settings.Keyring {
+		who.Password, found = FromKeyring(KeyringName(who.User, a))
+	}
+	return who, found, nil
+}
+
+// passwordFrom runs the password command. Its first line is the password.
+func passwordFrom(ctx context.Context, sh *Shell, command string, a Address, user string) (string, error) {
+	cmd := sh.LocalShell(ctx, command)
+	cmd.Env = append(cmd.Env, "FTPSH_HOST="+a.Host, "FTPSH_PORT="+a.port(security(sh, a), sh.Options.Connect.Port), "FTPSH_USER="+user)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	err := sh.Console.Run(cmd)
+	line, _, _ := strings.Cut(out.String(), "\n")
+	line = strings.TrimSuffix(line, "\r")
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		return "", fmt.Errorf("%w: password-command: %s", failure.ErrNoPassword, failed) //nolint:errorlint // its status is not ours
+	case err != nil:
+		return "", fmt.Errorf("%w: password-command: %w", failure.ErrNoPassword, err)
+	case line == "":
+		return "", fmt.Errorf("%w: password-command printed nothing", failure.ErrNoPassword)
+	}
+	return line, nil
+}
+
+// KeyringService is the name under which passwords are kept.
+const KeyringService = "ftpsh"
+
+// keyringPatience is how long a locked keyring may ask its owner.
+const keyringPatience = 5 * time.Second
+
+// KeyringName is under which name the keyring has a password.
+func KeyringName(user string, a Address) string {
+	host := a.Host
+	if a.Port != "" {
+		host = net.JoinHostPort(host, a.Port)
+	}
+	return user + "@" + host
+}
+
+// FromKeyring asks the keyring. Every failure means that there is none.
+func FromKeyring(name string) (password string, found bool) {
+	type answer struct {
+		password string
+		err      error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		password, err := keyring.Get(KeyringService, name)
+		answers <- answer{password, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.password, a.err == nil
+	case <-time.After(keyringPatience):
+		return "", false
+	}
+}

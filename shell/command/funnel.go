@@ -1,0 +1,55 @@
+package command
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// Guard has a session ask before each line, and tell of each change.
+func (sh *Shell) Guard(s *client.Session) {
+	s.SetGate(SessionGate(sh))
+	s.SetFunnel(Funnel(sh))
+	s.SetStage(stage(sh, s))
+}
+
+// Funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
+func Funnel(sh *Shell) client.Funnel {
+	listener := listener(sh)
+	hears := sh.Options.Hears
+	if hears == nil {
+		return listener
+	}
+	return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+		hears(c)
+		if listener == nil {
+			return do()
+		}
+		return listener(ctx, s, c, do)
+	}
+}
+
+// listener is the one that decides what becomes of a change.
+func listener(sh *Shell) client.Funnel {
+	if sh.Options.DryRun {
+		return func(_ context.Context, _ *client.Session, c client.Change, _ func() error) error {
+			return withholdChange(sh, c)
+		}
+	}
+	if sh.Tx != nil {
+		return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+			return hearTx(ctx, sh, s, c, do)
+		}
+	}
+	if Trashes(sh) {
+		return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
+			return hearTrash(ctx, sh, s, c, do)
+		}
+	}
+	return nil
+}
+
+// useFunnel tells the sessions who hears of their changes.
+func useFunnel(sh *Shell) {
+	sh.Sessions(func(s *client.Session) { s.SetFunnel(Funnel(sh)) })
+}

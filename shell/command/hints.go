@@ -1,0 +1,345 @@
+package command
+
+import (
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/syserror"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/client/tx"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+	"github.com/ftpsh/ftpsh/shell/teach"
+)
+
+// A cause is all that a hint may depend on: the error, the server's refusal in
+// it, the name that it is about, and how things stand here.
+type cause struct {
+	err  error
+	verb string // that was refused, "" for none
+	code int
+	text string // of the refusal, in small letters
+	name string // what the error is about, quoted as it would be typed
+
+	connected   bool
+	protected   bool // TLS on the control connection
+	dataInClear bool
+	tlsOff      bool // no TLS is wanted
+	noReuse     bool // set tls-reuse off
+	source      bool // -s was given
+	onlyIPv6    bool
+	epsvOff     bool
+	isDir       bool // name is a directory of the server, as far as is known
+	known       bool // name is on the server, as far as is known
+	isCommand   bool // the host that was not found has the name of a command
+}
+
+// causeOf takes an error apart.
+func (sh *Shell) causeOf(err error) cause {
+	c := cause{err: err}
+	var no *client.Error
+	if errors.As(err, &no) {
+		c.verb, c.code, c.text = no.Verb, no.Reply.Code, strings.ToLower(no.Reply.Text())
+	}
+	var about *failure.NameError
+	if errors.As(err, &about) {
+		c.name = syntax.Quote(about.Name)
+	}
+	if sh == nil {
+		return c
+	}
+	set := &sh.Settings
+	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.Address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
+	c.source = sh.Options.Connect.Source != nil
+	var nowhere *client.ConnectError
+	if errors.As(err, &nowhere) {
+		host, _, _ := net.SplitHostPort(nowhere.Addr)
+		c.isCommand = sh.Catalog.Has(host)
+	}
+	if sh.Session != nil {
+		control, data := sh.Session.Protected()
+		c.connected, c.protected, c.dataInClear = true, control, control && !data
+		if about != nil {
+			there, found, _ := sh.Remote.Lookup(sh.Session.Dir(), about.Name)
+			c.isDir, c.known = there.Dir, found
+		}
+	}
+	if errors.As(err, new(*IsDirError)) {
+		c.isDir = true
+	}
+	return c
+}
+
+// refused reports whether the server said no to one of the verbs.
+func (c cause) refused(verbs ...string) bool { return slices.Contains(verbs, c.verb) && c.code != 0 }
+
+// has reports whether the refusal has one of the codes.
+func (c cause) has(codes ...int) bool { return slices.Contains(codes, c.code) }
+
+// says reports whether one of the words is in the refusal.
+func (c cause) says(words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(c.text, word) })
+}
+
+// moves reports whether a verb was refused that needs a data connection.
+func (c cause) moves() bool { return c.code != 0 && client.MovesData(c.verb) }
+
+// missing reports whether the server says that the name does not exist.
+func (c cause) missing() bool {
+	return c.says("no such", "not found", "not exist", "cannot find", "can't find", "doesn't exist")
+}
+
+// IsDirError is the failure of a transfer of what is a directory.
+type IsDirError struct{ Err error }
+
+func (e *IsDirError) Error() string { return e.Err.Error() }
+func (e *IsDirError) Unwrap() error { return e.Err }
+
+// NoDirError is the failure to write into a directory that is not there.
+type NoDirError struct {
+	Dir string
+	Err error
+}
+
+func (e *NoDirError) Error() string { return e.Err.Error() }
+func (e *NoDirError) Unwrap() error { return e.Err }
+
+// A hint is what to try after an error of one cause: the first row that fits is
+// shown. NAME in it is the name that the error is about.
+type hint struct {
+	cause string // in words, for the test and those who read this
+	is    func(cause) bool
+	say   string // "": nothing helps, and nothing is said
+}
+
+func isError[T error](c cause) bool { return failure.AnyOf[T, T](c.err) }
+
+func isThe(err error) func(cause) bool {
+	return func(c cause) bool { return errors.Is(c.err, err) }
+}
+
+var hints = []hint{
+	{"no connection", isThe(failure.ErrNotConnected), "`open HOST` connects"},
+	{"no login", isThe(client.ErrNotLoggedIn), "`user NAME` logs in"},
+	{"no password", isThe(failure.ErrNoPassword), "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
+	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
+	{"no account", isThe(client.ErrAccount), "`user NAME PASSWORD ACCOUNT` gives one"},
+	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
+	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
+	{"a step of a commit is refused", isError[*tx.RefusedError], "the changes still wait: `commit` tries again, `rollback` drops them"},
+	{"a lock of somebody else", isError[*tx.LockedError], "`begin --break-lock` removes it, if they have gone"},
+	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
+	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"a directory that is gone since the connection was lost", isGone(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
+	{"a command that cannot be given again", isGone(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
+	{"a login in clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
+	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
+	{"data in clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
+	{"another TLS session is refused, and a server is the client", func(c cause) bool {
+		return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
+	}, "the server with TLS wants its data connections to resume a session of its own, " +
+		"which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
+	{
+		"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
+		"the server wants the TLS session of the control connection: `set tls-reuse on`",
+	},
+	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
+	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user NAME` tries again"},
+	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
+	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
+	{"a certificate of nobody known", isError[*client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
+		"certificate, `--insecure` anybody"},
+	{
+		"no AVBL", func(c cause) bool { return c.refused("AVBL") && c.has(202, 500, 501, 502, 504) },
+		"the server cannot say it; `site help` shows whether it has a command of its own, such as SITE QUOTA",
+	},
+	{"a certificate of ours is wanted", func(c cause) bool { return wantsCertificate(c.err) }, "`--cert FILE --key FILE` shows yours"},
+	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
+	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
+	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
+	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and anybody on the way can cut files and listings then"},
+	{
+		"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
+		"-s takes an address of this computer; without it the system chooses one",
+	},
+	{"no IPv6", func(c cause) bool {
+		return c.onlyIPv6 && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
+	}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
+	{
+		"a proxy that wants a user", func(c cause) bool {
+			return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")
+		},
+		"`set via http://USER:PASSWORD@HOST:PORT` says who you are",
+	},
+	{
+		"a server that does not get through", isError[*client.UnreachedError],
+		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",
+	},
+	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
+		return isError[*client.NoDataError](c) && !c.epsvOff && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
+	}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
+	{"no data connection", isError[*client.NoDataError], "`passive` changes who connects to whom"},
+	{
+		"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.isDir || c.says("is a directory")) },
+		"`rm -r NAME` deletes a directory with all that is in it, `rmdir NAME` an empty one",
+	},
+	{"a directory that is fetched as a file", func(c cause) bool {
+		return c.refused("RETR") && (c.isDir || c.says("is a directory", "regular file", "plain file"))
+	}, "`get -r NAME` fetches a directory with all that is in it"},
+	{
+		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
+		"`rm -r NAME` deletes it with all that is in it; `ls -a NAME` shows that",
+	},
+	{"what is made is there", func(c cause) bool { return c.refused("MKD") && c.says("exist") && !c.missing() }, ""},
+	{"no directory to make one in", func(c cause) bool { return c.refused("MKD") && c.missing() }, "`mkdir -p NAME` makes those on the way, too"},
+	{"no directory to write into", isError[*NoDirError], "`mkdir -p DIR` makes the directory"},
+	{"no such name", func(c cause) bool {
+		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550)
+	}, "`ls` shows what is there, `pwd` where you are"},
+	{
+		"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },
+		"`ls -l` shows who may write here, `cd` goes elsewhere",
+	},
+	{"no such local file", func(c cause) bool {
+		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
+	}, "`lls` shows what is on this computer, `lpwd` where"},
+	{"a side of a sync that looks lost", isError[*treesync.StopError], "`sync --max-delete N` deletes that much, `sync --rescan` agrees anew and deletes nothing"},
+	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
+	{"contents that cannot be compared", isThe(transfer.ErrNoHashes), "`--compare size` or `--compare time` need no checksum"},
+	{"nothing to copy", isThe(transfer.ErrNothing), "`mirror --delete-all` deletes even then"},
+	{"protection between servers", func(c cause) bool { return onlyInClear(c.err) }, "`fxp --clear` lets it; `get` and `put` copy through this computer"},
+	{"servers that do not talk to each other", func(c cause) bool { return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},
+	{"TLS that was ended", isThe(client.ErrCleared), "`close` and `open` make a connection with TLS"},
+	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
+	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
+	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
+	{"no server", isError[*client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// hint is what can be tried after an error, "" for nothing.
+func (c cause) hint() string {
+	for _, row := range hints {
+		if row.is(c) {
+			return c.fill(row.say)
+		}
+	}
+	return ""
+}
+
+// fill puts the name and the directory into a hint.
+func (c cause) fill(say string) string {
+	var none *NoDirError
+	if errors.As(c.err, &none) {
+		say = strings.ReplaceAll(say, "DIR", syntax.Quote(none.Dir))
+	}
+	if c.name != "" && strings.Contains(say, " NAME`") {
+		say = strings.ReplaceAll(say, " NAME`", " "+c.name+"`")
+	}
+	return say
+}
+
+// hintsFor returns what can be tried after an error: first the names that may
+// have been meant, from what is remembered of the directory.
+func (sh *Shell) hintsFor(err error) []string {
+	var kept *KeptError
+	if errors.As(err, &kept) {
+		return keptHints(kept)
+	}
+	var usage *failure.UsageError
+	var stranger *client.StrangerError
+	switch {
+	case errors.As(err, &stranger):
+		return []string{"if that is the server's other address: `set active-from " + stranger.Stranger + "`; or `passive on`"}
+	case errors.As(err, &usage) && usage.Hint == "":
+		return nil
+	case errors.As(err, &usage):
+		return []string{usage.Hint}
+	}
+	c := sh.causeOf(err)
+	var all []string
+	if say := c.hint(); say != "" {
+		all = append(all, say)
+	}
+	var about *failure.NameError
+	if sh == nil || sh.Session == nil || c.known || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) || c.refused("MKD", "STOR", "APPE") {
+		return all
+	}
+	near := sh.Remote.Nearest(sh.Session.Dir(), about.Name)
+	for i := range near {
+		near[i] = "`" + syntax.Quote(near[i]) + "`"
+	}
+	if len(near) == 0 {
+		return all
+	}
+	return append([]string{"did you mean " + strings.Join(near, " or ")}, all...)
+}
+
+// explained is a hint for the name of a command that is none but can be
+// explained: a code, a verb, a word of the trade.
+func explained(name string) string {
+	if _, known := teach.Explain(name, teach.Here{}); known {
+		return "`explain " + name + "` says what it is"
+	}
+	return ""
+}
+
+// ParentOf is the directory of a remote name, "" for the current one.
+func ParentOf(name string) string {
+	dir, _ := path.Split(name)
+	return strings.TrimSuffix(dir, "/")
+}
+
+// isGone reports whether the session could not be made again what it was, and how.
+func isGone(how func(*client.DirGoneError) bool) func(cause) bool {
+	return func(c cause) bool {
+		var gone *client.DirGoneError
+		return errors.As(c.err, &gone) && how(gone)
+	}
+}
+
+// wantsTLS reports whether a login was refused because it was in clear.
+func wantsTLS(err error) bool {
+	var no *client.Error
+	if !failure.Refused(err, "USER", "PASS") || !errors.As(err, &no) {
+		return false
+	}
+	text := strings.ToUpper(no.Reply.Text())
+	return slices.ContainsFunc([]string{"TLS", "SSL", "SECURE", "ENCRYPT"}, func(word string) bool { return strings.Contains(text, word) })
+}
+
+// wantsSession reports whether a data connection was refused because it did not
+// resume the TLS session (RFC 4217 section 9 has 522 for it, proftpd says 425).
+func wantsSession(c cause) bool {
+	return c.moves() && (c.code == 522 || c.code == 425 && c.says("session"))
+}
+
+// isHalfFile reports whether the rest of a file can be fetched or sent.
+func isHalfFile(err error) bool {
+	var cut *client.IncompleteError
+	return errors.As(err, &cut) && !cut.Listing || isBroken(err) && !failure.Refused(err, "LIST", "MLSD", "NLST")
+}
+
+// isOldTLS reports whether a handshake failed since the server knows no TLS that
+// is new enough.
+func isOldTLS(err error) bool {
+	return failure.Is[*client.TLSError](err) && strings.Contains(err.Error(), "protocol version")
+}
+
+// IsURL reports whether a word is a URL and not a path.
+func IsURL(text string) bool { return strings.Contains(text, "://") }
+
+// onlyInClear reports whether a copy was refused because it would travel in
+// clear.
+func onlyInClear(err error) bool {
+	var no *client.FXPError
+	return errors.As(err, &no) && no.InClear
+}

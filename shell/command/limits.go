@@ -1,0 +1,208 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+// limitKinds are what is remembered of servers: the setting that it overrules, and for how long. Today a server is busy,
+// and tomorrow another program answers there.
+var limitKinds = map[string]struct {
+	lasts time.Duration
+	valid func(value string) bool
+}{
+	"parallel": {24 * time.Hour, func(value string) bool {
+		n, err := strconv.Atoi(value)
+		return err == nil && n > 0 && n <= settings.MostParallel
+	}},
+	"pipelining": {30 * 24 * time.Hour, func(value string) bool { return value == "off" }},
+}
+
+const (
+	// LimitsFile is the file of what servers limit.
+	LimitsFile    = "server_limits"
+	MostLimits    = 1000 // in the file; those that end first go
+	longLimitName = 512  // user@host:port
+)
+
+// ServerLimits remembers what servers do not stand, so that it is not found out again with each start. The file has a
+// line for each: "[user@]host:port SETTING VALUE UNTIL". A damaged line makes every connection fail, as in known_hosts.
+// Where there is no file the memory lasts as long as the program.
+type ServerLimits struct {
+	path string
+	mu   sync.Mutex
+	Rows map[LimitKey]ServerLimit
+	here map[LimitKey]ServerLimit // of servers that only this program knows
+	said []string                 // comments
+	Err  error                    // why the file cannot be trusted
+}
+
+// LimitKey is a setting of a server whose limit was met.
+type LimitKey struct{ server, setting string }
+
+// addr is the server without the user.
+func (k LimitKey) addr() string { return k.server[strings.Index(k.server, "@")+1:] }
+
+// ServerLimit is the value that holds for a server, and how long.
+type ServerLimit struct {
+	Value string
+	Until time.Time
+}
+
+// OpenLimits reads the file in dir; "" means none.
+func OpenLimits(dir string) *ServerLimits {
+	l := &ServerLimits{Rows: map[LimitKey]ServerLimit{}, here: map[LimitKey]ServerLimit{}}
+	if dir != "" {
+		l.path = filepath.Join(dir, LimitsFile)
+		l.Err = l.read()
+	}
+	return l
+}
+
+// read takes in the file, but for what has ended.
+func (l *ServerLimits) read() error {
+	rows := map[LimitKey]ServerLimit{}
+	said, err := readState(l.path, "without it nobody knows what servers do not stand", func(text string) error {
+		key, limit, err := ParseLimit(text)
+		if time.Now().Before(limit.Until) {
+			rows[key] = limit
+		}
+		return err
+	})
+	if err == nil {
+		l.Rows, l.said = rows, said
+	}
+	return err
+}
+
+// ParseLimit reads a line.
+func ParseLimit(text string) (key LimitKey, limit ServerLimit, err error) {
+	words := strings.Fields(text)
+	if len(words) != 4 {
+		return key, limit, errors.New("a line is [USER@]HOST:PORT SETTING VALUE UNTIL")
+	}
+	key = LimitKey{words[0], words[1]}
+	if _, port, err := net.SplitHostPort(key.addr()); err != nil || port == "" || len(key.server) > longLimitName {
+		return key, limit, fmt.Errorf("%.100q is not [USER@]HOST:PORT", words[0])
+	}
+	kind, known := limitKinds[words[1]]
+	if !known || !kind.valid(words[2]) {
+		return key, limit, fmt.Errorf("%.100q is neither parallel NUMBER nor pipelining off", words[1]+" "+words[2])
+	}
+	until, err := time.Parse(time.RFC3339, words[3])
+	if err != nil {
+		return key, limit, fmt.Errorf("%.100q is not a time such as 2030-01-31T12:00:00Z", words[3])
+	}
+	return key, ServerLimit{words[2], until}, nil
+}
+
+// Line is a limit as the file has it.
+func (l *ServerLimits) Line(key LimitKey) string {
+	limit := l.Rows[key]
+	return strings.Join([]string{key.server, key.setting, limit.Value, limit.Until.UTC().Format(time.RFC3339)}, " ")
+}
+
+// Get returns the value of a setting that a server does not stand more than; "" where nothing is known.
+func (l *ServerLimits) Get(server, setting string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
+		if limit, known := rows[LimitKey{server, setting}]; known && time.Now().Before(limit.Until) {
+			return limit.Value
+		}
+	}
+	return ""
+}
+
+// Remember keeps that; for good, or as long as the program. What is known already keeps its end.
+func (l *ServerLimits) Remember(server, setting, value string, forGood bool) error {
+	if l.Get(server, setting) == value || len(server) > longLimitName {
+		return nil
+	}
+	key, limit := LimitKey{server, setting}, ServerLimit{value, time.Now().Add(limitKinds[setting].lasts)}
+	return l.change(forGood, func(rows map[LimitKey]ServerLimit) { rows[key] = limit })
+}
+
+// Forget takes out what is known of a host, at one port or "" for all, and reports whether that was anything.
+func (l *ServerLimits) Forget(host, port string) (had bool, err error) {
+	drop := func(rows map[LimitKey]ServerLimit) {
+		maps.DeleteFunc(rows, func(key LimitKey, _ ServerLimit) bool {
+			h, p, _ := net.SplitHostPort(key.addr())
+			of := h == host && (port == "" || p == port)
+			had = had || of
+			return of
+		})
+	}
+	err = errors.Join(l.change(false, drop), l.change(true, drop))
+	return had, err
+}
+
+// change changes what is known. Other shells may write at the same time.
+func (l *ServerLimits) change(forGood bool, f func(map[LimitKey]ServerLimit)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.path == "" || !forGood {
+		f(l.here)
+		return nil
+	}
+	return private.Locked(l.path, func() error {
+		if err := l.read(); err != nil {
+			return err
+		}
+		f(l.Rows)
+		return l.write()
+	})
+}
+
+func (l *ServerLimits) write() error {
+	keys := slices.Collect(maps.Keys(l.Rows))
+	sort.Slice(keys, func(i, j int) bool { return l.Rows[keys[i]].Until.After(l.Rows[keys[j]].Until) })
+	for _, key := range keys[min(len(keys), MostLimits):] {
+		delete(l.Rows, key)
+	}
+	var lines []string
+	for key := range l.Rows {
+		lines = append(lines, l.Line(key))
+	}
+	slices.Sort(lines)
+	return private.Write(l.path, []byte(strings.Join(append(slices.Concat(l.said, lines), ""), "\n")))
+}
+
+// All are the lines of what is known.
+func (l *ServerLimits) All() (lines [][]string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
+		for key, limit := range rows {
+			if time.Now().Before(limit.Until) {
+				lines = append(lines, []string{render.Safe(key.server), key.setting + " " + limit.Value, "until " + limit.Until.Local().Format("2006-01-02 15:04")})
+			}
+		}
+	}
+	slices.SortFunc(lines, slices.Compare)
+	return lines
+}
+
+// FoundLimit remembers what a server does not stand.
+func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
+	host, port, _ := net.SplitHostPort(s.Options().Addr)
+	own := sh.Confined != nil || sh.AtPractice(Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
+	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
+		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
+	}
+}

@@ -1,0 +1,155 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// Opening are the choices of one open.
+type Opening struct {
+	Anonymous, NoLogin, Insecure bool
+
+	Name string // of the session, as --as says; the others stay open
+}
+
+// OpenSession leaves the present session, connects, logs in, and goes to the path.
+func OpenSession(ctx context.Context, sh *Shell, a Address, o Opening) error {
+	if sh.Lent > 0 {
+		o.Name = cmp.Or(o.Name, sh.Name)
+	}
+	sh.Disconnect()
+	a, err := sh.ForHost(a)
+	if err != nil {
+		return err
+	}
+	sh.Tried = a
+	session, err := sh.connect(ctx, a, o.Insecure)
+	if err != nil {
+		sh.RestoreOverrides()
+		return sayingHost(a, err)
+	}
+	sh.Session, sh.Address, sh.Name = session, a, sh.freeName(cmp.Or(o.Name, a.Host))
+	sh.Guard(session)
+	useWays(sh)
+	useBuffers(sh)
+	useReuse(sh)
+	useEnd(sh)
+	useMode(sh)
+	useAddresses(sh)
+	if o.NoLogin {
+		sh.Tried = Address{}
+		return nil
+	}
+	if err := login(ctx, sh, a, o.Anonymous); err != nil {
+		if !sh.Interactive() || session.Idle() != nil {
+			sh.Disconnect()
+		}
+		return sayingHost(a, err)
+	}
+	if a.Type != "" {
+		session.SetType(a.Type)
+	}
+	sh.Tried = Address{}
+	sh.StartsHere()
+	learnPace(sh)
+	sh.LoggedIn = true
+	sh.Welcomed.Store(true)
+	tellUnfinished(sh)
+	if a.Path != "" {
+		return failure.About(a.Path, session.Chdir(ctx, a.Path))
+	}
+	return nil
+}
+
+// StartsHere takes note of where the login has led.
+func (c *Connections) StartsHere() {
+	at := c.Session.Place()
+	c.Home = &at
+}
+
+// sayingHost adds the host where the error does not name it.
+func sayingHost(a Address, err error) error {
+	if failure.AnyOf[*client.ConnectError, *client.CertificateError](err) {
+		return err
+	}
+	return failure.About(a.Host, err)
+}
+
+// attempts are the passwords that a terminal is asked for.
+const attempts = 3
+
+// login finds out who the user is and logs in. No password is sent twice.
+func login(ctx context.Context, sh *Shell, a Address, anonymous bool) error {
+	who := client.Login{User: a.User, Password: a.Password}
+	given := a.HasPassword
+	var err error
+	if !anonymous {
+		if who, given, err = Credentials(ctx, sh, a, who); err != nil {
+			return err
+		}
+	}
+	if who.User == "" && !anonymous && sh.Interactive() {
+		if who.User, err = sh.Console.Ask(ctx, "user (empty for anonymous): "); err != nil {
+			return err
+		}
+		if who, given, err = Credentials(ctx, sh, a, who); err != nil {
+			return err
+		}
+	}
+	if IsAnonymous(who.User) {
+		if !given {
+			who.Password = sh.Settings.AnonPass
+		}
+		return sh.Session.Login(ctx, who)
+	}
+	return Authenticate(ctx, sh, who, given)
+}
+
+// IsAnonymous reports whether a user name stands for everybody.
+func IsAnonymous(user string) bool { return slices.Contains([]string{"", "anonymous", "ftp"}, user) }
+
+// Authenticate logs in with the password that is given, and asks at a terminal
+// for another one when there is none or it was wrong, or for the account that
+// the server wants.
+func Authenticate(ctx context.Context, sh *Shell, who client.Login, given bool) error {
+	for attempt := 1; ; attempt++ {
+		if !given {
+			password, err := sh.Console.ReadSecret(ctx, "password: ")
+			if errors.Is(err, console.ErrNotInteractive) {
+				return failure.About(who.User, failure.ErrNoPassword)
+			}
+			if err != nil {
+				return err
+			}
+			who.Password = password
+		}
+		err := sh.Session.Login(ctx, who)
+		var challenge *client.ChallengeError
+		if errors.As(err, &challenge) && sh.Interactive() {
+			sh.Say(render.Safe(challenge.Reply.Text()))
+			if who.Password, err = sh.Console.ReadSecret(ctx, "one-time password: "); err != nil {
+				return err
+			}
+			who.OneTime = true
+			err = sh.Session.Login(ctx, who)
+			who.OneTime = false
+		}
+		if errors.Is(err, client.ErrAccount) && sh.Interactive() && who.Account == "" {
+			if who.Account, err = sh.Console.ReadSecret(ctx, "account: "); err == nil {
+				err = sh.Session.Login(ctx, who)
+			}
+		}
+		if !failure.Refused(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.Session.Idle() != nil {
+			return err
+		}
+		sh.Failed(Line{}, "", err)
+		given = false
+	}
+}

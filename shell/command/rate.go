@@ -1,0 +1,72 @@
+package command
+
+import (
+	"sync/atomic"
+
+	"golang.org/x/time/rate"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+)
+
+// limit is the speed limit of one direction. It lasts, so that it can change
+// while a file is moved.
+type limit struct {
+	*rate.Limiter
+	Step atomic.Int64 // by how much a signal changes it
+}
+
+// limits are those of the two directions.
+type limits struct{ get, put limit }
+
+// UsualStep is by how much a signal changes a limit unless told otherwise.
+const UsualStep = 1024
+
+func newLimits() *limits {
+	l := &limits{}
+	for _, one := range []*limit{&l.get, &l.put} {
+		one.Limiter = rate.NewLimiter(rate.Inf, transfer.LimitBurst)
+		one.Step.Store(UsualStep)
+	}
+	return l
+}
+
+// LimitFor is the speed limit of one direction.
+func (c *Connections) LimitFor(download bool) *limit {
+	if download {
+		return &c.limits.get
+	}
+	return &c.limits.put
+}
+
+// useRates makes the limits what the settings say.
+func useRates(sh *Shell) {
+	sh.limits.get.SetLimit(perSecond(sh.Settings.RateGet))
+	sh.limits.put.SetLimit(perSecond(sh.Settings.RatePut))
+}
+
+func perSecond(bytes int64) rate.Limit {
+	if bytes == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(bytes)
+}
+
+// Limiter is the limit for a transfer; nil where there is none.
+func (c *Connections) Limiter(op transfer.Op) *rate.Limiter {
+	l := c.LimitFor(op == transfer.Download)
+	if l.Limit() == rate.Inf {
+		return nil
+	}
+	return l.Limiter
+}
+
+// stepped raises the limits (way 1) or lowers them (way -1) by their steps. It
+// may be called while files are moved.
+func (l *limits) stepped(way int64) {
+	for _, one := range []*limit{&l.get, &l.put} {
+		if one.Limit() != rate.Inf {
+			step := float64(one.Step.Load())
+			one.SetLimit(rate.Limit(max(float64(one.Limit())+float64(way)*step, step)))
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package command
+
+import (
+	"errors"
+	"strconv"
+	"sync"
+
+	"github.com/ftpsh/ftpsh/client"
+)
+
+// heard is what the server last said: $code and $reply.
+type heard struct {
+	mu   sync.Mutex
+	last client.Reply
+	to   map[string]client.Reply // the last word to each verb
+}
+
+// trace listens to final replies.
+func (h *heard) trace() *client.Trace {
+	return &client.Trace{Got: func(g client.GotInfo) {
+		if g.Reply.Code < 200 {
+			return
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.last = g.Reply
+		if h.to == nil {
+			h.to = map[string]client.Reply{}
+		}
+		h.to[g.Verb] = g.Reply
+	}}
+}
+
+// refused puts the reply that a command failed with last: others may have come
+// after it, to what was sent together with it.
+func (h *heard) refused(err error) {
+	var no *client.Error
+	if !errors.As(err, &no) {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = no.Reply
+}
+
+func (h *heard) reply(verb string) client.Reply {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if verb == "" {
+		return h.last
+	}
+	return h.to[verb]
+}
+
+// replyVariable answers for $code and $reply, the code and the text of the
+// server's last reply. Both are empty before the first one.
+func (l *Language) replyVariable(name string) (value string, is bool) {
+	switch r := l.heard.reply(""); {
+	case name == "reply":
+		return r.Text(), true
+	case name != "code":
+		return "", false
+	case r.Code == 0:
+		return "", true
+	default:
+		return strconv.Itoa(r.Code), true
+	}
+}

@@ -1,0 +1,42 @@
+package command
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+// Setting shows the value of a setting, behind a label.
+func (c *Call) Setting(row *settings.Setting, label string) error {
+	if c.JSON() {
+		return c.Object(row.Object(&c.Shell.Settings))
+	}
+	return c.Print("%s%s", label, row.Show(&c.Shell.Settings))
+}
+
+// ToggleSetting is a classic command for a setting that is on or off: without a
+// word it changes to the other one and says so.
+func ToggleSetting(name string) func(context.Context, *Call) error {
+	return func(_ context.Context, c *Call) error {
+		row, err := settings.Find(name)
+		if err != nil {
+			return err
+		}
+		value := c.Arg(0)
+		if value == "" {
+			value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
+		}
+		return c.Changed(row, value)
+	}
+}
+
+// Changed changes a setting for a command, and says what it is now.
+func (c *Call) Changed(row *settings.Setting, value string) error {
+	if err := c.Shell.Change(row, value); err != nil {
+		return err
+	}
+	if c.Interactive() {
+		c.Note("%s is %s", row.Name, row.Show(&c.Shell.Settings))
+	}
+	return nil
+}

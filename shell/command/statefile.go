@@ -1,0 +1,45 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/history/private"
+)
+
+// A state file has a fact on each line, and comments. Several shells share it. A line that cannot be understood is an
+// error that names it: nobody knows what it said.
+
+// Bounds of a state file.
+const (
+	longStateLine = 64 << 10 // a certificate of 48 kB
+	longStateFile = 16 << 20
+)
+
+// readState gives the lines of a state file to take, and returns its comments. One that is not there has no lines. Unless
+// says what is not known without a damaged line.
+func readState(path, unless string, take func(text string) error) (comments []string, err error) {
+	text, err := private.Read(path, longStateFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		var wrong error
+		switch line = strings.TrimSpace(line); {
+		case len(line) > longStateLine:
+			wrong = fmt.Errorf("longer than %d KiB", longStateLine>>10)
+		case line == "" || line[0] == '#':
+			comments = append(comments, line)
+		default:
+			wrong = take(line)
+		}
+		if wrong != nil {
+			return nil, private.Damaged(path, n, fmt.Errorf("%w; %s: mend the line or take it out", wrong, unless))
+		}
+	}
+	return comments, err
+}

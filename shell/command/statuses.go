@@ -1,0 +1,120 @@
+package command
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/ignore"
+	"github.com/ftpsh/ftpsh/client/jsonl"
+	"github.com/ftpsh/ftpsh/client/localname"
+	"github.com/ftpsh/ftpsh/client/plan"
+	"github.com/ftpsh/ftpsh/client/syserror"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/client/tx"
+	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// Statuses are what the program exits with (the first row that fits).
+var Statuses = []struct {
+	Status int
+	Says   string
+	is     func(error) bool
+}{
+	{141, "nobody reads standard output any more", isBrokenOutput},
+	{130, "interrupted", func(err error) bool { return errors.Is(err, failure.ErrInterrupted) }},
+	{2, "wrong usage", failure.AnyOf[*failure.UsageError, *syntax.Error]},
+	{2, "wrong usage", failure.Is[*tx.UnfitError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*LeftError, *plan.StaleError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*treesync.StopError, *treesync.UnseenError]},
+	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*tx.StaleError, *tx.LockedError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*tx.RefusedError, *tx.BrokenError]},
+	{5, "TLS or certificate", func(err error) bool {
+		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
+	}},
+	{4, "login refused", func(err error) bool {
+		return failure.Refused(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) || errors.As(err, new(*client.ChallengeError)) ||
+			errors.Is(err, failure.ErrNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
+	}},
+	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *ManifestError]},
+	{8, "incomplete, or failed verification", failure.Is[*UnappliedError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
+	{8, "incomplete, or failed verification", isBroken},
+	{3, "cannot connect", func(err error) bool {
+		return errors.Is(err, failure.ErrNotConnected) || failure.AnyOf[*client.ConnectError, *net.DNSError](err) || failure.Refused(err, "")
+	}},
+	{9, "time limit", func(err error) bool {
+		return failure.AnyOf[*client.TimeoutError, *transfer.SlowError](err) || errors.Is(err, context.DeadlineExceeded)
+	}},
+	{6, "refused by the server", failure.AnyOf[*client.Error, *client.DirGoneError]},
+	{7, "local file", func(err error) bool {
+		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.Is[*ignore.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
+	}},
+	{3, "cannot connect", func(err error) bool {
+		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.IsMalformed(err)
+	}},
+	{6, "refused by the server", failure.AnyOf[*client.FXPError, *client.NoFXPError]},
+	{6, "refused by the server", failure.Is[*tx.PathError]},
+}
+
+// Status returns the exit status that an error means; 0 for nil, 1 for a
+// failure that has no status of its own.
+func Status(err error) int {
+	if err == nil || errors.Is(err, ErrAway) {
+		return 0
+	}
+	for _, row := range Statuses {
+		if row.is(err) {
+			return row.Status
+		}
+	}
+	return 1
+}
+
+// isBroken reports whether a transfer was given up in the middle by the server.
+func isBroken(err error) bool {
+	var no *client.Error
+	return errors.As(err, &no) && no.Broken()
+}
+
+// isBrokenOutput reports whether standard output was closed by who read it, as
+// head does. The status is that of a program that the signal ends.
+func isBrokenOutput(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && file.Path == "/dev/stdout" && syserror.PipeClosed(err)
+}
+
+func isExpired(err error) bool {
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+}
+
+func wantsCertificate(err error) bool {
+	var failed *client.TLSError
+	return errors.As(err, &failed) && failed.NoCertificate
+}
+
+// ErrAway ends a line whose command goes on in the background.
+var ErrAway = errors.New("in the background")
+
+// Ended is why a job ended, when somebody ended it.
+type Ended string
+
+func (e Ended) Error() string { return string(e) }
+
+func (e Ended) Is(target error) bool { return target == failure.ErrInterrupted }
+
+// ManifestError is of a list that does not fit; see the statuses.
+type ManifestError struct{ Text string }
+
+func (e *ManifestError) Error() string { return e.Text }

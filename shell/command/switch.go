@@ -1,0 +1,31 @@
+package command
+
+import (
+	"errors"
+
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// KeptError is why a session could not be opened while another goes on.
+type KeptError struct {
+	Err     error
+	Words   string // without the secrets of the session that failed
+	With    string // who and where one still is
+	Dropped bool   // something was typed ahead
+}
+
+func (e *KeptError) Error() string { return e.Words }
+
+func (e *KeptError) Unwrap() error { return e.Err }
+
+// keptHints are what can be tried after an error while the old session goes on.
+func keptHints(e *KeptError) []string {
+	goesOn := "the session with " + e.With + " continues; `close` ends it"
+	if e.Dropped {
+		goesOn += "; what you typed ahead was not run"
+	}
+	if failure.Refused(e, "USER", "PASS", "ACCT") || errors.Is(e, failure.ErrInterrupted) { // `user` would go to the old server
+		return []string{goesOn}
+	}
+	return append((*Shell)(nil).hintsFor(e.Err), goesOn)
+}

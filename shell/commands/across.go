@@ -1,0 +1,198 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// acrossFlags are those of a copy from one session to another one.
+func acrossFlags(fs *pflag.FlagSet) {
+	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct (from server to server), here, or auto, which tries both")
+	command.Choices(fs, "via", "auto", "direct", "here")
+	fs.BoolP("continue", "c", false, "between sessions: go on where the copy ends")
+	fs.Bool("clear", false, "between sessions: let the data travel directly in clear where the servers cannot protect it")
+	fs.Bool("verify", false, "between sessions: compare the contents at the end")
+}
+
+// goesAcross are files on one session that go to another one.
+type goesAcross struct {
+	call    *command.Call
+	to      string // the session
+	target  syntax.Token
+	into    bool // target is a directory
+	way     transfer.Way
+	removes bool // the originals
+	within  func(from, to string) error
+}
+
+// across copies, or moves, files between sessions; within does it for those that stay on theirs.
+func across(ctx context.Context, c *command.Call, parts []command.Part, removes bool, within func(from, to string) error) error {
+	last := &parts[len(parts)-1]
+	words := last.Words
+	g := &goesAcross{call: c, to: last.Session, target: words[len(words)-1], removes: removes, within: within, way: transfer.Direct}
+	last.Words = words[:len(words)-1]
+	if c.Flags.Lookup("via") != nil {
+		var known bool
+		if g.way, known = transfer.Ways[c.Value("via")]; !known {
+			return c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
+		}
+	}
+	several := len(c.Args) > 2
+	err := c.Shell.On(g.to, func() (err error) {
+		if err = c.Shell.Needs(command.Login); err == nil {
+			g.into, err = isRemoteDir(ctx, c, cmp.Or(g.target.Text, "."))
+		}
+		return err
+	})
+	if err != nil {
+		return failure.About(g.to, err)
+	}
+	var errs []error
+	for _, p := range parts {
+		if len(p.Words) == 0 {
+			continue
+		}
+		errs = append(errs, c.Shell.On(p.Session, func() error { return g.from(ctx, p, several) }))
+	}
+	return failure.Several(errs)
+}
+
+// from copies what is on one session.
+func (g *goesAcross) from(ctx context.Context, p command.Part, several bool) error {
+	c := g.call
+	if err := c.Shell.Needs(command.Login); err != nil {
+		return failure.About(p.Session, err)
+	}
+	names, missed := c.Expand(ctx, p.Words)
+	if (several || len(names) > 1) && !g.into {
+		return c.Usage("%s is not a directory, and several are to go there", g.target.Text)
+	}
+	yes := &each{call: c, all: true}
+	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+		target := g.target.Text
+		if g.into {
+			target = command.JoinRemote(target, command.BaseName(name.Path))
+		}
+		if p.Session == g.to {
+			return g.within(name.Path, target)
+		}
+		return g.one(ctx, name, target)
+	})})
+}
+
+// one copies a file from the present session to the other one.
+func (g *goesAcross) one(ctx context.Context, name command.RemoteName, target string) error {
+	c := g.call
+	from, to := c.Session(), c.Shell.Others[c.Shell.Other(g.to)]
+	if name.Entry == nil {
+		e, err := from.Stat(ctx, name.Path)
+		if err != nil {
+			return failure.About(name.Path, err)
+		}
+		name.Entry = &e
+	}
+	if name.Entry.Type == listing.Dir {
+		return failure.About(name.Path, &failure.UsageError{Text: "is a directory", Hint: "`mirror` copies trees from one session to another"})
+	}
+	if c.Is("no-clobber") {
+		if _, err := to.Session.Stat(ctx, target); err == nil {
+			c.Note("%s is there already", target)
+			return nil
+		}
+	}
+	there := g.to + ":" + target
+	if c.Shell.Options.DryRun {
+		action := "copy"
+		if g.removes {
+			action = "move"
+		}
+		return c.Shell.Would(command.DryAction{Action: action, What: name.Path, To: there})
+	}
+	typ := from.Type()
+	if c.Command.Name != "fxp" {
+		from.SetType(client.Binary)
+	}
+	defer from.SetType(typ)
+	t := transfer.Task{
+		Op: transfer.BetweenServers, Remote: name.Path, Target: to.Session, Local: target, Route: route(&c.Shell.Connections, g.to, g.way),
+		Resume: c.Is("continue"), Append: c.Is("append"), InClear: c.Is("clear"),
+	}
+	configureTask(c, &t)
+	t.RemoveSource = g.removes
+	r, err := copyServers(ctx, c, from, t, name.Path)
+	if err != nil {
+		return err
+	}
+	to.Remote.Forget(completion.Join(completion.Join(to.Session.Dir(), target), ".."))
+	if g.removes {
+		c.Shell.Remote.Remove(c.Absolute(name.Path))
+	}
+	e := command.Event{Verb: "STOR", Direction: "server", Remote: name.Path, To: there, Hash: r.Hash}
+	e.Transferred(r.Bytes, r.Resumed, r.Size, r.ModTime, r.Elapsed)
+	return c.Done(e)
+}
+
+// copyServers carries out a copy from one server to another, shows how far it is, and tells.
+func copyServers(ctx context.Context, c *command.Call, from *client.Session, t transfer.Task, name string) (transfer.Result, error) {
+	t.Limit = c.Shell.Limiter(transfer.Download)
+	meter := &transfer.Meter{}
+	stop := watchMeter(c, render.Safe(name), meter)
+	r, err := transfer.Run(ctx, from, t, meter)
+	stop()
+	if err != nil {
+		return r, failure.About(name, err)
+	}
+	c.Moves++
+	if r.Note != "" {
+		c.Note("%s: %s", name, r.Note)
+	}
+	if c.Shell.Settings.Verbose && !c.JSON() {
+		c.Note("%s", strings.TrimSpace(name+" to "+t.Local+" on "+t.Target.Host()+"  "+sizeText(r.Size)))
+	}
+	return r, nil
+}
+
+// mirrorAcross mirrors a tree on one session to another one.
+func mirrorAcross(ctx context.Context, c *command.Call, parts []command.Part) error {
+	if len(parts[0].Words) != 1 || len(parts[1].Words) != 1 {
+		return c.Usage("between sessions it takes two directories")
+	}
+	way, known := transfer.Ways[c.Value("via")]
+	if !known {
+		return c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
+	}
+	from, to := parts[0], parts[1]
+	return c.Shell.On(from.Session, func() error {
+		copied := c.Shell.Others[c.Shell.Other(to.Session)]
+		if err := cmp.Or(c.Shell.Needs(command.Login), failure.About(to.Session, copied.Needs(command.Login))); err != nil {
+			return err
+		}
+		copied.Session.SetType(c.Session().Type())
+		defer copied.Remote.Forget("/")
+		return mirrorAll(ctx, c, c.Session(), func(m *transfer.Mirror) {
+			m.Up, m.InClear = false, c.Is("clear")
+			m.Target, m.Remote, m.CopyName = copied.Session, cmp.Or(from.Words[0].Text, "."), cmp.Or(to.Words[0].Text, ".")
+			m.Route = route(&c.Shell.Connections, to.Session, way)
+		})
+	})
+}
+
+// fxpAcross copies files between sessions, directly.
+func fxpAcross(ctx context.Context, c *command.Call, parts []command.Part) error {
+	return across(ctx, c, parts, false, func(from, _ string) error {
+		return c.Usage("%s stays on its server; `cp` copies there", path.Base(from))
+	})
+}

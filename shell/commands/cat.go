@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// CatCommands are the rows of this file in the catalog.
+var CatCommands = []*command.Command{{
+	Name: "cat", Args: "remote…", Short: "show files of the server",
+	Long: "On a screen control characters are shown, not obeyed, and a file that is not a text is refused unless -f insists.",
+	Examples: []command.Example{
+		{Line: "cat README", Says: "read it"},
+		{Line: "cat log.* | grep ERROR", Says: "search in several"},
+	},
+	Min: 1, Max: -1, Ask: []string{"remote-file"},
+	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
+	Complete: []completion.Kind{completion.RemotePath},
+	Wire:     getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: cat,
+}}
+
+func cat(ctx context.Context, c *command.Call) error {
+	names, err := c.Expand(ctx, c.Args)
+	if err = c.Skips(err); err != nil {
+		return err
+	}
+	for _, name := range names {
+		out := plainOut(c)
+		if screen, ok := out.(*screenWriter); ok {
+			screen.anything = c.Is("force")
+		}
+		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.Limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
+		r, err := transfer.Run(ctx, c.Session(), t, nil)
+		if err != nil {
+			return failure.About(name.Path, err)
+		}
+		if r.Note != "" {
+			c.Note("%s: %s", name.Path, r.Note)
+		}
+		if screen, ok := out.(*screenWriter); ok {
+			if err := screen.finish(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// screenWriter writes a file to the screen, line by line, so that nothing in it
+// can command the terminal.
+type screenWriter struct {
+	out      io.Writer
+	anything bool // do not stop at what is no text
+	begun    bool
+	line     []byte
+}
+
+// longLine is where a line is written although its end is not there yet.
+const longLine = 8 << 10
+
+func (w *screenWriter) Write(p []byte) (int, error) {
+	if !w.begun && !w.anything && bytes.IndexByte(p, 0) >= 0 {
+		return 0, &failure.LocalError{Text: "no text, and not good for a screen; `get` it, or -f shows it"}
+	}
+	w.begun = true
+	n := len(p)
+	for {
+		line, rest, found := bytes.Cut(p, []byte("\n"))
+		w.line = append(w.line, line...)
+		if !found {
+			break
+		}
+		p = rest
+		if err := w.flush("\n"); err != nil {
+			return 0, err
+		}
+	}
+	if len(w.line) > longLine {
+		return n, w.flush("")
+	}
+	return n, nil
+}
+
+// finish writes what has no line end.
+func (w *screenWriter) finish() error {
+	if len(w.line) == 0 {
+		return nil
+	}
+	return w.flush("\n")
+}
+
+func (w *screenWriter) flush(end string) error {
+	text := render.SafeLines(string(bytes.TrimSuffix(w.line, []byte("\r"))))
+	w.line = w.line[:0]
+	_, err := io.WriteString(w.out, text+end)
+	return err
+}

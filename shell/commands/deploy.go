@@ -1,0 +1,200 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/deploy"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// DeployCommands are the rows of this file in the catalog.
+var DeployCommands = []*command.Command{{
+	Name: "deploy", Args: "local remote", JSON: true, Short: "put a whole tree in the place of another one, at once",
+	Long: "The tree is sent to REMOTE.new-TIME, beside the present one, and compared. Then REMOTE becomes REMOTE.old-TIME and the new " +
+		"tree becomes REMOTE, two renames in one packet. Visitors see the old tree or the new one, never a mixture. If the second " +
+		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
+		"Directories that only the present tree has are probably written by the site itself: name them with --shared, so that " +
+		"they go along, or leave them behind with --drop-extra. What others upload in that moment may land in either tree.",
+	Examples: []command.Example{
+		{Line: "deploy site /var/www", Says: "the tree site becomes /var/www"},
+		{Line: "deploy --keep 2 --shared uploads site /var/www", Says: "uploads goes along; two old trees are kept"},
+		{Line: "deploy --back --shared uploads /var/www", Says: "the tree before"},
+		{Line: "deploy --recover /var/www", Says: "end a deployment that broke off"},
+	},
+	Min: 1, Max: 2, Flags: deployFlags, Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
+	Wire: command.Verbs(mirrorVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: deployCommand,
+}}
+
+func deployFlags(fs *pflag.FlagSet) {
+	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.Int("keep", 1, "keep the newest `N` old trees, delete older ones")
+	fs.StringArray("shared", nil, "`DIRECTORY` in the tree that goes along from the old one")
+	fs.Bool("drop-extra", false, "leave behind what only the present tree has")
+	fs.Bool("verify", false, "compare the contents of what was sent")
+	fs.Bool("back", false, "exchange the tree with the newest old one")
+	fs.Bool("recover", false, "end a deployment that broke off: forward, with --back to the old tree")
+}
+
+func deployCommand(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
+	alone := c.Is("back") || c.Is("recover")
+	if want := map[bool]int{true: 1, false: 2}[alone]; len(c.Args) != want {
+		return c.Usage("%s wanted", command.Plural(want, "name is", "names are"))
+	}
+	if keep, _ := c.Flags.GetInt("keep"); keep < 0 {
+		return c.Usage("--keep: %d is below 0", keep)
+	}
+	tree, err := deployTree(c)
+	if err != nil {
+		return err
+	}
+	ch := &c.Shell.Changes
+	ch.Plain = true // a deployment is taken back by --back
+	defer func() { ch.Plain = false }()
+	switch {
+	case c.Is("recover"):
+		if c.Is("dry-run") || c.Shell.Options.DryRun {
+			return deployState(ctx, c, tree)
+		}
+		says, err := tree.Recover(ctx, c.Session(), !c.Is("back"))
+		return deployed(c, tree, says, err)
+	case c.Is("back"):
+		if c.Is("dry-run") || c.Shell.Options.DryRun {
+			return deployState(ctx, c, tree)
+		}
+		from, err := tree.Back(ctx, c.Session(), time.Now())
+		return deployed(c, tree, "the tree of "+from+" is in place", err)
+	}
+	return deployNew(ctx, c, tree)
+}
+
+// deployTree is the tree that the arguments name.
+func deployTree(c *command.Call) (deploy.Tree, error) {
+	name := c.Args[len(c.Args)-1].Text
+	tree := deploy.Tree{Dir: strings.TrimSuffix(c.Absolute(name), "/")}
+	home := c.Shell.Home
+	if tree.Dir == "" || !strings.HasPrefix(tree.Dir, "/") || home != nil && tree.Dir == home.String() {
+		return tree, c.Usage("%s: %v", name, deploy.ErrRoot)
+	}
+	shared, _ := c.Flags.GetStringArray("shared")
+	for _, dir := range shared {
+		dir = strings.Trim(dir, "/")
+		if dir == "" || !filepath.IsLocal(filepath.FromSlash(dir)) || slices.Contains(strings.Split(dir, "/"), "..") {
+			return tree, c.Usage("--shared: %q is not a directory in the tree", dir)
+		}
+		tree.Shared = append(tree.Shared, dir)
+	}
+	return tree, nil
+}
+
+// deployState says what stands there.
+func deployState(ctx context.Context, c *command.Call, tree deploy.Tree) error {
+	st, err := tree.Look(ctx, c.Session())
+	if err != nil {
+		return err
+	}
+	return c.Print("%s is there: %v; sent and not in place: %v; old: %v", tree.Dir, st.There, st.New, st.Old)
+}
+
+// deployed tells what was done.
+func deployed(c *command.Call, tree deploy.Tree, says string, err error) error {
+	c.Shell.Remote.Forget(completion.Join(tree.Dir, ".."))
+	if err != nil {
+		return failure.About(tree.Dir, err)
+	}
+	if c.JSON() {
+		return c.Object(map[string]string{"path": tree.Dir, "says": says})
+	}
+	c.Note("%s: %s", tree.Dir, says)
+	return nil
+}
+
+// deployNew sends a tree and puts it in place.
+func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
+	s, local := c.Session(), LocalPath(c.Args[0])
+	here := c.Shell.Folder()
+	if !here.IsDir(local) {
+		return c.Usage("%s is not a directory here", local)
+	}
+	st, err := tree.Look(ctx, s)
+	if err != nil {
+		return err
+	}
+	id := st.FreeID(time.Now())
+	if !st.There && len(st.Old) > 0 {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: tree.Dir + ": " + deploy.ErrBroken.Error(), Hint: "`deploy --recover " + tree.Dir + "` ends it, with --back it is taken back"}
+	}
+	if st.There && !c.Is("drop-extra") {
+		extra, err := tree.Extra(ctx, s, func(rel string) bool { return here.IsDir(filepath.Join(local, filepath.FromSlash(rel))) })
+		if err != nil {
+			return err
+		}
+		if len(extra) > 0 {
+			return &failure.UsageError{
+				Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
+				Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind",
+			}
+		}
+	}
+	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
+		return !slices.Contains(tree.Shared, rel)
+	}}
+	if _, err := runMirror(ctx, c, c.Session(), m); err != nil {
+		return fmt.Errorf("nothing was put in place; what was sent is %s: %w", tree.NewName(id), err)
+	}
+	if m.DryRun {
+		return nil
+	}
+	if err := sameTree(ctx, c, m); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := tree.Swap(ctx, s, id); err != nil {
+		return failure.About(tree.Dir, err)
+	}
+	took := time.Since(start)
+	keep, _ := c.Flags.GetInt("keep")
+	removed, err := tree.Prune(ctx, s, keep)
+	says := fmt.Sprintf("in place after %s", command.Seconds(took))
+	if st.There {
+		says += "; the tree before is " + tree.Dir + ".old-" + id
+	}
+	if len(removed) > 0 {
+		says += "; removed " + strings.Join(removed, ", ")
+	}
+	return deployed(c, tree, says, err)
+}
+
+// sameTree compares what was sent with what is here: names and sizes.
+func sameTree(ctx context.Context, c *command.Call, sent *transfer.Mirror) error {
+	again := &transfer.Mirror{
+		Up: true, Local: sent.Local, Remote: sent.Remote, DryRun: true, Compare: transfer.BySize, Filter: sent.Filter, EmptyDirs: true,
+		Here: c.Shell.Folder(), Rules: sent.Rules, Depth: sent.Depth, Directories: sent.Directories, Delete: true,
+	}
+	wrong := ""
+	again.OnStep = func(s transfer.Step) {
+		if s.Action != transfer.ActSkip && wrong == "" {
+			wrong = fmt.Sprintf("%s (%s)", s.Path, s.Why)
+		}
+	}
+	if err := again.Run(ctx, NewEngine(c)); err != nil {
+		return err
+	}
+	if wrong != "" {
+		return &command.ManifestError{Text: "nothing was put in place: what was sent to " + sent.Remote + " is not what is here: " + wrong}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package commands
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// DuCommands are the rows of this file in the catalog.
+var DuCommands = []*command.Command{
+	{
+		Name: "du", Args: "[path…]", Short: "show how much is in directories", JSON: true,
+		Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
+			"is not known.",
+		Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},
+		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("summarize", "s", false, "only the sum of each path")
+			fs.BoolP("all", "a", false, "files, too")
+			fs.BoolP("bytes", "b", false, "in bytes")
+			fs.BoolP("human", "h", false, "such as 80M")
+			fs.BoolP("kilobytes", "k", false, "in units of 1024 bytes, as without it")
+			fs.BoolP("megabytes", "m", false, "in units of 1024 kilobytes")
+			fs.IntP("max-depth", "d", math.MaxInt, "show nothing deeper than `N` directories")
+		},
+	},
+	{
+		Name: "df", Args: "[directory]", Short: "show how much room is left", JSON: true,
+		Long:     "Few servers tell it (AVBL). `site help` shows whether yours has a command of its own, such as SITE QUOTA.",
+		Examples: []command.Example{{Line: "df -h", Says: "in the current directory"}},
+		Max:      1, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Sends("AVBL"), Needs: command.Login, Foreign: command.Confined, Run: df,
+		Flags: func(fs *pflag.FlagSet) { fs.BoolP("human", "h", false, "such as 80M") },
+	},
+}
+
+func du(ctx context.Context, c *command.Call) error {
+	most, _ := c.Flags.GetInt("max-depth")
+	if c.Is("summarize") {
+		most = 0
+	}
+	roots := c.Texts()
+	if len(roots) == 0 {
+		roots = []string{"."}
+	}
+	var errs []error
+	for _, root := range roots {
+		u := &usageSum{call: c, most: most}
+		t := &tree{call: c, most: math.MaxInt, before: u.enter, after: u.leave}
+		errs = append(errs, t.walk(ctx, root))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return failure.Several(errs)
+}
+
+// usageSum adds up sizes on the way back from the leaves.
+type usageSum struct {
+	call *command.Call
+	most int
+	sums []sum // of the directories that we are in
+}
+
+type sum struct{ size, files int64 }
+
+func (u *usageSum) enter(string, listing.Entry, int) error {
+	u.sums = append(u.sums, sum{})
+	return nil
+}
+
+func (u *usageSum) leave(path string, e listing.Entry, depth int, _ bool) error {
+	last := len(u.sums) - 1
+	total := u.sums[last]
+	u.sums = u.sums[:last]
+	if e.Type != listing.Dir {
+		total = sum{max(e.Size, 0), 1}
+	}
+	if last > 0 {
+		u.sums[last-1].size += total.size
+		u.sums[last-1].files += total.files
+	}
+	if depth > u.most || e.Type != listing.Dir && !u.call.Is("all") && depth > 0 {
+		return nil
+	}
+	return showUsage(u.call, path, total)
+}
+
+func showUsage(c *command.Call, path string, s sum) error {
+	if c.JSON() {
+		o := struct {
+			Name  string `json:"name"`
+			Size  int64  `json:"size"`
+			Files int64  `json:"files"`
+		}{Size: s.size, Files: s.files}
+		o.Name, _ = render.Text(path)
+		return c.Object(o)
+	}
+	return c.Print("%s\t%s", usageText(c, s.size), path)
+}
+
+// usageText writes a size as the options want it.
+func usageText(c *command.Call, n int64) string {
+	switch {
+	case c.Is("human"):
+		return render.Size(n)
+	case c.Is("bytes"):
+		return strconv.FormatInt(n, 10)
+	case c.Is("megabytes"):
+		return strconv.FormatInt((n+1<<20-1)>>20, 10)
+	}
+	return strconv.FormatInt((n+1023)/1024, 10)
+}
+
+func df(ctx context.Context, c *command.Call) error {
+	n, err := c.Session().Available(ctx, c.Arg(0))
+	if err != nil {
+		return failure.About(command.OrDot(c.Arg(0)), err)
+	}
+	if c.JSON() {
+		return c.Object(struct {
+			Path      string `json:"path"`
+			Available int64  `json:"available"`
+		}{c.Absolute(c.Arg(0)), n})
+	}
+	if c.Is("human") {
+		return c.Print("%s", render.Size(n))
+	}
+	return c.Print("%d", n)
+}

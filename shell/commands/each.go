@@ -1,0 +1,123 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/localname"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// errEnough ends a command for many files because the user said so.
+var errEnough = errors.New("enough")
+
+const eachHelp = "y this one, n not this one, a this one and all others, p the same and never ask again, q stop here"
+
+// each asks before every file of a command for many, at a terminal and while
+// prompt is on, as ftp(1) does. Elsewhere nobody is asked and the answer is
+// yes: commands that destroy look at Settings.Prompt themselves.
+type each struct {
+	call  *command.Call
+	all   bool
+	taken map[string]*localname.Names // by local folder
+}
+
+// wants returns whether to go on with a file, or errEnough.
+func (e *each) wants(ctx context.Context, name, note string) (bool, error) {
+	if !e.asks() {
+		return true, nil
+	}
+	for {
+		question := e.call.Command.Name + " " + render.Safe(name) + note + "? [ynapq?] "
+		key, err := e.call.Shell.Console.AskKey(ctx, question, "ynapq?")
+		switch {
+		case err != nil:
+			return false, errEnough
+		case key == 'n':
+			return false, nil
+		case key == 'q':
+			return false, errEnough
+		case key == '?':
+			e.call.Note(eachHelp)
+			continue
+		case key == 'p':
+			e.call.Shell.Settings.Prompt = false
+		}
+		e.all = key != 'y'
+		return true, nil
+	}
+}
+
+// do runs f for every name. The failure of one does not keep the others from
+// their turn, unless the connection or the user is gone; all failures are
+// returned.
+func (e *each) do(ctx context.Context, names []command.RemoteName, note func(command.RemoteName) string, f func(command.RemoteName) error) error {
+	var errs []error
+	for name := range e.wanted(ctx, names, note) {
+		err := f(name)
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
+			break
+		}
+	}
+	return failure.Several(errs)
+}
+
+// asks reports whether the next name will be asked about.
+func (e *each) asks() bool {
+	return !e.all && e.call.Interactive() && e.call.Shell.Settings.Prompt
+}
+
+// wanted goes through the names that the user wants.
+func (e *each) wanted(ctx context.Context, names []command.RemoteName, note func(command.RemoteName) string) iter.Seq[command.RemoteName] {
+	return func(yield func(command.RemoteName) bool) {
+		for _, name := range names {
+			yes, err := e.wants(ctx, name.Path, note(name))
+			if err != nil || yes && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// move makes a transfer of every name and carries it out: while each is asked
+// about, one by one, and then all that are left together.
+func (e *each) move(ctx context.Context, names []command.RemoteName, note func(command.RemoteName) string, task func(command.RemoteName) (transfer.Task, error)) error {
+	var errs []error
+	var together []transfer.Task
+	for name := range e.wanted(ctx, names, note) {
+		t, err := task(name)
+		if err == nil {
+			err = e.once(&t)
+		}
+		switch {
+		case errors.Is(err, errPassedOver):
+			continue
+		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what is there already
+			together = append(together, t)
+		case err == nil:
+			err = moveFile(ctx, e.call, t)
+		}
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
+			return failure.Several(errs)
+		}
+	}
+	e.besideParts(together)
+	return failure.Several(append(errs, moveMany(ctx, e.call, together)))
+}
+
+// errPassedOver is of a name that is no file.
+var errPassedOver = errors.New("skipped")
+
+// endsAll reports whether a command for many ends with this failure.
+func endsAll(ctx context.Context, err error) bool {
+	return failure.AnyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil
+}
+
+func noNote(command.RemoteName) string { return "" }

@@ -1,0 +1,193 @@
+package commands
+
+import (
+	"context"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// FindCommands are the rows of this file in the catalog.
+var FindCommands = []*command.Command{{
+	Name: "find", Args: "[path…]", Short: "list a tree of directories, or what fits in it", JSON: true, OneDash: true,
+	Long: "All the tests must hold. Sizes are in bytes, or with k, m or g; +N means more, -N less. Times are days, or with s, m or " +
+		"h: `-mtime -1` is what was changed within a day, `-mtime +7` what is older than a week. Links are not followed.",
+	Examples: []command.Example{
+		{Line: "find pub -name '*.txt'", Says: "by name"},
+		{Line: "find -type f -size +1m", Says: "large files"},
+		{Line: "find -mtime -1 --json", Says: "what is new, for a program"},
+	},
+	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
+}}
+
+func findFlags(fs *pflag.FlagSet) {
+	fs.String("name", "", "the name fits the `PATTERN`")
+	fs.String("iname", "", "the same `PATTERN`, large and small letters being equal")
+	fs.String("path", "", "the whole path fits the `PATTERN`; ** stands for any directories")
+	fs.String("type", "", "`TYPE` is f (file), d (directory) or l (link)")
+	command.Choices(fs, "type", "f", "d", "l")
+	fs.String("size", "", "the size is `N`, +N or -N bytes")
+	fs.String("mtime", "", "the last change is +`N` or -N days ago")
+	fs.Bool("empty", false, "files without a byte")
+	fs.Int("maxdepth", math.MaxInt, "go no deeper than `N` directories")
+	fs.Int("mindepth", 0, "show nothing less deep than `N`")
+	fs.BoolP("long", "l", false, "sizes, times, owners")
+	fs.Bool("print0", false, "a NUL behind each path, for xargs -0")
+}
+
+// finding is what find looks for.
+type finding struct {
+	tests    []func(path string, e *listing.Entry) bool
+	min, max int
+}
+
+func find(ctx context.Context, c *command.Call) error {
+	want, err := findingOf(c)
+	if err != nil {
+		return err
+	}
+	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
+	t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {
+		if depth < want.min || !want.fits(path, &e) {
+			return nil
+		}
+		e.Name = path
+		switch {
+		case c.JSON():
+			return c.Object(render.Entry(e))
+		case c.Is("long"):
+			return show.Write(c.Out, []listing.Entry{e})
+		case c.Is("print0"):
+			_, err := io.WriteString(c.Out, c.Shown(path)+"\x00")
+			return err
+		}
+		return c.Print("%s", path)
+	}}
+	roots := c.Texts()
+	if len(roots) == 0 {
+		roots = []string{"."}
+	}
+	var errs []error
+	for _, root := range roots {
+		t.errs = nil
+		errs = append(errs, t.walk(ctx, root))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return failure.Several(errs)
+}
+
+func (f *finding) fits(path string, e *listing.Entry) bool {
+	for _, test := range f.tests {
+		if !test(path, e) {
+			return false
+		}
+	}
+	return true
+}
+
+// findingOf reads the tests from the options.
+func findingOf(c *command.Call) (*finding, error) {
+	f := &finding{}
+	f.min, _ = c.Flags.GetInt("mindepth")
+	f.max, _ = c.Flags.GetInt("maxdepth")
+	for _, row := range []struct {
+		name string
+		make func(string) (func(string, *listing.Entry) bool, error)
+	}{
+		{"name", byName(func(s string) string { return s })},
+		{"iname", byName(strings.ToLower)},
+		{"path", byPath},
+		{"type", byType},
+		{"size", bySize},
+		{"mtime", byAge},
+	} {
+		if flag := c.Flags.Lookup(row.name); flag.Changed {
+			test, err := row.make(flag.Value.String())
+			if err != nil {
+				return nil, c.Usage("-%s: %s", row.name, err)
+			}
+			f.tests = append(f.tests, test)
+		}
+	}
+	if c.Is("empty") {
+		f.tests = append(f.tests, func(_ string, e *listing.Entry) bool { return e.Type == listing.File && e.Size == 0 })
+	}
+	return f, nil
+}
+
+func byName(fold func(string) string) func(string) (func(string, *listing.Entry) bool, error) {
+	return func(pattern string) (func(string, *listing.Entry) bool, error) {
+		pattern = fold(pattern)
+		return func(path string, _ *listing.Entry) bool {
+			name := fold(command.BaseName(path))
+			return syntax.Match(pattern, name) || strings.HasPrefix(name, ".") && syntax.Match("."+pattern, name) && pattern[0] == '*'
+		}, nil
+	}
+}
+
+func byPath(pattern string) (func(string, *listing.Entry) bool, error) {
+	return func(path string, _ *listing.Entry) bool { return syntax.Match(pattern, path) }, nil
+}
+
+func byType(word string) (func(string, *listing.Entry) bool, error) {
+	types := map[string]listing.Type{"f": listing.File, "d": listing.Dir, "l": listing.Link}
+	want, ok := types[word]
+	if !ok {
+		return nil, &failure.UsageError{Text: word + " is not one of f, d, l"}
+	}
+	return func(_ string, e *listing.Entry) bool { return e.Type == want }, nil
+}
+
+// compared splits +N and -N into the sign and N.
+func compared(text string) (sign byte, number string) {
+	if text != "" && (text[0] == '+' || text[0] == '-') {
+		return text[0], text[1:]
+	}
+	return 0, text
+}
+
+func bySize(text string) (func(string, *listing.Entry) bool, error) {
+	sign, number := compared(strings.TrimSuffix(text, "c")) // find(1) calls bytes c
+	n, err := settings.ParseBytes(number)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ string, e *listing.Entry) bool {
+		if e.Type != listing.File || e.Size < 0 {
+			return false
+		}
+		return sign == '+' && e.Size > n || sign == '-' && e.Size < n || sign == 0 && e.Size == n
+	}, nil
+}
+
+func byAge(text string) (func(string, *listing.Entry) bool, error) {
+	sign, number := compared(text)
+	if sign == 0 {
+		return nil, &failure.UsageError{Text: "it takes +N (longer ago) or -N (more recently)"}
+	}
+	if _, err := strconv.ParseFloat(number, 64); err == nil {
+		number += "d"
+	}
+	d, err := settings.ReadDuration(number)
+	if err != nil {
+		return nil, err
+	}
+	limit := time.Now().Add(-d)
+	return func(_ string, e *listing.Entry) bool {
+		return !e.Time.IsZero() && (e.Time.Before(limit) == (sign == '+'))
+	}, nil
+}

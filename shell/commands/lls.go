@@ -1,0 +1,129 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// lls lists local files with the system's ls, and by itself where there is none: on Windows.
+func lls(ctx context.Context, c *command.Call) error {
+	if _, err := exec.LookPath("ls"); err != nil {
+		return ownLls(ctx, c)
+	}
+	var args []string
+	if c.Screen && c.Shell.Console.ColorOut() {
+		args = append(args, "--color=auto")
+	}
+	for _, arg := range c.Args {
+		names, err := LocalNames(ctx, c.Shell, arg)
+		if err != nil {
+			return err
+		}
+		args = append(args, names...)
+	}
+	cmd := exec.CommandContext(ctx, "ls", args...)
+	cmd.Dir = c.Shell.LocalDir
+	if c.Screen {
+		return runLocal(c, cmd)
+	}
+	out := plainOut(c) // ls knows nothing of a terminal behind us
+	c.Out = out
+	err := runLocal(c, cmd)
+	if shown, is := out.(*screenWriter); is {
+		err = cmp.Or(err, shown.finish())
+	}
+	return err
+}
+
+// ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
+func ownLls(ctx context.Context, c *command.Call) error {
+	list := render.List{}
+	var all bool
+	var names []string
+	for _, arg := range c.Args {
+		if letters, is := strings.CutPrefix(arg.Text, "-"); is && letters != "" && arg.Lead == 0 {
+			if strings.Trim(letters, "la1") != "" {
+				return c.Usage("%s: without a program ls there are -l and -a only", arg.Text)
+			}
+			list.Long = list.Long || strings.Contains(letters, "l")
+			all = all || strings.Contains(letters, "a")
+			continue
+		}
+		found, err := LocalNames(ctx, c.Shell, arg)
+		if err != nil {
+			return err
+		}
+		names = append(names, found...)
+	}
+	if len(names) == 0 {
+		names = []string{"."}
+	}
+	list.Raw = c.Bytes
+	list.Color = c.Screen && c.Shell.Console.ColorOut()
+	list.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
+	if c.Screen && !list.Long {
+		list.Width = c.Shell.Console.Width()
+	}
+	var files, inside []listing.Entry
+	var errs []error
+	for _, name := range names {
+		info, err := os.Stat(c.Shell.Local(name))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if !info.IsDir() {
+			e := localEntry(info)
+			e.Name = name
+			files = append(files, e)
+			continue
+		}
+		entries, err := os.ReadDir(c.Shell.Local(name))
+		errs = append(errs, err)
+		for _, entry := range entries {
+			info, err := entry.Info()
+			if err != nil || !all && strings.HasPrefix(entry.Name(), ".") {
+				continue // gone meanwhile, or hidden
+			}
+			e := localEntry(info)
+			if len(names) > 1 {
+				e.Dir = filepath.ToSlash(name)
+			}
+			if info.Mode()&fs.ModeSymlink != 0 {
+				e.Target, _ = os.Readlink(filepath.Join(c.Shell.Local(name), entry.Name()))
+			}
+			inside = append(inside, e)
+		}
+	}
+	for _, entries := range [][]listing.Entry{files, inside} {
+		if len(entries) > 0 {
+			errs = append(errs, list.Write(c.Out, entries))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// localEntry is a local file as one of a server's listing.
+func localEntry(info fs.FileInfo) listing.Entry {
+	e := listing.Entry{
+		Name: info.Name(), Size: info.Size(), Time: info.ModTime().UTC(), Precision: listing.Second,
+		Mode: info.Mode().Perm(), HasMode: true, Type: listing.File,
+	}
+	switch {
+	case info.IsDir():
+		e.Type = listing.Dir
+	case info.Mode()&fs.ModeSymlink != 0:
+		e.Type = listing.Link
+	}
+	return e
+}

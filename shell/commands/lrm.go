@@ -1,0 +1,127 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// LrmCommands are the rows of this file in the catalog.
+var LrmCommands = []*command.Command{
+	{
+		Name: "lmkdir", Args: "directory…", Short: "make local directories",
+		Min: 1, Max: -1, Ask: []string{"local-directory"}, Complete: []completion.Kind{completion.LocalDir},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
+		},
+		Foreign: command.Confined, Run: lmkdir,
+	},
+	{
+		Name: "lrm", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
+		Long: "A pattern, and -r, are asked about once at a terminal.",
+		Min:  1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath},
+		Flags: func(fs *pflag.FlagSet) {
+			forceFlag(fs)
+			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		},
+		Foreign: command.Confined, Run: lrm,
+	},
+	{
+		Name: "lmv", Args: "from… to", Short: "move or rename local files",
+		Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
+		Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: lmv,
+	},
+}
+
+func lmkdir(_ context.Context, c *command.Call) error {
+	make := c.Shell.Folder().Mkdir
+	if c.Is("parents") {
+		make = c.Shell.Folder().MkdirAll
+	}
+	for _, word := range c.Args {
+		if err := make(LocalPath(word)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lrm(ctx context.Context, c *command.Call) error {
+	names, pattern, err := localWords(ctx, c, len(c.Args))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if base := filepath.Base(name); c.Is("recursive") && slices.Contains([]string{".", "..", string(filepath.Separator)}, base) {
+			return c.Usage("%s is never deleted as a whole", name)
+		}
+	}
+	if c.Interactive() && !c.Shell.Options.DryRun && !c.Is("force") && (pattern || c.Is("recursive")) &&
+		!c.Confirm(ctx, fmt.Sprintf("delete %s here?", strings.Join(names, " "))) {
+		return nil
+	}
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, removeLocal(c, name))
+	}
+	return failure.Several(errs)
+}
+
+func removeLocal(c *command.Call, name string) error {
+	here := c.Shell.Folder()
+	info, err := here.Lstat(name)
+	switch {
+	case c.Is("force") && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case c.Is("recursive"):
+		return here.RemoveAll(name)
+	case info.IsDir():
+		return &failure.LocalError{Text: name + " is a directory; -r deletes it"}
+	}
+	return here.Remove(name)
+}
+
+func lmv(ctx context.Context, c *command.Call) error {
+	names, _, err := localWords(ctx, c, len(c.Args)-1)
+	if err != nil {
+		return err
+	}
+	to := LocalPath(c.Args[len(c.Args)-1])
+	if len(names) > 1 && !c.Shell.Folder().IsDir(to) {
+		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
+	}
+	var errs []error
+	for _, name := range names {
+		target := to
+		if c.Shell.Folder().IsDir(to) {
+			target = filepath.Join(to, filepath.Base(name))
+		}
+		errs = append(errs, c.Shell.Folder().Rename(name, target))
+	}
+	return failure.Several(errs)
+}
+
+// localWords expands the first n arguments, and tells whether a pattern was
+// among them.
+func localWords(ctx context.Context, c *command.Call, n int) (names []string, pattern bool, err error) {
+	for _, word := range c.Args[:n] {
+		found, err := LocalNames(ctx, c.Shell, word)
+		if err != nil {
+			return nil, false, err
+		}
+		names, pattern = append(names, found...), pattern || word.Pattern != ""
+	}
+	return names, pattern, nil
+}

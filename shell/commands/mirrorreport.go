@@ -1,0 +1,173 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// mirrorReport gathers what a mirror does.
+type mirrorReport struct {
+	call   *command.Call
+	mirror *transfer.Mirror
+	root   string // what a step without a path is about
+	dry    bool
+	counts map[transfer.Action]int
+	bytes  int64
+	plan   render.Table
+	errs   []error
+}
+
+// mirrorWords are the actions in the summary, for one and for more of them; planned they have "to" before the verb.
+var mirrorWords = []struct {
+	action     transfer.Action
+	what, many string
+	done, plan string
+}{
+	{transfer.ActDownload, "", "", "downloaded", "to download"},
+	{transfer.ActUpload, "", "", "uploaded", "to upload"},
+	{transfer.ActCopy, "", "", "copied", "to copy"},
+	{transfer.ActMkdir, "directory ", "directories ", "made", "to make"},
+	{transfer.ActLink, "link ", "links ", "made", "to make"},
+	{transfer.ActDelete, "", "", "deleted", "to delete"},
+	{transfer.ActRmdir, "directory ", "directories ", "deleted", "to delete"},
+	{transfer.ActSkip, "", "", "skipped", "to skip"},
+}
+
+// mirrorObject is a step as --json shows it.
+type mirrorObject struct {
+	DryRun bool   `json:"dry_run,omitempty"`
+	Action string `json:"action"` // download, upload, copy, mkdir, link, delete, rmdir, skip
+	Path   string `json:"path"`
+	Size   *int64 `json:"size,omitempty"`
+	Why    string `json:"why"` // new, size, newer, hash, extra
+	Error  string `json:"error,omitempty"`
+}
+
+// runMirror mirrors, and returns how much was changed.
+func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *transfer.Mirror) (int, error) {
+	m.DryRun = m.DryRun || c.Shell.Options.DryRun
+	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
+	report.plan.Right = []bool{false, true}
+	m.Here, m.Rules, m.Number = c.Shell.Folder(), AskFolder, c.Shell.Settings.NumbersCollisions()
+	m.OnStep, m.Preserve = report.tell, c.Shell.Settings.Preserve
+	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
+	m.Bounds = c.Shell.Settings.Bounds
+	m.Configure = func(t *transfer.Task) {
+		configureTask(c, t)
+		t.Segments = segments(c)
+	}
+	m.Found = c.Shell.Gauge.More
+	e := NewEngine(c)
+	e.Session = over
+	end := c.Shell.Gauge.All(0, 0)
+	stop := c.Shell.Draw(c.Shell.Gauge)
+	err := m.Run(ctx, e)
+	stop()
+	end()
+	rememberLimit(c, e)
+	if shown := report.end(err); err == nil {
+		err = shown
+	}
+	switch {
+	case m.DryRun:
+	case m.Up:
+		c.Shell.Remote.Forget(c.Absolute(m.Remote))
+	case m.Target == c.Session():
+		c.Shell.Remote.Forget(c.Absolute(m.CopyName))
+	}
+	return report.changed(), failure.Several(append(report.errs, err))
+}
+
+func (r *mirrorReport) changed() int {
+	n := 0
+	for action, count := range r.counts {
+		if action != transfer.ActSkip {
+			n += count
+		}
+	}
+	return n
+}
+
+// tell takes one step.
+func (r *mirrorReport) tell(s transfer.Step) {
+	if s.Result.Local != "" {
+		r.call.Shell.Gauge.Passed(s.Result.Bytes, s.Result.Resumed)
+	}
+	if s.Err != nil {
+		r.errs = append(r.errs, failure.About(cmp.Or(s.Path, r.root), s.Err))
+	} else {
+		r.counts[s.Action]++
+		r.bytes += max(s.Size, 0)
+	}
+	switch {
+	case r.call.Shell.Planning != nil:
+		_ = r.call.Shell.Planning.Step(r.mirror, s) // it keeps its first error
+	case r.call.JSON():
+		r.object(s)
+	case s.Err != nil:
+	case s.Result.Note != "":
+		r.call.Note("%s: %s", s.Path, s.Result.Note)
+	case r.dry:
+		size := ""
+		if s.Size >= 0 {
+			size = render.Size(s.Size)
+		}
+		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, render.Safe(s.Path)})
+	case r.call.Shell.Settings.Verbose && s.Result.Local != "":
+		_ = tellMoved(r.call, s.Path, s.Result)
+	case r.call.Shell.Settings.Verbose:
+		r.call.Note("%s %s (%s)", s.Action, s.Path, s.Why)
+	}
+}
+
+func (r *mirrorReport) object(s transfer.Step) {
+	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Why: s.Why}
+	o.Path, _ = render.Text(s.Path)
+	if s.Size >= 0 {
+		o.Size = &s.Size
+	}
+	if s.Err != nil {
+		o.Error = failure.InWords(s.Err)
+	}
+	_ = r.call.Object(o)
+}
+
+// end shows the plan, or sums up. After a failure with nothing done there is
+// nothing to say that would be true.
+func (r *mirrorReport) end(failure error) error {
+	if r.call.JSON() || r.call.Shell.Planning != nil {
+		return nil
+	}
+	var words []string
+	for _, row := range mirrorWords {
+		n, what, verb := r.counts[row.action], row.many, row.done
+		if n == 1 {
+			what = row.what
+		}
+		if r.dry {
+			verb = row.plan
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
+		}
+	}
+	if len(words) == 0 {
+		if failure != nil || len(r.errs) > 0 {
+			return nil
+		}
+		words = []string{"nothing to do"}
+	} else if r.bytes > 0 {
+		words = append(words, command.BytesText(r.bytes))
+	}
+	err := r.call.Table(r.plan)
+	r.call.Note("%s", strings.Join(words, ", "))
+	return err
+}

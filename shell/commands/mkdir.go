@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// MkdirCommands are the rows of this file in the catalog.
+var MkdirCommands = []*command.Command{
+	{
+		Name: "mkdir", Args: "directory…", Short: "make directories", JSON: true,
+		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
+		Examples: []command.Example{{Line: "mkdir -p 2026/11/28", Says: "with those above it, where they are missing"}},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
+		},
+		Wire: command.Verbs(command.Sends("MKD"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
+	},
+	{
+		Name: "rmdir", Args: "directory…", Short: "remove empty directories", JSON: true,
+		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
+		Wire: command.Sends("RMD"), Needs: command.Login, Foreign: command.Confined, Run: rmdir,
+	},
+}
+
+func mkdir(ctx context.Context, c *command.Call) error {
+	for _, dir := range c.Texts() {
+		make := func(ctx context.Context, dir string) error { return makeDir(ctx, c, dir) }
+		if c.Is("parents") {
+			make = func(ctx context.Context, dir string) error { return makeDirs(ctx, c, dir) }
+		}
+		if err := make(ctx, dir); err != nil {
+			return failure.About(dir, err)
+		}
+	}
+	return nil
+}
+
+func makeDir(ctx context.Context, c *command.Call, dir string) error {
+	_, err := c.Session().Mkdir(ctx, dir)
+	if err == nil {
+		c.Shell.Remote.Add(c.Absolute(dir), completion.Name{Dir: true})
+		err = c.Done(command.Event{Verb: "MKD", Remote: dir})
+	}
+	return err
+}
+
+// planDirs makes what is missing without a try: in a dry run and a transaction nothing is made yet, so it asks what is there.
+func planDirs(ctx context.Context, c *command.Call, dir string) error {
+	var missing []string
+	for at := path.Clean(dir); at != "." && at != "/"; at = path.Dir(at) {
+		if e, err := c.Session().Stat(ctx, at); err == nil && e.Type == listing.Dir {
+			break
+		} else if err == nil {
+			return failure.About(at, errors.New("is there, and is not a directory"))
+		} else if !errors.As(err, new(*client.Error)) {
+			return err
+		}
+		missing = append(missing, at)
+	}
+	for _, at := range slices.Backward(missing) {
+		if err := makeDir(ctx, c, at); err != nil && !errors.Is(err, client.ErrThere) {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeDirs makes a directory and those above it. Servers have one code for what
+// is there already and what cannot be made, so they are asked what is there.
+func makeDirs(ctx context.Context, c *command.Call, dir string) error {
+	if c.Shell.Options.DryRun || command.InTx(c.Shell, c.Session()) {
+		return planDirs(ctx, c, dir)
+	}
+	err := makeDir(ctx, c, dir)
+	var no *client.Error
+	if !errors.As(err, &no) {
+		return err
+	}
+	if e, failed := c.Session().Stat(ctx, dir); failed == nil && e.Type == listing.Dir {
+		return nil
+	}
+	above := path.Dir(path.Clean(dir))
+	if above == "." || above == "/" {
+		return err
+	}
+	if err := makeDirs(ctx, c, above); err != nil {
+		return failure.About(above, err)
+	}
+	return makeDir(ctx, c, dir)
+}
+
+func rmdir(ctx context.Context, c *command.Call) error {
+	for _, dir := range c.Texts() {
+		if err := c.Session().Rmdir(ctx, dir); err != nil {
+			return failure.About(dir, err)
+		}
+		c.Shell.Remote.Remove(c.Absolute(dir))
+		if err := c.Done(command.Event{Verb: "RMD", Remote: dir}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// NewEngine is what moves many files. Its sessions see what the settings allow.
+func NewEngine(c *command.Call) *transfer.Engine {
+	e := &transfer.Engine{Session: c.Session(), Parallel: c.Shell.Settings.Parallel, Retry: c.Retry(), Watch: func(t transfer.Task, m *transfer.Meter) func() { return watchTask(c, t, m) }}
+	if n := segments(c); n > 1 {
+		e.Parallel = max(e.Parallel, n)
+	}
+	if flag := c.Flags.Lookup("parallel"); flag != nil && flag.Changed {
+		e.Parallel, _ = c.Flags.GetInt("parallel")
+	}
+	if most := mostSessions(c.Shell, e.Session); most > 0 && (e.Parallel == 0 || e.Parallel > most) {
+		if e.Parallel > 0 {
+			c.Note("%d instead of %d sessions, as the server once allowed; `limits forget %s` tries again", most, e.Parallel, e.Session.Host())
+		}
+		e.Parallel = most
+	}
+	if why := e.Session.Alone(); why != nil && e.Parallel != 1 {
+		e.Parallel = 1
+		c.Note("one session: %s", why)
+	}
+	return e
+}
+
+// watchTask shows a transfer of many.
+func watchTask(c *command.Call, t transfer.Task, m *transfer.Meter) (over func()) {
+	return c.Shell.Gauge.File(render.Safe(taskName(t)), m)
+}
+
+// taskName is what a transfer is called: the file that it begins from.
+func taskName(t transfer.Task) string {
+	if t.Op != transfer.Download && t.Local != "" {
+		return t.Local
+	}
+	return t.Remote
+}
+
+// moveMany moves files over several sessions and says how many came through; --json has each of them.
+func moveMany(ctx context.Context, c *command.Call, tasks []transfer.Task) error {
+	set := &c.Shell.Settings
+	many := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
+	if !many || set.Hash > 0 || set.Tick || c.Shell.Options.DryRun || collide(tasks) {
+		return moveOneByOne(ctx, c, tasks)
+	}
+	var bytes int64
+	for i := range tasks {
+		configureTask(c, &tasks[i])
+		bytes += max(tasks[i].Size, 0)
+	}
+	defer c.Shell.Gauge.All(len(tasks), bytes)()
+	defer c.Shell.Draw(c.Shell.Gauge)()
+	var whole transfer.Result
+	var errs []error
+	done := 0
+	begun, e := time.Now(), NewEngine(c)
+	e.Done = func(t transfer.Task, r transfer.Result, err error) {
+		c.Shell.Gauge.Passed(r.Bytes, r.Resumed)
+		if err = endedTransfer(c, t, r, err); err == nil && (c.JSON() || len(tasks) == 1) {
+			err = toldArrival(c, t, r)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		done++
+		whole.Bytes += r.Bytes
+		whole.Resumed += r.Resumed
+	}
+	err := e.Run(ctx, slices.Values(tasks))
+	rememberLimit(c, e)
+	whole.Elapsed = time.Since(begun)
+	sumUp(ctx, c, done, len(tasks), whole)
+	if len(errs) > 0 && errors.As(err, new(*transfer.AlikeError)) {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return failure.Several(errs)
+	}
+	return err
+}
+
+// sumUp reports several files, and how to go on where the user has stopped.
+func sumUp(ctx context.Context, c *command.Call, done, of int, whole transfer.Result) {
+	flag := c.Flags.Lookup("continue")
+	switch {
+	case of < 2 || c.JSON():
+	case ctx.Err() != nil && (flag != nil || c.Command.Name == "mreget"):
+		name, rest, _ := strings.Cut(c.Statement.Source, " ")
+		if flag != nil && !flag.Changed {
+			name += " -c"
+		}
+		c.Note("%d of %d files are done; `%s %s` resumes", done, of, name, rest)
+	case done < of:
+		_ = tellMoved(c, fmt.Sprintf("%d of %d files", done, of), whole)
+	default:
+		_ = tellMoved(c, fmt.Sprintf("%d files", of), whole)
+	}
+}
+
+// collide reports whether two tasks have the same end.
+func collide(tasks []transfer.Task) bool {
+	ends := make(map[string]bool, len(tasks))
+	for _, t := range tasks {
+		end := t.Local
+		if t.Op != transfer.Download {
+			end = t.Remote
+		}
+		if ends[end] {
+			return true
+		}
+		ends[end] = true
+	}
+	return false
+}
+
+// rememberLimit remembers how many sessions the server allows. The goodbyes of the others are not waited
+// for.
+func rememberLimit(c *command.Call, e *transfer.Engine) {
+	if n := e.Limit(); n > 0 {
+		command.FoundLimit(c.Shell, limited(e.Session), "parallel", strconv.Itoa(n), e.Session)
+	}
+}
+
+func moveOneByOne(ctx context.Context, c *command.Call, tasks []transfer.Task) error {
+	var errs []error
+	for _, t := range tasks {
+		err := moveFile(ctx, c, t)
+		errs = append(errs, err)
+		if endsAll(ctx, err) {
+			break
+		}
+	}
+	return failure.Several(errs)
+}

@@ -1,0 +1,194 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/syserror"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+// moveFile carries out a transfer, shows how far it is while it lasts, and what it
+// did at its end.
+func moveFile(ctx context.Context, c *command.Call, t transfer.Task) error {
+	if _, screen := t.Out.(*screenWriter); c.Shell.Options.DryRun && t.Out != c.Out && !screen {
+		return command.WouldMove(c.Shell, t)
+	}
+	configureTask(c, &t)
+	meter := &transfer.Meter{}
+	stop := watchMeter(c, render.Safe(taskName(t)), meter)
+	r, err := transfer.Run(ctx, c.Session(), t, meter)
+	stop()
+	if err != nil {
+		keepPartial(ctx, c, t, meter, err)
+		err = diagnosed(ctx, c, t, err)
+	}
+	if err := endedTransfer(c, t, r, err); err != nil {
+		return err
+	}
+	return toldArrival(c, t, r)
+}
+
+// diagnosed asks what lies behind a refusal whose words seldom say it: a
+// directory in place of a file, or none to write into.
+func diagnosed(ctx context.Context, c *command.Call, t transfer.Task, err error) error {
+	if !client.IsCode(err, 550, 553, 501) || ctx.Err() != nil {
+		return err
+	}
+	switch dir := command.ParentOf(t.Remote); {
+	case failure.Refused(err, "RETR"):
+		if e, failed := c.Session().Stat(ctx, t.Remote); failed == nil && e.Type == listing.Dir {
+			return &command.IsDirError{Err: err}
+		}
+	case failure.Refused(err, "STOR", "APPE", "STOU") && dir != "":
+		if _, failed := c.Session().Stat(ctx, dir); client.IsCode(failed, 550, 450, 501, 553) {
+			return &command.NoDirError{Dir: dir, Err: err}
+		}
+	}
+	return err
+}
+
+// configureTask gives a transfer what the settings say.
+func configureTask(c *command.Call, t *transfer.Task) {
+	t.Here = c.Shell.Folder()
+	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic")
+	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.Limiter(t.Op)
+	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
+}
+
+// endedTransfer says which file an error is about, and takes note of one that has arrived.
+func endedTransfer(c *command.Call, t transfer.Task, r transfer.Result, err error) error {
+	name := taskName(t)
+	c.Moves++
+	if err != nil {
+		var local *fs.PathError
+		if errors.As(err, &local) {
+			return err // it names the file itself
+		}
+		return failure.About(name, err)
+	}
+	if t.Op != transfer.Download {
+		c.Shell.Remote.Add(c.Absolute(r.Remote), completion.Name{Name: command.BaseName(r.Remote), Note: render.Size(r.Size)})
+	}
+	if r.Note != "" {
+		c.Note("%s: %s", name, r.Note)
+	}
+	return nil
+}
+
+// toldArrival reports one transfer.
+func toldArrival(c *command.Call, t transfer.Task, r transfer.Result) error {
+	if c.JSON() {
+		return c.Done(transferEvent(t.Op, r))
+	}
+	return tellMoved(c, taskName(t), r)
+}
+
+// watchMeter shows how far a transfer is until the returned function is called.
+func watchMeter(c *command.Call, name string, m *transfer.Meter) (stop func()) {
+	over := c.Shell.Gauge.File(name, m)
+	halt := func() {}
+	switch set := &c.Shell.Settings; {
+	case set.Hash > 0 && !c.JSON():
+		halt = printMarks(c, m)
+	case set.Tick:
+		halt = printTicks(c, name, m)
+	default:
+		halt = c.Shell.Draw(c.Shell.Gauge)
+	}
+	return func() {
+		over()
+		halt()
+		c.Shell.Gauge.Passed(m.Moved(), m.Done()-m.Moved())
+	}
+}
+
+// keepPartial tells what a transfer that failed has left, and how to resume.
+func keepPartial(ctx context.Context, c *command.Call, t transfer.Task, m *transfer.Meter, err error) {
+	if err == nil || m.Done() == 0 || m.Total() > 0 && m.Done() >= m.Total() {
+		return
+	}
+	switch {
+	case t.Op == transfer.Download && t.Out == nil:
+		if free, known := freeSpace(filepath.Dir(c.Shell.Local(t.Local))); known && isFull(err) {
+			c.Note("%s are free in %s", command.BytesText(free), filepath.Dir(t.Local))
+		}
+		name := c.Shell.Folder().Part(t.Local)
+		if part, missing := c.Shell.Folder().Lstat(name); missing == nil {
+			of := ""
+			if m.Total() > 0 {
+				of = fmt.Sprintf("of %d ", m.Total())
+			}
+			c.Note("%d %sbytes are in %s; `%s` resumes", part.Size(), of, name, resuming("reget", t.Remote, t.Local))
+		}
+	case t.Op == transfer.Upload && t.In == nil && c.Interactive() && errors.Is(err, context.Canceled):
+		n, how := m.Done(), "were sent"
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keptPatience)
+		defer cancel()
+		if size, err := c.Session().Size(ctx, t.Remote); err == nil {
+			n, how = size, "are on the server"
+		}
+		c.Note("%d of %d bytes %s; `%s` resumes", n, m.Total(), how, resuming("put -c", t.Local, t.Remote))
+	}
+}
+
+// resuming is a line that resumes a transfer, with the second name where it is not that of the first.
+func resuming(command, from, to string) string {
+	line := command + " " + syntax.Quote(from)
+	if to != "" && to != path.Base(filepath.ToSlash(from)) {
+		line += " " + syntax.Quote(to)
+	}
+	return line
+}
+
+// isFull reports whether there is no room for a local file.
+func isFull(err error) bool {
+	return syserror.DiskFull(err)
+}
+
+// keptPatience is how long the prompt waits for what the server says about an
+// interrupted upload.
+const keptPatience = 150 * time.Millisecond
+
+// transferVerbs are what moves a file, and which way it goes.
+var transferVerbs = map[transfer.Op][2]string{
+	transfer.Download: {"download", "RETR"}, transfer.Upload: {"upload", "STOR"}, transfer.Append: {"upload", "APPE"},
+	transfer.UploadUnique: {"upload", "STOU"}, transfer.BetweenServers: {"server", "STOR"},
+}
+
+// transferEvent is a transfer as --json shows it.
+func transferEvent(op transfer.Op, r transfer.Result) command.Event {
+	how := transferVerbs[op]
+	e := command.Event{Direction: how[0], Verb: how[1], Remote: r.Remote, Local: r.Local, Hash: r.Hash}
+	e.Transferred(r.Bytes, r.Resumed, r.Size, r.ModTime, r.Elapsed)
+	return e
+}
+
+// tellMoved reports a transfer, with verbose.
+func tellMoved(c *command.Call, name string, r transfer.Result) error {
+	if !c.Shell.Settings.Verbose {
+		return nil
+	}
+	text := fmt.Sprintf("%s  %s", render.Safe(name), command.BytesText(r.Bytes))
+	if r.Resumed > 0 {
+		text += fmt.Sprintf(" (%s were there)", command.BytesText(r.Resumed))
+	}
+	text += fmt.Sprintf(" in %s", command.Seconds(r.Elapsed))
+	if r.Elapsed > 0 && r.Bytes > 1<<20 {
+		text += fmt.Sprintf(" (%s)", render.Rate(float64(r.Bytes)/r.Elapsed.Seconds()))
+	}
+	_, err := fmt.Fprintln(c.Err, text)
+	return err
+}

@@ -1,0 +1,271 @@
+package commands
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/syntax"
+)
+
+var (
+	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR"), command.TimeVerbs)
+	putTreeVerbs = command.Verbs(putVerbs, command.ListVerbs, command.Sends("MKD")) // with -r
+)
+
+// PutCommands are the rows of this file in the catalog.
+var PutCommands = []*command.Command{
+	{
+		Name: "put", Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
+		Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
+			"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
+			"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +
+			"differs; a script replaces it, and so does -f.",
+		Examples: []command.Example{
+			{Line: "put report.pdf", Says: "upload it"},
+			{Line: "put report.pdf incoming/r.pdf", Says: "elsewhere"},
+			{Line: "put --atomic --verify report.pdf", Says: "nobody sees it before it is whole and compared"},
+			{Line: "put \"|tar cz src\" src.tgz", Says: "what a local command makes"},
+			{Line: "put -r site", Says: "a directory with all that is in it; `mirror -R` can do more"},
+		},
+		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
+		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
+		Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
+	},
+	{
+		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
+		Min: 1, Max: 2, Ask: []string{"local-file"},
+		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
+		Wire:     command.Verbs(command.ListVerbs, command.Sends("APPE")), Needs: command.Login, Detach: true,
+		Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Append) },
+	},
+	{
+		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
+		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
+		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
+		Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
+		Complete: []completion.Kind{completion.LocalPath},
+		Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: mput,
+	},
+}
+
+// namedThere adds the option of a command that gives one file another name on the server.
+func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("output", "o", "", "under another `NAME`")
+		command.NamesPath(fs, "output", completion.RemotePath)
+	}
+}
+
+// intoThere adds the option of commands that upload.
+func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+	return func(fs *pflag.FlagSet) {
+		flags(fs)
+		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which is there")
+		command.NamesPath(fs, "into", completion.RemoteDir)
+	}
+}
+
+func putFlags(fs *pflag.FlagSet) {
+	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
+	fs.BoolP("force", "f", false, "replace a file of the server without a question")
+	fs.Bool("atomic", false, "under the name NAME.part until it is whole, so that nobody sees half of it")
+	fs.Bool("verify", false, "compare the contents with the server's")
+}
+
+func put(ctx context.Context, c *command.Call, op transfer.Op) error {
+	if err := takeOutput(c); err != nil {
+		return err
+	}
+	if dir := c.Value("into"); dir != "" {
+		if len(c.Args) > 1 {
+			return c.Usage("the second name and -O both say where it goes")
+		}
+		c.Args = append(c.Args, syntax.Token{Text: strings.TrimSuffix(dir, "/") + "/"})
+	}
+	t := transfer.Task{Op: storeUnique(c, op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.TakeRestart()}
+	word := c.Args[0]
+	command, isPipe := strings.CutPrefix(word.Text, "|")
+	if (word.Text == "-" || isPipe) && t.Remote == "" {
+		return c.Usage("a remote name is missing")
+	}
+	switch {
+	case word.Text == "-":
+		in, err := standardInput(ctx, c)
+		if err != nil {
+			return err
+		}
+		t.In = in
+		return uploadFile(ctx, c, t)
+	case isPipe:
+		return putPipe(ctx, c, t, command)
+	}
+	names, err := LocalNames(ctx, c.Shell, word)
+	if err != nil {
+		return err
+	}
+	if len(names) > 1 {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
+	}
+	if c.Is("recursive") && c.Shell.Folder().IsDir(names[0]) {
+		remote := c.Arg(1)
+		if remote == "" {
+			remote = remoteTree(c, names[0])
+		}
+		return putTree(ctx, c, names[0], remote)
+	}
+	t.Local = names[0]
+	if t.Remote == "" || strings.HasSuffix(t.Remote, "/") {
+		t.Remote += c.Shell.RemoteName(t.Local)
+	}
+	return uploadFile(ctx, c, t)
+}
+
+// uploadFile sends a file unless the user keeps what it would replace.
+func uploadFile(ctx context.Context, c *command.Call, t transfer.Task) error {
+	yes, err := settleThere(ctx, c, &t)
+	if err != nil || !yes {
+		return err
+	}
+	return moveFile(ctx, c, t)
+}
+
+// storeUnique makes the server choose the name of an upload, with sunique.
+func storeUnique(c *command.Call, op transfer.Op) transfer.Op {
+	if op == transfer.Upload && c.Shell.Settings.SUnique && !c.Is("continue") {
+		return transfer.UploadUnique
+	}
+	return op
+}
+
+// putPipe uploads what a local command writes. A command that fails breaks the
+// upload off, half of it must not look whole; one that fails before its first
+// byte leaves nothing on the server.
+func putPipe(ctx context.Context, c *command.Call, t transfer.Task, command string) error {
+	cmd := c.Shell.LocalShell(ctx, command)
+	cmd.Stderr = c.Err
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Shell.Console.Start(cmd); err != nil {
+		return err
+	}
+	wait := sync.OnceValue(cmd.Wait)
+	in := bufio.NewReader(&commandOutput{out, wait})
+	if _, err = in.Peek(1); err == nil || errors.Is(err, io.EOF) {
+		t.In = in
+		err = uploadFile(ctx, c, t)
+	}
+	_ = out.Close() // the command notices, if it still writes
+	_ = wait()
+	return err
+}
+
+// commandOutput reads the output of a command; its failure is a failure to read.
+type commandOutput struct {
+	out  io.Reader
+	wait func() error
+}
+
+func (o *commandOutput) Read(p []byte) (int, error) {
+	n, err := o.out.Read(p)
+	if err == io.EOF && n == 0 {
+		if failed := o.wait(); failed != nil {
+			return 0, &os.PathError{Op: "read", Path: "the local command", Err: failed}
+		}
+	}
+	return n, err
+}
+
+// standardInput is standard input, where it does not hold the script; at a terminal it
+// is what is typed until Ctrl-D.
+func standardInput(ctx context.Context, c *command.Call) (io.Reader, error) {
+	switch {
+	case c.Interactive():
+		return &typed{ctx: ctx, con: c.Shell.Console}, nil
+	case c.Shell.Options.In == nil:
+		return nil, c.Usage("standard input holds the commands")
+	}
+	return c.Shell.Options.In, nil
+}
+
+// typed reads lines from the terminal. Ctrl-C stops it.
+type typed struct {
+	ctx  context.Context
+	con  *command.JobConsole
+	rest []byte
+}
+
+func (t *typed) Read(p []byte) (int, error) {
+	if len(t.rest) == 0 {
+		line, err := t.con.Ask(t.ctx, "")
+		if err != nil {
+			return 0, err
+		}
+		t.rest = []byte(line + "\n")
+	}
+	n := copy(p, t.rest)
+	t.rest = t.rest[n:]
+	return n, nil
+}
+
+// passesOver reports whether a name that a pattern stands for is no file that can
+// be uploaded, and tells so: a FIFO would be waited at.
+func passesOver(c *command.Call, name string) bool {
+	info, err := c.Shell.Folder().Stat(name)
+	if err != nil || info.Mode().IsRegular() {
+		return false
+	}
+	c.Note("%s is not a plain file: skipped", name)
+	return true
+}
+
+func mput(ctx context.Context, c *command.Call) error {
+	var names []command.RemoteName
+	var trees []string
+	var errs []error
+	for _, word := range c.Args {
+		found, err := LocalNames(ctx, c.Shell, word)
+		errs = append(errs, err)
+		for _, name := range found {
+			if c.Is("recursive") && isTree(c.Shell, name) {
+				trees = append(trees, name)
+			} else if word.Pattern == "" || !c.Shell.Folder().IsDir(name) && !passesOver(c, name) {
+				names = append(names, command.RemoteName{Path: name})
+			}
+		}
+	}
+	asked := &each{call: c}
+	remote := func(name command.RemoteName) string {
+		return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(name.Path))
+	}
+	note := func(name command.RemoteName) string {
+		if !asked.asks() || storeUnique(c, transfer.Upload) != transfer.Upload {
+			return ""
+		}
+		return replacingThere(ctx, c, remote(name))
+	}
+	err := asked.move(ctx, names, note, func(name command.RemoteName) (transfer.Task, error) {
+		t := transfer.Task{Op: storeUnique(c, transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
+		if info, err := c.Shell.Folder().Stat(t.Local); err == nil {
+			t.Size = info.Size()
+		}
+		return t, nil
+	})
+	if errs = append(errs, err); !endsAll(ctx, err) {
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, name)) }))
+	}
+	return failure.Several(errs)
+}

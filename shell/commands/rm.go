@@ -1,0 +1,174 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// RmCommands are the rows of this file in the catalog.
+var RmCommands = []*command.Command{
+	{
+		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
+		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
+			"directories are skipped by patterns. Links are deleted, not followed.",
+		Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
+		Min:      1, Max: -1, Ask: []string{"remote-file"},
+		Flags: func(fs *pflag.FlagSet) {
+			forceFlag(fs)
+			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+			fs.Bool("no-trash", false, "delete for good, whatever the setting trash says")
+		},
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Foreign: command.Confined, Run: rm,
+	},
+	{
+		Name: "delete", Args: "remote", Short: "delete a file", JSON: true,
+		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: command.Sends("DELE"), Needs: command.Login, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return remove(ctx, c, c.Arg(0)) },
+	},
+	{
+		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
+		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
+		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
+		Complete: []completion.Kind{completion.RemotePath},
+		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE")), Needs: command.Login, Foreign: command.Confined, Run: mdelete,
+	},
+	{
+		Name: "rename", Args: "from to", Short: "rename a file or directory", JSON: true,
+		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
+		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
+		Wire: command.Sends("RNFR", "RNTO"), Needs: command.Login, Foreign: command.Confined, Run: rename,
+	},
+}
+
+func forceFlag(fs *pflag.FlagSet) {
+	fs.BoolP("force", "f", false, "without a question; what is missing is not an error")
+}
+
+func rm(ctx context.Context, c *command.Call) error {
+	c.Shell.Changes.Plain = c.Is("no-trash")
+	defer func() { c.Shell.Changes.Plain = false }()
+	names, missed := c.Expand(ctx, c.Args)
+	if c.Is("force") {
+		missed = withoutMissing(missed)
+	}
+	if c.Is("recursive") {
+		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
+	}
+	names = files(names)
+	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
+		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
+		return missed
+	}
+	yes, done := &each{call: c, all: true}, 0
+	if len(names) > 1 {
+		defer hushListing(c)()
+		defer func() { tellDeleted(c, done, 0) }()
+	}
+	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+		err := remove(ctx, c, name.Path)
+		if err == nil {
+			done++
+		}
+		if c.Is("force") && isMissing(ctx, c, name.Path, err) {
+			return nil
+		}
+		return err
+	})})
+}
+
+// isMissing reports whether the server refused something because there is no
+// such name: the reply to DELE says the same of what may not be deleted.
+func isMissing(ctx context.Context, c *command.Call, name string, refused error) bool {
+	if !client.IsCode(refused, 550, 450, 501, 553) {
+		return false
+	}
+	_, err := c.Session().Stat(ctx, name)
+	return client.IsCode(err, 550, 450, 501, 553)
+}
+
+// withoutMissing leaves out patterns that nothing matches.
+func withoutMissing(err error) error {
+	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
+		left := make([]error, 0, len(many.Errs))
+		for _, err := range many.Errs {
+			left = append(left, withoutMissing(err))
+		}
+		return failure.Several(left)
+	}
+	if errors.As(err, new(*command.NoMatchError)) {
+		return nil
+	}
+	return err
+}
+
+// files leaves out the directories that a pattern found.
+func files(names []command.RemoteName) []command.RemoteName {
+	var out []command.RemoteName
+	for _, name := range names {
+		if name.Entry == nil || name.Entry.Type != listing.Dir {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func matched(names []command.RemoteName) bool {
+	for _, name := range names {
+		if name.Entry != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func counted(names []command.RemoteName) string {
+	if len(names) == 1 {
+		return render.Safe(names[0].Path)
+	}
+	return fmt.Sprintf("%d files", len(names))
+}
+
+func remove(ctx context.Context, c *command.Call, name string) error {
+	if err := c.Session().Remove(ctx, name); err != nil {
+		return failure.About(name, err)
+	}
+	c.Shell.Remote.Remove(c.Absolute(name))
+	return c.Done(command.Event{Verb: "DELE", Remote: name})
+}
+
+func mdelete(ctx context.Context, c *command.Call) error {
+	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
+	}
+	names, missed := c.Expand(ctx, c.Args)
+	asked := &each{call: c, all: c.Is("force")}
+	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name command.RemoteName) error { return remove(ctx, c, name.Path) })})
+}
+
+func rename(ctx context.Context, c *command.Call) error {
+	from, to := c.Arg(0), c.Arg(1)
+	if len(to) > 1 && to[len(to)-1] == '/' {
+		to += command.BaseName(from)
+	}
+	return renameFile(ctx, c, from, to)
+}
+
+func renameFile(ctx context.Context, c *command.Call, from, to string) error {
+	if err := c.Session().Rename(ctx, from, to); err != nil {
+		return failure.About(from+" to "+to, err)
+	}
+	c.Shell.Remote.Remove(c.Absolute(from))
+	c.Shell.Remote.Forget(completion.Join(c.Absolute(to), ".."))
+	return c.Done(command.Event{Verb: "RNTO", Remote: from, To: to})
+}

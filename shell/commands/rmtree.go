@@ -1,0 +1,115 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path"
+
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// removeTrees deletes what the names stand for, directories from the inside
+// out.
+func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteName) error {
+	for _, name := range names {
+		if base := path.Base(path.Clean("/" + name.Path)); base == "/" || path.Base(name.Path) == ".." || path.Base(name.Path) == "." {
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name.Path + " is never deleted as a whole"}
+		}
+	}
+	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
+		return nil
+	}
+	defer hushListing(c)()
+	var errs []error
+	files, dirs := 0, 0
+	for _, name := range names {
+		if (command.Trashes(c.Shell) || command.InTx(c.Shell, c.Session())) && !c.Shell.Options.DryRun {
+			errs = append(errs, trashTree(ctx, c, name.Path))
+			continue
+		}
+		t := &tree{call: c, most: math.MaxInt}
+		t.after = func(path string, e listing.Entry, _ int, whole bool) error {
+			var err error
+			switch {
+			case e.Type == listing.Dir && !whole: // what was not seen is in it still; why has been said
+				return nil
+			case e.Type == listing.Dir:
+				err = failure.About(path, c.Session().Rmdir(ctx, path))
+				if err == nil {
+					dirs++
+					c.Shell.Remote.Remove(c.Absolute(path))
+					err = c.Done(command.Event{Verb: "RMD", Remote: path})
+				}
+			default:
+				if err = remove(ctx, c, path); err == nil {
+					files++
+				}
+			}
+			if err != nil && (ctx.Err() != nil || c.Session().Idle() != nil) {
+				return err
+			}
+			if err != nil {
+				t.errs = append(t.errs, err)
+			}
+			return nil
+		}
+		err := t.walk(ctx, name.Path)
+		if c.Is("force") && isMissing(ctx, c, name.Path, err) {
+			err = nil
+		}
+		errs = append(errs, err)
+		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			break
+		}
+	}
+	tellDeleted(c, files, dirs)
+	return failure.Several(errs)
+}
+
+// hushListing keeps the server's words about each file from the screen, until what it returns is called: a line at the end sums up.
+func hushListing(c *command.Call) (again func()) {
+	c.Shell.Verbose.Store(false)
+	return c.Shell.ApplyObservers
+}
+
+func tellDeleted(c *command.Call, files, dirs int) {
+	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
+		c.Note("%s deleted", counts(files, dirs))
+	}
+}
+
+// counts is "3 files and 1 directory".
+func counts(files, dirs int) string {
+	switch {
+	case dirs == 0:
+		return command.Plural(files, "file", "files")
+	case files == 0:
+		return command.Plural(dirs, "directory", "directories")
+	}
+	return command.Plural(files, "file", "files") + " and " + command.Plural(dirs, "directory", "directories")
+}
+
+// trashTree moves a tree into the trash, in one piece.
+func trashTree(ctx context.Context, c *command.Call, name string) error {
+	err := c.Session().RemoveTree(ctx, name)
+	if c.Is("force") && isMissing(ctx, c, name, err) {
+		return nil
+	}
+	if err != nil {
+		return failure.About(name, err)
+	}
+	c.Shell.Remote.Remove(c.Absolute(name))
+	return c.Done(command.Event{Verb: "RNTO", Remote: name})
+}
+
+func treesText(names []command.RemoteName) string {
+	if len(names) == 1 {
+		return render.Safe(names[0].Path)
+	}
+	return fmt.Sprintf("%d names", len(names))
+}

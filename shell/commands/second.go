@@ -1,0 +1,171 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+// ProxyCommands are the rows of this file in the catalog.
+var ProxyCommands = []*command.Command{{
+	Name: "proxy", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
+	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
+		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
+		"first. The servers talk to each other directly, which many forbid. Without `proxy open` it is the session that was left " +
+		"last: see `session`.",
+	Examples: []command.Example{
+		{Line: "proxy open backup.example.org", Says: "the second server"},
+		{Line: "proxy ls", Says: "what is there"},
+		{Line: "proxy get big.iso", Says: "from the first to the second"},
+	},
+	Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
+	Wire: fxpVerbs, Foreign: command.Refused, Run: proxied,
+}}
+
+// fxpVerbs let two servers talk to each other.
+var fxpVerbs = command.Verbs(command.ListVerbs, command.Sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), command.TimeVerbs)
+
+// betweenServers are the commands that proxy carries out between the two
+// connections. Reverse ones go from the second to the first.
+var betweenServers = map[string]struct {
+	reverse bool
+	op      transfer.Op
+	many    bool
+}{
+	"get": {}, "mget": {many: true},
+	"put": {reverse: true}, "mput": {reverse: true, many: true}, "append": {reverse: true, op: transfer.Append},
+}
+
+// errNoSecond says that proxy has no second connection.
+var errNoSecond = errors.New("no second connection")
+
+func proxied(ctx context.Context, c *command.Call) error {
+	inner := &command.Call{Shell: c.Shell, Name: c.Arg(0), Out: c.Out, Err: c.Err, Screen: c.Screen, Bytes: c.Bytes}
+	var err error
+	if inner.Command, err = c.Shell.Catalog.Find(c.Arg(0)); err != nil {
+		return err
+	}
+	name := inner.Command.Name
+	between, direct := betweenServers[name]
+	switch {
+	case direct:
+	case inner.Command.Nests || name == "proxy" || name == "bye" || name == "session":
+		return c.Usage("%s cannot be run on the second connection", name)
+	case writesHere(inner.Command):
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}
+	}
+	if err := inner.Parse(ctx, c.Args[1:]); err != nil {
+		return err
+	}
+	if direct {
+		return copyBetween(ctx, inner, between.reverse, between.many, between.op)
+	}
+	return onSecond(ctx, c.Shell, inner)
+}
+
+// writesHere reports whether a command moves files between here and a server.
+func writesHere(command *command.Command) bool {
+	return command.Across == nil && (slices.Contains(command.Wire, "STOR") || slices.Contains(command.Wire, "RETR") || slices.Contains(command.Wire, "APPE"))
+}
+
+// nameOfProxy is what the session is called that `proxy open` makes.
+const nameOfProxy = "proxy"
+
+// second is where the session of proxy is among the others: its own, else the one that was left
+// last; -1 if there is none.
+func second(c *command.Connections) int {
+	if i := c.Other(nameOfProxy); i >= 0 || len(c.Others) == 0 {
+		return i
+	}
+	return 0
+}
+
+// onSecond runs a command on the session of proxy, which `proxy open` makes.
+func onSecond(ctx context.Context, sh *command.Shell, call *command.Call) error {
+	i := second(&sh.Connections)
+	if call.Command.Name == "open" {
+		i = sh.Other(nameOfProxy)
+	}
+	if i < 0 {
+		i = len(sh.Others)
+		sh.Others = append(sh.Others, command.Peer{Name: nameOfProxy, Remote: sh.NewRemote()})
+	}
+	return sh.Lend(i, func() error {
+		if err := sh.Needs(call.Command.Needs); err != nil {
+			return secondMissing(err)
+		}
+		if sh.Options.Started != nil {
+			sh.Options.Started(call.Command)
+		}
+		defer call.Landed()
+		return call.Command.Run(ctx, call)
+	})
+}
+
+func secondMissing(err error) error {
+	if errors.Is(err, failure.ErrNotConnected) {
+		return fmt.Errorf("%w: %w", errNoSecond, err)
+	}
+	return err
+}
+
+// copyBetween copies files from one server to the other.
+func copyBetween(ctx context.Context, c *command.Call, reverse, many bool, op transfer.Op) error {
+	sh, i := c.Shell, second(&c.Shell.Connections)
+	if i < 0 {
+		return secondMissing(failure.ErrNotConnected)
+	}
+	if err := cmp.Or(secondMissing(sh.Others[i].Needs(command.Login)), sh.Needs(command.Login)); err != nil {
+		return err
+	}
+	copies := func() error { return copyTo(ctx, c, sh.Others[i].Session, many, op) }
+	if reverse {
+		return sh.Lend(i, copies)
+	}
+	return copies()
+}
+
+// copyTo copies files from the session to another one.
+func copyTo(ctx context.Context, c *command.Call, to *client.Session, many bool, op transfer.Op) error {
+	names, missed := c.Expand(ctx, c.Args[:sourceCount(c, many)])
+	if len(names) > 1 && !many {
+		return c.Usage("%s stands for several files", c.Arg(0))
+	}
+	asked := &each{call: c, all: !many}
+	err := asked.do(ctx, names, noNote, func(name command.RemoteName) error {
+		if name.Entry != nil && name.Entry.Type == listing.Dir {
+			return nil
+		}
+		target := c.Arg(1)
+		if many || target == "" {
+			target = c.Shell.RemoteName(path.Base(name.Path))
+		}
+		return fxpOne(ctx, c, c.Session(), name.Path, to, target, op == transfer.Append)
+	})
+	return failure.Several([]error{missed, err})
+}
+
+// sourceCount is how many arguments name files to copy.
+func sourceCount(c *command.Call, many bool) int {
+	if many {
+		return len(c.Args)
+	}
+	return 1
+}
+
+func sizeText(size int64) string {
+	if size < 0 {
+		return ""
+	}
+	return command.BytesText(size)
+}

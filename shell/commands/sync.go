@@ -1,0 +1,463 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/trash"
+	"github.com/ftpsh/ftpsh/client/treesync"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+// SyncCommands are the rows of this file in the catalog.
+var SyncCommands = []*command.Command{{
+	Name: "sync", Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
+	Short: "make two trees the same that were both changed",
+	Long: "What was changed, made or deleted on one side since both agreed goes to the other one. What both sides have changed is a " +
+		"conflict: it is named and left alone, --conflict or `sync resolve` says what becomes of it, and the status is 10. The times of " +
+		"the two sides are never compared with each other. The first run deletes nothing: what both have is compared, and what one " +
+		"has is copied.\n" +
+		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than half " +
+		"of its files are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
+		"script needs -y. Links are left alone, and what .ftpignore names.\n" +
+		"`sync status` lists the trees that are kept the same with this server, `sync forget` forgets what was agreed on.",
+	Examples: []command.Example{
+		{Line: "sync -n notes /notes", Says: "what would be done"},
+		{Line: "sync notes /notes", Says: "do it, after a question"},
+		{Line: "sync -y --conflict both notes /notes", Says: "in a script; of two versions both stay"},
+		{Line: "sync resolve plan.odt remote", Says: "what is there is right"},
+	},
+	Max: 5, Flags: syncFlags, Words: []string{"status", "resolve", "forget"},
+	Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
+	Wire:     command.Verbs(mirrorVerbs, hashVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: syncCommand,
+}}
+
+func syncFlags(fs *pflag.FlagSet) {
+	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.BoolP("yes", "y", false, "without a question")
+	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`")
+	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
+	fs.String("conflict", "skip", "`WHAT` becomes of a file that both sides have changed: skip, local, remote, newer, both")
+	command.Choices(fs, "conflict", "skip", "local", "remote", "newer", "both")
+	fs.Int("max-delete", -1, "delete at most `N` files on each side")
+	fs.Bool("rescan", false, "agree anew: compare everything, delete nothing")
+	fs.Bool("no-ignore", false, "do not look at .ftpignore")
+	fs.IntP("parallel", "P", 0, "use `N` sessions")
+}
+
+func syncCommand(ctx context.Context, c *command.Call) error {
+	switch c.Arg(0) {
+	case "status":
+		return syncStatus(c)
+	case "forget":
+		return syncForget(c)
+	case "resolve":
+		return syncResolve(ctx, c)
+	}
+	if len(c.Args) > 2 {
+		return c.Usage("too many arguments")
+	}
+	policy := treesync.Policy(c.Value("conflict"))
+	if !slices.Contains([]treesync.Policy{treesync.Skip, treesync.Local, treesync.Remote, treesync.Newer, treesync.Both}, policy) {
+		return c.Usage("--conflict: %s is not one of skip, local, remote, newer, both", policy)
+	}
+	head := syncPair(c, c.Texts())
+	return syncTrees(ctx, c, head, func(y *treesync.Sync) { y.Policy = policy })
+}
+
+// syncPair is the pair of trees that two words mean.
+func syncPair(c *command.Call, words []string) treesync.Head {
+	local, remote := ".", "."
+	if len(words) > 0 {
+		local = LocalPath(c.Args[len(c.Args)-len(words)])
+		remote = cmp.Or(path.Base(filepath.ToSlash(filepath.Clean(local))), ".")
+		if !command.IsPlain(remote) {
+			remote = "."
+		}
+	}
+	if len(words) > 1 {
+		remote = words[1]
+	}
+	local = c.Shell.Folder().Name(local)
+	if abs, err := filepath.Abs(local); err == nil {
+		local = abs
+	}
+	return syncHead(c.Session(), local, path.Clean(c.Absolute(remote)))
+}
+
+// syncs are the archives.
+func syncs(sh *command.Shell) *command.SyncFolder {
+	if sh.SyncFolder == nil {
+		sh.SyncFolder = &command.SyncFolder{}
+		if sh.Options.StateDir != "" {
+			sh.SyncFolder.Dir = filepath.Join(sh.Options.StateDir, "sync")
+		}
+	}
+	return sh.SyncFolder
+}
+
+// sync looks at both sides and makes them the same.
+func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, adapt func(*treesync.Sync)) error {
+	dry := c.Is("dry-run") || c.Shell.Options.DryRun
+	switch {
+	case !strings.HasPrefix(string(head.Remote), "/"):
+		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
+	case !dry && !c.Is("yes") && !c.Interactive():
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`sync -y` does it, `sync -n` shows it"}
+	}
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer func() { c.Session().SetType(typ) }()
+	return syncs(c.Shell).Locked(head, dry, func() error {
+		archive, err := syncs(c.Shell).Read(head)
+		if err != nil {
+			return err
+		}
+		y := newSync(c, archive, dry)
+		adapt(y)
+		ignored := ignoredHere(c, y.Local)
+		y.Ignored = leavesAlone(c, ignored.Ignored)
+		stop := c.Shell.Draw(c.Shell.Gauge)
+		err = y.Look(ctx)
+		stop()
+		if err = cmp.Or(ignored.Err(), err); err != nil {
+			return err
+		}
+		return runSync(ctx, c, y, dry)
+	})
+}
+
+// newSync takes over what settings and options say.
+func newSync(c *command.Call, archive *treesync.Archive, dry bool) *treesync.Sync {
+	set := &c.Shell.Settings
+	y := &treesync.Sync{
+		Session: c.Session(), Here: transfer.Folder{Root: c.Shell.Folder().Root}, Local: string(archive.Local), Remote: string(archive.Remote), Archive: archive,
+		Rescan: c.Is("rescan"), DryRun: dry, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
+		Configure: func(t *transfer.Task) { configureTask(c, t) }, Save: func() error { return syncs(c.Shell).Write(archive) },
+	}
+	y.MaxDelete, _ = c.Flags.GetInt("max-delete")
+	if command.Trashes(c.Shell) {
+		y.TrashHere = trash.Folder + "/" + time.Now().UTC().Format("20060102T150405")
+	}
+	first := NewEngine(c)
+	y.Engine = func() *transfer.Engine {
+		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
+	}
+	return y
+}
+
+// leavesAlone joins the options with what is ignored.
+func leavesAlone(c *command.Call, ignored func(string, bool) bool) func(string, bool) bool {
+	include, _ := c.Flags.GetStringArray("include")
+	exclude, _ := c.Flags.GetStringArray("exclude")
+	return func(name string, dir bool) bool {
+		return fitsAny(exclude, name) || !dir && len(include) > 0 && !fitsAny(include, name) || ignored(name, dir)
+	}
+}
+
+// runSync shows what is to be done, and does it.
+func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry bool) error {
+	r := &syncReport{call: c, counts: map[treesync.Action]int{}}
+	conflicts := conflictsIn(y.Steps)
+	for name, why := range maps.All(y.Passed()) {
+		r.notes = append(r.notes, fmt.Sprintf("%s is left alone: %v", name, why))
+	}
+	slices.Sort(r.notes)
+	switch planning := c.Shell.Planning; {
+	case planning != nil:
+		for _, step := range y.Steps {
+			if err := planning.Sync(y, step); err != nil {
+				return err
+			}
+		}
+		return nil
+	case dry:
+		return errors.Join(r.show(y, true), r.left(conflicts))
+	case len(y.Steps) > conflicts && !c.Is("yes"):
+		if err := r.show(y, false); err != nil || !c.Confirm(ctx, r.sum(y.Steps)+"; go on?") {
+			return err
+		}
+	}
+	y.Tell = r.tell
+	over := c.Shell.Gauge.All(0, 0)
+	stop := c.Shell.Draw(c.Shell.Gauge)
+	var err error
+	if !y.Idle() {
+		err = y.Do(ctx)
+	}
+	stop()
+	over()
+	c.Shell.Remote.Forget(y.Remote)
+	if shown := r.end(conflicts); err == nil {
+		err = shown
+	}
+	return failure.Several(append(r.errs, err, r.left(conflicts)))
+}
+
+// syncReport tells what a sync does.
+type syncReport struct {
+	call   *command.Call
+	counts map[treesync.Action]int
+	bytes  int64
+	errs   []error
+	notes  []string
+}
+
+// syncObject is a step as --json shows it.
+type syncObject struct {
+	DryRun bool   `json:"dry_run,omitempty"`
+	Action string `json:"action"` // get, put, mkdir-here, mkdir-there, rename-…, delete-…, conflict
+	Path   string `json:"path"`
+	To     string `json:"to,omitempty"`
+	Size   *int64 `json:"size,omitempty"`
+	Why    string `json:"why"`
+	Error  string `json:"error,omitempty"`
+}
+
+func (r *syncReport) object(s treesync.Step, dry bool) error {
+	o := syncObject{DryRun: dry, Action: string(s.Action), Why: s.Why}
+	o.Path, _ = render.Text(s.Path)
+	o.To, _ = render.Text(s.To)
+	if s.Action == treesync.Get || s.Action == treesync.Put {
+		o.Size = &s.Size
+	}
+	if s.Err != nil {
+		o.Error = failure.InWords(s.Err)
+	}
+	return r.call.Object(o)
+}
+
+// conflictsIn counts the conflicts.
+func conflictsIn(steps []treesync.Step) (conflicts int) {
+	for _, step := range steps {
+		if step.Action == treesync.Conflict {
+			conflicts++
+		}
+	}
+	return conflicts
+}
+
+// show lists what is to be done.
+func (r *syncReport) show(y *treesync.Sync, dry bool) error {
+	t := render.Table{Right: []bool{false, true}}
+	for _, step := range y.Steps {
+		if r.call.JSON() {
+			if err := r.object(step, dry); err != nil {
+				return err
+			}
+			continue
+		}
+		size, name := "", render.Safe(step.Path)
+		if step.Action == treesync.Get || step.Action == treesync.Put {
+			size = render.Size(step.Size)
+		}
+		if step.To != "" {
+			name += " -> " + render.Safe(step.To)
+		}
+		t.Rows = append(t.Rows, []string{command.SyncWord(step.Action), size, name, step.Why})
+	}
+	if r.call.JSON() {
+		return nil
+	}
+	err := r.call.Table(t)
+	r.tellNotes()
+	if dry {
+		r.call.Note("%s", r.sum(y.Steps))
+	}
+	return err
+}
+
+// tellNotes tells what is left alone, once.
+func (r *syncReport) tellNotes() {
+	for _, note := range r.notes {
+		r.call.Note("%s", note)
+	}
+	r.notes = nil
+}
+
+// sum says what is to be done.
+func (r *syncReport) sum(steps []treesync.Step) string {
+	counts, bytes, conflicts := map[treesync.Action]int{}, int64(0), 0
+	for _, step := range steps {
+		if step.Action == treesync.Conflict {
+			conflicts++
+			continue
+		}
+		counts[step.Action]++
+		bytes += movedBytes(step)
+	}
+	return syncSum(counts, bytes, conflicts, true)
+}
+
+func movedBytes(s treesync.Step) int64 {
+	if s.Action == treesync.Get || s.Action == treesync.Put {
+		return s.Size
+	}
+	return 0
+}
+
+func syncSum(counts map[treesync.Action]int, bytes int64, conflicts int, planned bool) string {
+	var words []string
+	for _, row := range command.SyncWords {
+		n, what, verb := counts[row.Action], row.Many, row.Done
+		if n == 1 {
+			what = row.One
+		}
+		if planned {
+			verb = row.To
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
+		}
+	}
+	if bytes > 0 {
+		words = append(words, command.BytesText(bytes))
+	}
+	if conflicts > 0 {
+		words = append(words, command.Plural(conflicts, "conflict", "conflicts"))
+	}
+	if len(words) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(words, ", ")
+}
+
+// tell hears of each step.
+func (r *syncReport) tell(s treesync.Step) {
+	if s.Err != nil {
+		r.errs = append(r.errs, failure.About(s.Path, s.Err))
+	} else {
+		r.counts[s.Action]++
+		r.bytes += movedBytes(s)
+	}
+	switch {
+	case r.call.JSON():
+		_ = r.object(s, false)
+	case r.call.Shell.Settings.Verbose && s.Err == nil:
+		r.call.Note("%s %s (%s)", command.SyncWord(s.Action), render.Safe(s.Path), s.Why)
+	}
+}
+
+// end sums up.
+func (r *syncReport) end(conflicts int) error {
+	if r.call.JSON() {
+		return nil
+	}
+	r.tellNotes()
+	if len(r.counts) > 0 || len(r.errs) == 0 {
+		r.call.Note("%s", syncSum(r.counts, r.bytes, conflicts, false))
+	}
+	return nil
+}
+
+// left is the status of a sync with conflicts.
+func (r *syncReport) left(conflicts int) error {
+	if conflicts == 0 {
+		return nil
+	}
+	return &command.LeftError{What: command.Plural(conflicts, "conflict", "conflicts") + " left; `sync resolve PATH local|remote|both` ends one"}
+}
+
+// syncPairs are the pairs with this server.
+func syncPairs(c *command.Call) ([]treesync.Head, error) {
+	heads, err := syncs(c.Shell).Heads(syncHead(c.Session(), "", ""))
+	return heads, err
+}
+
+// syncStatusObject is a pair as --json shows it.
+type syncStatusObject struct {
+	Local  string `json:"local"`
+	Remote string `json:"remote"`
+	Time   string `json:"time,omitempty"`
+}
+
+func syncStatus(c *command.Call) error {
+	heads, err := syncPairs(c)
+	if err != nil {
+		return err
+	}
+	t := render.Table{Header: []string{"here", "there", "agreed"}}
+	for _, h := range heads {
+		o := syncStatusObject{}
+		o.Local, _ = render.Text(string(h.Local))
+		o.Remote, _ = render.Text(string(h.Remote))
+		when := "not yet"
+		if !h.Made.IsZero() {
+			o.Time, when = h.Made.Format(time.RFC3339), stampText(c, h.Made)
+		}
+		if c.JSON() {
+			if err := c.Object(o); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{render.Safe(string(h.Local)), render.Safe(string(h.Remote)), when})
+	}
+	switch {
+	case c.JSON():
+		return nil
+	case len(heads) == 0:
+		c.Note("nothing is kept the same with this server")
+		return nil
+	}
+	return c.Table(t)
+}
+
+// theSync is the pair that is meant: the only one, or that of two words.
+func theSync(c *command.Call, words []string) (treesync.Head, error) {
+	if len(words) > 0 {
+		return syncPair(c, words), nil
+	}
+	heads, err := syncPairs(c)
+	switch {
+	case err != nil:
+		return treesync.Head{}, err
+	case len(heads) == 0:
+		return treesync.Head{}, c.Usage("nothing is kept the same with this server")
+	case len(heads) > 1:
+		return treesync.Head{}, c.Usage("which trees? `sync status` shows them; name them behind it")
+	}
+	return heads[0], nil
+}
+
+func syncForget(c *command.Call) error {
+	head, err := theSync(c, c.Texts()[1:])
+	if err != nil {
+		return err
+	}
+	if ran, err := command.WouldRun(c.Shell, "sync forget", string(head.Local), string(head.Remote)); ran {
+		return err
+	}
+	return syncs(c.Shell).Locked(head, false, func() error { return syncs(c.Shell).Remove(head) })
+}
+
+func syncResolve(ctx context.Context, c *command.Call) error {
+	policy := treesync.Policy(c.Arg(2))
+	if len(c.Args) < 3 || !slices.Contains([]treesync.Policy{treesync.Local, treesync.Remote, treesync.Both}, policy) {
+		return c.Usage("the path of a conflict is wanted, and local, remote or both")
+	}
+	head, err := theSync(c, c.Texts()[3:])
+	if err != nil {
+		return err
+	}
+	name := path.Clean(filepath.ToSlash(c.Arg(1)))
+	return syncTrees(ctx, c, head, func(y *treesync.Sync) {
+		y.Policy = policy
+		y.Only = func(at string) bool { return at == name || strings.HasPrefix(at, name+"/") }
+	})
+}

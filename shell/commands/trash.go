@@ -1,0 +1,439 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/trash"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+// takeBackVerbs change what is there, and look at it before.
+var takeBackVerbs = command.Verbs(command.ListVerbs, command.TimeVerbs, command.Sends("RNFR", "RNTO", "DELE", "RMD", "MKD", "SITE CHMOD", "MFF", "STOR", "RETR"))
+
+// TrashCommands are the rows of this file in the catalog.
+var TrashCommands = []*command.Command{
+	{
+		Name: "trash", Args: "[restore number [path…] | empty [number…]]", JSON: true,
+		Short: "list what is in the trash of the server, bring it back, or delete it",
+		Long: "With `set trash on` nothing is deleted or replaced: what stood there moves into " + trash.Folder + " in the directory " +
+			"where the login begins, one folder for each command. Where the server does not move it that far, as between two file " +
+			"systems, it goes into such a folder beside it; where it cannot be moved at all the command fails. The newest is " +
+			"number 1.\n" +
+			"Only `trash empty` deletes: what is older than the setting trash-keep, or --older, or the numbers. Everybody who logs " +
+			"in as this user sees the trash, and room on the disk comes back only then. A web server may show the folder to the " +
+			"world: in a directory that looks like a site's it is made one above, or after a question.",
+		Examples: []command.Example{
+			{Line: "trash -l", Says: "with the paths"},
+			{Line: "trash restore 2 /www/a.css", Says: "one file of the second group"},
+			{Line: "trash empty --older 7d", Says: "delete what is older than a week"},
+		},
+		Max: -1, Flags: trashFlags, Words: []string{"restore", "empty"}, Complete: []completion.Kind{completion.None},
+		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: trashCommand,
+	},
+	{
+		Name: "undo", Args: "[number | list]", JSON: true, Short: "take back what the last command changed on the server",
+		Long: "Each command line that changed something with `set trash on` is a group; undo takes back the newest, or the one of a number: deleted and " +
+			"replaced files come from the trash, new ones go there, renamed ones get their names back, modes and times their values. " +
+			"What is not as the command left it is left alone; -f takes it all the same. At a terminal you are asked, a script " +
+			"needs -y. `undo list` shows the groups of this server.",
+		Examples: []command.Example{{Line: "undo -n", Says: "what would be taken back"}, {Line: "undo", Says: "take it back"}, {Line: "undo list", Says: "the last hundred"}},
+		Max:      1, Flags: undoFlags, Words: []string{"list"}, Complete: []completion.Kind{completion.None},
+		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: undo,
+	},
+	{
+		Name: "redo", JSON: true, Short: "do again what undo has taken back", Long: "It works as long as nothing else was changed.",
+		Flags: undoFlags, Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: redo,
+	},
+}
+
+func trashFlags(fs *pflag.FlagSet) {
+	fs.BoolP("long", "l", false, "each path of each group")
+	fs.String("to", "", "with restore: into another `DIRECTORY`")
+	command.NamesPath(fs, "to", completion.RemoteDir)
+	fs.String("older", "", "with empty: what is older than `TIME`: 12h, 7d")
+	fs.BoolP("yes", "y", false, "with empty: without a question")
+}
+
+func undoFlags(fs *pflag.FlagSet) {
+	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
+	fs.BoolP("yes", "y", false, "without a question")
+	fs.BoolP("force", "f", false, "also what is not as the command left it")
+}
+
+func trashCommand(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil && c.Arg(0) != "" {
+		return err
+	}
+	s := c.Session()
+	dir, there, err := command.Bin(c.Shell, s).Place(ctx, s)
+	if err != nil {
+		return err
+	}
+	var all []trash.Content
+	if there {
+		if all, err = trash.Contents(ctx, s, dir); err != nil {
+			return failure.About(dir, err)
+		}
+	}
+	switch {
+	case c.Arg(0) == "" && len(c.Args) == 0:
+		return listTrash(c, all)
+	case c.Arg(0) == "restore" && len(c.Args) > 1:
+		return restoreTrash(ctx, c, all)
+	case c.Arg(0) == "empty":
+		return emptyTrash(ctx, c, all)
+	case c.Arg(0) == "restore":
+		return c.Usage("which one? `trash` shows the numbers")
+	}
+	return c.Usage("%q is not restore or empty", c.Arg(0))
+}
+
+// trashObject is a group in the trash, as JSON shows it.
+type trashObject struct {
+	Number  int      `json:"number"`
+	Time    string   `json:"time"`
+	Command string   `json:"command,omitempty"`
+	Files   int      `json:"files"`
+	Bytes   int64    `json:"bytes"`
+	Folder  string   `json:"folder"`
+	Paths   []string `json:"paths,omitempty"`
+}
+
+func listTrash(c *command.Call, all []trash.Content) error {
+	if c.JSON() {
+		for i, group := range all {
+			o := trashObject{Number: i + 1, Time: group.Time.Format(time.RFC3339), Command: group.Command, Files: len(group.Items), Bytes: group.Bytes()}
+			o.Folder, _ = render.Text(group.Folder)
+			for _, item := range group.Items {
+				text, _ := render.Text(string(item.From))
+				o.Paths = append(o.Paths, text)
+			}
+			if err := c.Object(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(all) == 0 {
+		c.Note("the trash is empty")
+		return nil
+	}
+	t := render.Table{Header: []string{"n", "when", "files", "bytes", "command"}, Right: []bool{true, false, true, true}}
+	for i, group := range all {
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), stampText(c, group.Time), strconv.Itoa(len(group.Items)), render.Size(group.Bytes()), render.Safe(group.Command)})
+		if c.Is("long") {
+			for _, item := range group.Items {
+				t.Rows = append(t.Rows, []string{"", "", "", "", "  " + render.Safe(string(item.From))})
+			}
+		}
+	}
+	return c.Table(t)
+}
+
+// stampText is a time as listings show it.
+func stampText(c *command.Call, t time.Time) string {
+	return render.Time(t, listing.Second, timeStyles[c.Shell.Settings.TimeStyle], time.Now(), time.Local)
+}
+
+// trashNumber is the group that a number means.
+func trashNumber(c *command.Call, text string, all []trash.Content) (trash.Content, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > len(all) {
+		return trash.Content{}, c.Usage("%q is not the number of something in the trash", text)
+	}
+	return all[n-1], nil
+}
+
+func restoreTrash(ctx context.Context, c *command.Call, all []trash.Content) error {
+	group, err := trashNumber(c, c.Arg(1), all)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	wanted := c.Texts()[2:]
+	done := 0
+	for _, item := range group.Items {
+		from := string(item.From)
+		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(name string) bool { return c.Absolute(name) == from || name == from }) {
+			continue
+		}
+		to := from
+		if dir := c.Value("to"); dir != "" {
+			to = command.JoinRemote(c.Absolute(dir), command.BaseName(from))
+		}
+		err := failure.About(to, trash.Restore(ctx, c.Session(), item, to))
+		if errs = append(errs, err); err == nil {
+			done++
+			c.Shell.Remote.Forget(completion.Join(to, ".."))
+			err = c.Done(command.Event{Verb: "RNTO", Remote: string(item.To), To: to})
+		}
+		if endsAll(ctx, err) {
+			break
+		}
+	}
+	if done == 0 && failure.Several(errs) == nil {
+		return c.Usage("no such path in that group; `trash -l` shows them")
+	}
+	if !c.JSON() {
+		c.Note("%s brought back", command.Plural(done, "file or directory", "files and directories"))
+	}
+	return failure.Several(errs)
+}
+
+func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error {
+	var doomed []trash.Content
+	if len(c.Args) > 1 {
+		for _, text := range c.Texts()[1:] {
+			group, err := trashNumber(c, text, all)
+			if err != nil {
+				return err
+			}
+			doomed = append(doomed, group)
+		}
+	} else {
+		age, err := settings.ReadDuration(cmp.Or(c.Value("older"), c.Shell.Settings.TrashKeep))
+		if err != nil {
+			return c.Usage("--older: %v", err)
+		}
+		limit := time.Now().Add(-age)
+		doomed = slices.DeleteFunc(slices.Clone(all), func(g trash.Content) bool { return g.Time.After(limit) })
+	}
+	files, bytes := 0, int64(0)
+	for _, group := range doomed {
+		files, bytes = files+len(group.Items), bytes+group.Bytes()
+	}
+	switch {
+	case len(doomed) == 0:
+		c.Note("nothing in the trash is that old; `trash empty --older 0` deletes all")
+		return nil
+	case c.Is("yes"):
+	case !c.Interactive():
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`trash empty -y`"}
+	case !c.Confirm(ctx, fmt.Sprintf("delete %s of %s for good?", command.Plural(files, "file", "files"), command.Plural(len(doomed), "command", "commands"))):
+		return nil
+	}
+	ch := &c.Shell.Changes
+	ch.Plain = true
+	defer func() { ch.Plain = false }()
+	for _, group := range doomed {
+		if err := trash.Remove(ctx, c.Session(), group.Folder); err != nil {
+			return err
+		}
+	}
+	if c.JSON() {
+		return c.Object(map[string]any{"deleted": files, "bytes": bytes})
+	}
+	c.Note("%s deleted, %s", command.Plural(files, "file", "files"), command.BytesText(bytes))
+	return nil
+}
+
+// undoObject is a step that was taken back, or a group of the list.
+type undoObject struct {
+	Path    string `json:"path,omitempty"`
+	Says    string `json:"says,omitempty"`
+	Done    *bool  `json:"done,omitempty"`
+	DryRun  bool   `json:"dry_run,omitempty"`
+	Number  int    `json:"number,omitempty"`
+	Time    string `json:"time,omitempty"`
+	Command string `json:"command,omitempty"`
+	State   string `json:"state,omitempty"` // done, undone
+	Steps   int    `json:"steps,omitempty"`
+}
+
+func undo(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil && c.Arg(0) != "list" {
+		return err
+	}
+	command.EndChanges(c.Shell) // what the line did before is a group, too
+	log := command.UndoLog(c.Shell, command.ServerOf(c.Session()))
+	all, err := log.Groups()
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Arg(0) == "list":
+		return listUndo(c, all)
+	case c.Arg(0) != "":
+		g, err := undoNumber(c, all)
+		if err != nil {
+			return err
+		}
+		return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
+	}
+	g := trash.Undoable(all)
+	if g == nil {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing is known that could be taken back", Hint: "`set trash on` makes it possible from then on"}
+	}
+	return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
+}
+
+// undoNumber is the group that a number of the list means.
+func undoNumber(c *command.Call, all []*trash.Group) (*trash.Group, error) {
+	n, err := strconv.Atoi(c.Arg(0))
+	for _, g := range slices.Backward(all) {
+		if g.Undoes != "" {
+			continue
+		}
+		if n--; n > 0 {
+			continue
+		}
+		if g.Undone {
+			return nil, c.Usage("%s is undone already", c.Arg(0))
+		}
+		if err == nil && n == 0 {
+			return g, nil
+		}
+		break
+	}
+	return nil, c.Usage("%q is not list or one of its numbers", c.Arg(0))
+}
+
+func redo(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
+	command.EndChanges(c.Shell)
+	log := command.UndoLog(c.Shell, command.ServerOf(c.Session()))
+	all, err := log.Groups()
+	if err != nil {
+		return err
+	}
+	undone, g := trash.Redoable(all)
+	if undone == nil {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing was taken back since the last change"}
+	}
+	undone.Command = g.Command
+	return takeBack(ctx, c, "redo", undone, "", func() error {
+		return log.Change(func(all []*trash.Group) []*trash.Group {
+			for _, of := range all {
+				if of.ID == g.ID {
+					of.Undone = false
+				}
+				of.Undone = of.Undone || of.ID == undone.ID
+			}
+			return all
+		})
+	})
+}
+
+// takeBack shows a group, asks, and takes it back. What undo does is a group as well, which redo
+// takes back without another one.
+func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group, undoes string, end func() error) error {
+	dry := c.Is("dry-run") || c.Shell.Options.DryRun
+	c.Note("%s: %s  (%s)", word, g.Command, stampText(c, g.Time))
+	switch {
+	case dry || c.Is("yes"):
+	case !c.Interactive():
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`" + word + " -y`"}
+	default:
+		if err := tellBack(ctx, c, g, true); err != nil {
+			return err
+		}
+		if !c.Confirm(ctx, word+" that?") {
+			return nil
+		}
+	}
+	ch, s := &c.Shell.Changes, c.Session()
+	ch.Undoes = undoes
+	if !dry && undoes != "" && !command.Trashes(c.Shell) {
+		s.SetFunnel(func(ctx context.Context, s *client.Session, change client.Change, do func() error) error {
+			return command.TrashGroup(c.Shell, s).Hear(ctx, s, change, do)
+		})
+		defer s.SetFunnel(command.Funnel(c.Shell))
+	}
+	run := func() error { return tellBack(ctx, c, g, dry) }
+	if undoes == "" {
+		plain := run
+		run = func() error { return s.Aside(plain) }
+	}
+	err := run()
+	command.EndChanges(c.Shell) // so that another undo in this line finds it undone
+	ch.Undoes = ""
+	if err == nil || errors.As(err, new(*command.LeftError)) {
+		if !dry {
+			err = cmp.Or(end(), err)
+		}
+	}
+	return err
+}
+
+// tellBack takes the steps back, or says what that would do.
+func tellBack(ctx context.Context, c *command.Call, g *trash.Group, dry bool) error {
+	done, left := 0, 0
+	var shown error
+	err := trash.Undo(ctx, c.Session(), g, c.Is("force"), dry, func(o trash.Outcome) {
+		if o.Done {
+			done++
+		} else {
+			left++
+		}
+		if !dry && o.Done {
+			c.Shell.Remote.Forget(completion.Join(o.Path, ".."))
+		}
+		if c.JSON() {
+			object := undoObject{Says: o.Says, Done: &o.Done, DryRun: dry}
+			object.Path, _ = render.Text(o.Path)
+			shown = cmp.Or(shown, c.Object(object))
+			return
+		}
+		shown = cmp.Or(shown, c.Print("  %s  %s", o.Path, o.Says))
+	})
+	if err = cmp.Or(err, shown); err != nil {
+		return err
+	}
+	if !c.JSON() {
+		text := command.Plural(done, "change", "changes") + map[bool]string{true: " to take back", false: " taken back"}[dry]
+		if left > 0 {
+			text += fmt.Sprintf(", %d left alone", left)
+		}
+		c.Note("%s", text)
+	}
+	if left > 0 && !dry {
+		return &command.LeftError{What: command.Plural(left, "change was", "changes were") + " left alone"}
+	}
+	return nil
+}
+
+func listUndo(c *command.Call, all []*trash.Group) error {
+	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}
+	n := 0
+	for _, g := range slices.Backward(all) {
+		if g.Undoes != "" {
+			continue
+		}
+		n++
+		state := "done"
+		if g.Undone {
+			state = "undone"
+		}
+		if c.JSON() {
+			if err := c.Object(undoObject{Number: n, Time: g.Time.Format(time.RFC3339), Command: g.Command, State: state, Steps: len(g.Steps)}); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
+	}
+	if c.JSON() {
+		return nil
+	}
+	if n == 0 {
+		c.Note("nothing was changed yet with the trash on")
+		return nil
+	}
+	return c.Table(t)
+}

@@ -1,0 +1,11 @@
+//go:build unix
+
+package jobs
+
+import (
+	"os"
+	"syscall"
+)
+
+// endProcess asks a process to end in order: it says goodbye to its server.
+func endProcess(p *os.Process) error { return p.Signal(syscall.SIGTERM) }

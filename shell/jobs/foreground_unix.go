@@ -1,0 +1,14 @@
+//go:build unix
+
+package jobs
+
+import (
+	"os"
+	"syscall"
+)
+
+// stopSignal is what Ctrl-Z sends while a command runs.
+var stopSignal os.Signal = syscall.SIGTSTP
+
+// continueOthers wakes the local commands of a job, which Ctrl-Z has stopped.
+func continueOthers() { _ = syscall.Kill(0, syscall.SIGCONT) }

@@ -1,7 +1,0 @@
-//go:build !unix
-
-package shell
-
-import "os"
-
-var survived []os.Signal
