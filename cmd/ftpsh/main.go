@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 
 	"github.com/adrg/xdg"
@@ -17,12 +16,11 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/processors"
 )
 
 func main() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/2)) // docs/performance.md: more hand work to each other, and keep the server from it
-	}
+	processors.Half()
 	os.Exit(run(os.Args[1:], func(*command.Options) {}))
 }
 

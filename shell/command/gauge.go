@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/processors"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -71,10 +72,12 @@ func (g *Gauge) Passed(moved, there int64) {
 // arrived or failed.
 func (g *Gauge) File(name string, m *transfer.Meter) (over func()) {
 	f := &moving{name: name, meter: m, since: time.Now()}
+	fewer := processors.WhileLarge(m.Moved)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.files = append(g.files, f)
 	return func() {
+		fewer()
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		for i := range g.files {
