@@ -42,6 +42,7 @@ var rules = []struct {
 	{"shell/command", module + "shell/console", true, ""},
 	{"shell/command", module + "shell/equivalents", true, ""},
 	{"shell/command", module + "shell/failure", true, ""},
+	{"shell/command", module + "shell/processors", true, ""},
 	{"shell/command", module + "shell/render", true, ""},
 	{"shell/command", module + "shell/settings", true, ""},
 	{"shell/command", module + "shell/strict", true, ""},
