@@ -81,7 +81,6 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/console/tmux/tmux.go":              {"cmd.Start exec.Command exec.Command().Run", "for tests"},
 	"shell/command/credentials.go":            {"keyring.Get sh.Console.Run", "the system's keyring; password-command, which the console runs"},
 	"shell/commands/credentials.go":           {"keyring.Delete keyring.Set", "the system's keyring"},
-	"shell/jobs/detach.go":                    {"sh.Console.Start", "the console's starter is handed on"},
 	"shell/jobs/detached.go":                  {"flock.New os.Open", "the logs of jobs that continue without their shell"},
 	"shell/commands/edit.go":                  {"os.CreateTemp os.MkdirTemp os.Open os.ReadFile os.Remove os.RemoveAll os.WriteFile", "copies for the editor, in a folder of their own; `edit` is refused to files from elsewhere"},
 	"shell/commands/lcd.go":                   {"c.Shell.Console.Run os.Chdir", "lcd of the shell itself; ! runs through the console"},
@@ -89,14 +88,15 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/command/localshell_other.go":       {"exec.CommandContext", "the user's shell and editor, which the console runs"},
 	"shell/command/localshell_windows.go":     {"exec.CommandContext", "the same"},
 	"shell/command/syncfile.go":               {"os.Remove", "the end of an archive; private reads and writes them"},
-	"shell/jobs/queuefile.go":                 {"flock.New os.ReadDir os.Remove", "the files of the queue: which there are, their locks, and their end; private reads and writes them"},
+	"shell/command/queuefile.go":              {"flock.New os.Remove", "the lock of a file of the queue, and the end of both"},
+	"shell/jobs/queuefile.go":                 {"os.ReadDir os.Remove", "the files of the queue: which there are; private reads and writes them"},
 	"shell/command/run.go":                    {"c.Shell.Console.Run", "pipes, which the console runs"},
 	"shell/command/jobconsole.go":             {"s.Console.Run s.Console.Start", "the console: what the console starts, unless somebody else wrote the lines"},
 	"shell/teach/doctorconnect.go":            {"net.DefaultResolver", "doctor looks up a name"},
 	"shell/teach/doctordata.go":               {"net.DefaultResolver", "the same"},
 	"shell/teach/lesson.go":                   {"os.DirFS", "lesson --dir"},
 	"shell/teach/web.go":                      {"net.Listen", "trace web, on this computer"},
-	"shell/commands/tx.go":                    {"os.ReadDir", "the journals of transactions: which there are; private reads and writes them"},
+	"shell/command/tx.go":                     {"os.ReadDir", "the journals of transactions: which there are; private reads and writes them"},
 }
 
 // TestDoors: files are made and read, programs started and connections made in these places alone.

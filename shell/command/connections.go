@@ -1,13 +1,8 @@
 package command
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"slices"
 	"sync"
-
-	"github.com/gofrs/flock"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
@@ -84,13 +79,6 @@ func (c *Connections) Lend(i int, f func() error) error {
 	return f()
 }
 
-// QueueFile is what a shell keeps of its queue for another day. Each shell has a file of its own, and holds the lock beside
-// it while it lives.
-type QueueFile struct {
-	Path string
-	Lock *flock.Flock
-}
-
 // Server names what the session is for.
 func (c *Connections) Server() string {
 	if c.Session == nil {
@@ -103,25 +91,4 @@ func (c *Connections) Server() string {
 func ServerOf(s *client.Session) string {
 	user, _ := s.LoggedIn()
 	return user + "@" + s.Options().Addr
-}
-
-// LockQueue locks the file of a shell, if that has gone.
-func LockQueue(path string) (lock *flock.Flock, free bool, err error) {
-	lock = flock.New(path+QueueLock, flock.SetPermissions(0o600))
-	free, err = lock.TryLock()
-	if err != nil || !free {
-		lock.Close()
-	}
-	return lock, free, err
-}
-
-const QueueLock = ".lock"
-
-// Remove takes the file away, and then its lock: who waits for the lock finds no file.
-func (f *QueueFile) Remove() error {
-	err := os.Remove(f.Path)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = os.Remove(f.Lock.Path())
-	}
-	return err
 }

@@ -66,6 +66,7 @@ func Closes(sh *Shell, done bool) {
 	open.Release()
 }
 
+// TxDir is where the journals of transactions are.
 func TxDir(sh *Shell) string { return filepath.Join(sh.Options.StateDir, "tx") }
 
 // Journal is the file as the transaction takes it.

@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
+// ValueText is a value of the configuration as `set` takes it.
 func ValueText(value *unstable.Node) (string, error) {
 	switch value.Kind {
 	case unstable.Bool:

@@ -1,0 +1,38 @@
+package command
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/gofrs/flock"
+)
+
+// QueueFile is what a shell keeps of its queue for another day. Each shell has a file of its own, and holds the lock beside
+// it while it lives.
+type QueueFile struct {
+	Path string
+	Lock *flock.Flock
+}
+
+// LockQueue locks the file of a shell, if that has gone.
+func LockQueue(path string) (lock *flock.Flock, free bool, err error) {
+	lock = flock.New(path+QueueLock, flock.SetPermissions(0o600))
+	free, err = lock.TryLock()
+	if err != nil || !free {
+		lock.Close()
+	}
+	return lock, free, err
+}
+
+// QueueLock is the end of the name of a lock.
+const QueueLock = ".lock"
+
+// Remove takes the file away, and then its lock: who waits for the lock finds no file.
+func (f *QueueFile) Remove() error {
+	err := os.Remove(f.Path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.Remove(f.Lock.Path())
+	}
+	return err
+}
