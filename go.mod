@@ -9,6 +9,7 @@ require (
 	github.com/creack/pty v1.1.24
 	github.com/fatih/color v1.19.0
 	github.com/fclairamb/ftpserverlib v0.32.2
+	github.com/fsnotify/fsnotify v1.10.1
 	github.com/gofrs/flock v0.13.0
 	github.com/jlaffaye/ftp v0.2.4
 	github.com/olekukonko/tablewriter v1.1.5

@@ -5,6 +5,7 @@
 package ignore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,9 @@ import (
 
 // Name is that of the file, in any directory of a tree.
 const Name = ".ftpignore"
+
+// GitName is that of git's, which a Tree may obey too.
+const GitName = ".gitignore"
 
 // How much is read.
 const (
@@ -161,6 +165,7 @@ const wildcards = `*?[\`
 type Tree struct {
 	Before Rules // that hold before those of any file
 	Always Rules // that nothing takes back
+	Git    bool  // obey git's files too; ours have the last word
 
 	// Open opens a file of the tree; one that is not there is fs.ErrNotExist. nil: there are no files.
 	Open func(name string) (io.ReadCloser, error)
@@ -170,18 +175,11 @@ type Tree struct {
 	err   error
 }
 
-// Err is why a file could not be read, or makes no sense.
+// Err is why a file could not be read, or makes no sense. All that it could name is ignored then.
 func (t *Tree) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.err
-}
-
-// Forget has the files read again.
-func (t *Tree) Forget() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.files, t.err = nil, nil
 }
 
 // Ignored reports whether a path of the tree is left alone, itself or with a directory that it is in.
@@ -224,9 +222,16 @@ func (t *Tree) rules(dir string) Rules {
 	if rules, known := t.files[dir]; known || t.Open == nil {
 		return rules
 	}
-	rules, err := t.read(path.Join(dir, Name))
-	if err != nil && t.err == nil {
-		t.err = err
+	var rules Rules
+	for _, name := range []string{GitName, Name} {
+		if name == GitName && !t.Git {
+			continue
+		}
+		some, err := t.read(path.Join(dir, name))
+		if err != nil { // nobody knows what it names: nothing is touched
+			t.err, some = cmp.Or(t.err, err), Rules{{pattern: "*"}}
+		}
+		rules = append(rules, some...)
 	}
 	if t.files == nil {
 		t.files = map[string]Rules{}

@@ -123,7 +123,8 @@ type Shell struct {
 	LastPlan *plan.Plan // that was made
 	Tx       *OpenTx    // changes that wait; nil: none do
 
-	SyncFolder *SyncFolder // what sync has agreed on
+	SyncFolder    *SyncFolder // what sync has agreed on
+	TookInterrupt bool        // Ctrl-C is how the command at hand ends when all is well
 }
 
 // Blank is a shell with nothing in it, and without a console.

@@ -144,6 +144,16 @@ func (s *signals) During(ctx context.Context, session *client.Session) (context.
 	}
 }
 
+// Taken says that Ctrl-C is how the command at hand ends when all is well.
+func (s *signals) Taken() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.again = false
+}
+
 // fresh forgets a Ctrl-C that was for the line before.
 func (s *signals) fresh() {
 	if s == nil {

@@ -16,7 +16,7 @@ func ignoredHere(c *command.Call, local string) *ignore.Tree {
 		return &ignore.Tree{}
 	}
 	here := c.Shell.Folder()
-	return &ignore.Tree{Open: func(name string) (io.ReadCloser, error) {
+	return &ignore.Tree{Git: c.Is("gitignore"), Open: func(name string) (io.ReadCloser, error) {
 		return here.Open(context.Background(), filepath.Join(local, filepath.FromSlash(name)), os.O_RDONLY, 0)
 	}}
 }

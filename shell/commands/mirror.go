@@ -32,12 +32,16 @@ var MirrorCommands = []*command.Command{{
 		"At a terminal you see what would be deleted and are asked. A script does not delete more than half of a tree, unless " +
 		"--max-delete says how much it may.\n" +
 		"Where the copy is a URL, or with -R the original, the files go from server to server, not through this computer; see `fxp`.\n" +
-		"Several sessions look into directories and move files at once; see `set parallel`.",
+		"Several sessions look into directories and move files at once; see `set parallel`.\n" +
+		"With -R --watch it goes on after that: what is saved here goes to the server at once, a rename is a rename there, and with " +
+		"--delete what is deleted here is deleted there. What editors write beside a file, and .git, stay here. Ctrl-C ends it; the " +
+		"status is 8 when something waits. .ftpignore in a tree here names what is left alone.",
 	Examples: []command.Example{
 		{Line: "mirror pub", Says: "the tree pub on the server into pub here"},
 		{Line: "mirror -R site /var/www --delete --dry-run", Says: "what would be done to make the server's like ours"},
 		{Line: "mirror pub --include '*.iso' --newer 30d", Says: "large ones of this month"},
 		{Line: "mirror web:/www backup:/www", Says: "from one session to another"},
+		{Line: "mirror -R --watch --delete site /var/www", Says: "and with each file that is saved, until Ctrl-C"},
 		{Line: "mirror pub ftp://bob@backup.example.org/pub/", Says: "from this server to another one"},
 	},
 	Max: 2, Flags: MirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalDir}, Reversed: isReverse,
@@ -78,6 +82,11 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.Bool("clear", false, "between servers: let the data travel in clear where they cannot protect it")
 	fs.Bool("loop", false, "again, until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
+	fs.Bool("no-ignore", false, "do not look at .ftpignore")
+	fs.Bool("watch", false, "with -R: go on with each file that is saved here, until Ctrl-C")
+	fs.String("quiet-time", "300ms", "with --watch: wait until a file was quiet for `TIME`")
+	fs.String("poll", "", "with --watch: look at the whole tree every `TIME`, where the system tells of no changes")
+	fs.Bool("gitignore", false, "obey .gitignore too")
 }
 
 // mostLoops is how often --loop begins anew: a tree that changes all the time
@@ -94,6 +103,9 @@ func mirror(ctx context.Context, c *command.Call) error {
 	}
 	if err := c.NoURLs(c.Args); err != nil {
 		return err
+	}
+	if c.Is("watch") {
+		return mirrorWatch(ctx, c)
 	}
 	return mirrorAll(ctx, c, c.Session(), func(*transfer.Mirror) {})
 }

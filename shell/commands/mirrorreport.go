@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/ignore"
+	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -23,6 +25,7 @@ type mirrorReport struct {
 	bytes  int64
 	plan   render.Table
 	errs   []error
+	failed []string // paths of which something was not done
 }
 
 // mirrorWords are the actions in the summary, for one and for more of them; planned they have "to" before the verb.
@@ -53,11 +56,29 @@ type mirrorObject struct {
 
 // runMirror mirrors, and returns how much was changed.
 func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *transfer.Mirror) (int, error) {
+	report := &mirrorReport{call: c}
+	err := report.run(ctx, over, m)
+	return report.changed(), err
+}
+
+func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfer.Mirror) error {
+	c := r.call
 	m.DryRun = m.DryRun || c.Shell.Options.DryRun
-	report := &mirrorReport{call: c, mirror: m, root: m.Remote, dry: m.DryRun, counts: map[transfer.Action]int{}}
-	report.plan.Right = []bool{false, true}
+	r.mirror, r.root, r.dry, r.counts = m, m.Remote, m.DryRun, map[transfer.Action]int{}
+	r.plan.Right = []bool{false, true}
+	ignored := &ignore.Tree{}
+	if m.Target == nil {
+		ignored = ignoredHere(c, m.Local)
+	}
+	if ignored.Ignored("x", false); ignored.Err() != nil { // before anything is done
+		return ignored.Err()
+	}
+	filter := m.Filter
+	m.Filter = func(name string, e *listing.Entry) bool {
+		return !ignored.Ignored(name, e.Type == listing.Dir) && (filter == nil || filter(name, e))
+	}
 	m.Here, m.Rules, m.Number = c.Shell.Folder(), AskFolder, c.Shell.Settings.NumbersCollisions()
-	m.OnStep, m.Preserve = report.tell, c.Shell.Settings.Preserve
+	m.OnStep, m.Preserve = r.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
 	m.Bounds = c.Shell.Settings.Bounds
 	m.Configure = func(t *transfer.Task) {
@@ -73,7 +94,7 @@ func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *tr
 	stop()
 	end()
 	rememberLimit(c, e)
-	if shown := report.end(err); err == nil {
+	if shown := r.end(err); err == nil {
 		err = shown
 	}
 	switch {
@@ -83,7 +104,7 @@ func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *tr
 	case m.Target == c.Session():
 		c.Shell.Remote.Forget(c.Absolute(m.CopyName))
 	}
-	return report.changed(), failure.Several(append(report.errs, err))
+	return failure.Several(append(r.errs, err, ignored.Err()))
 }
 
 func (r *mirrorReport) changed() int {
@@ -103,6 +124,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 	}
 	if s.Err != nil {
 		r.errs = append(r.errs, failure.About(cmp.Or(s.Path, r.root), s.Err))
+		r.failed = append(r.failed, s.Path)
 	} else {
 		r.counts[s.Action]++
 		r.bytes += max(s.Size, 0)

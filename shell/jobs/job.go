@@ -71,7 +71,7 @@ func StartJob(sh *command.Shell, j *job) {
 	go func() {
 		defer close(j.Done)
 		err := j.run()
-		if cause := context.Cause(j.Sh.Base); err == nil && errors.Is(cause, failure.ErrInterrupted) {
+		if cause := context.Cause(j.Sh.Base); err == nil && errors.Is(cause, failure.ErrInterrupted) && !j.Sh.TookInterrupt {
 			err = cause
 		}
 		if j.end(err) {

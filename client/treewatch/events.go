@@ -1,0 +1,187 @@
+package treewatch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/ftpsh/ftpsh/client/ignore"
+)
+
+// watcher gathers the paths of a tree that something may have happened to. What the system says is
+// only a hint: it tells of names that are gone by then, of some changes several times, and of
+// others, as on a disk of the network, not at all.
+type watcher struct {
+	root    string
+	ignored func(name string, dir bool) bool
+
+	events *fsnotify.Watcher // nil: the tree is looked at again and again
+
+	mu      sync.Mutex // for what follows
+	due     due
+	all     bool // the whole tree is to be compared: events were lost
+	rules   bool // a file of what is ignored was changed
+	changed chan struct{}
+	over    sync.WaitGroup
+}
+
+// ErrNoEvents is why a tree is looked at again and again.
+var ErrNoEvents = errors.New("the system tells of no changes")
+
+// newWatcher begins to watch. With an error of ErrNoEvents it must be polled.
+func newWatcher(root string, quiet time.Duration, ignored func(string, bool) bool, events bool) (*watcher, error) {
+	w := &watcher{root: root, ignored: ignored, due: due{quiet: quiet}, changed: make(chan struct{}, 1)}
+	if !events {
+		return w, nil
+	}
+	from, err := fsnotify.NewWatcher()
+	if err != nil {
+		return w, fmt.Errorf("%w: %w", ErrNoEvents, err)
+	}
+	w.events = from
+	if err := w.add(""); err != nil {
+		from.Close()
+		w.events = nil
+		if errors.Is(err, syscall.ENOSPC) {
+			err = errors.New("the tree has more directories than fs.inotify.max_user_watches allows to watch")
+		}
+		return w, fmt.Errorf("%w: %w", ErrNoEvents, err)
+	}
+	w.over.Go(w.pump)
+	return w, nil
+}
+
+func (w *watcher) close() {
+	if w.events != nil {
+		w.events.Close()
+		w.over.Wait()
+	}
+}
+
+// add watches a directory and those in it, and then reads them: what is made in a directory before it
+// is watched has no event.
+func (w *watcher) add(dir string) error {
+	return filepath.WalkDir(filepath.Join(w.root, filepath.FromSlash(dir)), func(full string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return skipGone(err)
+		}
+		name := w.name(full)
+		if name != "" && w.ignored(name, d.IsDir()) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		w.touch(name)
+		if !d.IsDir() {
+			return nil
+		}
+		return skipGone(w.events.Add(full))
+	})
+}
+
+// skipGone is nil for what has gone meanwhile, and for a directory that nobody may read: it is told
+// when it is compared.
+func skipGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
+// name is a path in the tree, "" for the tree itself.
+func (w *watcher) name(full string) string {
+	rel, err := filepath.Rel(w.root, full)
+	if err != nil || rel == "." {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// touch notes that something has happened to a path.
+func (w *watcher) touch(name string) {
+	if name == "" {
+		return
+	}
+	w.mu.Lock()
+	w.due.touch(name, time.Now())
+	w.mu.Unlock()
+	w.wake()
+}
+
+func (w *watcher) wake() {
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+}
+
+// lose notes that events were lost.
+func (w *watcher) lose() {
+	w.mu.Lock()
+	w.all = true
+	w.mu.Unlock()
+	w.wake()
+}
+
+// pump takes events as they come, so that few of them are lost.
+func (w *watcher) pump() {
+	for {
+		select {
+		case e, open := <-w.events.Events:
+			if !open {
+				return
+			}
+			w.hear(e)
+		case _, open := <-w.events.Errors:
+			if !open {
+				return
+			}
+			w.lose()
+		}
+	}
+}
+
+func (w *watcher) hear(e fsnotify.Event) {
+	name := w.name(e.Name)
+	if name == "" {
+		return
+	}
+	if base := filepath.Base(e.Name); base == ignore.Name || base == ignore.GitName {
+		w.mu.Lock()
+		w.rules = true
+		w.mu.Unlock()
+		w.wake()
+	}
+	info, err := os.Lstat(e.Name)
+	dir := err == nil && info.IsDir()
+	if w.ignored(name, dir) {
+		return
+	}
+	if e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove) {
+		w.forget(e.Name)
+	}
+	w.touch(name)
+	if dir && e.Has(fsnotify.Create) {
+		if w.add(name) != nil {
+			w.lose()
+		}
+	}
+}
+
+// forget ends the watches of a directory that has another name now: they would tell of the old one.
+func (w *watcher) forget(full string) {
+	for _, watched := range w.events.WatchList() {
+		if watched == full || strings.HasPrefix(watched, full+string(filepath.Separator)) {
+			_ = w.events.Remove(watched)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/ignore"
+	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/client/treewatch"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+// neverWatched are what editors and version control write beside the files, and names of ours.
+var neverWatched = ignore.Patterns(".git/", ".hg/", ".svn/", ".ftpsh-*", "*.part", "*~", "*.swp", "*.swo", "*.swx", "4913",
+	".#*", `\#*#`, "*___jb_tmp___", "*___jb_old___", ".DS_Store", "*.sb-*")
+
+// mirrorWatch mirrors, and then goes on with each file that is saved.
+func mirrorWatch(ctx context.Context, c *command.Call) error {
+	m, err := newMirror(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !m.Up || c.Given("remove-source", "loop", "newer", "older", "size", "links", "no-recursion") {
+		return c.Usage("--watch goes with -R, and not with --remove-source, --loop, --newer, --older, --size, --links or -r")
+	}
+	if c.Shell.Confined != nil {
+		return &failure.LocalError{Text: "a file from elsewhere watches nothing"}
+	}
+	if m.DryRun || c.Shell.Options.DryRun {
+		_, err := runMirror(ctx, c, c.Session(), m)
+		return err
+	}
+	tree, err := watchedTree(c, m)
+	if err != nil {
+		return err
+	}
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer func() { c.Session().SetType(typ) }()
+	err = tree.Start()
+	defer tree.Close()
+	switch {
+	case errors.Is(err, treewatch.ErrNoEvents):
+		c.Note("%s; looking at the tree every %s", failure.InWords(err), tree.Poll)
+	case err != nil:
+		return err
+	}
+	ignored := tree.Ignored
+	m.Filter = func(name string, e *listing.Entry) bool { return !ignored(name, e.Type == listing.Dir) }
+	first := &mirrorReport{call: c}
+	if err := first.run(ctx, c.Session(), m); err != nil {
+		if ctx.Err() != nil || len(first.failed) == 0 {
+			return err
+		}
+		c.Note("%s", failure.InWords(err))
+	}
+	for _, name := range first.failed {
+		tree.Unsent(name)
+	}
+	dirs, files := tree.Size()
+	c.Note("watching %s, %s; Ctrl-C ends it", command.Plural(dirs, "directory", "directories"), command.Plural(files, "file", "files"))
+	err = tree.Run(ctx)
+	c.Shell.Signals.Taken()
+	c.Shell.TookInterrupt = true
+	c.Shell.Remote.Forget(c.Absolute(m.Remote))
+	return errors.Join(err, watchEnded(c, tree))
+}
+
+// watchedTree is the tree that a mirror is to follow.
+func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
+	local, err := filepath.Abs(c.Shell.Folder().Name(m.Local))
+	if err != nil {
+		return nil, err
+	}
+	t := &treewatch.Tree{
+		Session: c.Session(), Here: c.Shell.Folder(), Local: local, Remote: c.Absolute(m.Remote), Delete: m.Delete,
+		Configure: func(t *transfer.Task) { configureTask(c, t) }, Tell: func(e treewatch.Event) { watchTell(c, e) },
+	}
+	t.MaxDelete, _ = c.Flags.GetInt("max-delete")
+	if t.Quiet, err = settings.ReadDuration(c.Value("quiet-time")); err != nil || t.Quiet <= 0 {
+		return nil, c.Usage("--quiet-time: %q is no time", c.Value("quiet-time"))
+	}
+	if text := c.Value("poll"); text != "" {
+		if t.Poll, err = settings.ReadDuration(text); err != nil || t.Poll <= 0 {
+			return nil, c.Usage("--poll: %q is no time", text)
+		}
+	}
+	first := NewEngine(c)
+	t.Engine = func() *transfer.Engine {
+		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
+	}
+	var rules atomic.Pointer[ignore.Tree]
+	t.Reread = func() error {
+		fresh := ignoredHere(c, local)
+		fresh.Always = neverWatched
+		if fresh.Ignored("x", false); fresh.Err() != nil {
+			return fresh.Err()
+		}
+		rules.Store(fresh)
+		return nil
+	}
+	t.Ignored = leavesAlone(c, func(name string, dir bool) bool { return rules.Load().Ignored(name, dir) })
+	return t, t.Reread()
+}
+
+// watchObject is what was done, as --json shows it.
+type watchObject struct {
+	Time    string  `json:"time"`
+	Action  string  `json:"action"` // put, mkdir, rename, delete, rmdir, lost
+	Path    string  `json:"path,omitempty"`
+	To      string  `json:"to,omitempty"`
+	Size    *int64  `json:"size,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"`
+	Waiting int     `json:"waiting,omitempty"`
+	Error   string  `json:"error,omitempty"`
+}
+
+// watchTell shows what was done.
+func watchTell(c *command.Call, e treewatch.Event) {
+	now := time.Now()
+	if c.JSON() {
+		o := watchObject{Time: now.UTC().Format(time.RFC3339), Action: string(e.Action), Seconds: e.Elapsed.Seconds(), Waiting: e.Waiting}
+		o.Path, _ = render.Text(e.Path)
+		o.To, _ = render.Text(e.To)
+		if e.Action == treewatch.Put {
+			o.Size = &e.Size
+		}
+		if e.Err != nil {
+			o.Error = failure.InWords(e.Err)
+		}
+		_ = c.Object(o)
+		return
+	}
+	text := fmt.Sprintf("%s  %-7s %s", now.Format(time.TimeOnly), e.Action, e.Path)
+	switch {
+	case e.Action == treewatch.Lost && e.Wait > 0:
+		text = fmt.Sprintf("%s  lost the connection (%s); %s; trying again in %s", now.Format(time.TimeOnly), failure.InWords(e.Err), command.Plural(e.Waiting, "file waits", "files wait"), e.Wait)
+	case e.Action == treewatch.Lost: // a file of what is ignored makes no sense
+		text = now.Format(time.TimeOnly) + "  " + failure.InWords(e.Err)
+	case e.Err != nil:
+		text = strings.TrimRight(text, " ") + ": " + failure.InWords(e.Err)
+	case e.To != "":
+		text += " -> " + e.To
+	case e.Action == treewatch.Put:
+		text += fmt.Sprintf("  %s  %s", render.Size(e.Size), command.Seconds(e.Elapsed))
+	}
+	_ = c.Print("%s", text)
+}
+
+// watchEnded says what is not the same on both sides.
+func watchEnded(c *command.Call, tree *treewatch.Tree) error {
+	if gone := tree.Gone(); len(gone) > 0 {
+		c.Note("gone here, and still there: %s", treewatch.SomeNames(gone))
+	}
+	if waiting := tree.Waiting(); len(waiting) > 0 {
+		return &treewatch.WaitingError{Names: waiting}
+	}
+	return nil
+}
