@@ -71,7 +71,40 @@ func TestChecks(t *testing.T) {
 			if got := row.check.Passes(a); got != row.want {
 				t.Errorf("got %v", got)
 			}
+			if row.check.wantsAnswer() || row.check.looksAtFiles() {
+				return
+			}
+			see, passes := row.check.follow()
+			for n := range len(events) + 1 {
+				if got, want := passes(), row.check.Passes(&Attempt{Events: events[:n]}); got != want {
+					t.Errorf("followed through %d events: %v, want %v", n, got, want)
+				}
+				if n < len(events) {
+					see(events[n])
+				}
+			}
 		})
+	}
+}
+
+// TestPlayedIsLinear: a recording of a long session is looked through once. Looked through again at each command, this one would
+// take a day.
+func TestPlayedIsLinear(t *testing.T) {
+	t.Parallel()
+	var events []*Event
+	for op := range 10_000 {
+		events = append(events, &Event{Op: op + 1, Ev: OpStart})
+	}
+	events = append(events, &Event{Op: 10_000, Ev: Sent, Verb: "PASV"})
+	l := &Lesson{Steps: []Step{
+		{Check: Check{SameOp: []Pattern{{"ev": "op.start"}, {"verb": "PASV"}}}},
+		{Check: Check{Any: []Check{{Seen: Pattern{"verb": "EPSV"}}, {Not: &Check{InOrder: []Pattern{{"verb": "PASV"}}}}}}},
+	}}
+	if got := l.Played(events); got != 2 {
+		t.Errorf("%d steps of 2", got)
+	}
+	if got := l.Played(events[:10_000]); got != 0 {
+		t.Errorf("%d steps of none", got)
 	}
 }
 
