@@ -39,7 +39,11 @@ func newDataPort(s *session, library net.Listener, client string) (*dataPort, er
 		return p, nil
 	}
 	var err error
-	p.listener, err = listenData(s.tcp.LocalAddr().(*net.TCPAddr), s.srv.opts.PassivePorts)
+	if inside := s.srv.network; inside != nil {
+		p.listener, err = inside.forward(net.JoinHostPort(s.srv.Host(), "0"), 0)
+	} else {
+		p.listener, err = listenData(s.tcp.LocalAddr().(*net.TCPAddr), s.srv.opts.PassivePorts)
+	}
 	return p, err
 }
 

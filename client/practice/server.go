@@ -59,6 +59,7 @@ type Options struct {
 	Listen       string        // address; "": 127.0.0.1:0
 	PassivePorts Ports         // for data connections; the zero value: any
 	PublicHost   string        // IPv4 address for PASV replies; "": the control connection's own
+	Inside       string        // address in a network of its own, see listen; "": that of this computer
 	Banner       string        // greeting, of one line or many
 	Like         string        // one of [Flavours]: whose words and habits it has
 	Idle         time.Duration // without a command, or with data that stands still; 0: any time
@@ -121,6 +122,7 @@ type Server struct {
 	fs       afero.Fs
 	look     *flavour
 	listener net.Listener
+	network  *network // nil: that of this computer
 	cert     certificate
 	tls      *tls.Config // nil without TLS
 	dataTLS  *tls.Config // of data connections; nil: the same
@@ -165,11 +167,34 @@ func Start(o Options) (*Server, error) {
 	if err := s.prepareTLS(); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}
-	if s.listener, err = net.Listen("tcp", o.listenAddr()); err != nil {
+	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}
 	s.running.Go(s.accept)
 	return s, nil
+}
+
+// ErrNoNetwork says that the system makes no network for Options.Inside: it is not Linux, or the user may not.
+var ErrNoNetwork = errors.New("no network of its own can be made here")
+
+// listen opens the control port. With Options.Inside the server stands in a network of its own with this IPv4 address, and
+// knows no other; Options.Listen is a port of the router before it, which leads to port 21, and ports for data connections
+// lead inside as well.
+func (s *Server) listen() (err error) {
+	if s.opts.Inside == "" {
+		s.listener, err = net.Listen("tcp", s.opts.listenAddr())
+		return err
+	}
+	if s.network, err = newNetwork(s.opts.Inside); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoNetwork, err)
+	}
+	port, err := s.network.forward(s.opts.listenAddr(), 21)
+	if err != nil {
+		s.network.end()
+		return err
+	}
+	s.listener = port
+	return nil
 }
 
 func (o *Options) files() (afero.Fs, error) {
@@ -271,13 +296,21 @@ func (s *Server) turnAway(conn net.Conn, why string) {
 }
 
 // Addr is the address clients connect to, as host:port.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
+func (s *Server) Addr() string { return s.address().String() }
+
+func (s *Server) address() *net.TCPAddr {
+	at := s.listener
+	if port, inside := at.(*forwarded); inside {
+		at = port.outside
+	}
+	return at.Addr().(*net.TCPAddr)
+}
 
 // Host is the host of Addr.
-func (s *Server) Host() string { return s.listener.Addr().(*net.TCPAddr).IP.String() }
+func (s *Server) Host() string { return s.address().IP.String() }
 
 // Port is the port of Addr.
-func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
+func (s *Server) Port() int { return s.address().Port }
 
 // URL is the address as a URL without a user: ftp://host:port/, or ftps:// for implicit TLS.
 func (s *Server) URL() string {
@@ -400,6 +433,9 @@ func (s *Server) Close() error {
 	err := s.listener.Close()
 	s.Drop()
 	s.running.Wait()
+	if s.network != nil {
+		s.network.end()
+	}
 	return errors.Join(err, s.closeFiles())
 }
 

@@ -39,6 +39,7 @@ var PracticeCommands = []*command.Command{{
 		command.Choices(fs, "tls", settings.TLSWords...)
 		fs.String("like", "", "start: look like this `SERVER`")
 		command.Choices(fs, "like", flavourNames()...)
+		fs.Bool("nat", false, "start: in a private network behind a router; a real one as root on Linux, else played")
 		fs.Bool("wait", false, "start: serve until Ctrl-C")
 		fs.Bool("clear", false, "open: without TLS")
 	},
@@ -81,7 +82,7 @@ func practiceServer(ctx context.Context, c *command.Call) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
 	mode := c.Value("tls")
-	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off", Like: c.Value("like")}
+	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off", Like: c.Value("like"), NAT: c.Is("nat")}
 	var known bool
 	if opt.TLS, known = practiceModes[mode]; !known {
 		return c.Usage("--tls: %q is not one of auto, require, implicit, off", mode)

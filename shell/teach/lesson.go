@@ -59,6 +59,7 @@ type Wrong struct {
 // with it when the step begins.
 type LessonServer struct {
 	Faults []string          `json:"faults,omitempty"`
+	NAT    bool              `json:"nat,omitempty"`    // in a private network behind a router
 	TLS    string            `json:"tls,omitempty"`    // off (the default), auto, require
 	Files  map[string]string `json:"files,omitempty"`  // names and content
 	Random map[string]int    `json:"random,omitempty"` // names and sizes of binary files
@@ -212,7 +213,7 @@ func (s *LessonServer) Options() (PracticeOptions, error) {
 	if !slices.Contains(beginnings, s.Begin) {
 		return PracticeOptions{}, fmt.Errorf("begin: %q is not one of login, connect, nothing", s.Begin)
 	}
-	opt := PracticeOptions{TLS: mode, NoTLS: mode == practice.NoTLS, Hidden: s.Hidden}
+	opt := PracticeOptions{TLS: mode, NoTLS: mode == practice.NoTLS, Hidden: s.Hidden, NAT: s.NAT}
 	for _, text := range s.Faults {
 		fault, err := practice.ParseFault(text)
 		if err != nil {

@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -30,6 +31,7 @@ type PracticeOptions struct {
 	Files  map[string]string // in place of the sample: names from the root, and their content
 	Hidden bool              // which faults it has is for the learner to find out
 	Like   string            // one of practice.Flavours; "": a server of its own kind
+	NAT    bool              // it stands in a private network behind a router, or plays that
 }
 
 // Practice is an FTP server in this process, to learn and to try things with.
@@ -37,6 +39,8 @@ type PracticeOptions struct {
 type Practice struct {
 	*practice.Server
 	opt PracticeOptions
+	// noNetwork is why the private network is played only.
+	noNetwork error
 
 	mu    sync.Mutex
 	lines []string
@@ -44,6 +48,9 @@ type Practice struct {
 
 // keptLines is how much of the dialogue a practice server remembers.
 const keptLines = 2000
+
+// privateAddress is where a server with PracticeOptions.NAT stands (RFC 1918).
+const privateAddress = "192.168.7.20"
 
 // StartPractice starts a practice server on 127.0.0.1. The caller closes it.
 func StartPractice(opt PracticeOptions) (*Practice, error) {
@@ -59,11 +66,21 @@ func StartPractice(opt PracticeOptions) (*Practice, error) {
 	if opt.Like != "" {
 		banner = ""
 	}
-	p.Server, err = practice.Start(practice.Options{
+	server := practice.Options{
 		FS: files, Users: map[string]string{PracticeUser: PracticePassword}, TLS: opt.TLS,
 		Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(opt.Port)), Faults: opt.Faults, Secrets: true, Log: p.heard,
 		Banner: banner, Like: opt.Like,
-	})
+	}
+	if opt.NAT {
+		server.Inside = privateAddress
+	}
+	p.Server, err = practice.Start(server)
+	if errors.Is(err, practice.ErrNoNetwork) {
+		p.noNetwork = err
+		server.Inside = ""
+		server.Faults = append(slices.Clone(server.Faults), practice.Fault{Name: "nat-pasv", Text: privateAddress})
+		p.Server, err = practice.Start(server)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +144,12 @@ func (p *Practice) Describe() []string {
 	}
 	if p.opt.Like != "" {
 		lines = append(lines, "looks like       "+p.opt.Like)
+	}
+	switch {
+	case p.noNetwork != nil:
+		lines = append(lines, "network          "+privateAddress+" behind a router, played: a real one needs Linux and root")
+	case p.opt.NAT:
+		lines = append(lines, "network          its own, with the address "+privateAddress+", behind a router")
 	}
 	names := make([]string, len(p.opt.Faults))
 	for i, f := range p.opt.Faults {
