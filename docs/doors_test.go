@@ -57,6 +57,8 @@ var doors = map[string]struct{ uses, why string }{
 	"client/practice/data.go":                 {"net.Dialer net.ListenTCP", "data connections of the practice server, to its client alone unless a fault says otherwise"},
 	"client/practice/delay/delay.go":          {"net.Dial net.Listen", "for tests"},
 	"client/practice/folder.go":               {"os.OpenRoot", "--serve DIRECTORY: what is served, and nothing above it"},
+	"client/practice/network.go":              {"net.Listen", "practice --nat: the port of the router"},
+	"client/practice/network_linux.go":        {"net.Dialer net.ListenTCP unix.Socket", "practice --nat: inside the network of the server"},
 	"client/practice/script.go":               {"net.DialTimeout net.Listen", "the server that plays a recording; it connects to ports that its client opened"},
 	"client/practice/server.go":               {"net.Listen", "the practice server"},
 	"client/transfer/folder.go":               {"os.Mkdir os.MkdirAll os.OpenFile os.OpenRoot os.ReadDir os.Remove os.RemoveAll os.Rename", "the one way to local files that commands name; its Root confines, its Instead keeps a dry run dry"},

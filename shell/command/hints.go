@@ -37,9 +37,11 @@ type cause struct {
 	source      bool // -s was given
 	onlyIPv6    bool
 	epsvOff     bool
-	isDir       bool // name is a directory of the server, as far as is known
-	known       bool // name is on the server, as far as is known
-	isCommand   bool // the host that was not found has the name of a command
+	// namedByServer says that passive data goes where the server says: set pasv-address server.
+	namedByServer bool
+	isDir         bool // name is a directory of the server, as far as is known
+	known         bool // name is on the server, as far as is known
+	isCommand     bool // the host that was not found has the name of a command
 }
 
 // causeOf takes an error apart.
@@ -58,6 +60,7 @@ func (sh *Shell) causeOf(err error) cause {
 	}
 	set := &sh.Settings
 	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.Address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
+	c.namedByServer = set.PasvAddress == "server"
 	c.source = sh.Options.Connect.Source != nil
 	var nowhere *client.ConnectError
 	if errors.As(err, &nowhere) {
@@ -222,7 +225,18 @@ var hints = []hint{
 	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
 	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
 	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
+	{
+		"data at the address that the server names", func(c cause) bool { return c.atData() && c.namedByServer },
+		"`set pasv-address peer` goes to the address of the control connection",
+	},
+	{"a data connection that nobody takes", cause.atData, "`passive` lets the server connect to us; `doctor` examines both ways"},
 	{"no server", isError[*client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// atData reports whether it is a data connection that was not made.
+func (c cause) atData() bool {
+	var nowhere *client.ConnectError
+	return errors.As(c.err, &nowhere) && nowhere.Channel == "data connection"
 }
 
 // hint is what can be tried after an error, "" for nothing.

@@ -90,6 +90,8 @@ func TestHints(t *testing.T) {
 		{"half a file", cause{err: &client.IncompleteError{}}, "`reget` resumes a download, `put -c` an upload"},
 		{"a connection that is gone", cause{err: &client.LostError{}}, "`why` reads what happened, `doctor` examines the server"},
 		{"a command in place of a host", cause{err: connect(errors.New("no such host")), isCommand: true}, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
+		{"data at the address that the server names", cause{err: &client.ConnectError{Channel: "data connection", Err: syscall.ECONNREFUSED}, namedByServer: true}, "`set pasv-address peer` goes to the address of the control connection"},
+		{"a data connection that nobody takes", cause{err: &client.ConnectError{Channel: "data connection", Err: syscall.ECONNREFUSED}}, "`passive` lets the server connect to us; `doctor` examines both ways"},
 		{"no server", cause{err: connect(syscall.ECONNREFUSED)}, "is it the right host and port? `open HOST PORT` tries again"},
 	} {
 		t.Run(row.cause, func(t *testing.T) {
