@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,10 +33,13 @@ func everywhere(t *testing.T, opt practice.Options, files map[string]string, ses
 	for _, size := range []struct {
 		name          string
 		width, height int
-	}{{"80x24", 80, 24}, {"40x10", 40, 10}} {
+	}{{"80x24", 80, 24}, {"40x10", 40, 10}, {"120x40", 120, 40}} {
 		for _, kind := range []struct{ name, variable string }{
 			{"xterm-256color", "TERM=xterm-256color"}, {"no colour", "NO_COLOR=1"}, {"dumb", "TERM=dumb"},
 		} {
+			if size.width == 120 && kind.name != "xterm-256color" {
+				continue // what these two leave out does not depend on the size
+			}
 			t.Run(size.name+" "+kind.name, func(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, opt, files)
@@ -256,6 +260,14 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.says("nothing was deleted\n1 downloaded, 1 byte\n" + here + "▏")
 		v.Type("set rate\r")
 		v.says("rate-put unlimited how many bytes in a second uploads may take\n" + here + "▏")
+		v.Type("help keys\r")
+		v.Until("the keys", func(screen string) bool {
+			return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, "Ctrl-") && strings.HasSuffix(screen, "PLAIN> ▏")
+		})
+		if strings.HasSuffix(v.Text(), "more? ▏") {
+			v.Type("\r")
+			v.Until("the prompt", func(screen string) bool { return strings.HasSuffix(screen, "PLAIN> ▏") })
+		}
 		v.Type("status\r")
 		v.Until("the status", func(screen string) bool { return strings.Contains(screen, "alice") && strings.HasSuffix(screen, "▏") })
 		if screen := v.Text(); strings.Contains(screen, "%!") {
@@ -275,6 +287,13 @@ func TestScreensOfWaiting(t *testing.T) {
 			v.Until("progress", func(screen string) bool {
 				return strings.Contains(screen, "big.bin") && strings.Contains(screen, "%") && strings.Contains(screen, "K/s")
 			})
+			for _, width := range []int{v.width - 9, v.width} {
+				v.Resize(width, v.height)
+				v.Until("one row of progress that fits", func(screen string) bool {
+					rows := strings.Split(screen, "\n")
+					return strings.Count(screen, "K/s") == 1 && !slices.ContainsFunc(rows, func(row string) bool { return displaywidth.String(row) > width })
+				})
+			}
 		}
 		v.Type("\x1a")
 		v.ends("[1] get big.bin\n" + job + "▏")
