@@ -16,8 +16,8 @@ import (
 func Catalog() command.Groups {
 	return command.Groups{
 		{Title: "connect", Commands: slices.Concat(commands.OpenCommands, commands.SessionCommands, commands.BookmarkCommands, commands.PasswordCommands, commands.GateCommands, commands.WayCommands, commands.ProxyCommands, commands.FxpCommands, commands.SecureCommands, commands.LimitCommands)},
-		{Title: "look around", Commands: slices.Concat(commands.LsCommands, commands.TreeCommands, commands.FindCommands, commands.DuCommands, commands.MlsdCommands, commands.CdCommands, script.WatchCommands, commands.SizeCommands, commands.StatCommands, commands.VerifyCommands, commands.ManifestCommands)},
-		{Title: "download", Commands: slices.Concat(commands.GetCommands, commands.NewerCommands, commands.FgetCommands, commands.CatCommands, commands.HeadCommands, commands.PageCommands)},
+		{Title: "look around", Commands: slices.Concat(commands.LsCommands, commands.TreeCommands, commands.FindCommands, commands.DuCommands, commands.MlsdCommands, commands.CdCommands, script.WatchCommands, commands.SizeCommands, commands.StatCommands, commands.VerifyCommands, commands.DiffCommands, commands.ManifestCommands)},
+		{Title: "download", Commands: slices.Concat(commands.GetCommands, commands.NewerCommands, commands.FgetCommands, commands.CatCommands, commands.ZcatCommands, commands.UnzipCommands, commands.GrepCommands, commands.HeadCommands, commands.PageCommands)},
 		{Title: "upload", Commands: commands.PutCommands},
 		{Title: "whole trees", Commands: slices.Concat(commands.MirrorCommands, commands.SyncCommands, commands.PlanCommands, commands.DeployCommands, commands.TxCommands)},
 		{Title: "change files", Commands: slices.Concat(commands.RmCommands, commands.MvCommands, commands.EditCommands, commands.TouchCommands, commands.MkdirCommands, commands.ChmodCommands, commands.TrashCommands)},

@@ -44,7 +44,7 @@ var samples = map[string]string{
 	"rate": "rate; rate all 10m; rate", "raw": "-raw NOOP", "rcvbuf": "rcvbuf 10k", "record": "-record r.jsonl; -record; -record stop", "reget": "reget a.txt",
 	"remopts": "-remopts mlst type;", "rename": "rename a.txt z.txt", "repeat": "repeat 2 size a.txt", "replay": "-replay nosuch", "reset": "reset",
 	"restart": "restart 1", "rhelp": "rhelp", "rm": "rm *.txt; rm -r sub", "rmdir": "-rmdir sub", "rstatus": "rstatus", "runique": "runique",
-	"sendport": "sendport", "session": "session; session --json", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
+	"grep": "grep a a.txt; grep -r b; grep -c a *.txt", "zcat": "zcat -f a.txt", "diff": "-diff a.txt up.txt", "unzip": "-unzip -l a.txt", "sendport": "sendport", "session": "session; session --json", "set": "set; set glob; set glob off", "site": "-site HELP", "size": "size a.txt; size a.txt b.txt", "sleep": "sleep 0",
 	"sndbuf": "sndbuf 10k", "source": "source script", "stat": "stat a.txt", "status": "status", "step": "step off", "struct": "struct",
 	"sunique": "sunique", "sync": "sync -y . there; sync status", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "deploy": "deploy . sub/site", "plan": "plan rm a.txt", "apply": "-apply nosuch", "tls": "tls list", "limits": "limits", "trace": "size a.txt; trace save t.jsonl last",
 	"tree": "tree", "trash": "trash", "begin": "-begin; rollback", "tx": "-tx", "commit": "-begin; put up.txt new.txt; commit", "rollback": "-begin; rm a.txt; rollback", "undo": "undo list", "redo": "-redo", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
@@ -54,7 +54,7 @@ var samples = map[string]string{
 
 // printsText are the commands whose result is text by nature: with --json, too, they
 // print what they print, as docs/scripting.md says.
-var printsText = strings.Fields("! cat echo head help ladder lls lpage page tail usage watch")
+var printsText = strings.Fields("! cat zcat echo head help ladder lls lpage page tail usage watch")
 
 // everyCommand runs the sample of each command in a shell and on a server of its
 // own.

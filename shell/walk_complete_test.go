@@ -14,7 +14,7 @@ import (
 )
 
 // freeValues are the values of options that nothing can complete.
-var freeValues = strings.Fields("N TIME PATTERN NUMBER NAME PORT COMMAND COMMANDS TEXT SIZE FORMAT DIRECTORY STYLE COLUMNS EXPRESSION SECONDS NAMES ADDRESS [CC]YYMMDDhhmm[.ss] HOW WHAT MODE WORD WHEN SHA256 LENGTH")
+var freeValues = strings.Fields("N RANGE TIME PATTERN NUMBER NAME PORT COMMAND COMMANDS TEXT SIZE FORMAT DIRECTORY STYLE COLUMNS EXPRESSION SECONDS NAMES ADDRESS [CC]YYMMDDhhmm[.ss] HOW WHAT MODE WORD WHEN SHA256 LENGTH")
 
 // TestEveryArgumentCompletes: each argument of each command has words or a kind,
 // and each value of an option has words, is a path, or is something that only the

@@ -37,7 +37,7 @@ type module struct {
 }
 
 // legal are the files that speak of rights.
-var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|copyright|patents)(\.(md|txt))?$`)
+var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|copyright|patents)(-[a-z]+)?(\.(md|txt))?$`)
 
 // standard is a module with the licence of the standard library, word by word; not every Go brings its own along.
 const standard = "golang.org/x/sys"

@@ -29,6 +29,9 @@ type RemoteName struct {
 // NoMatchError says that a pattern stands for nothing.
 type NoMatchError struct{ pattern string }
 
+// NoMatch is the error of a pattern that stands for nothing.
+func NoMatch(pattern string) error { return &NoMatchError{pattern} }
+
 func (e *NoMatchError) Error() string { return e.pattern + ": nothing matches" }
 
 // UnsafeNameError says that the server listed a name that is none.

@@ -25,9 +25,9 @@ type Part struct {
 	Words   []syntax.Token
 }
 
-// named takes NAME:path apart: a path on the session or the bookmark of that name, and :path is
+// Named takes NAME:path apart: a path on the session or the bookmark of that name, and :path is
 // one on the present session. Quotes make a name of it, and so does ./ before it.
-func (sh *Shell) named(word syntax.Token) (session string, path syntax.Token, is bool) {
+func (sh *Shell) Named(word syntax.Token) (session string, path syntax.Token, is bool) {
 	name, rest, is := strings.Cut(word.Text, ":")
 	pattern, live := strings.CutPrefix(word.Pattern, name+":")
 	switch {
@@ -50,7 +50,7 @@ func spread(c *Call) (parts []Part, err error) {
 		return nil, nil
 	}
 	for _, word := range c.Args {
-		name, path, is := sh.named(word)
+		name, path, is := sh.Named(word)
 		if any = any || is; !is {
 			name = sh.Name
 		}
@@ -79,14 +79,14 @@ func spread(c *Call) (parts []Part, err error) {
 
 // namesOne reports whether an argument names a session.
 func namesOne(c *Call, i int) bool {
-	_, _, is := c.Shell.named(c.Args[i])
+	_, _, is := c.Shell.Named(c.Args[i])
 	return is
 }
 
 // onSessions runs a command on the sessions that its words are on.
 func onSessions(ctx context.Context, c *Call, parts []Part, run func(*Call) error) error {
 	for _, p := range parts {
-		if err := openNamed(ctx, c.Shell, p.Session); err != nil {
+		if err := OpenNamed(ctx, c.Shell, p.Session); err != nil {
 			return err
 		}
 	}
@@ -118,8 +118,8 @@ func (p Part) named(sh *Shell) string {
 	return p.Session
 }
 
-// openNamed makes sure that there is a session of that name: a bookmark is opened.
-func openNamed(ctx context.Context, sh *Shell, name string) error {
+// OpenNamed makes sure that there is a session of that name: a bookmark is opened.
+func OpenNamed(ctx context.Context, sh *Shell, name string) error {
 	if name == sh.Name || sh.Other(name) >= 0 {
 		return nil
 	}

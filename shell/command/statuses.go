@@ -20,6 +20,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/treesync"
 	"github.com/ftpsh/ftpsh/client/treewatch"
 	"github.com/ftpsh/ftpsh/client/tx"
+	"github.com/ftpsh/ftpsh/client/unpack"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -49,6 +50,8 @@ var Statuses = []struct {
 	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *ManifestError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*UnappliedError, *treewatch.WaitingError]},
+	{8, "incomplete, or failed verification", failure.Is[*UnappliedError]},
+	{8, "incomplete, or failed verification", failure.AnyOf[*unpack.CutError, *unpack.BombError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {

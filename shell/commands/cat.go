@@ -3,10 +3,15 @@ package commands
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"math"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -21,9 +26,13 @@ var CatCommands = []*command.Command{{
 	Examples: []command.Example{
 		{Line: "cat README", Says: "read it"},
 		{Line: "cat log.* | grep ERROR", Says: "search in several"},
+		{Line: "cat --range 0-1023 big.iso > head", Says: "a piece"},
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("force", "f", false, "show what is not a text, too")
+		fs.String("range", "", "only the bytes `RANGE` FIRST-LAST, counted from 0; FIRST- goes to the end, -N are the last ones")
+	},
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: cat,
 }}
@@ -37,6 +46,12 @@ func cat(ctx context.Context, c *command.Call) error {
 		out := plainOut(c)
 		if screen, ok := out.(*screenWriter); ok {
 			screen.anything = c.Is("force")
+		}
+		if c.Given("range") {
+			if err := catRange(ctx, c, name.Path, out); err != nil {
+				return failure.About(name.Path, err)
+			}
+			continue
 		}
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.Limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
 		r, err := transfer.Run(ctx, c.Session(), t, nil)
@@ -53,6 +68,64 @@ func cat(ctx context.Context, c *command.Call) error {
 		}
 	}
 	return nil
+}
+
+// catRange shows a piece of a file. No more than that is fetched, or little more.
+func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) error {
+	s := c.Session()
+	typ := s.Type()
+	s.SetType(client.Binary) // places are bytes
+	defer s.SetType(typ)
+	first, last, found := strings.Cut(c.Value("range"), "-")
+	from, errFrom := strconv.ParseInt("0"+first, 10, 63)
+	to, errTo := strconv.ParseInt("0"+last, 10, 63)
+	switch {
+	case !found, first == "" && last == "", errFrom != nil, errTo != nil, first != "" && last != "" && to < from:
+		return c.Usage("--range: %s is not FIRST-LAST, FIRST- or -N", c.Value("range"))
+	case first == "":
+		whole, err := s.Size(ctx, name)
+		if err != nil {
+			return err
+		}
+		from, to = max(whole-to, 0), whole-1
+		if from > to {
+			return nil
+		}
+	case last == "":
+		to = math.MaxInt64 - 1
+	}
+	var d *client.Data
+	err := client.ErrNoRange
+	if last != "" {
+		d, err = s.RetrieveRange(ctx, name, from, to+1)
+	}
+	if errors.Is(err, client.ErrNoRange) {
+		d, err = s.Retrieve(ctx, name, from)
+	}
+	if err != nil {
+		return err
+	}
+	n, err := io.CopyN(out, d, to-from+1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return d.CloseAfter(err)
+	}
+	if screen, ok := out.(*screenWriter); ok {
+		if err := screen.finish(); err != nil {
+			return err
+		}
+	}
+	if errors.Is(err, io.EOF) { // the file ends before the range
+		if err := d.Close(); err != nil || n > 0 {
+			return err
+		}
+		return &transfer.OffsetError{Offset: from, Size: -1}
+	}
+	if n, _ := d.Read(make([]byte, 1)); n > 0 { // more than the range
+		d.Abort()
+		d.Close() // it was not to be whole
+		return nil
+	}
+	return d.Close()
 }
 
 // screenWriter writes a file to the screen, line by line, so that nothing in it

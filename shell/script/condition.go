@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/textdiff"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -312,39 +312,13 @@ func sameBytes(ctx context.Context, c *command.Call, args []syntax.Token) (bool,
 	if err != nil {
 		return false, "", failure.About(args[0].Text, err)
 	}
-	at, differ, err := difference(d, local)
+	at, differ, err := textdiff.First(d, local)
 	if err == nil && differ {
 		d.Abort()
 		return false, fmt.Sprintf("byte %d differs", at), nil
 	}
 	err = d.CloseAfter(err)
 	return err == nil, "", failure.About(args[0].Text, err)
-}
-
-// difference is the offset of the first byte that differs.
-func difference(a, b io.Reader) (at int64, differ bool, err error) {
-	var left, right [64 << 10]byte
-	for {
-		n, errA := io.ReadFull(a, left[:])
-		m, errB := io.ReadFull(b, right[:])
-		for i := range min(n, m) {
-			if left[i] != right[i] {
-				return at + int64(i), true, nil
-			}
-		}
-		at += int64(min(n, m))
-		ended := errA == io.EOF || errA == io.ErrUnexpectedEOF
-		switch {
-		case errA != nil && !ended:
-			return at, false, errA
-		case errB != nil && errB != io.EOF && errB != io.ErrUnexpectedEOF:
-			return at, false, errB
-		case n != m:
-			return at, true, nil
-		case ended:
-			return at, false, nil
-		}
-	}
 }
 
 // aloneCondition is the hint for a condition that was typed as if it were a command.
