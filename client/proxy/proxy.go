@@ -25,6 +25,8 @@ var schemes = []struct {
 	name, port string
 	handshake  handshake // nil: not dialled through, but logged in to (see Login)
 }{
+	{"socks4", "1080", socks4},
+	{"socks4a", "1080", socks4a},
 	{"socks5", "1080", socks5},
 	{"socks5h", "1080", socks5},
 	{"http", "1080", connect},
@@ -69,7 +71,7 @@ func supported() string {
 // Dialer returns a function that makes connections through the proxy u, which it reaches by forward. The connections
 // are of type *Conn, the errors *Error.
 //
-// A socks5 or socks5h proxy is asked for a CONNECT (RFC 1928, with RFC 1929 if u has a user), an http one as RFC 9110
+// A socks4 proxy is asked for an IPv4 address, which is looked up here; a socks4a one for the name. A socks5 or socks5h proxy is asked for a CONNECT (RFC 1928, with RFC 1929 if u has a user), an http one as RFC 9110
 // section 9.3.6 says (with Basic authentication), and so is an https one after a TLS handshake that verifies its
 // certificate. The name of the server is resolved by the proxy. The user and password in u go to the proxy only. What
 // the proxy sends is bounded. Cancelling the context ends every step, and leaves no connection behind.
