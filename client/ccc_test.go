@@ -38,7 +38,7 @@ func TestClearControl(t *testing.T) {
 			for what, err := range map[string]error{
 				"login":      s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password}),
 				"quote PASS": quoted(t, s, "PASS "+srv.Password),
-				"account":    s.Account(t.Context(), "x"),
+				"quote ACCT": quoted(t, s, "ACCT x"),
 			} {
 				if !errors.Is(err, client.ErrCleared) {
 					t.Errorf("%s after CCC: %v", what, err)

@@ -9,13 +9,6 @@ type Charset struct {
 	Decode func(bytes []byte) string
 }
 
-// SetCharset declares the charset of the server's names and words, from the
-// next command on; nil means that its bytes are taken as they are.
-func (s *Session) SetCharset(cs *Charset) {
-	s.opt.Charset = cs
-	s.conn.charset.Store(cs)
-}
-
 // encode turns text into the server's bytes. What is no text is bytes already:
 // a name that could not be decoded.
 func (cs *Charset) encode(text string) (string, error) {

@@ -5,13 +5,19 @@ import "errors"
 // errNotYet is what a Conn ends with that stands for one to be made.
 var errNotYet = errors.New("not connected yet")
 
-// LazyClone returns a session with the same login, directory and settings, which
+// Clones makes other sessions what this one is.
+type Clones struct{ s *Session }
+
+// Clones returns that.
+func (s *Session) Clones() Clones { return Clones{s} }
+
+// Lazy returns a session with the same login, directory and settings, which
 // connects with its first command; nothing is sent before. Its dialogue is seen
 // by trace. It may be used beside s, by another goroutine.
-func (s *Session) LazyClone(trace *Trace) *Session {
-	t := s.template()
+func (cl Clones) Lazy(trace *Trace) *Session {
+	t := cl.s.template()
 	t.opt.Trace = trace
-	t.conn = s.conn.placeholder()
+	t.conn = cl.s.conn.placeholder()
 	return t
 }
 
@@ -34,4 +40,4 @@ func (c *Conn) placeholder() *Conn {
 func (c *Conn) isStandIn() bool { return errors.Is(c.Err(), errNotYet) }
 
 // Identity is what the session has logged in with, its secrets included.
-func (s *Session) Identity() Login { return s.login }
+func (cl Clones) Identity() Login { return cl.s.login }

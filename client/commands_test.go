@@ -3,13 +3,10 @@ package client_test
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
@@ -29,22 +26,6 @@ func TestCommands(t *testing.T) {
 		{
 			"Chmod by MFF", "MFF modify;UNIX.mode;", "C: SITE CHMOD 640 f\nS: 500 what\nC: MFF UNIX.mode=0640; f\nS: 213 fine",
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chmod(ctx, 0o640, "f") }, nil,
-		},
-		{
-			"Chgrp", "", "C: SITE CHGRP staff f\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Chgrp(ctx, "staff", "f") }, nil,
-		},
-		{
-			"Umask, inetutils", "", "C: SITE UMASK\nS: 200 Current UMASK is 027",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.Umask(ctx) }, fs.FileMode(0o027),
-		},
-		{
-			"SetUmask", "", "C: SITE UMASK 022\nS: 200 UMASK set to 022 (was 027)",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUmask(ctx, 0o022) }, nil,
-		},
-		{
-			"SetIdle", "", "C: SITE IDLE 600\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetIdle(ctx, 10*time.Minute) }, nil,
 		},
 		{
 			"Symlink", "", "C: SITE SYMLINK target the link\nS: 200 fine",
@@ -76,86 +57,19 @@ func TestCommands(t *testing.T) {
 		},
 		{
 			"Available", "", "C: AVBL /\nS: 213 123456789 bytes",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.Available(ctx, "/") }, int64(123456789),
-		},
-		{
-			"Allocate", "", "C: ALLO 100\nS: 202 no need",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Allocate(ctx, 100) }, nil,
-		},
-		{
-			"Combine", "", "C: COMB \"all\" \"p 1\" \"p2\"\nS: 250 fine",
-			func(ctx context.Context, s *client.Session) (any, error) {
-				return nil, s.Combine(ctx, "all", "p 1", "p2")
-			}, nil,
-		},
-		{
-			"Account", "", "C: ACCT money\nS: 230 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Account(ctx, "money") }, nil,
-		},
-		{
-			"Mount", "", "C: SMNT disk2:\nC: PWD\nS: 250 fine\nS: 257 \"/disk2\"",
-			func(ctx context.Context, s *client.Session) (any, error) {
-				err := s.Mount(ctx, "disk2:")
-				return s.Dir(), err
-			}, "/disk2",
-		},
-		{
-			"SetStructure", "", "C: STRU F\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetStructure(ctx, "F") }, nil,
-		},
-		{
-			"Identify", "", "C: CSID Name=ftpsh;Version=1;\nS: 200 name=ProFTPD;Version=1.3.8;casesensitive=1;",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.Identify(ctx, "ftpsh", "1") },
-			map[string]string{"name": "ProFTPD", "version": "1.3.8", "casesensitive": "1"},
-		},
-		{
-			"Introduce", "", "C: CLNT ftpsh\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.Introduce(ctx, "ftpsh") }, nil,
-		},
-		{
-			"Languages", "LANG EN*;FR", "",
-			func(_ context.Context, s *client.Session) (any, error) {
-				all, chosen := s.Languages()
-				return append(all, chosen), nil
-			},
-			[]string{"EN", "FR", "EN"},
-		},
-		{
-			"SetLanguage", "", "C: LANG fr\nS: 200 d'accord",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetLanguage(ctx, "fr") }, nil,
-		},
-		{
-			"SetUTF8", "", "C: OPTS UTF8 OFF\nS: 200 fine",
-			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.SetUTF8(ctx, false) }, nil,
-		},
-		{
-			"ChooseFacts", "", "C: OPTS MLST size;modify;\nS: 200 MLST OPTS size;modify;",
-			func(ctx context.Context, s *client.Session) (any, error) { return s.ChooseFacts(ctx, "size", "modify") },
-			[]string{"size", "modify"},
-		},
-		{
-			"SetCreateTime", "", "C: MFCT 20200102030405 f\nS: 213 fine",
-			func(ctx context.Context, s *client.Session) (any, error) {
-				return nil, s.SetCreateTime(ctx, "f", someTime)
-			}, nil,
-		},
-		{
-			"SetCreateTime by MFF", "MFF create;", "C: MFF Create=20200102030405; f\nS: 213 fine",
-			func(ctx context.Context, s *client.Session) (any, error) {
-				return nil, s.SetCreateTime(ctx, "f", someTime)
-			}, nil,
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Server().Available(ctx, "/") }, int64(123456789),
 		},
 		{
 			"Status of a name like an option", "", "C: STAT ./-x\nS: 213 status",
 			func(ctx context.Context, s *client.Session) (any, error) {
-				r, err := s.Status(ctx, "-x")
+				r, err := s.Server().Status(ctx, "-x")
 				return r.Code, err
 			}, 213,
 		},
 		{
 			"Help", "", "C: HELP SITE\nS: 214 none",
 			func(ctx context.Context, s *client.Session) (any, error) {
-				r, err := s.Help(ctx, "SITE")
+				r, err := s.Server().Help(ctx, "SITE")
 				return r.Text(), err
 			}, "none",
 		},
@@ -232,15 +146,7 @@ func TestSiteOnServers(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(srv.Root, "with space")); err != nil || info.Mode().Perm() != 0o640 {
 			t.Errorf("the mode is %v, %v", info.Mode(), err)
 		}
-		switch s.Quirks().Server {
-		case "vsftpd", "inetutils":
-			if err := s.SetUmask(ctx, 0o027); err != nil {
-				t.Errorf("set umask: %v", err)
-			}
-			if mask, err := s.Umask(ctx); err != nil || mask != 0o027 {
-				t.Errorf("umask: %o, %v", mask, err)
-			}
-		case "proftpd":
+		if s.Server().Quirks().Server == "proftpd" {
 			proftpdSite(t, s, srv)
 		}
 		if err := s.MkdirAll(ctx, "a/b c/d"); err != nil {
@@ -279,9 +185,5 @@ func proftpdSite(t *testing.T, s *client.Session, srv *daemon.Server) {
 	}
 	if _, err := os.Stat(filepath.Join(srv.Root, "tree")); err == nil {
 		t.Error("the tree stands")
-	}
-	about, err := s.Identify(ctx, "ftpsh", "1")
-	if err != nil || !strings.Contains(about["name"], "ProFTPD") {
-		t.Errorf("it says that it is %v, %v", about, err)
 	}
 }

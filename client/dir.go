@@ -132,15 +132,6 @@ func (s *Session) ask(ctx context.Context, c *Conn, change command) error {
 	return s.heard(change, r, err)
 }
 
-// Mount asks for another file system (SMNT, RFC 959). Few servers know it.
-func (s *Session) Mount(ctx context.Context, path string) error {
-	return s.do(ctx, true, func(c *Conn) error {
-		r, err := s.changeDir(ctx, c, cmd("SMNT", wirePath(path)), nil)
-		s.sentByHand("SMNT", []string{wirePath(path)}, r)
-		return err
-	})
-}
-
 // Getwd asks the server for the current directory (PWD); "" is a reply without a path.
 func (s *Session) Getwd(ctx context.Context) (string, error) {
 	r, err := s.cmd(ctx, 2, "PWD")

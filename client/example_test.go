@@ -188,13 +188,13 @@ func ExampleSession_List() {
 }
 
 // In active mode the server connects to us.
-func ExampleSession_SetPassive() {
+func ExampleSession_Tune() {
 	srv := exampleServer(practice.NoTLS)
 	defer srv.Close()
 	s := login(srv)
 	defer s.Close()
 
-	s.SetPassive(false)
+	s.Tune(func(o *client.Options) { o.Ways = []client.DataMode{client.EPRT, client.PORT} })
 	_, err := s.Get(context.Background(), os.Stdout, "pub/hello.txt")
 	fmt.Println(err)
 	// Output:

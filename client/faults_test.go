@@ -103,7 +103,7 @@ func TestChallenges(t *testing.T) {
 		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "A B C D E F", OneTime: true}); err != nil {
 			t.Error(err)
 		}
-		if got := s.Identity().Password; got != "" {
+		if got := s.Clones().Identity().Password; got != "" {
 			t.Errorf("%q is kept for another connection", got)
 		}
 	})

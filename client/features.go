@@ -32,13 +32,13 @@ func (f Features) Offers(name, word string) bool {
 func (s *Session) Features() Features { return s.feat }
 
 // AskFeatures asks again: a server may offer other features after a login.
-func (s *Session) AskFeatures(ctx context.Context) (Features, error) {
-	r, err := s.cmd(ctx, 2, "FEAT")
+func (v Server) AskFeatures(ctx context.Context) (Features, error) {
+	r, err := v.s.cmd(ctx, 2, "FEAT")
 	if err != nil {
 		return nil, err
 	}
-	s.feat = parseFeatures(r)
-	return s.feat, nil
+	v.s.feat = parseFeatures(r)
+	return v.s.feat, nil
 }
 
 func parseFeatures(r Reply) Features {

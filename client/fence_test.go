@@ -124,8 +124,8 @@ func TestRepliesOutOfStep(t *testing.T) {
 			C: PWD
 			S: 257 "/there"`,
 			func(t *testing.T, s *client.Session) {
-				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" || !s.Desynced() {
-					t.Errorf("in %q, out of step: %v, %v", s.Dir(), s.Desynced(), err)
+				if err := s.Chdir(t.Context(), "there"); err != nil || s.Dir() != "/there" || !s.Pipeline().Desynced() {
+					t.Errorf("in %q, out of step: %v, %v", s.Dir(), s.Pipeline().Desynced(), err)
 				}
 			},
 		},
@@ -171,8 +171,8 @@ func TestInterruptOutOfStep(t *testing.T) {
 	if err := s.Noop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Noop(t.Context()); err != nil || !s.Desynced() {
-		t.Fatalf("out of step: %v, %v", s.Desynced(), err)
+	if err := s.Noop(t.Context()); err != nil || !s.Pipeline().Desynced() {
+		t.Fatalf("out of step: %v, %v", s.Pipeline().Desynced(), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -245,15 +245,15 @@ func interrupted(t *testing.T, srv *daemon.Server, s *client.Session) {
 }
 
 func asked(t *testing.T, srv *daemon.Server, s *client.Session) {
-	system, err := s.System(t.Context())
+	system, err := s.Server().System(t.Context())
 	must(t, err)
 	if !strings.HasPrefix(system, "UNIX") {
 		t.Errorf("the system is %q", system)
 	}
 	must(t, s.Noop(t.Context()))
-	_, err = s.Status(t.Context(), "")
+	_, err = s.Server().Status(t.Context(), "")
 	must(t, err)
-	_, err = s.Help(t.Context())
+	_, err = s.Server().Help(t.Context())
 	must(t, err)
 }
 

@@ -220,13 +220,13 @@ func TestListingElsewhere(t *testing.T) {
 			D> data
 			S: 226 done`, client.Options{}, func(s *client.Session) {
 			list(t, s)
-			s.SizeLater("g", func(n int64, err error) {
+			s.Pipeline().Size("g", func(n int64, err error) {
 				if n != 7 || err != nil {
 					t.Errorf("size %d, %v", n, err)
 				}
 			})
 			get(t, s, "f")
-			if err := s.Flush(t.Context()); err != nil {
+			if err := s.Pipeline().Flush(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -368,7 +368,7 @@ func TestCloseNotifyAhead(t *testing.T) {
 			if got := get(t, s, name); string(got) != "data" {
 				t.Errorf("%s: got %q", name, got)
 			}
-			s.ExpectMore(true)
+			s.Pipeline().ExpectMore(true)
 		}
 	})
 }

@@ -53,13 +53,6 @@ type Funnel func(ctx context.Context, s *Session, c Change, do func() error) err
 // ErrThere is for a Funnel to return of a directory that is there already, or will be.
 var ErrThere = errors.New("is there already")
 
-// SetFunnel has f told of changes from now on, also by sessions that are made of this one; nil:
-// nobody.
-func (s *Session) SetFunnel(f Funnel) { s.opt.Funnel = f }
-
-// SetStage has uploads go into files that f names; see Options.Stage.
-func (s *Session) SetStage(f func(name string) string) { s.opt.Stage = f }
-
 // Stage is the file that an upload goes into until it is whole, "" for none but its own.
 func (s *Session) Stage(name string) string {
 	if s.opt.Stage == nil {
@@ -67,9 +60,6 @@ func (s *Session) Stage(name string) string {
 	}
 	return s.opt.Stage(name)
 }
-
-// Stages reports whether uploads go into other files.
-func (s *Session) Stages() bool { return s.opt.Stage != nil }
 
 // Aside runs what the funnel is not told of: the work of who listens to it.
 func (s *Session) Aside(f func() error) error {

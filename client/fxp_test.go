@@ -592,7 +592,7 @@ func TestServerToServerNeverDone(t *testing.T) {
 		C: DELE g
 		S: 250 gone`, nil, func(p *pair) {
 		for _, s := range []*client.Session{p.from, p.to} {
-			s.SetTimeout(250 * time.Millisecond) // it waits for twenty of these
+			s.Tune(func(o *client.Options) { o.Timeout = 250 * time.Millisecond }) // it waits for twenty of these
 		}
 		_, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{})
 		if !errors.As(err, new(*client.TimeoutError)) {

@@ -131,7 +131,7 @@ func (l *landing) clear(ctx context.Context, size int64, failed error) error {
 		return failed
 	}
 	if err := l.s.Remove(ctx, l.arrives()); err != nil {
-		return fmt.Errorf("%w; a part is left on %s, as %s: %w", failed, l.s.Host(), l.arrives(), err)
+		return fmt.Errorf("%w; a part is left on %s, as %s: %w", failed, l.s.Server().Host(), l.arrives(), err)
 	}
 	return failed
 }

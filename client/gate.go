@@ -23,12 +23,6 @@ type DryReply struct{ Reply Reply }
 
 func (e *DryReply) Error() string { return "not sent, as if the answer were " + e.Reply.String() }
 
-// SetGate has g asked from now on, also on connections made later; nil: nobody.
-func (s *Session) SetGate(g Gate) {
-	s.opt.Gate = g
-	s.conn.setGate(g)
-}
-
 func (c *Conn) setGate(g Gate) {
 	if g == nil {
 		c.gate.Store(nil)

@@ -24,9 +24,11 @@ func TestGate(t *testing.T) {
 	`, client.Options{}, func(s *client.Session) {
 		var asked []string
 		answer := func(line string) (string, error) { return line, nil }
-		s.SetGate(func(line string) (string, error) {
-			asked = append(asked, line)
-			return answer(line)
+		s.Tune(func(o *client.Options) {
+			o.Gate = func(line string) (string, error) {
+				asked = append(asked, line)
+				return answer(line)
+			}
 		})
 		if err := s.Noop(t.Context()); err != nil {
 			t.Error(err)
@@ -44,7 +46,7 @@ func TestGate(t *testing.T) {
 		if want := []string{"NOOP", "NOOP", "NOOP", "PASS ********"}; !slices.Equal(asked, want) {
 			t.Errorf("asked for %q", asked)
 		}
-		s.SetGate(nil)
+		s.Tune(func(o *client.Options) { o.Gate = nil })
 	})
 }
 
@@ -71,32 +73,32 @@ func TestByHand(t *testing.T) {
 		C: PWD
 		S: 257 "/sub"
 	`, client.Options{}, func(s *client.Session) {
-		if err := s.ByHand(t.Context(), true); err != nil {
+		if err := s.Manual().ByHand(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 		r, err := s.Quote(t.Context(), "PASV")
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err := s.SendQuoted(t.Context(), "NLST")
+		x, err := s.Manual().Send(t.Context(), "NLST")
 		if err != nil {
 			t.Fatal(err)
 		}
 		host, port, _ := client.ParsePassive(r)
-		ch, err := s.ConnectData(t.Context(), net.JoinHostPort(host, strconv.Itoa(port)))
+		ch, err := s.Manual().Connect(t.Context(), net.JoinHostPort(host, strconv.Itoa(port)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := carried(t, s, ch, x); got != "a\r\n" {
 			t.Errorf("got %q", got)
 		}
-		if ch, err = s.ListenData(0); err != nil {
+		if ch, err = s.Manual().Listen(0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Quote(t.Context(), ch.Requests()[1]); err != nil {
 			t.Error(err)
 		}
-		if x, err = s.SendQuoted(t.Context(), "NLST"); err != nil {
+		if x, err = s.Manual().Send(t.Context(), "NLST"); err != nil {
 			t.Fatal(err)
 		}
 		if got := carried(t, s, ch, x); got != "b\r\n" || !ch.Active() {
@@ -105,7 +107,7 @@ func TestByHand(t *testing.T) {
 		if _, err := s.Quote(t.Context(), "CWD sub"); err != nil {
 			t.Error(err)
 		}
-		if err := s.ByHand(t.Context(), false); err != nil || s.Dir() != "/sub" {
+		if err := s.Manual().ByHand(t.Context(), false); err != nil || s.Dir() != "/sub" {
 			t.Errorf("in %q, %v", s.Dir(), err)
 		}
 	})
@@ -113,7 +115,7 @@ func TestByHand(t *testing.T) {
 
 func carried(t *testing.T, s *client.Session, ch *client.Channel, x *client.Exchange) string {
 	t.Helper()
-	d, err := s.Carry(t.Context(), ch, x)
+	d, err := s.Manual().Carry(t.Context(), ch, x)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,21 +7,15 @@ import (
 	"time"
 )
 
-// SetKeepAlive changes Options.KeepAlive for the transfers that follow.
-func (s *Session) SetKeepAlive(every time.Duration) {
-	s.opt.KeepAlive = every
-	s.conn.alive.Store(int64(every))
-}
-
 // Quiet is for how long nothing has been said to the server.
-func (s *Session) Quiet() time.Duration {
-	return s.conn.clock() - time.Duration(s.conn.lastSend.Load())
+func (v Server) Quiet() time.Duration {
+	return v.s.conn.clock() - time.Duration(v.s.conn.lastSend.Load())
 }
 
 // CanKeepAlive reports whether KeepAlive makes sense: the connection stands, and
 // the server has not refused NOOP on it.
-func (s *Session) CanKeepAlive() bool {
-	return s.conn.Err() == nil && !s.byHand && !s.conn.noopRefused.Load()
+func (v Server) CanKeepAlive() bool {
+	return v.s.conn.Err() == nil && !v.s.byHand && !v.s.conn.noopRefused.Load()
 }
 
 // KeepAlive sends NOOP between transfers, and does not wait. A connection that

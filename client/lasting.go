@@ -229,18 +229,11 @@ func (s *Session) sentByHand(verb string, args []string, r Reply) {
 	s.settings = append(slices.Clip(s.settings), m)
 }
 
-// keepCommand sends a command that lasts.
-func (s *Session) keepCommand(ctx context.Context, verb string, args ...string) error {
-	r, err := s.cmd(ctx, 2, verb, args...)
-	s.sentByHand(verb, args, r)
-	return err
-}
-
 // Settings are the lines that make another connection what this one is, in their order, but for
 // the login, the directory, and what goes with each transfer. Secrets in them are masked.
-func (s *Session) Settings() []string {
+func (cl Clones) Settings() []string {
 	var lines []string
-	for _, m := range s.settings {
+	for _, m := range cl.s.settings {
 		line, _ := masked(m.verb, m.String())
 		lines = append(lines, line)
 	}
@@ -248,8 +241,8 @@ func (s *Session) Settings() []string {
 }
 
 // Alone says why no other connection can be what this one is; nil where one can.
-func (s *Session) Alone() error {
-	for _, m := range s.settings {
+func (cl Clones) Alone() error {
+	for _, m := range cl.s.settings {
 		if m.unsure {
 			line, _ := masked(m.verb, m.String())
 			return &DirGoneError{Command: line}

@@ -34,11 +34,11 @@ func TestLasting(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if got := s.Settings(); !slices.Equal(got, test.want) {
+				if got := s.Clones().Settings(); !slices.Equal(got, test.want) {
 					t.Errorf("kept %q, want %q", got, test.want)
 				}
-				if alone := s.Alone() != nil; alone != (test.name == "nobody knows") {
-					t.Errorf("%v", s.Alone())
+				if alone := s.Clones().Alone() != nil; alone != (test.name == "nobody knows") {
+					t.Errorf("%v", s.Clones().Alone())
 				}
 			})
 		})
@@ -48,8 +48,8 @@ func TestLasting(t *testing.T) {
 // What the server refused does not last.
 func TestRefusedDoesNotLast(t *testing.T) {
 	talk(t, "C: SITE UMASK 027\nS: 500 what\n", client.Options{}, func(s *client.Session) {
-		if _, err := s.Quote(t.Context(), "SITE UMASK 027"); err != nil || s.Settings() != nil {
-			t.Errorf("%q, %v", s.Settings(), err)
+		if _, err := s.Quote(t.Context(), "SITE UMASK 027"); err != nil || s.Clones().Settings() != nil {
+			t.Errorf("%q, %v", s.Clones().Settings(), err)
 		}
 	})
 }

@@ -267,7 +267,7 @@ func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield fu
 	defer d.Abort() // does nothing after Close
 	cs := s.opt.Charset
 	var failed error
-	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow(), Zone: s.zone}) {
+	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow()}) {
 		if failed = err; err != nil {
 			break
 		}
@@ -305,12 +305,12 @@ func isEmpty(err error) bool {
 // Lines returns what the server sends in answer to a command that lists (NLST,
 // LIST, MLSD), line by line as it is; arg may be empty. Bytes are bounded as in
 // all listings. When ctx ends the transfer is aborted.
-func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error) {
+func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
 	t := Transfer{Verb: verb}
 	if arg != "" {
 		t.Args = []string{lsPath(arg)}
 	}
-	d, err := s.transfer(ctx, ASCII, t)
+	d, err := m.s.transfer(ctx, ASCII, t)
 	if isEmpty(err) {
 		return nil, nil
 	}
@@ -324,7 +324,7 @@ func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error)
 		if len(lines) == listing.MostEntries {
 			return listing.ErrTooLong
 		}
-		lines = append(lines, s.opt.Charset.decode(line))
+		lines = append(lines, m.s.opt.Charset.decode(line))
 		return nil
 	})
 	return lines, d.cutListing(d.CloseAfter(err))
@@ -334,5 +334,5 @@ func (s *Session) Lines(ctx context.Context, verb, arg string) ([]string, error)
 // directory when it is empty (NLST). Servers differ in what they do with
 // directories and wildcards.
 func (s *Session) Names(ctx context.Context, pattern string) ([]string, error) {
-	return s.Lines(ctx, "NLST", pattern)
+	return s.Manual().Lines(ctx, "NLST", pattern)
 }

@@ -126,25 +126,6 @@ type questionError struct {
 func (e *questionError) Error() string { return e.err.Error() }
 func (e *questionError) Unwrap() error { return e.err }
 
-// Account sends ACCT, for servers that want one later than at the login: for
-// some directories, or before uploads (RFC 959 section 4.1.1). It is kept, to
-// connect again.
-func (s *Session) Account(ctx context.Context, account string) error {
-	var r Reply
-	err := s.do(ctx, true, func(c *Conn) error {
-		err := c.checkSecret("ACCT")
-		if err == nil {
-			r, err = c.Cmd(ctx, 2, "ACCT", account)
-		}
-		return err
-	})
-	if err == nil {
-		s.login.Account = account
-	}
-	s.sentByHand("ACCT", []string{account}, r)
-	return err
-}
-
 // Reset forgets the user, and all settings of the server (REIN, RFC 959 section
 // 4.1.1): Login is needed next. Where REIN is unknown, and under TLS, which REIN
 // would end (RFC 4217 section 11), a new connection is made instead.

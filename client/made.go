@@ -21,17 +21,17 @@ type Made struct {
 }
 
 // Made returns that. The error is that of Alone: nobody can make the session again.
-func (s *Session) Made() (Made, error) {
-	m := Made{Type: s.typ, Mode: s.mode, Prot: s.prot, Host: s.opt.VirtualHost, Dir: s.at.dir, Said: s.at.said}
-	for _, told := range s.settings {
-		if told.verb != "ACCT" || !s.accounted { // the login has it
+func (cl Clones) Made() (Made, error) {
+	m := Made{Type: cl.s.typ, Mode: cl.s.mode, Prot: cl.s.prot, Host: cl.s.opt.VirtualHost, Dir: cl.s.at.dir, Said: cl.s.at.said}
+	for _, told := range cl.s.settings {
+		if told.verb != "ACCT" || !cl.s.accounted { // the login has it
 			m.Told = append(m.Told, told.String())
 		}
 	}
-	for _, step := range s.at.way {
+	for _, step := range cl.s.at.way {
 		m.Way = append(m.Way, step.String())
 	}
-	return m, s.Alone()
+	return m, cl.s.Clones().Alone()
 }
 
 // Secret reports whether something in it must not be written down.
@@ -75,33 +75,33 @@ func (m Made) Check() error {
 // Remake makes a session what another one was with the same login: what was told is told, and the
 // place confirmed. A twin does that with its first command. After an error each command tries
 // that again: the session is never half of what it should be.
-func (s *Session) Remake(ctx context.Context, m Made) error {
+func (cl Clones) Remake(ctx context.Context, m Made) error {
 	if err := m.Check(); err != nil {
 		return &DirGoneError{Err: err}
 	}
-	if m.Host != s.opt.VirtualHost {
+	if m.Host != cl.s.opt.VirtualHost {
 		return &DirGoneError{Err: fmt.Errorf("HOST %s came before the login", m.Host)}
 	}
-	landed := s.at
-	s.settings, s.typ, s.mode, s.cwdStale = nil, m.Type, m.Mode, false
+	landed := cl.s.at
+	cl.s.settings, cl.s.typ, cl.s.mode, cl.s.cwdStale = nil, m.Type, m.Mode, false
 	if m.Prot != "" {
-		s.prot = m.Prot
+		cl.s.prot = m.Prot
 	}
 	for _, line := range m.Told {
 		verb, args := splitLine(line)
-		s.sentByHand(verb, args, Reply{Code: 200})
+		cl.s.sentByHand(verb, args, Reply{Code: 200})
 	}
-	s.at = Place{dir: m.Dir, said: m.Said}
+	cl.s.at = Place{dir: m.Dir, said: m.Said}
 	for _, line := range m.Way {
 		verb, args := splitLine(line)
-		s.at.way = append(slices.Clip(s.at.way), command{verb: verb, args: args})
+		cl.s.at.way = append(slices.Clip(cl.s.at.way), command{verb: verb, args: args})
 	}
-	if s.conn.isStandIn() {
+	if cl.s.conn.isStandIn() {
 		return nil
 	}
-	err := s.restore(ctx, s.conn, landed)
+	err := cl.s.restore(ctx, cl.s.conn, landed)
 	if err != nil {
-		s.leave(ctx, "the session cannot be made what it was")
+		cl.s.leave(ctx, "the session cannot be made what it was")
 	}
 	return err
 }

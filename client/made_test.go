@@ -26,7 +26,7 @@ func TestRemake(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		made, err := s.Made()
+		made, err := s.Clones().Made()
 		if err != nil || made.Secret() {
 			t.Errorf("%+v, %v", made, err)
 		}
@@ -38,7 +38,7 @@ func TestRemake(t *testing.T) {
 			t.Fatal(err)
 		}
 		talk(t, "C: SITE UMASK 027\nS: 200 fine\nC: CWD /\nC: CWD in\nC: PWD\nS: 250 root\nS: 250 there\nS: 257 \""+said+"\"", client.Options{}, func(s *client.Session) {
-			err := s.Remake(t.Context(), made)
+			err := s.Clones().Remake(t.Context(), made)
 			if errors.As(err, new(*client.DirGoneError)) == whole || (err == nil) != whole || s.Type() != "C 1208" {
 				t.Errorf("%s: %v, type %s", said, err, s.Type())
 			}

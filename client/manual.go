@@ -6,8 +6,15 @@ import (
 	"strings"
 )
 
+// Manual is the session step by step, for those who want to see how it is done: lines as they are,
+// and data connections that are arranged by hand.
+type Manual struct{ s *Session }
+
+// Manual returns that.
+func (s *Session) Manual() Manual { return Manual{s} }
+
 // Channel is a data connection that is arranged by hand, step by step, for
-// those who want to see how it is done: made with ConnectData or ListenData
+// those who want to see how it is done: made with Connect or Listen
 // and used by one Carry, or closed.
 type Channel struct {
 	conn *Conn
@@ -15,10 +22,10 @@ type Channel struct {
 	ch   channel
 }
 
-// ConnectData connects to the address that a passive server named ("host:port").
+// Connect connects to the address that a passive server named ("host:port").
 // Nothing is sent. The error is a *ConnectError.
-func (s *Session) ConnectData(ctx context.Context, addr string) (*Channel, error) {
-	c := s.conn
+func (m Manual) Connect(ctx context.Context, addr string) (*Channel, error) {
+	c := m.s.conn
 	name := c.nextData()
 	nc, err := c.cfg.dial(ctx, dataChannel, name, "tcp", addr)
 	if err != nil {
@@ -30,11 +37,11 @@ func (s *Session) ConnectData(ctx context.Context, addr string) (*Channel, error
 	return &Channel{c, name, &passive{c: c, name: name, nc: nc}}, nil
 }
 
-// ListenData waits for the server on a port of ours (0: any), at the address of
+// Listen waits for the server on a port of ours (0: any), at the address of
 // the control connection. Nothing is sent: Requests are the commands that tell
 // the server.
-func (s *Session) ListenData(port int) (*Channel, error) {
-	c := s.conn
+func (m Manual) Listen(port int) (*Channel, error) {
+	c := m.s.conn
 	local, ok := c.LocalAddr().(*net.TCPAddr)
 	if !ok || c.proxyTo != "" {
 		return nil, errNeedsDirect
@@ -81,27 +88,27 @@ func (m command) String() string { return strings.Join(append([]string{m.verb}, 
 // MovesData reports whether a verb needs a data connection.
 func MovesData(verb string) bool { return dataVerbs[strings.ToUpper(verb)] }
 
-// SendQuoted sends a line that moves data as it is and does not wait. What it is
+// Send sends a line that moves data as it is and does not wait. What it is
 // answered with before a Carry is in the Exchange.
 //
 // What changes a file passes through the funnel, whose refusal is the error.
-func (s *Session) SendQuoted(ctx context.Context, line string) (x *Exchange, err error) {
+func (m Manual) Send(ctx context.Context, line string) (x *Exchange, err error) {
 	verb, args := splitLine(line)
-	err = s.byHandChange(ctx, line, func() error {
-		x = s.conn.Send(verb, args...)
+	err = m.s.byHandChange(ctx, line, func() error {
+		x = m.s.conn.Send(verb, args...)
 		return nil
 	})
 	return x, err
 }
 
-// Carry begins the transfer of a command that SendQuoted sent, over a channel,
+// Carry begins the transfer of a command that Send sent, over a channel,
 // which it uses up: it waits until the server agrees (1yz), and in active mode
 // for its connection. Data is protected when PROT P is what the server was told
 // last. A refusal is an *Error. When ctx ends the transfer is aborted.
-func (s *Session) Carry(ctx context.Context, ch *Channel, x *Exchange) (*Data, error) {
-	t := Transfer{Verb: x.Verb, Protect: s.conn.hadTLS() && s.have.prot == Private, Fresh: s.fresh}
-	if s.have.mode == Deflate && !t.upload() {
-		t.Inflate = s.opt.Inflate
+func (m Manual) Carry(ctx context.Context, ch *Channel, x *Exchange) (*Data, error) {
+	t := Transfer{Verb: x.Verb, Protect: m.s.conn.hadTLS() && m.s.have.prot == Private, Fresh: m.s.fresh}
+	if m.s.have.mode == Deflate && !t.upload() {
+		t.Inflate = m.s.opt.Inflate
 	}
 	d := ch.conn.newData(ctx, ch.name, t)
 	d.x = x
@@ -119,18 +126,18 @@ func splitLine(line string) (verb string, args []string) {
 
 // ServerState is what the server was told last about data: its type ("" when that is
 // not known) and its protection.
-func (s *Session) ServerState() (Type, Level) {
-	if s.have.typ == unknown {
-		return "", s.have.prot
+func (m Manual) ServerState() (Type, Level) {
+	if m.s.have.typ == unknown {
+		return "", m.s.have.prot
 	}
-	return s.have.typ, s.have.prot
+	return m.s.have.typ, m.s.have.prot
 }
 
 // SetReuse chooses whether data connections resume the TLS session of the
 // control connection, as they do unless told otherwise. Servers may insist on
 // it; without it anyone who is faster can take a data connection (RFC 4217 section
 // 10.3 leaves that to servers).
-func (s *Session) SetReuse(on bool) { s.fresh = !on }
+func (m Manual) SetReuse(on bool) { m.s.fresh = !on }
 
 // refresh is what a Session has not asked because the user speaks.
 type refresh int
@@ -149,33 +156,33 @@ func (s *Session) postpones(what refresh) bool {
 }
 
 // ByHand has the Session send nothing by itself between the lines of Quote and
-// SendQuoted, so that what the user types is all that the server hears. When it
+// Send, so that what the user types is all that the server hears. When it
 // ends the Session asks what it has missed.
-func (s *Session) ByHand(ctx context.Context, on bool) error {
-	if on && s.cwdStale {
-		if _, err := s.ready(ctx); err != nil {
+func (m Manual) ByHand(ctx context.Context, on bool) error {
+	if on && m.s.cwdStale {
+		if _, err := m.s.ready(ctx); err != nil {
 			return err
 		}
 	}
-	s.byHand = on
-	owed := s.pendingRefresh
-	if on || owed == 0 || s.conn.Err() != nil {
+	m.s.byHand = on
+	owed := m.s.pendingRefresh
+	if on || owed == 0 || m.s.conn.Err() != nil {
 		return nil
 	}
-	s.pendingRefresh = 0
+	m.s.pendingRefresh = 0
 	if owed == owesLook {
-		at, err := s.look(ctx, s.conn, s.at)
-		if s.at = at; !hungUp(err) {
+		at, err := m.s.look(ctx, m.s.conn, m.s.at)
+		if m.s.at = at; !hungUp(err) {
 			return err
 		}
 		return nil // the next command connects again
 	}
-	_ = s.ask(ctx, s.conn, command{})
+	_ = m.s.ask(ctx, m.s.conn, command{})
 	return nil
 }
 
-// SendAbort sends ABOR as RFC 959 section 4.1.3 wants it: behind the Telnet
+// Abort sends ABOR as RFC 959 section 4.1.3 wants it: behind the Telnet
 // signals IP and Synch, as urgent data, where the connection is not protected.
-func (s *Session) SendAbort() *Exchange {
-	return s.conn.sendAll(command{verb: "ABOR", urgent: true})[0]
+func (m Manual) Abort() *Exchange {
+	return m.s.conn.sendAll(command{verb: "ABOR", urgent: true})[0]
 }

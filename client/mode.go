@@ -1,7 +1,5 @@
 package client
 
-import "context"
-
 // Mode is how data is sent (RFC 959 section 3.4).
 type Mode string
 
@@ -18,16 +16,10 @@ const (
 // of the file: servers disagree about what the offset counts.
 func (s *Session) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
 
-// Mode returns how the next download is sent.
-func (s *Session) Mode() Mode {
+// downloadMode returns how the next download is sent.
+func (s *Session) downloadMode() Mode {
 	if s.compress && s.opt.Inflate != nil && s.feat.Offers("MODE", "Z") {
 		return Deflate
 	}
 	return Stream
-}
-
-// SetStructure sends STRU: "F" for files without structure, which every server
-// assumes; "R" and "P" are known to few (RFC 959 section 3.1.2).
-func (s *Session) SetStructure(ctx context.Context, structure string) error {
-	return s.keepCommand(ctx, "STRU", structure)
 }

@@ -97,9 +97,9 @@ func (s *Session) setModTime(ctx context.Context, name string, t time.Time) erro
 
 // CanSetModTime reports whether the server is known to have a command for
 // SetModTime.
-func (s *Session) CanSetModTime() bool {
-	order := s.timeOrder()
-	return len(order) > 0 && (s.timeWay > 0 || timeWays[order[0]].offered(s))
+func (v Server) CanSetModTime() bool {
+	order := v.s.timeOrder()
+	return len(order) > 0 && (v.s.timeWay > 0 || timeWays[order[0]].offered(v.s))
 }
 
 // timeOrder returns the indexes of timeWays in the order to try.
@@ -121,41 +121,12 @@ func (s *Session) timeOrder() []int {
 	return append(first, rest...)
 }
 
-// SetCreateTime sets when a file was made, where the system keeps that (MFCT,
-// or the fact Create of MFF; draft-somers-ftp-mfxx sections 4 and 5).
-func (s *Session) SetCreateTime(ctx context.Context, name string, t time.Time) error {
-	stamp := t.UTC().Format(timeVal)
-	if s.feat.Offers("MFF", "create") && !s.feat.Has("MFCT") {
-		return s.SetFacts(ctx, name, "Create="+stamp)
-	}
-	return s.change(ctx, Change{Do: Other, Path: name, Line: "MFCT " + stamp + " " + name}, func() error {
-		_, err := s.cmd(ctx, 2, "MFCT", stamp, wirePath(name))
-		return err
-	})
-}
-
-// SetFacts changes facts of a file, each as "name=value" (MFF,
+// setFacts changes facts of a file, each as "name=value" (MFF,
 // draft-somers-ftp-mfxx section 5): "Modify=20200102030405", "UNIX.mode=0644".
-func (s *Session) SetFacts(ctx context.Context, name string, facts ...string) error {
+func (s *Session) setFacts(ctx context.Context, name string, facts ...string) error {
 	list := strings.Join(facts, ";") + ";"
 	return s.change(ctx, Change{Do: Other, Path: name, Line: "MFF " + list + " " + name}, func() error {
 		_, err := s.cmd(ctx, 2, "MFF", list, wirePath(name))
 		return err
 	})
-}
-
-// ChooseFacts asks for these facts, and no others, in listings and Stat (OPTS
-// MLST, RFC 3659 section 7.9). It returns those that the server will send.
-func (s *Session) ChooseFacts(ctx context.Context, facts ...string) ([]string, error) {
-	choice := []string{"MLST", strings.Join(facts, ";") + ";"}
-	r, err := s.cmd(ctx, 2, "OPTS", choice...)
-	if err != nil {
-		return nil, err
-	}
-	s.sentByHand("OPTS", choice, r)
-	words := strings.Fields(r.Text())
-	if len(words) == 0 || !strings.HasSuffix(words[len(words)-1], ";") {
-		return nil, nil
-	}
-	return strings.Split(strings.TrimSuffix(words[len(words)-1], ";"), ";"), nil
 }

@@ -24,7 +24,7 @@ func TestSetModTimeOnServers(t *testing.T) {
 			err := s.SetModTime(t.Context(), name, someTime)
 			info, _ := os.Stat(filepath.Join(srv.Root, name))
 			switch {
-			case cannot[s.Quirks().Server]:
+			case cannot[s.Server().Quirks().Server]:
 				if err == nil {
 					t.Errorf("%s: set, they say", name)
 				}

@@ -37,7 +37,7 @@ func TestNamesOnServers(t *testing.T) {
 		}
 		listed := list(t, s, client.ListOptions{Hidden: true})
 		for _, name := range append(slices.Clone(daemon.NastyNames), "ff-\xff-\xff\xf4-") {
-			if unable(s.Quirks().Server, name) || strings.Contains(name, "\xff") && s.Quirks().Server == "pyftpdlib" {
+			if unable(s.Server().Quirks().Server, name) || strings.Contains(name, "\xff") && s.Server().Quirks().Server == "pyftpdlib" {
 				continue
 			}
 			if strings.Contains(name, "\xff") {
@@ -51,7 +51,7 @@ func TestNamesOnServers(t *testing.T) {
 			if e, err := s.Stat(ctx, name); err != nil || e.Size != int64(len(name)) || !e.Time.Equal(daemon.Modified) {
 				t.Errorf("stat %q: %d bytes of %v, %v", name, e.Size, e.Time, err)
 			}
-			if name != strings.Trim(name, " ") && s.Quirks().Server == "pure-ftpd" {
+			if name != strings.Trim(name, " ") && s.Server().Quirks().Server == "pure-ftpd" {
 				continue // it drops these blanks from new names
 			}
 			if err := s.Rename(ctx, name, "renamed"); err != nil {
@@ -67,7 +67,7 @@ func TestNamesOnServers(t *testing.T) {
 			if err := s.Remove(ctx, name); err != nil {
 				t.Errorf("delete %q: %v", name, err)
 			}
-			if name == "star*" && s.Quirks().Server == "proftpd" {
+			if name == "star*" && s.Server().Quirks().Server == "proftpd" {
 				continue // not for a directory, it says
 			}
 			if made, err := s.Mkdir(ctx, name); err != nil {
@@ -104,7 +104,7 @@ func TestLongPathsOnServers(t *testing.T) {
 	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
 		s := open(t, srv, nil)
-		limit := s.Quirks().MaxLine
+		limit := s.Server().Quirks().MaxLine
 		if limit == 0 {
 			t.Fatal("no limit is known")
 		}

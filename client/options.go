@@ -88,7 +88,7 @@ type Options struct {
 	DialTimeout time.Duration // for each connection; 0 means 10 s (data: 5 s)
 	Handshake   time.Duration // for TLS, on each connection; 0 means 15 s
 	Stall       time.Duration // no byte on the data connection; 0 means 60 s
-	OneByOne    bool          // each command waits for the answer to the one before; see Session.SetOneByOne
+	OneByOne    bool          // each command waits for the answer to the one before
 	Depth       int           // commands in flight; 0 means 256
 
 	// KeepAlive is how often NOOP is sent while a transfer runs; 0 means never.

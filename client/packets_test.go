@@ -131,8 +131,8 @@ func TestOneCommandAPacket(t *testing.T) {
 			if err := s.Login(t.Context(), client.Login{User: "u", Password: "p"}); err != nil {
 				t.Fatal(err)
 			}
-			if !s.OneByOne() || s.Dir() != "/" || !s.Features().Has("SIZE") {
-				t.Errorf("one by one %v, in %q, with %v", s.OneByOne(), s.Dir(), s.Features())
+			if !s.Options().OneByOne || s.Dir() != "/" || !s.Features().Has("SIZE") {
+				t.Errorf("one by one %v, in %q, with %v", s.Options().OneByOne, s.Dir(), s.Features())
 			}
 			useAll(t, s)
 			other, err := s.Clone(t.Context())
@@ -157,7 +157,7 @@ func useAll(t *testing.T, s *client.Session) {
 	if e, err := s.Stat(t.Context(), "f"); err != nil || e.Size != 4 {
 		t.Errorf("%+v, %v", e, err)
 	}
-	s.ExpectMore(true)
+	s.Pipeline().ExpectMore(true)
 	for range 2 {
 		if got := get(t, s, "f"); string(got) != "data" {
 			t.Errorf("got %q", got)
@@ -191,15 +191,15 @@ func TestBurstIsCutLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv.answer = func(string) string { return "" }
-	if s.OneByOne() {
+	if s.Options().OneByOne {
 		t.Fatal("the first burst was answered")
 	}
-	if got := get(t, s, "f"); string(got) != "data" || !s.OneByOne() {
-		t.Errorf("got %q, one by one: %v", got, s.OneByOne())
+	if got := get(t, s, "f"); string(got) != "data" || !s.Options().OneByOne {
+		t.Errorf("got %q, one by one: %v", got, s.Options().OneByOne)
 	}
 }
 
-// With SetOneByOne, or Options.OneByOne, no packet holds two commands.
+// With Options.OneByOne no packet holds two commands.
 func TestOneByOne(t *testing.T) {
 	srv := startPackets(t)
 	srv.more = func(_ net.Conn, first string, behind int) bool {
@@ -284,7 +284,7 @@ func TestUnknownQuestionsAreRemembered(t *testing.T) {
 // The time limits of a session that stands can be changed.
 func TestLimitsHoldAtOnce(t *testing.T) {
 	talk(t, "C: NOOP\nsilence\nclose\n", client.Options{}, func(s *client.Session) {
-		s.SetTimeout(50 * time.Millisecond)
+		s.Tune(func(o *client.Options) { o.Timeout = 50 * time.Millisecond })
 		if err := s.Noop(t.Context()); !errors.As(err, new(*client.TimeoutError)) {
 			t.Error(err)
 		}
@@ -295,7 +295,7 @@ func TestLimitsHoldAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.Read(make([]byte, 2))
-		s.SetStall(50 * time.Millisecond)
+		s.Tune(func(o *client.Options) { o.Stall = 50 * time.Millisecond })
 		if _, err := d.Read(make([]byte, 1)); !errors.As(err, new(*client.TimeoutError)) {
 			t.Error(err)
 		}

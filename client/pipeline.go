@@ -13,6 +13,13 @@ import (
 // request for the next data connection leaves right behind it; what is to be
 // asked about the file before leaves in front of it.
 
+// Pipeline is what leaves with the next transfer of a session, or with one packet: it saves round
+// trips where many small files follow one another. The answers come later.
+type Pipeline struct{ s *Session }
+
+// Pipeline returns that.
+func (s *Session) Pipeline() Pipeline { return Pipeline{s} }
+
 // pipeline is what a Session has under way between two transfers.
 type pipeline struct {
 	more   bool
@@ -45,82 +52,82 @@ type deferredCommand struct {
 // small one: the data connection of its successor is then asked for behind its
 // command (EPSV), where the server stands that, and an upload does not wait for
 // the server's preliminary reply, so that a refusal may come as late as Close.
-func (s *Session) ExpectMore(more bool) { s.pipe.more = more }
+func (p Pipeline) ExpectMore(more bool) { p.s.pipe.more = more }
 
-// CanPipelineData reports whether the server is thought to take a request for a
+// canMoveData reports whether the server is thought to take a request for a
 // data connection while another one is in use.
-func (s *Session) CanPipelineData() bool {
-	return !s.pipe.never && !s.quirks.ClosesAhead && (s.quirks.Server != "" || s.feat.Has("SIZE"))
+func (p Pipeline) canMoveData() bool {
+	return !p.s.pipe.never && !p.s.quirks.ClosesAhead && (p.s.quirks.Server != "" || p.s.feat.Has("SIZE"))
 }
 
-// DisablePipelining stops what More allows, in this session, for a server that turned out
+// Disable stops what ExpectMore allows, in this session, for a server that turned out
 // not to stand it.
-func (s *Session) DisablePipelining() { s.pipe.never = true }
+func (p Pipeline) Disable() { p.s.pipe.never = true }
 
 // Desynced reports whether the server has said more than it was asked. Nothing
 // is sent ahead then, and no two commands at once.
-func (s *Session) Desynced() bool {
-	return s.desyncedBefore || s.conn != nil && s.conn.outOfStep.Load()
+func (p Pipeline) Desynced() bool {
+	return p.s.desyncedBefore || p.s.conn != nil && p.s.conn.outOfStep.Load()
 }
 
-// SizeLater asks for the size of a file (SIZE) with the next transfer, and in
+// Size asks for the size of a file (SIZE) with the next transfer, and in
 // front of it. The answer is given to then, by a later method of the Session at
 // the latest by Flush, which must be called before the directory is changed.
-func (s *Session) SizeLater(name string, then func(int64, error)) {
-	s.deferCommand(s.short("SIZE", wirePath(name)), func(r Reply, err error) {
+func (p Pipeline) Size(name string, then func(int64, error)) {
+	p.s.deferCommand(p.s.short("SIZE", wirePath(name)), func(r Reply, err error) {
 		var size int64
-		if s.answered("SIZE", err); err == nil {
+		if p.s.answered("SIZE", err); err == nil {
 			size, err = ParseSize(r)
 		}
 		then(size, err)
 	})
 }
 
-// SetModTimeLater sets the time of a file with the next transfer, as SizeLater
+// SetModTime sets the time of a file with the next transfer, as Size
 // asks for a size. It reports false, and does nothing, where it is not known
 // yet how this server sets times.
-func (s *Session) SetModTimeLater(name string, t time.Time) bool {
-	order := s.timeOrder()
+func (p Pipeline) SetModTime(name string, t time.Time) bool {
+	order := p.s.timeOrder()
 	if len(order) == 0 {
 		return true
 	}
-	if !s.CanSetModTime() {
+	if !p.s.Server().CanSetModTime() {
 		return false
 	}
-	if s.changeLater(Change{Do: SetTime, Path: name, Time: t}, func(ctx context.Context) error { return s.SetModTime(ctx, name, t) }, func(error) {}) {
+	if p.s.changeLater(Change{Do: SetTime, Path: name, Time: t}, func(ctx context.Context) error { return p.s.SetModTime(ctx, name, t) }, func(error) {}) {
 		return true
 	}
-	s.deferCommand(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
+	p.s.deferCommand(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
 	return true
 }
 
-// RemoveLater deletes a file (DELE) with the next transfer, or with Flush.
-func (s *Session) RemoveLater(name string, then func(error)) {
-	if s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return s.Remove(ctx, name) }, then) {
+// Remove deletes a file (DELE) with the next transfer, or with Flush.
+func (p Pipeline) Remove(name string, then func(error)) {
+	if p.s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return p.s.Remove(ctx, name) }, then) {
 		return
 	}
-	s.deferCommand(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
+	p.s.deferCommand(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
 }
 
-// RmdirLater does the same for an empty directory (RMD).
-func (s *Session) RmdirLater(dir string, then func(error)) {
-	if s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return s.Rmdir(ctx, dir) }, then) {
+// Rmdir does the same for an empty directory (RMD).
+func (p Pipeline) Rmdir(dir string, then func(error)) {
+	if p.s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return p.s.Rmdir(ctx, dir) }, then) {
 		return
 	}
-	s.deferCommand(cmd(s.verbFor("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
+	p.s.deferCommand(cmd(p.s.verbFor("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
 }
 
-// ChmodLater does the same for permissions (SITE CHMOD).
-func (s *Session) ChmodLater(mode fs.FileMode, name string) {
-	if s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return s.Chmod(ctx, mode, name) }, func(error) {}) {
+// Chmod does the same for permissions (SITE CHMOD).
+func (p Pipeline) Chmod(mode fs.FileMode, name string) {
+	if p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, func(error) {}) {
 		return
 	}
-	s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
+	p.s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
 }
 
 // Waiting returns how many commands wait for the next transfer, or for their
 // answers.
-func (s *Session) Waiting() int { return len(s.pipe.riders) + len(s.pipe.told) }
+func (p Pipeline) Waiting() int { return len(p.s.pipe.riders) + len(p.s.pipe.told) }
 
 func (s *Session) deferCommand(m command, then func(Reply, error)) {
 	if m.failed == nil {
@@ -131,17 +138,17 @@ func (s *Session) deferCommand(m command, then func(Reply, error)) {
 
 // Flush sends what waits for the next transfer and returns when all of it is
 // answered. Its error is that of the connection; then has heard of it too.
-func (s *Session) Flush(ctx context.Context) error {
-	s.tellLater(ctx)
-	if len(s.pipe.riders) == 0 {
+func (p Pipeline) Flush(ctx context.Context) error {
+	p.s.tellLater(ctx)
+	if len(p.s.pipe.riders) == 0 {
 		return nil
 	}
-	c, err := s.ready(ctx)
+	c, err := p.s.ready(ctx)
 	if err == nil {
-		s.flushWith(ctx, c)
+		p.s.flushWith(ctx, c)
 	}
-	riders := s.pipe.riders
-	s.pipe.riders = nil
+	riders := p.s.pipe.riders
+	p.s.pipe.riders = nil
 	for _, r := range riders {
 		reply, failed := Reply{}, err
 		if r.x != nil {
@@ -276,7 +283,7 @@ func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Tra
 
 // next is the data connection to ask for ahead, or nil.
 func (s *Session) next(c *Conn, way DataMode) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.CanPipelineData() || c.overtaken.Load() || c.oneByOne() {
+	if !s.pipe.more || !way.Passive() || !s.Pipeline().canMoveData() || c.overtaken.Load() || c.oneByOne() {
 		return nil
 	}
 	return s.asked(c, way)

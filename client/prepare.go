@@ -81,7 +81,7 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	var back []command
 	var err error
 	if s.tooLong(t.Verb, t.Args) != nil { // fit leaves the directory that the riders are meant for
-		if err = s.Flush(ctx); err == nil {
+		if err = s.Pipeline().Flush(ctx); err == nil {
 			t.Args, err = s.fit(ctx, c, t.Verb, t.Args)
 		}
 	} else {
@@ -117,7 +117,7 @@ func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
 		want.prot = s.prot
 	}
 	if !t.upload() && t.Restart == 0 && t.Until == 0 {
-		want.mode = s.Mode()
+		want.mode = s.downloadMode()
 	}
 	if s.mode != "" {
 		want.mode = s.mode

@@ -42,7 +42,7 @@ func TestPRET(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			talk(t, test.text, client.Options{}, func(s *client.Session) {
 				must(t, s.Login(t.Context(), client.Login{User: "alice"}))
-				s.ExpectMore(true)
+				s.Pipeline().ExpectMore(true)
 				if got := get(t, s, "f"); string(got) != "data" {
 					t.Errorf("got %q", got)
 				}

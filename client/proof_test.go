@@ -306,7 +306,7 @@ func TestInsecureEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s.TrustEnd(insecure)
+		s.Tune(func(o *client.Options) { o.InsecureEnd = insecure })
 		_, names := s.Names(t.Context(), "")
 		var listed error
 		for _, err := range s.List(t.Context(), "", client.ListOptions{}) {

@@ -119,14 +119,14 @@ func quirksBy(server string) Quirks {
 }
 
 // Quirks returns what is known about the server's program.
-func (s *Session) Quirks() Quirks { return s.quirks }
+func (v Server) Quirks() Quirks { return v.s.quirks }
 
 // SizeProved notes that the server has said the right size of a file that was fetched.
-func (s *Session) SizeProved() { s.counts = true }
+func (v Server) SizeProved() { v.s.counts = true }
 
 // ProvedSizes reports whether SizeProved was called: a server that has counted right
 // before is not one that always says too little.
-func (s *Session) ProvedSizes() bool { return s.counts }
+func (v Server) ProvedSizes() bool { return v.s.counts }
 
 // older are the verbs of RFC 775 that stand in for those of RFC 959 on servers
 // of its time (RFC 1123 section 4.1.3.1).

@@ -20,7 +20,7 @@ func TestQuirksOnServers(t *testing.T) {
 		srv.Put("f", []byte("x"))
 		srv.Link("dangling", "nowhere")
 		s := open(t, srv, nil)
-		q := s.Quirks()
+		q := s.Server().Quirks()
 		if q.Server == "" || !strings.HasPrefix(srv.Flavour, q.Server) {
 			t.Fatalf("taken for %q", q.Server)
 		}
@@ -59,7 +59,7 @@ func TestQuirksByFeatures(t *testing.T) {
 		{"EPSV\nSIZE", ""},
 	} {
 		talkTo(t, test.features, "", client.Options{}, func(s *client.Session) {
-			if got := s.Quirks().Server; got != test.server {
+			if got := s.Server().Quirks().Server; got != test.server {
 				t.Errorf("%q: got %q, want %q", test.features, got, test.server)
 			}
 		})

@@ -11,12 +11,12 @@ type Renaming struct{ From, To string }
 // does no harm: a directory that is not empty is never replaced, a file is.
 //
 // It is not repeated when the connection is lost: nobody knows then which of them were made.
-func (s *Session) RenameAll(ctx context.Context, all ...Renaming) []error {
+func (p Pipeline) RenameAll(ctx context.Context, all ...Renaming) []error {
 	errs := make([]error, len(all))
 	var told []int
 	for i, r := range all {
 		passed := false
-		errs[i] = s.change(ctx, Change{Do: Rename, Path: r.From, To: r.To}, func() error {
+		errs[i] = p.s.change(ctx, Change{Do: Rename, Path: r.From, To: r.To}, func() error {
 			passed = true
 			return nil
 		})
@@ -24,10 +24,10 @@ func (s *Session) RenameAll(ctx context.Context, all ...Renaming) []error {
 			told = append(told, i)
 		}
 	}
-	err := s.do(ctx, false, func(c *Conn) error {
+	err := p.s.do(ctx, false, func(c *Conn) error {
 		var commands []command
 		for _, i := range told {
-			commands = append(commands, s.short("RNFR", wirePath(all[i].From)), s.short("RNTO", wirePath(all[i].To)))
+			commands = append(commands, p.s.short("RNFR", wirePath(all[i].From)), p.s.short("RNTO", wirePath(all[i].To)))
 		}
 		xs := c.sendMany(ctx, commands...)
 		for n, i := range told {

@@ -52,11 +52,10 @@ type Session struct {
 	lacks          map[string]bool // verbs that the server does not know
 	desyncedBefore bool            // it was out of step on an earlier connection
 	pipe           pipeline
-	inFunnel       bool           // the funnel is at work on this session
-	renaming       string         // what a RNFR or CPFR by hand named
-	timeWay        int            // index in timeWays of the one that worked
-	zone           *time.Location // of the dates in LIST; nil: not known
-	counts         bool           // it said the right size of a file that was fetched
+	inFunnel       bool   // the funnel is at work on this session
+	renaming       string // what a RNFR or CPFR by hand named
+	timeWay        int    // index in timeWays of the one that worked
+	counts         bool   // it said the right size of a file that was fetched
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -170,7 +169,7 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 
 // adopt takes a fresh connection, about which nothing is known yet.
 func (s *Session) adopt(conn *Conn) {
-	if s.desyncedBefore = s.Desynced(); s.desyncedBefore {
+	if s.desyncedBefore = s.Pipeline().Desynced(); s.desyncedBefore {
 		conn.outOfStep.Store(true)
 	}
 	s.conn, s.have = conn, initial(conn)
@@ -194,12 +193,12 @@ func (s *Session) Options() Options { return s.opt }
 
 // Clone opens another connection with the same login, directory and settings, for
 // a transfer: its data connection may be asked for already.
-func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Cloner()(ctx) }
+func (s *Session) Clone(ctx context.Context) (*Session, error) { return s.Clones().Cloner()(ctx) }
 
 // Cloner returns a function that clones the session as it is now. Unlike Clone,
 // it may be called while the session is used, and from several goroutines.
-func (s *Session) Cloner() func(context.Context) (*Session, error) {
-	now := s.template()
+func (cl Clones) Cloner() func(context.Context) (*Session, error) {
+	now := cl.s.template()
 	return func(ctx context.Context) (*Session, error) {
 		t := now.template()
 		t.opt.Trace = now.opt.Trace.clone()
@@ -220,7 +219,7 @@ func (s *Session) template() *Session {
 		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals), knows: maps.Clone(s.knows),
 		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, compress: s.compress,
 		feat: s.feat, quirks: s.quirks, syst: s.syst,
-		way: s.way, modeKnown: s.modeKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, zone: s.zone, counts: s.counts, desyncedBefore: s.Desynced(),
+		way: s.way, modeKnown: s.modeKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, counts: s.counts, desyncedBefore: s.Pipeline().Desynced(),
 	}
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never
@@ -255,51 +254,9 @@ func (s *Session) Protected() (control, data bool) {
 	return s.conn.isTLS(), s.conn.hadTLS() && s.prot == Private
 }
 
-// SetPassive chooses between passive and active data connections.
-func (s *Session) SetPassive(on bool) {
-	s.opt.Ways = []DataMode{EPRT, PORT}
-	if on {
-		s.opt.Ways = []DataMode{EPSV, PASV, EPRT, PORT}
-	}
-	s.way, s.modeKnown = 0, false
-}
-
-// SetDataModes chooses the ways to make data connections, in the order in which they
-// are tried.
-func (s *Session) SetDataModes(ways []DataMode) {
-	s.opt.Ways = ways
-	s.way, s.modeKnown = 0, false
-}
-
-// SetTimeout changes Config.Timeout, for what is waited for from now on.
-func (s *Session) SetTimeout(d time.Duration) {
-	s.opt.Timeout = d
-	s.conn.timeout.Store(int64(s.opt.withDefaults().Timeout))
-}
-
-// SetStall changes Config.Stall, for transfers that run as well.
-func (s *Session) SetStall(d time.Duration) {
-	s.opt.Stall = d
-	s.conn.stall.Store(int64(s.opt.withDefaults().Stall))
-}
-
-// SetOneByOne chooses whether each command waits for the answer to the one before. Otherwise what
-// needs no other answer leaves together; a server that reads one command of a packet only is
-// found out, and has them one by one from then on.
-func (s *Session) SetOneByOne(on bool) {
-	s.opt.OneByOne = on
-	s.conn.single.Store(on)
-}
-
-// OneByOne reports whether each command waits for the answer to the one before.
-func (s *Session) OneByOne() bool { return s.opt.OneByOne }
-
-// Passive reports whether passive data connections are tried first.
-func (s *Session) Passive() bool { return s.opt.Ways[0].Passive() }
-
 // Host returns the server's name as the user gave it.
-func (s *Session) Host() string {
-	host, _, _ := net.SplitHostPort(s.opt.Addr)
+func (v Server) Host() string {
+	host, _, _ := net.SplitHostPort(v.s.opt.Addr)
 	return host
 }
 
@@ -422,7 +379,7 @@ func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Re
 // reconnect makes a new connection and restores user, settings and directory, or fails. The
 // promises of the old one hold: TLS is not given up on the way.
 func (s *Session) reconnect(ctx context.Context) error {
-	if err := s.Alone(); err != nil && s.in {
+	if err := s.Clones().Alone(); err != nil && s.in {
 		return err
 	}
 	wasTLS := s.conn != nil && s.conn.hadTLS()
@@ -473,7 +430,7 @@ func (s *Session) Idle() error {
 
 // RoundTrip is the shortest time in which the server has answered a command on
 // this connection, or 0 before the first.
-func (s *Session) RoundTrip() time.Duration { return time.Duration(s.conn.minRTT.Load()) }
+func (v Server) RoundTrip() time.Duration { return time.Duration(v.s.conn.minRTT.Load()) }
 
 // timeNow is the clock for year-less dates.
 var timeNow = time.Now

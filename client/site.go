@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Site sends a command of the server's own (SITE).
@@ -31,43 +29,8 @@ func (s *Session) chmod(ctx context.Context, mode fs.FileMode, name string) erro
 	octal := fmt.Sprintf("%03o", mode.Perm())
 	_, err := s.Site(ctx, "CHMOD", octal, wirePath(name))
 	if notKnown(err) && s.feat.Offers("MFF", "UNIX.mode") {
-		return s.SetFacts(ctx, name, "UNIX.mode=0"+octal)
+		return s.setFacts(ctx, name, "UNIX.mode=0"+octal)
 	}
-	return err
-}
-
-// Chgrp gives a file to a group (SITE CHGRP; proftpd).
-func (s *Session) Chgrp(ctx context.Context, group, name string) error {
-	return s.change(ctx, Change{Do: Other, Path: name, Line: "SITE CHGRP " + group + " " + name}, func() error {
-		_, err := s.Site(ctx, "CHGRP", group, wirePath(name))
-		return err
-	})
-}
-
-// Umask returns the permission bits that new files do not get (SITE UMASK;
-// vsftpd, inetutils).
-func (s *Session) Umask(ctx context.Context) (fs.FileMode, error) {
-	r, err := s.Site(ctx, "UMASK")
-	if err != nil {
-		return 0, err
-	}
-	mask, err := strconv.ParseUint(lastNumber(r.Text()), 8, 12)
-	if err != nil {
-		return 0, &ProtocolError{Verb: "SITE", Text: r.Text(), Reason: "no umask in the reply", Value: true}
-	}
-	return fs.FileMode(mask), nil
-}
-
-// SetUmask chooses the permission bits that new files do not get.
-func (s *Session) SetUmask(ctx context.Context, mask fs.FileMode) error {
-	_, err := s.Site(ctx, "UMASK", fmt.Sprintf("%03o", mask.Perm()))
-	return err
-}
-
-// SetIdle asks the server not to hang up before so long a silence, in whole
-// seconds (SITE IDLE; inetutils, pure-ftpd).
-func (s *Session) SetIdle(ctx context.Context, limit time.Duration) error {
-	_, err := s.Site(ctx, "IDLE", strconv.Itoa(int(limit.Seconds())))
 	return err
 }
 

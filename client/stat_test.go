@@ -194,30 +194,6 @@ func TestExactTimesOnServers(t *testing.T) {
 	})
 }
 
-// The zone of LIST is learnt from one file, and used from then on.
-func TestClock(t *testing.T) {
-	now := time.Now().UTC().Truncate(time.Minute)
-	zoned := now.Add(-48*time.Hour + 330*time.Minute) // in India
-	lines := "D> -rw-r--r-- 1 a b 5 Jan  1  2020 old\\r\\n\nD> -rw-r--r-- 1 a b 5 " + zoned.Format("Jan _2 15:04") + " new\\r\\n\n"
-	const list = "C: EPSV\nS: 229 (|||$PORT|)\nC: LIST\nS: 150 coming\n"
-	text := list + lines + "S: 226 done\nC: MDTM new\nS: 213 " + now.Add(-48*time.Hour+17*time.Second).Format("20060102150405") + "\n" +
-		list + lines + "S: 226 done\n"
-	talk(t, text, client.Options{}, func(s *client.Session) {
-		zone, err := s.Clock(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, offset := now.In(zone).Zone(); offset != 330*60 {
-			t.Errorf("the zone is %d s from UTC", offset)
-		}
-		for e, err := range s.List(t.Context(), "", client.ListOptions{}) {
-			if e.Name == "new" && !e.Time.Equal(now.Add(-48*time.Hour)) || err != nil {
-				t.Errorf("%s: %v, %v", e.Name, e.Time, err)
-			}
-		}
-	})
-}
-
 // A connection that is lost while the time is asked for is no file without a time.
 func TestStatLostAtTheTime(t *testing.T) {
 	srv := serve(t, practice.Options{Like: "vsftpd"}, "421:MDTM*1")

@@ -82,8 +82,8 @@ func connectionState(c *command.Connections) state {
 		return state{}
 	}
 	s := state{
-		Connected: true, Host: session.Host(), Directory: session.Dir(), Type: commands.TypeName(session.Type()),
-		Server: session.Quirks().Server, Control: "in clear", Data: "in clear",
+		Connected: true, Host: session.Server().Host(), Directory: session.Dir(), Type: commands.TypeName(session.Type()),
+		Server: session.Server().Quirks().Server, Control: "in clear", Data: "in clear",
 	}
 	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {
@@ -95,7 +95,7 @@ func connectionState(c *command.Connections) state {
 	if _, data := session.Protected(); data {
 		s.Data = "TLS"
 	}
-	if session.Passive() {
+	if session.Options().Ways[0].Passive() {
 		s.Data += ", passive"
 	} else {
 		s.Data += ", active"

@@ -165,19 +165,19 @@ func (t Tree) Back(ctx context.Context, s *client.Session, now time.Time) (from 
 func (t Tree) exchange(ctx context.Context, s *client.Session, st State, from, id string) error {
 	into := []client.Renaming{{From: from, To: t.Dir}}
 	if !st.There {
-		return t.verdict(ctx, s, id, from, s.RenameAll(ctx, into...))
+		return t.verdict(ctx, s, id, from, s.Pipeline().RenameAll(ctx, into...))
 	}
 	away := client.Renaming{From: t.Dir, To: t.oldName(id)}
 	for _, dir := range t.Shared {
 		into = append(into, client.Renaming{From: path.Join(t.oldName(id), dir), To: path.Join(t.Dir, dir)})
 	}
 	if st.Empty { // an empty directory may be replaced: one after the other
-		if errs := s.RenameAll(ctx, away); errs[0] != nil {
+		if errs := s.Pipeline().RenameAll(ctx, away); errs[0] != nil {
 			return t.verdict(ctx, s, id, from, errs)
 		}
-		return t.verdict(ctx, s, id, from, s.RenameAll(ctx, into...))
+		return t.verdict(ctx, s, id, from, s.Pipeline().RenameAll(ctx, into...))
 	}
-	return t.verdict(ctx, s, id, from, s.RenameAll(ctx, append([]client.Renaming{away}, into...)...))
+	return t.verdict(ctx, s, id, from, s.Pipeline().RenameAll(ctx, append([]client.Renaming{away}, into...)...))
 }
 
 // verdict looks what became of the renames, whatever the server said.

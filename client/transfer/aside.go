@@ -88,7 +88,7 @@ func (e *PartsError) Error() string {
 
 // asideNote says that a part has another name than usual.
 func (t Task) asideNote(s *client.Session) string {
-	if t.part == "" || s.Stages() || strings.TrimSuffix(t.part, PartSuffix) == t.Remote {
+	if t.part == "" || s.Options().Stage != nil || strings.TrimSuffix(t.part, PartSuffix) == t.Remote {
 		return ""
 	}
 	return fmt.Sprintf("%s%s is there and may be somebody else's: it was sent as %s", t.Remote, PartSuffix, t.part)

@@ -59,8 +59,8 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 			m.tell(step)
 		case m.copyIsThere():
 			m.deleteThere(s, step)
-			if s.Waiting() >= deletesAtOnce {
-				s.Flush(ctx)
+			if s.Pipeline().Waiting() >= deletesAtOnce {
+				s.Pipeline().Flush(ctx)
 			}
 		default:
 			step.Err = m.here.Remove(m.at(step.Path))
@@ -70,20 +70,20 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 			return ctx.Err()
 		}
 		if m.failed {
-			s.Flush(ctx)
+			s.Pipeline().Flush(ctx)
 			return ErrFailed
 		}
 	}
-	return s.Flush(ctx)
+	return s.Pipeline().Flush(ctx)
 }
 
 const deletesAtOnce = 30
 
 // deleteThere asks the server; what it says is told later.
 func (m *Mirror) deleteThere(s *client.Session, step Step) {
-	remove := s.RemoveLater
+	remove := s.Pipeline().Remove
 	if step.Action == ActRmdir {
-		remove = s.RmdirLater
+		remove = s.Pipeline().Rmdir
 	}
 	remove(m.copied(step.Path), func(err error) {
 		step.Err = err
@@ -168,7 +168,7 @@ func (r *relistings) list(ctx context.Context, rel string) (*relisting, error) {
 	if dir, known := r.dirs[rel]; known {
 		return dir, nil
 	}
-	if err := r.s.Flush(ctx); err != nil {
+	if err := r.s.Pipeline().Flush(ctx); err != nil {
 		return nil, err
 	}
 	entries, err := r.m.copies(ctx, r.s, rel)

@@ -232,7 +232,7 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	if err != nil {
 		return 0, "", err
 	}
-	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: !s.Type().Counts(), any: t.anySize(s), counts: s.ProvedSizes()}
+	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: !s.Type().Counts(), any: t.anySize(s), counts: s.Server().ProvedSizes()}
 	if offset == 0 {
 		seen.opening = d.Size()
 	}

@@ -99,7 +99,7 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 func (e *Engine) start() {
 	e.changed = sync.NewCond(&e.mu)
 	e.typ = e.Session.Type()
-	if e.Session.Alone() != nil {
+	if e.Session.Clones().Alone() != nil {
 		e.Parallel = 1 // no other session would be the same
 	}
 	e.running = map[*job]bool{}
@@ -109,7 +109,7 @@ func (e *Engine) start() {
 // refreshTemplate takes what a session knows about the server for those to come. Its
 // goroutine calls it.
 func (e *Engine) refreshTemplate(s *client.Session) {
-	clone, distance := s.Cloner(), s.RoundTrip()
+	clone, distance := s.Clones().Cloner(), s.Server().RoundTrip()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.clone, e.rtt = clone, distance
@@ -126,7 +126,7 @@ func (e *Engine) work(ctx context.Context) error {
 	enough()
 	growth.Wait()
 	others.Wait()
-	e.Session.ExpectMore(false)
+	e.Session.Pipeline().ExpectMore(false)
 	if ctx.Err() != nil {
 		e.halt(ctx.Err()) // its own call may still be on its way
 	}
@@ -154,7 +154,7 @@ func (e *Engine) Limit() int {
 // the back of the one that is asked about commands.
 func (e *Engine) borrowed(ctx context.Context, s *client.Session) {
 	e.serve(ctx, s)
-	s.SetGate(nil)
+	s.Tune(func(o *client.Options) { o.Gate = nil })
 	e.closing.Go(func() { s.Close() })
 }
 
@@ -165,7 +165,7 @@ func (e *Engine) serve(ctx context.Context, s *client.Session) {
 	for {
 		j := e.take(false)
 		if j == nil {
-			s.Flush(ctx) // the riders have heard of any error
+			s.Pipeline().Flush(ctx) // the riders have heard of any error
 			j = e.take(true)
 		}
 		if j == nil {
@@ -175,7 +175,7 @@ func (e *Engine) serve(ctx context.Context, s *client.Session) {
 		j.task.small = small
 		err := e.do(ctx, s, j)
 		if errors.Is(err, errRetire) {
-			s.Flush(ctx)
+			s.Pipeline().Flush(ctx)
 			return
 		}
 	}
@@ -186,7 +186,7 @@ var errRetire = errors.New("session lost")
 
 // do does a job, and sees to what follows from it.
 func (e *Engine) do(ctx context.Context, s *client.Session, j *job) error {
-	inStep := !s.Desynced()
+	inStep := !s.Pipeline().Desynced()
 	r, err := e.try(ctx, s, j)
 	switch {
 	case inStep && mistaken(s, err) && j.tries == 0 && j.task.canRepeat(r):
@@ -214,14 +214,14 @@ func (e *Engine) try(ctx context.Context, s *client.Session, j *job) (Result, er
 	case j.visit != nil:
 		return Result{}, e.visit(ctx, s, j)
 	case j.of != nil:
-		s.ExpectMore(false)
+		s.Pipeline().ExpectMore(false)
 		if err := j.of.begin(e.Watch); err != nil {
 			return Result{}, err
 		}
 		return Result{}, j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
 	}
 	alone := j.task.alone(s)
-	s.ExpectMore(e.hasMore() && isSmall(j.task) && !alone)
+	s.Pipeline().ExpectMore(e.hasMore() && isSmall(j.task) && !alone)
 	if e.Watch != nil {
 		defer e.Watch(j.task, &j.meter)()
 	}
@@ -233,10 +233,10 @@ func (e *Engine) try(ctx context.Context, s *client.Session, j *job) (Result, er
 
 // visit looks into a directory.
 func (e *Engine) visit(ctx context.Context, s *client.Session, j *job) error {
-	if err := s.Flush(ctx); err != nil {
+	if err := s.Pipeline().Flush(ctx); err != nil {
 		return err
 	}
-	s.ExpectMore(false)
+	s.Pipeline().ExpectMore(false)
 	more, err := j.visit(ctx, s)
 	if err == nil {
 		e.refreshTemplate(s)
@@ -247,7 +247,7 @@ func (e *Engine) visit(ctx context.Context, s *client.Session, j *job) error {
 
 // alone reports whether all that belongs to a transfer is done before the next.
 func (t Task) alone(s *client.Session) bool {
-	return t.Verify || t.Op == Upload && (t.Atomic || s.Stages())
+	return t.Verify || t.Op == Upload && (t.Atomic || s.Options().Stage != nil)
 }
 
 // settle proves an upload with the next one.
@@ -304,7 +304,7 @@ func (e *Engine) tryAgain(ctx context.Context, s *client.Session, j *job, r Resu
 		return false
 	}
 	j.tries++
-	s.DisablePipelining()
+	s.Pipeline().Disable()
 	j.task = j.task.after(r, s.Type(), err)
 	e.again(j)
 	return true

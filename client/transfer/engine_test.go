@@ -127,8 +127,8 @@ func TestManyFilesOnServers(t *testing.T) {
 					t.Errorf("%s has %d bytes, not %d, or others", name, len(got), sizeOf(i))
 				}
 			}
-			if _, err := s.Getwd(t.Context()); err != nil || s.Desynced() {
-				t.Errorf("pwd afterwards: %v; out of step: %v", err, s.Desynced())
+			if _, err := s.Getwd(t.Context()); err != nil || s.Pipeline().Desynced() {
+				t.Errorf("pwd afterwards: %v; out of step: %v", err, s.Pipeline().Desynced())
 			}
 		}
 	})

@@ -30,7 +30,7 @@ func (l *lookout) over(ctx context.Context, target *client.Session, name string)
 	var copied atomic.Int64
 	l.meter.start(l.from, l.size, copied.Load)
 	ctx, l.stop = context.WithCancel(ctx)
-	clone := target.Cloner()
+	clone := target.Clones().Cloner()
 	l.looking.Go(func() { l.look(ctx, clone, name, &copied) })
 }
 

@@ -361,13 +361,12 @@ var making = []made{
 		}
 		return ""
 	}},
-	{name: "UMASK", mark: "SITE UMASK 027", do: func(s *client.Session) error { return s.SetUmask(context.Background(), 0o027) }},
+	{name: "UMASK", mark: "SITE UMASK 027", do: byHand("SITE UMASK 027")},
 	{name: "OPTS", mark: "OPTS UTF8 OFF", do: byHand("OPTS UTF8 OFF")},
 	{name: "PROT C", mark: "PROT C", secure: true, do: byHand("PROT C")},
 	{name: "HOST", mark: "HOST v.example", host: "v.example"},
 	{name: "HOST by hand", mark: "HOST v.example", login: byHand("HOST v.example")},
-	{name: "a late account", mark: "ACCT acc", do: func(s *client.Session) error { return s.Account(context.Background(), "acc") }, hook: wantsAccount},
-	{name: "a late account by hand", mark: "ACCT acc", do: byHand("ACCT acc"), hook: wantsAccount},
+	{name: "a late account", mark: "ACCT acc", do: byHand("ACCT acc"), hook: wantsAccount},
 	{name: "another file system", mark: "SMNT x", do: mount},
 	{name: "another file system, PWD unknown", mark: "SMNT x", do: mount, hook: noPWD},
 	{name: "another file system, where the login begins", mark: "SMNT x", do: mount, hook: func(l *line, verb, arg string) string {
@@ -384,7 +383,7 @@ var making = []made{
 
 // mount goes to another file system, and to the directory of the same name in it.
 func mount(s *client.Session) error {
-	return errors.Join(s.Mount(context.Background(), "x"), s.Chdir(context.Background(), "in"))
+	return errors.Join(byHand("SMNT x")(s), s.Chdir(context.Background(), "in"))
 }
 
 // wantsAccount is a server that does little without one, on each of its connections.
@@ -484,17 +483,17 @@ func uses() (all []using) {
 		defer other.Close()
 		return fetch(t, other)
 	}}, using{name: "job", do: func(t *testing.T, s *client.Session, _ func() *client.Session) error {
-		other := s.LazyClone(nil)
+		other := s.Clones().Lazy(nil)
 		defer other.Close()
 		return fetch(t, other)
 	}}, using{name: "job of another day", do: func(t *testing.T, s *client.Session, _ func() *client.Session) error {
-		made, err := s.Made()
+		made, err := s.Clones().Made()
 		if err != nil {
 			return err
 		}
-		other := s.LazyClone(nil)
+		other := s.Clones().Lazy(nil)
 		defer other.Close()
-		return errors.Join(other.Remake(ctx, made), fetch(t, other))
+		return errors.Join(other.Clones().Remake(ctx, made), fetch(t, other))
 	}}, using{name: "fxp", vague: true, drop: drop{"PASV", told}, do: func(_ *testing.T, s *client.Session, other func() *client.Session) error {
 		_, err := client.FXP(ctx, other(), "f00", s, "copy", client.FXPOptions{InClear: true})
 		return err

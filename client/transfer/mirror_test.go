@@ -327,13 +327,15 @@ func TestTwoMakeOneDirectory(t *testing.T) {
 		local := t.TempDir()
 		tree(t, local, "a/b/c", "a/d")
 		s, other := login(t, srv), login(t, srv)
-		s.SetFunnel(func(ctx context.Context, _ *client.Session, c client.Change, do func() error) error {
-			if c.Do == client.Mkdir {
-				if _, err := other.Mkdir(ctx, c.Path); err != nil {
-					t.Error(err)
+		s.Tune(func(o *client.Options) {
+			o.Funnel = func(ctx context.Context, _ *client.Session, c client.Change, do func() error) error {
+				if c.Do == client.Mkdir {
+					if _, err := other.Mkdir(ctx, c.Path); err != nil {
+						t.Error(err)
+					}
 				}
+				return do()
 			}
-			return do()
 		})
 		steps, err := mirrored(t, &Mirror{Up: true, Local: local, Remote: "copy"}, &Engine{Session: s, Parallel: 1})
 		if err != nil {

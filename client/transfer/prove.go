@@ -21,7 +21,7 @@ func sizeTells(s *client.Session) bool { return s.Type().Counts() }
 // keepsTime reports whether the copy on the server is to have the time of the
 // original.
 func keepsTime(s *client.Session, t Task, r Result) bool {
-	return t.Preserve && t.Op != Append && !r.ModTime.IsZero() && s.CanSetModTime()
+	return t.Preserve && t.Op != Append && !r.ModTime.IsZero() && s.Server().CanSetModTime()
 }
 
 // prove asks about an upload and waits for the answer.
@@ -50,16 +50,16 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 // proveLater asks with the next transfer, and tells done.
 func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done func(error)) {
 	if t.Mode != 0 {
-		s.ChmodLater(t.Mode, r.Remote)
+		s.Pipeline().Chmod(t.Mode, r.Remote)
 	}
-	if keepsTime(s, t, *r) && !s.SetModTimeLater(r.Remote, r.ModTime) {
+	if keepsTime(s, t, *r) && !s.Pipeline().SetModTime(r.Remote, r.ModTime) {
 		_ = s.SetModTime(ctx, r.Remote, r.ModTime)
 	}
 	if !sizeTells(s) {
 		done(nil)
 		return
 	}
-	s.SizeLater(r.Remote, func(size int64, err error) { done(judgeUpload(r, size, err, t.anySize(s))) })
+	s.Pipeline().Size(r.Remote, func(size int64, err error) { done(judgeUpload(r, size, err, t.anySize(s))) })
 }
 
 // removeSource deletes the original of a copy that is whole, unless it has changed since:

@@ -88,7 +88,7 @@ func passing(err error) bool {
 
 // mistaken reports whether a refusal may have been meant for something else: the
 // server says more than it was asked.
-func mistaken(s *client.Session, err error) bool { return isRefusal(err) && s.Desynced() }
+func mistaken(s *client.Session, err error) bool { return isRefusal(err) && s.Pipeline().Desynced() }
 
 // canRepeat reports whether a transfer that broke may be made again: bytes that
 // have left through a pipe cannot be taken back, and nothing is added twice.

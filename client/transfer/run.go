@@ -21,7 +21,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 	var moved int64 // by the tries that broke
 	for try := 1; ; try++ {
-		inStep := !s.Desynced()
+		inStep := !s.Pipeline().Desynced()
 		r, err := once(ctx, s, &t, m)
 		if inStep && mistaken(s, err) && try == 1 && t.canRepeat(r) {
 			continue
@@ -71,7 +71,7 @@ func (t *Task) uncover(ctx context.Context, s *client.Session, r *Result) error 
 		}
 	}
 	if err := s.Rename(ctx, t.part, t.Remote); err != nil {
-		if s.Stages() {
+		if s.Options().Stage != nil {
 			return err
 		}
 		return &UncoverError{t.part, err}

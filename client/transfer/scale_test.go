@@ -32,7 +32,7 @@ func TestFarServer(t *testing.T) {
 	if err := s.Login(t.Context(), client.Login{User: srv.User, Password: srv.Password}); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.RoundTrip(); got < 8*highLatency || got > time.Minute {
+	if got := s.Server().RoundTrip(); got < 8*highLatency || got > time.Minute {
 		t.Errorf("a round trip of %v takes %v", 8*highLatency, got)
 	}
 	const n = 12

@@ -372,7 +372,7 @@ func (so *soaker) begin() {
 		so.t.Fatal(err)
 	}
 	if so.mood != nil {
-		if err := so.s.SetUmask(so.t.Context(), 0o027); err != nil {
+		if _, err := so.s.Site(so.t.Context(), "UMASK 027"); err != nil {
 			so.t.Fatal(err)
 		}
 	}

@@ -192,7 +192,7 @@ func judge(ctx context.Context, s *client.Session, t Task, w witnesses) (note st
 		return "", client.ErrTruncated
 	}
 	if w.got > 0 && w.before == w.got && !w.text {
-		s.SizeProved()
+		s.Server().SizeProved()
 	}
 	return w.fill(v.note), nil
 }
@@ -283,7 +283,7 @@ func sizeBefore(ctx context.Context, s *client.Session, name string) (int64, err
 }
 
 // anySize reports whether sizes are not compared in a transfer.
-func (t Task) anySize(s *client.Session) bool { return t.AnySize || s.Quirks().WrongSizes }
+func (t Task) anySize(s *client.Session) bool { return t.AnySize || s.Server().Quirks().WrongSizes }
 
 // isRefusal reports whether the server said no, and did not hang up, or break off what it
 // had begun.

@@ -98,9 +98,9 @@ func tree(t interface {
 func command(t testing.TB, s *client.Session, bin *trash.Trash, name string, f func()) *trash.Group {
 	t.Helper()
 	g := bin.Begin(name, time.Now())
-	s.SetFunnel(g.Hear)
+	s.Tune(func(o *client.Options) { o.Funnel = g.Hear })
 	f()
-	s.SetFunnel(nil)
+	s.Tune(func(o *client.Options) { o.Funnel = nil })
 	if err := g.End(context.Background(), s); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestRefused(t *testing.T) {
 			s, files := onPractice(t, practice.Fault{Name: "refuse", Verb: verb, Text: "550 No."})
 			put(t, s, "a", "aaa")
 			g := (&trash.Trash{Home: "/"}).Begin("rm", time.Now())
-			s.SetFunnel(g.Hear)
+			s.Tune(func(o *client.Options) { o.Funnel = g.Hear })
 			if err := s.Remove(t.Context(), "a"); err == nil {
 				t.Error("no error")
 			}
@@ -276,7 +276,7 @@ func TestAnySequence(t *testing.T) {
 		var groups []*trash.Group
 		for range rapid.IntRange(1, 6).Draw(t, "commands") {
 			g := bin.Begin("x", time.Now())
-			s.SetFunnel(g.Hear)
+			s.Tune(func(o *client.Options) { o.Funnel = g.Hear })
 			for range rapid.IntRange(1, 4).Draw(t, "steps") {
 				from, to := name.Draw(t, "from"), name.Draw(t, "to")
 				switch rapid.IntRange(0, 6).Draw(t, "what") { // refusals are part of it
@@ -297,7 +297,7 @@ func TestAnySequence(t *testing.T) {
 					s.Rename(ctx, from+".part", from)
 				}
 			}
-			s.SetFunnel(nil)
+			s.Tune(func(o *client.Options) { o.Funnel = nil })
 			if err := g.End(ctx, s); err != nil {
 				t.Fatal(err)
 			}
@@ -305,13 +305,13 @@ func TestAnySequence(t *testing.T) {
 		}
 		for i := len(groups) - 1; i >= 0; i-- {
 			back := bin.Begin("undo", time.Now())
-			s.SetFunnel(back.Hear)
+			s.Tune(func(o *client.Options) { o.Funnel = back.Hear })
 			err := trash.Undo(ctx, s, groups[i], false, false, func(o trash.Outcome) {
 				if !o.Done {
 					t.Errorf("left alone: %s: %s", o.Path, o.Says)
 				}
 			})
-			s.SetFunnel(nil)
+			s.Tune(func(o *client.Options) { o.Funnel = nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -638,7 +638,7 @@ func (y *Sync) arriveThere(ctx context.Context, all []*copying) error {
 			renames = append(renames, client.Renaming{From: y.there(c.temp), To: y.there(c.step.Path)})
 		}
 	}
-	errs := y.Session.RenameAll(ctx, renames...)
+	errs := y.Session.Pipeline().RenameAll(ctx, renames...)
 	targets = targets[:0]
 	for i, c := range whole {
 		if c.err = errs[i]; c.err == nil {

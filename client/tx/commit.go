@@ -368,7 +368,7 @@ func (t *Tx) send(ctx context.Context, s *client.Session, todo []int, forward bo
 		}
 		all = append(all, r)
 	}
-	for n, err := range s.RenameAll(ctx, all...) {
+	for n, err := range s.Pipeline().RenameAll(ctx, all...) {
 		if err == nil {
 			done = append(done, todo[n])
 		} else {

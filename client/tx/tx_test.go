@@ -73,8 +73,8 @@ func begin(t testing.TB, s *client.Session) *work {
 	if w.tx, err = tx.Begin(t.Context(), s, h, unsynced{file}); err != nil {
 		t.Fatal(err)
 	}
-	s.SetFunnel(w.tx.Hear)
-	s.SetStage(w.tx.Stage)
+	s.Tune(func(o *client.Options) { o.Funnel = w.tx.Hear })
+	s.Tune(func(o *client.Options) { o.Stage = w.tx.Stage })
 	return w
 }
 

@@ -127,7 +127,7 @@ func keepQuotes(words []syntax.Token) []syntax.Token {
 // their number. What is missing is asked for at a terminal, and only there.
 func (c *Call) Parse(ctx context.Context, words []syntax.Token) error {
 	c.Flags = c.Command.FlagSet()
-	if s := c.Session(); c.Command.Needs == Login && s != nil && s.QuotesNames() {
+	if s := c.Session(); c.Command.Needs == Login && s != nil && s.Server().QuotesNames() {
 		words = keepQuotes(words)
 	}
 	if err := c.checkBackslashes(words); err != nil {

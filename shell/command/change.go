@@ -48,7 +48,7 @@ func (sh *Shell) changed(e settings.Effect) {
 		useMode(sh)
 	case settings.NameCharset:
 		if sh.Session != nil {
-			sh.Session.SetCharset(charset(sh))
+			sh.Session.Tune(func(o *client.Options) { o.Charset = charset(sh) })
 			sh.Remote.Forget("/")
 		}
 	case settings.Observers:
@@ -82,9 +82,11 @@ func (sh *Shell) SettingHere(name, value string) (string, string) {
 // useAddresses tells the sessions what the settings say.
 func useAddresses(sh *Shell) {
 	sh.Sessions(func(s *client.Session) {
-		s.SetActive(sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice())
-		s.AcceptFrom(sh.Settings.ActiveFrom)
-		s.TrustPassiveAddress(sh.Settings.PasvAddress == "server")
+		s.Tune(func(o *client.Options) {
+			o.ActivePorts, o.ActiveAddress = sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice()
+			o.ActiveFrom = sh.Settings.ActiveFrom
+			o.TrustPassiveAddress = sh.Settings.PasvAddress == "server"
+		})
 	})
 }
 
@@ -123,17 +125,21 @@ func ways(sh *Shell, session *client.Session) []client.DataMode {
 
 // useWays tells the sessions what the settings allow.
 func useWays(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetDataModes(ways(sh, s)) })
+	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.Ways = ways(sh, s) }) })
 }
 
 // useBuffers tells the sessions which socket buffers to ask for.
 func useBuffers(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetBuffers(int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf)) })
+	sh.Sessions(func(s *client.Session) {
+		s.Tune(func(o *client.Options) {
+			o.ReadBuffer, o.WriteBuffer = int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf)
+		})
+	})
 }
 
 // useKeepAlive tells the sessions about it, for their transfers.
 func useKeepAlive(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetKeepAlive(sh.Settings.KeepAlive) })
+	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.KeepAlive = sh.Settings.KeepAlive }) })
 }
 
 // Open reports whether what was arranged by hand waits for what comes next:

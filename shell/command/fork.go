@@ -26,7 +26,7 @@ func (sh *Shell) Apart() *Shell {
 	f.Record(sh.Options.Version)
 	f.Verbose.Store(false) // the words of the server would stand among those for the foreground
 	if f.Manual = nil; sh.Session != nil {
-		f.Session = sh.Session.LazyClone(Dialogue(f))
+		f.Session = sh.Session.Clones().Lazy(Dialogue(f))
 		f.Guard(f.Session)
 	}
 	return f

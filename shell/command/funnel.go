@@ -8,9 +8,11 @@ import (
 
 // Guard has a session ask before each line, and tell of each change.
 func (sh *Shell) Guard(s *client.Session) {
-	s.SetGate(SessionGate(sh))
-	s.SetFunnel(Funnel(sh))
-	s.SetStage(stage(sh, s))
+	s.Tune(func(o *client.Options) {
+		o.Gate = SessionGate(sh)
+		o.Funnel = Funnel(sh)
+		o.Stage = stage(sh, s)
+	})
 }
 
 // Funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
@@ -51,5 +53,5 @@ func listener(sh *Shell) client.Funnel {
 
 // useFunnel tells the sessions who hears of their changes.
 func useFunnel(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetFunnel(Funnel(sh)) })
+	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.Funnel = Funnel(sh) }) })
 }

@@ -23,7 +23,9 @@ func olderTLS(sh *Shell, cfg *tls.Config) *tls.Config {
 
 // useEnd tells the sessions how protected data may end.
 func useEnd(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.TrustEnd(sh.Settings.TLSEnd == "insecure") })
+	sh.Sessions(func(s *client.Session) {
+		s.Tune(func(o *client.Options) { o.InsecureEnd = sh.Settings.TLSEnd == "insecure" })
+	})
 }
 
 // warnOfOldTLS says that a connection has a version which tls-min would not let

@@ -46,7 +46,7 @@ func (sh *Shell) Remake(ctx context.Context, text string) error {
 	var made client.Made
 	err := json.Unmarshal([]byte(text), &made)
 	if err == nil {
-		err = sh.Session.Remake(ctx, made)
+		err = sh.Session.Clones().Remake(ctx, made)
 	}
 	if err != nil {
 		sh.Disconnect()

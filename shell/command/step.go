@@ -23,7 +23,7 @@ func (st *stepper) begin() {
 
 // useReuse tells the sessions whether data connections resume their TLS session.
 func useReuse(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetReuse(sh.Settings.TLSReuse) })
+	sh.Sessions(func(s *client.Session) { s.Manual().SetReuse(sh.Settings.TLSReuse) })
 }
 
 // SessionGate is whom a session asks: the user, in a dry run nobody lets a change pass.

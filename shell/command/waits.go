@@ -10,14 +10,18 @@ import (
 // useWaits tells the sessions how long to wait.
 func useWaits(sh *Shell) {
 	sh.Sessions(func(s *client.Session) {
-		s.SetTimeout(sh.Settings.Timeout)
-		s.SetStall(stall(sh))
+		s.Tune(func(o *client.Options) {
+			o.Timeout = sh.Settings.Timeout
+			o.Stall = stall(sh)
+		})
 	})
 }
 
 // UsePace tells the sessions whether commands may leave together.
 func UsePace(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetOneByOne(unpipelined(sh, s.Options().Addr)) })
+	sh.Sessions(func(s *client.Session) {
+		s.Tune(func(o *client.Options) { o.OneByOne = unpipelined(sh, s.Options().Addr) })
+	})
 }
 
 func stall(sh *Shell) time.Duration { return cmp.Or(sh.Settings.Stall, sh.Settings.Timeout) }
@@ -30,7 +34,7 @@ func unpipelined(sh *Shell, addr string) bool {
 
 // learnPace remembers that a server needs that.
 func learnPace(sh *Shell) {
-	if s := sh.Session; s != nil && sh.Settings.Pipelining != "off" && s.OneByOne() {
+	if s := sh.Session; s != nil && sh.Settings.Pipelining != "off" && s.Options().OneByOne {
 		FoundLimit(sh, s.Options().Addr, "pipelining", "off", s)
 	}
 }

@@ -160,7 +160,7 @@ func copyServers(ctx context.Context, c *command.Call, from *client.Session, t t
 		c.Note("%s: %s", name, r.Note)
 	}
 	if c.Shell.Settings.Verbose && !c.JSON() {
-		c.Note("%s", strings.TrimSpace(name+" to "+t.Local+" on "+t.Target.Host()+"  "+sizeText(r.Size)))
+		c.Note("%s", strings.TrimSpace(name+" to "+t.Local+" on "+t.Target.Server().Host()+"  "+sizeText(r.Size)))
 	}
 	return r, nil
 }

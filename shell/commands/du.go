@@ -120,7 +120,7 @@ func usageText(c *command.Call, n int64) string {
 }
 
 func df(ctx context.Context, c *command.Call) error {
-	n, err := c.Session().Available(ctx, c.Arg(0))
+	n, err := c.Session().Server().Available(ctx, c.Arg(0))
 	if err != nil {
 		return failure.About(command.OrDot(c.Arg(0)), err)
 	}

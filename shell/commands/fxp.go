@@ -129,7 +129,7 @@ func besideSession(ctx context.Context, sh *command.Shell, a command.Address, f 
 // fxpOne copies one file, gives the copy the time of the original, and tells.
 func fxpOne(ctx context.Context, c *command.Call, from *client.Session, name string, to *client.Session, target string, add bool) error {
 	if c.Shell.Options.DryRun {
-		return c.Shell.Would(command.DryAction{Action: "copy", What: name, To: target + " on " + to.Host()})
+		return c.Shell.Would(command.DryAction{Action: "copy", What: name, To: target + " on " + to.Server().Host()})
 	}
 	from.SetType(c.Session().Type())
 	t := transfer.Task{Op: transfer.BetweenServers, Remote: name, Target: to, Local: target, Resume: c.Is("continue"), Append: add, InClear: c.Is("clear")}

@@ -19,7 +19,7 @@ func KeepAlive(sh *command.Shell) (stop func()) {
 	ctx, cancel := context.WithCancel(sh.Base)
 	var watching sync.WaitGroup
 	sh.Each(func(c command.Peer) {
-		if c.Session.CanKeepAlive() && !c.Manual.Open() {
+		if c.Session.Server().CanKeepAlive() && !c.Manual.Open() {
 			watching.Go(func() { watchOver(ctx, sh, c, every) })
 		}
 	})
@@ -34,8 +34,8 @@ func KeepAlive(sh *command.Shell) (stop func()) {
 func watchOver(ctx context.Context, sh *command.Shell, c command.Peer, every time.Duration) {
 	for ctx.Err() == nil {
 		sh.Wire.Lock()
-		conn, quiet := c.Session.Conn(), c.Session.Quiet()
-		if !c.Session.CanKeepAlive() {
+		conn, quiet := c.Session.Conn(), c.Session.Server().Quiet()
+		if !c.Session.Server().CanKeepAlive() {
 			sh.Wire.Unlock()
 			if err := conn.Err(); err != nil {
 				sh.Say("connection to " + c.Address.Host + ": " + conn.Mask(failure.InWords(err)) + " (the next command connects again)")

@@ -46,7 +46,7 @@ func printFacts(ctx context.Context, c *command.Call, verb string) error {
 	}
 	var lines []string
 	err = c.Shell.Settings.Bounds.Listing(ctx, func(ctx context.Context) (err error) {
-		lines, err = c.Session().Lines(ctx, verb, c.Arg(0))
+		lines, err = c.Session().Manual().Lines(ctx, verb, c.Arg(0))
 		return err
 	})
 	for _, line := range lines {

@@ -26,11 +26,11 @@ func NewEngine(c *command.Call) *transfer.Engine {
 	}
 	if most := mostSessions(c.Shell, e.Session); most > 0 && (e.Parallel == 0 || e.Parallel > most) {
 		if e.Parallel > 0 {
-			c.Note("%d instead of %d sessions, as the server once allowed; `limits forget %s` tries again", most, e.Parallel, e.Session.Host())
+			c.Note("%d instead of %d sessions, as the server once allowed; `limits forget %s` tries again", most, e.Parallel, e.Session.Server().Host())
 		}
 		e.Parallel = most
 	}
-	if why := e.Session.Alone(); why != nil && e.Parallel != 1 {
+	if why := e.Session.Clones().Alone(); why != nil && e.Parallel != 1 {
 		e.Parallel = 1
 		c.Note("one session: %s", why)
 	}

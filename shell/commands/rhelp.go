@@ -14,7 +14,7 @@ var RhelpCommands = []*command.Command{
 		Name: "rhelp", Args: "[verb]", Short: "ask the server for help (HELP)",
 		Max: -1, Complete: []completion.Kind{completion.Verb}, Wire: command.Sends("HELP"), Needs: command.Connection,
 		Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error {
-			r, err := c.Session().Help(ctx, c.Texts()...)
+			r, err := c.Session().Server().Help(ctx, c.Texts()...)
 			if err != nil {
 				return err
 			}
@@ -25,7 +25,7 @@ var RhelpCommands = []*command.Command{
 		Name: "rstatus", Args: "[path]", Short: "ask the server how things are, or about one name (STAT)",
 		Max: 1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Sends("STAT"), Needs: command.Connection,
 		Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error {
-			r, err := c.Session().Status(ctx, c.Arg(0))
+			r, err := c.Session().Server().Status(ctx, c.Arg(0))
 			if err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func listSessions(c *command.Call) error {
 		if one.Session == nil {
 			continue
 		}
-		o := sessionObject{Name: one.Name, URL: one.WhereURL(), TLS: "plain", Idle: one.Session.Quiet().Seconds(), Present: i == 0}
+		o := sessionObject{Name: one.Name, URL: one.WhereURL(), TLS: "plain", Idle: one.Session.Server().Quiet().Seconds(), Present: i == 0}
 		if cs, ok := one.Session.Conn().TLS(); ok {
 			o.TLS = strings.TrimPrefix(tls.VersionName(cs.Version), "TLS ")
 		}
@@ -92,7 +92,7 @@ func listSessions(c *command.Call) error {
 		if o.Present {
 			mark = ">"
 		}
-		t.Rows = append(t.Rows, []string{mark, render.Safe(o.Name), render.Safe(one.Where()), o.TLS, command.Seconds(one.Session.Quiet().Round(time.Second))})
+		t.Rows = append(t.Rows, []string{mark, render.Safe(o.Name), render.Safe(one.Where()), o.TLS, command.Seconds(one.Session.Server().Quiet().Round(time.Second))})
 	}
 	if c.JSON() || len(t.Rows) == 0 {
 		return nil

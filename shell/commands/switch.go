@@ -66,7 +66,7 @@ func switchTo(ctx context.Context, sh *command.Shell, a command.Address, o comma
 		old.Session.Close()
 		return err
 	}
-	err = &command.KeptError{Err: err, Words: sh.Masked(failure.InWords(err)), With: old.Session.Identity().User + "@" + old.Address.Host, Dropped: sh.Console.DropTypedAhead()}
+	err = &command.KeptError{Err: err, Words: sh.Masked(failure.InWords(err)), With: old.Session.Clones().Identity().User + "@" + old.Address.Host, Dropped: sh.Console.DropTypedAhead()}
 	if sh.Session != nil && ctx.Err() != nil {
 		sh.Session.Conn().Close() // it does not answer: the prompt does not wait for a goodbye
 	}

@@ -350,10 +350,12 @@ func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group,
 	ch, s := &c.Shell.Changes, c.Session()
 	ch.Undoes = undoes
 	if !dry && undoes != "" && !command.Trashes(c.Shell) {
-		s.SetFunnel(func(ctx context.Context, s *client.Session, change client.Change, do func() error) error {
-			return command.TrashGroup(c.Shell, s).Hear(ctx, s, change, do)
+		s.Tune(func(o *client.Options) {
+			o.Funnel = func(ctx context.Context, s *client.Session, change client.Change, do func() error) error {
+				return command.TrashGroup(c.Shell, s).Hear(ctx, s, change, do)
+			}
 		})
-		defer s.SetFunnel(command.Funnel(c.Shell))
+		defer s.Tune(func(o *client.Options) { o.Funnel = command.Funnel(c.Shell) })
 	}
 	run := func() error { return tellBack(ctx, c, g, dry) }
 	if undoes == "" {

@@ -118,7 +118,7 @@ func beginTx(ctx context.Context, c *command.Call) error {
 		}
 		return err
 	}
-	if open.Held == nil && !net.ParseIP(s.Host()).IsLoopback() { // that of --demo goes with this program
+	if open.Held == nil && !net.ParseIP(s.Server().Host()).IsLoopback() { // that of --demo goes with this program
 		c.Shell.Warn("no journal is kept here: if this computer stops during the commit nobody knows how far it came")
 	}
 	opens(c.Shell, open, s)

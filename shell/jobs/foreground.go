@@ -32,7 +32,7 @@ func Detachable(sh *command.Shell, line command.Line, st syntax.Statement) error
 		_, err := f.Command(line, st)
 		return err
 	})
-	j.spare = sh.Session.LazyClone(command.Dialogue(sh)) // now, while nobody works with the session
+	j.spare = sh.Session.Clones().Lazy(command.Dialogue(sh)) // now, while nobody works with the session
 	return foreground(sh, j, func() { StartJob(sh, j) })
 }
 

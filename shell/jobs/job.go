@@ -53,8 +53,8 @@ func NewJob(line string, f *command.Shell, run func() error) *job {
 	j := &job{line: strings.TrimSpace(line), Sh: f, began: time.Now(), cancel: f.End, run: run, Done: make(chan struct{}), session: f.Session}
 	j.from.local, j.from.settings, j.from.address = f.LocalDir, f.Settings, f.Address
 	if s := j.session; s != nil {
-		j.from.login, j.from.insecure = s.Identity(), s.Options().TLS.InsecureSkipVerify
-		j.from.made, j.from.alone = s.Made()
+		j.from.login, j.from.insecure = s.Clones().Identity(), s.Options().TLS.InsecureSkipVerify
+		j.from.made, j.from.alone = s.Clones().Made()
 	}
 	return j
 }

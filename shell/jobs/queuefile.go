@@ -255,7 +255,7 @@ func resumed(sh *command.Shell, lines []kept) (all []*job) {
 		j.from.made, j.from.alone = k.Made, nil
 		j.line = j.resuming()
 		j.run = func() error {
-			if err := f.Session.Remake(f.Base, k.Made); err != nil {
+			if err := f.Session.Clones().Remake(f.Base, k.Made); err != nil {
 				return failure.Shown(err)
 			}
 			return failure.Shown(f.Do(command.Line{Text: j.line}))

@@ -26,7 +26,7 @@ func manualState(sh *command.Shell) *command.Manual {
 		talk := teach.NewDialogue()
 		talk.User, talk.In = sh.Session.LoggedIn()
 		talk.TLS, _ = sh.Session.Protected()
-		typ, level := sh.Session.ServerState()
+		typ, level := sh.Session.Manual().ServerState()
 		talk.Type, talk.Protect = string(typ), level == client.Private
 		sh.Manual = &command.Manual{Talk: talk}
 	}
@@ -173,7 +173,7 @@ func prepareManual(sh *command.Shell, line string, v replyPrinter) error {
 		return nil
 	}
 	h.Drop()
-	ch, err := sh.Session.ListenData(addr.Port)
+	ch, err := sh.Session.Manual().Listen(addr.Port)
 	if err != nil {
 		v.fact("   nobody listens on port %d: %s", addr.Port, err)
 		return nil
@@ -201,7 +201,7 @@ func connectManual(ctx context.Context, sh *command.Shell, addr string, v replyP
 		addr = net.JoinHostPort(host, strconv.Itoa(h.Talk.Port))
 	}
 	h.Drop()
-	ch, err := sh.Session.ConnectData(ctx, addr)
+	ch, err := sh.Session.Manual().Connect(ctx, addr)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func transferManual(ctx context.Context, sh *command.Shell, line string, v reply
 			return client.Reply{}, err
 		}
 	}
-	x, err := sh.Session.SendQuoted(ctx, line)
+	x, err := sh.Session.Manual().Send(ctx, line)
 	if err != nil {
 		return client.Reply{}, err
 	}
@@ -277,7 +277,7 @@ func carryManual(ctx context.Context, sh *command.Shell, line string, x *client.
 		return client.Reply{}, err
 	}
 	defer file.Close()
-	d, err := sh.Session.Carry(ctx, ch, x)
+	d, err := sh.Session.Manual().Carry(ctx, ch, x)
 	var r client.Reply
 	if first, _ := x.Begin(ctx); first.Class() == 1 {
 		v.reply(first)

@@ -116,7 +116,7 @@ func examination(ctx context.Context, c *command.Call) (e teach.Examination, err
 		return e, err
 	}
 	if len(c.Args) == 0 && sh.Session != nil {
-		e.Login = sh.Session.Identity()
+		e.Login = sh.Session.Clones().Identity()
 		e.Known = e.Login.User != ""
 		e.Seen = teach.Lately(sh.Recorder.All(), sh.Session.Conn().RemoteAddr().String(), sh.Session.Features())
 		return e, nil

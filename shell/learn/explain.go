@@ -132,7 +132,7 @@ func unknownTopic(sh *command.Shell, topic string) error {
 func ExplainContext(sh *command.Shell) teach.Here {
 	h := teach.Here{Events: sh.Recorder.All(), Knows: func(line string) bool { return KnowsLine(sh, line) }}
 	if sh.Session != nil {
-		h.Server, h.Features = sh.Session.Quirks().Server, sh.Session.Features()
+		h.Server, h.Features = sh.Session.Server().Quirks().Server, sh.Session.Features()
 	}
 	return h
 }

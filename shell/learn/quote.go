@@ -71,7 +71,7 @@ func site(ctx context.Context, c *command.Call) error {
 }
 
 func features(ctx context.Context, c *command.Call) error {
-	known, err := c.Session().AskFeatures(ctx)
+	known, err := c.Session().Server().AskFeatures(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func features(ctx context.Context, c *command.Call) error {
 }
 
 func system(ctx context.Context, c *command.Call) error {
-	text, err := c.Session().System(ctx)
+	text, err := c.Session().Server().System(ctx)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func raw(ctx context.Context, c *command.Call) error {
 	}
 	sh.Raw = true
 	c.Note("raw: lines go to the server as typed; .help for help, .end to leave")
-	return sh.Session.ByHand(ctx, true)
+	return sh.Session.Manual().ByHand(ctx, true)
 }
 
 // openRaw connects without a word beyond the greeting.
@@ -169,7 +169,7 @@ func dotEnd(ctx context.Context, sh *command.Shell, _ []string, _ replyPrinter) 
 	sh.Raw = false
 	sh.ApplyObservers()
 	sh.Manual.Forget()
-	return sh.Session.ByHand(ctx, false)
+	return sh.Session.Manual().ByHand(ctx, false)
 }
 
 func dotState(_ context.Context, sh *command.Shell, _ []string, v replyPrinter) error {
@@ -218,7 +218,7 @@ func dotListen(_ context.Context, sh *command.Shell, words []string, v replyPrin
 		port = int(n)
 	}
 	h.Drop()
-	ch, err := sh.Session.ListenData(port)
+	ch, err := sh.Session.Manual().Listen(port)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func dotAbor(ctx context.Context, sh *command.Shell, _ []string, v replyPrinter)
 	v = v.inside(h)
 	h.Waiting = nil
 	sh.Recorder.Typed("ABOR")
-	x := sh.Session.SendAbort()
+	x := sh.Session.Manual().Abort()
 	if waiting != nil {
 		if r, err := waiting.Wait(ctx); err == nil {
 			h.Talk.Heard(line, r)

@@ -47,7 +47,7 @@ func step(_ context.Context, c *command.Call) error {
 
 // useGate tells the sessions whom to ask before they send something.
 func useGate(sh *command.Shell) {
-	sh.Sessions(func(s *client.Session) { s.SetGate(command.SessionGate(sh)) })
+	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.Gate = command.SessionGate(sh) }) })
 }
 
 // Consent asks the user about a line. What runs beside the prompt is not asked

@@ -97,7 +97,7 @@ func (d *doctor) connect(ctx context.Context, insecure bool) error {
 		d.session.Conn().Close()
 	}
 	d.session = session
-	return session.ByHand(ctx, true)
+	return session.Manual().ByHand(ctx, true)
 }
 
 func (d *doctor) greeting(ctx context.Context) {

@@ -58,7 +58,7 @@ func (d *doctor) dial(ctx context.Context, port int) (*client.Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.session.ConnectData(ctx, net.JoinHostPort(host, strconv.Itoa(port)))
+	return d.session.Manual().Connect(ctx, net.JoinHostPort(host, strconv.Itoa(port)))
 }
 
 func (d *doctor) epsv(ctx context.Context) {
@@ -96,7 +96,7 @@ func (d *doctor) pasv(ctx context.Context) {
 
 // active has the server connect to us. It lists with LIST: NLST of an empty directory is an error for some (inetutils).
 func (d *doctor) active(ctx context.Context) {
-	ch, err := d.session.ListenData(0)
+	ch, err := d.session.Manual().Listen(0)
 	if err != nil {
 		d.note(Skipped, "active", "%s", err)
 		return
@@ -159,11 +159,11 @@ const most = 4 << 20
 func (d *doctor) fetch(ctx context.Context, ch *client.Channel, line string) fetched {
 	ctx, cancel := context.WithTimeout(ctx, 2*d.Limit)
 	defer cancel()
-	x, err := d.session.SendQuoted(ctx, line)
+	x, err := d.session.Manual().Send(ctx, line)
 	if err != nil {
 		return fetched{err: err}
 	}
-	data, err := d.session.Carry(ctx, ch, x)
+	data, err := d.session.Manual().Carry(ctx, ch, x)
 	if err != nil {
 		return fetched{err: err}
 	}
@@ -273,8 +273,8 @@ func (d *doctor) reuse(ctx context.Context) {
 	if !d.private {
 		return
 	}
-	d.session.SetReuse(false)
-	defer d.session.SetReuse(true)
+	d.session.Manual().SetReuse(false)
+	defer d.session.Manual().SetReuse(true)
 	ch, err := d.again(ctx)
 	if err != nil {
 		d.silent("tls-reuse", d.working, err)

@@ -40,7 +40,7 @@ var troubles = []struct {
 	{"cut", "require-reuse cut=1000", nil, getOnly, []string{"426", "reget"}},
 	{"data-tls", "clear-data", nil, listOnly, []string{"in clear", "PROT P", "prot clear"}},
 	{"data-tls", "other-cert", nil, listOnly, []string{"another certificate", "second machine"}},
-	{"data-reuse", "require-reuse", nil, func(w *wire) { w.s.SetReuse(false); w.list("") }, []string{"522", "set tls-reuse on"}},
+	{"data-reuse", "require-reuse", nil, func(w *wire) { w.s.Manual().SetReuse(false); w.list("") }, []string{"522", "set tls-reuse on"}},
 	{"tls-injected", "require-reuse extra-reply:AUTH", nil, nil, []string{"between AUTH TLS and its handshake"}},
 	{"data-not-arranged", "", nil, func(w *wire) { w.op("quote LIST", byHand(w, "LIST")) }, []string{"425", "quote EPSV", "quote LIST"}},
 	{"cut", "stall=1000", func(o *client.Options) { o.Stall = 300 * time.Millisecond }, getOnly, []string{"1000 B of file", "end by error"}},
@@ -97,7 +97,7 @@ func (w *wire) putChecked(name string, size int) {
 func byHand(w *wire, line string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		w.rec.Typed(line)
-		x, err := w.s.SendQuoted(ctx, line)
+		x, err := w.s.Manual().Send(ctx, line)
 		if err != nil {
 			return err
 		}
