@@ -45,7 +45,7 @@ func (o *options) detach(script, what string, start func(*exec.Cmd) error) (log 
 	if _, err := fmt.Fprintln(out, what); err != nil {
 		return "", err
 	}
-	cmd := exec.Command(program, append(o.connecting, "--verbose", "--keep-going")...)
+	cmd := exec.Command(program, append(o.connectFlags, "--verbose", "--keep-going")...)
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = out, out, ownSession
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -64,8 +64,8 @@ func (o *options) detach(script, what string, start func(*exec.Cmd) error) (log 
 	return log, in.Close()
 }
 
-// connectingArgs are the options given that are about connections.
-func connectingArgs(fs *pflag.FlagSet) []string {
+// connectArgs are the options given that are about connections.
+func connectArgs(fs *pflag.FlagSet) []string {
 	var args []string
 	fs.Visit(func(f *pflag.Flag) {
 		if slices.Contains(detached, f.Name) {

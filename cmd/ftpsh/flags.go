@@ -54,7 +54,7 @@ type options struct {
 	demo, version, help bool
 	like                string   // how the server of the demo looks
 	completion          string   // for which shell
-	connecting          []string // the options about connections, as given
+	connectFlags        []string // the options about connections, as given
 
 	password    string // of the environment
 	hasPassword bool
@@ -149,7 +149,7 @@ func parseFlags(args []string) (*options, error) {
 	if o.help {
 		return nil, pflag.ErrHelp
 	}
-	o.target, o.connecting = fs.Args(), connectingArgs(fs)
+	o.target, o.connectFlags = fs.Args(), connectArgs(fs)
 	if dash := fs.ArgsLenAtDash(); dash >= 0 && len(o.scripts) > 0 {
 		o.target, o.arguments = o.target[:dash], o.target[dash:]
 	}

@@ -24,9 +24,9 @@ func main() {
 	os.Exit(run(os.Args[1:], func(*command.Options) {}))
 }
 
-// thrift is the memory from which on less is worth more work: listings can have
+// memoryLimit is the memory from which on less is worth more work: listings can have
 // a million entries.
-const thrift = 300 << 20
+const memoryLimit = 300 << 20
 
 // usageStatus is the exit status for a command line that makes no sense.
 const usageStatus = 2
@@ -35,7 +35,7 @@ const usageStatus = 2
 // listen in.
 func run(args []string, adapt func(*command.Options)) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(thrift)
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	password, known := takePassword()
 	if serving(args) {
@@ -47,20 +47,20 @@ func run(args []string, adapt func(*command.Options)) int {
 		fmt.Print(usage())
 		return 0
 	case err != nil:
-		return wrong(err)
+		return startupError(err)
 	case o.version:
 		fmt.Print(thisBuild())
 		return 0
 	case o.completion != "":
 		if err := completion(o.completion); err != nil {
-			return wrong(err)
+			return startupError(err)
 		}
 		return 0
 	}
 	o.password, o.hasPassword = password, known
 	scripts, err := o.openScripts()
 	if err != nil {
-		return wrong(err)
+		return startupError(err)
 	}
 	defer closeScripts(scripts)
 	return o.session(scripts, adapt)
@@ -70,20 +70,20 @@ func run(args []string, adapt func(*command.Options)) int {
 func (o *options) session(scripts []io.ReadCloser, adapt func(*command.Options)) int {
 	opt, err := o.shellOptions(len(scripts) > 0 || o.unattended())
 	if err != nil {
-		return wrong(err)
+		return startupError(err)
 	}
 	if o.demo {
 		demo, err := startDemo(o.like)
 		if err != nil {
-			return wrong(err)
+			return startupError(err)
 		}
 		defer demo.Close()
 		opt.Connect.TLS.RootCAs = demo.RootCAs()
 		opt.Hinted = true
 		opt.StateDir = "" // its port belongs to somebody else tomorrow
-		return o.talk(opt, scripts, adapt, func(sh *command.Shell) error { return openDemo(sh, demo) })
+		return o.runShell(opt, scripts, adapt, func(sh *command.Shell) error { return openDemo(sh, demo) })
 	}
-	return o.talk(opt, scripts, adapt, func(sh *command.Shell) error {
+	return o.runShell(opt, scripts, adapt, func(sh *command.Shell) error {
 		if len(o.target) == 0 || o.unattended() {
 			return nil
 		}
@@ -91,7 +91,7 @@ func (o *options) session(scripts []io.ReadCloser, adapt func(*command.Options))
 	})
 }
 
-func (o *options) talk(opt command.Options, scripts []io.ReadCloser, adapt func(*command.Options), open func(*command.Shell) error) int {
+func (o *options) runShell(opt command.Options, scripts []io.ReadCloser, adapt func(*command.Options), open func(*command.Shell) error) int {
 	opt.Version = thisBuild().version
 	if !o.demo { // its server ends with this process
 		opt.Detach = o.detach
@@ -99,11 +99,11 @@ func (o *options) talk(opt command.Options, scripts []io.ReadCloser, adapt func(
 	adapt(&opt)
 	sh, err := shell.New(opt)
 	if err != nil {
-		return wrong(err)
+		return startupError(err)
 	}
 	defer shell.Close(sh)
 	if err := o.configure(sh); err != nil {
-		return wrong(err)
+		return startupError(err)
 	}
 	opening := open(sh)
 	switch {
@@ -142,8 +142,8 @@ func (o *options) configure(sh *command.Shell) error {
 // errShown is a failure that the shell has shown.
 var errShown = errors.New("shown")
 
-// wrong reports what keeps the program from starting.
-func wrong(err error) int {
+// startupError reports what keeps the program from starting.
+func startupError(err error) int {
 	if errors.Is(err, errShown) {
 		return usageStatus
 	}

@@ -85,7 +85,7 @@ func serve(args []string, password string) int {
 		err = errors.New("--anonymous-uploads and --user exclude each other: with a user nobody is anonymous")
 	}
 	if err != nil {
-		return wrong(err)
+		return startupError(err)
 	}
 	server, err := o.start()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
@@ -57,6 +58,9 @@ type Command struct {
 	Reversed func(syntax.Token) bool // reports an option that turns the kinds of the arguments round
 	Alone    func(string) string     // the hint for a word that belongs behind the command and was typed alone
 	DashArgs func(string) bool       // reports a word with a dash that is an argument all the same
+	Risk     Risk                    // what the prompt warns of while it is typed
+	Once     bool                    // a failure does not say what it did (SITE, APPE): it is not run again
+	Between  *Between                // what proxy does with it between two servers; nil: nothing
 	Detach   bool                    // Ctrl-Z sends it to the background
 	Nests    bool                    // runs other lines: each of them takes the session for itself
 
@@ -64,6 +68,26 @@ type Command struct {
 
 	// Across runs it when its words are on two sessions or more; nil: it runs on one after the other.
 	Across func(context.Context, *Call, []Part) error
+}
+
+// Risk is what a command would destroy, where that is known.
+type Risk int
+
+// The risks of commands.
+const (
+	NoRisk          Risk = iota
+	Deletes              // files or directories of the server
+	ReplacesRemote       // files of the server, by uploads
+	ReplacesRenamed      // files of the server, by others that get their names
+	ReplacesLocal        // a local file
+	DeletesOther         // what only the other side has
+)
+
+// Between is a command that copies between the two servers of proxy.
+type Between struct {
+	Reverse bool // from the second to the first
+	Many    bool // takes names of several files
+	Op      transfer.Op
 }
 
 // Group is the commands of one theme, as help shows them.

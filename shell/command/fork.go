@@ -10,7 +10,7 @@ import (
 func (sh *Shell) Fork() *Shell {
 	f := &Shell{
 		Settings: sh.Settings, Connections: sh.Connections.fork(), sites: sh.sites.fork(), Language: sh.Language.fork(), Names: sh.Names.fork(),
-		Learning: sh.Learning.fork(), Options: sh.Options, JSON: sh.JSON, Catalog: sh.Catalog, Confined: sh.Confined, Log: sh.Log, Jobs: sh.Hooks.NewJobs(), Hooks: sh.Hooks, Forked: true, Tx: sh.Tx,
+		Learning: sh.Learning.fork(), Options: sh.Options, JSON: sh.JSON, Catalog: sh.Catalog, Confined: sh.Confined, Log: sh.Log, Jobs: sh.Hooks.NewJobs(), Hooks: sh.Hooks, Forked: true, pending: sh.pending.fork(),
 	}
 	f.takeConsole(sh.Console.Console)
 	f.Base, f.End = context.WithCancelCause(sh.Base)

@@ -88,10 +88,9 @@ func (sh *Shell) Retriable(err error) bool {
 	return errors.As(err, &no) && slices.Contains(on, strconv.Itoa(no.Reply.Code))
 }
 
-// Repeatable reports whether a command may be run again. What a SITE that was
-// typed does only the server knows; those of other commands set modes and times.
+// Repeatable reports whether a command may be run again.
 func (sh *Shell) Repeatable(c *Command) bool {
-	return len(c.Wire) > 0 && !c.Nests && c.Name != "site" && c.Name != "append" && !slices.ContainsFunc(c.Wire, func(verb string) bool {
+	return len(c.Wire) > 0 && !c.Nests && !c.Once && !slices.ContainsFunc(c.Wire, func(verb string) bool {
 		return slices.Contains(onceOnly, verb) || verb == "STOU" && sh.Settings.SUnique
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/plan"
 	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/console"
@@ -96,7 +95,7 @@ type Options struct {
 // Dial makes a TCP connection, as net.Dialer.DialContext does.
 type Dial = proxy.DialFunc
 
-// Shell is one user's shell: settings, and six parts. Each part has its fields, and says what a
+// Shell is one user's shell: settings, and seven parts. Each part has its fields, and says what a
 // job gets of it.
 type Shell struct {
 	Settings settings.Settings
@@ -106,6 +105,7 @@ type Shell struct {
 	Names
 	Learning
 	Screen
+	pending
 
 	Options  Options
 	JSON     bool
@@ -117,14 +117,9 @@ type Shell struct {
 	Log      *log
 	Jobs     JobList
 	Hooks    *Hooks
-	Forked   bool       // it is the shell of a job
-	Changes  changes    // of this command line, and those before
-	Planning *Planning  // of the command at hand; nil: none
-	LastPlan *plan.Plan // that was made
-	Tx       *OpenTx    // changes that wait; nil: none do
+	Forked   bool // it is the shell of a job
 
-	SyncFolder    *SyncFolder // what sync has agreed on
-	TookInterrupt bool        // Ctrl-C is how the command at hand ends when all is well
+	TookInterrupt bool // Ctrl-C is how the command at hand ends when all is well
 }
 
 // Blank is a shell with nothing in it, and without a console.

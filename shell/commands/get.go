@@ -27,7 +27,7 @@ var getVerbs = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR",
 // GetCommands are the rows of this file in the catalog.
 var GetCommands = []*command.Command{
 	{
-		Name: "get", Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
+		Name: "get", Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
 		Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
 			"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
 			"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
@@ -67,7 +67,7 @@ var GetCommands = []*command.Command{
 		Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },
 	},
 	{
-		Name: "mget", Args: "pattern…", Short: "download several files", JSON: true,
+		Name: "mget", Between: &command.Between{Many: true}, Args: "pattern…", Short: "download several files", JSON: true,
 		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
 			"is asked. Directories are skipped, without -r. The names that a server lists are only ever names in the local directory.",
 		Examples: []command.Example{{Line: "mget *.txt", Says: "all texts"}, {Line: "mget -c disk*.iso", Says: "resume several"}, {Line: "mget -O /var/spool *.csv", Says: "into another directory"}},

@@ -27,7 +27,7 @@ var MkdirCommands = []*command.Command{
 		Wire: command.Verbs(command.Sends("MKD"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
 	},
 	{
-		Name: "rmdir", Args: "directory…", Short: "remove empty directories", JSON: true,
+		Name: "rmdir", Risk: command.Deletes, Args: "directory…", Short: "remove empty directories", JSON: true,
 		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 		Wire: command.Sends("RMD"), Needs: command.Login, Foreign: command.Confined, Run: rmdir,
 	},

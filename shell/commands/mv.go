@@ -17,7 +17,7 @@ import (
 // MvCommands are the rows of this file in the catalog.
 var MvCommands = []*command.Command{
 	{
-		Name: "mv", Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
+		Name: "mv", Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
 		Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
 			"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
 			"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",
@@ -26,7 +26,7 @@ var MvCommands = []*command.Command{
 		Flags:    mvFlags, Wire: command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("RNFR", "RNTO", "DELE")), Needs: command.Login, Foreign: command.Confined, Run: mv,
 	},
 	{
-		Name: "cp", Args: "from… to", Short: "copy files on the server", JSON: true,
+		Name: "cp", Risk: command.ReplacesRenamed, Args: "from… to", Short: "copy files on the server", JSON: true,
 		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
 			"a second connection, never through a file. Directories are skipped.\n" +
 			"NAME:path is a path on another session: see `session`. Between sessions the servers copy directly where they can, else the " +

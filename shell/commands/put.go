@@ -26,7 +26,7 @@ var (
 // PutCommands are the rows of this file in the catalog.
 var PutCommands = []*command.Command{
 	{
-		Name: "put", Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
+		Name: "put", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true}, Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
 		Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
 			"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
 			"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +
@@ -43,14 +43,14 @@ var PutCommands = []*command.Command{
 		Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
 	},
 	{
-		Name: "append", Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
+		Name: "append", Once: true, Between: &command.Between{Reverse: true, Op: transfer.Append}, Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
 		Min: 1, Max: 2, Ask: []string{"local-file"},
 		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 		Wire:     command.Verbs(command.ListVerbs, command.Sends("APPE")), Needs: command.Login, Detach: true,
 		Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Append) },
 	},
 	{
-		Name: "mput", Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
+		Name: "mput", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true, Many: true}, Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
 		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
 		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 		Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},

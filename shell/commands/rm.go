@@ -18,7 +18,7 @@ import (
 // RmCommands are the rows of this file in the catalog.
 var RmCommands = []*command.Command{
 	{
-		Name: "rm", Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
+		Name: "rm", Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
 		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
 			"directories are skipped by patterns. Links are deleted, not followed.",
 		Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
@@ -32,19 +32,19 @@ var RmCommands = []*command.Command{
 		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Foreign: command.Confined, Run: rm,
 	},
 	{
-		Name: "delete", Args: "remote", Short: "delete a file", JSON: true,
+		Name: "delete", Risk: command.Deletes, Args: "remote", Short: "delete a file", JSON: true,
 		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: command.Sends("DELE"), Needs: command.Login, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return remove(ctx, c, c.Arg(0)) },
 	},
 	{
-		Name: "mdelete", Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
+		Name: "mdelete", Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
 		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
 		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
 		Complete: []completion.Kind{completion.RemotePath},
 		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE")), Needs: command.Login, Foreign: command.Confined, Run: mdelete,
 	},
 	{
-		Name: "rename", Args: "from to", Short: "rename a file or directory", JSON: true,
+		Name: "rename", Risk: command.ReplacesRenamed, Args: "from to", Short: "rename a file or directory", JSON: true,
 		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
 		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Wire: command.Sends("RNFR", "RNTO"), Needs: command.Login, Foreign: command.Confined, Run: rename,

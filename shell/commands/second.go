@@ -35,17 +35,6 @@ var ProxyCommands = []*command.Command{{
 // fxpVerbs let two servers talk to each other.
 var fxpVerbs = command.Verbs(command.ListVerbs, command.Sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), command.TimeVerbs)
 
-// betweenServers are the commands that proxy carries out between the two
-// connections. Reverse ones go from the second to the first.
-var betweenServers = map[string]struct {
-	reverse bool
-	op      transfer.Op
-	many    bool
-}{
-	"get": {}, "mget": {many: true},
-	"put": {reverse: true}, "mput": {reverse: true, many: true}, "append": {reverse: true, op: transfer.Append},
-}
-
 // errNoSecond says that proxy has no second connection.
 var errNoSecond = errors.New("no second connection")
 
@@ -56,9 +45,9 @@ func proxied(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	name := inner.Command.Name
-	between, direct := betweenServers[name]
+	between := inner.Command.Between
 	switch {
-	case direct:
+	case between != nil:
 	case inner.Command.Nests || name == "proxy" || name == "bye" || name == "session":
 		return c.Usage("%s cannot be run on the second connection", name)
 	case writesHere(inner.Command):
@@ -67,8 +56,8 @@ func proxied(ctx context.Context, c *command.Call) error {
 	if err := inner.Parse(ctx, c.Args[1:]); err != nil {
 		return err
 	}
-	if direct {
-		return copyBetween(ctx, inner, between.reverse, between.many, between.op)
+	if between != nil {
+		return copyBetween(ctx, inner, *between)
 	}
 	return onSecond(ctx, c.Shell, inner)
 }
@@ -120,7 +109,7 @@ func secondMissing(err error) error {
 }
 
 // copyBetween copies files from one server to the other.
-func copyBetween(ctx context.Context, c *command.Call, reverse, many bool, op transfer.Op) error {
+func copyBetween(ctx context.Context, c *command.Call, how command.Between) error {
 	sh, i := c.Shell, second(&c.Shell.Connections)
 	if i < 0 {
 		return secondMissing(failure.ErrNotConnected)
@@ -128,8 +117,8 @@ func copyBetween(ctx context.Context, c *command.Call, reverse, many bool, op tr
 	if err := cmp.Or(secondMissing(sh.Others[i].Needs(command.Login)), sh.Needs(command.Login)); err != nil {
 		return err
 	}
-	copies := func() error { return copyTo(ctx, c, sh.Others[i].Session, many, op) }
-	if reverse {
+	copies := func() error { return copyTo(ctx, c, sh.Others[i].Session, how.Many, how.Op) }
+	if how.Reverse {
 		return sh.Lend(i, copies)
 	}
 	return copies()

@@ -25,7 +25,7 @@ var QuoteCommands = []*command.Command{
 		Needs: command.Connection, Foreign: command.Confined, Run: quote,
 	},
 	{
-		Name: "site", Args: "word…", Short: "send a command of the server's own (SITE)",
+		Name: "site", Once: true, Args: "word…", Short: "send a command of the server's own (SITE)",
 		Examples: []command.Example{{Line: "site help", Says: "which there are"}},
 		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.None, completion.RemotePath},
 		Words: []string{"CHMOD", "CPFR", "CPTO", "HELP", "IDLE", "SYMLINK", "UMASK", "UTIME"},

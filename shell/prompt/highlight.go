@@ -143,18 +143,12 @@ func Warning(sh *command.Shell, line string) string {
 }
 
 // risks say what a command would destroy, "" for nothing that is known.
-var risks = map[string]func(*command.Shell, *parsed) string{
-	"rm":      deleteRisk,
-	"delete":  deleteRisk,
-	"mdelete": deleteRisk,
-	"rmdir":   deleteRisk,
-	"put":     replacesRemote,
-	"mput":    replacesRemote,
-	"rename":  replacesRenamed,
-	"mv":      replacesRenamed,
-	"cp":      replacesRenamed,
-	"get":     replacesLocal,
-	"mirror":  mirrorRisk,
+var risks = map[command.Risk]func(*command.Shell, *parsed) string{
+	command.Deletes:         deleteRisk,
+	command.ReplacesRemote:  replacesRemote,
+	command.ReplacesRenamed: replacesRenamed,
+	command.ReplacesLocal:   replacesLocal,
+	command.DeletesOther:    mirrorRisk,
 }
 
 func lineRisk(sh *command.Shell, p *parsed) string {
@@ -163,10 +157,10 @@ func lineRisk(sh *command.Shell, p *parsed) string {
 			return "replaces the local " + render.Safe(p.file.Text)
 		}
 	}
-	if p.command == nil || risks[p.command.Name] == nil {
+	if p.command == nil || p.command.Risk == command.NoRisk {
 		return ""
 	}
-	return risks[p.command.Name](sh, p)
+	return risks[p.command.Risk](sh, p)
 }
 
 // countedAtMost is where counting what a pattern matches ends.
