@@ -30,6 +30,9 @@ func (e *AlikeError) Error() string {
 			names[i] = strconv.QuoteToASCII(name)
 		}
 	}
+	if len(names) == 1 {
+		return fmt.Sprintf("%s is not in %s under its name: the server may have shortened it", names[0], e.Dir)
+	}
 	return fmt.Sprintf("%s is not in %s under its name: the server may have stored it over %s", names[0], e.Dir, strings.Join(names[1:], ", "))
 }
 
@@ -39,11 +42,16 @@ type alike map[string][]string
 // add puts in a name.
 func (a alike) add(name string) { a[folded(name)] = append(a[folded(name)], name) }
 
-// some are the groups of more than one name.
+// some are the groups of more than one name, and names that are so long that a server may shorten
+// them.
 func (a alike) some() alike {
-	maps.DeleteFunc(a, func(_ string, names []string) bool { return len(names) < 2 })
+	maps.DeleteFunc(a, func(_ string, names []string) bool { return len(names) < 2 && len(names[0]) <= longName })
 	return a
 }
+
+// longName is how long names may be on servers that shorten them and say nothing: 30 characters on
+// System V and HFS+ of old, 31 on HFS, more elsewhere.
+const longName = 30
 
 // lost says which of the groups has a name that is not there.
 func (a alike) lost(dir string, there func(name string) bool) *AlikeError {
@@ -83,7 +91,8 @@ func (u storing) add(t Task) {
 }
 
 // check lists the directories in which names may have become one.
-func (u storing) check(ctx context.Context, s *client.Session) error {
+// What failed is told already.
+func (u storing) check(ctx context.Context, s *client.Session, failed map[string]bool) error {
 	for _, dir := range slices.Sorted(maps.Keys(u)) {
 		if len(u[dir].some()) == 0 {
 			continue
@@ -95,7 +104,7 @@ func (u storing) check(ctx context.Context, s *client.Session) error {
 			}
 			there[e.Name] = true
 		}
-		if err := u[dir].lost(path.Clean(dir), func(name string) bool { return there[name] }); err != nil {
+		if err := u[dir].lost(path.Clean(dir), func(name string) bool { return there[name] || failed[dir+name] }); err != nil {
 			return err
 		}
 	}
@@ -115,7 +124,8 @@ func (m *Mirror) apart(ctx context.Context, again *relistings) error {
 		if err != nil {
 			return err
 		}
-		if err := m.alike[rel].lost(m.shownCopy(rel), dir.has); err != nil {
+		there := func(name string) bool { return dir.has(name) || m.missed[path.Join(rel, name)] }
+		if err := m.alike[rel].lost(m.shownCopy(rel), there); err != nil {
 			m.tell(Step{Action: m.action(), Path: path.Join(rel, err.Names[0]), Size: -1, Why: "new", Err: err})
 		}
 	}

@@ -20,7 +20,11 @@ import (
 func (m *Mirror) differs(ctx context.Context, s *client.Session, at string, from, to listing.Entry) (string, error) {
 	exact := !from.SizeApprox && !to.SizeApprox && from.Size >= 0 && to.Size >= 0
 	switch {
-	case m.OnlyNewer && newer(to, from):
+	case m.OnlyNewer && newer(to, from), m.OnlyMissing:
+		return "", nil
+	case m.OnlyBigger && exact && from.Size > to.Size:
+		return "bigger", nil
+	case m.OnlyBigger:
 		return "", nil
 	case exact && from.Size != to.Size:
 		return "size", nil
@@ -128,7 +132,10 @@ func (m *Mirror) link(ctx context.Context, s *client.Session, at string, e listi
 		if err != nil {
 			return e, err
 		}
-		if of.Type == listing.Link || of.Type == listing.Dir { // MLST may tell of the link itself
+		if of.Type == listing.Link || of.Type == listing.Dir { // MLST, or a listing, may tell of the link itself
+			if of.Type == listing.Link {
+				of.Size = -1 // its own, which is not that of the file
+			}
 			of.Type = listing.File
 			here := s.Dir()
 			if s.Chdir(ctx, m.remote(at)) == nil {

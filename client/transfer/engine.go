@@ -88,12 +88,21 @@ func (e *Engine) Run(ctx context.Context, tasks iter.Seq[Task]) error {
 		}
 	})
 	defer stop()
+	done, failed := e.Done, map[string]bool{}
+	e.Done = func(t Task, r Result, err error) {
+		if err != nil {
+			failed[t.Remote] = true
+		}
+		if done != nil {
+			done(t, r, err)
+		}
+	}
 	e.start()
 	e.sources = append(e.sources, next)
 	if err := e.work(ctx); err != nil {
 		return err
 	}
-	return stored.check(ctx, e.Session)
+	return stored.check(ctx, e.Session, failed)
 }
 
 func (e *Engine) start() {

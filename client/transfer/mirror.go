@@ -39,15 +39,18 @@ type Mirror struct {
 	Delete       bool // what is in the copy only
 	Compare      Compare
 	Links        Links
-	Flat         bool // leave directories alone
-	Resume       bool // go on with files of which there is a part
-	Preserve     bool // give copies the times of the originals
-	Chmod        bool // and the permissions
-	RemoveSource bool // move instead of copying: delete what has arrived
-	DryRun       bool // only tell
-	OnlyNewer    bool // leave what is newer in the copy as it is, whatever its size
-	Number       bool // keep the second of two names that are one here as "name (2)"
-	EmptyDirs    bool // make directories also where Wants leaves nothing to go into them
+	Flat         bool   // leave directories alone
+	Resume       bool   // go on with files of which there is a part
+	Preserve     bool   // give copies the times of the originals
+	Chmod        bool   // and the permissions
+	RemoveSource bool   // move instead of copying: delete what has arrived
+	MoveSource   string // with RemoveSource: a directory on the side of the original where it goes instead; ""
+	DryRun       bool   // only tell
+	OnlyNewer    bool   // leave what is newer in the copy as it is, whatever its size
+	OnlyMissing  bool   // leave what the copy has as it is
+	OnlyBigger   bool   // leave what is not bigger than in the copy as it is
+	Number       bool   // keep the second of two names that are one here as "name (2)"
+	EmptyDirs    bool   // make directories also where Wants leaves nothing to go into them
 
 	DeleteAll   bool // with Delete: also where the original is empty
 	Depth       int  // directories inside of each other; 0: DefaultDepth
@@ -96,7 +99,8 @@ type Mirror struct {
 	unique   map[string]string   // what the server knows directories by
 	kept     int
 	failed   bool
-	unseen   []string // directories that could not be read to their end
+	missed   map[string]bool // paths of which something failed
+	unseen   []string        // directories that could not be read to their end
 	looked   atomic.Int64
 }
 
@@ -181,6 +185,7 @@ var ErrKeep = errors.New("nothing was deleted")
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	m.to, m.toHere, m.unique = map[string]bool{}, nil, map[string]string{}
 	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
+	m.missed = map[string]bool{}
 	m.named, m.moved, m.alike = map[string]string{}, map[string][]moved{}, map[string]alike{}
 	if m.Rules == nil {
 		m.Rules = localname.Ask
@@ -413,9 +418,6 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
 			continue
 		}
-		if m.copyIsThere() && !m.DryRun {
-			alike.add(local)
-		}
 		copied, found := taken.find(target, local)
 		there := copied.entry()
 		if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
@@ -435,8 +437,10 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 		case e.Type == listing.Dir && !m.Flat:
 			if ok := m.directory(at, there, found); ok {
 				visits = append(visits, m.look(at, found, depth+1))
+				alike.add(local)
 			}
 		case e.Type == listing.File:
+			alike.add(local)
 			if why := m.file(ctx, s, at, e, there, found); why != "" {
 				copies, whys = append(copies, slimOf(e)), append(whys, why)
 			}
@@ -449,7 +453,7 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 			copies = nil
 		}
 	}
-	if len(copies)+len(visits) > 0 && len(alike.some()) > 0 {
+	if m.copyIsThere() && !m.DryRun && len(copies)+len(visits) > 0 && len(alike.some()) > 0 {
 		m.mayBeOne(rel, alike)
 	}
 	if m.DryRun {
@@ -655,6 +659,13 @@ func (m *Mirror) task(at string, e listing.Entry, why string) Task {
 		t.Within = m.Local
 	}
 	t.Describe(e)
+	switch {
+	case m.MoveSource == "":
+	case m.Up:
+		t.MoveSource = filepath.Join(m.MoveSource, filepath.FromSlash(at))
+	default:
+		t.MoveSource = path.Join(m.MoveSource, at)
+	}
 	if m.Chmod && e.HasMode {
 		t.Mode = e.Mode.Perm()
 	}
@@ -734,6 +745,9 @@ func (m *Mirror) tell(step Step) {
 		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], filepath.Base(m.at(step.Path)))
 	}
 	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
+	if step.Err != nil {
+		m.missed[step.Path] = true
+	}
 	if m.OnStep != nil {
 		m.OnStep(step)
 	}

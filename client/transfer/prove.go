@@ -1,8 +1,13 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -73,6 +78,9 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 		case info.Size() != r.Size || !info.ModTime().Equal(r.ModTime):
 			return &ChangedError{t.Local}
 		}
+		if t.MoveSource != "" {
+			return t.moveHere()
+		}
 		return t.Here.Remove(t.Local)
 	}
 	e, err := s.Stat(ctx, t.Remote)
@@ -90,7 +98,38 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 	if !same || !sameTime(listing.Entry{Time: r.ModTime, Precision: listing.Second}, e) {
 		return &ChangedError{t.Remote}
 	}
+	if t.MoveSource != "" {
+		return t.moveThere(ctx, s)
+	}
 	return s.Remove(ctx, t.Remote)
+}
+
+// moveHere moves an original that was sent; what has its new name stays.
+func (t Task) moveHere() error {
+	if _, err := t.Here.Lstat(t.MoveSource); !errors.Is(err, fs.ErrNotExist) {
+		return cmp.Or(err, error(&fs.PathError{Op: "move", Path: t.MoveSource, Err: fs.ErrExist}))
+	}
+	if err := t.Here.MkdirAll(filepath.Dir(t.MoveSource)); err != nil {
+		return err
+	}
+	return t.Here.Rename(t.Local, t.MoveSource)
+}
+
+// moveThere moves one that was fetched. Servers replace what stands there, so that it is looked first.
+func (t Task) moveThere(ctx context.Context, s *client.Session) error {
+	_, err := s.Stat(ctx, t.MoveSource)
+	switch {
+	case err == nil:
+		return fmt.Errorf("%s was copied, and stays: %s is there already", t.Remote, t.MoveSource)
+	case !isRefusal(err):
+		return err
+	}
+	if dir := path.Dir(t.MoveSource); dir != "/" && dir != "." {
+		if err := s.MkdirAll(ctx, dir); err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+	}
+	return s.Rename(ctx, t.Remote, t.MoveSource)
 }
 
 // ChangedError says that an original has changed since it was copied, and was not

@@ -58,6 +58,7 @@ type Task struct {
 
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole
+	MoveSource   string      // or give it this name, on its side; "": delete it
 
 	Segments int // fetch a large file over so many sessions at once; only an Engine does
 

@@ -38,7 +38,7 @@ func (t *tree) hold(name string) {
 const own = ".ftpsh-"
 
 // meantime is how names of this pair of trees begin, until what they stand for is whole.
-func (y *Sync) meantime() string { return own + "sync-" + y.Archive.ID + "-" }
+func (y *Sync) meantime() string { return own + "sync-" + y.Archive.ID[:idLength/2] + "-" }
 
 // scanHere goes through the tree here.
 func (y *Sync) scanHere() (*tree, error) {

@@ -28,8 +28,9 @@ var FindCommands = []*command.Command{{
 		{Line: "find pub -name '*.txt'", Says: "by name"},
 		{Line: "find -type f -size +1m", Says: "large files"},
 		{Line: "find -mtime -1 --json", Says: "what is new, for a program"},
+		{Line: "find backups -name '*.tgz' -delete -keep-last 7", Says: "only the newest seven of each directory stay"},
 	},
-	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
+	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
 }}
 
 func findFlags(fs *pflag.FlagSet) {
@@ -45,6 +46,8 @@ func findFlags(fs *pflag.FlagSet) {
 	fs.Int("mindepth", 0, "show nothing less deep than `N`")
 	fs.BoolP("long", "l", false, "sizes, times, owners")
 	fs.Bool("print0", false, "a NUL behind each path, for xargs -0")
+	fs.Bool("delete", false, "delete what is found, files and empty directories")
+	fs.Int("keep-last", 0, "with -delete: the newest `N` files of each directory stay")
 }
 
 // finding is what find looks for.
@@ -57,6 +60,12 @@ func find(ctx context.Context, c *command.Call) error {
 	want, err := findingOf(c)
 	if err != nil {
 		return err
+	}
+	if c.Is("delete") {
+		return findDelete(ctx, c, want)
+	}
+	if c.Given("keep-last") {
+		return c.Usage("-keep-last goes with -delete")
 	}
 	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
 	t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {

@@ -74,6 +74,10 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("no-recursion", "r", false, "leave directories alone")
 	fs.Bool("chmod", false, "give copies the permissions of the originals")
 	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
+	fs.String("then-move", "", "move these into `DIRECTORY` on their side; %Y, %m and %d stand for the date")
+	fs.String("if", "differs", "`WHEN` a file of the copy is replaced: differs, newer, bigger, missing (never)")
+	command.Choices(fs, "if", "differs", "newer", "bigger", "missing")
+	fs.String("settled", "", "leave files alone that change within `TIME`, since somebody still writes them")
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
@@ -119,6 +123,9 @@ func mirrorAll(ctx context.Context, c *command.Call, over *client.Session, adapt
 			return err
 		}
 		adapt(m)
+		if err := settle(ctx, c, over, m); err != nil {
+			return err
+		}
 		n, err := runMirror(ctx, c, over, m)
 		changed += n
 		if err != nil {
@@ -158,6 +165,20 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	}
 	if m.Links, ok = mirrorLinks[c.Value("links")]; !ok {
 		return nil, c.Usage("--links: %s is not one of skip, follow, copy", c.Value("links"))
+	}
+	switch when := c.Value("if"); when {
+	case "differs":
+	case "newer":
+		m.OnlyNewer = true
+	case "bigger":
+		m.OnlyBigger = true
+	case "missing":
+		m.OnlyMissing = true
+	default:
+		return nil, c.Usage("--if: %s is not one of differs, newer, bigger, missing", when)
+	}
+	if err := moveOriginals(c, m); err != nil {
+		return nil, err
 	}
 	m.MayDelete = func(doomed []transfer.Step, kept int) error { return mayDelete(ctx, c, doomed, kept) }
 	return m, nil
