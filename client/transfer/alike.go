@@ -40,7 +40,17 @@ func (e *AlikeError) Error() string {
 type alike map[string][]string
 
 // add puts in a name.
-func (a alike) add(name string) { a[folded(name)] = append(a[folded(name)], name) }
+func (a alike) add(name string) {
+	key := folded(name)
+	a[key] = append(a[key], name)
+	if len(key) > keptOfNames {
+		begins := "\x00" + key[:keptOfNames]
+		a[begins] = append(a[begins], name)
+	}
+}
+
+// keptOfNames is how much of a name every server keeps: FAT has 8 characters and 3 behind a dot.
+const keptOfNames = 8
 
 // some are the groups of more than one name, and names that are so long that a server may shorten
 // them.
