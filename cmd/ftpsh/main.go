@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/pflag"
@@ -24,19 +23,13 @@ func main() {
 	os.Exit(run(os.Args[1:], func(*command.Options) {}))
 }
 
-// memoryLimit is the memory from which on less is worth more work: listings can have
-// a million entries.
-const memoryLimit = 300 << 20
-
 // usageStatus is the exit status for a command line that makes no sense.
 const usageStatus = 2
 
 // run is the whole program. Adapt may change the options of the shell: tests
 // listen in.
 func run(args []string, adapt func(*command.Options)) int {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	saveMemory()
 	password, known := takePassword()
 	if serving(args) {
 		return serve(args, password)

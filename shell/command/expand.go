@@ -156,7 +156,7 @@ func (c *Call) List(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 // moreRoom doubles what append would let grow in steps. Where much is there it
 // first lets go of what reading has left behind.
 func moreRoom(entries []listing.Entry) []listing.Entry {
-	const many = 1 << 18
+	const many = 1 << 15
 	if len(entries) >= many {
 		runtime.GC()
 	}
