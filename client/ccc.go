@@ -42,7 +42,7 @@ func (s *Session) clearControl(ctx context.Context, c *Conn) error {
 	return c.ClearControl(ctx)
 }
 
-// ClearControl sends CCC and, when the server agrees, ends TLS on the control
+// ClearControl sends CCC (RFC 2228 section 3) and, when the server agrees, ends TLS on the control
 // connection: close_notify both ways, then the bare connection.
 func (c *Conn) ClearControl(ctx context.Context) error {
 	_, err := c.sendAll(c.upgrading(ctx, cmd("CCC")))[0].Expect(ctx, 2)

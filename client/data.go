@@ -186,14 +186,14 @@ func (d *Data) keepAlive() {
 
 // Size returns the number of bytes that the server's preliminary reply
 // announced, or -1. It is for display: servers are not to be trusted with it,
-// and after REST some name the whole file, some the rest.
+// and after REST (RFC 3659 section 5) some name the whole file, some the rest.
 func (d *Data) Size() int64 { return d.size }
 
 // Transferred returns the number of bytes read or written so far. It may be
 // called while the transfer runs.
 func (d *Data) Transferred() int64 { return d.bytes.Load() }
 
-// FileName returns the name that the server chose for STOU, as its
+// FileName returns the name that the server chose for STOU (RFC 959 section 4.1.3), as its
 // preliminary reply tells it, or "".
 func (d *Data) FileName() string {
 	r, _ := d.x.Begin(context.Background())
@@ -472,9 +472,8 @@ func (d *Data) hangUp(reset bool) {
 	d.raw.Close()
 }
 
-// Abort stops the transfer: ABOR, then the data connection is closed (an upload
-// is reset, since a close would look like the end of the file), then a NOOP
-// whose 200 tells where the replies to all that end. It does not wait.
+// Abort stops the transfer: ABOR (RFC 959 section 4.1.3), then the data connection is closed (an
+// upload is reset, since a close would look like the end of the file), then a NOOP whose 200 tells where the replies to all that end. It does not wait.
 func (d *Data) Abort() {
 	if d.over {
 		return

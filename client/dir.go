@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it. A path from the root
-// also leads out of a directory that the session cannot return to, see DirGoneError.
+// Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it (RFC 959 section 4.1). A
+// path from the root also leads out of a directory that the session cannot return to, see
+// DirGoneError.
 func (s *Session) Chdir(ctx context.Context, dir string) error {
 	err := s.chdir(ctx, dir, nil)
 	if gone := new(DirGoneError); !errors.As(err, &gone) || gone.Dir == "" || !strings.HasPrefix(dir, "/") {
@@ -132,7 +133,8 @@ func (s *Session) ask(ctx context.Context, c *Conn, change command) error {
 	return s.heard(change, r, err)
 }
 
-// Getwd asks the server for the current directory (PWD); "" is a reply without a path.
+// Getwd asks the server for the current directory (PWD, RFC 959 section 4.1.3); "" is a reply
+// without a path.
 func (s *Session) Getwd(ctx context.Context) (string, error) {
 	r, err := s.cmd(ctx, 2, "PWD")
 	if err != nil {
@@ -142,7 +144,7 @@ func (s *Session) Getwd(ctx context.Context) (string, error) {
 	return s.at.said, nil
 }
 
-// Mkdir makes a directory (MKD) and returns its path as the server names it.
+// Mkdir makes a directory (MKD, RFC 959 section 4.1.3) and returns its path as the server names it.
 func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 	var r Reply
 	err := s.change(ctx, Change{Do: Mkdir, Path: dir}, func() (err error) {
@@ -161,7 +163,7 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 	return join(s.at.dir, dir), nil
 }
 
-// Rmdir removes an empty directory (RMD).
+// Rmdir removes an empty directory (RMD, RFC 959 section 4.1.3).
 func (s *Session) Rmdir(ctx context.Context, dir string) error {
 	return s.change(ctx, Change{Do: Rmdir, Path: dir}, func() error {
 		_, err := s.cmd(ctx, 2, "RMD", wirePath(dir))

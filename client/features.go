@@ -10,14 +10,14 @@ import (
 // by a newline.
 type Features map[string]string
 
-// Has reports whether the server has a feature. MLSD comes with MLST.
+// Has reports whether the server has a feature. MLSD comes with MLST (RFC 3659 section 7.8).
 func (f Features) Has(name string) bool {
 	_, ok := f[name]
 	return ok
 }
 
 // Offers reports whether a feature's parameter has a word, whatever its case:
-// Offers("HASH", "SHA-256"). The asterisk of what is chosen now is no part of it.
+// Offers("HASH", "SHA-256") of draft-bryan-ftpext-hash. The asterisk of what is chosen now is no part of it.
 func (f Features) Offers(name, word string) bool {
 	for _, w := range strings.FieldsFunc(f[name], func(r rune) bool { return r == ';' || r == ' ' || r == '\n' }) {
 		if strings.EqualFold(strings.TrimSuffix(w, "*"), word) {
@@ -28,10 +28,10 @@ func (f Features) Offers(name, word string) bool {
 }
 
 // Features returns what the server said it can do at the login; empty when it
-// does not know FEAT.
+// does not know FEAT (RFC 2389 section 3).
 func (s *Session) Features() Features { return s.feat }
 
-// AskFeatures asks again: a server may offer other features after a login.
+// AskFeatures asks again (FEAT, RFC 2389 section 3): a server may offer other features after a login.
 func (v Server) AskFeatures(ctx context.Context) (Features, error) {
 	r, err := v.s.cmd(ctx, 2, "FEAT")
 	if err != nil {

@@ -109,7 +109,7 @@ func (c *Conn) fence() command {
 }
 
 // Settle waits until every command has been answered. Where replies to an
-// aborted transfer are missing after a moment, it asks PWD: only that is
+// aborted transfer are missing after a moment, it asks PWD (RFC 959 section 4.1.3): only that is
 // answered with 257, and pure-ftpd may have swallowed the NOOP with the ABOR.
 func (c *Conn) Settle(ctx context.Context) error {
 	again := time.NewTimer(settlePatience)

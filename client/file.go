@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Retrieve begins the download of a file from offset on (RETR, after REST when
-// offset is not zero). The file is whole only when Close returns nil.
+// Retrieve begins the download of a file from offset on (RETR, RFC 959 section 4.1.3, after REST,
+// RFC 3659 section 5, when offset is not zero). The file is whole only when Close returns nil.
 func (s *Session) Retrieve(ctx context.Context, name string, offset int64) (*Data, error) {
 	return s.transfer(ctx, s.typ, Transfer{Verb: "RETR", Args: []string{wirePath(name)}, Restart: offset})
 }
@@ -32,18 +32,20 @@ func (s *Session) RetrieveRange(ctx context.Context, name string, start, end int
 // is no such range.
 var ErrNoRange = errors.New("the server cannot send a part of a file")
 
-// Store begins an upload (STOR, after REST when offset is not zero). The file
+// Store begins an upload (STOR, RFC 959 section 4.1.3, after REST when
+// offset is not zero). The file
 // is stored only when Close returns nil.
 func (s *Session) Store(ctx context.Context, name string, offset int64) (*Data, error) {
 	return s.upload(ctx, Change{Do: Store, Path: name, Offset: offset}, Transfer{Verb: "STOR", Args: []string{wirePath(name)}, Restart: offset})
 }
 
-// Append begins an upload to the end of a file (APPE).
+// Append begins an upload to the end of a file (APPE, RFC 959 section 4.1.3).
 func (s *Session) Append(ctx context.Context, name string) (*Data, error) {
 	return s.upload(ctx, Change{Do: Append, Path: name}, Transfer{Verb: "APPE", Args: []string{wirePath(name)}})
 }
 
-// StoreUnique begins an upload under a name that the server chooses (STOU);
+// StoreUnique begins an upload under a name that the server chooses (STOU, RFC 959
+// section 4.1.3);
 // Data.FileName tells it. Some servers want a name to start from.
 func (s *Session) StoreUnique(ctx context.Context, name string) (*Data, error) {
 	var args []string
@@ -84,7 +86,7 @@ func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, e
 	return xs[len(xs)-1].Expect(ctx, 2)
 }
 
-// Remove deletes a file (DELE).
+// Remove deletes a file (DELE, RFC 959 section 4.1.3).
 func (s *Session) Remove(ctx context.Context, name string) error {
 	return s.change(ctx, Change{Do: Delete, Path: name}, func() error {
 		_, err := s.cmd(ctx, 2, "DELE", wirePath(name))
@@ -92,8 +94,8 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Rename renames a file or directory (RNFR, RNTO). It is not repeated when the
-// connection is lost: the new name may stand already.
+// Rename renames a file or directory (RNFR, RNTO, RFC 959 section 4.1.3). It is not repeated when
+// the connection is lost: the new name may stand already.
 func (s *Session) Rename(ctx context.Context, from, to string) error {
 	return s.change(ctx, Change{Do: Rename, Path: from, To: to}, func() error { return s.rename(ctx, from, to) })
 }

@@ -81,7 +81,7 @@ func (h Hash) String() string { return hex.EncodeToString(h.Sum) }
 // ErrNoHash is returned when the server computes no checksums, or not this one.
 var ErrNoHash = errors.New("the server does not compute this checksum")
 
-// Algorithms returns what the server computes as FEAT tells it, the preferred one
+// Algorithms returns what the server computes as FEAT (RFC 2389 section 3) tells it, the preferred one
 // first.
 func (s *Session) Algorithms() []Algorithm {
 	var all []Algorithm
@@ -117,9 +117,9 @@ func (s *Session) Hash(ctx context.Context, name string, a Algorithm) (Hash, err
 	return s.HashRange(ctx, name, a, 0, -1)
 }
 
-// HashRange is Hash over the bytes from start to before end, by the commands that
-// take a range. HASH is none of them: it would need a RANG before it, which
-// proftpd does not heed, but keeps for the next RETR.
+// HashRange is Hash over the bytes from start to before end, by the commands that take a range.
+// HASH (draft-bryan-ftpext-hash) is none of them: it would need a RANG before it, which proftpd
+// does not heed, but keeps for the next RETR.
 func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start, end int64) (Hash, error) {
 	if all := s.Algorithms(); a == "" && len(all) > 0 {
 		a = all[0]

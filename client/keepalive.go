@@ -13,14 +13,14 @@ func (v Server) Quiet() time.Duration {
 }
 
 // CanKeepAlive reports whether KeepAlive makes sense: the connection stands, and
-// the server has not refused NOOP on it.
+// the server has not refused NOOP (RFC 959 section 4.1.3) on it.
 func (v Server) CanKeepAlive() bool {
 	return v.s.conn.Err() == nil && !v.s.byHand && !v.s.conn.noopRefused.Load()
 }
 
-// KeepAlive sends NOOP between transfers, and does not wait. A connection that
-// is lost stays so: unlike all else this makes no new one. The function that it
-// returns waits for the answer; the session may be used meanwhile.
+// KeepAlive sends NOOP (RFC 959 section 4.1.3) between transfers, and does not wait. A connection
+// that is lost stays so: unlike all else this makes no new one. The function that it returns waits
+// for the answer; the session may be used meanwhile.
 func (s *Session) KeepAlive() (wait func(context.Context)) {
 	c := s.conn
 	x := c.Send("NOOP")

@@ -302,9 +302,9 @@ func isEmpty(err error) bool {
 	return IsCode(err, 450, 550) && strings.Contains(strings.ToLower(err.Error()), "no files")
 }
 
-// Lines returns what the server sends in answer to a command that lists (NLST,
-// LIST, MLSD), line by line as it is; arg may be empty. Bytes are bounded as in
-// all listings. When ctx ends the transfer is aborted.
+// Lines returns what the server sends in answer to a command that lists (NLST, LIST: RFC 959
+// section 4.1.3; MLSD: RFC 3659 section 7), line by line as it is; arg may be empty. Bytes are
+// bounded as in all listings. When ctx ends the transfer is aborted.
 func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
 	t := Transfer{Verb: verb}
 	if arg != "" {
@@ -331,7 +331,7 @@ func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
 }
 
 // Names lists the bare names that match pattern, or all of the current
-// directory when it is empty (NLST). Servers differ in what they do with
+// directory when it is empty (NLST, RFC 959 section 4.1.3). Servers differ in what they do with
 // directories and wildcards.
 func (s *Session) Names(ctx context.Context, pattern string) ([]string, error) {
 	return s.Manual().Lines(ctx, "NLST", pattern)

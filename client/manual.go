@@ -103,8 +103,8 @@ func (m Manual) Send(ctx context.Context, line string) (x *Exchange, err error) 
 
 // Carry begins the transfer of a command that Send sent, over a channel,
 // which it uses up: it waits until the server agrees (1yz), and in active mode
-// for its connection. Data is protected when PROT P is what the server was told
-// last. A refusal is an *Error. When ctx ends the transfer is aborted.
+// for its connection. Data is protected when PROT P (RFC 4217 section 9) is what
+// the server was told last. A refusal is an *Error. When ctx ends the transfer is aborted.
 func (m Manual) Carry(ctx context.Context, ch *Channel, x *Exchange) (*Data, error) {
 	t := Transfer{Verb: x.Verb, Protect: m.s.conn.hadTLS() && m.s.have.prot == Private, Fresh: m.s.fresh}
 	if m.s.have.mode == Deflate && !t.upload() {

@@ -9,11 +9,11 @@ const (
 	Deflate Mode = "Z" // draft-preston-ftpext-deflate
 )
 
-// SetMode chooses how downloads and listings are sent. With Deflate they are
-// compressed where the server offers MODE Z and Options.Inflate is set; MODE is
-// sent with the next transfer. Uploads are sent as they are: proftpd hangs on
-// compressed ones, or says 451. So are downloads that do not begin at the start
-// of the file: servers disagree about what the offset counts.
+// SetMode chooses how downloads and listings are sent. With Deflate they are compressed where the
+// server offers MODE Z (draft-preston-ftpext-deflate) and Options.Inflate is set; MODE is sent with
+// the next transfer. Uploads are sent as they are: proftpd hangs on compressed ones, or says 451.
+// So are downloads that do not begin at the start of the file: servers disagree about what the
+// offset counts.
 func (s *Session) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
 
 // downloadMode returns how the next download is sent.

@@ -63,7 +63,7 @@ var timeWays = []struct {
 // no command for it.
 var ErrNoSetTime = errors.New("the server cannot set the time of a file")
 
-// SetModTime sets the time of a file: MFMT, MFF, SITE UTIME or MDTM, as the
+// SetModTime sets the time of a file: MFMT, MFF (draft-somers-ftp-mfxx), SITE UTIME or MDTM, as the
 // server offers it, otherwise whichever works. That is remembered, and so is
 // that none does: ErrNoSetTime. Fractions of a second are lost.
 func (s *Session) SetModTime(ctx context.Context, name string, t time.Time) error {

@@ -50,7 +50,7 @@ type deferredCommand struct {
 
 // ExpectMore says whether other transfers follow the next one, which should be a
 // small one: the data connection of its successor is then asked for behind its
-// command (EPSV), where the server stands that, and an upload does not wait for
+// command (EPSV, RFC 2428 section 3), where the server stands that, and an upload does not wait for
 // the server's preliminary reply, so that a refusal may come as late as Close.
 func (p Pipeline) ExpectMore(more bool) { p.s.pipe.more = more }
 
@@ -70,7 +70,7 @@ func (p Pipeline) Desynced() bool {
 	return p.s.desyncedBefore || p.s.conn != nil && p.s.conn.outOfStep.Load()
 }
 
-// Size asks for the size of a file (SIZE) with the next transfer, and in
+// Size asks for the size of a file (SIZE, RFC 3659 section 4) with the next transfer, and in
 // front of it. The answer is given to then, by a later method of the Session at
 // the latest by Flush, which must be called before the directory is changed.
 func (p Pipeline) Size(name string, then func(int64, error)) {
@@ -101,7 +101,7 @@ func (p Pipeline) SetModTime(name string, t time.Time) bool {
 	return true
 }
 
-// Remove deletes a file (DELE) with the next transfer, or with Flush.
+// Remove deletes a file (DELE, RFC 959 section 4.1.3) with the next transfer, or with Flush.
 func (p Pipeline) Remove(name string, then func(error)) {
 	if p.s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return p.s.Remove(ctx, name) }, then) {
 		return
@@ -109,7 +109,7 @@ func (p Pipeline) Remove(name string, then func(error)) {
 	p.s.deferCommand(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
 }
 
-// Rmdir does the same for an empty directory (RMD).
+// Rmdir does the same for an empty directory (RMD, RFC 959 section 4.1.3).
 func (p Pipeline) Rmdir(dir string, then func(error)) {
 	if p.s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return p.s.Rmdir(ctx, dir) }, then) {
 		return
@@ -117,7 +117,7 @@ func (p Pipeline) Rmdir(dir string, then func(error)) {
 	p.s.deferCommand(cmd(p.s.verbFor("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
 }
 
-// Chmod does the same for permissions (SITE CHMOD).
+// Chmod does the same for permissions (SITE CHMOD; no RFC has it).
 func (p Pipeline) Chmod(mode fs.FileMode, name string) {
 	if p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, func(error) {}) {
 		return

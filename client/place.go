@@ -106,8 +106,8 @@ func (s *Session) heard(change command, r Reply, err error) error {
 }
 
 // Return goes back to a place where the session was. One that has no name, and no way to it from
-// where the session is now, is reached over another connection. Where PWD does not say there what
-// it said before, it is another place, and the session stays where it was.
+// where the session is now, is reached over another connection. Where PWD (RFC 959 section
+// 4.1.3) does not say there what it said before, it is another place, and the session stays where it was.
 func (s *Session) Return(ctx context.Context, p Place) error {
 	before := s.at
 	if p.Known() {

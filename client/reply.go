@@ -46,7 +46,7 @@ func (r Reply) String() string {
 }
 
 // Body returns the lines between the first and the last one of a many-line
-// reply, as FEAT, STAT and MLST use them; a one-line reply has none.
+// reply (RFC 959 section 4.2), as FEAT, STAT and MLST use them; a one-line reply has none.
 func (r Reply) Body() []string {
 	if len(r.Lines) < 3 {
 		return nil

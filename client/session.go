@@ -226,7 +226,7 @@ func (s *Session) template() *Session {
 	return t
 }
 
-// Close says QUIT and closes the connection.
+// Close says QUIT (RFC 959 section 4.1.1) and closes the connection.
 func (s *Session) Close() error {
 	return s.conn.Quit(context.Background())
 }
@@ -245,8 +245,8 @@ func (s *Session) SetType(t Type) { s.typ = t }
 // Type returns the type of the next transfers.
 func (s *Session) Type() Type { return s.typ }
 
-// Protect chooses whether data connections are protected. PBSZ and PROT are
-// sent with the next transfer. It has no effect in clear.
+// Protect chooses whether data connections are protected. PBSZ and PROT (RFC 4217
+// sections 8 and 9) are sent with the next transfer. It has no effect in clear.
 func (s *Session) Protect(l Level) { s.prot = l }
 
 // Protected reports whether control and data connections use TLS.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Site sends a command of the server's own (SITE).
+// Site sends a command of the server's own (SITE, RFC 959 section 4.1.3).
 func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
 	var r Reply
 	err := s.byHandChange(ctx, "SITE "+strings.Join(words, " "), func() (err error) {
@@ -20,7 +20,8 @@ func (s *Session) Site(ctx context.Context, words ...string) (Reply, error) {
 }
 
 // Chmod sets the nine permission bits of a file: SITE CHMOD, or the fact
-// UNIX.mode of MFF where only that is known. Neither is standardised.
+// UNIX.mode of MFF where only that is known. Neither is in an RFC; MFF is in
+// draft-somers-ftp-mfxx.
 func (s *Session) Chmod(ctx context.Context, mode fs.FileMode, name string) error {
 	return s.change(ctx, Change{Do: Chmod, Path: name, Mode: mode}, func() error { return s.chmod(ctx, mode, name) })
 }
@@ -37,7 +38,7 @@ func (s *Session) chmod(ctx context.Context, mode fs.FileMode, name string) erro
 // errBlank is for commands that have two names and no way to quote them.
 var errBlank = errors.New("a name with blanks cannot be given to this command")
 
-// Symlink makes a symbolic link (SITE SYMLINK; proftpd).
+// Symlink makes a symbolic link (SITE SYMLINK; proftpd, no RFC has it).
 func (s *Session) Symlink(ctx context.Context, target, link string) error {
 	if strings.Contains(target, " ") { // the link's name is the rest of the line
 		return errBlank
@@ -48,7 +49,7 @@ func (s *Session) Symlink(ctx context.Context, target, link string) error {
 	})
 }
 
-// Copy copies a file on the server: SITE CPFR and CPTO (proftpd). It is not
+// Copy copies a file on the server: SITE CPFR and CPTO (proftpd, no RFC has them). It is not
 // repeated when the connection is lost.
 func (s *Session) Copy(ctx context.Context, from, to string) error {
 	return s.change(ctx, Change{Do: Copy, Path: from, To: to}, func() error { return s.copy(ctx, from, to) })
@@ -65,7 +66,8 @@ func (s *Session) copy(ctx context.Context, from, to string) error {
 }
 
 // MkdirAll makes a directory and those on the way to it, in one command where
-// the server has SITE MKDIR, with MKD otherwise. One that stands already is no
+// the server has SITE MKDIR, with MKD (RFC 959
+// section 4.1.3) otherwise. One that stands already is no
 // error.
 func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 	if s.feat.Offers("SITE", "MKDIR") && s.opt.Funnel == nil { // which is told of each directory
@@ -104,7 +106,7 @@ func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
 }
 
 // RemoveTree removes a directory and all that is in it, where the server can do
-// that by itself (SITE RMDIR; proftpd). It is not repeated when the connection is
+// that by itself (SITE RMDIR; proftpd, no RFC has it). It is not repeated when the connection is
 // lost.
 func (s *Session) RemoveTree(ctx context.Context, dir string) error {
 	return s.change(ctx, Change{Do: RemoveTree, Path: dir}, func() error {

@@ -11,8 +11,8 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 )
 
-// Stat describes one file or directory: MLST where the server has it, SIZE and
-// MDTM otherwise. A directory without MLST is found out by going there and back.
+// Stat describes one file or directory: MLST where the server has it, SIZE and MDTM otherwise (RFC
+// 3659 sections 7, 4 and 3). A directory without MLST is found out by going there and back.
 func (s *Session) Stat(ctx context.Context, name string) (e listing.Entry, err error) {
 	for e, err = range s.StatEach(ctx, name) {
 		return e, err
@@ -206,7 +206,7 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 }
 
 // IsDir reports whether a name can be entered: a directory, or a link to one. No listing
-// says where a link leads in the end, nor does MLST on all servers; CWD does.
+// says where a link leads in the end, nor does MLST (RFC 3659 section 7) on all servers; CWD does.
 func (s *Session) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
 
 // isDir finds out by going there and back, or by a listing where the way back is not known. What is

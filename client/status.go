@@ -11,7 +11,7 @@ type Server struct{ s *Session }
 // Server returns that.
 func (s *Session) Server() Server { return Server{s} }
 
-// System returns the answer to SYST: "UNIX Type: L8".
+// System returns the answer to SYST (RFC 959 section 4.1.3): "UNIX Type: L8".
 func (v Server) System(ctx context.Context) (string, error) {
 	r, err := v.s.cmd(ctx, 2, "SYST")
 	return r.Text(), err
@@ -21,8 +21,8 @@ func (v Server) System(ctx context.Context) (string, error) {
 // set name, and PROD.DATA one below the working prefix.
 func (v Server) QuotesNames() bool { return strings.Contains(v.s.syst, "MVS") }
 
-// Status returns the server's answer to STAT: about the session, or about name
-// when it is not empty.
+// Status returns the server's answer to STAT (RFC 959 section 4.1.3): about the session, or about
+// name when it is not empty.
 func (v Server) Status(ctx context.Context, name string) (Reply, error) {
 	if name == "" {
 		return v.s.cmd(ctx, 2, "STAT")
@@ -30,12 +30,12 @@ func (v Server) Status(ctx context.Context, name string) (Reply, error) {
 	return v.s.cmd(ctx, 2, "STAT", lsPath(name))
 }
 
-// Help returns the server's answer to HELP.
+// Help returns the server's answer to HELP (RFC 959 section 4.1.3).
 func (v Server) Help(ctx context.Context, words ...string) (Reply, error) {
 	return v.s.cmd(ctx, 2, "HELP", words...)
 }
 
-// Noop sends NOOP: is the server still there?
+// Noop sends NOOP (RFC 959 section 4.1.3): is the server still there?
 func (s *Session) Noop(ctx context.Context) error {
 	_, err := s.cmd(ctx, 2, "NOOP")
 	return err
