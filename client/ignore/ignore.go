@@ -172,6 +172,7 @@ type Tree struct {
 
 	mu    sync.Mutex
 	files map[string]Rules // by directory
+	dirs  map[string]bool  // that are left alone, or not
 	err   error
 }
 
@@ -184,12 +185,28 @@ func (t *Tree) Err() error {
 
 // Ignored reports whether a path of the tree is left alone, itself or with a directory that it is in.
 func (t *Tree) Ignored(name string, dir bool) bool {
-	for i := range len(name) {
-		if name[i] == '/' && t.excludes(name[:i], true) {
-			return true
-		}
+	return t.inExcluded(path.Dir(name)) || t.excludes(name, dir)
+}
+
+// inExcluded reports whether a directory is left alone, or one that it is in.
+func (t *Tree) inExcluded(dir string) bool {
+	if dir == "." || dir == "/" {
+		return false
 	}
-	return t.excludes(name, dir)
+	t.mu.Lock()
+	is, known := t.dirs[dir]
+	t.mu.Unlock()
+	if known {
+		return is
+	}
+	is = t.inExcluded(path.Dir(dir)) || t.excludes(dir, true)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dirs == nil {
+		t.dirs = map[string]bool{}
+	}
+	t.dirs[dir] = is
+	return is
 }
 
 func (t *Tree) excludes(name string, dir bool) bool {

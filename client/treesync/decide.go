@@ -84,7 +84,8 @@ func (y *Sync) decide(ctx context.Context) error {
 		names[name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if y.isPassed(name) || y.Only != nil && !y.Only(name) || y.rowIsIgnored(name) {
+		seen := y.trees[0].sides[name].there() || y.trees[1].sides[name].there() // what is ignored is not
+		if y.isPassed(name) || y.Only != nil && !y.Only(name) || !seen && y.rowIsIgnored(name) {
 			continue
 		}
 		if err := y.decideOne(ctx, name); err != nil {
