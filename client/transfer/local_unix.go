@@ -39,3 +39,8 @@ func (p *part) handOver() error {
 	}
 	return p.Close()
 }
+
+// renameOpen gives a file that is open and locked another name.
+func (d *destination) renameOpen(file *os.File, from, to string) (*os.File, error) {
+	return file, d.dir.Rename(from, to)
+}

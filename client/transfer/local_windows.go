@@ -29,3 +29,22 @@ func (p *part) handOver() error {
 	}
 	return p.to.dir.Rename(p.to.part(), p.to.name)
 }
+
+// renameOpen gives a file that is open and locked another name: it is closed meanwhile, as for handOver.
+func (d *destination) renameOpen(file *os.File, from, to string) (*os.File, error) {
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	if err := d.dir.Rename(from, to); err != nil {
+		return nil, err
+	}
+	file, err := d.dir.OpenFile(to, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(file); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return file, nil
+}

@@ -90,9 +90,11 @@ func (d *destination) adopt(t Task) (begun int64) {
 	if err != nil || info.Size() > t.Size || lock(old) != nil || !p.belongs(t) || !p.noted {
 		return 0
 	}
-	if d.dir.Rename(d.part(), d.segments()) != nil {
+	renamed, err := d.renameOpen(old, d.part(), d.segments())
+	if err != nil {
 		return 0
 	}
+	defer renamed.Close()
 	_ = d.remove() // the note
 	return info.Size()
 }
@@ -104,9 +106,11 @@ func (f *segmented) becomePart() error {
 		return f.to.failed("write", SegmentSuffix, err)
 	}
 	_ = f.to.remove() // of an earlier transfer
-	if err := f.to.dir.Rename(f.to.segments(), f.to.part()); err != nil {
+	renamed, err := f.to.renameOpen(f.file, f.to.segments(), f.to.part())
+	if err != nil {
 		return f.to.failed("rename", SegmentSuffix, err)
 	}
+	f.file = renamed
 	whole := &part{File: f.file, to: f.to}
 	return whole.finish(f.task)
 }
