@@ -188,6 +188,17 @@ func Within(p, dir string) bool {
 	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
+// Free reports whether nothing is under a name. Without MLST it takes one command where Stands takes
+// four: RNFR, which is forgotten with the next one.
+func Free(ctx context.Context, s *client.Session, name string) (bool, error) {
+	if s.Features().Has("MLST") {
+		_, there, err := Stands(ctx, s, name)
+		return !there, err
+	}
+	r, err := s.Quote(ctx, "RNFR "+name)
+	return r.Class() == 5 || r.Code == 450, err
+}
+
 // Look looks what is under many names. The directories that they are in are listed once; what is
 // in them is asked about more closely, without waiting for one answer before the next question.
 func Look(ctx context.Context, s *client.Session, names []string) (map[string]*Facts, error) {

@@ -1,10 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"slices"
 	"strconv"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -162,9 +163,21 @@ func (r Row) looksDone(there map[string]*facts.Facts, local *facts.Facts) bool {
 
 // Mover moves the files that rows send or fetch.
 type Mover interface {
-	Upload(ctx context.Context, s *client.Session, r Row, preserve bool) error
-	Download(ctx context.Context, s *client.Session, r Row, preserve bool) error
+	Move(ctx context.Context, s *client.Session, m Moves) error
 	Copy(ctx context.Context, s *client.Session, r Row) error
+}
+
+// Moves are rows that send or fetch files; several at a time may be moved.
+type Moves struct {
+	Rows     []Row
+	Preserve bool             // copies get the time of the original
+	Part     func(Row) string // the name of an upload until it is whole
+
+	// Look is to be asked just before a file gets its name, or is fetched; an error stops that.
+	Look func(context.Context, *client.Session, Row) error
+
+	// Done hears of each row when it is over. Its calls never overlap.
+	Done func(Row, error)
 }
 
 // Failed is a row that was not done.
@@ -178,11 +191,19 @@ type Failed struct {
 // error is that of the connection, or of the journal.
 func (p *Plan) Apply(ctx context.Context, s *client.Session, here Here, m Mover, j *Journal, wanted func(int) bool, tell func(Row, error) error) error {
 	failed := false
-	for _, r := range p.Rows {
-		switch {
-		case wanted != nil && !wanted(r.N), j.Done(r.N):
+	rows := slices.DeleteFunc(slices.Clone(p.Rows), func(r Row) bool { return wanted != nil && !wanted(r.N) || j.Done(r.N) })
+	for len(rows) > 0 {
+		if n := moving(rows); n > 0 {
+			some, err := p.move(ctx, s, here, m, j, rows[:n], tell)
+			if err != nil {
+				return err
+			}
+			failed, rows = failed || some, rows[n:]
 			continue
-		case failed && (r.Do == Delete || r.Do == Rmdir):
+		}
+		r := rows[0]
+		rows = rows[1:]
+		if failed && (r.Do == Delete || r.Do == Rmdir) {
 			if err := tell(r, ErrNotDeleted); err != nil {
 				return err
 			}
@@ -203,6 +224,51 @@ func (p *Plan) Apply(ctx context.Context, s *client.Session, here Here, m Mover,
 	return nil
 }
 
+// moving is how many rows in front only move files.
+func moving(rows []Row) int {
+	for n, r := range rows {
+		if !r.uploads() && r.Do != Get {
+			return n
+		}
+	}
+	return len(rows)
+}
+
+// move moves the files of rows, and reports whether some of them failed.
+func (p *Plan) move(ctx context.Context, s *client.Session, here Here, m Mover, j *Journal, rows []Row, tell func(Row, error) error) (failed bool, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var broken error // why nothing more is done
+	err = m.Move(ctx, s, Moves{
+		Rows: rows, Preserve: p.Preserve,
+		Part: func(r Row) string { return string(r.Path) + "." + p.ID + ".part" }, // nobody else's, and the same the next time
+		Look: func(ctx context.Context, s *client.Session, r Row) error {
+			if err := r.lookAgain(ctx, s, here); err != nil {
+				return err
+			}
+			return j.note(r.N, false)
+		},
+		Done: func(r Row, err error) {
+			if broken != nil || err != nil && ctx.Err() != nil {
+				return
+			}
+			if err == nil {
+				err = j.note(r.N, true)
+			}
+			if errors.As(err, new(*JournalError)) {
+				broken = err
+			} else {
+				failed = failed || err != nil
+				broken = tell(r, err)
+			}
+			if broken != nil {
+				stop()
+			}
+		},
+	})
+	return failed, cmp.Or(broken, err)
+}
+
 // ErrNotDeleted is of a deletion that comes after something has failed.
 var ErrNotDeleted = errors.New("not deleted, since something before it has failed")
 
@@ -214,7 +280,7 @@ func (p *Plan) apply(ctx context.Context, s *client.Session, here Here, m Mover,
 	if err := j.note(r.N, false); err != nil {
 		return err
 	}
-	if err := r.do(ctx, s, m, p.Preserve); err != nil {
+	if err := r.do(ctx, s, m); err != nil {
 		return err
 	}
 	return j.note(r.N, true)
@@ -229,6 +295,17 @@ func (r Row) lookAgain(ctx context.Context, s *client.Session, here Here) error 
 	local, err := r.here(here)
 	if err != nil {
 		return err
+	}
+	if r.Do == New {
+		free, err := facts.Free(ctx, s, string(r.Path))
+		if err == nil && free {
+			if moved := r.compare(map[string]*facts.Facts{string(r.Path): facts.None()}, local); len(moved) > 0 {
+				err = &StaleError{Why: moved[0].String(), Moved: moved}
+			}
+		}
+		if err != nil || free {
+			return err
+		}
 	}
 	there := map[string]*facts.Facts{}
 	for _, name := range []jsonl.Name{r.Path, r.To} {
@@ -250,9 +327,8 @@ func (r Row) lookAgain(ctx context.Context, s *client.Session, here Here) error 
 	return nil
 }
 
-func (r Row) do(ctx context.Context, s *client.Session, m Mover, preserve bool) error {
+func (r Row) do(ctx context.Context, s *client.Session, m Mover) error {
 	name := string(r.Path)
-	mode, _ := strconv.ParseUint(r.Mode, 8, 12)
 	switch r.Do {
 	case Mkdir:
 		_, err := s.Mkdir(ctx, name)
@@ -263,20 +339,12 @@ func (r Row) do(ctx context.Context, s *client.Session, m Mover, preserve bool) 
 			return nil // somebody else has made it meanwhile
 		}
 		return err
-	case New, Replace:
-		err := m.Upload(ctx, s, r, preserve)
-		if err == nil && r.Mode != "" {
-			err = s.Chmod(ctx, fs.FileMode(mode), name)
-		}
-		return err
-	case Get:
-		return m.Download(ctx, s, r, preserve)
 	case Copy:
 		return m.Copy(ctx, s, r)
 	case Move:
 		return s.Rename(ctx, name, string(r.To))
 	case Chmod:
-		return s.Chmod(ctx, fs.FileMode(mode), name)
+		return s.Chmod(ctx, r.FileMode(), name)
 	case Touch:
 		return s.SetModTime(ctx, name, r.Time)
 	case Delete:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 
 	"github.com/ftpsh/ftpsh/client/jsonl"
 )
@@ -13,7 +14,8 @@ import (
 // Journal is what was done of a plan, in a file beside it: a row is noted before it is begun, and
 // when it is done.
 type Journal struct {
-	file  *os.File // nil: in memory alone
+	mu    sync.Mutex // for what follows: rows are done side by side
+	file  *os.File   // nil: in memory alone
 	begun map[int]bool
 	done  map[int]bool
 }
@@ -105,6 +107,8 @@ func (j *Journal) Done(n int) bool { return j.done[n] }
 func (j *Journal) Begun(n int) bool { return j.begun[n] }
 
 func (j *Journal) note(n int, done bool) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.begun[n], j.done[n] = true, done
 	if j.file == nil {
 		return nil

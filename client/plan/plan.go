@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,6 +64,12 @@ func (r Row) target() string {
 		return string(r.To)
 	}
 	return string(r.Path)
+}
+
+// FileMode is the mode that a row gives, 0 for none.
+func (r Row) FileMode() fs.FileMode {
+	mode, _ := strconv.ParseUint(r.Mode, 8, 12)
+	return fs.FileMode(mode)
 }
 
 // uploads reports whether a row sends a file.

@@ -37,14 +37,18 @@ func (here) Lstat(name string) (int64, time.Time, bool, bool, error) {
 
 type mover struct{}
 
-func (mover) Upload(ctx context.Context, s *client.Session, r plan.Row, preserve bool) error {
-	_, err := transfer.Run(ctx, s, transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Atomic: true, Preserve: preserve}, nil)
-	return err
+func (mover) Move(ctx context.Context, s *client.Session, m plan.Moves) error {
+	for _, r := range m.Rows {
+		t := transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Atomic: true, Part: m.Part(r), Preserve: m.Preserve}
+		t.Before = func(ctx context.Context, s *client.Session) error { return m.Look(ctx, s, r) }
+		_, err := transfer.Run(ctx, s, t, nil)
+		if m.Done(r, err); err != nil && s.Idle() != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (mover) Download(context.Context, *client.Session, plan.Row, bool) error {
-	return errors.ErrUnsupported
-}
 func (mover) Copy(context.Context, *client.Session, plan.Row) error { return errors.ErrUnsupported }
 
 // site writes the files of a tree on the disk of a server, from nothing.

@@ -16,7 +16,11 @@ func (t *Task) aside(ctx context.Context, s *client.Session) (err error) {
 	if t.Op != Upload || t.part != "" {
 		return nil
 	}
-	if t.part = s.Stage(t.Remote); t.part == "" && t.Atomic {
+	switch t.part = s.Stage(t.Remote); {
+	case t.part != "" || !t.Atomic:
+	case t.Part != "":
+		t.part = t.Part
+	default:
 		t.part, err = t.freePart(ctx, s)
 	}
 	return err
@@ -88,7 +92,7 @@ func (e *PartsError) Error() string {
 
 // asideNote says that a part has another name than usual.
 func (t Task) asideNote(s *client.Session) string {
-	if t.part == "" || s.Options().Stage != nil || strings.TrimSuffix(t.part, PartSuffix) == t.Remote {
+	if t.part == "" || t.Part != "" || s.Options().Stage != nil || strings.TrimSuffix(t.part, PartSuffix) == t.Remote {
 		return ""
 	}
 	return fmt.Sprintf("%s%s is there and may be somebody else's: it was sent as %s", t.Remote, PartSuffix, t.part)

@@ -17,6 +17,11 @@ import (
 // download brings the file under a temporary name and renames it when it is
 // proved; until then what stood under the final name is untouched.
 func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	if t.Before != nil {
+		if err := t.Before(ctx, s); err != nil {
+			return Result{}, err
+		}
+	}
 	if err := describe(ctx, s, &t); err != nil {
 		return Result{}, err
 	}

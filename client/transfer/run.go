@@ -67,6 +67,7 @@ func once(ctx context.Context, s *client.Session, task *Task, m *Meter) (Result,
 func (t *Task) uncover(ctx context.Context, s *client.Session, r *Result) error {
 	if t.Before != nil {
 		if err := t.Before(ctx, s); err != nil {
+			_ = s.Remove(ctx, t.part)
 			return err
 		}
 	}

@@ -53,8 +53,15 @@ type Task struct {
 	Verify   bool  // compare the contents, before the copy has its name
 	Atomic   bool  // an upload has another name until it is whole
 
-	// Before is asked just before an upload with Atomic gets its name; an error stops that.
+	// Part is the name of an upload with Atomic until it is whole; "": NAME.part, or another one that
+	// is free.
+	Part string
+
+	// Before is asked just before an upload with Atomic gets its name, and before a download begins;
+	// an error stops that.
 	Before func(context.Context, *client.Session) error
+
+	Number int // whoever made the task knows it by this
 
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole

@@ -429,28 +429,42 @@ func onlyRows(c *command.Call, rows int) (func(int) bool, error) {
 // planMover moves the files of rows, each under another name until it is whole.
 type planMover struct{ call *command.Call }
 
-// Upload sends a file.
-func (m planMover) Upload(ctx context.Context, s *client.Session, r plan.Row, preserve bool) error {
-	return m.run(ctx, s, transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Preserve: preserve})
-}
-
-// Download fetches one.
-func (m planMover) Download(ctx context.Context, s *client.Session, r plan.Row, preserve bool) error {
-	if err := m.call.Shell.Folder().MkdirAll(filepath.Dir(string(r.Local))); err != nil {
-		return err
+// Move moves them over several sessions.
+func (m planMover) Move(ctx context.Context, s *client.Session, moves plan.Moves) error {
+	e := NewEngine(m.call)
+	e.Session = s
+	e.Done = func(t transfer.Task, _ transfer.Result, err error) { moves.Done(moves.Rows[t.Number], err) }
+	for i, r := range moves.Rows { // before the engine begins: Done is told one after the other
+		if err := m.makeRoom(r); err != nil {
+			moves.Done(r, err)
+			moves.Rows[i].Do = ""
+		}
 	}
-	return m.run(ctx, s, transfer.Task{Op: transfer.Download, Remote: string(r.Path), Local: string(r.Local), Preserve: preserve})
+	return e.Run(ctx, func(yield func(transfer.Task) bool) {
+		for i, r := range moves.Rows {
+			t := transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Number: i, Part: moves.Part(r), Mode: r.FileMode()}
+			switch r.Do {
+			case "":
+				continue
+			case plan.Get:
+				t.Op = transfer.Download
+			}
+			configureTask(m.call, &t)
+			t.Preserve, t.Atomic = moves.Preserve, t.Op == transfer.Upload
+			t.Before = func(ctx context.Context, s *client.Session) error { return moves.Look(ctx, s, r) }
+			if !yield(t) {
+				return
+			}
+		}
+	})
 }
 
-func (m planMover) run(ctx context.Context, s *client.Session, t transfer.Task) error {
-	preserve := t.Preserve
-	configureTask(m.call, &t)
-	t.Preserve, t.Atomic = preserve, t.Op == transfer.Upload
-	meter := &transfer.Meter{}
-	over := m.call.Shell.Gauge.File(render.Safe(taskName(t)), meter)
-	defer over()
-	_, err := transfer.Run(ctx, s, t, meter)
-	return err
+// makeRoom makes the directory here that a file goes into.
+func (m planMover) makeRoom(r plan.Row) error {
+	if r.Do != plan.Get {
+		return nil
+	}
+	return m.call.Shell.Folder().MkdirAll(filepath.Dir(string(r.Local)))
 }
 
 // Copy copies one on the server.
