@@ -118,11 +118,11 @@ func (p Pipeline) Rmdir(dir string, then func(error)) {
 }
 
 // Chmod does the same for permissions (SITE CHMOD; no RFC has it).
-func (p Pipeline) Chmod(mode fs.FileMode, name string) {
-	if p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, func(error) {}) {
+func (p Pipeline) Chmod(mode fs.FileMode, name string, then func(error)) {
+	if p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, then) {
 		return
 	}
-	p.s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(Reply, error) {})
+	p.s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(_ Reply, err error) { then(err) })
 }
 
 // Waiting returns how many commands wait for the next transfer, or for their

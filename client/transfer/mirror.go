@@ -52,6 +52,8 @@ type Mirror struct {
 	Number       bool   // keep the second of two names that are one here as "name (2)"
 	EmptyDirs    bool   // make directories also where Wants leaves nothing to go into them
 
+	DirMode fs.FileMode // of directories that are made on the server; 0: as it makes them
+
 	DeleteAll   bool // with Delete: also where the original is empty
 	Depth       int  // directories inside of each other; 0: DefaultDepth
 	Directories int  // of all together; 0: DefaultDirectories
@@ -294,6 +296,9 @@ func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) boo
 		step.Err = m.makeRoot(ctx, s)
 	case m.copyIsThere():
 		step.Err = mkdir(ctx, s, m.copied(rel))
+		if m.DirMode != 0 && step.Err == nil {
+			step.Err = step.Result.moded(s.Chmod(ctx, m.DirMode, m.copied(rel)))
+		}
 	default:
 		step.Err = m.here.Mkdir(m.at(rel), 0o777)
 		if info, err := m.here.Lstat(m.at(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {

@@ -44,7 +44,9 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 		}
 	}
 	if t.Mode != 0 {
-		_ = s.Chmod(ctx, t.Mode, r.Remote)
+		if err := r.moded(s.Chmod(ctx, t.Mode, r.Remote)); err != nil {
+			return err
+		}
 	}
 	if keepsTime(s, t, *r) {
 		_ = s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
@@ -54,17 +56,33 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 
 // proveLater asks with the next transfer, and tells done.
 func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done func(error)) {
+	modeLost := func() error { return nil } // what was heard of the mode
 	if t.Mode != 0 {
-		s.Pipeline().Chmod(t.Mode, r.Remote)
+		var failed error
+		s.Pipeline().Chmod(t.Mode, r.Remote, func(err error) { failed = r.moded(err) })
+		modeLost = func() error { return failed }
 	}
 	if keepsTime(s, t, *r) && !s.Pipeline().SetModTime(r.Remote, r.ModTime) {
 		_ = s.SetModTime(ctx, r.Remote, r.ModTime)
 	}
-	if !sizeTells(s) {
+	switch {
+	case sizeTells(s):
+		s.Pipeline().Size(r.Remote, func(size int64, err error) { done(cmp.Or(modeLost(), judgeUpload(r, size, err, t.anySize(s)))) })
+	case t.Mode != 0: // done is told behind the answer
+		done(cmp.Or(s.Pipeline().Flush(ctx), modeLost()))
+	default:
 		done(nil)
-		return
 	}
-	s.Pipeline().Size(r.Remote, func(size int64, err error) { done(judgeUpload(r, size, err, t.anySize(s))) })
+}
+
+// moded takes the answer about the mode of an upload: a refusal is told with the file, which is whole.
+func (r *Result) moded(err error) error {
+	no := client.Refusal(err)
+	if no == nil || no.Reply.Code == 421 {
+		return err
+	}
+	r.Note = cmp.Or(r.Note, "its mode was not set: "+no.Error())
+	return nil
 }
 
 // removeSource deletes the original of a copy that is whole, unless it has changed since:

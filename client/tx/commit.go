@@ -395,6 +395,7 @@ func (s Step) send(ctx context.Context, session *client.Session, forward bool) e
 	}
 	var err error
 	switch {
+	case s.Do == Chmod && octal == "": // of a directory that was made here, and goes
 	case s.Do == Chmod:
 		err = session.Chmod(ctx, fs.FileMode(mode(octal)), name)
 	case s.Do == Touch:

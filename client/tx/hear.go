@@ -29,6 +29,14 @@ func (t *Tx) Hear(ctx context.Context, s *client.Session, c client.Change, do fu
 		return t.store(path, c, do)
 	case c.Do == client.Rename && n > 0:
 		return t.put(ctx, s, n, to)
+	case n > 0 && c.Do == client.Chmod:
+		err := do()
+		if err == nil {
+			t.mu.Lock()
+			t.moded[n] = fmt.Sprintf("%04o", c.Mode.Perm())
+			t.mu.Unlock()
+		}
+		return err
 	case n > 0:
 		return do()
 	case c.Do == client.Mkdir && facts.Within(string(t.Dir), path):
@@ -227,7 +235,10 @@ func (t *Tx) put(ctx context.Context, s *client.Session, n int, to string) error
 	if err != nil || !there {
 		return errors.Join(&PathError{t.staged(n), errors.New("is not there any more")}, err)
 	}
-	return t.stage(ctx, s, Row{Do: Put, Path: jsonl.Name(to), Staged: n, Size: max(e.Size, 0)})
+	t.mu.Lock()
+	r := Row{Do: Put, Path: jsonl.Name(to), Staged: n, Size: max(e.Size, 0), Mode: t.moded[n]}
+	t.mu.Unlock()
+	return t.stage(ctx, s, r)
 }
 
 // stage adds a put, in place of one of the same name.
@@ -433,7 +444,7 @@ func (t *Tx) adjust(ctx context.Context, s *client.Session, name string, c clien
 			return err
 		}
 	}
-	if r.Do == Chmod && r.Was == "" || r.Do == Touch && r.WasTime.IsZero() {
+	if r.Do == Chmod && r.Was == "" && !at.made || r.Do == Touch && r.WasTime.IsZero() {
 		return &UnfitError{c.String() + ": the server does not say what it is now, so that there is no way back"}
 	}
 	return t.add(r)

@@ -80,6 +80,7 @@ type Tx struct {
 	saw   map[string]*facts.Facts // what stood there, by names of the server as it is
 	dirs  map[string]bool         // directories that are there
 	begun map[string]bool         // uploads
+	moded map[int]string          // modes that staged files were given
 	last  int                     // number of a staged file
 
 	phase   Phase
@@ -154,7 +155,7 @@ func Begin(ctx context.Context, s *client.Session, h Head, file File) (*Tx, erro
 }
 
 func (t *Tx) init() {
-	t.saw, t.dirs, t.begun = map[string]*facts.Facts{}, map[string]bool{}, map[string]bool{}
+	t.saw, t.dirs, t.begun, t.moded = map[string]*facts.Facts{}, map[string]bool{}, map[string]bool{}, map[int]string{}
 }
 
 // Rows are the changes that wait.

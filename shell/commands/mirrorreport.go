@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -22,6 +24,7 @@ type mirrorReport struct {
 	root   string // what a step without a path is about
 	dry    bool
 	counts map[transfer.Action]int
+	notes  map[string]int // what was said of files, each once
 	bytes  int64
 	plan   render.Table
 	errs   []error
@@ -64,7 +67,7 @@ func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *tr
 func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfer.Mirror) error {
 	c := r.call
 	m.DryRun = m.DryRun || c.Shell.Options.DryRun
-	r.mirror, r.root, r.dry, r.counts = m, m.Remote, m.DryRun, map[transfer.Action]int{}
+	r.mirror, r.root, r.dry, r.counts, r.notes = m, m.Remote, m.DryRun, map[transfer.Action]int{}, map[string]int{}
 	r.plan.Right = []bool{false, true}
 	ignored := &ignore.Tree{}
 	if m.Target == nil {
@@ -80,7 +83,7 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 	m.Here, m.Rules, m.Number = c.Shell.Folder(), AskFolder, c.Shell.Settings.NumbersCollisions()
 	m.OnStep, m.Preserve = r.tell, c.Shell.Settings.Preserve
 	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
-	m.Bounds = c.Shell.Settings.Bounds
+	m.Bounds, m.DirMode = c.Shell.Settings.Bounds, c.Shell.Settings.UploadDirMode
 	m.Configure = func(t *transfer.Task) {
 		configureTask(c, t)
 		t.Segments = segments(c)
@@ -136,7 +139,9 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		r.object(s)
 	case s.Err != nil:
 	case s.Result.Note != "":
-		r.call.Note("%s: %s", s.Path, s.Result.Note)
+		if r.notes[s.Result.Note]++; r.notes[s.Result.Note] == 1 {
+			r.call.Note("%s: %s", s.Path, s.Result.Note)
+		}
 	case r.dry:
 		size := ""
 		if s.Size >= 0 {
@@ -188,6 +193,11 @@ func (r *mirrorReport) end(failure error) error {
 		words = []string{"nothing to do"}
 	} else if r.bytes > 0 {
 		words = append(words, command.BytesText(r.bytes))
+	}
+	for _, note := range slices.Sorted(maps.Keys(r.notes)) {
+		if n := r.notes[note] - 1; n > 0 {
+			r.call.Note("%s: %s", command.Plural(n, "more file", "more files"), note)
+		}
 	}
 	err := r.call.Table(r.plan)
 	r.call.Note("%s", strings.Join(words, ", "))

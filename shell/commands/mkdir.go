@@ -24,7 +24,7 @@ var MkdirCommands = []*command.Command{
 		Flags: func(fs *pflag.FlagSet) {
 			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
 		},
-		Wire: command.Verbs(command.Sends("MKD"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
+		Wire: command.Verbs(command.Sends("MKD", "SITE CHMOD", "MFF"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
 	},
 	{
 		Name: "rmdir", Risk: command.Deletes, Args: "directory…", Short: "remove empty directories", JSON: true,
@@ -48,6 +48,14 @@ func mkdir(ctx context.Context, c *command.Call) error {
 
 func makeDir(ctx context.Context, c *command.Call, dir string) error {
 	_, err := c.Session().Mkdir(ctx, dir)
+	if mode := c.Shell.Settings.UploadDirMode; err == nil && mode != 0 {
+		refused := c.Session().Chmod(ctx, mode, dir)
+		if client.Refusal(refused) != nil {
+			c.Note("%s: its mode was not set: %v", dir, refused)
+		} else {
+			err = refused
+		}
+	}
 	if err == nil {
 		c.Shell.Remote.Add(c.Absolute(dir), completion.Name{Dir: true})
 		err = c.Done(command.Event{Verb: "MKD", Remote: dir})

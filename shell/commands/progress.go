@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,9 @@ func configureTask(c *command.Call, t *transfer.Task) {
 	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.Limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
+	if t.Op == transfer.Upload || t.Op == transfer.UploadUnique {
+		t.Mode = cmp.Or(t.Mode, c.Shell.Settings.UploadMode)
+	}
 }
 
 // endedTransfer says which file an error is about, and takes note of one that has arrived.

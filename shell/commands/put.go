@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR"), command.TimeVerbs)
+	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR", "SITE CHMOD", "MFF"), command.TimeVerbs)
 	putTreeVerbs = command.Verbs(putVerbs, command.ListVerbs, command.Sends("MKD")) // with -r
 )
 

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -293,6 +294,7 @@ var Groups = []Group{
 	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},
 	{"what takes too long or fails", slices.Concat(waitSettings, boundSettings, retrySettings)},
 	{"what is deleted there", trashSettings},
+	{"what is put there", uploadSettings},
 	{"names", slices.Concat(nameSettings, charsetSettings, collisionSettings, classicSettings)},
 	{"seeing and learning", slices.Concat(traceSettings, teachSettings)},
 }
@@ -408,6 +410,39 @@ var trashSettings = []*Setting{
 			return nil
 		},
 	},
+}
+
+// uploadSettings are about what is put on a server.
+var uploadSettings = []*Setting{
+	mode("upload-mode", "the mode of files that are uploaded (SITE CHMOD), in octal; auto: as the server makes them", []string{"auto", "644", "664", "600"},
+		func(s *Settings) *fs.FileMode { return &s.UploadMode }),
+	mode("upload-dir-mode", "the mode of directories that are made there; auto: as the server makes them", []string{"auto", "755", "775", "700"},
+		func(s *Settings) *fs.FileMode { return &s.UploadDirMode }),
+}
+
+// mode is a setting of permissions.
+func mode(name, short string, suggest []string, at func(*Settings) *fs.FileMode) *Setting {
+	return &Setting{
+		Name: name, Usage: "auto|" + suggest[1], Suggest: suggest, Short: short,
+		Show: func(s *Settings) string {
+			if *at(s) == 0 {
+				return "auto"
+			}
+			return fmt.Sprintf("%03o", *at(s))
+		},
+		Parse: func(s *Settings, text string) error {
+			if text == "auto" {
+				*at(s) = 0
+				return nil
+			}
+			n, err := strconv.ParseUint(text, 8, 12)
+			if err != nil || n == 0 || n > 0o777 {
+				return fmt.Errorf("%.20q is not auto or an octal number from 001 to 777", text)
+			}
+			*at(s) = fs.FileMode(n)
+			return nil
+		},
+	}
 }
 
 // viaSettings are about proxies.

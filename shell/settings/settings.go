@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"io/fs"
 	"net/netip"
 	"strings"
 	"time"
@@ -76,6 +77,7 @@ type Settings struct {
 	TimeStyle, Borders        string
 	Human                     bool
 	Trash, TrashKeep          string
+	UploadMode, UploadDirMode fs.FileMode // 0: as the server makes them
 
 	MaxDepth, MaxDirectories int // of a tree that is gone through
 
