@@ -11,7 +11,7 @@ import (
 // TestDoctorOnRealServers: sound servers are found sound.
 func TestDoctorOnRealServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		p := pupilOf(t, srv)
+		p := pupilOf(t, srv, t.TempDir())
 		p.Do(command.Line{Text: ".end"})
 		p.out.Reset()
 		p.Do(command.Line{Text: "doctor --full"})

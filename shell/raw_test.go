@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,10 +19,11 @@ import (
 // TLS, passive and active, with both generations of commands.
 func TestRawOnRealServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		p := pupilOf(t, srv)
+		dir := t.TempDir()
+		p := pupilOf(t, srv, dir)
 		content := daemon.Content(50_000, 7)
 		srv.Put("down.bin", content)
-		if err := os.WriteFile("up.bin", content, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "up.bin"), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		p.says(t, "TYPE I", "200")
@@ -32,7 +34,7 @@ func TestRawOnRealServers(t *testing.T) {
 				p.says(t, "LIST", "down.bin", ".data")
 				p.arrange(t, way)
 				p.says(t, "RETR down.bin", "226", ".data save got.bin")
-				if got, err := os.ReadFile("got.bin"); err != nil || !bytes.Equal(got, content) {
+				if got, err := os.ReadFile(filepath.Join(dir, "got.bin")); err != nil || !bytes.Equal(got, content) {
 					t.Errorf("%d bytes came, %v\n%s", len(got), err, p.out)
 				}
 				p.says(t, ".send up.bin", "")
@@ -47,10 +49,9 @@ func TestRawOnRealServers(t *testing.T) {
 	})
 }
 
-// pupilOf is in raw mode on a real server, logged in by hand.
-func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
+// pupilOf is in raw mode on a real server, logged in by hand, in a local directory of its own.
+func pupilOf(t *testing.T, srv *daemon.Server, dir string) *pupil {
 	t.Helper()
-	t.Chdir(t.TempDir())
 	out := &page{}
 	opt := command.Options{Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}}
 	if srv.TLS {
@@ -61,6 +62,7 @@ func pupilOf(t *testing.T, srv *daemon.Server) *pupil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { Close(sh) })
+	sh.LocalDir = dir
 	p := &pupil{sh, out}
 	if srv.Implicit {
 		p.says(t, fmt.Sprintf("raw ftps://%s", srv.Addr()), "220")

@@ -52,7 +52,7 @@ func TestReplay(t *testing.T) {
 // TestReplayOfRealServers: sessions with real servers can be played, too.
 func TestReplayOfRealServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		p := pupilOf(t, srv)
+		p := pupilOf(t, srv, t.TempDir())
 		srv.Put("down.bin", daemon.Content(30_000, 3))
 		p.Do(command.Line{Text: ".end"})
 		for _, line := range []string{"record session.jsonl", "cd " + srv.Home, "get down.bin", "put down.bin up.bin", "ls", "record stop", "close"} {
