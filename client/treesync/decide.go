@@ -122,7 +122,7 @@ func (y *Sync) decideOne(ctx context.Context, name string) error {
 	if h, t, err = y.racy(ctx, name, row, h, t); err != nil {
 		return err
 	}
-	step := Step{Path: name}
+	var step Step
 	switch {
 	case h == same && t == same:
 		if row.Here != here || row.There != there || row.Sum != "" {
