@@ -262,7 +262,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.says("rate-put unlimited how many bytes in a second uploads may take\n" + here + "▏")
 		v.Type("help keys\r")
 		v.Until("the keys", func(screen string) bool {
-			return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, "Ctrl-") && strings.HasSuffix(screen, "PLAIN> ▏")
+			return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, "keys vi") && strings.HasSuffix(screen, "PLAIN> ▏")
 		})
 		if strings.HasSuffix(v.Text(), "more? ▏") {
 			v.Type("\r")

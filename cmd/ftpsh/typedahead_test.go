@@ -80,6 +80,29 @@ func webRoot(t *testing.T, server *practice.Server, _ string) {
 	}
 }
 
+// lockedRoot is what somebody has left who wanted to be alone there.
+func lockedRoot(t *testing.T, server *practice.Server, _ string) {
+	if err := server.FS().Mkdir("/.ftpsh-lock", 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killedInCommit is a program that is killed when a commit has begun.
+func killedInCommit(t *testing.T, server *practice.Server, dir string) {
+	term := startIn(t, dir, "", address(server))
+	term.see("password: ")
+	term.enter(practice.Password)
+	term.see("PLAIN> ")
+	term.enter("begin; put mine fresh; commit")
+	place{server: server}.got(t, "RNTO")
+	if err := term.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for range term.text {
+	}
+	_ = term.cmd.Wait()
+}
+
 // queueLeft is a queue that an earlier session has left.
 func queueLeft(t *testing.T, server *practice.Server, dir string) {
 	localFile("state/ftpsh/queue/1", fmt.Sprintf(`{"server":%q,"local":%q,"line":"get b.txt"}`+"\n", address(server), dir))(t, server, dir)
@@ -101,19 +124,19 @@ func anotherCertificate(t *testing.T, server *practice.Server, dir string) {
 
 var questions = []question{
 	{name: "a user name", asks: "login", line: "open $ADDR", ahead: "alice", shows: "user (empty for anonymous): ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
-	{name: "a password at the start", asks: "authenticate", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
-	{name: "a password", asks: "authenticate", line: "user alice", ahead: "typed ahead", shows: "password: ", answer: practice.Password, then: "PLAIN> "},
-	{name: "a one-time password", asks: "authenticate", opt: fault("USER", "331 otp-md5 98 wi1234"), early: practice.Password, ahead: "typed ahead", shows: "one-time password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
-	{name: "an account at the login", asks: "authenticate", opt: fault("PASS", "332 which account"), early: practice.Password, ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "a password at the start", asks: "Authenticate", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "a password", asks: "Authenticate", line: "user alice", ahead: "typed ahead", shows: "password: ", answer: practice.Password, then: "PLAIN> "},
+	{name: "a one-time password", asks: "Authenticate", opt: fault("USER", "331 otp-md5 98 wi1234"), early: practice.Password, ahead: "typed ahead", shows: "one-time password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
+	{name: "an account at the login", asks: "Authenticate", opt: fault("PASS", "332 which account"), early: practice.Password, ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "a password by hand", asks: "rawSend", line: "raw\rPASS", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "interrupted"},
 	{name: "an account", asks: "account", line: "account", ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "an argument is missing"},
 	{name: "a password to keep", asks: "password", line: "password save bob@h", ahead: "typed ahead", shows: "password of bob@h: ", answer: "\x03", then: "interrupted"},
-	{name: "a certificate", asks: "vouched", opt: practice.Options{TLS: practice.Explicit}, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
-	{name: "a changed certificate", asks: "vouched", opt: practice.Options{TLS: practice.Explicit}, before: anotherCertificate, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
+	{name: "a certificate", asks: "confirmCertificate", opt: practice.Options{TLS: practice.Explicit}, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
+	{name: "a changed certificate", asks: "confirmCertificate", opt: practice.Options{TLS: practice.Explicit}, before: anotherCertificate, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
 	{name: "an argument is missing", asks: "askFor", line: "delete", ahead: "a.txt", shows: "(remote-file) ", answer: "nosuch", then: "550 "},
-	{name: "a local file is there", asks: "settle", line: "get a.txt", ahead: "y", shows: "replace it? ", answer: "n", then: "stays as it was"},
-	{name: "a file is there on the server", asks: "settle", line: "put mine b.txt", ahead: "ya", shows: "replace it? ", answer: "n", then: "stays as it was"},
-	{name: "a list into a file that is there", asks: "intoFile", line: "ls > a.txt", ahead: "y", shows: "replace the local file a.txt", answer: "n", then: "stays as it was"},
+	{name: "a local file is there", asks: "askConflict", line: "get a.txt", ahead: "y", shows: "replace it? ", answer: "n", then: "stays as it was"},
+	{name: "a file is there on the server", asks: "askConflict", line: "put mine b.txt", ahead: "ya", shows: "replace it? ", answer: "n", then: "stays as it was"},
+	{name: "a list into a file that is there", asks: "MayReplace", line: "ls > a.txt", ahead: "y", shows: "replace the local file a.txt", answer: "n", then: "stays as it was"},
 	{name: "a list into a new file", asks: "redirect", line: "mls a.txt b.txt new", ahead: "y", shows: "? [y/n] ", answer: "n", then: "one path at a time"},
 	{name: "mget", asks: "wants", line: "mget ?.txt", ahead: "a", shows: "? [ynapq?] ", answer: "q"},
 	{name: "mput", asks: "wants", line: "mput mine a.txt", ahead: "a", shows: "? [ynapq?] ", answer: "q"},
@@ -133,13 +156,17 @@ var questions = []question{
 	{name: "edit, made meanwhile", asks: "mayReplace", env: editor, line: "edit fresh.txt", runs: "editing", ahead: "y", later: changedMeanwhile(func(there afero.Fs) error {
 		return afero.WriteFile(there, "/fresh.txt", []byte("fresh"), 0o644)
 	}), shows: "replace it? [y/n] ", answer: "n", then: "your version is in "},
+	{name: "find -delete", asks: "findDelete", line: "find . -name '?.txt' -delete", ahead: "y", shows: "delete 2 files? [y/n] ", answer: "n"},
+	{name: "sync", asks: "runSync", before: localFile("keep/new", "x"), line: "sync keep tree", ahead: "y", shows: "; go on? [y/n] ", answer: "n"},
+	{name: "the lock of somebody else", asks: "lockTx", before: lockedRoot, line: "begin --break-lock", ahead: "y", shows: "Remove that lock? [y/n] ", answer: "n", then: "is there"},
+	{name: "a commit that broke off", asks: "recoverTx", opt: practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "RNTO", Count: 1}}}, before: killedInCommit, line: "tx recover", ahead: "f", shows: "go [f]orward or [b]ack? ", answer: "b", changes: true},
 	{name: "a queue of an earlier session", asks: "wantsKept", before: queueLeft, line: "queue start", ahead: "y", shows: "of an earlier session? [y/n] ", answer: "n"},
-	{name: "leaving with a job", asks: "mayLeave", opt: practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "RETR"}}}, line: "get b.txt &\rbye", ahead: "k", shows: "[S]tay here? ", answer: "s", then: "job", bye: "k"},
+	{name: "leaving with a job", asks: "MayLeave", opt: practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "RETR"}}}, line: "get b.txt &\rbye", ahead: "k", shows: "[S]tay here? ", answer: "s", then: "job", bye: "k"},
 	{name: "a plan", asks: "apply", line: "plan rm a.txt; apply", ahead: "y", shows: "do that? [y/n] ", answer: "n"},
 	{name: "undo", asks: "takeBack", line: "set trash on; rm a.txt; undo", ahead: "y", shows: "undo that? [y/n] ", answer: "n", changes: true},
 	{name: "trash empty", asks: "emptyTrash", line: "set trash on; rm a.txt; trash empty --older 0", ahead: "y", shows: "for good? [y/n] ", answer: "n", changes: true},
 	{name: "a trash in a web root", asks: "unfit", before: webRoot, line: "set trash on; rm b.txt", ahead: "y", shows: "Make it? [y/n] ", answer: "n"},
-	{name: "step", asks: "consent", line: "step on; noop", ahead: "s", shows: "send `NOOP`? ", answer: "k", then: "not sent"},
+	{name: "step", asks: "Consent", line: "step on; noop", ahead: "s", shows: "send `NOOP`? ", answer: "k", then: "not sent"},
 	{name: "step, another line", asks: "editLine", line: "step on; noop", between: "send `NOOP`? ", early: "e", ahead: "stat", shows: "send instead: ", answer: "noop", then: "200 OK"},
 }
 
