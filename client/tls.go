@@ -339,6 +339,16 @@ type tickets struct {
 	leaf   *x509.Certificate
 	curve  tls.CurveID // of the key exchange of the control connection
 	taken  bool        // the last data connection resumed
+
+	resumed, shaken int // data connections that resumed, and all
+}
+
+// Resumed returns how many data connections of this control connection have resumed its TLS
+// session, and how many there were.
+func (c *Conn) Resumed() (resumed, all int) {
+	c.tickets.mu.Lock()
+	defer c.tickets.mu.Unlock()
+	return c.tickets.resumed, c.tickets.shaken
 }
 
 // any reports whether there is a session to resume.
@@ -358,6 +368,9 @@ func (t *tickets) answered(resumed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.taken = resumed
+	if t.shaken++; resumed {
+		t.resumed++
+	}
 }
 
 // dataConfig is the configuration of a data connection. Where the server has

@@ -136,7 +136,7 @@ func (sh *Shell) foreignSetting(row *settings.Setting) error {
 // WireSettings change what is said to a server, or how a name is made of another. A recording tells
 // which differ from what is usual, and may change these and no others.
 var WireSettings = []string{
-	"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-min", "tls-data", "tls-reuse", "preserve", "parallel",
+	"passive", "epsv4", "epsv6", "sendport", "family", "tls", "tls-min", "tls-max", "tls-data", "tls-reuse", "preserve", "parallel",
 	"glob", "clobber", "charset", "compress", "case", "cr", "runique", "sunique", "active-ports", "active-address", "pasv-address",
 	"virtual-host", "anonpass", "rcvbuf", "sndbuf", "hash", "tick", "verbose", "prompt", "onerror", "timeout", "stall",
 }

@@ -167,7 +167,7 @@ const (
 // confirmCertificate shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
 // one. What is remembered for good takes a whole yes.
 func (s *Screen) confirmCertificate(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
-	rows := certificateRows(bad.Chain[0])
+	rows := CertificateRows(bad.Chain[0])
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
 	if before.pin != "" {
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
@@ -196,7 +196,7 @@ func (s *Screen) confirmCertificate(ctx context.Context, bad *client.Certificate
 func besides(rows [][]string, before knownHost, width int) [][]string {
 	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", Pairs(before.pin)}}
 	if before.cert != nil {
-		old = certificateRows(before.cert)
+		old = CertificateRows(before.cert)
 	}
 	both := [][]string{{"", "accepted before", "shown now"}}
 	widest := [3]int{}
@@ -216,8 +216,8 @@ func besides(rows [][]string, before knownHost, width int) [][]string {
 	return stacked
 }
 
-// certificateRows are what is to be known of a certificate.
-func certificateRows(leaf *x509.Certificate) [][]string {
+// CertificateRows are what is to be known of a certificate.
+func CertificateRows(leaf *x509.Certificate) [][]string {
 	rows := [][]string{
 		{"  name", fmt.Sprintf("%.200s", leaf.Subject)},
 		{"  hosts", strings.Join(client.CertificateNames(leaf), ", ")},

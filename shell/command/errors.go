@@ -45,7 +45,7 @@ func (sh *Shell) Failed(line Line, command string, err error) {
 	}
 	var bad *client.CertificateError
 	if errors.As(err, &bad) && !sh.Interactive() { // at a terminal it was shown with the question
-		for _, row := range certificateRows(bad.Chain[0]) {
+		for _, row := range CertificateRows(bad.Chain[0]) {
 			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
 		}
 	}

@@ -9,10 +9,10 @@ import (
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 
 // olderTLS returns a configuration that takes versions from the setting tls-min
-// on, with the ciphers of their time.
+// on, up to tls-max, with the ciphers of their time.
 func olderTLS(sh *Shell, cfg *tls.Config) *tls.Config {
 	cfg = cfg.Clone()
-	cfg.MinVersion = tlsVersions[sh.Settings.TLSMin]
+	cfg.MinVersion, cfg.MaxVersion = tlsVersions[sh.Settings.TLSMin], tlsVersions[sh.Settings.TLSMax]
 	if cfg.MinVersion < tls.VersionTLS12 {
 		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
 			cfg.CipherSuites = append(cfg.CipherSuites, suite.ID)

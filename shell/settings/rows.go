@@ -273,6 +273,8 @@ var retrySettings = []*Setting{
 var tlsSettings = []*Setting{
 	word("tls-min", "the oldest TLS that will do, from the next open on; below 1.2 it can be broken", []string{"1.0", "1.1", "1.2", "1.3"},
 		func(s *Settings) *string { return &s.TLSMin }).opening(),
+	word("tls-max", "the newest TLS that is offered, from the next open on", []string{"1.0", "1.1", "1.2", "1.3"},
+		func(s *Settings) *string { return &s.TLSMax }).opening(),
 	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
 	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: anybody on the way can cut files and listings unnoticed)",
