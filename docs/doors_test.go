@@ -62,7 +62,6 @@ var doors = map[string]struct{ uses, why string }{
 	"client/practice/network_linux.go":        {"net.Dialer net.ListenTCP unix.Socket", "practice --nat: inside the network of the server"},
 	"client/practice/script.go":               {"net.DialTimeout net.Listen", "the server that plays a recording; it connects to ports that its client opened"},
 	"client/practice/server.go":               {"net.Listen", "the practice server"},
-	"client/proxy/socks4.go":                  {"net.DefaultResolver", "socks4 wants an address; the setting via is refused to files from elsewhere"},
 	"client/transfer/folder.go":               {"os.Mkdir os.MkdirAll os.OpenFile os.OpenRoot os.ReadDir os.Remove os.RemoveAll os.Rename", "the one way to local files that commands name; its Root confines, its Instead keeps a dry run dry"},
 	"client/transfer/open.go":                 {"os.OpenFile", "the same, for FIFOs and devices"},
 	"client/transfer/small_linux.go":          {"unix.Linkat unix.Open unix.Openat", "small files of transfers, where no Root confines and nothing is kept dry; directories come from folder.go"},
