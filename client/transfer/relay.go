@@ -104,15 +104,12 @@ func pour(ctx context.Context, s *client.Session, t Task, r *Result, m *Meter) e
 	if into.data == nil {
 		return cmp.Or(into.err, err)
 	}
-	if err != nil {
+	if err != nil && into.err == nil {
 		into.data.Abort()
-		closing := into.data.Close()
-		if into.err != nil && closing != nil {
-			return closing // what the target says tells more than a broken pipe
-		}
+		_ = into.data.Close()
 		return err
 	}
-	return into.data.Close()
+	return cmp.Or(into.data.Close(), err) // what the target says tells more than a broken pipe
 }
 
 // inlet is the data connection to the target, from the first byte on.
