@@ -28,9 +28,25 @@ func newNamespace(address netip.Addr) (*namespace, error) {
 	return n, nil
 }
 
-// run never unlocks its thread, which so ends with it.
+// run never unlocks its thread, which so ends with it. The first thread of a process cannot end, and /proc shows what it sees
+// as that of the whole process: if it is that one, it waits until another has taken over.
 func (n *namespace) run(ready chan<- error) {
 	runtime.LockOSThread()
+	if unix.Gettid() == unix.Getpid() {
+		taken := make(chan struct{})
+		go func() {
+			runtime.LockOSThread()
+			close(taken)
+			n.serve(ready)
+		}()
+		<-taken
+		runtime.UnlockOSThread()
+		return
+	}
+	n.serve(ready)
+}
+
+func (n *namespace) serve(ready chan<- error) {
 	err := unix.Unshare(unix.CLONE_NEWNET)
 	if err == nil {
 		err = n.raise()
