@@ -9,7 +9,7 @@ type Charset struct {
 	Decode func(bytes []byte) string
 }
 
-// encode turns text into the server's bytes. What is no text is bytes already:
+// encode turns text into the server's bytes. What is not text is bytes already:
 // a name that could not be decoded.
 func (cs *Charset) encode(text string) (string, error) {
 	if cs == nil || !utf8.ValidString(text) {

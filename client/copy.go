@@ -22,7 +22,7 @@ const (
 var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 
 // Between a socket in clear and a file the kernel copies, in slices: after each
-// the progress is counted, the stall timer set anew and the context looked at.
+// the progress is counted, the stall timer set again and the context looked at.
 // A slice should take about a tenth of a second.
 const (
 	smallestSlice = 16 << 10

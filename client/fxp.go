@@ -160,7 +160,7 @@ type fxp struct {
 	source, target *fxpSide
 	restart        int64
 	begins         func(name string)
-	size           int64    // of the original; -1 if the source does not tell
+	size           int64    // of the original; -1 if the source does not say
 	level          Level    // of the data connection
 	client         *fxpSide // takes the client's part in TLS
 	cpsv           bool     // by CPSV, so that it must listen; else by SSCN
@@ -570,7 +570,7 @@ func (p *fxp) dropParts(ctx context.Context) error {
 }
 
 // size asks for the size of a side's file, by all means that the server has; -1
-// where it does not tell.
+// where it does not say.
 func (a *fxpSide) size(ctx context.Context) (int64, error) {
 	size, err := a.s.Size(ctx, a.name)
 	if refused(err) || IsMalformed(err) {

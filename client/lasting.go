@@ -17,7 +17,7 @@ const (
 	once   lasting = iota // it did what it does, or belonged to the command behind it
 	kept                  // it holds for as long as the connection: it is sent again
 	own                   // the Session knows by itself, and sends it when it is needed
-	unsure                // nobody knows: there is no other connection without the user's word
+	unsure                // nobody knows: no other connection is made unless the user says so
 )
 
 // handRow says of one command how long it lasts.

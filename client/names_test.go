@@ -232,7 +232,7 @@ func TestOlderVerbs(t *testing.T) {
 }
 
 // Where a charset is declared, names and words are text on our side and the
-// server's bytes on its side. What is no text goes back as it came.
+// server's bytes on its side. What is not text goes back as it came.
 func TestCharset(t *testing.T) {
 	latin1 := &client.Charset{
 		Encode: func(text string) ([]byte, error) {

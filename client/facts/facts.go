@@ -162,7 +162,7 @@ func Each(ctx context.Context, s *client.Session, names ...string) (map[string]*
 	return found, nil
 }
 
-// Mode finds the mode of a file in the listing of its directory, "" where that does not tell it.
+// Mode finds the mode of a file in the listing of its directory, "" where it is not there.
 func Mode(ctx context.Context, s *client.Session, name string) (mode string, err error) {
 	for e, err := range s.List(ctx, path.Dir(name), client.ListOptions{Hidden: true, Plain: true}) {
 		if err != nil {

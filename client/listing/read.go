@@ -58,7 +58,7 @@ func (o Options) withDefaults() Options {
 // are good, but a listing that ends in an error is not complete; a line cut short by
 // an error of r is Unparsed, as its name may be cut short too.
 //
-// Entries are held back only where a line does not tell all: dates like 04/05/06 wait
+// Entries are held back only where a line does not say all: dates like 04/05/06 wait
 // until their order is known, at worst until the end.
 func Read(r io.Reader, o Options) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {

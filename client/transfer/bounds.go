@@ -75,7 +75,7 @@ func (b Bounds) watch(ctx context.Context, m *Meter, end func(reason string)) {
 			return
 		case <-measure:
 			now := m.Moved()
-			if now < before { // it was begun anew
+			if now < before { // it was started over
 				before = 0
 			}
 			if m.begun() && float64(now-before) < float64(b.Rate)*b.Over.Seconds() {

@@ -106,7 +106,7 @@ func (d *destination) isBeingWritten() bool {
 const partMode fs.FileMode = 0o600
 
 // enter holds the innermost directory open in place of the one that no link may
-// lead out of: each step would be walked anew with every call.
+// lead out of: each step would be walked again with every call.
 func (d *destination) enter() error {
 	inner, name := filepath.Split(d.name)
 	if inner == "" {

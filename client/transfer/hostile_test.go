@@ -440,7 +440,7 @@ func TestSizesThatLie(t *testing.T) {
 	}
 }
 
-// A server that stores a file and does not tell its size is believed, but where
+// A server that stores a file and does not say its size is believed, but where
 // it refuses what it knows that is told. The rest of a broken upload cannot be
 // sent to one: all of it is.
 func TestUploadsOfNoSize(t *testing.T) {

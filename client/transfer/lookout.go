@@ -34,7 +34,7 @@ func (l *lookout) over(ctx context.Context, target *client.Session, name string)
 	l.looking.Go(func() { l.look(ctx, clone, name, &copied) })
 }
 
-// look asks now and then, until ctx ends or the server does not tell.
+// look asks now and then, until ctx ends or the server does not say.
 func (l *lookout) look(ctx context.Context, clone func(context.Context) (*client.Session, error), name string, copied *atomic.Int64) {
 	if !tick(ctx) {
 		return

@@ -317,7 +317,7 @@ func TestChangedFileIsNeverMixed(t *testing.T) {
 	}
 }
 
-// A server that does not know REST, or ignores it, sends all of the file anew.
+// A server that does not know REST, or ignores it, sends the whole file again.
 func TestServersWithoutREST(t *testing.T) {
 	zeros := make([]byte, big)
 	for _, test := range []struct {
@@ -384,7 +384,7 @@ func TestTextIsNotResumed(t *testing.T) {
 	}
 }
 
-// In type A no size is compared, and a broken transfer begins anew.
+// In type A no size is compared, and a broken transfer starts over.
 func TestBrokenText(t *testing.T) {
 	text := strings.Repeat("a line\r\n", 100_000)
 	srv, s := server(t, []byte(text), practice.Options{}, "cut=100000*1")

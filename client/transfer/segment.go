@@ -37,7 +37,7 @@ type segmented struct {
 	jobs    int      // that are not over
 	ending  bool     // a job has seen the last byte and gives it its name
 	changed bool     // the parts are not of one file: they are given up
-	anew    *Result  // of fetching all of it once more, without parts
+	again   *Result  // of fetching all of it once more, without parts
 	whole   bool     // it has its name
 	failed  error
 	noted   time.Time // when the missing parts were written down
@@ -355,7 +355,7 @@ func (f *segmented) fetchAnew(ctx context.Context, s *client.Session) (Result, e
 	r.Note = cmp.Or(r.Note, "it changed while it was fetched in parts: fetched once more, in one")
 	if err == nil {
 		f.mu.Lock()
-		f.anew = &r
+		f.again = &r
 		f.mu.Unlock()
 	}
 	return r, err
@@ -381,8 +381,8 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 	if f.over != nil {
 		f.over()
 	}
-	if f.anew != nil {
-		r.Bytes, r.Resumed, r.Size, r.ModTime, r.Note = f.anew.Bytes, f.anew.Resumed, f.anew.Size, f.anew.ModTime, f.anew.Note
+	if f.again != nil {
+		r.Bytes, r.Resumed, r.Size, r.ModTime, r.Note = f.again.Bytes, f.again.Resumed, f.again.Size, f.again.ModTime, f.again.Note
 		f.file.Close()
 		return r, true, f.failed
 	}

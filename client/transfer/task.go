@@ -61,7 +61,7 @@ type Task struct {
 	// an error stops that.
 	Before func(context.Context, *client.Session) error
 
-	Number int // whoever made the task knows it by this
+	Number int // the caller's name for it
 
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole

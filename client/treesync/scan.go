@@ -186,7 +186,7 @@ func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
 				t.hold(name)
 				return false
 			case s.Type == file && s.Size < 0:
-				y.pass(name, errors.New("the server does not tell its size"))
+				y.pass(name, errors.New("the server does not say its size"))
 				t.hold(name)
 				return false
 			}

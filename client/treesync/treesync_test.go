@@ -302,7 +302,7 @@ func TestSignsOfLoss(t *testing.T) {
 	}
 	p.same(nil)
 	if n := len(files(everystep.Tree(t, p.local))); n != 30 {
-		t.Errorf("a run that agrees anew left %d files", n)
+		t.Errorf("a run that starts over left %d files", n)
 	}
 }
 
@@ -361,8 +361,11 @@ func TestMeanwhile(t *testing.T) {
 				if _, err := p.sync(t.Context(), s); err != nil {
 					t.Fatal(err)
 				}
-				if seen < n {
-					t.Skip("not so many")
+				if seen < n && n > 1 {
+					return // a sync has no more of them
+				}
+				if seen == 0 {
+					t.Fatalf("no %s was sent", verb)
 				}
 				p.policy = treesync.Both
 				for range 2 {

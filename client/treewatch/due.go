@@ -57,7 +57,7 @@ func (d *due) take(now time.Time) map[string]moments {
 }
 
 // goneQuiet is how long a file must be gone before it counts as deleted: some editors delete a file and
-// make it anew.
+// make it again.
 func (d *due) goneQuiet() time.Duration { return d.quiet * 10 / 3 }
 
 // again puts back a path that is gone, and may come back. It reports false when it has been gone for

@@ -216,7 +216,7 @@ func (t *Tx) replay(n note) error {
 		t.last = max(t.last, n.Row.Staged)
 	case n.Row != nil:
 		if n.At < 1 || n.At > len(t.rows) {
-			return fmt.Errorf("there is no row %d", n.At)
+			return fmt.Errorf("row %d does not exist", n.At)
 		}
 		if err := t.checkRow(*n.Row); err != nil {
 			return err
@@ -225,7 +225,7 @@ func (t *Tx) replay(n note) error {
 		t.last = max(t.last, n.Row.Staged)
 	case n.Drop != 0:
 		if n.Drop < 1 || n.Drop > len(t.rows) {
-			return fmt.Errorf("there is no row %d", n.Drop)
+			return fmt.Errorf("row %d does not exist", n.Drop)
 		}
 		t.rows = slices.Delete(t.rows, n.Drop-1, n.Drop)
 	case n.Saw != "":

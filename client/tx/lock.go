@@ -77,7 +77,7 @@ func (m *most) Write(p []byte) (int, error) {
 	return m.w.Write(p)
 }
 
-// Unlock removes a lock, whoever has it. One that is not there is no error.
+// Unlock removes a lock, no matter who has it. One that is not there is no error.
 func Unlock(ctx context.Context, s *client.Session, dir string) error {
 	lock := path.Join(dir, LockName)
 	return s.Aside(func() error {

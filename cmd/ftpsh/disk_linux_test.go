@@ -60,7 +60,7 @@ func TestNoRoomOnTheDisk(t *testing.T) {
 }
 
 // TestKilled: SIGKILL leaves the old file, or none, and a part; the next reget
-// goes on from it, and starts anew when the file has changed.
+// continues from it, and starts over when the file has changed.
 func TestKilled(t *testing.T) {
 	for _, changed := range []bool{false, true} {
 		text := strings.Repeat("0123456789abcdef", 1<<17)

@@ -20,7 +20,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var update = flag.Bool("update", false, "draw the screens of docs/guide.md anew")
+var update = flag.Bool("update", false, "draw the screens of docs/guide.md again")
 
 // pictures are the screens in the guide: a size, what is typed, and what is seen.
 var pictures = regexp.MustCompile("(?s)<!-- screen (\\d+)x(\\d+) (\".*?\") -->\n```\n(.*?)```")

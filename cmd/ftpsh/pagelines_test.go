@@ -23,7 +23,7 @@ import (
 var shellLine = regexp.MustCompile(`(?m)^    ((?:ftpsh|printf|source|go run \./cmd/ftpsh) .*?)(?: {2,}#.*)?$`)
 
 // TestLinesOfPagesRun: what README and guide say to type in a local shell does what it should, with the practice server in the
-// place of ftp.example.org. (The FAQ has what its lines print, which a test of docs makes anew.)
+// place of ftp.example.org. (The FAQ has what its lines print, which a test of docs makes again.)
 func TestLinesOfPagesRun(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"pub/notes.txt": "notes", "incoming/x": ""}

@@ -132,7 +132,7 @@ func TestScreenOfJobs(t *testing.T) {
 	})
 }
 
-// TestScreenOfCtrlZ: a transfer goes on while its session, made anew, answers
+// TestScreenOfCtrlZ: a transfer continues while its session, opened again, answers
 // other commands; fg brings it back, kill ends it, and leaving asks.
 func TestScreenOfCtrlZ(t *testing.T) {
 	p := newPlace(t, slow, bigFile)

@@ -215,7 +215,7 @@ var hints = []hint{
 	{"no such local file", func(c cause) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
-	{"a side of a sync that looks lost", isError[*treesync.StopError], "`sync --max-delete N` deletes that much, `sync --rescan` agrees anew and deletes nothing"},
+	{"a side of a sync that looks lost", isError[*treesync.StopError], "`sync --max-delete N` deletes that much, `sync --rescan` starts over and deletes nothing"},
 	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{"contents that cannot be compared", isThe(transfer.ErrNoHashes), "`--compare size` or `--compare time` need no checksum"},
 	{"nothing to copy", isThe(transfer.ErrNothing), "`mirror --delete-all` deletes even then"},

@@ -84,7 +84,7 @@ func TestHints(t *testing.T) {
 		{"no such local file", cause{err: &fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}}, "`lls` shows what is on this computer, `lpwd` where"},
 		{"a tree without end", cause{err: &transfer.LimitError{}}, "`set max-depth` and `set max-directories` change how much is looked at"},
 		{"contents that cannot be compared", cause{err: transfer.ErrNoHashes}, "`--compare size` or `--compare time` need no checksum"},
-		{"a side of a sync that looks lost", cause{err: &treesync.StopError{}}, "`sync --max-delete N` deletes that much, `sync --rescan` agrees anew and deletes nothing"},
+		{"a side of a sync that looks lost", cause{err: &treesync.StopError{}}, "`sync --max-delete N` deletes that much, `sync --rescan` starts over and deletes nothing"},
 		{"nothing to copy", cause{err: transfer.ErrNothing}, "`mirror --delete-all` deletes even then"},
 		{"protection between servers", cause{err: &client.FXPError{InClear: true}}, "`fxp --clear` lets it; `get` and `put` copy through this computer"},
 		{"servers that do not talk to each other", cause{err: &client.NoFXPError{}}, "`get` and `put` copy through this computer"},

@@ -111,7 +111,7 @@ func BookmarkText(all map[string]string) []byte {
 	return b.Bytes()
 }
 
-// changeBookmarks writes the file anew, in one step.
+// changeBookmarks replaces the file in one step.
 func changeBookmarks(c *command.Call, change func(map[string]string) error) error {
 	if not, err := command.WouldRun(c.Shell, append([]string{"bookmark"}, c.Texts()...)...); not {
 		return err

@@ -132,7 +132,7 @@ func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) 
 // can command the terminal.
 type screenWriter struct {
 	out      io.Writer
-	anything bool // do not stop at what is no text
+	anything bool // do not stop at binary data
 	begun    bool
 	line     []byte
 }

@@ -74,7 +74,7 @@ func withoutNewest(found []listing.Entry, keep int) ([]listing.Entry, error) {
 			continue
 		}
 		if e.Time.IsZero() {
-			return nil, &failure.LocalError{Text: e.Name + ": the server does not tell its time, so that nobody knows which files are the newest"}
+			return nil, &failure.LocalError{Text: e.Name + ": the server does not say when it was changed, so the newest files are not known"}
 		}
 		dir := completion.Join(e.Name, "..")
 		byDir[dir] = append(byDir[dir], e)

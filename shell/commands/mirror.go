@@ -93,7 +93,7 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.Bool("gitignore", false, "obey .gitignore too")
 }
 
-// mostLoops is how often --loop begins anew: a tree that changes all the time
+// mostLoops is how often --loop starts over: a tree that changes all the time
 // has no end.
 const mostLoops = 10
 

@@ -52,7 +52,7 @@ func settle(ctx context.Context, c *command.Call, over *client.Session, m *trans
 	}
 	wait, err := settings.ReadDuration(c.Value("settled"))
 	if err != nil || wait <= 0 {
-		return c.Usage("--settled: %q is no time", c.Value("settled"))
+		return c.Usage("--settled: %q is not a time", c.Value("settled"))
 	}
 	before, err := stamps(ctx, c, over, m)
 	if err != nil {

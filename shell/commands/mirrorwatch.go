@@ -24,7 +24,7 @@ import (
 var neverWatched = ignore.Patterns(".git/", ".hg/", ".svn/", ".ftpsh-*", "*.part", "*~", "*.swp", "*.swo", "*.swx", "4913",
 	".#*", `\#*#`, "*___jb_tmp___", "*___jb_old___", ".DS_Store", "*.sb-*")
 
-// mirrorWatch mirrors, and then goes on with each file that is saved.
+// mirrorWatch mirrors, and then uploads each file as it is saved.
 func mirrorWatch(ctx context.Context, c *command.Call) error {
 	m, err := newMirror(ctx, c)
 	if err != nil {
@@ -88,11 +88,11 @@ func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
 	}
 	t.MaxDelete, _ = c.Flags.GetInt("max-delete")
 	if t.Quiet, err = settings.ReadDuration(c.Value("quiet-time")); err != nil || t.Quiet <= 0 {
-		return nil, c.Usage("--quiet-time: %q is no time", c.Value("quiet-time"))
+		return nil, c.Usage("--quiet-time: %q is not a time", c.Value("quiet-time"))
 	}
 	if text := c.Value("poll"); text != "" {
 		if t.Poll, err = settings.ReadDuration(text); err != nil || t.Poll <= 0 {
-			return nil, c.Usage("--poll: %q is no time", text)
+			return nil, c.Usage("--poll: %q is not a time", text)
 		}
 	}
 	first := NewEngine(c)

@@ -55,7 +55,7 @@ func syncFlags(fs *pflag.FlagSet) {
 	fs.String("conflict", "skip", "`WHAT` becomes of a file that both sides have changed: skip, local, remote, newer, both")
 	command.Choices(fs, "conflict", "skip", "local", "remote", "newer", "both")
 	fs.Int("max-delete", -1, "delete at most `N` files on each side")
-	fs.Bool("rescan", false, "agree anew: compare everything, delete nothing")
+	fs.Bool("rescan", false, "start over: compare everything, delete nothing")
 	fs.Bool("no-ignore", false, "do not look at .ftpignore")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 }

@@ -42,7 +42,7 @@ var TxCommands = []*command.Command{
 	{
 		Name: "tx", Args: "[recover]", JSON: true, Short: "show what waits for commit, or end a transaction that broke off",
 		Long: "`tx recover` takes up a transaction of this server that this computer has a journal of: one whose changes wait is open " +
-			"again; a commit that broke off goes on with --forward, or goes back to how it was with --back; at a terminal you are asked. It looks at both " +
+			"again; a commit that broke off continues with --forward, or is taken back with --back; at a terminal you are asked. It looks at both " +
 			"names of each rename before it does anything. Where somebody else has changed one of them meanwhile it stops and says so.",
 		Examples: []command.Example{{Line: "tx", Says: "what waits"}, {Line: "tx recover --back", Says: "as it was before the commit"}},
 		Max:      1, Flags: recoverFlags, Words: []string{"recover"}, Complete: []completion.Kind{completion.None},

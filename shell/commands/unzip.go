@@ -32,7 +32,7 @@ var UnzipCommands = []*command.Command{{
 	Flags: func(fs *pflag.FlagSet) {
 		fs.BoolP("list", "l", false, "list the members")
 		fs.BoolP("pipe", "p", false, "show members; patterns stand for several")
-		fs.BoolP("force", "f", false, "show what is no text, too")
+		fs.BoolP("force", "f", false, "show binary data too")
 		fs.String("max-out", "1G", "at most `SIZE` comes out of a member")
 	},
 	Complete: []completion.Kind{completion.RemotePath, completion.Text}, Wire: getVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: unzip,

@@ -23,7 +23,7 @@ var ZcatCommands = []*command.Command{{
 	Min:      1, Max: -1, Ask: []string{"remote-file"},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.BoolP("test", "t", false, "show nothing: only find out whether they are whole")
-		fs.BoolP("force", "f", false, "show what is no text or not packed, too")
+		fs.BoolP("force", "f", false, "show binary data and files that are not packed, too")
 		fs.String("max-out", "1G", "at most `SIZE` comes out of a file")
 	},
 	Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: zcat,

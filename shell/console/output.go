@@ -151,7 +151,7 @@ func (c *Console) draw() {
 	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
 }
 
-// followResize starts anew when the terminal has another width than the rows on it.
+// followResize starts over when the terminal has another width than the rows on it.
 func (c *Console) followResize() {
 	if columns := c.Width(); c.screen.live && c.screen.shown.width != columns {
 		c.screen.resized(columns, c.restore != nil && c.ed != nil && !c.ed.done)

@@ -14,7 +14,7 @@ type scrolled struct {
 
 const askPosition = "\x1b[6n"
 
-// unanswered is when a terminal is taken for one that does not tell where its cursor is.
+// unanswered is when a terminal is taken for one that does not say where its cursor is.
 const unanswered = 3
 
 // resized removes the live rows after the terminal has wrapped them to another width, as tmux, VTE, kitty and iTerm2

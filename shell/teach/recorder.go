@@ -132,7 +132,7 @@ func (r *Recorder) watch(see func(*Event)) (stop func()) {
 }
 
 // nameSession returns a name for a control connection that no other one has.
-// Data connections are counted anew when it is the only one.
+// Data connections are counted again when it is the only one.
 func (r *Recorder) nameSession() string {
 	if len(r.sessions) == 0 {
 		r.data = 0

@@ -309,7 +309,7 @@ func (s *ReplayStep) name() string {
 // openers are the commands that make a control connection, unless it was lost.
 var openers = strings.Fields("open ftp raw practice lesson connect")
 
-// learn takes from an event what its line does not tell.
+// learn takes from an event what its line does not say.
 func (s *ReplayStep) learn(e *Event) {
 	switch {
 	case e.Ev == Noted && (e.Key == SkipNote || e.Key == ChangeNote):
