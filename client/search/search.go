@@ -134,7 +134,7 @@ type waiting struct {
 func (r *run) all() error {
 	for {
 		fits, cut, err := r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -205,15 +205,15 @@ func (r *run) next() (fits, cut bool, err error) {
 		} else {
 			r.line = append(r.line, some...)
 		}
-		if cut && (len(piece) > LongestLine || err != bufio.ErrBufferFull) {
+		if cut && (len(piece) > LongestLine || !errors.Is(err, bufio.ErrBufferFull)) {
 			fits = fits || r.re.Match(piece)
 			piece = append(piece[:0], piece[max(len(piece)-overlap, 0):]...)
 		}
 		switch {
 		case ended:
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err != io.EOF:
+		case !errors.Is(err, io.EOF):
 			return false, false, err
 		case len(r.line) == 0 && len(some) == 0:
 			return false, false, io.EOF

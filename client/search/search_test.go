@@ -81,8 +81,12 @@ func TestBinaryAndLong(t *testing.T) {
 
 func TestRefusedPatterns(t *testing.T) {
 	for _, o := range []Options{
-		{Patterns: []string{"("}}, {Patterns: []string{"a)(?:b"}}, {Patterns: []string{strings.Repeat("a", LongestPattern+1)}},
-		{Patterns: []string{"(((a{1000}){1000}){1000})"}}, {Before: -1}, {After: MostContext + 1},
+		{Patterns: []string{"("}},
+		{Patterns: []string{"a)(?:b"}},
+		{Patterns: []string{strings.Repeat("a", LongestPattern+1)}},
+		{Patterns: []string{"(((a{1000}){1000}){1000})"}},
+		{Before: -1},
+		{After: MostContext + 1},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%.40v was taken", o)

@@ -63,8 +63,15 @@ func TestRelayGoesOn(t *testing.T) {
 func TestRelayNeverLies(t *testing.T) {
 	data := content(600_000)
 	for _, faults := range [][2]string{
-		{"cut:RETR=300000"}, {"cut-reset:RETR=300000"}, {"cut-silent:RETR=300000"}, {"drop:RETR"},
-		{1: "cut:STOR=300000"}, {1: "store-less:STOR=300000"}, {1: "quota:STOR=300000"}, {1: "refuse:STOR"}, {1: "drop:STOR"},
+		{"cut:RETR=300000"},
+		{"cut-reset:RETR=300000"},
+		{"cut-silent:RETR=300000"},
+		{"drop:RETR"},
+		{1: "cut:STOR=300000"},
+		{1: "store-less:STOR=300000"},
+		{1: "quota:STOR=300000"},
+		{1: "refuse:STOR"},
+		{1: "drop:STOR"},
 	} {
 		t.Run(strings.Join(faults[:], ""), func(t *testing.T) {
 			t.Parallel()

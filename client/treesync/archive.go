@@ -154,8 +154,11 @@ func Read(text []byte, name string, of Head) (*Archive, error) {
 // other says of what else an archive is.
 func (a *Archive) other(of Head) string {
 	for _, row := range []struct{ what, is, want string }{
-		{"host", a.Host, of.Host}, {"port", a.Port, of.Port}, {"user", a.User, of.User},
-		{"directory here", string(a.Local), string(of.Local)}, {"directory there", string(a.Remote), string(of.Remote)},
+		{"host", a.Host, of.Host},
+		{"port", a.Port, of.Port},
+		{"user", a.User, of.User},
+		{"directory here", string(a.Local), string(of.Local)},
+		{"directory there", string(a.Remote), string(of.Remote)},
 	} {
 		if row.is != row.want {
 			return fmt.Sprintf("the archive is of another %s: %q, not %q", row.what, row.is, row.want)

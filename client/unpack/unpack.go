@@ -63,7 +63,7 @@ func New(r io.Reader, bounds Bounds, plain bool) (*Reader, error) {
 	u := &Reader{in: &counter{r: r}, bounds: bounds}
 	in := bufio.NewReader(u.in)
 	head, err := in.Peek(3)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	for _, f := range formats {
@@ -90,7 +90,7 @@ func (u *Reader) Read(p []byte) (int, error) {
 	if u.out > u.bounds.Most || u.out > freeRatio && u.out/u.bounds.Ratio > u.in.n {
 		return 0, &BombError{u.in.n, u.out}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = u.cut(err)
 	}
 	return n, err
@@ -98,7 +98,7 @@ func (u *Reader) Read(p []byte) (int, error) {
 
 // cut tells damage from a failure of what is read.
 func (u *Reader) cut(err error) error {
-	if u.in.err != nil && u.in.err != io.EOF {
+	if u.in.err != nil && !errors.Is(u.in.err, io.EOF) {
 		return u.in.err
 	}
 	return &CutError{err}

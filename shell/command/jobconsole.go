@@ -112,4 +112,5 @@ func (s *JobConsole) Start(cmd *exec.Cmd) error {
 // Unclosed is a writer that stays open.
 type Unclosed struct{ io.Writer }
 
+// Close does nothing.
 func (Unclosed) Close() error { return nil }

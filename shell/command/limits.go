@@ -35,9 +35,10 @@ var limitKinds = map[string]struct {
 
 const (
 	// LimitsFile is the file of what servers limit.
-	LimitsFile    = "server_limits"
-	MostLimits    = 1000 // in the file; those that end first go
-	longLimitName = 512  // user@host:port
+	LimitsFile = "server_limits"
+	// MostLimits is how many rows it has at most; those that end first go.
+	MostLimits    = 1000
+	longLimitName = 512 // user@host:port
 )
 
 // ServerLimits remembers what servers do not stand, so that it is not found out again with each start. The file has a

@@ -116,6 +116,7 @@ type Ended string
 
 func (e Ended) Error() string { return string(e) }
 
+// Is says that it was interrupted.
 func (e Ended) Is(target error) bool { return target == failure.ErrInterrupted }
 
 // ManifestError is of a list that does not fit; see the statuses.

@@ -33,7 +33,8 @@ var MvCommands = []*command.Command{
 			"bytes pass through here, with both ends protected as they are; --via says which.",
 		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 		Examples: []command.Example{
-			{Line: "cp config.txt config.bak", Says: "one file"}, {Line: "cp *.txt archive/", Says: "several, into a directory"},
+			{Line: "cp config.txt config.bak", Says: "one file"},
+			{Line: "cp *.txt archive/", Says: "several, into a directory"},
 			{Line: "cp web:/www/a.txt backup:/in/", Says: "from one session to another"},
 		},
 		Reach: command.EachWord, Across: cpAcross,

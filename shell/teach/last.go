@@ -99,15 +99,15 @@ func (r *reader) name() string {
 }
 
 // Lines is the reading as a page.
-func (r Reading) Lines() []string {
-	parts := []part{{lines: []string{Style{}.cut(r.Headline, textWidth)}}}
+func (out Reading) Lines() []string {
+	parts := []part{{lines: []string{Style{}.cut(out.Headline, textWidth)}}}
 	var facts []string
-	for _, f := range r.Facts {
+	for _, f := range out.Facts {
 		facts = append(facts, labelled(f.Name, f.Says)...)
 	}
-	parts = append(parts, part{lines: facts, blank: true, worth: 2}, part{lines: paragraph(r.Cause), blank: true})
+	parts = append(parts, part{lines: facts, blank: true, worth: 2}, part{lines: paragraph(out.Cause), blank: true})
 	var try []string
-	for i, text := range advised(r.Try) {
+	for i, text := range advised(out.Try) {
 		try = append(try, Style{}.cut(fmt.Sprintf("  %d. %s", i+1, text), textWidth))
 	}
 	return page(append(parts, part{lines: try, blank: true}))
