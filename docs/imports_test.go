@@ -209,7 +209,7 @@ func matches(pattern, p string) bool {
 func TestTopLevel(t *testing.T) {
 	allowed := map[string]bool{
 		"go.mod": true, "go.sum": true, "cmd": true, "shell": true, "client": true, "completion": true,
-		"history": true, "docs": true, "README.md": true, "LICENSE": true, "staticcheck.conf": true,
+		"history": true, "docs": true, "README.md": true, "LICENSE": true,
 		"CHANGELOG.md": true, "CONTRIBUTING.md": true, "SECURITY.md": true,
 	}
 	entries, err := os.ReadDir("..")

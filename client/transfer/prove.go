@@ -81,7 +81,10 @@ func (r *Result) moded(err error) error {
 	if no == nil || no.Reply.Code == 421 {
 		return err
 	}
-	r.Note = cmp.Or(r.Note, "its mode was not set: "+no.Error())
+	if r.Note != "" {
+		r.Note += "; "
+	}
+	r.Note += "its mode was not set: " + no.Error()
 	return nil
 }
 

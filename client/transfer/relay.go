@@ -5,76 +5,19 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync/atomic"
 
 	"github.com/ftpsh/ftpsh/client"
 )
-
-// Way is how a copy between two servers goes.
-type Way int
-
-// The ways.
-const (
-	Direct Way = iota // the servers connect to each other (FXP)
-	Here              // RETR here and STOR there: the bytes pass through this computer, but no file of it
-	AnyWay            // directly, or through here where the servers refuse that
-)
-
-// Ways are the names of all ways.
-var Ways = map[string]Way{"direct": Direct, "here": Here, "auto": AnyWay}
-
-// Route is the way between two servers, and what was found out about it. Tasks may share it.
-type Route struct {
-	Way     Way
-	refused atomic.Bool // the servers do not connect to each other
-}
-
-// CopiesHere reports whether the bytes pass through this computer.
-func (r *Route) CopiesHere() bool {
-	return r != nil && (r.Way == Here || r.Way == AnyWay && r.refused.Load())
-}
-
-// betweenServers copies a file by the route of the task.
-func betweenServers(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
-	if t.Route.CopiesHere() {
-		return relay(ctx, s, t, m)
-	}
-	r, err := direct(ctx, s, t, m)
-	if t.Route == nil || t.Route.Way != AnyWay || !client.RefusesFXP(err) || ctx.Err() != nil {
-		return r, err
-	}
-	first := !t.Route.refused.Swap(true)
-	r, relayed := relay(ctx, s, t, m)
-	if relayed == nil && first {
-		r.Note = "copied by way of here: " + err.Error()
-	}
-	return r, relayed
-}
 
 // relay reads on one server and writes on the other one. What is between is the buffer of a
 // copy. The target is opened with the first byte, so that a source that refuses has done no harm
 // to it, and half a file is ended by a reset: a close would make it a whole one.
 func relay(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
-	if err := describe(ctx, s, &t); err != nil {
-		return Result{}, err
+	r, whole, err := beginCopy(ctx, s, &t)
+	if err != nil || whole {
+		return r, err
 	}
-	r := Result{Size: t.Size, ModTime: t.ModTime}
-	if t.Resume {
-		var err error
-		if r.Resumed, r.Note, err = copied(ctx, s, t); err != nil {
-			return r, err
-		}
-		if r.Resumed > 0 && r.Resumed == t.Size {
-			return r, nil // it had only lacked the last reply
-		}
-	}
-	if t.Append {
-		var err error
-		if r.base, err = sizeBefore(ctx, t.Target, t.Local); err != nil {
-			return r, err
-		}
-	}
-	err := pour(ctx, s, t, &r, m)
+	err = pour(ctx, s, t, &r, m)
 	if r.Resumed > 0 && restRefused(err) {
 		r = Result{Size: t.Size, ModTime: t.ModTime, Note: "the servers cannot begin in the middle: copied again"}
 		err = pour(ctx, s, t, &r, m)
@@ -154,13 +97,7 @@ func proveCopy(ctx context.Context, s *client.Session, t Task, r *Result) error 
 			return err
 		}
 	}
-	if t.Preserve && !t.ModTime.IsZero() && !t.Append {
-		_ = t.Target.SetModTime(ctx, t.Local, t.ModTime) // a wish, not a condition
-	}
-	if t.Mode != 0 {
-		_ = t.Target.Chmod(ctx, t.Mode, t.Local)
-	}
-	return nil
+	return asOriginal(ctx, t, r)
 }
 
 // sameHash compares the original and the copy: by a checksum that both servers compute, else by
