@@ -276,7 +276,7 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 			shown, x.secret = masked(cmd.verb, line)
 			c.keepSecrets(cmd.verb, x.secret)
 			shown = c.hideIn(shown)
-			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq})
+			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq, At: x.start})
 			if cmd.urgent {
 				c.write(text)
 				text = append(text[:0], c.synch()...)
@@ -472,7 +472,7 @@ func (a *arrivals) Read(p []byte) (int, error) {
 // deliver hands a reply to the command it answers.
 func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	x, lost := c.answered(r, int(in.from.mark))
-	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS()}
+	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS(), At: time.Now()}
 	if x == nil {
 		c.cfg.Trace.got(info)
 		if lost != nil {
@@ -485,7 +485,7 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 		return in, nil
 	}
 	r = hideSecret(r, x.secret)
-	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, time.Since(x.start)
+	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, info.At.Sub(x.start)
 	c.cfg.Trace.got(info)
 	if took := int64(info.Elapsed); x.seq > 0 && (took < c.minRTT.Load() || c.minRTT.Load() == 0) {
 		c.minRTT.Store(took)

@@ -67,6 +67,7 @@ type SentInfo struct {
 	Line    string
 	TLS     bool
 	Seq     int // number of this command on its connection, from 1
+	At      time.Time
 }
 
 // GotInfo is a reply. Seq is the command it answers, 0 for the greeting and
@@ -78,6 +79,7 @@ type GotInfo struct {
 	TLS     bool
 	Seq     int
 	Asked   bool
+	At      time.Time
 	Elapsed time.Duration // since the command was sent
 }
 

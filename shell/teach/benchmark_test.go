@@ -89,8 +89,9 @@ func BenchmarkCommand(b *testing.B) {
 	trace := NewRecorder("ftpsh", "benchmark").Trace()
 	reply := client.Reply{Code: 200, Lines: []string{"200 NOOP command successful"}}
 	b.ReportAllocs()
+	at := time.Now()
 	for i := 0; b.Loop(); i++ {
-		trace.Sent(client.SentInfo{Channel: "C", Verb: "NOOP", Line: "NOOP", Seq: i + 1})
-		trace.Got(client.GotInfo{Channel: "C", Verb: "NOOP", Reply: reply, Seq: i + 1, Asked: true})
+		trace.Sent(client.SentInfo{Channel: "C", Verb: "NOOP", Line: "NOOP", Seq: i + 1, At: at})
+		trace.Got(client.GotInfo{Channel: "C", Verb: "NOOP", Reply: reply, Seq: i + 1, Asked: true, At: at})
 	}
 }

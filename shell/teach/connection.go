@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +17,17 @@ import (
 // into events.
 type connection struct {
 	r       *Recorder
-	name    string // "" while there is none
-	remote  string // of the control connection
-	sent    map[int]asked
+	name    string           // "" while there is none
+	remote  string           // of the control connection
+	sent    []command        // that wait for their replies, in order
 	data    map[string]asked // by the client's name
 	passive string           // what the last reply to PASV offered: ip
+}
+
+// command is one that was sent.
+type command struct {
+	asked
+	number int // as the client counts
 }
 
 // asked is what a reply, or the events of a data connection, belong to.
@@ -33,15 +40,15 @@ type asked struct {
 // Trace returns what a session has to be given so that it is recorded. Each
 // session needs one of its own; its clones get theirs by themselves.
 func (r *Recorder) Trace() *client.Trace {
-	c := &connection{r: r, sent: map[int]asked{}, data: map[string]asked{}}
+	c := &connection{r: r, data: map[string]asked{}}
 	return &client.Trace{
 		Lookup: func(i client.LookupInfo) { c.locked(func() { c.lookup(i) }) },
 		Dial:   func(i client.DialInfo) { c.locked(func() { c.dial(i) }) },
 		Listen: func(i client.ListenInfo) {
 			c.locked(func() { c.add(i.Channel, Event{Ev: TCPListen, Local: i.Local}) })
 		},
-		Sent:  func(i client.SentInfo) { c.locked(func() { c.command(i) }) },
-		Got:   func(i client.GotInfo) { c.locked(func() { c.reply(i) }) },
+		Sent:  c.command,
+		Got:   c.reply,
 		TLS:   func(i client.TLSInfo) { c.locked(func() { c.handshake(i) }) },
 		Data:  func(i client.DataInfo) { c.locked(func() { c.transferred(i) }) },
 		Close: func(i client.CloseInfo) { c.locked(func() { c.closed(i) }) },
@@ -87,7 +94,7 @@ func (c *connection) control() string {
 func (c *connection) release() {
 	delete(c.r.sessions, c.name)
 	c.name, c.remote = "", ""
-	clear(c.sent)
+	c.sent = nil
 	clear(c.data)
 }
 
@@ -118,24 +125,44 @@ func (c *connection) dial(i client.DialInfo) {
 }
 
 func (c *connection) command(i client.SentInfo) {
-	k := kept{conn: c.control(), enc: i.TLS, line: i.Line, verb: cleanVerb(i.Verb), masked: strings.HasSuffix(i.Line, " ********")}
-	k.user = c.r.takeTyped(k.verb)
-	seq, op := c.r.keep(k)
-	c.sent[i.Seq] = asked{seq: seq, op: op}
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	k := c.r.next(i.At)
+	k.conn, k.enc, k.line, k.verb = c.control(), i.TLS, i.Line, cleanVerb(i.Verb)
+	k.masked, k.user = strings.HasSuffix(i.Line, " ********"), c.r.takeTyped(k.verb)
+	c.sent = append(c.sent, command{asked{seq: k.seq, op: k.op}, i.Seq})
+	c.r.keep(k)
 }
 
 func (c *connection) reply(i client.GotInfo) {
-	to, final := c.sent[i.Seq], i.Reply.Class() != 1
-	c.r.keep(kept{
-		conn: c.control(), op: to.op, enc: i.TLS, code: int16(i.Reply.Code), lines: i.Reply.Lines,
-		last: final, to: to.seq, took: i.Elapsed, verb: cleanVerb(i.Verb),
-	})
-	if final {
-		delete(c.sent, i.Seq)
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	final := i.Reply.Class() != 1
+	to := c.answered(i.Seq, final)
+	k := c.r.next(i.At)
+	k.conn, k.enc, k.code, k.lines = c.control(), i.TLS, int16(i.Reply.Code), i.Reply.Lines
+	k.last, k.to, k.took, k.verb = final, to.seq, i.Elapsed, cleanVerb(i.Verb)
+	if to.op != 0 {
+		k.op = to.op
 	}
+	c.r.keep(k)
 	if i.Reply.Code == 227 {
 		c.offered(i.Reply)
 	}
+}
+
+// answered is the command of that number; with its final reply it is forgotten.
+func (c *connection) answered(number int, final bool) asked {
+	for i, sent := range c.sent {
+		if sent.number != number {
+			continue
+		}
+		if final {
+			c.sent = slices.Delete(c.sent, i, i+1)
+		}
+		return sent.asked
+	}
+	return asked{}
 }
 
 // offered notes an address in a 227 that cannot be reached from here.
@@ -252,10 +279,23 @@ func verbOf(line string) string {
 
 // cleanVerb leaves of a verb what may be in one: the user can send any line.
 func cleanVerb(verb string) string {
+	if isVerb(verb) {
+		return verb
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r == '@' {
 			return r
 		}
 		return -1
 	}, strings.ToUpper(verb))
+}
+
+// isVerb reports whether a verb is as it should be, which nearly all are.
+func isVerb(verb string) bool {
+	for i := range len(verb) {
+		if b := verb[i]; b < 'A' || b > 'Z' {
+			return false
+		}
+	}
+	return true
 }

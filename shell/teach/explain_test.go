@@ -26,7 +26,7 @@ func TestPagesFit(t *testing.T) {
 	// A session that has something to say about everything.
 	here := Here{Server: "proftpd", Features: client.Features{"AUTH": "TLS", "MLST": strings.Repeat("fact*;", 40)}}
 	r := NewRecorder("ftpsh", "test")
-	c := &connection{r: r, sent: map[int]asked{}, data: map[string]asked{}}
+	c := &connection{r: r, data: map[string]asked{}}
 	for _, v := range Verbs() {
 		sent := c.add("C", Event{Ev: Sent, Line: v.Name + strings.Repeat(" x", 50), Verb: verbOf(v.Name)})
 		for _, code := range Codes() {

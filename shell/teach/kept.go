@@ -54,25 +54,60 @@ func (k *kept) measure() int32 {
 	return int32(n)
 }
 
-// keep numbers an event and takes it in. The caller holds the lock.
-func (r *Recorder) keep(k kept) (seq, op int32) {
+// next is room for an event that is numbered and dated; a zero time is now. The caller holds the lock, fills it in,
+// and calls keep.
+func (r *Recorder) next(at time.Time) *kept {
+	if r.count == len(r.ring) {
+		r.makeRoom()
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
+	r.last = max(r.last, at.Sub(r.begun))
 	r.seq++
-	k.seq, k.at, k.size = int32(r.seq), time.Since(r.begun), k.measure()
-	if k.op == 0 {
-		k.op = int32(r.op)
+	r.count++
+	k := r.at(r.count - 1)
+	k.seq, k.at, k.op = int32(r.seq), r.last, int32(r.op)
+	return k
+}
+
+// at is the event that many places behind the first.
+func (r *Recorder) at(i int) *kept {
+	if i += r.first; i >= len(r.ring) {
+		i -= len(r.ring)
 	}
-	if k.full != nil {
-		k.full.Seq, k.full.T, k.full.Op = int(k.seq), micro(k.at), int(k.op)
+	return &r.ring[i]
+}
+
+// makeRoom has a larger ring, or gives the place of the oldest event away.
+func (r *Recorder) makeRoom() {
+	if len(r.ring) >= MaxEvents {
+		r.forget()
+		return
 	}
-	r.events = append(r.events, k)
+	larger := make([]kept, min(max(64, 2*len(r.ring)), MaxEvents))
+	n := copy(larger, r.ring[r.first:])
+	copy(larger[n:], r.ring[:r.first])
+	r.ring, r.first = larger, 0
+}
+
+// forget drops the oldest event.
+func (r *Recorder) forget() {
+	oldest := r.at(0)
+	r.size -= int(oldest.size)
+	*oldest = kept{}
+	r.count--
+	if r.first++; r.first == len(r.ring) {
+		r.first = 0
+	}
+}
+
+// keep takes in an event that next gave room. The caller holds the lock.
+func (r *Recorder) keep(k *kept) {
+	k.size = k.measure()
 	r.size += int(k.size)
-	for len(r.events)-r.first > MaxEvents || r.size > maxSize && len(r.events)-r.first > 1 {
-		r.size -= int(r.events[r.first].size)
-		r.events[r.first] = kept{}
-		r.first++
-	}
-	if r.first >= MaxEvents {
-		r.events, r.first = append(r.events[:0], r.events[r.first:]...), 0
+	for r.size > maxSize && r.count > 1 {
+		r.forget()
 	}
 	if len(r.watchers) > 0 {
 		e := k.event()
@@ -80,11 +115,16 @@ func (r *Recorder) keep(k kept) (seq, op int32) {
 			w.see(e)
 		}
 	}
-	return k.seq, k.op
 }
 
 // add keeps an event that is neither a command nor a reply.
 func (r *Recorder) add(e Event) *Event {
-	r.keep(kept{full: &e, op: int32(e.Op)})
+	k := r.next(time.Time{})
+	if e.Op != 0 {
+		k.op = int32(e.Op)
+	}
+	e.Seq, e.T, e.Op = int(k.seq), micro(k.at), int(k.op)
+	k.full = &e
+	r.keep(k)
 	return &e
 }

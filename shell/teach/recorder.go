@@ -12,15 +12,18 @@ import (
 // Recorder keeps what happened, always and in bounded memory: the oldest events
 // make room for new ones. Its methods may be used from any goroutine.
 type Recorder struct {
-	mu     sync.Mutex
-	begun  time.Time
-	start  *Event // trace.start, which is never dropped
-	events []kept // in the order of their numbers, from first on
-	first  int
-	size   int
-	seq    int
+	mu    sync.Mutex
+	ring  []kept // the events in the order of their numbers, from first on
+	first int
+	count int
+	size  int
+	seq   int
+	op    int           // that runs now, the last of open; 0: none
+	last  time.Duration // when the last event was
+	begun time.Time
 
-	op   int   // that runs now, the last of open; 0: none
+	start *Event // trace.start, which is never dropped
+
 	ops  int   // the last number given
 	open []int // ops that have begun; each may run the next, or go on beside it
 
@@ -93,11 +96,10 @@ func (r *Recorder) Events(since int) []*Event {
 }
 
 func (r *Recorder) since(since int) []*Event {
-	kept := r.events[r.first:]
-	i := sort.Search(len(kept), func(i int) bool { return int(kept[i].seq) > since })
-	events := make([]*Event, 0, len(kept)-i)
-	for ; i < len(kept); i++ {
-		events = append(events, kept[i].event())
+	i := sort.Search(r.count, func(i int) bool { return int(r.at(i).seq) > since })
+	events := make([]*Event, 0, r.count-i)
+	for ; i < r.count; i++ {
+		events = append(events, r.at(i).event())
 	}
 	return events
 }

@@ -16,7 +16,7 @@ import (
 func hostile() []*Event {
 	r := NewRecorder("ftpsh", "<b>")
 	end := r.Begin("open <script>alert(1)</script>")
-	c := &connection{r: r, sent: map[int]asked{}, data: map[string]asked{}}
+	c := &connection{r: r, data: map[string]asked{}}
 	for i, text := range []string{
 		`220 <script>alert(1)</script>`, `331 </pre></code></svg><img src=x onerror=alert(2)>`, "230 a\x1b[31mb | `c` ; d # e & f",
 		"500 ]]>--><style>*{display:none}</style>", "550 \u202eevil\u202c %% end",
