@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // samples are lines that run every command on a server with a.txt, b.txt and
@@ -101,7 +102,7 @@ func everyCommandAlso(t *testing.T, opt command.Options, also map[string]string,
 				t.Fatal(err)
 			}
 			defer Close(sh)
-			a := command.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
+			a := site.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
 			if err := OpenAddress(sh, a); err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -23,7 +24,7 @@ type FetchOptions struct {
 // and host:path whose path does not end with a slash.
 func IsFetch(words []string) bool {
 	for _, word := range words {
-		a, err := command.ParseAddress(word)
+		a, err := site.ParseAddress(word)
 		if err != nil || !a.File && !a.Listing {
 			return false
 		}
@@ -74,7 +75,7 @@ func fetchURL(sh *command.Shell, text string, o FetchOptions) error {
 }
 
 // fetching is the command that fetches what a URL names.
-func fetching(sh *command.Shell, a command.Address, o FetchOptions) ([]syntax.Token, error) {
+func fetching(sh *command.Shell, a site.Address, o FetchOptions) ([]syntax.Token, error) {
 	path := syntax.Token{Text: a.Path, Pattern: a.Pattern, Lead: '\''}
 	var words []syntax.Token
 	switch several := a.Pattern != ""; {
@@ -101,8 +102,8 @@ func fetching(sh *command.Shell, a command.Address, o FetchOptions) ([]syntax.To
 }
 
 // reachURL connects to the server of a URL, unless that is where we are.
-func reachURL(sh *command.Shell, text string) (command.Address, error) {
-	a, err := command.ParseAddress(text)
+func reachURL(sh *command.Shell, text string) (site.Address, error) {
+	a, err := site.ParseAddress(text)
 	if err != nil {
 		sh.Failed(command.Line{}, "", err)
 		return a, err
@@ -110,7 +111,7 @@ func reachURL(sh *command.Shell, text string) (command.Address, error) {
 	there := a
 	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
 	if sh.Session == nil || sh.Reached != there {
-		sh.Reached = command.Address{}
+		sh.Reached = site.Address{}
 		if a.HasPassword && !sh.Options.Quiet {
 			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 		}

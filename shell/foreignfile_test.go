@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/jobs"
 	"github.com/ftpsh/ftpsh/shell/learn"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // These targets take whole files that somebody else may have written. Their oracle is the one of TestForeignLines: nothing of
@@ -65,9 +65,9 @@ func FuzzKnownHostsFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		sh, o, _ := watched(t)
 		home := filepath.Join(o.roots[0], "home")
-		writeOwn(t, filepath.Join(home, command.KnownFile), string(text))
+		writeOwn(t, filepath.Join(home, site.KnownFile), string(text))
 		o.before = o.files(t)
-		k := command.OpenKnownHosts(home)
+		k := site.OpenKnownHosts(home)
 		sh.Known = k
 		if err := sh.Do(command.Line{Text: "open ftp://127.0.0.1:1/"}); err == nil || k.Err != nil && len(o.dialled) > 0 {
 			t.Errorf("%v, and %q was dialled although %v", err, o.dialled, k.Err)
@@ -79,7 +79,7 @@ func FuzzKnownHostsFile(f *testing.F) {
 		if err := k.Remember("new.example:21"); err != nil {
 			t.Error(err)
 		}
-		again := command.OpenKnownHosts(home)
+		again := site.OpenKnownHosts(home)
 		if again.Err != nil || len(again.Seen) != len(k.Seen) {
 			t.Errorf("%d hosts became %d: %v", len(k.Seen), len(again.Seen), again.Err)
 		}
@@ -114,7 +114,7 @@ func FuzzBookmarks(f *testing.F) {
 	f.Add([]byte("w = \"ftp://h/%0d%0aDELE%20x\"\nx = \"!touch y\"\n"))
 	f.Add([]byte("w = 1\n[x]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all, err := command.ReadBookmarks("b", text)
+		all, err := site.ParseBookmarks("b", text)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "b:") {
 				t.Errorf("not named: %v", err)
@@ -122,11 +122,11 @@ func FuzzBookmarks(f *testing.F) {
 			return
 		}
 		for name, where := range all {
-			if a, err := command.ParseAddress(where); err == nil && strings.ContainsAny(a.Host+a.User+a.Path+a.Port, "\r\n\x00") {
+			if a, err := site.ParseAddress(where); err == nil && strings.ContainsAny(a.Host+a.User+a.Path+a.Port, "\r\n\x00") {
 				t.Errorf("%q: %+v", name, a)
 			}
 		}
-		if back, err := command.ReadBookmarks("b", commands.BookmarkText(all)); err != nil || !maps.Equal(back, all) {
+		if back, err := site.ParseBookmarks("b", site.BookmarkText(all)); err != nil || !maps.Equal(back, all) {
 			t.Errorf("%q became %q: %v", all, back, err)
 		}
 	})

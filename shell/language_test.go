@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // batchShell is a shell without a terminal, and what it prints.
@@ -41,7 +42,7 @@ func TestClassicURL(t *testing.T) {
 		{"ftp://host/x:y", "ftp://host/x:y"},
 		{"u:p@host:x", "ftp://u:p@host/x"},
 	} {
-		if got := command.ClassicURL(row.word); got != row.want {
+		if got := site.ClassicURL(row.word); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.word, got, row.want)
 		}
 	}
@@ -75,7 +76,7 @@ func TestURLPattern(t *testing.T) {
 	for _, row := range []struct{ path, want string }{
 		{"a.txt", ""}, {"*.txt", "*.txt"}, {"%2A.txt", ""}, {"%2A*", `\**`}, {"a%20[bc]", "a [bc]"}, {"100%", ""},
 	} {
-		if got := command.URLPattern(row.path); got != row.want {
+		if got := site.URLPattern(row.path); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.path, got, row.want)
 		}
 	}
@@ -137,7 +138,7 @@ func TestPasses(t *testing.T) {
 // TestKeyring: a password that was kept is found again, for this host only.
 func TestKeyring(t *testing.T) {
 	keyring.MockInit()
-	a := command.Address{Host: "ftp.example.org", Port: "2121"}
+	a := site.Address{Host: "ftp.example.org", Port: "2121"}
 	if err := keyring.Set(command.KeyringService, command.KeyringName("alice", a), "s3cret"); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func TestHostSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := sh.ForHost(command.Address{Host: "FTP.example.org"})
+	a, err := sh.ForHost(site.Address{Host: "FTP.example.org"})
 	if err != nil || a.User != "u" || a.Port != "2121" || sh.Settings.Clobber != "off" || sh.Settings.Timeout != 5*time.Second {
 		t.Errorf("%+v %v %+v", a, err, sh.Settings)
 	}
@@ -170,7 +171,7 @@ func TestHostSettings(t *testing.T) {
 	if sh.Settings.Clobber != "on" || sh.Settings.Timeout != time.Hour {
 		t.Errorf("%+v", sh.Settings)
 	}
-	if a, _ := sh.ForHost(command.Address{Host: "other.net", User: "me"}); a.User != "me" || sh.Settings.Clobber != "on" {
+	if a, _ := sh.ForHost(site.Address{Host: "other.net", User: "me"}); a.User != "me" || sh.Settings.Clobber != "on" {
 		t.Errorf("%+v", a)
 	}
 }

@@ -17,11 +17,12 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 func TestServerLimits(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	l := command.OpenLimits(dir)
+	l := site.OpenLimits(dir)
 	for _, row := range [][3]string{{"bob@h:21", "parallel", "2"}, {"h:21", "pipelining", "off"}, {"@[::1]:2121", "parallel", "1"}} {
 		if err := l.Remember(row[0], row[1], row[2], true); err != nil {
 			t.Fatal(err)
@@ -30,7 +31,7 @@ func TestServerLimits(t *testing.T) {
 	if err := l.Remember("passing:21", "pipelining", "off", false); err != nil {
 		t.Fatal(err)
 	}
-	again := command.OpenLimits(dir)
+	again := site.OpenLimits(dir)
 	for _, row := range [][3]string{
 		{"bob@h:21", "parallel", "2"},
 		{"h:21", "pipelining", "off"},
@@ -46,7 +47,7 @@ func TestServerLimits(t *testing.T) {
 	if l.Get("passing:21", "pipelining") != "off" {
 		t.Error("what is not for good is not known here either")
 	}
-	info, err := os.Stat(filepath.Join(dir, command.LimitsFile))
+	info, err := os.Stat(filepath.Join(dir, site.LimitsFile))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
@@ -56,7 +57,7 @@ func TestServerLimits(t *testing.T) {
 	if had, err := again.Forget("::1", "21"); had || err != nil {
 		t.Errorf("the other port: %v, %v", had, err)
 	}
-	if got := command.OpenLimits(dir).All(); len(got) != 1 || got[0][0] != "@[::1]:2121" {
+	if got := site.OpenLimits(dir).All(); len(got) != 1 || got[0][0] != "@[::1]:2121" {
 		t.Errorf("after forget h: %v", got)
 	}
 }
@@ -64,19 +65,19 @@ func TestServerLimits(t *testing.T) {
 // What is remembered has an end, which a new start does not put off; the file has a size.
 func TestServerLimitsEnd(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, command.LimitsFile)
+	file := filepath.Join(dir, site.LimitsFile)
 	line := func(server string, until time.Time) string {
 		return server + " pipelining off " + until.UTC().Format(time.RFC3339) + "\n"
 	}
 	var text strings.Builder
 	text.WriteString("# mine\n" + line("old:21", time.Now().Add(-time.Second)) + line("new:21", time.Now().Add(time.Minute)))
-	for i := range command.MostLimits {
+	for i := range site.MostLimits {
 		text.WriteString(line(fmt.Sprintf("h%d:21", i), time.Now().Add(time.Hour+time.Duration(i)*time.Second)))
 	}
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := command.OpenLimits(dir)
+	l := site.OpenLimits(dir)
 	if l.Err != nil || l.Get("old:21", "pipelining") != "" || l.Get("new:21", "pipelining") != "off" {
 		t.Errorf("%v, %q, %q", l.Err, l.Get("old:21", "pipelining"), l.Get("new:21", "pipelining"))
 	}
@@ -90,10 +91,10 @@ func TestServerLimitsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	after, _ := os.ReadFile(file)
-	if n := strings.Count(string(after), "\n"); n != command.MostLimits+1 || !strings.HasPrefix(string(after), "# mine\n") {
+	if n := strings.Count(string(after), "\n"); n != site.MostLimits+1 || !strings.HasPrefix(string(after), "# mine\n") {
 		t.Errorf("%d lines: %.80s", n, after)
 	}
-	if again := command.OpenLimits(dir); again.Get("one:21", "parallel") != "1" || again.Get("new:21", "pipelining") != "" {
+	if again := site.OpenLimits(dir); again.Get("one:21", "parallel") != "1" || again.Get("new:21", "pipelining") != "" {
 		t.Error("those that end first must go")
 	}
 }
@@ -102,7 +103,7 @@ func TestServerLimitsOfTwoShells(t *testing.T) {
 	dir := t.TempDir()
 	var all sync.WaitGroup
 	for shell := range 2 {
-		l := command.OpenLimits(dir)
+		l := site.OpenLimits(dir)
 		all.Go(func() {
 			for i := range 20 {
 				if err := l.Remember(fmt.Sprintf("h%d-%d:21", shell, i), "parallel", "1", true); err != nil {
@@ -112,7 +113,7 @@ func TestServerLimitsOfTwoShells(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := len(command.OpenLimits(dir).Rows); got != 40 {
+	if got := len(site.OpenLimits(dir).Rows); got != 40 {
 		t.Errorf("%d rows, want 40", got)
 	}
 }
@@ -134,7 +135,7 @@ func TestDamagedServerLimits(t *testing.T) {
 		{"a long comment", "#" + strings.Repeat("x", 1<<20) + "\n", 1},
 	} {
 		dir := t.TempDir()
-		path := filepath.Join(dir, command.LimitsFile)
+		path := filepath.Join(dir, site.LimitsFile)
 		if err := os.WriteFile(path, []byte(row.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -157,12 +158,12 @@ func FuzzServerLimit(f *testing.F) {
 	f.Add("[fe80::1%eth0]:21 pipelining off 2030-01-31T12:00:00+02:00")
 	f.Add("h:21 parallel 65 2030-01-31T12:00:00Z")
 	f.Fuzz(func(t *testing.T, text string) {
-		key, limit, err := command.ParseLimit(text)
+		key, limit, err := site.ParseLimit(text)
 		if err != nil {
 			return
 		}
-		l := &command.ServerLimits{Rows: map[command.LimitKey]command.ServerLimit{key: limit}}
-		k, again, err := command.ParseLimit(l.Line(key))
+		l := &site.ServerLimits{Rows: map[site.LimitKey]site.ServerLimit{key: limit}}
+		k, again, err := site.ParseLimit(l.Line(key))
 		if err != nil || k != key || again.Value != limit.Value || !again.Until.Equal(limit.Until.Truncate(time.Second)) {
 			t.Errorf("%q: %v %v, %v", text, k, again, err)
 		}

@@ -27,6 +27,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -176,7 +177,7 @@ func TestNothingRaw(t *testing.T) {
 				sh.Console.Away.Store(true) // nobody is asked
 				sh.Settings.Progress, sh.Settings.Trace, sh.Settings.Verbose, sh.Settings.OnError = false, 3, true, "continue"
 				sh.ApplyObservers()
-				a := command.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
+				a := site.Address{Host: server.Host(), Port: strconv.Itoa(server.Port()), User: practice.User, Password: practice.Password, HasPassword: true, Security: "off"}
 				if err := OpenAddress(sh, a); err != nil {
 					t.Fatal(err)
 				}

@@ -4,6 +4,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Open connects as the open command does, and shows what goes wrong.
@@ -20,7 +21,7 @@ func Open(sh *command.Shell, words ...string) error {
 }
 
 // OpenAddress does the same for an address that is known.
-func OpenAddress(sh *command.Shell, a command.Address) error {
+func OpenAddress(sh *command.Shell, a site.Address) error {
 	ctx, done := sh.Signals.During(sh.Base, sh.Session)
 	defer done()
 	end := sh.Recorder.Begin("open " + a.Host)

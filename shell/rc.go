@@ -11,9 +11,9 @@ import (
 
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // ReadConfig reads a configuration in TOML: settings by their names, lines with
@@ -21,7 +21,7 @@ import (
 // settings for these hosts, with user and port. Nothing unknown is allowed in
 // it: the error names file and line. No file is no error.
 func ReadConfig(sh *command.Shell, name string) error {
-	text, err := private.Read(name, command.LongConfig)
+	text, err := private.Read(name, site.LongConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -45,7 +45,7 @@ func hintOf(err error) string {
 // configure applies a configuration. With an error comes its line.
 func configure(sh *command.Shell, text []byte) (line int, err error) {
 	var table []string
-	return command.ReadTOML(text, func(key []string, value *unstable.Node) error {
+	return site.ReadTOML(text, func(key []string, value *unstable.Node) error {
 		if value == nil {
 			table = key
 			return sh.ConfigTable(key)
@@ -56,7 +56,7 @@ func configure(sh *command.Shell, text []byte) (line int, err error) {
 
 // configured applies one line of the configuration.
 func configured(sh *command.Shell, key []string, value *unstable.Node) error {
-	text, err := commands.ValueText(value)
+	text, err := valueText(value)
 	if err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(key, "."), err)
 	}
@@ -73,4 +73,15 @@ func configured(sh *command.Shell, key []string, value *unstable.Node) error {
 		return sh.Section(key[1]).Set(key[2], text)
 	}
 	return fmt.Errorf("%s: no such key", strings.Join(key, "."))
+}
+
+// valueText is a value of the configuration as `set` takes it.
+func valueText(value *unstable.Node) (string, error) {
+	switch value.Kind {
+	case unstable.Bool:
+		return settings.OnOff(string(value.Data) == "true"), nil
+	case unstable.String, unstable.Integer:
+		return string(value.Data), nil
+	}
+	return "", errors.New("the value must be a string, a number, true or false")
 }

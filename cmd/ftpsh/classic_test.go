@@ -19,8 +19,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 )
 
-// A site is a server that classic scripts are run against.
-type site struct {
+// A classicServer is a server that classic scripts are run against.
+type classicServer struct {
 	name, host, port string
 	put              func(name string, data []byte)
 	read             func(name string) ([]byte, error)
@@ -50,13 +50,13 @@ func TestClassic(t *testing.T) {
 	}
 }
 
-func practiceSite(t *testing.T) *site {
+func practiceSite(t *testing.T) *classicServer {
 	server, err := practice.Start(practice.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	return &site{
+	return &classicServer{
 		name: "practice", host: server.Host(), port: strconv.Itoa(server.Port()),
 		put: func(name string, data []byte) {
 			if err := server.FS().MkdirAll("/"+path.Dir(name), 0o755); err != nil {
@@ -70,15 +70,15 @@ func practiceSite(t *testing.T) *site {
 	}
 }
 
-func realSite(t *testing.T, flavour string) *site {
+func realSite(t *testing.T, flavour string) *classicServer {
 	server := daemon.Start(t, flavour, daemon.Options{})
-	return &site{
+	return &classicServer{
 		name: flavour, host: server.Host, port: strconv.Itoa(server.Port), put: server.Put,
 		read: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(server.Root, name)) },
 	}
 }
 
-func classicScripts(t *testing.T, s *site) {
+func classicScripts(t *testing.T, s *classicServer) {
 	testscript.Run(t, testscript.Params{
 		Dir:   filepath.Join("..", "..", "shell", "testdata", "classic"),
 		Setup: func(env *testscript.Env) error { return s.prepare(env) },
@@ -90,7 +90,7 @@ func classicScripts(t *testing.T, s *site) {
 }
 
 // prepare makes the folder of a script on the server.
-func (s *site) prepare(env *testscript.Env) error {
+func (s *classicServer) prepare(env *testscript.Env) error {
 	dir := filepath.Base(env.WorkDir)
 	s.put(dir+"/.script", nil)
 	root := filepath.Join(env.WorkDir, "remote")
@@ -114,12 +114,12 @@ func (s *site) prepare(env *testscript.Env) error {
 	return err
 }
 
-func (s *site) runFTP(ts *testscript.TestScript, _ bool, args []string) {
+func (s *classicServer) runFTP(ts *testscript.TestScript, _ bool, args []string) {
 	fill := strings.NewReplacer("HOST", s.host, "PORT", s.port, "DIR", ts.Getenv("DIR"))
 	program(ts, args[0], fill.Replace(ts.ReadFile(args[1])), args[2:]...)
 }
 
-func (s *site) checkRemote(ts *testscript.TestScript, none bool, args []string) {
+func (s *classicServer) checkRemote(ts *testscript.TestScript, none bool, args []string) {
 	got, err := s.read(ts.Getenv("DIR") + "/" + args[0])
 	switch {
 	case none && err == nil:

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // completionScripts are for the shells that --completion knows.
@@ -46,7 +46,7 @@ func completedOptions() []option {
 // to, for these scripts.
 func completion(what string) error {
 	if what == "hosts" {
-		for _, host := range command.KnownHosts(stateDir(), bookmarkFile()) {
+		for _, host := range append(site.BookmarkNames(bookmarkFile()), site.OpenKnownHosts(stateDir()).Hosts()...) {
 			fmt.Println(host)
 		}
 		return nil

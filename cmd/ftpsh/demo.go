@@ -6,6 +6,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // The account of the demo.
@@ -27,7 +28,7 @@ func openDemo(sh *command.Shell, demo *practice.Server) error {
 		sh.Say("a practice server runs inside this program; nothing you do here can break")
 		sh.Say("try `ls -l`, `cat README.txt`, `get README.txt`, `trace 2`, `help`, `bye`")
 	}
-	return shell.OpenAddress(sh, command.Address{
+	return shell.OpenAddress(sh, site.Address{
 		Host: demo.Host(), Port: strconv.Itoa(demo.Port()), Security: "require",
 		User: demoUser, Password: demoPassword, HasPassword: true,
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // options are the command line.
@@ -165,7 +166,7 @@ func parseFlags(args []string) (*options, error) {
 	case o.fetches():
 	case o.output != "":
 		for _, word := range o.target {
-			if _, err := command.ParseAddress(word); err != nil {
+			if _, err := site.ParseAddress(word); err != nil {
 				return nil, err
 			}
 		}
@@ -233,7 +234,7 @@ func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 		},
 	}
 	if o.netrc == "" {
-		opt.Netrc = command.DefaultNetrc()
+		opt.Netrc = site.DefaultNetrc()
 	}
 	if o.log != "" {
 		if opt.Log, err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {

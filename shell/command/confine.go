@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -174,8 +175,8 @@ func PrivateFolder() (root *os.Root, remove func(), err error) {
 }
 
 // playedAddress is where the server that plays waits for an open.
-func (held *confinement) Address(step teach.ReplayStep) Address {
-	return Address{
+func (held *confinement) Address(step teach.ReplayStep) site.Address {
+	return site.Address{
 		Host: held.server.Host(), Port: strconv.Itoa(held.server.Port()), Security: step.Security,
 		User: step.User, Password: PlayedPassword, HasPassword: true,
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Connect says how connections are made; the zero value works.
@@ -36,7 +37,7 @@ var Securities = map[string]client.Security{
 
 // connect opens a session. A server that once had TLS must have it again. At a
 // terminal the user decides about a certificate that nobody vouches for.
-func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client.Session, error) {
+func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*client.Session, error) {
 	opt := SessionOptions(sh, a)
 	if err := Through(sh, &opt); err != nil {
 		return nil, err
@@ -47,15 +48,15 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 	}
 	known, wrong := sh.Known, cmp.Or(sh.Known.Err, sh.Servers.Err)
 	if TrustPractice(sh, &opt) {
-		known, wrong = OpenKnownHosts(""), nil // its port belongs to somebody else tomorrow
+		known, wrong = site.OpenKnownHosts(""), nil // its port belongs to somebody else tomorrow
 	}
 	if wrong != nil {
 		return nil, wrong
 	}
-	accepted := known.accepted(opt.Addr)
-	opt.Pin = cmp.Or(sh.Options.Connect.Pin, accepted.pin)
+	accepted := known.Accepted(opt.Addr)
+	opt.Pin = cmp.Or(sh.Options.Connect.Pin, accepted.Pin)
 	asked := opt.Security
-	if asked == client.Opportunistic && known.hadTLS(opt.Addr) {
+	if asked == client.Opportunistic && known.HadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
 	session, err := client.Open(ctx, opt)
@@ -83,7 +84,7 @@ func (sh *Shell) connect(ctx context.Context, a Address, insecure bool) (*client
 }
 
 // rememberTLS remembers what the server can do, and warns when it cannot protect us.
-func rememberTLS(sh *Shell, known *knownHosts, session *client.Session, opt client.Options, asked client.Security) {
+func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
 		if asked == client.Opportunistic {
 			if !sh.Options.Quiet {
@@ -105,11 +106,11 @@ func rememberTLS(sh *Shell, known *knownHosts, session *client.Session, opt clie
 }
 
 // SessionOptions are how a session with a server is made: the settings, and who watches it.
-func SessionOptions(sh *Shell, a Address) client.Options {
+func SessionOptions(sh *Shell, a site.Address) client.Options {
 	how := sh.Options.Connect
 	security := security(sh, a)
 	opt := client.Options{
-		Addr:     net.JoinHostPort(a.Host, a.port(security, how.Port)),
+		Addr:     net.JoinHostPort(a.Host, a.PortNumber(security, how.Port)),
 		Security: Securities[security],
 	}
 	opt.Charset, opt.Inflate = charset(sh), client.Inflate
@@ -136,23 +137,11 @@ func SessionOptions(sh *Shell, a Address) client.Options {
 }
 
 // security is the value of the setting tls that holds for an address.
-func security(sh *Shell, a Address) string {
+func security(sh *Shell, a site.Address) string {
 	if a.Security != "" {
 		return a.Security
 	}
 	return sh.Settings.TLS
-}
-
-func (a Address) port(security, usual string) string {
-	switch {
-	case a.Port != "":
-		return a.Port
-	case usual != "":
-		return usual
-	case security == "implicit":
-		return "990"
-	}
-	return "21"
 }
 
 // The answers to the question about a certificate.
@@ -166,10 +155,10 @@ const (
 
 // confirmCertificate shows a certificate, beside the one that was accepted before if there is one, and asks whether it is the right
 // one. What is remembered for good takes a whole yes.
-func (s *Screen) confirmCertificate(ctx context.Context, bad *client.CertificateError, before knownHost) vouching {
+func (s *Screen) confirmCertificate(ctx context.Context, bad *client.CertificateError, before site.KnownHost) vouching {
 	rows := CertificateRows(bad.Chain[0])
 	what := "the certificate of " + bad.Host + " cannot be trusted: it " + is(bad.Reason())
-	if before.pin != "" {
+	if before.Pin != "" {
 		what = "the certificate of " + bad.Host + " is NOT the one that was accepted before"
 		rows = besides(rows, before, s.Console.Width())
 	}
@@ -193,10 +182,10 @@ func (s *Screen) confirmCertificate(ctx context.Context, bad *client.Certificate
 
 // besides puts the certificate that was accepted before to the left of another one, or above it line by line where the
 // screen has no room for both.
-func besides(rows [][]string, before knownHost, width int) [][]string {
-	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", Pairs(before.pin)}}
-	if before.cert != nil {
-		old = CertificateRows(before.cert)
+func besides(rows [][]string, before site.KnownHost, width int) [][]string {
+	old := [][]string{{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", Pairs(before.Pin)}}
+	if before.Cert != nil {
+		old = CertificateRows(before.Cert)
 	}
 	both := [][]string{{"", "accepted before", "shown now"}}
 	widest := [3]int{}
@@ -277,5 +266,14 @@ func charset(sh *Shell) *client.Charset {
 			}
 			return string(text)
 		},
+	}
+}
+
+// FoundLimit remembers what a server does not stand.
+func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
+	host, port, _ := net.SplitHostPort(s.Options().Addr)
+	own := sh.Confined != nil || sh.AtPractice(site.Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
+	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
+		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // TestCertificatesFitTheScreen: the certificate from before and that of now stand beside each other where there is room,
 // else above each other, and no line is longer than the screen.
 func TestCertificatesFitTheScreen(t *testing.T) {
-	before := knownHost{pin: strings.Repeat("ab", 32)}
+	before := site.KnownHost{Pin: strings.Repeat("ab", 32)}
 	rows := [][]string{{"  name", "CN=now"}, {"  hosts", "ftp.example.org"}, {"  issuer", "CN=ca"}, {"  valid", "2026-01-01 to 2027-01-01"}, {"  SHA-256", Pairs(strings.Repeat("cd", 32))}}
 	for _, row := range []struct {
 		width int

@@ -7,14 +7,15 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Connections are the sessions of a shell: the present one, which commands use, and the others.
 type Connections struct {
 	Peer
-	Others []Peer  // the one that was left last first
-	Tried  Address // where the last open led nowhere
-	Lent   int     // commands that run on another session as if it were the present one
+	Others []Peer       // the one that was left last first
+	Tried  site.Address // where the last open led nowhere
+	Lent   int          // commands that run on another session as if it were the present one
 
 	Wire   sync.Mutex                    // held by what uses the session beside the prompt: a completion, what keeps it alive
 	limits *limits                       // how fast they may be
@@ -25,7 +26,7 @@ type Connections struct {
 type Peer struct {
 	Name     string          // as `session` and NAME:path call it
 	Session  *client.Session // nil when not connected
-	Address  Address         // of session
+	Address  site.Address    // of session
 	Home     *client.Place   // the directory that the login began in
 	Previous *client.Place   // the directory before the last cd, for cd -
 
@@ -91,4 +92,15 @@ func (c *Connections) Server() string {
 func ServerOf(s *client.Session) string {
 	user, _ := s.LoggedIn()
 	return user + "@" + s.Options().Addr
+}
+
+// WhereURL is the address of the session, the user and the directory.
+func (c *Peer) WhereURL() string {
+	a := c.Address
+	a.User, _ = c.Session.LoggedIn()
+	a.Path = c.Dir()
+	if site.IsAnonymous(a.User) {
+		a.User = ""
+	}
+	return a.URL()
 }

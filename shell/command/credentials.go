@@ -14,12 +14,13 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Credentials completes what is known about a user: the name and password that
 // were given, FTPSH_PASSWORD, .netrc, password-command, the keyring, in this
 // order. found tells whether there is a password.
-func Credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_ client.Login, found bool, err error) {
+func Credentials(ctx context.Context, sh *Shell, a site.Address, who client.Login) (_ client.Login, found bool, err error) {
 	switch {
 	case a.HasPassword:
 		return who, true, nil
@@ -37,7 +38,7 @@ func Credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_
 		who.User, who.Account = entry.Login, entry.Account
 		sh.define(entry.Macros)
 	}
-	if sh.Options.HasPassword && !IsAnonymous(who.User) {
+	if sh.Options.HasPassword && !site.IsAnonymous(who.User) {
 		who.Password = sh.Options.Password
 		return who, true, nil
 	}
@@ -45,7 +46,7 @@ func Credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_
 		who.Password = entry.Password
 		return who, true, nil
 	}
-	if IsAnonymous(who.User) {
+	if site.IsAnonymous(who.User) {
 		return who, false, nil
 	}
 	if command := sh.Settings.PasswordCommand; command != "" {
@@ -59,9 +60,9 @@ func Credentials(ctx context.Context, sh *Shell, a Address, who client.Login) (_
 }
 
 // passwordFrom runs the password command. Its first line is the password.
-func passwordFrom(ctx context.Context, sh *Shell, command string, a Address, user string) (string, error) {
+func passwordFrom(ctx context.Context, sh *Shell, command string, a site.Address, user string) (string, error) {
 	cmd := sh.LocalShell(ctx, command)
-	cmd.Env = append(cmd.Env, "FTPSH_HOST="+a.Host, "FTPSH_PORT="+a.port(security(sh, a), sh.Options.Connect.Port), "FTPSH_USER="+user)
+	cmd.Env = append(cmd.Env, "FTPSH_HOST="+a.Host, "FTPSH_PORT="+a.PortNumber(security(sh, a), sh.Options.Connect.Port), "FTPSH_USER="+user)
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	err := sh.Console.Run(cmd)
@@ -86,7 +87,7 @@ const KeyringService = "ftpsh"
 const keyringPatience = 5 * time.Second
 
 // KeyringName is under which name the keyring has a password.
-func KeyringName(user string, a Address) string {
+func KeyringName(user string, a site.Address) string {
 	host := a.Host
 	if a.Port != "" {
 		host = net.JoinHostPort(host, a.Port)
@@ -110,5 +111,21 @@ func FromKeyring(name string) (password string, found bool) {
 		return a.password, a.err == nil
 	case <-time.After(keyringPatience):
 		return "", false
+	}
+}
+
+// netrc looks a host up in the user's .netrc.
+func netrc(sh *Shell, host, user string) (site.Netrc, bool, error) {
+	entry, found, warning, err := site.LookUpNetrc(sh.Options.Netrc, sh.Options.NetrcNamed, host, user)
+	if warning != "" {
+		sh.Warn(warning)
+	}
+	return entry, found, err
+}
+
+// define keeps macros of .netrc for the session.
+func (l *Language) define(macros []site.Macro) {
+	for _, m := range macros {
+		l.Macros[m.Name] = m.Lines
 	}
 }

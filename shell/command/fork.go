@@ -9,7 +9,7 @@ import (
 // Fork makes a shell for a job: like sh, and none of its changes reach sh.
 func (sh *Shell) Fork() *Shell {
 	f := &Shell{
-		Settings: sh.Settings, Connections: sh.Connections.fork(), sites: sh.sites.fork(), Language: sh.Language.fork(), Names: sh.Names.fork(),
+		Settings: sh.Settings, Connections: sh.Connections.fork(), Sites: sh.Sites.Fork(), Language: sh.Language.fork(), Names: sh.Names.fork(),
 		Learning: sh.Learning.fork(), Options: sh.Options, JSON: sh.JSON, Catalog: sh.Catalog, Confined: sh.Confined, Log: sh.Log, Jobs: sh.Hooks.NewJobs(), Hooks: sh.Hooks, Forked: true, pending: sh.pending.fork(),
 	}
 	f.takeConsole(sh.Console.Console)

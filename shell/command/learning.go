@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -70,7 +71,7 @@ func (l *Learning) allowed(command *Command) error {
 
 // AtPractice reports whether an address is that of the practice server: its
 // certificate is trusted, and nothing about it is remembered.
-func (l *Learning) AtPractice(a Address) bool {
+func (l *Learning) AtPractice(a site.Address) bool {
 	p := l.Practice
 	return p != nil && a.Port == strconv.Itoa(p.Port()) && (a.Host == p.Host() || a.Host == "localhost")
 }
@@ -84,7 +85,7 @@ func TrustPractice(sh *Shell, opt *client.Options) bool {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.RootCAs, opt.TLS.ServerName = sh.Confined.server.RootCAs(), ""
 		return true
-	case !sh.AtPractice(Address{Host: host, Port: port}):
+	case !sh.AtPractice(site.Address{Host: host, Port: port}):
 		return false
 	}
 	if sh.Practice.Trusted() {

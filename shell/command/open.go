@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Opening are the choices of one open.
@@ -20,7 +20,7 @@ type Opening struct {
 }
 
 // OpenSession leaves the present session, connects, logs in, and goes to the path.
-func OpenSession(ctx context.Context, sh *Shell, a Address, o Opening) error {
+func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) error {
 	if sh.Lent > 0 {
 		o.Name = cmp.Or(o.Name, sh.Name)
 	}
@@ -44,7 +44,7 @@ func OpenSession(ctx context.Context, sh *Shell, a Address, o Opening) error {
 	useMode(sh)
 	useAddresses(sh)
 	if o.NoLogin {
-		sh.Tried = Address{}
+		sh.Tried = site.Address{}
 		return nil
 	}
 	if err := login(ctx, sh, a, o.Anonymous); err != nil {
@@ -56,7 +56,7 @@ func OpenSession(ctx context.Context, sh *Shell, a Address, o Opening) error {
 	if a.Type != "" {
 		session.SetType(a.Type)
 	}
-	sh.Tried = Address{}
+	sh.Tried = site.Address{}
 	sh.StartsHere()
 	learnPace(sh)
 	sh.LoggedIn = true
@@ -75,7 +75,7 @@ func (c *Connections) StartsHere() {
 }
 
 // sayingHost adds the host where the error does not name it.
-func sayingHost(a Address, err error) error {
+func sayingHost(a site.Address, err error) error {
 	if failure.AnyOf[*client.ConnectError, *client.CertificateError](err) {
 		return err
 	}
@@ -86,7 +86,7 @@ func sayingHost(a Address, err error) error {
 const attempts = 3
 
 // login finds out who the user is and logs in. No password is sent twice.
-func login(ctx context.Context, sh *Shell, a Address, anonymous bool) error {
+func login(ctx context.Context, sh *Shell, a site.Address, anonymous bool) error {
 	who := client.Login{User: a.User, Password: a.Password}
 	given := a.HasPassword
 	var err error
@@ -103,7 +103,7 @@ func login(ctx context.Context, sh *Shell, a Address, anonymous bool) error {
 			return err
 		}
 	}
-	if IsAnonymous(who.User) {
+	if site.IsAnonymous(who.User) {
 		if !given {
 			who.Password = sh.Settings.AnonPass
 		}
@@ -111,9 +111,6 @@ func login(ctx context.Context, sh *Shell, a Address, anonymous bool) error {
 	}
 	return Authenticate(ctx, sh, who, given)
 }
-
-// IsAnonymous reports whether a user name stands for everybody.
-func IsAnonymous(user string) bool { return slices.Contains([]string{"", "anonymous", "ftp"}, user) }
 
 // Authenticate logs in with the password that is given, and asks at a terminal
 // for another one when there is none or it was wrong, or for the account that

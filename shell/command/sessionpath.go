@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -35,7 +36,7 @@ func (sh *Shell) Named(word syntax.Token) (session string, path syntax.Token, is
 		return "", word, false
 	case name == "":
 		name = sh.Name
-	case len(name) < 2, name != sh.Name && sh.Other(name) < 0 && !slices.Contains(BookmarkNames(sh), name):
+	case len(name) < 2, name != sh.Name && sh.Other(name) < 0 && !slices.Contains(site.BookmarkNames(sh.Options.Bookmarks), name):
 		return "", word, false
 	}
 	path = word
@@ -127,7 +128,7 @@ func OpenNamed(ctx context.Context, sh *Shell, name string) error {
 	if err != nil {
 		return err
 	}
-	a, err := ParseAddress(words...)
+	a, err := site.ParseAddress(words...)
 	if err != nil {
 		return err
 	}
@@ -143,4 +144,19 @@ func (sh *Shell) On(name string, f func() error) error {
 		return f()
 	}
 	return sh.Lend(sh.Other(name), f)
+}
+
+// ResolveBookmark puts the address of a bookmark in the place of its name.
+func ResolveBookmark(sh *Shell, words []string) ([]string, error) {
+	if len(words) != 1 {
+		return words, nil
+	}
+	all, err := site.ReadBookmarks(sh.Options.Bookmarks)
+	if err != nil {
+		return words, err
+	}
+	if where, known := all[words[0]]; known {
+		return []string{where}, nil
+	}
+	return words, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Groups are commands by theme.
@@ -100,7 +101,7 @@ type Dial = proxy.DialFunc
 type Shell struct {
 	Settings settings.Settings
 	Connections
-	sites
+	site.Sites
 	Language
 	Names
 	Learning
@@ -125,7 +126,7 @@ type Shell struct {
 // Blank is a shell with nothing in it, and without a console.
 func Blank(opt Options, catalog Groups, h *Hooks) *Shell {
 	return &Shell{
-		Connections: Connections{limits: newLimits()}, sites: sites{Known: OpenKnownHosts(opt.StateDir), Servers: OpenLimits(opt.StateDir)},
+		Connections: Connections{limits: newLimits()}, Sites: site.OpenSites(opt.StateDir),
 		Language: Language{Vars: map[string]string{}, Aliases: map[string]string{}, Macros: map[string][]string{}, heard: &heard{}},
 		Names:    Names{Folders: &Folders{}}, Screen: Screen{Gauge: &Gauge{}},
 		Options: opt, JSON: opt.JSON, Catalog: catalog, Log: &log{out: opt.Log, now: time.Now}, Jobs: h.NewJobs(), Hooks: h,

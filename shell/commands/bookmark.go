@@ -1,19 +1,16 @@
 package commands
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // BookmarkCommands are the rows of this file in the catalog.
@@ -55,7 +52,7 @@ type bookmarkObject struct {
 }
 
 func listBookmarks(c *command.Call) error {
-	all, err := command.Bookmarks(c.Shell)
+	all, err := site.ReadBookmarks(c.Shell.Options.Bookmarks)
 	if err != nil {
 		return err
 	}
@@ -80,7 +77,7 @@ func addBookmark(c *command.Call) error {
 	var where string
 	switch {
 	case len(c.Args) == 3:
-		a, err := command.ParseAddress(c.Arg(2))
+		a, err := site.ParseAddress(c.Arg(2))
 		if err != nil {
 			return err
 		}
@@ -96,21 +93,6 @@ func addBookmark(c *command.Call) error {
 	})
 }
 
-var bareKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]+$`) })
-
-// BookmarkText is the file of bookmarks.
-func BookmarkText(all map[string]string) []byte {
-	var b bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		key := name
-		if !bareKey().MatchString(name) {
-			key = quoteTOML(name)
-		}
-		fmt.Fprintf(&b, "%s = %s\n", key, quoteTOML(all[name]))
-	}
-	return b.Bytes()
-}
-
 // changeBookmarks replaces the file in one step.
 func changeBookmarks(c *command.Call, change func(map[string]string) error) error {
 	if not, err := command.WouldRun(c.Shell, append([]string{"bookmark"}, c.Texts()...)...); not {
@@ -121,13 +103,13 @@ func changeBookmarks(c *command.Call, change func(map[string]string) error) erro
 		return &failure.LocalError{Text: "bookmarks are kept nowhere here"}
 	}
 	return private.Locked(name, func() error {
-		all, err := command.Bookmarks(c.Shell)
+		all, err := site.ReadBookmarks(c.Shell.Options.Bookmarks)
 		if err == nil {
 			err = change(all)
 		}
 		if err != nil {
 			return err
 		}
-		return private.Write(name, BookmarkText(all))
+		return private.Write(name, site.BookmarkText(all))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // PasswordCommands are the rows of this file in the catalog.
@@ -29,7 +30,7 @@ func password(ctx context.Context, c *command.Call) error {
 	}
 	if len(c.Args) > 1 {
 		var err error
-		if a, err = command.ParseAddress(c.Arg(1)); err != nil {
+		if a, err = site.ParseAddress(c.Arg(1)); err != nil {
 			return err
 		}
 		user = a.User

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // FxpCommands are the rows of this file in the catalog.
@@ -95,15 +96,15 @@ func fxpFrom(ctx context.Context, c *command.Call, url, target string) error {
 
 // elsewhere splits a URL into where to connect and the file there, which is ""
 // for a directory.
-func elsewhere(url string) (a command.Address, name string, err error) {
-	if a, err = command.ParseAddress(url); err == nil && a.File {
+func elsewhere(url string) (a site.Address, name string, err error) {
+	if a, err = site.ParseAddress(url); err == nil && a.File {
 		name, a.Path = a.Path, ""
 	}
 	return a, name, err
 }
 
 // besideSession connects to another server, runs f with its session, and leaves it again.
-func besideSession(ctx context.Context, sh *command.Shell, a command.Address, f func(there *client.Session) error) error {
+func besideSession(ctx context.Context, sh *command.Shell, a site.Address, f func(there *client.Session) error) error {
 	i := len(sh.Others)
 	sh.Others = append(sh.Others, command.Peer{Remote: sh.NewRemote()})
 	err := sh.Lend(i, func() error {

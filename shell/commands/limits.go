@@ -10,6 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // LimitCommands are the rows of this file in the catalog.
@@ -46,7 +47,7 @@ func limitsKnown(_ context.Context, c *command.Call) error {
 	case len(c.Args) < 2:
 		return c.Usage("which host?")
 	}
-	a, err := command.ParseAddress(c.Arg(1))
+	a, err := site.ParseAddress(c.Arg(1))
 	if err != nil {
 		return err
 	}

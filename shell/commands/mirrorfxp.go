@@ -6,6 +6,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // otherServer returns the URL among the trees of a mirror: the copy's, or with
@@ -21,7 +22,7 @@ func otherServer(c *command.Call) (url string, ok bool) {
 // mirrorServers mirrors between the server that we are connected to and another
 // one; the files do not travel through this computer.
 func mirrorServers(ctx context.Context, c *command.Call, url string) error {
-	a, err := command.ParseAddress(url)
+	a, err := site.ParseAddress(url)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // OpenCommands are the rows of this file in the catalog.
@@ -113,7 +114,7 @@ func open(ctx context.Context, c *command.Call) error {
 }
 
 // openingWords adds what -u and -p say to an address.
-func openingWords(c *command.Call, a *command.Address) error {
+func openingWords(c *command.Call, a *site.Address) error {
 	if user := c.Value("user"); user != "" {
 		if a.User != "" {
 			return c.Usage("the address has a user, and so has -u")
@@ -130,12 +131,12 @@ func openingWords(c *command.Call, a *command.Address) error {
 }
 
 // AddressOf reads an address, or the name of a bookmark.
-func AddressOf(sh *command.Shell, words []string) (command.Address, error) {
+func AddressOf(sh *command.Shell, words []string) (site.Address, error) {
 	words, err := command.ResolveBookmark(sh, words)
 	if err != nil {
-		return command.Address{}, err
+		return site.Address{}, err
 	}
-	return command.ParseAddress(words...)
+	return site.ParseAddress(words...)
 }
 
 func user(ctx context.Context, c *command.Call) error {
@@ -146,7 +147,7 @@ func user(ctx context.Context, c *command.Call) error {
 	c.Shell.Remote.Forget("/")
 	c.Shell.Welcomed.Store(false)
 	defer c.Shell.Welcomed.Store(true)
-	if command.IsAnonymous(who.User) && who.Password == "" {
+	if site.IsAnonymous(who.User) && who.Password == "" {
 		return c.Session().Login(ctx, who)
 	}
 	given := len(c.Args) > 1

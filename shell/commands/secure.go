@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // SecureCommands are the rows of this file in the catalog.
@@ -175,7 +176,7 @@ func forgetHost(c *command.Call) error {
 	if len(c.Args) < 2 {
 		return c.Usage("which host?")
 	}
-	a, err := command.ParseAddress(c.Arg(1))
+	a, err := site.ParseAddress(c.Arg(1))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // SessionCommands are the rows of this file in the catalog.
@@ -124,7 +125,7 @@ func SessionNames(c *command.Connections) (names []string) {
 // noSession is the error of a name that no session has.
 func noSession(sh *command.Shell, name string) error {
 	wrong := &failure.UsageError{Text: name + " is no open session", Hint: "`session` lists them"}
-	if slices.Contains(command.BookmarkNames(sh), name) {
+	if slices.Contains(site.BookmarkNames(sh.Options.Bookmarks), name) {
 		wrong.Hint = fmt.Sprintf("`open --as %s %s` opens the bookmark", name, name)
 	}
 	return wrong

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // keepsSession reports whether a failed open gives the present session back: where
@@ -48,7 +49,7 @@ func bringBack(sh *command.Shell, old command.Peer) {
 // switchTo opens another session, and ends the present one once the new one is
 // logged in, or keeps it beside the new one if that has a name. If that fails the present one goes on, and what was typed ahead for
 // the new one is dropped.
-func switchTo(ctx context.Context, sh *command.Shell, a command.Address, o command.Opening) error {
+func switchTo(ctx context.Context, sh *command.Shell, a site.Address, o command.Opening) error {
 	macros, welcomed := maps.Clone(sh.Macros), sh.Welcomed.Load()
 	old := putAside(sh)
 	clear(sh.Macros)

@@ -9,6 +9,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -91,7 +92,7 @@ func (j *job) resuming() string {
 }
 
 // loginURL is the address of a login, with its password.
-func loginURL(a command.Address, login client.Login) string {
+func loginURL(a site.Address, login client.Login) string {
 	scheme := "ftp"
 	switch a.Security {
 	case "implicit":

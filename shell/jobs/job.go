@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // A job is a line that runs beside the prompt, in a shell of its own.
@@ -41,7 +42,7 @@ type job struct {
 type beginning struct {
 	local    string
 	settings settings.Settings
-	address  command.Address
+	address  site.Address
 	login    client.Login
 	insecure bool // any certificate is taken
 	made     client.Made

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -132,7 +133,7 @@ func StopPractice(sh *command.Shell) error {
 
 // openPractice connects to the practice server, and logs in.
 func openPractice(ctx context.Context, sh *command.Shell, clear, login bool) error {
-	a := command.Address{
+	a := site.Address{
 		Host: sh.Practice.Host(), Port: strconv.Itoa(sh.Practice.Port()),
 		User: teach.PracticeUser, Password: teach.PracticePassword, HasPassword: true,
 	}

@@ -29,7 +29,7 @@ var QuoteCommands = []*command.Command{
 		Examples: []command.Example{{Line: "site help", Says: "which there are"}},
 		Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.None, completion.RemotePath},
 		Words: []string{"CHMOD", "CPFR", "CPTO", "HELP", "IDLE", "SYMLINK", "UMASK", "UTIME"},
-		Wire:  command.Sends("SITE"), Needs: command.Connection, Foreign: command.Confined, Run: site,
+		Wire:  command.Sends("SITE"), Needs: command.Connection, Foreign: command.Confined, Run: siteCommand,
 	},
 	{
 		Name: "features", Short: "show what the server can do beyond RFC 959 (FEAT)", JSON: true,
@@ -59,7 +59,7 @@ func quote(ctx context.Context, c *command.Call) error {
 	return err
 }
 
-func site(ctx context.Context, c *command.Call) error {
+func siteCommand(ctx context.Context, c *command.Call) error {
 	if not, err := command.ManualDry(c.Shell, "SITE "+strings.Join(c.Texts(), " ")); not {
 		return err
 	}

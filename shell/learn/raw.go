@@ -12,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -50,7 +51,7 @@ func raw(ctx context.Context, c *command.Call) error {
 
 // openRaw connects without a word beyond the greeting.
 func openRaw(ctx context.Context, sh *command.Shell, words []string) error {
-	a, err := command.ParseAddress(words...)
+	a, err := site.ParseAddress(words...)
 	if err != nil {
 		return err
 	}

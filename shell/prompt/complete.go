@@ -21,6 +21,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/script"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -229,9 +230,9 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		}
 		return completion.Words(word, valueCandidates(name))
 	case completion.Host:
-		return completion.Words(word, command.PlainCandidates(append(command.BookmarkNames(sh), sh.Known.Hosts()...)))
+		return completion.Words(word, command.PlainCandidates(append(site.BookmarkNames(sh.Options.Bookmarks), sh.Known.Hosts()...)))
 	case completion.Bookmark:
-		return completion.Words(word, command.PlainCandidates(command.BookmarkNames(sh)))
+		return completion.Words(word, command.PlainCandidates(site.BookmarkNames(sh.Options.Bookmarks)))
 	case completion.Session:
 		return completion.Words(word, command.PlainCandidates(commands.SessionNames(&sh.Connections)))
 	case completion.Alias:

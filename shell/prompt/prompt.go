@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/learn"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // The formats of the prompt and of the window's title.
@@ -236,7 +237,7 @@ func places(sh *command.Shell) {
 	for _, row := range []struct {
 		what  string
 		names []string
-	}{{"bookmarks", command.BookmarkNames(sh)}, {"recent", recentHosts(sh)}} {
+	}{{"bookmarks", site.BookmarkNames(sh.Options.Bookmarks)}, {"recent", recentHosts(sh)}} {
 		if more := len(row.names) - fewPlaces; more > 0 {
 			row.names = append(row.names[:fewPlaces:fewPlaces], fmt.Sprintf("… and %d more", more))
 		}

@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"crypto/x509"
@@ -17,23 +17,23 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 )
 
-// knownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the
+// KnownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the
 // certificates that the user has accepted. The file has a line for each: "host:port tls", or "host:port sha256:HEX CERT"
 // with the certificate in base64, to be shown beside another one. A line that is none of these, or a file that others
 // could have written, makes every connection fail: what is missing from it would let a password go in clear. Where there
 // is no file the memory lasts as long as the program.
-type knownHosts struct {
+type KnownHosts struct {
 	path string
 	mu   sync.Mutex
-	Seen map[string]knownHost // by host:port
+	Seen map[string]KnownHost // by host:port
 	said []string             // comments
 	Err  error                // why the file cannot be trusted
 }
 
-// knownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
-type knownHost struct {
-	pin  string            // SHA-256, in hex
-	cert *x509.Certificate // nil: only the pin is known
+// KnownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
+type KnownHost struct {
+	Pin  string            // SHA-256, in hex
+	Cert *x509.Certificate // nil: only the pin is known
 }
 
 const (
@@ -44,8 +44,8 @@ const (
 )
 
 // OpenKnownHosts reads the file in dir; "" means none.
-func OpenKnownHosts(dir string) *knownHosts {
-	k := &knownHosts{Seen: map[string]knownHost{}}
+func OpenKnownHosts(dir string) *KnownHosts {
+	k := &KnownHosts{Seen: map[string]KnownHost{}}
 	if dir != "" {
 		k.path = filepath.Join(dir, KnownFile)
 		k.Err = k.read()
@@ -54,8 +54,8 @@ func OpenKnownHosts(dir string) *knownHosts {
 }
 
 // read takes in the file.
-func (k *knownHosts) read() error {
-	seen := map[string]knownHost{}
+func (k *KnownHosts) read() error {
+	seen := map[string]KnownHost{}
 	said, err := readState(k.path, "without it nobody knows which servers had TLS", func(text string) error {
 		addr, host, err := parseKnownHost(text)
 		seen[addr] = host
@@ -68,7 +68,7 @@ func (k *knownHosts) read() error {
 }
 
 // parseKnownHost reads a line.
-func parseKnownHost(text string) (addr string, host knownHost, err error) {
+func parseKnownHost(text string) (addr string, host KnownHost, err error) {
 	words := strings.Fields(text)
 	if len(words) < 2 || len(words) > 3 {
 		return "", host, errors.New("a line is HOST:PORT tls, or HOST:PORT sha256:HEX CERTIFICATE")
@@ -84,32 +84,32 @@ func parseKnownHost(text string) (addr string, host knownHost, err error) {
 	case !pinned || err != nil || len(sum) != 32:
 		return "", host, fmt.Errorf("%.100q is neither tls nor sha256:HEX", words[1])
 	}
-	host.pin = strings.ToLower(pin)
+	host.Pin = strings.ToLower(pin)
 	if len(words) < 3 {
 		return words[0], host, nil
 	}
 	der, err := base64.StdEncoding.DecodeString(words[2])
 	if err == nil {
-		host.cert, err = x509.ParseCertificate(der)
+		host.Cert, err = x509.ParseCertificate(der)
 	}
-	if err == nil && client.Fingerprint(host.cert) != host.pin {
+	if err == nil && client.Fingerprint(host.Cert) != host.Pin {
 		err = errors.New("the certificate is not that of the fingerprint")
 	}
 	return words[0], host, err
 }
 
-func (h knownHost) String() string {
+func (h KnownHost) String() string {
 	switch {
-	case h.pin == "":
+	case h.Pin == "":
 		return seenTLS
-	case h.cert == nil:
-		return pinPrefix + h.pin
+	case h.Cert == nil:
+		return pinPrefix + h.Pin
 	}
-	return pinPrefix + h.pin + " " + base64.StdEncoding.EncodeToString(h.cert.Raw)
+	return pinPrefix + h.Pin + " " + base64.StdEncoding.EncodeToString(h.Cert.Raw)
 }
 
-// hadTLS reports whether the server has ever answered with TLS.
-func (k *knownHosts) hadTLS(addr string) bool {
+// HadTLS reports whether the server has ever answered with TLS.
+func (k *KnownHosts) HadTLS(addr string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	_, had := k.Seen[addr]
@@ -117,7 +117,7 @@ func (k *knownHosts) hadTLS(addr string) bool {
 }
 
 // Hosts returns the names of all servers, for completion.
-func (k *knownHosts) Hosts() []string {
+func (k *KnownHosts) Hosts() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var names []string
@@ -135,41 +135,41 @@ func (k *knownHosts) Hosts() []string {
 }
 
 // Addresses are those of all servers.
-func (k *knownHosts) Addresses() []string {
+func (k *KnownHosts) Addresses() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return slices.Sorted(maps.Keys(k.Seen))
 }
 
-// accepted returns what the user has vouched for, if anything.
-func (k *knownHosts) accepted(addr string) knownHost {
+// Accepted returns what the user has vouched for, if anything.
+func (k *KnownHosts) Accepted(addr string) KnownHost {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.Seen[addr]
 }
 
 // Pin returns the fingerprint that the user has accepted, or "".
-func (k *knownHosts) Pin(addr string) string { return k.accepted(addr).pin }
+func (k *KnownHosts) Pin(addr string) string { return k.Accepted(addr).Pin }
 
 // Remember keeps that a server has TLS. What the user has accepted of it stays.
-func (k *knownHosts) Remember(addr string) error {
-	if k.hadTLS(addr) {
+func (k *KnownHosts) Remember(addr string) error {
+	if k.HadTLS(addr) {
 		return nil
 	}
 	return k.change(func() {
 		if _, had := k.Seen[addr]; !had {
-			k.Seen[addr] = knownHost{}
+			k.Seen[addr] = KnownHost{}
 		}
 	})
 }
 
 // Accept keeps a certificate that the user vouches for.
-func (k *knownHosts) Accept(addr string, cert *x509.Certificate) error {
-	return k.change(func() { k.Seen[addr] = knownHost{client.Fingerprint(cert), cert} })
+func (k *KnownHosts) Accept(addr string, cert *x509.Certificate) error {
+	return k.change(func() { k.Seen[addr] = KnownHost{client.Fingerprint(cert), cert} })
 }
 
 // Forget takes a server out, and reports whether it was there.
-func (k *knownHosts) Forget(addr string) (had bool, err error) {
+func (k *KnownHosts) Forget(addr string) (had bool, err error) {
 	err = k.change(func() {
 		_, had = k.Seen[addr]
 		delete(k.Seen, addr)
@@ -179,7 +179,7 @@ func (k *knownHosts) Forget(addr string) (had bool, err error) {
 
 // change changes what is known. Other shells may write at the same time: the file is read again and replaced under a
 // lock.
-func (k *knownHosts) change(f func()) error {
+func (k *KnownHosts) change(f func()) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.path == "" {
@@ -195,17 +195,10 @@ func (k *knownHosts) change(f func()) error {
 	})
 }
 
-func (k *knownHosts) write() error {
+func (k *KnownHosts) write() error {
 	lines := slices.Clone(k.said)
 	for _, addr := range slices.Sorted(maps.Keys(k.Seen)) {
 		lines = append(lines, addr+" "+k.Seen[addr].String())
 	}
 	return private.Write(k.path, []byte(strings.Join(append(lines, ""), "\n")))
-}
-
-// KnownHosts lists what can be connected to by name: the bookmarks of a file, and
-// the servers that are remembered in a directory.
-func KnownHosts(stateDir, bookmarks string) []string {
-	sh := &Shell{Options: Options{Bookmarks: bookmarks}}
-	return append(BookmarkNames(sh), OpenKnownHosts(stateDir).Hosts()...)
 }

@@ -1,9 +1,11 @@
-package command
+package site
 
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,3 +162,41 @@ func (a Address) Check() error {
 	}
 	return nil
 }
+
+// URL writes the address, without its password.
+func (a Address) URL() string {
+	u := url.URL{Scheme: "ftp", Host: a.HostPort()}
+	for scheme, security := range schemes {
+		if security == a.Security && security != "" {
+			u.Scheme = scheme
+		}
+	}
+	if a.User != "" {
+		u.User = url.User(a.User)
+	}
+	path := (&url.URL{Path: a.Path}).EscapedPath()
+	if strings.HasPrefix(path, "/") {
+		path = "%2F" + path[1:]
+	}
+	return u.String() + "/" + strings.ReplaceAll(path, ";", "%3B")
+}
+
+// HostPort is the host, and the port when one was named, as a URL has them.
+func (a Address) HostPort() string {
+	return strings.TrimSuffix(net.JoinHostPort(a.Host, a.Port), ":")
+}
+
+func (a Address) PortNumber(security, usual string) string {
+	switch {
+	case a.Port != "":
+		return a.Port
+	case usual != "":
+		return usual
+	case security == "implicit":
+		return "990"
+	}
+	return "21"
+}
+
+// IsAnonymous reports whether a user name stands for everybody.
+func IsAnonymous(user string) bool { return slices.Contains([]string{"", "anonymous", "ftp"}, user) }

@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"errors"
@@ -43,3 +43,6 @@ func readState(path, unless string, take func(text string) error) (comments []st
 	}
 	return comments, err
 }
+
+// LongConfig is more than anybody would write by hand.
+const LongConfig = 1 << 20

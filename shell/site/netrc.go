@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"errors"
@@ -200,35 +200,6 @@ func findNetrc(entries []Netrc, host, user string) (found Netrc, ok bool) {
 	return found, ok
 }
 
-// netrc looks a host up in the user's .netrc. No file is no error. Where a line is damaged only an entry of the host that is
-// whole is used: what looks like the password of one host may be that of another whose name was in that line.
-func netrc(sh *Shell, host, user string) (Netrc, bool, error) {
-	name := sh.Options.Netrc
-	if name == "" {
-		return Netrc{}, false, nil
-	}
-	text, err := private.Read(name, LongConfig)
-	if errors.Is(err, fs.ErrNotExist) && !sh.Options.NetrcNamed {
-		return Netrc{}, false, nil
-	}
-	if err != nil {
-		return Netrc{}, false, err
-	}
-	entries, wrong := ParseNetrc(string(text))
-	entry, found := findNetrc(entries, host, user)
-	switch {
-	case wrong == nil:
-	case !found || entry.Host == "" || entry.damaged:
-		return Netrc{}, false, &failure.LocalError{Text: netrcWords(name, wrong) + ": mend it, or nobody knows whose password is whose"}
-	default:
-		sh.Warn(netrcWords(name, wrong))
-	}
-	if found && entry.HasPassword && !IsAnonymous(entry.Login) && othersRead(name) {
-		return Netrc{}, false, &failure.LocalError{Text: fmt.Sprintf("%s holds a password and others can read it; `!chmod 600 %s` ends that", name, name)}
-	}
-	return entry, found, nil
-}
-
 // netrcWords names the damaged lines of a file.
 func netrcWords(name string, wrong error) string {
 	return strings.ReplaceAll(name+":"+wrong.Error(), "\n", "; "+name+":")
@@ -252,9 +223,31 @@ func DefaultNetrc() string {
 	return filepath.Join(home, ".netrc")
 }
 
-// define keeps macros of .netrc for the session.
-func (l *Language) define(macros []Macro) {
-	for _, m := range macros {
-		l.Macros[m.Name] = m.Lines
+// LookUpNetrc looks a host up in a .netrc; "" has nothing, and neither has one that is not there unless it was named. Where
+// a line is damaged only an entry of the host that is whole is used, with a warning: what looks like the password of one
+// host may be that of another whose name was in that line.
+func LookUpNetrc(name string, named bool, host, user string) (entry Netrc, found bool, warning string, err error) {
+	if name == "" {
+		return Netrc{}, false, "", nil
 	}
+	text, err := private.Read(name, LongConfig)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return Netrc{}, false, "", nil
+	}
+	if err != nil {
+		return Netrc{}, false, "", err
+	}
+	entries, wrong := ParseNetrc(string(text))
+	entry, found = findNetrc(entries, host, user)
+	switch {
+	case wrong == nil:
+	case !found || entry.Host == "" || entry.damaged:
+		return Netrc{}, false, "", &failure.LocalError{Text: netrcWords(name, wrong) + ": mend it, or nobody knows whose password is whose"}
+	default:
+		warning = netrcWords(name, wrong)
+	}
+	if found && entry.HasPassword && !IsAnonymous(entry.Login) && othersRead(name) {
+		return Netrc{}, false, warning, &failure.LocalError{Text: fmt.Sprintf("%s holds a password and others can read it; `!chmod 600 %s` ends that", name, name)}
+	}
+	return entry, found, warning, nil
 }

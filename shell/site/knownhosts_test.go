@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"crypto/x509"
@@ -12,12 +12,14 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/history/private"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 func TestKnownHosts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	k := OpenKnownHosts(dir)
-	if k.hadTLS("h:21") || k.Pin("h:21") != "" {
+	if k.HadTLS("h:21") || k.Pin("h:21") != "" {
 		t.Error("knows a host from nothing")
 	}
 	cert := someCertificate(t)
@@ -31,8 +33,8 @@ func TestKnownHosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := OpenKnownHosts(dir)
-	if !again.hadTLS("h:21") || again.Pin("h:21") != "" || again.Pin("[::1]:2121") != client.Fingerprint(cert) ||
-		!cert.Equal(again.accepted("[::1]:2121").cert) {
+	if !again.HadTLS("h:21") || again.Pin("h:21") != "" || again.Pin("[::1]:2121") != client.Fingerprint(cert) ||
+		!cert.Equal(again.Accepted("[::1]:2121").Cert) {
 		t.Errorf("got %v", again.Seen)
 	}
 	if got := fmt.Sprint(again.Hosts()); got != "[[::1]:2121 h]" {
@@ -67,7 +69,7 @@ func TestKnownHostsOfTwoShells(t *testing.T) {
 // Where nothing can be written the memory lasts as long as the program.
 func TestKnownHostsWithoutAFile(t *testing.T) {
 	k := OpenKnownHosts("")
-	if err := k.Remember("h:21"); err != nil || !k.hadTLS("h:21") {
+	if err := k.Remember("h:21"); err != nil || !k.HadTLS("h:21") {
 		t.Errorf("%v", err)
 	}
 }
@@ -111,7 +113,7 @@ func TestDamagedKnownHosts(t *testing.T) {
 		}
 		k := OpenKnownHosts(dir)
 		if row.line == 0 {
-			if k.Err != nil || !k.hadTLS("h:21") {
+			if k.Err != nil || !k.HadTLS("h:21") {
 				t.Errorf("%s: %v", row.name, k.Err)
 			}
 			if err := k.Remember("other:21"); err != nil {
@@ -122,7 +124,7 @@ func TestDamagedKnownHosts(t *testing.T) {
 			}
 			continue
 		}
-		if k.Err == nil || !strings.Contains(k.Err.Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || Status(k.Err) != 7 {
+		if k.Err == nil || !strings.Contains(k.Err.Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || !failure.Is[*private.Error](k.Err) {
 			t.Errorf("%s: got %.300v", row.name, k.Err)
 		}
 		if err := k.Remember("x:21"); err == nil {
@@ -144,7 +146,7 @@ func FuzzKnownHost(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a, h, err := parseKnownHost(addr + " " + host.String()); err != nil || a != addr || h.pin != host.pin {
+		if a, h, err := parseKnownHost(addr + " " + host.String()); err != nil || a != addr || h.Pin != host.Pin {
 			t.Errorf("%q: %q %v, %v", text, a, h, err)
 		}
 	})

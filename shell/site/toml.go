@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"bytes"
@@ -63,4 +63,21 @@ func keyOf(p *unstable.Parser, e *unstable.Node) (key []string, line int) {
 		}
 	}
 	return key, line
+}
+
+// quoteTOML writes a text as a string of TOML.
+func quoteTOML(text string) string {
+	plain := func(r rune) bool { return r >= ' ' && r != 0x7f && r != '\'' && r != '\ufffd' }
+	if !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
+		return "'" + text + "'"
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if plain(r) && r != '"' && r != '\\' {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\u%04X`, r)
+		}
+	}
+	return `"` + b.String() + `"`
 }

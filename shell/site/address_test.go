@@ -1,10 +1,11 @@
-package command
+package site
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 func TestParseAddress(t *testing.T) {
@@ -89,8 +90,8 @@ func TestParseAddressErrors(t *testing.T) {
 			if err == nil {
 				t.Fatalf("no error: %+v", a)
 			}
-			if Status(err) != 2 || strings.Contains(err.Error(), "secret") {
-				t.Errorf("status %d, %q", Status(err), err)
+			if !failure.Is[*failure.UsageError](err) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%T, %q", err, err)
 			}
 		})
 	}

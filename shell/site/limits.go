@@ -1,4 +1,4 @@
-package command
+package site
 
 import (
 	"errors"
@@ -13,9 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/history/private"
-	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
@@ -197,13 +195,4 @@ func (l *ServerLimits) All() (lines [][]string) {
 	}
 	slices.SortFunc(lines, slices.Compare)
 	return lines
-}
-
-// FoundLimit remembers what a server does not stand.
-func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
-	host, port, _ := net.SplitHostPort(s.Options().Addr)
-	own := sh.Confined != nil || sh.AtPractice(Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
-	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
-		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
-	}
 }
