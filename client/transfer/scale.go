@@ -75,8 +75,8 @@ func (e *Engine) wants(n int) bool {
 		parts := waiting > 0 && len(e.jobs) > 0 && e.jobs[0].of != nil // one for each session
 		large := e.size-e.bytes >= minBytes
 		switch {
-		case large && waiting > 0:
-			waiting += e.active // who moves a large file does not take the next one soon
+		case waiting > 0 && (large || e.Parallel > 0):
+			waiting += e.active // who moves a large file does not take the next one soon; and so many were asked for
 		case !large && waiting < minFiles && e.Parallel == 0:
 			waiting = 0 // not worth a login
 		}

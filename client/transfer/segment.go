@@ -40,7 +40,8 @@ type segmented struct {
 	again   *Result  // of fetching all of it once more, without parts
 	whole   bool     // it has its name
 	failed  error
-	noted   time.Time // when the missing parts were written down
+
+	endNotes func() // no note is written behind it
 }
 
 // piece are bytes from next to before end that are not there yet.
@@ -49,9 +50,22 @@ type piece struct {
 	taken     bool
 	data      *client.Data // that brings them
 	counted   int64        // how many of its bytes are in next
+	out       *os.File     // that they are written to, by us or by the kernel
 }
 
 func (p *piece) left() int64 { return p.end - p.next }
+
+// written is where the bytes begin that are not in the file yet: next is told of them in large steps only.
+func (p *piece) written() int64 {
+	if p.out == nil {
+		return p.next
+	}
+	at, err := p.out.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return p.next
+	}
+	return min(max(p.next, at), p.end)
+}
 
 // inParts reports whether a task is to be done in parts, by several jobs.
 func inParts(t *Task, typ client.Type) bool {
@@ -93,6 +107,7 @@ func (f *segmented) openOnce() (first bool, err error) {
 	if err := f.open(); err != nil {
 		return false, err
 	}
+	f.endNotes = f.noteOften()
 	f.opened = time.Now()
 	f.resumed = f.task.Size - f.left()
 	f.meter.start(f.resumed, f.task.Size, func() int64 {
@@ -164,23 +179,52 @@ func (f *segmented) want(p *piece) int64 {
 	return min(leastPart, p.left())
 }
 
-// came takes note of bytes, and now and then writes down what is missing.
-func (f *segmented) came(p *piece, n int64) error {
+// came takes note of bytes.
+func (f *segmented) came(p *piece, n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	p.next += n
 	p.counted += n
-	if f.failed != nil || time.Since(f.noted) < time.Second {
-		return nil
+}
+
+// noteEvery is how much of a transfer is lost at most when the program is killed.
+const noteEvery = 200 * time.Millisecond
+
+// noteOften writes down what is missing while parts come. What cannot be noted is a loss only when the program is killed.
+func (f *segmented) noteOften() (end func()) {
+	over := make(chan struct{})
+	var noting sync.WaitGroup
+	noting.Go(func() {
+		tick := time.NewTicker(noteEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				f.noteAgain()
+			case <-over:
+				return
+			}
+		}
+	})
+	return func() {
+		close(over)
+		noting.Wait()
 	}
-	return f.note()
+}
+
+func (f *segmented) noteAgain() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed == nil && !f.changed && !f.ending {
+		_ = f.note()
+	}
 }
 
 // giveBack leaves the rest of a part to others.
 func (f *segmented) giveBack(p *piece) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	p.taken, p.data = false, nil
+	p.taken, p.data, p.out = false, nil, nil
 	f.missing = slices.DeleteFunc(f.missing, func(p *piece) bool { return p.left() == 0 || f.changed && !p.taken })
 }
 
@@ -251,7 +295,7 @@ func (f *segmented) fetchPart(ctx context.Context, s *client.Session, p *piece, 
 	if f.task.Bounds.Rate > 0 {
 		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
 	}
-	err = f.copyPart(d, w, p, int64(len(overlap)))
+	err = f.copyPart(d, out, w, p, int64(len(overlap)))
 	if verify := new(VerifyError); errors.As(err, &verify) { // the server's verdict comes first
 		if closing := d.Close(); closing != nil {
 			return closing
@@ -264,15 +308,13 @@ func (f *segmented) fetchPart(ctx context.Context, s *client.Session, p *piece, 
 // copyPart copies from a download that begins where the part does. Behind the
 // end of the file the end of the data is awaited: the server then knows that all
 // of it has come.
-func (f *segmented) copyPart(d *client.Data, w io.Writer, p *piece, before int64) error {
+func (f *segmented) copyPart(d *client.Data, out *os.File, w io.Writer, p *piece, before int64) error {
 	f.mu.Lock()
-	p.data, p.counted = d, before
+	p.data, p.counted, p.out = d, before, out
 	f.mu.Unlock()
 	for want := f.want(p); want > 0; want = f.want(p) {
 		n, err := d.ReceiveN(w, want)
-		if noting := f.came(p, n); err == nil {
-			err = noting
-		}
+		f.came(p, n)
 		if err == nil && n < want {
 			err = &VerifyError{Got: p.next, Want: f.task.Size}
 		}
@@ -377,6 +419,7 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 	if f.file == nil {
 		return r, true, f.failed
 	}
+	f.endNotes()
 	defer f.to.close()
 	if f.over != nil {
 		f.over()

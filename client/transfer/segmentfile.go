@@ -144,10 +144,9 @@ func (f *segmented) heading() string {
 
 // note writes down what is missing.
 func (f *segmented) note() error {
-	f.noted = time.Now()
 	text := f.heading()
 	for _, p := range f.missing {
-		text += fmt.Sprintln(p.next, p.end)
+		text += fmt.Sprintln(p.written(), p.end)
 	}
 	if _, err := f.file.WriteAt([]byte(text), f.task.Size); err != nil {
 		return err

@@ -4,13 +4,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client/practice"
 )
@@ -73,28 +77,91 @@ func TestQuietWhenAllIsWell(t *testing.T) {
 	}
 }
 
-// TestAsManySessionsAsAsked: as many sessions carry large files as were asked for.
+// TestAsManySessionsAsAsked: as many sessions carry files as were asked for, also where there are no more files than that,
+// and also where those are not large.
 func TestAsManySessionsAsAsked(t *testing.T) {
 	t.Parallel()
-	for _, sessions := range []int{2, 4} {
-		t.Run(strconv.Itoa(sessions), func(t *testing.T) {
+	for _, row := range []struct{ sessions, size int }{{2, 6 << 20}, {4, 6 << 20}, {4, 1 << 20}} {
+		t.Run(fmt.Sprintf("%d of %d", row.sessions, row.size), func(t *testing.T) {
 			t.Parallel()
 			files := map[string]string{}
 			for i := range 4 {
-				files[fmt.Sprintf("tree/big%d", i)] = strings.Repeat("x", 6<<20)
+				files[fmt.Sprintf("tree/big%d", i)] = strings.Repeat("x", row.size)
 			}
 			// Each connection is slow, so that nobody is done before all have begun.
-			server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 8 << 20}}}, files)
-			output(t, scripted(t, t.TempDir(), "-c", fmt.Sprintf("mirror -P %d tree", sessions), address(server)))
+			server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: int64(row.size)}}}, files)
+			output(t, scripted(t, t.TempDir(), "-c", fmt.Sprintf("mirror -P %d tree", row.sessions), address(server)))
 			logins := 0
 			for _, line := range server.Commands() {
 				if strings.HasPrefix(line, "USER") {
 					logins++
 				}
 			}
-			if logins != sessions {
+			if logins != row.sessions {
 				t.Errorf("%d sessions", logins)
 			}
 		})
 	}
+}
+
+// TestKilledInParts: what a file that comes in parts has brought before a SIGKILL is not fetched again, however early that
+// comes and however small the parts are.
+func TestKilledInParts(t *testing.T) {
+	t.Parallel()
+	const size, each = 12 << 20, 300_000
+	text := strings.Repeat("0123456789abcdef", size/16)
+	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "stall", At: each}}}, map[string]string{"big": text})
+	dir := t.TempDir()
+	cmd := scripted(t, dir, "-c", "pget -n 4 big", address(server))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	limit := time.After(patience)
+	for missing := int64(size); missing > size-4*each; missing = missingIn(t, filepath.Join(dir, "big.segments"), size) {
+		select {
+		case <-again.C:
+		case <-limit:
+			t.Fatalf("%d bytes are missing, says the note", missing)
+		}
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	server.SetFaults()
+	var event struct{ Bytes, Resumed int64 }
+	if err := json.Unmarshal([]byte(output(t, scripted(t, dir, "--json", "-c", "reget big", address(server)))), &event); err != nil {
+		t.Fatal(err)
+	}
+	if event.Resumed != 4*each || event.Bytes != size-4*each {
+		t.Errorf("%d bytes were there, %d came", event.Resumed, event.Bytes)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "big")); err != nil || string(got) != text {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// missingIn is how many bytes of a file are missing, as the note behind its parts says.
+func missingIn(t *testing.T, path string, size int64) (sum int64) {
+	t.Helper()
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return size
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	note, err := io.ReadAll(io.NewSectionReader(file, size, 1<<20))
+	_, parts, found := strings.Cut(string(note), "missing:\n")
+	if err != nil || !found {
+		return size
+	}
+	for line := range strings.Lines(parts) {
+		var next, end int64
+		if n, _ := fmt.Sscan(line, &next, &end); n == 2 {
+			sum += end - next
+		}
+	}
+	return sum
 }

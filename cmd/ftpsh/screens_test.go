@@ -357,3 +357,38 @@ func wantRemote(t *testing.T, p place, name, want string) {
 		t.Errorf("%s holds %q, %v", name, got, err)
 	}
 }
+
+// TestKillAll: all jobs end quietly, also those of an earlier session whose connections are just being made, and none of the
+// queue begins when another one ends.
+func TestKillAll(t *testing.T) {
+	p := newPlace(t, slow, bigFile)
+	tm := p.start(t)
+	tm.Type("queue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
+	tm.Ends("[3] queued  get b.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
+	p.got(t, "RETR")
+	tm.Type("bye\r")
+	tm.Ends("[S]tay here? ▏")
+	tm.Type("k\r")
+	again := p.start(t)
+	again.Until("the offer", func(screen string) bool {
+		return strings.Contains(screen, "3 commands are queued from an earlier session")
+	})
+	p.server.SetFaults(practice.Fault{Name: "mute", Verb: "CONNECT"})
+	again.Type("set queue-jobs 2; queue start\r")
+	again.Ends("[y/n] ▏")
+	again.Type("y\r")
+	again.Ends("3 jobs> ▏")
+	again.Type("kill all\r")
+	again.Until("the end", func(screen string) bool { return strings.HasSuffix(screen, here+"▏") })
+	_, said, _ := strings.Cut(again.Text(), "3 jobs> kill all\n")
+	for _, n := range []string{"1", "2"} {
+		if !strings.Contains(said, "["+n+"] killed  get --continue ") {
+			t.Errorf("job %s was not killed", n)
+		}
+	}
+	if strings.Count(said, "\n") != 2 {
+		t.Errorf("it says\n%s", said)
+	}
+	again.Type("jobs; jobs; queue\r") // which are told once
+	again.Ends("[3]  killed  0:00  get --continue b.csv\n" + here + "▏")
+}

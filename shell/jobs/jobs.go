@@ -264,10 +264,7 @@ func AwaitJobs(ctx context.Context, sh *command.Shell, waited []*job) error {
 func killJobs(ctx context.Context, c *command.Call) error {
 	words := c.Texts()
 	if len(words) == 1 && words[0] == "all" {
-		words = nil
-		for _, j := range Of(c.Shell).running(false) {
-			words = append(words, strconv.Itoa(j.id))
-		}
+		return killEach(ctx, c.Shell, Of(c.Shell).running(false))
 	}
 	for _, word := range words {
 		if isDetached(word) {
@@ -278,10 +275,22 @@ func killJobs(ctx context.Context, c *command.Call) error {
 			continue
 		}
 		j, err := findJob(c.Shell, word)
+		if err == nil {
+			err = killEach(ctx, c.Shell, []*job{j})
+		}
 		if err != nil {
 			return err
 		}
-		stopJob(c.Shell, j, ErrKilled)
+	}
+	return nil
+}
+
+// killEach stops jobs and waits for their ends: the last one first, so that none of the queue begins when another one ends.
+func killEach(ctx context.Context, sh *command.Shell, all []*job) error {
+	for _, j := range slices.Backward(all) {
+		stopJob(sh, j, ErrKilled)
+	}
+	for _, j := range all {
 		select {
 		case <-j.Done:
 		case <-ctx.Done(): // it hangs, and Ctrl-C was pressed

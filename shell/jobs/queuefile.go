@@ -256,7 +256,7 @@ func resumed(sh *command.Shell, lines []kept) (all []*job) {
 		j.line = j.resuming()
 		j.run = func() error {
 			if err := f.Session.Clones().Remake(f.Base, k.Made); err != nil {
-				return failure.Shown(err)
+				return err
 			}
 			return failure.Shown(f.Do(command.Line{Text: j.line}))
 		}
