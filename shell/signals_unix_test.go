@@ -70,7 +70,7 @@ func TestWhatCtrlZSendsAway(t *testing.T) {
 	sh.Session = &client.Session{}
 	defer func() { sh.Session = nil }()
 	for line, want := range map[string]bool{
-		"get x": true, "put x": true, "mirror x": true, "get x y": true, "ls": false, "get x | wc": false, "get x '|less'": false, `get x "|less"`: false, "put - x": false, "get x -": false,
+		"get x": true, "put x": true, "mirror x": true, "get x y": true, "fxp x ftp://h/": true, "sleep 9": true, "ls": false, "get x | wc": false, "get x '|less'": false, `get x "|less"`: false, "put - x": false, "get x -": false,
 	} {
 		list, err := syntax.Parse(line)
 		if err != nil {

@@ -34,7 +34,7 @@ var FxpCommands = []*command.Command{{
 		fs.BoolP("append", "a", false, "add to the end of the copy")
 		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
 	},
-	URLs: true, Reach: command.EachWord, Across: fxpAcross, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(fxpVerbs, command.Sends("QUIT")), Needs: command.Login, Foreign: command.Refused, Run: fxp,
+	URLs: true, Reach: command.EachWord, Across: fxpAcross, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(fxpVerbs, command.Sends("QUIT")), Needs: command.Login, Detach: true, Foreign: command.Refused, Run: fxp,
 }}
 
 func fxp(ctx context.Context, c *command.Call) error {
