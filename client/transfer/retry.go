@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"hash"
 	"math/rand/v2"
 	"time"
 
@@ -91,13 +92,14 @@ func passing(err error) bool {
 func mistaken(s *client.Session, err error) bool { return isRefusal(err) && s.Pipeline().Desynced() }
 
 // canRepeat reports whether a transfer that broke may be made again: bytes that
-// have left through a pipe cannot be taken back, and nothing is added twice.
+// have left through a pipe cannot be taken back, and nothing is added twice. A checksum begins anew.
 func (t Task) canRepeat(r Result) bool {
 	switch {
 	case t.Op == Append, t.Op == UploadUnique, t.Append, t.In != nil:
 		return false
 	}
-	return t.Out == nil || r.Bytes == 0
+	_, sum := t.Out.(hash.Hash)
+	return t.Out == nil || sum || r.Bytes == 0
 }
 
 // after is the same task once more, after a try that moved r and ended with err.
@@ -105,6 +107,9 @@ func (t Task) after(r Result, typ client.Type, err error) Task {
 	t.Resume = typ.Counts() && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
 	t.Resume = t.Resume && t.Out == nil
 	t.again, t.Known, t.short = true, false, nil // what was asked before is asked again
+	if sum, is := t.Out.(hash.Hash); is {
+		sum.Reset()
+	}
 	errors.As(err, &t.short)
 	return t
 }

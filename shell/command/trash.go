@@ -152,13 +152,13 @@ func UndoLog(sh *Shell, server string) *trash.Log {
 		ch.logs = map[string]*trash.Log{}
 	}
 	if ch.logs[server] == nil {
-		ch.logs[server] = &trash.Log{Path: stateFile(sh, "undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
+		ch.logs[server] = &trash.Log{Path: StateFile(sh, "undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
 	}
 	return ch.logs[server]
 }
 
-// stateFile is a file about a server, "" where nothing is kept.
-func stateFile(sh *Shell, kind, server string) string {
+// StateFile is a file about a server, "" where nothing is kept.
+func StateFile(sh *Shell, kind, server string) string {
 	if sh.Options.StateDir == "" {
 		return ""
 	}
