@@ -186,6 +186,7 @@ func (a Address) HostPort() string {
 	return strings.TrimSuffix(net.JoinHostPort(a.Host, a.Port), ":")
 }
 
+// PortNumber is the port to connect to: the one of the address, else usual, else that of the protocol.
 func (a Address) PortNumber(security, usual string) string {
 	switch {
 	case a.Port != "":
