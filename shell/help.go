@@ -21,14 +21,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-var helpCommands = []*command.Command{{
-	Name: "help", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
+var _ = command.Add(&command.Command{
+	Name: "help", Theme: "the shell", Aliases: []string{"?"}, Args: "[command…]", Short: "list the commands, or explain one",
 	Long:     "A setting is explained as well, by its full name. A command can be shortened as long as it is clear which one is meant: `mk` is `mkdir`.",
 	Examples: []command.Example{{Line: "help get", Says: "how to download"}, {Line: "help keys", Says: "the keys of the prompt"}, {Line: "help lftp", Says: "the words of another client, and ours"}, {Line: "help -a", Says: "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Help},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
 	Foreign: command.Refused, Run: commands.Paged(help),
-}}
+})
 
 func help(_ context.Context, c *command.Call) error {
 	if len(c.Args) == 0 {

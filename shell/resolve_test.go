@@ -1,7 +1,11 @@
 package shell
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,6 +47,11 @@ func TestFind(t *testing.T) {
 // The table is what help, completion and the checks are made of.
 func TestCatalog(t *testing.T) {
 	catalog := Catalog()
+	for _, group := range catalog {
+		if len(group.Commands) < 2 {
+			t.Errorf("%s: one command is no theme", group.Title)
+		}
+	}
 	names := map[string]bool{}
 	for c := range catalog.Commands() {
 		for _, name := range append([]string{c.Name}, c.Aliases...) {
@@ -71,6 +80,40 @@ func TestCatalog(t *testing.T) {
 			if found, err := catalog.Find(word); err != nil || found != c {
 				t.Errorf("%s: the example %q runs something else", c.Name, example.Line)
 			}
+		}
+	}
+}
+
+// fileNames are those of commands whose names are no names of files.
+var fileNames = map[string]string{"!": "bang", "$": "dollar", "active-ports": "activeports"}
+
+// TestCommandFiles: the row of a command is in the file of its name, alone. Those that only say a
+// setting are rows of toggles.go.
+func TestCommandFiles(t *testing.T) {
+	files := map[string]string{}
+	for _, dir := range strings.Fields(". commands jobs learn prompt script") {
+		found, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+		for _, name := range found {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(text), "command.Add("); n > 1 && filepath.Base(name) != "toggles.go" {
+				t.Errorf("%s has the rows of %d commands", name, n)
+			}
+			if strings.Contains(string(text), "command.Add(") {
+				files[filepath.Base(name)] = string(text)
+			}
+		}
+	}
+	toggles := strings.FieldsFunc(files["toggles.go"], func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	for c := range Catalog().Commands() {
+		text := files[cmp.Or(fileNames[c.Name], c.Name)+".go"]
+		if !strings.Contains(text, strconv.Quote(c.Name)) && !slices.Contains(toggles, c.Name) {
+			t.Errorf("%s: its row is not in a file of its name", c.Name)
 		}
 	}
 }

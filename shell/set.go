@@ -12,23 +12,13 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-var setCommands = []*command.Command{
-	{
-		Name: "set", Args: "[name [value]]", Short: "show or change settings",
-		Long: "Alone it lists all of them with their values, with a name it shows one; at a terminal also those that belong to it, and " +
-			"those that a word is found in.",
-		Examples: []command.Example{{Line: "set timeout 2m", Says: "wait longer"}, {Line: "set tls", Says: "all about TLS"}, {Line: "set clobber off", Says: "never replace a local file"}},
-		Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: command.Confined, Run: set,
-	},
-	{
-		Name: "verbose", Args: "[on|off]", Short: "show the server's words and a line for each transfer",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting("verbose"),
-	},
-	{
-		Name: "prompt", Args: "[on|off]", Short: "ask before each file of mget, mput and mdelete",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting("prompt"),
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "set", Theme: "the shell", Args: "[name [value]]", Short: "show or change settings",
+	Long: "Alone it lists all of them with their values, with a name it shows one; at a terminal also those that belong to it, and " +
+		"those that a word is found in.",
+	Examples: []command.Example{{Line: "set timeout 2m", Says: "wait longer"}, {Line: "set tls", Says: "all about TLS"}, {Line: "set clobber off", Says: "never replace a local file"}},
+	Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: command.Confined, Run: set,
+})
 
 var pageOfSettings = commands.Paged(func(_ context.Context, c *command.Call) error { return listSettings(c, settings.Groups) })
 

@@ -11,10 +11,10 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-var statusCommands = []*command.Command{{
-	Name: "status", Short: "show the connection, and the settings that were changed", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "status", Theme: "the shell", Short: "show the connection, and the settings that were changed", JSON: true,
 	Long: "Nothing is asked of the server; `quote STAT` does that. `set` shows all settings.", Foreign: command.Refused, Run: status,
-}}
+})
 
 // state is what status shows.
 type state struct {

@@ -28,6 +28,7 @@ type Example struct{ Line, Says string }
 // Command is one row: everything else about a command is derived from it.
 type Command struct {
 	Name     string
+	Theme    string // the heading that help shows it under
 	Aliases  []string
 	Args     string // as the synopsis shows them: "remote [local]"
 	Short    string // what it does, in a few words
@@ -88,12 +89,6 @@ type Between struct {
 	Reverse bool // from the second to the first
 	Many    bool // takes names of several files
 	Op      transfer.Op
-}
-
-// Group is the commands of one theme, as help shows them.
-type Group struct {
-	Title    string
-	Commands []*Command
 }
 
 // Synopsis is the command with its options and arguments.

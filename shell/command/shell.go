@@ -19,22 +19,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// Groups are commands by theme.
-type Groups []Group
-
-// Commands goes through all commands.
-func (g Groups) Commands() iter.Seq[*Command] {
-	return func(yield func(*Command) bool) {
-		for _, group := range g {
-			for _, c := range group.Commands {
-				if !yield(c) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // Detach runs a script in a process that goes on when this one and the terminal
 // are gone. It returns where that process writes what it has to say. The script
 // may hold passwords. What says in a line without them what it does, and start is what starts programs. The process keeps a

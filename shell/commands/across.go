@@ -196,3 +196,10 @@ func fxpAcross(ctx context.Context, c *command.Call, parts []command.Part) error
 		return c.Usage("%s stays on its server; `cp` copies there", path.Base(from))
 	})
 }
+
+func sizeText(size int64) string {
+	if size < 0 {
+		return ""
+	}
+	return command.BytesText(size)
+}

@@ -13,9 +13,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// BookmarkCommands are the rows of this file in the catalog.
-var BookmarkCommands = []*command.Command{{
-	Name: "bookmark", Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "bookmark", Theme: "connect", Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
 	Long: "`open NAME` and `ftpsh NAME` go there. Without an address it is where you are now. Passwords are not kept: the " +
 		"keyring (`password save`) or .netrc hold them.",
 	Examples: []command.Example{
@@ -24,7 +23,7 @@ var BookmarkCommands = []*command.Command{{
 		{Line: "bookmark", Says: "list them"},
 	},
 	Max: 3, Complete: []completion.Kind{completion.Text, completion.Bookmark, completion.Host}, Foreign: command.Refused, Run: bookmark,
-}}
+})
 
 func bookmark(_ context.Context, c *command.Call) error {
 	switch verb := c.Arg(0); {

@@ -19,9 +19,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// CatCommands are the rows of this file in the catalog.
-var CatCommands = []*command.Command{{
-	Name: "cat", Args: "remote…", Short: "show files of the server",
+var _ = command.Add(&command.Command{
+	Name: "cat", Theme: "download", Args: "remote…", Short: "show files of the server",
 	Long: "On a screen control characters are shown, not obeyed, and a file that is not a text is refused unless -f insists.",
 	Examples: []command.Example{
 		{Line: "cat README", Says: "read it"},
@@ -35,7 +34,7 @@ var CatCommands = []*command.Command{{
 	},
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: cat,
-}}
+})
 
 func cat(ctx context.Context, c *command.Call) error {
 	names, err := c.Expand(ctx, c.Args)

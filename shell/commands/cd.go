@@ -9,24 +9,13 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// CdCommands are the rows of this file in the catalog.
-var CdCommands = []*command.Command{
-	{
-		Name: "cd", Args: "directory", Short: "go to another directory on the server",
-		Long: "`cd -` goes back to the directory before, `cd ..` to the one above, `cd` alone, or `cd ~`, to where the login began.",
-		Max:  1, Complete: []completion.Kind{completion.RemoteDir},
-		Examples: []command.Example{{Line: "cd pub", Says: "go down"}, {Line: "cd -", Says: "and back"}},
-		Wire:     command.Sends("CWD", "CDUP", "PWD"), Needs: command.Login, Foreign: command.Confined, Run: cd,
-	},
-	{
-		Name: "cdup", Short: "go to the directory above",
-		Wire: command.Sends("CDUP", "PWD"), Needs: command.Login, Foreign: command.Confined, Run: cdup,
-	},
-	{
-		Name: "pwd", Short: "show the remote directory", JSON: true,
-		Wire: command.Sends("PWD"), Needs: command.Login, Foreign: command.Confined, Run: pwd,
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "cd", Theme: "look around", Args: "directory", Short: "go to another directory on the server",
+	Long: "`cd -` goes back to the directory before, `cd ..` to the one above, `cd` alone, or `cd ~`, to where the login began.",
+	Max:  1, Complete: []completion.Kind{completion.RemoteDir},
+	Examples: []command.Example{{Line: "cd pub", Says: "go down"}, {Line: "cd -", Says: "and back"}},
+	Wire:     command.Sends("CWD", "CDUP", "PWD"), Needs: command.Login, Foreign: command.Confined, Run: cd,
+})
 
 func cd(ctx context.Context, c *command.Call) error {
 	switch dir := c.Arg(0); {
@@ -40,8 +29,6 @@ func cd(ctx context.Context, c *command.Call) error {
 		return chdir(ctx, c, dir)
 	}
 }
-
-func cdup(ctx context.Context, c *command.Call) error { return chdir(ctx, c, "..") }
 
 // chdir changes the directory and keeps the old one for `cd -`.
 func chdir(ctx context.Context, c *command.Call, dir string) error {
@@ -70,15 +57,4 @@ func leftDirectory(c *command.Call, before client.Place) {
 	if !c.Session().Place().Known() {
 		c.Shell.Remote.Forget("/")
 	}
-}
-
-func pwd(ctx context.Context, c *command.Call) error {
-	dir, err := c.Session().Getwd(ctx)
-	if err != nil {
-		return err
-	}
-	if dir == "" && !c.JSON() {
-		dir = "unknown"
-	}
-	return c.Word("path", dir)
 }

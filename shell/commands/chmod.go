@@ -17,9 +17,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// ChmodCommands are the rows of this file in the catalog.
-var ChmodCommands = []*command.Command{{
-	Name: "chmod", Values: [][]string{{"644", "600", "755", "u+x", "go-w", "a+r"}}, Args: "mode file…", Short: "change who may read and write a file", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "chmod", Theme: "change files", Values: [][]string{{"644", "600", "755", "u+x", "go-w", "a+r"}}, Args: "mode file…", Short: "change who may read and write a file", JSON: true,
 	Long: "The mode is that of chmod(1): octal digits such as 644, or what is to change, such as u+x or go-w,a+r. The server must " +
 		"know SITE CHMOD; for u+x and its like it must also say what the mode is now.",
 	Examples: []command.Example{
@@ -33,7 +32,7 @@ var ChmodCommands = []*command.Command{{
 	},
 	Complete: []completion.Kind{completion.Mode, completion.RemotePath},
 	Wire:     command.Verbs(command.ListVerbs, command.Sends("SITE CHMOD", "MFF")), Needs: command.Login, Foreign: command.Confined, Run: chmod,
-}}
+})
 
 func chmod(ctx context.Context, c *command.Call) error {
 	change, ok := parseModeChange(c.Arg(0))

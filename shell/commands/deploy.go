@@ -18,9 +18,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// DeployCommands are the rows of this file in the catalog.
-var DeployCommands = []*command.Command{{
-	Name: "deploy", Args: "local remote", JSON: true, Short: "put a whole tree in the place of another one, at once",
+var _ = command.Add(&command.Command{
+	Name: "deploy", Theme: "whole trees", Args: "local remote", JSON: true, Short: "put a whole tree in the place of another one, at once",
 	Long: "The tree is sent to REMOTE.new-TIME, beside the present one, and compared. Then REMOTE becomes REMOTE.old-TIME and the new " +
 		"tree becomes REMOTE, two renames in one packet. Visitors see the old tree or the new one, never a mixture. If the second " +
 		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
@@ -34,7 +33,7 @@ var DeployCommands = []*command.Command{{
 	},
 	Min: 1, Max: 2, Flags: deployFlags, Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
 	Wire: command.Verbs(mirrorVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: deployCommand,
-}}
+})
 
 func deployFlags(fs *pflag.FlagSet) {
 	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")

@@ -27,9 +27,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// DiffCommands are the rows of this file in the catalog.
-var DiffCommands = []*command.Command{{
-	Name: "diff", Args: "remote [other]", Short: "show how a file, or a tree, on the server differs from the one here", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "diff", Theme: "look around", Args: "remote [other]", Short: "show how a file, or a tree, on the server differs from the one here", JSON: true,
 	Long: "`---` is the server and `+++` is here: `+` is what `put` would bring. The other one is here under the same name, unless it " +
 		"is named; NAME:path is on another session, :path on this one. In trees (-r) files of the same size and time are taken for " +
 		"the same, unless --content.\n" +
@@ -41,7 +40,7 @@ var DiffCommands = []*command.Command{{
 	},
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: diffFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath}, Wire: getVerbs, Needs: command.Login, Foreign: command.Confined, Run: diff,
-}}
+})
 
 func diffFlags(fs *pflag.FlagSet) {
 	fs.BoolP("recursive", "r", false, "compare trees")

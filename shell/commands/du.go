@@ -14,32 +14,22 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// DuCommands are the rows of this file in the catalog.
-var DuCommands = []*command.Command{
-	{
-		Name: "du", Args: "[path…]", Short: "show how much is in directories", JSON: true,
-		Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
-			"is not known.",
-		Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},
-		Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
-		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("summarize", "s", false, "only the sum of each path")
-			fs.BoolP("all", "a", false, "files, too")
-			fs.BoolP("bytes", "b", false, "in bytes")
-			fs.BoolP("human", "h", false, "such as 80M")
-			fs.BoolP("kilobytes", "k", false, "in units of 1024 bytes, as without it")
-			fs.BoolP("megabytes", "m", false, "in units of 1024 kilobytes")
-			fs.IntP("max-depth", "d", math.MaxInt, "show nothing deeper than `N` directories")
-		},
+var _ = command.Add(&command.Command{
+	Name: "du", Theme: "look around", Args: "[path…]", Short: "show how much is in directories", JSON: true,
+	Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
+		"is not known.",
+	Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},
+	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("summarize", "s", false, "only the sum of each path")
+		fs.BoolP("all", "a", false, "files, too")
+		fs.BoolP("bytes", "b", false, "in bytes")
+		fs.BoolP("human", "h", false, "such as 80M")
+		fs.BoolP("kilobytes", "k", false, "in units of 1024 bytes, as without it")
+		fs.BoolP("megabytes", "m", false, "in units of 1024 kilobytes")
+		fs.IntP("max-depth", "d", math.MaxInt, "show nothing deeper than `N` directories")
 	},
-	{
-		Name: "df", Args: "[directory]", Short: "show how much room is left", JSON: true,
-		Long:     "Few servers tell it (AVBL). `site help` shows whether yours has a command of its own, such as SITE QUOTA.",
-		Examples: []command.Example{{Line: "df -h", Says: "in the current directory"}},
-		Max:      1, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Sends("AVBL"), Needs: command.Login, Foreign: command.Confined, Run: df,
-		Flags: func(fs *pflag.FlagSet) { fs.BoolP("human", "h", false, "such as 80M") },
-	},
-}
+})
 
 func du(ctx context.Context, c *command.Call) error {
 	most, _ := c.Flags.GetInt("max-depth")
@@ -117,21 +107,4 @@ func usageText(c *command.Call, n int64) string {
 		return strconv.FormatInt((n+1<<20-1)>>20, 10)
 	}
 	return strconv.FormatInt((n+1023)/1024, 10)
-}
-
-func df(ctx context.Context, c *command.Call) error {
-	n, err := c.Session().Server().Available(ctx, c.Arg(0))
-	if err != nil {
-		return failure.About(command.OrDot(c.Arg(0)), err)
-	}
-	if c.JSON() {
-		return c.Object(struct {
-			Path      string `json:"path"`
-			Available int64  `json:"available"`
-		}{c.Absolute(c.Arg(0)), n})
-	}
-	if c.Is("human") {
-		return c.Print("%s", render.Size(n))
-	}
-	return c.Print("%d", n)
 }

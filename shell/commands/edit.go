@@ -21,9 +21,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// EditCommands are the rows of this file in the catalog.
-var EditCommands = []*command.Command{{
-	Name: "edit", Args: "[on|off | remote]", Short: "edit a file of the server, or switch the editing of lines on and off",
+var _ = command.Add(&command.Command{
+	Name: "edit", Theme: "change files", Args: "[on|off | remote]", Short: "edit a file of the server, or switch the editing of lines on and off",
 	Long: "The file is downloaded, $VISUAL or $EDITOR (else vi, on Windows notepad) opens it, and it goes back when it was changed. If it has " +
 		"changed on the server meanwhile you are asked; without an answer, and when the upload fails, your version stays here " +
 		"and its name is shown. A name that is not there is a new file.\n" +
@@ -32,7 +31,7 @@ var EditCommands = []*command.Command{{
 	Examples: []command.Example{{Line: "edit index.html", Says: "change it on the server"}},
 	Max:      1, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.Verbs(command.ListVerbs, command.Sends("RETR", "REST", "STOR", "SIZE")), Foreign: command.Refused, Run: edit,
-}}
+})
 
 func edit(ctx context.Context, c *command.Call) error {
 	if word := c.Arg(0); word == "" || word == "on" || word == "off" {

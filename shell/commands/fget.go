@@ -14,15 +14,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// FgetCommands are the rows of this file in the catalog.
-var FgetCommands = []*command.Command{{
-	Name: "fget", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "fget", Theme: "download", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
 	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
 		"in them. The list - is standard input.",
 	Examples: []command.Example{{Line: "fget list", Says: "what `nlist *.txt list` has put into list"}},
 	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: into(getFlags), Complete: []completion.Kind{completion.LocalPath},
 	Wire: getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: fget,
-}}
+})
 
 func fget(ctx context.Context, c *command.Call) error {
 	list, err := openList(ctx, c, c.Args[0])

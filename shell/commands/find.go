@@ -19,9 +19,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// FindCommands are the rows of this file in the catalog.
-var FindCommands = []*command.Command{{
-	Name: "find", Args: "[path…]", Short: "list a tree of directories, or what fits in it", JSON: true, OneDash: true,
+var _ = command.Add(&command.Command{
+	Name: "find", Theme: "look around", Args: "[path…]", Short: "list a tree of directories, or what fits in it", JSON: true, OneDash: true,
 	Long: "All the tests must hold. Sizes are in bytes, or with k, m or g; +N means more, -N less. Times are days, or with s, m or " +
 		"h: `-mtime -1` is what was changed within a day, `-mtime +7` what is older than a week. Links are not followed.",
 	Examples: []command.Example{
@@ -31,7 +30,7 @@ var FindCommands = []*command.Command{{
 		{Line: "find backups -name '*.tgz' -delete -keep-last 7", Says: "only the newest seven of each directory stay"},
 	},
 	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
-}}
+})
 
 func findFlags(fs *pflag.FlagSet) {
 	fs.String("name", "", "the name fits the `PATTERN`")

@@ -16,9 +16,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// FxpCommands are the rows of this file in the catalog.
-var FxpCommands = []*command.Command{{
-	Name: "fxp", Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
+var _ = command.Add(&command.Command{
+	Name: "fxp", Theme: "connect", Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
 	Long: "One side is the server we are connected to, the other one is a URL: a file, or a directory that ends with a slash. " +
 		"The servers connect to each other; many refuse that, and say so. The copy has the time of the original while the " +
 		"setting preserve is on, and its size is compared.\n" +
@@ -35,7 +34,10 @@ var FxpCommands = []*command.Command{{
 		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
 	},
 	URLs: true, Reach: command.EachWord, Across: fxpAcross, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(fxpVerbs, command.Sends("QUIT")), Needs: command.Login, Detach: true, Foreign: command.Refused, Run: fxp,
-}}
+})
+
+// fxpVerbs let two servers talk to each other.
+var fxpVerbs = command.Verbs(command.ListVerbs, command.Sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), command.TimeVerbs)
 
 func fxp(ctx context.Context, c *command.Call) error {
 	last := len(c.Args) - 1

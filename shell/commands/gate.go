@@ -12,13 +12,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// GateCommands are the rows of this file in the catalog.
-var GateCommands = []*command.Command{{
-	Name: "gate", Args: "[host [port]]", Short: "connect through a gate-ftp (PASSERVE), or no longer",
+var _ = command.Add(&command.Command{
+	Name: "gate", Theme: "connect", Args: "[host [port]]", Short: "connect through a gate-ftp (PASSERVE), or no longer",
 	Long: "With a host it is switched on, alone it is switched off or, with the host in FTPSERVER and FTPSERVERPORT, on. The next " +
 		"`open` uses it. It is short for `set via ftp://HOST:PORT` and `set via-login gate-ftp`.",
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port}, Foreign: command.Refused, Run: gate,
-}}
+})
 
 func gate(_ context.Context, c *command.Call) error {
 	via, login := "auto", "auto"

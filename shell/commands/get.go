@@ -22,66 +22,30 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var getVerbs = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR", "REST"))
+var _ = command.Add(&command.Command{
+	Name: "get", Theme: "download", Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
+	Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
+		"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
+		"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
+		"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
+		"stood under that name is replaced in one step.\n" +
+		"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
+	Examples: []command.Example{
+		{Line: "get notes.txt", Says: "download it"},
+		{Line: "get pub/notes.txt today.txt", Says: "under another name"},
+		{Line: "get a.txt b.txt c.txt", Says: "several, into the local directory"},
+		{Line: "get -O /tmp a.txt b.txt", Says: "into another one"},
+		{Line: "get notes.txt | wc -l", Says: "into a local command"},
+		{Line: "get -c big.iso", Says: "resume a download that was cut"},
+		{Line: "get --segments 4 big.iso", Says: "over four sessions at once, where one is slow"},
+		{Line: "get -r photos", Says: "a directory with all that is in it; `mirror` can do more"},
+	},
+	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
+	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
+})
 
-// GetCommands are the rows of this file in the catalog.
-var GetCommands = []*command.Command{
-	{
-		Name: "get", Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
-		Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
-			"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
-			"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
-			"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
-			"stood under that name is replaced in one step.\n" +
-			"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
-		Examples: []command.Example{
-			{Line: "get notes.txt", Says: "download it"},
-			{Line: "get pub/notes.txt today.txt", Says: "under another name"},
-			{Line: "get a.txt b.txt c.txt", Says: "several, into the local directory"},
-			{Line: "get -O /tmp a.txt b.txt", Says: "into another one"},
-			{Line: "get notes.txt | wc -l", Says: "into a local command"},
-			{Line: "get -c big.iso", Says: "resume a download that was cut"},
-			{Line: "get --segments 4 big.iso", Says: "over four sessions at once, where one is slow"},
-			{Line: "get -r photos", Says: "a directory with all that is in it; `mirror` can do more"},
-		},
-		Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
-		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
-	},
-	{
-		Name: "pget", Args: "remote [local]", Short: "download a large file over several sessions at once", JSON: true,
-		Long: "Each session fetches a part, and helps another one when it is through. The parts lie in NAME.segments until all of " +
-			"them are there and the server still has the same file. -c resumes them. Small files are fetched as by `get`.",
-		Examples: []command.Example{{Line: "pget -n 8 big.iso", Says: "over eight sessions"}, {Line: "pget -c big.iso", Says: "resume what was cut"}},
-		Min:      1, Max: 2, Ask: []string{"remote-file"}, Flags: pgetFlags,
-		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
-	},
-	{
-		Name: "reget", Args: "remote [local]", Short: "resume a download", JSON: true,
-		Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched. " +
-			"When the file on the server is another one by now, all of it is fetched again: NAME.part.note tells the size and time " +
-			"of the one that was begun.",
-		Min: 1, Max: 2, Ask: []string{"remote-file"},
-		Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },
-	},
-	{
-		Name: "mget", Between: &command.Between{Many: true}, Args: "pattern…", Short: "download several files", JSON: true,
-		Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
-			"is asked. Directories are skipped, without -r. The names that a server lists are only ever names in the local directory.",
-		Examples: []command.Example{{Line: "mget *.txt", Says: "all texts"}, {Line: "mget -c disk*.iso", Says: "resume several"}, {Line: "mget -O /var/spool *.csv", Says: "into another directory"}},
-		Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withSegments(withTrees(getFlags))),
-		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mget(ctx, c, c.Is("continue")) },
-	},
-	{
-		Name: "mreget", Args: "pattern…", Short: "resume the downloads of several files", JSON: true,
-		Flags: into(func(*pflag.FlagSet) {}),
-		Min:   1, Max: -1, Ask: []string{"remote-files"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mget(ctx, c, true) },
-	},
-}
+var getVerbs = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR", "REST"))
 
 func getFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "keep what is there and fetch only the rest")
@@ -105,11 +69,6 @@ func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which is there")
 		command.NamesPath(fs, "into", completion.LocalDir)
 	}
-}
-
-func pgetFlags(fs *pflag.FlagSet) {
-	getFlags(fs)
-	fs.IntP("segments", "n", 4, "use `N` sessions")
 }
 
 // withSegments adds the option of commands that can fetch a file in parts.

@@ -23,9 +23,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// GrepCommands are the rows of this file in the catalog.
-var GrepCommands = []*command.Command{{
-	Name: "grep", Args: "pattern [remote…]", Short: "find lines in files of the server", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "grep", Theme: "download", Args: "pattern [remote…]", Short: "find lines in files of the server", JSON: true,
 	Long: "The files pass by and are not kept. What is known early (-m, -l, -q) ends the transfer early. Patterns are RE2, as in Go " +
 		"and ripgrep. A file that is no text is only told to match, unless -a. Without a file, -r looks into the present directory.\n" +
 		"It succeeds when a line was found, and its status is 1 when none was.",
@@ -36,7 +35,7 @@ var GrepCommands = []*command.Command{{
 	},
 	Min: 1, Max: -1, Ask: []string{"pattern", "remote-file"}, Flags: grepFlags,
 	Complete: []completion.Kind{completion.Text, completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Foreign: command.Confined, Run: grep,
-}}
+})
 
 func grepFlags(fs *pflag.FlagSet) {
 	fs.BoolP("ignore-case", "i", false, "large and small letters are equal")

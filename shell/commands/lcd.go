@@ -15,27 +15,11 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// LcdCommands are the rows of this file in the catalog.
-var LcdCommands = []*command.Command{
-	{
-		Name: "lcd", Args: "[directory]", Short: "change the local directory",
-		Long: "Without an argument it is the home directory, `lcd -` the directory before. `lpwd` shows where you are.",
-		Max:  1, Complete: []completion.Kind{completion.LocalDir}, Foreign: command.Confined, Run: lcd,
-	},
-	{
-		Name: "lpwd", Short: "show the local directory", JSON: true, Foreign: command.Confined, Run: lpwd,
-	},
-	{
-		Name: "lls", Args: "[argument…]", Short: "list local files, with the system's ls if it has one",
-		Max: -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Refused, Run: lls,
-	},
-	{
-		Name: "!", Args: "[command]", Short: "run a command of this computer",
-		Long:     "The rest of the line goes to your own shell as it stands. Alone it starts one; `exit` comes back.",
-		Examples: []command.Example{{Line: "!df -h .", Says: "is there space left"}},
-		Max:      1, Foreign: command.Refused, Run: bang,
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "lcd", Theme: "this computer", Args: "[directory]", Short: "change the local directory",
+	Long: "Without an argument it is the home directory, `lcd -` the directory before. `lpwd` shows where you are.",
+	Max:  1, Complete: []completion.Kind{completion.LocalDir}, Foreign: command.Confined, Run: lcd,
+})
 
 func lcd(_ context.Context, c *command.Call) error {
 	dir := completion.Local{}.Path("~")
@@ -82,17 +66,6 @@ func lpwd(_ context.Context, c *command.Call) error {
 		return err
 	}
 	return c.Word("path", dir)
-}
-
-func bang(ctx context.Context, c *command.Call) error {
-	text := strings.TrimSpace(c.Arg(0))
-	if text == "" && !c.Interactive() {
-		return c.Usage("a command is missing")
-	}
-	if not, err := command.WouldRun(c.Shell, text); not {
-		return err
-	}
-	return runLocal(c, c.Shell.LocalShell(ctx, text))
 }
 
 // runLocal gives the screen to a local program. Its own messages say what went

@@ -13,14 +13,13 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// LimitCommands are the rows of this file in the catalog.
-var LimitCommands = []*command.Command{{
-	Name: "limits", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers were found not to stand: many sessions, commands that leave together",
+var _ = command.Add(&command.Command{
+	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers were found not to stand: many sessions, commands that leave together",
 	Long: "A server that refuses one more session (421) is asked for no more than it allowed, for a day. One that loses commands " +
 		"which leave together has them one by one, for 30 days. `limits forget` tries again at once. What is known is in server_limits.",
 	Examples: []command.Example{{Line: "limits", Says: "what is known"}, {Line: "limits forget ftp.example.org", Says: "its limits are found out again"}},
 	Max:      2, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: limitsKnown,
-}}
+})
 
 // limited is the server of a session, as limits are remembered: who logs in, since servers count by user, too.
 func limited(s *client.Session) string {

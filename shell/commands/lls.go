@@ -11,9 +11,15 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
+
+var _ = command.Add(&command.Command{
+	Name: "lls", Theme: "this computer", Args: "[argument…]", Short: "list local files, with the system's ls if it has one",
+	Max: -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Refused, Run: lls,
+})
 
 // lls lists local files with the system's ls, and by itself where there is none: on Windows.
 func lls(ctx context.Context, c *command.Call) error {

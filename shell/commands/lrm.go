@@ -16,45 +16,16 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// LrmCommands are the rows of this file in the catalog.
-var LrmCommands = []*command.Command{
-	{
-		Name: "lmkdir", Args: "directory…", Short: "make local directories",
-		Min: 1, Max: -1, Ask: []string{"local-directory"}, Complete: []completion.Kind{completion.LocalDir},
-		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
-		},
-		Foreign: command.Confined, Run: lmkdir,
+var _ = command.Add(&command.Command{
+	Name: "lrm", Theme: "this computer", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
+	Long: "A pattern, and -r, are asked about once at a terminal.",
+	Min:  1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath},
+	Flags: func(fs *pflag.FlagSet) {
+		forceFlag(fs)
+		fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
 	},
-	{
-		Name: "lrm", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
-		Long: "A pattern, and -r, are asked about once at a terminal.",
-		Min:  1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath},
-		Flags: func(fs *pflag.FlagSet) {
-			forceFlag(fs)
-			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
-		},
-		Foreign: command.Confined, Run: lrm,
-	},
-	{
-		Name: "lmv", Args: "from… to", Short: "move or rename local files",
-		Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
-		Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: lmv,
-	},
-}
-
-func lmkdir(_ context.Context, c *command.Call) error {
-	make := c.Shell.Folder().Mkdir
-	if c.Is("parents") {
-		make = c.Shell.Folder().MkdirAll
-	}
-	for _, word := range c.Args {
-		if err := make(LocalPath(word)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+	Foreign: command.Confined, Run: lrm,
+})
 
 func lrm(ctx context.Context, c *command.Call) error {
 	names, pattern, err := localWords(ctx, c, len(c.Args))
@@ -91,26 +62,6 @@ func removeLocal(c *command.Call, name string) error {
 		return &failure.LocalError{Text: name + " is a directory; -r deletes it"}
 	}
 	return here.Remove(name)
-}
-
-func lmv(ctx context.Context, c *command.Call) error {
-	names, _, err := localWords(ctx, c, len(c.Args)-1)
-	if err != nil {
-		return err
-	}
-	to := LocalPath(c.Args[len(c.Args)-1])
-	if len(names) > 1 && !c.Shell.Folder().IsDir(to) {
-		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
-	}
-	var errs []error
-	for _, name := range names {
-		target := to
-		if c.Shell.Folder().IsDir(to) {
-			target = filepath.Join(to, filepath.Base(name))
-		}
-		errs = append(errs, c.Shell.Folder().Rename(name, target))
-	}
-	return failure.Several(errs)
 }
 
 // localWords expands the first n arguments, and tells whether a pattern was

@@ -20,50 +20,23 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
+var _ = command.Add(&command.Command{
+	Name: "ls", Theme: "look around", Args: "[path [local-file]]", Short: "list a directory", Long: listLong, JSON: true,
+	Examples: []command.Example{
+		{Line: "ls -lt", Says: "the newest first, with sizes and times"},
+		{Line: "ls *.txt", Says: "only some"},
+		{Line: "ls -l > list.txt", Says: "into a local file"},
+		{Line: "ls | wc -l", Says: "count them"},
+	},
+	Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
+	Wire: command.ListVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return list(ctx, c, c.Is("long")) },
+})
+
 const listLong = "The names are in columns at a terminal and one on a line elsewhere; names that begin with a dot need -a. " +
 	"A pattern is matched here, not by the server.\n" +
 	"A second argument is a local file for the result, as in ftp(1); - is the screen, and \"|command\" a local command.\n" +
 	"Away from a terminal the long form has the nine columns of ls -l whatever the server tells: mode, links, owner, group, size, " +
 	"month, day, time or year, name. What is not known is a dash."
-
-// LsCommands are the rows of this file in the catalog.
-var LsCommands = []*command.Command{
-	{
-		Name: "ls", Args: "[path [local-file]]", Short: "list a directory", Long: listLong, JSON: true,
-		Examples: []command.Example{
-			{Line: "ls -lt", Says: "the newest first, with sizes and times"},
-			{Line: "ls *.txt", Says: "only some"},
-			{Line: "ls -l > list.txt", Says: "into a local file"},
-			{Line: "ls | wc -l", Says: "count them"},
-		},
-		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: command.ListVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return list(ctx, c, c.Is("long")) },
-	},
-	{
-		Name: "dir", Args: "[path [local-file]]", Short: "list a directory with sizes and times", Long: listLong, JSON: true,
-		Max: 2, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: command.ListVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return list(ctx, c, true) },
-	},
-	{
-		Name: "nlist", Args: "[pattern [local-file]]", Short: "list bare names, as the server sends them",
-		Long: "The server makes the list (NLST), so it decides what a pattern means and whether directories are in it.",
-		Max:  2, Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-		Wire: command.Verbs(command.DataVerbs, command.Sends("NLST")), Needs: command.Login, Foreign: command.Confined, Run: nlist,
-	},
-	{
-		Name: "mls", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
-		Long: "The last argument is the local file; - is the screen, and \"|command\" or | a local command.",
-		Min:  2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
-		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mls(ctx, c, false) },
-	},
-	{
-		Name: "mdir", Args: "path… local-file", Short: "the same with sizes and times", JSON: true,
-		Min: 2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
-		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mls(ctx, c, true) },
-	},
-}
 
 func listFlags(fs *pflag.FlagSet) {
 	fs.BoolP("long", "l", false, "sizes, times, owners")
@@ -267,10 +240,6 @@ func localOutput(ctx context.Context, c *command.Call, word syntax.Token) (*comm
 		c.Into(out)
 	}
 	return out, err
-}
-
-func nlist(ctx context.Context, c *command.Call) error {
-	return printFacts(ctx, c, "NLST")
 }
 
 func mls(ctx context.Context, c *command.Call, long bool) error {

@@ -18,9 +18,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// ManifestCommands are the rows of this file in the catalog.
-var ManifestCommands = []*command.Command{{
-	Name: "manifest", Args: "make [directory] | check file [directory] | diff old new", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "manifest", Theme: "look around", Args: "make [directory] | check file [directory] | diff old new", JSON: true,
 	Short: "write and check lists of checksums",
 	Long: "`manifest make` prints the checksum of each file of a tree on the server, `manifest check` compares a tree with such a " +
 		"list, and `manifest diff` compares two lists, which are local files. Where the server computes the checksum it is asked; " +
@@ -38,7 +37,7 @@ var ManifestCommands = []*command.Command{{
 	Min: 1, Max: 3, Flags: manifestFlags, Words: []string{"make", "check", "diff"},
 	Complete: []completion.Kind{completion.None, completion.LocalPath, completion.RemoteDir},
 	Wire:     command.Verbs(hashVerbs, command.ListVerbs, command.Sends("RETR")), Reach: command.WholeLine, Foreign: command.Confined, Run: runManifest,
-}}
+})
 
 func manifestFlags(fs *pflag.FlagSet) {
 	fs.StringP("algorithm", "a", "sha256", "`ALGORITHM` of the checksums: sha256, sha512, sha1 or md5")

@@ -20,11 +20,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-var mirrorVerbs = command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD"))
-
-// MirrorCommands are the rows of this file in the catalog.
-var MirrorCommands = []*command.Command{{
-	Name: "mirror", Risk: command.DeletesOther, Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "mirror", Theme: "whole trees", Risk: command.DeletesOther, Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
 	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
 		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
@@ -46,7 +43,9 @@ var MirrorCommands = []*command.Command{{
 	},
 	Max: 2, Flags: MirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalDir}, Reversed: isReverse,
 	Wire: mirrorVerbs, URLs: true, Reach: command.WholeLine, Across: mirrorAcross, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: mirror,
-}}
+})
+
+var mirrorVerbs = command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("QUIT", "MKD", "SITE MKDIR", "DELE", "RMD", "SITE CHMOD"))
 
 // isReverse reports whether a word is -R or has it among its letters.
 func isReverse(word syntax.Token) bool {

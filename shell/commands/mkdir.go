@@ -15,23 +15,15 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// MkdirCommands are the rows of this file in the catalog.
-var MkdirCommands = []*command.Command{
-	{
-		Name: "mkdir", Args: "directory…", Short: "make directories", JSON: true,
-		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
-		Examples: []command.Example{{Line: "mkdir -p 2026/11/28", Says: "with those above it, where they are missing"}},
-		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
-		},
-		Wire: command.Verbs(command.Sends("MKD", "SITE CHMOD", "MFF"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
+var _ = command.Add(&command.Command{
+	Name: "mkdir", Theme: "change files", Args: "directory…", Short: "make directories", JSON: true,
+	Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
+	Examples: []command.Example{{Line: "mkdir -p 2026/11/28", Says: "with those above it, where they are missing"}},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
 	},
-	{
-		Name: "rmdir", Risk: command.Deletes, Args: "directory…", Short: "remove empty directories", JSON: true,
-		Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
-		Wire: command.Sends("RMD"), Needs: command.Login, Foreign: command.Confined, Run: rmdir,
-	},
-}
+	Wire: command.Verbs(command.Sends("MKD", "SITE CHMOD", "MFF"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
+})
 
 func mkdir(ctx context.Context, c *command.Call) error {
 	for _, dir := range c.Texts() {
@@ -106,17 +98,4 @@ func makeDirs(ctx context.Context, c *command.Call, dir string) error {
 		return failure.About(above, err)
 	}
 	return makeDir(ctx, c, dir)
-}
-
-func rmdir(ctx context.Context, c *command.Call) error {
-	for _, dir := range c.Texts() {
-		if err := c.Session().Rmdir(ctx, dir); err != nil {
-			return failure.About(dir, err)
-		}
-		c.Shell.Remote.Remove(c.Absolute(dir))
-		if err := c.Done(command.Event{Verb: "RMD", Remote: dir}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,65 +1,40 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// ModeCommands are the rows of this file in the catalog.
-var ModeCommands = []*command.Command{
-	{
-		Name: "binary", Aliases: []string{"image"}, Short: "transfer files byte by byte (the default)",
-		Needs: command.Connection, Foreign: command.Confined, Run: func(_ context.Context, c *command.Call) error { return setType(c, client.Binary) },
-	},
-	{
-		Name: "ascii", Short: "transfer text, with the line ends of each side",
-		Long:  "Sizes differ on both sides then, so nothing is checked against them, and binary files are spoilt.",
-		Needs: command.Connection, Foreign: command.Confined, Run: func(_ context.Context, c *command.Call) error { return setType(c, client.ASCII) },
-	},
-	{
-		Name: "type", Values: [][]string{{"ascii", "binary", "image", "tenex"}}, Args: "[ascii|binary|image|ebcdic|tenex]", Short: "show or choose the type of transfers",
-		Max: 1, Complete: []completion.Kind{completion.Text}, JSON: true, Needs: command.Connection, Foreign: command.Confined, Run: transferType,
-	},
-	{
-		Name: "passive", Args: "[on|off]", Short: "choose who opens data connections",
-		Long: "On, the client connects to the server, which works behind most firewalls. Off, the server connects to us " +
-			"(active mode). Without a word it changes to the other one.",
-		Max: 1, Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting("passive"),
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "mode", Theme: "transfers", Args: "[stream|deflate]", Short: "show or choose how data is sent",
+	Long: "With deflate, downloads and listings are compressed where the server offers MODE Z; it is what `set compress on` does. " +
+		"Uploads are sent as they are: servers have been seen to hang on compressed ones. The modes block and compressed of old " +
+		"standards are refused here; `quote` asks the server for them.",
+	Examples: []command.Example{{Line: "mode deflate", Says: "for listings and text over a slow line"}, {Line: "mode stream", Says: "bytes as they are"}},
+	Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, JSON: true, Foreign: command.Confined, Run: mode,
+})
 
-var types = map[string]client.Type{
-	"ascii": client.ASCII, "a": client.ASCII, "binary": client.Binary, "image": client.Binary, "i": client.Binary,
-	"ebcdic": client.EBCDIC, "e": client.EBCDIC, "tenex": client.Local8, "l": client.Local8,
-}
+// modes are the words for the setting compress.
+var modes = map[string]string{"stream": "off", "s": "off", "deflate": "on", "z": "on"}
 
-// typeNames are the names of types for people.
-var typeNames = map[client.Type]string{client.ASCII: "ascii", client.Binary: "binary", client.EBCDIC: "ebcdic", client.Local8: "tenex"}
-
-// TypeName is a type for people: one that was set by hand as it is on the wire.
-func TypeName(t client.Type) string { return cmp.Or(typeNames[t], string(t)) }
-
-func transferType(_ context.Context, c *command.Call) error {
+func mode(_ context.Context, c *command.Call) error {
 	if len(c.Args) == 0 {
-		return c.Word("type", TypeName(c.Session().Type()))
+		if c.Shell.Settings.Compress {
+			return c.Word("mode", "deflate")
+		}
+		return c.Word("mode", "stream")
 	}
-	t, ok := types[strings.ToLower(c.Arg(0))]
+	value, ok := modes[strings.ToLower(c.Arg(0))]
 	if !ok {
-		return c.Usage("%s is not one of ascii, binary, image, ebcdic, tenex", c.Arg(0))
+		return c.Usage("only stream and deflate are supported")
 	}
-	return setType(c, t)
-}
-
-// setType chooses the type; the server hears of it with the next transfer.
-func setType(c *command.Call, t client.Type) error {
-	c.Session().SetType(t)
-	if c.Shell.Settings.Verbose {
-		c.Note("type is %s", typeNames[t])
+	row, err := settings.Find("compress")
+	if err != nil {
+		return err
 	}
-	return nil
+	return c.Shell.Change(row, value)
 }

@@ -14,33 +14,15 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// MvCommands are the rows of this file in the catalog.
-var MvCommands = []*command.Command{
-	{
-		Name: "mv", Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
-		Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
-			"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
-			"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",
-		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath}, Reach: command.EachWord, Across: mvAcross,
-		Examples: []command.Example{{Line: "mv draft.txt final.txt", Says: "another name"}, {Line: "mv *.log old/", Says: "several, into a directory"}, {Line: "mv web:old.iso backup:/in/", Says: "from one session to another"}},
-		Flags:    mvFlags, Wire: command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("RNFR", "RNTO", "DELE")), Needs: command.Login, Foreign: command.Confined, Run: mv,
-	},
-	{
-		Name: "cp", Risk: command.ReplacesRenamed, Args: "from… to", Short: "copy files on the server", JSON: true,
-		Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
-			"a second connection, never through a file. Directories are skipped.\n" +
-			"NAME:path is a path on another session: see `session`. Between sessions the servers copy directly where they can, else the " +
-			"bytes pass through here, with both ends protected as they are; --via says which.",
-		Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Examples: []command.Example{
-			{Line: "cp config.txt config.bak", Says: "one file"},
-			{Line: "cp *.txt archive/", Says: "several, into a directory"},
-			{Line: "cp web:/www/a.txt backup:/in/", Says: "from one session to another"},
-		},
-		Reach: command.EachWord, Across: cpAcross,
-		Flags: mvFlags, Wire: command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("SITE CPFR", "SITE CPTO")), Needs: command.Login, Foreign: command.Confined, Run: cp,
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "mv", Theme: "change files", Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
+	Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
+		"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
+		"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",
+	Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath}, Reach: command.EachWord, Across: mvAcross,
+	Examples: []command.Example{{Line: "mv draft.txt final.txt", Says: "another name"}, {Line: "mv *.log old/", Says: "several, into a directory"}, {Line: "mv web:old.iso backup:/in/", Says: "from one session to another"}},
+	Flags:    mvFlags, Wire: command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("RNFR", "RNTO", "DELE")), Needs: command.Login, Foreign: command.Confined, Run: mv,
+})
 
 func noClobberFlag(fs *pflag.FlagSet) {
 	fs.BoolP("no-clobber", "n", false, "leave alone what stands under the new name")
@@ -56,16 +38,8 @@ func mvAcross(ctx context.Context, c *command.Call, parts []command.Part) error 
 	return across(ctx, c, parts, true, func(from, to string) error { return renameFile(ctx, c, from, to) })
 }
 
-func cpAcross(ctx context.Context, c *command.Call, parts []command.Part) error {
-	return across(ctx, c, parts, false, func(from, to string) error { return copyRemote(ctx, c, from, to) })
-}
-
 func mv(ctx context.Context, c *command.Call) error {
 	return toTarget(ctx, c, func(from, to string) error { return renameFile(ctx, c, from, to) })
-}
-
-func cp(ctx context.Context, c *command.Call) error {
-	return toTarget(ctx, c, func(from, to string) error { return copyRemote(ctx, c, from, to) })
 }
 
 // toTarget runs f for each of the names and where it is to go: the last

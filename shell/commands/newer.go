@@ -11,15 +11,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// NewerCommands are the rows of this file in the catalog.
-var NewerCommands = []*command.Command{{
-	Name: "newer", Args: "remote [local]", Short: "download a file if it is newer than the local one", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "newer", Theme: "download", Args: "remote [local]", Short: "download a file if it is newer than the local one", JSON: true,
 	Long: "It is also downloaded when there is no local file yet. With `preserve` on, which is the default, a file that has not " +
 		"changed is not fetched again.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: newer,
-}}
+})
 
 func newer(ctx context.Context, c *command.Call) error {
 	t := transfer.Task{Op: transfer.Download, Remote: c.Arg(0), Resume: c.Is("continue")}

@@ -14,28 +14,18 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// NmapCommands are the rows of this file in the catalog.
-var NmapCommands = []*command.Command{
-	{
-		Name: "nmap", Args: "[pattern name]", Short: "rename files on their way: parts of the name in another order",
-		Long: "It is for transfers whose target was not named. $1 to $9 in the pattern stand for parts of the name, everything else " +
-			"for itself; in the new name they stand for what they were, $0 for the whole name, and [$1,text] for $1 or, where that " +
-			"is empty, the text. A name that does not fit the pattern stays as it is, and one may end before the pattern does. " +
-			"A backslash makes $ [ ] , plain. Without arguments it is switched off.",
-		Examples: []command.Example{
-			{Line: "nmap $1.$2 $2.$1", Says: "notes.txt becomes txt.notes"},
-			{Line: "nmap $1.$2.$3 [$1,$2].[$2,txt]", Says: "notes becomes notes.txt, notes.md.old becomes notes.md"},
-		},
-		Max: 2, Complete: []completion.Kind{completion.Text}, Foreign: command.Confined, Run: setNameMap,
+var _ = command.Add(&command.Command{
+	Name: "nmap", Theme: "transfers", Args: "[pattern name]", Short: "rename files on their way: parts of the name in another order",
+	Long: "It is for transfers whose target was not named. $1 to $9 in the pattern stand for parts of the name, everything else " +
+		"for itself; in the new name they stand for what they were, $0 for the whole name, and [$1,text] for $1 or, where that " +
+		"is empty, the text. A name that does not fit the pattern stays as it is, and one may end before the pattern does. " +
+		"A backslash makes $ [ ] , plain. Without arguments it is switched off.",
+	Examples: []command.Example{
+		{Line: "nmap $1.$2 $2.$1", Says: "notes.txt becomes txt.notes"},
+		{Line: "nmap $1.$2.$3 [$1,$2].[$2,txt]", Says: "notes becomes notes.txt, notes.md.old becomes notes.md"},
 	},
-	{
-		Name: "ntrans", Args: "[from [to]]", Short: "replace characters in names on their way",
-		Long: "It is for transfers whose target was not named. Each character of the first word becomes the one at the same place " +
-			"in the second, or nothing where that is shorter. Without arguments it is switched off.",
-		Examples: []command.Example{{Line: "ntrans : _", Says: "a:b becomes a_b"}, {Line: "ntrans ' '", Says: "blanks disappear"}},
-		Max:      2, Complete: []completion.Kind{completion.Text}, Foreign: command.Confined, Run: setNameTrans,
-	},
-}
+	Max: 2, Complete: []completion.Kind{completion.Text}, Foreign: command.Confined, Run: setNameMap,
+})
 
 func setNameMap(_ context.Context, c *command.Call) error {
 	if len(c.Args) == 1 {
@@ -43,12 +33,6 @@ func setNameMap(_ context.Context, c *command.Call) error {
 	}
 	c.Shell.Nmap = command.NameMap{Pattern: c.Arg(0), Name: c.Arg(1)}
 	tellMap(c, "nmap", len(c.Args) > 0)
-	return nil
-}
-
-func setNameTrans(_ context.Context, c *command.Call) error {
-	c.Shell.Ntrans = command.NameTrans{From: []rune(c.Arg(0)), To: []rune(c.Arg(1))}
-	tellMap(c, "ntrans", len(c.Args) > 0)
 	return nil
 }
 

@@ -2,12 +2,10 @@ package commands
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -15,61 +13,39 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// OpenCommands are the rows of this file in the catalog.
-var OpenCommands = []*command.Command{
-	{
-		Name: "open", Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
-		Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
-			"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
-			"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +
-			"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
-			"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
-			"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.\n" +
-			"Typed as a line of its own, it leaves the present session only when the new one is logged in, and if that fails " +
-			"drops what was typed ahead; in a script, or with more on the line, at once: nothing that follows goes to the old server.",
-		Examples: []command.Example{
-			{Line: "open ftp.example.org", Says: "ask for user and password"},
-			{Line: "open alice@ftp.example.org 2121", Says: "another port"},
-			{Line: "open ftp://ftp.example.org/pub/", Says: "anonymous, if you leave the user empty, in the directory pub"},
-		},
-		Min: 1, Max: 2, Ask: []string{"host"},
-		Flags: func(fs *pflag.FlagSet) {
-			fs.StringP("user", "u", "", "log in as `NAME`; NAME,PASSWORD as in lftp gives both")
-			fs.StringP("port", "p", "", "connect to `PORT`")
-			fs.StringP("execute", "e", "", "run `COMMANDS` when the login is done")
-			fs.BoolP("anonymous", "a", false, "log in as anonymous")
-			fs.BoolP("no-login", "n", false, "only connect")
-			fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
-			command.Choices(fs, "tls", settings.TLSWords...)
-			fs.String("as", "", "call the session `NAME`, and keep the present one open beside it: see session")
-			fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
-			fs.String("made", "", "make the session what the `JSON` of a detached job says")
-			fs.Lookup("made").Hidden = true
-		},
-		Complete: []completion.Kind{completion.Host, completion.Port},
-		Wire:     command.Sends("QUIT"),
-		Foreign:  command.Refused, Run: open,
+var _ = command.Add(&command.Command{
+	Name: "open", Theme: "connect", Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
+	Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
+		"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
+		"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +
+		"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
+		"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
+		"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.\n" +
+		"Typed as a line of its own, it leaves the present session only when the new one is logged in, and if that fails " +
+		"drops what was typed ahead; in a script, or with more on the line, at once: nothing that follows goes to the old server.",
+	Examples: []command.Example{
+		{Line: "open ftp.example.org", Says: "ask for user and password"},
+		{Line: "open alice@ftp.example.org 2121", Says: "another port"},
+		{Line: "open ftp://ftp.example.org/pub/", Says: "anonymous, if you leave the user empty, in the directory pub"},
 	},
-	{
-		Name: "user", Values: [][]string{{"anonymous"}}, Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
-		Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
-		Min:  1, Max: 3, Ask: []string{"user"},
-		Complete: []completion.Kind{completion.Text},
-		Wire:     command.Sends("REIN", "QUIT"), Needs: command.Connection, Foreign: command.Confined, Run: user,
+	Min: 1, Max: 2, Ask: []string{"host"},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.StringP("user", "u", "", "log in as `NAME`; NAME,PASSWORD as in lftp gives both")
+		fs.StringP("port", "p", "", "connect to `PORT`")
+		fs.StringP("execute", "e", "", "run `COMMANDS` when the login is done")
+		fs.BoolP("anonymous", "a", false, "log in as anonymous")
+		fs.BoolP("no-login", "n", false, "only connect")
+		fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
+		command.Choices(fs, "tls", settings.TLSWords...)
+		fs.String("as", "", "call the session `NAME`, and keep the present one open beside it: see session")
+		fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
+		fs.String("made", "", "make the session what the `JSON` of a detached job says")
+		fs.Lookup("made").Hidden = true
 	},
-	{
-		Name: "close", Aliases: []string{"disconnect"}, Args: "[session]", Short: "end the session, stay in the shell",
-		Long: "With a name it ends that one of several sessions.",
-		Max:  1, Complete: []completion.Kind{completion.Session},
-		Wire: command.Sends("QUIT"), Foreign: command.Confined, Run: closeSession,
-	},
-	{
-		Name: "bye", Values: [][]string{{"0", "1"}}, Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
-		Long: "The program exits with the status, a number from 0 to 255. Without one a script exits with that of its first failure, or 0.",
-		Max:  1, Complete: []completion.Kind{completion.Text}, Examples: []command.Example{{Line: "exit 20", Says: "a status that means something to who runs the script"}},
-		Wire: command.Sends("QUIT"), Foreign: command.Confined, Run: bye,
-	},
-}
+	Complete: []completion.Kind{completion.Host, completion.Port},
+	Wire:     command.Sends("QUIT"),
+	Foreign:  command.Refused, Run: open,
+})
 
 func open(ctx context.Context, c *command.Call) error {
 	if err := outsideTx(c); err != nil {
@@ -137,69 +113,4 @@ func AddressOf(sh *command.Shell, words []string) (site.Address, error) {
 		return site.Address{}, err
 	}
 	return site.ParseAddress(words...)
-}
-
-func user(ctx context.Context, c *command.Call) error {
-	if err := outsideTx(c); err != nil {
-		return err
-	}
-	who := client.Login{User: c.Arg(0), Password: c.Arg(1), Account: c.Arg(2)}
-	c.Shell.Remote.Forget("/")
-	c.Shell.Welcomed.Store(false)
-	defer c.Shell.Welcomed.Store(true)
-	if site.IsAnonymous(who.User) && who.Password == "" {
-		return c.Session().Login(ctx, who)
-	}
-	given := len(c.Args) > 1
-	if !given && !c.Interactive() {
-		var err error
-		if who, given, err = command.Credentials(ctx, c.Shell, c.Shell.Address, who); err != nil {
-			return err
-		}
-	}
-	if err := command.Authenticate(ctx, c.Shell, who, given); err != nil {
-		return err
-	}
-	c.Shell.StartsHere()
-	return nil
-}
-
-func closeSession(_ context.Context, c *command.Call) error {
-	sh := c.Shell
-	end := func() error {
-		sh.Disconnect()
-		return nil
-	}
-	if name := c.Arg(0); name != "" && name != sh.Name {
-		i := sh.Other(name)
-		if i < 0 {
-			return noSession(sh, name)
-		}
-		return sh.Lend(i, end)
-	}
-	if err := sh.Needs(command.Connection); err != nil {
-		return err
-	}
-	_ = end()
-	if names := SessionNames(&sh.Connections); len(names) > 0 {
-		c.Note("still open: %s; `session NAME` goes there", strings.Join(names, ", "))
-	}
-	return nil
-}
-
-func bye(ctx context.Context, c *command.Call) error {
-	status, err := strconv.ParseUint(c.Arg(0), 10, 8)
-	if len(c.Args) > 0 && err != nil {
-		return c.Usage("%q is not a number from 0 to 255", c.Arg(0))
-	}
-	if !c.Shell.Hooks.MayLeave(ctx, c.Shell) {
-		return nil
-	}
-	if len(c.Args) > 0 {
-		n := int(status)
-		c.Shell.Exits = &n
-	}
-	c.Shell.Disconnect()
-	c.Shell.Quitting = true
-	return nil
 }

@@ -18,46 +18,28 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
+var _ = command.Add(&command.Command{
+	Name: "put", Theme: "upload", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true}, Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
+	Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
+		"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
+		"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +
+		"differs; a script replaces it, and so does -f.",
+	Examples: []command.Example{
+		{Line: "put report.pdf", Says: "upload it"},
+		{Line: "put report.pdf incoming/r.pdf", Says: "elsewhere"},
+		{Line: "put --atomic --verify report.pdf", Says: "nobody sees it before it is whole and compared"},
+		{Line: "put \"|tar cz src\" src.tgz", Says: "what a local command makes"},
+		{Line: "put -r site", Says: "a directory with all that is in it; `mirror -R` can do more"},
+	},
+	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
+	Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
+	Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
+})
+
 var (
 	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR", "SITE CHMOD", "MFF"), command.TimeVerbs)
 	putTreeVerbs = command.Verbs(putVerbs, command.ListVerbs, command.Sends("MKD")) // with -r
 )
-
-// PutCommands are the rows of this file in the catalog.
-var PutCommands = []*command.Command{
-	{
-		Name: "put", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true}, Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
-		Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
-			"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
-			"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +
-			"differs; a script replaces it, and so does -f.",
-		Examples: []command.Example{
-			{Line: "put report.pdf", Says: "upload it"},
-			{Line: "put report.pdf incoming/r.pdf", Says: "elsewhere"},
-			{Line: "put --atomic --verify report.pdf", Says: "nobody sees it before it is whole and compared"},
-			{Line: "put \"|tar cz src\" src.tgz", Says: "what a local command makes"},
-			{Line: "put -r site", Says: "a directory with all that is in it; `mirror -R` can do more"},
-		},
-		Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
-		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
-	},
-	{
-		Name: "append", Once: true, Between: &command.Between{Reverse: true, Op: transfer.Append}, Args: "local [remote]", Short: "add a local file to the end of a remote one", JSON: true,
-		Min: 1, Max: 2, Ask: []string{"local-file"},
-		Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-		Wire:     command.Verbs(command.ListVerbs, command.Sends("APPE")), Needs: command.Login, Detach: true,
-		Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Append) },
-	},
-	{
-		Name: "mput", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true, Many: true}, Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
-		Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
-		Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
-		Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
-		Complete: []completion.Kind{completion.LocalPath},
-		Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: mput,
-	},
-}
 
 // namedThere adds the option of a command that gives one file another name on the server.
 func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
@@ -219,53 +201,4 @@ func (t *typed) Read(p []byte) (int, error) {
 	n := copy(p, t.rest)
 	t.rest = t.rest[n:]
 	return n, nil
-}
-
-// passesOver reports whether a name that a pattern stands for is no file that can
-// be uploaded, and tells so: a FIFO would be waited at.
-func passesOver(c *command.Call, name string) bool {
-	info, err := c.Shell.Folder().Stat(name)
-	if err != nil || info.Mode().IsRegular() {
-		return false
-	}
-	c.Note("%s is not a plain file: skipped", name)
-	return true
-}
-
-func mput(ctx context.Context, c *command.Call) error {
-	var names []command.RemoteName
-	var trees []string
-	var errs []error
-	for _, word := range c.Args {
-		found, err := LocalNames(ctx, c.Shell, word)
-		errs = append(errs, err)
-		for _, name := range found {
-			if c.Is("recursive") && isTree(c.Shell, name) {
-				trees = append(trees, name)
-			} else if word.Pattern == "" || !c.Shell.Folder().IsDir(name) && !passesOver(c, name) {
-				names = append(names, command.RemoteName{Path: name})
-			}
-		}
-	}
-	asked := &each{call: c}
-	remote := func(name command.RemoteName) string {
-		return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(name.Path))
-	}
-	note := func(name command.RemoteName) string {
-		if !asked.asks() || storeUnique(c, transfer.Upload) != transfer.Upload {
-			return ""
-		}
-		return replacingThere(ctx, c, remote(name))
-	}
-	err := asked.move(ctx, names, note, func(name command.RemoteName) (transfer.Task, error) {
-		t := transfer.Task{Op: storeUnique(c, transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
-		if info, err := c.Shell.Folder().Stat(t.Local); err == nil {
-			t.Size = info.Size()
-		}
-		return t, nil
-	})
-	if errs = append(errs, err); !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, name)) }))
-	}
-	return failure.Several(errs)
 }

@@ -8,15 +8,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// RateCommands are the rows of this file in the catalog.
-var RateCommands = []*command.Command{{
-	Name: "rate", Values: [][]string{{"all", "get", "put"}, {"100k", "1m", "10m", "0"}, {"1k", "10k"}}, Aliases: []string{"throttle"}, Args: "[all|get|put [bytes [step]]]", Short: "limit how fast files are moved",
+var _ = command.Add(&command.Command{
+	Name: "rate", Theme: "transfers", Values: [][]string{{"all", "get", "put"}, {"100k", "1m", "10m", "0"}, {"1k", "10k"}}, Aliases: []string{"throttle"}, Args: "[all|get|put [bytes [step]]]", Short: "limit how fast files are moved",
 	Long: "The number is bytes in a second; k, m and g multiply, 0 takes the limit away. Alone it shows the limits. " +
 		"All that is moved at a time shares them: sessions, parts of a file, jobs. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
 	Examples: []command.Example{{Line: "rate get 100k", Says: "leave the line some room"}, {Line: "rate all 0", Says: "as fast as it goes"}},
 	Max:      3, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: command.Refused, Run: setRate,
-}}
+})
 
 func setRate(_ context.Context, c *command.Call) error {
 	rows, known := map[string][]string{

@@ -8,14 +8,13 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// RestartCommands are the rows of this file in the catalog.
-var RestartCommands = []*command.Command{{
-	Name: "restart", Values: [][]string{{"0"}}, Args: "offset", Short: "begin the next get or put at this byte",
+var _ = command.Add(&command.Command{
+	Name: "restart", Theme: "transfers", Values: [][]string{{"0"}}, Args: "offset", Short: "begin the next get or put at this byte",
 	Long: "`get` keeps so many bytes of the local file and fetches the rest, `put` sends what comes after them (REST). 0 takes it " +
 		"back. `reget` and `put -c` find the place by themselves.",
 	Examples: []command.Example{{Line: "restart 1000000", Says: "and then `get big.iso`"}},
 	Min:      1, Max: 1, Ask: []string{"offset"}, Complete: []completion.Kind{completion.Text}, Needs: command.Login, Foreign: command.Confined, Run: restart,
-}}
+})
 
 func restart(_ context.Context, c *command.Call) error {
 	n, err := settings.ParseBytes(c.Arg(0))

@@ -15,41 +15,20 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// RmCommands are the rows of this file in the catalog.
-var RmCommands = []*command.Command{
-	{
-		Name: "rm", Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
-		Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
-			"directories are skipped by patterns. Links are deleted, not followed.",
-		Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
-		Min:      1, Max: -1, Ask: []string{"remote-file"},
-		Flags: func(fs *pflag.FlagSet) {
-			forceFlag(fs)
-			fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
-			fs.Bool("no-trash", false, "delete for good, whatever the setting trash says")
-		},
-		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Foreign: command.Confined, Run: rm,
+var _ = command.Add(&command.Command{
+	Name: "rm", Theme: "change files", Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
+	Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
+		"directories are skipped by patterns. Links are deleted, not followed.",
+	Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
+	Min:      1, Max: -1, Ask: []string{"remote-file"},
+	Flags: func(fs *pflag.FlagSet) {
+		forceFlag(fs)
+		fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		fs.Bool("no-trash", false, "delete for good, whatever the setting trash says")
 	},
-	{
-		Name: "delete", Risk: command.Deletes, Args: "remote", Short: "delete a file", JSON: true,
-		Min: 1, Max: 1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: command.Sends("DELE"), Needs: command.Login, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return remove(ctx, c, c.Arg(0)) },
-	},
-	{
-		Name: "mdelete", Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
-		Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
-		Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
-		Complete: []completion.Kind{completion.RemotePath},
-		Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE")), Needs: command.Login, Foreign: command.Confined, Run: mdelete,
-	},
-	{
-		Name: "rename", Risk: command.ReplacesRenamed, Args: "from to", Short: "rename a file or directory", JSON: true,
-		Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
-		Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: command.Sends("RNFR", "RNTO"), Needs: command.Login, Foreign: command.Confined, Run: rename,
-	},
-}
+	Complete: []completion.Kind{completion.RemotePath},
+	Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Foreign: command.Confined, Run: rm,
+})
 
 func forceFlag(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "without a question; what is missing is not an error")
@@ -145,23 +124,6 @@ func remove(ctx context.Context, c *command.Call, name string) error {
 	}
 	c.Shell.Remote.Remove(c.Absolute(name))
 	return c.Done(command.Event{Verb: "DELE", Remote: name})
-}
-
-func mdelete(ctx context.Context, c *command.Call) error {
-	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
-	}
-	names, missed := c.Expand(ctx, c.Args)
-	asked := &each{call: c, all: c.Is("force")}
-	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name command.RemoteName) error { return remove(ctx, c, name.Path) })})
-}
-
-func rename(ctx context.Context, c *command.Call) error {
-	from, to := c.Arg(0), c.Arg(1)
-	if len(to) > 1 && to[len(to)-1] == '/' {
-		to += command.BaseName(from)
-	}
-	return renameFile(ctx, c, from, to)
 }
 
 func renameFile(ctx context.Context, c *command.Call, from, to string) error {

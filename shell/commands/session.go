@@ -15,9 +15,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// SessionCommands are the rows of this file in the catalog.
-var SessionCommands = []*command.Command{{
-	Name: "session", Args: "[name | -]", Short: "list the open sessions, or go to another one", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "session", Theme: "connect", Args: "[name | -]", Short: "list the open sessions, or go to another one", JSON: true,
 	Long: "`open --as NAME` opens one beside those there are; without --as it replaces the present one. `session -` goes to the one " +
 		"before, `close NAME` ends one. NAME:path is a path on another session, or on a bookmark, which is opened then; :path is one " +
 		"on this session. Such a name has two letters or more and is not quoted; `./a:b` is a file.",
@@ -27,7 +26,7 @@ var SessionCommands = []*command.Command{{
 		{Line: "session -", Says: "back to the one before"},
 	},
 	Max: 1, Complete: []completion.Kind{completion.Session}, Foreign: command.Refused, Run: session,
-}}
+})
 
 // sessionObject is a session as --json shows it.
 type sessionObject struct {

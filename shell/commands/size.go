@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -11,19 +10,11 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// SizeCommands are the rows of this file in the catalog.
-var SizeCommands = []*command.Command{
-	{
-		Name: "size", Args: "file…", Short: "show the size of files in bytes", JSON: true,
-		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: command.Sends("TYPE", "SIZE"), Needs: command.Login, Foreign: command.Confined, Run: size,
-	},
-	{
-		Name: "modtime", Args: "file…", Short: "show when files were last changed, in UTC", JSON: true,
-		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Wire: command.Sends("MDTM"), Needs: command.Login, Foreign: command.Confined, Run: modtime,
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "size", Theme: "look around", Args: "file…", Short: "show the size of files in bytes", JSON: true,
+	Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+	Wire: command.Sends("TYPE", "SIZE"), Needs: command.Login, Foreign: command.Confined, Run: size,
+})
 
 func size(ctx context.Context, c *command.Call) error {
 	for _, name := range c.Texts() {
@@ -37,24 +28,6 @@ func size(ctx context.Context, c *command.Call) error {
 		}{Size: n}
 		o.Name, _ = render.Text(name)
 		if err := printFact(c, name, strconv.FormatInt(n, 10), o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func modtime(ctx context.Context, c *command.Call) error {
-	for _, name := range c.Texts() {
-		t, err := c.Session().ModTime(ctx, name)
-		if err != nil {
-			return failure.About(name, err)
-		}
-		o := struct {
-			Name     string  `json:"name"`
-			Modified *string `json:"modified"`
-		}{Modified: render.Stamp(t)}
-		o.Name, _ = render.Text(name)
-		if err := printFact(c, name, t.UTC().Format(time.DateTime)+" UTC", o); err != nil {
 			return err
 		}
 	}

@@ -14,13 +14,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// StatCommands are the rows of this file in the catalog.
-var StatCommands = []*command.Command{{
-	Name: "stat", Args: "remote…", Short: "show all that the server tells about files and directories", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "stat", Theme: "look around", Args: "remote…", Short: "show all that the server tells about files and directories", JSON: true,
 	Examples: []command.Example{{Line: "stat README.txt", Says: "a file"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: stat,
-}}
+})
 
 func stat(ctx context.Context, c *command.Call) error {
 	names, err := c.Expand(ctx, c.Args)

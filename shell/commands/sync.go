@@ -24,9 +24,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// SyncCommands are the rows of this file in the catalog.
-var SyncCommands = []*command.Command{{
-	Name: "sync", Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "sync", Theme: "whole trees", Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
 	Short: "make two trees the same that were both changed",
 	Long: "What was changed, made or deleted on one side since both agreed goes to the other one. What both sides have changed is a " +
 		"conflict: it is named and left alone, --conflict or `sync resolve` says what becomes of it, and the status is 10. The times of " +
@@ -45,7 +44,7 @@ var SyncCommands = []*command.Command{{
 	Max: 5, Flags: syncFlags, Words: []string{"status", "resolve", "forget"},
 	Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
 	Wire:     command.Verbs(mirrorVerbs, hashVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: syncCommand,
-}}
+})
 
 func syncFlags(fs *pflag.FlagSet) {
 	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")

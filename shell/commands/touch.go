@@ -15,33 +15,23 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// TouchCommands are the rows of this file in the catalog.
-var TouchCommands = []*command.Command{
-	{
-		Name: "touch", Args: "remote…", Short: "set the time of files on the server, or make empty ones",
-		Long: "The time is now, or that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
-			"new files can be made.",
-		Examples: []command.Example{
-			{Line: "touch done.flag", Says: "an empty file, or the time now"},
-			{Line: "touch -d 2026-01-31T12:00:00Z README.txt", Says: "a certain time"},
-		},
-		Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-		Flags: func(fs *pflag.FlagSet) {
-			fs.BoolP("no-create", "c", false, "make no new file; one that is missing is not an error")
-			fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
-			fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
-			fs.StringP("reference", "r", "", "the time of a local `FILE`")
-		},
-		Wire: command.Verbs(command.ListVerbs, command.Sends("STOR"), command.TimeVerbs), Needs: command.Login, Foreign: command.Confined, Run: touch,
+var _ = command.Add(&command.Command{
+	Name: "touch", Theme: "change files", Args: "remote…", Short: "set the time of files on the server, or make empty ones",
+	Long: "The time is now, or that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
+		"new files can be made.",
+	Examples: []command.Example{
+		{Line: "touch done.flag", Says: "an empty file, or the time now"},
+		{Line: "touch -d 2026-01-31T12:00:00Z README.txt", Says: "a certain time"},
 	},
-	{
-		Name: "ln", Args: "target link", Short: "make a symbolic link on the server (SITE SYMLINK)",
-		Long: "Only few servers have a command for it: proftpd with mod_site_misc. Hard links cannot be made by FTP.",
-		Min:  2, Max: 2, Ask: []string{"target", "link"}, Complete: []completion.Kind{completion.RemotePath},
-		Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "always so, for fingers that type ln -s") },
-		Wire:  command.Verbs(command.ListVerbs, command.Sends("SITE SYMLINK")), Needs: command.Login, Foreign: command.Confined, Run: ln,
+	Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("no-create", "c", false, "make no new file; one that is missing is not an error")
+		fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
+		fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
+		fs.StringP("reference", "r", "", "the time of a local `FILE`")
 	},
-}
+	Wire: command.Verbs(command.ListVerbs, command.Sends("STOR"), command.TimeVerbs), Needs: command.Login, Foreign: command.Confined, Run: touch,
+})
 
 func touch(ctx context.Context, c *command.Call) error {
 	when, err := touchTime(c)
@@ -127,20 +117,4 @@ func stampTime(c *command.Call, text string) (time.Time, error) {
 		return t, c.Usage("-t: %q is not a time such as 202601311200", text)
 	}
 	return t, nil
-}
-
-func ln(ctx context.Context, c *command.Call) error {
-	target, link := c.Arg(0), c.Arg(1)
-	into, err := isRemoteDir(ctx, c, link)
-	if err != nil {
-		return err
-	}
-	if into {
-		link = command.JoinRemote(link, command.BaseName(target))
-	}
-	if err := c.Session().Symlink(ctx, target, link); err != nil {
-		return failure.About(link, err)
-	}
-	c.Shell.Remote.Add(c.Absolute(link), completion.Name{Name: command.BaseName(link)})
-	return nil
 }

@@ -21,44 +21,27 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
+var _ = command.Add(&command.Command{
+	Name: "trash", Theme: "change files", Args: "[restore number [path…] | empty [number…]]", JSON: true,
+	Short: "list what is in the trash of the server, bring it back, or delete it",
+	Long: "With `set trash on` nothing is deleted or replaced: what stood there moves into " + trash.Folder + " in the directory " +
+		"where the login begins, one folder for each command. Where the server does not move it that far, as between two file " +
+		"systems, it goes into such a folder beside it; where it cannot be moved at all the command fails. The newest is " +
+		"number 1.\n" +
+		"Only `trash empty` deletes: what is older than the setting trash-keep, or --older, or the numbers. Everybody who logs " +
+		"in as this user sees the trash, and room on the disk comes back only then. A web server may show the folder to the " +
+		"world: in a directory that looks like a site's it is made one above, or after a question.",
+	Examples: []command.Example{
+		{Line: "trash -l", Says: "with the paths"},
+		{Line: "trash restore 2 /www/a.css", Says: "one file of the second group"},
+		{Line: "trash empty --older 7d", Says: "delete what is older than a week"},
+	},
+	Max: -1, Flags: trashFlags, Words: []string{"restore", "empty"}, Complete: []completion.Kind{completion.None},
+	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: trashCommand,
+})
+
 // takeBackVerbs change what is there, and look at it before.
 var takeBackVerbs = command.Verbs(command.ListVerbs, command.TimeVerbs, command.Sends("RNFR", "RNTO", "DELE", "RMD", "MKD", "SITE CHMOD", "MFF", "STOR", "RETR"))
-
-// TrashCommands are the rows of this file in the catalog.
-var TrashCommands = []*command.Command{
-	{
-		Name: "trash", Args: "[restore number [path…] | empty [number…]]", JSON: true,
-		Short: "list what is in the trash of the server, bring it back, or delete it",
-		Long: "With `set trash on` nothing is deleted or replaced: what stood there moves into " + trash.Folder + " in the directory " +
-			"where the login begins, one folder for each command. Where the server does not move it that far, as between two file " +
-			"systems, it goes into such a folder beside it; where it cannot be moved at all the command fails. The newest is " +
-			"number 1.\n" +
-			"Only `trash empty` deletes: what is older than the setting trash-keep, or --older, or the numbers. Everybody who logs " +
-			"in as this user sees the trash, and room on the disk comes back only then. A web server may show the folder to the " +
-			"world: in a directory that looks like a site's it is made one above, or after a question.",
-		Examples: []command.Example{
-			{Line: "trash -l", Says: "with the paths"},
-			{Line: "trash restore 2 /www/a.css", Says: "one file of the second group"},
-			{Line: "trash empty --older 7d", Says: "delete what is older than a week"},
-		},
-		Max: -1, Flags: trashFlags, Words: []string{"restore", "empty"}, Complete: []completion.Kind{completion.None},
-		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: trashCommand,
-	},
-	{
-		Name: "undo", Args: "[number | list]", JSON: true, Short: "take back what the last command changed on the server",
-		Long: "Each command line that changed something with `set trash on` is a group; undo takes back the newest, or the one of a number: deleted and " +
-			"replaced files come from the trash, new ones go there, renamed ones get their names back, modes and times their values. " +
-			"What is not as the command left it is left alone; -f takes it all the same. At a terminal you are asked, a script " +
-			"needs -y. `undo list` shows the groups of this server.",
-		Examples: []command.Example{{Line: "undo -n", Says: "what would be taken back"}, {Line: "undo", Says: "take it back"}, {Line: "undo list", Says: "the last hundred"}},
-		Max:      1, Flags: undoFlags, Words: []string{"list"}, Complete: []completion.Kind{completion.None},
-		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: undo,
-	},
-	{
-		Name: "redo", JSON: true, Short: "do again what undo has taken back", Long: "It works as long as nothing else was changed.",
-		Flags: undoFlags, Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: redo,
-	},
-}
 
 func trashFlags(fs *pflag.FlagSet) {
 	fs.BoolP("long", "l", false, "each path of each group")
@@ -254,82 +237,6 @@ type undoObject struct {
 	Steps   int    `json:"steps,omitempty"`
 }
 
-func undo(ctx context.Context, c *command.Call) error {
-	if err := outsideTx(c); err != nil && c.Arg(0) != "list" {
-		return err
-	}
-	command.EndChanges(c.Shell) // what the line did before is a group, too
-	log := command.UndoLog(c.Shell, command.ServerOf(c.Session()))
-	all, err := log.Groups()
-	if err != nil {
-		return err
-	}
-	switch {
-	case c.Arg(0) == "list":
-		return listUndo(c, all)
-	case c.Arg(0) != "":
-		g, err := undoNumber(c, all)
-		if err != nil {
-			return err
-		}
-		return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
-	}
-	g := trash.Undoable(all)
-	if g == nil {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing is known that could be taken back", Hint: "`set trash on` makes it possible from then on"}
-	}
-	return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
-}
-
-// undoNumber is the group that a number of the list means.
-func undoNumber(c *command.Call, all []*trash.Group) (*trash.Group, error) {
-	n, err := strconv.Atoi(c.Arg(0))
-	for _, g := range slices.Backward(all) {
-		if g.Undoes != "" {
-			continue
-		}
-		if n--; n > 0 {
-			continue
-		}
-		if g.Undone {
-			return nil, c.Usage("%s is undone already", c.Arg(0))
-		}
-		if err == nil && n == 0 {
-			return g, nil
-		}
-		break
-	}
-	return nil, c.Usage("%q is not list or one of its numbers", c.Arg(0))
-}
-
-func redo(ctx context.Context, c *command.Call) error {
-	if err := outsideTx(c); err != nil {
-		return err
-	}
-	command.EndChanges(c.Shell)
-	log := command.UndoLog(c.Shell, command.ServerOf(c.Session()))
-	all, err := log.Groups()
-	if err != nil {
-		return err
-	}
-	undone, g := trash.Redoable(all)
-	if undone == nil {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing was taken back since the last change"}
-	}
-	undone.Command = g.Command
-	return takeBack(ctx, c, "redo", undone, "", func() error {
-		return log.Change(func(all []*trash.Group) []*trash.Group {
-			for _, of := range all {
-				if of.ID == g.ID {
-					of.Undone = false
-				}
-				of.Undone = of.Undone || of.ID == undone.ID
-			}
-			return all
-		})
-	})
-}
-
 // takeBack shows a group, asks, and takes it back. What undo does is a group as well, which redo
 // takes back without another one.
 func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group, undoes string, end func() error) error {
@@ -408,34 +315,4 @@ func tellBack(ctx context.Context, c *command.Call, g *trash.Group, dry bool) er
 		return &command.LeftError{What: command.Plural(left, "change was", "changes were") + " left alone"}
 	}
 	return nil
-}
-
-func listUndo(c *command.Call, all []*trash.Group) error {
-	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}
-	n := 0
-	for _, g := range slices.Backward(all) {
-		if g.Undoes != "" {
-			continue
-		}
-		n++
-		state := "done"
-		if g.Undone {
-			state = "undone"
-		}
-		if c.JSON() {
-			if err := c.Object(undoObject{Number: n, Time: g.Time.Format(time.RFC3339), Command: g.Command, State: state, Steps: len(g.Steps)}); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
-	}
-	if c.JSON() {
-		return nil
-	}
-	if n == 0 {
-		c.Note("nothing was changed yet with the trash on")
-		return nil
-	}
-	return c.Table(t)
 }

@@ -16,13 +16,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// TreeCommands are the rows of this file in the catalog.
-var TreeCommands = []*command.Command{{
-	Name: "tree", Args: "[directory]", Short: "draw a tree of directories",
+var _ = command.Add(&command.Command{
+	Name: "tree", Theme: "look around", Args: "[directory]", Short: "draw a tree of directories",
 	Long:     "Links are shown, not followed. Ctrl-C ends it; what has been drawn stays. With --json each name is an object, as those of `find`.",
 	Examples: []command.Example{{Line: "tree -L 2 pub", Says: "two levels of it"}, {Line: "tree -dh", Says: "only the directories, from here"}},
 	Max:      1, JSON: true, Flags: treeFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: drawTree,
-}}
+})
 
 func treeFlags(fs *pflag.FlagSet) {
 	fs.BoolP("all", "a", false, "names that begin with a dot, too")

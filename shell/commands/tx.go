@@ -5,10 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	osuser "os/user"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,53 +22,15 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// TxCommands are the rows of this file in the catalog.
-var TxCommands = []*command.Command{
-	{
-		Name: "begin", JSON: true, Short: "let changes of the server wait until commit",
-		Long: "From here on put, mput, mirror -R, rm, mv, cp, mkdir, rmdir, chmod and touch change nothing that others see. What is sent goes into a " +
-			"folder .ftpsh-tx-… beside the files; `tx` shows what waits, `commit` makes all of it at once or nothing, `rollback` " +
-			"drops it. It is for what is in the current directory, or in the one of --in.\n" +
-			"ls and get show the server as it is, not as it will be. --lock makes the directory .ftpsh-lock there, which only one can " +
-			"make: a second begin --lock, from anywhere, is refused until the transaction has ended.",
-		Examples: []command.Example{{Line: "begin --in /var/www --lock", Says: "and nobody else does so meanwhile"}},
-		Max:      0, Flags: beginFlags, Complete: []completion.Kind{completion.None},
-		Wire: command.Verbs(command.ListVerbs, command.Sends("MKD", "SITE CHMOD", "STOR", "RETR", "DELE", "RMD", "CWD")), Needs: command.Login, Foreign: command.Refused, Run: beginTx,
-	},
-	{
-		Name: "tx", Args: "[recover]", JSON: true, Short: "show what waits for commit, or end a transaction that broke off",
-		Long: "`tx recover` takes up a transaction of this server that this computer has a journal of: one whose changes wait is open " +
-			"again; a commit that broke off continues with --forward, or is taken back with --back; at a terminal you are asked. It looks at both " +
-			"names of each rename before it does anything. Where somebody else has changed one of them meanwhile it stops and says so.",
-		Examples: []command.Example{{Line: "tx", Says: "what waits"}, {Line: "tx recover --back", Says: "as it was before the commit"}},
-		Max:      1, Flags: recoverFlags, Words: []string{"recover"}, Complete: []completion.Kind{completion.None},
-		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: showTx,
-	},
-	{
-		Name: "commit", JSON: true, Short: "make all changes since begin, at once or not at all",
-		Long: "Everything that is replaced or goes is compared with what stood there when the change was made; if somebody has changed it since, " +
-			"nothing is done and the status is 10. Then only renames are left, many in one packet: directories first, new files, files that " +
-			"are replaced, and last what goes; or in the order in which they came, where one needs another. What was there moves into the folder, and into the trash, if that is on.\n" +
-			"When the server refuses a step, those before it are taken back. When the connection is lost, the commit connects again and looks; " +
-			"after a crash of this computer `tx recover` does.",
-		Examples: []command.Example{{Line: "commit -n", Says: "the steps that it would take"}},
-		Max:      0, Flags: func(fs *pflag.FlagSet) { fs.BoolP("dry-run", "n", false, "compare and show the steps, and do nothing") },
-		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: commitTx,
-	},
-	{
-		Name: "rollback", JSON: true, Short: "drop what waits since begin",
-		Long: "Nothing was visible, and nothing is. Files that were sent for it are deleted from the server.",
-		Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: rollbackTx,
-	},
-}
-
-func beginFlags(fs *pflag.FlagSet) {
-	fs.String("in", "", "for what is in `DIRECTORY`")
-	command.NamesPath(fs, "in", completion.RemoteDir)
-	fs.Bool("lock", false, "only one such transaction at a time, of all computers")
-	fs.Bool("break-lock", false, "remove the lock of somebody else first, after a question")
-	fs.BoolP("yes", "y", false, "with --break-lock: without a question")
-}
+var _ = command.Add(&command.Command{
+	Name: "tx", Theme: "whole trees", Args: "[recover]", JSON: true, Short: "show what waits for commit, or end a transaction that broke off",
+	Long: "`tx recover` takes up a transaction of this server that this computer has a journal of: one whose changes wait is open " +
+		"again; a commit that broke off continues with --forward, or is taken back with --back; at a terminal you are asked. It looks at both " +
+		"names of each rename before it does anything. Where somebody else has changed one of them meanwhile it stops and says so.",
+	Examples: []command.Example{{Line: "tx", Says: "what waits"}, {Line: "tx recover --back", Says: "as it was before the commit"}},
+	Max:      1, Flags: recoverFlags, Words: []string{"recover"}, Complete: []completion.Kind{completion.None},
+	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: showTx,
+})
 
 func recoverFlags(fs *pflag.FlagSet) {
 	fs.String("id", "", "with recover: the transaction called `NAME`, where several have not ended")
@@ -88,103 +46,11 @@ func outsideTx(c *command.Call) error {
 	return &failure.UsageError{Text: "a transaction is open", Hint: "`commit` or `rollback` ends it"}
 }
 
-func beginTx(ctx context.Context, c *command.Call) error {
-	if err := outsideTx(c); err != nil {
-		return err
-	}
-	s := c.Session()
-	dir := c.Absolute(cmp.Or(c.Value("in"), "."))
-	if !strings.HasPrefix(dir, "/") {
-		return trash.ErrNoPlace
-	}
-	if is, err := s.IsDir(ctx, dir); err != nil || !is {
-		return failure.About(dir, cmp.Or(err, error(&failure.LocalError{Text: "is not a directory of the server"})))
-	}
-	if not, err := command.WouldRun(c.Shell, "begin --in "+dir); not {
-		return err
-	}
-	h := tx.NewHead(s, dir, time.Now())
-	if err := lockTx(ctx, c, &h); err != nil {
-		return err
-	}
-	open, err := journalTx(c.Shell, h.ID)
-	if err == nil {
-		open.Tx, err = tx.Begin(ctx, s, h, open.Journal())
-	}
-	if err != nil {
-		open.End()
-		if h.Lock != "" {
-			err = errors.Join(err, tx.Unlock(ctx, s, dir))
-		}
-		return err
-	}
-	if open.Held == nil && !net.ParseIP(s.Server().Host()).IsLoopback() { // that of --demo goes with this program
-		c.Shell.Warn("no journal is kept here: if this computer stops during the commit nobody knows how far it came")
-	}
-	opens(c.Shell, open, s)
-	if c.JSON() {
-		return c.Object(txObject(open.Tx))
-	}
-	c.Note("transaction %s in %s: changes wait for `commit`; ls and get show the server as it is", h.ID, dir)
-	return nil
-}
-
 // opens makes a transaction that of the shell.
 func opens(sh *command.Shell, open *command.OpenTx, s *client.Session) {
 	open.Server = command.ServerOf(s)
 	sh.Tx = open
 	sh.Sessions(sh.Guard)
-}
-
-// lockTx takes the lock, if that is wanted.
-func lockTx(ctx context.Context, c *command.Call, h *tx.Head) error {
-	if !c.Is("lock") && !c.Is("break-lock") {
-		return nil
-	}
-	name := "somebody"
-	if who, err := osuser.Current(); err == nil {
-		name = who.Username
-	}
-	host, _ := os.Hostname()
-	by := fmt.Sprintf("%s on %s, process %d, since %s", name, host, os.Getpid(), h.Begun.Format(time.RFC3339))
-	err := h.LockDir(ctx, c.Session(), by)
-	locked := new(tx.LockedError)
-	if !errors.As(err, &locked) || !c.Is("break-lock") {
-		return err
-	}
-	switch {
-	case c.Is("yes"):
-	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: locked.Error() + "; nobody can be asked", Hint: "`begin --break-lock -y`"}
-	case !c.Confirm(ctx, locked.Error()+". Remove that lock?"):
-		return locked
-	}
-	if err := tx.Unlock(ctx, c.Session(), string(h.Dir)); err != nil {
-		return err
-	}
-	return h.LockDir(ctx, c.Session(), by)
-}
-
-// journalTx makes the file of a journal, which no other shell can take while this one lives.
-func journalTx(sh *command.Shell, id string) (*command.OpenTx, error) {
-	open := &command.OpenTx{}
-	if sh.Options.StateDir == "" {
-		return open, nil
-	}
-	path := filepath.Join(command.TxDir(sh), id+".jsonl")
-	if err := private.MakeFolder(path); err != nil {
-		return open, err
-	}
-	lock, free, err := command.LockQueue(path)
-	if err == nil && !free {
-		err = &private.Error{Name: path, Err: errors.New("another ftpsh holds it")}
-	}
-	if err != nil {
-		return open, err
-	}
-	open.Held = &command.QueueFile{Path: path, Lock: lock}
-	open.File, err = private.Append(path)
-	return open, err
 }
 
 // txHead is a transaction as JSON shows it.
@@ -287,30 +153,6 @@ func noTx(c *command.Call) error {
 	return &failure.UsageError{Text: "no transaction is open", Hint: "`begin` begins one, `tx recover` takes up one that broke off"}
 }
 
-func commitTx(ctx context.Context, c *command.Call) error {
-	t, s := c.Shell.Tx, c.Session()
-	switch {
-	case t == nil:
-		return noTx(c)
-	case !command.InTx(c.Shell, s):
-		return c.Usage("the transaction is on another server: %s", t.Server)
-	case c.Is("dry-run") || c.Shell.Options.DryRun:
-		steps, err := t.Dry(ctx, s)
-		if err = foreignTx(c, err); err != nil {
-			return err
-		}
-		return showSteps(c, steps)
-	}
-	out, err := t.Commit(ctx, s)
-	for _, note := range out.Notes {
-		c.Note("%s", note)
-	}
-	if err != nil {
-		return foreignTx(c, err)
-	}
-	return committed(ctx, c, t.Rows(), out)
-}
-
 // committed tidies up behind a commit that is done, and tells of it.
 func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outcome) error {
 	for _, r := range rows {
@@ -372,47 +214,6 @@ func foreignTx(c *command.Call, err error) error {
 		}
 	}
 	return err
-}
-
-// showSteps shows what a commit would send.
-func showSteps(c *command.Call, steps []tx.Step) error {
-	for _, step := range steps {
-		from, _ := render.Text(string(step.From))
-		to, _ := render.Text(string(step.To))
-		if c.JSON() {
-			if err := c.Object(map[string]any{"dry_run": true, "do": step.Do, "path": from, "to": to}); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := c.Print("%s", strings.TrimSpace(fmt.Sprintf("would %s %s %s", step.Do, from, to))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func rollbackTx(ctx context.Context, c *command.Call) error {
-	t, s := c.Shell.Tx, c.Session()
-	switch {
-	case t == nil:
-		return noTx(c)
-	case !command.InTx(c.Shell, s):
-		return c.Usage("the transaction is on another server: %s", t.Server)
-	}
-	if not, err := command.WouldRun(c.Shell, "rollback"); not {
-		return err
-	}
-	n := len(t.Rows())
-	if err := t.Rollback(ctx, s); err != nil {
-		return err
-	}
-	command.Closes(c.Shell, true)
-	if c.JSON() {
-		return c.Object(map[string]any{"dropped": n})
-	}
-	c.Note("rolled back: %s dropped, nothing was changed", command.Plural(n, "change", "changes"))
-	return nil
 }
 
 // recoverTx takes up a transaction that has not ended.

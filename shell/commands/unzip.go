@@ -22,9 +22,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// UnzipCommands are the rows of this file in the catalog.
-var UnzipCommands = []*command.Command{{
-	Name: "unzip", Args: "-l|-p remote [member…]", Short: "look into a zip archive on the server", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "unzip", Theme: "download", Args: "-l|-p remote [member…]", Short: "look into a zip archive on the server", JSON: true,
 	Long: "-l lists what is in it, -p shows members, or sends them to a file or a program. Only the directory of the archive and the " +
 		"members come over the line: the server must begin in the middle of files (REST).",
 	Examples: []command.Example{{Line: "unzip -l site.zip", Says: "what is in it"}, {Line: "unzip -p site.zip css/a.css > a.css", Says: "one member"}},
@@ -36,7 +35,7 @@ var UnzipCommands = []*command.Command{{
 		fs.String("max-out", "1G", "at most `SIZE` comes out of a member")
 	},
 	Complete: []completion.Kind{completion.RemotePath, completion.Text}, Wire: getVerbs, Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: unzip,
-}}
+})
 
 // zipMember is a member as --json shows it.
 type zipMember struct {

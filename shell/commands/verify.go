@@ -11,19 +11,18 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// hashVerbs are what a comparison by checksum may send.
-var hashVerbs = command.Sends("HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC")
-
-// VerifyCommands are the rows of this file in the catalog.
-var VerifyCommands = []*command.Command{{
-	Name: "verify", Args: "remote [local]", Short: "compare a file on the server with the one here", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "verify", Theme: "look around", Args: "remote [local]", Short: "compare a file on the server with the one here", JSON: true,
 	Long: "The contents are compared: by a checksum where the server computes one, else the file is fetched once more and " +
 		"compared byte by byte, without being kept.",
 	Examples: []command.Example{{Line: "verify big.iso", Says: "is it whole, here and there?"}},
 	Min:      1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     command.Verbs(hashVerbs, command.DataVerbs, command.Sends("RETR")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: verify,
-}}
+})
+
+// hashVerbs are what a comparison by checksum may send.
+var hashVerbs = command.Sends("HASH", "OPTS HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC")
 
 func verify(ctx context.Context, c *command.Call) error {
 	t := transfer.Task{Remote: c.Arg(0), Resume: true} // which leaves the local name as it is

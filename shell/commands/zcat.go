@@ -14,9 +14,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// ZcatCommands are the rows of this file in the catalog.
-var ZcatCommands = []*command.Command{{
-	Name: "zcat", Args: "remote…", Short: "show packed files of the server unpacked",
+var _ = command.Add(&command.Command{
+	Name: "zcat", Theme: "download", Args: "remote…", Short: "show packed files of the server unpacked",
 	Long: "gzip and bzip2 are known by their first bytes, not by the name. It ends when more than 1 GiB, or a thousand times what " +
 		"came, would come out.",
 	Examples: []command.Example{{Line: "zcat access.log.1.gz", Says: "read it"}, {Line: "zcat -t *.gz", Says: "are they whole?"}},
@@ -27,7 +26,7 @@ var ZcatCommands = []*command.Command{{
 		fs.String("max-out", "1G", "at most `SIZE` comes out of a file")
 	},
 	Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: zcat,
-}}
+})
 
 func zcat(ctx context.Context, c *command.Call) error {
 	bounds := unpack.Usual

@@ -18,9 +18,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// QueueCommands are the rows of this file in the catalog.
-var QueueCommands = []*command.Command{{
-	Name: "queue", Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
+var _ = command.Add(&command.Command{
+	Name: "queue", Theme: "jobs", Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
 	Long: "`queue get big.iso` puts a command behind those that wait; it runs as a job, for the server and in the directories of " +
 		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` resumes it. `set queue-jobs 2` lets two run " +
 		"at once.\n" +
@@ -38,7 +37,7 @@ var QueueCommands = []*command.Command{{
 		fs.IntP("delete", "d", 0, "take the job `N` out")
 	},
 	Foreign: command.Refused, Run: queueCommand,
-}}
+})
 
 // A queue is jobs that wait, and those of them that run.
 type queue struct {

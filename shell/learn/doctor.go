@@ -19,9 +19,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// DoctorCommands are the rows of this file in the catalog.
-var DoctorCommands = []*command.Command{{
-	Name: "doctor", Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "doctor", Theme: "learn", Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
 	Long: "From the name to a listing: DNS, TCP, greeting, features, TLS and certificate, login, both kinds of passive mode, " +
 		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
 		"server you are connected to, or the one that the last `open` did not reach, over a connection of its own, with your login; " +
@@ -42,7 +41,7 @@ var DoctorCommands = []*command.Command{{
 		command.Choices(fs, "tls", settings.TLSWords...)
 	},
 	Wire: command.Verbs(command.LoginVerbs, command.DataVerbs, command.Sends("LIST", "MLSD", "REST", "RETR", "QUIT")), Foreign: command.Refused, Run: doctor,
-}}
+})
 
 func doctor(ctx context.Context, c *command.Call) error {
 	e, err := examination(ctx, c)

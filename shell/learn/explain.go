@@ -12,32 +12,18 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// ExplainCommands are the rows of this file in the catalog.
-var ExplainCommands = []*command.Command{
-	{
-		Name: "explain", Args: "[command|code|word|last]", Short: "explain a command of the protocol, a reply code, a word, or what just happened",
-		Long: "Nothing is sent for it. `explain last` reads what the last command did on the wire and says what most likely went wrong and " +
-			"what to try. Alone it lists what there is.",
-		Examples: []command.Example{
-			{Line: "explain PASV", Says: "a command: replies, pitfalls, which servers know it"},
-			{Line: "explain 550", Says: "a code: what it means and what to try"},
-			{Line: "explain last", Says: "the last command"},
-			{Line: "explain passive", Says: "a word of the trade"},
-		},
-		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: command.Refused, Run: explain,
+var _ = command.Add(&command.Command{
+	Name: "explain", Theme: "learn", Args: "[command|code|word|last]", Short: "explain a command of the protocol, a reply code, a word, or what just happened",
+	Long: "Nothing is sent for it. `explain last` reads what the last command did on the wire and says what most likely went wrong and " +
+		"what to try. Alone it lists what there is.",
+	Examples: []command.Example{
+		{Line: "explain PASV", Says: "a command: replies, pitfalls, which servers know it"},
+		{Line: "explain 550", Says: "a code: what it means and what to try"},
+		{Line: "explain last", Says: "the last command"},
+		{Line: "explain passive", Says: "a word of the trade"},
 	},
-	{
-		Name: "why", Args: "[code|word]", Short: "explain what the last command did, as explain last does",
-		Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: command.Refused, Run: why,
-	},
-}
-
-func why(ctx context.Context, c *command.Call) error {
-	if len(c.Args) == 0 {
-		return explainLast(c)
-	}
-	return explain(ctx, c)
-}
+	Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: command.Refused, Run: explain,
+})
 
 func explain(_ context.Context, c *command.Call) error {
 	topic := strings.Join(c.Texts(), " ")

@@ -11,9 +11,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// LadderCommands are the rows of this file in the catalog.
-var LadderCommands = []*command.Command{{
-	Name: "ladder", Complete: []completion.Kind{completion.None}, Args: "[N|all]", Short: "draw what the last command did on the wire",
+var _ = command.Add(&command.Command{
+	Name: "ladder", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[N|all]", Short: "draw what the last command did on the wire",
 	Long: "Time goes down, ftpsh is on the left and the server on the right; C is the control connection, D1 a data connection. " +
 		"With a number it draws the command so many back. At most 24 lines are drawn of each command; --all draws them all.",
 	Examples: []command.Example{{Line: "ladder", Says: "the last command"}, {Line: "ladder 2", Says: "the one before it"}},
@@ -23,7 +22,7 @@ var LadderCommands = []*command.Command{{
 		fs.Bool("all", false, "all lines of it")
 	},
 	Foreign: command.Refused, Run: ladder,
-}}
+})
 
 func ladder(_ context.Context, c *command.Call) error {
 	style := drawingStyle(c)

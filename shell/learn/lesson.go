@@ -22,9 +22,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// LessonCommands are the rows of this file in the catalog.
-var LessonCommands = []*command.Command{{
-	Name: "lesson", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | notes [N] | lint FILE]",
+var _ = command.Add(&command.Command{
+	Name: "lesson", Theme: "learn", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | notes [N] | lint FILE]",
 	Short: "learn FTP in guided lessons, on a server in this program",
 	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or resumes one; the shell stays as it is, and what you do " +
 		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
@@ -50,7 +49,7 @@ var LessonCommands = []*command.Command{{
 		fs.String("trace", "", "lint: the recorded session in `FILE` (.jsonl)")
 	},
 	Wire: command.Verbs(command.LoginVerbs, command.Sends("QUIT")), Foreign: command.Refused, Run: runLesson,
-}}
+})
 
 func runLesson(ctx context.Context, c *command.Call) error {
 	sh := c.Shell

@@ -17,9 +17,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// PracticeCommands are the rows of this file in the catalog.
-var PracticeCommands = []*command.Command{{
-	Name: "practice", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
+var _ = command.Add(&command.Command{
+	Name: "practice", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
 		"shows what it received, passwords included: without TLS, anyone on the way sees the same. A fault is " +
 		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. --like gives it the greeting, FEAT, " +
@@ -45,7 +44,7 @@ var PracticeCommands = []*command.Command{{
 		fs.Bool("clear", false, "open: without TLS")
 	},
 	Wire: command.Sends("QUIT"), Foreign: command.Refused, Run: runPractice,
-}}
+})
 
 func runPractice(ctx context.Context, c *command.Call) error {
 	sh, what := c.Shell, c.Arg(0)

@@ -16,9 +16,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// RawCommands are the rows of this file in the catalog.
-var RawCommands = []*command.Command{{
-	Name: "raw", Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
+var _ = command.Add(&command.Command{
+	Name: "raw", Theme: "the protocol", Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
 	Long: "Lines go to the server as typed; lines that begin with a dot are for ftpsh, `.help` lists them, `.end` leaves. A line in a " +
 		"wrong place gets a remark and is sent all the same. After PASV or EPSV the data connection is made when a transfer " +
 		"command is typed; PORT and EPRT with an address of ours open that port. AUTH TLS starts TLS when the server agrees, and " +
@@ -29,7 +28,7 @@ var RawCommands = []*command.Command{{
 		{Line: "raw ftp.example.org", Says: "from the greeting on"},
 	},
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port}, Wire: command.Sends("QUIT"), Foreign: command.Confined, Run: raw,
-}}
+})
 
 func raw(ctx context.Context, c *command.Call) error {
 	sh := c.Shell

@@ -4,51 +4,30 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
-	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// RecordCommands are the rows of this file in the catalog.
-var RecordCommands = []*command.Command{
-	{
-		Name: "record", Args: "[file | stop]", Short: "keep the session in a file that can be played again without a network",
-		Long: "Commands and replies are kept, passwords are not, and of what is transferred only size and SHA-256; --listings keeps the " +
-			"text of listings, so that a replay shows the same names. The session that is open is part of it from its beginning. " +
-			"`record stop`, or the end of the program, ends it. `trace show` and `lesson lint --trace` read such files, too.",
-		Examples: []command.Example{{Line: "record --listings bug.jsonl", Says: "for a bug report"}, {Line: "record stop", Says: "that is all"}},
-		Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"}, JSON: true,
-		Flags: func(fs *pflag.FlagSet) {
-			fs.Bool("listings", false, "keep the text of listings")
-			fs.BoolP("force", "f", false, "replace the file without a question")
-		},
-		Foreign: command.Refused, Run: record,
+var _ = command.Add(&command.Command{
+	Name: "record", Theme: "learn", Args: "[file | stop]", Short: "keep the session in a file that can be played again without a network",
+	Long: "Commands and replies are kept, passwords are not, and of what is transferred only size and SHA-256; --listings keeps the " +
+		"text of listings, so that a replay shows the same names. The session that is open is part of it from its beginning. " +
+		"`record stop`, or the end of the program, ends it. `trace show` and `lesson lint --trace` read such files, too.",
+	Examples: []command.Example{{Line: "record --listings bug.jsonl", Says: "for a bug report"}, {Line: "record stop", Says: "that is all"}},
+	Max:      1, Complete: []completion.Kind{completion.LocalPath}, Words: []string{"stop"}, JSON: true,
+	Flags: func(fs *pflag.FlagSet) {
+		fs.Bool("listings", false, "keep the text of listings")
+		fs.BoolP("force", "f", false, "replace the file without a question")
 	},
-	{
-		Name: "replay", Args: "file", Short: "do a recorded session again, with a server in this program that plays its part",
-		Long: "The commands of the recording run again, in a folder of their own that is removed afterwards, and the server answers as it did " +
-			"then, with other bytes of the same number in files. It fails where ftpsh says something else than it did then. No network " +
-			"is used. --pace 1 waits as long between the commands as the user did, at most five seconds; 2 is twice as fast.",
-		Examples: []command.Example{{Line: "replay bug.jsonl", Says: "does it still happen?"}, {Line: "replay --pace 1 demo.jsonl", Says: "for an audience; with `trace 1` it is a lecture"}},
-		Min:      1, Max: 1, Complete: []completion.Kind{completion.LocalPath},
-		Flags: func(fs *pflag.FlagSet) {
-			fs.Float64("pace", 0, "how fast: `NUMBER` times the speed of then; 0: at once")
-		},
-		Nests: true, Foreign: command.Refused, Run: replay,
-	},
-}
+	Foreign: command.Refused, Run: record,
+})
 
 func record(ctx context.Context, c *command.Call) error {
 	sh := c.Shell
@@ -109,19 +88,6 @@ func StopRecording(sh *command.Shell) error {
 	return err
 }
 
-func replay(ctx context.Context, c *command.Call) error {
-	events, err := readRecording(ctx, c, c.Arg(0))
-	if err != nil {
-		return err
-	}
-	play, err := teach.NewReplay(events)
-	if err != nil {
-		return failure.About(c.Arg(0), &failure.LocalError{Text: failure.InWords(err)})
-	}
-	pace, _ := c.Flags.GetFloat64("pace")
-	return failure.About(filepath.Base(c.Arg(0)), playRecording(ctx, c, play, pace))
-}
-
 // readRecording reads a file that `record` or `trace save` has made.
 func readRecording(ctx context.Context, c *command.Call, name string) ([]*teach.Event, error) {
 	file, err := c.Shell.Folder().Open(ctx, name, os.O_RDONLY, 0)
@@ -134,128 +100,4 @@ func readRecording(ctx context.Context, c *command.Call, name string) ([]*teach.
 		return nil, failure.About(name, &failure.LocalError{Text: failure.InWords(err)})
 	}
 	return events, nil
-}
-
-// playRecording does a recording again in a shell that is confined, and compares. A dialogue that differs
-// ends it.
-func playRecording(ctx context.Context, c *command.Call, play *teach.Replay, pace float64) error {
-	server, err := practice.Script(play.Script)
-	if err != nil {
-		return &failure.LocalError{Text: failure.InWords(err)}
-	}
-	defer server.Close()
-	root, remove, err := command.PrivateFolder()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	within, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	go func() {
-		if server.Wait() != nil {
-			end(command.ErrOtherwise)
-		}
-	}()
-	sh := c.Shell.Confine(within, root, server)
-	for _, setting := range play.Settings {
-		if err := sh.Set(setting[0], setting[1]); err != nil {
-			return err
-		}
-	}
-	for i, step := range play.Steps {
-		if i > 0 {
-			wait(within, step.At-play.Steps[i-1].At, pace)
-		}
-		if within.Err() != nil || sh.Quitting {
-			break
-		}
-		c.Note("> %s", step.Line)
-		ReplayStep(within, sh, step)
-	}
-	if sh.Raw {
-		_ = sh.Do(command.Line{Text: ".end"})
-	}
-	sh.Disconnect()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := asRecorded(server); err != nil {
-		return err
-	}
-	if context.Cause(sh.Base) != nil && ctx.Err() == nil {
-		return &failure.LocalError{Text: "this time it went otherwise: another connection was wanted when all was said"}
-	}
-	return nil
-}
-
-// asRecorded says whether the dialogue was the recorded one.
-func asRecorded(server *practice.Scripted) error {
-	select {
-	case <-server.Done():
-	case <-time.After(time.Second):
-		server.Close()
-	}
-	if err := server.Wait(); err != nil {
-		return &failure.LocalError{Text: "this time it went otherwise: " + failure.InWords(err)}
-	}
-	return nil
-}
-
-// longestPause is how long an audience has to wait for the next command.
-const longestPause = 5 * time.Second
-
-func wait(ctx context.Context, seconds, pace float64) {
-	if pace <= 0 {
-		return
-	}
-	timer := time.NewTimer(min(time.Duration(seconds/pace*float64(time.Second)), longestPause))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// ReplayStep does one line of a recording. Failures are shown, and are part of it, unless the
-// recording is over.
-func ReplayStep(ctx context.Context, sh *command.Shell, step teach.ReplayStep) {
-	sh.Confined.Asked = step.Asked
-	useGate(sh)
-	line := command.Line{Text: step.Line}
-	maps.Copy(sh.Vars, step.Loops)
-	if !step.Opens {
-		provideFile(sh, step)
-		_ = sh.Do(line)
-		return
-	}
-	end := sh.Recorder.Begin(step.Line)
-	err := command.OpenSession(ctx, sh, sh.Confined.Address(step), command.Opening{NoLogin: step.User == ""})
-	end(err)
-	if err != nil {
-		sh.Failed(line, "open", failure.Interrupted(ctx, err))
-	} else if strings.HasPrefix(step.Line, "raw") {
-		_ = sh.Do(command.Line{Text: "raw"})
-	}
-}
-
-// provideFile makes the files that a line uploads: nobody has kept them. They have a size, and nothing
-// on the disk.
-func provideFile(sh *command.Shell, step teach.ReplayStep) {
-	if len(step.Uploads) == 0 {
-		return
-	}
-	root := sh.Confined.Root
-	for _, token := range syntax.Lex(step.Line) {
-		word := filepath.Clean(token.Text)
-		if token.Op != syntax.Word || strings.HasPrefix(word, "-") || !filepath.IsLocal(word) {
-			continue
-		}
-		if _, err := root.Lstat(word); err == nil || root.MkdirAll(filepath.Dir(word), 0o700) != nil {
-			continue
-		}
-		if file, err := root.OpenFile(word, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
-			_ = file.Truncate(step.Uploads[0])
-			file.Close()
-		}
-	}
 }

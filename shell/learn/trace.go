@@ -17,35 +17,28 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// TraceCommands are the rows of this file in the catalog.
-var TraceCommands = []*command.Command{
-	{
-		Name: "trace", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file | web [port|off]]",
-		Short: "show the dialogue with the server as it happens, or keep it in a file",
-		Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
-			"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
-			"D1 the first data connection. Without a word it is switched on or off.\n" +
-			"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
-			"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid), .pcapng (for Wireshark) or .txt, " +
-			"which only you may read.\n" +
-			"`trace web` draws the ladder in browsers of this computer while the session goes on: for a projector, with an explanation of " +
-			"the row that one points at. The address has a token that nobody can guess; `trace web off` ends it.",
-		Examples: []command.Example{
-			{Line: "trace 2", Says: "watch what the next commands do"},
-			{Line: "trace save ls.html", Says: "the last command as a page to look at or to hand in"},
-			{Line: "trace save all.jsonl all", Says: "the whole session"},
-			{Line: "trace show all.jsonl", Says: "what is in such a file"},
-			{Line: "trace web", Says: "watch it in a browser"},
-			{Line: "trace show --ladder office.pcapng", Says: "the FTP of a capture, as far as it is in clear"},
-		},
-		Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
-		Words: []string{"on", "off", "0", "1", "2", "3", "save", "show", "web"}, Foreign: command.Refused, Run: trace,
+var _ = command.Add(&command.Command{
+	Name: "trace", Theme: "learn", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file | web [port|off]]",
+	Short: "show the dialogue with the server as it happens, or keep it in a file",
+	Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
+		"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
+		"D1 the first data connection. Without a word it is switched on or off.\n" +
+		"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
+		"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid), .pcapng (for Wireshark) or .txt, " +
+		"which only you may read.\n" +
+		"`trace web` draws the ladder in browsers of this computer while the session goes on: for a projector, with an explanation of " +
+		"the row that one points at. The address has a token that nobody can guess; `trace web off` ends it.",
+	Examples: []command.Example{
+		{Line: "trace 2", Says: "watch what the next commands do"},
+		{Line: "trace save ls.html", Says: "the last command as a page to look at or to hand in"},
+		{Line: "trace save all.jsonl all", Says: "the whole session"},
+		{Line: "trace show all.jsonl", Says: "what is in such a file"},
+		{Line: "trace web", Says: "watch it in a browser"},
+		{Line: "trace show --ladder office.pcapng", Says: "the FTP of a capture, as far as it is in clear"},
 	},
-	{
-		Name: "debug", Complete: []completion.Kind{completion.None}, Args: "[0|1|2|3]", Short: "the same as trace; without a number only commands and replies",
-		Max: 1, Words: []string{"0", "1", "2", "3"}, Foreign: command.Refused, Run: debug,
-	},
-}
+	Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
+	Words: []string{"on", "off", "0", "1", "2", "3", "save", "show", "web"}, Foreign: command.Refused, Run: trace,
+})
 
 func traceFlags(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "save: replace the file without a question")
@@ -67,8 +60,6 @@ func trace(ctx context.Context, c *command.Call) error {
 	}
 	return traceLevel(c, c.Arg(0), 2)
 }
-
-func debug(_ context.Context, c *command.Call) error { return traceLevel(c, c.Arg(0), 1) }
 
 // traceLevel changes what is shown; without a value it switches it off, or on
 // to level.

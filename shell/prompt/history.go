@@ -18,9 +18,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// HistoryCommands are the rows of this file in the catalog.
-var HistoryCommands = []*command.Command{{
-	Name: "history", Values: [][]string{{"10", "50"}}, Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
+var _ = command.Add(&command.Command{
+	Name: "history", Theme: "the shell", Values: [][]string{{"10", "50"}}, Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
 	Long: "The history is shared by all shells at once and holds no passwords. `!!` runs the last line again, `!12` the one " +
 		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is not a program of this computer) " +
 		"and `!?iso` the last with iso in it. The line is shown before it runs.\n" +
@@ -32,7 +31,7 @@ var HistoryCommands = []*command.Command{{
 		{Line: "history -n 50 -l here", Says: "the last fifty lines that hold this word, with time, status, duration and place"},
 	},
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.Text}, Foreign: command.Refused, Run: showHistory,
-}}
+})
 
 func historyFlags(fs *pflag.FlagSet) {
 	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")

@@ -13,25 +13,18 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// AliasCommands are the rows of this file in the catalog.
-var AliasCommands = []*command.Command{
-	{
-		Name: "alias", Args: "[name [command…]]", Short: "give a line a name, or show the names", JSON: true,
-		Long: "$1 to $9 in the line are the words after the name, $@ all of them, $# their number; a line without any of these " +
-			"gets the words at its end. In the line the alias's own name means the command. The table [alias] of the " +
-			"configuration holds those of every session.",
-		Examples: []command.Example{
-			{Line: "alias ll ls -l", Says: "then `ll pub`"},
-			{Line: "alias today 'mkdir $1 && cd $1'", Says: "then `today 2026-01-31`"},
-		},
-		Max: -1, Complete: []completion.Kind{completion.Command}, Foreign: command.Refused, Run: aliasCommand,
-		Flags: func(fs *pflag.FlagSet) { fs.SetInterspersed(false) },
+var _ = command.Add(&command.Command{
+	Name: "alias", Theme: "scripts", Args: "[name [command…]]", Short: "give a line a name, or show the names", JSON: true,
+	Long: "$1 to $9 in the line are the words after the name, $@ all of them, $# their number; a line without any of these " +
+		"gets the words at its end. In the line the alias's own name means the command. The table [alias] of the " +
+		"configuration holds those of every session.",
+	Examples: []command.Example{
+		{Line: "alias ll ls -l", Says: "then `ll pub`"},
+		{Line: "alias today 'mkdir $1 && cd $1'", Says: "then `today 2026-01-31`"},
 	},
-	{
-		Name: "unalias", Args: "name…", Short: "forget aliases",
-		Min: 1, Max: -1, Complete: []completion.Kind{completion.Alias}, Foreign: command.Refused, Run: unalias,
-	},
-}
+	Max: -1, Complete: []completion.Kind{completion.Command}, Foreign: command.Refused, Run: aliasCommand,
+	Flags: func(fs *pflag.FlagSet) { fs.SetInterspersed(false) },
+})
 
 func aliasCommand(_ context.Context, c *command.Call) error {
 	switch len(c.Args) {
@@ -72,16 +65,6 @@ func allAliases(c *command.Call) error {
 		if err := showAlias(c, name, c.Shell.Aliases[name]); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func unalias(_ context.Context, c *command.Call) error {
-	for _, name := range c.Texts() {
-		if _, known := c.Shell.Aliases[name]; !known {
-			return c.Usage("%s is not an alias", name)
-		}
-		delete(c.Shell.Aliases, name)
 	}
 	return nil
 }

@@ -10,25 +10,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 )
 
-// MacroCommands are the rows of this file in the catalog.
-var MacroCommands = []*command.Command{
-	{
-		Name: "macdef", Args: "name", Short: "define a macro: the lines that follow, up to an empty one",
-		Long: "`$name argument…` runs it: $1 to $9 are its arguments, $* all of them. With $i in it the macro runs once for each " +
-			"argument, which is $i then. A backslash makes a $ plain. A macro stops at its first failure.\n" +
-			"A macro called init runs after the login of the next `open`. All are forgotten when the session ends.",
-		Examples: []command.Example{{Line: "macdef fetch", Says: "then `get $i`, then an empty line; `$fetch a b c` gets three files"}},
-		Min:      1, Max: 1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro}, Foreign: command.Refused, Run: macdef,
-	},
-	{
-		Name: "$", Args: "macro [argument…]", Short: "run a macro that macdef defined",
-		Long: "Patterns in the arguments are expanded by the commands that the macro runs.",
-		Min:  1, Max: -1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro, completion.RemotePath},
-		Nests: true, Foreign: command.Refused, Run: func(_ context.Context, c *command.Call) error {
-			return command.RunMacro(c.Shell, c, c.Arg(0), c.Args[1:])
-		},
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "macdef", Theme: "the shell", Args: "name", Short: "define a macro: the lines that follow, up to an empty one",
+	Long: "`$name argument…` runs it: $1 to $9 are its arguments, $* all of them. With $i in it the macro runs once for each " +
+		"argument, which is $i then. A backslash makes a $ plain. A macro stops at its first failure.\n" +
+		"A macro called init runs after the login of the next `open`. All are forgotten when the session ends.",
+	Examples: []command.Example{{Line: "macdef fetch", Says: "then `get $i`, then an empty line; `$fetch a b c` gets three files"}},
+	Min:      1, Max: 1, Ask: []string{"macro name"}, Complete: []completion.Kind{completion.Macro}, Foreign: command.Refused, Run: macdef,
+})
 
 func macdef(ctx context.Context, c *command.Call) error {
 	next := c.Shell.Next

@@ -11,14 +11,13 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// SourceCommands are the rows of this file in the catalog.
-var SourceCommands = []*command.Command{{
-	Name: "source", Args: "file [argument…]", Short: "run the commands in a local file",
+var _ = command.Add(&command.Command{
+	Name: "source", Theme: "scripts", Args: "file [argument…]", Short: "run the commands in a local file",
 	Long: "The arguments are $1, $2 … in it, $@ all of them and $# their number. A failure ends the file, unless `set onerror " +
 		"continue` or a dash before a command says otherwise.",
 	Examples: []command.Example{{Line: "source nightly.ftp 2026-01-31", Says: "with one argument"}},
 	Min:      1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath}, Nests: true, Foreign: command.Refused, Run: source,
-}}
+})
 
 // deepestSource is how many files may run each other.
 const deepestSource = 20

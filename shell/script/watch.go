@@ -17,9 +17,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
-// WatchCommands are the rows of this file in the catalog.
-var WatchCommands = []*command.Command{{
-	Name: "watch", Args: "command…", Short: "run a command again and again and look at its result",
+var _ = command.Add(&command.Command{
+	Name: "watch", Theme: "look around", Args: "command…", Short: "run a command again and again and look at its result",
 	Long: "The result stands still at the bottom of the screen and what is new in it is yellow; Ctrl-C ends it. Without a terminal " +
 		"the results follow each other. `repeat` counts, and stops at a failure.",
 	Examples: []command.Example{{Line: "watch ls -lt incoming", Says: "what arrives"}, {Line: "watch -n 10 df", Says: "every ten seconds"}},
@@ -29,7 +28,7 @@ var WatchCommands = []*command.Command{{
 		fs.StringP("interval", "n", "2", "the `TIME` between two runs, as 10 or 1m")
 	},
 	Nests: true, Foreign: command.Refused, Run: watchCommand,
-}}
+})
 
 func watchCommand(ctx context.Context, c *command.Call) error {
 	period, err := settings.ReadDuration(c.Value("interval"))

@@ -12,15 +12,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// PasswordCommands are the rows of this file in the catalog.
-var PasswordCommands = []*command.Command{
-	{
-		Name: "password", Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
-		Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
-			"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
-		Min: 1, Max: 2, Complete: []completion.Kind{completion.Text, completion.Host}, Foreign: command.Refused, Run: password,
-	},
-}
+var _ = command.Add(&command.Command{
+	Name: "password", Theme: "connect", Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
+	Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
+		"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
+	Min: 1, Max: 2, Complete: []completion.Kind{completion.Text, completion.Host}, Foreign: command.Refused, Run: password,
+})
 
 func password(ctx context.Context, c *command.Call) error {
 	a := c.Shell.Address

@@ -15,61 +15,16 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// SecureCommands are the rows of this file in the catalog.
-var SecureCommands = []*command.Command{
-	{
-		Name: "auth", Short: "start TLS on a connection that was opened without it (AUTH TLS)",
-		Long: "`open` does this by itself where the server has TLS, before anything secret is sent. It is for a connection that was " +
-			"opened with --tls=off; some servers want another `user` behind it.",
-		Wire: command.Sends("AUTH"), Needs: command.Connection, Foreign: command.Confined, Run: auth,
-	},
-	{
-		Name: "ccc", Short: "end TLS on the control connection and keep it on data connections (CCC)",
-		Long: "For a firewall on the way that must read which ports are used. From then on everybody on the way can read names and " +
-			"commands, and no password is sent; a connection that must be made again has TLS again.",
-		Wire: command.Sends("PBSZ", "PROT", "CCC"), Needs: command.Connection, Foreign: command.Confined, Run: clearControl,
-	},
-	{
-		Name: "tls", Args: "[remember | forget host[:port] | list]", Short: "show how this connection is protected, or which servers had TLS", JSON: true,
-		Long: "Alone it shows the version, the cipher, the certificates and who vouches for them, and how many data connections have " +
-			"resumed the TLS session. `tls list` shows the certificates that were accepted, and the servers that must have TLS; " +
-			"`tls remember` accepts the certificate of this connection from now on, as `yes` at the question does; a --pin holds " +
-			"once. `tls forget` forgets a server: it may be without TLS again, and its certificate is asked about. What is known is in " +
-			"known_hosts.",
-		Examples: []command.Example{{Line: "tls forget ftp.example.org", Says: "its new certificate is asked about"}, {Line: "tls list", Says: "what is known"}},
-		Max:      2, Words: []string{"remember", "forget", "list"}, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: tlsKnown,
-	},
-	{
-		Name: "prot", Values: [][]string{{"private", "clear"}}, Aliases: []string{"protect"}, Args: "[private|clear]", Short: "show or choose whether data connections are protected",
-		Long:     "The server is told with the next transfer (PBSZ, PROT). Many refuse `clear`. Without TLS nothing is protected.",
-		Examples: []command.Example{{Line: "prot clear", Says: "names and passwords protected, files not"}},
-		Max:      1, Complete: []completion.Kind{completion.None}, JSON: true, Needs: command.Connection, Foreign: command.Confined, Run: prot,
-	},
-}
-
-func auth(ctx context.Context, c *command.Call) error {
-	sh, session := c.Shell, c.Session()
-	if err := session.ProtectControl(ctx); err != nil {
-		return err
-	}
-	if sh.Settings.Verbose {
-		c.Note("TLS is on")
-	}
-	opt := session.Options()
-	return sh.Known.Remember(opt.Addr)
-}
-
-func clearControl(ctx context.Context, c *command.Call) error {
-	session := c.Session()
-	if control, _ := session.Protected(); !control {
-		return c.Usage("the control connection has no TLS")
-	}
-	if err := session.ClearControl(ctx); err != nil {
-		return err
-	}
-	c.Shell.Warn("commands and names travel in clear from here on; no password is sent")
-	return nil
-}
+var _ = command.Add(&command.Command{
+	Name: "tls", Theme: "connect", Args: "[remember | forget host[:port] | list]", Short: "show how this connection is protected, or which servers had TLS", JSON: true,
+	Long: "Alone it shows the version, the cipher, the certificates and who vouches for them, and how many data connections have " +
+		"resumed the TLS session. `tls list` shows the certificates that were accepted, and the servers that must have TLS; " +
+		"`tls remember` accepts the certificate of this connection from now on, as `yes` at the question does; a --pin holds " +
+		"once. `tls forget` forgets a server: it may be without TLS again, and its certificate is asked about. What is known is in " +
+		"known_hosts.",
+	Examples: []command.Example{{Line: "tls forget ftp.example.org", Says: "its new certificate is asked about"}, {Line: "tls list", Says: "what is known"}},
+	Max:      2, Words: []string{"remember", "forget", "list"}, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: tlsKnown,
+})
 
 // tlsObject is how a connection is protected, as --json shows it.
 type tlsObject struct {
@@ -196,37 +151,6 @@ func forgetHost(c *command.Call) error {
 	}
 	if !found {
 		return &failure.LocalError{Text: c.Arg(1) + " is not known"}
-	}
-	return nil
-}
-
-// levels are the words for the protection of data connections.
-var levels = map[string]client.Level{
-	"private": client.Private, "p": client.Private, "clear": client.Clear, "c": client.Clear,
-}
-
-func prot(_ context.Context, c *command.Call) error {
-	session := c.Session()
-	if len(c.Args) > 0 {
-		level, ok := levels[strings.ToLower(c.Arg(0))]
-		if !ok {
-			return c.Usage("%s is not one of private, clear", c.Arg(0))
-		}
-		session.Protect(level)
-	}
-	_, data := session.Protected()
-	word := "clear"
-	if data {
-		word = "private"
-	}
-	if len(c.Args) == 0 {
-		return c.Word("protection", word)
-	}
-	if levels[word] != levels[strings.ToLower(c.Arg(0))] {
-		return c.Usage("without TLS nothing can be private: `auth` starts it")
-	}
-	if c.Shell.Settings.Verbose {
-		c.Note("data connections are %s", word)
 	}
 	return nil
 }

@@ -16,9 +16,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// ProxyCommands are the rows of this file in the catalog.
-var ProxyCommands = []*command.Command{{
-	Name: "proxy", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
+var _ = command.Add(&command.Command{
+	Name: "proxy", Theme: "connect", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
 	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
 		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
 		"first. The servers talk to each other directly, which many forbid. Without `proxy open` it is the session that was left " +
@@ -30,10 +29,7 @@ var ProxyCommands = []*command.Command{{
 	},
 	Min: 1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
 	Wire: fxpVerbs, Foreign: command.Refused, Run: proxied,
-}}
-
-// fxpVerbs let two servers talk to each other.
-var fxpVerbs = command.Verbs(command.ListVerbs, command.Sends("STOR", "RETR", "APPE", "STOU", "REST", "SSCN", "CPSV", "RNFR", "RNTO", "SITE CHMOD", "DELE"), command.TimeVerbs)
+})
 
 // errNoSecond says that proxy has no second connection.
 var errNoSecond = errors.New("no second connection")
@@ -150,11 +146,4 @@ func sourceCount(c *command.Call, many bool) int {
 		return len(c.Args)
 	}
 	return 1
-}
-
-func sizeText(size int64) string {
-	if size < 0 {
-		return ""
-	}
-	return command.BytesText(size)
 }

@@ -1,0 +1,28 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/settings"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "active-ports", Theme: "transfers", Values: [][]string{{"any", "40001-40100"}}, Args: "[first-last|any]", Short: "show or choose the ports on which active data connections are awaited",
+	Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
+		"names the router then.",
+	Examples: []command.Example{{Line: "active-ports 40001-40100", Says: "a hundred ports"}, {Line: "active-ports any", Says: "whichever the system gives"}},
+	Max:      1, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: command.Confined, Run: activePortsCommand,
+})
+
+func activePortsCommand(_ context.Context, c *command.Call) error {
+	row, err := settings.Find("active-ports")
+	if err != nil {
+		return err
+	}
+	if len(c.Args) == 0 {
+		return c.Setting(row, "")
+	}
+	return c.Changed(row, c.Arg(0))
+}

@@ -1,0 +1,182 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/plan"
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "apply", Theme: "whole trees", Args: "[file]", JSON: true, Short: "do what a plan says, if both sides are as they were",
+	Long: "All rows are compared with the server and the files here before the first of them is done; if one does not fit, nothing is " +
+		"changed and the status is 10. What is replaced, moved or deleted is looked at once more just before; what changes within " +
+		"that last moment cannot be seen. Uploads have another name until they are whole. What is done is noted in FILE.done: " +
+		"after a break the same `apply` goes on. Without a file it is the last plan of this session, after a question.",
+	Examples: []command.Example{{Line: "apply site.ftpplan", Says: "do it"}, {Line: "apply -n site.ftpplan", Says: "only compare"}, {Line: "apply --only 1,4-9 site.ftpplan", Says: "some rows"}},
+	Max:      1, Flags: applyFlags, Complete: []completion.Kind{completion.LocalPath},
+	Wire: command.Verbs(getVerbs, putVerbs, mirrorVerbs, command.Sends("SITE CPFR", "SITE CPTO")), Needs: command.Login, Foreign: command.Refused, Run: apply,
+})
+
+func applyFlags(fs *pflag.FlagSet) {
+	fs.BoolP("yes", "y", false, "without a question")
+	fs.BoolP("dry-run", "n", false, "compare, and do nothing")
+	fs.String("only", "", "just the rows `N`: 1,4-9")
+}
+
+func apply(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil {
+		return err
+	}
+	p, name := c.Shell.LastPlan, c.Arg(0)
+	var err error
+	if name != "" {
+		p, err = readPlan(c, name)
+	}
+	switch {
+	case err != nil:
+		return err
+	case p == nil:
+		return c.Usage("no plan was made in this session; the name of one is missing")
+	}
+	wanted, err := onlyRows(c, len(p.Rows))
+	if err != nil {
+		return err
+	}
+	if c.Is("dry-run") || c.Shell.Options.DryRun {
+		return checkPlan(ctx, c, p, name, wanted)
+	}
+	if name == "" && !c.Is("yes") {
+		if !c.Interactive() {
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`apply -y`, or the name of a plan"}
+		}
+		if err := showPlan(c, p); err != nil || !c.Confirm(ctx, "do that?") {
+			return err
+		}
+	}
+	journal := ""
+	if name != "" {
+		journal = c.Shell.Local(name) + doneSuffix
+	}
+	j, err := plan.OpenJournal(journal, p)
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	here := hereFiles{c.Shell.Folder()}
+	if err := showDifferences(c, p.Check(ctx, c.Session(), here, j, wanted)); err != nil {
+		return err
+	}
+	return applyRows(ctx, c, p, here, j, wanted)
+}
+
+// applyRows does the rows and tells of each.
+func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFiles, j *plan.Journal, wanted func(int) bool) error {
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer c.Session().SetType(typ)
+	counts, bytes := map[plan.Do]int{}, int64(0)
+	var errs []error
+	err := p.Apply(ctx, c.Session(), here, planMover{c}, j, wanted, func(r plan.Row, err error) error {
+		state, reason := "done", ""
+		if err != nil {
+			state, reason = "failed", err.Error()
+			errs = append(errs, failure.About(fmt.Sprintf("row %d, %s %s", r.N, r.Do, r.Path), err))
+		} else {
+			counts[r.Do]++
+			bytes += max(r.Size, 0)
+			c.Shell.Remote.Forget(completion.Join(string(r.Path), ".."))
+		}
+		if c.JSON() {
+			return c.Object(newRowObject(r, state, reason))
+		}
+		return nil
+	})
+	if len(errs) > 0 && err == nil {
+		err = &command.UnappliedError{N: len(errs)}
+	}
+	if !c.JSON() && len(counts) > 0 {
+		c.Note("done: %s", strings.TrimSuffix(planSummary(counts, bytes), " to move"))
+	}
+	return failure.Several(append(errs, err))
+}
+
+// onlyRows reads the option --only.
+func onlyRows(c *command.Call, rows int) (func(int) bool, error) {
+	text := c.Value("only")
+	if text == "" {
+		return nil, nil
+	}
+	wanted := map[int]bool{}
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, is := strings.Cut(part, "-")
+		if !is {
+			to = from
+		}
+		a, err1 := strconv.Atoi(from)
+		b, err2 := strconv.Atoi(to)
+		if err1 != nil || err2 != nil || a < 1 || b < a || b > rows {
+			return nil, c.Usage("--only: %q is not among the rows 1 to %d", part, rows)
+		}
+		for n := a; n <= b; n++ {
+			wanted[n] = true
+		}
+	}
+	return func(n int) bool { return wanted[n] }, nil
+}
+
+// planMover moves the files of rows, each under another name until it is whole.
+type planMover struct{ call *command.Call }
+
+// Move moves them over several sessions.
+func (m planMover) Move(ctx context.Context, s *client.Session, moves plan.Moves) error {
+	e := NewEngine(m.call)
+	e.Session = s
+	e.Done = func(t transfer.Task, _ transfer.Result, err error) { moves.Done(moves.Rows[t.Number], err) }
+	for i, r := range moves.Rows { // before the engine begins: Done is told one after the other
+		if err := m.makeRoom(r); err != nil {
+			moves.Done(r, err)
+			moves.Rows[i].Do = ""
+		}
+	}
+	return e.Run(ctx, func(yield func(transfer.Task) bool) {
+		for i, r := range moves.Rows {
+			t := transfer.Task{Op: transfer.Upload, Remote: string(r.Path), Local: string(r.Local), Number: i, Part: moves.Part(r), Mode: r.FileMode()}
+			switch r.Do {
+			case "":
+				continue
+			case plan.Get:
+				t.Op = transfer.Download
+			}
+			configureTask(m.call, &t)
+			t.Preserve, t.Atomic = moves.Preserve, t.Op == transfer.Upload
+			t.Before = func(ctx context.Context, s *client.Session) error { return moves.Look(ctx, s, r) }
+			if !yield(t) {
+				return
+			}
+		}
+	})
+}
+
+// makeRoom makes the directory here that a file goes into.
+func (m planMover) makeRoom(r plan.Row) error {
+	if r.Do != plan.Get {
+		return nil
+	}
+	return m.call.Shell.Folder().MkdirAll(filepath.Dir(string(r.Local)))
+}
+
+// Copy copies one on the server.
+func (m planMover) Copy(ctx context.Context, s *client.Session, r plan.Row) error {
+	return copyRemote(ctx, m.call, string(r.Path), string(r.To))
+}

@@ -1,0 +1,36 @@
+package commands
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "lmv", Theme: "this computer", Args: "from… to", Short: "move or rename local files",
+	Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
+	Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: lmv,
+})
+
+func lmv(ctx context.Context, c *command.Call) error {
+	names, _, err := localWords(ctx, c, len(c.Args)-1)
+	if err != nil {
+		return err
+	}
+	to := LocalPath(c.Args[len(c.Args)-1])
+	if len(names) > 1 && !c.Shell.Folder().IsDir(to) {
+		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
+	}
+	var errs []error
+	for _, name := range names {
+		target := to
+		if c.Shell.Folder().IsDir(to) {
+			target = filepath.Join(to, filepath.Base(name))
+		}
+		errs = append(errs, c.Shell.Folder().Rename(name, target))
+	}
+	return failure.Several(errs)
+}

@@ -1,0 +1,26 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "mdelete", Theme: "change files", Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
+	Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
+	Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
+	Complete: []completion.Kind{completion.RemotePath},
+	Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE")), Needs: command.Login, Foreign: command.Confined, Run: mdelete,
+})
+
+func mdelete(ctx context.Context, c *command.Call) error {
+	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
+	}
+	names, missed := c.Expand(ctx, c.Args)
+	asked := &each{call: c, all: c.Is("force")}
+	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name command.RemoteName) error { return remove(ctx, c, name.Path) })})
+}

@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "mput", Theme: "upload", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true, Many: true}, Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
+	Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
+	Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
+	Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
+	Complete: []completion.Kind{completion.LocalPath},
+	Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: mput,
+})
+
+// passesOver reports whether a name that a pattern stands for is no file that can
+// be uploaded, and tells so: a FIFO would be waited at.
+func passesOver(c *command.Call, name string) bool {
+	info, err := c.Shell.Folder().Stat(name)
+	if err != nil || info.Mode().IsRegular() {
+		return false
+	}
+	c.Note("%s is not a plain file: skipped", name)
+	return true
+}
+
+func mput(ctx context.Context, c *command.Call) error {
+	var names []command.RemoteName
+	var trees []string
+	var errs []error
+	for _, word := range c.Args {
+		found, err := LocalNames(ctx, c.Shell, word)
+		errs = append(errs, err)
+		for _, name := range found {
+			if c.Is("recursive") && isTree(c.Shell, name) {
+				trees = append(trees, name)
+			} else if word.Pattern == "" || !c.Shell.Folder().IsDir(name) && !passesOver(c, name) {
+				names = append(names, command.RemoteName{Path: name})
+			}
+		}
+	}
+	asked := &each{call: c}
+	remote := func(name command.RemoteName) string {
+		return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(name.Path))
+	}
+	note := func(name command.RemoteName) string {
+		if !asked.asks() || storeUnique(c, transfer.Upload) != transfer.Upload {
+			return ""
+		}
+		return replacingThere(ctx, c, remote(name))
+	}
+	err := asked.move(ctx, names, note, func(name command.RemoteName) (transfer.Task, error) {
+		t := transfer.Task{Op: storeUnique(c, transfer.Upload), Local: name.Path, Remote: remote(name), Resume: c.Is("continue")}
+		if info, err := c.Shell.Folder().Stat(t.Local); err == nil {
+			t.Size = info.Size()
+		}
+		return t, nil
+	})
+	if errs = append(errs, err); !endsAll(ctx, err) {
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, name)) }))
+	}
+	return failure.Several(errs)
+}

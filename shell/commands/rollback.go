@@ -1,0 +1,36 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/ftpsh/ftpsh/shell/command"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "rollback", Theme: "whole trees", JSON: true, Short: "drop what waits since begin",
+	Long: "Nothing was visible, and nothing is. Files that were sent for it are deleted from the server.",
+	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: rollbackTx,
+})
+
+func rollbackTx(ctx context.Context, c *command.Call) error {
+	t, s := c.Shell.Tx, c.Session()
+	switch {
+	case t == nil:
+		return noTx(c)
+	case !command.InTx(c.Shell, s):
+		return c.Usage("the transaction is on another server: %s", t.Server)
+	}
+	if not, err := command.WouldRun(c.Shell, "rollback"); not {
+		return err
+	}
+	n := len(t.Rows())
+	if err := t.Rollback(ctx, s); err != nil {
+		return err
+	}
+	command.Closes(c.Shell, true)
+	if c.JSON() {
+		return c.Object(map[string]any{"dropped": n})
+	}
+	c.Note("rolled back: %s dropped, nothing was changed", command.Plural(n, "change", "changes"))
+	return nil
+}

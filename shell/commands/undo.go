@@ -1,0 +1,103 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/ftpsh/ftpsh/client/trash"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
+)
+
+var _ = command.Add(&command.Command{
+	Name: "undo", Theme: "change files", Args: "[number | list]", JSON: true, Short: "take back what the last command changed on the server",
+	Long: "Each command line that changed something with `set trash on` is a group; undo takes back the newest, or the one of a number: deleted and " +
+		"replaced files come from the trash, new ones go there, renamed ones get their names back, modes and times their values. " +
+		"What is not as the command left it is left alone; -f takes it all the same. At a terminal you are asked, a script " +
+		"needs -y. `undo list` shows the groups of this server.",
+	Examples: []command.Example{{Line: "undo -n", Says: "what would be taken back"}, {Line: "undo", Says: "take it back"}, {Line: "undo list", Says: "the last hundred"}},
+	Max:      1, Flags: undoFlags, Words: []string{"list"}, Complete: []completion.Kind{completion.None},
+	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: undo,
+})
+
+func undo(ctx context.Context, c *command.Call) error {
+	if err := outsideTx(c); err != nil && c.Arg(0) != "list" {
+		return err
+	}
+	command.EndChanges(c.Shell) // what the line did before is a group, too
+	log := command.UndoLog(c.Shell, command.ServerOf(c.Session()))
+	all, err := log.Groups()
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Arg(0) == "list":
+		return listUndo(c, all)
+	case c.Arg(0) != "":
+		g, err := undoNumber(c, all)
+		if err != nil {
+			return err
+		}
+		return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
+	}
+	g := trash.Undoable(all)
+	if g == nil {
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing is known that could be taken back", Hint: "`set trash on` makes it possible from then on"}
+	}
+	return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
+}
+
+// undoNumber is the group that a number of the list means.
+func undoNumber(c *command.Call, all []*trash.Group) (*trash.Group, error) {
+	n, err := strconv.Atoi(c.Arg(0))
+	for _, g := range slices.Backward(all) {
+		if g.Undoes != "" {
+			continue
+		}
+		if n--; n > 0 {
+			continue
+		}
+		if g.Undone {
+			return nil, c.Usage("%s is undone already", c.Arg(0))
+		}
+		if err == nil && n == 0 {
+			return g, nil
+		}
+		break
+	}
+	return nil, c.Usage("%q is not list or one of its numbers", c.Arg(0))
+}
+
+func listUndo(c *command.Call, all []*trash.Group) error {
+	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}
+	n := 0
+	for _, g := range slices.Backward(all) {
+		if g.Undoes != "" {
+			continue
+		}
+		n++
+		state := "done"
+		if g.Undone {
+			state = "undone"
+		}
+		if c.JSON() {
+			if err := c.Object(undoObject{Number: n, Time: g.Time.Format(time.RFC3339), Command: g.Command, State: state, Steps: len(g.Steps)}); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
+	}
+	if c.JSON() {
+		return nil
+	}
+	if n == 0 {
+		c.Note("nothing was changed yet with the trash on")
+		return nil
+	}
+	return c.Table(t)
+}
