@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,6 +24,7 @@ type smallFiles struct {
 	within string   // Task.Within and the folder of Task.Local that it was opened for
 	inner  string
 	here   Folder
+	names  map[string]bool // what was in dir when it was opened; nil: too much
 }
 
 func (f *smallFiles) close() {
@@ -47,7 +49,32 @@ func (f *smallFiles) enter(t Task, inner string) error {
 		return err
 	}
 	f.within, f.inner, f.here = t.Within, inner, t.Here
+	f.names = namesIn(f.dir)
 	return nil
+}
+
+// namesIn are the names in a directory, nil where there are many.
+func namesIn(dir *os.File) map[string]bool {
+	const many = 1000
+	list, err := dir.Readdirnames(many)
+	if err != nil && !errors.Is(err, io.EOF) || len(list) == many {
+		return nil
+	}
+	names := make(map[string]bool, len(list))
+	for _, name := range list {
+		names[name] = true
+	}
+	return names
+}
+
+// isFree reports whether nothing had that name when the directory was opened. What has come
+// since keeps its name: see unnamedFile.finish.
+func (f *smallFiles) isFree(name string) bool {
+	if f.names != nil {
+		return !f.names[name]
+	}
+	var stat unix.Stat_t
+	return errors.Is(unix.Fstatat(int(f.dir.Fd()), name, &stat, unix.AT_SYMLINK_NOFOLLOW), unix.ENOENT)
 }
 
 // create begins a download; nil says that it must go the usual way.
@@ -56,22 +83,17 @@ func (f *smallFiles) create(t Task) *unnamedFile {
 	if f == nil || !t.isPlain() || t.PartTaken || isPart(name) || f.enter(t, inner) != nil {
 		return nil
 	}
-	dir := int(f.dir.Fd())
-	if !isMissing(dir, name) || !isMissing(dir, PartName(name)) {
+	if !f.isFree(name) || !f.isFree(PartName(name)) {
 		return nil
 	}
-	fd, err := unix.Openat(dir, ".", unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, uint32(partMode))
+	dir := int(f.dir.Fd())
+	fd, err := unix.Openat(dir, ".", unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, uint32(t.mode()))
 	if err != nil {
 		f.close() // it may have been removed, and made again
 		return nil
 	}
 	f.body.Reset()
 	return &unnamedFile{body: &f.body, fd: fd, dir: dir, name: name}
-}
-
-func isMissing(dir int, name string) bool {
-	var stat unix.Stat_t
-	return errors.Is(unix.Fstatat(dir, name, &stat, unix.AT_SYMLINK_NOFOLLOW), unix.ENOENT)
 }
 
 // unnamedFile is a download that is held in memory.
@@ -83,7 +105,8 @@ type unnamedFile struct {
 
 func (f *unnamedFile) Write(p []byte) (int, error) { return f.body.Write(p) }
 
-// finish writes the file, and gives it its mode, its time, and then its name.
+// finish writes the file, and gives it its time, and then its name, unless that is taken. Its mode it
+// has had from the beginning: there was nothing in it.
 func (f *unnamedFile) finish(t Task) error {
 	for rest := f.body.Bytes(); len(rest) > 0; {
 		n, err := unix.Write(f.fd, rest)
@@ -91,9 +114,6 @@ func (f *unnamedFile) finish(t Task) error {
 			return err
 		}
 		rest = rest[n:]
-	}
-	if err := unix.Fchmod(f.fd, uint32(t.mode())); err != nil {
-		return err
 	}
 	file := "/proc/self/fd/" + strconv.Itoa(f.fd)
 	if t.Preserve && !t.ModTime.IsZero() {
