@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -37,35 +38,59 @@ func Redact(line string) (kept string, keep bool) {
 	return strings.Join(parts, ""), true
 }
 
-// secretRest lists the commands that end in a secret: how far their names can be shortened, and how many words,
-// with the command itself, are open.
-var secretRest = []struct {
-	name           string
-	shortest, open int
-}{
-	{"user", 2, 2}, {"login", 3, 2}, {"account", 2, 1}, {"acct", 2, 1}, {"pass", 4, 1}, {"password", 5, 1}, {"passwd", 5, 1},
+// Secret says where a line of a command may hold a secret.
+type Secret struct {
+	Open     int  // how many words may be kept, with the command itself; 0: all
+	Verb     bool // its words are a command of the protocol
+	Connects bool // it takes user:password@host and -u user,password
+	Wraps    bool // another command stands behind it,
+	Behind   int  // and behind so many words
+	Shortest int  // how far its name can be shortened; 0: to two letters
+}
+
+// secrets are words of other clients. Those of our own commands come from their rows.
+var secrets = map[string]Secret{
+	"acct": {Open: 1}, "pass": {Open: 1, Shortest: 4}, "passwd": {Open: 1, Shortest: 5}, "literal": {Verb: true}, "call": {Verb: true},
+	"macro": {Wraps: true, Behind: 1}, "bind": {Wraps: true, Behind: 1}, "on": {Wraps: true, Behind: 1},
+	"time": {Wraps: true}, "every": {Wraps: true}, "at": {Wraps: true}, "retry": {Wraps: true}, "nohup": {Wraps: true}, "command": {Wraps: true},
+	"connect": {Connects: true}, "reopen": {Connects: true}, "ftps": {Connects: true}, "ftpsh": {Connects: true}, "lftp": {Connects: true},
+	"copy": {Connects: true}, "switch": {Connects: true},
+}
+
+// Know adds a command to those whose lines may hold a secret.
+func Know(name string, s Secret) { secrets[name] = s }
+
+// secretOf is what is known of a command, and of all whose names begin like that.
+func secretOf(command word) Secret {
+	name := commandName(command)
+	found, known := secrets[name]
+	if known {
+		return found
+	}
+	for whole, s := range secrets {
+		if len(name) < cmp.Or(s.Shortest, 2) || !strings.HasPrefix(whole, name) {
+			continue
+		}
+		if s.Open > 0 && (found.Open == 0 || s.Open < found.Open) {
+			found.Open = s.Open
+		}
+		found.Verb, found.Connects = found.Verb || s.Verb, found.Connects || s.Connects
+		found.Wraps, found.Behind = found.Wraps || s.Wraps, max(found.Behind, s.Behind)
+	}
+	return found
 }
 
 // secretVerbs are the protocol commands with a secret: PASS, ACCT and ADAT (RFC 959, RFC 2228), and what servers call
 // SITE PSWD.
 var secretVerbs = []string{"pass", "acct", "adat", "pswd", "cpwd", "gpass", "passwd", "setpass", "password", "chpass"}
 
-// wrappers take another command after them, and how many words before it.
-var wrappers = map[string]int{
-	"alias": 1, "macro": 1, "macdef": 1, "bind": 1, "on": 1,
-	"proxy": 0, "time": 0, "repeat": 0, "watch": 0, "every": 0, "at": 0, "retry": 0, "queue": 0, "nohup": 0, "command": 0,
-}
-
 // openWords is the number of words of a command that may be kept, at least one.
 func openWords(words []word) int {
-	name := commandName(words[0])
-	for _, row := range secretRest {
-		if strings.HasPrefix(row.name, name) && len(name) >= row.shortest {
-			return min(row.open, len(words))
-		}
-	}
-	switch {
-	case takesVerbs(name):
+	secret := secretOf(words[0])
+	switch name := commandName(words[0]); {
+	case secret.Open > 0:
+		return min(secret.Open, len(words))
+	case secret.Verb:
 		for i, w := range words[1:] {
 			verb := strings.ToLower(w.text)
 			if slices.Contains(secretVerbs, verb) {
@@ -83,18 +108,14 @@ func openWords(words []word) int {
 
 func commandName(w word) string { return strings.ToLower(strings.TrimLeft(w.text, "-@")) }
 
-func takesVerbs(name string) bool {
-	return strings.HasPrefix("quote", name) && len(name) > 1 || name == "site" || name == "literal" || name == "call" || name == "raw"
-}
-
 // withoutWrappers gives the command behind words such as time or alias, their options and numbers.
 func withoutWrappers(words []word) []word {
 	for len(words) > 1 {
-		skip, wraps := wrappers[commandName(words[0])]
-		if !wraps {
+		secret := secretOf(words[0])
+		if !secret.Wraps {
 			break
 		}
-		words = words[min(1+skip, len(words)-1):]
+		words = words[min(1+secret.Behind, len(words)-1):]
 		for len(words) > 1 && words[0].text != "" && strings.IndexByte("-0123456789", words[0].text[0]) >= 0 {
 			words = words[1:]
 		}
@@ -109,7 +130,7 @@ func hidesSecret(command, w word) bool {
 		return false
 	}
 	verb, rest, _ := strings.Cut(strings.ToLower(w.text), " ")
-	if takesVerbs(commandName(command)) && (verb == "site" || slices.Contains(secretVerbs, verb)) && rest != "" {
+	if secretOf(command).Verb && (verb == "site" || slices.Contains(secretVerbs, verb)) && rest != "" {
 		return true
 	}
 	if w.from != command.from {
@@ -125,7 +146,7 @@ func secretIn(raw string, before []word) (from, to int) {
 	previous := strings.ToLower(before[len(before)-1].text)
 	name, _, assigned := strings.Cut(raw, "=")
 	option := strings.HasPrefix(raw, "-")
-	connects := isConnecting(commandName(before[0]))
+	connects := secretOf(before[0]).Connects
 	switch {
 	case assigned && isSecretName(name) && (option || before[0].text == "set"):
 		return len(name) + 1, len(raw)
@@ -147,15 +168,6 @@ func secretIn(raw string, before []word) (from, to int) {
 		return afterSign(raw, ":", strings.LastIndexByte(raw, '@'))
 	}
 	return 0, 0
-}
-
-// isConnecting says whether a command takes user:password@host and -u user,password.
-func isConnecting(name string) bool {
-	return name != "" && strings.HasPrefix("open", name) ||
-		slices.Contains([]string{
-			"connect", "reopen", "ftp", "ftps", "ftpsh", "lftp", "bookmark", "copy", "fxp", "proxy",
-			"raw", "doctor", "switch",
-		}, name)
 }
 
 // afterSign is the part from the first of some signs to end, empty when there is none.

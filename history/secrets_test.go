@@ -5,6 +5,15 @@ import (
 	"testing"
 )
 
+func init() { // as the rows of the commands do
+	for name, s := range map[string]Secret{
+		"user": {Open: 2}, "account": {Open: 1}, "quote": {Verb: true}, "site": {Verb: true}, "open": {Connects: true, Shortest: 1}, "fxp": {Connects: true},
+		"bookmark": {Connects: true}, "alias": {Wraps: true, Behind: 1}, "repeat": {Wraps: true},
+	} {
+		Know(name, s)
+	}
+}
+
 func TestRedact(t *testing.T) {
 	const dropped = "\x00"
 	for _, row := range []struct{ name, line, want string }{
@@ -52,6 +61,7 @@ func TestRedact(t *testing.T) {
 		{"setting", "set password S3CRET", "set password"},
 		{"setting of tnftp", "set anonpass S3CRET", "set anonpass"},
 		{"assigned setting", "set proxy-password=S3CRET", "set proxy-password="},
+		{"setting whose failure is ignored", "-set password S3CRET", "-set password"},
 		{"password command", "set password-command pass show ftp", "set password-command pass show ftp"},
 		{"option", "bookmark add x --password S3CRET", "bookmark add x --password"},
 		{"option with =", "bookmark add x --password=S3CRET host", "bookmark add x --password= host"},
@@ -59,6 +69,8 @@ func TestRedact(t *testing.T) {
 		{"alias", "alias in user bob S3CRET", "alias in user bob"},
 		{"alias in quotes", `alias in "open host; user bob S3CRET"`, dropped},
 		{"alias without secret", `alias ll "ls -l"`, `alias ll "ls -l"`},
+		{"behind a wrapper that is shortened", "rep 3 user bob S3CRET", "rep 3 user bob"},
+		{"bookmark shortened", "book add x bob:S3CRET@host", "book add x bob@host"},
 		{"behind wrappers", "time repeat 3 user bob S3CRET", "time repeat 3 user bob"},
 		{"file called user guide", `put "user guide final"`, `put "user guide final"`},
 	} {

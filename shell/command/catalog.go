@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/ftpsh/ftpsh/history"
 )
 
 // order is in which order help shows the themes and their commands. A command that it does not
@@ -33,6 +35,11 @@ var rows []*Command
 // Add puts a command into the catalog. The file of each command does it, with its row.
 func Add(c *Command) *Command {
 	rows = append(rows, c)
+	for _, name := range append([]string{c.Name}, c.Aliases...) {
+		if c.Secret != (history.Secret{}) {
+			history.Know(name, c.Secret)
+		}
+	}
 	return c
 }
 

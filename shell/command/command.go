@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -48,6 +49,9 @@ type Command struct {
 	Sets     bool              // only changes a setting: help leaves it to `set` where it must be short
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
+	Secret   history.Secret    // where its line may hold a secret
+	Plans    bool              // a plan can hold what it would do
+	NoProxy  bool              // it is not for the second connection
 	Foreign  Foreign           // what it may do in a line that somebody else wrote
 	Values   [][]string        // words for each argument, beside those of its kind
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login

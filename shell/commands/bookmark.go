@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -14,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "bookmark", Theme: "connect", Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
+	Name: "bookmark", Theme: "connect", Secret: history.Secret{Connects: true}, Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
 	Long: "`open NAME` and `ftpsh NAME` go there. Without an address it is where you are now. Passwords are not kept: the " +
 		"keyring (`password save`) or .netrc hold them.",
 	Examples: []command.Example{

@@ -18,7 +18,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "chmod", Theme: "change files", Values: [][]string{{"644", "600", "755", "u+x", "go-w", "a+r"}}, Args: "mode file…", Short: "change who may read and write a file", JSON: true,
+	Name: "chmod", Theme: "change files", Plans: true, Values: [][]string{{"644", "600", "755", "u+x", "go-w", "a+r"}}, Args: "mode file…", Short: "change who may read and write a file", JSON: true,
 	Long: "The mode is that of chmod(1): octal digits such as 644, or what is to change, such as u+x or go-w,a+r. The server must " +
 		"know SITE CHMOD; for u+x and its like it must also say what the mode is now.",
 	Examples: []command.Example{

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "cp", Theme: "change files", Risk: command.ReplacesRenamed, Args: "from… to", Short: "copy files on the server", JSON: true,
+	Name: "cp", Theme: "change files", Plans: true, Risk: command.ReplacesRenamed, Args: "from… to", Short: "copy files on the server", JSON: true,
 	Long: "Where the server can copy (SITE CPFR and CPTO: proftpd) the bytes stay there; elsewhere they come here and go back over " +
 		"a second connection, never through a file. Directories are skipped.\n" +
 		"NAME:path is a path on another session: see `session`. Between sessions the servers copy directly where they can, else the " +

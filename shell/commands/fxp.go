@@ -11,13 +11,14 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "fxp", Theme: "connect", Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
+	Name: "fxp", Theme: "connect", Secret: history.Secret{Connects: true}, Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
 	Long: "One side is the server we are connected to, the other one is a URL: a file, or a directory that ends with a slash. " +
 		"The servers connect to each other; many refuse that, and say so. The copy has the time of the original while the " +
 		"setting preserve is on, and its size is compared.\n" +

@@ -23,7 +23,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "get", Theme: "download", Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
+	Name: "get", Theme: "download", Plans: true, Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
 	Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
 		"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
 		"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +

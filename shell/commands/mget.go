@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mget", Theme: "download", Between: &command.Between{Many: true}, Args: "pattern…", Short: "download several files", JSON: true,
+	Name: "mget", Theme: "download", Plans: true, Between: &command.Between{Many: true}, Args: "pattern…", Short: "download several files", JSON: true,
 	Long: "The patterns are matched here. At a terminal each file is asked about unless `prompt` is off; in a script nobody " +
 		"is asked. Directories are skipped, without -r. The names that a server lists are only ever names in the local directory.",
 	Examples: []command.Example{{Line: "mget *.txt", Says: "all texts"}, {Line: "mget -c disk*.iso", Says: "resume several"}, {Line: "mget -O /var/spool *.csv", Says: "into another directory"}},

@@ -21,7 +21,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mirror", Theme: "whole trees", Risk: command.DeletesOther, Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
+	Name: "mirror", Theme: "whole trees", Plans: true, Risk: command.DeletesOther, Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
 	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
 		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +

@@ -16,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mkdir", Theme: "change files", Args: "directory…", Short: "make directories", JSON: true,
+	Name: "mkdir", Theme: "change files", Plans: true, Args: "directory…", Short: "make directories", JSON: true,
 	Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 	Examples: []command.Example{{Line: "mkdir -p 2026/11/28", Says: "with those above it, where they are missing"}},
 	Flags: func(fs *pflag.FlagSet) {

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mv", Theme: "change files", Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
+	Name: "mv", Theme: "change files", Plans: true, Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
 	Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
 		"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
 		"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
@@ -14,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "open", Theme: "connect", Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
+	Name: "open", Theme: "connect", Secret: history.Secret{Connects: true, Shortest: 1}, Aliases: []string{"ftp"}, Args: "host [port]", Short: "connect to a server and log in",
 	Long: "The host may be a name, an address, user@host, user:password@host:port, or a URL: ftp://, ftps:// (TLS from the " +
 		"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
 		"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +

@@ -7,13 +7,14 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "password", Theme: "connect", Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
+	Name: "password", Theme: "connect", Secret: history.Secret{Open: 1, Shortest: 5}, Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
 	Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
 		"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
 	Min: 1, Max: 2, Complete: []completion.Kind{completion.Text, completion.Host}, Foreign: command.Refused, Run: password,

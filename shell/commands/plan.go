@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,9 +41,6 @@ func planFlags(fs *pflag.FlagSet) {
 	command.NamesPath(fs, "output", completion.LocalPath)
 	fs.Bool("exit-code", false, "status 10 when there is something to do")
 }
-
-// planned are the commands that a plan can hold.
-var planned = []string{"mirror", "put", "mput", "get", "mget", "rm", "delete", "mdelete", "mv", "rename", "cp", "mkdir", "rmdir", "chmod", "touch", "sync"}
 
 func planCommand(ctx context.Context, c *command.Call) error {
 	switch word := c.Arg(0); {
@@ -87,7 +83,7 @@ func makePlan(ctx context.Context, c *command.Call) (*plan.Plan, error) {
 	if inner.Command, err = c.Shell.Catalog.Find(c.Arg(0)); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(planned, inner.Command.Name) {
+	if !inner.Command.Plans {
 		return nil, c.Usage("%s is not a command that a plan can hold", inner.Command.Name)
 	}
 	if err := inner.Parse(ctx, c.Args[1:]); err != nil {

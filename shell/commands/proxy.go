@@ -12,12 +12,13 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "proxy", Theme: "connect", Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
+	Name: "proxy", Theme: "connect", NoProxy: true, Secret: history.Secret{Wraps: true, Connects: true}, Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
 	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
 		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
 		"first. The servers talk to each other directly, which many forbid. Without `proxy open` it is the session that was left " +
@@ -44,7 +45,7 @@ func proxied(ctx context.Context, c *command.Call) error {
 	between := inner.Command.Between
 	switch {
 	case between != nil:
-	case inner.Command.Nests || name == "proxy" || name == "bye" || name == "session":
+	case inner.Command.Nests || inner.Command.NoProxy:
 		return c.Usage("%s cannot be run on the second connection", name)
 	case writesHere(inner.Command):
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name + " is not for two servers", Hint: "`proxy get` and `proxy put` copy between them"}

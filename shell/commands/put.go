@@ -19,7 +19,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "put", Theme: "upload", Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true}, Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
+	Name: "put", Theme: "upload", Plans: true, Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true}, Aliases: []string{"send"}, Args: "local [remote]", Short: "upload a file", JSON: true,
 	Long: "Without a remote name the file gets the last part of the local one, in the current directory of the server. - is " +
 		"standard input and \"|command\" the output of a local command; both need a remote name.\n" +
 		"After the last byte the size is compared with the server's. At a terminal you are asked about a file of the server that " +

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rename", Theme: "change files", Risk: command.ReplacesRenamed, Args: "from to", Short: "rename a file or directory", JSON: true,
+	Name: "rename", Theme: "change files", Plans: true, Risk: command.ReplacesRenamed, Args: "from to", Short: "rename a file or directory", JSON: true,
 	Long: "When the new name ends with a slash the file keeps its name in that directory. `mv` moves several.",
 	Min:  2, Max: 2, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.Sends("RNFR", "RNTO"), Needs: command.Login, Foreign: command.Confined, Run: rename,

@@ -16,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rm", Theme: "change files", Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
+	Name: "rm", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
 	Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
 		"directories are skipped by patterns. Links are deleted, not followed.",
 	Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rmdir", Theme: "change files", Risk: command.Deletes, Args: "directory…", Short: "remove empty directories", JSON: true,
+	Name: "rmdir", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "directory…", Short: "remove empty directories", JSON: true,
 	Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 	Wire: command.Sends("RMD"), Needs: command.Login, Foreign: command.Confined, Run: rmdir,
 })

@@ -16,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "session", Theme: "connect", Args: "[name | -]", Short: "list the open sessions, or go to another one", JSON: true,
+	Name: "session", Theme: "connect", NoProxy: true, Args: "[name | -]", Short: "list the open sessions, or go to another one", JSON: true,
 	Long: "`open --as NAME` opens one beside those there are; without --as it replaces the present one. `session -` goes to the one " +
 		"before, `close NAME` ends one. NAME:path is a path on another session, or on a bookmark, which is opened then; :path is one " +
 		"on this session. Such a name has two letters or more and is not quoted; `./a:b` is a file.",

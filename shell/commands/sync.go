@@ -25,7 +25,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "sync", Theme: "whole trees", Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
+	Name: "sync", Theme: "whole trees", Plans: true, Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
 	Short: "make two trees the same that were both changed",
 	Long: "What was changed, made or deleted on one side since both agreed goes to the other one. What both sides have changed is a " +
 		"conflict: it is named and left alone, --conflict or `sync resolve` says what becomes of it, and the status is 10. The times of " +

@@ -16,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "touch", Theme: "change files", Args: "remote…", Short: "set the time of files on the server, or make empty ones",
+	Name: "touch", Theme: "change files", Plans: true, Args: "remote…", Short: "set the time of files on the server, or make empty ones",
 	Long: "The time is now, or that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
 		"new files can be made.",
 	Examples: []command.Example{

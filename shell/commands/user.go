@@ -5,12 +5,13 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "user", Theme: "connect", Values: [][]string{{"anonymous"}}, Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
+	Name: "user", Theme: "connect", Secret: history.Secret{Open: 2}, Values: [][]string{{"anonymous"}}, Aliases: []string{"login"}, Args: "name [password [account]]", Short: "log in on the open connection",
 	Long: "What is missing is asked for at a terminal; a password that is asked for is neither shown nor kept in the history.",
 	Min:  1, Max: 3, Ask: []string{"user"},
 	Complete: []completion.Kind{completion.Text},

@@ -19,7 +19,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "queue", Theme: "jobs", Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
+	Name: "queue", Theme: "jobs", Secret: history.Secret{Wraps: true}, Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
 	Long: "`queue get big.iso` puts a command behind those that wait; it runs as a job, for the server and in the directories of " +
 		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` resumes it. `set queue-jobs 2` lets two run " +
 		"at once.\n" +

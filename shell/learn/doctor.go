@@ -11,6 +11,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -20,7 +21,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "doctor", Theme: "learn", Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
+	Name: "doctor", Theme: "learn", Secret: history.Secret{Connects: true}, Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
 	Long: "From the name to a listing: DNS, TCP, greeting, features, TLS and certificate, login, both kinds of passive mode, " +
 		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
 		"server you are connected to, or the one that the last `open` did not reach, over a connection of its own, with your login; " +

@@ -8,12 +8,13 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "quote", Theme: "the protocol", Args: "verb [argument…]", Short: "send a line of the protocol and show the reply",
+	Name: "quote", Theme: "the protocol", Secret: history.Secret{Verb: true}, Args: "verb [argument…]", Short: "send a line of the protocol and show the reply",
 	Long: "The words go out as typed, with one blank between them. A data connection is asked for first: `quote EPSV`, then " +
 		"`quote LIST`, which prints what comes. `raw` is for whole dialogues; `ls`, `get` and `put` do all of it by themselves.",
 	Examples: []command.Example{{Line: "quote STAT", Says: "what the server says about the session"}, {Line: "quote HELP", Says: "which verbs it knows"}},

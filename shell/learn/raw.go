@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -17,7 +18,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "raw", Theme: "the protocol", Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
+	Name: "raw", Theme: "the protocol", Secret: history.Secret{Verb: true, Connects: true}, Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
 	Long: "Lines go to the server as typed; lines that begin with a dot are for ftpsh, `.help` lists them, `.end` leaves. A line in a " +
 		"wrong place gets a remark and is sent all the same. After PASV or EPSV the data connection is made when a transfer " +
 		"command is typed; PORT and EPRT with an address of ours open that port. AUTH TLS starts TLS when the server agrees, and " +

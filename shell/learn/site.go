@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "site", Theme: "the protocol", Once: true, Args: "word…", Short: "send a command of the server's own (SITE)",
+	Name: "site", Theme: "the protocol", Secret: history.Secret{Verb: true}, Once: true, Args: "word…", Short: "send a command of the server's own (SITE)",
 	Examples: []command.Example{{Line: "site help", Says: "which there are"}},
 	Min:      1, Max: -1, Ask: []string{"arguments to SITE command"}, Complete: []completion.Kind{completion.None, completion.RemotePath},
 	Words: []string{"CHMOD", "CPFR", "CPTO", "HELP", "IDLE", "SYMLINK", "UMASK", "UTIME"},

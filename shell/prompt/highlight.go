@@ -214,13 +214,13 @@ func replacesRemote(sh *command.Shell, p *parsed) string {
 		return ""
 	}
 	names := p.args
-	if p.command.Name == "put" && len(names) > 1 {
+	if p.command.Max == 2 && len(names) > 1 { // put local remote
 		names = names[1:2]
 	}
 	var there []string
 	for _, arg := range names {
 		name := arg.Text
-		if p.command.Name == "mput" || len(p.args) == 1 {
+		if p.command.Max < 0 || len(p.args) == 1 {
 			name = sh.RemoteName(name)
 		}
 		if e, found, _ := sh.Remote.Lookup(sh.Place.Dir, name); found && !e.Dir && arg.Pattern == "" {
@@ -245,7 +245,7 @@ func replacesRenamed(sh *command.Shell, p *parsed) string {
 		}
 		return found && e.Dir
 	}
-	if replaces(to) && p.command.Name != "rename" {
+	if replaces(to) && p.command.Max < 0 { // rename goes into no directory
 		for _, arg := range from {
 			if arg.Pattern == "" {
 				replaces(command.JoinRemote(to, command.BaseName(arg.Text)))

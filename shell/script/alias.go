@@ -9,12 +9,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "alias", Theme: "scripts", Args: "[name [command…]]", Short: "give a line a name, or show the names", JSON: true,
+	Name: "alias", Theme: "scripts", Secret: history.Secret{Wraps: true, Behind: 1}, Args: "[name [command…]]", Short: "give a line a name, or show the names", JSON: true,
 	Long: "$1 to $9 in the line are the words after the name, $@ all of them, $# their number; a line without any of these " +
 		"gets the words at its end. In the line the alias's own name means the command. The table [alias] of the " +
 		"configuration holds those of every session.",

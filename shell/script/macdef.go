@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 )
 
 var _ = command.Add(&command.Command{
-	Name: "macdef", Theme: "the shell", Args: "name", Short: "define a macro: the lines that follow, up to an empty one",
+	Name: "macdef", Theme: "the shell", Secret: history.Secret{Wraps: true, Behind: 1}, Args: "name", Short: "define a macro: the lines that follow, up to an empty one",
 	Long: "`$name argument…` runs it: $1 to $9 are its arguments, $* all of them. With $i in it the macro runs once for each " +
 		"argument, which is $i then. A backslash makes a $ plain. A macro stops at its first failure.\n" +
 		"A macro called init runs after the login of the next `open`. All are forgotten when the session ends.",

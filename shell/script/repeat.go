@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -15,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "repeat", Theme: "scripts", Values: [][]string{{"3", "10", "forever"}}, Args: "number command…", Short: "run a command several times",
+	Name: "repeat", Theme: "scripts", Secret: history.Secret{Wraps: true}, Values: [][]string{{"3", "10", "forever"}}, Args: "number command…", Short: "run a command several times",
 	Long: "The number is how often, or `forever`. The command is words, or a line in quotes. A failure ends it in a script, " +
 		"unless a flag or `set onerror continue` says otherwise; Ctrl-C always does.",
 	Examples: []command.Example{

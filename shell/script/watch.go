@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -18,7 +19,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "watch", Theme: "look around", Args: "command…", Short: "run a command again and again and look at its result",
+	Name: "watch", Theme: "look around", Secret: history.Secret{Wraps: true}, Args: "command…", Short: "run a command again and again and look at its result",
 	Long: "The result stands still at the bottom of the screen and what is new in it is yellow; Ctrl-C ends it. Without a terminal " +
 		"the results follow each other. `repeat` counts, and stops at a failure.",
 	Examples: []command.Example{{Line: "watch ls -lt incoming", Says: "what arrives"}, {Line: "watch -n 10 df", Says: "every ten seconds"}},
