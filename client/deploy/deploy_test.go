@@ -14,7 +14,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/deploy"
-	"github.com/ftpsh/ftpsh/client/everystep"
+	"github.com/ftpsh/ftpsh/client/internal/everystep"
 )
 
 // lay writes trees on the disk of a server, in place of what is there.

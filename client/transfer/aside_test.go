@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ftpsh/ftpsh/client/everystep"
+	"github.com/ftpsh/ftpsh/client/internal/everystep"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/internal/delay"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
-	"github.com/ftpsh/ftpsh/client/practice/delay"
 )
 
 // All sessions with a server far away are opened while the first files are on

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/everystep"
+	"github.com/ftpsh/ftpsh/client/internal/everystep"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treewatch"
 )

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/internal/delay"
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
-	"github.com/ftpsh/ftpsh/client/practice/delay"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
