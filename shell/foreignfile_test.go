@@ -69,19 +69,19 @@ func FuzzKnownHostsFile(f *testing.F) {
 		o.before = o.files(t)
 		k := site.OpenKnownHosts(home)
 		sh.Known = k
-		if err := sh.Do(command.Line{Text: "open ftp://127.0.0.1:1/"}); err == nil || k.Err != nil && len(o.dialled) > 0 {
-			t.Errorf("%v, and %q was dialled although %v", err, o.dialled, k.Err)
+		if err := sh.Do(command.Line{Text: "open ftp://127.0.0.1:1/"}); err == nil || k.Err() != nil && len(o.dialled) > 0 {
+			t.Errorf("%v, and %q was dialled although %v", err, o.dialled, k.Err())
 		}
 		o.check(t)
-		if k.Err != nil {
+		if k.Err() != nil {
 			return
 		}
 		if err := k.Remember("new.example:21"); err != nil {
 			t.Error(err)
 		}
 		again := site.OpenKnownHosts(home)
-		if again.Err != nil || len(again.Seen) != len(k.Seen) {
-			t.Errorf("%d hosts became %d: %v", len(k.Seen), len(again.Seen), again.Err)
+		if again.Err() != nil || len(again.Addresses()) != len(k.Addresses()) {
+			t.Errorf("%d hosts became %d: %v", len(k.Addresses()), len(again.Addresses()), again.Err())
 		}
 	})
 }

@@ -78,8 +78,8 @@ func TestServerLimitsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := site.OpenLimits(dir)
-	if l.Err != nil || l.Get("old:21", "pipelining") != "" || l.Get("new:21", "pipelining") != "off" {
-		t.Errorf("%v, %q, %q", l.Err, l.Get("old:21", "pipelining"), l.Get("new:21", "pipelining"))
+	if l.Err() != nil || l.Get("old:21", "pipelining") != "" || l.Get("new:21", "pipelining") != "off" {
+		t.Errorf("%v, %q, %q", l.Err(), l.Get("old:21", "pipelining"), l.Get("new:21", "pipelining"))
 	}
 	if err := l.Remember("new:21", "pipelining", "off", true); err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestServerLimitsOfTwoShells(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := len(site.OpenLimits(dir).Rows); got != 40 {
+	if got := len(site.OpenLimits(dir).All()); got != 40 {
 		t.Errorf("%d rows, want 40", got)
 	}
 }

@@ -19,8 +19,7 @@ import (
 )
 
 func main() {
-	processors.Half()
-	os.Exit(run(os.Args[1:], func(*command.Options) {}))
+	os.Exit(run(os.Args[1:], func(o *command.Options) { o.Connecting = processors.Half }))
 }
 
 // usageStatus is the exit status for a command line that makes no sense.
@@ -32,6 +31,7 @@ func run(args []string, adapt func(*command.Options)) int {
 	saveMemory()
 	password, known := takePassword()
 	if serving(args) {
+		processors.Half()
 		return serve(args, password)
 	}
 	o, err := parseFlags(args)

@@ -38,9 +38,11 @@ func (b *build) ask(info *debug.BuildInfo) {
 	for _, s := range info.Settings {
 		noted[s.Key] = s.Value
 	}
-	if m := pseudo().FindStringSubmatch(info.Main.Version); m != nil && noted["vcs.revision"] == "" {
-		noted["vcs.revision"] = m[7]
-		noted["vcs.time"] = fmt.Sprintf("%s-%s-%sT%s:%s:%sZ", m[1], m[2], m[3], m[4], m[5], m[6])
+	if noted["vcs.revision"] == "" {
+		if m := pseudo().FindStringSubmatch(info.Main.Version); m != nil {
+			noted["vcs.revision"] = m[7]
+			noted["vcs.time"] = fmt.Sprintf("%s-%s-%sT%s:%s:%sZ", m[1], m[2], m[3], m[4], m[5], m[6])
+		}
 	}
 	if noted["vcs.modified"] == "true" {
 		noted["vcs.revision"] += " and changes"

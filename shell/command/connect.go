@@ -38,6 +38,9 @@ var Securities = map[string]client.Security{
 // connect opens a session. A server that once had TLS must have it again. At a
 // terminal the user decides about a certificate that nobody vouches for.
 func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*client.Session, error) {
+	if sh.Options.Connecting != nil {
+		sh.Options.Connecting()
+	}
 	opt := SessionOptions(sh, a)
 	if err := Through(sh, &opt); err != nil {
 		return nil, err
@@ -46,7 +49,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	known, wrong := sh.Known, cmp.Or(sh.Known.Err, sh.Servers.Err)
+	known, wrong := sh.Known, cmp.Or(sh.Known.Err(), sh.Servers.Err())
 	if TrustPractice(sh, &opt) {
 		known, wrong = site.OpenKnownHosts(""), nil // its port belongs to somebody else tomorrow
 	}

@@ -74,6 +74,8 @@ type Options struct {
 	Dial    Dial           // makes the TCP connections of sessions; nil: a net.Dialer
 	Started func(*Command) // called before a command runs, and with nil after it; may be nil
 
+	Connecting func() // called before a session is opened; may be nil
+
 	Hears func(client.Change) // is told of each change of a server's files; for tests
 }
 

@@ -35,8 +35,8 @@ func mostSessions(sh *command.Shell, s *client.Session) int {
 
 func limitsKnown(_ context.Context, c *command.Call) error {
 	known := c.Shell.Servers
-	if known.Err != nil {
-		return known.Err
+	if known.Err() != nil {
+		return known.Err()
 	}
 	switch word := c.Arg(0); {
 	case word == "" || word == "list" && len(c.Args) == 1:

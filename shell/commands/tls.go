@@ -89,8 +89,8 @@ func showTLS(c *command.Call) error {
 
 func tlsKnown(_ context.Context, c *command.Call) error {
 	known := c.Shell.Known
-	if known.Err != nil {
-		return known.Err
+	if known.Err() != nil {
+		return known.Err()
 	}
 	switch c.Arg(0) {
 	case "":

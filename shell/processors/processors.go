@@ -16,9 +16,12 @@ var (
 
 // Half has the program use half of the processors. What it does is short, and more of them only hand
 // work to each other; but what moves a large file copies all the time, and a second one reads the
-// replies, and ends waits, without taking the first from it.
+// replies, and ends waits, without taking the first from it. To change their number costs a start a twentieth
+// of its time: so that is done when there is to be a session.
 func Half() {
-	if os.Getenv("GOMAXPROCS") == "" {
+	mu.Lock()
+	defer mu.Unlock()
+	if half == 0 && os.Getenv("GOMAXPROCS") == "" {
 		half = max(1, runtime.GOMAXPROCS(0)/2)
 		runtime.GOMAXPROCS(half)
 	}

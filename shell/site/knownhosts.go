@@ -23,11 +23,12 @@ import (
 // could have written, makes every connection fail: what is missing from it would let a password go in clear. Where there
 // is no file the memory lasts as long as the program.
 type KnownHosts struct {
-	path string
-	mu   sync.Mutex
-	Seen map[string]KnownHost // by host:port
-	said []string             // comments
-	Err  error                // why the file cannot be trusted
+	path   string
+	mu     sync.Mutex
+	unread bool                 // the file
+	seen   map[string]KnownHost // by host:port
+	said   []string             // comments
+	err    error                // why the file cannot be trusted
 }
 
 // KnownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
@@ -43,14 +44,27 @@ const (
 	pinPrefix = "sha256:"
 )
 
-// OpenKnownHosts reads the file in dir; "" means none.
+// OpenKnownHosts is for the file in dir, which is read when it is asked for; "" means none.
 func OpenKnownHosts(dir string) *KnownHosts {
-	k := &KnownHosts{Seen: map[string]KnownHost{}}
+	k := &KnownHosts{seen: map[string]KnownHost{}}
 	if dir != "" {
-		k.path = filepath.Join(dir, KnownFile)
-		k.Err = k.read()
+		k.path, k.unread = filepath.Join(dir, KnownFile), true
 	}
 	return k
+}
+
+func (k *KnownHosts) lock() {
+	k.mu.Lock()
+	if k.unread {
+		k.unread, k.err = false, k.read()
+	}
+}
+
+// Err says why the file cannot be trusted.
+func (k *KnownHosts) Err() error {
+	k.lock()
+	defer k.mu.Unlock()
+	return k.err
 }
 
 // read takes in the file.
@@ -62,7 +76,7 @@ func (k *KnownHosts) read() error {
 		return err
 	})
 	if err == nil {
-		k.Seen, k.said = seen, said
+		k.seen, k.said = seen, said
 	}
 	return err
 }
@@ -110,18 +124,18 @@ func (h KnownHost) String() string {
 
 // HadTLS reports whether the server has ever answered with TLS.
 func (k *KnownHosts) HadTLS(addr string) bool {
-	k.mu.Lock()
+	k.lock()
 	defer k.mu.Unlock()
-	_, had := k.Seen[addr]
+	_, had := k.seen[addr]
 	return had
 }
 
 // Hosts returns the names of all servers, for completion.
 func (k *KnownHosts) Hosts() []string {
-	k.mu.Lock()
+	k.lock()
 	defer k.mu.Unlock()
 	var names []string
-	for addr := range k.Seen {
+	for addr := range k.seen {
 		switch host, port, err := net.SplitHostPort(addr); {
 		case err != nil:
 		case port == "21" || port == "990":
@@ -136,16 +150,16 @@ func (k *KnownHosts) Hosts() []string {
 
 // Addresses are those of all servers.
 func (k *KnownHosts) Addresses() []string {
-	k.mu.Lock()
+	k.lock()
 	defer k.mu.Unlock()
-	return slices.Sorted(maps.Keys(k.Seen))
+	return slices.Sorted(maps.Keys(k.seen))
 }
 
 // Accepted returns what the user has vouched for, if anything.
 func (k *KnownHosts) Accepted(addr string) KnownHost {
-	k.mu.Lock()
+	k.lock()
 	defer k.mu.Unlock()
-	return k.Seen[addr]
+	return k.seen[addr]
 }
 
 // Pin returns the fingerprint that the user has accepted, or "".
@@ -157,22 +171,22 @@ func (k *KnownHosts) Remember(addr string) error {
 		return nil
 	}
 	return k.change(func() {
-		if _, had := k.Seen[addr]; !had {
-			k.Seen[addr] = KnownHost{}
+		if _, had := k.seen[addr]; !had {
+			k.seen[addr] = KnownHost{}
 		}
 	})
 }
 
 // Accept keeps a certificate that the user vouches for.
 func (k *KnownHosts) Accept(addr string, cert *x509.Certificate) error {
-	return k.change(func() { k.Seen[addr] = KnownHost{client.Fingerprint(cert), cert} })
+	return k.change(func() { k.seen[addr] = KnownHost{client.Fingerprint(cert), cert} })
 }
 
 // Forget takes a server out, and reports whether it was there.
 func (k *KnownHosts) Forget(addr string) (had bool, err error) {
 	err = k.change(func() {
-		_, had = k.Seen[addr]
-		delete(k.Seen, addr)
+		_, had = k.seen[addr]
+		delete(k.seen, addr)
 	})
 	return had, err
 }
@@ -180,7 +194,7 @@ func (k *KnownHosts) Forget(addr string) (had bool, err error) {
 // change changes what is known. Other shells may write at the same time: the file is read again and replaced under a
 // lock.
 func (k *KnownHosts) change(f func()) error {
-	k.mu.Lock()
+	k.lock()
 	defer k.mu.Unlock()
 	if k.path == "" {
 		f()
@@ -197,8 +211,8 @@ func (k *KnownHosts) change(f func()) error {
 
 func (k *KnownHosts) write() error {
 	lines := slices.Clone(k.said)
-	for _, addr := range slices.Sorted(maps.Keys(k.Seen)) {
-		lines = append(lines, addr+" "+k.Seen[addr].String())
+	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
+		lines = append(lines, addr+" "+k.seen[addr].String())
 	}
 	return private.Write(k.path, []byte(strings.Join(append(lines, ""), "\n")))
 }

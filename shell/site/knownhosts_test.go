@@ -35,7 +35,7 @@ func TestKnownHosts(t *testing.T) {
 	again := OpenKnownHosts(dir)
 	if !again.HadTLS("h:21") || again.Pin("h:21") != "" || again.Pin("[::1]:2121") != client.Fingerprint(cert) ||
 		!cert.Equal(again.Accepted("[::1]:2121").Cert) {
-		t.Errorf("got %v", again.Seen)
+		t.Errorf("got %v", again.Addresses())
 	}
 	if got := fmt.Sprint(again.Hosts()); got != "[[::1]:2121 h]" {
 		t.Errorf("hosts: %s", got)
@@ -61,7 +61,7 @@ func TestKnownHostsOfTwoShells(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := len(OpenKnownHosts(dir).Seen); got != 40 {
+	if got := len(OpenKnownHosts(dir).Addresses()); got != 40 {
 		t.Errorf("%d hosts, want 40", got)
 	}
 }
@@ -113,8 +113,8 @@ func TestDamagedKnownHosts(t *testing.T) {
 		}
 		k := OpenKnownHosts(dir)
 		if row.line == 0 {
-			if k.Err != nil || !k.HadTLS("h:21") {
-				t.Errorf("%s: %v", row.name, k.Err)
+			if k.Err() != nil || !k.HadTLS("h:21") {
+				t.Errorf("%s: %v", row.name, k.Err())
 			}
 			if err := k.Remember("other:21"); err != nil {
 				t.Error(err)
@@ -124,8 +124,8 @@ func TestDamagedKnownHosts(t *testing.T) {
 			}
 			continue
 		}
-		if k.Err == nil || !strings.Contains(k.Err.Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || !failure.Is[*private.Error](k.Err) {
-			t.Errorf("%s: got %.300v", row.name, k.Err)
+		if k.Err() == nil || !strings.Contains(k.Err().Error(), fmt.Sprintf("%s:%d: ", path, row.line)) || !failure.Is[*private.Error](k.Err()) {
+			t.Errorf("%s: got %.300v", row.name, k.Err())
 		}
 		if err := k.Remember("x:21"); err == nil {
 			t.Errorf("%s: it is written all the same", row.name)

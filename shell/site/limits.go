@@ -43,12 +43,13 @@ const (
 // line for each: "[user@]host:port SETTING VALUE UNTIL". A damaged line makes every connection fail, as in known_hosts.
 // Where there is no file the memory lasts as long as the program.
 type ServerLimits struct {
-	path string
-	mu   sync.Mutex
-	Rows map[LimitKey]ServerLimit
-	here map[LimitKey]ServerLimit // of servers that only this program knows
-	said []string                 // comments
-	Err  error                    // why the file cannot be trusted
+	path   string
+	mu     sync.Mutex
+	unread bool // the file
+	Rows   map[LimitKey]ServerLimit
+	here   map[LimitKey]ServerLimit // of servers that only this program knows
+	said   []string                 // comments
+	err    error                    // why the file cannot be trusted
 }
 
 // LimitKey is a setting of a server whose limit was met.
@@ -63,14 +64,27 @@ type ServerLimit struct {
 	Until time.Time
 }
 
-// OpenLimits reads the file in dir; "" means none.
+// OpenLimits is for the file in dir, which is read when it is asked for; "" means none.
 func OpenLimits(dir string) *ServerLimits {
 	l := &ServerLimits{Rows: map[LimitKey]ServerLimit{}, here: map[LimitKey]ServerLimit{}}
 	if dir != "" {
-		l.path = filepath.Join(dir, LimitsFile)
-		l.Err = l.read()
+		l.path, l.unread = filepath.Join(dir, LimitsFile), true
 	}
 	return l
+}
+
+func (l *ServerLimits) lock() {
+	l.mu.Lock()
+	if l.unread {
+		l.unread, l.err = false, l.read()
+	}
+}
+
+// Err says why the file cannot be trusted.
+func (l *ServerLimits) Err() error {
+	l.lock()
+	defer l.mu.Unlock()
+	return l.err
 }
 
 // read takes in the file, but for what has ended.
@@ -118,7 +132,7 @@ func (l *ServerLimits) Line(key LimitKey) string {
 
 // Get returns the value of a setting that a server does not stand more than; "" where nothing is known.
 func (l *ServerLimits) Get(server, setting string) string {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
 		if limit, known := rows[LimitKey{server, setting}]; known && time.Now().Before(limit.Until) {
@@ -153,7 +167,7 @@ func (l *ServerLimits) Forget(host, port string) (had bool, err error) {
 
 // change changes what is known. Other shells may write at the same time.
 func (l *ServerLimits) change(forGood bool, f func(map[LimitKey]ServerLimit)) error {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if l.path == "" || !forGood {
 		f(l.here)
@@ -184,7 +198,7 @@ func (l *ServerLimits) write() error {
 
 // All are the lines of what is known.
 func (l *ServerLimits) All() (lines [][]string) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
 		for key, limit := range rows {

@@ -16,7 +16,7 @@ type Sites struct {
 	Reached Address // where the last URL led
 }
 
-// OpenSites reads what a directory remembers; "" remembers for as long as the program.
+// OpenSites is for what a directory remembers; "" remembers for as long as the program.
 func OpenSites(dir string) Sites { return Sites{Known: OpenKnownHosts(dir), Servers: OpenLimits(dir)} }
 
 // Fork is what a job gets of it.
