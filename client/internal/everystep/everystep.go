@@ -109,10 +109,7 @@ func (t *Trap) sent(client.SentInfo) {
 	}
 }
 
-// Each calls f for every way and every number of a command, until one is not reached.
-func Each(t *testing.T, f func(t *testing.T, trap *Trap)) { Some(t, 1, f) }
-
-// Some is Each for one command of so many, another one in each way.
+// Some calls f for every way and one number of a command of so many, another one in each way, until one is not reached.
 func Some(t *testing.T, of int, f func(t *testing.T, trap *Trap)) {
 	for i, way := range Ways {
 		for n := 1 + i*of/len(Ways); ; n += of {
