@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,7 +36,7 @@ const mostLinks = 40
 func (m *memory) place(name string, last bool) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name = path.Join("/", name)
+	name = path.Join("/", filepath.ToSlash(name)) // afero.Walk joins as Windows does
 	for range mostLinks {
 		next, moved := m.step(name, last)
 		if !moved {
@@ -65,7 +66,7 @@ func at[T any](m *memory, name string, run func(string) (T, error)) (result T, e
 	if err != nil {
 		return result, err
 	}
-	return run(where)
+	return run(filepath.FromSlash(where)) // Chmod of afero finds nothing by another spelling
 }
 
 func (m *memory) do(name string, run func(string) error) error {

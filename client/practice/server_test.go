@@ -488,6 +488,7 @@ func TestSample(t *testing.T) {
 	c := login(t, s)
 	count := 0
 	err := afero.Walk(s.FS(), "/", func(name string, info os.FileInfo, err error) error {
+		name = filepath.ToSlash(name)
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,7 @@ func contents(t *testing.T, root string) map[string]string {
 	found := map[string]string{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(root, name)
+		rel = filepath.ToSlash(rel)
 		switch {
 		case err != nil:
 			return err

@@ -40,6 +40,7 @@ func here(t *testing.T, dir string) map[string]string {
 		if err == nil && !d.IsDir() {
 			text, _ := os.ReadFile(name)
 			rel, _ := filepath.Rel(dir, name)
+			rel = filepath.ToSlash(rel)
 			all[rel] = string(text)
 		}
 		return err

@@ -103,6 +103,7 @@ func (w *watched) copied() map[string]string {
 			return nil
 		}
 		rel, _ := filepath.Rel(w.there, name)
+		rel = filepath.ToSlash(rel)
 		if d.IsDir() {
 			all[rel+"/"] = ""
 		} else if text, err := os.ReadFile(name); err == nil {

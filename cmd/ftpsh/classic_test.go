@@ -100,6 +100,7 @@ func (s *classicServer) prepare(env *testscript.Env) error {
 		}
 		data, err := os.ReadFile(name)
 		rel, _ := filepath.Rel(root, name)
+		rel = filepath.ToSlash(rel)
 		s.put(path.Join(dir, filepath.ToSlash(rel)), data)
 		return err
 	})

@@ -147,6 +147,7 @@ func remoteFiles(ts *testscript.TestScript) afero.Fs {
 			return nil
 		}
 		rel, _ := filepath.Rel(root, name)
+		rel = filepath.ToSlash(rel)
 		rel = "/" + filepath.ToSlash(rel)
 		if d.IsDir() {
 			return mem.MkdirAll(rel, 0o755)

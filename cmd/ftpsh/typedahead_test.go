@@ -268,6 +268,7 @@ func (q question) reach(t *testing.T, server *practice.Server, dir string) *term
 func snapshot(t *testing.T, server *practice.Server) map[string]string {
 	all := map[string]string{}
 	err := afero.Walk(server.FS(), "/", func(name string, info os.FileInfo, err error) error {
+		name = filepath.ToSlash(name)
 		if err == nil && !info.IsDir() {
 			text, _ := afero.ReadFile(server.FS(), name)
 			all[name] = string(text)

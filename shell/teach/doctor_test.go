@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,7 @@ func treeOf(t *testing.T, server *Practice) string {
 	t.Helper()
 	var all []string
 	err := afero.Walk(server.FS(), "/", func(name string, info fs.FileInfo, err error) error {
+		name = filepath.ToSlash(name)
 		if err == nil && !info.IsDir() {
 			name += fmt.Sprintf(" %d", info.Size())
 		}

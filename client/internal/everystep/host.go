@@ -84,6 +84,7 @@ func Tree(t testing.TB, root string) map[string]string {
 	all := map[string]string{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(root, name)
+		rel = filepath.ToSlash(rel)
 		if err != nil || d.IsDir() {
 			all[rel+"/"] = ""
 			return err
