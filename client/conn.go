@@ -203,6 +203,7 @@ type command struct {
 	wish    bool  // its refusal does not matter
 	quick   bool  // see Exchange
 	urgent  bool  // an ABOR in a transfer
+	data    *Data // what it moves
 	upgrade func(Reply, reader) (reader, error)
 }
 
@@ -358,6 +359,7 @@ func (c *Conn) commandLine(cmd command) (line, wire string, err error) {
 func (c *Conn) enqueue(cmd command) *Exchange {
 	x := newExchange(c, cmd.verb)
 	x.fence, x.aside, x.ahead, x.slow, x.upgrade = cmd.fence, cmd.aside, cmd.ahead, cmd.slow, cmd.upgrade
+	x.data.Store(cmd.data)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
@@ -472,6 +474,9 @@ func (a *arrivals) Read(p []byte) (int, error) {
 // deliver hands a reply to the command it answers.
 func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	x, lost := c.answered(r, int(in.from.mark))
+	if x != nil {
+		x.letDataEnd()
+	}
 	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS(), At: time.Now()}
 	if x == nil {
 		c.cfg.Trace.got(info)

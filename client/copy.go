@@ -155,7 +155,7 @@ func (d *Data) inSlices(most int64, move func(size int64) (int64, error)) (int64
 		switch {
 		case err != nil && (!slow || d.ctx.Err() != nil):
 			if d.lingers(err) {
-				d.eof = true
+				d.ends()
 				return total, nil
 			}
 			if isLocal(err) {
@@ -163,7 +163,9 @@ func (d *Data) inSlices(most int64, move func(size int64) (int64, error)) (int64
 			}
 			return total, d.failed(err)
 		case n < size && !slow:
-			d.eof = !d.upload
+			if !d.upload {
+				d.ends()
+			}
 			return total, nil
 		}
 		took := time.Since(start)

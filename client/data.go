@@ -64,20 +64,21 @@ type Data struct {
 	most    atomic.Int64 // more is an error; -1: any number
 	start   time.Time
 
-	raw     net.Conn
-	spy     *eofDetector
-	rw      net.Conn // raw, or TLS over spy over raw
-	inflate func(io.Reader) (io.ReadCloser, error)
-	plain   *inflated // what MODE Z carries, once it is read
-	bytes   atomic.Int64
-	slice   int64     // what the kernel copies next
-	head    []byte    // the first bytes; none where the kernel copies
-	content io.Writer // sees all bytes; nil: nobody wants to
-	eof     bool
-	err     error // the first failure of Read or Write
-	over    bool  // Close or Abort was called
-	early   bool  // the server's agreement is not waited for
-	told    bool  // how the data ended
+	raw      net.Conn
+	spy      *eofDetector
+	rw       net.Conn // raw, or TLS over spy over raw
+	inflate  func(io.Reader) (io.ReadCloser, error)
+	plain    *inflated // what MODE Z carries, once it is read
+	bytes    atomic.Int64
+	slice    int64     // what the kernel copies next
+	head     []byte    // the first bytes; none where the kernel copies
+	content  io.Writer // sees all bytes; nil: nobody wants to
+	eof      bool
+	err      error         // the first failure of Read or Write
+	over     bool          // Close or Abort was called
+	early    bool          // the server's agreement is not waited for
+	attended chan struct{} // closed once it can be read
+	told     chan struct{} // closed once it is told how the data ended
 
 	endsEarly bool // our close_notify leaves with the handshake of a download
 }
@@ -106,7 +107,7 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 	d := &Data{
-		conn: c, ctx: ctx, name: name, start: time.Now(),
+		conn: c, ctx: ctx, name: name, start: time.Now(), attended: make(chan struct{}), told: make(chan struct{}),
 		slice: smallestSlice, upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
 		content: c.cfg.Trace.content(ContentInfo{name, t.Verb}),
 	}
@@ -129,8 +130,13 @@ func (c *Conn) begin(ctx context.Context, ch channel, name string, t Transfer) (
 			return nil, err
 		}
 	}
-	d.x = c.Send(t.Verb, t.Args...)
+	d.x = c.sendAll(d.command(t))[0]
 	return d.agreed(ctx, ch)
+}
+
+// command is the one that moves the data.
+func (d *Data) command(t Transfer) command {
+	return command{verb: t.Verb, args: t.Args, data: d}
 }
 
 // agreed waits until the server agrees to the transfer.
@@ -160,6 +166,7 @@ func (t Transfer) place() command {
 // attend watches the context and the final reply while the transfer runs.
 func (d *Data) attend() {
 	d.release = func() {}
+	close(d.attended)
 	if d.raw == nil {
 		return
 	}
@@ -211,10 +218,17 @@ func (d *Data) Read(p []byte) (int, error) {
 		return n, d.failed(excess)
 	}
 	if errors.Is(err, io.EOF) || d.lingers(err) {
-		d.eof = true
+		d.ends()
 		return n, io.EOF
 	}
 	return n, d.failed(err)
+}
+
+// ends takes note that the server has closed a download, and tells it at once: the reply may be
+// there already.
+func (d *Data) ends() {
+	d.eof = true
+	d.tell(d.howItEnded(), nil)
 }
 
 // source is what Read reads: the wire, or what MODE Z carries on it.
@@ -500,10 +514,10 @@ func (c *Conn) abort(x *Exchange, hangUp func()) {
 // tell reports, once, that all data has been moved, or how it ended instead.
 // It comes before the server's verdict, as on the wire.
 func (d *Data) tell(end string, err error) {
-	if d.told {
+	if closed(d.told) {
 		return
 	}
-	d.told = true
+	defer close(d.told)
 	d.conn.cfg.Trace.data(DataInfo{
 		Channel: d.name, Verb: d.x.Verb, Upload: d.upload, Bytes: d.Transferred(),
 		Elapsed: time.Since(d.start), TLS: d.protect, End: end, Err: d.conn.hideErr(err), Head: d.head,

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,9 +28,10 @@ type Exchange struct {
 	fence         int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade       func(Reply, reader) (reader, error)
 
-	begun chan struct{} // closed with the first reply
-	done  chan struct{} // closed with the final one, or err
-	after func()        // called when done is closed
+	begun chan struct{}        // closed with the first reply
+	done  chan struct{}        // closed with the final one, or err
+	after func()               // called when done is closed
+	data  atomic.Pointer[Data] // what the command moves, once it does
 
 	mu    sync.Mutex // a reply and the loss of the connection may come together
 	first Reply

@@ -112,6 +112,7 @@ func (m Manual) Carry(ctx context.Context, ch *Channel, x *Exchange) (*Data, err
 	}
 	d := ch.conn.newData(ctx, ch.name, t)
 	d.x = x
+	x.data.Store(d)
 	return d.agreed(ctx, ch.ch)
 }
 

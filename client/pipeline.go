@@ -241,7 +241,7 @@ func (s *Session) takeAhead(ctx context.Context, c *Conn, way DataMode) *ahead {
 // agreed to before.
 func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t Transfer) (*Data, error) {
 	d := c.newData(ctx, name, t)
-	commands := []command{cmd(t.Verb, t.Args...)}
+	commands := []command{d.command(t)}
 	next := s.next(c, t.Way)
 	if next != nil {
 		request := next.ch.request()
