@@ -85,7 +85,7 @@ func helpSetting(sh *command.Shell, out io.Writer, row *settings.Setting) error 
 	return err
 }
 
-// overview lists the commands by theme, on one screen of 80x24 unless all is set.
+// overview lists the commands of every day by theme, on one screen of 80x24; or all of them.
 func overview(sh *command.Shell, out io.Writer, all bool) error {
 	t := render.Table{Width: sh.Console.Width(), Color: sh.Console.ColorOut()}
 	for _, group := range sh.Catalog {
@@ -96,7 +96,7 @@ func overview(sh *command.Shell, out io.Writer, all bool) error {
 		var names []string
 		for _, command := range group.Commands {
 			name := strings.Join(append([]string{command.Name}, command.Aliases...), ", ")
-			if !command.Sets {
+			if !command.Sets && !command.Rare {
 				names = append(names, command.Name)
 			}
 			if all {
@@ -110,7 +110,7 @@ func overview(sh *command.Shell, out io.Writer, all bool) error {
 	if err := t.Write(out); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, "\n`help NAME` explains one, `help -a` has a line for each; `set` lists settings\n")
+	_, err := io.WriteString(out, "\n`help NAME` explains one, `help -a` lists them all; `set` lists the settings\n")
 	return err
 }
 

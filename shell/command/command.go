@@ -47,6 +47,7 @@ type Command struct {
 	JSON  bool                 // has a result that --json shows as objects
 
 	Sets     bool              // only changes a setting: help leaves it to `set` where it must be short
+	Rare     bool              // for a few, or known from ftp(1): the short help leaves it to help -a
 	Words    []string          // what the first argument can be, for completion
 	Complete []completion.Kind // one for each argument, the last repeats
 	Secret   history.Secret    // where its line may hold a secret

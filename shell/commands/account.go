@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "account", Theme: "the protocol", Secret: history.Secret{Open: 1}, Args: "[account]", Short: "give the server the account it asks for (ACCT)",
+	Name: "account", Rare: true, Theme: "the protocol", Secret: history.Secret{Open: 1}, Args: "[account]", Short: "give the server the account it asks for (ACCT)",
 	Long: "Without an argument it is asked for and not shown.",
 	Max:  1, Complete: []completion.Kind{completion.Text}, Wire: command.Sends("ACCT"), Needs: command.Connection, Foreign: command.Confined, Run: account,
 })

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "fget", Theme: "download", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
+	Name: "fget", Rare: true, Theme: "download", Args: "list-file", Short: "download the files that a local file names, one on a line", JSON: true,
 	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
 		"in them. The list - is standard input.",
 	Examples: []command.Example{{Line: "fget list", Says: "what `nlist *.txt list` has put into list"}},

@@ -15,7 +15,7 @@ var _ = command.Add(onlyValue("form", "the print format of text", "non-print", "
 // section 4.1.2 asks for no other, and nobody has them.
 func onlyValue(name, short string, values ...string) *command.Command {
 	return &command.Command{
-		Name: name, Theme: "transfers", Args: "[" + values[0] + "]", Values: [][]string{values}, Short: "show " + short + ": " + values[0],
+		Name: name, Rare: true, Theme: "transfers", Args: "[" + values[0] + "]", Values: [][]string{values}, Short: "show " + short + ": " + values[0],
 		Long: "Other values are known to old standards only and are refused here. `quote` asks the server for them.",
 		Max:  1, Complete: []completion.Kind{completion.None}, JSON: true,
 		Foreign: command.Confined, Run: func(_ context.Context, c *command.Call) error {

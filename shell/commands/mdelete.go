@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mdelete", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
+	Name: "mdelete", Rare: true, Theme: "change files", Plans: true, Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
 	Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
 	Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
 	Complete: []completion.Kind{completion.RemotePath},

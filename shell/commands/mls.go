@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mls", Theme: "look around", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
+	Name: "mls", Rare: true, Theme: "look around", Args: "path… local-file", Short: "list several directories into a local file", JSON: true,
 	Long: "The last argument is the local file; - is the screen, and \"|command\" or | a local command.",
 	Min:  2, Max: -1, ToFile: true, Ask: []string{"remote-files", "local-file"},
 	Complete: []completion.Kind{completion.RemotePath},

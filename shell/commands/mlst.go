@@ -10,7 +10,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mlst", Theme: "look around", Args: "[path]", Short: "show the facts about one name, as the server sends them",
+	Name: "mlst", Rare: true, Theme: "look around", Args: "[path]", Short: "show the facts about one name, as the server sends them",
 	Max: 1, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.Sends("MLST"), Needs: command.Login, Foreign: command.Confined, Run: mlst,
 })

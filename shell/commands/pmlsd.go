@@ -6,7 +6,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "pmlsd", Theme: "look around", Args: "[directory]", Short: "the same, page by page",
+	Name: "pmlsd", Rare: true, Theme: "look around", Args: "[directory]", Short: "the same, page by page",
 	Max: 1, Complete: []completion.Kind{completion.RemoteDir},
 	Wire: command.Verbs(command.DataVerbs, command.Sends("MLSD")), Needs: command.Login, Foreign: command.Confined, Run: Paged(mlsd),
 })

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "remopts", Theme: "look around", Values: [][]string{nil, {"type;size;modify;"}}, Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
+	Name: "remopts", Rare: true, Theme: "look around", Values: [][]string{nil, {"type;size;modify;"}}, Args: "command [options]", Short: "choose options of a protocol command (OPTS)",
 	Examples: []command.Example{{Line: "remopts MLST type;size;", Says: "facts in listings"}, {Line: "remopts UTF8 ON", Says: "names in UTF-8"}},
 	Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Verb, completion.Text},
 	Wire: command.Sends("OPTS MLST"), Needs: command.Connection, Foreign: command.Confined, Run: remopts,

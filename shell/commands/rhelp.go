@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rhelp", Theme: "the protocol", Args: "[verb]", Short: "ask the server for help (HELP)",
+	Name: "rhelp", Rare: true, Theme: "the protocol", Args: "[verb]", Short: "ask the server for help (HELP)",
 	Max: -1, Complete: []completion.Kind{completion.Verb}, Wire: command.Sends("HELP"), Needs: command.Connection,
 	Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error {
 		r, err := c.Session().Server().Help(ctx, c.Texts()...)

@@ -8,6 +8,6 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "tenex", Theme: "transfers", Short: "transfer files as bytes of 8 bits (TYPE L 8), for computers with other words",
+	Name: "tenex", Rare: true, Theme: "transfers", Short: "transfer files as bytes of 8 bits (TYPE L 8), for computers with other words",
 	Needs: command.Connection, Foreign: command.Confined, Run: func(_ context.Context, c *command.Call) error { return setType(c, client.Local8) },
 })

@@ -53,7 +53,7 @@ func toggleCommand(name string) *command.Command {
 // familyCommand is a classic command for a value of the setting family.
 func familyCommand(name, value, short string) *command.Command {
 	return &command.Command{
-		Name: name, Theme: "connect", Short: short, Long: "The next `open` uses it.",
+		Name: name, Rare: true, Theme: "connect", Short: short, Long: "The next `open` uses it.",
 		Foreign: command.Confined, Run: func(_ context.Context, c *command.Call) error { return c.Shell.Set("family", value) },
 	}
 }

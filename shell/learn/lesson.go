@@ -221,6 +221,9 @@ func inLesson(ctx context.Context, sh *command.Shell, what, text string) error {
 	case "quit":
 		sh.Class = nil
 		err := cl.Progress.Save()
+		if cl.Number > 0 {
+			sh.Say(fmt.Sprintf(" you leave at step %d of %d; `lesson %d` resumes there", cl.Step+1, len(cl.Lesson.Steps), cl.Number))
+		}
 		return cmp.Or(StopPractice(sh), err)
 	}
 	return judgeAnswer(ctx, sh, text)

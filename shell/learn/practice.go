@@ -19,12 +19,12 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "practice", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
-	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it. `practice wire` " +
+	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it, and starts it where it does not run yet. `practice wire` " +
 		"shows what it received, passwords included: without TLS, anyone on the way sees the same. A fault is " +
 		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. --like gives it the greeting, FEAT, " +
 		"listing and habits of another server: " + flavourList() + ". Nothing you do there reaches a disk.",
 	Examples: []command.Example{
-		{Line: "practice start", Says: "a sound server with some files"},
+		{Line: "practice start", Says: "a well-behaved server with some files"},
 		{Line: "practice start --fault nat-pasv --fault no-epsv", Says: "one that names an address nobody can reach"},
 		{Line: "practice start --fault cut:RETR=4096 --port 2121 --wait", Says: "until Ctrl-C, for other clients"},
 		{Line: "practice start --like iis", Says: "one that speaks and lists as IIS does"},
@@ -48,8 +48,10 @@ var _ = command.Add(&command.Command{
 
 func runPractice(ctx context.Context, c *command.Call) error {
 	sh, what := c.Shell, c.Arg(0)
-	if what == "" && sh.Practice == nil {
-		what = "start"
+	if sh.Practice == nil && (what == "" || what == "open") {
+		if err := practiceServer(ctx, c); err != nil || what == "" {
+			return err
+		}
 	}
 	switch what {
 	case "start":
