@@ -11,13 +11,13 @@ import (
 
 // ErrCleared is returned where a password would have to be sent over a control
 // connection that was made clear again.
-var ErrCleared = errors.New("the control connection is in clear since CCC: no password is sent")
+var ErrCleared = errors.New("the control connection is in the clear since CCC: no password is sent")
 
 // ClearControl ends the protection of the control connection (CCC, RFC 4217
 // section 5), so that a firewall can read which ports are used. Data
 // connections stay as they are. From then on no password is sent; a lost
 // connection is made again with TLS, for the login, and then cleared again. It fails with an *Error where the server
-// refuses, and does nothing in clear.
+// refuses, and does nothing in the clear.
 func (s *Session) ClearControl(ctx context.Context) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if !c.isTLS() {
@@ -50,7 +50,7 @@ func (c *Conn) ClearControl(ctx context.Context) error {
 }
 
 // endTLS waits for the server's close_notify: what it sends before is no reply
-// to anything, what comes after is in clear.
+// to anything, what comes after is in the clear.
 func (c *Conn) endTLS() error {
 	tc := c.socket().(*tls.Conn)
 	if err := tc.CloseWrite(); err != nil {
@@ -77,7 +77,7 @@ func (c *Conn) hadTLS() bool {
 	return now || c.cleared
 }
 
-// checkSecret refuses to send a secret in clear after CCC.
+// checkSecret refuses to send a secret in the clear after CCC.
 func (c *Conn) checkSecret(verb string) error {
 	if secretVerbs[verb] && c.hadTLS() && !c.isTLS() {
 		return ErrCleared
@@ -85,7 +85,7 @@ func (c *Conn) checkSecret(verb string) error {
 	return nil
 }
 
-// ProtectControl starts TLS on a connection that was opened in clear (AUTH TLS,
+// ProtectControl starts TLS on a connection that was opened in the clear (AUTH TLS,
 // RFC 4217 section 4); from then on the session has it, also when it must
 // connect again. A server may want another login behind it. A refusal is an
 // *Error, and with TLS already it does nothing.

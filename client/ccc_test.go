@@ -8,7 +8,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
-// After CCC commands travel in clear, data does not, and no password is sent
+// After CCC commands travel in the clear, data does not, and no password is sent
 // until there is a new connection, which has TLS again.
 func TestClearControl(t *testing.T) {
 	for name, o := range map[string]daemon.Options{

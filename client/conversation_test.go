@@ -13,7 +13,7 @@ import (
 )
 
 // talk plays a written conversation and runs test against it. The server's side
-// begins after a login in clear unless the text holds a greeting of its own.
+// begins after a login in the clear unless the text holds a greeting of its own.
 func talk(t *testing.T, text string, opt client.Options, test func(*client.Session)) {
 	t.Helper()
 	loggedIn := !strings.HasPrefix(strings.TrimSpace(text), "S: 220")
@@ -322,7 +322,7 @@ func TestTextBehindThe234(t *testing.T) {
 	defer srv.Close()
 	_, err = client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Require})
 	if !errors.As(err, new(*client.ProtocolError)) {
-		t.Errorf("clear text behind the 234: %v", err)
+		t.Errorf("clear text after the 234: %v", err)
 	}
 }
 

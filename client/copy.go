@@ -21,7 +21,7 @@ const (
 // file.
 var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 
-// Between a socket in clear and a file the kernel copies, in slices: after each
+// Between a socket in the clear and a file the kernel copies, in slices: after each
 // the progress is counted, the stall timer set again and the context looked at.
 // A slice should take about a tenth of a second.
 const (

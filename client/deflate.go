@@ -76,7 +76,7 @@ func (z *inflated) rest() error {
 	const enough = 1 << 10
 	n, err := io.CopyN(io.Discard, z.wire, enough)
 	if n == enough {
-		return &inflateError{"more data behind the end of the compressed data"}
+		return &inflateError{"more data after the end of the compressed data"}
 	}
 	return err // io.EOF, if all is well
 }

@@ -137,7 +137,7 @@ func (e *IncompleteError) Error() string {
 	case e.Want < 0:
 		text += fmt.Sprintf(" after %d bytes", e.Got)
 	case e.Got > e.Want:
-		text += fmt.Sprintf(": %d bytes in place of %d", e.Got, e.Want)
+		text += fmt.Sprintf(": %d bytes instead of %d", e.Got, e.Want)
 	default:
 		text += fmt.Sprintf(" after %d of %d bytes", e.Got, e.Want)
 	}

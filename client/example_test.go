@@ -33,7 +33,7 @@ func exampleServer(mode practice.TLSMode) *practice.Server {
 	return srv
 }
 
-// login is a session in clear with the server of an example.
+// login is a session in the clear with the server of an example.
 func login(srv *practice.Server) *client.Session {
 	s, err := client.Open(context.Background(), client.Options{Addr: srv.Addr(), Security: client.Off})
 	if err != nil {
@@ -79,7 +79,7 @@ func Example() {
 	// hello, world
 }
 
-// Without TLS there is no session unless the program accepts one in clear.
+// Without TLS there is no session unless the program accepts one in the clear.
 func ExampleOpen_noTLS() {
 	srv := exampleServer(practice.NoTLS)
 	defer srv.Close()

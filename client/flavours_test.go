@@ -12,7 +12,7 @@ import (
 )
 
 // The features of classic FTP work on every server, over IPv4 and IPv6, by each
-// way to a data connection, in clear and in TLS.
+// way to a data connection, in the clear and in TLS.
 func TestClassicFeatures(t *testing.T) {
 	t.Parallel()
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {

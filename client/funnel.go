@@ -50,10 +50,10 @@ const (
 // It hears of an upload when that begins.
 type Funnel func(ctx context.Context, s *Session, c Change, do func() error) error
 
-// ErrThere is for a Funnel to return of a directory that is there already, or will be.
-var ErrThere = errors.New("is there already")
+// ErrThere is for a Funnel to return of a directory that already exists, or will be.
+var ErrThere = errors.New("already exists")
 
-// Stage is the file that an upload goes into until it is whole, "" for none but its own.
+// Stage is the file that an upload goes into until it is complete, "" for none but its own.
 func (s *Session) Stage(name string) string {
 	if s.opt.Stage == nil {
 		return ""

@@ -22,7 +22,7 @@ type FXPOptions struct {
 	// arrives; may be nil. Nothing is heard of them until they are done.
 	Begins func(name string)
 
-	// InClear lets the data travel in clear between two servers that cannot
+	// InClear lets the data travel in the clear between two servers that cannot
 	// protect it, although our own transfers would be protected.
 	InClear bool
 }
@@ -43,7 +43,7 @@ type FXPOptions struct {
 // stay so if one of the servers can take the client's part in TLS (SSCN or
 // CPSV). What stands in the way is an *FXPError.
 //
-// Where the target is there already the copy arrives beside it, and replaces it when it is whole
+// Where the target already exists the copy arrives beside it, and replaces it when it is whole
 // (RNFR, RNTO). A copy that fails leaves nothing behind; one that ctx ended leaves what has come
 // of a new file, for Restart.
 //
@@ -223,9 +223,9 @@ func (p *fxp) agree(inClear bool) error {
 		return nil
 	}
 	if a != b {
-		return &FXPError{InClear: true, Reason: "data connections are protected on one server only: the copy would travel in clear"}
+		return &FXPError{InClear: true, Reason: "data connections are protected on one server only: the copy would travel in the clear"}
 	}
-	return &FXPError{InClear: true, Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in clear"}
+	return &FXPError{InClear: true, Reason: "neither server can be the client in TLS (SSCN, CPSV): the copy would travel in the clear"}
 }
 
 // peer is the server's address as we are connected to it; nil behind a proxy

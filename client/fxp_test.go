@@ -87,7 +87,7 @@ func TestServerToServerOrder(t *testing.T) {
 		C: PBSZ 0
 		S: 200 yes
 		C: PROT C
-		S: 200 in clear
+		S: 200 in the clear
 	`
 	const asked = "C: TYPE I\nS: 200 binary\nC: SIZE f\nS: 213 5\n"
 	const stored = "C: SIZE g\nS: 213 5\n"
@@ -342,7 +342,7 @@ func TestServerToServerOrder(t *testing.T) {
 				"target STOR, source RETR, target SIZE",
 		},
 		{
-			name: "in clear between two servers with TLS, if that was said",
+			name: "in the clear between two servers with TLS, if that was said",
 			source: asked + clear + `
 				C: PORT 127,0,0,1,200,10
 				S: 200 yes

@@ -141,7 +141,7 @@ func (s *Session) Reset(ctx context.Context) error {
 			return err
 		}
 	}
-	s.leave(ctx, "another login needs another connection here")
+	s.leave(ctx, "this server wants a new connection for another login")
 	return s.reconnect(ctx)
 }
 

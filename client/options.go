@@ -17,12 +17,12 @@ import (
 // Security says how the control connection is protected.
 type Security int
 
-// The choices of Options.Security. Nobody gets a session in clear without asking for it.
+// The choices of Options.Security. Nobody gets a session in the clear without asking for it.
 const (
 	Require       Security = iota // AUTH TLS, or no session (RFC 4217)
 	Implicit                      // TLS before the greeting (ftps://, port 990)
-	Opportunistic                 // AUTH TLS; in clear where the server refuses it
-	Off                           // in clear
+	Opportunistic                 // AUTH TLS; in the clear where the server refuses it
+	Off                           // in the clear
 )
 
 func (s Security) String() string {
@@ -115,7 +115,7 @@ type Options struct {
 	ActiveFrom netip.Addr
 
 	// InsecureEnd takes what came over TLS for whole although the server never said
-	// that it was (close_notify): anybody on the way can cut files and listings
+	// that it was (close_notify): anyone in between can cut files and listings
 	// then, and nobody will notice.
 	InsecureEnd bool
 
@@ -135,7 +135,7 @@ type Options struct {
 	// Funnel.
 	Funnel Funnel
 
-	// Stage names the file that an upload goes into until it is whole and has been looked at; its
+	// Stage names the file that an upload goes into until it is complete and has been looked at; its
 	// rename to the name that it is for passes through the funnel. "": it needs none. nil: none
 	// does. It may be called by several sessions at once.
 	Stage func(name string) string

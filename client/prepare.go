@@ -161,7 +161,7 @@ func (s *Session) changes(want settings) []command {
 }
 
 // confirm waits for the answers to changes. A refused PROT ends the transfer:
-// nothing that should be protected is ever sent in clear.
+// nothing that should be protected is ever sent in the clear.
 func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange) error {
 	var first error
 	for i, change := range changes {

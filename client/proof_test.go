@@ -89,7 +89,7 @@ var transfersOf = map[string]func(*testing.T, *client.Session) error{
 }
 
 // In passive mode, the connection that is taken away is an empty directory where
-// the server never said 150, and in clear: under TLS somebody may have cut it.
+// the server never said 150, and in the clear: under TLS somebody may have cut it.
 func TestListenerClosedAtOnce(t *testing.T) {
 	for _, test := range []struct {
 		name, answer string

@@ -80,7 +80,7 @@ func (rr replyReader) next() (Reply, error) {
 	var first string
 	for empty := 0; first == ""; empty++ { // an empty line between replies means nothing
 		if empty > maxReplyLines {
-			return Reply{}, errors.New("nothing but empty lines in place of a reply")
+			return Reply{}, errors.New("nothing but empty lines instead of a reply")
 		}
 		var err error
 		if first, err = rr.line(); err != nil {

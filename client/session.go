@@ -246,7 +246,7 @@ func (s *Session) SetType(t Type) { s.typ = t }
 func (s *Session) Type() Type { return s.typ }
 
 // Protect chooses whether data connections are protected. PBSZ and PROT (RFC 4217
-// sections 8 and 9) are sent with the next transfer. It has no effect in clear.
+// sections 8 and 9) are sent with the next transfer. It has no effect in the clear.
 func (s *Session) Protect(l Level) { s.prot = l }
 
 // Protected reports whether control and data connections use TLS.

@@ -105,7 +105,7 @@ func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
 	return err
 }
 
-// RemoveTree removes a directory and all that is in it, where the server can do
+// RemoveTree removes a directory and everything in it, where the server can do
 // that by itself (SITE RMDIR; proftpd, no RFC has it). It is not repeated when the connection is
 // lost.
 func (s *Session) RemoveTree(ctx context.Context, dir string) error {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// A transfer in clear is interrupted with Telnet's Interrupt Process and Synch
+// A transfer in the clear is interrupted with Telnet's Interrupt Process and Synch
 // before the ABOR (RFC 959 section 4.1.3, RFC 854): inetutils and the other
 // children of BSD's ftpd look at the control connection during a transfer only
 // when urgent data comes. The urgent byte is the IAC, as BSD's ftp sends it:

@@ -13,7 +13,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// An ABOR in clear is announced by urgent data: servers of BSD's line look at
+// An ABOR in the clear is announced by urgent data: servers of BSD's line look at
 // the control connection only then, while a transfer runs.
 func TestAbortIsUrgent(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -111,7 +111,7 @@ func Fingerprint(cert *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Certificate is what the server showed on the control connection; nil in clear.
+// Certificate is what the server showed on the control connection; nil in the clear.
 func (c *Conn) Certificate() *x509.Certificate { return c.tickets.leaf }
 
 // NoTicketError is a refusal of a data connection that may be due to its not
@@ -162,7 +162,7 @@ func (c *Conn) upgrading(ctx context.Context, m command) command {
 				return in, nil
 			}
 			if in.Buffered() > 0 { // somebody wrote replies into the clear stream
-				return in, &ProtocolError{Verb: "AUTH", Text: "text behind the 234", Reason: "unprotected text before TLS"}
+				return in, &ProtocolError{Verb: "AUTH", Text: "text after the 234", Reason: "unprotected text before TLS"}
 			}
 			if err := c.startTLS(ctx); err != nil {
 				return in, err

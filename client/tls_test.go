@@ -107,7 +107,7 @@ func TestOtherCertificateOnData(t *testing.T) {
 	}
 }
 
-// A server that agrees to PROT P and then sends its data in clear gets nothing,
+// A server that agrees to PROT P and then sends its data in the clear gets nothing,
 // and gives nothing.
 func TestClearData(t *testing.T) {
 	s := logInTo(t, serve(t, practice.Options{}, "clear-data"), nil)

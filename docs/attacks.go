@@ -185,9 +185,9 @@ var Attacks = []Row{
 	{
 		ID:    "S31",
 		What:  "PROT P is refused, or accepted and the data is clear.",
-		Does:  "No data connection in clear is opened; bytes in place of a handshake are an error, and no file is made.",
+		Does:  "No data connection in the clear is opened; bytes in place of a handshake are an error, and no file is made.",
 		Tests: []string{"TestRefusedProtectionEndsTheTransfer", "TestClearData", "shell/testdata/certificates.txt"},
-		Peers: "proftpd that refuses PROT P: lftp goes on in clear, curl reports it.",
+		Peers: "proftpd that refuses PROT P: lftp goes on in the clear, curl reports it.",
 	},
 	{
 		ID:    "S32",
@@ -301,7 +301,7 @@ var Attacks = []Row{
 	{
 		ID:    "S50",
 		What:  "A proxy that answers without end, nonsense, or elsewhere.",
-		Does:  "Its replies have the same limits, a redirect is an error, and it sees no FTP password in clear when TLS is required.",
+		Does:  "Its replies have the same limits, a redirect is an error, and it sees no FTP password in the clear when TLS is required.",
 		Tests: []string{"TestConnectReplies", "TestSOCKSReplies", "TestWrongLoginDoesNotShowThePassword", "FuzzConnectReply"},
 	},
 	{

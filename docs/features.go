@@ -73,7 +73,7 @@ var Features = []FeatureGroup{
 		{ID: 34, What: "protected data (PROT P)", Others: "●··●", How: []string{"prot private"}, Tests: []string{"shell/testdata/secure.txt", "TestSettingsAreSentOnce"}},
 		{ID: 35, What: "choose between clear and protected data", Others: "●··◐", How: []string{"prot clear"}, Tests: []string{"shell/testdata/secure.txt", "TestClearData"}},
 		{ID: 36, What: "end TLS for commands only (CCC)", Others: "●··●", How: []string{"ccc"}, Tests: []string{"TestClearControl", "shell/testdata/secure.txt"}},
-		{ID: 37, What: "never in clear where TLS was asked for", Others: "●··●", How: []string{"set tls require", "ftpsh --tls"}, Tests: []string{"client.TestTLSRefused", "shell/testdata/tls-downgrade.txt"}},
+		{ID: 37, What: "never in the clear where TLS was asked for", Others: "●··●", How: []string{"set tls require", "ftpsh --tls"}, Tests: []string{"client.TestTLSRefused", "shell/testdata/tls-downgrade.txt"}},
 		{ID: 38, What: "certificate and name of the host checked", Others: "●··●", How: []string{"open"}, Tests: []string{"shell/testdata/certificates.txt", "TestFlawsOfCertificates"}},
 		{ID: 39, What: "authorities of one's own", Others: "●··●", How: []string{"ftpsh --ca"}, Tests: []string{"shell/testdata/tls.txt", "TestUnknownAuthority"}},
 		{ID: 40, What: "a certificate of the client", Others: "●··●", How: []string{"ftpsh --cert --key"}, Tests: []string{"TestClientCertificate"}},

@@ -53,7 +53,7 @@ var Proof = []Row{
 	{
 		ID:    "B9",
 		What:  "LIST of an empty directory: 226 at once, and the listener is closed.",
-		Does:  "Empty, in clear. Under TLS somebody may have cut it, and after a 150 something was to come: an error.",
+		Does:  "Empty, in the clear. Under TLS somebody may have cut it, and after a 150 something was to come: an error.",
 		Tests: []string{"TestListenerClosedAtOnce", "TestListenerClosedBeforeWeCame", "TestEmptyDirectory"},
 	},
 	{

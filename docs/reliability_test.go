@@ -60,7 +60,7 @@ func TestReliability(t *testing.T) {
 const peersText = `
 The same cases with other clients, in one run on one machine: a file of 3 MiB, and each client with three tries a second
 apart and two seconds of patience where it knows such options. The server is the practice server with a fault, or a daemon
-as its makers configure it, with TLS; clients without TLS use the same daemon in clear.
+as its makers configure it, with TLS; clients without TLS use the same daemon in the clear.
 
 - whole: the file is right, and the client says so. reported: it is not there, and the client says so. Both are as it should be.
 - half: the client reports a failure, and leaves a part of the file under its name.

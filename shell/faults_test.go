@@ -51,7 +51,7 @@ var broken = []struct {
 	{"wrong-name", "", "another name", "another name"},
 	{"self-signed", "", "Nobody vouches", "No authority"},
 	{"other-cert", "ls", "shows another certificate", "show another certificate"},
-	{"clear-data", "ls", "in clear", "sends it in clear"},
+	{"clear-data", "ls", "in the clear", "sends it in the clear"},
 	{"tls10", "", "too old", "too old"},
 }
 

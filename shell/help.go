@@ -213,7 +213,7 @@ func helpKeys(c *command.Call) error {
 	if err := t.Write(c.Out); err != nil {
 		return err
 	}
-	return c.Print("\nAlt is Escape before the key, too; `set keys vi` has those of vi in place of these")
+	return c.Print("\nAlt is Escape before the key, too; `set keys vi` uses those of vi instead")
 }
 
 // helpEquivalents shows the words of another client and ours, or what one of

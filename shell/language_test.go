@@ -191,8 +191,8 @@ func TestConfigErrors(t *testing.T) {
 		{"port of a host", "[host.a]\nport = 99999", 2, "not a port"},
 		{"alias that is none", "[alias]\nx = \"ls |\"", 2, "the line of x"},
 		{"too deep", "[host.a]\nx.y = 1", 2, "no such key"},
-		{"twice", "glob = true\nglob = false", 2, "glob is there already"},
-		{"table twice", "[alias]\n[alias]", 2, "alias is there already"},
+		{"twice", "glob = true\nglob = false", 2, "glob already exists"},
+		{"table twice", "[alias]\n[alias]", 2, "alias already exists"},
 		{"no TOML", "glob\n", 1, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

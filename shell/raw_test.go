@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
-// TestRawOnRealServers: list, get and put typed line by line, in clear and under
+// TestRawOnRealServers: list, get and put typed line by line, in the clear and under
 // TLS, passive and active, with both generations of commands.
 func TestRawOnRealServers(t *testing.T) {
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {

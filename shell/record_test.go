@@ -72,7 +72,7 @@ func TestRecordRefuses(t *testing.T) {
 	if err := os.WriteFile("there.jsonl", []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.says(t, "set clobber off; record there.jsonl", "is there already")
+	p.says(t, "set clobber off; record there.jsonl", "already exists")
 	p.says(t, "record stop", "nothing is being recorded")
 	p.says(t, "replay there.jsonl", "no event of a trace")
 	p.says(t, "record new.jsonl; record again.jsonl", "is being written")

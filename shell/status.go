@@ -83,7 +83,7 @@ func connectionState(c *command.Connections) state {
 	}
 	s := state{
 		Connected: true, Host: session.Server().Host(), Directory: session.Dir(), Type: commands.TypeName(session.Type()),
-		Server: session.Server().Quirks().Server, Control: "in clear", Data: "in clear",
+		Server: session.Server().Quirks().Server, Control: "in the clear", Data: "in the clear",
 	}
 	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {

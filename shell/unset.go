@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "unset", Theme: "the shell", Args: "setting", Short: "give a setting its usual value back",
+	Name: "unset", Theme: "the shell", Args: "setting", Short: "reset a setting to its default",
 	Min: 1, Max: 1, Ask: []string{"setting"}, Complete: []completion.Kind{completion.Setting}, Foreign: command.Confined, Run: unset,
 })
 

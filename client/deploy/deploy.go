@@ -1,6 +1,6 @@
 // Package deploy puts a whole tree in the place of another one with two renames.
 //
-// The new tree is beside the old one under a name of its own until it is whole: TREE.new-ID. Then
+// The new tree is beside the old one under a name of its own until it is complete: TREE.new-ID. Then
 // TREE becomes TREE.old-ID and TREE.new-ID becomes TREE, in one packet. The names tell how far a
 // deployment came, so that one that broke off is finished or taken back by looking at them.
 package deploy
@@ -35,7 +35,7 @@ type State struct {
 	Old   []string // IDs, the oldest first
 }
 
-// NewName is where the new tree is until it is whole.
+// NewName is where the new tree is until it is complete.
 func (t Tree) NewName(id string) string { return t.Dir + ".new-" + id }
 
 func (t Tree) oldName(id string) string { return t.Dir + ".old-" + id }

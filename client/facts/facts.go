@@ -28,7 +28,7 @@ type Server struct {
 	Host        string `json:"host"`
 	Port        string `json:"port"`
 	User        string `json:"user"`
-	Certificate string `json:"certificate,omitempty"` // SHA-256; "": in clear
+	Certificate string `json:"certificate,omitempty"` // SHA-256; "": in the clear
 }
 
 // ServerOf is the server of a session.

@@ -73,7 +73,7 @@ func parse(text, name string) (rules Rules, err error) {
 		case len(line) > longestLine:
 			return nil, &Error{name, n, fmt.Sprintf("longer than %d bytes", longestLine)}
 		case strings.ContainsRune(line, 0):
-			return nil, &Error{name, n, "a NUL: this is no text"}
+			return nil, &Error{name, n, "a NUL: this is not a text"}
 		}
 		if r, some := parseLine(strings.TrimSuffix(line, "\r")); some {
 			rules = append(rules, r)

@@ -171,7 +171,7 @@ type Mover interface {
 type Moves struct {
 	Rows     []Row
 	Preserve bool             // copies get the time of the original
-	Part     func(Row) string // the name of an upload until it is whole
+	Part     func(Row) string // the name of an upload until it is complete
 
 	// Look is to be asked just before a file gets its name, or is fetched; an error stops that.
 	Look func(context.Context, *client.Session, Row) error

@@ -284,7 +284,7 @@ func Read(r io.Reader, name string) (*Plan, error) {
 	err = jsonl.Read(bytes.NewReader(text), name, kind, &p.Head, func(n int, line []byte) error {
 		switch {
 		case last != nil:
-			return errors.New("something stands behind the last line")
+			return errors.New("there is text after the last line")
 		case bytes.HasPrefix(line, []byte(`{"end":`)):
 			last = &end{}
 			return jsonl.Decode(line, last)

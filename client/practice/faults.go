@@ -105,8 +105,8 @@ var rows = []row{
 		FaultInfo: FaultInfo{"quota", "bytes", uploads, "uploads end with 552"},
 		preset:    Fault{Text: "552 Quota exceeded."}, data: quota,
 	},
-	{FaultInfo: FaultInfo{"store-less", "bytes", uploads, "so many bytes of an upload are stored, with 226"}, data: storeLess},
-	{FaultInfo: FaultInfo{"rate", "bytes", transfers, "so many bytes per second"}, preset: Fault{At: 64 << 10}, data: slow},
+	{FaultInfo: FaultInfo{"store-less", "bytes", uploads, "only this many bytes of an upload are stored, with 226"}, data: storeLess},
+	{FaultInfo: FaultInfo{"rate", "bytes", transfers, "this many bytes per second"}, preset: Fault{At: 64 << 10}, data: slow},
 	{FaultInfo: FaultInfo{"dos-list", "", "LIST", "LIST in the form of IIS"}, data: dosList},
 	{FaultInfo: FaultInfo{"listing", "text", "LIST NLST MLSD", `a listing holds this text instead, with \r\n and \xNN`}, data: forgeListing},
 
@@ -136,7 +136,7 @@ var rows = []row{
 		prepare:   withTLS(func(o *Options) { o.otherData = true }),
 	},
 	{
-		FaultInfo: FaultInfo{"clear-data", "", "", "PROT P is agreed to, and data connections are in clear"},
+		FaultInfo: FaultInfo{"clear-data", "", "", "PROT P is agreed to, and data connections are in the clear"},
 		prepare:   withTLS(func(o *Options) { o.clearData = true }),
 	},
 	{

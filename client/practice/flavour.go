@@ -216,7 +216,7 @@ var flavours = []flavour{
 		},
 	},
 	{
-		name: "iis", short: "Windows: LIST as DIR writes it, 125 in the place of 150, no MLSD",
+		name: "iis", short: "Windows: LIST as DIR writes it, 125 instead of 150, no MLSD",
 		greeting: "Microsoft FTP Service", unknown: "500 '{verb}': command not understood.",
 		unknowns:   "MLSD MLST MFMT CLNT HASH XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5 REIN",
 		featFrame:  [2]string{"211-Extended features supported:", "211 END"},

@@ -191,7 +191,7 @@ func (s *session) status() string {
 	if len(s.pending) > 0 {
 		data = "A transfer runs: " + s.pending[0].verb
 	}
-	control := "in clear"
+	control := "in the clear"
 	if s.secure {
 		control = "inside TLS"
 	}

@@ -91,7 +91,7 @@ const (
 	Warning
 )
 
-// Event is one line of the dialogue, as the tap saw it in clear even when it travels under TLS. A reply of many lines
+// Event is one line of the dialogue, as the tap saw it in the clear even when it travels under TLS. A reply of many lines
 // is one event. Passwords are masked.
 type Event struct {
 	Time    time.Time

@@ -124,7 +124,7 @@ func TestNothingBeforeTheHandshakeIsObeyed(t *testing.T) {
 	c.login()
 	for _, line := range s.Commands() {
 		if line == "NOOP" {
-			t.Error("a command sent in clear was obeyed under TLS")
+			t.Error("a command sent in the clear was obeyed under TLS")
 		}
 	}
 }

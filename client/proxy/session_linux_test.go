@@ -11,7 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/practice"
 )
 
-// A whole session goes through: login, directory, files both ways, in clear and
+// A whole session goes through: login, directory, files both ways, in the clear and
 // with TLS whose data connections must resume the session of the control
 // connection.
 func TestSessionThroughPrograms(t *testing.T) {

@@ -64,7 +64,7 @@ func ask4(ctx context.Context, nc net.Conn, u *url.URL, target string, addr neti
 	_, service, _ := net.SplitHostPort(target)
 	port, err := strconv.ParseUint(service, 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("port %q is no number", service)
+		return nil, fmt.Errorf("port %q is not a number", service)
 	}
 	const longest = 255
 	user := u.User.Username()

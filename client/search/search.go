@@ -65,7 +65,7 @@ func New(o Options) (*Search, error) {
 		text = "(?i)" + text
 	}
 	if o.Before < 0 || o.After < 0 || o.Before > MostContext || o.After > MostContext {
-		return nil, fmt.Errorf("so many lines of context: 0 to %d are possible", MostContext)
+		return nil, fmt.Errorf("lines of context: 0 to %d are possible", MostContext)
 	}
 	re, err := regexp.Compile(text)
 	return &Search{o: o, re: re}, err

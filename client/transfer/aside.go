@@ -10,7 +10,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// aside chooses the name that an upload has until it is whole: the one that the session stages it
+// aside chooses the name that an upload has until it is complete: the one that the session stages it
 // under, or with Atomic NAME.part. It is chosen once, however often the upload is tried.
 func (t *Task) aside(ctx context.Context, s *client.Session) (err error) {
 	if t.Op != Upload || t.part != "" {
@@ -83,7 +83,7 @@ func (t *Task) begunAs(ctx context.Context, s *client.Session, name string) (boo
 	return err == nil, err
 }
 
-// PartsError says that all names which an upload may have until it is whole are taken.
+// PartsError says that all names which an upload may have until it is complete are taken.
 type PartsError struct{ Name string }
 
 func (e *PartsError) Error() string {

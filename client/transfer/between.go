@@ -51,7 +51,7 @@ func betweenServers(ctx context.Context, s *client.Session, t Task, m *Meter) (R
 }
 
 // beginCopy says of a task what is to be known before bytes move: what the original is, how much
-// of it is there already, and whether that is all.
+// of it already exists, and whether that is all.
 func beginCopy(ctx context.Context, s *client.Session, t *Task) (r Result, whole bool, err error) {
 	if err := describe(ctx, s, t); err != nil {
 		return Result{}, false, err

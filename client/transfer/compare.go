@@ -220,7 +220,7 @@ func (m *Mirror) copyLink(at string, e listing.Entry, found bool) (listing.Entry
 	}
 	if found {
 		if old, err := m.here.Readlink(m.at(at)); err != nil || filepath.ToSlash(old) != e.Target {
-			return e, errors.New("is there already, and another")
+			return e, errors.New("already exists, and another")
 		}
 		e.Type = handled
 		return e, nil

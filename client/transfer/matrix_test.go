@@ -33,7 +33,7 @@ import (
 type forgetful struct {
 	t        *testing.T
 	listener net.Listener
-	tls      *tls.Config // nil: in clear
+	tls      *tls.Config // nil: in the clear
 	hook     func(l *line, verb, arg string) string
 
 	mu    sync.Mutex

@@ -34,7 +34,7 @@ type Mirror struct {
 	Target   *client.Session
 	Route    *Route // by which way; nil: directly
 	CopyName string
-	InClear  bool // may travel in clear where the servers cannot protect it
+	InClear  bool // may travel in the clear where the servers cannot protect it
 
 	Delete       bool // what is in the copy only
 	Compare      Compare
@@ -627,7 +627,7 @@ func localEntry(info os.FileInfo) listing.Entry {
 // directory reports whether a directory can have a copy.
 func (m *Mirror) directory(at string, there listing.Entry, found bool) bool {
 	if found && there.Type != listing.Dir {
-		m.tell(Step{Action: ActMkdir, Path: at, Size: -1, Why: "new", Err: errors.New("is there already, and is not a directory")})
+		m.tell(Step{Action: ActMkdir, Path: at, Size: -1, Why: "new", Err: errors.New("already exists, and is not a directory")})
 		return false
 	}
 	return true
@@ -638,7 +638,7 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: "new"}
 	switch {
 	case found && there.Type != listing.File:
-		step.Err = errors.New("is there already, and not a plain file")
+		step.Err = errors.New("already exists, and not a plain file")
 	case found:
 		step.Why, step.Err = m.differs(ctx, s, at, e, there)
 	}

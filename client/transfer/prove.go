@@ -141,7 +141,7 @@ func (t Task) moveThere(ctx context.Context, s *client.Session) error {
 	_, err := s.Stat(ctx, t.MoveSource)
 	switch {
 	case err == nil:
-		return fmt.Errorf("%s was copied, and stays: %s is there already", t.Remote, t.MoveSource)
+		return fmt.Errorf("%s was copied, and stays: %s already exists", t.Remote, t.MoveSource)
 	case !isRefusal(err):
 		return err
 	}

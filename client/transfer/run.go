@@ -41,7 +41,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	}
 }
 
-// once makes one try. With Atomic an upload has another name until it is whole.
+// once makes one try. With Atomic an upload has another name until it is complete.
 func once(ctx context.Context, s *client.Session, task *Task, m *Meter) (Result, error) {
 	if err := task.aside(ctx, s); err != nil {
 		return Result{}, err

@@ -40,7 +40,7 @@ type Task struct {
 
 	Target  *client.Session // of BetweenServers: the other server, where Local is a name
 	Route   *Route          // by which way; nil: directly
-	InClear bool            // whether it may travel in clear
+	InClear bool            // whether it may travel in the clear
 	Append  bool            // and whether it is added to what is there
 
 	PartTaken bool // another file of the same folder has the name that its part usually has
@@ -51,9 +51,9 @@ type Task struct {
 	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
 	Preserve bool  // give the copy the time of the original
 	Verify   bool  // compare the contents, before the copy has its name
-	Atomic   bool  // an upload has another name until it is whole
+	Atomic   bool  // an upload has another name until it is complete
 
-	// Part is the name of an upload with Atomic until it is whole; "": NAME.part, or another one that
+	// Part is the name of an upload with Atomic until it is complete; "": NAME.part, or another one that
 	// is free.
 	Part string
 
@@ -81,7 +81,7 @@ type Task struct {
 	AnySize bool // do not compare sizes: the server's are wrong
 
 	small     *smallFiles  // of the session that moves it
-	part      string       // the name of an upload until it is whole; "": its own, or not chosen yet
+	part      string       // the name of an upload until it is complete; "": its own, or not chosen yet
 	path, why string       // of a mirror
 	again     bool         // it has broken before: only what it left itself is resumed
 	short     *VerifyError // with which the last try ended

@@ -105,23 +105,23 @@ var verdicts = []verdict{
 		},
 	},
 	{
-		"more came than anybody named, behind what was there before: the server began at the beginning, or with another file", other, "",
+		"more came than anyone announced, after what was there before: the server began at the beginning, or with another file", other, "",
 		func(w witnesses) bool { return w.resumed && w.got > w.most() },
 	},
-	{"more came than anybody named: the server says 0", whole, "the server says 0 bytes, {got} came", func(w witnesses) bool { return w.most() == 0 }},
+	{"more came than anyone announced: the server says 0", whole, "the server says 0 bytes, {got} came", func(w witnesses) bool { return w.most() == 0 }},
 	{
-		"more came than anybody named, by a multiple of 2^32 or 2^16: the server counts in 32 or 16 bits", whole, "the server says {now} bytes, and counts in too few bits: {got} came",
+		"more came than anyone announced, by a multiple of 2^32 or 2^16: the server counts in 32 or 16 bits", whole, "the server says {now} bytes, and counts in too few bits: {got} came",
 		func(w witnesses) bool { return w.wraps(32) || w.wraps(16) },
 	},
 	{
-		"more came than anybody named, and two agree on less: before and the preliminary reply", short, "",
+		"more came than anyone announced, and two agree on less: before and the preliminary reply", short, "",
 		func(w witnesses) bool { return w.got > w.most() && w.opening >= 0 && w.opening == w.before },
 	},
 	{
-		"more came than anybody named, by a server that said the right size of another file", short, "",
+		"more came than anyone announced, by a server that said the right size of another file", short, "",
 		func(w witnesses) bool { return w.got > w.most() && w.counts },
 	},
-	{"more came than anybody named", whole, "{got} bytes came, although the server says {now}", func(w witnesses) bool { return w.got > w.most() }},
+	{"more came than anyone announced", whole, "{got} bytes came, although the server says {now}", func(w witnesses) bool { return w.got > w.most() }},
 	{
 		"less came than was named, but that is 2^32-1: -1 in 32 bits", whole, "not checked: the server says {now} bytes, which is what -1 looks like",
 		func(w witnesses) bool { return w.most() == math.MaxUint32 && w.least() == math.MaxUint32 },

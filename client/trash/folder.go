@@ -98,7 +98,7 @@ func (t *Trash) find(ctx context.Context, s *client.Session) (string, error) {
 }
 
 // fit looks whether a folder in a directory would be shown to the world, and looks for a better one
-// above. A folder that is there already stays where it is.
+// above. A folder that already exists stays where it is.
 func (t *Trash) fit(ctx context.Context, s *client.Session, dir string) (string, error) {
 	web, there := WebRoot(dir), false
 	for e, err := range s.List(ctx, dir, client.ListOptions{Hidden: true}) {

@@ -124,7 +124,7 @@ func Read(text []byte, name string, of Head) (*Archive, error) {
 		lines = n
 		switch {
 		case last != nil:
-			return errors.New("something stands behind the last line")
+			return errors.New("there is text after the last line")
 		case bytes.HasPrefix(line, []byte(`{"end":`)):
 			last = &end{}
 			return jsonl.Decode(line, last)

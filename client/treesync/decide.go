@@ -325,7 +325,7 @@ var sideActions = [2]struct{ mkdir, rename, copies, remove Action }{
 	{MkdirThere, RenameThere, Put, DeleteThere},
 }
 
-// directories sees to it that a directory is deleted only with all that is in it, and that what
+// directories sees to it that a directory is deleted only with everything in it, and that what
 // takes the place of something of another type finds room.
 func (y *Sync) directories() {
 	for side := range sideActions {

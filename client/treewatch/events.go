@@ -34,7 +34,7 @@ type watcher struct {
 }
 
 // ErrNoEvents is why a tree is looked at again and again.
-var ErrNoEvents = errors.New("the system tells of no changes")
+var ErrNoEvents = errors.New("the system does not report changes")
 
 // newWatcher begins to watch. With an error of ErrNoEvents it must be polled.
 func newWatcher(root string, quiet time.Duration, ignored func(string, bool) bool, events bool) (*watcher, error) {

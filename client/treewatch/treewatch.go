@@ -509,7 +509,7 @@ func (w *work) mkdirAll(ctx context.Context) error {
 	return nil
 }
 
-// putAll sends files, each under another name until it is whole.
+// putAll sends files, each under another name until it is complete.
 func (w *work) putAll(ctx context.Context) error {
 	t := w.t
 	if len(w.puts) == 0 {

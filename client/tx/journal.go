@@ -235,7 +235,7 @@ func (t *Tx) replay(n note) error {
 		t.saw[string(n.Saw)] = n.Facts
 	case n.Step != nil:
 		if t.phase != Staging {
-			return errors.New("a step comes behind the first that was taken")
+			return errors.New("a step comes after the first that was taken")
 		}
 		if err := t.checkStep(*n.Step); err != nil {
 			return err
@@ -318,7 +318,7 @@ func (t *Tx) checkRow(r Row) error {
 func (t *Tx) checkStep(s Step) error {
 	switch {
 	case !slices.Contains([]Do{Move, Mkdir, Rmdir, Chmod, Touch}, s.Do):
-		return fmt.Errorf("%q is no step", s.Do)
+		return fmt.Errorf("%q is not a step", s.Do)
 	case t.leaves(string(s.From)) || s.To != "" && t.leaves(string(s.To)) || (s.Do == Move) != (s.To != ""):
 		return fmt.Errorf("%q is not in %q", s.From+s.To, t.Dir)
 	case s.Do == Move && s.Is == nil:

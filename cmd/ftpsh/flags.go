@@ -92,14 +92,14 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.StringVarP(&o.upload, "upload", "u", "", "send the local files that follow to `URL`")
 	fs.BoolVar(&o.createDirs, "create-dirs", false, "make the directories that are missing, for -o here and for -u on the server")
 	fs.BoolVarP(&o.resume, "resume", "R", false, "resume what an earlier transfer left")
-	fs.IntVarP(&o.retry, "retry", "r", 0, "when it fails for a while, try again every so many `SECONDS`")
+	fs.IntVarP(&o.retry, "retry", "r", 0, "after a temporary failure, try again every `SECONDS`")
 	fs.StringVarP(&o.rate, "rate", "T", "", "limit the speed: `DIRECTION,MAX[,STEP]` as get,100k; the direction is all, get or put")
 	fs.StringVar(&o.connectTimeout, "connect-timeout", "", "the setting timeout: wait no longer than `TIME` for a connection or a reply")
 	fs.StringVar(&o.maxTime, "max-time", "", "the setting max-time: a file or a listing may take no longer than `TIME`")
 	fs.StringVarP(&o.buffer, "buffer", "x", "", "`SIZE` of the socket buffers of data connections")
 	fs.StringVar(&o.user, "user", "", "log in as `NAME`, where the address has no user; NAME:PASSWORD is seen by other users of this computer")
 	fs.BoolVar(&o.passwordStdin, "password-stdin", false, "the first line of standard input is the password")
-	fs.StringVarP(&o.netrc, "netrc", "N", "", "read `FILE` in place of ~/.netrc")
+	fs.StringVarP(&o.netrc, "netrc", "N", "", "read `FILE` instead of ~/.netrc")
 	fs.BoolVar(&o.noConfig, "no-config", false, "do not read config.toml")
 	fs.BoolVarP(&o.noEdit, "no-edit", "e", false, "leave the editing of lines to the terminal")
 	fs.StringVar(&o.tls, "tls", "", "`MODE` is auto (the default), require, implicit or off")
@@ -108,7 +108,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.StringVar(&o.key, "key", "", "the private key for --cert, if it is in another `FILE`")
 	fs.StringVar(&o.tlsName, "tls-name", "", "the `NAME` that the server's certificate must have")
 	fs.StringVar(&o.pin, "pin", "", "take the server's certificate if its fingerprint is `SHA256`, no matter who signed it")
-	fs.BoolVar(&o.insecure, "insecure", false, "take any certificate: anybody on the way can be the server")
+	fs.BoolVar(&o.insecure, "insecure", false, "accept any certificate: anyone in between can pose as the server")
 	fs.BoolVarP(&o.anonymous, "anonymous", "a", false, "log in as anonymous")
 	fs.BoolVarP(&o.noLogin, "no-login", "n", false, "only connect; the command user logs in")
 	fs.BoolVarP(&o.noPrompt, "no-prompt", "i", false, "ask nothing in mget, mput, mdelete")
@@ -125,7 +125,7 @@ func flagSet(o *options) *pflag.FlagSet {
 	fs.BoolVarP(&o.v6, "ipv6", "6", false, "use IPv6 only")
 	fs.StringVarP(&o.port, "port", "P", "", "connect to `PORT`")
 	fs.StringVarP(&o.source, "source", "s", "", "connect from the local `ADDRESS`")
-	fs.IntVarP(&o.stall, "stall", "q", 0, "give up when no byte comes for so many `SECONDS`")
+	fs.IntVarP(&o.stall, "stall", "q", 0, "give up when nothing arrives for `SECONDS`")
 	fs.StringVar(&o.color, "color", "auto", "`WHEN` is auto, always or never")
 	fs.BoolVar(&o.demo, "demo", false, "try it on a practice server in this process")
 	fs.StringVar(&o.like, "like", "", "--demo: look like this `SERVER`: vsftpd, proftpd, pure-ftpd, iis, zos")
@@ -156,7 +156,7 @@ func parseFlags(args []string) (*options, error) {
 	}
 	if len(operations) > 0 {
 		if len(o.scripts) > 0 {
-			return nil, errors.New("-c and -f exclude what stands behind the host")
+			return nil, errors.New("-c and -f exclude what follows the host")
 		}
 		o.scripts = []source{{text: strings.Join(operations, "; ")}}
 	}

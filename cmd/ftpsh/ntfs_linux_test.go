@@ -172,7 +172,7 @@ func TestFoldingDiskOtherWays(t *testing.T) {
 	cmd, errs := batch(t, server, "--tls", "off")
 	cmd.Dir = disk
 	cmd.Stdin = strings.NewReader("set clobber off\nls > Foo\nls > foo\n")
-	if cmd.Run(); cmd.ProcessState.ExitCode() != 7 || !strings.Contains(errs.String(), "foo is there already") {
+	if cmd.Run(); cmd.ProcessState.ExitCode() != 7 || !strings.Contains(errs.String(), "foo already exists") {
 		t.Errorf("status %d\n%s", cmd.ProcessState.ExitCode(), errs)
 	}
 	if err := os.WriteFile(filepath.Join(disk, "Foo"), []byte("mine"), 0o600); err != nil {

@@ -160,7 +160,7 @@ func (o *serveOptions) exposure(server *practice.Server) (lines []string) {
 		}
 	}
 	if len(lines) > 0 && !o.tls && o.user != "" {
-		lines = append(lines, "anybody on the way can read the password and the files of clients that use no TLS; --tls demands it")
+		lines = append(lines, "anyone in between can read the password and the files of clients that use no TLS; --tls demands it")
 	}
 	return lines
 }

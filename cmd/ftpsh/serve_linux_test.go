@@ -259,7 +259,7 @@ func (c *talker) transfer(t *testing.T, verb, name string) string {
 	return text.String()
 }
 
-// TestServeWarns: beyond loopback there is a line for each address, and one about what travels in clear; nobody writes as
+// TestServeWarns: beyond loopback there is a line for each address, and one about what travels in the clear; nobody writes as
 // anonymous without being told to.
 func TestServeWarns(t *testing.T) {
 	beyond := []string{"others reach it at ftp://"}

@@ -207,7 +207,7 @@ func TestScreensOfTyping(t *testing.T) {
 func TestScreenOfTheFirstStart(t *testing.T) {
 	everywhere(t, practice.Options{}, nil, func(v *view) {
 		v.Screen = v.place.run(v.t, v.width, v.height, "", v.kind, "XDG_STATE_HOME="+v.t.TempDir())
-		v.says("`open HOST` connects, `help` lists the commands; `practice start` makes a server\nto try them on, as --demo, and `lesson` teaches\n" +
+		v.says("`open HOST` connects, `help` lists the commands; `practice open` starts a server\nto try them on, and `lesson` teaches FTP\n" +
 			"Tab completes names on both sides, Up brings lines back, Ctrl-C stops anything\nftpsh> ▏")
 		v.Screen = v.place.sized(v.t, v.width, v.height, v.kind)
 		v.holds("`ls` lists, `get` and `put` move files", here)
@@ -251,7 +251,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.Type("put a.csv\r")
 		v.says("a.csv is on the server already\n  on the server  1 byte, 2 hours ago\n  here           4 bytes, 1 hour ago\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
 		v.Type("?\r")
-		v.says("and so for all others\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
+		v.says("to do the same with all others\nreplace it? [y]es, [c]ontinue, [r]ename, [n]o, [?] ▏")
 		v.Type("n\r")
 		v.says("a.csv stays as it was\n" + here + "▏")
 		v.Type("mirror --delete pub\r")
@@ -259,7 +259,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.Type("n\r")
 		v.says("nothing was deleted\n1 downloaded, 1 byte\n" + here + "▏")
 		v.Type("set rate\r")
-		v.says("rate-put unlimited how many bytes in a second uploads may take\n" + here + "▏")
+		v.says("rate-put unlimited how many bytes per second uploads may use\n" + here + "▏")
 		v.Type("help keys\r")
 		v.Until("the keys", func(screen string) bool {
 			return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, "keys vi") && strings.HasSuffix(screen, "PLAIN> ▏")

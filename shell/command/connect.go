@@ -91,14 +91,14 @@ func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt
 	if protected, _ := session.Protected(); !protected {
 		if asked == client.Opportunistic {
 			if !sh.Options.Quiet {
-				sh.Warn("no TLS here: password and files travel in clear")
+				sh.Warn("no TLS here: password and files travel in the clear")
 			}
 		}
 		return
 	}
 	sh.warnOfOldTLS(session)
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
-		sh.Warn("the certificate is not checked: anybody on the way can be the server")
+		sh.Warn("the certificate is not checked: anyone in between can pose as the server")
 	}
 	if sh.Options.DryRun {
 		return

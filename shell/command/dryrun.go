@@ -96,7 +96,7 @@ func withhold(sh *Shell, line string) (string, error) {
 
 // dryWords are the deeds as a dry run names them, where the deed is not its own name.
 var dryWords = map[client.Deed]string{
-	client.Store: "upload", client.Append: "append to", client.StoreUnique: "upload", client.RemoveTree: "delete with all that is in it",
+	client.Store: "upload", client.Append: "append to", client.StoreUnique: "upload", client.RemoveTree: "delete with everything in it",
 	client.SetTime: "touch",
 }
 

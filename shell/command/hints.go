@@ -135,18 +135,18 @@ var hints = []hint{
 	{"no password", isThe(failure.ErrNoPassword), "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
 	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
 	{"no account", isThe(client.ErrAccount), "`user NAME PASSWORD ACCOUNT` gives one"},
-	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
 	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
 	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
 	{"a step of a commit is refused", isError[*tx.RefusedError], "the changes still wait: `commit` tries again, `rollback` drops them"},
 	{"a lock of somebody else", isError[*tx.LockedError], "`begin --break-lock` removes it, if they have gone"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
-	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in clear, where everybody on the way can read"},
+	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
 	{"a directory that is gone since the connection was lost", isGone(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
 	{"a command that cannot be given again", isGone(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
-	{"a login in clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
+	{"a login in the clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
 	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
-	{"data in clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
+	{"data in the clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
 	{"another TLS session is refused, and a server is the client", func(c cause) bool {
 		return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
 	}, "the server with TLS wants its data connections to resume a session of its own, " +
@@ -160,16 +160,16 @@ var hints = []hint{
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{"a certificate of nobody known", isError[*client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
-		"certificate, `--insecure` anybody"},
+		"certificate, `--insecure` anyone"},
 	{
 		"no AVBL", func(c cause) bool { return c.refused("AVBL") && c.has(202, 500, 501, 502, 504) },
 		"the server cannot say it; `site help` shows whether it has a command of its own, such as SITE QUOTA",
 	},
 	{"a certificate of ours is wanted", func(c cause) bool { return wantsCertificate(c.err) }, "`--cert FILE --key FILE` shows yours"},
-	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and it can be broken by those on the way"},
+	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and anyone in between can break it"},
 	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
-	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` takes it from a server that always does so, and anybody on the way can cut files and listings then"},
+	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` accepts it from a server that always does so, but then anyone in between can cut files and listings short"},
 	{
 		"-s with an address of another computer", func(c cause) bool { return c.source && syserror.NotOurs(c.err) },
 		"-s takes an address of this computer; without it the system chooses one",
@@ -193,14 +193,14 @@ var hints = []hint{
 	{"no data connection", isError[*client.NoDataError], "`passive` changes who connects to whom"},
 	{
 		"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.isDir || c.says("is a directory")) },
-		"`rm -r NAME` deletes a directory with all that is in it, `rmdir NAME` an empty one",
+		"`rm -r NAME` deletes a directory and everything in it, `rmdir NAME` an empty one",
 	},
 	{"a directory that is fetched as a file", func(c cause) bool {
 		return c.refused("RETR") && (c.isDir || c.says("is a directory", "regular file", "plain file"))
-	}, "`get -r NAME` fetches a directory with all that is in it"},
+	}, "`get -r NAME` fetches a directory with everything in it"},
 	{
 		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
-		"`rm -r NAME` deletes it with all that is in it; `ls -a NAME` shows that",
+		"`rm -r NAME` deletes it with everything in it; `ls -a NAME` shows that",
 	},
 	{"what is made is there", func(c cause) bool { return c.refused("MKD") && c.says("exist") && !c.missing() }, ""},
 	{"no directory to make one in", func(c cause) bool { return c.refused("MKD") && c.missing() }, "`mkdir -p NAME` makes those on the way, too"},
@@ -320,7 +320,7 @@ func isGone(how func(*client.DirGoneError) bool) func(cause) bool {
 	}
 }
 
-// wantsTLS reports whether a login was refused because it was in clear.
+// wantsTLS reports whether a login was refused because it was in the clear.
 func wantsTLS(err error) bool {
 	var no *client.Error
 	if !failure.Refused(err, "USER", "PASS") || !errors.As(err, &no) {

@@ -13,7 +13,7 @@ import (
 )
 
 // LocalFile is where the result of a command goes that the user wants in a local file. All commands
-// that write one have the same rule for what is there already: that of get.
+// that write one have the same rule for what already exists: that of get.
 type LocalFile struct {
 	io.WriteCloser
 	discard func()
@@ -55,7 +55,7 @@ func (c *Call) MayReplace(ctx context.Context, name string, force bool) error {
 	case err != nil || !info.Mode().IsRegular() || force || c.Shell.Options.DryRun:
 		return nil
 	case c.Shell.Settings.Clobber == "off":
-		return &failure.LocalError{Text: name + " is there already; `set clobber on` lets it be replaced"}
+		return &failure.LocalError{Text: name + " already exists; `set clobber on` lets it be replaced"}
 	case c.Shell.Settings.Clobber == "ask" && c.Interactive() && !c.Confirm(ctx, "replace the local file "+name+", "+Describe(info)+"?"):
 		return &failure.LocalError{Text: name + " stays as it was"}
 	}

@@ -92,7 +92,7 @@ func only(names []string, named map[string]*Command) *Command {
 func unknownCommand(name string, named map[string]*Command) error {
 	err := &failure.UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
 	if verb := strings.ToUpper(name); slices.Contains(ProtocolVerbs, verb) {
-		return &failure.UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it"}
+		return &failure.UsageError{Text: verb + " is a protocol command", Hint: "`quote " + verb + "` sends it, `explain " + verb + "` says which command does"}
 	}
 	if e := equivalents.Find(equivalents.OtherCommand, name); e != nil {
 		err.Hint = e.Hint()

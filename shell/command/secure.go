@@ -32,6 +32,6 @@ func useEnd(sh *Shell) {
 // by itself.
 func (s *Screen) warnOfOldTLS(session *client.Session) {
 	if state, ok := session.Conn().TLS(); ok && state.Version < tls.VersionTLS12 {
-		s.Warn(tls.VersionName(state.Version) + " can be broken by those on the way")
+		s.Warn(tls.VersionName(state.Version) + " can be broken by anyone in between")
 	}
 }

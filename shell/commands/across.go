@@ -22,8 +22,8 @@ import (
 func acrossFlags(fs *pflag.FlagSet) {
 	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct (from server to server), here, or auto, which tries both")
 	command.Choices(fs, "via", "auto", "direct", "here")
-	fs.BoolP("continue", "c", false, "between sessions: go on where the copy ends")
-	fs.Bool("clear", false, "between sessions: let the data travel directly in clear where the servers cannot protect it")
+	fs.BoolP("continue", "c", false, "between sessions: resume where the copy ends")
+	fs.Bool("clear", false, "between sessions: let the data travel directly in the clear where the servers cannot protect it")
 	fs.Bool("verify", false, "between sessions: compare the contents at the end")
 }
 
@@ -109,7 +109,7 @@ func (g *goesAcross) one(ctx context.Context, name command.RemoteName, target st
 	}
 	if c.Is("no-clobber") {
 		if _, err := to.Session.Stat(ctx, target); err == nil {
-			c.Note("%s is there already", target)
+			c.Note("%s already exists", target)
 			return nil
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "active-ports", Theme: "transfers", Values: [][]string{{"any", "40001-40100"}}, Args: "[first-last|any]", Short: "show or choose the ports on which active data connections are awaited",
+	Name: "active-ports", Theme: "transfers", Values: [][]string{{"any", "40001-40100"}}, Args: "[first-last|any]", Short: "show or choose the ports for active data connections",
 	Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
 		"names the router then.",
 	Examples: []command.Example{{Line: "active-ports 40001-40100", Says: "a hundred ports"}, {Line: "active-ports any", Says: "whichever the system gives"}},

@@ -18,11 +18,13 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "apply", Theme: "whole trees", Args: "[file]", JSON: true, Short: "do what a plan says, if both sides are as they were",
-	Long: "All rows are compared with the server and the files here before the first of them is done; if one does not fit, nothing is " +
-		"changed and the status is 10. What is replaced, moved or deleted is looked at once more just before; what changes within " +
-		"that last moment cannot be seen. Uploads have another name until they are whole. What is done is noted in FILE.done: " +
-		"after a break the same `apply` goes on. Without a file it is the last plan of this session, after a question.",
+	Name: "apply", Theme: "whole trees", Args: "[file]", JSON: true, Short: "carry out a plan, if both sides are still as they were",
+	Long: "All rows are compared with the server and the files here before the first of them is done; if one no " +
+		"longer holds, nothing is changed and the status is 10. What is replaced, moved or deleted is checked " +
+		"again just before; a change in that last moment cannot be seen. " +
+		"Uploads have another name until they are whole. What is done is noted in FILE.done: " +
+		"if it breaks off, the same `apply` resumes. Without a file it carries out the last plan of this session, " +
+		"after a question.",
 	Examples: []command.Example{{Line: "apply site.ftpplan", Says: "do it"}, {Line: "apply -n site.ftpplan", Says: "only compare"}, {Line: "apply --only 1,4-9 site.ftpplan", Says: "some rows"}},
 	Max:      1, Flags: applyFlags, Complete: []completion.Kind{completion.LocalPath},
 	Wire: command.Verbs(getVerbs, putVerbs, mirrorVerbs, command.Sends("SITE CPFR", "SITE CPTO")), Needs: command.Login, Foreign: command.Refused, Run: apply,
@@ -30,7 +32,7 @@ var _ = command.Add(&command.Command{
 
 func applyFlags(fs *pflag.FlagSet) {
 	fs.BoolP("yes", "y", false, "without a question")
-	fs.BoolP("dry-run", "n", false, "compare, and do nothing")
+	fs.BoolP("dry-run", "n", false, "only compare")
 	fs.String("only", "", "just the rows `N`: 1,4-9")
 }
 
@@ -58,7 +60,7 @@ func apply(ctx context.Context, c *command.Call) error {
 	}
 	if name == "" && !c.Is("yes") {
 		if !c.Interactive() {
-			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`apply -y`, or the name of a plan"}
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`apply -y`, or the name of a plan"}
 		}
 		if err := showPlan(c, p); err != nil || !c.Confirm(ctx, "do that?") {
 			return err
@@ -135,7 +137,7 @@ func onlyRows(c *command.Call, rows int) (func(int) bool, error) {
 	return func(n int) bool { return wanted[n] }, nil
 }
 
-// planMover moves the files of rows, each under another name until it is whole.
+// planMover moves the files of rows, each under another name until it is complete.
 type planMover struct{ call *command.Call }
 
 // Move moves them over several sessions.

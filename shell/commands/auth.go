@@ -9,7 +9,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "auth", Theme: "connect", Short: "start TLS on a connection that was opened without it (AUTH TLS)",
 	Long: "`open` does this by itself where the server has TLS, before anything secret is sent. It is for a connection that was " +
-		"opened with --tls=off; some servers want another `user` behind it.",
+		"opened with --tls=off; some servers want another `user` after it.",
 	Wire: command.Sends("AUTH"), Needs: command.Connection, Foreign: command.Confined, Run: auth,
 })
 

@@ -23,13 +23,14 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "begin", Theme: "whole trees", JSON: true, Short: "let changes of the server wait until commit",
-	Long: "From here on put, mput, mirror -R, rm, mv, cp, mkdir, rmdir, chmod and touch change nothing that others see. What is sent goes into a " +
-		"folder .ftpsh-tx-… beside the files; `tx` shows what waits, `commit` makes all of it at once or nothing, `rollback` " +
-		"drops it. It is for what is in the current directory, or in the one of --in.\n" +
-		"ls and get show the server as it is, not as it will be. --lock makes the directory .ftpsh-lock there, which only one can " +
-		"make: a second begin --lock, from anywhere, is refused until the transaction has ended.",
-	Examples: []command.Example{{Line: "begin --in /var/www --lock", Says: "and nobody else does so meanwhile"}},
+	Name: "begin", Theme: "whole trees", JSON: true, Short: "hold changes to the server back until commit",
+	Long: "From here on put, mput, mirror -R, rm, mv, cp, mkdir, rmdir, chmod and touch change nothing that others " +
+		"see. Uploads go into a folder .ftpsh-tx-… beside the files; `tx` shows what waits, `commit` makes all of " +
+		"the changes at once or none, `rollback` drops them. It covers what is in the current directory, or in the " +
+		"one of --in.\n" +
+		"ls and get show the server as it is, not as it will be. --lock creates the directory .ftpsh-lock there, " +
+		"which only one can do: a second begin --lock, from anywhere, is refused until the transaction has ended.",
+	Examples: []command.Example{{Line: "begin --in /var/www --lock", Says: "and nobody else can meanwhile"}},
 	Max:      0, Flags: beginFlags, Complete: []completion.Kind{completion.None},
 	Wire: command.Verbs(command.ListVerbs, command.Sends("MKD", "SITE CHMOD", "STOR", "RETR", "DELE", "RMD", "CWD")), Needs: command.Login, Foreign: command.Refused, Run: beginTx,
 })
@@ -37,7 +38,7 @@ var _ = command.Add(&command.Command{
 func beginFlags(fs *pflag.FlagSet) {
 	fs.String("in", "", "for what is in `DIRECTORY`")
 	command.NamesPath(fs, "in", completion.RemoteDir)
-	fs.Bool("lock", false, "only one such transaction at a time, of all computers")
+	fs.Bool("lock", false, "allow only one such transaction at a time, from anywhere")
 	fs.Bool("break-lock", false, "remove the lock of somebody else first, after a question")
 	fs.BoolP("yes", "y", false, "with --break-lock: without a question")
 }
@@ -102,7 +103,7 @@ func lockTx(ctx context.Context, c *command.Call, h *tx.Head) error {
 	switch {
 	case c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: locked.Error() + "; nobody can be asked", Hint: "`begin --break-lock -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: locked.Error() + "; there is no terminal to ask at", Hint: "`begin --break-lock -y`"}
 	case !c.Confirm(ctx, locked.Error()+". Remove that lock?"):
 		return locked
 	}

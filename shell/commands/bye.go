@@ -11,7 +11,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "bye", Theme: "connect", NoProxy: true, Values: [][]string{{"0", "1"}}, Aliases: []string{"quit", "exit"}, Args: "[status]", Short: "end the session and leave",
 	Long: "The program exits with the status, a number from 0 to 255. Without one a script exits with that of its first failure, or 0.",
-	Max:  1, Complete: []completion.Kind{completion.Text}, Examples: []command.Example{{Line: "exit 20", Says: "a status that means something to who runs the script"}},
+	Max:  1, Complete: []completion.Kind{completion.Text}, Examples: []command.Example{{Line: "exit 20", Says: "a status that means something to the caller of the script"}},
 	Wire: command.Sends("QUIT"), Foreign: command.Confined, Run: bye,
 })
 

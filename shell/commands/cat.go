@@ -21,7 +21,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "cat", Theme: "download", Args: "remote…", Short: "show files of the server",
-	Long: "On a screen control characters are shown, not obeyed, and a file that is not a text is refused unless -f insists.",
+	Long: "On a screen control characters are shown, not obeyed, and a binary file is refused unless -f insists.",
 	Examples: []command.Example{
 		{Line: "cat README", Says: "read it"},
 		{Line: "cat log.* | grep ERROR", Says: "search in several"},
@@ -29,7 +29,7 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("force", "f", false, "show what is not a text, too")
+		fs.BoolP("force", "f", false, "show binary files, too")
 		fs.String("range", "", "only the bytes `RANGE` FIRST-LAST, counted from 0; FIRST- goes to the end, -N are the last ones")
 	},
 	Complete: []completion.Kind{completion.RemotePath},

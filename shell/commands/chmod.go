@@ -24,11 +24,11 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{
 		{Line: "chmod 644 index.html", Says: "everybody reads, only you write"},
 		{Line: "chmod u+x run.sh", Says: "you may run it"},
-		{Line: "chmod -R go-w site", Says: "a directory with all that is in it"},
+		{Line: "chmod -R go-w site", Says: "a directory with everything in it"},
 	},
 	Min: 2, Max: -1, Ask: []string{"mode", "remote-file"}, DashArgs: isModeChange,
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("recursive", "R", false, "directories, too, and all that is in them")
+		fs.BoolP("recursive", "R", false, "directories, too, and everything in them")
 	},
 	Complete: []completion.Kind{completion.Mode, completion.RemotePath},
 	Wire:     command.Verbs(command.ListVerbs, command.Sends("SITE CHMOD", "MFF")), Needs: command.Login, Foreign: command.Confined, Run: chmod,

@@ -10,7 +10,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "close", Theme: "connect", Aliases: []string{"disconnect"}, Args: "[session]", Short: "end the session, stay in the shell",
-	Long: "With a name it ends that one of several sessions.",
+	Long: "With a name it ends that one.",
 	Max:  1, Complete: []completion.Kind{completion.Session},
 	Wire: command.Sends("QUIT"), Foreign: command.Confined, Run: closeSession,
 })

@@ -120,7 +120,7 @@ func collision(remote, first, local string) error {
 }
 
 // claimNames keeps a download, whose local name the server has chosen, from replacing one that an earlier command has brought and
-// that has another name on the server. For the same name, the rule of what is there already holds.
+// that has another name on the server. For the same name, the rule of what already exists holds.
 func claimNames(c *command.Call, t *transfer.Task) error {
 	if t.Op != transfer.Download || t.Within == "" || t.Resume || c.Is("force") {
 		return nil

@@ -13,12 +13,14 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "commit", Theme: "whole trees", JSON: true, Short: "make all changes since begin, at once or not at all",
-	Long: "Everything that is replaced or goes is compared with what stood there when the change was made; if somebody has changed it since, " +
-		"nothing is done and the status is 10. Then only renames are left, many in one packet: directories first, new files, files that " +
-		"are replaced, and last what goes; or in the order in which they came, where one needs another. What was there moves into the folder, and into the trash, if that is on.\n" +
-		"When the server refuses a step, those before it are taken back. When the connection is lost, the commit connects again and looks; " +
-		"after a crash of this computer `tx recover` does.",
+	Name: "commit", Theme: "whole trees", JSON: true, Short: "make all changes since begin at once, or none of them",
+	Long: "Everything that is replaced or deleted is compared with what was there when the change was made; if " +
+		"somebody has changed it since, nothing is done and the status is 10. Then only renames are left, many in " +
+		"one packet: directories first, then new files, replaced files, and deletions last; or in the order in " +
+		"which they were typed, where one needs another. What was there moves into the folder, and into the trash, " +
+		"if that is on.\n" +
+		"When the server refuses a step, those before it are undone. When the connection is lost, commit " +
+		"reconnects and checks; after a crash of this computer `tx recover` does.",
 	Examples: []command.Example{{Line: "commit -n", Says: "the steps that it would take"}},
 	Max:      0, Flags: func(fs *pflag.FlagSet) { fs.BoolP("dry-run", "n", false, "compare and show the steps, and do nothing") },
 	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: commitTx,

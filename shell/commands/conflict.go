@@ -22,7 +22,7 @@ type conflict struct {
 	canContinue bool   // what is there may be the beginning of what comes
 }
 
-const conflictHelp = "y replace it, c keep it and move only the rest, r take another name, n leave it alone; a behind a letter (ya, na) means: and so for all others"
+const conflictHelp = "y replace it, c keep it and move only the rest, r take another name, n leave it alone; add a (ya, na) to do the same with all others"
 
 // askConflict asks what becomes of the file that is there: y, c, r or n. A line that cannot be read is n.
 func askConflict(ctx context.Context, c *command.Call, f conflict) rune {

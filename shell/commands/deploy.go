@@ -19,17 +19,18 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "deploy", Theme: "whole trees", Args: "local remote", JSON: true, Short: "put a whole tree in the place of another one, at once",
+	Name: "deploy", Theme: "whole trees", Args: "local remote", JSON: true, Short: "replace a whole tree with another one, at once",
 	Long: "The tree is sent to REMOTE.new-TIME, beside the present one, and compared. Then REMOTE becomes REMOTE.old-TIME and the new " +
 		"tree becomes REMOTE, two renames in one packet. Visitors see the old tree or the new one, never a mixture. If the second " +
 		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
-		"Directories that only the present tree has are probably written by the site itself: name them with --shared, so that " +
-		"they go along, or leave them behind with --drop-extra. What others upload in that moment may land in either tree.",
+		"Directories that only the present tree has are probably written by the site itself: name them with " +
+		"--shared to take them along, or leave them behind with --drop-extra. What others upload at that moment " +
+		"may land in either tree.",
 	Examples: []command.Example{
 		{Line: "deploy site /var/www", Says: "the tree site becomes /var/www"},
 		{Line: "deploy --keep 2 --shared uploads site /var/www", Says: "uploads goes along; two old trees are kept"},
 		{Line: "deploy --back --shared uploads /var/www", Says: "the tree before"},
-		{Line: "deploy --recover /var/www", Says: "end a deployment that broke off"},
+		{Line: "deploy --recover /var/www", Says: "finish a deployment that broke off"},
 	},
 	Min: 1, Max: 2, Flags: deployFlags, Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
 	Wire: command.Verbs(mirrorVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: deployCommand,
@@ -42,7 +43,7 @@ func deployFlags(fs *pflag.FlagSet) {
 	fs.Bool("drop-extra", false, "leave behind what only the present tree has")
 	fs.Bool("verify", false, "compare the contents of what was sent")
 	fs.Bool("back", false, "exchange the tree with the newest old one")
-	fs.Bool("recover", false, "end a deployment that broke off: forward, with --back to the old tree")
+	fs.Bool("recover", false, "finish a deployment that broke off; with --back, go back to the old tree")
 }
 
 func deployCommand(ctx context.Context, c *command.Call) error {

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "df", Theme: "look around", Args: "[directory]", Short: "show how much room is left", JSON: true,
+	Name: "df", Theme: "look around", Args: "[directory]", Short: "show how much space is left on the server", JSON: true,
 	Long:     "Few servers tell it (AVBL). `site help` shows whether yours has a command of its own, such as SITE QUOTA.",
 	Examples: []command.Example{{Line: "df -h", Says: "in the current directory"}},
 	Max:      1, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Sends("AVBL"), Needs: command.Login, Foreign: command.Confined, Run: df,

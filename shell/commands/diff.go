@@ -30,8 +30,8 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "diff", Theme: "look around", Args: "remote [other]", Short: "show how a file, or a tree, on the server differs from the one here", JSON: true,
 	Long: "`---` is the server and `+++` is here: `+` is what `put` would bring. The other one is here under the same name, unless it " +
-		"is named; NAME:path is on another session, :path on this one. In trees (-r) files of the same size and time are taken for " +
-		"the same, unless --content.\n" +
+		"is named; NAME:path is on another session, :path on this one. In trees (-r) files of the same size and time " +
+		"are taken to be the same, unless --content is given.\n" +
 		"It succeeds when nothing differs, and its status is 1 when something does.",
 	Examples: []command.Example{
 		{Line: "diff css/a.css", Says: "the one there and the one here"},
@@ -46,7 +46,7 @@ func diffFlags(fs *pflag.FlagSet) {
 	fs.BoolP("recursive", "r", false, "compare trees")
 	fs.IntP("unified", "U", 3, "`N` lines around what differs")
 	fs.BoolP("brief", "q", false, "only say which files differ")
-	fs.BoolP("space", "b", false, "the number of blanks does not matter")
+	fs.BoolP("space", "b", false, "ignore changes in the amount of white space")
 	fs.BoolP("reverse", "R", false, "the other way round: `+` is what the server has more")
 	fs.Bool("stat", false, "how many lines differ in each file")
 	fs.Bool("name-status", false, "a letter for each file: M differs, D only there, A only here")

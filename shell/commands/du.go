@@ -15,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "du", Theme: "look around", Args: "[path…]", Short: "show how much is in directories", JSON: true,
+	Name: "du", Theme: "look around", Args: "[path…]", Short: "show how large directories are", JSON: true,
 	Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
 		"is not known.",
 	Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},

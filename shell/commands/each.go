@@ -98,7 +98,7 @@ func (e *each) move(ctx context.Context, names []command.RemoteName, note func(c
 		switch {
 		case errors.Is(err, errPassedOver):
 			continue
-		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what is there already
+		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what already exists
 			together = append(together, t)
 		case err == nil:
 			err = moveFile(ctx, e.call, t)

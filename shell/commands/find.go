@@ -26,7 +26,7 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{
 		{Line: "find pub -name '*.txt'", Says: "by name"},
 		{Line: "find -type f -size +1m", Says: "large files"},
-		{Line: "find -mtime -1 --json", Says: "what is new, for a program"},
+		{Line: "find -mtime -1 --json", Says: "what is new, as JSON"},
 		{Line: "find backups -name '*.tgz' -delete -keep-last 7", Says: "only the newest seven of each directory stay"},
 	},
 	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
@@ -34,7 +34,7 @@ var _ = command.Add(&command.Command{
 
 func findFlags(fs *pflag.FlagSet) {
 	fs.String("name", "", "the name fits the `PATTERN`")
-	fs.String("iname", "", "the same `PATTERN`, large and small letters being equal")
+	fs.String("iname", "", "the same `PATTERN`, ignoring case")
 	fs.String("path", "", "the whole path fits the `PATTERN`; ** stands for any directories")
 	fs.String("type", "", "`TYPE` is f (file), d (directory) or l (link)")
 	command.Choices(fs, "type", "f", "d", "l")
@@ -44,7 +44,7 @@ func findFlags(fs *pflag.FlagSet) {
 	fs.Int("maxdepth", math.MaxInt, "go no deeper than `N` directories")
 	fs.Int("mindepth", 0, "show nothing less deep than `N`")
 	fs.BoolP("long", "l", false, "sizes, times, owners")
-	fs.Bool("print0", false, "a NUL behind each path, for xargs -0")
+	fs.Bool("print0", false, "end each path with a NUL, for xargs -0")
 	fs.Bool("delete", false, "delete what is found, files and empty directories")
 	fs.Int("keep-last", 0, "with -delete: the newest `N` files of each directory stay")
 }

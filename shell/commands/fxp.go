@@ -20,7 +20,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "fxp", Theme: "connect", Secret: history.Secret{Connects: true}, Args: "file… URL | URL [file]", Short: "copy files from server to server, not through this computer",
 	Long: "One side is the server we are connected to, the other one is a URL: a file, or a directory that ends with a slash. " +
-		"The servers connect to each other; many refuse that, and say so. The copy has the time of the original while the " +
+		"The servers connect to each other; many refuse. The copy has the time of the original while the " +
 		"setting preserve is on, and its size is compared.\n" +
 		"Protected data connections stay protected where one of the servers knows SSCN or CPSV; --clear does without.",
 	Examples: []command.Example{
@@ -30,9 +30,9 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"file or URL", "URL or file"},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("continue", "c", false, "go on where the copy ends")
+		fs.BoolP("continue", "c", false, "resume where the copy ends")
 		fs.BoolP("append", "a", false, "add to the end of the copy")
-		fs.Bool("clear", false, "let the data travel in clear where the servers cannot protect it")
+		fs.Bool("clear", false, "let the data travel in the clear where the servers cannot protect it")
 	},
 	URLs: true, Reach: command.EachWord, Across: fxpAcross, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(fxpVerbs, command.Sends("QUIT")), Needs: command.Login, Detach: true, Foreign: command.Refused, Run: fxp,
 })

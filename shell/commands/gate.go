@@ -13,7 +13,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "gate", Rare: true, Theme: "connect", Args: "[host [port]]", Short: "connect through a gate-ftp (PASSERVE), or no longer",
+	Name: "gate", Rare: true, Theme: "connect", Args: "[host [port]]", Short: "connect through a gate-ftp (PASSERVE), or stop doing so",
 	Long: "With a host it is switched on, alone it is switched off or, with the host in FTPSERVER and FTPSERVERPORT, on. The next " +
 		"`open` uses it. It is short for `set via ftp://HOST:PORT` and `set via-login gate-ftp`.",
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port}, Foreign: command.Refused, Run: gate,

@@ -25,20 +25,21 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "get", Theme: "download", Plans: true, Risk: command.ReplacesLocal, Between: &command.Between{}, Aliases: []string{"recv"}, Args: "remote [local]", Short: "download a file, or several", JSON: true,
 	Long: "Without a local name the file gets the last part of the remote one, here. A local directory gets the file put " +
-		"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. Three names or more are files to fetch, " +
+		"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. A pattern, or three names or more, are files to fetch, " +
 		"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
-		"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: what " +
-		"stood under that name is replaced in one step.\n" +
-		"A local file that differs is asked about at a terminal and replaced in a script; `set clobber` and -f change that.",
+		"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: an " +
+		"old file of that name is replaced in one step.\n" +
+		"If a local file differs you are asked at a terminal; a script replaces it. `set clobber` and -f change that.",
 	Examples: []command.Example{
 		{Line: "get notes.txt", Says: "download it"},
 		{Line: "get pub/notes.txt today.txt", Says: "under another name"},
 		{Line: "get a.txt b.txt c.txt", Says: "several, into the local directory"},
+		{Line: "get *.txt", Says: "all that match, without a question for each as in mget"},
 		{Line: "get -O /tmp a.txt b.txt", Says: "into another one"},
 		{Line: "get notes.txt | wc -l", Says: "into a local command"},
 		{Line: "get -c big.iso", Says: "resume a download that was cut"},
 		{Line: "get --segments 4 big.iso", Says: "over four sessions at once, where one is slow"},
-		{Line: "get -r photos", Says: "a directory with all that is in it; `mirror` can do more"},
+		{Line: "get -r photos", Says: "a directory with everything in it; `mirror` can do more"},
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
@@ -48,7 +49,7 @@ var _ = command.Add(&command.Command{
 var getVerbs = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR", "REST"))
 
 func getFlags(fs *pflag.FlagSet) {
-	fs.BoolP("continue", "c", false, "keep what is there and fetch only the rest")
+	fs.BoolP("continue", "c", false, "keep what has arrived and fetch only the rest")
 	fs.BoolP("force", "f", false, "replace a local file without a question")
 	fs.Bool("verify", false, "compare the contents with the server's before the file has its name")
 }
@@ -66,7 +67,7 @@ func named(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
-		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which is there")
+		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which must exist")
 		command.NamesPath(fs, "into", completion.LocalDir)
 	}
 }
@@ -105,8 +106,13 @@ func get(ctx context.Context, c *command.Call, resume bool) error {
 	if err != nil {
 		return err
 	}
-	if len(names) != 1 {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: c.Arg(0) + " stands for several files", Hint: "`mget " + c.Arg(0) + "`"}
+	switch {
+	case len(names) != 1 && len(c.Args) == 1:
+		return getNames(ctx, c, &each{call: c, all: true}, names, resume)
+	case len(names) != 1 && intoLast(c):
+		return getSeveral(ctx, c, resume)
+	case len(names) != 1:
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: c.Arg(0) + " stands for several files", Hint: "`get -O DIRECTORY " + c.Arg(0) + "` puts them there, `cat` shows them"}
 	}
 	if c.Is("recursive") && isRemoteTree(ctx, c, names[0]) {
 		local := ""
@@ -141,11 +147,17 @@ func takeOutput(c *command.Call) error {
 	return nil
 }
 
+// intoLast reports whether the last word is the local directory for all others.
+func intoLast(c *command.Call) bool {
+	last := c.Args[len(c.Args)-1]
+	return !c.Given("into") && (strings.HasSuffix(last.Text, "/") || c.Shell.Folder().IsDir(LocalPath(last)))
+}
+
 // getSeveral downloads all that is named into one local directory.
 func getSeveral(ctx context.Context, c *command.Call, resume bool) error {
 	dir, words := intoHere(c), c.Args
-	if last := words[len(words)-1]; !c.Given("into") && (strings.HasSuffix(last.Text, "/") || c.Shell.Folder().IsDir(LocalPath(last))) {
-		dir, words = LocalPath(last), words[:len(words)-1]
+	if intoLast(c) {
+		dir, words = LocalPath(words[len(words)-1]), words[:len(words)-1]
 	}
 	if dir != "" && !c.Shell.Folder().IsDir(dir) {
 		return failure.About(dir, &failure.LocalError{Text: "no such directory here"})
@@ -266,14 +278,14 @@ func nameHere(c *command.Call, t *transfer.Task) error {
 	return claimNames(c, t)
 }
 
-// replaces decides about a local file that is there already.
+// replaces decides about a local file that already exists.
 func replaces(ctx context.Context, c *command.Call, t *transfer.Task) (bool, error) {
 	info, err := c.Shell.Folder().Stat(t.Local)
 	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
 	}
 	if c.Shell.Settings.Clobber == "off" {
-		return false, &failure.LocalError{Text: t.Local + " is there already; -f replaces it"}
+		return false, &failure.LocalError{Text: t.Local + " already exists; -f replaces it"}
 	}
 	if !c.Interactive() {
 		return true, nil
@@ -291,6 +303,11 @@ func replaces(ctx context.Context, c *command.Call, t *transfer.Task) (bool, err
 
 func mget(ctx context.Context, c *command.Call, resume bool) error {
 	names, missed := c.Expand(ctx, c.Args)
+	return failure.Several([]error{missed, getNames(ctx, c, &each{call: c}, names, resume)})
+}
+
+// getNames downloads files, and with -r directories, over several sessions.
+func getNames(ctx context.Context, c *command.Call, asked *each, names []command.RemoteName, resume bool) error {
 	var trees []string
 	if c.Is("recursive") {
 		names = slices.DeleteFunc(names, func(name command.RemoteName) bool {
@@ -301,7 +318,6 @@ func mget(ctx context.Context, c *command.Call, resume bool) error {
 			return true
 		})
 	}
-	asked := &each{call: c}
 	err := asked.move(ctx, names, func(name command.RemoteName) string { return replacing(c, name) }, func(name command.RemoteName) (transfer.Task, error) {
 		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Resume: resume, Segments: segments(c)}
 		if name.Entry != nil {
@@ -320,7 +336,7 @@ func mget(ctx context.Context, c *command.Call, resume bool) error {
 		}
 		return plainDownload(c, t)
 	})
-	errs := []error{missed, err}
+	errs := []error{err}
 	if c.Is("recursive") && !endsAll(ctx, err) {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return asked.tree(ctx, name, intoHere(c)) }))
 	}
@@ -374,7 +390,7 @@ func plainDownload(c *command.Call, t transfer.Task) (transfer.Task, error) {
 	case !info.Mode().IsRegular():
 		return t, &failure.LocalError{Text: t.Local + " is here already and not a plain file"}
 	case c.Shell.Settings.Clobber == "off" && !c.Is("force") && !t.Resume:
-		return t, &failure.LocalError{Text: t.Local + " is there already; -f replaces it"}
+		return t, &failure.LocalError{Text: t.Local + " already exists; -f replaces it"}
 	}
 	return t, nil
 }

@@ -25,39 +25,39 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "grep", Theme: "download", Args: "pattern [remote…]", Short: "find lines in files of the server", JSON: true,
-	Long: "The files pass by and are not kept. What is known early (-m, -l, -q) ends the transfer early. Patterns are RE2, as in Go " +
-		"and ripgrep. A file that is no text is only told to match, unless -a. Without a file, -r looks into the present directory.\n" +
+	Long: "The files are read and not kept; -m, -l and -q end a transfer as soon as the answer is known. Patterns are RE2, as in Go " +
+		"and ripgrep. Of a binary file it only says that it matches, unless -a is given. Without a file, -r looks into the present directory.\n" +
 		"It succeeds when a line was found, and its status is 1 when none was.",
 	Examples: []command.Example{
 		{Line: "grep ERROR logs/*.log", Says: "in several files"},
 		{Line: "grep -ri -C 2 'time.?out' logs", Says: "in a tree, with two lines around each"},
-		{Line: "grep -z -m1 404 access.log.gz", Says: "the first one in a packed file"},
+		{Line: "grep -z -m1 404 access.log.gz", Says: "the first one in a compressed file"},
 	},
 	Min: 1, Max: -1, Ask: []string{"pattern", "remote-file"}, Flags: grepFlags,
 	Complete: []completion.Kind{completion.Text, completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Foreign: command.Confined, Run: grep,
 })
 
 func grepFlags(fs *pflag.FlagSet) {
-	fs.BoolP("ignore-case", "i", false, "large and small letters are equal")
-	fs.BoolP("smart-case", "S", false, "the same, unless the pattern has a large letter")
+	fs.BoolP("ignore-case", "i", false, "ignore case")
+	fs.BoolP("smart-case", "S", false, "the same, unless the pattern has a capital")
 	fs.BoolP("word-regexp", "w", false, "only whole words")
 	fs.BoolP("fixed-strings", "F", false, "the pattern is a text")
-	fs.BoolP("invert-match", "v", false, "lines that do not fit")
+	fs.BoolP("invert-match", "v", false, "lines that do not match")
 	fs.StringArrayP("regexp", "e", nil, "look for the `PATTERN`, too; all arguments are files then")
 	fs.BoolP("files-with-matches", "l", false, "only the names of files that have one")
 	fs.BoolP("count", "c", false, "only how many lines each file has")
-	fs.BoolP("quiet", "q", false, "only the status")
+	fs.BoolP("quiet", "q", false, "print nothing, set the exit status")
 	fs.BoolP("only-matching", "o", false, "only what was found in a line")
-	fs.BoolP("no-line-number", "N", false, "without the numbers of lines")
+	fs.BoolP("no-line-number", "N", false, "without line numbers")
 	fs.BoolP("line-number", "n", false, "with them, as always")
 	fs.Lookup("line-number").Hidden = true
 	fs.Int64P("max-count", "m", 0, "at most `N` lines of each file")
-	fs.IntP("after-context", "A", 0, "`N` lines behind each")
+	fs.IntP("after-context", "A", 0, "`N` lines after each")
 	fs.IntP("before-context", "B", 0, "`N` lines before each")
 	fs.IntP("context", "C", 0, "`N` lines around each")
-	fs.BoolP("recursive", "r", false, "directories, and all that is in them")
+	fs.BoolP("recursive", "r", false, "directories, and everything in them")
 	fs.BoolP("decompress", "z", false, "unpack gzip and bzip2, as their first bytes say")
-	fs.BoolP("text", "a", false, "take every file for a text")
+	fs.BoolP("text", "a", false, "treat every file as text")
 	fs.StringArray("include", nil, "with -r: files whose name fits the `PATTERN`")
 	fs.StringArray("exclude", nil, "with -r: not those whose name fits the `PATTERN`")
 	fs.String("max-size", "", "with -r: no file of more than `SIZE`")
@@ -378,7 +378,7 @@ func (g *grepping) sum(name string, found search.Found) error {
 	case found.Binary && c.JSON():
 		return c.Object(grepLine{Name: shown, Fits: true, Binary: true})
 	case found.Binary:
-		return c.Print("%s: it is no text, and it matches", name)
+		return c.Print("%s: binary file matches", name)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ var _ = command.Add(&command.Command{
 
 func headFlags(fs *pflag.FlagSet) {
 	fs.IntP("lines", "n", 10, "`NUMBER` of lines")
-	fs.Int64P("bytes", "c", 0, "`NUMBER` of bytes, in place of lines")
+	fs.Int64P("bytes", "c", 0, "`NUMBER` of bytes instead of lines")
 }
 
 // amountWanted is how many lines, or bytes, are to be shown.

@@ -14,10 +14,10 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers were found not to stand: many sessions, commands that leave together",
+	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers turned out not to support: many sessions, pipelined commands",
 	Long: "A server that refuses one more session (421) is asked for no more than it allowed, for a day. One that loses commands " +
 		"which leave together has them one by one, for 30 days. `limits forget` tries again at once. What is known is in server_limits.",
-	Examples: []command.Example{{Line: "limits", Says: "what is known"}, {Line: "limits forget ftp.example.org", Says: "its limits are found out again"}},
+	Examples: []command.Example{{Line: "limits", Says: "what is known"}, {Line: "limits forget ftp.example.org", Says: "find out its limits again"}},
 	Max:      2, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: limitsKnown,
 })
 

@@ -13,7 +13,7 @@ var _ = command.Add(&command.Command{
 	Name: "lmkdir", Theme: "this computer", Args: "directory…", Short: "make local directories",
 	Min: 1, Max: -1, Ask: []string{"local-directory"}, Complete: []completion.Kind{completion.LocalDir},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
+		fs.BoolP("parents", "p", false, "its parents, too; one that exists is not an error")
 	},
 	Foreign: command.Confined, Run: lmkdir,
 })

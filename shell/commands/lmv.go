@@ -11,7 +11,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "lmv", Theme: "this computer", Args: "from… to", Short: "move or rename local files",
-	Long: "When `to` is a directory they go into it. What stands under the new name is replaced.",
+	Long: "When `to` is a directory they go into it. A file that has the new name is replaced.",
 	Min:  2, Max: -1, Ask: []string{"local-file", "new name"}, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: lmv,
 })
 

@@ -14,7 +14,7 @@ var _ = command.Add(&command.Command{
 	Name: "ln", Theme: "change files", Args: "target link", Short: "make a symbolic link on the server (SITE SYMLINK)",
 	Long: "Only few servers have a command for it: proftpd with mod_site_misc. Hard links cannot be made by FTP.",
 	Min:  2, Max: 2, Ask: []string{"target", "link"}, Complete: []completion.Kind{completion.RemotePath},
-	Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "always so, for fingers that type ln -s") },
+	Flags: func(fs *pflag.FlagSet) { fs.BoolP("symbolic", "s", false, "accepted for those who type ln -s") },
 	Wire:  command.Verbs(command.ListVerbs, command.Sends("SITE SYMLINK")), Needs: command.Login, Foreign: command.Confined, Run: ln,
 })
 

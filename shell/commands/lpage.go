@@ -15,7 +15,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "lpage", Rare: true, Theme: "download", Args: "local…", Short: "read local files, page by page", Long: pageLong,
 	Min: 1, Max: -1, Ask: []string{"local-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
+	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show binary files, too") },
 	Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: Paged(lcat),
 })
 

@@ -17,12 +17,12 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "lrm", Theme: "this computer", Args: "local…", Short: "delete local files, with -r directories and all that is in them",
-	Long: "A pattern, and -r, are asked about once at a terminal.",
+	Name: "lrm", Theme: "this computer", Args: "local…", Short: "delete local files, with -r directories and everything in them",
+	Long: "At a terminal you are asked once about a pattern, and about -r.",
 	Min:  1, Max: -1, Ask: []string{"local-file"}, Complete: []completion.Kind{completion.LocalPath},
 	Flags: func(fs *pflag.FlagSet) {
 		forceFlag(fs)
-		fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		fs.BoolP("recursive", "r", false, "directories, too, and everything in them")
 	},
 	Foreign: command.Confined, Run: lrm,
 })

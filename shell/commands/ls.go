@@ -48,7 +48,7 @@ func listFlags(fs *pflag.FlagSet) {
 	fs.BoolP("size", "S", false, "largest first")
 	fs.BoolP("reverse", "r", false, "the other way round")
 	fs.BoolP("one", "1", false, "one name on a line")
-	fs.BoolP("classify", "F", false, "a mark behind directories (/), links (@) and programs (*)")
+	fs.BoolP("classify", "F", false, "mark directories (/), links (@) and programs (*)")
 	fs.BoolP("directory", "d", false, "the directory itself, not what is in it")
 	lookFlags(fs)
 }

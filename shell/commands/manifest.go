@@ -49,7 +49,7 @@ func manifestFlags(fs *pflag.FlagSet) {
 	fs.Bool("rehash", false, "forget the checksums that are known from before")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Bool("quiet", false, "say nothing about files that are as expected")
-	fs.Bool("ignore-missing", false, "files of the list that are not there do not count")
+	fs.Bool("ignore-missing", false, "ignore files of the list that are missing")
 	fs.Bool("no-extra", false, "do not show files that are not in the list")
 	fs.Bool("strict", false, "files that are not in the list are a failure, too")
 }

@@ -9,8 +9,8 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mdelete", Rare: true, Theme: "change files", Plans: true, Risk: command.Deletes, Args: "pattern…", Short: "delete several files, one question for each", JSON: true,
-	Long: "In a script there is nobody to ask: it only deletes after `prompt off`, or with -f.",
+	Name: "mdelete", Rare: true, Theme: "change files", Plans: true, Risk: command.Deletes, Args: "pattern…", Short: "delete several files, asking about each", JSON: true,
+	Long: "A script cannot be asked: there it deletes only after `prompt off`, or with -f.",
 	Min:  1, Max: -1, Ask: []string{"remote-files"}, Flags: forceFlag,
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     command.Verbs(command.ListVerbs, command.Sends("DELE")), Needs: command.Login, Foreign: command.Confined, Run: mdelete,
@@ -18,7 +18,7 @@ var _ = command.Add(&command.Command{
 
 func mdelete(ctx context.Context, c *command.Call) error {
 	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`prompt off` before it, or `mdelete -f`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`prompt off` before it, or `mdelete -f`"}
 	}
 	names, missed := c.Expand(ctx, c.Args)
 	asked := &each{call: c, all: c.Is("force")}

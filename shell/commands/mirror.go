@@ -24,21 +24,22 @@ var _ = command.Add(&command.Command{
 	Name: "mirror", Theme: "whole trees", Plans: true, Risk: command.DeletesOther, Args: "[source [copy]]", Short: "make one tree of files a copy of another", JSON: true,
 	Long: "Without -R the tree is on the server and the copy here; -R goes the other way. Both default to the current directory. " +
 		"A file is copied when the copy has another size or is older. What is only in the copy stays, unless --delete says " +
-		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be read, anything " +
-		"else has failed, or the tree to copy is empty.\n" +
+		"otherwise: then it is deleted at the very end, and never when a directory of either tree could not be " +
+		"read, something else has failed, or the tree to copy is empty.\n" +
 		"At a terminal you see what would be deleted and are asked. A script does not delete more than half of a tree, unless " +
 		"--max-delete says how much it may.\n" +
 		"Where the copy is a URL, or with -R the original, the files go from server to server, not through this computer; see `fxp`.\n" +
 		"Several sessions look into directories and move files at once; see `set parallel`.\n" +
-		"With -R --watch it goes on after that: what is saved here goes to the server at once, a rename is a rename there, and with " +
-		"--delete what is deleted here is deleted there. What editors write beside a file, and .git, stay here. Ctrl-C ends it; the " +
-		"status is 8 when something waits. .ftpignore in a tree here names what is left alone.",
+		"With -R --watch it stays on: what you save here goes to the server at once, a rename is a rename there, " +
+		"and with --delete what you delete here is deleted there. The temporary files of editors, and .git, stay " +
+		"here. Ctrl-C ends it; the status is 8 if something is still to be sent. " +
+		".ftpignore in a local tree names what to leave alone.",
 	Examples: []command.Example{
 		{Line: "mirror pub", Says: "the tree pub on the server into pub here"},
 		{Line: "mirror -R site /var/www --delete --dry-run", Says: "what would be done to make the server's like ours"},
 		{Line: "mirror pub --include '*.iso' --newer 30d", Says: "large ones of this month"},
 		{Line: "mirror web:/www backup:/www", Says: "from one session to another"},
-		{Line: "mirror -R --watch --delete site /var/www", Says: "and with each file that is saved, until Ctrl-C"},
+		{Line: "mirror -R --watch --delete site /var/www", Says: "and then each file as it is saved, until Ctrl-C"},
 		{Line: "mirror pub ftp://bob@backup.example.org/pub/", Says: "from this server to another one"},
 	},
 	Max: 2, Flags: MirrorFlags, Complete: []completion.Kind{completion.RemoteDir, completion.LocalDir}, Reversed: isReverse,
@@ -59,7 +60,7 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.Bool("delete-all", false, "with --delete: also where the tree to copy is empty")
 	fs.Bool("dry-run", false, "show what would be done, and do nothing")
 	fs.BoolP("only-newer", "n", false, "leave files alone that are newer in the copy, whatever their size")
-	fs.Bool("empty-dirs", false, "make directories also where the other options leave nothing to go into them")
+	fs.Bool("empty-dirs", false, "make directories even if the other options leave nothing to put into them")
 	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`; one with a slash is for the path, ** for any directories")
 	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
 	fs.String("newer", "", "only files changed within `TIME`: 12h, 30d")
@@ -76,19 +77,19 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.String("then-move", "", "move these into `DIRECTORY` on their side; %Y, %m and %d stand for the date")
 	fs.String("if", "differs", "`WHEN` a file of the copy is replaced: differs, newer, bigger, missing (never)")
 	command.Choices(fs, "if", "differs", "newer", "bigger", "missing")
-	fs.String("settled", "", "leave files alone that change within `TIME`, since somebody still writes them")
+	fs.String("settled", "", "leave files alone that changed within `TIME`, since they may still be being written")
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
 	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct, here, or auto, which tries both")
 	command.Choices(fs, "via", "auto", "direct", "here")
-	fs.Bool("clear", false, "between servers: let the data travel in clear where they cannot protect it")
-	fs.Bool("loop", false, "again, until nothing is left to do")
+	fs.Bool("clear", false, "between servers: let the data travel in the clear where they cannot protect it")
+	fs.Bool("loop", false, "repeat until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
 	fs.Bool("no-ignore", false, "do not look at .ftpignore")
-	fs.Bool("watch", false, "with -R: go on with each file that is saved here, until Ctrl-C")
-	fs.String("quiet-time", "300ms", "with --watch: wait until a file was quiet for `TIME`")
-	fs.String("poll", "", "with --watch: look at the whole tree every `TIME`, where the system tells of no changes")
+	fs.Bool("watch", false, "with -R: keep uploading each file as it is saved here, until Ctrl-C")
+	fs.String("quiet-time", "300ms", "with --watch: wait until a file has not changed for `TIME`")
+	fs.String("poll", "", "with --watch: look at the whole tree every `TIME`, where the system does not report changes")
 	fs.Bool("gitignore", false, "obey .gitignore too")
 }
 

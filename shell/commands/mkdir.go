@@ -20,7 +20,7 @@ var _ = command.Add(&command.Command{
 	Min: 1, Max: -1, Ask: []string{"directory-name"}, Complete: []completion.Kind{completion.RemoteDir},
 	Examples: []command.Example{{Line: "mkdir -p 2026/11/28", Says: "with those above it, where they are missing"}},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("parents", "p", false, "those on the way too; one that is there is not an error")
+		fs.BoolP("parents", "p", false, "its parents, too; one that exists is not an error")
 	},
 	Wire: command.Verbs(command.Sends("MKD", "SITE CHMOD", "MFF"), command.ListVerbs), Needs: command.Login, Foreign: command.Confined, Run: mkdir,
 })
@@ -77,7 +77,7 @@ func planDirs(ctx context.Context, c *command.Call, dir string) error {
 }
 
 // makeDirs makes a directory and those above it. Servers have one code for what
-// is there already and what cannot be made, so they are asked what is there.
+// already exists and what cannot be made, so they are asked what is there.
 func makeDirs(ctx context.Context, c *command.Call, dir string) error {
 	if c.Shell.Options.DryRun || command.InTx(c.Shell, c.Session()) {
 		return planDirs(ctx, c, dir)

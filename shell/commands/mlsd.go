@@ -9,7 +9,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "mlsd", Rare: true, Theme: "look around", Args: "[directory [local-file]]", Short: "list a directory in the form that is made for programs",
+	Name: "mlsd", Rare: true, Theme: "look around", Args: "[directory [local-file]]", Short: "list a directory in machine-readable form (MLSD)",
 	Long: "One line for each name, with its facts, as the server sends them (RFC 3659). `remopts MLST size;modify;` chooses the facts.",
 	Max:  2, Complete: []completion.Kind{completion.RemoteDir, completion.LocalPath},
 	Wire: command.Verbs(command.DataVerbs, command.Sends("MLSD")), Needs: command.Login, Foreign: command.Confined, Run: mlsd,

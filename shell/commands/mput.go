@@ -11,7 +11,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "mput", Theme: "upload", Plans: true, Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true, Many: true}, Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
-	Long: "At a terminal each file is asked about unless `prompt` is off; in a script nobody is asked. Directories are skipped, without -r.",
+	Long: "At a terminal you are asked about each file unless `prompt` is off; a script is not asked. Without -r directories are skipped.",
 	Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 	Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
 	Complete: []completion.Kind{completion.LocalPath},
@@ -29,7 +29,10 @@ func passesOver(c *command.Call, name string) bool {
 	return true
 }
 
-func mput(ctx context.Context, c *command.Call) error {
+func mput(ctx context.Context, c *command.Call) error { return putNames(ctx, c, &each{call: c}) }
+
+// putNames uploads the files that the arguments stand for, and with -r directories.
+func putNames(ctx context.Context, c *command.Call, asked *each) error {
 	var names []command.RemoteName
 	var trees []string
 	var errs []error
@@ -44,7 +47,6 @@ func mput(ctx context.Context, c *command.Call) error {
 			}
 		}
 	}
-	asked := &each{call: c}
 	remote := func(name command.RemoteName) string {
 		return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(name.Path))
 	}

@@ -16,8 +16,8 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "mv", Theme: "change files", Plans: true, Risk: command.ReplacesRenamed, Args: "from… to", Short: "move files and directories on the server, or rename one", JSON: true,
-	Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. What stands " +
-		"under the new name is replaced, if the server does that; -n leaves it alone.\n" +
+	Long: "When `to` is a directory they go into it under their own names; several can only go into a directory. A " +
+		"file that has the new name is replaced, if the server allows it; -n leaves it alone.\n" +
 		"To another session (NAME:path) a file is copied as `cp` does, and deleted when the copy has its size.",
 	Min: 2, Max: -1, Ask: []string{"from-name", "to-name"}, Complete: []completion.Kind{completion.RemotePath}, Reach: command.EachWord, Across: mvAcross,
 	Examples: []command.Example{{Line: "mv draft.txt final.txt", Says: "another name"}, {Line: "mv *.log old/", Says: "several, into a directory"}, {Line: "mv web:old.iso backup:/in/", Says: "from one session to another"}},
@@ -25,7 +25,7 @@ var _ = command.Add(&command.Command{
 })
 
 func noClobberFlag(fs *pflag.FlagSet) {
-	fs.BoolP("no-clobber", "n", false, "leave alone what stands under the new name")
+	fs.BoolP("no-clobber", "n", false, "do not replace a file that has the new name")
 }
 
 // mvFlags are those of mv and cp.
@@ -65,7 +65,7 @@ func toTarget(ctx context.Context, c *command.Call, f func(from, to string) erro
 		}
 		if c.Is("no-clobber") {
 			if _, err := c.Session().Stat(ctx, target); err == nil {
-				c.Note("%s is there already", target)
+				c.Note("%s already exists", target)
 				return nil
 			}
 		}

@@ -15,8 +15,9 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "nmap", Rare: true, Theme: "transfers", Args: "[pattern name]", Short: "rename files on their way: parts of the name in another order",
-	Long: "It is for transfers whose target was not named. $1 to $9 in the pattern stand for parts of the name, everything else " +
+	Name: "nmap", Rare: true, Theme: "transfers", Args: "[pattern name]", Short: "rename files as they are moved, by the parts of their names",
+	Long: "It applies to transfers without a target name. " +
+		"$1 to $9 in the pattern stand for parts of the name, everything else " +
 		"for itself; in the new name they stand for what they were, $0 for the whole name, and [$1,text] for $1 or, where that " +
 		"is empty, the text. A name that does not fit the pattern stays as it is, and one may end before the pattern does. " +
 		"A backslash makes $ [ ] , plain. Without arguments it is switched off.",

@@ -8,8 +8,9 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "ntrans", Rare: true, Theme: "transfers", Args: "[from [to]]", Short: "replace characters in names on their way",
-	Long: "It is for transfers whose target was not named. Each character of the first word becomes the one at the same place " +
+	Name: "ntrans", Rare: true, Theme: "transfers", Args: "[from [to]]", Short: "replace characters in names as files are moved",
+	Long: "It applies to transfers without a target name. " +
+		"Each character of the first word becomes the one at the same place " +
 		"in the second, or nothing where that is shorter. Without arguments it is switched off.",
 	Examples: []command.Example{{Line: "ntrans : _", Says: "a:b becomes a_b"}, {Line: "ntrans ' '", Says: "blanks disappear"}},
 	Max:      2, Complete: []completion.Kind{completion.Text}, Foreign: command.Confined, Run: setNameTrans,

@@ -20,10 +20,11 @@ var _ = command.Add(&command.Command{
 		"first byte) or ftpes:// (TLS demanded). A path in a URL is entered; %2F at its start means the root.\n" +
 		"The password comes from the URL, FTPSH_PASSWORD, .netrc, the setting password-command or the keyring, else it is " +
 		"asked for at a terminal. Without a user, here or in .netrc, a script is anonymous.\n" +
-		"TLS is used where the server has it. A server that had TLS once is never used in clear again, unless " +
-		"--tls=off says so. A certificate that nobody vouches for is shown and asked about once.\n" +
-		"Typed as a line of its own, it leaves the present session only when the new one is logged in, and if that fails " +
-		"drops what was typed ahead; in a script, or with more on the line, at once: nothing that follows goes to the old server.",
+		"TLS is used where the server has it. A server that had TLS once is never used in the clear again, unless " +
+		"--tls=off says so. You are shown a certificate that no authority vouches for, and asked once.\n" +
+		"Typed as a line of its own, it leaves the present session only when the new one is logged in, and if that " +
+		"fails it drops what you typed ahead; in a script, or with more on the line, it leaves at once: nothing " +
+		"that follows goes to the old server.",
 	Examples: []command.Example{
 		{Line: "open ftp.example.org", Says: "ask for user and password"},
 		{Line: "open alice@ftp.example.org 2121", Says: "another port"},
@@ -39,7 +40,7 @@ var _ = command.Add(&command.Command{
 		fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
 		command.Choices(fs, "tls", settings.TLSWords...)
 		fs.String("as", "", "call the session `NAME`, and keep the present one open beside it: see session")
-		fs.Bool("insecure", false, "take any certificate: anybody on the way can be the server")
+		fs.Bool("insecure", false, "accept any certificate: anyone in between can pose as the server")
 		fs.String("made", "", "make the session what the `JSON` of a detached job says")
 		fs.Lookup("made").Hidden = true
 	},

@@ -15,7 +15,7 @@ var _ = command.Add(&command.Command{
 	Name: "page", Theme: "download", Aliases: []string{"more", "less"}, Args: "remote…", Short: "read files of the server, page by page",
 	Long: pageLong,
 	Min:  1, Max: -1, Ask: []string{"remote-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show what is not a text, too") },
+	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show binary files, too") },
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     getVerbs, Needs: command.Login, Foreign: command.Confined, Run: Paged(cat),
 })

@@ -14,8 +14,8 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "password", Theme: "connect", Secret: history.Secret{Open: 1, Shortest: 5}, Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or take it out",
-	Long: "The password is asked for. Without a host it is the one of the session. It is found again at the next login, unless " +
+	Name: "password", Theme: "connect", Secret: history.Secret{Open: 1, Shortest: 5}, Values: [][]string{{"save", "forget"}}, Args: "save|forget [[user@]host]", Short: "keep the password of a host in the keyring, or remove it",
+	Long: "It asks for the password. Without a host it is the one of the session. The next login finds it, unless " +
 		"`set keyring off`; FTPSH_PASSWORD, .netrc and password-command come first.",
 	Min: 1, Max: 2, Complete: []completion.Kind{completion.Text, completion.Host}, Foreign: command.Refused, Run: password,
 })

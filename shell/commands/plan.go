@@ -21,15 +21,16 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "plan", Theme: "whole trees", Args: "command… | show file | check file", JSON: true,
-	Short: "show what a command would change on the server, and keep that for apply",
-	Long: "The command is mirror, put, mput, get, mget, rm, delete, mdelete, mv, rename, cp, mkdir, rmdir, chmod, touch or sync. Its rows say " +
-		"what would be done and what stands there now. With -o they are kept in a file, which `apply` does later, as it is: if " +
-		"anything has changed on either side meanwhile, nothing is done. `plan show` shows a file, `plan check` compares it " +
+	Short: "show what a command would change on the server, and save that for apply",
+	Long: "The command is mirror, put, mput, get, mget, rm, delete, mdelete, mv, rename, cp, mkdir, rmdir, chmod, touch or sync. " +
+		"Its rows say what would be done and what is there now. With -o they are saved in a file, which `apply` " +
+		"carries out later: if anything has changed on either side meanwhile, nothing is done. " +
+		"`plan show` shows a file, `plan check` compares it " +
 		"with both sides.",
 	Examples: []command.Example{
 		{Line: "plan mirror -R --delete site /var/www", Says: "what that would do"},
 		{Line: "plan -o site.ftpplan mirror -R --delete site /var/www", Says: "and keep it"},
-		{Line: "plan check site.ftpplan", Says: "does it still fit?"},
+		{Line: "plan check site.ftpplan", Says: "does it still hold?"},
 	},
 	Min: 1, Max: -1, Flags: planFlags, Words: []string{"show", "check"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
 	Wire: command.Verbs(getVerbs, putVerbs, mirrorVerbs), Needs: command.Login, Nests: true, Foreign: command.Refused, Run: planCommand,

@@ -18,7 +18,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "proxy", Theme: "connect", NoProxy: true, Secret: history.Secret{Wraps: true, Connects: true}, Args: "command [argument…]", Short: "run a command on a second connection, or between the two",
+	Name: "proxy", Theme: "connect", NoProxy: true, Secret: history.Secret{Wraps: true, Connects: true}, Args: "command [argument…]", Short: "run a command on a second connection, or between two servers",
 	Long: "`proxy open HOST` makes the second connection; other commands work on it as they do on the first one. `proxy get`, " +
 		"`proxy mget`: from the first server to the second; `proxy put`, `proxy mput`, `proxy append`: from the second to the " +
 		"first. The servers talk to each other directly, which many forbid. Without `proxy open` it is the session that was left " +

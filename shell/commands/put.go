@@ -27,9 +27,9 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{
 		{Line: "put report.pdf", Says: "upload it"},
 		{Line: "put report.pdf incoming/r.pdf", Says: "elsewhere"},
-		{Line: "put --atomic --verify report.pdf", Says: "nobody sees it before it is whole and compared"},
+		{Line: "put --atomic --verify report.pdf", Says: "nobody sees it before it is complete and verified"},
 		{Line: "put \"|tar cz src\" src.tgz", Says: "what a local command makes"},
-		{Line: "put -r site", Says: "a directory with all that is in it; `mirror -R` can do more"},
+		{Line: "put -r site", Says: "a directory with everything in it; `mirror -R` can do more"},
 	},
 	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
 	Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
@@ -54,7 +54,7 @@ func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
-		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which is there")
+		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which must exist")
 		command.NamesPath(fs, "into", completion.RemoteDir)
 	}
 }
@@ -62,7 +62,7 @@ func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 func putFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
 	fs.BoolP("force", "f", false, "replace a file of the server without a question")
-	fs.Bool("atomic", false, "under the name NAME.part until it is whole, so that nobody sees half of it")
+	fs.Bool("atomic", false, "under the name NAME.part until it is complete, so that nobody sees an incomplete file")
 	fs.Bool("verify", false, "compare the contents with the server's")
 }
 
@@ -97,8 +97,11 @@ func put(ctx context.Context, c *command.Call, op transfer.Op) error {
 	if err != nil {
 		return err
 	}
-	if len(names) > 1 {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`"}
+	switch {
+	case len(names) > 1 && len(c.Args) == 1 && op == transfer.Upload:
+		return putNames(ctx, c, &each{call: c, all: true})
+	case len(names) > 1:
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`; -O DIRECTORY says where"}
 	}
 	if c.Is("recursive") && c.Shell.Folder().IsDir(names[0]) {
 		remote := c.Arg(1)

@@ -13,7 +13,7 @@ var _ = command.Add(&command.Command{
 	Long: "The number is bytes in a second; k, m and g multiply, 0 takes the limit away. Alone it shows the limits. " +
 		"All that is moved at a time shares them: sessions, parts of a file, jobs. " +
 		"The step is by how much the signals SIGUSR1 and SIGUSR2 raise and lower them, also while a file is moved.",
-	Examples: []command.Example{{Line: "rate get 100k", Says: "leave the line some room"}, {Line: "rate all 0", Says: "as fast as it goes"}},
+	Examples: []command.Example{{Line: "rate get 100k", Says: "leave some bandwidth for others"}, {Line: "rate all 0", Says: "as fast as it goes"}},
 	Max:      3, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: command.Refused, Run: setRate,
 })
 

@@ -12,7 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-// getTree downloads a directory with all that is in it, and put, mget and mput
+// getTree downloads a directory with everything in it, and put, mget and mput
 // have the same for theirs. What is here already and the same is passed over.
 func getTree(ctx context.Context, c *command.Call, remote, local string) error {
 	if local == "" || c.Shell.Folder().IsDir(local) {
@@ -31,7 +31,7 @@ func getTreeAs(ctx context.Context, c *command.Call, remote, local string) error
 	return err
 }
 
-// putTree uploads a directory with all that is in it.
+// putTree uploads a directory with everything in it.
 func putTree(ctx context.Context, c *command.Call, local, remote string) error {
 	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
 	return err
@@ -84,6 +84,6 @@ func eachTree(ctx context.Context, names []string, f func(string) error) error {
 func withTrees(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
-		fs.BoolP("recursive", "r", false, "directories too, with all that is in them")
+		fs.BoolP("recursive", "r", false, "directories too, with everything in them")
 	}
 }

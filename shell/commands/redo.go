@@ -9,7 +9,8 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "redo", Theme: "change files", JSON: true, Short: "do again what undo has taken back", Long: "It works as long as nothing else was changed.",
+	Name: "redo", Theme: "change files", JSON: true, Short: "redo what undo has taken back", Long: "It works as " +
+		"long as nothing else has changed.",
 	Flags: undoFlags, Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: redo,
 })
 

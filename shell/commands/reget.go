@@ -10,8 +10,8 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "reget", Theme: "download", Args: "remote [local]", Short: "resume a download", JSON: true,
 	Long: "What is in NAME.part, or in NAME when another client began it, is kept and only the rest is fetched. " +
-		"When the file on the server is another one by now, all of it is fetched again: NAME.part.note tells the size and time " +
-		"of the one that was begun.",
+		"If the file on the server has changed since, all of it is fetched again: NAME.part.note holds the size " +
+		"and time of the one that was begun.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },

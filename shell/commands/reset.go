@@ -7,7 +7,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "reset", Rare: true, Theme: "the protocol", Short: "get in step with the server again: read the replies that are still owed",
-	Long: "It is hardly ever needed: each reply is matched with its command, and what comes unasked is dropped.",
+	Name: "reset", Rare: true, Theme: "the protocol", Short: "get back in step with the server: read the replies that are still due",
+	Long: "You hardly ever need it: each reply is matched with its command, and unexpected ones are dropped.",
 	Wire: command.Sends("NOOP"), Needs: command.Connection, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return c.Session().Noop(ctx) },
 })

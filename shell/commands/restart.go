@@ -10,8 +10,8 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "restart", Rare: true, Theme: "transfers", Values: [][]string{{"0"}}, Args: "offset", Short: "begin the next get or put at this byte",
-	Long: "`get` keeps so many bytes of the local file and fetches the rest, `put` sends what comes after them (REST). 0 takes it " +
-		"back. `reget` and `put -c` find the place by themselves.",
+	Long: "`get` keeps this many bytes of the local file and fetches the rest, `put` sends what comes after them (REST). " +
+		"0 cancels it. `reget` and `put -c` find the place by themselves.",
 	Examples: []command.Example{{Line: "restart 1000000", Says: "and then `get big.iso`"}},
 	Min:      1, Max: 1, Ask: []string{"offset"}, Complete: []completion.Kind{completion.Text}, Needs: command.Login, Foreign: command.Confined, Run: restart,
 })

@@ -16,14 +16,14 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rm", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and all that is in them", JSON: true,
-	Long: "A pattern, and -r, are asked about once at a terminal. In a script they delete what they say. Without -r " +
+	Name: "rm", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and everything in them", JSON: true,
+	Long: "At a terminal you are asked once about a pattern, and about -r. In a script they delete what they say. Without -r " +
 		"directories are skipped by patterns. Links are deleted, not followed.",
 	Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"},
 	Flags: func(fs *pflag.FlagSet) {
 		forceFlag(fs)
-		fs.BoolP("recursive", "r", false, "directories, too, and all that is in them")
+		fs.BoolP("recursive", "r", false, "directories, too, and everything in them")
 		fs.Bool("no-trash", false, "delete for good, whatever the setting trash says")
 	},
 	Complete: []completion.Kind{completion.RemotePath},
@@ -31,7 +31,7 @@ var _ = command.Add(&command.Command{
 })
 
 func forceFlag(fs *pflag.FlagSet) {
-	fs.BoolP("force", "f", false, "without a question; what is missing is not an error")
+	fs.BoolP("force", "f", false, "ask nothing; a missing file is not an error")
 }
 
 func rm(ctx context.Context, c *command.Call) error {

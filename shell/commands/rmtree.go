@@ -21,7 +21,7 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name.Path + " is never deleted as a whole"}
 		}
 	}
-	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and all that is in it?", treesText(names))) {
+	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and everything in it?", treesText(names))) {
 		return nil
 	}
 	defer hushListing(c)()

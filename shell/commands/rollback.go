@@ -7,8 +7,8 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rollback", Theme: "whole trees", JSON: true, Short: "drop what waits since begin",
-	Long: "Nothing was visible, and nothing is. Files that were sent for it are deleted from the server.",
+	Name: "rollback", Theme: "whole trees", JSON: true, Short: "drop all changes since begin",
+	Long: "Nobody has seen any of it. The files that were uploaded for it are deleted from the server.",
 	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: rollbackTx,
 })
 

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "rstatus", Rare: true, Theme: "the protocol", Args: "[path]", Short: "ask the server how things are, or about one name (STAT)",
+	Name: "rstatus", Rare: true, Theme: "the protocol", Args: "[path]", Short: "ask the server for its status, or about one name (STAT)",
 	Max: 1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Sends("STAT"), Needs: command.Connection,
 	Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error {
 		r, err := c.Session().Server().Status(ctx, c.Arg(0))

@@ -123,7 +123,7 @@ func SessionNames(c *command.Connections) (names []string) {
 
 // noSession is the error of a name that no session has.
 func noSession(sh *command.Shell, name string) error {
-	wrong := &failure.UsageError{Text: name + " is no open session", Hint: "`session` lists them"}
+	wrong := &failure.UsageError{Text: name + " is not an open session", Hint: "`session` lists them"}
 	if slices.Contains(site.BookmarkNames(sh.Options.Bookmarks), name) {
 		wrong.Hint = fmt.Sprintf("`open --as %s %s` opens the bookmark", name, name)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "stat", Theme: "look around", Args: "remote…", Short: "show all that the server tells about files and directories", JSON: true,
+	Name: "stat", Theme: "look around", Args: "remote…", Short: "show everything the server says about files and directories", JSON: true,
 	Examples: []command.Example{{Line: "stat README.txt", Says: "a file"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: stat,

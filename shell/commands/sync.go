@@ -26,20 +26,21 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "sync", Theme: "whole trees", Plans: true, Args: "[local [remote]] | status | resolve path local|remote|both | forget", JSON: true,
-	Short: "make two trees the same that were both changed",
-	Long: "What was changed, made or deleted on one side since both agreed goes to the other one. What both sides have changed is a " +
-		"conflict: it is named and left alone, --conflict or `sync resolve` says what becomes of it, and the status is 10. The times of " +
-		"the two sides are never compared with each other. The first run deletes nothing: what both have is compared, and what one " +
-		"has is copied.\n" +
+	Short: "bring two trees that have both changed into agreement",
+	Long: "What was changed, created or deleted on one side since both last agreed goes to the other one. What " +
+		"both sides have changed is a conflict: it is reported and left alone, --conflict or `sync resolve` " +
+		"decides it, and the status is 10. The times of " +
+		"the two sides are never compared with each other. The first run deletes nothing: it compares what both " +
+		"have and copies what only one has.\n" +
 		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than half " +
 		"of its files are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
-		"script needs -y. Links are left alone, and what .ftpignore names.\n" +
-		"`sync status` lists the trees that are kept the same with this server, `sync forget` forgets what was agreed on.",
+		"script needs -y. Links are left alone, and so is what .ftpignore names.\n" +
+		"`sync status` lists the trees that are synced with this server, `sync forget` forgets what they agreed on.",
 	Examples: []command.Example{
 		{Line: "sync -n notes /notes", Says: "what would be done"},
 		{Line: "sync notes /notes", Says: "do it, after a question"},
-		{Line: "sync -y --conflict both notes /notes", Says: "in a script; of two versions both stay"},
-		{Line: "sync resolve plan.odt remote", Says: "what is there is right"},
+		{Line: "sync -y --conflict both notes /notes", Says: "in a script; keep both versions of a conflict"},
+		{Line: "sync resolve plan.odt remote", Says: "the version on the server wins"},
 	},
 	Max: 5, Flags: syncFlags, Words: []string{"status", "resolve", "forget"},
 	Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
@@ -117,7 +118,7 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, adapt f
 	case !strings.HasPrefix(string(head.Remote), "/"):
 		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
 	case !dry && !c.Is("yes") && !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`sync -y` does it, `sync -n` shows it"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`sync -y` does it, `sync -n` shows it"}
 	}
 	typ := c.Session().Type()
 	c.Session().SetType(client.Binary)
@@ -429,7 +430,7 @@ func theSync(c *command.Call, words []string) (treesync.Head, error) {
 	case len(heads) == 0:
 		return treesync.Head{}, c.Usage("nothing is kept the same with this server")
 	case len(heads) > 1:
-		return treesync.Head{}, c.Usage("which trees? `sync status` shows them; name them behind it")
+		return treesync.Head{}, c.Usage("which trees? `sync status` shows them; name them after it")
 	}
 	return heads[0], nil
 }

@@ -36,7 +36,7 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.Bool("csv", false, "comma separated values, with a first row of names")
 	fs.String("columns", "", "which `COLUMNS` --table and --csv have: "+strings.Join(render.ColumnNames(), ", "))
 	command.Choices(fs, "columns", render.ColumnNames()...)
-	fs.BoolP("null", "0", false, "a NUL behind each name, for xargs -0")
+	fs.BoolP("null", "0", false, "end each name with a NUL, for xargs -0")
 }
 
 // listingOrder is what the flags say about sorting.

@@ -20,9 +20,9 @@ var _ = command.Add(&command.Command{
 	Long: "Alone it shows the version, the cipher, the certificates and who vouches for them, and how many data connections have " +
 		"resumed the TLS session. `tls list` shows the certificates that were accepted, and the servers that must have TLS; " +
 		"`tls remember` accepts the certificate of this connection from now on, as `yes` at the question does; a --pin holds " +
-		"once. `tls forget` forgets a server: it may be without TLS again, and its certificate is asked about. What is known is in " +
+		"once. `tls forget` forgets a server: it may do without TLS again, and you are asked about its certificate. What is known is in " +
 		"known_hosts.",
-	Examples: []command.Example{{Line: "tls forget ftp.example.org", Says: "its new certificate is asked about"}, {Line: "tls list", Says: "what is known"}},
+	Examples: []command.Example{{Line: "tls forget ftp.example.org", Says: "you are asked about its new certificate"}, {Line: "tls list", Says: "what is known"}},
 	Max:      2, Words: []string{"remember", "forget", "list"}, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: tlsKnown,
 })
 
@@ -46,7 +46,7 @@ type certificateObject struct {
 
 // trusts are the values of tlsObject.Trust, in words.
 var trusts = map[string]string{
-	"pinned": "this very certificate was accepted", "authority": "an authority vouches for it", "unchecked": "not checked: anybody on the way can be the server",
+	"pinned": "this very certificate was accepted", "authority": "an authority vouches for it", "unchecked": "not checked: anyone in between can pose as the server",
 }
 
 // showTLS shows how the connection is protected.

@@ -33,7 +33,7 @@ func init() {
 		Max: 1, Complete: []completion.Kind{completion.None}, Words: []string{"on", "off"}, Sets: true, Foreign: command.Confined, Run: toggleBoth("epsv4", "epsv6"),
 	})
 	command.Add(&command.Command{
-		Name: "hash", Theme: "transfers", Args: "[on|off|bytes]", Short: "print a # for every so many bytes moved",
+		Name: "hash", Theme: "transfers", Args: "[on|off|bytes]", Short: "print a # for each block of bytes moved",
 		Long: "The usual number is 1024; k, m and g multiply. The line of progress makes room for them.",
 		Max:  1, Complete: []completion.Kind{completion.SettingValue}, Sets: true, Foreign: command.Confined, Run: command.ToggleSetting("hash"),
 	})

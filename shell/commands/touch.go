@@ -17,7 +17,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "touch", Theme: "change files", Plans: true, Args: "remote…", Short: "set the time of files on the server, or make empty ones",
-	Long: "The time is now, or that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
+	Long: "It sets the time to now, or to that of -d, -t or -r. Servers set it with MFMT, MFF, SITE UTIME or MDTM; where none is known, only " +
 		"new files can be made.",
 	Examples: []command.Example{
 		{Line: "touch done.flag", Says: "an empty file, or the time now"},
@@ -25,7 +25,7 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("no-create", "c", false, "make no new file; one that is missing is not an error")
+		fs.BoolP("no-create", "c", false, "make no new file; a missing one is not an error")
 		fs.StringP("date", "d", "", "the `TIME`, as 2026-01-31, \"2026-01-31 12:00\" or RFC 3339; without a zone it is local")
 		fs.StringP("stamp", "t", "", "the time as `[CC]YYMMDDhhmm[.ss]`, local")
 		fs.StringP("reference", "r", "", "the time of a local `FILE`")

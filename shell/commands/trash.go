@@ -23,14 +23,15 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "trash", Theme: "change files", Args: "[restore number [path…] | empty [number…]]", JSON: true,
-	Short: "list what is in the trash of the server, bring it back, or delete it",
-	Long: "With `set trash on` nothing is deleted or replaced: what stood there moves into " + trash.Folder + " in the directory " +
+	Short: "list the trash on the server, restore from it, or empty it",
+	Long: "With `set trash on` nothing is lost: what is deleted or replaced moves into " + trash.Folder + " in the directory " +
 		"where the login begins, one folder for each command. Where the server does not move it that far, as between two file " +
 		"systems, it goes into such a folder beside it; where it cannot be moved at all the command fails. The newest is " +
 		"number 1.\n" +
-		"Only `trash empty` deletes: what is older than the setting trash-keep, or --older, or the numbers. Everybody who logs " +
-		"in as this user sees the trash, and room on the disk comes back only then. A web server may show the folder to the " +
-		"world: in a directory that looks like a site's it is made one above, or after a question.",
+		"Only `trash empty` deletes: what is older than the setting trash-keep, or --older, or the numbers. " +
+		"Everyone who logs in as this user sees the trash, and it takes up disk space until then. A web server may " +
+		"show the folder to the world: in a directory that looks like a web site it is made one level up, or after " +
+		"a question.",
 	Examples: []command.Example{
 		{Line: "trash -l", Says: "with the paths"},
 		{Line: "trash restore 2 /www/a.css", Says: "one file of the second group"},
@@ -44,7 +45,7 @@ var _ = command.Add(&command.Command{
 var takeBackVerbs = command.Verbs(command.ListVerbs, command.TimeVerbs, command.Sends("RNFR", "RNTO", "DELE", "RMD", "MKD", "SITE CHMOD", "MFF", "STOR", "RETR"))
 
 func trashFlags(fs *pflag.FlagSet) {
-	fs.BoolP("long", "l", false, "each path of each group")
+	fs.BoolP("long", "l", false, "show each path of each group")
 	fs.String("to", "", "with restore: into another `DIRECTORY`")
 	command.NamesPath(fs, "to", completion.RemoteDir)
 	fs.String("older", "", "with empty: what is older than `TIME`: 12h, 7d")
@@ -54,7 +55,7 @@ func trashFlags(fs *pflag.FlagSet) {
 func undoFlags(fs *pflag.FlagSet) {
 	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
 	fs.BoolP("yes", "y", false, "without a question")
-	fs.BoolP("force", "f", false, "also what is not as the command left it")
+	fs.BoolP("force", "f", false, "even what has changed since the command")
 }
 
 func trashCommand(ctx context.Context, c *command.Call) error {
@@ -205,7 +206,7 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 		return nil
 	case c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`trash empty -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`trash empty -y`"}
 	case !c.Confirm(ctx, fmt.Sprintf("delete %s of %s for good?", command.Plural(files, "file", "files"), command.Plural(len(doomed), "command", "commands"))):
 		return nil
 	}
@@ -245,7 +246,7 @@ func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group,
 	switch {
 	case dry || c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`" + word + " -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`" + word + " -y`"}
 	default:
 		if err := tellBack(ctx, c, g, true); err != nil {
 			return err

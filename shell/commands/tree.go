@@ -27,7 +27,7 @@ func treeFlags(fs *pflag.FlagSet) {
 	fs.BoolP("all", "a", false, "names that begin with a dot, too")
 	fs.BoolP("directories", "d", false, "directories only")
 	fs.BoolP("human", "h", false, "with sizes")
-	fs.BoolP("classify", "F", false, "a mark behind directories (/), links (@) and programs (*)")
+	fs.BoolP("classify", "F", false, "mark directories (/), links (@) and programs (*)")
 	fs.IntP("level", "L", math.MaxInt, "no deeper than `N` directories")
 }
 

@@ -23,7 +23,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "tx", Theme: "whole trees", Args: "[recover]", JSON: true, Short: "show what waits for commit, or end a transaction that broke off",
+	Name: "tx", Theme: "whole trees", Args: "[recover]", JSON: true, Short: "show what waits for commit, or finish a transaction that broke off",
 	Long: "`tx recover` takes up a transaction of this server that this computer has a journal of: one whose changes wait is open " +
 		"again; a commit that broke off continues with --forward, or is taken back with --back; at a terminal you are asked. It looks at both " +
 		"names of each rename before it does anything. Where somebody else has changed one of them meanwhile it stops and says so.",
@@ -34,8 +34,8 @@ var _ = command.Add(&command.Command{
 
 func recoverFlags(fs *pflag.FlagSet) {
 	fs.String("id", "", "with recover: the transaction called `NAME`, where several have not ended")
-	fs.Bool("forward", false, "with recover: go on with the commit")
-	fs.Bool("back", false, "with recover: go back to how it was")
+	fs.Bool("forward", false, "with recover: complete the commit")
+	fs.Bool("back", false, "with recover: undo it")
 }
 
 // outsideTx refuses a command that is no part of a transaction.
@@ -239,7 +239,7 @@ func recoverTx(ctx context.Context, c *command.Call, id string) error {
 	case tx.Forward, tx.Back:
 		if !forward && !c.Is("back") {
 			if !c.Interactive() {
-				return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and nobody can be asked", Hint: "`tx recover --forward` goes on, `tx recover --back` goes back"}
+				return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and there is no terminal to ask at", Hint: "`tx recover --forward` completes it, `tx recover --back` undoes it"}
 			}
 			key, err := c.Shell.Console.AskKey(ctx, "the commit broke off: go [f]orward or [b]ack? ", "fb")
 			if err != nil {

@@ -14,10 +14,11 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "undo", Theme: "change files", Args: "[number | list]", JSON: true, Short: "take back what the last command changed on the server",
-	Long: "Each command line that changed something with `set trash on` is a group; undo takes back the newest, or the one of a number: deleted and " +
-		"replaced files come from the trash, new ones go there, renamed ones get their names back, modes and times their values. " +
-		"What is not as the command left it is left alone; -f takes it all the same. At a terminal you are asked, a script " +
+	Name: "undo", Theme: "change files", Args: "[number | list]", JSON: true, Short: "undo what the last command changed on the server",
+	Long: "Each command line that changed something with `set trash on` is a group; undo takes back the newest, or the one of a number: " +
+		"deleted and replaced files come back from the trash, new ones go there, renamed ones get their old names, " +
+		"modes and times their old values. What has changed since is left alone, unless -f is given. " +
+		"At a terminal you are asked, a script " +
 		"needs -y. `undo list` shows the groups of this server.",
 	Examples: []command.Example{{Line: "undo -n", Says: "what would be taken back"}, {Line: "undo", Says: "take it back"}, {Line: "undo list", Says: "the last hundred"}},
 	Max:      1, Flags: undoFlags, Words: []string{"list"}, Complete: []completion.Kind{completion.None},

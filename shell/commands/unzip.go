@@ -46,7 +46,7 @@ type zipMember struct {
 }
 
 // errNoZip says what is wrong with an archive.
-var errNoZip = errors.New("it is no zip archive, or a damaged one")
+var errNoZip = errors.New("not a zip archive, or a damaged one")
 
 func unzip(ctx context.Context, c *command.Call) error {
 	if c.Is("list") == c.Is("pipe") {

@@ -15,7 +15,7 @@ var _ = command.Add(&command.Command{
 	Name: "verify", Theme: "look around", Args: "remote [local]", Short: "compare a file on the server with the one here", JSON: true,
 	Long: "The contents are compared: by a checksum where the server computes one, else the file is fetched once more and " +
 		"compared byte by byte, without being kept.",
-	Examples: []command.Example{{Line: "verify big.iso", Says: "is it whole, here and there?"}},
+	Examples: []command.Example{{Line: "verify big.iso", Says: "is the copy right?"}},
 	Min:      1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     command.Verbs(hashVerbs, command.DataVerbs, command.Sends("RETR")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: verify,

@@ -63,7 +63,7 @@ func (t *tree) walk(ctx context.Context, path string) error {
 	return failure.Several(append(t.errs, err))
 }
 
-// entry goes through one name. It is whole if all that is in it was there to see.
+// entry goes through one name. It is whole if everything in it was there to see.
 func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth int) (whole bool, err error) {
 	whole = true
 	if t.before != nil {

@@ -15,14 +15,14 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "zcat", Theme: "download", Args: "remote…", Short: "show packed files of the server unpacked",
+	Name: "zcat", Theme: "download", Args: "remote…", Short: "show compressed files of the server",
 	Long: "gzip and bzip2 are known by their first bytes, not by the name. It ends when more than 1 GiB, or a thousand times what " +
 		"came, would come out.",
-	Examples: []command.Example{{Line: "zcat access.log.1.gz", Says: "read it"}, {Line: "zcat -t *.gz", Says: "are they whole?"}},
+	Examples: []command.Example{{Line: "zcat access.log.1.gz", Says: "read it"}, {Line: "zcat -t *.gz", Says: "are they intact?"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("test", "t", false, "show nothing: only find out whether they are whole")
-		fs.BoolP("force", "f", false, "show binary data and files that are not packed, too")
+		fs.BoolP("test", "t", false, "show nothing, only check that they are intact")
+		fs.BoolP("force", "f", false, "show binary data and uncompressed files, too")
 		fs.String("max-out", "1G", "at most `SIZE` comes out of a file")
 	},
 	Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: zcat,

@@ -58,7 +58,7 @@ func TestCompletion(t *testing.T) {
 		{"undo, too", "get r\t\t\t\r\x1f", "> get report-▏"},
 		{"never half a character", "get g\t", "> get größ▏"},
 		{"never half an escape", "get a\t\x01\x05", "> get a▏\n" + `a\ b  a\ c  a\\x`},
-		{"blank that is there already", "get m b\x1b[D\x1b[D\t", "> get 'my file' ▏b"},
+		{"blank that already exists", "get m b\x1b[D\x1b[D\t", "> get 'my file' ▏b"},
 		{"nothing", "get zzz\t", "> get zzz▏"},
 		{"undo", "get m\t\x1f", "> get m▏"},
 		{"control characters are shown", "get evi\t", "> get evi▏\nevil^[[2J  evim"},

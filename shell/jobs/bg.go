@@ -12,7 +12,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "bg", Theme: "jobs", Args: "[command…]", Short: "run a command in the background, like `command &`",
-	Long:     "Jobs never stand still: one that Ctrl-Z has sent to the background runs on there, and needs no bg.",
+	Long:     "A job that Ctrl-Z has sent to the background keeps running: it needs no bg.",
 	Examples: []command.Example{{Line: "bg mget *.iso", Says: "the same as `mget *.iso &`"}},
 	Max:      -1, Complete: []completion.Kind{completion.Command, completion.RemotePath}, Nests: true, Foreign: command.Refused, Run: toBackground,
 })

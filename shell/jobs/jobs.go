@@ -16,7 +16,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "jobs", Theme: "jobs", Short: "list what runs in the background", JSON: true,
 	Long: "`command &` runs a command in the background, and Ctrl-Z sends a transfer there that has begun. A job is a shell of " +
-		"its own, with its own connection: what it changes (`cd`, `set`) is its own business, and it asks nothing. What it " +
+		"its own, with its own connection: what it changes (`cd`, `set`) stays its own, and it asks nothing. What it " +
 		"prints appears above the prompt.",
 	Examples: []command.Example{{Line: "jobs", Says: "after `get big.iso &`: how far is it"}},
 	Foreign:  command.Refused, Run: listJobs,

@@ -11,7 +11,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "kill", Theme: "jobs", Args: "job… | all", Short: "stop jobs",
-	Long: "A download that was stopped can go on later: `reget`.",
+	Long: "`reget` resumes a download that was stopped.",
 	Min:  1, Max: -1, Ask: []string{"job"}, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: command.Refused, Run: killJobs,
 })
 

@@ -20,10 +20,11 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "queue", Theme: "jobs", Secret: history.Secret{Wraps: true}, Values: [][]string{{"start", "stop"}}, Args: "[command… | start | stop]", Short: "run commands one after the other, in the background",
-	Long: "`queue get big.iso` puts a command behind those that wait; it runs as a job, for the server and in the directories of " +
-		"now. Alone it lists what waits. `queue stop` starts no further one, `queue start` resumes it. `set queue-jobs 2` lets two run " +
+	Long: "`queue get big.iso` puts a command after those that wait; it runs as a job, for this server and in " +
+		"these directories. " +
+		"Alone it lists what waits. `queue stop` stops starting new ones, `queue start` resumes. `set queue-jobs 2` lets two run " +
 		"at once.\n" +
-		"What waits when you leave is kept: `queue start` on the same server resumes it, another day, too. A line with a " +
+		"What waits when you leave is kept: `queue start` on the same server resumes it, even another day. A line with a " +
 		"secret in it, or that needs one which was sent by hand (ACCT), is not kept.",
 	Examples: []command.Example{
 		{Line: "queue mget *.iso", Says: "when the others are done"},

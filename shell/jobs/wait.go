@@ -10,7 +10,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "wait", Theme: "jobs", Args: "[job…]", Short: "wait until jobs have ended: those named, or all",
-	Long: "It fails as the first of them that failed. Ctrl-C stops the waiting, not the jobs. A script waits at its end by itself.",
+	Long: "Its status is that of the first one that failed. Ctrl-C stops the waiting, not the jobs. A script waits for its jobs at its end.",
 	Max:  -1, Complete: []completion.Kind{completion.Job}, Nests: true, Foreign: command.Refused, Run: waitForJobs,
 })
 

@@ -45,7 +45,7 @@ type replyPrinter struct {
 	traced  int  // the level of the trace that shows the same beside it; 0: none does
 }
 
-// inside is the voice for what is said on the connection as it is now: the reply to AUTH TLS still comes in clear.
+// inside is the voice for what is said on the connection as it is now: the reply to AUTH TLS still comes in the clear.
 func (v replyPrinter) inside(h *command.Manual) replyPrinter {
 	v.enc = h.Talk.TLS
 	return v

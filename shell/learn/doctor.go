@@ -21,22 +21,23 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "doctor", Theme: "learn", Secret: history.Secret{Connects: true}, Args: "[host [port]]", Short: "examine a server, step by step, and say what is wrong with it", JSON: true,
+	Name: "doctor", Theme: "learn", Secret: history.Secret{Connects: true}, Args: "[host [port]]", Short: "examine a server step by step and say what is wrong", JSON: true,
 	Long: "From the name to a listing: DNS, TCP, greeting, features, TLS and certificate, login, both kinds of passive mode, " +
-		"protected data. It reads only, changes nothing on the server, and asks for nothing: without a host it examines the " +
+		"protected data. It only reads, changes nothing on the server, and asks for nothing: " +
+		"without a host it examines the " +
 		"server you are connected to, or the one that the last `open` did not reach, over a connection of its own, with your login; " +
 		"a host is examined as anonymous unless its user and password are known. One small file is fetched.\n" +
-		"--full looks at active mode and a login in clear, too. After 16 seconds it says what it has found. It fails (status 1) when there is something " +
-		"to say.",
+		"--full looks at active mode and a login in the clear, too. After 16 seconds it says what it has found. " +
+		"Its status is 1 when it has found a problem.",
 	Examples: []command.Example{
 		{Line: "doctor --fix", Says: "and what to write into config.toml"},
-		{Line: "doctor", Says: "why does this server behave so"},
+		{Line: "doctor", Says: "why this server behaves as it does"},
 		{Line: "doctor --full ftp.example.org", Says: "everything about another one"},
 	},
 	Max: 2, Complete: []completion.Kind{completion.Host, completion.Port},
 	Flags: func(fs *pflag.FlagSet) {
 		fs.Bool("fix", false, "show the settings that help, as lines of config.toml")
-		fs.Bool("full", false, "look at what costs more, too")
+		fs.Bool("full", false, "make the slower tests, too")
 		fs.Duration("timeout", 5*time.Second, "the `TIME` for each step")
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
 		command.Choices(fs, "tls", settings.TLSWords...)

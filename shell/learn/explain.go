@@ -13,14 +13,14 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "explain", Theme: "learn", Args: "[command|code|word|last]", Short: "explain a command of the protocol, a reply code, a word, or what just happened",
+	Name: "explain", Theme: "learn", Args: "[command|code|word|last]", Short: "explain a protocol command, a reply code, a term, or what just happened",
 	Long: "Nothing is sent for it. `explain last` reads what the last command did on the wire and says what most likely went wrong and " +
-		"what to try. Alone it lists what there is.",
+		"what to try. Alone it lists what it can explain.",
 	Examples: []command.Example{
 		{Line: "explain PASV", Says: "a command: replies, pitfalls, which servers know it"},
 		{Line: "explain 550", Says: "a code: what it means and what to try"},
 		{Line: "explain last", Says: "the last command"},
-		{Line: "explain passive", Says: "a word of the trade"},
+		{Line: "explain passive", Says: "a term"},
 	},
 	Max: -1, Complete: []completion.Kind{completion.Topic}, JSON: true, Foreign: command.Refused, Run: explain,
 })

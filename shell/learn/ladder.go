@@ -14,7 +14,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "ladder", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[N|all]", Short: "draw what the last command did on the wire",
 	Long: "Time goes down, ftpsh is on the left and the server on the right; C is the control connection, D1 a data connection. " +
-		"With a number it draws the command so many back. At most 24 lines are drawn of each command; --all draws them all.",
+		"With a number it draws the command that many back. It draws at most 24 lines of each command; --all draws them all.",
 	Examples: []command.Example{{Line: "ladder", Says: "the last command"}, {Line: "ladder 2", Says: "the one before it"}},
 	Max:      1, Words: []string{"all"},
 	Flags: func(fs *pflag.FlagSet) {

@@ -24,7 +24,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "lesson", Theme: "learn", Args: "[N[.STEP] | hint | skip | quit | answer TEXT | reset [N] | report | notes [N] | lint FILE]",
-	Short: "learn FTP in guided lessons, on a server in this program",
+	Short: "learn FTP in guided lessons, on a server inside this program",
 	Long: "Alone it lists the lessons and how far you are. `lesson N` begins or resumes one; the shell stays as it is, and what you do " +
 		"is checked on the wire, so that every right way counts. Where a question is asked, type the answer, or `lesson answer` " +
 		"and the answer. In raw mode a dot stands before these: `.lesson hint`.\n" +

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "noop", Theme: "the protocol", Short: "see whether the server is still there, and how fast it answers (NOOP)",
+	Name: "noop", Theme: "the protocol", Short: "check that the server still answers, and how fast (NOOP)",
 	Wire: command.Sends("NOOP"), Needs: command.Connection, Foreign: command.Confined, Run: noop,
 })
 

@@ -18,7 +18,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "practice", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server in this program, with faults if you like, to try things with",
+	Name: "practice", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[start | open | wire | faults | stop]", Short: "a server inside this program to try things on, with faults if you like",
 	Long: "`practice start` starts it on this computer; other programs can use it, too. `practice open` logs in to it, and starts it where it does not run yet. `practice wire` " +
 		"shows what it received, passwords included: without TLS, anyone on the way sees the same. A fault is " +
 		"NAME:VERB=VALUE*COUNT, of which NAME is enough; `practice faults` lists them. --like gives it the greeting, FEAT, " +

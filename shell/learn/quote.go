@@ -15,7 +15,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "quote", Theme: "the protocol", Secret: history.Secret{Verb: true}, Args: "verb [argument…]", Short: "send a line of the protocol and show the reply",
-	Long: "The words go out as typed, with one blank between them. A data connection is asked for first: `quote EPSV`, then " +
+	Long: "The words go out as typed, with one blank between them. Ask for a data connection first: `quote EPSV`, then " +
 		"`quote LIST`, which prints what comes. `raw` is for whole dialogues; `ls`, `get` and `put` do all of it by themselves.",
 	Examples: []command.Example{{Line: "quote STAT", Says: "what the server says about the session"}, {Line: "quote HELP", Says: "which verbs it knows"}},
 	Min:      1, Max: -1, Ask: []string{"command line to send"}, Complete: []completion.Kind{completion.Verb, completion.RemotePath},

@@ -19,11 +19,12 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "raw", Theme: "the protocol", Secret: history.Secret{Verb: true, Connects: true}, Args: "[host [port]]", Short: "speak the protocol yourself, with data connections in both directions",
-	Long: "Lines go to the server as typed; lines that begin with a dot are for ftpsh, `.help` lists them, `.end` leaves. A line in a " +
-		"wrong place gets a remark and is sent all the same. After PASV or EPSV the data connection is made when a transfer " +
+	Long: "Lines go to the server as typed; lines that begin with a dot are for ftpsh, `.help` lists them, `.end` leaves. " +
+		"A line in the wrong place gets a remark, and is sent anyway. " +
+		"After PASV or EPSV the data connection is made when a transfer " +
 		"command is typed; PORT and EPRT with an address of ours open that port. AUTH TLS starts TLS when the server agrees, and " +
 		"PROT P protects the data connections that follow.\n" +
-		"With a host the connection is made first, in clear and without a login.",
+		"With a host the connection is made first, in the clear and without a login.",
 	Examples: []command.Example{
 		{Line: "raw", Says: "on the connection that is open"},
 		{Line: "raw ftp.example.org", Says: "from the greeting on"},
@@ -224,7 +225,7 @@ func dotListen(_ context.Context, sh *command.Shell, words []string, v replyPrin
 		return err
 	}
 	h.Channel = ch
-	v.line(ch.Name() + " listening; one of these tells the server:")
+	v.line(ch.Name() + " listening; one of these tells the server about it:")
 	for _, line := range ch.Requests() {
 		v.line("   " + line)
 	}

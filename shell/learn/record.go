@@ -16,7 +16,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "record", Theme: "learn", Args: "[file | stop]", Short: "keep the session in a file that can be played again without a network",
+	Name: "record", Theme: "learn", Args: "[file | stop]", Short: "record the session in a file that can be replayed without a network",
 	Long: "Commands and replies are kept, passwords are not, and of what is transferred only size and SHA-256; --listings keeps the " +
 		"text of listings, so that a replay shows the same names. The session that is open is part of it from its beginning. " +
 		"`record stop`, or the end of the program, ends it. `trace show` and `lesson lint --trace` read such files, too.",

@@ -19,14 +19,15 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "replay", Theme: "learn", Args: "file", Short: "do a recorded session again, with a server in this program that plays its part",
+	Name: "replay", Theme: "learn", Args: "file", Short: "replay a recorded session, with a server inside this program in its part",
 	Long: "The commands of the recording run again, in a folder of their own that is removed afterwards, and the server answers as it did " +
-		"then, with other bytes of the same number in files. It fails where ftpsh says something else than it did then. No network " +
-		"is used. --pace 1 waits as long between the commands as the user did, at most five seconds; 2 is twice as fast.",
-	Examples: []command.Example{{Line: "replay bug.jsonl", Says: "does it still happen?"}, {Line: "replay --pace 1 demo.jsonl", Says: "for an audience; with `trace 1` it is a lecture"}},
+		"then, with other bytes of the same number in files. It fails where ftpsh says something else than it did then. " +
+		"It uses no network. " +
+		"--pace 1 waits as long between the commands as the user did, at most five seconds; 2 is twice as fast.",
+	Examples: []command.Example{{Line: "replay bug.jsonl", Says: "does it still happen?"}, {Line: "replay --pace 1 demo.jsonl", Says: "for an audience; try it with `trace 1`"}},
 	Min:      1, Max: 1, Complete: []completion.Kind{completion.LocalPath},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.Float64("pace", 0, "how fast: `NUMBER` times the speed of then; 0: at once")
+		fs.Float64("pace", 0, "`NUMBER` times the original speed; 0: at once")
 	},
 	Nests: true, Foreign: command.Refused, Run: replay,
 })

@@ -18,8 +18,9 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "step", Theme: "learn", Complete: []completion.Kind{completion.None}, Args: "[on|off]", Short: "ask before each command that goes to the server",
-	Long: "While it is on nothing is sent before you agree: s (or Return) sends the line, k skips it, e sends another one in its " +
-		"place, w explains it, r sends the rest of what the command at hand has to say. Names are not completed from the server " +
+	Long: "While it is on nothing is sent before you agree: s (or Return) sends the line, k skips it, e sends " +
+		"another line instead, " +
+		"w explains it, r sends the rest of the current command. Names are not completed from the server " +
 		"meanwhile. Alone it switches.",
 	Examples: []command.Example{{Line: "step on", Says: "then `ls`, to see one line after the other"}},
 	Max:      1, Words: []string{"on", "off"}, Foreign: command.Refused, Run: step,

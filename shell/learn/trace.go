@@ -21,7 +21,7 @@ var _ = command.Add(&command.Command{
 	Name: "trace", Theme: "learn", Args: "[on|off|0|1|2|3 | save file [last|all|N..M] | show file | web [port|off]]",
 	Short: "show the dialogue with the server as it happens, or keep it in a file",
 	Long: "1 shows commands and replies, with a word about those that need one, 2 connections, TLS, times and remarks too, 3 whole replies, certificates and the first " +
-		"bytes of data. -> and <- travel in clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
+		"bytes of data. -> and <- travel in the clear, => and <= inside TLS, ** is a fact, ! a failure; C is the control connection, " +
 		"D1 the first data connection. Without a word it is switched on or off.\n" +
 		"Everything is recorded even when it is not shown, without passwords. `trace save` writes the last command, all of them, or " +
 		"those with the numbers N to M: as .jsonl (for programs, and for `trace show`), .html, .svg, .md, .mmd (Mermaid), .pcapng (for Wireshark) or .txt, " +
@@ -34,7 +34,7 @@ var _ = command.Add(&command.Command{
 		{Line: "trace save all.jsonl all", Says: "the whole session"},
 		{Line: "trace show all.jsonl", Says: "what is in such a file"},
 		{Line: "trace web", Says: "watch it in a browser"},
-		{Line: "trace show --ladder office.pcapng", Says: "the FTP of a capture, as far as it is in clear"},
+		{Line: "trace show --ladder office.pcapng", Says: "the FTP of a capture, as far as it is in the clear"},
 	},
 	Max: 4, Flags: traceFlags, Complete: []completion.Kind{completion.None, completion.LocalPath},
 	Words: []string{"on", "off", "0", "1", "2", "3", "save", "show", "web"}, Foreign: command.Refused, Run: trace,

@@ -19,7 +19,7 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "history", Theme: "the shell", Values: [][]string{{"10", "50"}}, Args: "[text… | N]", Short: "show the lines that were typed, or those that hold a text", JSON: true,
+	Name: "history", Theme: "the shell", Values: [][]string{{"10", "50"}}, Args: "[text… | N]", Short: "show the lines you typed, or those that contain a text", JSON: true,
 	Long: "The history is shared by all shells at once and holds no passwords. `!!` runs the last line again, `!12` the one " +
 		"with that number, `!-2` the last but one, `!get` the last that begins so (where that is not a program of this computer) " +
 		"and `!?iso` the last with iso in it. The line is shown before it runs.\n" +

@@ -217,7 +217,7 @@ func Welcome(sh *command.Shell) {
 	}
 	if sh.Session == nil {
 		places(sh)
-		sh.Say("`open HOST` connects, `help` lists the commands; `practice start` makes a server to try them on, as --demo, and `lesson` teaches")
+		sh.Say("`open HOST` connects, `help` lists the commands; `practice open` starts a server to try them on, and `lesson` teaches FTP")
 	}
 	if sh.Options.History == nil || len(sh.Options.History.Recall("")) > 0 {
 		return

@@ -14,7 +14,7 @@ var _ = command.Add(&command.Command{
 	Long: "A script stops there, unless a dash stands before the line. `if` knows the same conditions:\n" + conditionText(),
 	Examples: []command.Example{
 		{Line: "assert exists README.txt", Says: "the file is there"},
-		{Line: "assert size README.txt min 100", Says: "with at least so many bytes"},
+		{Line: "assert size README.txt min 100", Says: "with at least this many bytes"},
 		{Line: "assert not exists upload.lock", Says: "and this one is not"},
 	},
 	Min: 1, Max: -1, Complete: []completion.Kind{completion.Condition, completion.RemotePath}, Wire: conditionVerbs,

@@ -36,8 +36,8 @@ func Conditions() []Condition {
 	all := []Condition{
 		{"equals", "text text", "the texts are the same", command.Nothing, texts(func(a, b string) bool { return a == b })},
 		{"matches", "text pattern", "the pattern, quoted or not, fits the whole text", command.Nothing, texts(matchesPattern)},
-		{"empty", "text", "there is nothing in the text", command.Nothing, isEmpty},
-		{"same", "remote local", "both files have the same bytes; the remote one is read to its end", command.Login, sameBytes},
+		{"empty", "text", "the text is empty", command.Nothing, isEmpty},
+		{"same", "remote local", "both files have the same bytes; the remote one is read in full", command.Login, sameBytes},
 		{"connected", "", "there is a session, and a user logged in", command.Nothing, isConnected},
 		{"tls", "", "the control connection is protected", command.Nothing, isProtected},
 	}
@@ -54,11 +54,11 @@ func Conditions() []Condition {
 			Condition{side.prefix + "file", "name", "it is a file " + side.where, side.needs, onFile(side.stat, isFile)},
 			Condition{side.prefix + "directory", "name", "it is a directory " + side.where, side.needs, onFile(side.stat, isDirectory)},
 			Condition{
-				side.prefix + "size", "name [min|max] bytes", "the file " + side.where + " has so many bytes, or at least or at most as many; k, m and g multiply by 1024",
+				side.prefix + "size", "name [min|max] bytes", "the file " + side.where + " has exactly this many bytes, or at least or at most this many; k, m and g multiply by 1024",
 				side.needs, onFile(side.stat, hasSize),
 			},
 			Condition{
-				side.prefix + "age", "name min|max time", "the file " + side.where + " was changed at least or at most so long ago: 30s, 5m, 2h, 3d",
+				side.prefix + "age", "name min|max time", "the file " + side.where + " was changed at least or at most this long ago: 30s, 5m, 2h, 3d",
 				side.needs, onFile(side.stat, hasAge),
 			})
 	}

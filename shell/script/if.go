@@ -9,7 +9,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "if", Theme: "scripts", Args: "condition; command… [else; command…] end", Short: "run commands when a condition holds",
-	Long: "The conditions are those of `assert`; `not` before one turns it round. The parts stand on lines of their own, or " +
+	Long: "The conditions are those of `assert`; `not` before one inverts it. The parts stand on lines of their own, or " +
 		"with ; between them. Every if has its own end.",
 	Examples: []command.Example{
 		{Line: "if exists README.txt; get README.txt; end", Says: "only if it is there"},

@@ -27,8 +27,8 @@ var _ = command.Add(&command.Command{
 	Flags: func(fs *pflag.FlagSet) {
 		fs.SetInterspersed(false)
 		fs.StringP("delay", "d", "0", "the `TIME` between two runs, as 30s or 5m")
-		fs.Bool("until-ok", false, "stop at the first success; failing every time is a failure")
-		fs.Bool("while-ok", false, "stop at the first failure, which is none then")
+		fs.Bool("until-ok", false, "stop at the first success; it fails if every run fails")
+		fs.Bool("while-ok", false, "stop at the first failure, and succeed")
 	},
 })
 

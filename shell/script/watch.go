@@ -19,9 +19,9 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "watch", Theme: "look around", Secret: history.Secret{Wraps: true}, Args: "command…", Short: "run a command again and again and look at its result",
-	Long: "The result stands still at the bottom of the screen and what is new in it is yellow; Ctrl-C ends it. Without a terminal " +
-		"the results follow each other. `repeat` counts, and stops at a failure.",
+	Name: "watch", Theme: "look around", Secret: history.Secret{Wraps: true}, Args: "command…", Short: "run a command repeatedly and watch its result",
+	Long: "The result stays in place at the bottom of the screen, with what is new in yellow; Ctrl-C ends it. " +
+		"Without a terminal the results follow each other. `repeat` counts, and stops at a failure.",
 	Examples: []command.Example{{Line: "watch ls -lt incoming", Says: "what arrives"}, {Line: "watch -n 10 df", Says: "every ten seconds"}},
 	Min:      1, Max: -1, Ask: []string{"command"}, Complete: []completion.Kind{completion.Command, completion.RemotePath},
 	Flags: func(fs *pflag.FlagSet) {

@@ -190,7 +190,7 @@ const hashBlock = 1024
 
 // hashMarks is the setting hash: off, or the bytes that a # stands for.
 func hashMarks() *Setting {
-	row := byteCount("hash", "print a # for every so many bytes moved: off, on (1024), or the number", "off",
+	row := byteCount("hash", "print a # for each block of bytes moved: off, on (1024), or the size of a block", "off",
 		func(s *Settings) *int64 { return &s.Hash })
 	row.Words = []string{"on", "off"}
 	number := row.Parse

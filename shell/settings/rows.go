@@ -30,7 +30,7 @@ const anyPort = "any"
 
 func activePorts() *Setting {
 	return &Setting{
-		Name: "active-ports", Usage: "any|40001-40100", Suggest: []string{"any", "40001-40100"}, Short: "the ports on which active data connections are awaited: any, or as 40001-40100",
+		Name: "active-ports", Usage: "any|40001-40100", Suggest: []string{"any", "40001-40100"}, Short: "the ports for active data connections: any, or a range such as 40001-40100",
 		Show: func(s *Settings) string {
 			if s.ActivePorts == [2]int{} {
 				return anyPort
@@ -134,7 +134,7 @@ var charsetSettings = []*Setting{
 
 // collisionSettings say what becomes of names that are one file here.
 var collisionSettings = []*Setting{
-	word("collisions", "two files of a command that have one local name: refuse the second, or keep it as `name (2)`", []string{"refuse", "number"},
+	word("collisions", "when two files of one command get the same local name: refuse the second, or number it, as `name (2)`", []string{"refuse", "number"},
 		func(s *Settings) *string { return &s.Collisions }),
 }
 
@@ -150,7 +150,7 @@ var TLSWords = []string{"auto", "require", "implicit", "off"}
 var credentialSettings = []*Setting{
 	toggle("keyring", "look for passwords in the keyring of the desktop", func(s *Settings) *bool { return &s.Keyring }),
 	{
-		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; FTPSH_HOST, FTPSH_PORT and FTPSH_USER tell it whose",
+		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; it gets FTPSH_HOST, FTPSH_PORT and FTPSH_USER",
 		Show:  func(s *Settings) string { return s.PasswordCommand },
 		Parse: func(s *Settings, text string) error { s.PasswordCommand = text; return nil },
 	},
@@ -162,15 +162,15 @@ var historySettings = []*Setting{
 }
 
 var keepAliveSettings = []*Setting{
-	durationOrOff("keepalive", "how long nothing may be said to the server before it hears NOOP: at the prompt, in sleep, in a transfer",
+	durationOrOff("keepalive", "send NOOP to the server after so much silence: at the prompt, in sleep, in a transfer",
 		func(s *Settings) *time.Duration { return &s.KeepAlive }).tells(KeepAlive),
 }
 
 // noticeSettings say how the user is called back to the terminal.
 var noticeSettings = []*Setting{
-	word("notify", "call when a job or a command that took long has ended: off, bell, osc9 or osc777 (on the desktop)",
+	word("notify", "tell you when a long job or command has ended: off, bell, osc9 or osc777 (on the desktop)",
 		[]string{"off", "bell", "osc9", "osc777"}, func(s *Settings) *string { return &s.Notify }).tells(Observers),
-	duration("notify-after", "how long it must have taken for that", func(s *Settings) *time.Duration { return &s.NotifyAfter }).tells(Observers),
+	duration("notify-after", "how long it must have taken", func(s *Settings) *time.Duration { return &s.NotifyAfter }).tells(Observers),
 }
 
 // MostParallel is the largest value of the setting parallel.
@@ -252,10 +252,10 @@ var retrySettings = []*Setting{
 			return nil
 		},
 	},
-	duration("retry-wait", "the time before it; each time it is twice as long, up to five minutes",
+	duration("retry-wait", "the pause before it; it doubles each time, up to five minutes",
 		func(s *Settings) *time.Duration { return &s.RetryWait }),
 	{
-		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures: codes such as 421, and the words " + strings.Join(RetryWords(), ", "),
+		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures are tried again: codes such as 421, and the words " + strings.Join(RetryWords(), ", "),
 		Show: func(s *Settings) string { return s.RetryOn },
 		Parse: func(s *Settings, text string) error {
 			for _, word := range strings.Fields(text) {
@@ -271,13 +271,13 @@ var retrySettings = []*Setting{
 
 // tlsSettings say what TLS must be like, from the next open on.
 var tlsSettings = []*Setting{
-	word("tls-min", "the oldest TLS that will do, from the next open on; below 1.2 it can be broken", []string{"1.0", "1.1", "1.2", "1.3"},
+	word("tls-min", "the oldest TLS version to accept, from the next open on; anything below 1.2 is insecure", []string{"1.0", "1.1", "1.2", "1.3"},
 		func(s *Settings) *string { return &s.TLSMin }).opening(),
-	word("tls-max", "the newest TLS that is offered, from the next open on", []string{"1.0", "1.1", "1.2", "1.3"},
+	word("tls-max", "the newest TLS version to offer, from the next open on", []string{"1.0", "1.1", "1.2", "1.3"},
 		func(s *Settings) *string { return &s.TLSMax }).opening(),
-	word("tls-data", "whose certificate a data connection may show: same (that of the control connection), verified (any good one of the host)",
+	word("tls-data", "which certificate a data connection must show: same (that of the control connection), verified (any valid one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
-	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (anyhow: anybody on the way can cut files and listings unnoticed)",
+	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (in any way: anyone in between can cut files and listings short)",
 		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).tells(TLSEnd),
 }
 
@@ -323,7 +323,7 @@ var tlsModeSettings = []*Setting{
 }
 
 var connectionSettings = []*Setting{
-	text("virtual-host", "which of several sites at one address the next open means (HOST), where a server has more than one",
+	text("virtual-host", "which site the next open means (HOST), where a server has several at one address",
 		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
 }
 
@@ -332,7 +332,7 @@ var passiveSettings = []*Setting{
 }
 
 var transferSettings = []*Setting{
-	word("clobber", "what becomes of a local file that is there: ask (a script replaces it), on (replaced), off (an error)",
+	word("clobber", "what happens to a local file that exists: ask (a script replaces it), on (replaced), off (an error)",
 		[]string{"ask", "on", "off"}, func(s *Settings) *string { return &s.Clobber }),
 	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
 		func(s *Settings) *bool { return &s.CompareSizes }),
@@ -340,8 +340,8 @@ var transferSettings = []*Setting{
 }
 
 var boundSettings = []*Setting{
-	durationOrOff("max-time", "how long a file or a listing may take; one that broke and is resumed has this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
-	byteCount("min-rate", "a file that moves fewer bytes in a second is not waited for (not one from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
+	durationOrOff("max-time", "how long a file or a listing may take; a resumed one gets this time again", func(s *Settings) *time.Duration { return &s.Bounds.Time }),
+	byteCount("min-rate", "give up on a file that moves fewer bytes per second (but not from server to server)", "off", func(s *Settings) *int64 { return &s.Bounds.Rate }),
 	duration("min-rate-time", "how long a transfer may be slower than min-rate", func(s *Settings) *time.Duration { return &s.Bounds.Over }),
 }
 
@@ -368,17 +368,17 @@ var lookSettings = []*Setting{
 // classicSettings are what the classic commands toggle.
 var classicSettings = []*Setting{
 	toggle("bell", "ring the bell after transfers", func(s *Settings) *bool { return &s.Bell }),
-	toggle("case", "names in capital letters become small ones on their way", func(s *Settings) *bool { return &s.Case }),
-	toggle("cr", "take the CR out of line ends of text that is downloaded", func(s *Settings) *bool { return &s.CR }),
+	toggle("case", "names in capitals become lower case on the way", func(s *Settings) *bool { return &s.Case }),
+	toggle("cr", "drop the CR at line ends of downloaded text", func(s *Settings) *bool { return &s.CR }),
 	toggle("edit", "edit lines here; off: the terminal does it", func(s *Settings) *bool { return &s.Edit }).
 		tells(Editing),
 	toggle("qc", "show control characters in listings as ?", func(s *Settings) *bool { return &s.QC }),
 	toggle("runique", "never replace a local file: the next one is called NAME.1", func(s *Settings) *bool { return &s.RUnique }),
 	toggle("sunique", "never replace a remote file: the server chooses a name (STOU)", func(s *Settings) *bool { return &s.SUnique }),
 	hashMarks(),
-	toggle("tick", "show a count of bytes in place of the line of progress", func(s *Settings) *bool { return &s.Tick }),
-	byteCount("rate-get", "how many bytes in a second downloads may take", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).tells(Rates),
-	byteCount("rate-put", "how many bytes in a second uploads may take", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).tells(Rates),
+	toggle("tick", "show a count of bytes instead of the progress line", func(s *Settings) *bool { return &s.Tick }),
+	byteCount("rate-get", "how many bytes per second downloads may use", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).tells(Rates),
+	byteCount("rate-put", "how many bytes per second uploads may use", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).tells(Rates),
 	byteCount("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).tells(Buffers),
 	byteCount("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).tells(Buffers),
 	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).tells(DataModes),
@@ -386,7 +386,7 @@ var classicSettings = []*Setting{
 	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
 		func(s *Settings) *bool { return &s.SendPort }).tells(DataModes),
 	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }).opening(),
-	text("anonpass", "what anonymous says as password", func(s *Settings) *string { return &s.AnonPass }).like("me@example.org"),
+	text("anonpass", "the password for anonymous logins", func(s *Settings) *string { return &s.AnonPass }).like("me@example.org"),
 }
 
 // traceSettings say what is shown of the dialogue.
@@ -402,7 +402,7 @@ var trashSettings = []*Setting{
 	text("trash", "what becomes of deleted and replaced files of the server: off (they are gone), on (they move to "+trash.Folder+"), or a directory for them",
 		func(s *Settings) *string { return &s.Trash }).like("on", "off", "/backup/trash").tells(Funnel),
 	{
-		Name: "trash-keep", Usage: "30d", Suggest: []string{"7d", "30d", "90d"}, Short: "how old what `trash empty` deletes is at least",
+		Name: "trash-keep", Usage: "30d", Suggest: []string{"7d", "30d", "90d"}, Short: "how old a deleted file must be for `trash empty` to delete it for good",
 		Show: func(s *Settings) string { return s.TrashKeep },
 		Parse: func(s *Settings, text string) error {
 			if _, err := ReadDuration(text); err != nil {
@@ -463,7 +463,7 @@ var viaSettings = []*Setting{
 			return nil
 		},
 	},
-	word("via-login", "how an FTP proxy is told the server; auto: user@host", loginNames(),
+	word("via-login", "how to tell an FTP proxy which server you want; auto: user@host", loginNames(),
 		func(s *Settings) *string { return &s.ViaLogin }).opening(),
 }
 
@@ -481,13 +481,13 @@ var waitSettings = []*Setting{
 	duration("timeout", "how long to wait for a reply", func(s *Settings) *time.Duration { return &s.Timeout }).tells(Waits),
 	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time",
 		func(s *Settings) *time.Duration { return &s.Stall }).tells(Waits),
-	word("pipelining", "commands that need no other answer leave together: auto (where the server stands it), or off (one by one)",
+	word("pipelining", "send commands without waiting for each reply: auto (where the server supports it), or off (one by one)",
 		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).tells(Pace),
 }
 
 // treeSettings bound what is gone through: a server may invent directories for
 // ever.
 var treeSettings = []*Setting{
-	count("max-depth", "how many directories inside of each other are looked into", func(s *Settings) *int { return &s.MaxDepth }).like("64", "16", "64"),
+	count("max-depth", "how many levels of directories are looked into", func(s *Settings) *int { return &s.MaxDepth }).like("64", "16", "64"),
 	count("max-directories", "how many directories one command looks into", func(s *Settings) *int { return &s.MaxDirectories }).like("100000", "1000", "100000"),
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 )
 
-// KnownHosts remembers the servers that had TLS, so that none of them can be used in clear by surprise, and the
+// KnownHosts remembers the servers that had TLS, so that none of them can be used in the clear by surprise, and the
 // certificates that the user has accepted. The file has a line for each: "host:port tls", or "host:port sha256:HEX CERT"
 // with the certificate in base64, to be shown beside another one. A line that is none of these, or a file that others
-// could have written, makes every connection fail: what is missing from it would let a password go in clear. Where there
+// could have written, makes every connection fail: what is missing from it would let a password go in the clear. Where there
 // is no file the memory lasts as long as the program.
 type KnownHosts struct {
 	path   string

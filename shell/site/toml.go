@@ -28,7 +28,7 @@ func ReadTOML(text []byte, apply func(key []string, value *unstable.Node) error)
 		name := fmt.Sprintf("%q", full)
 		switch {
 		case seen[name]:
-			err = fmt.Errorf("%s is there already", strings.Join(full, "."))
+			err = fmt.Errorf("%s already exists", strings.Join(full, "."))
 		case e.Kind == unstable.KeyValue:
 			err = apply(key, e.Value())
 		case e.Kind == unstable.Table:

@@ -37,7 +37,7 @@ func (p *parser) begin(t Token) error {
 		return &Error{Pos: t.Start, Text: fmt.Sprintf("%s … needs a ; or a new line after it, not %s", p.stmt.Name(), t.Op)}
 	}
 	if p.stmt.File != nil || p.stmt.Pipe != "" {
-		return &Error{Pos: p.start, Text: fmt.Sprintf("the output of %s is sent elsewhere behind its end", p.stmt.Name())}
+		return &Error{Pos: p.start, Text: fmt.Sprintf("the output of %s is sent elsewhere after its end", p.stmt.Name())}
 	}
 	p.open = append(p.open, block{stmt: p.stmt, list: p.list, chain: p.chain, start: p.start, after: p.after})
 	p.stmt, p.list, p.chain, p.after = Statement{}, nil, Chain{}, Then

@@ -86,7 +86,7 @@ func TestBlockErrors(t *testing.T) {
 		{"foreach f in a; else; end", "else does not belong to this foreach", false},
 		{"if a; end b", "end takes no words", false},
 		{"if a && b; end", "if … needs a ; or a new line after it, not &&", false},
-		{"if a > f; end", "the output of if is sent elsewhere behind its end", false},
+		{"if a > f; end", "the output of if is sent elsewhere after its end", false},
 		{"if a; b && end", "no command after &&", false},
 	} {
 		_, err := Parse(row.line)

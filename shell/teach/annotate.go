@@ -92,7 +92,7 @@ func protection(_ *Event, command string) string {
 	case "PROT P":
 		return "data connections will use TLS as well"
 	case "PROT C":
-		return "data connections will be in clear"
+		return "data connections will be in the clear"
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ type Examination struct {
 	Options client.Options // how to connect; Security says what is wanted with TLS
 	Login   client.Login   // an empty user is anonymous
 	Known   bool           // the password is known: otherwise only anonymous logs in
-	Full    bool           // look also at what costs more: active mode, TLS without reuse, LIST, a login in clear
+	Full    bool           // look also at what costs more: active mode, TLS without reuse, LIST, a login in the clear
 	Limit   time.Duration  // for each step; 0: 5 s
 	Whole   time.Duration  // for all of them; 0: 16 s
 

@@ -30,7 +30,7 @@ var patients = []struct {
 	{name: "pasv-closed", opt: faulty("pasv-closed"), want: "data-refused"},
 	{name: "no-epsv", opt: faulty("no-epsv"), want: "no-epsv"},
 	{name: "no-mlsd", opt: faulty("no-mlsd"), want: "no-mlsd"},
-	{name: "require-tls, asked in clear", opt: faulty("require-tls"), want: "tls-required"},
+	{name: "require-tls, asked in the clear", opt: faulty("require-tls"), want: "tls-required"},
 	{name: "require-reuse", opt: faulty("require-reuse"), want: "tls-reuse"},
 	{name: "expired-cert and closed ports", opt: faulty("expired-cert", "pasv-closed"), want: "data-refused"},
 	{name: "other-cert", opt: faulty("other-cert"), want: "data-cert"},
@@ -126,7 +126,7 @@ func TestDoctorFinds(t *testing.T) {
 			if server.Trusted() {
 				e.Options.TLS.RootCAs = server.RootCAs()
 			}
-			if strings.Contains(p.name, "in clear") {
+			if strings.Contains(p.name, "in the clear") {
 				e.Options.Security = client.Off
 			}
 			start := time.Now()

@@ -180,7 +180,7 @@ func featureNames(r client.Reply) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// clear finds out whether the server would take a password in clear. The user
+// clear finds out whether the server would take a password in the clear. The user
 // it names is nobody.
 func (d *doctor) clear(ctx context.Context) {
 	if d.Options.Security == client.Implicit {
@@ -214,7 +214,7 @@ func (d *doctor) tls(ctx context.Context) {
 	case client.Implicit:
 		return // it was there before the greeting
 	case client.Off:
-		d.note(Worth, "tls", "not asked for: passwords and files travel in clear")
+		d.note(Worth, "tls", "not asked for: passwords and files travel in the clear")
 		return
 	}
 	r, err := d.ask(ctx, "AUTH TLS")
@@ -231,7 +231,7 @@ func (d *doctor) tls(ctx context.Context) {
 		d.fails("tls", "tls-refused", "%s", r)
 	default:
 		d.problem("tls-missing")
-		d.note(Worth, "tls", "%s: passwords and files travel in clear", r)
+		d.note(Worth, "tls", "%s: passwords and files travel in the clear", r)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestOrderOnServers: and this is what real servers show. Vsftpd in clear does not wait for the end of the data
+// TestOrderOnServers: and this is what real servers show. Vsftpd in the clear does not wait for the end of the data
 // connection, so that on a busy machine the 226 may be read first now and then.
 func TestOrderOnServers(t *testing.T) {
 	const rounds = 20

@@ -10,7 +10,7 @@ import (
 )
 
 // captureComment stands in each capture that ftpsh writes, where Wireshark shows it.
-const captureComment = "Made by ftpsh from its recording, not captured: the packets are synthetic, what travelled inside TLS stands here in clear, " +
+const captureComment = "Made by ftpsh from its recording, not captured: the packets are synthetic, what travelled inside TLS stands here in the clear, " +
 	"passwords are masked, and of files there is the beginning at most."
 
 // writePcap writes a recording as a capture for Wireshark and tshark (pcapng).

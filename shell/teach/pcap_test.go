@@ -37,7 +37,7 @@ func TestCaptureAndBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		if mode == practice.Explicit {
-			continue // what ftpsh writes is in clear, and ends for a reader where TLS begins
+			continue // what ftpsh writes is in the clear, and ends for a reader where TLS begins
 		}
 		if got, want := dialogue(back), dialogue(w.rec.All()); !slices.Equal(got, want) {
 			t.Errorf("read again it is\n%s\nwas\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -15,7 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// readCapture finds the FTP in a capture, as far as it is in clear.
+// readCapture finds the FTP in a capture, as far as it is in the clear.
 func readCapture(c capture) ([]*Event, error) {
 	found := &streams{open: map[[2]netip.AddrPort]*half{}}
 	for n := 0; ; n++ {
@@ -40,7 +40,7 @@ func readCapture(c capture) ([]*Event, error) {
 		}
 	}
 	if len(r.events) == 0 {
-		return nil, errors.New("this capture holds no FTP in clear")
+		return nil, errors.New("this capture holds no FTP in the clear")
 	}
 	for _, h := range found.all {
 		r.data(h, h.other)

@@ -123,7 +123,7 @@ func (p *Practice) heard(e practice.Event) {
 }
 
 // Wire is what the server received (>), answered (<) and noticed (-), as it came
-// in clear or out of TLS, with the number of the connection before it.
+// in the clear or out of TLS, with the number of the connection before it.
 func (p *Practice) Wire() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -70,7 +70,7 @@ func certificateRefused(r *reader) *Reading {
 		Try: []Advice{
 			{"", "compare the SHA-256 with what the administrator says"},
 			{"ftpsh --ca FILE", "trust the authority in a file"},
-			{"ftpsh --insecure", "trust anybody: anybody on the way can read along"},
+			{"ftpsh --insecure", "trust anyone: anyone in between can read along"},
 		},
 	}
 }
@@ -86,7 +86,7 @@ func textBeforeTLS(r *reader) *Reading {
 		Facts:    []Fact{{"it said", e.Reason}},
 		Cause: "The server sends a reply that nobody asked for, or somebody on the way puts words into its mouth before the protection begins. " +
 			"ftpsh trusts neither and ended the connection.",
-		Try: []Advice{{"open ftps://HOST", "TLS from the first byte leaves no room for it"}, {"", "tell the server's administrator: a reply too many behind the 234"}},
+		Try: []Advice{{"open ftps://HOST", "TLS from the first byte leaves no room for it"}, {"", "tell the server's administrator: one reply too many after the 234"}},
 	}
 }
 
@@ -110,7 +110,7 @@ func plainAnswer(r *reader) *Reading {
 		return nil
 	}
 	return &Reading{
-		Headline: "the server answered the TLS handshake in clear",
+		Headline: "the server answered the TLS handshake in the clear",
 		Facts:    []Fact{{"happened", e.Reason}},
 		Cause:    "TLS was begun at once, but this port speaks plain FTP first and changes to TLS on request.",
 		Try:      []Advice{{"open --tls=require HOST", "protect it with AUTH TLS"}},
@@ -130,7 +130,7 @@ func handshakeFailed(r *reader) *Reading {
 		Headline: "the TLS handshake of the control connection failed",
 		Facts:    []Fact{{"happened", e.Reason}},
 		Cause:    cause,
-		Try:      []Advice{{"trace 3", "see more of the next attempt"}, {"open --tls=off HOST", "without TLS: everybody on the way can read"}},
+		Try:      []Advice{{"trace 3", "see more of the next attempt"}, {"open --tls=off HOST", "without TLS: anyone in between can read"}},
 	}
 }
 
@@ -145,8 +145,8 @@ func tlsRequired(r *reader) *Reading {
 	}
 	return &Reading{
 		Headline: "the server wants TLS",
-		Facts:    []Fact{r.said(e), {"you use", "a connection in clear"}},
-		Cause:    "It serves nobody who would send a password or files in clear.",
+		Facts:    []Fact{r.said(e), {"you use", "a connection in the clear"}},
+		Cause:    "It serves nobody who would send a password or files in the clear.",
 		Try:      []Advice{{"open --tls=require HOST", "the same with TLS"}},
 	}
 }

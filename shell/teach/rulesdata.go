@@ -117,12 +117,12 @@ func dataHandshakeFailed(r *reader) *Reading {
 	switch {
 	case holds(e.Reason, "first record does not look like", "side is not tls"):
 		return &Reading{
-			Headline: "the data connection is in clear",
+			Headline: "the data connection is in the clear",
 			Facts:    []Fact{{"agreed", "PROT P: data travels inside TLS"}, {"happened", "what came was not TLS"}},
 			Cause:    "The server agreed to protect data and does not do it, or something on the way took the protection off. Nothing of it was taken.",
 			Try: []Advice{
 				{"", "tell the server's administrator: data connections ignore PROT P"},
-				{"prot clear", "do without: anybody on the way can read along"},
+				{"prot clear", "do without: anyone in between can read along"},
 			},
 		}
 	case holds(e.Reason, "another certificate"):

@@ -58,7 +58,7 @@ func noSuchName(r *reader) *Reading {
 	return &Reading{
 		Headline: "the server does not have it",
 		Facts:    []Fact{r.said(e)},
-		Cause:    "There is no such name, or it is not what is needed here (a folder in place of a file). Capitals count on most servers.",
+		Cause:    "There is no such name, or it is not what is needed here (a folder instead of a file). Capitals count on most servers.",
 		Try:      []Advice{{"ls", "what is there"}, {"pwd", "where you are"}},
 	}
 }
@@ -83,7 +83,7 @@ func unknownCommand(r *reader) *Reading {
 	}
 	cause := "The server does not know this command, or it is switched off."
 	if e.Code == "501" || e.Code == "504" {
-		cause = "The server knows the command, but not with these words behind it."
+		cause = "The server knows the command, but not with these words after it."
 	}
 	return &Reading{
 		Headline: "the server did not understand", Facts: []Fact{r.said(e)}, Cause: cause,

@@ -11,7 +11,7 @@ import (
 // Printer writes events as lines: time, connection, a mark, what happened, and
 // how long it took.
 //
-//	->  <-  a command and a reply in clear      **  a fact
+//	->  <-  a command and a reply in the clear      **  a fact
 //	=>  <=  the same inside TLS                 !   before a mark: a failure
 type Printer struct {
 	Style

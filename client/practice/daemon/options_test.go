@@ -193,7 +193,7 @@ func TestMaxClients(t *testing.T) {
 			d.cmd(530, "PASS %s", s.Password)
 			return
 		}
-		conn, err := net.Dial("tcp", s.Addr()) // vsftpd-implicit says no in clear too
+		conn, err := net.Dial("tcp", s.Addr()) // vsftpd-implicit says no in the clear too
 		if err != nil {
 			t.Fatal(err)
 		}
