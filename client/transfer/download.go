@@ -237,33 +237,13 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	if err != nil {
 		return 0, "", err
 	}
-	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: !s.Type().Counts(), any: t.anySize(s), counts: s.Server().ProvedSizes()}
-	if offset == 0 {
-		seen.opening = d.Size()
-	}
-	if t.Size >= 0 && !seen.text {
-		d.Expect(t.Size - start)
-	}
-	if most := bound(t.Size, seen.opening); most >= 0 && !seen.any {
-		d.Bound(most - start)
-	}
+	seen := t.witnesses(s, d, offset)
+	t.announce(d, seen, start)
 	m.start(start, max(t.Size, seen.opening), d.Transferred)
 	if err := follows(d, overlap); err != nil {
 		return 0, "", err
 	}
-	var n int64
-	if w = limitWriter(ctx, w, t.Limit); t.Bounds.Rate > 0 {
-		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
-	}
-	if seen.text && !t.KeepCR {
-		n, err = client.CopyText(w, d)
-	} else {
-		n, err = d.WriteTo(w)
-	}
-	err = d.CloseAfter(err)
-	if local := new(os.PathError); errors.As(err, &local) {
-		local.Path = filepath.Clean(local.Path)
-	}
+	n, err := receive(ctx, t, seen.text, w, d)
 	if seen.cut = errors.Is(err, client.ErrTruncated); err != nil && !seen.cut {
 		return n, "", err
 	}
@@ -273,6 +253,42 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 		unproved = err // with its numbers
 	}
 	return n, note, unproved
+}
+
+// witnesses are those that can say how large a file is, before any of it has come.
+func (t Task) witnesses(s *client.Session, d *client.Data, offset int64) witnesses {
+	seen := witnesses{before: t.Size, opening: -1, resumed: offset > 0, text: !s.Type().Counts(), any: t.anySize(s), counts: s.Server().ProvedSizes()}
+	if offset == 0 {
+		seen.opening = d.Size()
+	}
+	return seen
+}
+
+// announce tells a download that begins at start how many bytes are expected, and the most that it may bring.
+func (t Task) announce(d *client.Data, seen witnesses, start int64) {
+	if t.Size >= 0 && !seen.text {
+		d.Expect(t.Size - start)
+	}
+	if most := bound(t.Size, seen.opening); most >= 0 && !seen.any {
+		d.Bound(most - start)
+	}
+}
+
+// receive writes what comes to w, and hears the server's verdict.
+func receive(ctx context.Context, t Task, text bool, w io.Writer, d *client.Data) (n int64, err error) {
+	if w = limitWriter(ctx, w, t.Limit); t.Bounds.Rate > 0 {
+		w = struct{ io.Writer }{w} // the kernel would tell of many bytes at once
+	}
+	if text && !t.KeepCR {
+		n, err = client.CopyText(w, d)
+	} else {
+		n, err = d.WriteTo(w)
+	}
+	err = d.CloseAfter(err)
+	if local := new(os.PathError); errors.As(err, &local) {
+		local.Path = filepath.Clean(local.Path)
+	}
+	return n, err
 }
 
 // follows says whether a download begins with the overlap, and closes one that does not.

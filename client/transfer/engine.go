@@ -29,25 +29,40 @@ type Engine struct {
 	Watch func(Task, *Meter) (over func())
 
 	mu      sync.Mutex
-	clone   func(context.Context) (*client.Session, error)
-	rtt     time.Duration // a round trip to the server
 	changed *sync.Cond
+	queue
+	crew
+	account
+	typ     client.Type
+	stopped error
+	telling sync.Mutex // for Done
+	closing sync.WaitGroup
+}
+
+// queue is what an Engine has to do.
+type queue struct {
 	sources []func() (Task, bool) // what is still to come
 	jobs    []*job                // transfers that wait, in order
 	visits  []*job                // directories that wait, the last first: so there are never many
 	active  int                   // jobs that run
 	running map[*job]bool
+}
+
+// crew is the sessions of an Engine.
+type crew struct {
+	clone   func(context.Context) (*client.Session, error)
+	rtt     time.Duration // a round trip to the server
 	workers int
 	peak    int  // of workers
 	full    bool // one more could not be had
 	refused bool // since the server said so
-	typ     client.Type
-	stopped error
-	files   int        // that are over
-	bytes   int64      // of them
-	size    int64      // of all files that are known so far
-	telling sync.Mutex // for Done
-	closing sync.WaitGroup
+}
+
+// account is how far an Engine is.
+type account struct {
+	files int   // that are over
+	bytes int64 // of them
+	size  int64 // of all files that are known so far
 }
 
 // findings are what a look into a directory brings: files to move, and directories.

@@ -11,7 +11,7 @@ import (
 // used; beyond, it comes sooner.
 const frugal = 48 << 20
 
-// saveMemory keeps the garbage of a large listing small. Of what is used half may be garbage, however large the
+// saveMemory keeps the garbage of a large listing small. A third of what is used may be garbage, however large the
 // listing is: with a fixed limit the collector would do nothing else for one of a million names.
 func saveMemory() {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
@@ -22,7 +22,7 @@ func saveMemory() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		used := int64(live[0].Value.Uint64())
-		debug.SetMemoryLimit(max(frugal, frugal/6+used+used/2))
+		debug.SetMemoryLimit(max(frugal, frugal/6+used+used/3))
 	})
 }
 
