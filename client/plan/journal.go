@@ -70,7 +70,10 @@ func (j *Journal) read(file *os.File, path string, p *Plan) (whole int64, err er
 	}
 	for whole = int64(len(text)); whole > 0 && text[whole-1] != '\n'; whole-- {
 	}
-	if whole == 0 {
+	switch {
+	case whole == 0 && len(text) > 0:
+		return 0, &jsonl.Error{Name: path, Line: 1, Err: errors.New("it is not the journal of a plan")}
+	case whole == 0:
 		return 0, nil
 	}
 	var head journalHead

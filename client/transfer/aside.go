@@ -16,8 +16,11 @@ func (t *Task) aside(ctx context.Context, s *client.Session) (err error) {
 	if t.Op != Upload || t.part != "" {
 		return nil
 	}
-	switch t.part = s.Stage(t.Remote); {
-	case t.part != "" || !t.Atomic:
+	t.part = s.Stage(t.Remote)
+	inPlace, err := t.goesInPlace(ctx, s)
+	switch {
+	case err != nil:
+	case t.part != "" || !t.Atomic || inPlace:
 	case t.Part != "":
 		t.part = t.Part
 	default:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -43,14 +44,25 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 
 // once makes one try. With Atomic an upload has another name until it is complete.
 func once(ctx context.Context, s *client.Session, task *Task, m *Meter) (Result, error) {
+	if r, there, err := task.isThere(ctx, s); there || err != nil {
+		return r, err
+	}
 	if err := task.aside(ctx, s); err != nil {
 		return Result{}, err
 	}
 	t := *task
-	if t.part != "" {
+	switch {
+	case t.part != "":
 		t.Remote = t.part
+	case t.Op == Upload && t.Before != nil: // else it is asked when the file gets its name
+		if err := t.Before(ctx, s); err != nil {
+			return Result{}, err
+		}
 	}
 	r, err := carry(ctx, s, t, m)
+	if t.Check && isDupe(err) {
+		return task.leftOut(-1, "the server calls it a dupe: not sent"), nil
+	}
 	if err == nil && proves(t, r) {
 		err = prove(ctx, s, t, &r)
 	}
@@ -75,10 +87,19 @@ func (t *Task) uncover(ctx context.Context, s *client.Session, r *Result) error 
 		if s.Options().Stage != nil {
 			return err
 		}
+		if t.OrInPlace && isRefusal(err) {
+			return t.inPlace(ctx, s, r, &UncoverError{t.part, err})
+		}
 		return &UncoverError{t.part, err}
 	}
 	r.Remote, r.Note = t.Remote, cmp.Or(r.Note, t.asideNote(s))
 	return nil
+}
+
+// isDupe reports whether a server refuses a file since it has it, or had it once, under any name.
+func isDupe(err error) bool {
+	no := client.Refusal(err)
+	return no != nil && no.Reply.Code == 553 && strings.Contains(strings.ToLower(no.Reply.Text()), "dupe")
 }
 
 // UncoverError says that an upload is whole and has not the name that it is for.

@@ -57,6 +57,13 @@ type Task struct {
 	// is free.
 	Part string
 
+	// OrInPlace sends an upload with Atomic under its own name to a server that refuses the rename; Lacks
+	// is what it is known to refuse.
+	OrInPlace bool
+	Lacks     Lack
+
+	Check bool // leave out an upload when the server has a file of that size by now, or calls it a dupe
+
 	// Before is asked just before an upload with Atomic gets its name, and before a download begins;
 	// an error stops that.
 	Before func(context.Context, *client.Session) error
@@ -105,6 +112,8 @@ type Result struct {
 	Elapsed       time.Duration
 	Hash          string // with Verify: the checksum that both copies have, as SHA-256:HEX; "" where bytes were compared
 	Note          string // what a careful user would want to know, or ""
+	Lacks         Lack   // what the server was found not to do; ""
+	LeftOut       bool   // by Check: nothing was sent
 
 	base int64 // what was in the file that this was added to; -1: not known
 }

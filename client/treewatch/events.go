@@ -27,8 +27,9 @@ type watcher struct {
 
 	mu      sync.Mutex // for what follows
 	due     due
-	all     bool // the whole tree is to be compared: events were lost
-	rules   bool // a file of what is ignored was changed
+	all     bool  // the whole tree is to be compared: events were lost
+	rules   bool  // a file of what is ignored was changed
+	short   error // why not all directories are watched
 	changed chan struct{}
 	over    sync.WaitGroup
 }
@@ -50,10 +51,7 @@ func newWatcher(root string, quiet time.Duration, ignored func(string, bool) boo
 	if err := w.add(""); err != nil {
 		from.Close()
 		w.events = nil
-		if errors.Is(err, syscall.ENOSPC) {
-			err = errors.New("the tree has more directories than fs.inotify.max_user_watches allows to watch")
-		}
-		return w, fmt.Errorf("%w: %w", ErrNoEvents, err)
+		return w, tooMany(err)
 	}
 	w.over.Go(w.pump)
 	return w, nil
@@ -86,6 +84,45 @@ func (w *watcher) add(dir string) error {
 		}
 		return skipGone(w.events.Add(full))
 	})
+}
+
+// watchAgain watches what has come without an event, and the tree itself, which may be another
+// directory of the same name by now.
+func (w *watcher) watchAgain() {
+	if w.events == nil {
+		return
+	}
+	_ = w.events.Remove(w.root)
+	err := filepath.WalkDir(w.root, func(full string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return skipGone(err)
+		case !d.IsDir():
+			return nil
+		case full != w.root && w.ignored(w.name(full), true):
+			return fs.SkipDir
+		}
+		return skipGone(w.events.Add(full))
+	})
+	if err != nil {
+		w.fail(err)
+	}
+}
+
+// fail notes that not all directories can be watched.
+func (w *watcher) fail(err error) {
+	w.mu.Lock()
+	w.short = tooMany(err)
+	w.mu.Unlock()
+	w.wake()
+}
+
+// tooMany says what ENOSPC means here: it has nothing to do with a disk.
+func tooMany(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		err = errors.New("the tree has more directories than fs.inotify.max_user_watches allows to watch")
+	}
+	return fmt.Errorf("%w: %w", ErrNoEvents, err)
 }
 
 // skipGone is nil for what has gone meanwhile, and for a directory that nobody may read: it is told
@@ -153,6 +190,9 @@ func (w *watcher) pump() {
 func (w *watcher) hear(e fsnotify.Event) {
 	name := w.name(e.Name)
 	if name == "" {
+		if e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove) { // another directory may get its name
+			w.lose()
+		}
 		return
 	}
 	if base := filepath.Base(e.Name); base == ignore.Name || base == ignore.GitName {
@@ -171,8 +211,9 @@ func (w *watcher) hear(e fsnotify.Event) {
 	}
 	w.touch(name)
 	if dir && e.Has(fsnotify.Create) {
-		if w.add(name) != nil {
+		if err := w.add(name); err != nil {
 			w.lose()
+			w.fail(err)
 		}
 	}
 }

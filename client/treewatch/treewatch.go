@@ -2,6 +2,7 @@
 package treewatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type Event struct {
 	Elapsed time.Duration
 	Waiting int // of Lost: how many paths wait
 	Wait    time.Duration
+	Note    string // of a Put: what a careful user would want to know, or ""
 	Err     error
 }
 
@@ -57,6 +59,8 @@ type Tree struct {
 	MaxDelete int           // at most so much at once; below 0: not more than half of what is there, and 10
 	Quiet     time.Duration // 0: DefaultQuiet
 	Poll      time.Duration // look at the whole tree so often; 0: wait for events
+
+	Lacks transfer.Lack // what the server is known, or was found, not to do
 
 	Engine    func() *transfer.Engine
 	Configure func(*transfer.Task)
@@ -203,7 +207,7 @@ func (t *Tree) Run(ctx context.Context) error {
 		case <-t.watch.changed:
 		case <-timer.C:
 		}
-		if _, err := os.Stat(t.Local); err != nil {
+		if err := t.isThere(ctx); err != nil {
 			return err // the tree itself is gone: nothing is deleted for that
 		}
 		if err := t.act(ctx); err != nil {
@@ -211,11 +215,36 @@ func (t *Tree) Run(ctx context.Context) error {
 		}
 		t.watch.mu.Lock()
 		when, some := t.watch.due.next()
+		short := t.watch.short
 		t.watch.mu.Unlock()
+		if short != nil && t.Poll == 0 {
+			t.Poll = defaultPoll
+			ticker := time.NewTicker(t.Poll)
+			defer ticker.Stop()
+			poll = ticker.C
+			t.Tell(Event{Action: Lost, Err: fmt.Errorf("%w; looking at the tree every %s", short, t.Poll)})
+		}
 		if some {
 			timer.Reset(max(time.Until(when), t.wait))
 		}
 	}
+}
+
+// isThere waits a while for a tree that is gone: it may be replaced by another one.
+func (t *Tree) isThere(ctx context.Context) error {
+	_, err := os.Stat(t.Local)
+	if err == nil {
+		return nil
+	}
+	timer := time.NewTimer(t.watch.due.goneQuiet())
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-timer.C:
+	}
+	_, err = os.Stat(t.Local)
+	return err
 }
 
 // compareAll compares the whole tree with what was sent. What differs is due.
@@ -256,6 +285,7 @@ func (t *Tree) act(ctx context.Context) error {
 		all = true
 	}
 	if all {
+		t.watch.watchAgain()
 		t.compareAll()
 	}
 	t.watch.mu.Lock()
@@ -338,10 +368,25 @@ func (w *work) see(name string) {
 		} else {
 			w.remove(name)
 		}
+	case sent && was.dir && now.dir && !os.SameFile(was.info, now.info):
+		t.sent[name], w.done[name] = now, true
+		t.touchGone(name)
 	case sent && was.same(now):
 		w.done[name] = true
 	default:
 		w.come(name, now, sent && was.dir != now.dir)
+	}
+}
+
+// touchGone is for a directory that another one has replaced: no event tells of what is not in that.
+func (t *Tree) touchGone(dir string) {
+	for name := range t.sent {
+		if !strings.HasPrefix(name, dir+"/") {
+			continue
+		}
+		if _, there := t.look(name); !there {
+			t.watch.touchOnce(name)
+		}
 	}
 }
 
@@ -515,8 +560,7 @@ func (w *work) putAll(ctx context.Context) error {
 	if len(w.puts) == 0 {
 		return nil
 	}
-	begun := map[string]time.Time{}
-	e := t.Engine()
+	e, lacks := t.Engine(), t.Lacks
 	names := map[string]string{}
 	tasks := func(yield func(transfer.Task) bool) {
 		for _, name := range w.puts {
@@ -524,7 +568,7 @@ func (w *work) putAll(ctx context.Context) error {
 			if t.Configure != nil {
 				t.Configure(&task)
 			}
-			task.Here, task.Atomic, begun[name] = t.Here, true, time.Now()
+			task.Here, task.Atomic, task.OrInPlace, task.Lacks = t.Here, true, true, lacks
 			if !yield(task) {
 				return
 			}
@@ -534,6 +578,7 @@ func (w *work) putAll(ctx context.Context) error {
 		names[t.there(name)] = name
 	}
 	var lost error
+	var found transfer.Lack
 	e.Done = func(task transfer.Task, r transfer.Result, err error) {
 		name := names[task.Remote]
 		if err != nil && (client.Refusal(err) == nil && !isLocal(err) || ctx.Err() != nil) {
@@ -544,7 +589,8 @@ func (w *work) putAll(ctx context.Context) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return // gone again
 		}
-		t.Tell(Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Err: err})
+		found = cmp.Or(found, r.Lacks)
+		t.Tell(Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Note: r.Note, Err: err})
 		if err != nil {
 			return
 		}
@@ -555,6 +601,7 @@ func (w *work) putAll(ctx context.Context) error {
 	}
 	err := e.Run(ctx, tasks)
 	e.Wait()
+	t.Lacks = cmp.Or(found, t.Lacks)
 	if alike := new(transfer.AlikeError); errors.As(err, &alike) {
 		t.Tell(Event{Action: Put, Path: alike.Names[0], Err: err})
 		err = nil

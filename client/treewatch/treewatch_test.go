@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
+	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treewatch"
 )
@@ -288,5 +290,73 @@ func TestKept(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(w.there, "a")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLostEvents: when events were lost the whole tree is compared, and directories of which nothing
+// was heard are watched from then on.
+func TestLostEvents(t *testing.T) {
+	srv := everystep.Practice(t)
+	w := watch(t, srv, srv.Open(t, nil), nil)
+	write(t, filepath.Join(w.local, "a"), "1")
+	write(t, filepath.Join(w.local, "gone"), "1")
+	w.settles("new")
+	w.tree.Deafen()
+	write(t, filepath.Join(w.local, "a"), "changed")
+	write(t, filepath.Join(w.local, "d/e/b"), "1")
+	os.Remove(filepath.Join(w.local, "gone"))
+	w.tree.Lose()
+	w.settles("after the loss")
+	write(t, filepath.Join(w.local, "d/e/b"), "2")
+	write(t, filepath.Join(w.local, "d/c"), "1")
+	w.settles("in a directory of which no event came")
+}
+
+// TestTooManyDirectories: where not all directories can be watched the tree is looked at again and again.
+func TestTooManyDirectories(t *testing.T) {
+	srv := everystep.Practice(t)
+	w := watch(t, srv, srv.Open(t, nil), nil)
+	write(t, filepath.Join(w.local, "a"), "1")
+	w.settles("new")
+	w.tree.Deafen()
+	w.tree.Fail(syscall.ENOSPC)
+	w.hears("lost", 1)
+	if said := strings.Join(w.said(), "\n"); !strings.Contains(said, "max_user_watches") {
+		t.Errorf("%s", said)
+	}
+	write(t, filepath.Join(w.local, "a"), "2")
+	w.settles("a change without an event")
+}
+
+// TestNothingRenamed: on a server that renames nothing files go under their own names, and that is found out once.
+func TestNothingRenamed(t *testing.T) {
+	srv := everystep.Practice(t, practice.Fault{Name: "refuse", Verb: "RNTO", Text: "553 nothing is renamed here"})
+	var sent []string
+	var mu sync.Mutex
+	s := srv.Open(t, func(o client.Options) client.Options {
+		o.Trace = client.Join(o.Trace, &client.Trace{Sent: func(i client.SentInfo) {
+			mu.Lock()
+			defer mu.Unlock()
+			sent = append(sent, i.Line)
+		}})
+		return o
+	})
+	w := watch(t, srv, s, nil)
+	for _, text := range []string{"1", "22", "333"} {
+		write(t, filepath.Join(w.local, "a"), text)
+		w.settles("saved " + text)
+	}
+	w.hears("put a", 3)
+	w.stop()
+	mu.Lock()
+	defer mu.Unlock()
+	renames := 0
+	for _, line := range sent {
+		if strings.HasPrefix(line, "RNTO") {
+			renames++
+		}
+	}
+	if renames != 1 || w.tree.Lacks != transfer.Renames {
+		t.Errorf("%d renames were tried, and it is known that the server lacks %q", renames, w.tree.Lacks)
 	}
 }

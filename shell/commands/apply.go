@@ -144,7 +144,14 @@ type planMover struct{ call *command.Call }
 func (m planMover) Move(ctx context.Context, s *client.Session, moves plan.Moves) error {
 	e := NewEngine(m.call)
 	e.Session = s
-	e.Done = func(t transfer.Task, _ transfer.Result, err error) { moves.Done(moves.Rows[t.Number], err) }
+	lacks := lackOf(m.call, s)
+	e.Done = func(t transfer.Task, r transfer.Result, err error) {
+		foundLack(m.call, s, r.Lacks)
+		if r.Note != "" {
+			m.call.Note("%s: %s", t.Remote, r.Note)
+		}
+		moves.Done(moves.Rows[t.Number], err)
+	}
 	for i, r := range moves.Rows { // before the engine begins: Done is told one after the other
 		if err := m.makeRoom(r); err != nil {
 			moves.Done(r, err)
@@ -161,7 +168,7 @@ func (m planMover) Move(ctx context.Context, s *client.Session, moves plan.Moves
 				t.Op = transfer.Download
 			}
 			configureTask(m.call, &t)
-			t.Preserve, t.Atomic = moves.Preserve, t.Op == transfer.Upload
+			t.Preserve, t.Atomic, t.OrInPlace, t.Lacks = moves.Preserve, t.Op == transfer.Upload, true, lacks
 			t.Before = func(ctx context.Context, s *client.Session) error { return moves.Look(ctx, s, r) }
 			if !yield(t) {
 				return

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -14,9 +15,10 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers turned out not to support: many sessions, pipelined commands",
+	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers turned out not to support: many sessions, pipelined commands, renames",
 	Long: "A server that refuses one more session (421) is asked for no more than it allowed, for a day. One that loses commands " +
-		"which leave together has them one by one, for 30 days. `limits forget` tries again at once. What is known is in server_limits.",
+		"which leave together has them one by one, and one that renames nothing, or nothing onto a name that is taken, has uploads " +
+		"under their own names where else they would get these when they are whole, for 30 days. `limits forget` tries again at once. What is known is in server_limits.",
 	Examples: []command.Example{{Line: "limits", Says: "what is known"}, {Line: "limits forget ftp.example.org", Says: "find out its limits again"}},
 	Max:      2, Complete: []completion.Kind{completion.None, completion.Host}, Foreign: command.Refused, Run: limitsKnown,
 })
@@ -31,6 +33,31 @@ func limited(s *client.Session) string {
 func mostSessions(sh *command.Shell, s *client.Session) int {
 	n, _ := strconv.Atoi(sh.Servers.Get(limited(s), "parallel"))
 	return n
+}
+
+// lackOf is what a server was found not to do.
+func lackOf(c *command.Call, s *client.Session) transfer.Lack {
+	for _, lack := range []transfer.Lack{transfer.Renames, transfer.Replaces} {
+		if c.Shell.Servers.Get(limited(s), string(lack)) == "no" {
+			return lack
+		}
+	}
+	return ""
+}
+
+// foundLack remembers that.
+func foundLack(c *command.Call, s *client.Session, lack transfer.Lack) {
+	if lack != "" && lackOf(c, s) != lack {
+		command.FoundLimit(c.Shell, limited(s), string(lack), "no", s)
+	}
+}
+
+// needsRenames is an error where what is to be done is made of renames, and the server does none.
+func needsRenames(c *command.Call) error {
+	if lackOf(c, c.Session()) != transfer.Renames {
+		return nil
+	}
+	return &failure.LocalError{Text: "this server was found to rename nothing, and " + c.Command.Name + " is made of renames; `limits` says until when that is believed"}
 }
 
 func limitsKnown(_ context.Context, c *command.Call) error {

@@ -69,7 +69,9 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	}
 	dirs, files := tree.Size()
 	c.Note("watching %s, %s; Ctrl-C ends it", command.Plural(dirs, "directory", "directories"), command.Plural(files, "file", "files"))
+	tree.Lacks = lackOf(c, c.Session())
 	err = tree.Run(ctx)
+	foundLack(c, c.Session(), tree.Lacks)
 	c.Shell.Signals.Taken()
 	c.Shell.TookInterrupt = true
 	c.Shell.Remote.Forget(c.Absolute(m.Remote))
@@ -153,6 +155,9 @@ func watchTell(c *command.Call, e treewatch.Event) {
 		text += " -> " + e.To
 	case e.Action == treewatch.Put:
 		text += fmt.Sprintf("  %s  %s", render.Size(e.Size), command.Seconds(e.Elapsed))
+	}
+	if e.Note != "" {
+		c.Note("%s: %s", e.Path, e.Note)
 	}
 	_ = c.Print("%s", text)
 }

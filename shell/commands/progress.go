@@ -67,6 +67,7 @@ func configureTask(c *command.Call, t *transfer.Task) {
 	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic")
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.Limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
+	t.Check = c.Is("check")
 	if t.Op == transfer.Upload || t.Op == transfer.UploadUnique {
 		t.Mode = cmp.Or(t.Mode, c.Shell.Settings.UploadMode)
 	}
@@ -96,6 +97,9 @@ func endedTransfer(c *command.Call, t transfer.Task, r transfer.Result, err erro
 func toldArrival(c *command.Call, t transfer.Task, r transfer.Result) error {
 	if c.JSON() {
 		return c.Done(transferEvent(t.Op, r))
+	}
+	if r.LeftOut { // its note says so
+		return nil
 	}
 	return tellMoved(c, taskName(t), r)
 }

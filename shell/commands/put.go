@@ -64,6 +64,7 @@ func putFlags(fs *pflag.FlagSet) {
 	fs.BoolP("force", "f", false, "replace a file of the server without a question")
 	fs.Bool("atomic", false, "under the name NAME.part until it is complete, so that nobody sees an incomplete file")
 	fs.Bool("verify", false, "compare the contents with the server's")
+	fs.Bool("check", false, "look once more just before a file is sent: leave it out when one of its size is there, or the server calls it a dupe")
 }
 
 func put(ctx context.Context, c *command.Call, op transfer.Op) error {

@@ -43,10 +43,10 @@ func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
 }
 
 // Practice is the practice server, with its files in a folder of the test.
-func Practice(t testing.TB) Host {
+func Practice(t testing.TB, faults ...practice.Fault) Host {
 	t.Helper()
 	root := t.TempDir()
-	server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root)})
+	server, err := practice.Start(practice.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), root), Faults: faults})
 	if err != nil {
 		t.Fatal(err)
 	}
