@@ -45,8 +45,8 @@ func newer(from, to listing.Entry) bool {
 	return from.Time.Sub(to.Time) > max(resolution(from.Precision), resolution(to.Precision))
 }
 
-// sameTime reports whether two readings may be of the same time, as far as both are told.
-func sameTime(a, b listing.Entry) bool {
+// SameTime reports whether two readings may be of the same time, as far as both are told.
+func SameTime(a, b listing.Entry) bool {
 	if a.Precision == listing.NoTime || b.Precision == listing.NoTime || a.Time.IsZero() || b.Time.IsZero() {
 		return true
 	}

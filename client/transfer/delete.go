@@ -160,7 +160,7 @@ func (r *relistings) stays(ctx context.Context, step Step) (why, err error) {
 // changed reports whether two listings of a file differ.
 func changed(was, now listing.Entry) bool {
 	exact := !was.SizeApprox && !now.SizeApprox
-	return exact && was.Size != now.Size || !sameTime(was, now) || was.Target != now.Target
+	return exact && was.Size != now.Size || !SameTime(was, now) || was.Target != now.Target
 }
 
 // list lists a directory again, once. What is deleted from it later does not matter.

@@ -65,6 +65,9 @@ type Mirror struct {
 	// tree. What it does not want is left alone on both sides. nil: everything.
 	Filter func(path string, e *listing.Entry) bool
 
+	// Once knows which files of the original were taken before; these are left alone. nil: none.
+	Once Once
+
 	// Found hears of each file that is going to be moved, with its size. Its calls
 	// may overlap. May be nil.
 	Found func(size int64)
@@ -104,6 +107,13 @@ type Mirror struct {
 	missed   map[string]bool // paths of which something failed
 	unseen   []string        // directories that could not be read to their end
 	looked   atomic.Int64
+	renamed  map[string]bool // with DryRun: names, old and new, of what Renames would rename
+}
+
+// Once remembers the files of an original, by their paths in it.
+type Once interface {
+	Has(path string, e listing.Entry) bool // it was taken, and is as it was then
+	Add(path string, e listing.Entry) error
 }
 
 // How much of a tree a Mirror looks at, if it is not told otherwise: a server
@@ -152,6 +162,7 @@ const (
 	ActCopy     Action = "copy" // from server to server
 	ActMkdir    Action = "mkdir"
 	ActLink     Action = "link"
+	ActRename   Action = "rename" // of what has another name in the original
 	ActDelete   Action = "delete"
 	ActRmdir    Action = "rmdir"
 	ActSkip     Action = "skip" // of what cannot be copied; Why says why
@@ -161,13 +172,14 @@ const (
 type Step struct {
 	Action Action
 	Path   string
+	To     string // of a rename
 	Size   int64  // of a file; -1 when unknown
-	Why    string // new, size, newer, hash; of what is deleted: extra
+	Why    string // new, size, newer, hash; of what is deleted: extra; renamed
 	Result Result // of a transfer
 	Err    error
 
 	target string // of a link
-	was    slim   // what is to be deleted, as it was listed
+	was    slim   // what is to be deleted, or with DryRun copied, as it was listed
 }
 
 // Why nothing was deleted, or no more: not all was seen, something else had
@@ -387,6 +399,22 @@ func (m *Mirror) look(rel string, exists bool, depth int) *job {
 	}
 }
 
+// comparison is what is found out about one directory.
+type comparison struct {
+	m       *Mirror
+	s       *client.Session
+	rel     string
+	depth   int
+	target  map[string]slim
+	taken   *names
+	spelled *spellings
+	alike   alike
+	copies  []slim
+	whys    []string // of copies
+	visits  []*job
+	refused bool // something of the original is not wanted
+}
+
 // compare reads a directory on both sides and finds out what is to be done.
 func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) (more findings, err error) {
 	switch {
@@ -402,76 +430,92 @@ func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exi
 	if exists {
 		m.isThere(rel)
 	}
-	copies, whys := source[:0], []string(nil)
-	var visits []*job
-	refused := false
-	taken := m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
-	spelled, alike := &spellings{m: m, rel: rel, target: target, taken: taken}, alike{}
 	if m.Number { // so that the next time the same of them has a number
 		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
 	}
+	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, alike: alike{}, copies: source[:0]}
+	c.taken = m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
+	c.spelled = &spellings{m: m, rel: rel, target: target, taken: c.taken}
 	for i, one := range source {
-		e := one.entry()
-		at := path.Join(rel, e.Name)
-		local, err := taken.take(e.Name)
-		if err != nil {
-			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
-			continue
-		}
+		c.entry(ctx, one.entry(), source[i+1:])
+	}
+	c.finish(ctx)
+	return findings{m.tasks(rel, c.copies, c.whys, c.taken), c.visits}, nil
+}
+
+// entry looks at one name of the original; rest are those that come behind it.
+func (c *comparison) entry(ctx context.Context, e listing.Entry, rest []slim) {
+	m, at := c.m, path.Join(c.rel, e.Name)
+	skip := func(why string, err error) { m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: why, Err: err}) }
+	local, err := c.taken.take(e.Name)
+	if err == nil {
 		m.called(at, local)
-		if local, err = spelled.find(ctx, s, local, source[i+1:]); err != nil {
-			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Err: err})
-			continue
-		}
-		copied, found := taken.find(target, local)
-		there := copied.entry()
-		if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
-			refused = true
-			continue
-		}
-		m.keep()
-		if e.Type == listing.Link {
-			if e, err = m.link(ctx, s, at, e, found); err != nil || e.Type == listing.Link {
-				m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "a link", Err: err})
-				continue
-			}
-		}
-		switch {
-		case e.Type == listing.Dir && !m.Flat && m.isAround(at, e.Unique):
-			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "seen", Err: errCircle})
-		case e.Type == listing.Dir && !m.Flat:
-			if ok := m.directory(at, there, found); ok {
-				visits = append(visits, m.look(at, found, depth+1))
-				alike.add(local)
-			}
-		case e.Type == listing.File:
-			alike.add(local)
-			if why := m.file(ctx, s, at, e, there, found); why != "" {
-				copies, whys = append(copies, slimOf(e)), append(whys, why)
-			}
-		case e.Type != listing.Dir && e.Type != handled:
-			m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: "neither file nor directory"})
+		local, err = c.spelled.find(ctx, c.s, local, rest)
+	}
+	if err != nil {
+		skip("", err)
+		return
+	}
+	copied, found := c.taken.find(c.target, local)
+	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
+		c.refused = true
+		return
+	}
+	m.keep()
+	if e.Type == listing.Link {
+		if e, err = m.link(ctx, c.s, at, e, found); err != nil || e.Type == listing.Link {
+			skip("a link", err)
+			return
 		}
 	}
-	if len(copies) > 0 || m.EmptyDirs || !refused && len(visits) == 0 {
-		if !m.make(ctx, s, rel) {
-			copies = nil
+	switch {
+	case e.Type == listing.Dir && !m.Flat && m.isAround(at, e.Unique):
+		skip("seen", errCircle)
+	case e.Type == listing.Dir && !m.Flat:
+		if m.directory(at, copied.entry(), found) {
+			c.visits = append(c.visits, m.look(at, found, c.depth+1))
+			c.alike.add(local)
+		}
+	case e.Type == listing.File:
+		c.alike.add(local)
+		c.file(ctx, at, e, copied.entry(), found)
+	case e.Type != listing.Dir && e.Type != handled:
+		skip("neither file nor directory", nil)
+	}
+}
+
+// file finds out whether a file is to be copied.
+func (c *comparison) file(ctx context.Context, at string, e, there listing.Entry, found bool) {
+	if c.m.renamed[at] || c.m.Once != nil && c.m.Once.Has(at, e) {
+		c.refused = true
+		return
+	}
+	if why := c.m.file(ctx, c.s, at, e, there, found); why != "" {
+		c.copies, c.whys = append(c.copies, slimOf(e)), append(c.whys, why)
+	}
+}
+
+// finish makes the directory, if something goes into it, and sees to what is only in the copy.
+func (c *comparison) finish(ctx context.Context) {
+	m := c.m
+	if len(c.copies) > 0 || m.EmptyDirs || !c.refused && len(c.visits) == 0 {
+		if !m.make(ctx, c.s, c.rel) {
+			c.copies = nil
 		}
 	}
-	if m.copyIsThere() && !m.DryRun && len(copies)+len(visits) > 0 && len(alike.some()) > 0 {
-		m.mayBeOne(rel, alike)
+	if m.copyIsThere() && !m.DryRun && len(c.copies)+len(c.visits) > 0 && len(c.alike.some()) > 0 {
+		m.mayBeOne(c.rel, c.alike)
 	}
 	if m.DryRun {
-		for i, e := range copies {
-			m.tell(Step{Action: m.action(), Path: path.Join(rel, e.name), Size: e.size, Why: whys[i]})
+		for i, e := range c.copies {
+			m.tell(Step{Action: m.action(), Path: path.Join(c.rel, e.name), Size: e.size, Why: c.whys[i], was: e})
 		}
-		copies = nil
+		c.copies = nil
 	}
-	for name, e := range target {
-		m.extra(path.Join(rel, name), e.entry(), &visits)
+	for name, e := range c.target {
+		m.extra(path.Join(c.rel, name), e.entry(), &c.visits)
 	}
-	slices.Reverse(visits) // the last is visited first
-	return findings{m.tasks(rel, copies, whys, taken), visits}, nil
+	slices.Reverse(c.visits) // the last is visited first
 }
 
 // tasks makes the tasks of a directory when they are wanted: there may be very
@@ -641,6 +685,9 @@ func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, ther
 		step.Err = errors.New("already exists, and not a plain file")
 	case found:
 		step.Why, step.Err = m.differs(ctx, s, at, e, there)
+		if step.Why == "" && step.Err == nil && m.Once != nil && !m.DryRun {
+			step.Err = m.Once.Add(at, e)
+		}
 	}
 	switch {
 	case step.Err != nil:
@@ -690,6 +737,9 @@ func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
 		m.keep()
 		return
 	}
+	if m.renamed[at] {
+		return
+	}
 	step := Step{Action: ActDelete, Path: at, Size: e.Size, Why: "extra", was: slimOf(e)}
 	if e.Type == listing.Dir {
 		step.Action, step.Size = ActRmdir, -1
@@ -728,6 +778,13 @@ func (m *Mirror) arrived(t Task, r Result, err error) {
 		m.mu.Lock()
 		m.moved[above(t.path)] = append(m.moved[above(t.path)], moved{t, r})
 		m.mu.Unlock()
+	}
+	if err == nil && m.Once != nil {
+		e := listing.Entry{Type: listing.File, Size: t.Size, Time: t.ModTime, Precision: listing.Minute}
+		if t.Known {
+			e.Precision = listing.Second
+		}
+		err = m.Once.Add(t.path, e)
 	}
 	m.tell(Step{Action: m.action(), Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err})
 }

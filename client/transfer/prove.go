@@ -116,7 +116,7 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 		}
 		same = err == nil && size == r.Size
 	}
-	if !same || !sameTime(listing.Entry{Time: r.ModTime, Precision: listing.Second}, e) {
+	if !same || !SameTime(listing.Entry{Time: r.ModTime, Precision: listing.Second}, e) {
 		return &ChangedError{t.Remote}
 	}
 	if t.MoveSource != "" {

@@ -384,7 +384,7 @@ func (f *segmented) unchanged(ctx context.Context, s *client.Session) (bool, err
 		return false, err
 	}
 	was := listing.Entry{Time: f.task.ModTime, Precision: listing.Second}
-	return (e.Size < 0 || e.Size == f.task.Size) && (!f.task.Known || sameTime(e, was)), nil
+	return (e.Size < 0 || e.Size == f.task.Size) && (!f.task.Known || SameTime(e, was)), nil
 }
 
 // fetchAnew fetches the file as it is now, from its beginning to its end.

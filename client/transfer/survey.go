@@ -54,32 +54,36 @@ func (v *Survey) unseen(rel string, err error) {
 	v.Unseen(rel, err)
 }
 
-func (v *Survey) list(ctx context.Context, s *client.Session, rel string, depth int) (more findings, err error) {
+func (v *Survey) list(ctx context.Context, s *client.Session, rel string, depth int) (found findings, err error) {
 	if most := cmp.Or(v.Depth, DefaultDepth); depth > most {
-		return more, &LimitError{most, "directories inside of each other"}
+		return found, &LimitError{most, "directories inside of each other"}
 	}
-	var entries []listing.Entry
+	var entries []slim
 	o := client.ListOptions{Hidden: true, Exact: true}
 	err = eachEntry(ctx, s, v.Bounds, path.Join(v.Root, rel), o, func(e listing.Entry) {
-		e.Name, e.Unique, e.Raw = strings.Clone(e.Name), strings.Clone(e.Unique), ""
-		entries = append(entries, e)
+		one := slimOf(e)
+		if one.more == nil && e.Unique != "" {
+			one.more = &more{unique: strings.Clone(e.Unique)}
+		}
+		entries = append(entries, one)
 	}, func(err error) { v.unseen(rel, err) })
 	if err != nil {
-		return more, err
+		return found, err
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.looked++; v.looked > cmp.Or(v.Directories, DefaultDirectories) {
-		return more, &LimitError{cmp.Or(v.Directories, DefaultDirectories), "directories"}
+		return found, &LimitError{cmp.Or(v.Directories, DefaultDirectories), "directories"}
 	}
-	for _, e := range entries {
+	for _, one := range entries {
+		e := one.entry()
 		at := path.Join(rel, e.Name)
 		switch {
 		case e.Type == listing.Dir && v.circle.isAround(at, e.Unique):
 			v.Unseen(at, errCircle)
 		case v.Found(at, e) && e.Type == listing.Dir && !isOwn(at):
-			more.visits = append(more.visits, v.look(at, depth+1))
+			found.visits = append(found.visits, v.look(at, depth+1))
 		}
 	}
-	return more, nil
+	return found, nil
 }

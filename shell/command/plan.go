@@ -108,6 +108,8 @@ func (p *Planning) Step(m *transfer.Mirror, s transfer.Step) error {
 		return p.move(transfer.Task{Op: transfer.Download, Remote: remote, Local: local})
 	case s.Action == transfer.ActMkdir && m.Up:
 		return p.add(plan.Row{Do: plan.Mkdir, Path: p.there(remote)})
+	case s.Action == transfer.ActRename && m.Up:
+		return p.add(plan.Row{Do: plan.Move, Path: p.there(remote), To: p.there(JoinRemote(m.Remote, s.To))})
 	case s.Action == transfer.ActMkdir: // made with the first file in it
 		return nil
 	case s.Action == transfer.ActDelete && m.Up:

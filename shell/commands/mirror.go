@@ -74,6 +74,10 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("no-recursion", "r", false, "leave directories alone")
 	fs.Bool("chmod", false, "give copies the permissions of the originals")
 	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
+	fs.Bool("renames", false, "with --delete: rename in the copy what only has another name, by size and time and, where the server can, checksum")
+	fs.String("once", "", "from the server: leave files alone that were fetched before, wherever they are now; seed notes all that is there as fetched, reset forgets that")
+	fs.Lookup("once").NoOptDefVal = "on"
+	command.Choices(fs, "once", "on", "seed", "reset")
 	fs.String("then-move", "", "move these into `DIRECTORY` on their side; %Y, %m and %d stand for the date")
 	fs.String("if", "differs", "`WHEN` a file of the copy is replaced: differs, newer, bigger, missing (never)")
 	command.Choices(fs, "if", "differs", "newer", "bigger", "missing")
@@ -123,10 +127,7 @@ func mirrorAll(ctx context.Context, c *command.Call, over *client.Session, adapt
 			return err
 		}
 		adapt(m)
-		if err := settle(ctx, c, over, m); err != nil {
-			return err
-		}
-		n, err := runMirror(ctx, c, over, m)
+		n, err := mirrorOneTime(ctx, c, over, m)
 		changed += n
 		if err != nil {
 			return err
@@ -139,6 +140,27 @@ func mirrorAll(ctx context.Context, c *command.Call, over *client.Session, adapt
 		return c.Shell.Console.Run(c.Shell.LocalShell(ctx, command))
 	}
 	return nil
+}
+
+// mirrorOneTime mirrors, and returns how much was changed.
+func mirrorOneTime(ctx context.Context, c *command.Call, over *client.Session, m *transfer.Mirror) (int, error) {
+	journal, err := onlyOnce(c, m)
+	if err != nil {
+		return 0, err
+	}
+	defer journal.Close()
+	switch {
+	case c.Is("renames") && (m.Target != nil || !m.Delete || m.RemoveSource):
+		return 0, c.Usage("--renames goes with --delete, and neither between servers nor with --remove-source")
+	case c.Value("once") == "seed":
+		return 0, seedOnce(ctx, c, over, m)
+	case c.Value("once") == "reset":
+		return 0, resetOnce(c, m)
+	}
+	if err := settle(ctx, c, over, m); err != nil {
+		return 0, err
+	}
+	return runMirror(ctx, c, over, m)
 }
 
 // newMirror reads the options.

@@ -42,6 +42,7 @@ var mirrorWords = []struct {
 	{transfer.ActCopy, "", "", "copied", "to copy"},
 	{transfer.ActMkdir, "directory ", "directories ", "made", "to make"},
 	{transfer.ActLink, "link ", "links ", "made", "to make"},
+	{transfer.ActRename, "", "", "renamed", "to rename"},
 	{transfer.ActDelete, "", "", "deleted", "to delete"},
 	{transfer.ActRmdir, "directory ", "directories ", "deleted", "to delete"},
 	{transfer.ActSkip, "", "", "skipped", "to skip"},
@@ -50,10 +51,11 @@ var mirrorWords = []struct {
 // mirrorObject is a step as --json shows it.
 type mirrorObject struct {
 	DryRun bool   `json:"dry_run,omitempty"`
-	Action string `json:"action"` // download, upload, copy, mkdir, link, delete, rmdir, skip
+	Action string `json:"action"` // download, upload, copy, mkdir, link, rename, delete, rmdir, skip
 	Path   string `json:"path"`
+	To     string `json:"to,omitempty"` // of a rename
 	Size   *int64 `json:"size,omitempty"`
-	Why    string `json:"why"` // new, size, newer, hash, extra
+	Why    string `json:"why"` // new, size, newer, hash, extra, renamed
 	Error  string `json:"error,omitempty"`
 }
 
@@ -93,7 +95,13 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 	e.Session = over
 	end := c.Shell.Gauge.All(0, 0)
 	stop := c.Shell.Draw(c.Shell.Gauge)
-	err := m.Run(ctx, e)
+	var err error
+	if c.Is("renames") {
+		err = m.Renames(ctx, func() *transfer.Engine { return &transfer.Engine{Session: over, Parallel: e.Parallel, Retry: e.Retry} })
+	}
+	if err == nil {
+		err = m.Run(ctx, e)
+	}
 	stop()
 	end()
 	rememberLimit(c, e)
@@ -130,7 +138,9 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		r.failed = append(r.failed, s.Path)
 	} else {
 		r.counts[s.Action]++
-		r.bytes += max(s.Size, 0)
+		if s.Action != transfer.ActRename {
+			r.bytes += max(s.Size, 0)
+		}
 	}
 	switch {
 	case r.call.Shell.Planning != nil:
@@ -147,17 +157,26 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		if s.Size >= 0 {
 			size = render.Size(s.Size)
 		}
-		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, render.Safe(s.Path)})
+		r.plan.Rows = append(r.plan.Rows, []string{string(s.Action), size, s.Why, shownStep(s)})
 	case r.call.Shell.Settings.Verbose && s.Result.Local != "":
 		_ = tellMoved(r.call, s.Path, s.Result)
 	case r.call.Shell.Settings.Verbose:
-		r.call.Note("%s %s (%s)", s.Action, s.Path, s.Why)
+		r.call.Note("%s %s (%s)", s.Action, shownStep(s), s.Why)
 	}
+}
+
+// shownStep is what a step is about.
+func shownStep(s transfer.Step) string {
+	if s.To == "" {
+		return render.Safe(s.Path)
+	}
+	return render.Safe(s.Path) + " -> " + render.Safe(s.To)
 }
 
 func (r *mirrorReport) object(s transfer.Step) {
 	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Why: s.Why}
 	o.Path, _ = render.Text(s.Path)
+	o.To, _ = render.Text(s.To)
 	if s.Size >= 0 {
 		o.Size = &s.Size
 	}

@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
@@ -93,21 +96,25 @@ func stamps(ctx context.Context, c *command.Call, over *client.Session, m *trans
 			return nil
 		})
 	}
-	e := NewEngine(c)
-	e.Session = over
-	var unseen error
+	err := surveyTree(ctx, c, over, m.Remote, func(name string, e listing.Entry) { found[name] = stamp{e.Size, e.Time} })
+	return found, err
+}
+
+// surveyTree goes through a tree of a server over several sessions. What could not be seen is an error.
+func surveyTree(ctx context.Context, c *command.Call, over *client.Session, root string, found func(string, listing.Entry)) (err error) {
+	set := &c.Shell.Settings
 	survey := &transfer.Survey{
-		Root: m.Remote, Bounds: c.Shell.Settings.Bounds, Depth: c.Shell.Settings.MaxDepth, Directories: c.Shell.Settings.MaxDirectories,
+		Root: root, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
 		Found: func(name string, e listing.Entry) bool {
-			found[name] = stamp{e.Size, e.Time}
+			found(name, e)
 			return true
 		},
-		Unseen: func(_ string, err error) { unseen = err },
+		Unseen: func(dir string, failed error) { err = errors.Join(err, failure.About(path.Join(root, dir), failed)) },
 	}
-	err := survey.Run(ctx, e)
+	e := NewEngine(c)
+	e.Session = over
+	failed := survey.Run(ctx, e)
 	e.Wait()
-	if err == nil {
-		err = unseen
-	}
-	return found, err
+	rememberLimit(c, e)
+	return cmp.Or(failed, err)
 }

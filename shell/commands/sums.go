@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -158,23 +157,14 @@ type sumsThere struct {
 func (t *sumsThere) there(f *summed) string { return command.JoinRemote(t.dir, f.path) }
 
 func (t *sumsThere) list(ctx context.Context) (files []*summed, err error) {
-	c, set := t.call, &t.call.Shell.Settings
 	t.since = time.Now()
-	survey := &transfer.Survey{
-		Root: t.dir, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
-		Found: func(path string, e listing.Entry) bool {
-			if e.Type == listing.File {
-				files = append(files, &summed{path: path, was: e})
-			}
-			return true
-		},
-		Unseen: func(dir string, failed error) { err = errors.Join(err, failure.About(path.Join(t.dir, dir), failed)) },
-	}
-	e := NewEngine(c)
-	failed := survey.Run(ctx, e)
-	e.Wait()
+	err = surveyTree(ctx, t.call, t.call.Session(), t.dir, func(path string, e listing.Entry) {
+		if e.Type == listing.File {
+			files = append(files, &summed{path: path, was: e})
+		}
+	})
 	slices.SortFunc(files, func(a, b *summed) int { return strings.Compare(a.path, b.path) })
-	return files, cmp.Or(err, failed)
+	return files, err
 }
 
 // How many files are read before they are looked at once more, and told.
