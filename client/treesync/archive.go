@@ -117,7 +117,7 @@ var (
 
 // Read reads an archive of these two trees. One that is cut, changed, or of others is refused.
 func Read(text []byte, name string, of Head) (*Archive, error) {
-	a := &Archive{Rows: map[string]Row{}}
+	a := &Archive{Rows: make(map[string]Row, bytes.Count(text, []byte("\n")))}
 	var last *end
 	lines := 1
 	err := jsonl.Read(bytes.NewReader(text), name, kind, &a.Head, func(n int, line []byte) error {
@@ -129,9 +129,11 @@ func Read(text []byte, name string, of Head) (*Archive, error) {
 			last = &end{}
 			return jsonl.Decode(line, last)
 		}
-		var row Row
-		if err := jsonl.Decode(line, &row); err != nil {
-			return err
+		row, quick := quickRow(line)
+		if !quick {
+			if err := jsonl.Decode(line, &row); err != nil {
+				return err
+			}
 		}
 		return a.add(row)
 	})

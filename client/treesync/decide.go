@@ -1,6 +1,7 @@
 package treesync
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -10,7 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
+	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
 // Action is what is done with a path.
@@ -73,17 +76,11 @@ func stateOf(was Side, known bool, now Side) state {
 // decide finds out what is to be done with each path.
 func (y *Sync) decide(ctx context.Context) error {
 	y.Steps, y.agreed, y.forgotten = nil, map[string]bool{}, nil
-	names := map[string]bool{}
-	for name := range y.trees[0].sides {
-		names[name] = true
+	names := y.undecided()
+	if err := y.compareAll(ctx, names); err != nil {
+		return err
 	}
-	for name := range y.trees[1].sides {
-		names[name] = true
-	}
-	for name := range y.Archive.Rows {
-		names[name] = true
-	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range names {
 		seen := y.trees[0].sides[name].there() || y.trees[1].sides[name].there() // what is ignored is not
 		if y.isPassed(name) || y.Only != nil && !y.Only(name) || !seen && y.rowIsIgnored(name) {
 			continue
@@ -98,6 +95,28 @@ func (y *Sync) decide(ctx context.Context) error {
 		return cmp.Compare(slices.Index(order, a.Action), slices.Index(order, b.Action))
 	})
 	return nil
+}
+
+// undecided are the paths, sorted, that are not on both sides just as they were agreed.
+func (y *Sync) undecided() (names []string) {
+	here, there := y.trees[0].sides, y.trees[1].sides
+	for name, row := range y.Archive.Rows {
+		if row.Sum != "" || row.Here != here[name] || row.There != there[name] {
+			names = append(names, name)
+		}
+	}
+	for name := range here {
+		if !keyed(y.Archive.Rows, name) {
+			names = append(names, name)
+		}
+	}
+	for name := range there {
+		if !keyed(here, name) && !keyed(y.Archive.Rows, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // rowIsIgnored reports whether a path that was agreed is none of ours any more: it has not gone.
@@ -177,7 +196,49 @@ func (y *Sync) equal(ctx context.Context, name string, here, there Side) (bool, 
 	case here.Size != there.Size:
 		return false, nil
 	}
+	if same, known := y.compared[name]; known {
+		return same, nil
+	}
 	return y.sameContent(ctx, name)
+}
+
+// compareAll compares the contents of files that both sides have and no archive knows, as on a first
+// run, over several sessions. What cannot be compared here is compared by itself later, and has its error then.
+func (y *Sync) compareAll(ctx context.Context, names []string) error {
+	var ask []*transfer.Checksum
+	var asked []string
+	algorithm := client.SHA256
+	if all := y.Session.Algorithms(); len(all) > 0 {
+		algorithm = all[0]
+	}
+	for _, name := range names {
+		here, there := y.trees[0].sides[name], y.trees[1].sides[name]
+		if here.Type == file && there.Type == file && here.Size == there.Size && !keyed(y.Archive.Rows, name) && !y.isPassed(name) && (y.Only == nil || y.Only(name)) {
+			ask = append(ask, &transfer.Checksum{Remote: y.there(name), Size: there.Size, Algorithm: algorithm})
+			asked = append(asked, name)
+		}
+	}
+	if len(ask) < 2 {
+		return nil
+	}
+	e := y.Engine()
+	err := e.Checksums(ctx, ask, false, y.configure)
+	e.Wait()
+	y.compared = make(map[string]bool, len(ask))
+	for i, of := range ask {
+		if err != nil {
+			return err
+		}
+		if of.Err != nil {
+			continue
+		}
+		sum, failed := y.hashHere(ctx, asked[i], algorithm)
+		if failed == nil {
+			y.compared[asked[i]] = bytes.Equal(sum, of.Sum)
+		}
+		err = ctx.Err()
+	}
+	return err
 }
 
 // racy looks at the contents of a file that may have been changed within the moment in which it was

@@ -476,10 +476,7 @@ func (y *Sync) move(ctx context.Context, some []Step, task func(*copying) transf
 		all[i] = &copying{step: step, temp: temp}
 		tasks[i] = task(all[i])
 		byTemp[tasks[i].Remote+"\x00"+tasks[i].Local] = all[i]
-		if y.Configure != nil {
-			y.Configure(&tasks[i])
-		}
-		tasks[i].Here, tasks[i].Atomic = y.Here, false
+		y.configure(&tasks[i])
 	}
 	e := y.Engine()
 	e.Done = func(t transfer.Task, r transfer.Result, err error) {

@@ -25,7 +25,10 @@ type tree struct {
 	missing bool            // the directory itself
 }
 
-func newTree() *tree { return &tree{sides: map[string]Side{}, held: map[string]bool{}} }
+// newTree is a tree that will hold about so much.
+func newTree(size int) *tree {
+	return &tree{sides: make(map[string]Side, size), held: map[string]bool{}}
+}
 
 // hold keeps the directories that something is in.
 func (t *tree) hold(name string) {
@@ -42,7 +45,7 @@ func (y *Sync) meantime() string { return own + "sync-" + y.Archive.ID[:idLength
 
 // scanHere goes through the tree here.
 func (y *Sync) scanHere() (*tree, error) {
-	t := newTree()
+	t := newTree(len(y.Archive.Rows))
 	info, err := y.Here.Stat(y.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -77,7 +80,11 @@ func (y *Sync) scanHere() (*tree, error) {
 		if err != nil {
 			return err
 		}
-		if y.takes(t, name, sideHere(info), info.Mode().Type()) {
+		s := sideHere(info)
+		if row, known := y.Archive.Rows[name]; known && row.Here == s {
+			name, s = string(row.Path), row.Here // kept once
+		}
+		if y.takes(t, name, s, info.Mode().Type()) {
 			return nil
 		}
 		return skipped(d)
@@ -164,7 +171,7 @@ func sideThere(e listing.Entry) Side {
 // scanThere lists the tree of the server. What is not seen is an error: it would look as if it were
 // gone.
 func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
-	t := newTree()
+	t := newTree(len(y.Archive.Rows))
 	there, err := y.Session.IsDir(ctx, y.Remote)
 	if err != nil {
 		return nil, err
@@ -189,6 +196,9 @@ func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
 				y.pass(name, errors.New("the server does not say its size"))
 				t.hold(name)
 				return false
+			}
+			if row, known := y.Archive.Rows[name]; known && row.There == s {
+				name, s = string(row.Path), row.There
 			}
 			mode := fs.ModeIrregular
 			if e.Type == listing.Link {

@@ -51,6 +51,7 @@ type Sync struct {
 	mu        sync.Mutex
 	trees     [2]*tree // here, there
 	passed    map[string]error
+	compared  map[string]bool // whether the contents of a path are the same on both sides
 	agreed    map[string]bool // paths that need nothing but their rows
 	forgotten []string
 	saved     time.Time
@@ -78,7 +79,7 @@ func (y *Sync) Look(ctx context.Context) error {
 	if y.Rescan {
 		y.Archive.Rows = map[string]Row{}
 	}
-	here, failed := newTree(), make(chan error, 1)
+	here, failed := newTree(0), make(chan error, 1)
 	go func() {
 		t, err := y.scanHere()
 		if err == nil {
@@ -162,18 +163,29 @@ func (y *Sync) sameContent(ctx context.Context, name string) (bool, error) {
 	return err == nil, err
 }
 
+// configure completes the task of a transfer.
+func (y *Sync) configure(t *transfer.Task) {
+	if y.Configure != nil {
+		y.Configure(t)
+	}
+	t.Here, t.Atomic = y.Here, false
+}
+
 // sumHere is the SHA-256 of a file here.
 func (y *Sync) sumHere(ctx context.Context, name string) (string, error) {
+	sum, err := y.hashHere(ctx, name, client.SHA256)
+	return hex.EncodeToString(sum), err
+}
+
+func (y *Sync) hashHere(ctx context.Context, name string, a client.Algorithm) ([]byte, error) {
 	f, err := y.Here.Open(ctx, y.here(name), os.O_RDONLY, 0)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	sum := client.NewHash(a)
+	_, err = io.Copy(sum, f)
+	return sum.Sum(nil), err
 }
 
 // sumThere is that of one there: as the server says, else it is fetched.

@@ -4,6 +4,7 @@
 package private
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -58,14 +59,21 @@ func Read(name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, most+1))
-	switch {
-	case err != nil:
+	info, err := file.Stat()
+	if err != nil {
 		return nil, said(name, err)
-	case int64(len(text)) > most:
+	}
+	var text bytes.Buffer
+	if info.Size() <= most {
+		text.Grow(int(info.Size()) + bytes.MinRead)
+		if _, err := text.ReadFrom(io.LimitReader(file, most+1)); err != nil {
+			return nil, said(name, err)
+		}
+	}
+	if info.Size() > most || int64(text.Len()) > most {
 		return nil, refused(name, "is larger than %d MiB and is not read", most>>20)
 	}
-	return text, nil
+	return text.Bytes(), nil
 }
 
 // Open opens a file for reading.

@@ -185,11 +185,15 @@ func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry bool) e
 				return err
 			}
 		}
-		return nil
+		return r.conflicts(y.Steps)
 	case dry:
 		return errors.Join(r.show(y, true), r.left(conflicts))
 	case len(y.Steps) > conflicts && !c.Is("yes"):
 		if err := r.show(y, false); err != nil || !c.Confirm(ctx, r.sum(y.Steps)+"; go on?") {
+			return err
+		}
+	default:
+		if err := r.conflicts(y.Steps); err != nil {
 			return err
 		}
 	}
@@ -280,6 +284,22 @@ func (r *syncReport) show(y *treesync.Sync, dry bool) error {
 		r.call.Note("%s", r.sum(y.Steps))
 	}
 	return err
+}
+
+// conflicts names what is left alone, where nothing else lists it.
+func (r *syncReport) conflicts(steps []treesync.Step) error {
+	for _, step := range steps {
+		switch {
+		case step.Action != treesync.Conflict:
+		case r.call.JSON():
+			if err := r.object(step, false); err != nil {
+				return err
+			}
+		default:
+			r.call.Note("conflict: %s (%s)", step.Path, step.Why)
+		}
+	}
+	return nil
 }
 
 // tellNotes tells what is left alone, once.
