@@ -38,7 +38,8 @@ type State struct {
 // NewName is where the new tree is until it is complete.
 func (t Tree) NewName(id string) string { return t.Dir + ".new-" + id }
 
-func (t Tree) oldName(id string) string { return t.Dir + ".old-" + id }
+// OldName is where an old tree is.
+func (t Tree) OldName(id string) string { return t.Dir + ".old-" + id }
 
 // Errors of what is not done.
 var (
@@ -157,7 +158,7 @@ func (t Tree) Back(ctx context.Context, s *client.Session, now time.Time) (from 
 		return "", ErrNoTree
 	}
 	from = st.Old[len(st.Old)-1]
-	return from, t.exchange(ctx, s, st, t.oldName(from), st.FreeID(now))
+	return from, t.exchange(ctx, s, st, t.OldName(from), st.FreeID(now))
 }
 
 // exchange renames the present tree away and another one into its place, and what is shared from
@@ -167,9 +168,9 @@ func (t Tree) exchange(ctx context.Context, s *client.Session, st State, from, i
 	if !st.There {
 		return t.verdict(ctx, s, id, from, s.Pipeline().RenameAll(ctx, into...))
 	}
-	away := client.Renaming{From: t.Dir, To: t.oldName(id)}
+	away := client.Renaming{From: t.Dir, To: t.OldName(id)}
 	for _, dir := range t.Shared {
-		into = append(into, client.Renaming{From: path.Join(t.oldName(id), dir), To: path.Join(t.Dir, dir)})
+		into = append(into, client.Renaming{From: path.Join(t.OldName(id), dir), To: path.Join(t.Dir, dir)})
 	}
 	if st.Empty { // an empty directory may be replaced: one after the other
 		if errs := s.Pipeline().RenameAll(ctx, away); errs[0] != nil {
@@ -197,7 +198,7 @@ func (t Tree) verdict(ctx context.Context, s *client.Session, id, from string, e
 	case there:
 		return fmt.Errorf("nothing was changed: %w", said)
 	}
-	if err := s.Rename(ctx, t.oldName(id), t.Dir); err != nil {
+	if err := s.Rename(ctx, t.OldName(id), t.Dir); err != nil {
 		return errors.Join(ErrBroken, said, err)
 	}
 	return fmt.Errorf("rolled back, nothing was changed: %w", said)
@@ -206,13 +207,13 @@ func (t Tree) verdict(ctx context.Context, s *client.Session, id, from string, e
 // bring moves what is shared and still in the old tree into the present one.
 func (t Tree) bring(ctx context.Context, s *client.Session, id string) error {
 	for _, dir := range t.Shared {
-		from := path.Join(t.oldName(id), dir)
+		from := path.Join(t.OldName(id), dir)
 		_, there, err := facts.Stands(ctx, s, from)
 		if err == nil && there {
 			err = s.Rename(ctx, from, path.Join(t.Dir, dir))
 		}
 		if err != nil {
-			return fmt.Errorf("the new tree is in place, but %s is still in %s: %w", dir, t.oldName(id), err)
+			return fmt.Errorf("the new tree is in place, but %s is still in %s: %w", dir, t.OldName(id), err)
 		}
 	}
 	return nil
@@ -251,7 +252,7 @@ func (t Tree) Recover(ctx context.Context, s *client.Session, forward bool) (str
 		return "the new tree is in place", t.bring(ctx, s, id)
 	case len(st.Old) > 0:
 		id = st.Old[len(st.Old)-1]
-		return "the old tree is back in its place", s.Rename(ctx, t.oldName(id), t.Dir)
+		return "the old tree is back in its place", s.Rename(ctx, t.OldName(id), t.Dir)
 	case forward && len(st.New) > 0:
 		return "the new tree is in place", s.Rename(ctx, t.NewName(st.New[len(st.New)-1]), t.Dir)
 	}
@@ -265,10 +266,10 @@ func (t Tree) Prune(ctx context.Context, s *client.Session, keep int) (removed [
 		return nil, err
 	}
 	for _, id := range st.Old[:max(0, len(st.Old)-keep)] {
-		if err := trash.Remove(ctx, s, t.oldName(id)); err != nil {
+		if err := trash.Remove(ctx, s, t.OldName(id)); err != nil {
 			return removed, err
 		}
-		removed = append(removed, t.oldName(id))
+		removed = append(removed, t.OldName(id))
 	}
 	return removed, nil
 }

@@ -44,7 +44,7 @@ func beginFlags(fs *pflag.FlagSet) {
 }
 
 func beginTx(ctx context.Context, c *command.Call) error {
-	if err := outsideTx(c); err != nil {
+	if err := cmp.Or(outsideTx(c), needsRenames(c)); err != nil {
 		return err
 	}
 	s := c.Session()

@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,7 +60,7 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 		return c.Usage("--keep: %d is below 0", keep)
 	}
 	tree, err := deployTree(c)
-	if err != nil {
+	if err = cmp.Or(err, needsRenames(c)); err != nil {
 		return err
 	}
 	ch := &c.Shell.Changes
@@ -75,8 +77,7 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 		if c.Is("dry-run") || c.Shell.Options.DryRun {
 			return deployState(ctx, c, tree)
 		}
-		from, err := tree.Back(ctx, c.Session(), time.Now())
-		return deployed(c, tree, "the tree of "+from+" is in place", err)
+		return deployBack(ctx, c, tree)
 	}
 	return deployNew(ctx, c, tree)
 }
@@ -137,16 +138,10 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	if !st.There && len(st.Old) > 0 {
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: tree.Dir + ": " + deploy.ErrBroken.Error(), Hint: "`deploy --recover " + tree.Dir + "` ends it, with --back it is taken back"}
 	}
-	if st.There && !c.Is("drop-extra") {
-		extra, err := tree.Extra(ctx, s, func(rel string) bool { return here.IsDir(filepath.Join(local, filepath.FromSlash(rel))) })
-		if err != nil {
+	if st.There {
+		has := func(rel string) (bool, error) { return here.IsDir(filepath.Join(local, filepath.FromSlash(rel))), nil }
+		if err := refuseExtra(ctx, c, tree, has); err != nil {
 			return err
-		}
-		if len(extra) > 0 {
-			return &failure.UsageError{
-				Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
-				Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind",
-			}
 		}
 	}
 	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
@@ -176,6 +171,56 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 		says += "; removed " + strings.Join(removed, ", ")
 	}
 	return deployed(c, tree, says, err)
+}
+
+// deployBack puts the newest old tree in place. Directories that only the present one has are named:
+// the next version may have had them, or the site itself has written there.
+func deployBack(ctx context.Context, c *command.Call, tree deploy.Tree) error {
+	s, now := c.Session(), time.Now()
+	st, err := tree.Look(ctx, s)
+	if err != nil {
+		return err
+	}
+	var extra []string
+	if st.There && len(st.Old) > 0 && !c.Is("drop-extra") {
+		old := tree.OldName(st.Old[len(st.Old)-1])
+		extra, err = extraDirs(ctx, c, tree, func(rel string) (bool, error) { return s.IsDir(ctx, path.Join(old, rel)) })
+		if err != nil {
+			return err
+		}
+	}
+	from, err := tree.Back(ctx, s, now)
+	says := "the tree of " + from + " is in place"
+	if len(extra) > 0 {
+		says += "; only the one before, " + tree.OldName(st.FreeID(now)) + ", has " + strings.Join(extra, ", ")
+	}
+	return deployed(c, tree, says, err)
+}
+
+// extraDirs are the directories that the present tree has, and the next one lacks.
+func extraDirs(ctx context.Context, c *command.Call, tree deploy.Tree, has func(rel string) (bool, error)) ([]string, error) {
+	var failed error
+	extra, err := tree.Extra(ctx, c.Session(), func(rel string) bool {
+		is, err := has(rel)
+		failed = cmp.Or(failed, err)
+		return is
+	})
+	return extra, cmp.Or(err, failed)
+}
+
+// refuseExtra is an error where something of these would be left behind: the site itself has written there.
+func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, has func(rel string) (bool, error)) error {
+	if c.Is("drop-extra") {
+		return nil
+	}
+	extra, err := extraDirs(ctx, c, tree, has)
+	if err != nil || len(extra) == 0 {
+		return err
+	}
+	return &failure.UsageError{
+		Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
+		Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind",
+	}
 }
 
 // sameTree compares what was sent with what is here: names and sizes.

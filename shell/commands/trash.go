@@ -306,7 +306,11 @@ func tellBack(ctx context.Context, c *command.Call, g *trash.Group, dry bool) er
 		return err
 	}
 	if !c.JSON() {
-		text := command.Plural(done, "change", "changes") + map[bool]string{true: " to take back", false: " taken back"}[dry]
+		words := map[bool]string{true: " to take back", false: " taken back"}
+		if c.Command.Name == "redo" {
+			words = map[bool]string{true: " to do again", false: " done again"}
+		}
+		text := command.Plural(done, "change", "changes") + words[dry]
 		if left > 0 {
 			text += fmt.Sprintf(", %d left alone", left)
 		}
