@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +29,9 @@ var ownFiles = []ownFile{
 	{"state/lessons.json", "{\n\"lessons\": {\"x\": {\n\"next\": 1,\n\"steps\": {}}}}\n", "{\n\"lessons\": {\"x\": {\n\"next\": 9e18,\n\"steps\": {}}}}\n", "lesson; lesson 1; lesson hint; lesson quit; lesson reset"},
 	{"state/queue/20260101-1", `{"server":"$SERVER","dir":"/","local":"/","line":"pwd"}` + "\n", `{"server":"$SERVER","dir":"/","local":"/","li` + "\n", "open $URL; queue start; wait"},
 	{"state/history", "1\th\t/\tpwd\n", "1\th\t/\n", ""},
+	{"state/undo/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-undo"}` + "\n", `{"id":"1","tim` + "\n", "open $URL; undo list; undo -y"},
+	{"state/hash/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-sums","host":"127.0.0.1","port":"$PORT","user":"alice"}` + "\n", `{"path":"/a","siz` + "\n", "open $URL; manifest make"},
+	{"state/taken/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-taken","host":"127.0.0.1","port":"$PORT","user":"alice"}` + "\n", `{"path":"/a","siz` + "\n", "open $URL; mirror --once --dry-run / nowhere"},
 	{"config.toml", "verbose = true\n", "verbose = tru\n", ""},
 	{"bookmarks.toml", "w = \"ftp://h.example/\"\n", "w = \"ftp://h.exam\n", "bookmark; bookmark add x ftp://h.example/; bookmark delete w; open w"},
 	{"login/netrc", "machine h.example login a password b\n", "machne 127.0.0.1 login a password b\n", "open $HOST"},
@@ -85,7 +89,7 @@ func newOwner(t testing.TB) *owner {
 	}
 	t.Cleanup(func() { server.Close() })
 	o := &owner{home: t.TempDir(), server: server}
-	for _, dir := range []string{"state/queue", "login"} {
+	for _, dir := range []string{"state/queue", "state/undo", "state/hash", "state/taken", "login"} {
 		if err := os.MkdirAll(filepath.Join(o.home, dir), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +100,7 @@ func newOwner(t testing.TB) *owner {
 // fill puts the server into a text.
 func (o *owner) fill(text string) string {
 	addr := o.server.Addr()
-	return strings.NewReplacer("$SERVER", practice.User+"@"+addr, "$URL", "ftp://"+practice.User+":s3cret%20pass@"+addr+"/",
+	return strings.NewReplacer("$PORT", strconv.Itoa(o.server.Port()), "$SERVER", practice.User+"@"+addr, "$URL", "ftp://"+practice.User+":s3cret%20pass@"+addr+"/",
 		"$HOST", "ftp://"+addr+"/").Replace(text)
 }
 
@@ -153,7 +157,7 @@ func eachOwnFile(t *testing.T, damages []damage) {
 
 func testOwnFile(t *testing.T, f ownFile, d damage) {
 	o := newOwner(t)
-	f.sound, f.wrong = o.fill(f.sound), o.fill(f.wrong)
+	f.name, f.sound, f.wrong = o.fill(f.name), o.fill(f.sound), o.fill(f.wrong)
 	path := filepath.Join(o.home, f.name)
 	d.make(t, f, path)
 	before := looks(t, path)
