@@ -28,9 +28,9 @@ func (c *Conn) placeholder() *Conn {
 	close(closed)
 	in := &Conn{
 		cfg: c.cfg, host: c.host, proxyTo: c.proxyTo, name: c.name, greeting: c.greeting, nc: c.socket(),
-		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, slots: make(chan struct{}),
+		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, ordering: ordering{slots: make(chan struct{})},
 	}
-	in.secrets.Store(c.secrets.Load())
+	in.sentSecrets.Store(c.sentSecrets.Load())
 	in.timeout.Store(c.timeout.Load())
 	in.stall.Store(c.stall.Load())
 	return in

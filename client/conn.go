@@ -29,30 +29,15 @@ type Conn struct {
 	greeting Reply
 	tickets  tickets // TLS sessions of this control connection
 	dataSeq  atomic.Int64
-	dialled  time.Time
 
-	writing     sync.Mutex // one command line at a time, in the order of the queue
-	sent        atomic.Int64
-	lastSend    atomic.Int64 // when that was last, by clock
-	alive       atomic.Int64 // Options.KeepAlive, Timeout and Stall, which can change
-	timeout     atomic.Int64
-	stall       atomic.Int64
-	noopRefused atomic.Bool   // NOOP is refused
-	minRTT      atomic.Int64  // the shortest time that an answer took; 0: none yet
-	slots       chan struct{} // a token for each command in flight
-	telnet      atomic.Bool   // the byte FF is doubled
-	charset     atomic.Pointer[Charset]
-	gate        atomic.Pointer[Gate]
+	writing sync.Mutex // one command line at a time, in the order of the queue
+	gate    atomic.Pointer[Gate]
+	timing
+	ordering
+	encoding
+	secrets
 
 	certificateMissing atomic.Bool // the server asked for one of ours
-
-	overtaken atomic.Bool  // a request sent ahead was answered before the transfer in front of it
-	single    atomic.Bool  // one command at a time
-	cut       atomic.Bool  // only the first commands of a burst were answered
-	outOfStep atomic.Bool  // a reply came that nobody asked for: one command at a time from now on
-	aborts    atomic.Int64 // how many transfers were aborted
-
-	secrets atomic.Pointer[[]string] // those that were sent, the last first, to hide them from observers
 
 	mu      sync.Mutex
 	nc      net.Conn // replaced when TLS starts or ends
@@ -61,6 +46,34 @@ type Conn struct {
 	err     error         // why the connection is unusable
 	done    chan struct{} // closed with err
 	read    chan struct{} // closed when the reader has ended
+}
+
+// timing is what a connection measures, and how long it waits.
+type timing struct {
+	dialled     time.Time
+	sent        atomic.Int64
+	lastSend    atomic.Int64 // when that was last, by clock
+	alive       atomic.Int64 // Options.KeepAlive, Timeout and Stall, which can change
+	timeout     atomic.Int64
+	stall       atomic.Int64
+	noopRefused atomic.Bool  // NOOP is refused
+	minRTT      atomic.Int64 // the shortest time that an answer took; 0: none yet
+}
+
+// ordering says how many commands may be on the way, and what went wrong with that.
+type ordering struct {
+	slots     chan struct{} // a token for each command in flight
+	overtaken atomic.Bool   // a request sent ahead was answered before the transfer in front of it
+	single    atomic.Bool   // one command at a time
+	cut       atomic.Bool   // only the first commands of a burst were answered
+	outOfStep atomic.Bool   // a reply came that nobody asked for: one command at a time from now on
+	aborts    atomic.Int64  // how many transfers were aborted
+}
+
+// encoding is how a command is written.
+type encoding struct {
+	telnet  atomic.Bool // the byte FF is doubled
+	charset atomic.Pointer[Charset]
 }
 
 // Dial connects to addr ("host:port") and waits for the greeting (a 220, after
@@ -81,11 +94,11 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 		nc, proxyTo = p.NetConn(), host
 	}
 	c := &Conn{
-		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc, dialled: time.Now(),
-		slots: make(chan struct{}, cfg.Depth),
-		done:  make(chan struct{}), read: make(chan struct{}),
+		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc, timing: timing{dialled: time.Now()},
+		ordering: ordering{slots: make(chan struct{}, cfg.Depth)},
+		done:     make(chan struct{}), read: make(chan struct{}),
 	}
-	c.secrets.Store(&cfg.secrets)
+	c.sentSecrets.Store(&cfg.secrets)
 	c.alive.Store(int64(cfg.KeepAlive))
 	c.timeout.Store(int64(cfg.Timeout))
 	c.stall.Store(int64(cfg.Stall))
@@ -142,7 +155,7 @@ func (c *Conn) socket() net.Conn {
 }
 
 // clock is the time since the connection was made, which nobody can set.
-func (c *Conn) clock() time.Duration { return time.Since(c.dialled) }
+func (t *timing) clock() time.Duration { return time.Since(t.dialled) }
 
 // Close ends the connection without a word. Commands that wait get an error.
 func (c *Conn) Close() error {
@@ -237,10 +250,10 @@ func (c *Conn) sendMany(ctx context.Context, commands ...command) (xs []*Exchang
 
 // oneByOne reports whether each command waits for the answer to the one before: since the user
 // says so, the server reads no more than one at a time, or it says more than it is asked.
-func (c *Conn) oneByOne() bool { return c.single.Load() || c.outOfStep.Load() }
+func (o *ordering) oneByOne() bool { return o.single.Load() || o.outOfStep.Load() }
 
 // replyTimeout is how long a reply may take.
-func (c *Conn) replyTimeout() time.Duration { return time.Duration(c.timeout.Load()) }
+func (t *timing) replyTimeout() time.Duration { return time.Duration(t.timeout.Load()) }
 
 func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	c.writing.Lock()
@@ -339,9 +352,9 @@ func (c *Conn) write(text []byte) {
 // commandLine joins verb and arguments, as text and as the bytes to send.
 // Nothing that holds a line break or a NUL is ever sent: it would be a second
 // command, or the end of a name.
-func (c *Conn) commandLine(cmd command) (line, wire string, err error) {
+func (e *encoding) commandLine(cmd command) (line, wire string, err error) {
 	line = strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
-	if wire, err = c.charset.Load().encode(line); err != nil {
+	if wire, err = e.charset.Load().encode(line); err != nil {
 		return "", "", err
 	}
 	if i := strings.IndexAny(wire, "\r\n\x00"); i >= 0 {
@@ -349,7 +362,7 @@ func (c *Conn) commandLine(cmd command) (line, wire string, err error) {
 			'\r': "a carriage return", '\n': "a line feed", 0: "a NUL byte",
 		}[wire[i]])
 	}
-	if c.telnet.Load() {
+	if e.telnet.Load() {
 		wire = strings.ReplaceAll(wire, "\xff", "\xff\xff")
 	}
 	return line, wire, nil
@@ -602,8 +615,8 @@ func (c *Conn) moving() bool {
 	return dataVerbs[x.Verb] && x.preliminaries > 0 && x.held == nil && !c.aborting()
 }
 
-func (c *Conn) freeSlot(x *Exchange) {
+func (o *ordering) freeSlot(x *Exchange) {
 	if x.slot {
-		<-c.slots
+		<-o.slots
 	}
 }

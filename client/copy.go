@@ -83,9 +83,9 @@ func (d *Data) fill(buf []byte) (n int, err error) {
 }
 
 // hasMore reports whether a TLS record has arrived, so that Read does not wait.
-func (d *Data) hasMore() bool {
+func (w *wire) hasMore() bool {
 	const record = 5 + 16<<10 + 256 // RFC 8446 section 5.2
-	return d.spy != nil && d.spy.ahead != nil && d.spy.ahead.Buffered() >= record
+	return w.spy != nil && w.spy.ahead != nil && w.spy.ahead.Buffered() >= record
 }
 
 // splice moves slices from the socket to a file. While they are fast the reads

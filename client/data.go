@@ -54,6 +54,15 @@ type Data struct {
 	x       *Exchange
 	ctx     context.Context
 	release func() // stops watching ctx
+
+	purpose
+	wire
+	passed
+	ending
+}
+
+// purpose is what a data connection is for.
+type purpose struct {
 	name    string
 	upload  bool
 	listing bool
@@ -61,26 +70,36 @@ type Data struct {
 	fresh   bool
 	size    int64        // as the preliminary reply says
 	want    atomic.Int64 // as the caller knows; -1 if not
-	most    atomic.Int64 // more is an error; -1: any number
 	start   time.Time
+}
 
-	raw      net.Conn
-	spy      *eofDetector
-	rw       net.Conn // raw, or TLS over spy over raw
-	inflate  func(io.Reader) (io.ReadCloser, error)
-	plain    *inflated // what MODE Z carries, once it is read
-	bytes    atomic.Int64
-	slice    int64     // what the kernel copies next
-	head     []byte    // the first bytes; none where the kernel copies
-	content  io.Writer // sees all bytes; nil: nobody wants to
-	eof      bool
-	err      error         // the first failure of Read or Write
-	over     bool          // Close or Abort was called
-	early    bool          // the server's agreement is not waited for
-	attended chan struct{} // closed once it can be read
-	told     chan struct{} // closed once it is told how the data ended
+// wire is what the bytes go through.
+type wire struct {
+	raw     net.Conn
+	spy     *eofDetector
+	rw      net.Conn // raw, or TLS over spy over raw
+	inflate func(io.Reader) (io.ReadCloser, error)
+	plain   *inflated // what MODE Z carries, once it is read
+	slice   int64     // what the kernel copies next
+}
 
-	endsEarly bool // our close_notify leaves with the handshake of a download
+// passed is what has come through, and how much may.
+type passed struct {
+	bytes   atomic.Int64
+	most    atomic.Int64 // more is an error; -1: any number
+	head    []byte       // the first bytes; none where the kernel copies
+	content io.Writer    // sees all bytes; nil: nobody wants to
+}
+
+// ending is how far the end of a transfer has come.
+type ending struct {
+	eof       bool
+	err       error         // the first failure of Read or Write
+	over      bool          // Close or Abort was called
+	early     bool          // the server's agreement is not waited for
+	attended  chan struct{} // closed once it can be read
+	told      chan struct{} // closed once it is told how the data ended
+	endsEarly bool          // our close_notify leaves with the handshake of a download
 }
 
 // Transfer arranges a data connection, sends the command and waits until the
@@ -107,9 +126,11 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 	d := &Data{
-		conn: c, ctx: ctx, name: name, start: time.Now(), attended: make(chan struct{}), told: make(chan struct{}),
-		slice: smallestSlice, upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh, inflate: t.Inflate,
-		content: c.cfg.Trace.content(ContentInfo{name, t.Verb}),
+		conn: c, ctx: ctx,
+		purpose: purpose{name: name, start: time.Now(), upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh},
+		wire:    wire{slice: smallestSlice, inflate: t.Inflate},
+		passed:  passed{content: c.cfg.Trace.content(ContentInfo{name, t.Verb})},
+		ending:  ending{attended: make(chan struct{}), told: make(chan struct{})},
 	}
 	d.want.Store(-1)
 	d.most.Store(-1)
@@ -253,7 +274,7 @@ func (d *Data) Write(p []byte) (int, error) {
 }
 
 // count takes note of bytes that were moved.
-func (d *Data) count(p []byte) {
+func (d *passed) count(p []byte) {
 	d.bytes.Add(int64(len(p)))
 	if d.content != nil {
 		_, _ = d.content.Write(p)

@@ -54,8 +54,8 @@ const (
 )
 
 // slashed is a path as this server's CWD wants it.
-func (s *Session) slashed(dir string) string {
-	if s.slash == slashWanted && !strings.HasSuffix(dir, "/") && dir != ".." {
+func (l *learned) slashed(dir string) string {
+	if l.slash == slashWanted && !strings.HasSuffix(dir, "/") && dir != ".." {
 		return dir + "/"
 	}
 	return dir

@@ -94,13 +94,13 @@ func (s *Session) Algorithms() []Algorithm {
 }
 
 // hashVerbs are the commands with which the server computes an algorithm.
-func (s *Session) hashVerbs(a Algorithm) (verbs []string) {
-	if s.feat.Offers("HASH", string(a)) && !s.lacks["HASH"] {
+func (l *learned) hashVerbs(a Algorithm) (verbs []string) {
+	if l.feat.Offers("HASH", string(a)) && !l.lacks["HASH"] {
 		verbs = append(verbs, "HASH")
 	}
 	for _, known := range algorithms {
 		for _, verb := range known.verbs {
-			if known.Algorithm == a && s.feat.Has(verb) && !s.lacks[verb] {
+			if known.Algorithm == a && l.feat.Has(verb) && !l.lacks[verb] {
 				verbs = append(verbs, verb)
 			}
 		}

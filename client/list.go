@@ -290,9 +290,9 @@ func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield fu
 }
 
 // cutListing says that a listing was not read to its end, whatever kept us from it.
-func (d *Data) cutListing(err error) error {
+func (d *passed) cutListing(err error) error {
 	if errors.Is(err, listing.ErrTooLong) || errors.Is(err, bufio.ErrTooLong) {
-		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut here", Err: err}
+		return &IncompleteError{Got: d.bytes.Load(), Want: -1, Listing: true, Reason: "listing cut here", Err: err}
 	}
 	return err
 }

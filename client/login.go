@@ -175,8 +175,8 @@ func (s *Session) enter(ctx context.Context, c *Conn) (Place, error) {
 
 // canHurry reports whether more may be sent before the login is answered: where
 // the program stands it, but not when somebody is asked about each command.
-func (s *Session) canHurry(c *Conn) bool {
-	return s.quirks.LoginBurst && !c.oneByOne() && c.gate.Load() == nil
+func (l *learned) canHurry(c *Conn) bool {
+	return l.quirks.LoginBurst && !c.oneByOne() && c.gate.Load() == nil
 }
 
 // enterAgain is enter in one round trip, for a server about which all is known

@@ -149,11 +149,11 @@ const (
 )
 
 // postpones notes a question for later, if the user speaks, and reports that.
-func (s *Session) postpones(what refresh) bool {
-	if s.byHand {
-		s.pendingRefresh = max(s.pendingRefresh, what)
+func (h *handwork) postpones(what refresh) bool {
+	if h.byHand {
+		h.pendingRefresh = max(h.pendingRefresh, what)
 	}
-	return s.byHand
+	return h.byHand
 }
 
 // ByHand has the Session send nothing by itself between the lines of Quote and

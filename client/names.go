@@ -64,12 +64,12 @@ func (e *LongLineError) Error() string {
 func isLong(err error) bool { return errors.As(err, new(*LongLineError)) }
 
 // tooLong returns a *LongLineError when the server would not read the command.
-func (s *Session) tooLong(verb string, args []string) error {
+func (l *learned) tooLong(verb string, args []string) error {
 	length := len(verb) + len("\r\n")
 	for _, arg := range args {
 		length += 1 + len(arg)
 	}
-	if limit := s.quirks.MaxLine; limit > 0 && length > limit {
+	if limit := l.quirks.MaxLine; limit > 0 && length > limit {
 		return &LongLineError{length, limit}
 	}
 	return nil
@@ -125,14 +125,14 @@ func (s *Session) walk(ctx context.Context, c *Conn, change command) error {
 // telnetToo runs try, which sends args, and once more with the byte FF doubled
 // (RFC 959: commands are Telnet strings) when a server of which it is not known
 // how it reads that byte finds no such file. What works is remembered.
-func (s *Session) telnetToo(c *Conn, args []string, try func() error) error {
+func (l *learned) telnetToo(c *Conn, args []string, try func() error) error {
 	err := try()
-	if !IsCode(err, 550) || s.quirks.KeepsFF || c.telnet.Load() || !strings.Contains(strings.Join(args, ""), "\xff") {
+	if !IsCode(err, 550) || l.quirks.KeepsFF || c.telnet.Load() || !strings.Contains(strings.Join(args, ""), "\xff") {
 		return err
 	}
 	c.telnet.Store(true)
 	if again := try(); again == nil {
-		s.quirks.ReadsTelnet = true
+		l.quirks.ReadsTelnet = true
 		return nil
 	}
 	c.telnet.Store(false)

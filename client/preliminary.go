@@ -151,8 +151,8 @@ func (d *Data) Expect(size int64) { d.want.Store(size) }
 func (d *Data) Bound(most int64) { d.most.Store(most) }
 
 // excess says that more has come than Bound allows.
-func (d *Data) excess() error {
-	if most := d.most.Load(); most >= 0 && d.Transferred() > most {
+func (d *passed) excess() error {
+	if most := d.most.Load(); most >= 0 && d.bytes.Load() > most {
 		return &ExcessError{most}
 	}
 	return nil
@@ -172,11 +172,11 @@ func (d *Data) left() int64 {
 }
 
 // wanted is how many bytes somebody has spoken of, -1 where nobody has.
-func (d *Data) wanted() int64 {
-	if want := d.want.Load(); want >= 0 {
+func (p *purpose) wanted() int64 {
+	if want := p.want.Load(); want >= 0 {
 		return want
 	}
-	return d.size
+	return p.size
 }
 
 // replied is called when the final reply is in: what is still to come is on

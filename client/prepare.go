@@ -38,8 +38,8 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 }
 
 // tryAnother reports whether another way to a data connection may help.
-func (s *Session) tryAnother(err error, way DataMode) bool {
-	if s.modeKnown || errors.As(err, new(*StrangerError)) {
+func (l *learned) tryAnother(err error, way DataMode) bool {
+	if l.modeKnown || errors.As(err, new(*StrangerError)) {
 		return false
 	}
 	var no *modeError

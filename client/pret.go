@@ -16,11 +16,11 @@ func announcement(verb string, args []string) command {
 
 // asksForPRET reports whether a passive way was refused for want of a PRET,
 // which is sent from then on.
-func (s *Session) asksForPRET(err error) bool {
-	if s.quirks.WantsPRET || !refused(err) || !strings.Contains(err.Error(), "PRET") {
+func (l *learned) asksForPRET(err error) bool {
+	if l.quirks.WantsPRET || !refused(err) || !strings.Contains(err.Error(), "PRET") {
 		return false
 	}
-	s.quirks.WantsPRET, s.quirks.ClosesAhead = true, true
+	l.quirks.WantsPRET, l.quirks.ClosesAhead = true, true
 	return true
 }
 

@@ -133,8 +133,8 @@ func (v Server) ProvedSizes() bool { return v.s.counts }
 var older = map[string]string{"CWD": "XCWD", "CDUP": "XCUP", "PWD": "XPWD", "MKD": "XMKD", "RMD": "XRMD"}
 
 // verbFor returns the verb as this server knows it.
-func (s *Session) verbFor(verb string) string {
-	if s.lacks[verb] && older[verb] != "" {
+func (l *learned) verbFor(verb string) string {
+	if l.lacks[verb] && older[verb] != "" {
 		return older[verb]
 	}
 	return verb
@@ -150,11 +150,11 @@ func isTooLong(err error) bool {
 // markUnsupported reports whether err says that the server does not know verb. It is then
 // not tried again in this session. What is not known of the ways to a data
 // connection does not count.
-func (s *Session) markUnsupported(verb string, err error) bool {
+func (l *learned) markUnsupported(verb string, err error) bool {
 	if !IsCode(err, 500, 502) || errors.As(err, new(*modeError)) || isTooLong(err) {
 		return false
 	}
-	s.without(verb)
+	l.without(verb)
 	return true
 }
 
@@ -162,36 +162,36 @@ func (s *Session) markUnsupported(verb string, err error) bool {
 // not know is not asked again, and is answered here as it was. One that FEAT names has two tries:
 // a name may be what is not understood. One that it has answered before is asked for ever: it
 // is by the size that a file is known to be whole.
-func (s *Session) answered(verb string, err error) {
-	if s.lacks[verb] || s.knows[verb] {
+func (l *learned) answered(verb string, err error) {
+	if l.lacks[verb] || l.knows[verb] {
 		return
 	}
-	_, before := s.refusals[verb]
+	_, before := l.refusals[verb]
 	switch {
 	case err == nil:
-		delete(s.refusals, verb)
-		if s.knows == nil {
-			s.knows = map[string]bool{}
+		delete(l.refusals, verb)
+		if l.knows == nil {
+			l.knows = map[string]bool{}
 		}
-		s.knows[verb] = true
+		l.knows[verb] = true
 	case !IsCode(err, 500, 502), isTooLong(err):
-	case before, !s.feat.Has(verb):
-		s.without(verb)
+	case before, !l.feat.Has(verb):
+		l.without(verb)
 		fallthrough
 	default:
-		if s.refusals == nil {
-			s.refusals = map[string]Reply{}
+		if l.refusals == nil {
+			l.refusals = map[string]Reply{}
 		}
 		var no *Error
 		errors.As(err, &no)
-		s.refusals[verb] = no.Reply
+		l.refusals[verb] = no.Reply
 	}
 }
 
 // without remembers that a command is of no use on this server.
-func (s *Session) without(verb string) {
-	if s.lacks == nil {
-		s.lacks = map[string]bool{}
+func (l *learned) without(verb string) {
+	if l.lacks == nil {
+		l.lacks = map[string]bool{}
 	}
-	s.lacks[verb] = true
+	l.lacks[verb] = true
 }

@@ -18,44 +18,73 @@ import (
 //
 // A Session is used by one goroutine at a time, but for Drop.
 type Session struct {
-	opt     Options
-	conn    *Conn
-	line    atomic.Pointer[Conn] // conn, for Drop
-	login   Login
-	oneTime bool // the server wanted a one-time password: no password leaves before its challenge
-	in      bool // logged in
+	opt  Options
+	conn *Conn
+	line atomic.Pointer[Conn] // conn, for Drop
 
-	feat   Features
-	quirks Quirks
-	syst   string
+	account
+	learned
+	choices
+	handwork
+	location
 
-	typ  Type  // wanted for files
-	prot Level // wanted for data, when the control connection is protected
+	have     settings // what the server was told
+	pipe     pipeline
+	inFunnel bool // the funnel is at work on this session
+}
 
-	byHand         bool    // nothing is sent by itself
-	pendingRefresh refresh // what was not asked on that account
-	fresh          bool    // each data connection has a TLS session of its own
-	compress       bool    // MODE Z wanted for downloads and listings
-	mode           Mode    // chosen by hand, for all transfers; "": none was
+// account is who the user is there.
+type account struct {
+	login     Login
+	oneTime   bool // the server wanted a one-time password: no password leaves before its challenge
+	in        bool // logged in
+	accounted bool // ACCT was part of the last login
+}
 
-	have           settings  // what the server was told
-	at             Place     // where the user is
-	settings       []setting // what the user sent by hand that lasts
-	accounted      bool      // ACCT was part of the last login
-	leaves         bool      // a directory for another one, without going back to it
+// learned is what was found out about the server.
+type learned struct {
+	feat           Features
+	quirks         Quirks
+	syst           string
 	slash          slash
 	refusals       map[string]Reply // of questions that the server may not know
 	knows          map[string]bool  // questions that it has answered
-	cwdStale       bool             // the server is somewhere else: after a long path, a listing, an interrupt
+	lacks          map[string]bool  // verbs that the server does not know
 	way            int              // index in ways of the one that worked
 	modeKnown      bool
-	lacks          map[string]bool // verbs that the server does not know
-	desyncedBefore bool            // it was out of step on an earlier connection
-	pipe           pipeline
-	inFunnel       bool   // the funnel is at work on this session
-	renaming       string // what a RNFR or CPFR by hand named
-	timeWay        int    // index in timeWays of the one that worked
-	counts         bool   // it said the right size of a file that was fetched
+	timeWay        int  // index in timeWays of the one that worked
+	counts         bool // it said the right size of a file that was fetched
+	desyncedBefore bool // it was out of step on an earlier connection
+}
+
+// clone is a copy that another session adds to.
+func (l learned) clone() learned {
+	l.refusals, l.knows, l.lacks = maps.Clone(l.refusals), maps.Clone(l.knows), maps.Clone(l.lacks)
+	return l
+}
+
+// choices are what the user wants of transfers.
+type choices struct {
+	typ      Type  // for files
+	prot     Level // for data, when the control connection is protected
+	fresh    bool  // each data connection has a TLS session of its own
+	compress bool  // MODE Z for downloads and listings
+	mode     Mode  // chosen by hand, for all transfers; "": none was
+}
+
+// handwork is what the user does by hand.
+type handwork struct {
+	byHand         bool      // nothing is sent by itself
+	pendingRefresh refresh   // what was not asked on that account
+	settings       []setting // what the user sent that lasts
+	renaming       string    // what a RNFR or CPFR named
+}
+
+// location is where the user is, and the server.
+type location struct {
+	at       Place
+	leaves   bool // a directory for another one, without going back to it
+	cwdStale bool // the server is somewhere else: after a long path, a listing, an interrupt
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -123,7 +152,7 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 	if opt.Ways == nil {
 		opt.Ways = []DataMode{EPSV, PASV, EPRT, PORT}
 	}
-	s := &Session{opt: opt, typ: Binary, prot: Private}
+	s := &Session{opt: opt, choices: choices{typ: Binary, prot: Private}}
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -215,12 +244,8 @@ func (cl Clones) Cloner() func(context.Context) (*Session, error) {
 // template is a session without a connection, with the same login, directory and
 // settings, and what has been found out about the server.
 func (s *Session) template() *Session {
-	t := &Session{
-		opt: s.opt, login: s.login, oneTime: s.oneTime, in: s.in, at: s.at, settings: s.settings, slash: s.slash, refusals: maps.Clone(s.refusals), knows: maps.Clone(s.knows),
-		typ: s.typ, prot: s.prot, mode: s.mode, fresh: s.fresh, compress: s.compress,
-		feat: s.feat, quirks: s.quirks, syst: s.syst,
-		way: s.way, modeKnown: s.modeKnown, lacks: maps.Clone(s.lacks), timeWay: s.timeWay, counts: s.counts, desyncedBefore: s.Pipeline().Desynced(),
-	}
+	t := &Session{opt: s.opt, account: s.account, learned: s.learned.clone(), choices: s.choices, location: location{at: s.at}}
+	t.settings, t.accounted, t.desyncedBefore = s.settings, false, s.Pipeline().Desynced()
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never
 	return t

@@ -107,12 +107,12 @@ func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []
 	return asked
 }
 
-func (s *Session) knowsMLST() bool { return s.feat.Has("MLST") && !s.lacks["MLST"] }
+func (l *learned) knowsMLST() bool { return l.feat.Has("MLST") && !l.lacks["MLST"] }
 
 // short is a command, or one that fails here because it is too long, or not known.
-func (s *Session) short(verb, arg string) command {
-	m := command{verb: verb, args: []string{arg}, failed: s.tooLong(verb, []string{arg})}
-	if r, known := s.refusals[verb]; known && s.lacks[verb] && m.failed == nil {
+func (l *learned) short(verb, arg string) command {
+	m := command{verb: verb, args: []string{arg}, failed: l.tooLong(verb, []string{arg})}
+	if r, known := l.refusals[verb]; known && l.lacks[verb] && m.failed == nil {
 		m.failed = &Error{Verb: verb, Reply: r}
 	}
 	return m
@@ -132,15 +132,15 @@ func mlst(ctx context.Context, name string, x *Exchange) stated {
 	return stated{facts: true, err: &ProtocolError{Verb: "MLST", Text: r.Text(), Reason: "no facts in the reply to MLST", Value: true}}
 }
 
-func (s *Session) sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
+func (l *learned) sizeAndTime(ctx context.Context, name string, size, mtime *Exchange) (answer stated) {
 	e := listing.Entry{Name: name, Type: listing.File, Size: -1}
 	r, err := size.Expect(ctx, 2)
-	s.answered("SIZE", err)
+	l.answered("SIZE", err)
 	if err == nil {
 		e.Size, _ = ParseSize(r) // a file, whatever its size is
 	}
 	r, answer.mtime = mtime.Expect(ctx, 2)
-	s.answered("MDTM", answer.mtime)
+	l.answered("MDTM", answer.mtime)
 	if answer.mtime == nil {
 		e.Time, e.Precision, answer.mtime = parseModTime(r)
 	}

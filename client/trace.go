@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -280,19 +281,22 @@ func hideSecret(r Reply, secret string) Reply {
 	return Reply{r.Code, lines}
 }
 
+// secrets are those that were sent, the last first, to hide them from observers.
+type secrets struct{ sentSecrets atomic.Pointer[[]string] }
+
 // hide removes the secrets of this connection from a reply as observers see it:
 // servers say them again long after the login, in STAT or in a greeting. Very
 // short ones would be found in every other word.
-func (c *Conn) hide(r Reply) Reply {
-	for _, secret := range c.known() {
+func (s *secrets) hide(r Reply) Reply {
+	for _, secret := range s.known() {
 		r = hideSecret(r, secret)
 	}
 	return r
 }
 
 // hideIn does the same for a command line.
-func (c *Conn) hideIn(line string) string {
-	for _, secret := range c.known() {
+func (s *secrets) hideIn(line string) string {
+	for _, secret := range s.known() {
 		line = strings.ReplaceAll(line, secret, mask)
 	}
 	return line
@@ -301,45 +305,45 @@ func (c *Conn) hideIn(line string) string {
 // Mask hides the secrets that were sent from a text that is to be shown.
 func (c *Conn) Mask(text string) string { return c.hideIn(text) }
 
-func (c *Conn) known() []string {
-	if all := c.secrets.Load(); all != nil {
+func (s *secrets) known() []string {
+	if all := s.sentSecrets.Load(); all != nil {
 		return *all
 	}
 	return nil
 }
 
 // hideErr does the same for an error that holds the server's words.
-func (c *Conn) hideErr(err error) error {
+func (s *secrets) hideErr(err error) error {
 	var no *Error
 	var foreign *ProtocolError
 	var lost *LostError
 	switch {
 	case errors.As(err, &lost) && lost.Reply != nil:
-		r := c.hide(*lost.Reply)
+		r := s.hide(*lost.Reply)
 		return &LostError{Reply: &r, Err: lost.Err}
 	case errors.As(err, &no):
-		return &Error{Verb: no.Verb, Reply: c.hide(no.Reply), Begun: no.Begun}
+		return &Error{Verb: no.Verb, Reply: s.hide(no.Reply), Begun: no.Begun}
 	case errors.As(err, &foreign):
-		return &ProtocolError{foreign.Verb, c.hideIn(foreign.Text), foreign.Reason, foreign.Value}
+		return &ProtocolError{foreign.Verb, s.hideIn(foreign.Text), foreign.Reason, foreign.Value}
 	}
 	return err
 }
 
 // keepSecret remembers what observers must never see.
-func (c *Conn) keepSecret(secret string) {
-	if known := c.known(); len(secret) > 3 && !slices.Contains(known, secret) {
+func (s *secrets) keepSecret(secret string) {
+	if known := s.known(); len(secret) > 3 && !slices.Contains(known, secret) {
 		all := append([]string{secret}, known...)
 		all = all[:min(len(all), mostSecrets)]
-		c.secrets.Store(&all)
+		s.sentSecrets.Store(&all)
 	}
 }
 
 // keepSecrets remembers the argument of a command with a secret; those of SITE are words, of which a server may repeat one.
-func (c *Conn) keepSecrets(verb, secret string) {
-	c.keepSecret(secret)
+func (s *secrets) keepSecrets(verb, secret string) {
+	s.keepSecret(secret)
 	if verb == "SITE" {
 		for word := range strings.FieldsSeq(secret) {
-			c.keepSecret(word)
+			s.keepSecret(word)
 		}
 	}
 }
