@@ -72,37 +72,46 @@ type Console struct {
 	interactive bool
 	dumb        bool
 	cooked      bool // the terminal edits lines
-	title       titles
 
-	batch batch
-	tasks sync.WaitGroup
+	batch   batch
+	tasks   sync.WaitGroup
+	unwatch func()
 
 	questions sync.Mutex // locked before mu
 
-	mu        sync.Mutex
-	term      *stream // where live rows are drawn; nil for nowhere
-	screen    screen
-	ed        *editor // nil between prompts
-	status    [][]cell
-	kills     kills
-	reprompt  func() string // the prompt is another one now
-	midline   bool          // the last output ended inside a row
-	asks      bool          // a line is being typed behind a prompt that the terminal knows nothing of
-	partial   []byte        // output kept until its line is complete, while there are live rows
-	child     bool          // another program has the terminal
-	held      []byte        // output for after it
-	restore   func()        // leaves raw mode; nil outside
-	echo      func()        // turns the echo on again; nil where it is on
-	prompts   bool          // lines are edited here
-	keepsOn   bool          // Ctrl-Z does not stop the program
-	suspended bool          // it is about to be stopped
-	ended     bool          // the terminal went away
-	closed    bool
+	mu sync.Mutex // of all that follows
+	display
+	terminal
+	ed       *editor // nil between prompts
+	kills    kills
+	reprompt func() string // the prompt is another one now
+	closed   bool
+}
 
-	rl       *readline.Instance
-	keyboard *keyboard
-	watch    watch
-	unwatch  func()
+// display is what stands on the screen.
+type display struct {
+	term    *stream // where live rows are drawn; nil for nowhere
+	screen  screen
+	status  [][]cell
+	title   titles
+	midline bool   // the last output ended inside a row
+	asks    bool   // a line is being typed behind a prompt that the terminal knows nothing of
+	partial []byte // output kept until its line is complete, while there are live rows
+	held    []byte // output for when no other program has the terminal
+}
+
+// terminal is who has the terminal, and how it reads keys.
+type terminal struct {
+	child     bool   // another program has it
+	restore   func() // leaves raw mode; nil outside
+	echo      func() // turns the echo on again; nil where it is on
+	prompts   bool   // lines are edited here
+	keepsOn   bool   // Ctrl-Z does not stop the program
+	suspended bool   // it is about to be stopped
+	ended     bool   // the terminal went away
+	rl        *readline.Instance
+	keyboard  *keyboard
+	watch     watch
 }
 
 // New makes a console. It changes nothing about the terminal before the first question.

@@ -91,34 +91,34 @@ func (s *stream) Write(p []byte) (int, error) {
 }
 
 // emit writes to a stream what must come after the bytes the screen has not sent yet.
-func (c *Console) emit(w io.Writer, p []byte) error {
-	if w == c.screen.w {
-		c.screen.out.Write(p)
+func (d *display) emit(w io.Writer, p []byte) error {
+	if w == d.screen.w {
+		d.screen.out.Write(p)
 		return nil
 	}
-	c.screen.flush()
-	if c.screen.err != nil {
-		return c.screen.err
+	d.screen.flush()
+	if d.screen.err != nil {
+		return d.screen.err
 	}
 	_, err := w.Write(p)
 	return err
 }
 
 // writePartial writes out a line that is not complete, when the live rows under it are gone.
-func (c *Console) writePartial() {
-	if len(c.partial) == 0 {
+func (d *display) writePartial() {
+	if len(d.partial) == 0 {
 		return
 	}
-	c.screen.out.Write(c.partial)
-	c.partial, c.midline = nil, true
+	d.screen.out.Write(d.partial)
+	d.partial, d.midline = nil, true
 }
 
 // endRow makes the next thing start on a row of its own.
-func (c *Console) endRow() {
-	c.writePartial()
-	if c.midline {
-		c.screen.out.WriteString("\r\n")
-		c.midline = false
+func (d *display) endRow() {
+	d.writePartial()
+	if d.midline {
+		d.screen.out.WriteString("\r\n")
+		d.midline = false
 	}
 }
 
@@ -179,9 +179,9 @@ func (c *Console) drawNothing() {
 	}
 }
 
-func (c *Console) clear() {
-	c.screen.out.WriteString("\x1b[H\x1b[2J")
-	c.screen.forget()
+func (d *display) clear() {
+	d.screen.out.WriteString("\x1b[H\x1b[2J")
+	d.screen.forget()
 }
 
 // Status shows a line, or several, at the bottom until the next call; "" removes them. They are cut to the width of
@@ -214,9 +214,9 @@ func (c *Console) Bell() {
 	c.screen.flush()
 }
 
-func (c *Console) bell() {
-	if c.term != nil {
-		c.screen.out.WriteByte('\a')
+func (d *display) bell() {
+	if d.term != nil {
+		d.screen.out.WriteByte('\a')
 	}
 }
 

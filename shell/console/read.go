@@ -307,4 +307,4 @@ func (c *Console) leaveRaw() {
 // Shapes of the cursor (DECSCUSR), which tell the modes of vi apart.
 const userCursor, blockCursor, barCursor = "\x1b[0 q", "\x1b[2 q", "\x1b[6 q"
 
-func (c *Console) cursorShape(shape string) { c.screen.out.WriteString(shape) }
+func (d *display) cursorShape(shape string) { d.screen.out.WriteString(shape) }

@@ -48,9 +48,9 @@ func takesTitle(terminal string) bool {
 	return false
 }
 
-func (c *Console) popTitle() {
-	if c.title.pushed {
-		c.screen.out.WriteString(popTitle)
+func (d *display) popTitle() {
+	if d.title.pushed {
+		d.screen.out.WriteString(popTitle)
 	}
 }
 
