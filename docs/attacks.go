@@ -326,13 +326,13 @@ var Attacks = []Row{
 		ID:    "S54",
 		What:  "A recording, a lesson or a trace that came from elsewhere has a line that runs a program, writes outside, or opens another server; or claims sizes.",
 		Does:  "A replay is data: each command's row says whether it may run there, in a private folder that no name leads out of, with one server to talk to, no programs, and nothing of the user's. Connections, programs and local files are looked at where they are made, too. A size that cannot be is an error with its line, and none decides memory.",
-		Tests: []string{"TestForeignLines", "TestForeignCommands173", "TestForeignSettings", "TestClaims", "FuzzForeignLine", "TestScriptedReach", "FuzzForeignRecording", "FuzzForeignLesson", "TestReplayInOrder"},
+		Tests: []string{"TestForeignLines", "TestForeignCommands", "TestForeignSettings", "TestClaims", "FuzzForeignLine", "TestScriptedReach", "FuzzForeignRecording", "FuzzForeignLesson", "TestReplayInOrder"},
 	},
 	{
 		ID:    "S55",
 		What:  "A dry run, of whatever command.",
 		Does:  "Only verbs that read are sent, and those of the login; no local file changes, no program runs, and each step is told. Nothing answers what was not sent.",
-		Tests: []string{"TestDryRunOfEveryCommand173", "shell/testdata/dry-run.txt"},
+		Tests: []string{"TestDryRunOfEveryCommand", "shell/testdata/dry-run.txt"},
 	},
 	{
 		ID:    "S56",

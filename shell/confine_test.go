@@ -306,13 +306,11 @@ func TestForeignLines(t *testing.T) {
 	}
 }
 
-// TestForeignCommands173: each of the 173 commands has a word about what it may do in a file from
+// TestForeignCommands: each command has a word about what it may do in a file from
 // elsewhere. Those that are confined keep to that with names that lead out; the others are refused.
-func TestForeignCommands173(t *testing.T) {
+func TestForeignCommands(t *testing.T) {
 	recording := recordingOf(t, "pwd")
-	n := 0
 	for c := range Catalog().Commands() {
-		n++
 		if c.Foreign == command.Unsaid {
 			t.Errorf("%s: its row does not say what it may do in a file from elsewhere (Foreign: Refused or Confined)", c.Name)
 			continue
@@ -322,10 +320,7 @@ func TestForeignCommands173(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			sh, o, _ := watched(t)
-			sample, known := samples[c.Name]
-			if !known {
-				t.Fatal("it has no sample")
-			}
+			sample := sample(c)
 			lines := append(strings.Split(sample, "; "), c.Name+" ../x ../y", c.Name+" "+o.roots[0]+"/x")
 			if strings.HasSuffix(sample, "; end") {
 				lines = []string{sample} // a block
@@ -342,9 +337,6 @@ func TestForeignCommands173(t *testing.T) {
 			}
 			o.check(t)
 		})
-	}
-	if n != 173 {
-		t.Errorf("%d commands: the name of the test says 173", n)
 	}
 }
 
