@@ -53,63 +53,36 @@ func lls(ctx context.Context, c *command.Call) error {
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.
 func ownLls(ctx context.Context, c *command.Call) error {
-	list := render.List{}
-	var all bool
-	var names []string
-	for _, arg := range c.Args {
-		if letters, is := strings.CutPrefix(arg.Text, "-"); is && letters != "" && arg.Lead == 0 {
-			if strings.Trim(letters, "la1") != "" {
-				return c.Usage("%s: without a program ls there are -l and -a only", arg.Text)
-			}
-			list.Long = list.Long || strings.Contains(letters, "l")
-			all = all || strings.Contains(letters, "a")
-			continue
-		}
-		found, err := LocalNames(ctx, c.Shell, arg)
-		if err != nil {
-			return err
-		}
-		names = append(names, found...)
+	long, all, names, err := lsWords(ctx, c)
+	if err != nil {
+		return err
 	}
-	if len(names) == 0 {
-		names = []string{"."}
+	list := render.List{
+		Long: long, Raw: c.Bytes, Color: c.Screen && c.Shell.Console.ColorOut(), Colours: render.ParseColours(os.Getenv("LS_COLORS")),
 	}
-	list.Raw = c.Bytes
-	list.Color = c.Screen && c.Shell.Console.ColorOut()
-	list.Colours = render.ParseColours(os.Getenv("LS_COLORS"))
-	if c.Screen && !list.Long {
+	if c.Screen && !long {
 		list.Width = c.Shell.Console.Width()
 	}
 	var files, inside []listing.Entry
 	var errs []error
 	for _, name := range names {
 		info, err := os.Stat(c.Shell.Local(name))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if !info.IsDir() {
+		switch {
+		case err != nil:
+		case info.IsDir():
+			var found []listing.Entry
+			if found, err = localDir(c.Shell.Local(name), all); len(names) > 1 {
+				for k := range found {
+					found[k].Dir = filepath.ToSlash(name)
+				}
+			}
+			inside = append(inside, found...)
+		default:
 			e := localEntry(info)
 			e.Name = name
 			files = append(files, e)
-			continue
 		}
-		entries, err := os.ReadDir(c.Shell.Local(name))
 		errs = append(errs, err)
-		for _, entry := range entries {
-			info, err := entry.Info()
-			if err != nil || !all && strings.HasPrefix(entry.Name(), ".") {
-				continue // gone meanwhile, or hidden
-			}
-			e := localEntry(info)
-			if len(names) > 1 {
-				e.Dir = filepath.ToSlash(name)
-			}
-			if info.Mode()&fs.ModeSymlink != 0 {
-				e.Target, _ = os.Readlink(filepath.Join(c.Shell.Local(name), entry.Name()))
-			}
-			inside = append(inside, e)
-		}
 	}
 	for _, entries := range [][]listing.Entry{files, inside} {
 		if len(entries) > 0 {
@@ -117,6 +90,45 @@ func ownLls(ctx context.Context, c *command.Call) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// lsWords are the options -l and -a, and the names, "." where there is none.
+func lsWords(ctx context.Context, c *command.Call) (long, all bool, names []string, err error) {
+	for _, arg := range c.Args {
+		if letters, is := strings.CutPrefix(arg.Text, "-"); is && letters != "" && arg.Lead == 0 {
+			if strings.Trim(letters, "la1") != "" {
+				return false, false, nil, c.Usage("%s: without a program ls there are -l and -a only", arg.Text)
+			}
+			long, all = long || strings.Contains(letters, "l"), all || strings.Contains(letters, "a")
+			continue
+		}
+		found, err := LocalNames(ctx, c.Shell, arg)
+		if err != nil {
+			return false, false, nil, err
+		}
+		names = append(names, found...)
+	}
+	if len(names) == 0 {
+		names = []string{"."}
+	}
+	return long, all, names, nil
+}
+
+// localDir is what a local folder holds, without hidden files unless all of them are wanted.
+func localDir(dir string, all bool) (found []listing.Entry, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || !all && strings.HasPrefix(entry.Name(), ".") {
+			continue // gone meanwhile, or hidden
+		}
+		e := localEntry(info)
+		if info.Mode()&fs.ModeSymlink != 0 {
+			e.Target, _ = os.Readlink(filepath.Join(dir, entry.Name()))
+		}
+		found = append(found, e)
+	}
+	return found, err
 }
 
 // localEntry is a local file as one of a server's listing.

@@ -223,46 +223,72 @@ func (v *vi) clamp() {
 
 // command acts on a key that is neither a motion nor an operator.
 func (v *vi) command(c byte) {
-	e := v.e
-	n := max(1, v.count)
+	e, n := v.e, max(1, v.count)
 	v.count = 0
-	with := func(op byte, from, to int) {
-		v.op = op
-		v.operate(from, to)
-		v.op = 0
-	}
-	right := func() int {
-		b := e.buf
+	switch {
+	case strings.IndexByte("iaIA", c) >= 0:
+		v.enter(c)
+	case strings.IndexByte("sSCDYxX", c) >= 0:
+		v.operateHere(c, n)
+	case strings.IndexByte("r~pP", c) >= 0:
+		v.change(c, n)
+	case c == 'u':
+		e.undoLast()
+		v.clamp()
+	case c == 'k' || c == 'j':
 		for range n {
-			b.pos = b.after()
+			e.recallLine(map[byte]int{'k': -1, 'j': +1}[c])
+			e.last.recalled = true
 		}
-		return b.pos
+	case c == '/':
+		e.startSearch()
+	default:
+		e.c.bell()
 	}
+}
+
+// enter begins to insert: here, behind this character, or at one end of the line.
+func (v *vi) enter(c byte) {
+	b := &v.e.buf
+	v.insertMode()
 	switch c {
-	case 'i', 'a', 'I', 'A':
-		v.insertMode()
-		switch c {
-		case 'a':
-			e.buf.pos = e.buf.after()
-		case 'I':
-			e.buf.pos = over(e.buf.text, 0, isBlank)
-		case 'A':
-			e.buf.pos = len(e.buf.text)
-		}
-	case 's':
-		with('c', e.buf.pos, right())
-	case 'S':
-		with('c', 0, len(e.buf.text))
-	case 'C':
-		with('c', e.buf.pos, len(e.buf.text))
-	case 'D':
-		with('d', e.buf.pos, len(e.buf.text))
-	case 'Y':
-		with('y', 0, len(e.buf.text))
-	case 'x':
-		with('d', e.buf.pos, right())
-	case 'X':
-		with('d', e.buf.before(), e.buf.pos)
+	case 'a':
+		b.pos = b.after()
+	case 'I':
+		b.pos = over(b.text, 0, isBlank)
+	case 'A':
+		b.pos = len(b.text)
+	}
+}
+
+// right is where so many characters end.
+func (v *vi) right(n int) int {
+	b := v.e.buf
+	for range n {
+		b.pos = b.after()
+	}
+	return b.pos
+}
+
+// operateHere is an operator whose motion is known.
+func (v *vi) operateHere(c byte, n int) {
+	b := v.e.buf
+	row := map[byte]struct {
+		op       byte
+		from, to int
+	}{
+		's': {'c', b.pos, v.right(n)}, 'S': {'c', 0, len(b.text)}, 'C': {'c', b.pos, len(b.text)}, 'D': {'d', b.pos, len(b.text)},
+		'Y': {'y', 0, len(b.text)}, 'x': {'d', b.pos, v.right(n)}, 'X': {'d', b.before(), b.pos},
+	}[c]
+	v.op = row.op
+	v.operate(row.from, row.to)
+	v.op = 0
+}
+
+// change puts something in the place of characters, or beside them.
+func (v *vi) change(c byte, n int) {
+	e := v.e
+	switch c {
 	case 'r':
 		e.mode = func(k key) {
 			e.mode = v.normal
@@ -272,7 +298,7 @@ func (v *vi) command(c byte) {
 			}
 		}
 	case '~':
-		end := right()
+		end := v.right(n)
 		e.buf.replace(e.buf.pos, end, strings.Map(swapCase, e.buf.text[e.buf.pos:end]))
 		v.clamp()
 	case 'p', 'P':
@@ -281,18 +307,6 @@ func (v *vi) command(c byte) {
 		}
 		e.buf.insert(strings.Repeat(e.c.kills.newest(), n))
 		e.buf.pos = e.buf.before()
-	case 'u':
-		e.undoLast()
-		v.clamp()
-	case 'k', 'j':
-		for range n {
-			e.recallLine(map[byte]int{'k': -1, 'j': +1}[c])
-			e.last.recalled = true
-		}
-	case '/':
-		e.startSearch()
-	default:
-		e.c.bell()
 	}
 }
 
