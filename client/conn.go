@@ -30,8 +30,6 @@ type Conn struct {
 	tickets  tickets // TLS sessions of this control connection
 	dataSeq  atomic.Int64
 
-	writing sync.Mutex // one command line at a time, in the order of the queue
-	gate    atomic.Pointer[Gate]
 	timing
 	ordering
 	encoding
@@ -72,6 +70,8 @@ type ordering struct {
 
 // encoding is how a command is written.
 type encoding struct {
+	writing sync.Mutex // one command line at a time, in the order of the queue
+	gate    atomic.Pointer[Gate]
 	telnet  atomic.Bool // the byte FF is doubled
 	charset atomic.Pointer[Charset]
 }
