@@ -41,7 +41,7 @@ func TestNewsWhileADeadlineIsSet(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			c := &Conn{cfg: Options{}.withDefaults()}
-			d := &Data{attended: make(chan struct{}), told: make(chan struct{}), conn: c, ctx: ctx, x: newExchange(c, "RETR")}
+			d := &Data{ending: ending{attended: make(chan struct{}), told: make(chan struct{})}, conn: c, ctx: ctx, x: newExchange(c, "RETR")}
 			wire := &deadlines{before: func() { row.news(d, cancel) }}
 			d.raw, d.rw = wire, wire
 			row.wait(d)
