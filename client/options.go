@@ -74,6 +74,10 @@ type Options struct {
 	// set, exactly that certificate is accepted, no matter who signed it.
 	Pin string
 
+	// Revoked are lists of revoked certificates. Where there are any, each certificate below an authority needs one of
+	// its issuer, and must not be in it. They have no effect on a pinned certificate.
+	Revoked []*x509.RevocationList
+
 	// OtherCertificates lets a data connection show another certificate than the
 	// control connection, if that is a good one too: for servers that keep their
 	// files on other machines. It has no effect where certificates are not

@@ -301,7 +301,11 @@ func (c *Conn) verify(cs tls.ConnectionState) error {
 	for _, cert := range cs.PeerCertificates[1:] {
 		opts.Intermediates.AddCert(cert)
 	}
-	if _, err := leaf.Verify(opts); err != nil {
+	chains, err := leaf.Verify(opts)
+	if err == nil {
+		err = checkRevoked(chains, c.cfg.Revoked, time.Now())
+	}
+	if err != nil {
 		return refuse(err)
 	}
 	return nil

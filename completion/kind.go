@@ -32,6 +32,7 @@ const (
 	Condition         // a condition of if and assert
 	Mode              // who may do what with a file, such as 644 or u+x
 	Port              // the port of a server
+	Visited           // a directory of the server that is remembered
 	Text              // anything: there is nothing to complete
 )
 

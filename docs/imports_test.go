@@ -32,6 +32,8 @@ var rules = []struct {
 	{"client...", module + "history/...", false, "the client reads no file of the user's"},
 	{"shell/syntax", module + "...", false, "the language is understood without the shell"},
 	{"shell/equivalents", module + "...", false, "the words of other clients are a table"},
+	{"shell/sitefiles", module + "history/private", true, ""},
+	{"shell/sitefiles", module + "...", false, "the files of other clients are read without the shell"},
 	{"shell/settings", module + "shell/failure", true, ""},
 	{"shell/settings", module + "shell/equivalents", true, ""},
 	{"shell/settings", module + "shell/render", true, ""},
@@ -80,7 +82,7 @@ var rules = []struct {
 var rooms = []struct{ room, knows, why string }{
 	{"site", "failure settings syntax render", "what is known about servers is known without a shell"},
 	{"command", below + " processors", "what a command sees knows no command: what lies above is reached through Hooks"},
-	{"commands", below + " command", "a command sees the shell through its Call, and no job, lesson or prompt"},
+	{"commands", below + " command sitefiles", "a command sees the shell through its Call, and no job, lesson or prompt"},
 	{"script", below + " command commands", "a script runs commands; who runs a script is above it"},
 	{"jobs", below + " command commands script", "a job runs lines; nothing in it is about learning or the prompt"},
 	{"learn", below + " command commands", "a lesson runs commands; it knows no job and no prompt"},

@@ -54,10 +54,17 @@ var Limits = []Limit{
 	{"bytes out of MODE Z before their ratio is looked at", "client.inflateFree", ""},
 	{"that ratio", "client.inflateRatio", ""},
 
+	{"a file of another client that `import` reads", "sitefiles.MostBytes", ""},
+	{"sites in it", "sitefiles.mostSites", ""},
+	{"elements of its XML inside of each other", "sitefiles.mostDepth", ""},
+
 	{"alternatives of a pattern with { }", "syntax.maxAlternatives", ""},
 	{"blocks inside of each other", "syntax.maxDepth", ""},
 	{"scripts that run each other", "script.deepestSource", ""},
 	{"macros that run each other", "command.deepest", ""},
+	{"a file of lists of revoked certificates", "command.longestCRL", "`set tls-crl`"},
+	{"the directories that z remembers of a server", "site.longestVisits", ""},
+	{"their scores together, before all of them age", "site.mostScore", ""},
 	{"config.toml, bookmarks.toml or a .netrc", "site.LongConfig", ""},
 	{"known_hosts or server_limits", "site.longStateFile", ""},
 	{"a queue that was kept", "jobs.longQueue", ""},

@@ -18,7 +18,7 @@ import (
 type constants map[string]ast.Expr
 
 // limited are the packages whose constants the page speaks of.
-var limited = []string{"client", "client/listing", "client/transfer", "client/proxy", "completion", "history", "shell/command", "shell/commands", "shell/jobs", "shell/learn", "shell/prompt", "shell/script", "shell/settings", "shell/site", "shell/syntax", "shell/teach"}
+var limited = []string{"client", "client/listing", "client/transfer", "client/proxy", "completion", "history", "shell/command", "shell/commands", "shell/jobs", "shell/learn", "shell/prompt", "shell/script", "shell/settings", "shell/site", "shell/sitefiles", "shell/syntax", "shell/teach"}
 
 func constantsOfTheTree(t *testing.T) constants {
 	t.Helper()

@@ -130,17 +130,17 @@ var markdown = strings.NewReplacer("*", `\*`, "<", `\<`, "_", `\_`, "[", `\[`, "
 // migrations say about each client what its table does not.
 var migrations = map[string]string{
 	"lftp": "Commands keep their names: `get`, `mget`, `mirror`, `pget`, `queue`, `jobs`. `mirror` copies what is newer without an option; " +
-		"a failure ends a script, as with `cmd:fail-exit`. `open -u USER,PASSWORD -p PORT -e COMMANDS HOST` works as it stands.",
+		"a failure ends a script, as with `cmd:fail-exit`. `open -u USER,PASSWORD -p PORT -e COMMANDS HOST` works as it stands. `import lftp` takes over bookmarks.",
 	"ncftp": "`ftpsh ftp://HOST/FILE` does what ncftpget does, `ftpsh -u URL FILE` what ncftpput does, `ftpsh HOST -c ls` what ncftpls does. " +
-		"Passwords stay in the keyring or .netrc.",
+		"`import ncftp` takes over bookmarks; passwords stay in the keyring or .netrc.",
 	"tnftp": "All commands of tnftp, inetutils ftp and netkit ftp are there, and can be shortened as there; [classic.md](classic.md) lists them. " +
 		"`rm` deletes files here, it is not short for `rmdir`.",
 	"curl": "`ftpsh URL` fetches a file under its own name, `-o NAME` under another, `-u URL FILE` sends one. A failure always has an exit status.",
 	"sftp": "The words are nearly the same, with patterns in `mget` and `mput`, and several names in `get`. " +
 		"ftpsh speaks FTP, with TLS: servers for sftp are another kind.",
 	"yafc":      "Bookmarks are `bookmark`, tags are patterns, `nohup` is `&` or Ctrl-Z.",
-	"FileZilla": "The Site Manager is `bookmark`, the queue is `queue`, the message log is `debug` or `ladder`, and Tab shows what a double click would.",
-	"WinSCP":    "A script needs no `option batch`: nobody is asked. `synchronize` is `mirror`.",
+	"FileZilla": "The Site Manager is `bookmark`, the queue is `queue`, the message log is `debug` or `ladder`, and Tab shows what a double click would. `import filezilla` takes over the sites.",
+	"WinSCP":    "A script needs no `option batch`: nobody is asked. `synchronize` is `mirror`. `import WinSCP.ini` takes over the sites.",
 	"shell":     "Words that fingers know from the shell of the system.",
 }
 

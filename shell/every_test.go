@@ -32,7 +32,7 @@ var samples = map[string]string{
 	"explain": "explain 550; explain PASV", "features": "features", "fg": "-fg", "fget": "fget names", "find": "find; find -l",
 	"foreach": "foreach f in *.txt; size $f; end", "form": "form", "fxp": "-fxp a.txt nowhere:", "gate": "gate h.example.org; gate",
 	"get": "get a.txt; get -r sub", "glob": "glob", "hash": "hash; hash 2k", "head": "head a.txt", "help": "help; help get", "history": "history",
-	"idle": "-idle", "if": "if exists a.txt; pwd; else; pwd; end", "ipany": "ipany", "ipv4": "ipv4", "ipv6": "ipv6", "jobs": "jobs",
+	"idle": "-idle", "import": "-import -n names", "if": "if exists a.txt; pwd; else; pwd; end", "ipany": "ipany", "ipv4": "ipv4", "ipv6": "ipv6", "jobs": "jobs",
 	"kill": "-kill 7", "ladder": "size a.txt; ladder", "lcd": "lcd .", "lesson": "-lesson", "let": "let x 1; let; let -c n size a.txt",
 	"ln": "-ln a.txt l.txt", "lls": "lls", "lmkdir": "lmkdir new", "lmv": "lmv up.txt moved.txt", "log": "-log", "lpage": "lpage up.txt",
 	"lpwd": "lpwd", "lrm": "lrm up.txt", "ls": "ls; ls -l; ls -R", "macdef": "-macdef m", "manifest": "manifest make", "mdelete": "mdelete -f *.txt", "mdir": "mdir . sub -",
@@ -50,7 +50,7 @@ var samples = map[string]string{
 	"sunique": "sunique", "sync": "sync -y . there; sync status", "system": "system", "tail": "tail a.txt", "tenex": "tenex", "tick": "tick", "touch": "touch a.txt new.txt", "deploy": "deploy . sub/site", "plan": "plan rm a.txt", "apply": "-apply nosuch", "tls": "tls list", "limits": "limits", "trace": "size a.txt; trace save t.jsonl last",
 	"tree": "tree", "trash": "trash", "begin": "-begin; rollback", "tx": "-tx", "commit": "-begin; put up.txt new.txt; commit", "rollback": "-begin; rm a.txt; rollback", "undo": "undo list", "redo": "-redo", "type": "type; type ascii", "umask": "-umask", "unalias": "alias x pwd; unalias x", "unlet": "let x 1; unlet x",
 	"unset": "unset glob", "usage": "usage get", "user": "-user nobody nothing", "verbose": "verbose", "verify": "-verify a.txt", "wait": "wait", "watch": "-watch",
-	"why": "-get nosuch; why", "xferbuf": "xferbuf; xferbuf 10k",
+	"why": "-get nosuch; why", "z": "z -l; -z nosuch", "xferbuf": "xferbuf; xferbuf 10k",
 }
 
 // sample is the one of a command, else the first example of its row, which may fail.

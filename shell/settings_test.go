@@ -59,7 +59,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 // TestSettingsAbout: what belongs to a setting is found with it, and a word finds the settings that speak of it.
 func TestSettingsAbout(t *testing.T) {
 	for word, want := range map[string]string{
-		"tls":       "tls tls-min tls-max tls-end tls-reuse tls-data",
+		"tls":       "tls tls-min tls-max tls-end tls-reuse tls-data tls-ciphers tls-crl",
 		"clobber":   "clobber",
 		"rate":      "rate-get rate-put min-rate min-rate-time",
 		"fantastic": "",

@@ -230,7 +230,7 @@ func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 		Password: o.password, HasPassword: o.hasPassword,
 		Connect: command.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
-			Anonymous: o.anonymous, NoLogin: o.noLogin,
+			Anonymous: o.anonymous, NoLogin: o.noLogin, KeyLog: os.Getenv(keyLogFile),
 		},
 	}
 	if o.netrc == "" {
@@ -256,6 +256,9 @@ func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 	return opt, nil
 }
 
+// keyLogFile names the file that TLS keys are written to, as browsers and curl do it, for Wireshark.
+const keyLogFile = "SSLKEYLOGFILE"
+
 func (o *options) tlsConfig() (*tls.Config, error) {
 	cfg := &tls.Config{ServerName: o.tlsName}
 	if o.ca != "" {
@@ -264,6 +267,13 @@ func (o *options) tlsConfig() (*tls.Config, error) {
 			return nil, err
 		}
 		cfg.RootCAs = pool
+	}
+	if name := os.Getenv(keyLogFile); name != "" {
+		log, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		cfg.KeyLogWriter = log // up to the end of the program
 	}
 	if o.cert == "" {
 		return cfg, nil

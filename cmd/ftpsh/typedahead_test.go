@@ -157,6 +157,8 @@ var questions = []question{
 		return afero.WriteFile(there, "/fresh.txt", []byte("fresh"), 0o644)
 	}), shows: "replace it? [y/n] ", answer: "n", then: "your version is in "},
 	{name: "find -delete", asks: "findDelete", line: "find . -name '?.txt' -delete", ahead: "y", shows: "delete 2 files? [y/n] ", answer: "n"},
+	{name: "import", asks: "takeIn", before: localFile("sites.conf", "[web]\ntype = ftp\nhost = h.example.org\n"), line: "import sites.conf", ahead: "y", shows: "take over 1 bookmark? [y/n] ", answer: "n"},
+	{name: "z", asks: "chooseVisit", line: "cd tree; cd /; z", ahead: "1", shows: "which one? [1-1, q for none] ", answer: "q"},
 	{name: "sync", asks: "runSync", before: localFile("keep/new", "x"), line: "sync keep tree", ahead: "y", shows: "; go on? [y/n] ", answer: "n"},
 	{name: "the lock of somebody else", asks: "lockTx", before: lockedRoot, line: "begin --break-lock", ahead: "y", shows: "Remove that lock? [y/n] ", answer: "n", then: "is there"},
 	{name: "a commit that broke off", asks: "recoverTx", opt: practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "RNTO", Count: 1}}}, before: killedInCommit, line: "tx recover", ahead: "f", shows: "go [f]orward or [b]ack? ", answer: "b", changes: true},

@@ -58,6 +58,7 @@ type Command struct {
 	Wire     []string          // the FTP verbs it may send, or "SITE CHMOD", beside those of a login
 	Needs    Need
 	Reach    Reach                   // what NAME:path means to it
+	NoPaths  func(*Call) int         // how many of the first arguments are no paths; nil: none
 	URLs     bool                    // takes URLs in place of paths
 	OneDash  bool                    // long options may have one dash, as those of find(1)
 	Digits   string                  // the option that digits behind a dash are the value of, as in head -3

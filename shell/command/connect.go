@@ -28,6 +28,7 @@ type Connect struct {
 	Anonymous bool        // log in as anonymous unless a user is named
 	User      string      // who logs in where the address names nobody
 	NoLogin   bool        // only connect; `user` logs in
+	KeyLog    string      // where TLS.KeyLogWriter writes
 }
 
 // Securities are the values of the setting tls.
@@ -43,6 +44,10 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	}
 	opt := SessionOptions(sh, a)
 	if err := Through(sh, &opt); err != nil {
+		return nil, err
+	}
+	var err error
+	if opt.Revoked, err = Revoked(sh); err != nil {
 		return nil, err
 	}
 	if insecure {
@@ -64,7 +69,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	}
 	session, err := client.Open(ctx, opt)
 	var bad *client.CertificateError
-	if errors.As(err, &bad) && sh.Interactive() && sh.Options.Connect.Pin == "" { // which was meant as it was given
+	if errors.As(err, &bad) && !errors.As(err, new(*client.RevokedError)) && sh.Interactive() && sh.Options.Connect.Pin == "" { // which was meant as it was given
 		answer := sh.confirmCertificate(ctx, bad, accepted)
 		if answer != no {
 			opt.Pin = client.Fingerprint(bad.Chain[0])
@@ -97,6 +102,9 @@ func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt
 		return
 	}
 	sh.warnOfOldTLS(session)
+	if opt.TLS.KeyLogWriter != nil {
+		sh.Warn("the TLS keys of this connection go to " + sh.Options.Connect.KeyLog + ": whoever reads that can read all that is sent")
+	}
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
 		sh.Warn("the certificate is not checked: anyone in between can pose as the server")
 	}

@@ -157,6 +157,7 @@ var hints = []hint{
 	},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
 	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user NAME` tries again"},
+	{"a certificate that is revoked", isError[*client.RevokedError], "`set tls-crl FILE` names another file, `set tls-crl ''` none"},
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{"a certificate of nobody known", isError[*client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +

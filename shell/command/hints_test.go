@@ -58,6 +58,7 @@ func TestHints(t *testing.T) {
 		{"another TLS session is refused, as set", cause{err: saying("RETR", 425, "TLS session of data connection not reused"), noReuse: true}, "the server wants the TLS session of the control connection: `set tls-reuse on`"},
 		{"another TLS session is refused", cause{err: saying("RETR", 522, "session reuse required")}, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
 		{"the login is refused", cause{err: saying("PASS", 530, "no")}, "`user NAME` tries again"},
+		{"a certificate that is revoked", cause{err: &client.CertificateError{Err: &client.RevokedError{}}}, "`set tls-crl FILE` names another file, `set tls-crl ''` none"},
 		{"a certificate of another name", cause{err: &client.CertificateError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}}, "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 		{"a certificate that has expired", cause{err: &client.CertificateError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}}, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 		{"a certificate of nobody known", cause{err: &client.CertificateError{Err: x509.UnknownAuthorityError{}}}, "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this certificate, `--insecure` anyone"},

@@ -50,7 +50,11 @@ func spread(c *Call) (parts []Part, err error) {
 	if c.Command.Reach == thisSession {
 		return nil, nil
 	}
-	for _, word := range c.Args {
+	others := 0
+	if c.Command.NoPaths != nil {
+		others = min(c.Command.NoPaths(c), len(c.Args))
+	}
+	for _, word := range c.Args[others:] {
 		name, path, is := sh.Named(word)
 		if any = any || is; !is {
 			name = sh.Name
@@ -65,11 +69,12 @@ func spread(c *Call) (parts []Part, err error) {
 	if !any {
 		return nil, nil
 	}
+	parts[0].Words = slices.Concat(c.Args[:others], parts[0].Words)
 	reversed := c.Command.Reversed != nil && slices.ContainsFunc(c.Statement.Args(), c.Command.Reversed)
 	if reversed && namesOne(c, 0) {
 		return nil, c.Usage("%s: the other way round the first is a name here", c.Arg(0))
 	}
-	if c.Command.Reach == WholeLine && len(parts) == 2 && !namesOne(c, 0) && (reversed || c.Command.Across == nil) { // mirror -R here NAME:there
+	if c.Command.Reach == WholeLine && len(parts) == 2 && others == 0 && !namesOne(c, 0) && (reversed || c.Command.Across == nil) { // mirror -R here NAME:there
 		parts = []Part{{parts[1].Session, slices.Concat(parts[0].Words, parts[1].Words)}}
 	}
 	if len(parts) > 1 && c.Command.Reach == WholeLine && (len(parts) > 2 || c.Command.Across == nil) {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
@@ -25,8 +26,14 @@ func cd(ctx context.Context, c *command.Call) error {
 		return goTo(ctx, c, *c.Shell.Previous)
 	case dir == "" || dir == "-":
 		return c.Usage("no directory to go to")
-	default:
+	case strings.Trim(dir, "./") == "": // a step up, or to the root, is no visit
 		return chdir(ctx, c, dir)
+	default:
+		if err := chdir(ctx, c, dir); err != nil {
+			return err
+		}
+		remember(c)
+		return nil
 	}
 }
 

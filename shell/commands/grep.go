@@ -35,6 +35,12 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"pattern", "remote-file"}, Flags: grepFlags,
 	Complete: []completion.Kind{completion.Text, completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Foreign: command.Confined, Run: grep,
+	Reach: command.WholeLine, NoPaths: func(c *command.Call) int {
+		if c.Given("regexp") {
+			return 0
+		}
+		return 1
+	},
 })
 
 func grepFlags(fs *pflag.FlagSet) {

@@ -116,6 +116,9 @@ func examination(ctx context.Context, c *command.Call) (e teach.Examination, err
 	if err := command.Through(sh, &e.Options); err != nil {
 		return e, err
 	}
+	if e.Options.Revoked, err = command.Revoked(sh); err != nil {
+		return e, err
+	}
 	if len(c.Args) == 0 && sh.Session != nil {
 		e.Login = sh.Session.Clones().Identity()
 		e.Known = e.Login.User != ""

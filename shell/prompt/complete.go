@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -221,6 +222,8 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
 		return remoteNames(ctx, sh, typed, kind == completion.RemoteDir)
+	case completion.Visited:
+		return visitedLike(sh, given, word)
 	case completion.Setting:
 		return completion.Words(word, settingCandidates())
 	case completion.SettingValue:
@@ -251,6 +254,26 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		return completion.Words(strings.ToUpper(word), command.PlainCandidates(command.ProtocolVerbs))
 	}
 	return completion.Result{}
+}
+
+// visitedLike are the directories that z would go to; one takes the place of the word.
+func visitedLike(sh *command.Shell, given []syntax.Token, word string) completion.Result {
+	if sh.Session == nil {
+		return completion.Result{}
+	}
+	var words []string
+	for _, w := range given {
+		words = append(words, w.Text)
+	}
+	if word != "" {
+		words = append(words, word)
+	}
+	all, _ := sh.Visits.All(sh.Server()) // a damaged file completes to nothing
+	found := completion.Result{Common: word}
+	for _, one := range site.Ranked(all, words, time.Now()) {
+		found.Candidates = append(found.Candidates, completion.Candidate{Text: string(one.Dir), Shown: string(one.Dir)})
+	}
+	return found
 }
 
 // localNamesLike are the local names that begin like a word, or match it. A disk

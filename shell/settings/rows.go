@@ -157,6 +157,7 @@ var credentialSettings = []*Setting{
 }
 
 var historySettings = []*Setting{
+	toggle("jump", "remember the directories that `cd` goes to at the prompt, for z", func(s *Settings) *bool { return &s.Jump }),
 	wholeNumber("history-size", "how many lines the history keeps", 1, 10_000_000, func(s *Settings) *int { return &s.HistorySize }).like("50000", "1000", "10000", "50000").
 		tells(HistorySize),
 }
@@ -275,6 +276,12 @@ var tlsSettings = []*Setting{
 		func(s *Settings) *string { return &s.TLSMin }).opening(),
 	word("tls-max", "the newest TLS version to offer, from the next open on", []string{"1.0", "1.1", "1.2", "1.3"},
 		func(s *Settings) *string { return &s.TLSMax }).opening(),
+	tlsCiphers().opening(),
+	(&Setting{
+		Name: "tls-crl", Usage: "\"/etc/ssl/revoked.pem\"", Short: "a file of lists of revoked certificates, PEM or DER, that the server's must not be in, from the next open on; empty: none",
+		Show:  func(s *Settings) string { return s.TLSCRL },
+		Parse: func(s *Settings, text string) error { s.TLSCRL = text; return nil },
+	}).opening(),
 	word("tls-data", "which certificate a data connection must show: same (that of the control connection), verified (any valid one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
 	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (in any way: anyone in between can cut files and listings short)",

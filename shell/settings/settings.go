@@ -35,6 +35,8 @@ type Settings struct {
 	TLS        string
 	TLSMin     string
 	TLSMax     string
+	TLSCiphers string
+	TLSCRL     string
 	TLSData    string
 	Timeout    time.Duration
 	Stall      time.Duration // 0: as Timeout
@@ -54,6 +56,7 @@ type Settings struct {
 	RetryWait       time.Duration
 	RetryOn         string
 	Keyring         bool
+	Jump            bool
 	PasswordCommand string
 
 	Bell, Case, CR, Edit, QC, RUnique, SUnique bool
@@ -94,10 +97,10 @@ func Default(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
 		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
-		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSMax: "1.3", TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Collisions: "refuse", Charset: "utf-8",
+		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSMax: "1.3", TLSCiphers: autoCiphers, TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Collisions: "refuse", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,
-		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: DefaultRetryOn, Keyring: true, Trash: "off", TrashKeep: "30d",
+		Retries: autoRetries, RetryWait: transfer.DefaultRetry.Wait, RetryOn: DefaultRetryOn, Keyring: true, Jump: true, Trash: "off", TrashKeep: "30d",
 		MaxDepth: transfer.DefaultDepth, MaxDirectories: transfer.DefaultDirectories,
 	}
 }

@@ -61,9 +61,9 @@ func BookmarkText(all map[string]string) []byte {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		key := name
 		if !bareKey().MatchString(name) {
-			key = quoteTOML(name)
+			key = QuoteTOML(name)
 		}
-		fmt.Fprintf(&b, "%s = %s\n", key, quoteTOML(all[name]))
+		fmt.Fprintf(&b, "%s = %s\n", key, QuoteTOML(all[name]))
 	}
 	return b.Bytes()
 }

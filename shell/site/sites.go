@@ -13,14 +13,19 @@ type Sites struct {
 	Known   *KnownHosts
 	hosts   []*hostSection // of the configuration
 	Servers *ServerLimits
+	Visits  *Visits
 	Reached Address // where the last URL led
 }
 
 // OpenSites is for what a directory remembers; "" remembers for as long as the program.
-func OpenSites(dir string) Sites { return Sites{Known: OpenKnownHosts(dir), Servers: OpenLimits(dir)} }
+func OpenSites(dir string) Sites {
+	return Sites{Known: OpenKnownHosts(dir), Servers: OpenLimits(dir), Visits: OpenVisits(dir)}
+}
 
 // Fork is what a job gets of it.
-func (s *Sites) Fork() Sites { return Sites{Known: s.Known, hosts: s.hosts, Servers: s.Servers} }
+func (s *Sites) Fork() Sites {
+	return Sites{Known: s.Known, hosts: s.hosts, Servers: s.Servers, Visits: s.Visits}
+}
 
 // Assignment is a setting and a value for it.
 type Assignment struct {

@@ -65,8 +65,8 @@ func keyOf(p *unstable.Parser, e *unstable.Node) (key []string, line int) {
 	return key, line
 }
 
-// quoteTOML writes a text as a string of TOML.
-func quoteTOML(text string) string {
+// QuoteTOML writes a text as a string of TOML.
+func QuoteTOML(text string) string {
 	plain := func(r rune) bool { return r >= ' ' && r != 0x7f && r != '\'' && r != '\ufffd' }
 	if !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
 		return "'" + text + "'"
