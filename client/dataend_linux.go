@@ -1,10 +1,9 @@
 package client
 
 import (
+	"encoding/binary"
 	"net"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // finArrived reports whether the other side has closed a connection, read to its end or not.
@@ -19,8 +18,8 @@ func finArrived(nc net.Conn) (arrived bool) {
 		return false
 	}
 	_ = raw.Control(func(fd uintptr) {
-		info, err := unix.GetsockoptTCPInfo(int(fd), unix.SOL_TCP, unix.TCP_INFO)
-		arrived = err == nil && info.State == closeWait
+		info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
+		arrived = err == nil && binary.NativeEndian.AppendUint32(nil, uint32(info))[0] == closeWait // the state is its first byte
 	})
 	return arrived
 }
