@@ -5,6 +5,16 @@ import (
 	"strconv"
 )
 
+// Allocate tells the server how many bytes come next (ALLO, RFC 959 section 4.1.3). Most have no use for it; one that has not
+// the room says so before they come. That it does not know the command is no failure.
+func (v Server) Allocate(ctx context.Context, size int64) error {
+	_, err := v.s.cmd(ctx, 2, "ALLO", strconv.FormatInt(size, 10))
+	if IsCode(err, 500, 501, 502, 504) {
+		return nil
+	}
+	return err
+}
+
 // Available returns how many bytes can still be stored in a directory, "" being
 // the current one (AVBL, draft-peterson-streamlined-ftp-command-extensions).
 func (v Server) Available(ctx context.Context, dir string) (int64, error) {

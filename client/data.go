@@ -53,6 +53,7 @@ type Data struct {
 	conn    *Conn
 	x       *Exchange
 	ctx     context.Context
+	pause   *Pause // of ctx
 	release func() // stops watching ctx
 
 	purpose
@@ -126,7 +127,7 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 	d := &Data{
-		conn: c, ctx: ctx,
+		conn: c, ctx: ctx, pause: pauseOf(ctx),
 		purpose: purpose{name: name, start: time.Now(), upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh},
 		wire:    wire{slice: smallestSlice, inflate: t.Inflate},
 		passed:  passed{content: c.cfg.Trace.content(ContentInfo{name, t.Verb})},
@@ -298,6 +299,9 @@ func (d *Data) ready() error {
 	}
 	if err := d.secure(); err != nil {
 		return err
+	}
+	if err := d.pause.wait(d.ctx); err != nil {
+		return d.failed(err)
 	}
 	d.setDeadline()
 	return d.failed(d.ctx.Err()) // it may have ended before the deadline was set

@@ -37,8 +37,16 @@ func (v Server) AskFeatures(ctx context.Context) (Features, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.s.feat = parseFeatures(r)
+	v.s.feat = v.s.corrected(parseFeatures(r))
 	return v.s.feat, nil
+}
+
+// corrected is what the server says, as Options.Correct changes it.
+func (s *Session) corrected(f Features) Features {
+	if s.opt.Correct != nil {
+		s.opt.Correct(f)
+	}
+	return f
 }
 
 func parseFeatures(r Reply) Features {

@@ -235,7 +235,7 @@ func (s *Session) learn(ctx context.Context, c *Conn, asked []command, xs []*Exc
 			return from, &Error{Verb: asked[i].verb, Reply: r}
 		}
 	}
-	s.feat = parseFeatures(replies["FEAT"])
+	s.feat = s.corrected(parseFeatures(replies["FEAT"]))
 	s.recognise()
 	if r := replies["SYST"]; r.Class() == 2 {
 		s.syst = r.Text()

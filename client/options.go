@@ -44,6 +44,9 @@ type Options struct {
 	// of USER, PASS and ACCT; nil: no such proxy.
 	Through func(Login) (commands []string, err error)
 
+	// Correct changes what the server says it can do (FEAT), where that is wrong; nil: not.
+	Correct func(Features)
+
 	// Program is how we introduce ourselves with CLNT, where the server has it;
 	// "" means not at all.
 	Program string

@@ -80,7 +80,7 @@ func TestWhatTabOffers(t *testing.T) {
 		{"an option behind queue", "queue get --forc", "--force"},
 		{"behind repeat", "repeat 3 get b", "b.csv"},
 		{"behind watch", "watch -n 3 hist", "history"},
-		{"help is no other command", "help get b", "begin bell bg binary bookmark borders bye"},
+		{"help is no other command", "help get b", "backup begin bell bg binary bookmark borders bye"},
 		{"a verb", "quote re", "REIN REST RETR"},
 		{"nothing", "echo b", ""},
 	} {

@@ -17,8 +17,8 @@ import (
 )
 
 // ReadConfig reads a configuration in TOML: settings by their names, lines with
-// names in the table alias, and in tables such as [host."*.example.org"]
-// settings for these hosts, with user and port. Nothing unknown is allowed in
+// names in the table alias, and in tables such as [host."*.example.org"] and
+// [bookmark.work] settings for these hosts and this bookmark, with user and port. Nothing unknown is allowed in
 // it: the error names file and line. No file is no error.
 func ReadConfig(sh *command.Shell, name string) error {
 	text, err := private.Read(name, site.LongConfig)
@@ -69,8 +69,10 @@ func configured(sh *command.Shell, key []string, value *unstable.Node) error {
 		return sh.Change(row, text)
 	case len(key) == 2 && key[0] == "alias":
 		return sh.SetAlias(key[1], text)
-	case len(key) == 3 && key[0] == "host":
-		return sh.Section(key[1]).Set(key[2], text)
+	case len(key) == 3:
+		if table := sh.Section(key[0], key[1]); table != nil {
+			return table.Set(key[2], text)
+		}
 	}
 	return fmt.Errorf("%s: no such key", strings.Join(key, "."))
 }

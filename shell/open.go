@@ -2,14 +2,13 @@ package shell
 
 import (
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Open connects as the open command does, and shows what goes wrong.
 func Open(sh *command.Shell, words ...string) error {
-	a, err := commands.AddressOf(sh, words)
+	a, err := command.AddressOf(sh, words)
 	if err != nil {
 		sh.Failed(command.Line{}, "open", err)
 		return err

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	if !t.anySize(s) {
 		if file := t.small.create(t); file != nil {
 			defer file.close()
+			if err := t.fits(t.Size, 0); err != nil {
+				return r, err
+			}
 			return downloadSmall(ctx, s, t, file, r, m)
 		}
 	}
@@ -40,6 +44,9 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 		return r, err
 	}
 	defer part.close()
+	if err := t.fits(t.Size, part.have); err != nil {
+		return r, err
+	}
 	if err := fill(ctx, s, t, part, &r, m); err != nil {
 		return r, err
 	}
@@ -110,6 +117,30 @@ func (t Task) within() error {
 	return nil
 }
 
+// fits asks whether a download may begin.
+func (t Task) fits(size, have int64) error {
+	if t.Fits == nil || size < 0 {
+		return nil
+	}
+	return t.Fits(size, have)
+}
+
+// fittingWriter asks Task.Fits as the bytes come: what has come is here.
+type fittingWriter struct {
+	io.Writer
+	have int64
+	fits func(size, have int64) error
+}
+
+func (w *fittingWriter) Write(p []byte) (int, error) {
+	if err := w.fits(w.have+int64(len(p)), w.have+int64(len(p))); err != nil {
+		return 0, err
+	}
+	n, err := w.Writer.Write(p)
+	w.have += int64(n)
+	return n, err
+}
+
 // OffsetError says that a transfer was to begin behind the end of the file. Size is
 // -1 where nobody knows it, and nothing came.
 type OffsetError struct{ Offset, Size int64 }
@@ -167,7 +198,7 @@ func downloadTo(ctx context.Context, s *client.Session, t Task, m *Meter) (Resul
 		return Result{}, err
 	}
 	r := Result{Size: t.Size, ModTime: t.ModTime, Resumed: t.Offset}
-	err := t.within()
+	err := cmp.Or(t.within(), t.fits(t.Size, t.Size))
 	if err == nil {
 		r.Bytes, r.Note, err = fetch(ctx, s, t, t.Offset, t.Out, m)
 	}
@@ -242,6 +273,9 @@ func fetch(ctx context.Context, s *client.Session, t Task, offset int64, w io.Wr
 	m.start(start, max(t.Size, seen.opening), d.Transferred)
 	if err := follows(d, overlap); err != nil {
 		return 0, "", err
+	}
+	if t.Size < 0 && t.Fits != nil {
+		w = &fittingWriter{w, start, t.Fits}
 	}
 	n, err := receive(ctx, t, seen.text, w, d)
 	if seen.cut = errors.Is(err, client.ErrTruncated); err != nil && !seen.cut {

@@ -271,7 +271,7 @@ func (e *Engine) visit(ctx context.Context, s *client.Session, j *job) error {
 
 // alone reports whether all that belongs to a transfer is done before the next.
 func (t Task) alone(s *client.Session) bool {
-	return t.Verify || t.Check || t.Op == Upload && (t.Atomic || s.Options().Stage != nil)
+	return t.Verify || t.Check || t.Text || t.Op == Upload && (t.Atomic || s.Options().Stage != nil)
 }
 
 // settle proves an upload with the next one.

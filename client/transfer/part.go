@@ -139,6 +139,9 @@ func (p *part) finish(t Task) error {
 	if d.isBeingWritten() || !d.isPart(p.File) { // a file of that name came meanwhile
 		return d.failed("rename", PartSuffix, errBusy)
 	}
+	if err := d.backUp(t.Backup); err != nil {
+		return d.failed("back up", "", err)
+	}
 	if err := p.handOver(); err != nil {
 		return d.failed("rename", PartSuffix, err)
 	}

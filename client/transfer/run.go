@@ -59,6 +59,10 @@ func once(ctx context.Context, s *client.Session, task *Task, m *Meter) (Result,
 			return Result{}, err
 		}
 	}
+	if typ := s.Type(); t.Text && typ == client.Binary {
+		s.SetType(client.ASCII)
+		defer s.SetType(typ)
+	}
 	r, err := carry(ctx, s, t, m)
 	if t.Check && isDupe(err) {
 		return task.leftOut(-1, "the server calls it a dupe: not sent"), nil

@@ -75,6 +75,14 @@ func (f *segmented) openIn(d *destination) error {
 	if f.file, f.missing = file, f.recall(file); f.missing == nil {
 		f.missing = []*piece{{next: begun, end: f.task.Size}}
 	}
+	if err := f.task.fits(f.task.Size, f.task.Size-f.left()); err != nil {
+		if f.left() == f.task.Size {
+			_ = d.dir.Remove(d.segments())
+		}
+		file.Close()
+		f.file = nil
+		return err
+	}
 	return f.note()
 }
 

@@ -74,6 +74,15 @@ type Task struct {
 	RemoveSource bool        // delete the original when the copy is whole
 	MoveSource   string      // or give it this name, on its side; "": delete it
 
+	Text   bool   // move it as text (type A), whatever the type of the session
+	Backup Backup // what becomes of a local file that a download replaces
+
+	Allocate bool // an upload is announced with its size
+
+	// Fits is asked before a download brings anything, and while it does where nobody knows the size: have
+	// of the size bytes are here. An error stops it.
+	Fits func(size, have int64) error
+
 	Segments int // fetch a large file over so many sessions at once; only an Engine does
 
 	KeepCR bool // text that is downloaded keeps the line ends of the wire

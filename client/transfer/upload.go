@@ -25,6 +25,11 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 			return r, err
 		}
 	}
+	if t.Allocate && r.Size > r.Resumed {
+		if err := s.Server().Allocate(ctx, r.Size-r.Resumed); err != nil {
+			return r, err
+		}
+	}
 	d, err := begin(ctx, s, t)
 	if t.Resume && restRefused(err) { // it ends where the rest begins
 		t.Op = Append
@@ -37,8 +42,11 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	if err := send(ctx, s, t, d, in.Reader, &r); err != nil {
 		return r, err
 	}
-	if name := d.FileName(); t.Op == UploadUnique && name != "" {
-		r.Remote = name
+	if t.Op == UploadUnique {
+		r.Remote, r.Note = d.FileName(), "the server does not say what it calls it"
+		if r.Remote != "" {
+			r.Note = "the server calls it " + r.Remote
+		}
 	}
 	if whole := r.Resumed + r.Bytes; r.Size >= 0 && whole != r.Size && s.Type().Counts() {
 		r.Note = fmt.Sprintf("the file changed while it was read: it had %d bytes, %d are on the server", r.Size, whole)

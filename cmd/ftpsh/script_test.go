@@ -82,7 +82,7 @@ func TestScripts(t *testing.T) {
 }
 
 // passed are the variables that the program sees.
-var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "FTPSH_TRACE", "SYSTEMROOT", keyLogFile, sentFile}
+var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "FTPSH_TRACE", "EDITOR", "SYSTEMROOT", keyLogFile, sentFile}
 
 func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))

@@ -130,7 +130,7 @@ var questions = []question{
 	{name: "an account at the login", asks: "Authenticate", opt: fault("PASS", "332 which account"), early: practice.Password, ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "a password by hand", asks: "rawSend", line: "raw\rPASS", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "interrupted"},
 	{name: "an account", asks: "account", line: "account", ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "an argument is missing"},
-	{name: "a password to keep", asks: "password", line: "password save bob@h", ahead: "typed ahead", shows: "password of bob@h: ", answer: "\x03", then: "interrupted"},
+	{name: "a password to keep", asks: "savePassword", line: "password save bob@h", ahead: "typed ahead", shows: "password of bob@h: ", answer: "\x03", then: "interrupted"},
 	{name: "a certificate", asks: "confirmCertificate", opt: practice.Options{TLS: practice.Explicit}, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
 	{name: "a changed certificate", asks: "confirmCertificate", opt: practice.Options{TLS: practice.Explicit}, before: anotherCertificate, ahead: "yes", shows: "from now on? [yes/once/no] ", answer: "no", then: "ftpsh> "},
 	{name: "an argument is missing", asks: "askFor", line: "delete", ahead: "a.txt", shows: "(remote-file) ", answer: "nosuch", then: "550 "},

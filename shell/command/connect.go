@@ -126,6 +126,7 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 	}
 	opt.Charset, opt.Inflate = charset(sh), client.Inflate
 	opt.VirtualHost = sh.Settings.VirtualHost
+	opt.Correct = correct(sh.Settings.Feat)
 	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)
 	opt.KeepAlive = sh.Settings.KeepAlive
 	opt.Trace = Dialogue(sh)
@@ -286,5 +287,20 @@ func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
 	own := sh.Confined != nil || sh.AtPractice(site.Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
 	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
 		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
+	}
+}
+
+// correct is what the setting feat does to the features of a server; nil if that is nothing.
+func correct(changes string) func(client.Features) {
+	if changes == "" {
+		return nil
+	}
+	return func(f client.Features) {
+		for _, word := range strings.Fields(changes) {
+			name, parameter, _ := strings.Cut(word[1:], "=")
+			if delete(f, name); word[0] == '+' {
+				f[name] = parameter
+			}
+		}
 	}
 }

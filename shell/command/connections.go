@@ -34,6 +34,9 @@ type Peer struct {
 	Manual    *Manual            // what quote and raw arranged; nil: nothing
 	Overrides []Override         // settings for this host
 	Greeted   bool               // the user was told what waits for it
+
+	CharsetTold bool     // and that names are in another charset
+	Tags        []string // what tag has marked: paths from the root
 }
 
 // fork is what a job gets: the session, until it has one of its own.

@@ -77,6 +77,11 @@ func (c *Call) Expand(ctx context.Context, words []syntax.Token) ([]RemoteName, 
 	var names []RemoteName
 	var errs []error
 	for _, word := range words {
+		if word.Raw == Tagged {
+			found, err := c.tagged()
+			names, errs = append(names, found...), append(errs, err)
+			continue
+		}
 		if word.Pattern == "" || !c.Shell.Settings.Glob {
 			names = append(names, RemoteName{Path: word.Text})
 			continue
@@ -92,6 +97,20 @@ func (c *Call) Expand(ctx context.Context, words []syntax.Token) ([]RemoteName, 
 		names = append(names, matches...)
 	}
 	return names, failure.Several(errs)
+}
+
+// Tagged is the word that stands for what tag has marked.
+const Tagged = "@"
+
+// tagged are the names that tag has marked.
+func (c *Call) tagged() (names []RemoteName, err error) {
+	for _, name := range c.Shell.Tags {
+		names = append(names, RemoteName{Path: name})
+	}
+	if names == nil {
+		err = &failure.UsageError{Text: Tagged + ": nothing is marked", Hint: "`tag NAME` marks a file; one that is called so is ./" + Tagged}
+	}
+	return names, err
 }
 
 func (c *Call) match(ctx context.Context, word syntax.Token) ([]RemoteName, error) {
@@ -147,6 +166,7 @@ func (c *Call) List(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 	if err != nil {
 		return entries, err
 	}
+	c.hintCharset(entries)
 	if len(entries) <= mostRemembered {
 		c.Shell.Remote.Fill(c.Absolute(dir), completionNames(entries))
 	}

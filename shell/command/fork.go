@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -13,7 +14,8 @@ func (sh *Shell) Fork() *Shell {
 		Learning: sh.Learning.fork(), Options: sh.Options, JSON: sh.JSON, Catalog: sh.Catalog, Confined: sh.Confined, Log: sh.Log, Jobs: sh.Hooks.NewJobs(), Hooks: sh.Hooks, Forked: true, pending: sh.pending.fork(),
 	}
 	f.takeConsole(sh.Console.Console)
-	f.Base, f.End = context.WithCancelCause(sh.Base)
+	f.Pause = &client.Pause{}
+	f.Base, f.End = context.WithCancelCause(client.WithPause(sh.Base, f.Pause))
 	return f
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -129,11 +130,7 @@ func OpenNamed(ctx context.Context, sh *Shell, name string) error {
 	if name == sh.Name || sh.Other(name) >= 0 {
 		return nil
 	}
-	words, err := ResolveBookmark(sh, []string{name})
-	if err != nil {
-		return err
-	}
-	a, err := site.ParseAddress(words...)
+	a, err := AddressOf(sh, []string{name})
 	if err != nil {
 		return err
 	}
@@ -151,17 +148,24 @@ func (sh *Shell) On(name string, f func() error) error {
 	return sh.Lend(sh.Other(name), f)
 }
 
-// ResolveBookmark puts the address of a bookmark in the place of its name.
-func ResolveBookmark(sh *Shell, words []string) ([]string, error) {
+// AddressOf reads an address, the name of a bookmark, or NAME/path below its directory.
+func AddressOf(sh *Shell, words []string) (site.Address, error) {
 	if len(words) != 1 {
-		return words, nil
+		return site.ParseAddress(words...)
 	}
 	all, err := site.ReadBookmarks(sh.Options.Bookmarks)
 	if err != nil {
-		return words, err
+		return site.Address{}, err
 	}
-	if where, known := all[words[0]]; known {
-		return []string{where}, nil
+	name, below, _ := strings.Cut(words[0], "/")
+	where, known := all[name]
+	if !known {
+		return site.ParseAddress(words...)
 	}
-	return words, nil
+	if below != "" {
+		where = strings.TrimSuffix(where, "/") + "/" + (&url.URL{Path: below}).EscapedPath()
+	}
+	a, err := site.ParseAddress(where)
+	a.Bookmark = name
+	return a, err
 }

@@ -104,7 +104,8 @@ type Shell struct {
 	Log      *log
 	Jobs     JobList
 	Hooks    *Hooks
-	Forked   bool // it is the shell of a job
+	Forked   bool          // it is the shell of a job
+	Pause    *client.Pause // of its transfers
 
 	TookInterrupt bool // Ctrl-C is how the command at hand ends when all is well
 }
@@ -138,6 +139,7 @@ func (sh *Shell) Disconnect() {
 		return
 	}
 	leaveTx(sh)
+	sh.keepLastDir()
 	if sh.Raw = false; sh.Manual != nil {
 		sh.Manual.Drop()
 	}

@@ -2,9 +2,13 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
@@ -15,25 +19,32 @@ import (
 )
 
 var _ = command.Add(&command.Command{
-	Name: "bookmark", Theme: "connect", Secret: history.Secret{Connects: true}, Values: [][]string{{"add", "delete", "list"}}, Args: "[add name [address] | delete name]", Short: "remember servers under a name", JSON: true,
-	Long: "`open NAME` and `ftpsh NAME` go there. Without an address it is where you are now. Passwords are not kept: the " +
-		"keyring (`password save`) or .netrc hold them.",
+	Name: "bookmark", Theme: "connect", Secret: history.Secret{Connects: true}, Values: [][]string{{"add", "delete", "edit", "list"}}, Args: "[add name [address] | delete name | edit]", Short: "remember servers under a name", JSON: true,
+	Long: "`open NAME` and `ftpsh NAME` go there, `open NAME/path` to a directory below it, and NAME:path is a file there, as in `get NAME:path`. " +
+		"Without an address it is where you are now; with `set last-dir on` it is where you left it the last time. " +
+		"Passwords are not kept in it: with -p one is asked for and goes into the keyring, where `password save` puts it, too.\n" +
+		"The table [bookmark.NAME] of the configuration has settings for it. `bookmark edit` opens the file with all of them in your editor.",
 	Examples: []command.Example{
 		{Line: "bookmark add work", Says: "this server and directory"},
 		{Line: "bookmark add logs ftp://alice@ftp.example.org/var/log", Says: "another one"},
 		{Line: "bookmark", Says: "list them"},
 	},
-	Max: 3, Complete: []completion.Kind{completion.Text, completion.Bookmark, completion.Host}, Foreign: command.Refused, Run: bookmark,
+	Max: 3, Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("password", "p", false, "add: ask for the password, and keep it in the keyring")
+	},
+	Complete: []completion.Kind{completion.Text, completion.Bookmark, completion.Host}, Foreign: command.Refused, Run: bookmark,
 })
 
-func bookmark(_ context.Context, c *command.Call) error {
+func bookmark(ctx context.Context, c *command.Call) error {
 	switch verb := c.Arg(0); {
 	case verb == "" || verb == "list":
 		return listBookmarks(c)
+	case verb == "edit" && len(c.Args) == 1:
+		return editBookmarks(c)
 	case len(c.Args) < 2:
 		return c.Usage("a name is missing")
 	case verb == "add":
-		return addBookmark(c)
+		return addBookmark(ctx, c)
 	case (verb == "delete" || verb == "rm") && len(c.Args) == 2:
 		return changeBookmarks(c, func(all map[string]string) error {
 			if _, known := all[c.Arg(1)]; !known {
@@ -43,7 +54,7 @@ func bookmark(_ context.Context, c *command.Call) error {
 			return nil
 		})
 	}
-	return c.Usage("%s is not one of add, delete, list", c.Arg(0))
+	return c.Usage("%s is not one of add, delete, edit, list", c.Arg(0))
 }
 
 type bookmarkObject struct {
@@ -69,7 +80,7 @@ func listBookmarks(c *command.Call) error {
 	return nil
 }
 
-func addBookmark(c *command.Call) error {
+func addBookmark(ctx context.Context, c *command.Call) error {
 	name := c.Arg(1)
 	if strings.ContainsAny(name, "/:@. ") || name == "" {
 		return c.Usage("%q is not a name for a bookmark: it could be a host", name)
@@ -87,10 +98,44 @@ func addBookmark(c *command.Call) error {
 	default:
 		where = c.Shell.WhereURL()
 	}
-	return changeBookmarks(c, func(all map[string]string) error {
+	err := changeBookmarks(c, func(all map[string]string) error {
 		all[name] = where
 		return nil
 	})
+	if err != nil || !c.Is("password") {
+		return err
+	}
+	a, err := site.ParseAddress(where)
+	if err != nil {
+		return err
+	}
+	return savePassword(ctx, c, a.User, a)
+}
+
+// editBookmarks opens the file in an editor. What is wrong in it does not take its place, and is not lost.
+func editBookmarks(c *command.Call) error {
+	if not, err := command.WouldRun(c.Shell, "bookmark", "edit"); not {
+		return err
+	}
+	name := c.Shell.Options.Bookmarks
+	if name == "" {
+		return &failure.LocalError{Text: "bookmarks are kept nowhere here"}
+	}
+	before, err := private.Read(name, site.LongConfig)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	text, err := edited(c.Shell, "ftpsh-bookmarks-*.toml", string(before))
+	if err != nil || text == string(before) {
+		return err
+	}
+	if _, err := site.ParseBookmarks(name, []byte(text)); err != nil {
+		if kept := private.Write(name+".edited", []byte(text)); kept == nil {
+			c.Note("your text is in %s.edited", name)
+		}
+		return err
+	}
+	return private.Write(name, []byte(text))
 }
 
 // changeBookmarks replaces the file in one step.

@@ -157,20 +157,26 @@ func EditElsewhere(sh *command.Shell, line string) string {
 }
 
 func editedLine(sh *command.Shell, line string) (string, error) {
-	file, err := os.CreateTemp("", "ftpsh-line-*")
+	text, err := edited(sh, "ftpsh-line-*", line+"\n")
+	return strings.TrimRight(text, "\r\n"), err
+}
+
+// edited is a text as the user's editor leaves it.
+func edited(sh *command.Shell, pattern, text string) (string, error) {
+	file, err := os.CreateTemp("", pattern)
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(file.Name())
-	_, err = io.WriteString(file, line+"\n")
+	_, err = io.WriteString(file, text)
 	if err := cmp.Or(err, file.Close()); err != nil {
 		return "", err
 	}
 	if err := sh.Console.Run(command.EditorCommand(sh.Base, editor(), file.Name())); err != nil {
 		return "", err
 	}
-	edited, err := os.ReadFile(file.Name())
-	return strings.TrimRight(string(edited), "\r\n"), err
+	after, err := os.ReadFile(file.Name())
+	return string(after), err
 }
 
 // MayReplace looks whether the file on the server is still the one that was

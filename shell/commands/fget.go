@@ -20,10 +20,13 @@ var _ = command.Add(&command.Command{
 		"in them. The list - is standard input.",
 	Examples: []command.Example{{Line: "fget list", Says: "what `nlist *.txt list` has put into list"}},
 	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: into(getFlags), Complete: []completion.Kind{completion.LocalPath},
-	Wire: getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: fget,
+	Wire: downloadVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: fget,
 })
 
 func fget(ctx context.Context, c *command.Call) error {
+	if err := makeHere(c, intoHere(c)); err != nil {
+		return err
+	}
 	list, err := openList(ctx, c, c.Args[0])
 	if err != nil {
 		return err

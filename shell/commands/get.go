@@ -43,15 +43,19 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
 })
 
-var getVerbs = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR", "REST"))
+var (
+	getVerbs      = command.Verbs(command.ListVerbs, hashVerbs, command.Sends("RETR", "REST"))
+	downloadVerbs = command.Verbs(getVerbs, command.Sends("DELE")) // with -E
+)
 
 func getFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "keep what has arrived and fetch only the rest")
 	fs.BoolP("force", "f", false, "replace a local file without a question")
 	fs.Bool("verify", false, "compare the contents with the server's before the file has its name")
+	originalFlags(fs)
 }
 
 // named adds the option of a command that gives one file another name.
@@ -159,6 +163,9 @@ func getSeveral(ctx context.Context, c *command.Call, resume bool) error {
 	if intoLast(c) {
 		dir, words = LocalPath(words[len(words)-1]), words[:len(words)-1]
 	}
+	if err := makeHere(c, dir); err != nil {
+		return err
+	}
 	if dir != "" && !c.Shell.Folder().IsDir(dir) {
 		return failure.About(dir, &failure.LocalError{Text: "no such directory here"})
 	}
@@ -197,6 +204,9 @@ func openTarget(ctx context.Context, c *command.Call, t *transfer.Task, word syn
 		return in.Close, nil
 	}
 	t.Local = LocalPath(word)
+	if err := makeHere(c, intoOf(word)); err != nil {
+		return done, err
+	}
 	info, err := c.Shell.Folder().Stat(t.Local)
 	if err != nil || info.IsDir() || info.Mode().IsRegular() {
 		return done, nil
@@ -207,6 +217,15 @@ func openTarget(ctx context.Context, c *command.Call, t *transfer.Task, word syn
 	}
 	t.Out = file
 	return file.Close, nil
+}
+
+// intoOf is the directory that a local name is in, or that it is when it ends with a slash.
+func intoOf(word syntax.Token) string {
+	name := LocalPath(word)
+	if !strings.HasSuffix(word.Text, "/") {
+		name = filepath.Dir(name)
+	}
+	return name
 }
 
 // plainOut is where the bytes of a file go that are to be seen.
@@ -302,6 +321,9 @@ func replaces(ctx context.Context, c *command.Call, t *transfer.Task) (bool, err
 }
 
 func mget(ctx context.Context, c *command.Call, resume bool) error {
+	if err := makeHere(c, intoHere(c)); err != nil {
+		return err
+	}
 	names, missed := c.Expand(ctx, c.Args)
 	return failure.Several([]error{missed, getNames(ctx, c, &each{call: c}, names, resume)})
 }
@@ -333,6 +355,9 @@ func getNames(ctx context.Context, c *command.Call, asked *each, names []command
 				return t, errPassedOver
 			}
 			t.Describe(*name.Entry)
+			if c.Is("chmod") && name.Entry.HasMode {
+				t.Mode = name.Entry.Mode.Perm()
+			}
 		}
 		return plainDownload(c, t)
 	})

@@ -14,5 +14,5 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{{Line: "mget *.txt", Says: "all texts"}, {Line: "mget -c disk*.iso", Says: "resume several"}, {Line: "mget -O /var/spool *.csv", Says: "into another directory"}},
 	Min:      1, Max: -1, Ask: []string{"remote-files"}, Flags: into(withSegments(withTrees(getFlags))),
 	Complete: []completion.Kind{completion.RemotePath},
-	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mget(ctx, c, c.Is("continue")) },
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.EachWord, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return mget(ctx, c, c.Is("continue")) },
 })

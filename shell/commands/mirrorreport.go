@@ -141,6 +141,7 @@ func (r *mirrorReport) tell(s transfer.Step) {
 		if s.Action != transfer.ActRename {
 			r.bytes += max(s.Size, 0)
 		}
+		r.arrived(s)
 	}
 	switch {
 	case r.call.Shell.Planning != nil:
@@ -171,6 +172,18 @@ func shownStep(s transfer.Step) string {
 		return render.Safe(s.Path)
 	}
 	return render.Safe(s.Path) + " -> " + render.Safe(s.To)
+}
+
+// arrived runs the command of the setting on-file.
+func (r *mirrorReport) arrived(s transfer.Step) {
+	ops := map[transfer.Action]transfer.Op{transfer.ActDownload: transfer.Download, transfer.ActUpload: transfer.Upload, transfer.ActCopy: transfer.BetweenServers}
+	op, moved := ops[s.Action]
+	if !moved || s.Result.Local == "" {
+		return
+	}
+	if err := onFile(r.call, op, s.Result); err != nil {
+		r.errs = append(r.errs, failure.About(s.Path, err))
+	}
 }
 
 func (r *mirrorReport) object(s transfer.Step) {

@@ -17,7 +17,7 @@ var _ = command.Add(&command.Command{
 
 func mlsd(ctx context.Context, c *command.Call) error { return printFacts(ctx, c, "MLSD") }
 
-// printFacts prints what the server sends in answer to MLSD or NLST, line by line.
+// printFacts prints what the server sends in answer to MLSD, NLST or LIST, line by line.
 func printFacts(ctx context.Context, c *command.Call, verb string) error {
 	done, err := redirect(ctx, c, 1)
 	if err != nil {

@@ -15,7 +15,7 @@ var _ = command.Add(&command.Command{
 	Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
 	Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
 	Complete: []completion.Kind{completion.LocalPath},
-	Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: mput,
+	Wire:     putTreeVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: mput,
 })
 
 // passesOver reports whether a name that a pattern stands for is no file that can
@@ -29,10 +29,16 @@ func passesOver(c *command.Call, name string) bool {
 	return true
 }
 
-func mput(ctx context.Context, c *command.Call) error { return putNames(ctx, c, &each{call: c}) }
+func mput(ctx context.Context, c *command.Call) error {
+	asked := &each{call: c}
+	return intoEach(c, func(dir string) error { return putNames(ctx, c, asked, dir) })
+}
 
-// putNames uploads the files that the arguments stand for, and with -r directories.
-func putNames(ctx context.Context, c *command.Call, asked *each) error {
+// putNames uploads the files that the arguments stand for, and with -r directories, into a directory of the server.
+func putNames(ctx context.Context, c *command.Call, asked *each, dir string) error {
+	if err := makeThere(ctx, c, dir); err != nil {
+		return err
+	}
 	var names []command.RemoteName
 	var trees []string
 	var errs []error
@@ -48,7 +54,7 @@ func putNames(ctx context.Context, c *command.Call, asked *each) error {
 		}
 	}
 	remote := func(name command.RemoteName) string {
-		return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(name.Path))
+		return command.JoinRemote(dir, c.Shell.RemoteName(name.Path))
 	}
 	note := func(name command.RemoteName) string {
 		if !asked.asks() || storeUnique(c, transfer.Upload) != transfer.Upload {
@@ -64,7 +70,7 @@ func putNames(ctx context.Context, c *command.Call, asked *each) error {
 		return t, nil
 	})
 	if errs = append(errs, err); !endsAll(ctx, err) {
-		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, name)) }))
+		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, dir, name)) }))
 	}
 	return failure.Several(errs)
 }

@@ -17,13 +17,16 @@ var _ = command.Add(&command.Command{
 		"changed is not fetched again.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: newer,
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: newer,
 })
 
 func newer(ctx context.Context, c *command.Call) error {
 	t := transfer.Task{Op: transfer.Download, Remote: c.Arg(0), Resume: c.Is("continue")}
 	if len(c.Args) == 2 {
 		t.Local = LocalPath(c.Args[1])
+		if err := makeHere(c, intoOf(c.Args[1])); err != nil {
+			return err
+		}
 	}
 	if err := nameHere(c, &t); err != nil {
 		return err

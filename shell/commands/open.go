@@ -53,7 +53,7 @@ func open(ctx context.Context, c *command.Call) error {
 	if err := outsideTx(c); err != nil {
 		return err
 	}
-	a, err := AddressOf(c.Shell, c.Texts())
+	a, err := command.AddressOf(c.Shell, c.Texts())
 	if err != nil {
 		return err
 	}
@@ -106,13 +106,4 @@ func openingWords(c *command.Call, a *site.Address) error {
 		return c.Usage("%s", err)
 	}
 	return nil
-}
-
-// AddressOf reads an address, or the name of a bookmark.
-func AddressOf(sh *command.Shell, words []string) (site.Address, error) {
-	words, err := command.ResolveBookmark(sh, words)
-	if err != nil {
-		return site.Address{}, err
-	}
-	return site.ParseAddress(words...)
 }

@@ -60,6 +60,9 @@ func moveMany(ctx context.Context, c *command.Call, tasks []transfer.Task) error
 	var bytes int64
 	for i := range tasks {
 		configureTask(c, &tasks[i])
+		if err := asked(ctx, c, &tasks[i]); err != nil {
+			return err
+		}
 		bytes += max(tasks[i].Size, 0)
 	}
 	defer c.Shell.Gauge.All(len(tasks), bytes)()

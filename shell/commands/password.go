@@ -42,15 +42,27 @@ func password(ctx context.Context, c *command.Call) error {
 	}
 	switch c.Arg(0) {
 	case "save":
-		secret, err := c.Shell.Console.ReadSecret(ctx, "password of "+name+": ")
-		if err != nil {
-			return err
-		}
-		return inKeyring(keyring.Set(command.KeyringService, name, secret))
+		return savePassword(ctx, c, user, a)
 	case "forget":
 		return inKeyring(failure.About(name, keyring.Delete(command.KeyringService, name)))
 	}
 	return c.Usage("%s is neither save nor forget", c.Arg(0))
+}
+
+// savePassword asks for a password and keeps it.
+func savePassword(ctx context.Context, c *command.Call, user string, a site.Address) error {
+	if user == "" {
+		return c.Usage("whose password? USER@HOST says it")
+	}
+	name := command.KeyringName(user, a)
+	if not, err := command.WouldRun(c.Shell, "password", "save", name); not {
+		return err
+	}
+	secret, err := c.Shell.Console.ReadSecret(ctx, "password of "+name+": ")
+	if err != nil {
+		return err
+	}
+	return inKeyring(keyring.Set(command.KeyringService, name, secret))
 }
 
 func inKeyring(err error) error {

@@ -16,7 +16,7 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{{Line: "pget -n 8 big.iso", Says: "over eight sessions"}, {Line: "pget -c big.iso", Says: "resume what was cut"}},
 	Min:      1, Max: 2, Ask: []string{"remote-file"}, Flags: pgetFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
 })
 
 func pgetFlags(fs *pflag.FlagSet) {

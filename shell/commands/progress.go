@@ -28,6 +28,9 @@ func moveFile(ctx context.Context, c *command.Call, t transfer.Task) error {
 		return command.WouldMove(c.Shell, t)
 	}
 	configureTask(c, &t)
+	if err := asked(ctx, c, &t); err != nil {
+		return err
+	}
 	meter := &transfer.Meter{}
 	stop := watchMeter(c, render.Safe(taskName(t)), meter)
 	r, err := transfer.Run(ctx, c.Session(), t, meter)
@@ -64,12 +67,13 @@ func diagnosed(ctx context.Context, c *command.Call, t transfer.Task, err error)
 // configureTask gives a transfer what the settings say.
 func configureTask(c *command.Call, t *transfer.Task) {
 	t.Here = c.Shell.Folder()
-	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic")
+	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic") || c.Shell.Settings.Atomic && t.Op == transfer.Upload && !t.Resume
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.Limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
 	t.Check = c.Is("check")
+	t.Backup, t.Fits = backups[c.Shell.Settings.Backup], fits(c, *t)
 	if t.Op == transfer.Upload || t.Op == transfer.UploadUnique {
-		t.Mode = cmp.Or(t.Mode, c.Shell.Settings.UploadMode)
+		t.Mode, t.Allocate = cmp.Or(t.Mode, c.Shell.Settings.UploadMode), c.Shell.Settings.Allo
 	}
 }
 
@@ -90,7 +94,7 @@ func endedTransfer(c *command.Call, t transfer.Task, r transfer.Result, err erro
 	if r.Note != "" {
 		c.Note("%s: %s", name, r.Note)
 	}
-	return nil
+	return failure.About(name, onFile(c, t.Op, r))
 }
 
 // toldArrival reports one transfer.

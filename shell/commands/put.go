@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -15,7 +16,6 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 var _ = command.Add(&command.Command{
@@ -33,11 +33,11 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
 	Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
-	Wire:     putTreeVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
+	Wire:     putTreeVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
 })
 
 var (
-	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "SIZE", "RETR", "SITE CHMOD", "MFF"), command.TimeVerbs)
+	putVerbs     = command.Verbs(command.DataVerbs, hashVerbs, command.Sends("RNFR", "RNTO", "STOR", "APPE", "STOU", "REST", "ALLO", "SIZE", "RETR", "SITE CHMOD", "MFF"), command.TimeVerbs)
 	putTreeVerbs = command.Verbs(putVerbs, command.ListVerbs, command.Sends("MKD")) // with -r
 )
 
@@ -54,7 +54,7 @@ func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
 		flags(fs)
-		fs.StringP("into", "O", "", "put it into `DIRECTORY` of the server, which must exist")
+		fs.StringArrayP("into", "O", nil, "put it into `DIRECTORY` of the server, which must exist; several times: into each")
 		command.NamesPath(fs, "into", completion.RemoteDir)
 	}
 }
@@ -65,19 +65,44 @@ func putFlags(fs *pflag.FlagSet) {
 	fs.Bool("atomic", false, "under the name NAME.part until it is complete, so that nobody sees an incomplete file")
 	fs.Bool("verify", false, "compare the contents with the server's")
 	fs.Bool("check", false, "look once more just before a file is sent: leave it out when one of its size is there, or the server calls it a dupe")
+	originalFlags(fs)
+}
+
+// intoEach carries out f for each directory of -O, or once with "".
+func intoEach(c *command.Call, f func(dir string) error) error {
+	dirs := []string{""}
+	if c.Given("into") {
+		dirs, _ = c.Flags.GetStringArray("into")
+	}
+	if stream := c.Arg(0) == "-" || strings.HasPrefix(c.Arg(0), "|"); len(dirs) > 1 && (stream || c.Is("remove-source")) {
+		return c.Usage("what is sent to several directories is read once for each: no stream, and no -E")
+	}
+	var errs []error
+	for _, dir := range dirs {
+		errs = append(errs, f(dir))
+	}
+	return failure.Several(errs)
 }
 
 func put(ctx context.Context, c *command.Call, op transfer.Op) error {
 	if err := takeOutput(c); err != nil {
 		return err
 	}
-	if dir := c.Value("into"); dir != "" {
-		if len(c.Args) > 1 {
-			return c.Usage("the second name and -O both say where it goes")
-		}
-		c.Args = append(c.Args, syntax.Token{Text: strings.TrimSuffix(dir, "/") + "/"})
+	if len(c.Args) > 1 && c.Given("into") {
+		return c.Usage("the second name and -O both say where it goes")
 	}
-	t := transfer.Task{Op: storeUnique(c, op), Remote: c.Arg(1), Resume: c.Is("continue"), Offset: c.Shell.TakeRestart()}
+	offset := c.Shell.TakeRestart()
+	return intoEach(c, func(dir string) error {
+		to := c.Arg(1)
+		if dir != "" {
+			to = strings.TrimSuffix(dir, "/") + "/"
+		}
+		return putAs(ctx, c, transfer.Task{Op: storeUnique(c, op), Remote: to, Resume: c.Is("continue"), Offset: offset})
+	})
+}
+
+// putAs is put under the remote name of the task, or into that directory.
+func putAs(ctx context.Context, c *command.Call, t transfer.Task) error {
 	word := c.Args[0]
 	command, isPipe := strings.CutPrefix(word.Text, "|")
 	if (word.Text == "-" || isPipe) && t.Remote == "" {
@@ -99,15 +124,15 @@ func put(ctx context.Context, c *command.Call, op transfer.Op) error {
 		return err
 	}
 	switch {
-	case len(names) > 1 && len(c.Args) == 1 && op == transfer.Upload:
-		return putNames(ctx, c, &each{call: c, all: true})
+	case len(names) > 1 && len(c.Args) == 1 && t.Op != transfer.Append:
+		return putNames(ctx, c, &each{call: c, all: true}, cmp.Or(strings.TrimSuffix(t.Remote, "/"), t.Remote))
 	case len(names) > 1:
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: word.Text + " stands for several files", Hint: "`mput " + word.Text + "`; -O DIRECTORY says where"}
 	}
 	if c.Is("recursive") && c.Shell.Folder().IsDir(names[0]) {
-		remote := c.Arg(1)
+		remote := t.Remote
 		if remote == "" {
-			remote = remoteTree(c, names[0])
+			remote = remoteTree(c, "", names[0])
 		}
 		return putTree(ctx, c, names[0], remote)
 	}
@@ -120,6 +145,9 @@ func put(ctx context.Context, c *command.Call, op transfer.Op) error {
 
 // uploadFile sends a file unless the user keeps what it would replace.
 func uploadFile(ctx context.Context, c *command.Call, t transfer.Task) error {
+	if err := makeThere(ctx, c, command.ParentOf(t.Remote)); err != nil {
+		return err
+	}
 	yes, err := settleThere(ctx, c, &t)
 	if err != nil || !yes {
 		return err

@@ -27,22 +27,25 @@ func getTree(ctx context.Context, c *command.Call, remote, local string) error {
 
 // getTreeAs is getTree under a local name.
 func getTreeAs(ctx context.Context, c *command.Call, remote, local string) error {
-	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue")})
+	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Remote: remote, Local: local, Resume: c.Is("continue"), Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source")})
 	return err
 }
 
 // putTree uploads a directory with everything in it.
 func putTree(ctx context.Context, c *command.Call, local, remote string) error {
-	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue")})
+	if err := makeThere(ctx, c, command.ParentOf(remote)); err != nil {
+		return err
+	}
+	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue"), Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source")})
 	return err
 }
 
-// remoteTree is the remote name of a local directory that was given no other.
-func remoteTree(c *command.Call, local string) string {
+// remoteTree is the remote name of a local directory that was given no other, in a directory of the server.
+func remoteTree(c *command.Call, dir, local string) string {
 	if full, err := filepath.Abs(c.Shell.Local(local)); err == nil {
 		local = full // so that . has a name
 	}
-	return command.JoinRemote(c.Value("into"), c.Shell.RemoteName(local))
+	return command.JoinRemote(dir, c.Shell.RemoteName(local))
 }
 
 // isRemoteTree reports whether a name on the server is that of a directory, or of a link to one.

@@ -14,5 +14,5 @@ var _ = command.Add(&command.Command{
 		"and time of the one that was begun.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     getVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },
 })

@@ -27,5 +27,6 @@ func toForeground(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	c.Note("%s", j.shown())
+	j.Sh.Pause.Resume()
 	return foreground(c.Shell, j, func() {}) // it runs, or waits in the queue
 }

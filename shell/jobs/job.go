@@ -118,6 +118,8 @@ func (j *job) state() string {
 	switch {
 	case !j.started && j.ended.IsZero():
 		return "queued"
+	case j.ended.IsZero() && j.Sh.Pause.Held():
+		return "paused"
 	case j.ended.IsZero():
 		return "running"
 	}

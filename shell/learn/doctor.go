@@ -13,7 +13,6 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
@@ -91,7 +90,7 @@ func examination(ctx context.Context, c *command.Call) (e teach.Examination, err
 	sh := c.Shell
 	a := sh.Address
 	if len(c.Args) > 0 {
-		if a, err = commands.AddressOf(sh, c.Texts()); err != nil {
+		if a, err = command.AddressOf(sh, c.Texts()); err != nil {
 			return e, err
 		}
 	} else if sh.Session == nil {

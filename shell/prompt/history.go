@@ -28,6 +28,7 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{
 		{Line: "history big", Says: "what was done with big.iso?"},
 		{Line: "history 5", Says: "the last five"},
+		{Line: "history -n 8 -s > again.ftp", Says: "a script of what was done last; `source again.ftp` does it again"},
 		{Line: "history -n 50 -l here", Says: "the last fifty lines that hold this word, with time, status, duration and place"},
 	},
 	Max: -1, Flags: historyFlags, Complete: []completion.Kind{completion.Text}, Foreign: command.Refused, Run: showHistory,
@@ -36,6 +37,7 @@ var _ = command.Add(&command.Command{
 func historyFlags(fs *pflag.FlagSet) {
 	fs.IntP("number", "n", 30, "the last `N` lines; 0: all")
 	fs.BoolP("long", "l", false, "with time, exit status, duration, host and directory")
+	fs.BoolP("script", "s", false, "only the lines that worked, as a script for `source`")
 	fs.BoolP("here", "H", false, "only those typed for this host")
 }
 
@@ -82,10 +84,13 @@ func showHistory(_ context.Context, c *command.Call) error {
 		text, limit = "", n
 	}
 	found := recallRecords(c.Shell, func(r history.Record) bool {
-		return holds(r.Line, text) && (!c.Is("here") || r.Host == c.Shell.Where())
+		return holds(r.Line, text) && (!c.Is("script") || r.Ended && r.Status == 0) && (!c.Is("here") || r.Host == c.Shell.Where())
 	})
 	if limit > 0 {
 		found = found[max(0, len(found)-limit):]
+	}
+	if c.Is("script") {
+		return printScript(c, found)
 	}
 	t := render.Table{Right: []bool{true}}
 	if c.Is("long") {
@@ -113,6 +118,16 @@ func showHistory(_ context.Context, c *command.Call) error {
 		t.Rows = append(t.Rows, row)
 	}
 	return c.Table(t)
+}
+
+// printScript prints lines as a file that can be run again.
+func printScript(c *command.Call, found []recalled) error {
+	for _, r := range found {
+		if err := c.Print("%s", r.Line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shortTime is the time of day for today, the date and the time for others.

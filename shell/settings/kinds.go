@@ -80,6 +80,21 @@ func text(name, short string, field func(*Settings) *string) *Setting {
 	}
 }
 
+// patterns is a setting of several patterns for names, with blanks between them.
+func patterns(name, short string, field func(*Settings) *string) *Setting {
+	row := text(name, short, field)
+	row.Parse = func(s *Settings, text string) error {
+		for _, pattern := range strings.Fields(text) {
+			if strings.Contains(pattern, "/") {
+				return fmt.Errorf("%q is not a pattern for names, but for paths", pattern)
+			}
+		}
+		*field(s) = strings.Join(strings.Fields(text), " ")
+		return nil
+	}
+	return row
+}
+
 func number(name, short string, most int, field func(*Settings) *int) *Setting {
 	row := &Setting{
 		Name: name, Short: short,

@@ -329,7 +329,30 @@ var tlsModeSettings = []*Setting{
 		func(s *Settings) *string { return &s.TLS }).opening(),
 }
 
+// features is the setting that corrects FEAT.
+func features() *Setting {
+	row := text("feat", "what a server can do other than it says, from the next open on: -MLSD is not used, +MFMT and '+HASH=SHA-256' are taken for granted",
+		func(s *Settings) *string { return &s.Feat }).like("-MLST").opening()
+	row.Parse = func(s *Settings, text string) error {
+		words := strings.Fields(text)
+		for i, word := range words {
+			name, parameter, has := strings.Cut(word, "=")
+			if len(name) < 2 || name[0] != '+' && name[0] != '-' {
+				return fmt.Errorf("%q is neither -NAME nor +NAME", word)
+			}
+			if words[i] = strings.ToUpper(name); has {
+				words[i] += "=" + parameter
+			}
+		}
+		s.Feat = strings.Join(words, " ")
+		return nil
+	}
+	return row
+}
+
 var connectionSettings = []*Setting{
+	features(),
+	toggle("last-dir", "a bookmark leads to the directory in which its session ended", func(s *Settings) *bool { return &s.LastDir }),
 	text("virtual-host", "which site the next open means (HOST), where a server has several at one address",
 		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),
 }
@@ -344,6 +367,13 @@ var transferSettings = []*Setting{
 	toggle("compare-sizes", "a transfer is only whole when the sizes agree; off: for a server whose sizes are wrong",
 		func(s *Settings) *bool { return &s.CompareSizes }),
 	toggle("preserve", "give copies the time of the original", func(s *Settings) *bool { return &s.Preserve }),
+	word("backup", "what becomes of a local file that a download replaces: off (it is gone), simple (NAME~), numbered (NAME.~1~)",
+		[]string{"off", "simple", "numbered"}, func(s *Settings) *string { return &s.Backup }),
+	byteCount("max-size", "a larger file is not downloaded", "off", func(s *Settings) *int64 { return &s.MaxSize }),
+	toggle("check-space", "see whether a download fits on the disk before it begins", func(s *Settings) *bool { return &s.CheckSpace }),
+	patterns("ascii-names", "files that get, put and their like move as text, as '*.txt *.html'", func(s *Settings) *string { return &s.ASCIINames }).like("*.txt"),
+	text("on-file", "a local command for each file that has arrived; FTPSH_LOCAL, FTPSH_REMOTE, FTPSH_BYTES and FTPSH_DIRECTION tell it which",
+		func(s *Settings) *string { return &s.OnFile }).like("'echo $FTPSH_LOCAL >> arrived'"),
 }
 
 var boundSettings = []*Setting{
@@ -423,6 +453,8 @@ var trashSettings = []*Setting{
 
 // uploadSettings are about what is put on a server.
 var uploadSettings = []*Setting{
+	toggle("atomic", "uploads are called NAME.part until they are whole, as with put --atomic", func(s *Settings) *bool { return &s.Atomic }),
+	toggle("allo", "tell the server how many bytes come before an upload (ALLO), for those that make room for it", func(s *Settings) *bool { return &s.Allo }),
 	mode("upload-mode", "the mode of files that are uploaded (SITE CHMOD), in octal; auto: as the server makes them", []string{"auto", "644", "664", "600"},
 		func(s *Settings) *fs.FileMode { return &s.UploadMode }),
 	mode("upload-dir-mode", "the mode of directories that are made there; auto: as the server makes them", []string{"auto", "755", "775", "700"},

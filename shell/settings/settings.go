@@ -30,6 +30,11 @@ type Settings struct {
 	Glob       bool
 	Clobber    string
 	Preserve   bool
+	Backup     string // of local files that are replaced: off, simple, numbered
+	MaxSize    int64  // of a download; 0: any
+	CheckSpace bool
+	ASCIINames string // patterns, with blanks between them
+	OnFile     string
 	Progress   bool
 	OnError    string
 	TLS        string
@@ -51,6 +56,10 @@ type Settings struct {
 	Compress bool
 
 	VirtualHost string
+	LastDir     bool
+	Atomic      bool   // uploads have another name until they are whole
+	Allo        bool   // uploads are announced
+	Feat        string // what a server can do other than it says
 
 	Retries         int
 	RetryWait       time.Duration
@@ -96,7 +105,7 @@ type Settings struct {
 func Default(interactive bool) Settings {
 	return Settings{
 		TraceNotes: true, TLSReuse: true, Unicode: "auto",
-		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true,
+		Verbose: interactive, Prompt: true, Passive: true, Glob: true, Clobber: "ask", Preserve: true, Backup: "off", CheckSpace: true,
 		Progress: true, OnError: "stop", TLS: "auto", TLSMin: "1.2", TLSMax: "1.3", TLSCiphers: autoCiphers, TLSData: "same", Timeout: client.DefaultTimeout, Pipelining: "auto", Bounds: transfer.Bounds{Over: transfer.DefaultOver}, Via: "auto", ViaLogin: "auto", Collisions: "refuse", Charset: "utf-8",
 		CR: true, Edit: true, EPSV4: true, EPSV6: true, SendPort: true, Family: "any", PasvAddress: "peer", TLSEnd: "close-notify", CompareSizes: true,
 		PromptFormat: usualPrompt, Keys: "emacs", Notify: "off", QueueJobs: 1, HistorySize: history.UsualLimit, TimeStyle: "ls", Borders: "rounded", NotifyAfter: 10 * time.Second,

@@ -29,6 +29,8 @@ type Address struct {
 	File    bool   // Path does not end with a slash: it can be a file
 	Listing bool   // ;type=d: the names in Path are wanted
 	Pattern string // Path as a pattern, if it is one: %2A is no star
+
+	Bookmark string // the name under which it was kept
 }
 
 // ParseAddress understands `host`, `host port`, `user@host`, `user:pw@host:port`

@@ -11,7 +11,8 @@ import (
 // Sites are what is remembered about servers. All shells of a program share it.
 type Sites struct {
 	Known   *KnownHosts
-	hosts   []*hostSection // of the configuration
+	hosts   []*section // of the configuration
+	marks   []*section // for bookmarks
 	Servers *ServerLimits
 	Visits  *Visits
 	Reached Address // where the last URL led
@@ -24,7 +25,7 @@ func OpenSites(dir string) Sites {
 
 // Fork is what a job gets of it.
 func (s *Sites) Fork() Sites {
-	return Sites{Known: s.Known, hosts: s.hosts, Servers: s.Servers, Visits: s.Visits}
+	return Sites{Known: s.Known, hosts: s.hosts, marks: s.marks, Servers: s.Servers, Visits: s.Visits}
 }
 
 // Assignment is a setting and a value for it.
@@ -33,8 +34,8 @@ type Assignment struct {
 	Value string
 }
 
-// hostSection is what the configuration says about hosts that fit a pattern.
-type hostSection struct {
+// section is what the configuration says about hosts that fit a pattern, or about a bookmark.
+type section struct {
 	pattern    string
 	user, port string
 	settings   []Assignment
@@ -43,28 +44,31 @@ type hostSection struct {
 // ConfigTable is a table of the configuration.
 func (s *Sites) ConfigTable(key []string) error {
 	switch {
-	case len(key) == 1 && (key[0] == "alias" || key[0] == "host"):
+	case len(key) == 1 && (key[0] == "alias" || key[0] == "host" || key[0] == "bookmark"):
 		return nil
-	case len(key) == 2 && key[0] == "host":
-		s.Section(key[1])
+	case len(key) == 2 && s.Section(key[0], key[1]) != nil:
 		return nil
 	}
-	return fmt.Errorf("[%s]: the tables are alias and host.\"PATTERN\"", strings.Join(key, "."))
+	return fmt.Errorf("[%s]: the tables are alias, host.\"PATTERN\" and bookmark.NAME", strings.Join(key, "."))
 }
 
-// Section returns the one of a pattern; it is made if need be.
-func (s *Sites) Section(pattern string) *hostSection {
-	for _, h := range s.hosts {
+// Section is the table host or bookmark for a pattern or a name; it is made if need be. There is no other table: nil.
+func (s *Sites) Section(table, pattern string) *section {
+	all := map[string]*[]*section{"host": &s.hosts, "bookmark": &s.marks}[table]
+	if all == nil {
+		return nil
+	}
+	for _, h := range *all {
 		if h.pattern == pattern {
 			return h
 		}
 	}
-	h := &hostSection{pattern: pattern}
-	s.hosts = append(s.hosts, h)
+	h := &section{pattern: pattern}
+	*all = append(*all, h)
 	return h
 }
 
-func (s *hostSection) Set(name, value string) error {
+func (s *section) Set(name, value string) error {
 	switch name {
 	case "user":
 		s.user = value
@@ -84,14 +88,11 @@ func (s *hostSection) Set(name, value string) error {
 	return nil
 }
 
-// ForAddress is what the configuration says about a host: the address with its user and its port,
-// unless they are given, and settings.
+// ForAddress is what the configuration says about a host, and then about its bookmark: the address with its user
+// and its port, unless they are given, and settings.
 func (s *Sites) ForAddress(a Address, port string) (Address, []Assignment) {
 	var all []Assignment
-	for _, h := range s.hosts {
-		if !syntax.Match(strings.ToLower(h.pattern), strings.ToLower(a.Host)) {
-			continue
-		}
+	say := func(h *section) {
 		if a.User == "" {
 			a.User = h.user
 		}
@@ -99,6 +100,16 @@ func (s *Sites) ForAddress(a Address, port string) (Address, []Assignment) {
 			a.Port = h.port
 		}
 		all = append(all, h.settings...)
+	}
+	for _, h := range s.hosts {
+		if syntax.Match(strings.ToLower(h.pattern), strings.ToLower(a.Host)) {
+			say(h)
+		}
+	}
+	for _, h := range s.marks {
+		if h.pattern == a.Bookmark {
+			say(h)
+		}
 	}
 	return a, all
 }

@@ -1,0 +1,73 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/manifest"
+	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
+)
+
+var _ = []*command.Command{
+	command.Add(sumCommand(client.SHA256)), command.Add(sumCommand(client.SHA512)), command.Add(sumCommand(client.SHA1)), command.Add(sumCommand(client.MD5)),
+}
+
+// sumCommand is the command for one kind of checksum, called as the one of the system.
+func sumCommand(a client.Algorithm) *command.Command {
+	name := sumNames[a]
+	return &command.Command{
+		Name: name, Theme: "look around", Args: "remote…", Short: "show the " + string(a) + " of files of the server", JSON: true,
+		Long: "The server is asked where it computes it; else, or with --read, the file is fetched and not kept. The lines are those of the " +
+			"system's " + name + ": `" + name + " -c` reads them.",
+		Examples: []command.Example{{Line: name + " *.iso", Says: "of several"}, {Line: name + " --read big.iso", Says: "of the bytes that come here"}},
+		Min:      1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
+		Flags: func(fs *pflag.FlagSet) {
+			fs.Bool("read", false, "fetch the files, whatever the server computes")
+		},
+		Wire: command.Verbs(hashVerbs, command.ListVerbs, command.Sends("RETR")), Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined,
+		Run: func(ctx context.Context, c *command.Call) error { return printSums(ctx, c, a) },
+	}
+}
+
+// sumNames are the programs of the system.
+var sumNames = map[client.Algorithm]string{client.SHA256: "sha256sum", client.SHA512: "sha512sum", client.SHA1: "sha1sum", client.MD5: "md5sum"}
+
+func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
+	names, missed := c.Expand(ctx, c.Args)
+	all := &each{call: c, all: true}
+	return failure.Several([]error{missed, all.do(ctx, names, noNote, func(name command.RemoteName) error {
+		sum, how, err := remoteSum(ctx, c, name.Path, a)
+		if err != nil {
+			return failure.About(name.Path, err)
+		}
+		e := manifest.Entry{Path: name.Path, Size: -1, Algorithm: a, Sum: sum}
+		if c.JSON() {
+			return c.Object(newSumObject("", e, manifest.Entry{}, how))
+		}
+		return manifest.Write(c.Out, manifest.Sum, []manifest.Entry{e})
+	})})
+}
+
+// remoteSum asks the server for a checksum, or fetches the file into one.
+func remoteSum(ctx context.Context, c *command.Call, path string, a client.Algorithm) (sum []byte, how string, err error) {
+	if !c.Is("read") {
+		h, err := c.Session().Hash(ctx, path, a)
+		if err == nil {
+			return h.Sum, "server", nil
+		}
+		if !errors.Is(err, client.ErrNoHash) && !client.IsCode(err, 500, 501, 502, 504) && !client.IsMalformed(err) {
+			return nil, "", err
+		}
+	}
+	typ := c.Session().Type()
+	c.Session().SetType(client.Binary)
+	defer c.Session().SetType(typ)
+	hash := client.NewHash(a)
+	_, err = c.Session().Get(ctx, hash, path)
+	return hash.Sum(nil), "read", err
+}
