@@ -28,5 +28,5 @@ func (x *Exchange) letDataEnd() {
 	}
 }
 
-// longestRead is the time in which what the kernel has of the data is read.
-const longestRead = 20 * time.Millisecond
+// longestRead is the time in which what the kernel has of the data is read, on a busy machine too.
+const longestRead = 200 * time.Millisecond
