@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"errors"
+	"io"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -13,13 +15,10 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
-var _ = []*command.Command{
-	command.Add(sumCommand(client.SHA256)), command.Add(sumCommand(client.SHA512)), command.Add(sumCommand(client.SHA1)), command.Add(sumCommand(client.MD5)),
-}
+var _ = command.Add(sumCommand("sha256sum", client.SHA256))
 
 // sumCommand is the command for one kind of checksum, called as the one of the system.
-func sumCommand(a client.Algorithm) *command.Command {
-	name := sumNames[a]
+func sumCommand(name string, a client.Algorithm) *command.Command {
 	return &command.Command{
 		Name: name, Theme: "look around", Args: "remote…", Short: "show the " + string(a) + " of files of the server", JSON: true,
 		Long: "The server is asked where it computes it; else, or with --read, the file is fetched and not kept. The lines are those of the " +
@@ -34,9 +33,6 @@ func sumCommand(a client.Algorithm) *command.Command {
 	}
 }
 
-// sumNames are the programs of the system.
-var sumNames = map[client.Algorithm]string{client.SHA256: "sha256sum", client.SHA512: "sha512sum", client.SHA1: "sha1sum", client.MD5: "md5sum"}
-
 func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
 	names, missed := c.Expand(ctx, c.Args)
 	all := &each{call: c, all: true}
@@ -49,7 +45,12 @@ func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
 		if c.JSON() {
 			return c.Object(newSumObject("", e, manifest.Entry{}, how))
 		}
-		return manifest.Write(c.Out, manifest.Sum, []manifest.Entry{e})
+		var line strings.Builder
+		if err := manifest.Write(&line, manifest.Sum, []manifest.Entry{e}); err != nil {
+			return err
+		}
+		_, err = io.WriteString(c.Out, c.Shown(line.String()))
+		return err
 	})})
 }
 

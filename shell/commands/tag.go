@@ -14,7 +14,7 @@ var _ = command.Add(&command.Command{
 	Name: "tag", Theme: "look around", Args: "[remote…]", Short: "mark files of the server for a later command", JSON: true,
 	Long: "In the commands that take several names of the server, such as mget, rm, mv and chmod, the word @ stands for all that are marked; a file of that name is ./@. " +
 		"Alone it lists them. They are kept until `untag`, or until the session ends.",
-	Examples: []command.Example{{Line: "tag *.iso", Says: "mark them"}, {Line: "mget @", Says: "download what is marked"}},
+	Examples: []command.Example{{Line: "tag *.iso", Says: "mark them"}, {Line: "tag", Says: "show what is marked; `mget @` downloads it"}},
 	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.ListVerbs, Needs: command.Login, Foreign: command.Confined, Run: tag,
 })
 

@@ -223,7 +223,7 @@ var otherOptions = []Equivalent{
 	{Clients: "curl", Word: "--netrc-file", Works: true, Here: "-N FILE"},
 	{Clients: "curl", Word: "--netrc", Says: "~/.netrc is read without an option"},
 	{Clients: "curl", Word: "--crlfile", Here: "--set tls-crl=FILE"},
-	{Clients: "curl", Word: "--ciphers", Here: "--set tls-ciphers=LIST", Says: "those of TLS 1.3 are not chosen"},
+	{Clients: "curl", Word: "--ciphers", Here: "--set tls-ciphers=LIST", Says: "names those below TLS 1.3"},
 	{Clients: "curl", Word: "--cacert", Here: "--ca FILE"},
 	{Clients: "curl", Word: "--pinnedpubkey", Here: "--pin SHA256", Says: "takes the fingerprint of the certificate"},
 	{Clients: "curl", Word: "--list-only", Here: "ftpsh HOST -c nlist"},

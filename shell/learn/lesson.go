@@ -303,7 +303,8 @@ func judgeAnswer(ctx context.Context, sh *command.Shell, answer string) error {
 	return nil
 }
 
-// Answered takes a line that is no command for an answer, where one is wanted.
+// Answered takes a line that is no command for an answer, where one is wanted, and one that is the right answer in any
+// case: a command can have the same name.
 func Answered(sh *command.Shell, line command.Line) bool {
 	if sh.Class == nil || line.Within != nil || sh.Raw || !sh.Class.Task().WantsAnswer() {
 		return false
@@ -311,6 +312,9 @@ func Answered(sh *command.Shell, line command.Line) bool {
 	tokens := syntax.Lex(line.Text)
 	if len(tokens) == 0 || tokens[0].Op != syntax.Word {
 		return false
+	}
+	if len(tokens) == 1 && sh.Class.Task().Check.Answered(lessonAttempt(sh, sh.Class.Since, line.Text)) {
+		return true
 	}
 	_, err := sh.Catalog.Find(tokens[0].Text)
 	_, named := command.AliasLine(sh, tokens[0].Text)
