@@ -131,10 +131,10 @@ func isThe(err error) func(cause) bool {
 
 var hints = []hint{
 	{"no connection", isThe(failure.ErrNotConnected), "`open HOST` connects"},
-	{"no login", isThe(client.ErrNotLoggedIn), "`user NAME` logs in"},
+	{"no login", isThe(client.ErrNotLoggedIn), "`user USERNAME` logs in"},
 	{"no password", isThe(failure.ErrNoPassword), "FTPSH_PASSWORD or --password-stdin holds it for scripts; at a terminal it is asked for"},
 	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for that"},
-	{"no account", isThe(client.ErrAccount), "`user NAME PASSWORD ACCOUNT` gives one"},
+	{"no account", isThe(client.ErrAccount), "`user USERNAME PASSWORD ACCOUNT` gives one"},
 	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
 	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
 	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
@@ -156,7 +156,7 @@ var hints = []hint{
 		"the server wants the TLS session of the control connection: `set tls-reuse on`",
 	},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
-	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user NAME` tries again"},
+	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user USERNAME` tries again"},
 	{"a certificate that is revoked", isError[*client.RevokedError], "`set tls-crl FILE` names another file, `set tls-crl ''` none"},
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
