@@ -128,7 +128,7 @@ func featuresPage(tests tests) string {
 	}
 	head := generated + "# What FTP clients can do\n\n" +
 		"What lftp 4.9.2, tnftp 20210827, ncftp 3.2.6 or curl 7.88.1 can do, some things that none of them can, and how it is done here.\n" +
-		"● is wholly, ◐ in part, · not, ? not found out. Each row names a test that fails when it is no longer so.\n\n"
+		"● is wholly, ◐ in part, · not, ? not found out. Each row names a test that fails when this changes.\n\n"
 	return head + fmt.Sprintf("Of %d rows ftpsh has %d wholly, %d in part and %d not; %d are left out on purpose, with the reason.\n",
 		count[Full]+count[Partly]+count[Missing]+count[LeftOut], count[Full], count[Partly], count[Missing], count[LeftOut]) + b.String()
 }

@@ -79,7 +79,7 @@ func TestDeeper(t *testing.T) {
 	}
 }
 
-// TestRefused: what is no such file is refused with its line.
+// TestRefused: anything but an ignore file is refused with its line.
 func TestRefused(t *testing.T) {
 	for text, line := range map[string]int{
 		"a\nb\x00c\n":                     2,

@@ -6,16 +6,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
 // A program is a proxy that others wrote. .ci/install-servers gets them all.
 type program struct {
-	needs    []string // below unpackedIn(), or absolute
+	needs    []string // as daemon.Need takes them
 	root     bool     // must be started by root
 	drop     bool     // must not be
 	careless bool     // one transfer in fifty hangs
@@ -103,37 +104,15 @@ ProxyForwardEnabled on
 // users is the password file of modProxy: bob, from openssl passwd -6 -salt ftpsh sesame.
 const users = "bob:$6$ftpsh$H89en2SV7tmM7QoX83Fa4C5qzguFOVuFLj9FYv5AztRAz5C4hRQpeNgs6uZGvyoytePuNyETZw0uvPnI1zGvJ/:21021:21021::/nonexistent:/bin/sh\n"
 
-func unpackedIn() string {
-	if folder := os.Getenv("FTPSH_SERVERS"); folder != "" {
-		return folder
-	}
-	return "/var/cache/ftpsh-servers"
-}
-
-func (p program) available() error {
-	for _, file := range p.needs {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(unpackedIn(), file)
-		}
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Errorf("real proxies: %w; run .ci/install-servers", err)
-		}
-	}
-	if p.root && os.Getuid() != 0 {
-		return fmt.Errorf("real proxies: %s must be started by root", p.argv[0])
-	}
-	return nil
-}
-
 // start runs a proxy until the test ends and returns its address. One that is missing skips the test, unless
 // FTPSH_REAL_SERVERS demands it.
 func (p program) start(t *testing.T) string {
 	t.Helper()
-	if err := p.available(); err != nil {
-		if slices.Contains(strings.FieldsFunc(os.Getenv("FTPSH_REAL_SERVERS"), separator), "require") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+	for _, file := range p.needs {
+		daemon.Need(t, file)
+	}
+	if p.root && os.Getuid() != 0 {
+		daemon.Missing(t, fmt.Errorf("real proxies: %s must be started by root", p.argv[0]))
 	}
 	for range 5 { // somebody else may take the port
 		if addr := p.try(t); addr != "" {
@@ -143,8 +122,6 @@ func (p program) start(t *testing.T) string {
 	t.Fatalf("%s did not start", p.argv[0])
 	return ""
 }
-
-func separator(r rune) bool { return r == ',' || r == ' ' }
 
 // guard runs a program, and ends its process group when the test process is gone, however that came about: descriptor
 // 3 is a pipe that only the test process holds open.
@@ -215,7 +192,7 @@ func (p program) configure(t *testing.T, addr string) (argv []string, log *os.Fi
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	_, port, _ := net.SplitHostPort(addr)
 	conf := filepath.Join(dir, "conf")
-	fill := strings.NewReplacer("{conf}", conf, "{port}", port, "{dir}", dir, "{unpacked}", unpackedIn())
+	fill := strings.NewReplacer("{conf}", conf, "{port}", port, "{dir}", dir, "{unpacked}", daemon.Unpacked())
 	for name, text := range map[string]string{"conf": fill.Replace(p.conf), "users": users} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -87,7 +87,7 @@ func TestTakenOnce(t *testing.T) {
 	has(again, "/in", "a", file(1, noon, listing.Second), true)
 }
 
-// TestRefused: what is no such journal, or that of another server, is refused with its line.
+// TestRefused: anything but a journal, or the one of another server, is refused with its line.
 func TestRefused(t *testing.T) {
 	head := `{"v":1,"kind":"ftpsh-taken","host":"ftp.example.org","port":"21","user":"bob"}` + "\n"
 	row := `{"path":"/a","size":1,"time":"2026-11-30T12:00:00Z","precision":3}` + "\n"

@@ -127,7 +127,7 @@ func bytesBefore(ctx context.Context, s *client.Session, name string, end int64)
 	closing := d.CloseAfter(err)
 	switch {
 	case err == nil && !short:
-		return some, nil // what the server says to our hanging up is no matter
+		return some, nil // what the server says when we hang up does not matter
 	case closing == nil:
 		closing = errOther
 	}

@@ -92,7 +92,7 @@ func passing(err error) bool {
 func mistaken(s *client.Session, err error) bool { return isRefusal(err) && s.Pipeline().Desynced() }
 
 // canRepeat reports whether a transfer that broke may be made again: bytes that
-// have left through a pipe cannot be taken back, and nothing is added twice. A checksum begins anew.
+// have left through a pipe cannot be taken back, and nothing is added twice. A checksum starts over.
 func (t Task) canRepeat(r Result) bool {
 	switch {
 	case t.Op == Append, t.Op == UploadUnique, t.Append, t.In != nil:

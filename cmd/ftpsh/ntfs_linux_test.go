@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
 
 // foldingDisk mounts a file system on which names that differ in case only are one file, and which takes no names that are
@@ -22,11 +23,7 @@ func foldingDisk(t *testing.T) string {
 	t.Helper()
 	lacking := func(what string, err error) {
 		t.Helper()
-		text := fmt.Sprintf("a disk that folds names: %s: %v; ntfs-3g (.ci/install-servers) and /dev/fuse are needed", what, err)
-		if strings.Contains(os.Getenv("FTPSH_REAL_SERVERS"), "require") {
-			t.Fatal(text)
-		}
-		t.Skip(text)
+		daemon.Missing(t, fmt.Errorf("a disk that folds names: %s: %w; ntfs-3g (.ci/install-servers) and /dev/fuse are needed", what, err))
 	}
 	if fuse, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0); err != nil {
 		lacking("FUSE", err)

@@ -93,6 +93,12 @@ func (c *Call) Print(format string, args ...any) error {
 	return err
 }
 
+// SumsUp says that the command tells by itself what it has done: until it ends the server's words about each change are
+// not shown.
+func (c *Call) SumsUp() {
+	c.Shell.sums.Store(true)
+}
+
 // Shown makes text of the server harmless where a terminal would obey it.
 func (c *Call) Shown(text string) string {
 	if c.Bytes {

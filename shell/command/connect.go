@@ -103,7 +103,7 @@ func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt
 	}
 	sh.warnOfOldTLS(session)
 	if opt.TLS.KeyLogWriter != nil {
-		sh.Warn("the TLS keys of this connection go to " + sh.Options.Connect.KeyLog + ": whoever reads that can read all that is sent")
+		sh.Warn("the TLS keys of this connection go to " + sh.Options.Connect.KeyLog + ": anyone who reads that file can read all that is sent")
 	}
 	if opt.TLS.InsecureSkipVerify && opt.Pin == "" {
 		sh.Warn("the certificate is not checked: anyone in between can pose as the server")

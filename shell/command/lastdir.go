@@ -6,7 +6,7 @@ import (
 )
 
 // keepLastDir makes the bookmark of a session lead to where it ends, with the setting last-dir. Jobs have none.
-func (sh *Shell) keepLastDir() {
+func keepLastDir(sh *Shell) {
 	name, file := sh.Address.Bookmark, sh.Options.Bookmarks
 	if !sh.Settings.LastDir || name == "" || file == "" || sh.Forked || sh.Options.DryRun || sh.Dir() == "" {
 		return

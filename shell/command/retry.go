@@ -52,6 +52,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 		}
 		err := call.Command.Run(ctx, &try)
 		try.Landed()
+		sh.sums.Store(false)
 		call.Moves += try.Moves
 		return sh.Repeatable(call.Command) && !printed.any && try.Moves == 0, err
 	})

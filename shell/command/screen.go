@@ -18,6 +18,7 @@ type Screen struct {
 	notice   atomic.Pointer[notice]
 	Traced   atomic.Int32
 	drawn    atomic.Pointer[teach.Printer]
+	sums     atomic.Bool // the command at hand sums up, see Call.SumsUp
 	Welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
 }
 

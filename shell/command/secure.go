@@ -29,7 +29,7 @@ func olderTLS(sh *Shell, cfg *tls.Config) *tls.Config {
 // longestCRL bounds the file of the setting tls-crl.
 const longestCRL = 64 << 20
 
-// Revoked reads the lists of revoked certificates that the setting tls-crl names. A file without one is an error: whoever
+// Revoked reads the lists of revoked certificates that the setting tls-crl names. A file without one is an error: anyone who
 // sets it counts on it.
 func Revoked(sh *Shell) (lists []*x509.RevocationList, err error) {
 	name := sh.Settings.TLSCRL

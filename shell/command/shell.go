@@ -139,7 +139,7 @@ func (sh *Shell) Disconnect() {
 		return
 	}
 	leaveTx(sh)
-	sh.keepLastDir()
+	keepLastDir(sh)
 	if sh.Raw = false; sh.Manual != nil {
 		sh.Manual.Drop()
 	}

@@ -101,7 +101,7 @@ func (sh *Shell) seen(e *teach.Event) {
 
 // got shows the server's words that are meant for people.
 func (s *Screen) got(i client.GotInfo) {
-	if s.Traced.Load() > 0 || !s.Verbose.Load() || !forPeople(i) || s.Welcomed.Load() && welcomes(i) {
+	if s.Traced.Load() > 0 || !s.Verbose.Load() || s.sums.Load() || !forPeople(i) || s.Welcomed.Load() && welcomes(i) {
 		return
 	}
 	mark := "<- "

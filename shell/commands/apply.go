@@ -40,6 +40,7 @@ func apply(ctx context.Context, c *command.Call) error {
 	if err := outsideTx(c); err != nil {
 		return err
 	}
+	c.SumsUp()
 	p, name := c.Shell.LastPlan, c.Arg(0)
 	var err error
 	if name != "" {
@@ -60,7 +61,7 @@ func apply(ctx context.Context, c *command.Call) error {
 	}
 	if name == "" && !c.Is("yes") {
 		if !c.Interactive() {
-			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`apply -y`, or the name of a plan"}
+			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`apply -y`, or the name of a plan"}
 		}
 		if err := showPlan(c, p); err != nil || !c.Confirm(ctx, "do that?") {
 			return err

@@ -103,7 +103,7 @@ func lockTx(ctx context.Context, c *command.Call, h *tx.Head) error {
 	switch {
 	case c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: locked.Error() + "; there is no terminal to ask at", Hint: "`begin --break-lock -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: locked.Error() + "; ftpsh cannot ask without a terminal", Hint: "`begin --break-lock -y`"}
 	case !c.Confirm(ctx, locked.Error()+". Remove that lock?"):
 		return locked
 	}

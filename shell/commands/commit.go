@@ -27,6 +27,7 @@ var _ = command.Add(&command.Command{
 })
 
 func commitTx(ctx context.Context, c *command.Call) error {
+	c.SumsUp()
 	t, s := c.Shell.Tx, c.Session()
 	switch {
 	case t == nil:

@@ -52,6 +52,7 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 	if err := outsideTx(c); err != nil {
 		return err
 	}
+	c.SumsUp()
 	alone := c.Is("back") || c.Is("recover")
 	if want := map[bool]int{true: 1, false: 2}[alone]; len(c.Args) != want {
 		return c.Usage("%s wanted", command.Plural(want, "name is", "names are"))

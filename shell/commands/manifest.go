@@ -24,7 +24,7 @@ var _ = command.Add(&command.Command{
 	Long: "`manifest make` prints the checksum of each file of a tree on the server, `manifest check` compares a tree with such a " +
 		"list, and `manifest diff` compares two lists, which are local files. Where the server computes the checksum it is asked; " +
 		"else the file is fetched and not kept. --read always fetches: a server's checksum proves only what the server says. " +
-		"The checksum of a file that has not changed since, by its size and time, is known from before; --rehash takes all anew. A " +
+		"The checksum of a file that has not changed since, by its size and time, is known from before; --rehash computes all of them again. A " +
 		"file that changed within ten minutes before it was looked at is always read again. " +
 		"The forms are those of sha256sum (sum, bsd), hashdeep, BagIt and mtree; a list that is read may have any of them. " +
 		"Links are not followed.",

@@ -61,6 +61,7 @@ type mirrorObject struct {
 
 // runMirror mirrors, and returns how much was changed.
 func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *transfer.Mirror) (int, error) {
+	c.SumsUp()
 	report := &mirrorReport{call: c}
 	err := report.run(ctx, over, m)
 	return report.changed(), err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -50,12 +51,19 @@ func mmv(ctx context.Context, c *command.Call) error {
 		}
 	}
 	all, err := renamings(ctx, c, from.Text, to.Text)
+	if err != nil {
+		return err
+	}
+	c.SumsUp()
 	for _, r := range all {
-		if err == nil {
-			err = do(r.From, r.To)
+		if err := do(r.From, r.To); err != nil {
+			return err
 		}
 	}
-	return err
+	if !c.Is("dry-run") && !c.Shell.Options.DryRun {
+		tellSum(c, command.Plural(len(all), "name", "names")+" changed")
+	}
+	return nil
 }
 
 // renamings are what a pattern and a new name ask for, in an order in which none of them is in the way of another.
@@ -78,6 +86,7 @@ func renamings(ctx context.Context, c *command.Call, pattern, to string) ([]clie
 	}
 	there := map[string]bool{}
 	var all []client.Renaming
+	slices.SortFunc(entries, func(a, b listing.Entry) int { return cmp.Compare(a.Name, b.Name) })
 	for _, e := range entries {
 		from := command.JoinRemote(dir, e.Name)
 		there[from] = true

@@ -44,7 +44,7 @@ func asked(ctx context.Context, c *command.Call, t *transfer.Task) error {
 	}
 	mode, err := modeOfOriginal(ctx, c, *t)
 	if err == nil && mode == nil {
-		c.Note("%s: the server does not tell its permissions", t.Remote)
+		c.Note("%s: the server does not show its permissions", t.Remote)
 		return nil
 	}
 	if err == nil {
@@ -58,7 +58,7 @@ func isText(c *command.Call, name string) bool {
 	return slices.ContainsFunc(strings.Fields(c.Shell.Settings.ASCIINames), func(pattern string) bool { return syntax.Match(pattern, name) })
 }
 
-// modeOfOriginal are the permissions of what is copied; nil if the server does not tell them.
+// modeOfOriginal are the permissions of what is copied; nil if the server does not show them.
 func modeOfOriginal(ctx context.Context, c *command.Call, t transfer.Task) (*fs.FileMode, error) {
 	if t.Op != transfer.Download {
 		info, err := c.Shell.Folder().Stat(t.Local)

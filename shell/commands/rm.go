@@ -51,7 +51,7 @@ func rm(ctx context.Context, c *command.Call) error {
 	}
 	yes, done := &each{call: c, all: true}, 0
 	if len(names) > 1 {
-		defer hushListing(c)()
+		c.SumsUp()
 		defer func() { tellDeleted(c, done, 0) }()
 	}
 	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {

@@ -24,7 +24,7 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and everything in it?", treesText(names))) {
 		return nil
 	}
-	defer hushListing(c)()
+	c.SumsUp()
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {
@@ -71,15 +71,17 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 	return failure.Several(errs)
 }
 
-// hushListing keeps the server's words about each file from the screen, until what it returns is called: a line at the end sums up.
-func hushListing(c *command.Call) (again func()) {
-	c.Shell.Verbose.Store(false)
-	return c.Shell.ApplyObservers
+// tellDeleted sums up, at a terminal, what rm has done.
+func tellDeleted(c *command.Call, files, dirs int) {
+	if files+dirs > 0 {
+		tellSum(c, counts(files, dirs)+" deleted")
+	}
 }
 
-func tellDeleted(c *command.Call, files, dirs int) {
-	if files+dirs > 0 && c.Shell.Settings.Verbose && !c.JSON() {
-		c.Note("%s deleted", counts(files, dirs))
+// tellSum is the line at the end of a command that sums up, for those who would have seen the server's words.
+func tellSum(c *command.Call, text string) {
+	if c.Shell.Settings.Verbose && !c.JSON() {
+		c.Note("%s", text)
 	}
 }
 

@@ -13,6 +13,7 @@ var _ = command.Add(&command.Command{
 })
 
 func rollbackTx(ctx context.Context, c *command.Call) error {
+	c.SumsUp()
 	t, s := c.Shell.Tx, c.Session()
 	switch {
 	case t == nil:

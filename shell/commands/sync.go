@@ -118,8 +118,9 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, adapt f
 	case !strings.HasPrefix(string(head.Remote), "/"):
 		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
 	case !dry && !c.Is("yes") && !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`sync -y` does it, `sync -n` shows it"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`sync -y` does it, `sync -n` shows it"}
 	}
+	c.SumsUp()
 	typ := c.Session().Type()
 	c.Session().SetType(client.Binary)
 	defer func() { c.Session().SetType(typ) }()

@@ -40,7 +40,7 @@ func makeTar(ctx context.Context, c *command.Call) error {
 	case c.Shell.Options.DryRun:
 		return c.Shell.Would(command.DryAction{Action: "write", What: command.OrDot(name)})
 	case name == "" && c.Screen:
-		return c.Usage("a tar stream is nothing for a screen: -f FILE, > or | take it")
+		return c.Usage("a tar stream does not belong on the screen: use -f FILE, > or |")
 	}
 	end := func(err error) error { return err }
 	if name != "" {

@@ -206,7 +206,7 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 		return nil
 	case c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`trash empty -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`trash empty -y`"}
 	case !c.Confirm(ctx, fmt.Sprintf("delete %s of %s for good?", command.Plural(files, "file", "files"), command.Plural(len(doomed), "command", "commands"))):
 		return nil
 	}
@@ -246,7 +246,7 @@ func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group,
 	switch {
 	case dry || c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "there is no terminal to ask at", Hint: "`" + word + " -y`"}
+		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`" + word + " -y`"}
 	default:
 		if err := tellBack(ctx, c, g, true); err != nil {
 			return err

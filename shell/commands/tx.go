@@ -239,7 +239,7 @@ func recoverTx(ctx context.Context, c *command.Call, id string) error {
 	case tx.Forward, tx.Back:
 		if !forward && !c.Is("back") {
 			if !c.Interactive() {
-				return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and there is no terminal to ask at", Hint: "`tx recover --forward` completes it, `tx recover --back` undoes it"}
+				return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and ftpsh cannot ask without a terminal", Hint: "`tx recover --forward` completes it, `tx recover --back` undoes it"}
 			}
 			key, err := c.Shell.Console.AskKey(ctx, "the commit broke off: go [f]orward or [b]ack? ", "fb")
 			if err != nil {

@@ -184,7 +184,7 @@ func noVisit(c *command.Call) error {
 			names, dirs[name] = append(names, name), string(one.Dir)
 		}
 	}
-	text := "no directory that is remembered fits " + strings.Join(c.Texts(), " ")
+	text := "no remembered directory matches " + strings.Join(c.Texts(), " ")
 	near := completion.Nearest(path.Base(c.Args[len(c.Args)-1].Text), names)
 	for i, name := range near {
 		near[i] = dirs[name]

@@ -223,7 +223,7 @@ func (c *Console) spawn(f func()) {
 // OSC sequences and several rows; what follows a tab in it stands at the right margin as long as there is room.
 // Pasted line feeds are part of the line. It returns ErrInterrupt for Ctrl-C,
 // io.EOF for Ctrl-D on an empty line and at the end of the input, and the context's error when ctx ends.
-// Where there is no terminal it returns the next line of the input as it is, without prompt and echo.
+// Without a terminal it returns the next line of the input as it is, without prompt and echo.
 func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 	switch {
 	case !c.interactive:
@@ -245,7 +245,7 @@ func (c *Console) ReadLine(ctx context.Context, prompt string) (string, error) {
 
 // Ask asks for one line that is no command: no history, no completion. What was typed before the question appeared is no
 // answer to it and is dropped; only text that nothing is asked for (an empty question) may come ahead. It returns
-// ErrNotInteractive where there is no terminal, and otherwise the errors of ReadLine.
+// ErrNotInteractive without a terminal, and otherwise the errors of ReadLine.
 func (c *Console) Ask(ctx context.Context, question string) (string, error) {
 	switch {
 	case !c.interactive:
@@ -262,7 +262,7 @@ func (c *Console) Ask(ctx context.Context, question string) (string, error) {
 }
 
 // AskKey asks until a line is one of keys, a letter each, and returns it in lower case; "yes" and "no" stand for y and n.
-// An empty line chooses the letter that is a capital in keys. It returns ErrNotInteractive where there is no terminal,
+// An empty line chooses the letter that is a capital in keys. It returns ErrNotInteractive without a terminal,
 // ErrInterrupt for Ctrl-C and io.EOF for Ctrl-D.
 func (c *Console) AskKey(ctx context.Context, question, keys string) (rune, error) {
 	for {

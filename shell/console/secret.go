@@ -9,7 +9,7 @@ import (
 )
 
 // ReadSecret asks for a line of which nothing is shown, not even its length, and which no history sees. Its errors
-// are those of Ask. With Options.SecretsFromTTY it asks at /dev/tty when there is no terminal otherwise.
+// are those of Ask. With Options.SecretsFromTTY it asks at /dev/tty when there is no other terminal.
 func (c *Console) ReadSecret(ctx context.Context, prompt string) (string, error) {
 	switch {
 	case !c.interactive && c.opts.SecretsFromTTY:

@@ -54,8 +54,7 @@ func doctor(ctx context.Context, c *command.Call) error {
 	if !c.JSON() {
 		e.Report = func(f teach.Finding) { showFinding(c, f) }
 	}
-	c.Shell.Verbose.Store(false) // the findings tell it all
-	defer c.Shell.ApplyObservers()
+	c.SumsUp()
 	d := teach.Examine(ctx, e)
 	if err := ctx.Err(); err != nil {
 		return failure.Interrupted(ctx, err)

@@ -24,8 +24,7 @@ var _ = command.Add(&command.Command{
 
 func quote(ctx context.Context, c *command.Call) error {
 	c.Shell.Remote.Forget("/")
-	c.Shell.Verbose.Store(false) // the reply is shown anyhow
-	defer c.Shell.ApplyObservers()
+	c.SumsUp() // the reply is its result
 	line := strings.Join(c.Texts(), " ")
 	out := &sticky{Writer: c.Out}
 	r, err := sendManual(ctx, c.Shell, line, replyPrinter{sh: c.Shell, out: out, screen: c.Screen, bytes: c.Bytes, content: client.MovesData(teach.Verb(line))})

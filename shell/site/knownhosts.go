@@ -8,13 +8,10 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // KnownHosts remembers the servers that had TLS, so that none of them can be used in the clear by surprise, and the
@@ -23,12 +20,8 @@ import (
 // could have written, makes every connection fail: what is missing from it would let a password go in the clear. Where there
 // is no file the memory lasts as long as the program.
 type KnownHosts struct {
-	path   string
-	mu     sync.Mutex
-	unread bool                 // the file
-	seen   map[string]KnownHost // by host:port
-	said   []string             // comments
-	err    error                // why the file cannot be trusted
+	stateFile
+	seen map[string]KnownHost // by host:port
 }
 
 // KnownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
@@ -46,19 +39,10 @@ const (
 
 // OpenKnownHosts is for the file in dir, which is read when it is asked for; "" means none.
 func OpenKnownHosts(dir string) *KnownHosts {
-	k := &KnownHosts{seen: map[string]KnownHost{}}
-	if dir != "" {
-		k.path, k.unread = filepath.Join(dir, KnownFile), true
-	}
-	return k
+	return &KnownHosts{stateFile: in(dir, KnownFile), seen: map[string]KnownHost{}}
 }
 
-func (k *KnownHosts) lock() {
-	k.mu.Lock()
-	if k.unread {
-		k.unread, k.err = false, k.read()
-	}
-}
+func (k *KnownHosts) lock() { k.stateFile.lock(k.read) }
 
 // Err says why the file cannot be trusted.
 func (k *KnownHosts) Err() error {
@@ -191,8 +175,7 @@ func (k *KnownHosts) Forget(addr string) (had bool, err error) {
 	return had, err
 }
 
-// change changes what is known. Other shells may write at the same time: the file is read again and replaced under a
-// lock.
+// change changes what is known.
 func (k *KnownHosts) change(f func()) error {
 	k.lock()
 	defer k.mu.Unlock()
@@ -200,19 +183,12 @@ func (k *KnownHosts) change(f func()) error {
 		f()
 		return nil
 	}
-	return private.Locked(k.path, func() error {
-		if err := k.read(); err != nil {
-			return err
-		}
-		f()
-		return k.write()
-	})
+	return k.replace(k.read, f, k.lines)
 }
 
-func (k *KnownHosts) write() error {
-	lines := slices.Clone(k.said)
+func (k *KnownHosts) lines() (lines []string) {
 	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
 		lines = append(lines, addr+" "+k.seen[addr].String())
 	}
-	return private.Write(k.path, []byte(strings.Join(append(lines, ""), "\n")))
+	return lines
 }

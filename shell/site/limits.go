@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
@@ -45,13 +42,9 @@ const (
 // line for each: "[user@]host:port SETTING VALUE UNTIL". A damaged line makes every connection fail, as in known_hosts.
 // Where there is no file the memory lasts as long as the program.
 type ServerLimits struct {
-	path   string
-	mu     sync.Mutex
-	unread bool // the file
-	Rows   map[LimitKey]ServerLimit
-	here   map[LimitKey]ServerLimit // of servers that only this program knows
-	said   []string                 // comments
-	err    error                    // why the file cannot be trusted
+	stateFile
+	Rows map[LimitKey]ServerLimit
+	here map[LimitKey]ServerLimit // of servers that only this program knows
 }
 
 // LimitKey is a setting of a server whose limit was met.
@@ -68,19 +61,10 @@ type ServerLimit struct {
 
 // OpenLimits is for the file in dir, which is read when it is asked for; "" means none.
 func OpenLimits(dir string) *ServerLimits {
-	l := &ServerLimits{Rows: map[LimitKey]ServerLimit{}, here: map[LimitKey]ServerLimit{}}
-	if dir != "" {
-		l.path, l.unread = filepath.Join(dir, LimitsFile), true
-	}
-	return l
+	return &ServerLimits{stateFile: in(dir, LimitsFile), Rows: map[LimitKey]ServerLimit{}, here: map[LimitKey]ServerLimit{}}
 }
 
-func (l *ServerLimits) lock() {
-	l.mu.Lock()
-	if l.unread {
-		l.unread, l.err = false, l.read()
-	}
-}
+func (l *ServerLimits) lock() { l.stateFile.lock(l.read) }
 
 // Err says why the file cannot be trusted.
 func (l *ServerLimits) Err() error {
@@ -167,7 +151,7 @@ func (l *ServerLimits) Forget(host, port string) (had bool, err error) {
 	return had, err
 }
 
-// change changes what is known. Other shells may write at the same time.
+// change changes what is known.
 func (l *ServerLimits) change(forGood bool, f func(map[LimitKey]ServerLimit)) error {
 	l.lock()
 	defer l.mu.Unlock()
@@ -175,27 +159,21 @@ func (l *ServerLimits) change(forGood bool, f func(map[LimitKey]ServerLimit)) er
 		f(l.here)
 		return nil
 	}
-	return private.Locked(l.path, func() error {
-		if err := l.read(); err != nil {
-			return err
-		}
-		f(l.Rows)
-		return l.write()
-	})
+	return l.replace(l.read, func() { f(l.Rows) }, l.lines)
 }
 
-func (l *ServerLimits) write() error {
+// lines are those of the rows that the file has room for.
+func (l *ServerLimits) lines() (lines []string) {
 	keys := slices.Collect(maps.Keys(l.Rows))
 	sort.Slice(keys, func(i, j int) bool { return l.Rows[keys[i]].Until.After(l.Rows[keys[j]].Until) })
 	for _, key := range keys[min(len(keys), MostLimits):] {
 		delete(l.Rows, key)
 	}
-	var lines []string
 	for key := range l.Rows {
 		lines = append(lines, l.Line(key))
 	}
 	slices.Sort(lines)
-	return private.Write(l.path, []byte(strings.Join(append(slices.Concat(l.said, lines), ""), "\n")))
+	return lines
 }
 
 // All are the lines of what is known.

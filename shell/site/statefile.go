@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ftpsh/ftpsh/history/private"
 )
@@ -17,6 +20,42 @@ const (
 	longStateLine = 64 << 10 // a certificate of 48 kB
 	longStateFile = 16 << 20
 )
+
+// stateFile is a file of lines about servers, which is read when it is first asked for.
+type stateFile struct {
+	path   string // "": there is none
+	mu     sync.Mutex
+	unread bool
+	said   []string // comments
+	err    error    // why it cannot be trusted
+}
+
+// in is the file of that name in dir; "" means none.
+func in(dir, name string) stateFile {
+	if dir == "" {
+		return stateFile{}
+	}
+	return stateFile{path: filepath.Join(dir, name), unread: true}
+}
+
+// lock holds the file, and reads it the first time.
+func (f *stateFile) lock(read func() error) {
+	f.mu.Lock()
+	if f.unread {
+		f.unread, f.err = false, read()
+	}
+}
+
+// replace changes the file. Other shells may write at the same time: it is read again and replaced under a lock.
+func (f *stateFile) replace(read func() error, change func(), lines func() []string) error {
+	return private.Locked(f.path, func() error {
+		if err := read(); err != nil {
+			return err
+		}
+		change()
+		return private.Write(f.path, []byte(strings.Join(append(slices.Concat(f.said, lines()), ""), "\n")))
+	})
+}
 
 // readState gives the lines of a state file to take, and returns its comments. One that is not there has no lines. Unless
 // says what is not known without a damaged line.

@@ -10,21 +10,8 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 )
-
-// program is where a client is. One that is missing skips the test, unless FTPSH_REAL_SERVERS demands it.
-func program(t *testing.T, pattern string) string {
-	t.Helper()
-	found, _ := filepath.Glob(pattern)
-	if len(found) > 0 {
-		return found[0]
-	}
-	if strings.Contains(os.Getenv("FTPSH_REAL_SERVERS"), "require") {
-		t.Fatalf("%s is missing; run .ci/install-servers", pattern)
-	}
-	t.Skipf("%s is missing", pattern)
-	return ""
-}
 
 // reads reads a file that a program has written.
 func reads(t *testing.T, name string) Contents {
@@ -42,7 +29,7 @@ func reads(t *testing.T, name string) Contents {
 
 // TestWhatLftpWrites: bookmarks that the lftp of this computer writes are found where it keeps them, and understood.
 func TestWhatLftpWrites(t *testing.T) {
-	lftp, home := program(t, "/usr/bin/lftp"), t.TempDir()
+	lftp, home := daemon.Need(t, "/usr/bin/lftp"), t.TempDir()
 	cmd := exec.Command(lftp, "--norc", "-c", `set bmk:save-passwords yes
 bookmark add web ftp://deploy:in%20vented%2F@ftp.example.org:2121/%2Fvar/w%20w/
 bookmark add safe ftps://g@two.example.org/
@@ -66,12 +53,8 @@ bookmark add six ftp://[2001:db8::1]:2121/x/`)
 // TestWhatNcftpWrites: the same of ncftp, which writes a bookmark when it is at a server. Its home is the one of the user
 // database, for which nss_wrapper lends another one.
 func TestWhatNcftpWrites(t *testing.T) {
-	ncftp, home := program(t, "/usr/bin/ncftp"), t.TempDir()
-	servers := os.Getenv("FTPSH_SERVERS")
-	if servers == "" {
-		servers = "/var/cache/ftpsh-servers"
-	}
-	wrapper := program(t, servers+"/usr/lib/*/libnss_wrapper.so")
+	ncftp, home := daemon.Need(t, "/usr/bin/ncftp"), t.TempDir()
+	wrapper := daemon.Need(t, "usr/lib/*/libnss_wrapper.so")
 	users := filepath.Join(home, "users")
 	if err := os.WriteFile(users, fmt.Appendf(nil, "me:x:%d:%d::%s:/bin/sh\n", os.Getuid(), os.Getgid(), home), 0o600); err != nil {
 		t.Fatal(err)

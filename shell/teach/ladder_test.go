@@ -17,7 +17,7 @@ import (
 
 var (
 	update = flag.Bool("update", false, "write what the views of testdata look like now")
-	record = flag.Bool("record", false, "record the sessions of testdata anew")
+	record = flag.Bool("record", false, "record the sessions of testdata again")
 )
 
 // sessions are what a learner does first, each way a data connection can be

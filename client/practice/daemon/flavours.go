@@ -15,7 +15,7 @@ import (
 
 // A program is one of the five servers.
 type program struct {
-	needs    []string                  // files, below unpackedIn() unless they start with a slash; globs
+	needs    []string                  // files, below Unpacked() unless they start with a slash; globs
 	anyUser  bool                      // need not be started by root
 	inetd    bool                      // one process for each connection, which is its standard input
 	honours  string                    // fields of Options
@@ -185,7 +185,8 @@ func required() bool {
 	return len(wishes()) > 0
 }
 
-func unpackedIn() string {
+// Unpacked is the folder of what .ci/install-servers only unpacks.
+func Unpacked() string {
 	if folder := os.Getenv("FTPSH_SERVERS"); folder != "" {
 		return folder
 	}
@@ -195,7 +196,7 @@ func unpackedIn() string {
 // installed finds a file of program.needs.
 func installed(file string) (string, error) {
 	if !filepath.IsAbs(file) {
-		file = filepath.Join(unpackedIn(), file)
+		file = filepath.Join(Unpacked(), file)
 	}
 	found, err := filepath.Glob(file)
 	if err == nil && found == nil {
@@ -205,6 +206,26 @@ func installed(file string) (string, error) {
 		return "", err
 	}
 	return found[0], nil
+}
+
+// Need is the path of what a test cannot do without: an absolute one, or one in the folder of .ci/install-servers, which may
+// have * in it. Missing says what happens when nothing is there.
+func Need(t testing.TB, file string) string {
+	t.Helper()
+	path, err := installed(file)
+	if err != nil {
+		Missing(t, err)
+	}
+	return path
+}
+
+// Missing skips a test, or ends it with a failure where FTPSH_REAL_SERVERS demands all (require).
+func Missing(t testing.TB, what error) {
+	t.Helper()
+	if slices.Contains(wishes(), "require") {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // ManyAtOnce are the tests of a package that waits for servers: more of them run at once than there are processors.
