@@ -15,7 +15,7 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	s.tellLater(ctx)
 	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
 	var d *Data
-	err := s.anywhere(ctx, repeat, func(c *Conn) error {
+	begin := func(c *Conn) error {
 		var failed []error
 		for i := s.way; i < len(s.opt.Ways); i++ {
 			t.Way = s.opt.Ways[i]
@@ -33,7 +33,11 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 			failed = append(failed, err)
 		}
 		return noWay(failed)
-	})
+	}
+	err := s.anywhere(ctx, repeat, begin)
+	if err != nil && !repeat && s.strayed(ctx, t, err) {
+		err = s.anywhere(ctx, repeat, begin)
+	}
 	return d, err
 }
 

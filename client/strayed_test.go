@@ -1,0 +1,59 @@
+package client_test
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ftpsh/ftpsh/client/internal/everystep"
+)
+
+// TestDirectoryMadeAgain: the directory that a session is in is deleted and made again by somebody else;
+// what is uploaded then is in the new one.
+func TestDirectoryMadeAgain(t *testing.T) {
+	everystep.EachHost(t, 1, func(t *testing.T, srv everystep.Host) {
+		s := srv.Open(t, nil)
+		dir := filepath.Join(srv.Root, "again")
+		renew := func() {
+			os.RemoveAll(dir)
+			if err := os.Mkdir(dir, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			os.Chmod(dir, 0o777)
+		}
+		renew()
+		if err := s.Chdir(t.Context(), path.Join(s.Dir(), "again")); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"one", "two"} {
+			if _, err := s.Put(t.Context(), name, strings.NewReader(name)); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != name {
+				t.Errorf("%q, %v", text, err)
+			}
+			renew()
+		}
+	})
+}
+
+// TestDirectoryNoMore: where no directory of the name is there the refusal is what the server said.
+func TestDirectoryNoMore(t *testing.T) {
+	everystep.EachHost(t, 1, func(t *testing.T, srv everystep.Host) {
+		s := srv.Open(t, nil)
+		dir := filepath.Join(srv.Root, "gone")
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		os.Chmod(dir, 0o777)
+		if err := s.Chdir(t.Context(), path.Join(s.Dir(), "gone")); err != nil {
+			t.Fatal(err)
+		}
+		os.RemoveAll(dir)
+		if _, err := s.Put(t.Context(), "x", strings.NewReader("x")); err == nil || !strings.Contains(err.Error(), "55") {
+			t.Errorf("%v", err)
+		}
+	})
+}
