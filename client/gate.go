@@ -39,9 +39,10 @@ func (m command) housekeeping() bool { return m.fence != 0 || m.aside || m.urgen
 // can be seen before the next question.
 const gateTimeout = time.Second
 
-// consent asks the gate about a command that follows others.
+// consent asks the gate about a command that follows others. What is sent ahead follows a transfer,
+// which says nothing as long as its data connection waits.
 func (c *Conn) consent(gate Gate, m command, before []*Exchange) command {
-	if n := len(before); n > 0 {
+	if n := len(before); n > 0 && !m.ahead {
 		seen := time.NewTimer(gateTimeout)
 		defer seen.Stop()
 		select {
