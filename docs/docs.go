@@ -1,3 +1,2 @@
-// Package docs holds the written documentation, makes the pages that come from the program's tables, and has the tests
-// that keep all of it true.
+// Package docs holds the written documentation and the tests that keep it true.
 package docs

@@ -356,13 +356,14 @@ func (y *Sync) deleteFiles(ctx context.Context, some []Step) error {
 		return err
 	}
 	for _, step := range some {
-		side := 0
+		side, forget := 0, true
 		if step.Action == DeleteThere {
 			side, err = 1, y.removeThere(ctx, step.Path, now[step.Path])
+			forget = now[step.Path].there() // a server that only refuses to tell looks the same: the next run sees it
 		} else {
 			err = y.removeHere(step.Path)
 		}
-		if err == nil {
+		if err == nil && forget {
 			delete(y.Archive.Rows, step.Path)
 			delete(y.trees[side].sides, step.Path)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
 	"github.com/ftpsh/ftpsh/client/jsonl"
+	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treesync"
 )
@@ -36,6 +37,7 @@ type pair struct {
 	most    int
 	rescan  bool
 	ignored func(string, bool) bool
+	rules   *localname.Rules // nil: the disk is asked
 }
 
 func newPair(t testing.TB, srv everystep.Host, dir string) *pair {
@@ -69,7 +71,7 @@ func (p *pair) sync(ctx context.Context, s *client.Session) (*treesync.Sync, err
 	}
 	p.steps = nil
 	y := &treesync.Sync{
-		Session: s, Local: p.local, Remote: string(head.Remote), Archive: archive, MaxDelete: p.most, Policy: p.policy, Rescan: p.rescan, Ignored: p.ignored,
+		Session: s, Local: p.local, Remote: string(head.Remote), Archive: archive, MaxDelete: p.most, Policy: p.policy, Rescan: p.rescan, Ignored: p.ignored, Rules: p.rules,
 		Save: func() error {
 			var text bytes.Buffer
 			err := archive.Write(&text)
@@ -381,6 +383,53 @@ func TestMeanwhile(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSyncAtEveryStep: wherever a run is killed, loses its connection, or is refused something, the
+// next runs come to the same end, nothing is lost or doubled, and then there is nothing to do.
+func TestSyncAtEveryStep(t *testing.T) {
+	everystep.EachHost(t, 31, func(t *testing.T, srv everystep.Host) {
+		s := srv.Open(t, nil)
+		everystep.Some(t, max(srv.Steps, 3), func(t *testing.T, trap *everystep.Trap) {
+			p := newPair(t, srv, "steps")
+			p.rules = &localname.Rules{}
+			for _, name := range []string{"put", "get", "d/gone-here", "d/gone-there", "e/renamed"} {
+				put(t, p.local, name, name)
+			}
+			if _, err := p.sync(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			put(t, p.local, "put", "changed here")
+			put(t, p.there(), "get", "changed there")
+			put(t, p.local, "n/new-here", "new here")
+			put(t, p.there(), "m/new-there", "new there")
+			os.Remove(filepath.Join(p.local, "d/gone-here"))
+			os.Remove(filepath.Join(p.there(), "d/gone-there"))
+			os.Rename(filepath.Join(p.local, "e/renamed"), filepath.Join(p.local, "e/other name"))
+
+			broken := p.breakAt(trap)
+			for range 3 {
+				if _, err := p.sync(t.Context(), s); err != nil {
+					t.Fatalf("after a break at %q (%v): %v", trap.Sprung(), broken, err)
+				}
+			}
+			if len(p.steps) > 0 {
+				t.Errorf("after a break at %q (%v) the last run did %q", trap.Sprung(), broken, p.steps)
+			}
+			p.same(map[string]string{
+				"put": "changed here", "get": "changed there", "n/new-here": "new here", "m/new-there": "new there", "e/other name": "e/renamed",
+			})
+		})
+	})
+}
+
+// breakAt is a run in a session of its own that breaks where a trap says.
+func (p *pair) breakAt(trap *everystep.Trap) error {
+	s := p.srv.Open(p.t, trap.Options)
+	defer s.Drop()
+	trap.Arm(s)
+	_, err := p.sync(trap.Context, s)
+	return err
 }
 
 // TestModel: whatever is changed on both sides, and wherever runs break off, no content is lost that

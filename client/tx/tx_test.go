@@ -132,9 +132,6 @@ func (w *work) change() {
 // there is the old tree or the new one after a recovery, forward or back, and nothing else is left.
 func TestCommitAtEveryStep(t *testing.T) {
 	everystep.EachHost(t, 29, func(t *testing.T, srv everystep.Host) {
-		if srv.Options.Security != client.Off {
-			srv.Steps = 60 // a login takes most of the time
-		}
 		everystep.Some(t, srv.Steps, func(t *testing.T, trap *everystep.Trap) {
 			lay(t, srv, before)
 			s := srv.Open(t, trap.Options)

@@ -109,16 +109,27 @@ func (t *Trap) sent(client.SentInfo) {
 	}
 }
 
-// Some calls f for every way and one number of a command of so many, another one in each way, until one is not reached.
+// Some calls f for every way and one number of a command of so many, another one in each way, until
+// one is not reached. Each way breaks something: where there are too few commands for that, an earlier one.
 func Some(t *testing.T, of int, f func(t *testing.T, trap *Trap)) {
 	for i, way := range Ways {
-		for n := 1 + i*of/len(Ways); ; n += of {
+		broke := false
+		for n, more := 1+i*of/len(Ways), true; more && !t.Failed(); {
 			trap := New(t.Context(), way, n)
 			t.Run(fmt.Sprint(way, " ", n), func(t *testing.T) { f(t, trap) })
 			trap.Done()
-			if trap.Sprung() == "" || t.Failed() {
-				break
+			switch {
+			case trap.Sprung() != "":
+				broke = true
+				n += of
+			case broke || n == 1:
+				more = false
+			default:
+				n = (n + 1) / 2
 			}
+		}
+		if !broke && !t.Failed() {
+			t.Errorf("%s: no step was broken", way)
 		}
 	}
 }

@@ -24,21 +24,24 @@ type Host struct {
 }
 
 // EachHost runs a test with the practice server and with each daemon, where one of so many steps is
-// broken: all of them would take minutes.
+// broken, and half as many with TLS, where a login takes most of the time: all of them would take
+// minutes.
 func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
 	t.Run("practice", func(t *testing.T) {
 		t.Parallel()
 		test(t, Practice(t))
 	})
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		of := steps
 		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
 		if srv.TLS {
 			opt.Security, opt.TLS = client.Require, srv.TLSConfig()
+			of = 2 * steps
 		}
 		if srv.Implicit {
 			opt.Security = client.Implicit
 		}
-		test(t, Host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, steps})
+		test(t, Host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, of})
 	})
 }
 

@@ -1,6 +1,11 @@
-package docs
+// Licenses writes THIRD_PARTY_LICENSES: the licences of all that a built ftpsh contains, as they ask to be passed on
+// with it.
+//
+//	go run ./docs/licenses >docs/THIRD_PARTY_LICENSES
+package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +18,20 @@ import (
 	"strings"
 )
 
-// goModule is what `go list` says of a module.
-type goModule struct {
+func main() {
+	out := bufio.NewWriter(os.Stdout)
+	err := write(out)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "licenses: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// module is what `go list` says of one.
+type module struct {
 	Path, Version, Dir string
 	Main               bool
 }
@@ -25,31 +42,32 @@ var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|copyright|patent
 // standard is a module with the licence of the standard library, word by word; not every Go brings its own along.
 const standard = "golang.org/x/sys"
 
-// licensesPage is THIRD_PARTY_LICENSES: the licences of all that a built ftpsh contains, as they ask to be passed on with it.
-func licensesPage(root string) (string, error) {
-	modules, err := linked(root)
+func write(out io.Writer) error {
+	modules, err := linked()
 	if err != nil {
-		return "", err
+		return err
 	}
-	var b strings.Builder
-	b.WriteString("ftpsh contains the work of others. These are their licences.\n\n")
+	fmt.Fprint(out, "ftpsh contains the work of others. These are their licences.\n\n")
 	for _, m := range modules {
 		if m.Path == standard {
-			err = errors.Join(err, licenses(&b, "The Go standard library", m.Dir))
+			if err := section(out, "The Go standard library", m.Dir); err != nil {
+				return err
+			}
 		}
 	}
 	for _, m := range modules {
-		err = errors.Join(err, licenses(&b, m.Path+" "+m.Version, m.Dir))
+		if err := section(out, m.Path+" "+m.Version, m.Dir); err != nil {
+			return err
+		}
 	}
-	return b.String(), err
+	return nil
 }
 
 // linked are the modules whose packages ftpsh links on any of its systems, by name.
-func linked(root string) ([]goModule, error) {
-	found := map[string]goModule{}
+func linked() ([]module, error) {
+	found := map[string]module{}
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		list := exec.Command("go", "list", "-deps", "-json=Module", "./cmd/ftpsh")
-		list.Dir = root
+		list := exec.Command("go", "list", "-deps", "-json=Module", "github.com/ftpsh/ftpsh/cmd/ftpsh")
 		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 		list.Stderr = os.Stderr
 		text, err := list.Output()
@@ -58,7 +76,7 @@ func linked(root string) ([]goModule, error) {
 		}
 		packages := json.NewDecoder(strings.NewReader(string(text)))
 		for {
-			var p struct{ Module *goModule }
+			var p struct{ Module *module }
 			if err := packages.Decode(&p); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
@@ -69,16 +87,16 @@ func linked(root string) ([]goModule, error) {
 			}
 		}
 	}
-	modules := make([]goModule, 0, len(found))
+	modules := make([]module, 0, len(found))
 	for _, m := range found {
 		modules = append(modules, m)
 	}
-	slices.SortFunc(modules, func(a, b goModule) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
 	return modules, nil
 }
 
-// licenses writes those in a folder. A module without any must not be shipped.
-func licenses(out io.Writer, title, dir string) error {
+// section writes the licences in a folder. A module without any must not be shipped.
+func section(out io.Writer, title, dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
