@@ -1,2 +1,3 @@
-// Package docs holds the written documentation and the tests that keep it true.
+// Package docs holds the written documentation, makes the pages that come from the program's tables, and has the tests
+// that keep all of it true.
 package docs

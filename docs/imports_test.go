@@ -1,19 +1,12 @@
 package docs
 
 import (
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
-
-const module = "github.com/ftpsh/ftpsh/"
 
 // rules say who may import what. The first rule that matches both sides
 // decides; an import that no rule matches is allowed.
@@ -77,7 +70,6 @@ var rules = []struct {
 	{"shell/render", module + "client...", false, "render draws entries; it has no session"},
 }
 
-// TestImports keeps the arrows of docs/design.md. Test files may import more.
 // rooms are those of the shell, each with the ones of the shell that it may know, and why no others.
 var rooms = []struct{ room, knows, why string }{
 	{"site", "failure settings syntax render", "what is known about servers is known without a shell"},
@@ -92,37 +84,12 @@ var rooms = []struct{ room, knows, why string }{
 // below are those that all of them from command on may know.
 const below = "site console equivalents failure render settings strict syntax teach"
 
+// TestImports keeps the arrows of design.md. Test files may import more.
 func TestImports(t *testing.T) {
-	eachImport(t, func(file, imported string) {
+	err := eachImport("..", func(file, imported string) {
 		if why := forbidden(path.Dir(file), imported); why != "" {
 			t.Errorf("%s imports %s: %s", file, imported, why)
 		}
-	})
-}
-
-// eachImport calls f with every import of a file that is no test; the file's
-// name is that below the module.
-func eachImport(t *testing.T, f func(file, imported string)) {
-	root := ".."
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != root || d.Name() == "testdata") {
-			return fs.SkipDir
-		}
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		for _, spec := range file.Imports {
-			imported, _ := strconv.Unquote(spec.Path.Value)
-			f(filepath.ToSlash(name[len(root)+1:]), imported)
-		}
-		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +117,7 @@ func forbidden(from, to string) (why string) {
 
 func matches(pattern, p string) bool {
 	if pattern == "external" {
-		first, _, _ := strings.Cut(p, "/")
-		return strings.Contains(first, ".") && !strings.HasPrefix(p, module)
+		return external(p)
 	}
 	if prefix, ok := strings.CutSuffix(pattern, "..."); ok {
 		return strings.HasPrefix(p+"/", prefix) || strings.HasPrefix(p, strings.TrimSuffix(prefix, "/"))

@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -135,32 +136,33 @@ func (c constants) value(pkg string, expr ast.Expr) (v constant.Value, isTime, i
 
 var units = map[string]time.Duration{"Millisecond": time.Millisecond, "Second": time.Second, "Minute": time.Minute}
 
-// placeholder is a constant in the text of a row: {client.quitTimeout}.
-var placeholder = regexp.MustCompile(`\{(?:client|listing|transfer|proxy|completion|history|shell|syntax|teach)\.\w+\}`)
+// spoken is a value in the text of a page: [15 s](#limits "client.quitTimeout").
+var spoken = regexp.MustCompile(`\[([^]]*)\]\(#limits "([a-z]+\.\w+)"\)`)
 
-// filled puts the values of constants into a text.
-func (c constants) filled(t *testing.T, text string) string {
-	t.Helper()
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
-		shown, err := c.shown(strings.Trim(name, "{}"))
-		if err != nil {
-			t.Error(err)
+// TestLimits: the values that reliability.md tells are those of the code, and each of its limits is bounded by one.
+func TestLimits(t *testing.T) {
+	all := constantsOfTheTree(t)
+	is := func(constant, says string) {
+		t.Helper()
+		if shown, err := all.shown(constant); err != nil || shown != says {
+			t.Errorf("%s is %s, and the page says %s (%v)", constant, shown, says, err)
 		}
-		return shown
-	})
-}
-
-// limitsTable says what is bounded, and how.
-func limitsTable(t *testing.T, c constants) string {
-	t.Helper()
-	var b strings.Builder
-	b.WriteString("| what is bounded | by | changed with |\n|---|---|---|\n")
-	for _, row := range Limits {
-		shown, err := c.shown(row.Of)
-		if err != nil {
-			t.Error(err)
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(row.What), shown, row.Set)
 	}
-	return b.String()
+	page, err := os.ReadFile("reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range spoken.FindAllStringSubmatch(string(page), -1) {
+		is(m[2], m[1])
+	}
+	limits := 0
+	for _, row := range tableRows(t, "reliability.md") {
+		if len(row) == 4 && strings.HasPrefix(row[3], "`") {
+			is(strings.Trim(row[3], "`"), row[1])
+			limits++
+		}
+	}
+	if limits < 60 {
+		t.Errorf("only %d limits", limits)
+	}
 }

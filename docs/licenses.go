@@ -1,11 +1,6 @@
-// Licenses writes THIRD_PARTY_LICENSES: the licences of all that a built ftpsh contains, as they ask to be passed on
-// with it.
-//
-//	go run ./docs/licenses >docs/THIRD_PARTY_LICENSES
-package main
+package docs
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,20 +13,8 @@ import (
 	"strings"
 )
 
-func main() {
-	out := bufio.NewWriter(os.Stdout)
-	err := write(out)
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "licenses: "+err.Error())
-		os.Exit(1)
-	}
-}
-
-// module is what `go list` says of one.
-type module struct {
+// goModule is what `go list` says of a module.
+type goModule struct {
 	Path, Version, Dir string
 	Main               bool
 }
@@ -42,32 +25,31 @@ var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|copyright|patent
 // standard is a module with the licence of the standard library, word by word; not every Go brings its own along.
 const standard = "golang.org/x/sys"
 
-func write(out io.Writer) error {
-	modules, err := linked()
+// licensesPage is THIRD_PARTY_LICENSES: the licences of all that a built ftpsh contains, as they ask to be passed on with it.
+func licensesPage(root string) (string, error) {
+	modules, err := linked(root)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprint(out, "ftpsh contains the work of others. These are their licences.\n\n")
+	var b strings.Builder
+	b.WriteString("ftpsh contains the work of others. These are their licences.\n\n")
 	for _, m := range modules {
 		if m.Path == standard {
-			if err := section(out, "The Go standard library", m.Dir); err != nil {
-				return err
-			}
+			err = errors.Join(err, licenses(&b, "The Go standard library", m.Dir))
 		}
 	}
 	for _, m := range modules {
-		if err := section(out, m.Path+" "+m.Version, m.Dir); err != nil {
-			return err
-		}
+		err = errors.Join(err, licenses(&b, m.Path+" "+m.Version, m.Dir))
 	}
-	return nil
+	return b.String(), err
 }
 
 // linked are the modules whose packages ftpsh links on any of its systems, by name.
-func linked() ([]module, error) {
-	found := map[string]module{}
+func linked(root string) ([]goModule, error) {
+	found := map[string]goModule{}
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		list := exec.Command("go", "list", "-deps", "-json=Module", "github.com/ftpsh/ftpsh/cmd/ftpsh")
+		list := exec.Command("go", "list", "-deps", "-json=Module", "./cmd/ftpsh")
+		list.Dir = root
 		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 		list.Stderr = os.Stderr
 		text, err := list.Output()
@@ -76,7 +58,7 @@ func linked() ([]module, error) {
 		}
 		packages := json.NewDecoder(strings.NewReader(string(text)))
 		for {
-			var p struct{ Module *module }
+			var p struct{ Module *goModule }
 			if err := packages.Decode(&p); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
@@ -87,16 +69,16 @@ func linked() ([]module, error) {
 			}
 		}
 	}
-	modules := make([]module, 0, len(found))
+	modules := make([]goModule, 0, len(found))
 	for _, m := range found {
 		modules = append(modules, m)
 	}
-	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(modules, func(a, b goModule) int { return strings.Compare(a.Path, b.Path) })
 	return modules, nil
 }
 
-// section writes the licences in a folder. A module without any must not be shipped.
-func section(out io.Writer, title, dir string) error {
+// licenses writes those in a folder. A module without any must not be shipped.
+func licenses(out io.Writer, title, dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

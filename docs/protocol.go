@@ -2,25 +2,13 @@ package docs
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
-
-// TestProtocolPage: the table of protocol.md is what the tables of commands and
-// of the protocol say.
-func TestProtocolPage(t *testing.T) {
-	page, err := os.ReadFile("protocol.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	compare(t, "protocol.md", section(t, string(page), "verbs", verbTables()))
-}
 
 // verbTables has a table for each document that defines commands, and one for
 // the commands that have none.

@@ -11,8 +11,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
-// generated stands at the head of every page that the tests write.
-const generated = "<!-- made from the program's tables; `go test ./docs -update` writes it again -->\n\n"
+// generated stands at the head of every page that is made as a whole.
+const generated = "<!-- made from the program's tables; `go run ./docs/generate` writes it again -->\n\n"
 
 // commandsPage describes all commands.
 func commandsPage() string {

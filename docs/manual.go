@@ -17,7 +17,7 @@ var release = regexp.MustCompile(`(?m)^## (\d+\.\d+\.\d+), (\d{4}-\d\d-\d\d)$`)
 // scripts, and the changelog.
 func manual(help, scripts, changes string) string {
 	var b strings.Builder
-	b.WriteString(".\\\" made from the program's tables; `go test ./docs -update` writes it again\n")
+	b.WriteString(".\\\" made from the program's tables; `go run ./docs/generate` writes it again\n")
 	newest := release.FindStringSubmatch(changes)
 	fmt.Fprintf(&b, ".TH FTPSH 1 %q \"ftpsh %s\"\n", newest[2], newest[1])
 	b.WriteString(".SH NAME\nftpsh \\- an interactive FTP shell\n")

@@ -1,0 +1,39 @@
+// Generate writes those pages of docs again that are made from the program's tables: what commands, settings and keys
+// there are, the manual page, the verbs of the protocol, the picture of imports, the licences of what is linked, and what
+// the examples print.
+//
+//	go run ./docs/generate
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ftpsh/ftpsh/docs"
+)
+
+func main() {
+	if err := generate("."); err != nil {
+		fmt.Fprintln(os.Stderr, "generate: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func generate(root string) error {
+	pages, err := docs.Pages(root)
+	if err != nil {
+		return err
+	}
+	for name, text := range pages {
+		name = filepath.Join(root, "docs", name)
+		if old, err := os.ReadFile(name); err == nil && string(old) == text {
+			continue
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			return err
+		}
+		fmt.Println(name)
+	}
+	return nil
+}
