@@ -20,6 +20,7 @@ var rules = []struct {
 	{"completion", module + "...", false, "completion gets its names from functions"},
 	{"history", module + "history/private", true, ""},
 	{"history", module + "...", false, "history knows lines, not commands"},
+	{"history/private", module + "client/syserror", true, ""},
 	{"history/private", module + "...", false, "what all may use knows nothing of ours"},
 	{"shell/strict", module + "...", false, "what all may use knows nothing of ours"},
 	{"client...", module + "history/...", false, "the client reads no file of the user's"},

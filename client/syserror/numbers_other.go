@@ -10,5 +10,6 @@ var (
 	timedOut   = []syscall.Errno{syscall.ETIMEDOUT}
 	notOurs    = []syscall.Errno{syscall.EADDRNOTAVAIL}
 	pipeClosed = []syscall.Errno{syscall.EPIPE}
+	inUse      = []syscall.Errno{}
 	diskFull   = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT}
 )

@@ -34,7 +34,7 @@ func (d *destination) backUp(how Backup) error {
 	}
 	if how == Simple {
 		name := d.name + "~"
-		if err := d.dir.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := remove(d.dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return d.keepAs(name)
@@ -56,5 +56,5 @@ func (d *destination) keepAs(name string) error {
 	if _, err := d.dir.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, os.ErrExist)
 	}
-	return d.dir.Rename(d.name, name)
+	return rename(d.dir, d.name, name)
 }

@@ -102,9 +102,6 @@ func (d *destination) isBeingWritten() bool {
 	return errors.Is(lock(other), errBusy)
 }
 
-// partMode are the permissions of a part.
-const partMode fs.FileMode = 0o600
-
 // enter holds the innermost directory open in place of the one that no link may
 // lead out of: each step would be walked again with every call.
 func (d *destination) enter() error {
@@ -175,14 +172,18 @@ func (d *destination) open(t Task) (*part, error) {
 			p.have, err = old.Seek(0, io.SeekEnd)
 			return p, err
 		}
-		if err := errors.Join(d.remove(), old.Close()); err != nil { // while it is locked
+		err := errors.Join(d.remove(), old.Close()) // while it is locked
+		if errors.Is(err, fs.ErrNotExist) {         // Windows lets go of the lock before the file gets its name
+			err = errBusy
+		}
+		if err != nil {
 			return nil, d.failed("remove", PartSuffix, err)
 		}
 	case errors.Is(err, fs.ErrNotExist):
 	case t.Resume:
 		return nil, err
 	default: // a link, or what cannot be read
-		if err := d.remove(); err != nil {
+		if err := d.remove(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, d.failed("remove", PartSuffix, err)
 		}
 	}
@@ -255,8 +256,8 @@ func (d *destination) create(t Task, begun bool) (*part, error) {
 
 // remove removes a part and its note.
 func (d *destination) remove() error {
-	err := d.dir.Remove(d.part())
-	if noteless := d.dir.Remove(d.part() + NoteSuffix); !errors.Is(noteless, fs.ErrNotExist) {
+	err := remove(d.dir, d.part())
+	if noteless := remove(d.dir, d.part()+NoteSuffix); !errors.Is(noteless, fs.ErrNotExist) {
 		err = errors.Join(err, noteless)
 	}
 	return err

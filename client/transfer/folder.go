@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 // Folder is where local names are, and what may be done with them: every local file that a
@@ -132,7 +134,7 @@ func (f Folder) MkdirAll(name string) error {
 
 // Remove is os.Remove.
 func (f Folder) Remove(name string) error {
-	return f.change("remove", name, os.Remove, func(rel string) error { return f.Root.Remove(rel) })
+	return f.change("remove", name, os.Remove, func(rel string) error { return remove(f.Root, rel) })
 }
 
 // RemoveAll is os.RemoveAll.
@@ -146,7 +148,7 @@ func (f Folder) Rename(name, to string) error {
 	case f.Instead != nil:
 		return f.Instead("rename", name, to)
 	case f.Root == nil:
-		return os.Rename(f.Name(name), f.Name(to))
+		return syserror.WhileInUse(func() error { return os.Rename(f.Name(name), f.Name(to)) })
 	}
 	from, err := f.within("rename", name)
 	if err != nil {
@@ -156,5 +158,13 @@ func (f Folder) Rename(name, to string) error {
 	if err != nil {
 		return err
 	}
-	return f.Root.Rename(from, next)
+	return rename(f.Root, from, next)
+}
+
+func rename(dir *os.Root, from, to string) error {
+	return syserror.WhileInUse(func() error { return dir.Rename(from, to) })
+}
+
+func remove(dir *os.Root, name string) error {
+	return syserror.WhileInUse(func() error { return dir.Remove(name) })
 }

@@ -10,6 +10,9 @@ import (
 
 func umask() os.FileMode { return 0 }
 
+// partMode are the permissions of a part, as Windows shows those of any file that can be written.
+const partMode os.FileMode = 0o666
+
 // lock keeps a part for this transfer until it is closed: Go opens files so that others can open, write and remove them.
 // A lock keeps others from the bytes, too, so it is on the last one that a file could have.
 func lock(file *os.File) error {
@@ -27,7 +30,7 @@ func (p *part) handOver() error {
 	if err := p.Close(); err != nil {
 		return err
 	}
-	return p.to.dir.Rename(p.to.part(), p.to.name)
+	return rename(p.to.dir, p.to.part(), p.to.name)
 }
 
 // renameOpen gives a file that is open and locked another name: it is closed meanwhile, as for handOver.
@@ -35,7 +38,7 @@ func (d *destination) renameOpen(file *os.File, from, to string) (*os.File, erro
 	if err := file.Close(); err != nil {
 		return nil, err
 	}
-	if err := d.dir.Rename(from, to); err != nil {
+	if err := rename(d.dir, from, to); err != nil {
 		return nil, err
 	}
 	file, err := d.dir.OpenFile(to, os.O_RDWR, 0)

@@ -63,10 +63,10 @@ func (n *NewFile) Close() error {
 	}
 	err := n.File.Close()
 	if err == nil {
-		err = n.dir.Rename(n.temp, n.name)
+		err = rename(n.dir, n.temp, n.name)
 	}
 	if err != nil {
-		_ = n.dir.Remove(n.temp)
+		_ = remove(n.dir, n.temp)
 		err = n.failed(err)
 	}
 	n.dir.Close()
@@ -77,7 +77,7 @@ func (n *NewFile) Close() error {
 func (n *NewFile) Discard() {
 	n.File.Close()
 	if n.dir != nil {
-		_ = n.dir.Remove(n.temp)
+		_ = remove(n.dir, n.temp)
 		n.dir.Close()
 	}
 }

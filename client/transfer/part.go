@@ -57,7 +57,7 @@ func noteOf(t Task) string {
 
 func (p *part) writeNote() error {
 	name := p.to.part() + NoteSuffix
-	if err := p.to.dir.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := remove(p.to.dir, name); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	note, err := p.to.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -146,7 +146,7 @@ func (p *part) finish(t Task) error {
 		return d.failed("rename", PartSuffix, err)
 	}
 	if p.noted {
-		_ = d.dir.Remove(d.part() + NoteSuffix)
+		_ = remove(d.dir, d.part()+NoteSuffix)
 	}
 	return nil
 }

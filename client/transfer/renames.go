@@ -133,7 +133,7 @@ func (m *Mirror) renameHere(from, to string) error {
 	if _, err := root.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return fs.ErrExist
 	}
-	return root.Rename(from, to)
+	return rename(root, from, to)
 }
 
 // sameBytes compares checksums where the server computes them.

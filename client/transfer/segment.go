@@ -392,7 +392,7 @@ func (f *segmented) fetchAnew(ctx context.Context, s *client.Session) (Result, e
 	f.giveUp()
 	t := f.task
 	t.Known, t.Size, t.ModTime, t.Resume = false, -1, time.Time{}, false
-	_ = f.to.dir.Remove(f.to.segments())
+	_ = remove(f.to.dir, f.to.segments())
 	r, err := download(ctx, s, t, &f.meter)
 	r.Note = cmp.Or(r.Note, "it changed while it was fetched in parts: fetched once more, in one")
 	if err == nil {
@@ -434,7 +434,7 @@ func (f *segmented) leave(failed error) (r Result, last bool, err error) {
 		return r, true, f.failed
 	}
 	if f.changed {
-		_ = f.to.dir.Remove(f.to.segments())
+		_ = remove(f.to.dir, f.to.segments())
 	} else if err := f.note(); f.failed == nil {
 		f.failed = err
 	}

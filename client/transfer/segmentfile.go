@@ -54,7 +54,7 @@ func (f *segmented) openIn(d *destination) error {
 	begun := int64(0)
 	switch {
 	case !f.task.Resume:
-		_ = d.dir.Remove(d.segments())
+		_ = remove(d.dir, d.segments())
 		_ = d.remove()
 	case !f.task.Here.HasSegments(f.task.Local):
 		begun = d.adopt(f.task)
@@ -77,7 +77,7 @@ func (f *segmented) openIn(d *destination) error {
 	}
 	if err := f.task.fits(f.task.Size, f.task.Size-f.left()); err != nil {
 		if f.left() == f.task.Size {
-			_ = d.dir.Remove(d.segments())
+			_ = remove(d.dir, d.segments())
 		}
 		file.Close()
 		f.file = nil

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/client/syserror"
 )
 
 // Write gives a file a new text in one step: whatever happens, the old text is there, or all of the new one. Only the user
@@ -27,7 +29,7 @@ func Write(name string, text []byte) error {
 	_, err = next.Write(text)
 	err = errors.Join(err, next.Sync(), next.Close())
 	if err == nil {
-		err = os.Rename(next.Name(), target)
+		err = syserror.WhileInUse(func() error { return os.Rename(next.Name(), target) })
 	}
 	if err != nil {
 		os.Remove(next.Name())
