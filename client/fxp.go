@@ -91,17 +91,17 @@ func fxpTo(ctx context.Context, from *Session, name string, to *Session, target 
 	if o.Append || o.Restart > 0 { // the old file is part of the new one
 		return p.run(ctx, o.Append)
 	}
-	at, err := land(ctx, to, target)
+	at, err := Land(ctx, to, target)
 	if err != nil {
 		return -1, p.target.at(ctx, err)
 	}
-	p.target.name = at.arrives()
+	p.target.name = at.Name()
 	size, err := p.run(ctx, false)
 	if err == nil {
-		err = p.target.at(ctx, at.settle(ctx))
+		err = p.target.at(ctx, at.Settle(ctx))
 	}
 	if err != nil && p.opened {
-		err = at.clear(ctx, p.size, err)
+		err = at.Clear(ctx, p.size, err)
 	}
 	return size, err
 }

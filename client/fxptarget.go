@@ -16,18 +16,22 @@ import (
 // Servers open, and empty, the file that they are to store before they wait for its data. This
 // file is about what that does to the target of a copy which fails.
 
-// landing is where a copy arrives: under its own name where nothing has that; else beside the old
-// file, which it replaces when it is whole.
-type landing struct {
+// Landing is where a copy between servers arrives: under its own name where nothing has that; else
+// beside the old file, which it replaces when it is whole. A copy whose original is that old file,
+// under this name or another one, does no harm to it.
+type Landing struct {
 	s      *Session
 	name   string
 	beside string // the name that it arrives under; "": its own
 	old    listing.Entry
 }
 
-// land finds out whether there is an old file. Where that cannot be told there may be one.
-func land(ctx context.Context, s *Session, name string) (*landing, error) {
-	l := &landing{s: s, name: name}
+// Land finds out whether there is an old file. Where that cannot be told there may be one.
+func Land(ctx context.Context, s *Session, name string) (*Landing, error) {
+	l := &Landing{s: s, name: name, beside: s.Stage(name)}
+	if l.beside != "" {
+		return l, nil
+	}
 	var err error
 	if s.feat.Has("MLST") {
 		l.old, err = s.Stat(ctx, name)
@@ -60,16 +64,16 @@ func namesFreely(syst string) bool {
 	return syst == "" || strings.Contains(syst, "UNIX") || strings.Contains(syst, "WIN")
 }
 
-// arrives is the name under which the copy is stored.
-func (l *landing) arrives() string {
+// Name is the one under which the copy is stored.
+func (l *Landing) Name() string {
 	if l.beside != "" {
 		return l.beside
 	}
 	return l.name
 }
 
-// settle puts a copy that is whole in the place of the old file, with its permissions.
-func (l *landing) settle(ctx context.Context) error {
+// Settle puts a copy that is whole in the place of the old file, with its permissions.
+func (l *Landing) Settle(ctx context.Context) error {
 	if l.beside == "" {
 		return nil
 	}
@@ -83,7 +87,7 @@ func (l *landing) settle(ctx context.Context) error {
 	return l.unchanged(err)
 }
 
-func (l *landing) unchanged(err error) error {
+func (l *Landing) unchanged(err error) error {
 	if !refused(err) {
 		return err
 	}
@@ -91,7 +95,7 @@ func (l *landing) unchanged(err error) error {
 }
 
 // swap moves the old file out of the way, for servers that do not rename over another one (IIS).
-func (l *landing) swap(ctx context.Context, refusal error) error {
+func (l *Landing) swap(ctx context.Context, refusal error) error {
 	aside := l.beside + "-old"
 	switch err := l.s.Rename(ctx, l.name, aside); {
 	case refused(err):
@@ -114,10 +118,10 @@ func (l *landing) swap(ctx context.Context, refusal error) error {
 // fxpTidy is how long an interrupted copy may take to be cleared away.
 const fxpTidy = time.Second
 
-// clear removes what a copy that failed has left, and returns why it failed. What an interrupted
+// Clear removes what a copy that failed has left, and returns why it failed. What an interrupted
 // one has brought of a new file stays: it can be resumed. So does one of the right size, of
 // which only the last word is missing.
-func (l *landing) clear(ctx context.Context, size int64, failed error) error {
+func (l *Landing) Clear(ctx context.Context, size int64, failed error) error {
 	if ctx.Err() != nil {
 		if l.beside == "" {
 			return failed
@@ -126,12 +130,12 @@ func (l *landing) clear(ctx context.Context, size int64, failed error) error {
 		defer cancel()
 		ctx = short
 	}
-	now, err := l.s.Size(ctx, l.arrives())
+	now, err := l.s.Size(ctx, l.Name())
 	if IsCode(err, 550) || l.beside == "" && err == nil && now == size {
 		return failed
 	}
-	if err := l.s.Remove(ctx, l.arrives()); err != nil {
-		return fmt.Errorf("%w; a part is left on %s, as %s: %w", failed, l.s.Server().Host(), l.arrives(), err)
+	if err := l.s.Remove(ctx, l.Name()); err != nil {
+		return fmt.Errorf("%w; a part is left on %s, as %s: %w", failed, l.s.Server().Host(), l.Name(), err)
 	}
 	return failed
 }

@@ -30,6 +30,19 @@ func (v Server) Status(ctx context.Context, name string) (Reply, error) {
 	return v.s.cmd(ctx, 2, "STAT", lsPath(name))
 }
 
+// Is reports whether another session is with the same server. It does not know a server by two of
+// its addresses.
+func (v Server) Is(other *Session) bool {
+	a, b := v.s, other
+	if a.opt.VirtualHost != b.opt.VirtualHost {
+		return false
+	}
+	if a.opt.Through != nil || b.opt.Through != nil || a.conn.proxyTo != "" || b.conn.proxyTo != "" {
+		return a.opt.Addr == b.opt.Addr
+	}
+	return a.conn.RemoteAddr().String() == b.conn.RemoteAddr().String()
+}
+
 // Help returns the server's answer to HELP (RFC 959 section 4.1.3).
 func (v Server) Help(ctx context.Context, words ...string) (Reply, error) {
 	return v.s.cmd(ctx, 2, "HELP", words...)

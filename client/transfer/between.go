@@ -35,6 +35,11 @@ func (r *Route) CopiesHere() bool {
 
 // betweenServers copies a file by the route of the task.
 func betweenServers(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	if !t.again && t.path == "" { // a mirror has looked at its trees
+		if err := t.twoFiles(ctx, s); err != nil {
+			return Result{}, err
+		}
+	}
 	if t.Route.CopiesHere() {
 		return relay(ctx, s, t, m)
 	}

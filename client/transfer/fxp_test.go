@@ -198,23 +198,6 @@ func TestBetweenServersInterrupted(t *testing.T) {
 	}
 }
 
-// A file that is copied to itself over two sessions stays whole.
-func TestBetweenServersOntoItself(t *testing.T) {
-	data := content(20_000)
-	srv, from := server(t, data, practice.Options{})
-	to, err := from.Clone(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer to.Close()
-	if _, err := Run(t.Context(), from, Task{Op: BetweenServers, Remote: "data", Target: to, Local: "data"}, nil); err != nil {
-		t.Error(err)
-	}
-	if got, _ := afero.ReadFile(srv.FS(), "/data"); !bytes.Equal(got, data) {
-		t.Errorf("it has %d bytes", len(got))
-	}
-}
-
 // list returns the names in a directory of a server.
 func list(t *testing.T, srv *practice.Server, dir string) (names []string) {
 	all, err := afero.ReadDir(srv.FS(), dir)

@@ -155,6 +155,9 @@ const (
 // Action is what a Step does.
 type Action string
 
+// whyNew is why a file is copied that the copy has not.
+const whyNew = "new"
+
 // The actions of a mirror.
 const (
 	ActDownload Action = "download"
@@ -209,6 +212,9 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
 	}
 	exists, err := m.roots(ctx, e.Session)
+	if err == nil && m.Target != nil {
+		err = m.twoTrees(ctx, e.Session, exists)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -679,7 +685,7 @@ func (m *Mirror) directory(at string, there listing.Entry, found bool) bool {
 
 // file says why a file is to be copied, "" if it is not, or not now.
 func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) string {
-	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: "new"}
+	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: whyNew}
 	switch {
 	case found && there.Type != listing.File:
 		step.Err = errors.New("already exists, and not a plain file")

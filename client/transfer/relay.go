@@ -11,22 +11,84 @@ import (
 
 // relay reads on one server and writes on the other one. What is between is the buffer of a
 // copy. The target is opened with the first byte, so that a source that refuses has done no harm
-// to it, and half a file is ended by a reset: a close would make it a whole one.
+// to it, and half a file is ended by a reset: a close would make it a whole one. An old file stays
+// until the copy is whole, beside it.
 func relay(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
+	name := t.Local
+	t.Local = t.landing.name(name)
 	r, whole, err := beginCopy(ctx, s, &t)
-	if err != nil || whole {
-		return r, err
-	}
-	err = pour(ctx, s, t, &r, m)
-	if r.Resumed > 0 && restRefused(err) {
-		r = Result{Size: t.Size, ModTime: t.ModTime, Note: "the servers cannot begin in the middle: copied again"}
-		err = pour(ctx, s, t, &r, m)
-	}
 	if err != nil {
 		return r, err
 	}
-	r.Remote, r.Size = t.Local, r.Resumed+r.Bytes
-	return r, proveCopy(ctx, s, t, &r)
+	if !whole {
+		if err := t.fill(ctx, s, name, &r, m); err != nil {
+			return r, err
+		}
+		r.Remote, r.Size = t.Local, r.Resumed+r.Bytes
+		if err := proveCopy(ctx, s, t, &r); err != nil {
+			return r, err
+		}
+	}
+	if err := t.landing.settle(ctx); err != nil || whole && t.Local == name {
+		return r, err
+	}
+	t.Local, r.Remote = name, name
+	return r, asOriginal(ctx, t, &r)
+}
+
+// fill moves what the copy lacks. Where it has to begin anew it does so beside an old file.
+func (t *Task) fill(ctx context.Context, s *client.Session, name string, r *Result, m *Meter) (err error) {
+	if r.Resumed > 0 {
+		err = pour(ctx, s, *t, r, m)
+		if !restRefused(err) {
+			return err
+		}
+		*r = Result{Size: t.Size, ModTime: t.ModTime, Note: "the servers cannot begin in the middle: copied again"}
+	}
+	if !t.Append {
+		if t.Local, err = t.landing.choose(ctx, *t, name); err != nil {
+			return err
+		}
+	}
+	return pour(ctx, s, *t, r, m)
+}
+
+// landing is where all tries of a copy arrive.
+type landing struct{ at *client.Landing }
+
+// name is the one under which the copy is stored by now.
+func (l *landing) name(own string) string {
+	if l.at == nil {
+		return own
+	}
+	return l.at.Name()
+}
+
+// choose looks, once, whether there is an old file. A mirror has seen that there is none.
+func (l *landing) choose(ctx context.Context, t Task, own string) (string, error) {
+	if l.at == nil && t.why != whyNew {
+		var err error
+		if l.at, err = client.Land(ctx, t.Target, own); err != nil {
+			return own, err
+		}
+	}
+	return l.name(own), nil
+}
+
+func (l *landing) settle(ctx context.Context) error {
+	if l.at == nil {
+		return nil
+	}
+	return l.at.Settle(ctx)
+}
+
+// clear removes what a copy that failed has left beside an old file. Of a new file it stays, to be
+// gone on with.
+func (l *landing) clear(ctx context.Context, own string, failed error) error {
+	if l.at == nil || l.at.Name() == own {
+		return failed
+	}
+	return l.at.Clear(ctx, -1, failed)
 }
 
 // pour moves the bytes from r.Resumed on, and takes note of how many.
@@ -84,7 +146,7 @@ func (i *inlet) Write(p []byte) (n int, err error) {
 	return n, i.err
 }
 
-// proveCopy asks the target about a copy, and gives it what the original has.
+// proveCopy asks the target about a copy.
 func proveCopy(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	if sizeTells(s) {
 		size, err := t.Target.Size(ctx, t.Local)
@@ -93,11 +155,9 @@ func proveCopy(ctx context.Context, s *client.Session, t Task, r *Result) error 
 		}
 	}
 	if t.Verify && !t.Append {
-		if err := sameHash(ctx, s, t, r); err != nil {
-			return err
-		}
+		return sameHash(ctx, s, t, r)
 	}
-	return asOriginal(ctx, t, r)
+	return nil
 }
 
 // sameHash compares the original and the copy: by a checksum that both servers compute, else by

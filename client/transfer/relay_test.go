@@ -59,7 +59,8 @@ func TestRelayGoesOn(t *testing.T) {
 	}
 }
 
-// Without another try a copy that broke is an error, and never a whole file.
+// Without another try a copy that broke is an error, and never a whole file; an old file stays, and
+// nothing is left beside it.
 func TestRelayNeverLies(t *testing.T) {
 	data := content(600_000)
 	for _, faults := range [][2]string{
@@ -82,11 +83,17 @@ func TestRelayNeverLies(t *testing.T) {
 				}
 			}
 			_, from := server(t, data, practice.Options{}, wrong[0]...)
-			_, to := server(t, nil, practice.Options{}, wrong[1]...)
+			srv, to := server(t, nil, practice.Options{}, wrong[1]...)
+			srv.FS().Remove("/data")
+			afero.WriteFile(srv.FS(), "/copy", []byte("old"), 0o644)
 			task := relayed()
 			task.Target = to
 			if r, err := Run(t.Context(), from, task, nil); err == nil {
 				t.Errorf("it says that %d bytes are there", r.Size)
+			}
+			got, _ := afero.ReadFile(srv.FS(), "/copy")
+			if there := list(t, srv, "/"); string(got) != "old" || len(there) != 1 {
+				t.Errorf("the target has %d bytes; there are %q", len(got), there)
 			}
 			pwd(t, from)
 			pwd(t, to)

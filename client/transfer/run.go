@@ -20,6 +20,7 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 	if m == nil {
 		m = &Meter{}
 	}
+	t.landing = &landing{}
 	var moved int64 // by the tries that broke
 	for try := 1; ; try++ {
 		inStep := !s.Pipeline().Desynced()
@@ -33,6 +34,9 @@ func Run(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, erro
 		if err == nil || !t.canRepeat(r) || t.stuck(err) || !t.Retry.again(ctx, try, err) {
 			if err != nil && ctx.Err() != nil {
 				err = ctx.Err() // what broke for that reason, or before, matters no more
+			}
+			if err != nil {
+				err = t.landing.clear(ctx, t.Local, err)
 			}
 			r.Elapsed = time.Since(start)
 			return named(t, r), err

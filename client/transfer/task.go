@@ -98,6 +98,7 @@ type Task struct {
 
 	small     *smallFiles  // of the session that moves it
 	part      string       // the name of an upload until it is complete; "": its own, or not chosen yet
+	landing   *landing     // where a copy through here arrives
 	path, why string       // of a mirror
 	again     bool         // it has broken before: only what it left itself is resumed
 	short     *VerifyError // with which the last try ended

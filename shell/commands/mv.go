@@ -97,6 +97,9 @@ func copyRemote(ctx context.Context, c *command.Call, from, to string) error {
 	case c.Shell.Options.DryRun:
 		return c.Shell.Would(command.DryAction{Action: "copy", What: from, To: to})
 	}
+	if err := transfer.Distinct(ctx, c.Session(), from, c.Session(), to); err != nil {
+		return failure.About(from, err)
+	}
 	err, verb := c.Session().Copy(ctx, from, to), "SITE CPTO"
 	if client.IsCode(err, 500, 501, 502, 504) {
 		err, verb = copyThrough(ctx, c, from, to), "STOR"
