@@ -110,7 +110,7 @@ func reachURL(sh *command.Shell, text string) (site.Address, error) {
 	}
 	there := a
 	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
-	if sh.Session == nil || sh.Reached != there {
+	if !sh.Connected() || sh.Reached != there {
 		sh.Reached = site.Address{}
 		if a.HasPassword && !sh.Options.Quiet {
 			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
@@ -124,7 +124,11 @@ func reachURL(sh *command.Shell, text string) (site.Address, error) {
 	if typ == "" {
 		typ = client.Binary
 	}
-	sh.Session.SetType(typ)
+	if sh.Gateway != nil {
+		sh.Gateway.Type = typ
+	} else {
+		sh.Session.SetType(typ)
+	}
 	return a, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -47,7 +48,7 @@ func status(_ context.Context, c *command.Call) error {
 	}
 	add("software", s.Server)
 	if s.User != "" {
-		add("user", s.User+", in "+s.Directory)
+		add("user", strings.TrimSuffix(s.User+", in "+s.Directory, ", in "))
 	}
 	if s.Connected {
 		add("connection", s.Control)
@@ -78,6 +79,12 @@ func changedSettings(sh *command.Shell) []string {
 
 func connectionState(c *command.Connections) state {
 	session := c.Session
+	if g := c.Gateway; session == nil && g != nil {
+		return state{
+			Connected: true, Host: c.Address.Host, Address: "through " + proxy.Describe(g.Proxy), User: g.User, Directory: g.Dir,
+			Control: "files by URL, in the clear", Data: "in the clear", Type: commands.TypeName(g.Type),
+		}
+	}
 	if session == nil {
 		return state{}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -57,12 +56,12 @@ func connect(ctx context.Context, nc net.Conn, u *url.URL, target string) (net.C
 func connectRequest(user *url.Userinfo, target string) (string, error) {
 	request := "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
 	if user != nil {
-		if strings.Contains(user.Username(), ":") { // RFC 7617 section 2
-			return "", errors.New("the user name for the proxy has a colon")
-		}
 		password, _ := user.Password()
-		login := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
-		request += "Proxy-Authorization: Basic " + login + "\r\n"
+		login, err := basic(user.Username(), password, "the proxy")
+		if err != nil {
+			return "", err
+		}
+		request += "Proxy-Authorization: " + login + "\r\n"
 	}
 	return request + "\r\n", nil
 }

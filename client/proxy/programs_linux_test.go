@@ -22,6 +22,7 @@ type program struct {
 	careless bool     // one transfer in fifty hangs
 	conf     string
 	argv     []string
+	leaves   string // a pattern of files that it leaves when it is killed
 }
 
 // {conf}, {port}, {dir} and {unpacked} are replaced. bob's password is sesame.
@@ -50,6 +51,27 @@ socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
 		needs: []string{"usr/bin/tinyproxy"},
 		conf:  "Listen 127.0.0.1\nPort {port}\nBasicAuth bob sesame\nMaxClients 20\nTimeout 60\n",
 		argv:  []string{"{unpacked}/usr/bin/tinyproxy", "-d", "-c", "{conf}"},
+	}
+	squid = program{
+		needs: []string{"/usr/sbin/squid"},
+		drop:  true,
+		conf: `
+http_port 127.0.0.1:{port}
+pid_filename {dir}/pid
+access_log none
+cache_log {dir}/log
+cache_store_log none
+cache deny all
+acl here dst 127.0.0.0/8
+http_access allow here
+coredump_dir {dir}
+netdb_filename none
+pinger_enable off
+visible_hostname localhost
+shutdown_lifetime 0 seconds
+`,
+		argv:   []string{"/usr/sbin/squid", "-N", "-n", "ftpsh{port}", "-f", "{conf}"},
+		leaves: "/dev/shm/ftpsh{port}-*",
 	}
 	ftpProxy = program{
 		needs:    []string{"usr/sbin/ftp-proxy"},
@@ -159,6 +181,11 @@ func (p program) try(t *testing.T) string {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-ended
 		life.Close()
+		_, port, _ := net.SplitHostPort(addr)
+		left, _ := filepath.Glob(strings.ReplaceAll(p.leaves, "{port}", port))
+		for _, file := range left {
+			os.Remove(file)
+		}
 		if t.Failed() {
 			said, _ := os.ReadFile(log.Name())
 			t.Logf("%s said:\n%s", argv[0], said)

@@ -1,6 +1,6 @@
-// Package proxy finds ways in where a proxy stands between the user and the servers: connections through SOCKS5 and
-// HTTP CONNECT proxies, the environment variables that name them, and the logins of proxies that are FTP servers
-// themselves.
+// Package proxy finds ways in where a proxy stands between the user and the servers: connections through SOCKS and
+// HTTP CONNECT proxies, the environment variables that name them, the logins of proxies that are FTP servers
+// themselves, and files by URL through HTTP proxies that speak FTP (Gateway).
 package proxy
 
 import (
@@ -23,7 +23,7 @@ type handshake func(ctx context.Context, nc net.Conn, u *url.URL, target string)
 // schemes are the kinds of proxies. The ports are those that curl documents.
 var schemes = []struct {
 	name, port string
-	handshake  handshake // nil: not dialled through, but logged in to (see Login)
+	handshake  handshake // nil: not dialled through, but logged in to (see Login), or asked for files (see Gateway)
 }{
 	{"socks4", "1080", socks4},
 	{"socks4a", "1080", socks4a},
@@ -32,6 +32,7 @@ var schemes = []struct {
 	{"http", "1080", connect},
 	{"https", "443", connectTLS},
 	{"ftp", "21", nil},
+	{GatewayScheme, "1080", nil},
 }
 
 // ErrAddress is returned for what is no address of a proxy. It does not repeat it, since a password may be part of it.
@@ -76,7 +77,7 @@ func supported() string {
 // certificate. The name of the server is resolved by the proxy. The user and password in u go to the proxy only. What
 // the proxy sends is bounded. Cancelling the context ends every step, and leaves no connection behind.
 //
-// An ftp proxy is not dialled through: connect to u.Host and log in as Login says.
+// An ftp proxy is not dialled through: connect to u.Host and log in as Login says. Nor is an http+get one: see Gateway.
 func Dialer(u *url.URL, forward DialFunc) (DialFunc, error) {
 	u, err := Parse(u.String())
 	if err != nil {
@@ -89,7 +90,7 @@ func Dialer(u *url.URL, forward DialFunc) (DialFunc, error) {
 		}
 	}
 	if shake == nil {
-		return nil, fmt.Errorf("connections cannot be made through an %s proxy: it is logged in to", u.Scheme)
+		return nil, fmt.Errorf("connections cannot be made through a proxy of the kind %s", u.Scheme)
 	}
 	return through(u, forward, shake), nil
 }

@@ -126,6 +126,7 @@ var questions = []question{
 	{name: "a user name", asks: "login", line: "open $ADDR", ahead: "alice", shows: "user (empty for anonymous): ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "a password at the start", asks: "Authenticate", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "a password", asks: "Authenticate", line: "user alice", ahead: "typed ahead", shows: "password: ", answer: practice.Password, then: "PLAIN> "},
+	{name: "a password that a proxy is told", asks: "openGateway", line: "set via http+get://127.0.0.1:1; open alice@127.0.0.1", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "interrupted"},
 	{name: "a one-time password", asks: "Authenticate", opt: fault("USER", "331 otp-md5 98 wi1234"), early: practice.Password, ahead: "typed ahead", shows: "one-time password: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "an account at the login", asks: "Authenticate", opt: fault("PASS", "332 which account"), early: practice.Password, ahead: "typed ahead", shows: "account: ", answer: "\x03", then: "127.0.0.1 PLAIN> "},
 	{name: "a password by hand", asks: "rawSend", line: "raw\rPASS", ahead: "typed ahead", shows: "password: ", answer: "\x03", then: "interrupted"},

@@ -73,6 +73,9 @@ type Command struct {
 
 	Run func(context.Context, *Call) error
 
+	// ByURL runs it where a proxy fetches files by URL, and there is no session; nil: it needs one.
+	ByURL func(context.Context, *Call) error
+
 	// Across runs it when its words are on two sessions or more; nil: it runs on one after the other.
 	Across func(context.Context, *Call, []Part) error
 }

@@ -26,6 +26,7 @@ type Connections struct {
 type Peer struct {
 	Name     string          // as `session` and NAME:path call it
 	Session  *client.Session // nil when not connected
+	Gateway  *Gateway        // in its place, where a proxy fetches files by URL; nil: none
 	Address  site.Address    // of session
 	Home     *client.Place   // the directory that the login began in
 	Previous *client.Place   // the directory before the last cd, for cd -
@@ -77,7 +78,7 @@ func (c *Connections) Lend(i int, f func() error) error {
 	defer func() {
 		c.exchange(i)
 		if c.Lent--; c.Lent == 0 {
-			c.Others = slices.DeleteFunc(c.Others, func(one Peer) bool { return one.Session == nil })
+			c.Others = slices.DeleteFunc(c.Others, func(one Peer) bool { return !one.Connected() })
 		}
 	}()
 	return f()

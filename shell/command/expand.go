@@ -198,7 +198,7 @@ func compact(e listing.Entry) listing.Entry {
 }
 
 // Absolute is the full path of a name as typed.
-func (c *Call) Absolute(name string) string { return completion.Join(c.Session().Dir(), name) }
+func (c *Call) Absolute(name string) string { return completion.Join(c.Shell.Dir(), name) }
 
 // IsDot reports whether an entry is the directory itself or the one above.
 func IsDot(e *listing.Entry) bool { return e.Name == "." || e.Name == ".." }

@@ -184,6 +184,16 @@ var hints = []hint{
 		},
 		"`set via http://USER:PASSWORD@HOST:PORT` says who you are",
 	},
+	{"a login that a proxy was told", func(c cause) bool { return httpStatus(c.err) == 401 }, "`open USERNAME@HOST` asks for the password again"},
+	{"a proxy that wants a user, and fetches files", func(c cause) bool { return httpStatus(c.err) == 407 }, "`set via http+get://USER:PASSWORD@HOST:PORT` says who you are"},
+	{"a proxy that speaks no FTP", isError[*NoFTPError], "`set via http://HOST:PORT` goes through it with CONNECT, where it allows that; `get`, `cat`, `put`, `size` and `newer` work as they are"},
+	{"a proxy that would give TLS away", isThe(failure.ErrNoTLS), "`set via http://HOST:PORT` keeps it, where the proxy allows CONNECT; `open --tls=off HOST` goes in the clear, where anyone in between can read"},
+	{
+		"a proxy that allows no CONNECT", func(c cause) bool {
+			return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), "the proxy refuses: 4")
+		},
+		"`set via http+get://HOST:PORT` fetches files by URL, where the proxy speaks FTP itself",
+	},
 	{
 		"a server that does not get through", isError[*client.UnreachedError],
 		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treesync"
 	"github.com/ftpsh/ftpsh/client/tx"
@@ -71,6 +72,11 @@ func TestHints(t *testing.T) {
 		{"-s with an address of another computer", cause{err: connect(syscall.EADDRNOTAVAIL), source: true}, "-s takes an address of this computer; without it the system chooses one"},
 		{"no IPv6", cause{err: connect(&net.AddrError{Err: "no suitable address"}), onlyIPv6: true}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
 		{"a proxy that wants a user", cause{err: connect(errors.New("the proxy asks for a user and a password: 407 Proxy Authentication Required"))}, "`set via http://USER:PASSWORD@HOST:PORT` says who you are"},
+		{"a proxy that allows no CONNECT", cause{err: connect(errors.New("the proxy refuses: 403 Forbidden"))}, "`set via http+get://HOST:PORT` fetches files by URL, where the proxy speaks FTP itself"},
+		{"a login that a proxy was told", cause{err: &proxy.StatusError{Status: 401}}, "`open USERNAME@HOST` asks for the password again"},
+		{"a proxy that wants a user, and fetches files", cause{err: &proxy.StatusError{Status: 407}}, "`set via http+get://USER:PASSWORD@HOST:PORT` says who you are"},
+		{"a proxy that speaks no FTP", cause{err: &NoFTPError{"http+get h:1"}}, "`set via http://HOST:PORT` goes through it with CONNECT, where it allows that; `get`, `cat`, `put`, `size` and `newer` work as they are"},
+		{"a proxy that would give TLS away", cause{err: failure.ErrNoTLS}, "`set via http://HOST:PORT` keeps it, where the proxy allows CONNECT; `open --tls=off HOST` goes in the clear, where anyone in between can read"},
 		{"a server that does not get through", cause{err: &client.UnreachedError{Err: connect(errors.New("timed out"))}}, "`passive on` lets this computer connect to the server; `set active-address` names another address of ours"},
 		{"no data connection, EPSV and EPRT refused", cause{err: &client.NoDataError{Tried: []error{errors.New("the server does not know EPRT")}}}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
 		{"no data connection", cause{err: &client.NoDataError{}}, "`passive` changes who connects to whom"},

@@ -30,6 +30,16 @@ func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) erro
 		return err
 	}
 	sh.Tried = a
+	if g, err := gatewayFor(sh, a); g != nil || err != nil {
+		if err == nil {
+			err = openGateway(ctx, sh, a, g, o)
+		}
+		if err != nil {
+			sh.RestoreOverrides()
+			return sayingHost(a, err)
+		}
+		return nil
+	}
 	session, err := sh.connect(ctx, a, o.Insecure)
 	if err != nil {
 		sh.RestoreOverrides()

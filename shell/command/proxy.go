@@ -17,6 +17,9 @@ func Through(sh *Shell, opt *client.Options) error {
 	if u == nil || err != nil {
 		return err
 	}
+	if u.Scheme == proxy.GatewayScheme {
+		return &NoFTPError{proxy.Describe(u)}
+	}
 	if u.Scheme != "ftp" {
 		opt.Dial, err = proxy.Dialer(u, opt.Dialer())
 		return err

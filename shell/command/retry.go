@@ -50,7 +50,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 		if sh.Settings.Retries > 0 {
 			try.Out = printed
 		}
-		err := call.Command.Run(ctx, &try)
+		err := run(ctx, &try)
 		try.Landed()
 		sh.sums.Store(false)
 		call.Moves += try.Moves

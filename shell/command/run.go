@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -159,7 +160,7 @@ func (sh *Shell) Command(line Line, st syntax.Statement) (name string, err error
 	}
 	parts, err := spread(call)
 	if err == nil && parts == nil {
-		err = sh.Needs(command.Needs)
+		err = sh.lacks(command)
 	}
 	if err = cmp.Or(err, sh.allowed(command)); err != nil {
 		return command.Name, err
@@ -207,7 +208,10 @@ func (c *Peer) Needs(need Need) error {
 	if need == Nothing {
 		return nil
 	}
-	if c.Session == nil {
+	switch {
+	case c.Session == nil && c.Gateway != nil:
+		return &NoFTPError{proxy.Describe(c.Gateway.Proxy)}
+	case c.Session == nil:
 		return failure.ErrNotConnected
 	}
 	if _, in := c.Session.LoggedIn(); need == Login && !in {

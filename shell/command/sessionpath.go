@@ -105,7 +105,7 @@ func onSessions(ctx context.Context, c *Call, parts []Part, run func(*Call) erro
 		there := *c
 		there.Args = p.Words
 		err := c.Shell.On(p.Session, func() error {
-			if err := c.Shell.Needs(c.Command.Needs); err != nil {
+			if err := c.Shell.lacks(c.Command); err != nil {
 				return err
 			}
 			return run(&there)

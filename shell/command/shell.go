@@ -135,6 +135,10 @@ func (sh *Shell) Set(name, value string) error {
 
 // Disconnect ends the session, if there is one.
 func (sh *Shell) Disconnect() {
+	if sh.Gateway != nil {
+		sh.RestoreOverrides()
+		sh.Peer = Peer{Remote: sh.NewRemote()}
+	}
 	if sh.Session == nil {
 		return
 	}
@@ -165,10 +169,13 @@ func (c *Connections) Where() string {
 
 // Dir is the remote directory, "" when there is none.
 func (c *Peer) Dir() string {
-	if c.Session == nil {
-		return ""
+	switch {
+	case c.Session != nil:
+		return c.Session.Dir()
+	case c.Gateway != nil:
+		return c.Gateway.Dir
 	}
-	return c.Session.Dir()
+	return ""
 }
 
 // Ended reports whether a signal has ended the program.

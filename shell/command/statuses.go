@@ -15,6 +15,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/plan"
+	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/treesync"
@@ -41,11 +42,11 @@ var Statuses = []struct {
 	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*tx.StaleError, *tx.LockedError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*tx.RefusedError, *tx.BrokenError]},
 	{5, "TLS or certificate", func(err error) bool {
-		return errors.Is(err, failure.ErrDowngrade) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
+		return errors.Is(err, failure.ErrDowngrade) || errors.Is(err, failure.ErrNoTLS) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
 	{4, "login refused", func(err error) bool {
 		return failure.Refused(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) || errors.As(err, new(*client.ChallengeError)) ||
-			errors.Is(err, failure.ErrNoPassword) || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
+			errors.Is(err, failure.ErrNoPassword) || httpStatus(err) == 401 || httpStatus(err) == 407 || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *ManifestError]},
@@ -55,12 +56,13 @@ var Statuses = []struct {
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
 	{3, "cannot connect", func(err error) bool {
-		return errors.Is(err, failure.ErrNotConnected) || failure.AnyOf[*client.ConnectError, *net.DNSError](err) || failure.Refused(err, "")
+		return errors.Is(err, failure.ErrNotConnected) || isUnreached(err) || failure.AnyOf[*client.ConnectError, *net.DNSError](err) || failure.Refused(err, "")
 	}},
 	{9, "time limit", func(err error) bool {
 		return failure.AnyOf[*client.TimeoutError, *transfer.SlowError](err) || errors.Is(err, context.DeadlineExceeded)
 	}},
 	{6, "refused by the server", failure.AnyOf[*client.Error, *client.DirGoneError]},
+	{6, "refused by the server", failure.AnyOf[*proxy.StatusError, *NoFTPError]},
 	{7, "local file", func(err error) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.Is[*ignore.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
@@ -89,6 +91,26 @@ func Status(err error) int {
 func isBroken(err error) bool {
 	var no *client.Error
 	return errors.As(err, &no) && no.Broken()
+}
+
+// httpStatus is what a proxy has answered in place of a file, 0 if nothing.
+func httpStatus(err error) int {
+	var no *proxy.StatusError
+	if errors.As(err, &no) {
+		return no.Status
+	}
+	return 0
+}
+
+// isUnreached reports whether a proxy was not reached, does not reach the server, or makes no sense.
+func isUnreached(err error) bool {
+	switch httpStatus(err) {
+	case 0:
+		return errors.As(err, new(*proxy.Error)) && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded)
+	case 502, 503, 504:
+		return true
+	}
+	return false
 }
 
 // isBrokenOutput reports whether standard output was closed by who read it, as

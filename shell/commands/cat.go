@@ -33,7 +33,7 @@ var _ = command.Add(&command.Command{
 		fs.String("range", "", "only the bytes `RANGE` FIRST-LAST, counted from 0; FIRST- goes to the end, -N are the last ones")
 	},
 	Complete: []completion.Kind{completion.RemotePath},
-	Wire:     getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: cat,
+	Wire:     getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: cat, ByURL: catByURL,
 })
 
 func cat(ctx context.Context, c *command.Call) error {

@@ -28,7 +28,7 @@ func closeSession(_ context.Context, c *command.Call) error {
 		}
 		return sh.Lend(i, end)
 	}
-	if err := sh.Needs(command.Connection); err != nil {
+	if err := sh.Needs(command.Connection); err != nil && sh.Gateway == nil {
 		return err
 	}
 	_ = end()

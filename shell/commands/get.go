@@ -44,6 +44,7 @@ var _ = command.Add(&command.Command{
 	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
+	ByURL: func(ctx context.Context, c *command.Call) error { return getByURL(ctx, c, c.Is("continue")) },
 })
 
 var (

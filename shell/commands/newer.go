@@ -17,7 +17,7 @@ var _ = command.Add(&command.Command{
 		"changed is not fetched again.",
 	Min: 1, Max: 2, Ask: []string{"remote-file"}, Flags: getFlags,
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
-	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: newer,
+	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: newer, ByURL: newerByURL,
 })
 
 func newer(ctx context.Context, c *command.Call) error {

@@ -34,6 +34,7 @@ var _ = command.Add(&command.Command{
 	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
 	Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 	Wire:     putTreeVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
+	ByURL: putByURL,
 })
 
 var (

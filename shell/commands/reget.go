@@ -15,4 +15,5 @@ var _ = command.Add(&command.Command{
 	Min: 1, Max: 2, Ask: []string{"remote-file"},
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, true) },
+	ByURL: func(ctx context.Context, c *command.Call) error { return getByURL(ctx, c, true) },
 })

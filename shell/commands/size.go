@@ -13,7 +13,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "size", Theme: "look around", Args: "file…", Short: "show the size of files in bytes", JSON: true,
 	Min: 1, Max: -1, Ask: []string{"remote-file"}, Complete: []completion.Kind{completion.RemotePath},
-	Wire: command.Sends("TYPE", "SIZE"), Needs: command.Login, Foreign: command.Confined, Run: size,
+	Wire: command.Sends("TYPE", "SIZE"), Needs: command.Login, Foreign: command.Confined, Run: size, ByURL: sizeByURL,
 })
 
 func size(ctx context.Context, c *command.Call) error {
@@ -22,16 +22,20 @@ func size(ctx context.Context, c *command.Call) error {
 		if err != nil {
 			return failure.About(name, err)
 		}
-		o := struct {
-			Name string `json:"name"`
-			Size int64  `json:"size"`
-		}{Size: n}
-		o.Name, _ = render.Text(name)
-		if err := printFact(c, name, strconv.FormatInt(n, 10), o); err != nil {
+		if err := printSize(c, name, n); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func printSize(c *command.Call, name string, n int64) error {
+	o := struct {
+		Name string `json:"name"`
+		Size int64  `json:"size"`
+	}{Size: n}
+	o.Name, _ = render.Text(name)
+	return printFact(c, name, strconv.FormatInt(n, 10), o)
 }
 
 // printFact prints what is known about one file of several; alone it needs no name.

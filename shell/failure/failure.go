@@ -20,6 +20,7 @@ var (
 	ErrInterrupted  = errors.New("interrupted")
 	ErrNoPassword   = errors.New("no password")
 	ErrDowngrade    = errors.New("the server had TLS before and refuses it now")
+	ErrNoTLS        = errors.New("TLS is wanted, or was there before")
 )
 
 // About names what an error is about. A nil error stays nil.

@@ -136,14 +136,14 @@ func PlaceOf(s *client.Session) (p command.Place) {
 func userName(s *command.Screen) string { return render.Safe(s.Place.User) }
 
 func hostName(c *command.Connections) string {
-	if c.Session == nil {
+	if !c.Connected() {
 		return "ftpsh"
 	}
 	return render.Safe(c.Address.Host)
 }
 
 func portName(c *command.Connections) string {
-	if c.Session == nil || c.Address.Port == "21" {
+	if !c.Connected() || c.Address.Port == "21" {
 		return ""
 	}
 	return render.Safe(c.Address.Port)
@@ -190,7 +190,7 @@ func failedStatus(l *command.Language, color bool) string {
 // connection is protected, and that jobs run.
 func connState(sh *command.Shell, color bool) string {
 	var words []string
-	if sh.Session != nil {
+	if sh.Connected() {
 		words = append(words, protection(&sh.Screen, color))
 	}
 	if jobs := sh.Jobs.InWords(); jobs != "" {
@@ -215,7 +215,7 @@ func Welcome(sh *command.Shell) {
 	if sh.Options.Hinted {
 		return
 	}
-	if sh.Session == nil {
+	if !sh.Connected() {
 		places(sh)
 		sh.Say("`open HOST` connects, `help` lists the commands; `practice open` starts a server to try them on, and `lesson` teaches FTP")
 	}

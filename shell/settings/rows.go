@@ -489,7 +489,7 @@ func mode(name, short string, suggest []string, at func(*Settings) *fs.FileMode)
 // viaSettings are about proxies.
 var viaSettings = []*Setting{
 	{
-		Name: "via", Usage: "auto|off|socks5://HOST:1080", Opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks4:, socks4a:, socks5:, http:, https:, ftp:)",
+		Name: "via", Usage: "auto|off|socks5://HOST:1080", Opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks4:, socks4a:, socks5:, http:, https:, ftp:; http+get: for files by URL alone)",
 		Words: []string{"auto", "off"},
 		Show:  func(s *Settings) string { return history.HidePassword(s.Via) },
 		Parse: func(s *Settings, text string) error {
