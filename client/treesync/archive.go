@@ -64,6 +64,16 @@ type Row struct {
 	Here  Side       `json:"here"`
 	There Side       `json:"there"`
 	Sum   string     `json:"sum,omitempty"` // SHA-256 of a file that may change without its size and time telling
+
+	seen [2]bool // here, there: the path is still just so
+}
+
+// side is one of the two.
+func (r *Row) side(n int) Side {
+	if n == 0 {
+		return r.Here
+	}
+	return r.There
 }
 
 // Head says which two trees an archive is of.
@@ -81,7 +91,15 @@ type Head struct {
 // Archive is the last state that both trees agreed on.
 type Archive struct {
 	Head
-	Rows map[string]Row
+	Rows map[string]*Row
+}
+
+// row is that of a path, if it has one.
+func (a *Archive) row(name string) (row Row, known bool) {
+	if r := a.Rows[name]; r != nil {
+		return *r, true
+	}
+	return Row{}, false
 }
 
 const kind = "ftpsh-sync"
@@ -109,6 +127,8 @@ func (a *Archive) Write(w io.Writer) error {
 	return jsonl.Encode(w, end{true, len(a.Rows), hex.EncodeToString(sum.Sum(nil))})
 }
 
+const shortestRow = len(`{"path":"x","here":{"type":"dir"},"there":{"type":"dir"}}`)
+
 // Errors of files that are no archives.
 var (
 	errCut    = errors.New("the archive is cut: its last line, with the checksum, is missing")
@@ -117,7 +137,9 @@ var (
 
 // Read reads an archive of these two trees. One that is cut, changed, or of others is refused.
 func Read(text []byte, name string, of Head) (*Archive, error) {
-	a := &Archive{Rows: make(map[string]Row, bytes.Count(text, []byte("\n")))}
+	most := min(bytes.Count(text, []byte("\n")), len(text)/shortestRow)
+	a := &Archive{Rows: make(map[string]*Row, most)}
+	rows := make([]Row, 0, most) // all in one piece
 	var last *end
 	lines := 1
 	err := jsonl.Read(bytes.NewReader(text), name, kind, &a.Head, func(n int, line []byte) error {
@@ -135,7 +157,8 @@ func Read(text []byte, name string, of Head) (*Archive, error) {
 				return err
 			}
 		}
-		return a.add(row)
+		rows = append(rows, row)
+		return a.add(&rows[len(rows)-1])
 	})
 	if err != nil {
 		return nil, err
@@ -175,7 +198,7 @@ func (a *Archive) other(of Head) string {
 const idLength = 16
 
 // add takes a row that is sound.
-func (a *Archive) add(row Row) error {
+func (a *Archive) add(row *Row) error {
 	name := string(row.Path)
 	if name == "." || path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) || strings.ContainsRune(name, 0) {
 		return fmt.Errorf("%q is not a path below the directory", name)

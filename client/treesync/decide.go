@@ -81,7 +81,7 @@ func (y *Sync) decide(ctx context.Context) error {
 		return err
 	}
 	for _, name := range names {
-		seen := y.trees[0].sides[name].there() || y.trees[1].sides[name].there() // what is ignored is not
+		seen := y.trees[0].at(name).there() || y.trees[1].at(name).there() // what is ignored is not
 		if y.isPassed(name) || y.Only != nil && !y.Only(name) || !seen && y.rowIsIgnored(name) {
 			continue
 		}
@@ -99,9 +99,9 @@ func (y *Sync) decide(ctx context.Context) error {
 
 // undecided are the paths, sorted, that are not on both sides just as they were agreed.
 func (y *Sync) undecided() (names []string) {
-	here, there := y.trees[0].sides, y.trees[1].sides
+	here, there := y.trees[0].others, y.trees[1].others
 	for name, row := range y.Archive.Rows {
-		if row.Sum != "" || row.Here != here[name] || row.There != there[name] {
+		if row.Sum != "" || row.seen != [2]bool{true, true} {
 			names = append(names, name)
 		}
 	}
@@ -121,7 +121,7 @@ func (y *Sync) undecided() (names []string) {
 
 // rowIsIgnored reports whether a path that was agreed is none of ours any more: it has not gone.
 func (y *Sync) rowIsIgnored(name string) bool {
-	row, known := y.Archive.Rows[name]
+	row, known := y.Archive.row(name)
 	if !known || y.Ignored == nil {
 		return false
 	}
@@ -134,8 +134,8 @@ func (y *Sync) rowIsIgnored(name string) bool {
 }
 
 func (y *Sync) decideOne(ctx context.Context, name string) error {
-	row, known := y.Archive.Rows[name]
-	here, there := y.trees[0].sides[name], y.trees[1].sides[name]
+	row, known := y.Archive.row(name)
+	here, there := y.trees[0].at(name), y.trees[1].at(name)
 	h, t := stateOf(row.Here, known, here), stateOf(row.There, known, there)
 	var err error
 	if h, t, err = y.racy(ctx, name, row, h, t); err != nil {
@@ -179,7 +179,8 @@ func (y *Sync) to(action Action, name string, s state, from Side) Step {
 	step := Step{Action: action, Path: name, Size: from.Size, Why: string(s) + " " + side}
 	switch {
 	case s == gone:
-		step.Action, step.Dir = remove, y.Archive.Rows[name].Here.Type == dir
+		row, _ := y.Archive.row(name)
+		step.Action, step.Dir = remove, row.Here.Type == dir
 	case from.Type == dir:
 		step.Action = mkdir
 	}
@@ -212,7 +213,7 @@ func (y *Sync) compareAll(ctx context.Context, names []string) error {
 		algorithm = all[0]
 	}
 	for _, name := range names {
-		here, there := y.trees[0].sides[name], y.trees[1].sides[name]
+		here, there := y.trees[0].at(name), y.trees[1].at(name)
 		if here.Type == file && there.Type == file && here.Size == there.Size && !keyed(y.Archive.Rows, name) && !y.isPassed(name) && (y.Only == nil || y.Only(name)) {
 			ask = append(ask, &transfer.Checksum{Remote: y.there(name), Size: there.Size, Algorithm: algorithm})
 			asked = append(asked, name)
@@ -244,7 +245,7 @@ func (y *Sync) compareAll(ctx context.Context, names []string) error {
 // racy looks at the contents of a file that may have been changed within the moment in which it was
 // agreed on, and of one that has another identity at the same size and time.
 func (y *Sync) racy(ctx context.Context, name string, row Row, h, t state) (state, state, error) {
-	here, there := y.trees[0].sides[name], y.trees[1].sides[name]
+	here, there := y.trees[0].at(name), y.trees[1].at(name)
 	if row.Sum != "" {
 		for _, side := range []struct {
 			s   *state
@@ -346,7 +347,7 @@ func (y *Sync) conflictName(name string) string {
 			number = fmt.Sprintf(" %d", n)
 		}
 		other := fmt.Sprintf("%s (conflict %s %s%s)%s", stem, strings.ReplaceAll(y.Archive.Host, ":", "_"), y.now().Format("2006-01-02"), number, ext)
-		if !y.trees[0].sides[other].there() && !y.trees[1].sides[other].there() {
+		if !y.trees[0].at(other).there() && !y.trees[1].at(other).there() {
 			return other
 		}
 	}
@@ -357,19 +358,20 @@ func (y *Sync) renames() {
 	for side := range sideActions {
 		other := sideActions[1-side]
 		past := func(name string) Side {
-			row := y.Archive.Rows[name]
-			return [2]Side{row.Here, row.There}[side]
+			row, _ := y.Archive.row(name)
+			return row.side(side)
 		}
 		goneAt := map[string]int{} // by identity
 		for i, step := range y.Steps {
-			if id := past(step.Path).ID; step.Action == other.remove && !step.Dir && id != "" && y.Archive.Rows[step.Path].Sum == "" {
+			row, _ := y.Archive.row(step.Path)
+			if id := row.side(side).ID; step.Action == other.remove && !step.Dir && id != "" && row.Sum == "" {
 				goneAt[id] = i
 			}
 		}
 		for i, step := range y.Steps {
-			now := y.trees[side].sides[step.Path]
+			now := y.trees[side].at(step.Path)
 			j, some := goneAt[now.ID]
-			if step.Action != other.copies || !some || step.from != "" || y.trees[1-side].sides[step.Path].there() || !past(y.Steps[j].Path).same(now) {
+			if step.Action != other.copies || !some || step.from != "" || y.trees[1-side].at(step.Path).there() || !past(y.Steps[j].Path).same(now) {
 				continue
 			}
 			delete(goneAt, now.ID)
@@ -399,6 +401,9 @@ func (y *Sync) directories() {
 // there again, where something of it goes there.
 func (y *Sync) keepFull(side int) {
 	does, other := sideActions[side], sideActions[1-side]
+	if !slices.ContainsFunc(y.Steps, func(s Step) bool { return s.Action == does.remove && s.Dir }) {
+		return
+	}
 	goes, needed := map[string]bool{}, map[string]bool{}
 	for _, step := range y.Steps {
 		switch step.Action {
@@ -411,7 +416,7 @@ func (y *Sync) keepFull(side int) {
 		}
 	}
 	full := map[string]bool{}
-	for name := range y.trees[side].sides {
+	for name := range y.trees[side].all() {
 		if !goes[name] {
 			need(full, name)
 		}
@@ -440,7 +445,7 @@ func need(marks map[string]bool, name string) {
 func (y *Sync) makeRoom(side int) {
 	comes, does := map[string]int{}, sideActions[side]
 	for i, step := range y.Steps {
-		old := y.trees[side].sides[step.Path]
+		old := y.trees[side].at(step.Path)
 		if step.Action == does.copies && old.Type == dir || step.Action == does.mkdir && old.Type == file {
 			comes[step.Path] = i
 		}
@@ -454,7 +459,7 @@ func (y *Sync) makeRoom(side int) {
 			y.Steps[i].early, goes[step.Path] = true, true
 		}
 	}
-	for name := range y.trees[side].sides {
+	for name := range y.trees[side].all() {
 		if at := under(name, comes); at != "" && !goes[name] || y.trees[side].held[name] && keyed(comes, name) {
 			at = cmp.Or(at, name)
 			y.Steps[comes[at]].Action, y.Steps[comes[at]].Err = Conflict, errInTheWay
@@ -462,7 +467,7 @@ func (y *Sync) makeRoom(side int) {
 	}
 	for _, i := range slices.Sorted(maps.Values(comes)) {
 		step := y.Steps[i]
-		old := y.trees[side].sides[step.Path]
+		old := y.trees[side].at(step.Path)
 		if step.Action != Conflict {
 			y.Steps = append(y.Steps, Step{Action: does.remove, Path: step.Path, Dir: old.Type == dir, Why: step.Why, early: true})
 		}

@@ -98,7 +98,7 @@ func (y *Sync) forget(ctx context.Context, name string) {
 // agree writes the rows of what needs nothing else.
 func (y *Sync) agree(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(y.agreed)) {
-		err := y.record(ctx, name, y.trees[0].sides[name], y.trees[1].sides[name])
+		err := y.record(ctx, name, y.trees[0].at(name), y.trees[1].at(name))
 		if err != nil && !errors.Is(err, errMeanwhile) {
 			return err
 		}
@@ -112,7 +112,7 @@ func (y *Sync) agree(ctx context.Context) error {
 // record notes that both sides of a path are the same. What was changed just now may change again
 // without its time telling: its content is noted too.
 func (y *Sync) record(ctx context.Context, name string, here, there Side) error {
-	row := Row{Path: jsonl.Name(name), Here: here, There: there}
+	row := &Row{Path: jsonl.Name(name), Here: here, There: there, seen: [2]bool{true, true}}
 	if here.Type == file && (y.isFresh(here) || y.isFresh(there)) {
 		sum, err := y.sumHere(ctx, name)
 		if err != nil {
@@ -211,13 +211,13 @@ func (y *Sync) renameHere(ctx context.Context, step Step) error {
 		return err
 	}
 	to, err := lookHere(y.root, step.To)
-	if err != nil || to.there() || from != y.trees[0].sides[step.Path] {
+	if err != nil || to.there() || from != y.trees[0].at(step.Path) {
 		return cmp.Or(err, errMeanwhile)
 	}
 	if err := y.root.Rename(filepath.FromSlash(step.Path), filepath.FromSlash(step.To)); err != nil {
 		return err
 	}
-	return y.renamed(ctx, step, from, y.trees[1].sides[step.To])
+	return y.renamed(ctx, step, from, y.trees[1].at(step.To))
 }
 
 func (y *Sync) renameThere(ctx context.Context, step Step) error {
@@ -225,7 +225,7 @@ func (y *Sync) renameThere(ctx context.Context, step Step) error {
 	if err != nil {
 		return err
 	}
-	if now[step.To].there() || !y.trees[1].sides[step.Path].same(now[step.Path]) {
+	if now[step.To].there() || !y.trees[1].at(step.Path).same(now[step.Path]) {
 		return errMeanwhile
 	}
 	if err := y.Session.Rename(ctx, y.there(step.Path), y.there(step.To)); err != nil {
@@ -234,7 +234,7 @@ func (y *Sync) renameThere(ctx context.Context, step Step) error {
 	if now, err = y.ask(ctx, []string{step.To}); err != nil {
 		return err
 	}
-	return y.renamed(ctx, step, y.trees[0].sides[step.To], now[step.To])
+	return y.renamed(ctx, step, y.trees[0].at(step.To), now[step.To])
 }
 
 func (y *Sync) renamed(ctx context.Context, step Step, here, there Side) error {
@@ -365,7 +365,7 @@ func (y *Sync) deleteFiles(ctx context.Context, some []Step) error {
 		}
 		if err == nil && forget {
 			delete(y.Archive.Rows, step.Path)
-			delete(y.trees[side].sides, step.Path)
+			y.trees[side].remove(step.Path)
 		}
 		y.tell(step, err)
 		if y.stops(ctx, err) {
@@ -379,7 +379,7 @@ func (y *Sync) removeThere(ctx context.Context, name string, now Side) error {
 	switch {
 	case !now.there():
 		return nil // somebody was faster
-	case !y.trees[1].sides[name].same(now):
+	case !y.trees[1].at(name).same(now):
 		return errMeanwhile
 	}
 	return y.Session.Remove(ctx, y.there(name))
@@ -392,7 +392,7 @@ func (y *Sync) removeHere(name string) error {
 		return err
 	case !now.there():
 		return nil
-	case now != y.trees[0].sides[name]:
+	case now != y.trees[0].at(name):
 		return errMeanwhile
 	}
 	return y.discardHere(name)
@@ -421,7 +421,7 @@ func (y *Sync) rmdir(ctx context.Context, step Step) error {
 	}
 	if err == nil {
 		delete(y.Archive.Rows, step.Path)
-		delete(y.trees[side].sides, step.Path)
+		y.trees[side].remove(step.Path)
 	}
 	return err
 }
@@ -501,7 +501,7 @@ func (y *Sync) move(ctx context.Context, some []Step, task func(*copying) transf
 // nor what they replace was changed.
 func (y *Sync) get(ctx context.Context, some []Step) error {
 	all, failed := y.move(ctx, some, func(c *copying) transfer.Task {
-		was := y.trees[1].sides[c.source()]
+		was := y.trees[1].at(c.source())
 		return transfer.Task{
 			Op: transfer.Download, Remote: y.there(c.source()), Local: y.here(c.temp), Within: y.Local,
 			Size: was.Size, ModTime: was.Time, Known: true,
@@ -540,12 +540,12 @@ func (c *copying) source() string { return cmp.Or(c.step.from, c.step.Path) }
 
 // arriveHere gives a file that was fetched its name.
 func (y *Sync) arriveHere(ctx context.Context, c *copying, now Side) error {
-	was := y.trees[1].sides[c.source()]
+	was := y.trees[1].at(c.source())
 	here, err := lookHere(y.root, c.step.Path)
 	switch {
 	case err != nil:
 		return err
-	case !was.same(now) || here != y.trees[0].sides[c.step.Path]:
+	case !was.same(now) || here != y.trees[0].at(c.step.Path):
 		return errMeanwhile
 	}
 	if here.there() {
@@ -564,7 +564,7 @@ func (y *Sync) arriveHere(ctx context.Context, c *copying, now Side) error {
 	if here, err = lookHere(y.root, c.step.Path); err != nil {
 		return err
 	}
-	y.trees[0].sides[c.step.Path] = here
+	y.trees[0].put(c.step.Path, here)
 	if c.step.from == "" {
 		return y.record(ctx, c.step.Path, here, now)
 	}
@@ -579,7 +579,7 @@ func (y *Sync) chmod(name string, mode os.FileMode) error {
 // keepBoth goes on when the server's file of a conflict is here under its other name: it gets that
 // there too, and the file here takes its place.
 func (y *Sync) keepBoth(got Step) {
-	ours := y.trees[0].sides[got.from]
+	ours := y.trees[0].at(got.from)
 	y.Steps = append(y.Steps,
 		Step{Action: Put, Path: got.Path, Size: got.Size, Why: "conflict"},
 		Step{Action: Put, Path: got.from, Size: ours.Size, Why: "conflict"})
@@ -654,8 +654,8 @@ func (y *Sync) arriveThere(ctx context.Context, all []*copying) error {
 			c.err = errMeanwhile
 			continue
 		}
-		y.trees[1].sides[c.step.Path] = now[c.step.Path]
-		c.err = y.record(ctx, c.step.Path, y.trees[0].sides[c.step.Path], now[c.step.Path])
+		y.trees[1].put(c.step.Path, now[c.step.Path])
+		c.err = y.record(ctx, c.step.Path, y.trees[0].at(c.step.Path), now[c.step.Path])
 	}
 	return nil
 }
@@ -664,10 +664,10 @@ func (y *Sync) arriveThere(ctx context.Context, all []*copying) error {
 // was listed.
 func (y *Sync) unchanged(c *copying, sent, now Side) error {
 	here, err := lookHere(y.root, c.step.Path)
-	switch was := y.trees[1].sides[c.step.Path]; {
+	switch was := y.trees[1].at(c.step.Path); {
 	case err != nil:
 		return err
-	case here != y.trees[0].sides[c.step.Path], sent.Type != file || sent.Size != here.Size, was.Type != now.Type, was.there() && !was.same(now):
+	case here != y.trees[0].at(c.step.Path), sent.Type != file || sent.Size != here.Size, was.Type != now.Type, was.there() && !was.same(now):
 		return errMeanwhile
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -17,17 +18,73 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
-// tree is what stands on one side.
+// tree is what stands on one side. What is as it was agreed is noted in its row: of most paths in most
+// runs there is nothing more to keep.
 type tree struct {
-	sides   map[string]Side
+	side    int // 0: here, 1: there
+	rows    map[string]*Row
+	others  map[string]Side // what is not as it was agreed
 	held    map[string]bool // directories with something in them that is left alone
 	left    []string        // names of the meantime, of a run that broke off
 	missing bool            // the directory itself
 }
 
-// newTree is a tree that will hold about so much.
-func newTree(size int) *tree {
-	return &tree{sides: make(map[string]Side, size), held: map[string]bool{}}
+func (y *Sync) newTree(side int) *tree {
+	return &tree{side: side, rows: y.Archive.Rows, others: map[string]Side{}, held: map[string]bool{}}
+}
+
+// at is what stands at a path.
+func (t *tree) at(name string) Side {
+	if s, other := t.others[name]; other {
+		return s
+	}
+	if row := t.rows[name]; row != nil && row.seen[t.side] {
+		return row.side(t.side)
+	}
+	return Side{}
+}
+
+func (t *tree) put(name string, s Side) {
+	row := t.rows[name]
+	same := row != nil && row.side(t.side) == s
+	if row != nil {
+		row.seen[t.side] = same
+	}
+	if same {
+		delete(t.others, name)
+	} else {
+		t.others[name] = s
+	}
+}
+
+func (t *tree) remove(name string) {
+	delete(t.others, name)
+	if row := t.rows[name]; row != nil {
+		row.seen[t.side] = false
+	}
+}
+
+// all are the paths at which something stands.
+func (t *tree) all() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range t.others {
+			if !yield(name) {
+				return
+			}
+		}
+		for name, row := range t.rows {
+			if row.seen[t.side] && !keyed(t.others, name) && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+func (t *tree) empty() bool {
+	for range t.all() {
+		return false
+	}
+	return true
 }
 
 // hold keeps the directories that something is in.
@@ -45,7 +102,7 @@ func (y *Sync) meantime() string { return own + "sync-" + y.Archive.ID[:idLength
 
 // scanHere goes through the tree here.
 func (y *Sync) scanHere() (*tree, error) {
-	t := newTree(len(y.Archive.Rows))
+	t := y.newTree(0)
 	info, err := y.Here.Stat(y.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -80,11 +137,7 @@ func (y *Sync) scanHere() (*tree, error) {
 		if err != nil {
 			return err
 		}
-		s := sideHere(info)
-		if row, known := y.Archive.Rows[name]; known && row.Here == s {
-			name, s = string(row.Path), row.Here // kept once
-		}
-		if y.takes(t, name, s, info.Mode().Type()) {
+		if y.takes(t, name, sideHere(info), info.Mode().Type()) {
 			return nil
 		}
 		return skipped(d)
@@ -108,7 +161,7 @@ func (y *Sync) takes(t *tree, name string, s Side, mode fs.FileMode) bool {
 		}
 		return false
 	}
-	t.sides[name] = s
+	t.put(name, s)
 	return true
 }
 
@@ -171,7 +224,7 @@ func sideThere(e listing.Entry) Side {
 // scanThere lists the tree of the server. What is not seen is an error: it would look as if it were
 // gone.
 func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
-	t := newTree(len(y.Archive.Rows))
+	t := y.newTree(1)
 	there, err := y.Session.IsDir(ctx, y.Remote)
 	if err != nil {
 		return nil, err
@@ -196,9 +249,6 @@ func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
 				y.pass(name, errors.New("the server does not say its size"))
 				t.hold(name)
 				return false
-			}
-			if row, known := y.Archive.Rows[name]; known && row.There == s {
-				name, s = string(row.Path), row.There
 			}
 			mode := fs.ModeIrregular
 			if e.Type == listing.Link {
@@ -251,8 +301,8 @@ func (y *Sync) fold(here, there *tree) {
 		return strings.Join(parts, "/")
 	}
 	known := map[string]string{}
-	for _, names := range []map[string]Side{there.sides, rowsAsSides(y.Archive.Rows)} {
-		for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, names := range []iter.Seq[string]{there.all(), maps.Keys(y.Archive.Rows)} {
+		for _, name := range slices.Sorted(names) {
 			other, taken := known[key(name)]
 			if taken && other != name {
 				y.pass(name, fmt.Errorf("it and %s are one file here", other))
@@ -264,22 +314,14 @@ func (y *Sync) fold(here, there *tree) {
 			known[key(name)] = name
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(here.sides)) {
+	for _, name := range slices.Sorted(here.all()) {
 		if theirs, some := known[key(name)]; some && theirs != name {
-			if _, taken := here.sides[theirs]; !taken {
-				here.sides[theirs] = here.sides[name]
+			if !here.at(theirs).there() {
+				here.put(theirs, here.at(name))
 			}
-			delete(here.sides, name)
+			here.remove(name)
 		}
 	}
-}
-
-func rowsAsSides(rows map[string]Row) map[string]Side {
-	sides := make(map[string]Side, len(rows))
-	for name, row := range rows {
-		sides[name] = row.Here
-	}
-	return sides
 }
 
 // rules are those of the file system that the tree here is on.

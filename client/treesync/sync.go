@@ -77,14 +77,13 @@ func (y *Sync) now() time.Time {
 // Look compares both sides with the archive and finds out what is to be done. It changes nothing.
 func (y *Sync) Look(ctx context.Context) error {
 	if y.Rescan {
-		y.Archive.Rows = map[string]Row{}
+		y.Archive.Rows = map[string]*Row{}
 	}
-	here, failed := newTree(0), make(chan error, 1)
+	var here *tree
+	failed := make(chan error, 1)
 	go func() {
-		t, err := y.scanHere()
-		if err == nil {
-			*here = *t
-		}
+		var err error
+		here, err = y.scanHere()
 		failed <- err
 	}()
 	there, err := y.scanThere(ctx)
@@ -114,7 +113,7 @@ func (y *Sync) lost() error {
 		case files == 0:
 		case t.missing:
 			return &StopError{fmt.Sprintf("%s is gone, and had %d files", name, files)}
-		case len(t.sides) == 0 && y.MaxDelete < files:
+		case t.empty() && y.MaxDelete < files:
 			return &StopError{fmt.Sprintf("%s is empty, and had %d files", name, files)}
 		}
 	}

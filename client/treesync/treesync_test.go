@@ -38,6 +38,7 @@ type pair struct {
 	rescan  bool
 	ignored func(string, bool) bool
 	rules   *localname.Rules // nil: the disk is asked
+	lines   int              // sessions of an engine; 0: one
 }
 
 func newPair(t testing.TB, srv everystep.Host, dir string) *pair {
@@ -54,6 +55,10 @@ func newPair(t testing.TB, srv everystep.Host, dir string) *pair {
 
 func (p *pair) there() string { return filepath.Join(p.srv.Root, p.dir) }
 
+func (p *pair) engine(s *client.Session) *transfer.Engine {
+	return &transfer.Engine{Session: s, Parallel: max(p.lines, 1)}
+}
+
 func (p *pair) head(s *client.Session) treesync.Head {
 	return treesync.Head{Host: "h", Port: "21", User: "u", Local: jsonl.Name(p.local), Remote: jsonl.Name(path.Join(s.Dir(), p.dir))}
 }
@@ -61,7 +66,7 @@ func (p *pair) head(s *client.Session) treesync.Head {
 // sync is a run with a session; the steps that were done are in p.steps.
 func (p *pair) sync(ctx context.Context, s *client.Session) (*treesync.Sync, error) {
 	head := p.head(s)
-	archive := &treesync.Archive{Head: head, Rows: map[string]treesync.Row{}}
+	archive := &treesync.Archive{Head: head, Rows: map[string]*treesync.Row{}}
 	archive.ID = "0123456789abcdef"
 	if p.archive != nil {
 		var err error
@@ -78,7 +83,7 @@ func (p *pair) sync(ctx context.Context, s *client.Session) (*treesync.Sync, err
 			p.archive = text.Bytes()
 			return err
 		},
-		Engine:    func() *transfer.Engine { return &transfer.Engine{Session: s, Parallel: 1} },
+		Engine:    func() *transfer.Engine { return p.engine(s) },
 		Configure: func(t *transfer.Task) { t.Preserve = true },
 		Tell: func(step treesync.Step) {
 			text := fmt.Sprintf("%s %s", step.Action, step.Path)
@@ -533,11 +538,11 @@ func TestModel(t *testing.T) {
 // its line.
 func TestRefused(t *testing.T) {
 	head := treesync.Head{Host: "h", Port: "21", User: "u", Local: "/l", Remote: "/r", ID: "0123456789abcdef"}
-	row := func(name string) treesync.Row {
-		return treesync.Row{Path: jsonl.Name(name), Here: treesync.Side{Type: "file", Size: 1}, There: treesync.Side{Type: "file", Size: 1}}
+	row := func(name string) *treesync.Row {
+		return &treesync.Row{Path: jsonl.Name(name), Here: treesync.Side{Type: "file", Size: 1}, There: treesync.Side{Type: "file", Size: 1}}
 	}
 	write := func(head treesync.Head, rows ...string) string {
-		a := &treesync.Archive{Head: head, Rows: map[string]treesync.Row{}}
+		a := &treesync.Archive{Head: head, Rows: map[string]*treesync.Row{}}
 		for _, name := range rows {
 			a.Rows[name] = row(name)
 		}
@@ -582,7 +587,7 @@ func TestRefused(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	head := treesync.Head{Host: "h", Port: "21", User: "u", Local: "/l", Remote: "/r", ID: "0123456789abcdef"}
 	var text bytes.Buffer
-	a := &treesync.Archive{Head: head, Rows: map[string]treesync.Row{"a": {Path: "a", Here: treesync.Side{Type: "dir"}, There: treesync.Side{Type: "dir"}}}}
+	a := &treesync.Archive{Head: head, Rows: map[string]*treesync.Row{"a": {Path: "a", Here: treesync.Side{Type: "dir"}, There: treesync.Side{Type: "dir"}}}}
 	if err := a.Write(&text); err != nil {
 		f.Fatal(err)
 	}

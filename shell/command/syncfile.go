@@ -56,7 +56,7 @@ func (f *SyncFolder) Read(h treesync.Head) (*treesync.Archive, error) {
 	var id [8]byte
 	rand.Read(id[:])
 	h.ID = hex.EncodeToString(id[:])
-	return &treesync.Archive{Head: h, Rows: map[string]treesync.Row{}}, nil
+	return &treesync.Archive{Head: h, Rows: map[string]*treesync.Row{}}, nil
 }
 
 func (f *SyncFolder) Write(a *treesync.Archive) error {

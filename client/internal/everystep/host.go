@@ -32,17 +32,24 @@ func EachHost(t *testing.T, steps int, test func(t *testing.T, h Host)) {
 		test(t, Practice(t))
 	})
 	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
-		of := steps
-		opt := client.Options{Addr: srv.Addr(), Security: client.Off}
-		if srv.TLS {
-			opt.Security, opt.TLS = client.Require, srv.TLSConfig()
-			of = 2 * steps
+		h := Daemon(srv)
+		if h.Steps = steps; srv.TLS {
+			h.Steps *= 2
 		}
-		if srv.Implicit {
-			opt.Security = client.Implicit
-		}
-		test(t, Host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, of})
+		test(t, h)
 	})
+}
+
+// Daemon is a daemon as a Host.
+func Daemon(srv *daemon.Server) Host {
+	opt := client.Options{Addr: srv.Addr(), Security: client.Off}
+	if srv.TLS {
+		opt.Security, opt.TLS = client.Require, srv.TLSConfig()
+	}
+	if srv.Implicit {
+		opt.Security = client.Implicit
+	}
+	return Host{srv.Root, srv.Home, opt, client.Login{User: srv.User, Password: srv.Password}, 1}
 }
 
 // Practice is the practice server, with its files in a folder of the test.
