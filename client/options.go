@@ -253,7 +253,9 @@ func (a *attempts) watch(d *net.Dialer) {
 	usual := d.Control
 	d.Control = func(network, addr string, raw syscall.RawConn) error {
 		a.mu.Lock()
-		a.addrs = append(a.addrs, addr)
+		if !slices.Contains(a.addrs, addr) { // the standard library may try one several times
+			a.addrs = append(a.addrs, addr)
+		}
 		a.mu.Unlock()
 		if usual != nil {
 			return usual(network, addr, raw)

@@ -26,7 +26,7 @@ func TestPromptBesideACompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	sh, _ := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
+	sh, _ := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, PasswordSource: "FTPSH_PASSWORD"})
 	for _, line := range []string{"open ftp://" + practice.User + "@" + server.Addr(), "mkdir data", "cd data"} {
 		if err := sh.Do(command.Line{Text: line}); err != nil {
 			t.Fatalf("%s: %v", line, err)
@@ -105,7 +105,7 @@ func TestJobStaysInItsDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sh, said := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true})
+	sh, said := batchShell(t, command.Options{StateDir: t.TempDir(), Password: practice.Password, PasswordSource: "FTPSH_PASSWORD"})
 	if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 		t.Fatal(err)
 	}

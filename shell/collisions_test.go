@@ -31,7 +31,7 @@ func underRules(t *testing.T, rules localname.Rules, files map[string]string, li
 		}
 	}
 	t.Chdir(t.TempDir())
-	sh, text := batchShell(t, command.Options{Password: practice.Password, HasPassword: true})
+	sh, text := batchShell(t, command.Options{Password: practice.Password, PasswordSource: "FTPSH_PASSWORD"})
 	if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
 		t.Fatal(err)
 	}

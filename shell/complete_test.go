@@ -24,7 +24,7 @@ func TestWhatTabOffers(t *testing.T) {
 	state := t.TempDir()
 	sh, _ := batchShell(t, command.Options{
 		StateDir: state, Bookmarks: filepath.Join(state, "bookmarks.toml"),
-		Password: practice.Password, HasPassword: true,
+		Password: practice.Password, PasswordSource: "FTPSH_PASSWORD",
 	})
 	for _, name := range []string{"local.csv", "local.txt", "our file"} {
 		if err := os.WriteFile(name, []byte("12345"), 0o600); err != nil {

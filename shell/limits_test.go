@@ -177,7 +177,7 @@ func TestLimitIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	opt := command.Options{StateDir: t.TempDir(), Password: practice.Password, HasPassword: true}
+	opt := command.Options{StateDir: t.TempDir(), Password: practice.Password, PasswordSource: "FTPSH_PASSWORD"}
 	start := func() (*command.Shell, fmt.Stringer) {
 		sh, out := batchShell(t, opt)
 		if err := sh.Do(command.Line{Text: "open ftp://" + practice.User + "@" + server.Addr()}); err != nil {
@@ -228,7 +228,7 @@ func TestLimitIsRemembered(t *testing.T) {
 // A server that takes one command a packet is not tried again with the next start, until the user says so.
 func TestPaceIsRemembered(t *testing.T) {
 	addr, calls := onePacketServer(t)
-	opt := command.Options{StateDir: t.TempDir(), Password: "p", HasPassword: true}
+	opt := command.Options{StateDir: t.TempDir(), Password: "p", PasswordSource: "FTPSH_PASSWORD"}
 	for _, step := range []struct {
 		line  string
 		calls int32

@@ -83,6 +83,9 @@ func (t *Task) source(ctx context.Context, s *client.Session, r *Result) (*sourc
 	return &source{file, file}, nil
 }
 
+// ErrDirectory is of what should be a file of this computer.
+var ErrDirectory = errors.New("is a directory")
+
 // seek goes to where an upload begins. It reports whether there is nothing left to send.
 func (t *Task) seek(ctx context.Context, s *client.Session, file *os.File, r *Result) (whole bool, err error) {
 	info, err := file.Stat()
@@ -90,7 +93,7 @@ func (t *Task) seek(ctx context.Context, s *client.Session, file *os.File, r *Re
 	case err != nil:
 		return false, err
 	case info.IsDir():
-		return false, &os.PathError{Op: "read", Path: t.Local, Err: errors.New("is a directory")}
+		return false, &os.PathError{Op: "read", Path: t.Local, Err: ErrDirectory}
 	case info.Mode().IsRegular():
 		r.Size, r.ModTime = info.Size(), info.ModTime()
 	}

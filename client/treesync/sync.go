@@ -60,7 +60,10 @@ type Sync struct {
 }
 
 // StopError says that a side looks lost, so that nothing is done.
-type StopError struct{ Why string }
+type StopError struct {
+	Why  string
+	Gone bool // all of the side is: MaxDelete does not matter
+}
 
 func (e *StopError) Error() string { return "nothing was done: " + e.Why }
 
@@ -105,16 +108,16 @@ func (y *Sync) Look(ctx context.Context) error {
 func (y *Sync) lost() error {
 	files := y.files()
 	if y.trees[0].missing && y.trees[1].missing {
-		return &StopError{fmt.Sprintf("there is neither %s here nor %s there", y.Local, y.Remote)}
+		return fmt.Errorf("nothing was done: there is neither %s here nor %s there", y.Local, y.Remote)
 	}
 	for side, name := range []string{y.Local + " here", y.Remote + " there"} {
 		t := y.trees[side]
 		switch {
 		case files == 0:
 		case t.missing:
-			return &StopError{fmt.Sprintf("%s is gone, and had %d files", name, files)}
+			return &StopError{Why: fmt.Sprintf("%s is gone, and had %d files", name, files), Gone: true}
 		case t.empty() && y.MaxDelete < files:
-			return &StopError{fmt.Sprintf("%s is empty, and had %d files", name, files)}
+			return &StopError{Why: fmt.Sprintf("%s is empty, and had %d files", name, files)}
 		}
 	}
 	return nil
@@ -147,7 +150,7 @@ func (y *Sync) tooMany() error {
 			}
 		}
 		if n > most {
-			return &StopError{fmt.Sprintf("%d of %d files are gone %s", n, y.files(), []string{"there", "here"}[side])}
+			return &StopError{Why: fmt.Sprintf("%d of %d files are gone %s", n, y.files(), []string{"there", "here"}[side])}
 		}
 	}
 	return nil

@@ -31,7 +31,7 @@ func (o *options) credentials(opt *command.Options) error {
 	user, password, has := strings.Cut(o.user, ":")
 	opt.Connect.User = user
 	if has {
-		opt.Password, opt.HasPassword = password, true
+		opt.Password, opt.PasswordSource = password, "--user"
 	}
 	if !o.passwordStdin {
 		return nil
@@ -40,7 +40,7 @@ func (o *options) credentials(opt *command.Options) error {
 	if err != nil {
 		return err
 	}
-	opt.Password, opt.HasPassword = line, true
+	opt.Password, opt.PasswordSource = line, "--password-stdin"
 	return nil
 }
 

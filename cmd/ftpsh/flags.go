@@ -227,11 +227,14 @@ func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 		Bookmarks: bookmarkFile(),
 		Netrc:     o.netrc, NetrcNamed: o.netrc != "",
 		JSON: o.json, DryRun: o.dryRun, Quiet: o.quiet,
-		Password: o.password, HasPassword: o.hasPassword,
+		Password: o.password,
 		Connect: command.Connect{
 			TLS: cfg, Insecure: o.insecure, Pin: fingerprint(o.pin), Source: net.ParseIP(o.source), Port: o.port,
 			Anonymous: o.anonymous, NoLogin: o.noLogin, KeyLog: os.Getenv(keyLogFile),
 		},
+	}
+	if o.hasPassword {
+		opt.PasswordSource = "FTPSH_PASSWORD"
 	}
 	if o.netrc == "" {
 		opt.Netrc = site.DefaultNetrc()

@@ -46,6 +46,9 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	if err := Through(sh, &opt); err != nil {
 		return nil, err
 	}
+	if opt.TLS.MinVersion > opt.TLS.MaxVersion && opt.Security != client.Off {
+		return nil, errTLSVersions
+	}
 	var err error
 	if opt.Revoked, err = Revoked(sh); err != nil {
 		return nil, err

@@ -14,49 +14,56 @@ import (
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Credentials completes what is known about a user: the name and password that
 // were given, FTPSH_PASSWORD, .netrc, password-command, the keyring, in this
-// order. found tells whether there is a password.
-func Credentials(ctx context.Context, sh *Shell, a site.Address, who client.Login) (_ client.Login, found bool, err error) {
+// order. source says in words where the password was found, "" if there is none.
+func Credentials(ctx context.Context, sh *Shell, a site.Address, who client.Login) (_ client.Login, source string, err error) {
 	switch {
-	case a.HasPassword:
-		return who, true, nil
+	case a.HasPassword && who.User == a.User:
+		who.Password = a.Password
+		return who, "the address", nil
 	case sh.Confined != nil:
-		return orPlayed(who), true, nil
+		return orPlayed(who), "the recording", nil
 	}
 	if who.User == "" {
 		who.User = sh.Options.Connect.User
 	}
 	entry, listed, err := netrc(sh, a.Host, who.User)
 	if err != nil {
-		return who, false, err
+		return who, "", err
 	}
 	if listed {
 		who.User, who.Account = entry.Login, entry.Account
 		sh.define(entry.Macros)
 	}
-	if sh.Options.HasPassword && !site.IsAnonymous(who.User) {
+	if sh.Options.PasswordSource != "" && !site.IsAnonymous(who.User) {
 		who.Password = sh.Options.Password
-		return who, true, nil
+		return who, sh.Options.PasswordSource, nil
 	}
 	if listed && entry.HasPassword {
 		who.Password = entry.Password
-		return who, true, nil
+		return who, render.Safe(sh.Options.Netrc), nil
 	}
 	if site.IsAnonymous(who.User) {
-		return who, false, nil
+		return who, "", nil
 	}
 	if command := sh.Settings.PasswordCommand; command != "" {
-		who.Password, err = passwordFrom(ctx, sh, command, a, who.User)
-		return who, err == nil, err
+		if who.Password, err = passwordFrom(ctx, sh, command, a, who.User); err != nil {
+			return who, "", err
+		}
+		return who, "password-command", nil
 	}
 	if sh.Settings.Keyring {
-		who.Password, found = FromKeyring(KeyringName(who.User, a))
+		password, found := FromKeyring(KeyringName(who.User, a))
+		if who.Password = password; found {
+			return who, "the keyring", nil
+		}
 	}
-	return who, found, nil
+	return who, "", nil
 }
 
 // passwordFrom runs the password command. Its first line is the password.

@@ -55,15 +55,15 @@ func gatewayFor(sh *Shell, a site.Address) (*Gateway, error) {
 // openGateway finds out who the user is, and connects to nobody: each file has a request of its own.
 func openGateway(ctx context.Context, sh *Shell, a site.Address, g *Gateway, o Opening) error {
 	who := client.Login{User: a.User, Password: a.Password}
-	given := a.HasPassword
+	source := ""
 	var err error
 	if !o.Anonymous {
-		if who, given, err = Credentials(ctx, sh, a, who); err != nil {
+		if who, source, err = Credentials(ctx, sh, a, who); err != nil {
 			return err
 		}
 	}
 	if !o.Anonymous && !site.IsAnonymous(who.User) {
-		if !given {
+		if source == "" {
 			who.Password, err = sh.Console.ReadSecret(ctx, "password: ")
 			if errors.Is(err, console.ErrNotInteractive) {
 				err = failure.ErrNoPassword

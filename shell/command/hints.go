@@ -1,6 +1,7 @@
 package command
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io/fs"
@@ -42,6 +43,7 @@ type cause struct {
 	isDir         bool // name is a directory of the server, as far as is known
 	known         bool // name is on the server, as far as is known
 	isCommand     bool // the host that was not found has the name of a command
+	batch         bool // nobody is there to be asked
 }
 
 // causeOf takes an error apart.
@@ -59,6 +61,7 @@ func (sh *Shell) causeOf(err error) cause {
 		return c
 	}
 	set := &sh.Settings
+	c.batch = !sh.Interactive()
 	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.Address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
 	c.namedByServer = set.PasvAddress == "server"
 	c.source = sh.Options.Connect.Source != nil
@@ -100,6 +103,31 @@ func (c cause) missing() bool {
 	return c.says("no such", "not found", "not exist", "cannot find", "can't find", "doesn't exist")
 }
 
+// denied reports whether the server says that the user may not do it.
+func (c cause) denied() bool {
+	return c.has(550, 553, 532, 451, 450, 500, 502) && c.says("permission", "privilege", "not permitted", "denied", "forbidden", "not allowed", "read-only", "read only")
+}
+
+// dirInstead reports whether the server says that the name is a directory.
+func (c cause) dirInstead() bool {
+	return c.isDir || c.says("is a directory", "regular file", "plain file")
+}
+
+// silentGreeting reports whether the server took the connection and said nothing.
+func (c cause) silentGreeting() bool {
+	var late *client.TimeoutError
+	return errors.As(c.err, &late) && strings.Contains(late.Waiting, "greeting")
+}
+
+// SaysWhy reports whether the words of a refusal say what is wrong with the name.
+func SaysWhy(err error) bool {
+	c := (*Shell)(nil).causeOf(err)
+	if c.denied() || c.dirInstead() {
+		return true
+	}
+	return !c.refused("STOR", "APPE", "STOU", "RNTO") && (c.missing() || c.says("exist", "not empty"))
+}
+
 // IsDirError is the failure of a transfer of what is a directory.
 type IsDirError struct{ Err error }
 
@@ -114,6 +142,29 @@ type NoDirError struct {
 
 func (e *NoDirError) Error() string { return e.Err.Error() }
 func (e *NoDirError) Unwrap() error { return e.Err }
+
+// NoLocalDirError is the failure to write into a directory of this computer that is not there.
+type NoLocalDirError struct {
+	Dir string
+	Err error
+}
+
+func (e *NoLocalDirError) Error() string { return e.Err.Error() }
+func (e *NoLocalDirError) Unwrap() error { return e.Err }
+
+// KeptPasswordError is a login that was refused with a password that nobody typed.
+type KeptPasswordError struct {
+	Source string // where it was kept
+	Err    error
+}
+
+func (e *KeptPasswordError) Error() string { return e.Err.Error() }
+func (e *KeptPasswordError) Unwrap() error { return e.Err }
+
+// askedAgainError is a login that was refused, and the next thing is the question for another password.
+type askedAgainError struct{ error }
+
+func (e *askedAgainError) Unwrap() error { return e.error }
 
 // A hint is what to try after an error of one cause: the first row that fits is
 // shown. NAME in it is the name that the error is about.
@@ -146,7 +197,9 @@ var hints = []hint{
 	{"a command that cannot be given again", isGone(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
 	{"a login in the clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
 	{"no ticket", isError[*client.NoTicketError], "with TLS 1.3 or tickets the server's demand could be met; `prot clear` moves files without protection"},
-	{"data in the clear is refused", func(c cause) bool { return c.moves() && c.has(521, 522, 534) && c.dataInClear }, "the server wants data connections under TLS: `prot private`"},
+	{"data in the clear is refused", func(c cause) bool {
+		return c.dataInClear && (c.moves() && c.has(521, 522) || c.has(534, 536))
+	}, "the server wants data connections under TLS: `prot private`"},
 	{"another TLS session is refused, and a server is the client", func(c cause) bool {
 		return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) && (wantsSession(c) || c.has(425) && c.says("operation not permitted"))
 	}, "the server with TLS wants its data connections to resume a session of its own, " +
@@ -156,6 +209,13 @@ var hints = []hint{
 		"the server wants the TLS session of the control connection: `set tls-reuse on`",
 	},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
+	{"the server is full", func(c cause) bool {
+		return c.refused("", "USER", "PASS") && (c.code == 421 || c.says("too many", "maximum", "limit"))
+	}, "it takes no more users just now; later it may"},
+	{"the login is refused with a password that was kept", isError[*KeptPasswordError], "the password came from SOURCE"},
+	{"the login is refused, and the password is asked for again", isError[*askedAgainError], ""},
+	{"the login is refused in a script", func(c cause) bool { return c.refused("USER", "PASS") && c.batch }, "`ftpsh USER@HOST` names the user; FTPSH_PASSWORD, --password-stdin or .netrc holds the password"},
+	{"the login is refused, and the connection is gone", func(c cause) bool { return c.refused("USER", "PASS") && !c.connected }, "`open USER@HOST` tries again"},
 	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user USERNAME` tries again"},
 	{"a certificate that is revoked", isError[*client.RevokedError], "`set tls-crl FILE` names another file, `set tls-crl ''` none"},
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
@@ -168,7 +228,9 @@ var hints = []hint{
 	},
 	{"a certificate of ours is wanted", func(c cause) bool { return wantsCertificate(c.err) }, "`--cert FILE --key FILE` shows yours"},
 	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and anyone in between can break it"},
-	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake; a server on port 990 wants `open ftps://HOST`"},
+	{"no TLS where it was to begin with", func(c cause) bool { return c.onTLS("control connection") && failure.Is[tls.RecordHeaderError](c.err) }, "`open ftp://HOST` asks for TLS once connected, as most servers want it"},
+	{"no version of TLS is left", isThe(errTLSVersions), "`set tls-min` and `set tls-max` show both"},
+	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
 	{"an end without close_notify", isThe(client.ErrTruncated), "`set tls-end insecure` accepts it from a server that always does so, but then anyone in between can cut files and listings short"},
 	{
@@ -178,6 +240,13 @@ var hints = []hint{
 	{"no IPv6", func(c cause) bool {
 		return c.onlyIPv6 && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
 	}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
+	{
+		"a proxy that is not there", func(c cause) bool {
+			var through interface{ Through() string }
+			return errors.As(c.err, &through) && strings.Contains(c.err.Error(), "the proxy cannot be reached")
+		},
+		"`set via` shows the proxy, `set via off` goes without one",
+	},
 	{
 		"a proxy that wants a user", func(c cause) bool {
 			return isError[*client.ConnectError](c) && strings.Contains(c.err.Error(), ": 407 ")
@@ -195,37 +264,69 @@ var hints = []hint{
 		"`set via http+get://HOST:PORT` fetches files by URL, where the proxy speaks FTP itself",
 	},
 	{
+		"no data connection either way", func(c cause) bool { return c.atData() && isError[*client.UnreachedError](c) },
+		"`doctor` examines both ways",
+	},
+	{
 		"a server that does not get through", isError[*client.UnreachedError],
 		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",
+	},
+	{
+		"data at the address that the server names", func(c cause) bool { return c.atData() && c.namedByServer },
+		"`set pasv-address peer` goes to the address of the control connection",
 	},
 	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
 		return isError[*client.NoDataError](c) && !c.epsvOff && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
 	}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
 	{"no data connection", isError[*client.NoDataError], "`passive` changes who connects to whom"},
 	{
-		"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.isDir || c.says("is a directory")) },
+		"a directory that is deleted as a file", func(c cause) bool { return c.refused("DELE") && (c.dirInstead() || c.says("not empty")) },
 		"`rm -r NAME` deletes a directory and everything in it, `rmdir NAME` an empty one",
 	},
-	{"a directory that is fetched as a file", func(c cause) bool {
-		return c.refused("RETR") && (c.isDir || c.says("is a directory", "regular file", "plain file"))
-	}, "`get -r NAME` fetches a directory with everything in it"},
+	{"a directory that is fetched as a file", func(c cause) bool { return c.refused("RETR") && c.dirInstead() }, "`get -r NAME` fetches a directory with everything in it"},
+	{"a directory in place of the new name", func(c cause) bool {
+		return c.refused("STOR", "APPE", "RNTO") && c.dirInstead()
+	}, "that is a directory; end its name with a slash to put the file in it"},
 	{
 		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
 		"`rm -r NAME` deletes it with everything in it; `ls -a NAME` shows that",
 	},
-	{"what is made is there", func(c cause) bool { return c.refused("MKD") && c.says("exist") && !c.missing() }, ""},
-	{"no directory to make one in", func(c cause) bool { return c.refused("MKD") && c.missing() }, "`mkdir -p NAME` makes those on the way, too"},
+	{"a file where a directory should be", func(c cause) bool {
+		return c.refused("CWD", "RMD") && (c.says("not a directory") || c.known && !c.isDir)
+	}, "it is a file: `cat NAME` shows it, `get NAME` fetches it, `rm NAME` deletes it"},
+	{"what is made is there", func(c cause) bool { return c.refused("MKD") && (c.isDir || c.says("exist") && !c.missing()) }, ""},
+	{"no directory to make one in", func(c cause) bool {
+		return c.refused("MKD") && (c.missing() || isError[*NoDirError](c))
+	}, "`mkdir -p NAME` makes those on the way, too"},
 	{"no directory to write into", isError[*NoDirError], "`mkdir -p DIR` makes the directory"},
+	{"what the user may not read", func(c cause) bool { return c.refused("RETR", "CWD", "MLSD", "LIST", "NLST") && c.denied() }, "`ls -l` shows who may read it"},
+	{"what the user may not change", func(c cause) bool {
+		return c.refused("DELE", "RMD", "RNFR", "SITE", "MFMT", "MFF") && c.denied()
+	}, "`ls -l` shows who may change it, `user USERNAME` logs in as somebody else"},
+	{"no room on the server", func(c cause) bool { return c.has(552, 452) }, "the server has no more room for you; `du` shows what takes it"},
+	{
+		"a directory that is not removed, and nobody says why", func(c cause) bool { return c.refused("RMD") && c.has(550) && !c.missing() },
+		"`rm -r NAME` deletes a directory that is not empty; `ls -a NAME` shows what is in it",
+	},
 	{"no such name", func(c cause) bool {
-		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550)
+		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550) || c.has(550) && c.missing()
 	}, "`ls` shows what is there, `pwd` where you are"},
 	{
 		"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },
 		"`ls -l` shows who may write here, `cd` goes elsewhere",
 	},
+	{"a command of the server that it does not have", func(c cause) bool { return c.refused("SITE") && c.has(500, 501, 502, 504) }, "`site help` shows which ones the server has"},
+	{"no local directory to write into", isError[*NoLocalDirError], "`lmkdir -p DIR` makes the directory"},
+	{"a local directory that is sent as a file", func(c cause) bool {
+		return failure.Is[*fs.PathError](c.err) && errors.Is(c.err, transfer.ErrDirectory)
+	}, "`put -r PATH` sends a directory with everything in it"},
 	{"no such local file", func(c cause) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
+	{"a side of a sync that is gone", func(c cause) bool {
+		var stop *treesync.StopError
+		return errors.As(c.err, &stop) && stop.Gone
+	}, "`sync --rescan` starts over and deletes nothing"},
 	{"a side of a sync that looks lost", isError[*treesync.StopError], "`sync --max-delete N` deletes that much, `sync --rescan` starts over and deletes nothing"},
 	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{"contents that cannot be compared", isThe(transfer.ErrNoHashes), "`--compare size` or `--compare time` need no checksum"},
@@ -234,14 +335,18 @@ var hints = []hint{
 	{"servers that do not talk to each other", func(c cause) bool { return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},
 	{"TLS that was ended", isThe(client.ErrCleared), "`close` and `open` make a connection with TLS"},
 	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
+	{"a server that says nothing", cause.silentGreeting, "it may want TLS at once: `open ftps://HOST:PORT`"},
 	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
+	{"a data connection that the server does not make", func(c cause) bool { return c.code == 425 }, "`passive` changes who connects to whom; `doctor` examines both ways"},
 	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
-	{
-		"data at the address that the server names", func(c cause) bool { return c.atData() && c.namedByServer },
-		"`set pasv-address peer` goes to the address of the control connection",
-	},
 	{"a data connection that nobody takes", cause.atData, "`passive` lets the server connect to us; `doctor` examines both ways"},
 	{"no server", isError[*client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
+}
+
+// onTLS reports whether it is TLS of a connection that failed.
+func (c cause) onTLS(channel string) bool {
+	var failed *client.TLSError
+	return errors.As(c.err, &failed) && failed.Channel == channel
 }
 
 // atData reports whether it is a data connection that was not made.
@@ -263,8 +368,18 @@ func (c cause) hint() string {
 // fill puts the name and the directory into a hint.
 func (c cause) fill(say string) string {
 	var none *NoDirError
-	if errors.As(c.err, &none) {
-		say = strings.ReplaceAll(say, "DIR", syntax.Quote(none.Dir))
+	var here *NoLocalDirError
+	var kept *KeptPasswordError
+	var local *fs.PathError
+	switch {
+	case errors.As(c.err, &none):
+		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(none.Dir)+"`")
+	case errors.As(c.err, &here):
+		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(here.Dir)+"`")
+	case errors.As(c.err, &kept):
+		say = strings.ReplaceAll(say, "SOURCE", kept.Source)
+	case errors.As(c.err, &local):
+		say = strings.ReplaceAll(say, "PATH`", syntax.Quote(local.Path)+"`")
 	}
 	if c.name != "" && strings.Contains(say, " NAME`") {
 		say = strings.ReplaceAll(say, " NAME`", " "+c.name+"`")
@@ -342,9 +457,9 @@ func wantsTLS(err error) bool {
 }
 
 // wantsSession reports whether a data connection was refused because it did not
-// resume the TLS session (RFC 4217 section 9 has 522 for it, proftpd says 425).
+// resume the TLS session (RFC 4217 section 9 has 522 for it, proftpd says 425 and "Operation not permitted").
 func wantsSession(c cause) bool {
-	return c.moves() && (c.code == 522 || c.code == 425 && c.says("session"))
+	return c.moves() && (c.code == 522 || c.code == 425 && (c.says("session") || c.noReuse && c.says("operation not permitted")))
 }
 
 // isHalfFile reports whether the rest of a file can be fetched or sent.

@@ -98,10 +98,13 @@ const attempts = 3
 // login finds out who the user is and logs in. No password is sent twice.
 func login(ctx context.Context, sh *Shell, a site.Address, anonymous bool) error {
 	who := client.Login{User: a.User, Password: a.Password}
-	given := a.HasPassword
+	source := ""
+	if a.HasPassword {
+		source = "the address"
+	}
 	var err error
 	if !anonymous {
-		if who, given, err = Credentials(ctx, sh, a, who); err != nil {
+		if who, source, err = Credentials(ctx, sh, a, who); err != nil {
 			return err
 		}
 	}
@@ -109,25 +112,28 @@ func login(ctx context.Context, sh *Shell, a site.Address, anonymous bool) error
 		if who.User, err = sh.Console.Ask(ctx, "user (empty for anonymous): "); err != nil {
 			return err
 		}
-		if who, given, err = Credentials(ctx, sh, a, who); err != nil {
+		if who, source, err = Credentials(ctx, sh, a, who); err != nil {
 			return err
 		}
 	}
 	if site.IsAnonymous(who.User) {
-		if !given {
+		if source == "" {
 			who.Password = sh.Settings.AnonPass
 		}
 		return sh.Session.Login(ctx, who)
 	}
-	return Authenticate(ctx, sh, who, given)
+	return Authenticate(ctx, sh, who, source)
 }
 
-// Authenticate logs in with the password that is given, and asks at a terminal
+// Typed is the source of a password that the user has just given.
+const Typed = "the user"
+
+// Authenticate logs in with the password from a source, and asks at a terminal
 // for another one when there is none or it was wrong, or for the account that
 // the server wants.
-func Authenticate(ctx context.Context, sh *Shell, who client.Login, given bool) error {
+func Authenticate(ctx context.Context, sh *Shell, who client.Login, source string) error {
 	for attempt := 1; ; attempt++ {
-		if !given {
+		if source == "" {
 			password, err := sh.Console.ReadSecret(ctx, "password: ")
 			if errors.Is(err, console.ErrNotInteractive) {
 				return failure.About(who.User, failure.ErrNoPassword)
@@ -153,10 +159,16 @@ func Authenticate(ctx context.Context, sh *Shell, who client.Login, given bool) 
 				err = sh.Session.Login(ctx, who)
 			}
 		}
+		if failure.Refused(err, "PASS") && source != "" && source != Typed {
+			err = &KeptPasswordError{Source: source, Err: err}
+		}
 		if !failure.Refused(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.Session.Idle() != nil {
 			return err
 		}
+		if source == "" || source == Typed {
+			err = &askedAgainError{err}
+		}
 		sh.Failed(Line{}, "", err)
-		given = false
+		source = ""
 	}
 }

@@ -26,6 +26,9 @@ func olderTLS(sh *Shell, cfg *tls.Config) *tls.Config {
 	return cfg
 }
 
+// errTLSVersions says that no version of TLS is left.
+var errTLSVersions = errors.New("tls-min is above tls-max: no TLS version is left")
+
 // longestCRL bounds the file of the setting tls-crl.
 const longestCRL = 64 << 20
 

@@ -61,8 +61,8 @@ type Options struct {
 	Netrc      string    // the .netrc file; "": none
 	NetrcNamed bool      // it must be there
 
-	Password    string // for logins that name none
-	HasPassword bool
+	Password       string // for logins that name none
+	PasswordSource string // where it was found, such as FTPSH_PASSWORD; "": there is none
 
 	Connect Connect        // how connections are made
 	JSON    bool           // results as JSON

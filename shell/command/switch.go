@@ -2,6 +2,8 @@ package command
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/shell/failure"
 )
@@ -24,8 +26,11 @@ func keptHints(e *KeptError) []string {
 	if e.Dropped {
 		goesOn += "; what you typed ahead was not run"
 	}
-	if failure.Refused(e, "USER", "PASS", "ACCT") || errors.Is(e, failure.ErrInterrupted) { // `user` would go to the old server
+	if errors.Is(e, failure.ErrInterrupted) {
 		return []string{goesOn}
 	}
-	return append((*Shell)(nil).hintsFor(e.Err), goesOn)
+	hints := slices.DeleteFunc((*Shell)(nil).hintsFor(e.Err), func(hint string) bool {
+		return strings.HasPrefix(hint, "`user ") // which would go to the old server
+	})
+	return append(hints, goesOn)
 }

@@ -32,7 +32,7 @@ func mkdir(ctx context.Context, c *command.Call) error {
 			make = func(ctx context.Context, dir string) error { return makeDirs(ctx, c, dir) }
 		}
 		if err := make(ctx, dir); err != nil {
-			return failure.About(dir, err)
+			return failure.About(dir, diagnosed(ctx, c, dir, err))
 		}
 	}
 	return nil

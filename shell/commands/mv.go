@@ -80,7 +80,7 @@ func isRemoteDir(ctx context.Context, c *command.Call, name string) (bool, error
 		return true, nil
 	}
 	e, err := c.Session().Stat(ctx, name)
-	if client.IsCode(err, 550, 450, 501, 553) {
+	if failure.NotThere(err) {
 		return false, nil
 	}
 	return err == nil && e.Type == listing.Dir, err

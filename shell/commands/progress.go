@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/ftpsh/ftpsh/client"
-	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/syserror"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
@@ -37,31 +35,12 @@ func moveFile(ctx context.Context, c *command.Call, t transfer.Task) error {
 	stop()
 	if err != nil {
 		keepPartial(ctx, c, t, meter, err)
-		err = diagnosed(ctx, c, t, err)
+		err = diagnosedHere(c, t, diagnosed(ctx, c, t.Remote, err))
 	}
 	if err := endedTransfer(c, t, r, err); err != nil {
 		return err
 	}
 	return toldArrival(c, t, r)
-}
-
-// diagnosed asks what lies behind a refusal whose words seldom say it: a
-// directory in place of a file, or none to write into.
-func diagnosed(ctx context.Context, c *command.Call, t transfer.Task, err error) error {
-	if !client.IsCode(err, 550, 553, 501) || ctx.Err() != nil {
-		return err
-	}
-	switch dir := command.ParentOf(t.Remote); {
-	case failure.Refused(err, "RETR"):
-		if e, failed := c.Session().Stat(ctx, t.Remote); failed == nil && e.Type == listing.Dir {
-			return &command.IsDirError{Err: err}
-		}
-	case failure.Refused(err, "STOR", "APPE", "STOU") && dir != "":
-		if _, failed := c.Session().Stat(ctx, dir); client.IsCode(failed, 550, 450, 501, 553) {
-			return &command.NoDirError{Dir: dir, Err: err}
-		}
-	}
-	return err
 }
 
 // configureTask gives a transfer what the settings say.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -69,11 +68,11 @@ func rm(ctx context.Context, c *command.Call) error {
 // isMissing reports whether the server refused something because there is no
 // such name: the reply to DELE says the same of what may not be deleted.
 func isMissing(ctx context.Context, c *command.Call, name string, refused error) bool {
-	if !client.IsCode(refused, 550, 450, 501, 553) {
+	if !failure.NotThere(refused) {
 		return false
 	}
 	_, err := c.Session().Stat(ctx, name)
-	return client.IsCode(err, 550, 450, 501, 553)
+	return failure.NotThere(err)
 }
 
 // withoutMissing leaves out patterns that nothing matches.
@@ -120,7 +119,7 @@ func counted(names []command.RemoteName) string {
 
 func remove(ctx context.Context, c *command.Call, name string) error {
 	if err := c.Session().Remove(ctx, name); err != nil {
-		return failure.About(name, err)
+		return failure.About(name, diagnosed(ctx, c, name, err))
 	}
 	c.Shell.Remote.Remove(c.Absolute(name))
 	return c.Done(command.Event{Verb: "DELE", Remote: name})
@@ -128,6 +127,9 @@ func remove(ctx context.Context, c *command.Call, name string) error {
 
 func renameFile(ctx context.Context, c *command.Call, from, to string) error {
 	if err := c.Session().Rename(ctx, from, to); err != nil {
+		if failure.Refused(err, "RNTO") {
+			err = diagnosed(ctx, c, to, err)
+		}
 		return failure.About(from+" to "+to, err)
 	}
 	c.Shell.Remote.Remove(c.Absolute(from))

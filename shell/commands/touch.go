@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -51,7 +50,7 @@ func touchOne(ctx context.Context, c *command.Call, name string, when time.Time)
 	if err == nil {
 		return c.Session().SetModTime(ctx, name, when)
 	}
-	if !client.IsCode(err, 550, 450, 501, 553) {
+	if !failure.NotThere(err) {
 		return err
 	}
 	if c.Is("no-create") {

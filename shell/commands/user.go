@@ -29,14 +29,16 @@ func user(ctx context.Context, c *command.Call) error {
 	if site.IsAnonymous(who.User) && who.Password == "" {
 		return c.Session().Login(ctx, who)
 	}
-	given := len(c.Args) > 1
-	if !given && !c.Interactive() {
+	source := ""
+	if len(c.Args) > 1 {
+		source = command.Typed
+	} else if !c.Interactive() {
 		var err error
-		if who, given, err = command.Credentials(ctx, c.Shell, c.Shell.Address, who); err != nil {
+		if who, source, err = command.Credentials(ctx, c.Shell, c.Shell.Address, who); err != nil {
 			return err
 		}
 	}
-	if err := command.Authenticate(ctx, c.Shell, who, given); err != nil {
+	if err := command.Authenticate(ctx, c.Shell, who, source); err != nil {
 		return err
 	}
 	c.Shell.StartsHere()

@@ -111,6 +111,9 @@ func Refused(err error, to ...string) bool {
 	return no != nil && slices.Contains(to, no.Verb)
 }
 
+// NotThere reports whether the server says, with one of its codes for that, that a name does not exist.
+func NotThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
+
 // NameError says which name an error is about.
 type NameError struct {
 	Name string

@@ -123,8 +123,9 @@ func examination(ctx context.Context, c *command.Call) (e teach.Examination, err
 		e.Seen = teach.Lately(sh.Recorder.All(), sh.Session.Conn().RemoteAddr().String(), sh.Session.Features())
 		return e, nil
 	}
-	e.Login, e.Known, err = command.Credentials(ctx, sh, a, client.Login{User: a.User, Password: a.Password})
-	e.Known = e.Known || a.HasPassword
+	var source string
+	e.Login, source, err = command.Credentials(ctx, sh, a, client.Login{User: a.User, Password: a.Password})
+	e.Known = source != ""
 	return e, err
 }
 

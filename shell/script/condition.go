@@ -139,14 +139,11 @@ type found struct {
 
 func statRemote(ctx context.Context, c *command.Call, name syntax.Token) (found, error) {
 	e, err := c.Session().Stat(ctx, name.Text)
-	if notThere(err) {
+	if failure.NotThere(err) {
 		return found{}, nil
 	}
 	return found{true, e.Type == listing.Dir, e.Size, e.Time}, failure.About(name.Text, err)
 }
-
-// notThere reports whether the server says that the name does not exist.
-func notThere(err error) bool { return client.IsCode(err, 550, 450, 501, 553) }
 
 func statLocal(_ context.Context, c *command.Call, name syntax.Token) (found, error) {
 	info, err := c.Shell.Folder().Stat(commands.LocalPath(name))
@@ -253,7 +250,7 @@ func sameBytes(ctx context.Context, c *command.Call, args []syntax.Token) (bool,
 		return false, "", err
 	}
 	e, err := c.Session().Stat(ctx, args[0].Text)
-	if notThere(err) {
+	if failure.NotThere(err) {
 		return false, args[0].Text + " is not there", nil
 	}
 	if err != nil {

@@ -86,8 +86,11 @@ func parseURL(text string) (Address, error) {
 		return Address{}, errors.New("no URL; in a password, @ is %40, / is %2F and : is %3A")
 	}
 	security, known := schemes[u.Scheme]
-	if !known {
-		return Address{}, fmt.Errorf("%s is not one of ftp, ftps, ftpes", u.Scheme)
+	switch {
+	case u.Scheme == "sftp":
+		return Address{}, errors.New("sftp:// is SSH, not FTP; with TLS it is ftps:// or ftpes://")
+	case !known:
+		return Address{}, fmt.Errorf("%s:// is not ftp://, ftps:// or ftpes://", u.Scheme)
 	}
 	a := Address{Host: u.Hostname(), Port: u.Port(), Security: security, User: u.User.Username()}
 	a.Password, a.HasPassword = u.User.Password()
