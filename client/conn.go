@@ -85,6 +85,9 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
+	if err := cfg.ConnectPace.wait(ctx); err != nil {
+		return nil, err
+	}
 	nc, err := cfg.dial(ctx, controlChannel, "C", "tcp", addr)
 	if err != nil {
 		return nil, err

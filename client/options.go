@@ -98,6 +98,9 @@ type Options struct {
 	OneByOne    bool          // each command waits for the answer to the one before
 	Depth       int           // commands in flight; 0 means 256
 
+	// Pace keeps transfers and listings apart, ConnectPace control connections; nil: nothing does.
+	Pace, ConnectPace *Pace
+
 	// KeepAlive is how often NOOP is sent while a transfer runs; 0 means never.
 	// See Session.KeepAlive for the time between transfers. The connection's TCP
 	// keep-alive is always on.

@@ -269,7 +269,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 // transfer is next, or where that cannot be foreseen.
 func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
 	way := s.opt.Ways[s.way]
-	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.oneByOne() {
+	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.oneByOne() || s.opt.Pace.on() {
 		return nil, func([]*Exchange) {}
 	}
 	changes := s.changesFor(s.wants(c, typ, *next), *next)
@@ -283,7 +283,7 @@ func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Tra
 
 // next is the data connection to ask for ahead, or nil.
 func (s *Session) next(c *Conn, way DataMode) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.Pipeline().canMoveData() || c.overtaken.Load() || c.oneByOne() {
+	if !s.pipe.more || !way.Passive() || !s.Pipeline().canMoveData() || c.overtaken.Load() || c.oneByOne() || s.opt.Pace.on() {
 		return nil
 	}
 	return s.asked(c, way)

@@ -12,6 +12,9 @@ func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, er
 	if !s.in {
 		return nil, ErrNotLoggedIn
 	}
+	if err := s.opt.Pace.wait(ctx); err != nil {
+		return nil, err
+	}
 	s.tellLater(ctx)
 	repeat := t.Verb != "STOR" && t.Verb != "APPE" && t.Verb != "STOU"
 	var d *Data

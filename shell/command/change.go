@@ -59,6 +59,8 @@ func (sh *Shell) changed(e settings.Effect) {
 		sh.Jobs.Limit(sh, sh.Settings.QueueJobs)
 	case settings.Rates:
 		useRates(sh)
+	case settings.Spacing:
+		usePaces(sh)
 	case settings.TLSEnd:
 		useEnd(sh)
 	case settings.TLSReuse:

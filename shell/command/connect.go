@@ -132,6 +132,8 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 	opt.Correct = correct(sh.Settings.Feat)
 	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)
 	opt.KeepAlive = sh.Settings.KeepAlive
+	pace := paceOf(sh, opt.Addr)
+	opt.Pace, opt.ConnectPace = &pace.transfers, &pace.connections
 	opt.Trace = Dialogue(sh)
 	if opt.TLS = how.TLS; sh.Stepper.On {
 		opt.Gate = SessionGate(sh)

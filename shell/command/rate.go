@@ -1,10 +1,12 @@
 package command
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -16,7 +18,30 @@ type limit struct {
 }
 
 // limits are those of the two directions.
-type limits struct{ get, put limit }
+type limits struct {
+	get, put limit
+	paces    sync.Map // of servers, by their addresses
+}
+
+// paces are those of what goes to one server. They outlast its sessions.
+type paces struct{ transfers, connections client.Pace }
+
+// paceOf makes the paces of a server what the settings say.
+func paceOf(sh *Shell, addr string) *paces {
+	known, _ := sh.limits.paces.LoadOrStore(addr, &paces{})
+	p := known.(*paces)
+	p.transfers.Set(sh.Settings.Pace)
+	p.connections.Set(sh.Settings.ConnectPace)
+	return p
+}
+
+// usePaces makes the paces of all servers what the settings say.
+func usePaces(sh *Shell) {
+	sh.limits.paces.Range(func(addr, _ any) bool {
+		paceOf(sh, addr.(string))
+		return true
+	})
+}
 
 // UsualStep is by how much a signal changes a limit unless told otherwise.
 const UsualStep = 1024

@@ -177,6 +177,44 @@ func durationOr(word, name, short string, field func(*Settings) *time.Duration) 
 	return row
 }
 
+// units are those of a frequency.
+var units = []struct {
+	word string
+	time.Duration
+}{{"s", time.Second}, {"min", time.Minute}, {"h", time.Hour}}
+
+// frequency is a setting of so many in a time; what is kept is the time between two.
+func frequency(name, short, example string, field func(*Settings) *time.Duration) *Setting {
+	return &Setting{
+		Name: name, Short: short, Words: []string{"off"}, Usage: "off|" + example, Suggest: []string{example},
+		Show: func(s *Settings) string {
+			for _, unit := range units {
+				if every := *field(s); every > 0 && every <= unit.Duration {
+					if n := (unit.Duration + every/2) / every; unit.Duration/n == every {
+						return fmt.Sprintf("%d/%s", n, unit.word)
+					}
+				}
+			}
+			return "off"
+		},
+		Parse: func(s *Settings, text string) error {
+			if text == "off" {
+				*field(s) = 0
+				return nil
+			}
+			number, word, _ := strings.Cut(text, "/")
+			n, err := strconv.ParseUint(number, 10, 16)
+			for _, unit := range units {
+				if word == unit.word && err == nil && n > 0 {
+					*field(s) = unit.Duration / time.Duration(n)
+					return nil
+				}
+			}
+			return fmt.Errorf("%q is neither off nor a number of times such as 5/s, 6/min or 100/h", text)
+		},
+	}
+}
+
 // byteCount is a setting that is a number of bytes. Zero has a word of its own.
 func byteCount(name, short, zero string, field func(*Settings) *int64) *Setting {
 	return &Setting{

@@ -162,6 +162,12 @@ var historySettings = []*Setting{
 		tells(HistorySize),
 }
 
+// paceSettings are for firewalls that ban those who do too much in a short time.
+var paceSettings = []*Setting{
+	frequency("pace", "how many transfers and listings to begin in a time, for servers that ban the hasty", "5/s", func(s *Settings) *time.Duration { return &s.Pace }).tells(Spacing),
+	frequency("connect-pace", "how many control connections to a server to make in a time", "6/min", func(s *Settings) *time.Duration { return &s.ConnectPace }).tells(Spacing),
+}
+
 var keepAliveSettings = []*Setting{
 	durationOrOff("keepalive", "send NOOP to the server after so much silence: at the prompt, in sleep, in a transfer",
 		func(s *Settings) *time.Duration { return &s.KeepAlive }).tells(KeepAlive),
@@ -297,7 +303,7 @@ type Group struct {
 // Groups is the table of all settings.
 var Groups = []Group{
 	{"the prompt and the screen", slices.Concat(promptSettings, screenSettings, noticeSettings, lookSettings, historySettings)},
-	{"connections and logins", slices.Concat(connectionSettings, viaSettings, credentialSettings, keepAliveSettings)},
+	{"connections and logins", slices.Concat(connectionSettings, viaSettings, credentialSettings, keepAliveSettings, paceSettings)},
 	{"TLS", slices.Concat(tlsModeSettings, tlsSettings)},
 	{"data connections", slices.Concat(passiveSettings, activeSettings)},
 	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},

@@ -49,6 +49,8 @@ type Settings struct {
 
 	KeepAlive time.Duration // 0: never
 
+	Pace, ConnectPace time.Duration // between transfers, and between control connections; 0: none
+
 	Bounds   transfer.Bounds // of transfers
 	Via      string
 	ViaLogin string
@@ -149,6 +151,7 @@ const (
 	Pace
 	Queue
 	Rates
+	Spacing
 	TLSEnd
 	TLSReuse
 	Waits
