@@ -91,7 +91,7 @@ func eachSide(t *testing.T, steps int, test func(t *testing.T, c *oneSide, broke
 // beside it; the next command answers.
 func TestRelayBrokenAtEveryCommand(t *testing.T) {
 	t.Parallel()
-	eachSide(t, 14, func(t *testing.T, c *oneSide, broken everystep.Host, source bool) {
+	eachSide(t, 8, func(t *testing.T, c *oneSide, broken everystep.Host, source bool) {
 		c.old = []byte("old")
 		everystep.Some(t, broken.Steps, func(t *testing.T, trap *everystep.Trap) {
 			if c.changeTwo = trap.Options; source {
@@ -250,7 +250,7 @@ func TestRelayLosesADaemon(t *testing.T) {
 			if !source {
 				srv = daemon.Start(t, first.Flavour, daemon.Options{})
 			}
-			b, c := &breaker{}, &oneSide{from: everystep.Of(srv), to: everystep.Practice(t), data: daemon.Content(16<<20, 1)}
+			b, c := &breaker{}, &oneSide{from: everystep.Daemon(srv), to: everystep.Practice(t), data: daemon.Content(16<<20, 1)}
 			if c.changeOne = b.options; !source {
 				c.from, c.to, c.changeOne, c.changeTwo = c.to, c.from, nil, b.options
 			}
