@@ -25,7 +25,8 @@ var _ = command.Add(&command.Command{
 		"list, and `manifest diff` compares two lists, which are local files. Where the server computes the checksum it is asked; " +
 		"else the file is fetched and not kept. --read always fetches: a server's checksum proves only what the server says. " +
 		"The checksum of a file that has not changed since, by its size and time, is known from before; --rehash computes all of them again. A " +
-		"file that changed within ten minutes before it was looked at is always read again. " +
+		"file that changed within ten minutes before it was looked at is always read again. --sample 5% reads a part of these, chosen at random, " +
+		"to see whether what is known is right. " +
 		"The forms are those of sha256sum (sum, bsd), hashdeep, BagIt and mtree; a list that is read may have any of them. " +
 		"Links are not followed.",
 	Examples: []command.Example{
@@ -48,6 +49,8 @@ func manifestFlags(fs *pflag.FlagSet) {
 	fs.Bool("read", false, "fetch the files, whatever the server computes or is known")
 	fs.Bool("rehash", false, "forget the checksums that are known from before")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
+	fs.String("sample", "", "read `PART` of what is known from before, as 5%, and believe nothing of it if that is wrong")
+	fs.Bool("size-only", false, "compare sizes, compute nothing; for lists that have them")
 	fs.Bool("quiet", false, "say nothing about files that are as expected")
 	fs.Bool("ignore-missing", false, "ignore files of the list that are missing")
 	fs.Bool("no-extra", false, "do not show files that are not in the list")
@@ -60,6 +63,8 @@ func runManifest(ctx context.Context, c *command.Call) error {
 	switch {
 	case !known || a == client.CRC32:
 		return c.Usage("%q is not a checksum that a list can hold", c.Value("algorithm"))
+	case verb != "check" && c.Is("size-only"):
+		return c.Usage("--size-only is for check")
 	case verb == "make" && len(c.Args) <= 2:
 		return makeManifest(ctx, c, a)
 	case verb == "check" && len(c.Args) >= 2:

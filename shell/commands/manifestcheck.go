@@ -3,7 +3,9 @@ package commands
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/manifest"
@@ -24,6 +26,9 @@ func checkManifest(ctx context.Context, c *command.Call) (err error) {
 	check := &manifestCheck{call: c, counts: map[string]int{}}
 	if check.want, err = readManifest(ctx, c, c.Arg(1)); err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(check.want, func(e manifest.Entry) bool { return e.Size < 0 }); i >= 0 && c.Is("size-only") {
+		return failure.About(c.Arg(1), &failure.UsageError{Text: "it does not say the size of " + check.want[i].Path, Hint: "`manifest make -f hashdeep` and -f mtree write sizes"})
 	}
 	if check.tree, err = sumTreeOf(c, c.Arg(2)); err != nil {
 		return err
@@ -51,7 +56,7 @@ func (m *manifestCheck) run(ctx context.Context) error {
 		case f == nil:
 			f = &summed{path: e.Path, settled: true}
 		default:
-			f.algorithm, f.settled = e.Algorithm, e.Size >= 0 && f.was.Size >= 0 && e.Size != f.was.Size
+			f.algorithm, f.settled = e.Algorithm, m.call.Is("size-only") || e.Size >= 0 && f.was.Size >= 0 && e.Size != f.was.Size
 		}
 		files = append(files, f)
 	}
@@ -76,6 +81,11 @@ func (m *manifestCheck) compare(want manifest.Entry, f *summed, there bool) erro
 	switch {
 	case !there:
 		return m.report("MISSING", "", want, f)
+	case f.settled && f.was.Size < 0:
+		m.errs = append(m.errs, failure.About(f.path, errNoSize))
+		return nil
+	case f.settled && f.was.Size == want.Size:
+		return m.report("OK", "", want, f)
 	case f.settled:
 		return m.report("FAILED", fmt.Sprintf("  %d bytes expected, %d are there", want.Size, f.was.Size), want, f)
 	case f.err != nil:
@@ -86,6 +96,8 @@ func (m *manifestCheck) compare(want manifest.Entry, f *summed, there bool) erro
 	}
 	return m.report("OK", "", want, f)
 }
+
+var errNoSize = errors.New("the server does not say its size")
 
 func (m *manifestCheck) report(status, words string, want manifest.Entry, f *summed) error {
 	m.counts[status]++

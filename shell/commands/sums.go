@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +26,7 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // summed is a file of a tree, and its checksum when that is taken.
@@ -31,6 +35,7 @@ type summed struct {
 	was       listing.Entry // as it was listed
 	algorithm client.Algorithm
 	settled   bool // no checksum is needed
+	taken     bool // the checksum is there
 
 	sum []byte
 	how string // server, read, cache
@@ -152,6 +157,7 @@ type sumsThere struct {
 	dir   string
 	since time.Time // when it was listed
 	cache *manifest.Cache
+	anew  bool // nothing that was known is believed
 }
 
 func (t *sumsThere) there(f *summed) string { return command.JoinRemote(t.dir, f.path) }
@@ -177,7 +183,11 @@ func (t *sumsThere) sums(ctx context.Context, files []*summed, ready func(*summe
 	typ := t.call.Session().Type()
 	t.call.Session().SetType(client.Binary)
 	defer t.call.Session().SetType(typ)
+	t.anew = t.call.Is("rehash")
 	if t.cache, err = t.readCache(); err != nil {
+		return err
+	}
+	if err := t.sample(ctx, files); err != nil {
 		return err
 	}
 	for len(files) > 0 {
@@ -199,27 +209,80 @@ func (t *sumsThere) sums(ctx context.Context, files []*summed, ready func(*summe
 	return nil
 }
 
+// sample reads a part of what is known from before, chosen at random. Where one of these is not what
+// is known of it, nothing that was known is believed.
+func (t *sumsThere) sample(ctx context.Context, files []*summed) error {
+	percent, err := samplePercent(t.call)
+	if err != nil {
+		return err
+	}
+	var some []*summed
+	for _, f := range files {
+		if !f.settled && t.find(f) {
+			some = append(some, f)
+		}
+	}
+	rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+	some = some[:int(math.Ceil(float64(len(some))*percent/100))]
+	known := make(map[*summed][]byte, len(some))
+	for _, f := range some {
+		known[f], f.taken = f.sum, true
+	}
+	for batch := range slices.Chunk(some, mostSummed) {
+		if err := t.take(ctx, batch, true); err != nil {
+			return err
+		}
+	}
+	for _, f := range some {
+		if f.err == nil && !bytes.Equal(f.sum, known[f]) && !t.anew {
+			t.call.Shell.Warn(render.Safe(f.path) + " is not what is known of it, although its size and time are the same: nothing known from before is believed")
+			t.cache, t.anew = manifest.NewCache(t.cache.Server), true
+			return t.writeCache()
+		}
+	}
+	return nil
+}
+
+// samplePercent is the value of --sample.
+func samplePercent(c *command.Call) (float64, error) {
+	text := c.Value("sample")
+	if text == "" {
+		return 0, nil
+	}
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	if err != nil || !(percent > 0 && percent <= 100) {
+		return 0, c.Usage("--sample: %q is not a part such as 5%%", text)
+	}
+	return percent, nil
+}
+
 // some takes the checksums of some files that are not known, and keeps them.
 func (t *sumsThere) some(ctx context.Context, files []*summed) error {
-	c := t.call
 	var ask []*summed
-	var sums []*transfer.Checksum
-	bytes := int64(0)
 	for _, f := range files {
-		if f.settled || t.find(f) {
-			continue
+		if !f.settled && !f.taken && !t.find(f) {
+			ask = append(ask, f)
 		}
-		ask = append(ask, f)
-		sums = append(sums, &transfer.Checksum{Remote: t.there(f), Size: f.was.Size, Algorithm: f.algorithm})
-		bytes += max(f.was.Size, 0)
 	}
+	return t.take(ctx, ask, t.call.Is("read"))
+}
+
+// take takes the checksums of files, and keeps them; read: whatever the server computes.
+func (t *sumsThere) take(ctx context.Context, ask []*summed, read bool) error {
 	if len(ask) == 0 {
 		return nil
+	}
+	c := t.call
+	var sums []*transfer.Checksum
+	bytes := int64(0)
+	for _, f := range ask {
+		sums = append(sums, &transfer.Checksum{Remote: t.there(f), Size: f.was.Size, Algorithm: f.algorithm})
+		bytes += max(f.was.Size, 0)
 	}
 	defer c.Shell.Gauge.All(len(ask), bytes)()
 	stop := c.Shell.Draw(c.Shell.Gauge)
 	e := NewEngine(c)
-	err := e.Checksums(ctx, sums, c.Is("read"), func(task *transfer.Task) { configureTask(c, task) })
+	err := e.Checksums(ctx, sums, read, func(task *transfer.Task) { configureTask(c, task) })
 	e.Wait()
 	stop()
 	rememberLimit(c, e)
@@ -284,7 +347,7 @@ func (t *sumsThere) cacheFile() string {
 
 func (t *sumsThere) readCache() (*manifest.Cache, error) {
 	name, of := t.cacheFile(), facts.ServerOf(t.call.Session())
-	if name == "" || t.call.Is("rehash") {
+	if name == "" || t.anew {
 		return manifest.NewCache(of), nil
 	}
 	return readCache(name, of)
@@ -312,7 +375,7 @@ func (t *sumsThere) writeCache() error {
 		return nil
 	}
 	return private.Locked(name, func() error {
-		if !t.call.Is("rehash") {
+		if !t.anew {
 			others, err := readCache(name, t.cache.Server)
 			if err != nil {
 				return err
