@@ -23,8 +23,13 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 			return Result{}, err
 		}
 	}
+	fromPart := t.FromPart && !t.Resume && s.Type().Counts() && t.Here.HasPart(t.Local)
+	t.Resume, t.again = t.Resume || fromPart, t.again || fromPart
 	if err := describe(ctx, s, &t); err != nil {
 		return Result{}, err
+	}
+	if fromPart && t.ModTime.IsZero() { // a size alone proves little
+		t.Resume = false
 	}
 	if err := t.within(); err != nil {
 		return Result{}, err

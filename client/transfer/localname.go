@@ -25,6 +25,9 @@ func (f Folder) Part(local string) string {
 	return PartName(local)
 }
 
+// HasPart reports whether there is a part of a download, with its note.
+func (f Folder) HasPart(local string) bool { return f.isFile(f.Part(local) + NoteSuffix) }
+
 // shortName is a name with a suffix, behind which the one of a note has room.
 func shortName(name, suffix string) string {
 	if len(filepath.Base(name)) <= room(suffix) {

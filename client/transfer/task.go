@@ -47,6 +47,7 @@ type Task struct {
 
 	Shared   bool  // another transfer may bring the same file: it is waited for, and not told as a failure
 	Resume   bool  // go on where an earlier transfer stopped
+	FromPart bool  // the same for a download of which there is a part, if its note proves that it is of this file
 	Retry    Retry // when it breaks on the way
 	Offset   int64 // begin at this byte of the remote file (the classic restart); the bytes before it are those of Local
 	Preserve bool  // give the copy the time of the original

@@ -59,10 +59,13 @@ func TestNoRoomOnTheDisk(t *testing.T) {
 	}
 }
 
-// TestKilled: SIGKILL leaves the old file, or none, and a part; the next reget
-// continues from it, and starts over when the file has changed.
+// TestKilled: SIGKILL leaves the old file, or none, and a part; the next get or reget
+// continues from it, and starts over when the file has changed; get -f does in any case.
 func TestKilled(t *testing.T) {
-	for _, changed := range []bool{false, true} {
+	for _, row := range []struct {
+		then             string
+		changed, resumes bool
+	}{{"reget big.bin", false, true}, {"reget big.bin", true, false}, {"get big.bin", false, true}, {"get big.bin", true, false}, {"mget -f big.*", false, false}} {
 		text := strings.Repeat("0123456789abcdef", 1<<17)
 		server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "stall", At: 1 << 20, Count: 1}}}, map[string]string{"big.bin": text})
 		cmd, _ := batch(t, server, "-c", "hash 100000; get -f big.bin")
@@ -91,7 +94,7 @@ func TestKilled(t *testing.T) {
 		if got, err := os.ReadFile(local); err != nil || string(got) != "old" {
 			t.Errorf("the old file is %d bytes, %v", len(got), err)
 		}
-		if changed {
+		if row.changed {
 			text = strings.Repeat("another content.", 1<<17)
 			if err := afero.WriteFile(server.FS(), "/big.bin", []byte(text), 0o644); err != nil {
 				t.Fatal(err)
@@ -101,15 +104,15 @@ func TestKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		again, errs := batch(t, server, "-c", "reget big.bin")
+		again, errs := batch(t, server, "-c", row.then)
 		again.Dir = cmd.Dir
 		again.Run()
 		ended(t, again, errs, 0)
 		if got, err := os.ReadFile(local); err != nil || string(got) != text {
-			t.Errorf("after the reget %d bytes, %v", len(got), err)
+			t.Errorf("%s: %d bytes, %v", row.then, len(got), err)
 		}
-		if resumed := strings.Contains(strings.Join(server.Commands(), "\n"), "REST"); resumed == changed {
-			t.Errorf("the file has changed: %v, and REST was sent: %v", changed, resumed)
+		if resumed := strings.Contains(strings.Join(server.Commands(), "\n"), "REST"); resumed != row.resumes {
+			t.Errorf("%s: the file has changed: %v, and REST was sent: %v", row.then, row.changed, resumed)
 		}
 		if left, _ := filepath.Glob(local + ".part*"); len(left) > 0 {
 			t.Errorf("left: %v", left)

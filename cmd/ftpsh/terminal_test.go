@@ -576,3 +576,25 @@ func TestSignals(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNoQuestionWhereUndoIs: with the trash on rm asks about a pattern for everything only; undo brings the rest back.
+func TestNoQuestionWhereUndoIs(t *testing.T) {
+	server := serves(t, practice.Options{}, map[string]string{"a.tmp": "a", "b.tmp": "b", "c.txt": "c"})
+	term, _ := start(t, "FTPSH_PASSWORD="+practice.Password, address(server))
+	term.see("PLAIN> ")
+	term.enter("set trash on; rm *.tmp")
+	term.see("2 files deleted; `undo` brings back what you need")
+	term.see("PLAIN> ")
+	term.enter("rm *")
+	term.see("delete c.txt? [y/n] ")
+	term.enter("n")
+	term.see("PLAIN> ")
+	term.enter("rm --no-trash *.txt")
+	term.see("delete c.txt? [y/n] ")
+	term.enter("n")
+	term.see("PLAIN> ")
+	term.enter("undo -y; ls")
+	term.see("a.tmp  b.tmp  c.txt")
+	term.enter("bye")
+	term.ends(0)
+}

@@ -28,7 +28,8 @@ var _ = command.Add(&command.Command{
 		"into it, - is the screen, and \"|command\" a local command; | and > take the bytes, too. A pattern, or three names or more, are files to fetch, " +
 		"into the last one when that is a local directory or ends with a slash; -O names a directory for any number.\n" +
 		"The bytes arrive in NAME.part, which becomes NAME when all of them are there and the size is right: an " +
-		"old file of that name is replaced in one step.\n" +
+		"old file of that name is replaced in one step. A part that an earlier download left is resumed if it is of the same " +
+		"file; -f starts over.\n" +
 		"If a local file differs you are asked at a terminal; a script replaces it. `set clobber` and -f change that.",
 	Examples: []command.Example{
 		{Line: "get notes.txt", Says: "download it"},
@@ -251,6 +252,7 @@ func downloadAs(ctx context.Context, c *command.Call, t transfer.Task) error {
 	if err != nil || !yes {
 		return err
 	}
+	t.FromPart = !c.Is("force")
 	if t.Segments > 1 || t.Resume && c.Shell.Folder().HasSegments(t.Local) {
 		return inSegments(ctx, c, t)
 	}
@@ -402,7 +404,7 @@ func plainDownload(c *command.Call, t transfer.Task) (transfer.Task, error) {
 	if t.Local, err = LocalName(c.Shell, dir, t.Remote); err != nil {
 		return t, err
 	}
-	t.Within, t.Local = dir, filepath.Join(dir, t.Local)
+	t.Within, t.Local, t.FromPart = dir, filepath.Join(dir, t.Local), !c.Is("force")
 	if !t.Resume {
 		if t.Local, err = uniqueLocal(c.Shell, t.Local); err != nil {
 			return t, err

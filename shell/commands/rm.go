@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -16,7 +18,8 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "rm", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and everything in them", JSON: true,
-	Long: "At a terminal you are asked once about a pattern, and about -r. In a script they delete what they say. Without -r " +
+	Long: "At a terminal you are asked once about a pattern, and about -r; with `set trash on` a pattern such as *.tmp is not " +
+		"asked about, since `undo` brings the files back, but * is. In a script they delete what they say. Without -r " +
 		"directories are skipped by patterns. Links are deleted, not followed.",
 	Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"},
@@ -44,7 +47,7 @@ func rm(ctx context.Context, c *command.Call) error {
 		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
 	}
 	names = files(names)
-	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) &&
+	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) && !comesBack(c) &&
 		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
 		return missed
 	}
@@ -63,6 +66,13 @@ func rm(ctx context.Context, c *command.Call) error {
 		}
 		return err
 	})})
+}
+
+// comesBack reports whether `undo` brings back what rm deletes, so that it need not ask. About a pattern that stands for
+// everything it asks even so.
+func comesBack(c *command.Call) bool {
+	return c.Shell.Settings.Trash != "off" && !c.Is("no-trash") &&
+		!slices.ContainsFunc(c.Texts(), func(word string) bool { return strings.Trim(command.BaseName(word), "*.?") == "" })
 }
 
 // isMissing reports whether the server refused something because there is no

@@ -74,7 +74,11 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 // tellDeleted sums up, at a terminal, what rm has done.
 func tellDeleted(c *command.Call, files, dirs int) {
 	if files+dirs > 0 {
-		tellSum(c, counts(files, dirs)+" deleted")
+		text := counts(files, dirs) + " deleted"
+		if c.Shell.Settings.Trash != "off" && !c.Shell.Changes.Plain {
+			text += "; `undo` brings back what you need"
+		}
+		tellSum(c, text)
 	}
 }
 
