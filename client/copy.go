@@ -120,7 +120,7 @@ func (d *Data) ReadFrom(r io.Reader) (int64, error) { return d.SendN(r, math.Max
 func (d *Data) SendN(r io.Reader, n int64) (int64, error) {
 	tcp, direct := d.rw.(*net.TCPConn)
 	file, ok := r.(*os.File)
-	if !direct || !ok || d.content != nil || isHere(tcp) {
+	if !direct || !ok || d.content != nil || d.squeeze != nil || isHere(tcp) {
 		buf := copyBuffers.Get().(*[copyBuffer]byte)
 		defer copyBuffers.Put(buf)
 		return io.CopyBuffer(onlyWriter{d}, onlyReader{io.LimitReader(r, n)}, buf[:sendBuffer])

@@ -30,6 +30,9 @@ type Transfer struct {
 	// Inflate undoes MODE Z, which must have been agreed; nil in stream mode.
 	Inflate func(io.Reader) (io.ReadCloser, error)
 
+	// Deflate makes what MODE Z carries of an upload; nil in stream mode.
+	Deflate func(io.Writer) io.WriteCloser
+
 	Fresh bool // TLS with a session of its own, not that of the control connection
 }
 
@@ -80,8 +83,9 @@ type wire struct {
 	spy     *eofDetector
 	rw      net.Conn // raw, or TLS over spy over raw
 	inflate func(io.Reader) (io.ReadCloser, error)
-	plain   *inflated // what MODE Z carries, once it is read
-	slice   int64     // what the kernel copies next
+	plain   *inflated      // what MODE Z carries, once it is read
+	squeeze io.WriteCloser // makes what MODE Z carries of an upload; nil in stream mode
+	slice   int64          // what the kernel copies next
 }
 
 // passed is what has come through, and how much may.
@@ -132,6 +136,9 @@ func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 		wire:    wire{slice: smallestSlice, inflate: t.Inflate},
 		passed:  passed{content: c.cfg.Trace.content(ContentInfo{name, t.Verb})},
 		ending:  ending{attended: make(chan struct{}), told: make(chan struct{})},
+	}
+	if t.Deflate != nil {
+		d.squeeze = t.Deflate(squeezed{d})
 	}
 	d.want.Store(-1)
 	d.most.Store(-1)
@@ -269,9 +276,26 @@ func (d *Data) Write(p []byte) (int, error) {
 	if err := d.ready(); err != nil {
 		return 0, err
 	}
-	n, err := d.rw.Write(p)
+	var n int
+	var err error
+	if d.squeeze != nil {
+		n, err = d.squeeze.Write(p)
+	} else {
+		n, err = d.rw.Write(p)
+	}
 	d.count(p[:n])
 	return n, d.failed(err)
+}
+
+// Deflated reports whether an upload goes in MODE Z.
+func (d *Data) Deflated() bool { return d.squeeze != nil }
+
+// squeezed takes the bytes of an upload in MODE Z to the wire, each time with the patience of a write.
+type squeezed struct{ d *Data }
+
+func (w squeezed) Write(p []byte) (int, error) {
+	w.d.setDeadline()
+	return w.d.rw.Write(p)
 }
 
 // count takes note of bytes that were moved.
@@ -434,6 +458,9 @@ func (d *Data) Reply() Reply {
 // finishUpload sends the end of the data: close_notify, then FIN. It is told before the server can answer it.
 func (d *Data) finishUpload() {
 	if d.raw == nil || d.secure() != nil {
+		return
+	}
+	if d.squeeze != nil && d.failed(d.squeeze.Close()) != nil { // what it holds back, and the checksum
 		return
 	}
 	d.tell(d.howItEnded(), nil)

@@ -23,6 +23,9 @@ func Inflate(r io.Reader) (io.ReadCloser, error) {
 	return flate.NewReader(in), nil
 }
 
+// Squeeze writes MODE Z in zlib's format. It fits Options.Deflate.
+func Squeeze(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+
 // What a compressed stream may grow to. Deflate itself cannot exceed 1:1032.
 const (
 	inflateFree  = 64 << 20 // bytes before the ratio is looked at

@@ -11,9 +11,9 @@ const (
 
 // SetMode chooses how downloads and listings are sent. With Deflate they are compressed where the
 // server offers MODE Z (draft-preston-ftpext-deflate) and Options.Inflate is set; MODE is sent with
-// the next transfer. Uploads are sent as they are: proftpd hangs on compressed ones, or says 451.
-// So are downloads that do not begin at the start of the file: servers disagree about what the
-// offset counts.
+// the next transfer. Uploads are compressed for those servers alone of which Quirks says that they read
+// it: proftpd hangs on compressed ones, or says 451. What does not begin at the start of the file is sent
+// as it is: servers disagree about what the offset counts.
 func (s *Session) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
 
 // downloadMode returns how the next download is sent.
@@ -23,3 +23,14 @@ func (s *Session) downloadMode() Mode {
 	}
 	return Stream
 }
+
+// uploadMode returns how the next upload is sent. What is compressed can only be compared by its size.
+func (s *Session) uploadMode() Mode {
+	if s.quirks.InflatesUploads && s.opt.Deflate != nil && !s.plainUploads && s.feat.Has("SIZE") && s.downloadMode() == Deflate {
+		return Deflate
+	}
+	return Stream
+}
+
+// KeepUploadsPlain sends no more uploads in MODE Z to the server: it has stored one that was not the file.
+func (v Server) KeepUploadsPlain() { v.s.plainUploads = true }

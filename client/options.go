@@ -110,6 +110,10 @@ type Options struct {
 	// reads what servers send.
 	Inflate func(io.Reader) (io.ReadCloser, error)
 
+	// Deflate makes MODE Z of uploads, for servers of which it is known that they read it; nil means never.
+	// Squeeze of this package does it.
+	Deflate func(io.Writer) io.WriteCloser
+
 	// ActivePorts is the range of ports to listen on in active mode; zero
 	// means any.
 	ActivePorts [2]int

@@ -298,7 +298,7 @@ func (s *Session) asked(c *Conn, way DataMode) *ahead {
 // an upload wait in the server's socket until it takes them, and the TLS of
 // most servers does the same with a handshake.
 func (s *Session) skipsPreliminary(t Transfer) bool {
-	if !s.pipe.more || s.conn.oneByOne() || !t.Way.Passive() || t.Inflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
+	if !s.pipe.more || s.conn.oneByOne() || !t.Way.Passive() || t.Inflate != nil || t.Deflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
 		return false
 	}
 	if t.Protect {

@@ -106,6 +106,9 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 	}
 	if s.have.mode == Deflate {
 		t.Inflate = s.opt.Inflate
+		if t.upload() {
+			t.Deflate = s.opt.Deflate
+		}
 	}
 	if s.modeKnown && t.place().verb == "" {
 		return s.fused(ctx, c, ch, name, t)
@@ -123,8 +126,12 @@ func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
 	if c.hadTLS() {
 		want.prot = s.prot
 	}
-	if !t.upload() && t.Restart == 0 && t.Until == 0 {
+	switch {
+	case t.Restart > 0, t.Until > 0:
+	case !t.upload():
 		want.mode = s.downloadMode()
+	case t.Verb == "STOR" && typ.Counts():
+		want.mode = s.uploadMode()
 	}
 	if s.mode != "" {
 		want.mode = s.mode

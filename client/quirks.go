@@ -12,22 +12,23 @@ type Quirks struct {
 	Server  string   // name of the program, "" when it is not known
 	Reasons []string // one for each field below that is set
 
-	HidesDots     bool // LIST shows no dot files without -a
-	HidesDangling bool // MLSD leaves out symbolic links that lead nowhere
-	HidesLinks    bool // MLSD does not say where links lead
-	SetsByMDTM    bool // MDTM with a time before the name sets it
-	ReadsTelnet   bool // the byte FF in a command must be doubled
-	KeepsFF       bool // the byte FF in a command must not be doubled
-	NamesSTOU     bool // STOU needs a name to start from
-	ClosesAhead   bool // EPSV during a transfer ends that transfer: none can be arranged ahead
-	ForgetsEarly  bool // a data connection that ends before its command comes is awaited for ever
-	LoginBurst    bool // what follows the login may leave with it; pyftpdlib answers it before a 530
-	EndsEarly     bool // close_notify of the downloading side may leave with its handshake
-	ShakesEarly   bool // TLS on a data connection may begin before the preliminary reply
-	ProtectsMLST  bool // MLST needs PROT like a transfer
-	WantsPRET     bool // PASV and EPSV must be told before what they are for
-	WrongSizes    bool // SIZE, MLST and listings count in too few bits
-	MaxLine       int  // bytes of the longest command that is read, with CR LF; 0: not known
+	HidesDots       bool // LIST shows no dot files without -a
+	HidesDangling   bool // MLSD leaves out symbolic links that lead nowhere
+	HidesLinks      bool // MLSD does not say where links lead
+	SetsByMDTM      bool // MDTM with a time before the name sets it
+	ReadsTelnet     bool // the byte FF in a command must be doubled
+	KeepsFF         bool // the byte FF in a command must not be doubled
+	NamesSTOU       bool // STOU needs a name to start from
+	ClosesAhead     bool // EPSV during a transfer ends that transfer: none can be arranged ahead
+	ForgetsEarly    bool // a data connection that ends before its command comes is awaited for ever
+	LoginBurst      bool // what follows the login may leave with it; pyftpdlib answers it before a 530
+	EndsEarly       bool // close_notify of the downloading side may leave with its handshake
+	ShakesEarly     bool // TLS on a data connection may begin before the preliminary reply
+	ProtectsMLST    bool // MLST needs PROT like a transfer
+	WantsPRET       bool // PASV and EPSV must be told before what they are for
+	InflatesUploads bool // uploads in MODE Z arrive as they were
+	WrongSizes      bool // SIZE, MLST and listings count in too few bits
+	MaxLine         int  // bytes of the longest command that is read, with CR LF; 0: not known
 }
 
 // quirk is one row of quirkTable.
@@ -39,7 +40,7 @@ type quirk struct {
 
 // quirkTable has a row for each thing that one program does its own way. The
 // rows are true of the versions in programs, on which they were measured; those of
-// the last two come from the reports of their users.
+// the last three come from the reports of their users, and from the source.
 var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
@@ -75,6 +76,7 @@ var quirkTable = []quirk{
 	{"inetutils", func(q *Quirks) { q.LoginBurst = true }, "what is sent after a password waits until that is answered"},
 	{"SimpleFTPServer", func(q *Quirks) { q.WrongSizes = true }, "sizes are counted in 16 or 32 bits, whatever the processor has"},
 	{"FTPVita", func(q *Quirks) { q.WrongSizes = true }, "sizes are counted in 32 bits"},
+	{"FileZilla Server", func(q *Quirks) { q.InflatesUploads = true }, "uploads in MODE Z are read as zlib's format, which its source shows"},
 }
 
 // programs are the servers of quirkTable and how they are known: by a word in
@@ -88,6 +90,7 @@ var programs = []struct{ server, greeting, feature, word string }{
 	{"drftpd", "DrFTPD", "", ""},
 	{"SimpleFTPServer", "SimpleFTPServer", "", ""},
 	{"FTPVita", "FTPVita", "", ""},
+	{"FileZilla Server", "FileZilla Server", "", ""},
 }
 
 // quirksOf recognises the server by its greeting and, once it is known, by FEAT.

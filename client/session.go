@@ -53,6 +53,7 @@ type learned struct {
 	way            int              // index in ways of the one that worked
 	modeKnown      bool
 	timeWay        int  // index in timeWays of the one that worked
+	plainUploads   bool // uploads in MODE Z have failed
 	counts         bool // it said the right size of a file that was fetched
 	desyncedBefore bool // it was out of step on an earlier connection
 }

@@ -33,7 +33,7 @@ func keepsTime(s *client.Session, t Task, r Result) bool {
 func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	if sizeTells(s) {
 		size, err := s.Size(ctx, r.Remote)
-		if err = judgeUpload(r, size, err, t.anySize(s)); err != nil {
+		if err = r.mayBeSqueezed(s, judgeUpload(r, size, err, t.anySize(s))); err != nil {
 			return err
 		}
 	}
@@ -67,7 +67,9 @@ func proveLater(ctx context.Context, s *client.Session, t Task, r *Result, done 
 	}
 	switch {
 	case sizeTells(s):
-		s.Pipeline().Size(r.Remote, func(size int64, err error) { done(cmp.Or(modeLost(), judgeUpload(r, size, err, t.anySize(s)))) })
+		s.Pipeline().Size(r.Remote, func(size int64, err error) {
+			done(cmp.Or(modeLost(), r.mayBeSqueezed(s, judgeUpload(r, size, err, t.anySize(s)))))
+		})
 	case t.Mode != 0: // done is told behind the answer
 		done(cmp.Or(s.Pipeline().Flush(ctx), modeLost()))
 	default:

@@ -126,6 +126,8 @@ type Result struct {
 	Lacks         Lack   // what the server was found not to do; ""
 	LeftOut       bool   // by Check: nothing was sent
 
+	deflated bool // it went in MODE Z
+
 	base int64 // what was in the file that this was added to; -1: not known
 }
 

@@ -30,6 +30,9 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 			return r, err
 		}
 	}
+	if t.anySize(s) { // nothing would show that a compressed one is whole
+		s.Server().KeepUploadsPlain()
+	}
 	d, err := begin(ctx, s, t)
 	if t.Resume && restRefused(err) { // it ends where the rest begins
 		t.Op = Append
@@ -38,9 +41,10 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	if err != nil {
 		return r, err
 	}
+	r.deflated = d.Deflated()
 	m.start(t.Offset, r.Size, d.Transferred)
 	if err := send(ctx, s, t, d, in.Reader, &r); err != nil {
-		return r, err
+		return r, r.mayBeSqueezed(s, err)
 	}
 	if t.Op == UploadUnique {
 		r.Remote, r.Note = d.FileName(), "the server does not say what it calls it"
@@ -112,6 +116,14 @@ func (t *Task) seek(ctx context.Context, s *client.Session, file *os.File, r *Re
 		_, err = file.Seek(t.Offset, io.SeekStart)
 	}
 	return false, err
+}
+
+// mayBeSqueezed passes on what went wrong with an upload; after one in MODE Z the next try is in stream mode.
+func (r *Result) mayBeSqueezed(s *client.Session, err error) error {
+	if err != nil && r.deflated {
+		s.Server().KeepUploadsPlain()
+	}
+	return err
 }
 
 // send moves the bytes, and hears the server's verdict.

@@ -250,6 +250,8 @@ const excess = 64 << 20
 func judgeUpload(r *Result, size int64, err error, any bool) error {
 	want := r.base + r.Size
 	switch {
+	case r.deflated && (isRefusal(err) || client.IsMalformed(err)): // what cannot be compared may be anything
+		return &VerifyError{Name: r.Remote + " on the server", Got: -1, Want: want}
 	case any, err == nil && size == want, client.IsCode(err, 500, 502, 504), client.IsMalformed(err):
 		return nil
 	case err == nil && r.base < 0:
@@ -300,6 +302,9 @@ type VerifyError struct {
 }
 
 func (e *VerifyError) Error() string {
+	if e.Got < 0 {
+		return fmt.Sprintf("%s: nothing shows that all of its %d bytes are there", e.Name, e.Want)
+	}
 	if e.Name == "" {
 		return fmt.Sprintf("%d bytes came, not %d: the transfer is not complete", e.Got, e.Want)
 	}

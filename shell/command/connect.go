@@ -127,7 +127,7 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 		Addr:     net.JoinHostPort(a.Host, a.PortNumber(security, how.Port)),
 		Security: Securities[security],
 	}
-	opt.Charset, opt.Inflate = charset(sh), client.Inflate
+	opt.Charset, opt.Inflate, opt.Deflate = charset(sh), client.Inflate, client.Squeeze
 	opt.VirtualHost = sh.Settings.VirtualHost
 	opt.Correct = correct(sh.Settings.Feat)
 	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)

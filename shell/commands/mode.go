@@ -12,7 +12,8 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "mode", Theme: "transfers", Args: "[stream|deflate]", Short: "show or choose how data is sent",
 	Long: "With deflate, downloads and listings are compressed where the server offers MODE Z; it is what `set compress on` does. " +
-		"Uploads are sent as they are: servers have been seen to hang on compressed ones. The modes block and compressed of old " +
+		"Uploads are compressed for servers of which it is known that they read them (FileZilla Server), and sent as they are to " +
+		"others: some hang on compressed ones. The size is compared afterwards, and one that differs is sent again as it is. The modes block and compressed of old " +
 		"standards are refused here; `quote` asks the server for them.",
 	Examples: []command.Example{{Line: "mode deflate", Says: "for listings and text over a slow line"}, {Line: "mode stream", Says: "bytes as they are"}},
 	Max:      1, Complete: []completion.Kind{completion.None}, Words: []string{"stream", "deflate"}, JSON: true, Foreign: command.Confined, Run: mode,

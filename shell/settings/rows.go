@@ -140,7 +140,7 @@ var collisionSettings = []*Setting{
 
 // compressSettings are about MODE Z.
 var compressSettings = []*Setting{
-	toggle("compress", "let the server compress downloads and listings, where it offers MODE Z", func(s *Settings) *bool { return &s.Compress }).tells(Mode),
+	toggle("compress", "compress downloads and listings where the server offers MODE Z, and uploads to servers that are known to read them", func(s *Settings) *bool { return &s.Compress }).tells(Mode),
 }
 
 // TLSWords are the values of tls.
