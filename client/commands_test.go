@@ -60,6 +60,10 @@ func TestCommands(t *testing.T) {
 			func(ctx context.Context, s *client.Session) (any, error) { return s.Server().Available(ctx, "/") }, int64(123456789),
 		},
 		{
+			"DirSize", "", "C: DSIZ pub\nS: 213 524288",
+			func(ctx context.Context, s *client.Session) (any, error) { return s.Server().DirSize(ctx, "pub") }, int64(524288),
+		},
+		{
 			"Status of a name like an option", "", "C: STAT ./-x\nS: 213 status",
 			func(ctx context.Context, s *client.Session) (any, error) {
 				r, err := s.Server().Status(ctx, "-x")
@@ -131,6 +135,58 @@ func TestProgramIsIntroduced(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Where there is CSID it takes the place of CLNT, and tells which program the server is.
+func TestServerIsIdentified(t *testing.T) {
+	text := welcome("S> 211-Features\\r\\n CLNT\\r\\n CSID\\r\\n211 End\\r\\n") + "C: CSID Name=ftpsh;Version=1;\nS: 200 Name=ProFTPD; Version=1.3.8;CaseSensitive=1;odd;"
+	talk(t, text, client.Options{Program: "ftpsh/1"}, func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Error(err)
+		}
+		if got := s.Server().Identity(); s.Server().Quirks().Server != "proftpd" || got["version"] != "1.3.8" || got["casesensitive"] != "1" || len(got) != 3 {
+			t.Errorf("%q, %v", s.Server().Quirks().Server, got)
+		}
+	})
+}
+
+// What FEAT and SYST said after the same greeting may be recalled: the login needs one round trip less. It is corrected, and
+// what is kept is not.
+func TestFeaturesAreRecalled(t *testing.T) {
+	kept := map[string]client.Features{}
+	opt := client.Options{
+		Correct: func(f client.Features) { delete(f, "MLST") },
+		Recall: func(greeting string) (client.Features, string) {
+			if f := kept[greeting]; f != nil {
+				return f, "UNIX Type: L8"
+			}
+			return nil, ""
+		},
+		Retain: func(greeting string, f client.Features, syst string) { kept[greeting+syst[:0]] = f },
+	}
+	in := func(s *client.Session) {
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Error(err)
+		}
+		if f := s.Features(); !f.Has("UTF8") || f.Has("MLST") || s.Dir() != "/" {
+			t.Errorf("%v in %s", f, s.Dir())
+		}
+	}
+	talk(t, welcome("S> 211-Features\\r\\n UTF8\\r\\n MLST type*;\\r\\n211 End\\r\\n")+"C: OPTS UTF8 ON\nS: 200 fine", opt, in)
+	if !kept["ready"].Has("MLST") {
+		t.Errorf("kept: %v", kept)
+	}
+	talk(t, `
+		S: 220 ready
+		C: USER alice
+		S: 331 password
+		C: PASS secret
+		S: 230 in
+		C: OPTS UTF8 ON
+		C: PWD
+		S: 200 fine
+		S: 257 "/"
+	`, opt, in)
 }
 
 // What each server can do beyond the standards is done on its disk.

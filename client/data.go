@@ -287,7 +287,7 @@ func (d *Data) Write(p []byte) (int, error) {
 	return n, d.failed(err)
 }
 
-// Deflated reports whether an upload goes in MODE Z.
+// Deflated reports whether an upload goes in MODE Z (draft-preston-ftpext-deflate).
 func (d *Data) Deflated() bool { return d.squeeze != nil }
 
 // squeezed takes the bytes of an upload in MODE Z to the wire, each time with the patience of a write.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"strings"
 )
 
@@ -37,7 +38,11 @@ func (v Server) AskFeatures(ctx context.Context) (Features, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.s.feat = v.s.corrected(parseFeatures(r))
+	feat := parseFeatures(r)
+	if v.s.opt.Retain != nil {
+		v.s.opt.Retain(v.s.conn.Greeting().Text(), maps.Clone(feat), v.s.syst)
+	}
+	v.s.feat = v.s.corrected(feat)
 	return v.s.feat, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -206,12 +207,31 @@ func (s *Session) enterAgain(ctx context.Context, c *Conn) (Place, error) {
 // questions are what is worth knowing of a server that has let us in: what it can do, where we
 // are, and how it names itself.
 func (s *Session) questions() (all []command) {
+	if s.recall() {
+		return append(s.introductions(), cmd(s.verbFor("PWD")))
+	}
 	for _, verb := range []string{"FEAT", "PWD", "SYST"} {
 		if !s.lacks[verb] {
 			all = append(all, command{verb: verb, quick: !s.opt.OneByOne})
 		}
 	}
 	return all
+}
+
+// recall takes what the server has said before in place of asking it, where that was kept.
+func (s *Session) recall() bool {
+	s.recalled = false
+	if s.opt.Recall == nil || s.opt.Through != nil {
+		return false
+	}
+	feat, syst := s.opt.Recall(s.conn.Greeting().Text())
+	if feat == nil {
+		return false
+	}
+	s.feat, s.syst = s.corrected(maps.Clone(feat)), syst
+	s.recognise()
+	s.recalled = true
+	return true
 }
 
 // look asks the questions.
@@ -235,30 +255,66 @@ func (s *Session) learn(ctx context.Context, c *Conn, asked []command, xs []*Exc
 			return from, &Error{Verb: asked[i].verb, Reply: r}
 		}
 	}
-	s.feat = s.corrected(parseFeatures(replies["FEAT"]))
-	s.recognise()
+	said, _ := ParsePath(replies[s.verbFor("PWD")])
+	if s.recalled {
+		s.identified(replies["CSID"])
+		return from.after(command{}, said, s.syst), nil
+	}
+	feat := parseFeatures(replies["FEAT"])
 	if r := replies["SYST"]; r.Class() == 2 {
 		s.syst = r.Text()
 	}
-	said, _ := ParsePath(replies["PWD"])
+	if s.opt.Retain != nil && replies["FEAT"].Class() == 2 {
+		s.opt.Retain(c.Greeting().Text(), maps.Clone(feat), s.syst)
+	}
+	s.feat = s.corrected(feat)
+	s.recognise()
 	return from.after(command{}, said, s.syst), s.introduce(ctx, c)
 }
 
 // introduce tells the server what we understand. Refusals do not matter.
 func (s *Session) introduce(ctx context.Context, c *Conn) error {
-	for _, x := range c.sendMany(ctx, s.introductions()...) {
-		if _, err := x.Wait(ctx); err != nil {
+	hello := s.introductions()
+	for i, x := range c.sendMany(ctx, hello...) {
+		r, err := x.Wait(ctx)
+		if err != nil {
 			return err
+		}
+		if hello[i].verb == "CSID" {
+			s.identified(r)
 		}
 	}
 	return nil
 }
 
+// identified takes the answer to CSID: a server whose greeting says nothing may be known by it.
+func (s *Session) identified(r Reply) {
+	if r.Class() != 2 {
+		return
+	}
+	s.identity = map[string]string{}
+	for _, fact := range strings.Split(r.Text(), ";") {
+		if name, value, found := strings.Cut(fact, "="); found {
+			s.identity[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)
+		}
+	}
+	s.recognise()
+}
+
+// Identity is what the server has told of itself in answer to our name: name, version, casesensitive and others;
+// empty where it knows no such exchange.
+func (v Server) Identity() map[string]string { return v.s.identity }
+
 func (s *Session) introductions() (all []command) {
 	if s.feat.Has("UTF8") {
 		all = append(all, cmd("OPTS", "UTF8", "ON")) // proftpd may speak Latin-1 until then
 	}
-	if s.opt.Program != "" && s.feat.Has("CLNT") {
+	switch {
+	case s.opt.Program == "":
+	case s.feat.Has("CSID"):
+		name, version, _ := strings.Cut(s.opt.Program, "/")
+		all = append(all, cmd("CSID", "Name="+name+";Version="+version+";"))
+	case s.feat.Has("CLNT"):
 		all = append(all, cmd("CLNT", s.opt.Program))
 	}
 	if facts := s.feat.wantedFacts(); facts != "" {

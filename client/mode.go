@@ -32,5 +32,6 @@ func (s *Session) uploadMode() Mode {
 	return Stream
 }
 
-// KeepUploadsPlain sends no more uploads in MODE Z to the server: it has stored one that was not the file.
+// KeepUploadsPlain sends no more uploads in MODE Z (draft-preston-ftpext-deflate) to the server: it has stored one that
+// was not the file.
 func (v Server) KeepUploadsPlain() { v.s.plainUploads = true }

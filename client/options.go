@@ -47,9 +47,14 @@ type Options struct {
 	// Correct changes what the server says it can do (FEAT), where that is wrong; nil: not.
 	Correct func(Features)
 
-	// Program is how we introduce ourselves with CLNT, where the server has it;
-	// "" means not at all.
+	// Program is how we introduce ourselves with CLNT, where the server has it, or
+	// with CSID; "" means not at all. It is NAME/VERSION.
 	Program string
+
+	// Recall returns what a server has said to FEAT and SYST before, after the same greeting; nil, and a nil
+	// Features, mean that it is asked. Retain hears what it says. Neither knows of Correct.
+	Recall func(greeting string) (feat Features, syst string)
+	Retain func(greeting string, feat Features, syst string)
 
 	// Dial makes the TCP connections, control and data; nil means a net.Dialer
 	// bound to Source. A proxy goes here: if the connection has the methods

@@ -94,10 +94,9 @@ var programs = []struct{ server, greeting, feature, word string }{
 }
 
 // quirksOf recognises the server by its greeting and, once it is known, by FEAT.
-func quirksOf(greeting Reply, feat Features) Quirks {
-	text := greeting.Text()
+func quirksOf(greeting string, feat Features) Quirks {
 	for _, p := range programs {
-		if strings.Contains(text, p.greeting) {
+		if strings.Contains(greeting, p.greeting) {
 			return quirksBy(p.server)
 		}
 	}

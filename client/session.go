@@ -46,6 +46,8 @@ type learned struct {
 	feat           Features
 	quirks         Quirks
 	syst           string
+	recalled       bool              // feat and syst are those of an earlier session
+	identity       map[string]string // as the answer to CSID tells it
 	slash          slash
 	refusals       map[string]Reply // of questions that the server may not know
 	knows          map[string]bool  // questions that it has answered
@@ -210,7 +212,10 @@ func (s *Session) adopt(conn *Conn) {
 
 // recognise finds out which program the server is.
 func (s *Session) recognise() {
-	s.quirks = quirksOf(s.conn.Greeting(), s.feat)
+	s.quirks = quirksOf(s.conn.Greeting().Text(), s.feat)
+	if s.quirks.Server == "" && s.identity["name"] != "" {
+		s.quirks = quirksOf(s.identity["name"], nil)
+	}
 	s.conn.telnet.Store(s.quirks.ReadsTelnet)
 }
 

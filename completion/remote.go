@@ -25,6 +25,7 @@ type Remote struct {
 	asking chan struct{} // holds one token while List runs
 	mu     sync.Mutex
 	dirs   map[string]*directory
+	whole  map[keptKey]kept
 }
 
 // A directory keeps changes until somebody looks: a thousand uploads must not
@@ -212,6 +213,7 @@ func (r *Remote) Remove(file string) {
 func (r *Remote) change(dir string, c change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.dropKept(dir, false)
 	if d, ok := r.dirs[dir]; ok {
 		d.changes = append(d.changes, c)
 	}
@@ -222,6 +224,7 @@ func (r *Remote) Forget(dir string) {
 	below := strings.TrimSuffix(dir, "/") + "/"
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.dropKept(dir, true)
 	for d := range r.dirs {
 		if d == dir || strings.HasPrefix(d, below) {
 			delete(r.dirs, d)

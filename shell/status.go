@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"strings"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/commands"
@@ -77,6 +78,15 @@ func changedSettings(sh *command.Shell) []string {
 	return all
 }
 
+// software is the program of the server, and its version where it tells that.
+func software(session *client.Session) string {
+	told := session.Server().Identity()
+	if told["name"] == "" {
+		return session.Server().Quirks().Server
+	}
+	return strings.TrimSpace(told["name"] + " " + told["version"])
+}
+
 func connectionState(c *command.Connections) state {
 	session := c.Session
 	if g := c.Gateway; session == nil && g != nil {
@@ -90,7 +100,7 @@ func connectionState(c *command.Connections) state {
 	}
 	s := state{
 		Connected: true, Host: session.Server().Host(), Directory: session.Dir(), Type: commands.TypeName(session.Type()),
-		Server: session.Server().Quirks().Server, Control: "in the clear", Data: "in the clear",
+		Server: software(session), Control: "in the clear", Data: "in the clear",
 	}
 	s.Address = session.Conn().RemoteAddr().String()
 	if user, in := session.LoggedIn(); in {

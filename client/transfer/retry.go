@@ -106,7 +106,7 @@ func (t Task) canRepeat(r Result) bool {
 func (t Task) after(r Result, typ client.Type, err error) Task {
 	t.Resume = typ.Counts() && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
 	t.Resume = t.Resume && t.Out == nil && !r.deflated // what a server makes of MODE Z is no beginning of the file
-	t.again, t.Known, t.short = true, false, nil // what was asked before is asked again
+	t.again, t.Known, t.short = true, false, nil       // what was asked before is asked again
 	if sum, is := t.Out.(hash.Hash); is {
 		sum.Reset()
 	}

@@ -164,7 +164,7 @@ var TrashVerbs = Verbs(ListVerbs, Sends("RNFR", "RNTO", "MKD", "SITE CHMOD", "MF
 
 // LoginVerbs may be sent by every command that needs a connection: when the
 // server has hung up, the session is restored first.
-var LoginVerbs = Sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS UTF8", "OPTS MLST", "CWD", "NOOP", "SSCN")
+var LoginVerbs = Sends("AUTH", "HOST", "USER", "PASS", "ACCT", "PASSERVE", "OPEN", "FEAT", "PWD", "SYST", "OPTS UTF8", "OPTS MLST", "CLNT", "CSID", "CWD", "NOOP", "SSCN")
 
 // FlagRows are the options of a command as help shows them.
 func FlagRows(command *Command) (rows [][]string) {

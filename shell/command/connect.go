@@ -57,7 +57,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	known, wrong := sh.Known, cmp.Or(sh.Known.Err(), sh.Servers.Err())
+	known, wrong := sh.Known, cmp.Or(sh.Known.Err(), sh.Servers.Err(), keptErr(sh))
 	if TrustPractice(sh, &opt) {
 		known, wrong = site.OpenKnownHosts(""), nil // its port belongs to somebody else tomorrow
 	}
@@ -129,7 +129,8 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 	}
 	opt.Charset, opt.Inflate, opt.Deflate = charset(sh), client.Inflate, client.Squeeze
 	opt.VirtualHost = sh.Settings.VirtualHost
-	opt.Correct = correct(sh.Settings.Feat)
+	opt.Correct, opt.Program = correct(sh.Settings.Feat), strings.TrimSuffix("ftpsh/"+sh.Options.Version, "/")
+	keepFeatures(sh, a, &opt)
 	opt.Source, opt.Timeout, opt.Stall, opt.OneByOne = how.Source, sh.Settings.Timeout, stall(sh), unpipelined(sh, opt.Addr)
 	opt.KeepAlive = sh.Settings.KeepAlive
 	pace := paceOf(sh, opt.Addr)
@@ -293,6 +294,31 @@ func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
 	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
 		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
 	}
+}
+
+// keepFeatures lets a session know what the server said before, as keep-feat wants it.
+func keepFeatures(sh *Shell, a site.Address, opt *client.Options) {
+	if !sh.Settings.KeepFeat || sh.Confined != nil || sh.AtPractice(a) {
+		return
+	}
+	addr := opt.Addr
+	opt.Recall = func(greeting string) (client.Features, string) { return sh.Says.Get(addr, greeting) }
+	if sh.Options.DryRun {
+		return
+	}
+	opt.Retain = func(greeting string, feat client.Features, syst string) {
+		if err := sh.Says.Keep(addr, greeting, feat, syst); err != nil {
+			sh.Say("what the server can do could not be remembered: " + failure.InWords(err))
+		}
+	}
+}
+
+// keptErr says why what is kept cannot be trusted, where it is asked.
+func keptErr(sh *Shell) error {
+	if !sh.Settings.KeepFeat {
+		return nil
+	}
+	return sh.Says.Err()
 }
 
 // correct is what the setting feat does to the features of a server; nil if that is nothing.

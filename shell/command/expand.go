@@ -167,7 +167,7 @@ func (c *Call) List(ctx context.Context, dir string, hidden bool) ([]listing.Ent
 		return entries, err
 	}
 	c.hintCharset(entries)
-	if len(entries) <= mostRemembered {
+	if len(entries) <= MostRemembered {
 		c.Shell.Remote.Fill(c.Absolute(dir), completionNames(entries))
 	}
 	return entries, nil
@@ -183,9 +183,9 @@ func moreRoom(entries []listing.Entry) []listing.Entry {
 	return append(make([]listing.Entry, 0, max(64, 2*cap(entries))), entries...)
 }
 
-// mostRemembered is how long a listing may be that is remembered unasked, to
-// complete names.
-const mostRemembered = 50_000
+// MostRemembered is how long a listing may be that is remembered, to complete
+// names or to be shown again.
+const MostRemembered = 50_000
 
 // compact lets the line go that an entry was made from.
 func compact(e listing.Entry) listing.Entry {

@@ -19,15 +19,27 @@ func (sh *Shell) Guard(s *client.Session) {
 func Funnel(sh *Shell) client.Funnel {
 	listener := listener(sh)
 	hears := sh.Options.Hears
-	if hears == nil {
+	if hears == nil && sh.Settings.Cache == 0 {
 		return listener
 	}
 	return func(ctx context.Context, s *client.Session, c client.Change, do func() error) error {
-		hears(c)
+		if hears != nil {
+			hears(c)
+		}
+		defer sh.outdate()
 		if listener == nil {
 			return do()
 		}
 		return listener(ctx, s, c, do)
+	}
+}
+
+// outdate drops the listings that are kept: one of them is no longer true.
+func (c *Connections) outdate() {
+	for _, one := range c.All() {
+		if one.Remote != nil {
+			one.Remote.Changed()
+		}
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "du", Theme: "look around", Args: "[path…]", Short: "show how large directories are", JSON: true,
 	Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
-		"is not known.",
+		"is not known. With -s a server that can (DSIZ) adds them up itself.",
 	Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},
-	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.ListVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
+	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(command.ListVerbs, command.Sends("DSIZ")), Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
 	Flags: func(fs *pflag.FlagSet) {
 		fs.BoolP("summarize", "s", false, "only the sum of each path")
 		fs.BoolP("all", "a", false, "files, too")
@@ -42,6 +42,10 @@ func du(ctx context.Context, c *command.Call) error {
 	}
 	var errs []error
 	for _, root := range roots {
+		if done, err := usageThere(ctx, c, root, most); done {
+			errs = append(errs, err)
+			continue
+		}
 		u := &usageSum{call: c, most: most}
 		t := &tree{call: c, most: math.MaxInt, before: u.enter, after: u.leave}
 		errs = append(errs, t.walk(ctx, root))
@@ -50,6 +54,18 @@ func du(ctx context.Context, c *command.Call) error {
 		}
 	}
 	return failure.Several(errs)
+}
+
+// usageThere asks the server for the sum of a directory, where only that is wanted and it can tell (DSIZ).
+func usageThere(ctx context.Context, c *command.Call, root string, most int) (done bool, err error) {
+	if most != 0 || c.Is("all") || c.JSON() || !c.Session().Features().Has("DSIZ") {
+		return false, nil
+	}
+	n, err := c.Session().Server().DirSize(ctx, root)
+	if err != nil { // a file, or a server that says more than it does
+		return ctx.Err() != nil, ctx.Err()
+	}
+	return true, c.Print("%s\t%s", usageText(c, n), root)
 }
 
 // usageSum adds up sizes on the way back from the leaves.

@@ -49,6 +49,7 @@ func listFlags(fs *pflag.FlagSet) {
 	fs.BoolP("reverse", "r", false, "the other way round")
 	fs.BoolP("one", "1", false, "one name on a line")
 	fs.BoolP("classify", "F", false, "mark directories (/), links (@) and programs (*)")
+	fs.Bool("fresh", false, "ask the server, whatever is remembered (see cache)")
 	fs.BoolP("directory", "d", false, "the directory itself, not what is in it")
 	lookFlags(fs)
 }
@@ -96,7 +97,7 @@ func listed(ctx context.Context, c *command.Call, word syntax.Token) ([]listing.
 		}
 		return []listing.Entry{e}, nil
 	}
-	entries, err := c.List(ctx, word.Text, showsAll(c))
+	entries, err := listKept(ctx, c, word.Text)
 	if word.Text != "" {
 		err = failure.About(word.Text, err)
 	}

@@ -96,8 +96,8 @@ func ofKind(kind Kind, rows []Equivalent) []Equivalent {
 
 var otherCommands = []Equivalent{
 	{Clients: "lftp", Word: "cls", Here: "ls", Works: true},
-	{Clients: "lftp", Word: "rels", Here: "ls", Works: true, Says: "always asks the server"},
-	{Clients: "lftp", Word: "recls", Here: "ls", Works: true},
+	{Clients: "lftp", Word: "rels", Here: "ls --fresh", Works: true},
+	{Clients: "lftp", Word: "recls", Here: "ls --fresh", Works: true},
 	{Clients: "lftp", Word: "renlist", Here: "nlist", Works: true},
 	{Clients: "lftp", Word: "mrm", Here: "rm", Works: true, Says: "takes patterns, too"},
 	{Clients: "lftp", Word: "get1", Here: "get", Works: true},
@@ -148,7 +148,6 @@ var otherCommands = []Equivalent{
 	{Clients: "ncftp", Word: "lookup", Here: "!host NAME", Says: "asks for an address"},
 	{Clients: "ncftp", Word: "lchmod", Here: "!chmod MODE FILE", Says: "is for files of this computer"},
 	{Clients: "ncftp", Word: "showall", Here: "help -a"},
-	{Clients: "lftp", Word: "cache", Here: "ls", Says: "always asks the server; only completion remembers names"},
 	{Clients: "lftp", Word: "command", Here: "'ls'", Says: "in quotes is the command itself, not its alias"},
 	{Clients: "lftp", Word: "module", Says: "everything is built in"},
 	{Clients: "lftp", Word: "scache", Here: "session", Says: "lists the open sessions"},

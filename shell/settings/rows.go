@@ -138,6 +138,11 @@ var collisionSettings = []*Setting{
 		func(s *Settings) *string { return &s.Collisions }),
 }
 
+// cacheSettings are about what ls remembers.
+var cacheSettings = []*Setting{
+	durationOrOff("cache", "how long `ls` and `dir` may answer from what they have listed before; `ls --fresh` asks all the same", func(s *Settings) *time.Duration { return &s.Cache }).tells(Funnel),
+}
+
 // compressSettings are about MODE Z.
 var compressSettings = []*Setting{
 	toggle("compress", "compress downloads and listings where the server offers MODE Z, and uploads to servers that are known to read them", func(s *Settings) *bool { return &s.Compress }).tells(Mode),
@@ -306,7 +311,7 @@ var Groups = []Group{
 	{"connections and logins", slices.Concat(connectionSettings, viaSettings, credentialSettings, keepAliveSettings, paceSettings)},
 	{"TLS", slices.Concat(tlsModeSettings, tlsSettings)},
 	{"data connections", slices.Concat(passiveSettings, activeSettings)},
-	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, queueSettings, treeSettings)},
+	{"transfers", slices.Concat(transferSettings, parallelSettings, compressSettings, cacheSettings, queueSettings, treeSettings)},
 	{"what takes too long or fails", slices.Concat(waitSettings, boundSettings, retrySettings)},
 	{"what is deleted there", trashSettings},
 	{"what is put there", uploadSettings},
@@ -358,6 +363,7 @@ func features() *Setting {
 
 var connectionSettings = []*Setting{
 	features(),
+	toggle("keep-feat", "what a server says that it can do (FEAT) is believed for a week: the next login needs a round trip less, `features` asks again", func(s *Settings) *bool { return &s.KeepFeat }).opening(),
 	toggle("last-dir", "a bookmark leads to the directory in which its session ended", func(s *Settings) *bool { return &s.LastDir }),
 	text("virtual-host", "which site the next open means (HOST), where a server has several at one address",
 		func(s *Settings) *string { return &s.VirtualHost }).like("ftp.example.org").opening(),

@@ -59,9 +59,11 @@ type Settings struct {
 
 	VirtualHost string
 	LastDir     bool
-	Atomic      bool   // uploads have another name until they are whole
-	Allo        bool   // uploads are announced
-	Feat        string // what a server can do other than it says
+	Atomic      bool          // uploads have another name until they are whole
+	Allo        bool          // uploads are announced
+	Cache       time.Duration // how long a listing may be shown again; 0: not
+	KeepFeat    bool          // it is kept between sessions
+	Feat        string        // what a server can do other than it says
 
 	Retries         int
 	RetryWait       time.Duration

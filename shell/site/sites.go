@@ -14,18 +14,19 @@ type Sites struct {
 	hosts   []*section // of the configuration
 	marks   []*section // for bookmarks
 	Servers *ServerLimits
+	Says    *ServerFeatures
 	Visits  *Visits
 	Reached Address // where the last URL led
 }
 
 // OpenSites is for what a directory remembers; "" remembers for as long as the program.
 func OpenSites(dir string) Sites {
-	return Sites{Known: OpenKnownHosts(dir), Servers: OpenLimits(dir), Visits: OpenVisits(dir)}
+	return Sites{Known: OpenKnownHosts(dir), Servers: OpenLimits(dir), Says: OpenFeatures(dir), Visits: OpenVisits(dir)}
 }
 
 // Fork is what a job gets of it.
 func (s *Sites) Fork() Sites {
-	return Sites{Known: s.Known, hosts: s.hosts, marks: s.marks, Servers: s.Servers, Visits: s.Visits}
+	return Sites{Known: s.Known, hosts: s.hosts, marks: s.marks, Servers: s.Servers, Says: s.Says, Visits: s.Visits}
 }
 
 // Assignment is a setting and a value for it.
