@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"os"
 	"path/filepath"
@@ -128,29 +129,36 @@ func TestEveryPairDirectly(t *testing.T) {
 			"pyftpdlib": {Conf: []string{"permit_foreign_addresses=True"}},
 		}, func(source, target string) bool { return source != "inetutils-ftpd" || target != source }}, // it listens to anybody, and connects to nobody
 	} {
-		all := startAll(t, row.options, daemons...)
-		data, at := daemon.Content(100_000, 1), time.Date(2011, 12, 13, 14, 15, 16, 0, time.UTC)
-		for _, srv := range all {
-			put(t, srv, "data", data, at)
-		}
 		t.Run(row.name, func(t *testing.T) {
-			for _, source := range daemons {
+			t.Parallel()
+			all := startAll(t, row.options, daemons...)
+			data, at := daemon.Content(100_000, 1), time.Date(2011, 12, 13, 14, 15, 16, 0, time.UTC)
+			for _, srv := range all {
+				put(t, srv, "data", data, at)
+			}
+			for _, source := range daemons { // one after the other: of many active connections pyftpdlib forgets one, and its session
 				for _, target := range daemons {
 					t.Run(source+" to "+target, func(t *testing.T) {
-						t.Parallel()
 						from, to := everystep.Daemon(all[source]).Open(t, abroad), everystep.Daemon(all[target]).Open(t, abroad)
-						name := "from-" + source
-						task := transfer.Task{Op: transfer.BetweenServers, Remote: "data", Target: to, Local: name, Route: &transfer.Route{Way: transfer.AnyWay}}
-						r, err := transfer.Run(t.Context(), from, task, nil)
-						if got := all[target].Read(name); err != nil || !bytes.Equal(got, data) {
-							t.Fatalf("there are %d bytes, or others; %v", len(got), err)
-						}
-						if why := strings.HasPrefix(r.Note, "copied by way of here: no connection between the servers: "); why == row.direct(source, target) {
-							t.Errorf("it says %q", r.Note)
-						}
+						directly(t, from, to, filepath.Join(all[target].Root, "from-"+source), data, row.direct(source, target))
 					})
 				}
 			}
 		})
 	}
+}
+
+func directly(t *testing.T, from, to *client.Session, file string, data []byte, works bool) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	task := transfer.Task{Op: transfer.BetweenServers, Remote: "data", Target: to, Local: filepath.Base(file), Route: &transfer.Route{Way: transfer.AnyWay}}
+	r, err := transfer.Run(ctx, from, task, nil)
+	if got, _ := os.ReadFile(file); err != nil || !bytes.Equal(got, data) {
+		t.Fatalf("there are %d bytes, or others; %v", len(got), err)
+	}
+	if why := strings.HasPrefix(r.Note, "copied by way of here: no connection between the servers: "); why == works {
+		t.Errorf("it says %q", r.Note)
+	}
+	from.Close()
+	to.Close()
 }
