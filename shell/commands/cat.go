@@ -75,32 +75,11 @@ func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) 
 	typ := s.Type()
 	s.SetType(client.Binary) // places are bytes
 	defer s.SetType(typ)
-	first, last, found := strings.Cut(c.Value("range"), "-")
-	from, errFrom := strconv.ParseInt("0"+first, 10, 63)
-	to, errTo := strconv.ParseInt("0"+last, 10, 63)
-	switch {
-	case !found, first == "" && last == "", errFrom != nil, errTo != nil, first != "" && last != "" && to < from:
-		return c.Usage("--range: %s is not FIRST-LAST, FIRST- or -N", c.Value("range"))
-	case first == "":
-		whole, err := s.Size(ctx, name)
-		if err != nil {
-			return err
-		}
-		from, to = max(whole-to, 0), whole-1
-		if from > to {
-			return nil
-		}
-	case last == "":
-		to = math.MaxInt64 - 1
+	from, to, err := byteRange(ctx, c, name)
+	if err != nil || from > to {
+		return err
 	}
-	var d *client.Data
-	err := client.ErrNoRange
-	if last != "" {
-		d, err = s.RetrieveRange(ctx, name, from, to+1)
-	}
-	if errors.Is(err, client.ErrNoRange) {
-		d, err = s.Retrieve(ctx, name, from)
-	}
+	d, err := openRange(ctx, s, name, from, to)
 	if err != nil {
 		return err
 	}
@@ -125,6 +104,36 @@ func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) 
 		return nil
 	}
 	return d.Close()
+}
+
+// byteRange is what --range asks for, first and last byte: FIRST-LAST, FIRST- or -N, the last N. Of an empty file it is none.
+func byteRange(ctx context.Context, c *command.Call, name string) (from, to int64, err error) {
+	first, last, found := strings.Cut(c.Value("range"), "-")
+	from, errFrom := strconv.ParseInt("0"+first, 10, 63)
+	to, errTo := strconv.ParseInt("0"+last, 10, 63)
+	switch {
+	case !found, first == "" && last == "", errFrom != nil, errTo != nil, first != "" && last != "" && to < from:
+		return 0, 0, c.Usage("--range: %s is not FIRST-LAST, FIRST- or -N", c.Value("range"))
+	case first == "":
+		whole, err := c.Session().Size(ctx, name)
+		return max(whole-to, 0), whole - 1, err
+	case last == "":
+		return from, endless, nil
+	}
+	return from, to, nil
+}
+
+// endless is the last byte of a range without an end.
+const endless = math.MaxInt64 - 1
+
+// openRange begins to fetch a part of a file: all that the server sends is of it, or it is only where it begins.
+func openRange(ctx context.Context, s *client.Session, name string, from, to int64) (*client.Data, error) {
+	if to != endless {
+		if d, err := s.RetrieveRange(ctx, name, from, to+1); !errors.Is(err, client.ErrNoRange) {
+			return d, err
+		}
+	}
+	return s.Retrieve(ctx, name, from)
 }
 
 // screenWriter writes a file to the screen, line by line, so that nothing in it
