@@ -149,6 +149,7 @@ func TestEveryResultIsJSON(t *testing.T) {
 		}
 	}
 	described := describedKeys(string(page))
+	schemas := eventSchemas(t)
 	everyCommand(t, command.Options{JSON: true}, func(t *testing.T, c *command.Command, _ *practice.Server, _ []string, out string) {
 		if slices.Contains(printsText, c.Name) {
 			return
@@ -163,6 +164,7 @@ func TestEveryResultIsJSON(t *testing.T) {
 					t.Errorf("docs/scripting.md has no %s in %q", key, keys)
 				}
 			}
+			schemas.check(t, c.Name, line)
 		}
 	})
 }
