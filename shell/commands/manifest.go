@@ -49,7 +49,7 @@ func manifestFlags(fs *pflag.FlagSet) {
 	fs.Bool("read", false, "fetch the files, whatever the server computes or is known")
 	fs.Bool("rehash", false, "forget the checksums that are known from before")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
-	fs.String("sample", "", "read `PART` of what is known from before, as 5%, and believe nothing of it if that is wrong")
+	fs.String("sample", "", "read `N` percent of what is known from before, and believe nothing of it if that is wrong")
 	fs.Bool("size-only", false, "compare sizes, compute nothing; for lists that have them")
 	fs.Bool("quiet", false, "say nothing about files that are as expected")
 	fs.Bool("ignore-missing", false, "ignore files of the list that are missing")

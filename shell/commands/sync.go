@@ -34,7 +34,7 @@ var _ = command.Add(&command.Command{
 		"have and copies what only one has.\n" +
 		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than half " +
 		"of its files are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
-		"script needs -y. Links are left alone, and so is what .ftpignore names.\n" +
+		"script needs -y, but not for `sync resolve`. Links are left alone, and so is what .ftpignore names.\n" +
 		"`sync status` lists the trees that are synced with this server, `sync forget` forgets what they agreed on.",
 	Examples: []command.Example{
 		{Line: "sync -n notes /notes", Says: "what would be done"},
@@ -77,7 +77,7 @@ func syncCommand(ctx context.Context, c *command.Call) error {
 		return c.Usage("--conflict: %s is not one of skip, local, remote, newer, both", policy)
 	}
 	head := syncPair(c, c.Texts())
-	return syncTrees(ctx, c, head, func(y *treesync.Sync) { y.Policy = policy })
+	return syncTrees(ctx, c, head, c.Is("yes"), func(y *treesync.Sync) { y.Policy = policy })
 }
 
 // syncPair is the pair of trees that two words mean.
@@ -111,13 +111,13 @@ func syncs(sh *command.Shell) *command.SyncFolder {
 	return sh.SyncFolder
 }
 
-// sync looks at both sides and makes them the same.
-func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, adapt func(*treesync.Sync)) error {
+// syncTrees looks at both sides and makes them the same; sure: without a question.
+func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, sure bool, adapt func(*treesync.Sync)) error {
 	dry := c.Is("dry-run") || c.Shell.Options.DryRun
 	switch {
 	case !strings.HasPrefix(string(head.Remote), "/"):
 		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
-	case !dry && !c.Is("yes") && !c.Interactive():
+	case !dry && !sure && !c.Interactive():
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`sync -y` does it, `sync -n` shows it"}
 	}
 	c.SumsUp()
@@ -139,7 +139,7 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, adapt f
 		if err = cmp.Or(ignored.Err(), err); err != nil {
 			return err
 		}
-		return runSync(ctx, c, y, dry)
+		return runSync(ctx, c, y, dry, sure)
 	})
 }
 
@@ -172,7 +172,7 @@ func leavesAlone(c *command.Call, ignored func(string, bool) bool) func(string, 
 }
 
 // runSync shows what is to be done, and does it.
-func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry bool) error {
+func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry, sure bool) error {
 	r := &syncReport{call: c, counts: map[treesync.Action]int{}}
 	conflicts := conflictsIn(y.Steps)
 	for name, why := range maps.All(y.Passed()) {
@@ -189,7 +189,7 @@ func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry bool) e
 		return r.conflicts(y.Steps)
 	case dry:
 		return errors.Join(r.show(y, true), r.left(conflicts))
-	case len(y.Steps) > conflicts && !c.Is("yes"):
+	case len(y.Steps) > conflicts && !sure:
 		if err := r.show(y, false); err != nil || !c.Confirm(ctx, r.sum(y.Steps)+"; go on?") {
 			return err
 		}
@@ -477,7 +477,7 @@ func syncResolve(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	name := path.Clean(filepath.ToSlash(c.Arg(1)))
-	return syncTrees(ctx, c, head, func(y *treesync.Sync) {
+	return syncTrees(ctx, c, head, true, func(y *treesync.Sync) {
 		y.Policy = policy
 		y.Only = func(at string) bool { return at == name || strings.HasPrefix(at, name+"/") }
 	})
