@@ -40,7 +40,7 @@ func (e *StaleError) Error() string {
 	if e.Why != "" {
 		return "the plan does not fit: " + e.Why
 	}
-	return fmt.Sprintf("the plan no longer fits: %d of its rows", len(e.Moved))
+	return fmt.Sprintf("the plan no longer fits: %d of its rows; nothing was changed", len(e.Moved))
 }
 
 // Fits reports whether a session is with the server that a plan is for.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client/jsonl"
@@ -122,10 +123,19 @@ func (j *Journal) note(n int, done bool) error {
 	return nil
 }
 
-// Close closes the file.
+// Whole reports whether all rows were done.
+func (j *Journal) Whole(p *Plan) bool {
+	return !slices.ContainsFunc(p.Rows, func(r Row) bool { return !j.done[r.N] })
+}
+
+// Close closes the file. One of a plan that was not begun does not stay.
 func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
-	return j.file.Close()
+	err := j.file.Close()
+	if len(j.begun) == 0 {
+		err = errors.Join(err, os.Remove(j.file.Name()))
+	}
+	return err
 }

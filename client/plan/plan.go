@@ -150,12 +150,46 @@ func (p *Plan) Complete(ctx context.Context, s *client.Session, here Here) error
 			return err
 		}
 	}
+	if err := p.there(ctx, s); err != nil {
+		return err
+	}
 	p.Rows = slices.DeleteFunc(p.Rows, func(r Row) bool { return r.Do == Mkdir && r.Was.IsDir() })
 	p.sort()
 	for i := range p.Rows {
 		p.Rows[i].N = i + 1
 	}
 	p.Remote, p.Local = jsonl.Name(p.root(true)), jsonl.Name(p.root(false))
+	return nil
+}
+
+// there is the error of what a row needs that is not there, unless another row makes it.
+func (p *Plan) there(ctx context.Context, s *client.Session) error {
+	made := map[jsonl.Name]bool{}
+	for _, r := range p.Rows {
+		if r.Do == Mkdir || r.uploads() || r.To != "" {
+			made[jsonl.Name(r.target())] = true
+		}
+	}
+	for _, r := range p.Rows {
+		needs := r.Was
+		switch r.Do {
+		case New, Replace:
+			if !r.Source.There() {
+				return &fs.PathError{Op: "open", Path: string(r.Local), Err: fs.ErrNotExist}
+			}
+			continue
+		case Get, Move, Copy:
+			needs = r.Source
+		case Delete, Rmdir, Chmod:
+		default:
+			continue
+		}
+		if !needs.There() && !made[r.Path] {
+			if _, err := s.Stat(ctx, string(r.Path)); err != nil {
+				return fmt.Errorf("%s: %w", r.Path, err)
+			}
+		}
+	}
 	return nil
 }
 

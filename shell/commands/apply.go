@@ -108,7 +108,11 @@ func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFile
 	if len(errs) > 0 && err == nil {
 		err = &command.UnappliedError{N: len(errs)}
 	}
-	if !c.JSON() && len(counts) > 0 {
+	switch {
+	case c.JSON():
+	case len(counts) == 0 && len(errs) == 0 && err == nil:
+		c.Note("nothing was left to do")
+	case len(counts) > 0:
 		c.Note("done: %s", strings.TrimSuffix(planSummary(counts, bytes), " to move"))
 	}
 	return failure.Several(append(errs, err))

@@ -165,7 +165,7 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	keep, _ := c.Flags.GetInt("keep")
 	removed, err := tree.Prune(ctx, s, keep)
 	says := fmt.Sprintf("in place after %s", command.Seconds(took))
-	if st.There {
+	if st.There && !slices.Contains(removed, tree.OldName(id)) {
 		says += "; the tree before is " + tree.Dir + ".old-" + id
 	}
 	if len(removed) > 0 {

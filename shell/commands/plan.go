@@ -85,7 +85,11 @@ func makePlan(ctx context.Context, c *command.Call) (*plan.Plan, error) {
 		return nil, err
 	}
 	if !inner.Command.Plans {
-		return nil, c.Usage("%s is not a command that a plan can hold", inner.Command.Name)
+		wrong := &failure.UsageError{Usage: c.Command.Synopsis(), Text: inner.Command.Name + " is not a command that a plan can hold"}
+		if inner.Command.FlagSet().Lookup("dry-run") != nil {
+			wrong.Hint = "`" + inner.Command.Name + " -n` shows what it would do"
+		}
+		return nil, wrong
 	}
 	if err := inner.Parse(ctx, c.Args[1:]); err != nil {
 		return nil, err
@@ -233,8 +237,8 @@ func keepPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string) e
 	if c.Shell.Options.DryRun {
 		return c.Shell.Would(command.DryAction{Action: "write", What: name})
 	}
-	if plan.Exists(c.Shell.Local(name) + doneSuffix) {
-		return &failure.LocalError{Text: name + doneSuffix + " is the journal of a plan that was begun: take another name, or remove it"}
+	if err := freePlan(c, name); err != nil {
+		return err
 	}
 	file, err := c.IntoFile(ctx, name, 0o600, false)
 	if err != nil {
@@ -250,6 +254,26 @@ func keepPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string) e
 }
 
 const doneSuffix = ".done"
+
+// freePlan makes room for a plan: the journal of one that was carried out whole goes.
+func freePlan(c *command.Call, name string) error {
+	journal := c.Shell.Local(name) + doneSuffix
+	if !plan.Exists(journal) {
+		return nil
+	}
+	if p, err := readPlan(c, name); err == nil {
+		if j, err := plan.OpenJournal(journal, p); err == nil {
+			whole := j.Whole(p)
+			if err := j.Close(); err != nil || !plan.Exists(journal) { // it was not begun
+				return err
+			}
+			if whole {
+				return c.Shell.Folder().Remove(journal)
+			}
+		}
+	}
+	return &failure.LocalError{Text: name + " was begun and not ended, as " + name + doneSuffix + " says: take another name, or remove that"}
+}
 
 func readPlan(c *command.Call, name string) (*plan.Plan, error) {
 	file, err := c.Shell.Folder().Open(context.Background(), name, os.O_RDONLY, 0)
