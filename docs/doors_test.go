@@ -73,6 +73,7 @@ var doors = map[string]struct{ uses, why string }{
 	"docs/examples.go":                        {"cmd.CombinedOutput exec.Command os.MkdirTemp os.RemoveAll os.WriteFile", "runs the examples of these docs"},
 	"docs/generate/main.go":                   {"os.ReadFile os.WriteFile", "makes pages of these docs"},
 	"docs/licenses.go":                        {"exec.Command list.Output os.ReadDir os.ReadFile", "the same"},
+	"docs/packed.go":                          {"os.ReadFile", "the same"},
 	"docs/pages.go":                           {"cmd.CombinedOutput exec.Command exec.Command().Output os.MkdirTemp os.ReadFile os.RemoveAll", "the same"},
 	"docs/screenshot/main.go":                 {"cmd.CombinedOutput exec.Command exec.Command().CombinedOutput os.Mkdir os.MkdirTemp os.ReadFile os.RemoveAll", "makes a picture of these docs"},
 	"history/file.go":                         {"flock.New", "the lock of the history; the file is private's"},

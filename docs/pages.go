@@ -33,8 +33,8 @@ func table(text func() string) func(string) (string, error) {
 }
 
 // Pages are the pages of this folder that are made from the program's tables, whole or in part, as they should be, by
-// name. Root is the folder of the module. The program is built, and the examples of the pages are run by sh (on
-// Windows they are left as they are).
+// name, and ../shell/teach/packed.zip. Root is the folder of the module. The program is built, and the examples of the
+// pages are run by sh (on Windows they are left as they are).
 func Pages(root string) (map[string]string, error) {
 	program, err := os.MkdirTemp("", "ftpsh-docs-")
 	if err != nil {
@@ -63,6 +63,9 @@ func Pages(root string) (map[string]string, error) {
 		}
 	}
 	if pages["THIRD_PARTY_LICENSES"], err = licensesPage(root); err != nil {
+		return nil, err
+	}
+	if pages["../shell/teach/packed.zip"], err = packed(root); err != nil {
 		return nil, err
 	}
 	changes, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))

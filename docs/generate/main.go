@@ -1,6 +1,6 @@
-// Generate writes those pages of docs again that are made from the program's tables: what commands, settings and keys
-// there are, the manual page, the verbs of the protocol, the picture of imports, the licences of what is linked, and what
-// the examples print.
+// Generate writes again what is made from something else: those pages of docs that come from the program's tables (what
+// commands, settings and keys there are, the manual page, the verbs of the protocol, the picture of imports, the licences
+// of what is linked, what the examples print), and what explain and the lessons know, packed.
 //
 //	go run ./docs/generate
 package main

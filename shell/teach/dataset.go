@@ -11,7 +11,7 @@ import (
 )
 
 // packed is what data/*.json and lessons/*.json hold, a quarter of their size: they were a fiftieth of the program.
-// `go test ./shell/teach -run Packed -update` makes it again.
+// `go run ./docs/generate` makes it again.
 //
 //go:embed packed.zip
 var packed []byte
