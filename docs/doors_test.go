@@ -45,7 +45,7 @@ var doors = map[string]struct{ uses, why string }{
 	"client/defaultport_unix.go":              {"net.Dialer", "the same"},
 	"client/internal/everystep/host.go":       {"afero.NewBasePathFs afero.NewOsFs os.ReadFile", "for tests"},
 	"client/options.go":                       {"net.Dialer", "the one dialer: Options.Dialer, or Options.Dial in its place"},
-	"client/plan/journal.go":                  {"os.OpenFile", "what was done of a plan, beside its file; `apply` is refused to files from elsewhere"},
+	"client/plan/journal.go":                  {"os.OpenFile os.Remove", "what was done of a plan, beside its file; `apply` is refused to files from elsewhere"},
 	"client/proxy/socks4.go":                  {"net.DefaultResolver", "socks4 takes addresses only: a name is looked up here"},
 	"client/practice/daemon/conf.go":          {"os.Chmod os.Mkdir os.WriteFile", "for tests"},
 	"client/practice/daemon/files.go":         {"os.Chtimes os.Mkdir os.ReadFile os.Symlink os.Truncate os.WriteFile", "for tests"},
