@@ -36,6 +36,7 @@ func TestWhatTabOffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("HOME", t.TempDir())
+	t.Setenv("USERPROFILE", os.Getenv("HOME"))
 	if err := os.WriteFile(filepath.Join(os.Getenv("HOME"), "blank here"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -291,7 +291,7 @@ func TestForeignLines(t *testing.T) {
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			sh.Do(command.Line{Text: "replay " + file})
+			sh.Do(command.Line{Text: "replay " + filepath.ToSlash(file)})
 			o.check(t)
 			if here, _ := os.Getwd(); here != work {
 				t.Errorf("the shell is in %s", here)
@@ -414,7 +414,7 @@ func TestClaims(t *testing.T) {
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := sh.Do(command.Line{Text: "replay " + file}); err == nil || !strings.Contains(out.String(), row.says) || !strings.Contains(out.String(), "line ") {
+			if err := sh.Do(command.Line{Text: "replay " + filepath.ToSlash(file)}); err == nil || !strings.Contains(out.String(), row.says) || !strings.Contains(out.String(), "line ") {
 				t.Errorf("%v\n%s", err, out)
 			}
 			o.check(t)
@@ -448,7 +448,7 @@ func FuzzForeignLine(f *testing.F) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sh.Do(command.Line{Text: "replay " + file})
+		sh.Do(command.Line{Text: "replay " + filepath.ToSlash(file)})
 		o.check(t)
 	})
 }

@@ -23,7 +23,7 @@ import (
 // sub/c.txt, in a folder with up.txt, two.txt, names (a list of files) and script
 // (commands). A line that begins with a dash may fail.
 var samples = map[string]string{
-	"!": "!true", "$": "$twice a.txt", "account": "-account x", "active-ports": "active-ports", "alias": "alias ll ls -l; alias",
+	"!": "!exit 0", "$": "$twice a.txt", "account": "-account x", "active-ports": "active-ports", "alias": "alias ll ls -l; alias",
 	"append": "append up.txt a.txt", "ascii": "ascii", "assert": "assert exists a.txt", "at": "at +0 pwd", "auth": "-auth", "bell": "bell",
 	"bg": "bg size a.txt; wait", "binary": "binary", "bookmark": "bookmark add here; bookmark; bookmark delete here", "bye": "bye",
 	"case": "case", "cat": "cat a.txt", "ccc": "-ccc", "cd": "cd sub; cd -", "cdup": "cdup", "charset": "charset", "chmod": "-chmod 600 a.txt",

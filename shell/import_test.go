@@ -25,7 +25,7 @@ func TestImportPasswords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sh, out := batchShell(t, command.Options{Bookmarks: filepath.Join(dir, "bookmarks.toml")})
-	for _, line := range []string{"import -n --passwords " + file, "import -y " + file} {
+	for _, line := range []string{"import -n --passwords " + filepath.ToSlash(file), "import -y " + filepath.ToSlash(file)} {
 		if err := sh.Do(command.Line{Text: line}); err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func (o *owner) crash(sh *command.Shell) {
 // waiting begins a transaction that stays when its shell has crashed, and returns its journal.
 func (o *owner) waiting(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "up")
+	file := filepath.ToSlash(filepath.Join(t.TempDir(), "up"))
 	writeOwn(t, file, "new")
 	sh := o.txShell(t)
 	if err := sh.Do(command.Line{Text: "mkdir web; begin --in web; put " + file + " web/a; mkdir web/d", Script: "x"}); err != nil {
@@ -160,7 +160,7 @@ func TestTxAtTheEnd(t *testing.T) {
 func TestTxForeign(t *testing.T) {
 	o := newOwner(t)
 	sh := o.txShell(t)
-	file := filepath.Join(t.TempDir(), "up")
+	file := filepath.ToSlash(filepath.Join(t.TempDir(), "up"))
 	writeOwn(t, file, "new")
 	if err := sh.Do(command.Line{Text: "mkdir web; put " + file + " web/a; begin --in web; put " + file + " web/a; put " + file + " web/b", Script: "x"}); err != nil {
 		t.Fatalf("%v\n%s", err, &o.out)

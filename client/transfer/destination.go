@@ -102,6 +102,9 @@ func (d *destination) isBeingWritten() bool {
 	return errors.Is(lock(other), errBusy)
 }
 
+// partMode are the permissions of a part. Windows has them not: there a part without a note is another program's.
+const partMode fs.FileMode = 0o600
+
 // enter holds the innermost directory open in place of the one that no link may
 // lead out of: each step would be walked again with every call.
 func (d *destination) enter() error {

@@ -30,9 +30,12 @@ var ErrOutside = errors.New("leads out of the folder that may be used")
 // ErrNotWritten is of a change that a Folder with Instead does not make and cannot tell of.
 var ErrNotWritten = errors.New("nothing is written here")
 
-// Name is the path of a name.
+// Name is the path of a name. /dev/null is the null device on Windows, too: scripts and fingers know it by that name.
 func (f Folder) Name(name string) string {
-	if f.Path == "" || filepath.IsAbs(name) {
+	switch {
+	case name == "/dev/null":
+		return os.DevNull
+	case f.Path == "" || filepath.IsAbs(name):
 		return name
 	}
 	return filepath.Join(f.Path, name)

@@ -16,9 +16,6 @@ var umask = sync.OnceValue(func() os.FileMode {
 	return os.FileMode(mask)
 })
 
-// partMode are the permissions of a part.
-const partMode os.FileMode = 0o600
-
 // lock keeps a part for this transfer until it is closed. The lock goes with
 // the process, so a crash leaves none; a file system without locks has none.
 func lock(file *os.File) error {

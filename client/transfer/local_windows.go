@@ -10,9 +10,6 @@ import (
 
 func umask() os.FileMode { return 0 }
 
-// partMode are the permissions of a part, as Windows shows those of any file that can be written.
-const partMode os.FileMode = 0o666
-
 // lock keeps a part for this transfer until it is closed: Go opens files so that others can open, write and remove them.
 // A lock keeps others from the bytes, too, so it is on the last one that a file could have.
 func lock(file *os.File) error {

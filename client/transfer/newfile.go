@@ -21,13 +21,16 @@ type NewFile struct {
 // Create begins a file with a name that the user typed. A link of that name is written through, and
 // a file that is there keeps its permissions.
 func (f Folder) Create(ctx context.Context, name string, mode fs.FileMode) (*NewFile, error) {
-	inPlace := func() (*NewFile, error) {
-		file, err := f.Open(ctx, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	inPlace := func(flag int) (*NewFile, error) {
+		file, err := f.Open(ctx, name, os.O_WRONLY|flag, mode)
 		return &NewFile{File: file}, err
 	}
 	old, missing := f.Stat(name)
-	if f.Instead != nil || missing == nil && !old.Mode().IsRegular() {
-		return inPlace()
+	switch {
+	case missing == nil && !old.Mode().IsRegular():
+		return inPlace(0) // not every device can be emptied
+	case f.Instead != nil:
+		return inPlace(os.O_CREATE | os.O_TRUNC)
 	}
 	target := f.Name(name)
 	if real, err := filepath.EvalSymlinks(target); err == nil && f.Root == nil {
@@ -42,7 +45,7 @@ func (f Folder) Create(ctx context.Context, name string, mode fs.FileMode) (*New
 	if n.File, err = root.OpenFile(n.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode); err != nil {
 		root.Close()
 		if missing == nil { // the file may be written to, and its directory not
-			return inPlace()
+			return inPlace(os.O_TRUNC)
 		}
 		return nil, n.failed(err)
 	}

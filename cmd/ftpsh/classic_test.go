@@ -110,6 +110,9 @@ func (s *classicServer) prepare(env *testscript.Env) error {
 	env.Setenv("URL", "ftp://alice:s3cret%20pass@"+s.host+":"+s.port+"/"+dir+"/")
 	env.Setenv(sentFile, filepath.Join(env.WorkDir, ".sent"))
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("USERPROFILE", filepath.Join(env.WorkDir, "home"))
+	addPrograms(env)
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", ".config"))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("TZ", "UTC")
 	return err

@@ -82,11 +82,14 @@ func TestScripts(t *testing.T) {
 }
 
 // passed are the variables that the program sees.
-var passed = []string{"PATH", "HOME", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_STATE_HOME", "FTPSH_PASSWORD", "FTPSH_TRACE", "EDITOR", "SYSTEMROOT", keyLogFile, sentFile}
+var passed = []string{"PATH", "HOME", "USERPROFILE", "TMPDIR", "TZ", "TERM", "NO_COLOR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "FTPSH_PASSWORD", "FTPSH_TRACE", "EDITOR", "SYSTEMROOT", "COMSPEC", "PATHEXT", keyLogFile, sentFile}
 
 func setUp(env *testscript.Env) error {
+	addPrograms(env)
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", ".config"))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("USERPROFILE", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("TZ", "UTC")
 	env.Values["server"] = new(*practice.Server)
 	env.Values["play"] = new(*practice.Scripted)
@@ -137,9 +140,16 @@ func parseFault(ts *testscript.TestScript, text string) practice.Fault {
 	return f
 }
 
+// slashed is a file system of afero whose Chmod knows a file by its name with slashes on Windows, too.
+type slashed struct{ afero.Fs }
+
+func (m slashed) Chmod(name string, mode fs.FileMode) error {
+	return m.Fs.Chmod(filepath.FromSlash(name), mode)
+}
+
 // remoteFiles is what the script has below remote/, in memory.
 func remoteFiles(ts *testscript.TestScript) afero.Fs {
-	mem := afero.NewMemMapFs()
+	mem := slashed{afero.NewMemMapFs()}
 	ts.Check(mem.MkdirAll("/", 0o755))
 	root := ts.MkAbs("remote")
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
