@@ -17,7 +17,7 @@ import (
 func TestImportPasswords(t *testing.T) {
 	keyring.MockInit()
 	dir := t.TempDir()
-	file := filepath.Join(dir, "bookmarks")
+	file := filepath.ToSlash(filepath.Join(dir, "bookmarks"))
 	if err := os.WriteFile(file, []byte("web\tftp://alice:in%20vented@ftp.example.org:2121/\nold\tftp://bob:other@h.example.org/\nno\tftp://h.example.org/\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestImportPasswords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sh, out := batchShell(t, command.Options{Bookmarks: filepath.Join(dir, "bookmarks.toml")})
-	for _, line := range []string{"import -n --passwords " + filepath.ToSlash(file), "import -y " + filepath.ToSlash(file)} {
+	for _, line := range []string{"import -n --passwords " + file, "import -y " + file} {
 		if err := sh.Do(command.Line{Text: line}); err != nil {
 			t.Fatal(err)
 		}

@@ -28,11 +28,11 @@ func LockQueue(path string) (lock *flock.Flock, free bool, err error) {
 // QueueLock is the end of the name of a lock.
 const QueueLock = ".lock"
 
-// Remove takes the file away, and then its lock: who waits for the lock finds no file.
+// Remove takes the file away, and then its lock: who waits for the lock finds no file. Windows removes nothing that is open.
 func (f *QueueFile) Remove() error {
 	err := os.Remove(f.Path)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = os.Remove(f.Lock.Path())
+		err = errors.Join(f.Lock.Close(), os.Remove(f.Lock.Path()))
 	}
 	return err
 }
