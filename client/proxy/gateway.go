@@ -51,11 +51,18 @@ type Content struct {
 	Proved  bool      // an end that comes too early is noticed
 
 	body io.ReadCloser
+	read int64
 	tag  string
 }
 
 // Read reads the bytes. A body that ends too early gives io.ErrUnexpectedEOF.
-func (c *Content) Read(p []byte) (int, error) { return c.body.Read(p) }
+func (c *Content) Read(p []byte) (int, error) {
+	n, err := c.body.Read(p)
+	if c.read += int64(n); errors.Is(err, io.EOF) && c.Size >= 0 && c.Offset+c.read < c.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
 
 // Close gives up what has not been read.
 func (c *Content) Close() error { return c.body.Close() }

@@ -213,6 +213,7 @@ func TestGatewayAnswers(t *testing.T) {
 		{"other answers before", "", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "hi", ""},
 		{"a short body", "", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", "hello", "unexpected EOF"},
 		{"chunks without the last", "", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "hello", "unexpected EOF"},
+		{"chunks that are less than the part", "", "HTTP/1.1 206 x\r\nContent-Range: bytes 3-7/8\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "", "another part than"},
 		{"half a chunk", "", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello", "hello", "unexpected EOF"},
 		{"half a trailer", "", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: ", "hi", "unexpected EOF"},
 		{"a chunk of no length", "", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n", "", `without a length: "-5"`},
@@ -344,7 +345,7 @@ func FuzzGatewayAnswer(f *testing.F) {
 		c, err := g.Get(t.Context(), "x", "i", 3, nil)
 		if err == nil {
 			n, err := io.Copy(io.Discard, c)
-			if n > int64(len(text)) || err == nil && c.Proved && c.Size >= 0 && c.Offset+n != c.Size {
+			if n > int64(len(text)) || err == nil && c.Size >= 0 && c.Offset+n < c.Size {
 				t.Errorf("%d bytes from %d of %d, proved", n, c.Offset, c.Size)
 			}
 			c.Close()

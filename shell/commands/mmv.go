@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -113,7 +114,8 @@ func renamings(ctx context.Context, c *command.Call, pattern, to string) ([]clie
 func withParts(pattern string) (*regexp.Regexp, error) {
 	text := "(?s)^"
 	for i := 0; i < len(pattern); i++ {
-		switch ch := pattern[i]; ch {
+		ch, size := utf8.DecodeRuneInString(pattern[i:])
+		switch ch {
 		case '*':
 			text += "(.*?)"
 		case '?':
@@ -127,7 +129,8 @@ func withParts(pattern string) (*regexp.Regexp, error) {
 			text += "([" + strings.ReplaceAll(set, `\`, `\\`) + "])"
 			i += end
 		default:
-			text += regexp.QuoteMeta(string(ch))
+			text += regexp.QuoteMeta(pattern[i : i+size])
+			i += size - 1
 		}
 	}
 	return regexp.Compile(text + "$")
@@ -174,7 +177,7 @@ func parseNewName(text string, parts int) (n newName, err error) {
 			i++
 			part = int(text[i] - '0')
 		default:
-			plain += string(ch)
+			plain += text[i : i+1]
 			continue
 		}
 		if part > parts {

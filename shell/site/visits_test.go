@@ -117,3 +117,26 @@ func TestVisitsDamaged(t *testing.T) {
 		t.Errorf("a name that is too long is kept: %q", left)
 	}
 }
+
+// FuzzVisits: whatever is in the file, it is directories with scores that mean something, or an error.
+func FuzzVisits(f *testing.F) {
+	f.Add([]byte(`{"v":1,"kind":"ftpsh-dirs","server":"h:21"}` + "\n" + `{"dir":"/a","score":3,"last":"2026-01-02T03:04:05Z"}` + "\n"))
+	f.Add([]byte(`{"v":1,"kind":"ftpsh-dirs"}` + "\n" + `{"dir":"/a\n","score":-1}`))
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		all, err := parseVisits("f", text)
+		if err != nil {
+			return
+		}
+		now := time.Now()
+		for _, one := range all {
+			if one.Dir == "" || strings.ContainsAny(string(one.Dir), "\r\n\x00") || !(one.Score >= 0 && one.Score <= mostScore) {
+				t.Errorf("%+v", one)
+			}
+		}
+		if n := len(Ranked(all, nil, now)); n != len(all) {
+			t.Errorf("%d of %d are ranked", n, len(all))
+		}
+		aged(all)
+	})
+}
