@@ -69,8 +69,15 @@ func TestQuietWhenAllIsWell(t *testing.T) {
 	t.Parallel()
 	server := serves(t, practice.Options{}, map[string]string{"a": "x"})
 	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "tree"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
-		cmd := scripted(t, dir, "--tls=auto", "-V", "-c", "get -f a; put a b; rm b", address(server))
+		if err := os.WriteFile(filepath.Join(dir, "tree", "a"), []byte("a"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := scripted(t, dir, "--tls=auto", "-V", "-c", "get -f a; verify a; put a b; rm b; mirror -R --delete tree there; mirror -R tree there; sync -y tree two; "+
+			"begin --in there; put a there/a; commit; begin; rollback; deploy tree site; mkdir x; touch x/1 x/2; rm -r x; mput -f a; find there -name a -delete", address(server))
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%v: %s", err, out)
 		}

@@ -111,9 +111,9 @@ func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFile
 	switch {
 	case c.JSON():
 	case len(counts) == 0 && len(errs) == 0 && err == nil:
-		c.Note("nothing was left to do")
+		tellDone(c, "nothing was left to do")
 	case len(counts) > 0:
-		c.Note("done: %s", strings.TrimSuffix(planSummary(counts, bytes), " to move"))
+		tellDone(c, "done: "+strings.TrimSuffix(planSummary(counts, bytes), " to move"))
 	}
 	return failure.Several(append(errs, err))
 }

@@ -80,7 +80,7 @@ func beginTx(ctx context.Context, c *command.Call) error {
 	if c.JSON() {
 		return c.Object(txObject(open.Tx))
 	}
-	c.Note("transaction %s in %s: changes wait for `commit`; ls and get show the server as it is", h.ID, dir)
+	tellDone(c, fmt.Sprintf("transaction %s in %s: changes wait for `commit`; ls and get show the server as it is", h.ID, dir))
 	return nil
 }
 

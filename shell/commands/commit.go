@@ -57,7 +57,7 @@ func showSteps(c *command.Call, steps []tx.Step) error {
 		from, _ := render.Text(string(step.From))
 		to, _ := render.Text(string(step.To))
 		if c.JSON() {
-			if err := c.Object(map[string]any{"dry_run": true, "do": step.Do, "path": from, "to": to}); err != nil {
+			if err := c.Object(command.DryAction{DryRun: true, Action: string(step.Do), What: from, To: to}); err != nil {
 				return err
 			}
 			continue

@@ -120,7 +120,7 @@ func deployed(c *command.Call, tree deploy.Tree, says string, err error) error {
 	if c.JSON() {
 		return c.Object(map[string]string{"path": tree.Dir, "says": says})
 	}
-	c.Note("%s: %s", tree.Dir, says)
+	tellDone(c, tree.Dir+": "+says)
 	return nil
 }
 

@@ -99,9 +99,10 @@ func deleteFound(ctx context.Context, c *command.Call, doomed []listing.Entry) e
 		err := deleteOne(ctx, c, e)
 		if err == nil && !c.Shell.Options.DryRun {
 			c.Shell.Remote.Forget(completion.Join(c.Absolute(e.Name), ".."))
-			if c.JSON() {
+			switch {
+			case c.JSON():
 				err = c.Object(render.Entry(e))
-			} else {
+			case !c.Shell.Options.Quiet:
 				err = c.Print("%s", e.Name)
 			}
 		}

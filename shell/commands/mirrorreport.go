@@ -233,6 +233,10 @@ func (r *mirrorReport) end(failure error) error {
 		}
 	}
 	err := r.call.Table(r.plan)
-	r.call.Note("%s", strings.Join(words, ", "))
+	if r.dry {
+		r.call.Note("%s", strings.Join(words, ", "))
+	} else {
+		tellDone(r.call, strings.Join(words, ", "))
+	}
 	return err
 }

@@ -82,10 +82,17 @@ func tellDeleted(c *command.Call, files, dirs int) {
 	}
 }
 
+// tellDone says what a command has done. -V leaves that out: only failures are told.
+func tellDone(c *command.Call, text string) {
+	if !c.Shell.Options.Quiet {
+		c.Note("%s", text)
+	}
+}
+
 // tellSum is the line at the end of a command that sums up, for those who would have seen the server's words.
 func tellSum(c *command.Call, text string) {
 	if c.Shell.Settings.Verbose && !c.JSON() {
-		c.Note("%s", text)
+		tellDone(c, text)
 	}
 }
 

@@ -32,6 +32,6 @@ func rollbackTx(ctx context.Context, c *command.Call) error {
 	if c.JSON() {
 		return c.Object(map[string]any{"dropped": n})
 	}
-	c.Note("rolled back: %s dropped, nothing was changed", command.Plural(n, "change", "changes"))
+	tellDone(c, "rolled back: "+command.Plural(n, "change", "changes")+" dropped, nothing was changed")
 	return nil
 }

@@ -381,7 +381,7 @@ func (r *syncReport) end(conflicts int) error {
 	}
 	r.tellNotes()
 	if len(r.counts) > 0 || len(r.errs) == 0 {
-		r.call.Note("%s", syncSum(r.counts, r.bytes, conflicts, false))
+		tellDone(r.call, syncSum(r.counts, r.bytes, conflicts, false))
 	}
 	return nil
 }

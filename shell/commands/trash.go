@@ -221,7 +221,7 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 	if c.JSON() {
 		return c.Object(map[string]any{"deleted": files, "bytes": bytes})
 	}
-	c.Note("%s deleted, %s", command.Plural(files, "file", "files"), command.BytesText(bytes))
+	tellDone(c, command.Plural(files, "file", "files")+" deleted, "+command.BytesText(bytes))
 	return nil
 }
 

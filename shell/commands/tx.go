@@ -175,7 +175,7 @@ func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outco
 			words = append(words, fmt.Sprintf("%d %s", one.n, one.what))
 		}
 	}
-	c.Note("committed: %s in %s; others saw a mixture for %s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed))
+	tellDone(c, fmt.Sprintf("committed: %s in %s; others saw a mixture for %s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed)))
 	return tidied
 }
 

@@ -46,5 +46,8 @@ func verify(ctx context.Context, c *command.Call) error {
 	}{By: how}
 	o.Name, _ = render.Text(t.Remote)
 	o.Local, _ = render.Text(t.Local)
+	if c.Shell.Options.Quiet && !c.JSON() {
+		return nil
+	}
 	return printFact(c, t.Remote, "the same ("+how+")", o)
 }
