@@ -1,9 +1,9 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -17,7 +17,8 @@ const lookPeriod = 2 * time.Second
 // the first look costs none.
 type lookout struct {
 	meter      *Meter
-	from, size int64 // what was there before; -1 if the size is not known
+	from, size int64         // what was there before; -1 if the size is not known
+	period     time.Duration // between two looks; 0: lookPeriod
 	stop       context.CancelFunc
 	looking    sync.WaitGroup
 }
@@ -27,16 +28,46 @@ func (l *lookout) over(ctx context.Context, target *client.Session, name string)
 	if l.end(); l.meter == nil {
 		return
 	}
-	var copied atomic.Int64
-	l.meter.start(l.from, l.size, copied.Load)
+	seen := &sight{begun: time.Now()}
+	l.meter.now.Store(&measure{base: l.from, total: max(l.size, -1), moved: seen.moved, pace: seen.pace})
 	ctx, l.stop = context.WithCancel(ctx)
 	clone := target.Clones().Cloner()
-	l.looking.Go(func() { l.look(ctx, clone, name, &copied) })
+	l.looking.Go(func() { l.look(ctx, clone, name, seen) })
+}
+
+// sight is what the last look has shown.
+type sight struct {
+	mu     sync.Mutex
+	begun  time.Time
+	copied int64
+	took   time.Duration // until then
+}
+
+func (s *sight) see(copied int64, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copied, s.took = max(copied, 0), now.Sub(s.begun)
+}
+
+func (s *sight) moved() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.copied
+}
+
+// pace is that up to the last look: nobody knows what has come since.
+func (s *sight) pace() float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.took <= 0 {
+		return 0
+	}
+	return float64(s.copied) / s.took.Seconds()
 }
 
 // look asks now and then, until ctx ends or the server does not say.
-func (l *lookout) look(ctx context.Context, clone func(context.Context) (*client.Session, error), name string, copied *atomic.Int64) {
-	if !tick(ctx) {
+func (l *lookout) look(ctx context.Context, clone func(context.Context) (*client.Session, error), name string, seen *sight) {
+	if !l.tick(ctx) {
 		return
 	}
 	s, err := clone(ctx)
@@ -49,16 +80,16 @@ func (l *lookout) look(ctx context.Context, clone func(context.Context) (*client
 		if err != nil {
 			return
 		}
-		copied.Store(max(size-l.from, 0))
-		if !tick(ctx) {
+		seen.see(size-l.from, time.Now())
+		if !l.tick(ctx) {
 			return
 		}
 	}
 }
 
 // tick waits for the next look; it reports false when ctx has ended.
-func tick(ctx context.Context) bool {
-	timer := time.NewTimer(lookPeriod)
+func (l *lookout) tick(ctx context.Context) bool {
+	timer := time.NewTimer(cmp.Or(l.period, lookPeriod))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

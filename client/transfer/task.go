@@ -138,6 +138,7 @@ type Meter struct{ now atomic.Pointer[measure] }
 type measure struct {
 	base, total int64 // what was there before; the size of the file, -1 if it is unknown
 	moved       func() int64
+	pace        func() float64 // nil: moved is of this moment
 }
 
 // Done returns how many bytes of the file are there.
@@ -165,11 +166,20 @@ func (m *Meter) Total() int64 {
 	return -1
 }
 
+// Pace returns the bytes in a second of a transfer that is only looked at now and then, up to the
+// last look; false where Moved tells them.
+func (m *Meter) Pace() (float64, bool) {
+	if now := m.now.Load(); now != nil && now.pace != nil {
+		return now.pace(), true
+	}
+	return 0, false
+}
+
 // begun reports whether bytes can have been moved.
 func (m *Meter) begun() bool { return m.now.Load() != nil }
 
 func (m *Meter) start(base, total int64, moved func() int64) {
-	m.now.Store(&measure{base, max(total, -1), moved})
+	m.now.Store(&measure{base: base, total: max(total, -1), moved: moved})
 }
 
 // Describe takes over what a listing said about the remote file. Where that was

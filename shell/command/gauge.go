@@ -120,7 +120,9 @@ func (f *moving) progress(now time.Time) render.Progress {
 		f.first, f.begun = done, now
 	}
 	p := render.Progress{Name: f.name, Done: done, Total: f.meter.Total(), Elapsed: now.Sub(f.since)}
-	if since := now.Sub(f.begun).Seconds(); since > 0 {
+	if pace, looked := f.meter.Pace(); looked {
+		p.Rate = pace
+	} else if since := now.Sub(f.begun).Seconds(); since > 0 {
 		p.Rate = float64(done-f.first) / since
 	}
 	return p
