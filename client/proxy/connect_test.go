@@ -142,12 +142,27 @@ func TestCancelEndsEveryStep(t *testing.T) {
 // startTLS makes a proxy of addr that wants TLS, and returns its address and who signed its certificate.
 func startTLS(t *testing.T, addr string) (string, *x509.CertPool) {
 	t.Helper()
-	donor := httptest.NewTLSServer(nil) // for its certificate, which is for 127.0.0.1
+	config := donor()
+	return serve(t, func(nc net.Conn) { relay(tls.Server(nc, config), addr) }), signer(t)
+}
+
+// donor has a certificate for 127.0.0.1.
+func donor() *tls.Config {
+	donor := httptest.NewTLSServer(nil)
 	defer donor.Close()
+	return &tls.Config{Certificates: donor.TLS.Certificates}
+}
+
+// signer is who signed it: itself.
+func signer(t *testing.T) *x509.CertPool {
+	t.Helper()
+	leaf, err := x509.ParseCertificate(donor().Certificates[0].Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
 	roots := x509.NewCertPool()
-	roots.AddCert(donor.Certificate())
-	config := &tls.Config{Certificates: donor.TLS.Certificates}
-	return serve(t, func(nc net.Conn) { relay(tls.Server(nc, config), addr) }), roots
+	roots.AddCert(leaf)
+	return roots
 }
 
 func relay(nc net.Conn, addr string) {

@@ -1,11 +1,15 @@
 package proxy
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,7 +29,8 @@ type program struct {
 	leaves   string // a pattern of files that it leaves when it is killed
 }
 
-// {conf}, {port}, {dir} and {unpacked} are replaced. bob's password is sesame.
+// {conf}, {port}, {dir} and {unpacked} are replaced. bob's password is sesame; cert.pem and
+// key.pem in {dir} are those of donor.
 var (
 	microsocks = program{
 		needs: []string{"usr/bin/microsocks"},
@@ -79,6 +84,26 @@ shutdown_lifetime 0 seconds
 		conf:     "Listen 127.0.0.1\nPort {port}\nDestinationAddress 127.0.0.1\nAllowMagicUser yes\nLogDestination {dir}/log\nPidFile {dir}/pid\n",
 		argv:     []string{"{unpacked}/usr/sbin/ftp-proxy", "-n", "-d", "-f", "{conf}"},
 	}
+)
+
+// squidFor is a squid for bob. It listens as the one line says; the other one is about the ports that it connects to: its
+// makers allow CONNECT to 443 only.
+func squidFor(listens, allows string) program {
+	p := squid
+	p.needs = []string{"/usr/sbin/squid", "/usr/lib/squid/basic_ncsa_auth"}
+	_, rest, _ := strings.Cut(p.conf, "{port}")
+	rest = strings.Replace(rest, "acl here dst 127.0.0.0/8\nhttp_access allow here\n", "acl known proxy_auth REQUIRED\nhttp_access allow known\n", 1)
+	p.conf = listens + `
+auth_param basic program /usr/lib/squid/basic_ncsa_auth {dir}/users
+auth_param basic children 1 startup=1
+` + allows + rest
+	return p
+}
+
+var (
+	squidHTTP  = squidFor("http_port 127.0.0.1:{port}", "")
+	squidHTTPS = squidFor("https_port 127.0.0.1:{port} tls-cert={dir}/cert.pem tls-key={dir}/key.pem", "")
+	squidAsIs  = squidFor("http_port 127.0.0.1:{port}", "acl SSL_ports port 443\nhttp_access deny CONNECT !SSL_ports")
 )
 
 // modProxy is proftpd with mod_proxy, which knows three methods.
@@ -220,7 +245,9 @@ func (p program) configure(t *testing.T, addr string) (argv []string, log *os.Fi
 	_, port, _ := net.SplitHostPort(addr)
 	conf := filepath.Join(dir, "conf")
 	fill := strings.NewReplacer("{conf}", conf, "{port}", port, "{dir}", dir, "{unpacked}", daemon.Unpacked())
-	for name, text := range map[string]string{"conf": fill.Replace(p.conf), "users": users} {
+	cert, key := donated(t)
+	files := map[string]string{"conf": fill.Replace(p.conf), "users": users, "cert.pem": cert, "key.pem": key}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -232,13 +259,25 @@ func (p program) configure(t *testing.T, addr string) (argv []string, log *os.Fi
 		t.Fatal(err)
 	}
 	if p.drop && os.Getuid() == 0 {
-		for _, file := range []string{dir, conf, filepath.Join(dir, "users")} {
-			if err := os.Chown(file, nobody, nobody); err != nil {
+		for _, name := range append(slices.Collect(maps.Keys(files)), ".") {
+			if err := os.Chown(filepath.Join(dir, name), nobody, nobody); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	return argv, log
+}
+
+// donated is the certificate of donor, and its key, as files have them.
+func donated(t *testing.T) (cert, key string) {
+	t.Helper()
+	pair := donor().Certificates[0]
+	der, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // listens returns when connections to addr are taken, or when they never will be.

@@ -23,7 +23,7 @@ func TestParse(t *testing.T) {
 		{"zone", "socks5://joe@fe80::1%eth0", "socks5://joe@[fe80::1%25eth0]:1080"},
 		{"zone and port", "[fe80::1%25eth0]:3128", "http://[fe80::1%25eth0]:3128"},
 		{"two ports", "http://joe:secret@proxy:80:81", "error: a proxy is given as"},
-		{"gopher", "gopher://proxy.example.org", `error: proxies of the kind "gopher" are not supported (socks4, socks4a, socks5, socks5h, http, https, ftp are)`},
+		{"gopher", "gopher://proxy.example.org", `error: proxies of the kind "gopher" are not supported (socks4, socks4a, socks5, socks5h, http, https, ftp, http+get are)`},
 		{"nothing", "", "error: a proxy is given as"},
 		{"no host", "http://joe:secret@:80", "error: a proxy is given as"},
 		{"blank", "http://joe:secret@proxy example", "error: a proxy is given as"},
