@@ -101,6 +101,9 @@ func Decode(line []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
+		if errors.Is(err, io.EOF) {
+			return errors.New("the line is empty")
+		}
 		return fmt.Errorf("not a line of this file: %w", err)
 	}
 	if d.More() {

@@ -2,6 +2,7 @@ package jsonl_test
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -47,11 +48,11 @@ func TestRefusals(t *testing.T) {
 	for text, line := range map[string]int{
 		"": 0, "\n": 1, "hello": 1, `{"v":1,"kind":"other"}`: 1, `{"v":2,"kind":"test"}`: 1,
 		head + "x": 2, head + `{"path":"a"}` + "\n" + `{"path":"a","more":1}`: 3, head + `{"path":{"base64":"?"}}`: 2,
-		head + `{"n":1}{"n":2}`: 2, head + `{"n":1e99}`: 2, head + strings.Repeat("x", 2<<20): 2,
+		head + `{"n":1}{"n":2}`: 2, head + `{"n":1e99}`: 2, head + strings.Repeat("x", 2<<20): 2, head + "\n": 2,
 	} {
 		_, err := read(text)
 		wrong := new(jsonl.Error)
-		if !errors.As(err, &wrong) || wrong.Line != line {
+		if !errors.As(err, &wrong) || wrong.Line != line || errors.Is(err, io.EOF) {
 			t.Errorf("%.60q: %v, want an error of line %d", text, err, line)
 		}
 	}

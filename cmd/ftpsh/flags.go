@@ -72,7 +72,7 @@ const synopsis = `usage: ftpsh [options] [[user@]host[:port] | host port | bookm
 At a terminal ftpsh is a shell: ` + "`help`" + ` there lists its commands. With -c, -f, or commands on standard input
 it is a batch: it stops at the first failure and its exit status says why (0 done, 1 a command failed, 2 usage,
 3 cannot connect, 4 login refused, 5 TLS or certificate, 6 refused by the server, 7 local file, 8 incomplete or
-failed verification, 9 time limit, 130 interrupted).
+failed verification, 9 time limit, 10 not as it was or something left to do, 130 interrupted).
 
 options:
 `

@@ -41,6 +41,7 @@ type cause struct {
 	epsvOff     bool
 	// namedByServer says that passive data goes where the server says: set pasv-address server.
 	namedByServer bool
+	trashes       bool // what is deleted goes to the trash
 	isDir         bool // name is a directory of the server, as far as is known
 	known         bool // name is on the server, as far as is known
 	isCommand     bool // the host that was not found has the name of a command
@@ -64,6 +65,7 @@ func (sh *Shell) causeOf(err error) cause {
 	set := &sh.Settings
 	c.batch = !sh.Interactive()
 	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.Address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
+	c.trashes = Trashes(sh)
 	c.namedByServer = set.PasvAddress == "server"
 	c.source = sh.Options.Connect.Source != nil
 	var nowhere *client.ConnectError
@@ -296,6 +298,7 @@ var hints = []hint{
 	{"a file where a directory should be", func(c cause) bool {
 		return c.refused("CWD", "RMD") && (c.says("not a directory") || c.known && !c.isDir)
 	}, "it is a file: `cat NAME` shows it, `get NAME` fetches it, `rm NAME` deletes it"},
+	{"no room, with a trash", func(c cause) bool { return c.has(452, 552) && c.trashes }, "`trash` shows what the trash holds, `trash empty --older 0` frees it"},
 	{"what is made is there", func(c cause) bool { return c.refused("MKD") && (c.isDir || c.says("exist") && !c.missing()) }, ""},
 	{"no directory to make one in", func(c cause) bool {
 		return c.refused("MKD") && (c.missing() || isError[*NoDirError](c))

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/ignore"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/localname"
+	"github.com/ftpsh/ftpsh/client/manifest"
 	"github.com/ftpsh/ftpsh/client/plan"
 	"github.com/ftpsh/ftpsh/client/proxy"
 	"github.com/ftpsh/ftpsh/client/syserror"
@@ -64,7 +65,7 @@ var Statuses = []struct {
 	{6, "refused by the server", failure.AnyOf[*client.Error, *client.DirGoneError]},
 	{6, "refused by the server", failure.AnyOf[*proxy.StatusError, *NoFTPError]},
 	{7, "local file", func(err error) bool {
-		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.Is[*ignore.Error](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
+		return failure.AnyOf[*fs.PathError, *os.LinkError](err) || failure.AnyOf[*localname.NameError, *localname.CollisionError](err) || failure.AnyOf[*private.Error, *jsonl.Error](err) || failure.AnyOf[*ignore.Error, *manifest.LineError](err) || failure.AnyOf[*failure.LocalError, syscall.Errno](err) && !failure.AnyOf[*client.LostError, *exec.Error](err)
 	}},
 	{3, "cannot connect", func(err error) bool {
 		return failure.AnyOf[*client.LostError, *client.NoDataError](err) || failure.Is[*client.ProtocolError](err) && !client.IsMalformed(err)

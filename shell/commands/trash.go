@@ -118,7 +118,7 @@ func listTrash(c *command.Call, all []trash.Content) error {
 	}
 	t := render.Table{Header: []string{"n", "when", "files", "bytes", "command"}, Right: []bool{true, false, true, true}}
 	for i, group := range all {
-		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), stampText(c, group.Time), strconv.Itoa(len(group.Items)), render.Size(group.Bytes()), render.Safe(group.Command)})
+		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), stampText(c, group.Time), strconv.Itoa(len(group.Items)), render.Size(group.Bytes()), lineText(group.Command)})
 		if c.Is("long") {
 			for _, item := range group.Items {
 				t.Rows = append(t.Rows, []string{"", "", "", "", "  " + render.Safe(string(item.From))})
@@ -127,6 +127,9 @@ func listTrash(c *command.Call, all []trash.Content) error {
 	}
 	return c.Table(t)
 }
+
+// lineText is the line of a group as lists show it; that of -c may be a whole script.
+func lineText(line string) string { return render.Fit(render.Safe(line), 60) }
 
 // stampText is a time as listings show it.
 func stampText(c *command.Call, t time.Time) string {
@@ -242,7 +245,7 @@ type undoObject struct {
 // takes back without another one.
 func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group, undoes string, end func() error) error {
 	dry := c.Is("dry-run") || c.Shell.Options.DryRun
-	c.Note("%s: %s  (%s)", word, g.Command, stampText(c, g.Time))
+	c.Note("%s: %s  (%s)", word, lineText(g.Command), stampText(c, g.Time))
 	switch {
 	case dry || c.Is("yes"):
 	case !c.Interactive():

@@ -91,7 +91,7 @@ func listUndo(c *command.Call, all []*trash.Group) error {
 			}
 			continue
 		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, render.Safe(g.Command)})
+		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, lineText(g.Command)})
 	}
 	if c.JSON() {
 		return nil
