@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -380,7 +381,7 @@ func (c cause) fill(say string) string {
 	case errors.As(c.err, &none):
 		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(none.Dir)+"`")
 	case errors.As(c.err, &here):
-		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(here.Dir)+"`")
+		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(filepath.ToSlash(here.Dir))+"`")
 	case errors.As(c.err, &kept):
 		say = strings.ReplaceAll(say, "SOURCE", kept.Source)
 	case errors.As(c.err, &local):
