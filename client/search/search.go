@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -52,7 +53,7 @@ func New(o Options) (*Search, error) {
 				part = regexp.QuoteMeta(part)
 			}
 			if _, err := regexp.Compile(part); err != nil { // before a ) of one could end the group of all
-				return nil, err
+				return nil, notAPattern(part, err)
 			}
 			parts = append(parts, "(?:"+part+")")
 		}
@@ -68,7 +69,19 @@ func New(o Options) (*Search, error) {
 		return nil, fmt.Errorf("lines of context: 0 to %d are possible", MostContext)
 	}
 	re, err := regexp.Compile(text)
-	return &Search{o: o, re: re}, err
+	if err != nil {
+		return nil, notAPattern(strings.Join(o.Patterns, "\n"), err)
+	}
+	return &Search{o: o, re: re}, nil
+}
+
+// notAPattern says what is wrong with a pattern, in the words of the library that know it.
+func notAPattern(pattern string, err error) error {
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%.100q is not a pattern: %s", pattern, wrong.Code)
+	}
+	return fmt.Errorf("%.100q is not a pattern", pattern)
 }
 
 // Line is a line that was found, or one around it.

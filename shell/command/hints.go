@@ -315,7 +315,7 @@ var hints = []hint{
 		"`rm -r NAME` deletes a directory that is not empty; `ls -a NAME` shows what is in it",
 	},
 	{"no such name", func(c cause) bool {
-		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550) || c.has(550) && c.missing()
+		return c.refused("RETR", "SIZE", "MDTM", "MLST", "DELE", "RNFR", "CWD", "MLSD", "RMD") && c.has(550) || c.has(550, 450) && c.missing()
 	}, "`ls` shows what is there, `pwd` where you are"},
 	{
 		"not to be written", func(c cause) bool { return c.refused("STOR", "APPE", "STOU", "MKD", "RNTO") && c.has(550, 553) },

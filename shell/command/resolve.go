@@ -7,6 +7,7 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // ClassicCommands are the commands of tnftp, inetutils ftp and netkit ftp. A prefix
@@ -106,6 +107,9 @@ func unknownCommand(name string, named map[string]*Command) error {
 			err.Hint = hint
 			return err
 		}
+	}
+	if row, err := settings.Find(name); err == nil && row.Name == name {
+		return &failure.UsageError{Text: name + " is a setting", Hint: "`set " + name + "` shows it, `help " + name + "` says what it is"}
 	}
 	var all []string
 	for n := range named {

@@ -43,7 +43,7 @@ var Statuses = []struct {
 	{10, "what is there is not as it was; there is something left to do", failure.AnyOf[*tx.StaleError, *tx.LockedError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*tx.RefusedError, *tx.BrokenError]},
 	{5, "TLS or certificate", func(err error) bool {
-		return errors.Is(err, failure.ErrDowngrade) || errors.Is(err, failure.ErrNoTLS) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
+		return errors.Is(err, failure.ErrDowngrade) || errors.Is(err, failure.ErrNoTLS) || errors.Is(err, errTLSVersions) || failure.AnyOf[*client.TLSError, *client.CertificateError](err) || failure.Refused(err, "AUTH", "PBSZ", "PROT") || onlyInClear(err)
 	}},
 	{4, "login refused", func(err error) bool {
 		return failure.Refused(err, "USER", "PASS", "ACCT") || errors.Is(err, client.ErrAccount) || errors.As(err, new(*client.ChallengeError)) ||

@@ -41,6 +41,8 @@ func bookmark(ctx context.Context, c *command.Call) error {
 		return listBookmarks(c)
 	case verb == "edit" && len(c.Args) == 1:
 		return editBookmarks(c)
+	case verb == "edit":
+		return c.Usage("edit opens the file of all bookmarks, and takes no name")
 	case len(c.Args) < 2:
 		return c.Usage("a name is missing")
 	case verb == "add":

@@ -89,7 +89,7 @@ func addressOf(s sitefiles.Site) (a site.Address, reason string) {
 	}
 	a, err := site.ParseAddress(where.URL())
 	if err != nil || a.Host != s.Host || a.User != s.User {
-		return a, fmt.Sprintf("%.100q is no host", s.Host)
+		return a, fmt.Sprintf("%.100q is not a host", s.Host)
 	}
 	return a, ""
 }

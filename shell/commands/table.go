@@ -72,6 +72,20 @@ func listingColours(c *command.Call) bool {
 	return c.Out == c.Shell.Console.Out() && c.Shell.Console.ColorOut()
 }
 
+// wordsFit reports an option whose value is none of its words.
+func wordsFit(c *command.Call, options ...string) error {
+	for _, name := range options {
+		f := c.Flags.Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		if words := f.Annotations[command.FlagWords]; !slices.Contains(words, f.Value.String()) {
+			return c.Usage("--%s: %q is not one of %s", name, f.Value, strings.Join(words, ", "))
+		}
+	}
+	return nil
+}
+
 func timeStyle(c *command.Call) (render.TimeStyle, error) {
 	name := c.Shell.Settings.TimeStyle
 	if c.Given("time-style") {

@@ -69,7 +69,7 @@ func (u *untarring) members(ctx context.Context, r *tar.Reader) error {
 			return nil
 		}
 		if err != nil {
-			return failure.About(u.Arg(0), &failure.LocalError{Text: "is no tar file, or a damaged one: " + failure.InWords(err)})
+			return failure.About(u.Arg(0), &failure.LocalError{Text: "is not a tar file, or is damaged: " + failure.InWords(err)})
 		}
 		if err := u.put(ctx, h, &member{r, u.Arg(0)}); err != nil {
 			return err
@@ -100,7 +100,7 @@ func (u *untarring) put(ctx context.Context, h *tar.Header, body io.Reader) erro
 		dir = name
 	case tar.TypeReg:
 	default:
-		u.Note("%s is left out: it is no file", h.Name)
+		u.Note("%s is left out: it is not a file", h.Name)
 		return nil
 	}
 	if !u.made[dir] {

@@ -35,7 +35,7 @@ func record(ctx context.Context, c *command.Call) error {
 	case name == "" && sh.Recording != nil:
 		return c.Word("file", sh.Recording.File.Name())
 	case name == "":
-		return c.Usage("record needs the name of a file")
+		return c.Usage("the name of a file is missing")
 	case name == "stop" && sh.Recording == nil:
 		return &failure.UsageError{Text: "nothing is being recorded"}
 	case name == "stop":

@@ -109,7 +109,7 @@ func traceWeb(c *command.Call) error {
 func saveTrace(ctx context.Context, c *command.Call) error {
 	name := c.Arg(1)
 	if name == "" {
-		return c.Usage("save needs the name of a file")
+		return c.Usage("save: the name of a file is missing")
 	}
 	format := c.Value("as")
 	write, err := teach.Writer(format, name)

@@ -71,7 +71,7 @@ func parseCiphers(text string) (ids []uint16, err error) {
 		case slices.ContainsFunc(tls.CipherSuites(), is):
 			return nil, fmt.Errorf("%s is one of TLS 1.3, which are not chosen; `set tls-max 1.2` leaves them out", name)
 		default:
-			return nil, fmt.Errorf("%.100q is no cipher that is known here; Tab shows them", name)
+			return nil, fmt.Errorf("%.100q is not a known cipher; Tab shows those", name)
 		}
 	}
 	if len(ids) == 0 {

@@ -22,7 +22,7 @@ func TestCipherNames(t *testing.T) {
 			t.Errorf("%s: %v, shown as %s, want %s", text, err, row.Show(&s), want)
 		}
 	}
-	for text, want := range map[string]string{"TLS_AES_128_GCM_SHA256": "`set tls-max 1.2`", "HIGH": "no cipher that is known", " ": "no cipher is named"} {
+	for text, want := range map[string]string{"TLS_AES_128_GCM_SHA256": "`set tls-max 1.2`", "HIGH": "not a known cipher", " ": "no cipher is named"} {
 		if err := row.Parse(&Settings{}, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v", text, err)
 		}
