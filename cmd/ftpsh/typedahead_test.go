@@ -146,6 +146,7 @@ var questions = []question{
 	{name: "rm -r", asks: "removeTrees", line: "rm -r tree", ahead: "y", shows: "? [y/n] ", answer: "n"},
 	{name: "lrm", asks: "lrm", line: "lrm m*", ahead: "y", shows: "delete mine here? [y/n] ", answer: "n"},
 	{name: "lrm -r", asks: "lrm", line: "lrm -r empty", ahead: "y", shows: "delete empty here? [y/n] ", answer: "n"},
+	{name: "mirror and no tree", asks: "meansAll", line: "mirror", ahead: "y", shows: "? [y/n] ", answer: "n"},
 	{name: "mirror --delete", asks: "confirmDeletions", line: "mirror --delete tree empty", ahead: "y", before: localFile("empty/extra", "x"), shows: "? [y/n] ", answer: "n", then: "nothing was deleted"},
 	{name: "mirror -R --delete", asks: "confirmDeletions", line: "mirror -R --delete --compare size keep tree", ahead: "y", before: localFile("keep/x", "x"), shows: "? [y/n] ", answer: "n", then: "nothing was deleted"},
 	{name: "edit, changed meanwhile", asks: "mayReplace", env: editor, line: "edit a.txt", runs: "editing", ahead: "y", later: changedMeanwhile(func(there afero.Fs) error {

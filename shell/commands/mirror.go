@@ -33,7 +33,7 @@ var _ = command.Add(&command.Command{
 		"With -R --watch it stays on: what you save here goes to the server at once, a rename is a rename there, " +
 		"and with --delete what you delete here is deleted there. The temporary files of editors, and .git, stay " +
 		"here. Ctrl-C ends it; the status is 8 if something is still to be sent. " +
-		".ftpignore in a local tree names what to leave alone.",
+		".ftpignore in a local tree names what to leave alone. Without a tree it asks whether all of this directory is meant; a script says `mirror .`.",
 	Examples: []command.Example{
 		{Line: "mirror pub", Says: "the tree pub on the server into pub here"},
 		{Line: "mirror -R site /var/www --delete --dry-run", Says: "what would be done to make the server's like ours"},
@@ -112,10 +112,29 @@ func mirror(ctx context.Context, c *command.Call) error {
 	if err := c.NoURLs(c.Args); err != nil {
 		return err
 	}
+	if sure, err := meansAll(ctx, c); !sure {
+		return err
+	}
 	if c.Is("watch") {
 		return mirrorWatch(ctx, c)
 	}
 	return mirrorAll(ctx, c, c.Session(), func(*transfer.Mirror) {})
+}
+
+// meansAll reports whether everything is meant where no tree is named: who types a word to see what it
+// does would copy it all.
+func meansAll(ctx context.Context, c *command.Call) (bool, error) {
+	if len(c.Args) > 0 || c.Is("dry-run") || c.Shell.Options.DryRun || c.Shell.Planning != nil {
+		return true, nil
+	}
+	if !c.Interactive() {
+		return false, &failure.UsageError{Usage: c.Command.Synopsis(), Text: "no tree is named", Hint: "`" + c.Name + " .` means everything in this directory"}
+	}
+	from, to := c.Session().Dir()+" there", c.Shell.Folder().Name(".")+" here"
+	if c.Is("reverse") {
+		from, to = to, from
+	}
+	return c.Confirm(ctx, "copy everything in "+render.Safe(from)+" to "+render.Safe(to)+"?"), nil
 }
 
 // mirrorAll mirrors over a session, as often as --loop says, and runs what --on-change says.
