@@ -80,6 +80,7 @@ type grepping struct {
 	most   int64 // bytes of a file, with -r; 0: no limit
 	bounds unpack.Bounds
 	named  bool // names are shown
+	around bool // and lines around those that fit
 
 	files, fit   int
 	lines, bytes int64
@@ -138,7 +139,7 @@ func newGrepping(c *command.Call) (*grepping, []syntax.Token, error) {
 	if o.Most < 0 || c.Given("max-count") && o.Most == 0 {
 		return nil, nil, c.Usage("-m takes a number from 1")
 	}
-	g := &grepping{call: c, bounds: unpack.Usual, named: c.Is("recursive") || len(words) > 1 || len(words) == 1 && words[0].Pattern != ""}
+	g := &grepping{call: c, bounds: unpack.Usual, named: c.Is("recursive") || len(words) > 1 || len(words) == 1 && words[0].Pattern != "", around: o.Before+o.After > 0}
 	var err error
 	if g.search, err = search.New(o); err != nil {
 		return nil, nil, c.Usage("%s", err)
@@ -286,7 +287,8 @@ func (g *grepping) tell(name string, line search.Line) error {
 	if !line.Fits {
 		mark = "-"
 	}
-	if line.Apart && !c.Is("only-matching") {
+	another := !c.Screen && g.shown != "" && g.shown != name // a screen has its name above
+	if (line.Apart || g.around && another) && !c.Is("only-matching") {
 		if err := c.Print("--"); err != nil {
 			return err
 		}
@@ -327,6 +329,7 @@ func (g *grepping) start(name string, number int64, mark string) string {
 		g.shown = name
 		_, _ = fmt.Fprintln(c.Out, render.Bold.Paint(c.Shell.Console.ColorOut(), render.Safe(name)))
 	case g.named && !c.Screen:
+		g.shown = name
 		start = c.Shown(name) + mark
 	}
 	if !c.Is("no-line-number") {
