@@ -244,6 +244,9 @@ func (e *Engine) try(ctx context.Context, s *client.Session, j *job) (Result, er
 		}
 		return Result{}, j.of.bounds().within(ctx, &j.of.meter, func(ctx context.Context) error { return j.of.fetch(ctx, s, &j.meter) })
 	}
+	if j.task.landing == nil {
+		j.task.landing = &landing{}
+	}
 	alone := j.task.alone(s)
 	s.Pipeline().ExpectMore(e.hasMore() && isSmall(j.task) && !alone)
 	if e.Watch != nil {
@@ -303,7 +306,7 @@ func isSmall(t Task) bool {
 // leaves its work to the others.
 func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result, err error) error {
 	if ctx.Err() != nil {
-		e.done(j, r, ctx.Err())
+		e.done(j, r, j.task.landing.clear(ctx, j.task.Local, ctx.Err()))
 		return nil
 	}
 	lost := gone(err) && s.Idle() != nil
@@ -314,7 +317,7 @@ func (e *Engine) failed(ctx context.Context, s *client.Session, j *job, r Result
 	case e.tryAgain(ctx, s, j, r, err):
 		return nil
 	}
-	e.done(j, r, err)
+	e.done(j, r, j.task.landing.clear(ctx, j.task.Local, err))
 	if lost {
 		e.halt(err)
 		return errRetire

@@ -85,7 +85,7 @@ func (l *landing) settle(ctx context.Context) error {
 // clear removes what a copy that failed has left beside an old file. Of a new file it stays, to be
 // gone on with.
 func (l *landing) clear(ctx context.Context, own string, failed error) error {
-	if l.at == nil || l.at.Name() == own {
+	if l == nil || l.at == nil || l.at.Name() == own {
 		return failed
 	}
 	return l.at.Clear(ctx, -1, failed)
