@@ -279,7 +279,7 @@ func (t Task) alone(s *client.Session) bool {
 
 // settle proves an upload with the next one.
 func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result) {
-	proveLater(ctx, s, j.task, &r, func(err error) {
+	told := func(err error) {
 		if err != nil && e.tryAgain(ctx, s, j, r, err) {
 			return
 		}
@@ -287,7 +287,12 @@ func (e *Engine) settle(ctx context.Context, s *client.Session, j *job, r Result
 			err = removeSource(ctx, s, j.task, r)
 		}
 		e.done(j, r, err)
-	})
+	}
+	if r.Elapsed >= movedAfter && proves(j.task, r) {
+		told(prove(ctx, s, j.task, &r))
+		return
+	}
+	proveLater(ctx, s, j.task, &r, told)
 }
 
 // isSmall reports whether a file is moved so fast that the round trips count.

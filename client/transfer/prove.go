@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -33,7 +34,11 @@ func keepsTime(s *client.Session, t Task, r Result) bool {
 func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 	if sizeTells(s) {
 		size, err := s.Size(ctx, r.Remote)
-		if err = r.mayBeSqueezed(s, judgeUpload(r, size, err, t.anySize(s))); err != nil {
+		found := err == nil
+		if err = r.mayBeSqueezed(s, judgeUpload(r, size, err, t.anySize(s))); err == nil && found {
+			err = r.movedAway(ctx, s)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -52,6 +57,30 @@ func prove(ctx context.Context, s *client.Session, t Task, r *Result) error {
 		_ = s.SetModTime(ctx, r.Remote, r.ModTime) // a wish, not a condition
 	}
 	return nil
+}
+
+// movedAfter is how long an upload takes until its directory may well have been moved meanwhile.
+var movedAfter = 10 * time.Second
+
+// movedAway is the error of an upload whose directory has got another name meanwhile, as when somebody
+// puts a new tree in place: vsftpd, pure-ftpd and inetutils stay in the directory that was moved, and
+// find the file there by the name that it was sent to.
+func (r *Result) movedAway(ctx context.Context, s *client.Session) error {
+	if r.Elapsed < movedAfter || path.IsAbs(r.Remote) || !path.IsAbs(s.Dir()) {
+		return nil
+	}
+	full := path.Join(s.Dir(), r.Remote)
+	if _, err := s.Size(ctx, full); client.IsCode(err, 550) {
+		return &MovedAwayError{full}
+	}
+	return nil
+}
+
+// MovedAwayError says that an upload is whole, and not where it was sent.
+type MovedAwayError struct{ Name string }
+
+func (e *MovedAwayError) Error() string {
+	return "its directory was moved while it was sent: it is whole, but not at " + e.Name
 }
 
 // proveLater asks with the next transfer, and tells done.

@@ -50,6 +50,7 @@ var Statuses = []struct {
 			errors.Is(err, failure.ErrNoPassword) || httpStatus(err) == 401 || httpStatus(err) == 407 || errors.Is(err, client.ErrNotLoggedIn) || errors.Is(err, client.ErrCleared)
 	}},
 	{8, "incomplete, or failed verification", failure.AnyOf[*client.IncompleteError, *transfer.VerifyError]},
+	{8, "incomplete, or failed verification", failure.Is[*transfer.MovedAwayError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *ManifestError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*UnappliedError, *treewatch.WaitingError]},
 	{8, "incomplete, or failed verification", failure.Is[*UnappliedError]},
