@@ -51,6 +51,11 @@ func diffFlags(fs *pflag.FlagSet) {
 	fs.Bool("stat", false, "how many lines differ in each file")
 	fs.Bool("name-status", false, "a letter for each file: M differs, D only there, A only here")
 	fs.Bool("content", false, "with -r: read all files")
+	fs.BoolP("new-file", "N", false, "a file that one side lacks is taken for an empty one")
+	fs.BoolP("unified-form", "u", false, "as it is anyway")
+	fs.Lookup("unified-form").Hidden = true
+	fs.String("combined", "", "with -r: a line for each file into the local `FILE`: = the same, - only there, + only here, * differs, ! not compared")
+	command.NamesPath(fs, "combined", completion.LocalPath)
 }
 
 // errDiffer is the end of a command that has shown what differs, and said so by its status.
@@ -80,6 +85,7 @@ type diffing struct {
 	onlyThere   int
 	onlyHere    int
 	same        int
+	combined    io.Writer // takes a line for each file of a tree; nil: nobody does
 }
 
 func diff(ctx context.Context, c *command.Call) error {
@@ -104,9 +110,12 @@ func diff(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	if c.Is("recursive") {
-		err = g.trees(ctx)
-	} else {
+	switch {
+	case c.Is("recursive"):
+		err = g.treesInto(ctx, c.Value("combined"))
+	case c.Given("combined"):
+		return c.Usage("--combined is for trees: -r")
+	default:
 		err = g.files(ctx)
 	}
 	if err == nil && g.differ+g.onlyThere+g.onlyHere > 0 {
@@ -227,11 +236,11 @@ func (g *diffing) files(ctx context.Context) error {
 
 // pair compares a file on both sides.
 func (g *diffing) pair(ctx context.Context, there, here, name string) error {
-	a, err := g.open(ctx, g.there, there, false)
+	a, err := g.orEmpty(g.open(ctx, g.there, there, false))
 	if err != nil {
 		return err
 	}
-	b, err := g.open(ctx, g.here, here, g.here.remote && g.here.session == g.there.session)
+	b, err := g.orEmpty(g.open(ctx, g.here, here, g.here.remote && g.here.session == g.there.session))
 	if err != nil {
 		_ = a.close(false)
 		return err
@@ -239,6 +248,14 @@ func (g *diffing) pair(ctx context.Context, there, here, name string) error {
 	whole, err := g.compare(a, b, name)
 	errA, errB := a.close(whole), b.close(whole)
 	return failure.About(name, failure.Several([]error{err, errA, errB}))
+}
+
+// orEmpty makes an empty file of one that is not there, with -N.
+func (g *diffing) orEmpty(f *diffFile, err error) (*diffFile, error) {
+	if err != nil && g.call.Is("new-file") && (errors.Is(err, fs.ErrNotExist) || client.IsCode(err, 550)) {
+		return &diffFile{Reader: strings.NewReader(""), label: "/dev/null", close: func(bool) error { return nil }}, nil
+	}
+	return f, err
 }
 
 // compare compares two open files. It reports whether both were read to their end.
@@ -331,6 +348,32 @@ func (g *diffing) line(line string) error {
 	return err
 }
 
+// treesInto compares two trees, with a line for each file in a local one; "" is none.
+func (g *diffing) treesInto(ctx context.Context, name string) error {
+	if name == "" {
+		return g.trees(ctx)
+	}
+	file, err := g.call.IntoFile(ctx, name, 0o666, false)
+	if err != nil {
+		return err
+	}
+	g.combined = file
+	err = g.trees(ctx)
+	return failure.Several([]error{err, file.End(ctx.Err())}) // what could not be compared has its line, too
+}
+
+// mark writes the line of a file for --combined. Names have their control characters escaped, so that each has one line.
+func (g *diffing) mark(sign, name string, err error) error {
+	if g.combined == nil {
+		return err
+	}
+	if err != nil {
+		sign = "!"
+	}
+	_, failed := fmt.Fprintf(g.combined, "%s %s\n", sign, render.Safe(name))
+	return failure.Several([]error{err, failed})
+}
+
 // trees compares two trees.
 func (g *diffing) trees(ctx context.Context) error {
 	c := g.call
@@ -361,27 +404,34 @@ func (g *diffing) trees(ctx context.Context) error {
 func (g *diffing) entry(ctx context.Context, name string, there, here map[string]listing.Entry) error {
 	a, isThere := there[name]
 	b, isHere := here[name]
+	alone := !g.call.Is("new-file") || a.Type == listing.Dir || b.Type == listing.Dir
 	switch {
-	case !isHere:
+	case !isHere && alone:
 		g.onlyThere++
-		return g.only(name, "only there", "D")
-	case !isThere:
+		return g.mark("-", name, g.only(name, "only there", "D"))
+	case !isThere && alone:
 		g.onlyHere++
-		return g.only(name, "only here", "A")
+		return g.mark("+", name, g.only(name, "only here", "A"))
+	case !isHere, !isThere:
 	case a.Type != b.Type:
 		g.differ++
-		return g.only(name, "differs", "M")
+		return g.mark("*", name, g.only(name, "differs", "M"))
 	case a.Type == listing.Dir:
 		return nil
 	case a.Type != listing.File, !g.call.Is("content") && a.Size == b.Size && a.Size >= 0 && closeTimes(a, b):
 		g.same++
-		return nil
+		return g.mark("=", name, nil)
 	}
 	local := filepath.Join(g.here.path, filepath.FromSlash(name))
 	if g.here.remote {
 		local = command.JoinRemote(g.here.path, name)
 	}
-	return g.pair(ctx, command.JoinRemote(g.there.path, name), local, name)
+	before := g.differ
+	err := g.pair(ctx, command.JoinRemote(g.there.path, name), local, name)
+	if g.differ > before {
+		return g.mark("*", name, err)
+	}
+	return g.mark("=", name, err)
 }
 
 // closeTimes reports whether two times are the same as far as both are known.
