@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client/unpack"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -17,13 +18,22 @@ var _ = command.Add(&command.Command{
 	Name: "head", Theme: "download", Args: "remote…", Short: "show the first lines of files",
 	Long:     "Only what is shown is fetched, or little more: the transfer is broken off then.",
 	Examples: []command.Example{{Line: "head -3 README.txt", Says: "three lines"}, {Line: "head -c 64 README.txt", Says: "64 bytes"}},
-	Min:      1, Max: -1, Ask: []string{"remote-file"}, Flags: headFlags, Digits: "lines",
+	Min:      1, Max: -1, Ask: []string{"remote-file"}, Digits: "lines",
+	Flags: func(fs *pflag.FlagSet) {
+		headFlags(fs)
+		decompressFlag(fs)
+	},
 	Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: head,
 })
 
 func headFlags(fs *pflag.FlagSet) {
 	fs.IntP("lines", "n", 10, "`NUMBER` of lines")
 	fs.Int64P("bytes", "c", 0, "`NUMBER` of bytes instead of lines")
+}
+
+// decompressFlag adds the option of commands that show files as zcat does.
+func decompressFlag(fs *pflag.FlagSet) {
+	fs.BoolP("decompress", "z", false, "unpack what gzip or bzip2 has compressed")
 }
 
 // amountWanted is how many lines, or bytes, are to be shown.
@@ -74,12 +84,18 @@ func head(ctx context.Context, c *command.Call) error {
 		if err != nil {
 			return err
 		}
+		var in io.Reader = d
+		if c.Is("decompress") {
+			if in, err = unpack.New(d, unpack.Usual, false); err != nil {
+				return d.CloseAfter(err)
+			}
+		}
 		var all bool
 		if c.Flags.Changed("bytes") {
-			_, err = io.CopyN(out, d, size)
+			_, err = io.CopyN(out, in, size)
 			all = errors.Is(err, io.EOF)
 		} else {
-			all, err = copyLines(out, d, lines)
+			all, err = copyLines(out, in, lines)
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return d.CloseAfter(err)
@@ -89,7 +105,7 @@ func head(ctx context.Context, c *command.Call) error {
 			d.Close() // it was not to be whole
 			return nil
 		}
-		return d.Close()
+		return finish(d)
 	})
 }
 

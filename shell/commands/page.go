@@ -15,10 +15,21 @@ var _ = command.Add(&command.Command{
 	Name: "page", Theme: "download", Aliases: []string{"more", "less"}, Args: "remote…", Short: "read files of the server, page by page",
 	Long: pageLong,
 	Min:  1, Max: -1, Ask: []string{"remote-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show binary files, too") },
+	Flags: func(fs *pflag.FlagSet) {
+		fs.BoolP("force", "f", false, "show binary files, too")
+		decompressFlag(fs)
+	},
 	Complete: []completion.Kind{completion.RemotePath},
-	Wire:     getVerbs, Needs: command.Login, Foreign: command.Confined, Run: Paged(cat),
+	Wire:     getVerbs, Needs: command.Login, Foreign: command.Confined, Run: Paged(pageOne),
 })
+
+// pageOne is cat, or with -z zcat.
+func pageOne(ctx context.Context, c *command.Call) error {
+	if c.Is("decompress") {
+		return zcat(ctx, c)
+	}
+	return cat(ctx, c)
+}
 
 const pageLong = "The pager is $PAGER, or less. Without a terminal there is none and the text goes to standard output."
 

@@ -31,8 +31,10 @@ var _ = command.Add(&command.Command{
 func zcat(ctx context.Context, c *command.Call) error {
 	bounds := unpack.Usual
 	var err error
-	if bounds.Most, err = settings.ParseBytes(c.Value("max-out")); err != nil {
-		return c.Usage("--max-out: %s", err)
+	if text := c.Value("max-out"); text != "" {
+		if bounds.Most, err = settings.ParseBytes(text); err != nil {
+			return c.Usage("--max-out: %s", err)
+		}
 	}
 	names, err := c.Expand(ctx, c.Args)
 	typ := c.Session().Type()
