@@ -161,15 +161,17 @@ func TestRelayInPlaceOfFXP(t *testing.T) {
 	}
 }
 
-// A large file needs no more memory than a small one.
+// A large file needs no more memory than a small one, alone and in a tree.
 func TestRelayIsBounded(t *testing.T) {
 	const size = 64 << 20
-	dir := t.TempDir()
-	here := afero.NewBasePathFs(afero.NewOsFs(), dir)
-	big, err := here.Create("/big")
+	here := afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())
+	err := here.Mkdir("/tree", 0o700)
 	if err == nil {
-		_, err = io.CopyN(big, nothingElse{}, size)
-		big.Close()
+		var big afero.File
+		if big, err = here.Create("/tree/big"); err == nil {
+			_, err = io.CopyN(big, nothingElse{}, size)
+			big.Close()
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -177,16 +179,22 @@ func TestRelayIsBounded(t *testing.T) {
 	_, from := server(t, nil, practice.Options{FS: here})
 	_, to := server(t, nil, practice.Options{FS: here})
 	task := relayed()
-	task.Remote, task.Target = "big", to
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	r, err := Run(t.Context(), from, task, nil)
-	runtime.ReadMemStats(&after)
-	if err != nil || r.Bytes != size {
-		t.Fatalf("%d bytes, %v", r.Bytes, err)
-	}
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 { // both servers' buffers, too
-		t.Errorf("%d bytes were allocated for %d", grown, int64(size))
+	task.Remote, task.Target = "tree/big", to
+	m := &Mirror{Remote: "/tree", Target: to, CopyName: "/mirrored", Route: &Route{Way: Here}}
+	for name, copied := range map[string]func() error{
+		"copy":         func() error { _, err := Run(t.Context(), from, task, nil); return err },
+		"mirrored/big": func() error { return m.Run(t.Context(), &Engine{Session: from, Parallel: 1}) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := copied()
+		runtime.ReadMemStats(&after)
+		if info, missing := here.Stat("/" + name); err != nil || missing != nil || info.Size() != size {
+			t.Fatalf("%s: %v, %v", name, err, missing)
+		}
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 { // both servers' buffers, too
+			t.Errorf("%s: %d bytes were allocated for %d", name, grown, int64(size))
+		}
 	}
 }
 
