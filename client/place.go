@@ -60,10 +60,14 @@ func (p Place) anchored() bool {
 
 // after is the place to which a command has led, and what PWD said there. The path is believed
 // where it begins at the root: others (ESP and phone servers name the last part only) would lead
-// elsewhere from the next login on.
+// elsewhere from the next login on. Who only asks, and is told nothing, is where they were: vsftpd says
+// 257 "" in a directory that was deleted.
 func (p Place) after(change command, said, syst string) Place {
 	if isWhole(said, syst) {
 		return Place{dir: said, said: said}
+	}
+	if change.verb == "" && said == "" {
+		return p
 	}
 	way := p.way
 	if p.dir != "" {

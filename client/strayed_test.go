@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
 )
 
@@ -27,7 +28,7 @@ func TestDirectoryMadeAgain(t *testing.T) {
 		if err := s.Chdir(t.Context(), path.Join(s.Dir(), "again")); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"one", "two"} {
+		for _, name := range []string{"one", "two", "three"} {
 			if _, err := s.Put(t.Context(), name, strings.NewReader(name)); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -35,6 +36,9 @@ func TestDirectoryMadeAgain(t *testing.T) {
 				t.Errorf("%q, %v", text, err)
 			}
 			renew()
+			if _, err := s.Getwd(t.Context()); err != nil && client.Refusal(err) == nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

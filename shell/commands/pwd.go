@@ -16,6 +16,9 @@ func pwd(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
+	if was := c.Session().Dir(); dir == "" && was != "" {
+		c.Note("the server does not say where this is any more: somebody may have deleted %s", was)
+	}
 	if dir == "" && !c.JSON() {
 		dir = "unknown"
 	}
