@@ -17,7 +17,7 @@ var _ = command.Add(&command.Command{
 	Name: "cache", Theme: "look around", Rare: true, Args: "[on | off | time | flush [directory]]", Short: "let ls answer from what was listed before", JSON: true,
 	Long: "With `cache on`, `ls` and `dir` of a directory that was listed within five minutes ask nothing of the server; a time such as " +
 		"30s is another limit. What is changed here drops what was listed, but what others change is not seen until it is old: " +
-		"`ls --fresh` asks at once, and `cache flush` forgets everything. Alone it shows what is remembered. It is what `set cache` does.",
+		"`ls --fresh` asks at once, and `cache flush` forgets everything. Alone it shows what is remembered. The same as `set cache`.",
 	Examples: []command.Example{
 		{Line: "cache on", Says: "for a slow server"},
 		{Line: "cache flush pub", Says: "forget a tree"},

@@ -11,7 +11,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "mode", Theme: "transfers", Args: "[stream|deflate]", Short: "show or choose how data is sent",
-	Long: "With deflate, downloads and listings are compressed where the server offers MODE Z; it is what `set compress on` does. " +
+	Long: "With deflate, downloads and listings are compressed where the server offers MODE Z, the same as `set compress on`. " +
 		"Uploads are compressed for servers of which it is known that they read them (FileZilla Server), and sent as they are to " +
 		"others: some hang on compressed ones. The size is compared afterwards, and one that differs is sent again as it is. The modes block and compressed of old " +
 		"standards are refused here; `quote` asks the server for them.",
