@@ -70,7 +70,7 @@ func (l *Language) MacroNames() []string { return slices.Sorted(maps.Keys(l.Macr
 
 func (l *Language) macroHint() string {
 	if names := l.MacroNames(); len(names) > 0 {
-		return "there are " + strings.Join(names, ", ")
+		return "the macros are " + strings.Join(names, ", ")
 	}
 	return "`macdef NAME` defines one"
 }

@@ -38,7 +38,7 @@ func recoverFlags(fs *pflag.FlagSet) {
 	fs.Bool("back", false, "with recover: undo it")
 }
 
-// outsideTx refuses a command that is no part of a transaction.
+// outsideTx refuses a command that is not part of a transaction.
 func outsideTx(c *command.Call) error {
 	if c.Shell.Tx == nil {
 		return nil

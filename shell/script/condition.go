@@ -93,7 +93,7 @@ func findCondition(name string) (Condition, error) {
 		}
 		names = append(names, row.Name)
 	}
-	err := &failure.UsageError{Text: name + ": no such condition", Hint: "there are " + strings.Join(names, ", ")}
+	err := &failure.UsageError{Text: name + ": no such condition", Hint: "the conditions are " + strings.Join(names, ", ")}
 	if near := completion.Nearest(name, names); len(near) > 0 {
 		err.Hint = "did you mean `" + near[0] + "`"
 	}
