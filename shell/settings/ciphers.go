@@ -15,7 +15,7 @@ const autoCiphers = "auto"
 func tlsCiphers() *Setting {
 	return &Setting{
 		Name: "tls-ciphers", Usage: "auto|ECDHE-RSA-AES128-GCM-SHA256", Suggest: append([]string{autoCiphers}, cipherNames()...),
-		Short: "the ciphers of TLS 1.2 and older that are offered, separated by colons, from the next open on; those of TLS 1.3 are not chosen",
+		Short: "the ciphers of TLS 1.2 and older that are offered, with colons between them, from the next open on; those of TLS 1.3 are not chosen",
 		Show:  func(s *Settings) string { return s.TLSCiphers },
 		Parse: func(s *Settings, text string) error {
 			ids, err := parseCiphers(text)
