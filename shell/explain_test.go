@@ -117,7 +117,7 @@ func TestExplainKnowsOurs(t *testing.T) {
 	for line, want := range map[string]string{
 		"help 550": "`explain 550`", "explain session reuse": "TLS session reuse", "explain Session-Reuse": "TLS session reuse",
 		"explain data connections": "The data connection", "explain sesion": "explain session",
-		"explain pasive": "did you mean `explain passive`\n", "explain data connction": "`explain data connection`", "explain close notify": "The signed end",
+		"explain pasive": "did you mean `explain passive`?\n", "explain data connction": "`explain data connection`", "explain close notify": "The signed end",
 	} {
 		p.out.Reset()
 		_ = p.Do(command.Line{Text: line})

@@ -31,8 +31,8 @@ var phases = []struct{ name, line, verb, fault string }{
 	{"put, the 226 is missing", "put up.bin", "STOR", "no-end:STOR"},
 	{"put, between two tries", "put up.bin", "STOR", "refuse:STOR=452 no room"},
 	{"mget", "prompt off; mget -f *.bin", "RETR", "stall:RETR=100000"},
-	{"mirror, listing", "mirror", "MLSD", "stall:MLSD=10"},
-	{"mirror, files", "mirror --parallel 2", "RETR", "stall:RETR=100000"},
+	{"mirror, listing", "mirror .", "MLSD", "stall:MLSD=10"},
+	{"mirror, files", "mirror --parallel 2 .", "RETR", "stall:RETR=100000"},
 	{"cat", "cat small.txt", "RETR", "mute:RETR"},
 	{"a plain command", "size big.bin", "SIZE", "mute:SIZE"},
 }

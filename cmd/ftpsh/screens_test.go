@@ -78,10 +78,10 @@ func TestScreenOfSlips(t *testing.T) {
 	p := newPlace(t, practice.Options{}, map[string]string{"big.bin": "1", "sub/x": ""})
 	tm := p.start(t)
 	for _, row := range []struct{ name, typed, want string }{
-		{"a command", "gte big.bin", "hint: did you mean `gate` or `get`"},
-		{"an option", "ls --tabel", "hint: did you mean `--table`"},
-		{"a setting", "set clober on", "hint: did you mean `set clobber`"},
-		{"a remote name", "ls; size bgi.bin", "hint: did you mean `big.bin`"},
+		{"a command", "gte big.bin", "hint: did you mean `gate` or `get`?"},
+		{"an option", "ls --tabel", "hint: did you mean `--table`?"},
+		{"a setting", "set clober on", "hint: did you mean `set clobber`?"},
+		{"a remote name", "ls; size bgi.bin", "hint: did you mean `big.bin`?"},
 		{"a directory", "ls; rm sub", "hint: `rm -r sub` deletes a directory"},
 		{"a local name", "put nofile", "put: nofile: no such file or directory\n  hint: `lls` shows"},
 		{"a job", "fg 7", "hint: `jobs` lists them"},

@@ -40,7 +40,7 @@ func FlagError(err error, fs *pflag.FlagSet, command string) error {
 		}
 	})
 	if near := completion.Nearest(unknown.GetSpecifiedName(), names); len(near) > 0 {
-		wrong.Hint = "did you mean `--" + strings.Join(near, "` or `--") + "`"
+		wrong.Hint = failure.DidYouMean("--", near)
 	}
 	return wrong
 }

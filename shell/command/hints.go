@@ -421,12 +421,12 @@ func (sh *Shell) hintsFor(err error) []string {
 	}
 	near := sh.Remote.Nearest(sh.Session.Dir(), about.Name)
 	for i := range near {
-		near[i] = "`" + syntax.Quote(near[i]) + "`"
+		near[i] = syntax.Quote(near[i])
 	}
 	if len(near) == 0 {
 		return all
 	}
-	return append([]string{"did you mean " + strings.Join(near, " or ")}, all...)
+	return append([]string{failure.DidYouMean("", near)}, all...)
 }
 
 // explained is a hint for the name of a command that is none but can be

@@ -117,7 +117,7 @@ func unknownCommand(name string, named map[string]*Command) error {
 	}
 	slices.Sort(all)
 	if near := completion.Nearest(name, all); len(near) > 0 {
-		err.Hint = "did you mean `" + strings.Join(near, "` or `") + "`"
+		err.Hint = failure.DidYouMean("", near)
 	} else if say := explained(name); say != "" {
 		err.Hint = say
 	}

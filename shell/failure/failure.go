@@ -152,3 +152,8 @@ func Shown(err error) error {
 	}
 	return &ShownError{err}
 }
+
+// DidYouMean is a hint at what is nearly what was typed: each of these, behind the same words.
+func DidYouMean(before string, near []string) string {
+	return "did you mean `" + before + strings.Join(near, "` or `"+before) + "`?"
+}

@@ -109,7 +109,7 @@ func unknownTopic(sh *command.Shell, topic string) error {
 	}
 	slices.Sort(near) // a word may be a command, a setting and one of the trade
 	if near = slices.Compact(near); len(near) > 0 {
-		err.Hint = "did you mean `explain " + strings.Join(near, "` or `explain ") + "`"
+		err.Hint = failure.DidYouMean("explain ", near)
 	}
 	return err
 }

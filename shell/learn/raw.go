@@ -138,7 +138,7 @@ func runDot(ctx context.Context, sh *command.Shell, words []string, v replyPrint
 	}
 	err := &failure.UsageError{Text: words[0] + ": no such line of ours", Hint: "`.help` lists them"}
 	if near := completion.Nearest(words[0], names); len(near) > 0 {
-		err.Hint = "did you mean `" + near[0] + "`"
+		err.Hint = failure.DidYouMean("", near[:1])
 	}
 	return err
 }

@@ -95,7 +95,7 @@ func findCondition(name string) (Condition, error) {
 	}
 	err := &failure.UsageError{Text: name + ": no such condition", Hint: "the conditions are " + strings.Join(names, ", ")}
 	if near := completion.Nearest(name, names); len(near) > 0 {
-		err.Hint = "did you mean `" + near[0] + "`"
+		err.Hint = failure.DidYouMean("", near[:1])
 	}
 	return Condition{}, err
 }

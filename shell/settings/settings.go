@@ -180,7 +180,7 @@ func Find(name string) (*Setting, error) {
 			err.Hint = "`set " + other.Here + "`"
 		}
 	} else if near := completion.Nearest(name, settingNames()); len(near) > 0 {
-		err.Hint = "did you mean `set " + near[0] + "`"
+		err.Hint = failure.DidYouMean("set ", near[:1])
 	}
 	return nil, err
 }
@@ -231,7 +231,7 @@ func Exact(name string) (*Setting, error) {
 	}
 	err := &failure.UsageError{Text: name + ": no such setting"}
 	if near := completion.Nearest(name, settingNames()); len(near) > 0 {
-		err.Hint = "did you mean " + near[0]
+		err.Hint = failure.DidYouMean("", near[:1])
 	}
 	return nil, err
 }
