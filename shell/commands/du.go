@@ -17,9 +17,11 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "du", Theme: "look around", Args: "[path…]", Short: "show how large directories are", JSON: true,
 	Long: "The sizes are those of the files, in units of 1024 bytes as du(1) shows them; what they occupy on the server's disk " +
-		"is not known. With -s a server that can (DSIZ) adds them up itself.",
-	Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}},
-	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(command.ListVerbs, command.Sends("DSIZ")), Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
+		"is not known. With -s a server that can (DSIZ) adds them up itself.\n" +
+		"--duplicates shows the files that hold the same bytes instead: those of one size are compared by their checksums, which the " +
+		"server computes or which are made of what is fetched. Nothing is deleted.",
+	Examples: []command.Example{{Line: "du -sh pub", Says: "the sum of a tree"}, {Line: "du -d 1", Says: "of each directory here"}, {Line: "du --duplicates pub", Says: "which files are there twice"}},
+	Max:      -1, Complete: []completion.Kind{completion.RemotePath}, Wire: command.Verbs(hashVerbs, command.ListVerbs, command.Sends("DSIZ", "RETR")), Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: du,
 	Flags: func(fs *pflag.FlagSet) {
 		fs.BoolP("summarize", "s", false, "only the sum of each path")
 		fs.BoolP("all", "a", false, "files, too")
@@ -27,6 +29,8 @@ var _ = command.Add(&command.Command{
 		fs.BoolP("human", "h", false, "such as 80M")
 		fs.BoolP("kilobytes", "k", false, "in units of 1024 bytes, as without it")
 		fs.BoolP("megabytes", "m", false, "in units of 1024 kilobytes")
+		fs.Bool("duplicates", false, "files with the same contents")
+		fs.Bool("read", false, "with --duplicates fetch the files, whatever the server computes or is known")
 		fs.IntP("max-depth", "d", math.MaxInt, "show nothing deeper than `N` directories")
 	},
 })
@@ -39,6 +43,9 @@ func du(ctx context.Context, c *command.Call) error {
 	roots := c.Texts()
 	if len(roots) == 0 {
 		roots = []string{"."}
+	}
+	if c.Is("duplicates") {
+		return duplicates(ctx, c, roots)
 	}
 	var errs []error
 	for _, root := range roots {
