@@ -121,10 +121,20 @@ func (t *tree) Rename(from, to string) error {
 	if strings.HasPrefix(path.Clean(to)+"/", path.Clean(from)+"/") && path.Clean(to) != path.Clean(from) {
 		return errors.New("a directory cannot move into itself")
 	}
-	if info, err := t.Stat(to); err == nil && info.IsDir() {
+	if info, err := t.Stat(to); err == nil && info.IsDir() && !t.isLink(to) {
 		return fs.ErrExist
 	}
 	return t.Fs.Rename(from, to)
+}
+
+// isLink reports whether a name is a link itself: rename(2) replaces one, wherever it leads.
+func (t *tree) isLink(name string) bool {
+	links, ok := t.Fs.(afero.Lstater)
+	if !ok {
+		return false
+	}
+	info, _, err := links.LstatIfPossible(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 func (t *tree) Chmod(name string, mode fs.FileMode) error {

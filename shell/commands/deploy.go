@@ -27,15 +27,18 @@ var _ = command.Add(&command.Command{
 		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
 		"Directories that only the present tree has are probably written by the site itself: name them with " +
 		"--shared to take them along, or leave them behind with --drop-extra. What others upload at that moment " +
-		"may land in either tree.",
+		"may land in either tree.\n" +
+		"With --link the tree is sent to REMOTE/releases/TIME, and the link REMOTE/current, which visitors see, is switched in one rename. " +
+		"--back lets it lead to the release before. Only servers with SITE SYMLINK make links: proftpd.",
 	Examples: []command.Example{
 		{Line: "deploy site /var/www", Says: "the tree site becomes /var/www"},
 		{Line: "deploy --keep 2 --shared uploads site /var/www", Says: "uploads goes along; two old trees are kept"},
 		{Line: "deploy --back --shared uploads /var/www", Says: "the tree before"},
+		{Line: "deploy --link --keep 5 site /var/www", Says: "the link /var/www/current leads to it; five others are kept"},
 		{Line: "deploy --recover /var/www", Says: "finish a deployment that broke off"},
 	},
 	Min: 1, Max: 2, Flags: deployFlags, Complete: []completion.Kind{completion.LocalDir, completion.RemoteDir},
-	Wire: command.Verbs(mirrorVerbs, command.Sends("RNFR", "RNTO")), Needs: command.Login, Foreign: command.Refused, Run: deployCommand,
+	Wire: command.Verbs(mirrorVerbs, command.Sends("RNFR", "RNTO", "SITE SYMLINK")), Needs: command.Login, Foreign: command.Refused, Run: deployCommand,
 })
 
 func deployFlags(fs *pflag.FlagSet) {
@@ -45,6 +48,7 @@ func deployFlags(fs *pflag.FlagSet) {
 	fs.Bool("drop-extra", false, "leave behind what only the present tree has")
 	fs.Bool("verify", false, "compare the contents of what was sent")
 	fs.Bool("back", false, "exchange the tree with the newest old one")
+	fs.Bool("link", false, "keep the trees in REMOTE/releases, and switch the link REMOTE/current")
 	fs.Bool("recover", false, "finish a deployment that broke off; with --back, go back to the old tree")
 }
 
@@ -68,12 +72,14 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 	ch.Plain = true // a deployment is taken back by --back
 	defer func() { ch.Plain = false }()
 	switch {
+	case c.Is("link"):
+		return deployLink(ctx, c, deploy.Releases{Dir: cmp.Or(tree.Dir, "/")})
 	case c.Is("recover"):
 		if c.Is("dry-run") || c.Shell.Options.DryRun {
 			return deployState(ctx, c, tree)
 		}
 		says, err := tree.Recover(ctx, c.Session(), !c.Is("back"))
-		return deployed(c, tree, says, err)
+		return deployed(c, tree.Dir, says, err)
 	case c.Is("back"):
 		if c.Is("dry-run") || c.Shell.Options.DryRun {
 			return deployState(ctx, c, tree)
@@ -88,6 +94,12 @@ func deployTree(c *command.Call) (deploy.Tree, error) {
 	name := c.Args[len(c.Args)-1].Text
 	tree := deploy.Tree{Dir: strings.TrimSuffix(c.Absolute(name), "/")}
 	home := c.Shell.Home
+	if c.Is("link") { // nothing but the link in it is renamed
+		if c.Flags.Changed("shared") {
+			return tree, c.Usage("--shared is for trees that take each other's place; with --link each release has its own directories")
+		}
+		return tree, nil
+	}
 	if tree.Dir == "" || !strings.HasPrefix(tree.Dir, "/") || home != nil && tree.Dir == home.String() {
 		return tree, c.Usage("%s: %v", name, deploy.ErrRoot)
 	}
@@ -112,15 +124,15 @@ func deployState(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 }
 
 // deployed tells what was done.
-func deployed(c *command.Call, tree deploy.Tree, says string, err error) error {
-	c.Shell.Remote.Forget(completion.Join(tree.Dir, ".."))
+func deployed(c *command.Call, dir, says string, err error) error {
+	c.Shell.Remote.Forget(completion.Join(dir, ".."))
 	if err != nil {
-		return failure.About(tree.Dir, err)
+		return failure.About(dir, err)
 	}
 	if c.JSON() {
-		return c.Object(map[string]string{"path": tree.Dir, "says": says})
+		return c.Object(map[string]string{"path": dir, "says": says})
 	}
-	tellDone(c, tree.Dir+": "+says)
+	tellDone(c, dir+": "+says)
 	return nil
 }
 
@@ -145,16 +157,7 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 			return err
 		}
 	}
-	m := &transfer.Mirror{Up: true, Local: local, Remote: tree.NewName(id), DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
-		return !slices.Contains(tree.Shared, rel)
-	}}
-	if _, err := runMirror(ctx, c, c.Session(), m); err != nil {
-		return fmt.Errorf("nothing was put in place; what was sent is %s: %w", tree.NewName(id), err)
-	}
-	if m.DryRun {
-		return nil
-	}
-	if err := sameTree(ctx, c, m); err != nil {
+	if dry, err := sendTree(ctx, c, local, tree.NewName(id), tree.Shared); dry || err != nil {
 		return err
 	}
 	start := time.Now()
@@ -171,7 +174,21 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	if len(removed) > 0 {
 		says += "; removed " + strings.Join(removed, ", ")
 	}
-	return deployed(c, tree, says, err)
+	return deployed(c, tree.Dir, says, err)
+}
+
+// sendTree sends a tree and compares what has arrived. dry: it only said what it would send.
+func sendTree(ctx context.Context, c *command.Call, local, remote string, without []string) (dry bool, err error) {
+	m := &transfer.Mirror{Up: true, Local: local, Remote: remote, DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
+		return !slices.Contains(without, rel)
+	}}
+	if _, err := runMirror(ctx, c, c.Session(), m); err != nil {
+		return m.DryRun, fmt.Errorf("nothing was put in place; what was sent is %s: %w", remote, err)
+	}
+	if m.DryRun {
+		return true, nil
+	}
+	return false, sameTree(ctx, c, m)
 }
 
 // deployBack puts the newest old tree in place. Directories that only the present one has are named:
@@ -195,7 +212,7 @@ func deployBack(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	if len(extra) > 0 {
 		says += "; only the one before, " + tree.OldName(st.FreeID(now)) + ", has " + strings.Join(extra, ", ")
 	}
-	return deployed(c, tree, says, err)
+	return deployed(c, tree.Dir, says, err)
 }
 
 // extraDirs are the directories that the present tree has, and the next one lacks.
@@ -218,10 +235,11 @@ func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, has fun
 	if err != nil || len(extra) == 0 {
 		return err
 	}
-	return &failure.UsageError{
-		Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "),
-		Hint: "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind",
+	hint := "--drop-extra leaves them behind"
+	if !c.Is("link") {
+		hint = "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind"
 	}
+	return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "), Hint: hint}
 }
 
 // sameTree compares what was sent with what is here: names and sizes.
