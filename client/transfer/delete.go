@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"sort"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -27,7 +27,7 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 	case m.kept == 0 && !m.DeleteAll:
 		return ErrNothing
 	}
-	sort.Slice(m.toDelete, func(i, j int) bool { return m.toDelete[i].Path > m.toDelete[j].Path })
+	slices.SortFunc(m.toDelete, func(a, b Step) int { return contentsFirst(a.Path, b.Path) })
 	if m.MayDelete != nil {
 		switch err := m.MayDelete(slices.Clone(m.toDelete), m.kept); {
 		case errors.Is(err, ErrKeep):
@@ -75,6 +75,17 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 		}
 	}
 	return s.Pipeline().Flush(ctx)
+}
+
+// contentsFirst orders paths by name, but what is inside of a directory comes before the directory.
+func contentsFirst(a, b string) int {
+	switch {
+	case strings.HasPrefix(a, b+"/"):
+		return -1
+	case strings.HasPrefix(b, a+"/"):
+		return 1
+	}
+	return slices.Compare(strings.Split(a, "/"), strings.Split(b, "/"))
 }
 
 const deletesAtOnce = 30

@@ -224,16 +224,21 @@ func TestMirrorDeletesNothingUnseen(t *testing.T) {
 	}
 }
 
-// Who may delete is asked, with the numbers.
+// Who may delete is asked, with the numbers and the names in the order in which they go: by name, and directories
+// after what is in them.
 func TestMirrorAsksBeforeDeleting(t *testing.T) {
 	srv, s := server(t, nil, practice.Options{})
 	srv.FS().MkdirAll("/pub", 0o755)
 	local := t.TempDir()
-	tree(t, local, "one", "two", "d/three")
+	tree(t, local, "one", "two", "d/three", "d/four", "d.txt")
 	no := errors.New("no")
 	m := &Mirror{Remote: "/pub", Local: local, Delete: true, DeleteAll: true, MayDelete: func(doomed []Step, kept int) error {
-		if len(doomed) != 4 || kept != 0 || doomed[0].Path != "two" || doomed[3].Path != "d" {
-			t.Errorf("asked about %v and %d", doomed, kept)
+		var paths []string
+		for _, step := range doomed {
+			paths = append(paths, step.Path)
+		}
+		if want := []string{"d/four", "d/three", "d", "d.txt", "one", "two"}; !slices.Equal(paths, want) || kept != 0 {
+			t.Errorf("asked about %v and %d", paths, kept)
 		}
 		return no
 	}}
@@ -244,7 +249,7 @@ func TestMirrorAsksBeforeDeleting(t *testing.T) {
 	if _, err := mirrored(t, m, &Engine{Session: s, Parallel: 1}); err != nil {
 		t.Errorf("the user keeps all: %v", err)
 	}
-	if len(contents(t, local)) != 5 {
+	if len(contents(t, local)) != 7 {
 		t.Error("something is gone")
 	}
 }

@@ -393,8 +393,8 @@ func TestMirrorAsks(t *testing.T) {
 	for _, row := range []struct{ answer, said string }{{"n", "nothing was deleted"}, {"y", "2 deleted, 1 directory deleted"}} {
 		term.enter("mirror --delete pub")
 		term.see("delete  3  old/x.txt")
-		term.see("delete  3  old.txt")
 		term.see("rmdir      old")
+		term.see("delete  3  old.txt")
 		term.see("delete 2 files and 1 directory, and keep 1? [y/n] ")
 		term.enter(row.answer)
 		term.see(row.said)

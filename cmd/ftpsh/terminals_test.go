@@ -255,7 +255,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.Type("n\r")
 		v.says("a.csv stays as it was\n" + here + "▏")
 		v.Type("mirror --delete pub\r")
-		v.says("delete  4  sub/older.txt\nrmdir      sub\ndelete  4  old.txt\ndelete 2 files and 1 directory, and keep 1? [y/n] ▏")
+		v.says("delete  4  old.txt\ndelete  4  sub/older.txt\nrmdir      sub\ndelete 2 files and 1 directory, and keep 1? [y/n] ▏")
 		v.Type("n\r")
 		v.says("nothing was deleted\n" + here + "▏")
 		v.Type("set rate\r")
