@@ -20,16 +20,23 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
-// oneSide is a copy by way of here, of which one end may break: "data" of the one host becomes "copy"
-// of the other one.
+// oneSide is a copy of which one end may break: "data" of the one host becomes "copy" of the other one.
 type oneSide struct {
+	way                  transfer.Way
 	from, to             everystep.Host
 	changeOne, changeTwo func(client.Options) client.Options
 	source, target       *client.Session
 	data, old            []byte // old: of the copy, before; nil for none
+	resume               bool   // old is the beginning of data
 }
 
 func (c *oneSide) open(t *testing.T) {
+	c.place(t)
+	c.source, c.target = c.from.Open(t, c.changeOne), c.to.Open(t, c.changeTwo)
+}
+
+// place puts the files there.
+func (c *oneSide) place(t *testing.T) {
 	for file, data := range map[string][]byte{filepath.Join(c.from.Root, "data"): c.data, filepath.Join(c.to.Root, "copy"): c.old} {
 		os.Remove(file)
 		if data == nil {
@@ -39,14 +46,13 @@ func (c *oneSide) open(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.source, c.target = c.from.Open(t, c.changeOne), c.to.Open(t, c.changeTwo)
 }
 
 // run copies, and sees to it that the copy is whole, or as it was, or the beginning of a new one.
 func (c *oneSide) run(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	task := transfer.Task{
-		Op: transfer.BetweenServers, Remote: "data", Target: c.target, Local: "copy", Route: &transfer.Route{Way: transfer.Here},
+		Op: transfer.BetweenServers, Remote: "data", Target: c.target, Local: "copy", Route: &transfer.Route{Way: c.way}, Resume: c.resume,
 		Retry: transfer.Retry{Most: 3, Wait: time.Millisecond},
 	}
 	_, err := transfer.Run(ctx, c.source, task, nil)
@@ -55,9 +61,9 @@ func (c *oneSide) run(ctx context.Context, t *testing.T) error {
 	case err == nil && bytes.Equal(got, c.data):
 	case err == nil, strings.TrimSpace(err.Error()) == "":
 		t.Errorf("it says that all went well: %v; there are %d bytes, or others", err, len(got))
-	case c.old != nil && !bytes.Equal(got, c.old) && !bytes.Equal(got, c.data):
+	case c.old != nil && !c.resume && !bytes.Equal(got, c.old) && !bytes.Equal(got, c.data):
 		t.Errorf("of the old file there are %d bytes: %v, %v", len(got), missing, err)
-	case c.old == nil && !bytes.HasPrefix(c.data, got):
+	case (c.old == nil || c.resume) && (!bytes.HasPrefix(c.data, got) || len(got) < len(c.old)):
 		t.Errorf("%d bytes are not the beginning of the file: %v", len(got), err)
 	}
 	return err
@@ -77,7 +83,7 @@ func (c *oneSide) beside() []string {
 func eachSide(t *testing.T, steps int, test func(t *testing.T, c *oneSide, broken everystep.Host, source bool)) {
 	everystep.EachHost(t, steps, func(t *testing.T, h everystep.Host) {
 		for _, source := range []bool{true, false} {
-			c := &oneSide{from: h, to: everystep.Practice(t), data: daemon.Content(300_000, 1)}
+			c := &oneSide{way: transfer.Here, from: h, to: everystep.Practice(t), data: daemon.Content(300_000, 1)}
 			if !source {
 				c.from, c.to = c.to, c.from
 			}
@@ -91,35 +97,67 @@ func eachSide(t *testing.T, steps int, test func(t *testing.T, c *oneSide, broke
 // beside it; the next command answers.
 func TestRelayBrokenAtEveryCommand(t *testing.T) {
 	t.Parallel()
-	eachSide(t, 8, func(t *testing.T, c *oneSide, broken everystep.Host, source bool) {
-		c.old = []byte("old")
-		everystep.Some(t, broken.Steps, func(t *testing.T, trap *everystep.Trap) {
-			if c.changeTwo = trap.Options; source {
-				c.changeOne, c.changeTwo = trap.Options, nil
+	eachSide(t, 8, brokenAtEveryCommand)
+}
+
+func brokenAtEveryCommand(t *testing.T, c *oneSide, broken everystep.Host, source bool) {
+	c.old = []byte("old")
+	everystep.Some(t, broken.Steps, func(t *testing.T, trap *everystep.Trap) {
+		if c.changeTwo = trap.Options; source {
+			c.changeOne, c.changeTwo = trap.Options, nil
+		}
+		c.open(t)
+		trapped := c.target
+		if source {
+			trapped = c.source
+		}
+		trap.Arm(trapped)
+		err := c.run(trap.Context, t)
+		sprung := trap.Sprung()
+		killed := trap.Context.Err() != nil
+		if left := c.beside(); len(left) > 0 && !killed && !(err != nil && strings.Contains(err.Error(), "a part is left")) {
+			t.Errorf("%s: left %q: %v", sprung, left, err)
+		}
+		if err != nil && !killed && client.Refusal(err) == nil {
+			t.Errorf("%s: %v", sprung, err)
+		}
+		for _, s := range []*client.Session{c.source, c.target} {
+			if _, err := s.Getwd(t.Context()); err != nil && sprung != "" && !(killed && s == trapped) {
+				t.Errorf("%s: the next command: %v", sprung, err)
 			}
-			c.open(t)
-			trapped := c.target
-			if source {
-				trapped = c.source
-			}
-			trap.Arm(trapped)
-			err := c.run(trap.Context, t)
-			sprung := trap.Sprung()
-			killed := trap.Context.Err() != nil
-			if left := c.beside(); len(left) > 0 && !killed && !(err != nil && strings.Contains(err.Error(), "a part is left")) {
-				t.Errorf("%s: left %q: %v", sprung, left, err)
-			}
-			if err != nil && !killed && client.Refusal(err) == nil {
-				t.Errorf("%s: %v", sprung, err)
-			}
-			for _, s := range []*client.Session{c.source, c.target} {
-				if _, err := s.Getwd(t.Context()); err != nil && sprung != "" && !(killed && s == trapped) {
-					t.Errorf("%s: the next command: %v", sprung, err)
-				}
-				s.Close()
-			}
-		})
+			s.Close()
+		}
 	})
+}
+
+// TestPutResumesThoughItBroke: an upload that resumes, and whose control connection is lost, resumes
+// then as well.
+func TestPutResumesThoughItBroke(t *testing.T) {
+	t.Parallel()
+	h, data := everystep.Practice(t), daemon.Content(100_000, 1)
+	local := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(local, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []everystep.Way{everystep.Cut, everystep.Lost} {
+		for n, more := 1, true; more; n++ {
+			if err := os.WriteFile(filepath.Join(h.Root, "up"), data[:40_000], 0o666); err != nil {
+				t.Fatal(err)
+			}
+			trap := everystep.New(t.Context(), way, n)
+			s := h.Open(t, trap.Options)
+			trap.Arm(s)
+			task := transfer.Task{Op: transfer.Upload, Local: local, Remote: "up", Resume: true, Retry: transfer.Retry{Most: 3, Wait: time.Millisecond}}
+			r, err := transfer.Run(t.Context(), s, task, nil)
+			got, _ := os.ReadFile(filepath.Join(h.Root, "up"))
+			if err != nil || !bytes.Equal(got, data) || r.Resumed != 40_000 {
+				t.Errorf("%s %s: %d bytes, resumed at %d: %v", way, trap.Sprung(), len(got), r.Resumed, err)
+			}
+			more = trap.Sprung() != ""
+			trap.Done()
+			s.Close()
+		}
+	}
 }
 
 // breaker ends the next data connection of a session when so many bytes have passed, as if the
@@ -250,7 +288,7 @@ func TestRelayLosesADaemon(t *testing.T) {
 			if !source {
 				srv = daemon.Start(t, first.Flavour, daemon.Options{})
 			}
-			b, c := &breaker{}, &oneSide{from: everystep.Daemon(srv), to: everystep.Practice(t), data: daemon.Content(16<<20, 1)}
+			b, c := &breaker{}, &oneSide{way: transfer.Here, from: everystep.Daemon(srv), to: everystep.Practice(t), data: daemon.Content(16<<20, 1)}
 			if c.changeOne = b.options; !source {
 				c.from, c.to, c.changeOne, c.changeTwo = c.to, c.from, nil, b.options
 			}

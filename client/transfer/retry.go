@@ -104,9 +104,14 @@ func (t Task) canRepeat(r Result) bool {
 
 // after is the same task once more, after a try that moved r and ended with err.
 func (t Task) after(r Result, typ client.Type, err error) Task {
-	t.Resume = typ.Counts() && (t.Op == Download || r.Bytes > 0 || t.again && t.Resume)
+	// A part that was asked for is still to be resumed when nothing was added to it; one whose end
+	// could not be read is not looked at twice.
+	unread := r.Resumed == 0 && (errors.As(err, new(*client.IncompleteError)) || client.IsCode(err, 425, 426))
+	asked := t.Resume && r.Bytes == 0 && t.Op != Download && !unread
+	t.Resume = typ.Counts() && (t.Op == Download || r.Bytes > 0 || asked || t.again && t.Resume)
+	t.again = t.again || !asked
 	t.Resume = t.Resume && t.Out == nil && !r.deflated // what a server makes of MODE Z is no beginning of the file
-	t.again, t.Known, t.short = true, false, nil       // what was asked before is asked again
+	t.Known, t.short = false, nil                      // what was asked before is asked again
 	if sum, is := t.Out.(hash.Hash); is {
 		sum.Reset()
 	}
