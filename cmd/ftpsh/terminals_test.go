@@ -308,7 +308,7 @@ func TestScreensOfWaiting(t *testing.T) {
 		v.Type("jobs\r")
 		v.holds("[1]  running  0:0", job)
 		v.Type("bye\r")
-		v.ends(job + "bye\n1 job still runs: [w]ait, [k]ill, [d]etach, [S]tay here? ▏")
+		v.says(job + "bye\n1 job still runs: [w]ait, [k]ill, [d]etach, [S]tay here? ▏")
 		v.Type("s\r")
 		v.holds("[S]tay here? s", job)
 		v.Type("kill 1\r")

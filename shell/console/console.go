@@ -21,6 +21,7 @@ import (
 	"unicode"
 
 	"github.com/chzyer/readline"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // ErrInterrupt is returned when the user presses Ctrl-C at a prompt.
@@ -251,14 +252,35 @@ func (c *Console) Ask(ctx context.Context, question string) (string, error) {
 	case !c.interactive:
 		return "", ErrNotInteractive
 	case c.dumb:
-		return c.readCooked(ctx, question, question != "")
+		return c.readCooked(ctx, atBlanks(question, c.Width()), question != "")
 	}
-	e := newEditor(ctx, c, question)
+	e := newEditor(ctx, c, atBlanks(question, c.Width()))
 	e.plain, e.fresh = true, question != ""
 	if err := c.edit(e); err != nil {
 		return "", err
 	}
 	return e.buf.text, nil
+}
+
+// atBlanks breaks a question that is wider than the terminal between its words; a longer word breaks at the margin.
+func atBlanks(question string, columns int) string {
+	var b strings.Builder
+	col := 0
+	for i, word := range strings.Split(question, " ") {
+		cells := displaywidth.String(word)
+		switch {
+		case i == 0:
+		case cells > 0 && col+1+cells > columns:
+			b.WriteByte('\n')
+			col = 0
+		default:
+			b.WriteByte(' ')
+			col++
+		}
+		b.WriteString(word)
+		col += cells
+	}
+	return b.String()
 }
 
 // AskKey asks until a line is one of keys, a letter each, and returns it in lower case; "yes" and "no" stand for y and n.

@@ -387,6 +387,19 @@ func TestAskKey(t *testing.T) {
 	s.answered("\x00", ErrInterrupt)
 }
 
+// TestLongQuestion: a question breaks between its words, and the answer stands behind it.
+func TestLongQuestion(t *testing.T) {
+	s := start(t, 40, 10, Options{})
+	s.asks(func() (string, error) {
+		r, err := s.c.AskKey(t.Context(), "delete 15 files and 3 directories, and keep 6? [y/n] ", "yn")
+		return string(r), err
+	})
+	s.cursor("delete 15 files and 3 directories, and\nkeep 6? [y/n] ▏")
+	s.typed("n\r")
+	s.shows("delete 15 files and 3 directories, and\nkeep 6? [y/n] n")
+	s.answered("n", nil)
+}
+
 func TestSecretLeavesNoTrace(t *testing.T) {
 	s := start(t, 40, 10, Options{History: lines("old")})
 	s.asks(func() (string, error) { return s.c.ReadSecret(t.Context(), "Password: ") })
