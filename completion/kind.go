@@ -33,6 +33,7 @@ const (
 	Mode              // who may do what with a file, such as 644 or u+x
 	Port              // the port of a server
 	Visited           // a directory of the server that is remembered
+	EitherPath        // a local path; behind a colon one on the server
 	Text              // anything: there is nothing to complete
 )
 

@@ -187,7 +187,7 @@ func (c *Command) takesPaths() bool {
 		switch kind {
 		case completion.Command, completion.Verb, completion.Macro:
 			return false
-		case completion.RemotePath, completion.RemoteDir, completion.LocalPath, completion.LocalDir:
+		case completion.RemotePath, completion.RemoteDir, completion.LocalPath, completion.LocalDir, completion.EitherPath:
 			paths = true
 		}
 	}

@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,13 +18,14 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 var _ = command.Add(&command.Command{
 	Name: "manifest", Theme: "look around", Args: "make [directory] | check file [directory] | diff old new", JSON: true,
 	Short: "write and check lists of checksums",
 	Long: "`manifest make` prints the checksum of each file of a tree on the server, `manifest check` compares a tree with such a " +
-		"list, and `manifest diff` compares two lists, which are local files. Where the server computes the checksum it is asked; " +
+		"list, and `manifest diff` compares two lists. A list is a local file, or behind a colon one on the server. Where the server computes the checksum it is asked; " +
 		"else the file is fetched and not kept. --read always fetches: a server's checksum proves only what the server says. " +
 		"The checksum of a file that has not changed since, by its size and time, is known from before; --rehash computes all of them again. A " +
 		"file that changed within ten minutes before it was looked at is always read again. --sample 5% reads a part of these, chosen at random, " +
@@ -33,12 +36,18 @@ var _ = command.Add(&command.Command{
 		{Line: "manifest make pub > SHA256SUMS", Says: "for `sha256sum -c`, beside a copy of pub"},
 		{Line: "manifest make --local pub > SHA256SUMS", Says: "of the tree here"},
 		{Line: "manifest check SHA256SUMS pub", Says: "is the server's tree as the list says?"},
+		{Line: "manifest check :pub/SHA256SUMS pub", Says: "the list is on the server"},
 		{Line: "manifest diff old.sums new.sums", Says: "what was changed, added, removed or moved"},
 	},
 	Min: 1, Max: 3, Flags: manifestFlags, Words: []string{"make", "check", "diff"},
-	Complete: []completion.Kind{completion.None, completion.LocalPath, completion.RemoteDir},
-	Wire:     command.Verbs(hashVerbs, command.ListVerbs, command.Sends("RETR")), Reach: command.WholeLine, Foreign: command.Confined, Run: runManifest,
+	Complete: []completion.Kind{completion.None, completion.EitherPath, completion.RemoteDir},
+	Wire:     command.Verbs(hashVerbs, command.ListVerbs, command.Sends("RETR")), Reach: command.WholeLine, NoPaths: listsOf, Foreign: command.Confined, Run: runManifest,
 })
+
+// listsOf are the words before the tree: readManifest sees itself where a list is.
+func listsOf(c *command.Call) int {
+	return map[string]int{"make": 1, "check": 2, "diff": 3}[c.Arg(0)]
+}
 
 func manifestFlags(fs *pflag.FlagSet) {
 	fs.StringP("algorithm", "a", "sha256", "`ALGORITHM` of the checksums: sha256, sha512, sha1 or md5")
@@ -148,10 +157,19 @@ func newSumObject(status string, want, got manifest.Entry, how string) sumObject
 	return o
 }
 
-// readManifest reads a list that is here; "-" is standard input.
-func readManifest(ctx context.Context, c *command.Call, name string) ([]manifest.Entry, error) {
-	in := c.Shell.Options.In
-	if name != "-" {
+// readManifest reads a list that is here, or behind a colon on the server; "-" is standard input.
+func readManifest(ctx context.Context, c *command.Call, word syntax.Token) ([]manifest.Entry, error) {
+	in, name := c.Shell.Options.In, word.Text
+	if session, there, is := c.Shell.Named(word); is {
+		if session != c.Shell.Name {
+			return nil, c.Usage("%s is not on the session of the tree", name)
+		}
+		text, err := manifestThere(ctx, c, there.Text)
+		if err != nil {
+			return nil, failure.About(there.Text, err)
+		}
+		in = text
+	} else if name != "-" {
 		file, err := c.Shell.Folder().Open(ctx, name, os.O_RDONLY, 0)
 		if err != nil {
 			return nil, err
@@ -169,12 +187,38 @@ func readManifest(ctx context.Context, c *command.Call, name string) ([]manifest
 	return entries, failure.About(name, err)
 }
 
+// manifestThere fetches a list that is on the server.
+func manifestThere(ctx context.Context, c *command.Call, name string) (io.Reader, error) {
+	s := c.Session()
+	if s == nil {
+		return nil, failure.ErrNotConnected
+	}
+	typ := s.Type()
+	s.SetType(client.Binary)
+	defer s.SetType(typ)
+	list := &boundedList{}
+	_, err := s.Get(ctx, list, name)
+	return &list.text, err
+}
+
+// boundedList holds a list, unless it never ends.
+type boundedList struct{ text bytes.Buffer }
+
+func (b *boundedList) Write(p []byte) (int, error) {
+	if b.text.Len()+len(p) > mostList {
+		return 0, errors.New("a list of more than 256 MiB is not read from a server")
+	}
+	return b.text.Write(p)
+}
+
+const mostList = 256 << 20
+
 func diffManifests(ctx context.Context, c *command.Call) error {
-	old, err := readManifest(ctx, c, c.Arg(1))
+	old, err := readManifest(ctx, c, c.Args[1])
 	if err != nil {
 		return err
 	}
-	now, err := readManifest(ctx, c, c.Arg(2))
+	now, err := readManifest(ctx, c, c.Args[2])
 	if err != nil {
 		return err
 	}

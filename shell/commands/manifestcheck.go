@@ -24,7 +24,7 @@ type manifestCheck struct {
 
 func checkManifest(ctx context.Context, c *command.Call) (err error) {
 	check := &manifestCheck{call: c, counts: map[string]int{}}
-	if check.want, err = readManifest(ctx, c, c.Arg(1)); err != nil {
+	if check.want, err = readManifest(ctx, c, c.Args[1]); err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(check.want, func(e manifest.Entry) bool { return e.Size < 0 }); i >= 0 && c.Is("size-only") {
@@ -66,7 +66,7 @@ func (m *manifestCheck) run(ctx context.Context) error {
 		return m.compare(wanted[f.path], f, listed[f.path] != nil)
 	})
 	for _, f := range there {
-		if _, is := wanted[f.path]; !is && err == nil && !m.call.Is("no-extra") {
+		if _, is := wanted[f.path]; !is && !m.isList(f) && err == nil && !m.call.Is("no-extra") {
 			err = m.report("EXTRA", "", manifest.Entry{Path: f.path, Size: f.was.Size}, &summed{})
 		}
 	}
@@ -74,6 +74,13 @@ func (m *manifestCheck) run(ctx context.Context) error {
 		return err
 	}
 	return m.end(counts)
+}
+
+// isList reports whether a file is the list itself, which cannot have its own checksum.
+func (m *manifestCheck) isList(f *summed) bool {
+	_, name, there := m.call.Shell.Named(m.call.Args[1])
+	dir := command.OrDot(m.call.Arg(2))
+	return there && !m.call.Is("local") && m.call.Absolute(name.Text) == m.call.Absolute(command.JoinRemote(dir, f.path))
 }
 
 // compare reports a file of the list.

@@ -222,6 +222,8 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
 		return remoteNames(ctx, sh, typed, kind == completion.RemoteDir)
+	case completion.EitherPath:
+		return eitherNames(ctx, sh, typed)
 	case completion.Visited:
 		return visitedLike(sh, given, word)
 	case completion.Setting:
@@ -254,6 +256,21 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		return completion.Words(strings.ToUpper(word), command.PlainCandidates(command.ProtocolVerbs))
 	}
 	return completion.Result{}
+}
+
+// eitherNames are local names; behind a colon those of the server.
+func eitherNames(ctx context.Context, sh *command.Shell, typed syntax.Token) completion.Result {
+	there, is := strings.CutPrefix(typed.Text, ":")
+	if !is {
+		return localNamesLike(ctx, typed, false)
+	}
+	typed.Text = there
+	found := remoteNames(ctx, sh, typed, false)
+	found.Common = ":" + found.Common
+	for i := range found.Candidates {
+		found.Candidates[i].Text = ":" + found.Candidates[i].Text
+	}
+	return found
 }
 
 // visitedLike are the directories that z would go to; one takes the place of the word.
