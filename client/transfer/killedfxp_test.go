@@ -19,9 +19,10 @@ import (
 
 // copiers are daemons that copy directly, with what allows it.
 var copiers = map[string]daemon.Options{
-	"proftpd":     {Conf: []string{"AllowForeignAddress on"}},
-	"pure-ftpd":   {Conf: []string{"-w"}},
-	"proftpd-tls": {Conf: []string{"AllowForeignAddress on", "TLSCACertificateFile {ca}"}, NoReuse: true},
+	"proftpd":       {Conf: []string{"AllowForeignAddress on"}},
+	"pure-ftpd":     {Conf: []string{"-w"}},
+	"pure-ftpd-tls": {Conf: []string{"-w"}},
+	"proftpd-tls":   {Conf: []string{"AllowForeignAddress on", "TLSCACertificateFile {ca}"}, NoReuse: true},
 }
 
 // eachDirectly runs a test with the practice server as both ends of a copy, and with each of the pairs
@@ -45,14 +46,14 @@ func eachDirectly(t *testing.T, steps int, test func(t *testing.T, c *oneSide, b
 		t.Parallel()
 		both(t, func(t *testing.T) (from, to everystep.Host) { return everystep.Practice(t), everystep.Practice(t) })
 	})
-	for _, pair := range [][2]string{{"proftpd", "pure-ftpd"}, {"pure-ftpd", "proftpd"}, {"proftpd-tls", "proftpd-tls"}} {
+	for _, pair := range [][2]string{{"proftpd", "pure-ftpd"}, {"pure-ftpd", "proftpd"}, {"pure-ftpd-tls", "proftpd-tls"}} {
 		t.Run(pair[0]+" to "+pair[1], func(t *testing.T) {
 			t.Parallel()
 			both(t, func(t *testing.T) (from, to everystep.Host) {
 				from = everystep.Daemon(daemon.Start(t, pair[0], copiers[pair[0]]))
 				to = everystep.Daemon(daemon.Start(t, pair[1], copiers[pair[1]]))
 				if from.Steps = steps; from.Options.Security != client.Off {
-					from.Steps *= 4 // a login takes most of the time
+					from.Steps += 4 // a login takes most of the time
 				}
 				to.Steps = from.Steps
 				return from, to
@@ -153,17 +154,15 @@ func TestDirectBrokenInTheData(t *testing.T) {
 		b := &bridge{}
 		defer b.passes.Wait()
 		c.changeOne, c.changeTwo = b.options, b.options
-		olds := [][]byte{nil, c.data[:30_000]} // nothing, or the beginning
+		olds := map[int64][]byte{1: nil, 50_000: c.data[:30_000]} // over nothing, or behind the beginning
 		if !source {
-			olds = [][]byte{[]byte("another file")}
+			olds = map[int64][]byte{1: []byte("another file"), 50_000: []byte("another file")}
 		}
 		c.open(t)
 		for how, end := range ends {
-			for _, at := range []int64{1, 50_000} {
-				for _, c.old = range olds {
-					c.resume = len(c.old) > 1000
-					c.brokenBetween(t, b, fmt.Sprintf("%s after %d bytes, over %d", how, at, len(c.old)), at, end)
-				}
+			for at, old := range olds {
+				c.old, c.resume = old, len(old) > 1000
+				c.brokenBetween(t, b, fmt.Sprintf("%s after %d bytes, over %d", how, at, len(old)), at, end)
 			}
 		}
 	})
@@ -189,7 +188,7 @@ func (c *oneSide) brokenBetween(t *testing.T, b *bridge, how string, at int64, e
 // ends with an error that says so, and the other server answers.
 func TestDirectLosesADaemon(t *testing.T) {
 	t.Parallel()
-	for _, pair := range [][2]string{{"proftpd", "pure-ftpd"}, {"pure-ftpd", "proftpd"}, {"proftpd-tls", "proftpd-tls"}} {
+	for _, pair := range [][2]string{{"proftpd", "pure-ftpd"}, {"pure-ftpd", "proftpd"}, {"pure-ftpd-tls", "proftpd-tls"}} {
 		for _, source := range []bool{true, false} {
 			for _, old := range [][]byte{nil, []byte("old")} {
 				t.Run(fmt.Sprintf("%s to %s, source %v, over %q", pair[0], pair[1], source, old), func(t *testing.T) {
