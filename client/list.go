@@ -18,6 +18,7 @@ import (
 type ListOptions struct {
 	Hidden   bool // dot files too, where the server hides them
 	Dangling bool // symbolic links that lead nowhere too, where MLSD leaves them out
+	Links    bool // links to directories as links, where MLSD may not say so: for those who delete what is in directories
 	Plain    bool // LIST even where the server has MLSD
 	Exact    bool // ask MDTM where LIST tells a time less exactly than to the second
 	Fetch    bool // files are fetched next: with Exact that is prepared in the same round trip
@@ -44,6 +45,9 @@ var errStopped = errors.New("stopped")
 func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	if o.Long && !o.Plain && s.quirks.HidesLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
 		return s.listBoth(ctx, dir, o, yield)
+	}
+	if o.Links && !o.Plain && !s.quirks.ShowsLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
+		return s.listUnfollowed(ctx, dir, o, yield)
 	}
 	plain := o.Plain || o.Dangling && s.quirks.HidesDangling
 	if !plain && s.feat.Has("MLST") && !s.lacks["MLSD"] {
@@ -153,7 +157,7 @@ func (s *Session) listBoth(ctx context.Context, dir string, o ListOptions, yield
 	}
 	var itself *listing.Entry // dir is a file: LIST is asked about it when this transfer is over
 	first := true
-	o.Long = false
+	o.Long, o.Links = false, false
 	err = s.list(ctx, dir, o, func(e listing.Entry, err error) bool {
 		if link, is := links[e.Name]; is && err == nil {
 			delete(links, e.Name)
@@ -182,6 +186,44 @@ func (s *Session) listBoth(ctx context.Context, dir string, o ListOptions, yield
 		}
 	}
 	return err
+}
+
+// listUnfollowed lists with MLSD. Some servers describe there what a link leads to, so that it looks like a directory; who
+// deletes what is in it deletes what is elsewhere. Where there are directories, LIST tells which of them are links.
+func (s *Session) listUnfollowed(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+	var entries []listing.Entry
+	var errs []error
+	dirs := false
+	o.Links = false
+	err := s.list(ctx, dir, o, func(e listing.Entry, err error) bool {
+		entries, errs = append(entries, e), append(errs, err)
+		dirs = dirs || err == nil && e.Type == listing.Dir && e.Special == 0
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	links := map[string]listing.Entry{}
+	if dirs {
+		err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
+			if e.Type == listing.Link {
+				links[e.Name] = e
+			}
+			return true
+		})
+		if err != nil && !refused(err) {
+			return err
+		}
+	}
+	for i, e := range entries {
+		if link, is := links[e.Name]; is && errs[i] == nil && e.Type == listing.Dir {
+			e = asLink(e, link)
+		}
+		if !yield(e, errs[i]) {
+			return errStopped
+		}
+	}
+	return nil
 }
 
 // asLink is an entry of MLSD, which may describe what the link leads to, as LIST shows it. The time

@@ -14,6 +14,7 @@ type Quirks struct {
 
 	HidesDots       bool // LIST shows no dot files without -a
 	HidesDangling   bool // MLSD leaves out symbolic links that lead nowhere
+	ShowsLinks      bool // MLSD says that a link is one, also of a link to a directory
 	HidesLinks      bool // MLSD does not say where links lead
 	SetsByMDTM      bool // MDTM with a time before the name sets it
 	ReadsTelnet     bool // the byte FF in a command must be doubled
@@ -44,6 +45,7 @@ type quirk struct {
 var quirkTable = []quirk{
 	{"proftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
 	{"proftpd", func(q *Quirks) { q.HidesDangling = true }, "MLSD leaves out symbolic links that lead nowhere"},
+	{"proftpd", func(q *Quirks) { q.ShowsLinks = true }, "MLSD says symlink, also of a link to a directory"},
 	{"proftpd", func(q *Quirks) { q.HidesLinks = true }, "MLSD describes a link as the file it leads to"},
 	{"proftpd", func(q *Quirks) { q.MaxLine = 4096 }, "a command above 4 KiB is never answered"},
 	{"proftpd", func(q *Quirks) { q.ShakesEarly = true }, "a TLS handshake waits in the data connection until the reply is sent"},
@@ -56,6 +58,7 @@ var quirkTable = []quirk{
 	{"vsftpd", func(q *Quirks) { q.EndsEarly = true }, "close_notify is read behind the data, before 226 (proftpd and pure-ftpd stand still when it comes earlier)"},
 	{"vsftpd", func(q *Quirks) { q.LoginBurst = true }, "what is sent after a password waits until that is answered"},
 	{"pure-ftpd", func(q *Quirks) { q.HidesDots = true }, "LIST shows no dot files without -a"},
+	{"pure-ftpd", func(q *Quirks) { q.ShowsLinks = true }, "MLSD says slink, also of a link to a directory"},
 	{"pure-ftpd", func(q *Quirks) { q.HidesLinks = true }, "MLSD says slink, and not where it leads"},
 	{"pure-ftpd", func(q *Quirks) { q.KeepsFF = true }, "the byte FF is taken as it is"},
 	{"pure-ftpd", func(q *Quirks) { q.ProtectsMLST = true }, "under TLS, MLST gets 521 before PROT P"},

@@ -544,7 +544,7 @@ func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists
 	if m.Up {
 		source, err = m.localEntries(rel)
 	} else {
-		source, err = m.remoteEntries(ctx, s, m.remote(rel), rel)
+		source, err = m.remoteEntries(ctx, s, m.remote(rel), rel, m.RemoveSource)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -565,17 +565,17 @@ func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists
 // copies reads a directory of the copy.
 func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]slim, error) {
 	if m.copyIsThere() {
-		return m.remoteEntries(ctx, m.holder(s), m.copied(rel), rel)
+		return m.remoteEntries(ctx, m.holder(s), m.copied(rel), rel, m.Delete)
 	}
 	return m.localEntries(rel)
 }
 
 // remoteEntries lists a directory of a server. Names that lead elsewhere are
-// left out, and told of.
-func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string) ([]slim, error) {
+// left out, and told of. Where something in it may be deleted, no link to a directory is taken for one.
+func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string, deletes bool) ([]slim, error) {
 	o := client.ListOptions{
 		Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
-		Long: m.Links == CopyLinks && !m.Up,
+		Long: m.Links == CopyLinks && !m.Up, Links: deletes,
 	} // MLSD does not say where links lead
 	var entries []slim
 	err := eachEntry(ctx, s, m.Bounds, dir, o, func(e listing.Entry) { entries = append(entries, slimOf(e)) }, func(err error) {

@@ -195,7 +195,7 @@ func remove(ctx context.Context, s *client.Session, dir string, depth int) error
 		return fmt.Errorf("%s: more than %d directories inside of each other", dir, deepest*2)
 	}
 	var entries []listing.Entry
-	for e, err := range s.List(ctx, dir, client.ListOptions{Hidden: true}) {
+	for e, err := range s.List(ctx, dir, client.ListOptions{Hidden: true, Links: true}) {
 		if err != nil {
 			return err
 		}

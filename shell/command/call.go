@@ -38,6 +38,7 @@ type Call struct {
 	Looked int      // directories of a tree that were looked into
 	Coming []string // what it brings here, as folders knows it
 	Long   bool     // entries are shown with all that is known
+	Links  bool     // listings show links as links, whatever it costs
 }
 
 // Arg returns the text of an argument, "" when it was not given.

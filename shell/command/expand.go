@@ -152,7 +152,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]RemoteName, erro
 func (c *Call) List(ctx context.Context, dir string, hidden bool) ([]listing.Entry, error) {
 	var entries []listing.Entry
 	err := c.Shell.Settings.Bounds.Listing(ctx, func(ctx context.Context) error {
-		for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden, Long: c.Long}) {
+		for e, err := range c.Session().List(ctx, dir, client.ListOptions{Hidden: hidden, Long: c.Long, Links: c.Links}) {
 			if err != nil {
 				return err
 			}

@@ -44,6 +44,7 @@ func chmod(ctx context.Context, c *command.Call) error {
 	for _, name := range names {
 		var err error
 		if c.Is("recursive") {
+			c.Links = true
 			t := &tree{call: c, most: math.MaxInt}
 			t.before = func(file string, e listing.Entry, _ int) error {
 				if e.Type == listing.Link {

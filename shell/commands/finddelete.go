@@ -23,6 +23,7 @@ func findDelete(ctx context.Context, c *command.Call, want *finding) error {
 	if keep < 0 {
 		return c.Usage("-keep-last: %d is below 0", keep)
 	}
+	c.Links = true
 	var found []listing.Entry
 	roots := c.Texts()
 	if len(roots) == 0 {

@@ -25,6 +25,7 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 		return nil
 	}
 	c.SumsUp()
+	c.Links = true
 	var errs []error
 	files, dirs := 0, 0
 	for _, name := range names {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"path"
 	"sort"
 	"strings"
 
@@ -52,7 +53,7 @@ func (t *tree) walk(ctx context.Context, path string) error {
 	e := listing.Entry{Name: path, Type: listing.Dir, Size: -1}
 	if strings.Trim(path, "/.") != "" {
 		var err error
-		if e, err = t.call.Session().Stat(ctx, path); err != nil {
+		if e, err = t.stat(ctx, path); err != nil {
 			return failure.About(path, err)
 		}
 	}
@@ -61,6 +62,22 @@ func (t *tree) walk(ctx context.Context, path string) error {
 		err = nil
 	}
 	return failure.Several(append(t.errs, err))
+}
+
+// stat describes a name as typed. MLST says of a link to a directory that it is one, on proftpd too: whoever deletes looks
+// into the directory that it is in.
+func (t *tree) stat(ctx context.Context, name string) (listing.Entry, error) {
+	e, err := t.call.Session().Stat(ctx, name)
+	if err != nil || !t.call.Links || e.Type != listing.Dir || strings.HasSuffix(name, "/") {
+		return e, err
+	}
+	entries, err := t.call.List(ctx, path.Dir(name), true)
+	for _, same := range entries {
+		if same.Name == path.Base(name) && same.Type == listing.Link {
+			e.Type = listing.Link
+		}
+	}
+	return e, err
 }
 
 // entry goes through one name. It is whole if everything in it was there to see.
