@@ -25,7 +25,7 @@ type lexer struct {
 	alone   bool // src is a single word
 	plain   int  // no operator before this position
 	name    int  // where the letters that the word begins with end
-	glued   int  // where the text without blanks ends that was looked at last
+	glued   int  // where the text without blanks, ; and & ends that was looked at last
 	signs   int  // where the run of operators ends that was looked at last
 	depth   int  // blocks that are open
 	vars    Vars
@@ -215,13 +215,14 @@ func longest(s string) (Op, int) {
 }
 
 // bars returns the length of a word of the form |…| at the current position: the
-// address that EPRT takes (RFC 2428 section 2).
+// address that EPRT takes (RFC 2428 section 2). It ends before an operator that follows without a blank, so that the word is
+// the same with and without that.
 func (l *lexer) bars() int {
 	if l.src[l.pos] != '|' {
 		return 0
 	}
 	l.glued = max(l.glued, l.pos)
-	for !ends(l.src[l.glued:]) {
+	for !ends(l.src[l.glued:]) && l.src[l.glued] != ';' && l.src[l.glued] != '&' {
 		l.glued++
 	}
 	if n := l.glued - l.pos; n > 2 && l.src[l.glued-1] == '|' {

@@ -161,7 +161,7 @@ func TestExpand(t *testing.T) {
 // FuzzLex: a line and each prefix of it lex; tokens are in order and say where
 // they stand.
 func FuzzLex(f *testing.F) {
-	for _, s := range []string{`get 'a b' "c\"d" $'\x1b' e\ f; ls|wc &`, "-!x\n$m a || b >> c # d", "|1|2| {a,b}[x] ${y}$?", "a\\\r\n&&&|;>\x00\xff"} {
+	for _, s := range []string{`get 'a b' "c\"d" $'\x1b' e\ f; ls|wc &`, "-!x\n$m a || b >> c # d", "|1|2| {a,b}[x] ${y}$?", "a|{|&", "a|b|;c", "eprt |2|::1|5|&", "a\\\r\n&&&|;>\x00\xff"} {
 		f.Add(s)
 	}
 	vars := Vars{Get: func(name string) (string, bool) { return "*" + name, len(name)%2 == 0 }, Args: []Token{{Text: "x"}}}

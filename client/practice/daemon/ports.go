@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"testing"
 )
 
 // The ports below those that the kernel gives to outgoing connections, in slots: the first port of a slot is its
@@ -108,4 +109,16 @@ func haveIPv6() bool {
 	}
 	l.Close()
 	return true
+}
+
+// Port is a port of this computer that nobody else uses while the test runs: for a program that is told where to listen,
+// or for a place where nobody does. One that the kernel calls free may be that of the next connection.
+func Port(t testing.TB) int {
+	t.Helper()
+	s, err := reserve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.release)
+	return s.control()
 }
