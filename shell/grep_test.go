@@ -3,12 +3,12 @@ package shell
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/client/practice/daemon"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
@@ -116,9 +117,9 @@ func serveDir(t *testing.T, dir string) (*command.Shell, *bytes.Buffer) {
 // TestGrepTreesAsGrep compares `grep -rn` with grep(1) on a generated tree, byte for byte: CRLF, no end of line at the end,
 // bytes that are no UTF-8, NUL, empty files, names with blanks.
 func TestGrepTreesAsGrep(t *testing.T) {
-	program, err := exec.LookPath("grep")
-	if err != nil || runtime.GOOS != "linux" { // that of BSD says other things
-		t.Skip("there is no GNU grep here")
+	const program = "grep"
+	if version, err := exec.Command(program, "--version").Output(); err != nil || !strings.Contains(string(version), "GNU grep") {
+		daemon.Missing(t, errors.New("grep is not that of GNU"))
 	}
 	dir, random := t.TempDir(), rand.New(rand.NewPCG(3, 4))
 	words := []string{"alpha", "beta", "\xff\xfe", "", "GET /index.html 404", "\r", "ä", "x:y", "\x00", "error: no"}

@@ -87,7 +87,7 @@ func TestEveryDryRunIsInTheSchema(t *testing.T) {
 	})
 }
 
-// TestEveryFailureIsInTheSchema: so is what goes wrong, whoever says it.
+// TestEveryFailureIsInTheSchema: the object that tells of a failure is valid, too, of whatever kind the failure is.
 func TestEveryFailureIsInTheSchema(t *testing.T) {
 	server, err := practice.Start(practice.Options{})
 	if err != nil {

@@ -50,7 +50,7 @@ func betweenServers(ctx context.Context, s *client.Session, t Task, m *Meter) (R
 	first := !t.Route.refused.Swap(true)
 	r, relayed := relay(ctx, s, t, m)
 	if relayed == nil && first {
-		r.Note = "copied by way of here: " + err.Error()
+		r.Note = "copied through this computer: " + err.Error()
 	}
 	return r, relayed
 }

@@ -31,7 +31,7 @@ func TestCopyOntoItself(t *testing.T) {
 			os.Chmod(path("x"), 0o666)
 			os.Chmod(path("d"), 0o777)
 			if err != nil {
-				t.Skip(err) // no links here
+				t.Fatal(err)
 			}
 		}
 		lay()

@@ -112,7 +112,7 @@ func pair(t *testing.T, as string, one, two *daemon.Server, data []byte, at time
 }
 
 // TestEveryPairDirectly: between which daemons a copy goes directly, as their makers have them and when
-// they are told to (docs/fxp.md has the table). Where they do not, it comes by way of here, and says
+// they are told to (docs/fxp.md has the table). Where they do not, it comes through this computer, and says
 // why.
 func TestEveryPairDirectly(t *testing.T) {
 	t.Parallel()
@@ -156,7 +156,7 @@ func directly(t *testing.T, from, to *client.Session, file string, data []byte, 
 	if got, _ := os.ReadFile(file); err != nil || !bytes.Equal(got, data) {
 		t.Fatalf("there are %d bytes, or others; %v", len(got), err)
 	}
-	if why := strings.HasPrefix(r.Note, "copied by way of here: no connection between the servers: "); why == works {
+	if why := strings.HasPrefix(r.Note, "copied through this computer: no connection between the servers: "); why == works {
 		t.Errorf("it says %q", r.Note)
 	}
 	from.Close()

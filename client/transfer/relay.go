@@ -36,7 +36,7 @@ func relay(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, er
 	return r, asOriginal(ctx, t, &r)
 }
 
-// fill moves what the copy lacks. Where it has to begin anew it does so beside an old file.
+// fill moves what the copy lacks. Where it has to start over it does so beside an old file.
 func (t *Task) fill(ctx context.Context, s *client.Session, name string, r *Result, m *Meter) (err error) {
 	if r.Resumed > 0 {
 		err = pour(ctx, s, *t, r, m)

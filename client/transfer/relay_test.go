@@ -144,7 +144,7 @@ func TestRelayInPlaceOfFXP(t *testing.T) {
 	task := relayed()
 	task.Target, task.Route = to, &Route{Way: AnyWay}
 	r, err := Run(t.Context(), from, task, nil)
-	if err != nil || !strings.HasPrefix(r.Note, "copied by way of here: ") {
+	if err != nil || !strings.HasPrefix(r.Note, "copied through this computer: ") {
 		t.Errorf("note %q, %v", r.Note, err)
 	}
 	before := len(srv.Commands())

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -42,7 +41,6 @@ func init() {
 // unixPrograms are those that scripts call behind ! and | and Windows lacks, with what the scripts need of them.
 var unixPrograms = map[string]func(){
 	"cat": func() { os.Stdout.Write(input(os.Args[1:])) },
-	"cp":  func() { check(os.WriteFile(target(), input(os.Args[1:2]), 0o666)) },
 	"head": func() {
 		n, err := strconv.Atoi(os.Args[1][1:])
 		check(err)
@@ -51,17 +49,6 @@ var unixPrograms = map[string]func(){
 				os.Stdout.WriteString(line)
 			}
 		}
-	},
-	"rm": func() {
-		for _, name := range os.Args[1:] {
-			check(os.RemoveAll(name))
-		}
-	},
-	"mv": func() { check(os.Rename(os.Args[1], target())) },
-	"sleep": func() {
-		d, err := time.ParseDuration(os.Args[1] + "s")
-		check(err)
-		time.Sleep(d)
 	},
 	"sort": func() {
 		all := lines()
@@ -83,18 +70,8 @@ var unixPrograms = map[string]func(){
 		}
 		os.Stdout.Write(bytes.ReplaceAll(text, []byte(os.Args[1]), []byte(os.Args[2])))
 	},
-	"true":  func() {},
-	"false": func() { os.Exit(1) },
-	"wc":    func() { fmt.Println(len(lines())) },
-}
-
-// target is the last argument, or the name of the first below it.
-func target() string {
-	last := os.Args[len(os.Args)-1]
-	if info, err := os.Stat(last); err == nil && info.IsDir() {
-		return filepath.Join(last, filepath.Base(os.Args[1]))
-	}
-	return last
+	"true": func() {},
+	"wc":   func() { fmt.Println(len(lines())) },
 }
 
 // input is what files hold, or standard input.

@@ -232,7 +232,7 @@ var causes = []madeCause{
 	{cause: "a commit that broke off", goes: "RNTO", lines: "open $URL; begin; put up.txt; commit", want: "`tx recover` looks how far it came, and ends it"},
 	{cause: "somebody has changed what a transaction is about", lines: "open $URL; begin --in full; rm full/b.txt; @; commit", want: "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
 	{cause: "no room, with a trash", faults: []practice.Fault{refuses("STOR", "552 quota exceeded")}, lines: "set trash on; open $URL; put up.txt new", want: "`trash` shows what the trash holds, `trash empty --older 0` frees it"},
-	{cause: "a plan that no longer fits", lines: "open $URL; plan -o planned rm full/b.txt; @; apply planned", want: "`plan -o FILE COMMAND` makes it anew; `plan show FILE` says of which command"},
+	{cause: "a plan that no longer fits", lines: "open $URL; plan -o planned rm full/b.txt; @; apply planned", want: "`plan -o FILE COMMAND` makes a new one; `plan show FILE` shows of which command"},
 	{cause: "a step of a commit is refused", faults: []practice.Fault{refuses("RNTO", "550 no")}, lines: "open $URL; begin; put up.txt; commit", want: "the changes still wait: `commit` tries again, `rollback` drops them"},
 	{cause: "a lock of somebody else", lines: "open $URL; mkdir full/.ftpsh-lock; put up.txt full/.ftpsh-lock/owner; begin --in full --lock", want: "`begin --break-lock` removes it, if its owner is gone"},
 	{cause: "no TLS there, and none wanted", lines: "open --tls=off $URL; auth", want: ""},

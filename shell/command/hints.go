@@ -193,7 +193,7 @@ var hints = []hint{
 	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
 	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
 	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
-	{"a plan that no longer fits", isError[*plan.StaleError], "`plan -o FILE COMMAND` makes it anew; `plan show FILE` says of which command"},
+	{"a plan that no longer fits", isError[*plan.StaleError], "`plan -o FILE COMMAND` makes a new one; `plan show FILE` shows of which command"},
 	{"a step of a commit is refused", isError[*tx.RefusedError], "the changes still wait: `commit` tries again, `rollback` drops them"},
 	{"a lock of somebody else", isError[*tx.LockedError], "`begin --break-lock` removes it, if its owner is gone"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},

@@ -221,7 +221,7 @@ func sizeByURL(ctx context.Context, c *command.Call) error {
 			return err
 		}
 		if f.known == nil || f.known.Size < 0 {
-			return failure.About(name, errors.New("the proxy does not tell its size"))
+			return failure.About(name, errors.New("the proxy does not say how large it is"))
 		}
 		if err := printSize(c, name, f.known.Size); err != nil {
 			return err
@@ -350,7 +350,7 @@ func sendByURL(ctx context.Context, c *command.Call, t transfer.Task, file io.Re
 		case ctx.Err() != nil:
 			err = ctx.Err()
 		case failed != nil || there.Size < 0:
-			r.Note = "the proxy does not tell its size: nothing shows that all of it has arrived"
+			r.Note = "the proxy does not say how large it is: nothing shows that all of it has arrived"
 		case there.Size != t.Size:
 			err = &client.IncompleteError{Got: there.Size, Want: t.Size, Reason: "the server has not all of it"}
 		}

@@ -157,7 +157,7 @@ type sumsThere struct {
 	dir   string
 	since time.Time // when it was listed
 	cache *manifest.Cache
-	anew  bool // nothing that was known is believed
+	stale bool // nothing known from before is believed
 }
 
 func (t *sumsThere) there(f *summed) string { return command.JoinRemote(t.dir, f.path) }
@@ -183,7 +183,7 @@ func (t *sumsThere) sums(ctx context.Context, files []*summed, ready func(*summe
 	typ := t.call.Session().Type()
 	t.call.Session().SetType(client.Binary)
 	defer t.call.Session().SetType(typ)
-	t.anew = t.call.Is("rehash")
+	t.stale = t.call.Is("rehash")
 	if t.cache, err = t.readCache(); err != nil {
 		return err
 	}
@@ -234,9 +234,9 @@ func (t *sumsThere) sample(ctx context.Context, files []*summed) error {
 		}
 	}
 	for _, f := range some {
-		if f.err == nil && !bytes.Equal(f.sum, known[f]) && !t.anew {
+		if f.err == nil && !bytes.Equal(f.sum, known[f]) && !t.stale {
 			t.call.Shell.Warn(render.Safe(f.path) + " is not what is known of it, although its size and time are the same: nothing known from before is believed")
-			t.cache, t.anew = manifest.NewCache(t.cache.Server), true
+			t.cache, t.stale = manifest.NewCache(t.cache.Server), true
 			return t.writeCache()
 		}
 	}
@@ -347,7 +347,7 @@ func (t *sumsThere) cacheFile() string {
 
 func (t *sumsThere) readCache() (*manifest.Cache, error) {
 	name, of := t.cacheFile(), facts.ServerOf(t.call.Session())
-	if name == "" || t.anew {
+	if name == "" || t.stale {
 		return manifest.NewCache(of), nil
 	}
 	return readCache(name, of)
@@ -375,7 +375,7 @@ func (t *sumsThere) writeCache() error {
 		return nil
 	}
 	return private.Locked(name, func() error {
-		if !t.anew {
+		if !t.stale {
 			others, err := readCache(name, t.cache.Server)
 			if err != nil {
 				return err

@@ -64,8 +64,8 @@ func (t *tree) walk(ctx context.Context, path string) error {
 	return failure.Several(append(t.errs, err))
 }
 
-// stat describes a name as typed. MLST says of a link to a directory that it is one, on proftpd too: whoever deletes looks
-// into the directory that it is in.
+// stat describes a name as typed. MLST calls a link to a directory a directory, on proftpd too, so a command that deletes
+// looks the name up in the listing of its parent.
 func (t *tree) stat(ctx context.Context, name string) (listing.Entry, error) {
 	e, err := t.call.Session().Stat(ctx, name)
 	if err != nil || !t.call.Links || e.Type != listing.Dir || strings.HasSuffix(name, "/") {
