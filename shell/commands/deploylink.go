@@ -72,7 +72,7 @@ func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st dep
 		says += "; removed " + strings.Join(removed, ", ")
 	}
 	if home := c.Shell.Home; st.Current == "" && home != nil && home.String() == "/" {
-		c.Note("the link holds the path that this login sees; a web server that sees another root does not find it")
+		c.Note("the link holds a path as this login sees it; a web server with another root will not find it")
 	}
 	return deployed(c, to.Dir, says, err)
 }

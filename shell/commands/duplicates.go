@@ -115,7 +115,7 @@ func showDuplicates(c *command.Call, bySum map[string][]*summed) error {
 		}
 	}
 	if copies > 0 && !c.JSON() {
-		c.Note("%s of %s: %s could go", command.Plural(copies, "copy", "copies"), command.Plural(len(groups), "file", "files"), render.Size(bytes))
+		c.Note("%s of %s: %s could be freed", command.Plural(copies, "copy", "copies"), command.Plural(len(groups), "file", "files"), render.Size(bytes))
 	}
 	return nil
 }
