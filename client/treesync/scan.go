@@ -7,103 +7,37 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client/listing"
-	"github.com/ftpsh/ftpsh/client/localname"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
-// tree is what stands on one side. What is as it was agreed is noted in its row: of most paths in most
-// runs there is nothing more to keep.
-type tree struct {
-	side    int // 0: here, 1: there
-	rows    map[string]*Row
-	others  map[string]Side // what is not as it was agreed
-	held    map[string]bool // directories with something in them that is left alone
-	left    []string        // names of the meantime, of a run that broke off
-	missing bool            // the directory itself
+// scanner goes through both trees.
+type scanner struct {
+	*Options
+	alone *alone
 }
 
-func (y *Sync) newTree(side int) *tree {
-	return &tree{side: side, rows: y.Archive.Rows, others: map[string]Side{}, held: map[string]bool{}}
+// both scans the two sides at the same time.
+func (sc *scanner) both(ctx context.Context) (trees [2]*tree, err error) {
+	failed := make(chan error, 1)
+	go func() {
+		var err error
+		trees[0], err = sc.scanHere()
+		failed <- err
+	}()
+	trees[1], err = sc.scanThere(ctx)
+	err = errors.Join(<-failed, err)
+	return trees, err
 }
-
-// at is what stands at a path.
-func (t *tree) at(name string) Side {
-	if s, other := t.others[name]; other {
-		return s
-	}
-	if row := t.rows[name]; row != nil && row.seen[t.side] {
-		return row.side(t.side)
-	}
-	return Side{}
-}
-
-func (t *tree) put(name string, s Side) {
-	row := t.rows[name]
-	same := row != nil && row.side(t.side) == s
-	if row != nil {
-		row.seen[t.side] = same
-	}
-	if same {
-		delete(t.others, name)
-	} else {
-		t.others[name] = s
-	}
-}
-
-func (t *tree) remove(name string) {
-	delete(t.others, name)
-	if row := t.rows[name]; row != nil {
-		row.seen[t.side] = false
-	}
-}
-
-// all are the paths at which something stands.
-func (t *tree) all() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for name := range t.others {
-			if !yield(name) {
-				return
-			}
-		}
-		for name, row := range t.rows {
-			if row.seen[t.side] && !keyed(t.others, name) && !yield(name) {
-				return
-			}
-		}
-	}
-}
-
-func (t *tree) empty() bool {
-	for range t.all() {
-		return false
-	}
-	return true
-}
-
-// hold keeps the directories that something is in.
-func (t *tree) hold(name string) {
-	for at := path.Dir(name); at != "." && !t.held[at]; at = path.Dir(at) {
-		t.held[at] = true
-	}
-}
-
-// own is how names begin that are no part of a tree.
-const own = ".ftpsh-"
-
-// meantime is how names of this pair of trees begin, until what they stand for is whole.
-func (y *Sync) meantime() string { return own + "sync-" + y.Archive.ID[:idLength/2] + "-" }
 
 // scanHere goes through the tree here.
-func (y *Sync) scanHere() (*tree, error) {
-	t := y.newTree(0)
-	info, err := y.Here.Stat(y.Local)
+func (sc *scanner) scanHere() (*tree, error) {
+	t := newTree(0, sc.Archive.Rows)
+	info, err := sc.Here.Stat(sc.Local)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		t.missing = true
@@ -111,9 +45,9 @@ func (y *Sync) scanHere() (*tree, error) {
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
-		return nil, &fs.PathError{Op: "sync", Path: y.Local, Err: errors.New("is not a directory")}
+		return nil, &fs.PathError{Op: "sync", Path: sc.Local, Err: errors.New("is not a directory")}
 	}
-	root, err := y.Here.OpenRoot(y.Local)
+	root, err := sc.Here.OpenRoot(sc.Local)
 	if err != nil {
 		return nil, err
 	}
@@ -122,12 +56,7 @@ func (y *Sync) scanHere() (*tree, error) {
 		if err != nil || name == "." {
 			return err
 		}
-		if strings.HasPrefix(d.Name(), own) {
-			if strings.HasPrefix(d.Name(), y.meantime()) {
-				t.left = append(t.left, name)
-			} else {
-				t.hold(name)
-			}
+		if sc.isOwn(t, name) {
 			return skipped(d)
 		}
 		info, err := d.Info()
@@ -137,12 +66,24 @@ func (y *Sync) scanHere() (*tree, error) {
 		if err != nil {
 			return err
 		}
-		if y.takes(t, name, sideHere(info), info.Mode().Type()) {
+		if sc.takes(t, name, sideHere(info), info.Mode().Type()) {
 			return nil
 		}
 		return skipped(d)
 	})
 	return t, err
+}
+
+// isOwn reports whether a name is no part of a tree, but of this program.
+func (sc *scanner) isOwn(t *tree, name string) bool {
+	base := path.Base(name)
+	switch {
+	case strings.HasPrefix(base, sc.meantime()):
+		t.left = append(t.left, name)
+	case strings.HasPrefix(base, own):
+		t.hold(name)
+	}
+	return strings.HasPrefix(base, own)
 }
 
 func skipped(d fs.DirEntry) error {
@@ -153,11 +94,11 @@ func skipped(d fs.DirEntry) error {
 }
 
 // takes puts a path into a tree, unless it is to be left alone.
-func (y *Sync) takes(t *tree, name string, s Side, mode fs.FileMode) bool {
-	if s.Type == "" || y.Ignored != nil && y.Ignored(name, s.Type == dir) {
+func (sc *scanner) takes(t *tree, name string, s Side, mode fs.FileMode) bool {
+	if s.Type == "" || sc.Ignored != nil && sc.Ignored(name, s.Type == dir) {
 		t.hold(name)
-		if s.Type == "" && (y.Ignored == nil || !y.Ignored(name, false)) {
-			y.pass(name, nothingElse(mode))
+		if s.Type == "" && (sc.Ignored == nil || !sc.Ignored(name, false)) {
+			sc.alone.leave(name, nothingElse(mode))
 		}
 		return false
 	}
@@ -172,60 +113,11 @@ func nothingElse(mode fs.FileMode) error {
 	return errors.New("neither file nor directory")
 }
 
-// pass leaves a path alone, on both sides, and remembers why.
-func (y *Sync) pass(name string, why error) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if y.passed == nil {
-		y.passed = map[string]error{}
-	}
-	if y.passed[name] == nil {
-		y.passed[name] = why
-	}
-}
-
-// isPassed reports whether a path, or a directory that it is in, is left alone.
-func (y *Sync) isPassed(name string) bool {
-	if len(y.passed) == 0 {
-		return false
-	}
-	for ; name != "."; name = path.Dir(name) {
-		if y.passed[name] != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// sideHere is a file or directory of this computer.
-func sideHere(info fs.FileInfo) Side {
-	switch {
-	case info.IsDir():
-		return Side{Type: dir}
-	case info.Mode().IsRegular():
-		return Side{Type: file, Size: info.Size(), Time: info.ModTime().UTC(), Precision: listing.Subsecond, ID: identity(info)}
-	}
-	return Side{}
-}
-
-// sideThere is one of the server.
-func sideThere(e listing.Entry) Side {
-	switch {
-	case e.Type == listing.Dir:
-		return Side{Type: dir}
-	case e.Type == listing.File && (e.Size < 0 || e.SizeApprox):
-		return Side{Type: file, Size: -1}
-	case e.Type == listing.File:
-		return Side{Type: file, Size: e.Size, Time: e.Time.UTC(), Precision: e.Precision, ID: e.Unique}
-	}
-	return Side{}
-}
-
 // scanThere lists the tree of the server. What is not seen is an error: it would look as if it were
 // gone.
-func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
-	t := y.newTree(1)
-	there, err := y.Session.IsDir(ctx, y.Remote)
+func (sc *scanner) scanThere(ctx context.Context) (*tree, error) {
+	t := newTree(1, sc.Archive.Rows)
+	there, err := sc.Session.IsDir(ctx, sc.Remote)
 	if err != nil {
 		return nil, err
 	}
@@ -235,36 +127,34 @@ func (y *Sync) scanThere(ctx context.Context) (*tree, error) {
 	}
 	unseen := &UnseenError{}
 	survey := &transfer.Survey{
-		Root: y.Remote, Bounds: y.Bounds, Depth: y.Depth, Directories: y.Directories,
-		Found: func(name string, e listing.Entry) bool {
-			s := sideThere(e)
-			switch {
-			case strings.HasPrefix(e.Name, y.meantime()):
-				t.left = append(t.left, name)
-				return false
-			case strings.HasPrefix(e.Name, own):
-				t.hold(name)
-				return false
-			case s.Type == file && s.Size < 0:
-				y.pass(name, errors.New("the server does not say its size"))
-				t.hold(name)
-				return false
-			}
-			mode := fs.ModeIrregular
-			if e.Type == listing.Link {
-				mode = fs.ModeSymlink
-			}
-			return y.takes(t, name, s, mode)
-		},
+		Root: sc.Remote, Bounds: sc.Bounds, Depth: sc.Depth, Directories: sc.Directories,
+		Found:  func(name string, e listing.Entry) bool { return sc.takesThere(t, name, e) },
 		Unseen: func(name string, err error) { unseen.add(name, err) },
 	}
-	e := y.Engine()
+	e := sc.Engine()
 	err = survey.Run(ctx, e)
 	e.Wait()
 	if err == nil && len(unseen.Dirs) > 0 {
 		err = unseen
 	}
 	return t, err
+}
+
+// takesThere puts an entry of the server into its tree, unless it is to be left alone.
+func (sc *scanner) takesThere(t *tree, name string, e listing.Entry) bool {
+	if sc.isOwn(t, name) {
+		return false
+	}
+	s, mode := sideThere(e), fs.ModeIrregular
+	if s.Type == file && s.Size < 0 {
+		sc.alone.leave(name, errors.New("the server does not say its size"))
+		t.hold(name)
+		return false
+	}
+	if e.Type == listing.Link {
+		mode = fs.ModeSymlink
+	}
+	return sc.takes(t, name, s, mode)
 }
 
 // UnseenError says that not all of a tree could be seen.
@@ -288,8 +178,8 @@ func (e *UnseenError) Unwrap() error { return e.Err }
 
 // fold makes one path of what is one file here, and leaves alone what can have no name here, or
 // would take the place of another file.
-func (y *Sync) fold(here, there *tree) {
-	rules := y.rules()
+func (sc *scanner) fold(here, there *tree) {
+	rules := sc.rules()
 	if !rules.Folds && !rules.Forms && !rules.Trims && !rules.Forbids && !rules.Devices && !rules.UTF8 {
 		return
 	}
@@ -301,15 +191,15 @@ func (y *Sync) fold(here, there *tree) {
 		return strings.Join(parts, "/")
 	}
 	known := map[string]string{}
-	for _, names := range []iter.Seq[string]{there.all(), maps.Keys(y.Archive.Rows)} {
+	for _, names := range []iter.Seq[string]{there.all(), maps.Keys(sc.Archive.Rows)} {
 		for _, name := range slices.Sorted(names) {
 			other, taken := known[key(name)]
 			if taken && other != name {
-				y.pass(name, fmt.Errorf("it and %s are one file here", other))
-				y.pass(other, fmt.Errorf("it and %s are one file here", name))
+				sc.alone.leave(name, fmt.Errorf("it and %s are one file here", other))
+				sc.alone.leave(other, fmt.Errorf("it and %s are one file here", name))
 			}
 			if ours, err := rules.Name(path.Base(name)); err != nil || ours != path.Base(name) {
-				y.pass(name, errors.New("no file can have this name here"))
+				sc.alone.leave(name, errors.New("no file can have this name here"))
 			}
 			known[key(name)] = name
 		}
@@ -322,38 +212,4 @@ func (y *Sync) fold(here, there *tree) {
 			here.remove(name)
 		}
 	}
-}
-
-// rules are those of the file system that the tree here is on.
-func (y *Sync) rules() localname.Rules {
-	if y.Rules != nil {
-		return *y.Rules
-	}
-	root, err := y.Here.OpenRoot(y.Local)
-	if err != nil {
-		return localname.System()
-	}
-	defer root.Close()
-	if y.DryRun {
-		return localname.Look(root)
-	}
-	return localname.Ask(root)
-}
-
-// here and there are full names.
-func (y *Sync) here(name string) string  { return filepath.Join(y.Local, filepath.FromSlash(name)) }
-func (y *Sync) there(name string) string { return path.Join(y.Remote, name) }
-
-// lookHere looks at one path here.
-func lookHere(root *os.Root, name string) (Side, error) {
-	info, err := root.Lstat(filepath.FromSlash(name))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Side{}, nil
-	case err != nil:
-		return Side{}, err
-	case !info.IsDir() && !info.Mode().IsRegular():
-		return Side{}, &fs.PathError{Op: "sync", Path: name, Err: errors.New("has become something that is neither file nor directory")}
-	}
-	return sideHere(info), nil
 }

@@ -75,7 +75,7 @@ func (p *pair) sync(ctx context.Context, s *client.Session) (*treesync.Sync, err
 		}
 	}
 	p.steps = nil
-	y := &treesync.Sync{
+	y := &treesync.Sync{Options: treesync.Options{
 		Session: s, Local: p.local, Remote: string(head.Remote), Archive: archive, MaxDelete: p.most, Policy: p.policy, Rescan: p.rescan, Ignored: p.ignored, Rules: p.rules,
 		Save: func() error {
 			var text bytes.Buffer
@@ -95,7 +95,7 @@ func (p *pair) sync(ctx context.Context, s *client.Session) (*treesync.Sync, err
 			}
 			p.steps = append(p.steps, text)
 		},
-	}
+	}}
 	if err := y.Look(ctx); err != nil || y.Idle() {
 		return y, err
 	}

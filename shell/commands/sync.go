@@ -146,11 +146,11 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, sure bo
 // newSync takes over what settings and options say.
 func newSync(c *command.Call, archive *treesync.Archive, dry bool) *treesync.Sync {
 	set := &c.Shell.Settings
-	y := &treesync.Sync{
+	y := &treesync.Sync{Options: treesync.Options{
 		Session: c.Session(), Here: transfer.Folder{Root: c.Shell.Folder().Root}, Local: string(archive.Local), Remote: string(archive.Remote), Archive: archive,
 		Rescan: c.Is("rescan"), DryRun: dry, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
 		Configure: func(t *transfer.Task) { configureTask(c, t) }, Save: func() error { return syncs(c.Shell).Write(archive) },
-	}
+	}}
 	y.MaxDelete, _ = c.Flags.GetInt("max-delete")
 	if command.Trashes(c.Shell) {
 		y.TrashHere = trash.Folder + "/" + time.Now().UTC().Format("20060102T150405")
