@@ -18,7 +18,7 @@ var ErrCleared = errors.New("the control connection is in the clear since CCC: n
 // connections stay as they are. From then on no password is sent; a lost
 // connection is made again with TLS, for the login, and then cleared again. It fails with an *Error where the server
 // refuses, and does nothing in the clear.
-func (s *Session) ClearControl(ctx context.Context) error {
+func (s *dialogue) ClearControl(ctx context.Context) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if !c.isTLS() {
 			return nil
@@ -32,7 +32,7 @@ func (s *Session) ClearControl(ctx context.Context) error {
 }
 
 // clearControl agrees on the protection of data first: pure-ftpd hears of PBSZ no more behind CCC.
-func (s *Session) clearControl(ctx context.Context, c *Conn) error {
+func (s *agreement) clearControl(ctx context.Context, c *Conn) error {
 	want := s.have
 	want.prot = s.prot
 	before := s.changes(want)
@@ -89,7 +89,7 @@ func (c *Conn) checkSecret(verb string) error {
 // RFC 4217 section 4); from then on the session has it, also when it must
 // connect again. A server may want another login behind it. A refusal is an
 // *Error, and with TLS already it does nothing.
-func (s *Session) ProtectControl(ctx context.Context) error {
+func (s *dialogue) ProtectControl(ctx context.Context) error {
 	return s.do(ctx, false, func(c *Conn) error {
 		if c.isTLS() {
 			return nil

@@ -10,7 +10,7 @@ import (
 // Chdir changes the directory: CWD, or CDUP for "..", and PWD behind it (RFC 959 section 4.1). A
 // path from the root also leads out of a directory that the session cannot return to, see
 // DirGoneError.
-func (s *Session) Chdir(ctx context.Context, dir string) error {
+func (s *browser) Chdir(ctx context.Context, dir string) error {
 	err := s.chdir(ctx, dir, nil)
 	if gone := new(DirGoneError); !errors.As(err, &gone) || gone.Dir == "" || !strings.HasPrefix(dir, "/") {
 		return err
@@ -24,7 +24,7 @@ func (s *Session) Chdir(ctx context.Context, dir string) error {
 }
 
 // chdir is Chdir, for a listing with what that needs next.
-func (s *Session) chdir(ctx context.Context, dir string, list *Transfer) error {
+func (s *browser) chdir(ctx context.Context, dir string, list *Transfer) error {
 	change := cmd("CWD", s.slashed(wirePath(dir)))
 	if dir == ".." && !s.lacks["XCUP"] {
 		change = cmd("CDUP")
@@ -63,7 +63,7 @@ func (l *learned) slashed(dir string) string {
 
 // withSlash goes on after the outcome of a CWD: until one without a slash has succeeded on a server
 // of which nothing is known, a refused one is tried again with it.
-func (s *Session) withSlash(ctx context.Context, c *Conn, dir string, err error, list *Transfer) error {
+func (s *browser) withSlash(ctx context.Context, c *Conn, dir string, err error, list *Transfer) error {
 	switch {
 	case s.slash != slashUnknown, strings.HasSuffix(dir, "/"):
 	case err == nil && dir != "..":
@@ -79,7 +79,7 @@ func (s *Session) withSlash(ctx context.Context, c *Conn, dir string, err error,
 
 // changeDir sends a command that changes the directory, and PWD with it, and what
 // is needed to list it, if that is next.
-func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *Transfer) (r Reply, err error) {
+func (s *browser) changeDir(ctx context.Context, c *Conn, change command, list *Transfer) (r Reply, err error) {
 	name := change.verb
 	err = s.telnetToo(c, change.args, func() error {
 		for {
@@ -119,7 +119,7 @@ func (s *Session) changeDir(ctx context.Context, c *Conn, change command, list *
 }
 
 // chdirFar changes to a directory whose path is too long for one command.
-func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
+func (s *location) chdirFar(ctx context.Context, c *Conn, dir string) error {
 	if err := s.walk(ctx, c, cmd("CWD", dir)); err != nil {
 		return err
 	}
@@ -128,14 +128,14 @@ func (s *Session) chdirFar(ctx context.Context, c *Conn, dir string) error {
 }
 
 // ask asks where a command has led.
-func (s *Session) ask(ctx context.Context, c *Conn, change command) error {
+func (s *location) ask(ctx context.Context, c *Conn, change command) error {
 	r, err := c.Cmd(ctx, 2, s.verbFor("PWD"))
 	return s.heard(change, r, err)
 }
 
 // Getwd asks the server for the current directory (PWD, RFC 959 section 4.1.3); "" is a reply
 // without a path.
-func (s *Session) Getwd(ctx context.Context) (string, error) {
+func (s *browser) Getwd(ctx context.Context) (string, error) {
 	r, err := s.cmd(ctx, 2, "PWD")
 	if err != nil {
 		return "", err

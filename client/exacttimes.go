@@ -10,7 +10,7 @@ import (
 // exactTimes asks MDTM about each file whose time is not known to the second, and
 // in the same round trip for what the next transfer needs, from the directory
 // where it begins; nil: none is known.
-func (s *Session) exactTimes(ctx context.Context, all []listing.Entry, from Place, next *Transfer) error {
+func (s *browser) exactTimes(ctx context.Context, all []listing.Entry, from Place, next *Transfer) error {
 	var vague []*listing.Entry
 	for i := range all {
 		if e := &all[i]; e.Type == listing.File && e.Precision < listing.Second {

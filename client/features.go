@@ -30,7 +30,7 @@ func (f Features) Offers(name, word string) bool {
 
 // Features returns what the server said it can do at the login; empty when it
 // does not know FEAT (RFC 2389 section 3).
-func (s *Session) Features() Features { return s.feat }
+func (s *peer) Features() Features { return s.feat }
 
 // AskFeatures asks again (FEAT, RFC 2389 section 3): a server may offer other features after a login.
 func (v Server) AskFeatures(ctx context.Context) (Features, error) {
@@ -47,7 +47,7 @@ func (v Server) AskFeatures(ctx context.Context) (Features, error) {
 }
 
 // corrected is what the server says, as Options.Correct changes it.
-func (s *Session) corrected(f Features) Features {
+func (s *peer) corrected(f Features) Features {
 	if s.opt.Correct != nil {
 		s.opt.Correct(f)
 	}

@@ -9,14 +9,14 @@ import (
 
 // Retrieve begins the download of a file from offset on (RETR, RFC 959 section 4.1.3, after REST,
 // RFC 3659 section 5, when offset is not zero). The file is whole only when Close returns nil.
-func (s *Session) Retrieve(ctx context.Context, name string, offset int64) (*Data, error) {
+func (s *transfers) Retrieve(ctx context.Context, name string, offset int64) (*Data, error) {
 	return s.transfer(ctx, s.typ, Transfer{Verb: "RETR", Args: []string{wirePath(name)}, Restart: offset})
 }
 
 // RetrieveRange begins the download of the bytes from start to before end, where
 // the server can send just those (RANG, draft-bryan-ftp-range); it needs type I.
 // Elsewhere the error is ErrNoRange: Retrieve from start and stop at end.
-func (s *Session) RetrieveRange(ctx context.Context, name string, start, end int64) (*Data, error) {
+func (s *transfers) RetrieveRange(ctx context.Context, name string, start, end int64) (*Data, error) {
 	if !s.feat.Has("RANG") || s.lacks["RANG"] || start < 0 || end <= start {
 		return nil, ErrNoRange
 	}
@@ -60,7 +60,7 @@ func (s *Session) StoreUnique(ctx context.Context, name string) (*Data, error) {
 
 // Size returns the size of a file in bytes (SIZE, RFC 3659 section 4), asked in
 // type I: in type A servers refuse, or count the line ends.
-func (s *Session) Size(ctx context.Context, name string) (size int64, err error) {
+func (s *browser) Size(ctx context.Context, name string) (size int64, err error) {
 	err = s.do(ctx, true, func(c *Conn) error {
 		r, err := s.inBinary(ctx, c, s.short("SIZE", wirePath(name)))
 		if s.answered("SIZE", err); err == nil {
@@ -72,7 +72,7 @@ func (s *Session) Size(ctx context.Context, name string) (size int64, err error)
 }
 
 // inBinary sends a command behind TYPE I, where that is not set already.
-func (s *Session) inBinary(ctx context.Context, c *Conn, last command) (Reply, error) {
+func (s *agreement) inBinary(ctx context.Context, c *Conn, last command) (Reply, error) {
 	if last.failed != nil {
 		return Reply{}, last.failed
 	}
@@ -147,7 +147,7 @@ var dataVerbs = map[string]bool{
 }
 
 // noticed keeps the Session right about what the user changed by hand.
-func (s *Session) noticed(ctx context.Context, verb string, args []string, r Reply) {
+func (s *dialogue) noticed(ctx context.Context, verb string, args []string, r Reply) {
 	word := strings.Join(args, " ")
 	switch {
 	case verb == "USER":

@@ -54,7 +54,7 @@ type Funnel func(ctx context.Context, s *Session, c Change, do func() error) err
 var ErrThere = errors.New("already exists")
 
 // Stage is the file that an upload goes into until it is complete, "" for none but its own.
-func (s *Session) Stage(name string) string {
+func (s *peer) Stage(name string) string {
 	if s.opt.Stage == nil {
 		return ""
 	}
@@ -90,7 +90,7 @@ func (s *Session) changeLater(c Change, do func(context.Context) error, then fun
 }
 
 // tellLater carries out what changeLater kept.
-func (s *Session) tellLater(ctx context.Context) {
+func (s *outbox) tellLater(ctx context.Context) {
 	for len(s.pipe.told) > 0 {
 		tell := s.pipe.told[0]
 		s.pipe.told = s.pipe.told[1:]

@@ -312,7 +312,7 @@ func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 // and its part in TLS.
 func (p *fxp) prepare(ctx context.Context, a *fxpSide) (err error) {
 	a.x, a.s.pipe.ahead = nil, nil // a data connection that was asked for ahead is none of this copy's
-	if err := a.s.Pipeline().Flush(ctx); err != nil {
+	if err := a.s.flush(ctx); err != nil {
 		return err
 	}
 	if a.c, err = a.s.ready(ctx); err != nil {

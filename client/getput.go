@@ -11,7 +11,7 @@ import (
 // Without an error the file is whole: the server has said so, and what was announced has arrived.
 // Otherwise w holds a beginning. When w fails or ctx ends, the transfer is aborted (ABOR) and the
 // session stays usable.
-func (s *Session) Get(ctx context.Context, w io.Writer, name string) (int64, error) {
+func (s *transfers) Get(ctx context.Context, w io.Writer, name string) (int64, error) {
 	d, err := s.Retrieve(ctx, name, 0)
 	if err != nil {
 		return 0, err

@@ -83,7 +83,7 @@ var ErrNoHash = errors.New("the server does not compute this checksum")
 
 // Algorithms returns what the server computes as FEAT (RFC 2389 section 3) tells it, the preferred one
 // first.
-func (s *Session) Algorithms() []Algorithm {
+func (s *peer) Algorithms() []Algorithm {
 	var all []Algorithm
 	for _, known := range algorithms {
 		if len(s.hashVerbs(known.Algorithm)) > 0 {
@@ -113,14 +113,14 @@ func (l *learned) hashVerbs(a Algorithm) (verbs []string) {
 // preferred algorithm is taken. It fails with ErrNoHash where FEAT offers
 // none. Reading a large file takes the server long; it has twenty times
 // Options.Timeout for it.
-func (s *Session) Hash(ctx context.Context, name string, a Algorithm) (Hash, error) {
+func (s *browser) Hash(ctx context.Context, name string, a Algorithm) (Hash, error) {
 	return s.HashRange(ctx, name, a, 0, -1)
 }
 
 // HashRange is Hash over the bytes from start to before end, by the commands that take a range.
 // HASH (draft-bryan-ftpext-hash) is none of them: it would need a RANG before it, which proftpd
 // does not heed, but keeps for the next RETR.
-func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start, end int64) (Hash, error) {
+func (s *browser) HashRange(ctx context.Context, name string, a Algorithm, start, end int64) (Hash, error) {
 	if all := s.Algorithms(); a == "" && len(all) > 0 {
 		a = all[0]
 	}
@@ -155,7 +155,7 @@ func (s *Session) HashRange(ctx context.Context, name string, a Algorithm, start
 }
 
 // hash sends HASH, after what chooses algorithm and type.
-func (s *Session) hash(ctx context.Context, c *Conn, name string, a Algorithm) (Hash, error) {
+func (s *browser) hash(ctx context.Context, c *Conn, name string, a Algorithm) (Hash, error) {
 	want := s.have
 	want.typ, want.hash = Binary, a
 	before := s.changes(want)
@@ -172,7 +172,7 @@ func (s *Session) hash(ctx context.Context, c *Conn, name string, a Algorithm) (
 
 // olderHash sends one of the X commands. Where more words may follow the name,
 // blanks in it need quotation marks.
-func (s *Session) olderHash(ctx context.Context, c *Conn, verb, name string, a Algorithm, start, end int64) (Hash, error) {
+func (s *browser) olderHash(ctx context.Context, c *Conn, verb, name string, a Algorithm, start, end int64) (Hash, error) {
 	name = wirePath(name)
 	if verb != "MD5" && strings.Contains(name, " ") {
 		name = `"` + name + `"`

@@ -21,7 +21,7 @@ func (v Server) CanKeepAlive() bool {
 // KeepAlive sends NOOP (RFC 959 section 4.1.3) between transfers, and does not wait. A connection
 // that is lost stays so: unlike all else this makes no new one. The function that it returns waits
 // for the answer; the session may be used meanwhile.
-func (s *Session) KeepAlive() (wait func(context.Context)) {
+func (s *peer) KeepAlive() (wait func(context.Context)) {
 	c := s.conn
 	x := c.Send("NOOP")
 	return func(ctx context.Context) {

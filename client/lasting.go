@@ -215,7 +215,7 @@ func keyOf(row handRow, args []string) string {
 }
 
 // sentByHand keeps a command that the user has sent, if it lasts and the server agreed.
-func (s *Session) sentByHand(verb string, args []string, r Reply) {
+func (s *dialogue) sentByHand(verb string, args []string, r Reply) {
 	row := rowOf(verb, args, s.syst)
 	if r.Class() != 2 || row.lasts != kept && row.lasts != unsure {
 		return
@@ -241,8 +241,10 @@ func (cl Clones) Settings() []string {
 }
 
 // Alone says why no other connection can be what this one is; nil where one can.
-func (cl Clones) Alone() error {
-	for _, m := range cl.s.settings {
+func (cl Clones) Alone() error { return cl.s.alone() }
+
+func (s *dialogue) alone() error {
+	for _, m := range s.settings {
 		if m.unsure {
 			line, _ := masked(m.verb, m.String())
 			return &DirGoneError{Command: line}
@@ -291,7 +293,7 @@ func Refusal(err error) *Error {
 var errElsewhere = errors.New("the server is in another directory")
 
 // restore makes a connection, on which the login has led to a place, what the one before was.
-func (s *Session) restore(ctx context.Context, c *Conn, landed Place) error {
+func (s *dialogue) restore(ctx context.Context, c *Conn, landed Place) error {
 	var burst []command
 	clear := false
 	for _, m := range s.settings {
@@ -333,7 +335,7 @@ func notBack(e *DirGoneError) error {
 }
 
 // revisit goes to where the session was, and has PWD confirm that.
-func (s *Session) revisit(ctx context.Context, c *Conn, landed Place) error {
+func (s *location) revisit(ctx context.Context, c *Conn, landed Place) error {
 	gone := func(err error) error { return notBack(&DirGoneError{Dir: s.at.String(), Err: err}) }
 	route := s.route()
 	if s.leaves || s.at.Known() && landed.dir == s.at.dir {

@@ -30,7 +30,7 @@ type ListOptions struct {
 // LIST. LIST is not given a name where that can be helped: servers read options
 // and blanks in it, and some say 226 for one that does not exist. When dir is a file, the file is the
 // one entry. The error, if any, comes last; without one the listing is whole.
-func (s *Session) List(ctx context.Context, dir string, o ListOptions) iter.Seq2[listing.Entry, error] {
+func (s *browser) List(ctx context.Context, dir string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
 		err := s.list(ctx, dir, o, yield)
 		if err != nil && !errors.Is(err, errStopped) {
@@ -42,7 +42,7 @@ func (s *Session) List(ctx context.Context, dir string, o ListOptions) iter.Seq2
 // errStopped says that the caller wants no more entries.
 var errStopped = errors.New("stopped")
 
-func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+func (s *browser) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	if o.Long && !o.Plain && s.quirks.HidesLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
 		return s.listBoth(ctx, dir, o, yield)
 	}
@@ -98,7 +98,7 @@ func (s *Session) list(ctx context.Context, dir string, o ListOptions, yield fun
 // listHere lists the current directory, of the path dir, with LIST. With Exact the entries wait
 // until MDTM has been asked about them, many at once; with the last of those the
 // session may go back to the directory from which it came.
-func (s *Session) listHere(ctx context.Context, t Transfer, o ListOptions, dir string, from Place, yield func(listing.Entry, error) bool) error {
+func (s *browser) listHere(ctx context.Context, t Transfer, o ListOptions, dir string, from Place, yield func(listing.Entry, error) bool) error {
 	if !o.Exact || s.lacks["MDTM"] {
 		return s.listWith(ctx, t, dir, yield)
 	}
@@ -144,7 +144,7 @@ func permanent(err error) bool {
 
 // listBoth lists with MLSD, and takes what LIST alone tells from there: that an entry is a link,
 // where it leads, and links that lead nowhere. A server that refuses LIST is left at that.
-func (s *Session) listBoth(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+func (s *browser) listBoth(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	links := map[string]listing.Entry{}
 	err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
 		if e.Type == listing.Link {
@@ -190,7 +190,7 @@ func (s *Session) listBoth(ctx context.Context, dir string, o ListOptions, yield
 
 // listUnfollowed lists with MLSD. Some servers describe there what a link leads to, so that it looks like a directory; who
 // deletes what is in it deletes what is elsewhere. Where there are directories, LIST tells which of them are links.
-func (s *Session) listUnfollowed(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
+func (s *browser) listUnfollowed(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	var entries []listing.Entry
 	var errs []error
 	dirs := false
@@ -237,7 +237,7 @@ func asLink(e, link listing.Entry) listing.Entry {
 
 // listFile yields the one entry of a path that is not a directory. refusal is what
 // the server said to the attempt to list it.
-func (s *Session) listFile(ctx context.Context, name string, o ListOptions, refusal error, yield func(listing.Entry, error) bool) error {
+func (s *browser) listFile(ctx context.Context, name string, o ListOptions, refusal error, yield func(listing.Entry, error) bool) error {
 	e, err := s.Stat(ctx, name)
 	if refused(err) || IsMalformed(err) || err == nil && e.Type == listing.Dir {
 		return refusal
@@ -254,7 +254,7 @@ func (s *Session) listFile(ctx context.Context, name string, o ListOptions, refu
 // listed adds to an entry what LIST tells: servers without MLST name size and time alone, and MLST
 // describes what a link leads to. Some take a blank in the path for the end of it, or a pattern for
 // what it stands for, and some follow a link: then the directory is listed.
-func (s *Session) listed(ctx context.Context, e listing.Entry) listing.Entry {
+func (s *browser) listed(ctx context.Context, e listing.Entry) listing.Entry {
 	if e.HasMode && e.Owner != "" && !s.quirks.HidesLinks {
 		return e
 	}
@@ -282,7 +282,7 @@ func (s *Session) listed(ctx context.Context, e listing.Entry) listing.Entry {
 }
 
 // lineOf finds an entry in a listing that may be about other names too.
-func (s *Session) lineOf(ctx context.Context, e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
+func (s *browser) lineOf(ctx context.Context, e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
 	err := list(func(line listing.Entry, _ error) bool {
 		if line.Type != listing.Unparsed && line.Type != listing.Dir && base(line.Name) == base(e.Name) {
 			one, found = line, true
@@ -294,7 +294,7 @@ func (s *Session) lineOf(ctx context.Context, e listing.Entry, list func(func(li
 
 // listWith lists the directory of the path dir with LIST or MLSD. What a recursive listing
 // says about other directories is not understood: nobody asked for it.
-func (s *Session) listWith(ctx context.Context, t Transfer, dir string, yield func(listing.Entry, error) bool) error {
+func (s *browser) listWith(ctx context.Context, t Transfer, dir string, yield func(listing.Entry, error) bool) error {
 	typ, format := ASCII, listing.Detect
 	if t.Verb == "MLSD" {
 		typ, format = Binary, listing.MLSx
@@ -348,11 +348,15 @@ func isEmpty(err error) bool {
 // section 4.1.3; MLSD: RFC 3659 section 7), line by line as it is; arg may be empty. Bytes are
 // bounded as in all listings. When ctx ends the transfer is aborted.
 func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
+	return m.s.lines(ctx, verb, arg)
+}
+
+func (s *browser) lines(ctx context.Context, verb, arg string) ([]string, error) {
 	t := Transfer{Verb: verb}
 	if arg != "" {
 		t.Args = []string{lsPath(arg)}
 	}
-	d, err := m.s.transfer(ctx, ASCII, t)
+	d, err := s.transfer(ctx, ASCII, t)
 	if isEmpty(err) {
 		return nil, nil
 	}
@@ -366,7 +370,7 @@ func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
 		if len(lines) == listing.MostEntries {
 			return listing.ErrTooLong
 		}
-		lines = append(lines, m.s.opt.Charset.decode(line))
+		lines = append(lines, s.opt.Charset.decode(line))
 		return nil
 	})
 	return lines, d.cutListing(d.CloseAfter(err))
@@ -375,6 +379,6 @@ func (m Manual) Lines(ctx context.Context, verb, arg string) ([]string, error) {
 // Names lists the bare names that match pattern, or all of the current
 // directory when it is empty (NLST, RFC 959 section 4.1.3). Servers differ in what they do with
 // directories and wildcards.
-func (s *Session) Names(ctx context.Context, pattern string) ([]string, error) {
-	return s.Manual().Lines(ctx, "NLST", pattern)
+func (s *browser) Names(ctx context.Context, pattern string) ([]string, error) {
+	return s.lines(ctx, "NLST", pattern)
 }

@@ -49,7 +49,7 @@ func (who Login) challenge(r Reply) error {
 // section 5.4), then what is worth knowing of the server (FEAT, PWD, SYST). A
 // wrong password is an *Error. The login is kept, to connect again. Who is logged
 // in already is logged out first; see Reset.
-func (s *Session) Login(ctx context.Context, who Login) error {
+func (s *dialogue) Login(ctx context.Context, who Login) error {
 	if who.User == "" {
 		who.User = "anonymous"
 	}
@@ -85,7 +85,7 @@ func (s *Session) Login(ctx context.Context, who Login) error {
 // admit logs in on the connection. A server that loses its place over the questions behind that
 // is asked one at a time over another connection, or not asked what it could not answer: all of
 // them can be done without.
-func (s *Session) admit(ctx context.Context, enter func(context.Context, *Conn) (Place, error)) (Place, error) {
+func (s *dialogue) admit(ctx context.Context, enter func(context.Context, *Conn) (Place, error)) (Place, error) {
 	landed, err := enter(ctx, s.conn)
 	first, before, lacks := err, s.opt.OneByOne, s.lacks
 	for range 2 {
@@ -130,7 +130,7 @@ func (e *questionError) Unwrap() error { return e.err }
 // Reset forgets the user, and all settings of the server (REIN, RFC 959 section
 // 4.1.1): Login is needed next. Where REIN is unknown, and under TLS, which REIN
 // would end (RFC 4217 section 11), a new connection is made instead.
-func (s *Session) Reset(ctx context.Context) error {
+func (s *dialogue) Reset(ctx context.Context) error {
 	s.in, s.at, s.cwdStale, s.settings = false, Place{}, false, nil
 	if !s.conn.hadTLS() {
 		_, err := s.cmd(ctx, 2, "REIN")
@@ -147,10 +147,10 @@ func (s *Session) Reset(ctx context.Context) error {
 }
 
 // LoggedIn reports whether a login succeeded, and as whom.
-func (s *Session) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
+func (s *dialogue) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
 
 // enter logs in on c and asks what the server can do, and where one is.
-func (s *Session) enter(ctx context.Context, c *Conn) (Place, error) {
+func (s *dialogue) enter(ctx context.Context, c *Conn) (Place, error) {
 	if err := s.sayHost(ctx, c); err != nil {
 		return Place{}, err
 	}
@@ -182,7 +182,7 @@ func (l *learned) canHurry(c *Conn) bool {
 
 // enterAgain is enter in one round trip, for a server about which all is known
 // from an earlier connection.
-func (s *Session) enterAgain(ctx context.Context, c *Conn) (Place, error) {
+func (s *dialogue) enterAgain(ctx context.Context, c *Conn) (Place, error) {
 	hello := append(s.introductions(), cmd(s.verbFor("PWD")))
 	next, answered := s.prefetchEPSV(ctx, c, s.typ, s.pipe.first)
 	s.pipe.first = nil
@@ -206,7 +206,7 @@ func (s *Session) enterAgain(ctx context.Context, c *Conn) (Place, error) {
 
 // questions are what is worth knowing of a server that has let us in: what it can do, where we
 // are, and how it names itself.
-func (s *Session) questions() (all []command) {
+func (s *dialogue) questions() (all []command) {
 	if s.recall() {
 		return append(s.introductions(), cmd(s.verbFor("PWD")))
 	}
@@ -219,7 +219,7 @@ func (s *Session) questions() (all []command) {
 }
 
 // recall takes what the server has said before in place of asking it, where that was kept.
-func (s *Session) recall() bool {
+func (s *peer) recall() bool {
 	s.recalled = false
 	if s.opt.Recall == nil || s.opt.Through != nil {
 		return false
@@ -235,13 +235,13 @@ func (s *Session) recall() bool {
 }
 
 // look asks the questions.
-func (s *Session) look(ctx context.Context, c *Conn, from Place) (Place, error) {
+func (s *dialogue) look(ctx context.Context, c *Conn, from Place) (Place, error) {
 	asked := s.questions()
 	return s.learn(ctx, c, asked, c.sendMany(ctx, asked...), from)
 }
 
 // learn takes the answers to the questions. What PWD says is where from has led.
-func (s *Session) learn(ctx context.Context, c *Conn, asked []command, xs []*Exchange, from Place) (Place, error) {
+func (s *dialogue) learn(ctx context.Context, c *Conn, asked []command, xs []*Exchange, from Place) (Place, error) {
 	replies := map[string]Reply{}
 	for i, x := range xs {
 		r, err := x.Wait(ctx)
@@ -273,7 +273,7 @@ func (s *Session) learn(ctx context.Context, c *Conn, asked []command, xs []*Exc
 }
 
 // introduce tells the server what we understand. Refusals do not matter.
-func (s *Session) introduce(ctx context.Context, c *Conn) error {
+func (s *dialogue) introduce(ctx context.Context, c *Conn) error {
 	hello := s.introductions()
 	for i, x := range c.sendMany(ctx, hello...) {
 		r, err := x.Wait(ctx)
@@ -288,7 +288,7 @@ func (s *Session) introduce(ctx context.Context, c *Conn) error {
 }
 
 // identified takes the answer to CSID: a server whose greeting says nothing may be known by it.
-func (s *Session) identified(r Reply) {
+func (s *peer) identified(r Reply) {
 	if r.Class() != 2 {
 		return
 	}
@@ -305,7 +305,7 @@ func (s *Session) identified(r Reply) {
 // empty where it knows no such exchange.
 func (v Server) Identity() map[string]string { return v.s.identity }
 
-func (s *Session) introductions() (all []command) {
+func (s *peer) introductions() (all []command) {
 	if s.feat.Has("UTF8") {
 		all = append(all, cmd("OPTS", "UTF8", "ON")) // proftpd may speak Latin-1 until then
 	}
@@ -326,7 +326,7 @@ func (s *Session) introductions() (all []command) {
 // logIn sends who the user is. The password is sent once, and never as account.
 // What is to be sent behind it is only sent where a password is asked for, and is
 // answered in vain where an account is, too: there are no answers then.
-func (s *Session) logIn(ctx context.Context, c *Conn, behind []command) (answers []*Exchange, err error) {
+func (s *dialogue) logIn(ctx context.Context, c *Conn, behind []command) (answers []*Exchange, err error) {
 	who := s.login
 	s.accounted = false
 	r, err := c.Cmd(ctx, 0, "USER", who.User)

@@ -31,7 +31,7 @@ func (cl Clones) Made() (Made, error) {
 	for _, step := range cl.s.at.way {
 		m.Way = append(m.Way, step.String())
 	}
-	return m, cl.s.Clones().Alone()
+	return m, cl.s.alone()
 }
 
 // Secret reports whether something in it must not be written down.

@@ -14,10 +14,10 @@ const (
 // the next transfer. Uploads are compressed for those servers alone of which Quirks says that they read
 // it: proftpd hangs on compressed ones, or says 451. What does not begin at the start of the file is sent
 // as it is: servers disagree about what the offset counts.
-func (s *Session) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
+func (s *agreement) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
 
 // downloadMode returns how the next download is sent.
-func (s *Session) downloadMode() Mode {
+func (s *agreement) downloadMode() Mode {
 	if s.compress && s.opt.Inflate != nil && s.feat.Offers("MODE", "Z") {
 		return Deflate
 	}
@@ -25,7 +25,7 @@ func (s *Session) downloadMode() Mode {
 }
 
 // uploadMode returns how the next upload is sent. What is compressed can only be compared by its size.
-func (s *Session) uploadMode() Mode {
+func (s *agreement) uploadMode() Mode {
 	if s.quirks.InflatesUploads && s.opt.Deflate != nil && !s.plainUploads && s.feat.Has("SIZE") && s.downloadMode() == Deflate {
 		return Deflate
 	}

@@ -14,12 +14,12 @@ const timeVal = "20060102150405"
 
 // ModTime returns when a file was last changed, in UTC (MDTM, RFC 3659 section
 // 3).
-func (s *Session) ModTime(ctx context.Context, name string) (time.Time, error) {
+func (s *browser) ModTime(ctx context.Context, name string) (time.Time, error) {
 	t, _, err := s.modTime(ctx, name)
 	return t, err
 }
 
-func (s *Session) modTime(ctx context.Context, name string) (time.Time, listing.Precision, error) {
+func (s *browser) modTime(ctx context.Context, name string) (time.Time, listing.Precision, error) {
 	var r Reply
 	err := s.do(ctx, true, func(c *Conn) (err error) {
 		r, err = s.tell(ctx, c, 2, s.short("MDTM", wirePath(name)))
@@ -34,27 +34,27 @@ func (s *Session) modTime(ctx context.Context, name string) (time.Time, listing.
 // timeWays are the commands that set the time of a file, in the order in which
 // they are tried where the server offers none.
 var timeWays = []struct {
-	offered func(*Session) bool
+	offered func(*peer) bool
 	command func(stamp, name string) command
 }{
 	{ // draft-somers-ftp-mfxx section 3
-		func(s *Session) bool { return s.feat.Has("MFMT") },
+		func(s *peer) bool { return s.feat.Has("MFMT") },
 		func(t, name string) command { return cmd("MFMT", t, name) },
 	},
 	{ // section 5 of the same
-		func(s *Session) bool { return s.feat.Offers("MFF", "modify") },
+		func(s *peer) bool { return s.feat.Offers("MFF", "modify") },
 		func(t, name string) command { return cmd("MFF", "Modify="+t+";", name) },
 	},
 	{ // pure-ftpd, proftpd; this form says that it means UTC
-		func(s *Session) bool { return s.feat.Offers("SITE", "UTIME") },
+		func(s *peer) bool { return s.feat.Offers("SITE", "UTIME") },
 		func(t, name string) command { return cmd("SITE", "UTIME", name, t, t, t, "UTC") },
 	},
 	{ // the older form of the same
-		func(s *Session) bool { return false },
+		func(s *peer) bool { return false },
 		func(t, name string) command { return cmd("SITE", "UTIME", t, name) },
 	},
 	{ // vsftpd, Serv-U: elsewhere there is no file of such a name
-		func(s *Session) bool { return s.quirks.SetsByMDTM || strings.Contains(s.feat["MDTM"], "YYYY") },
+		func(s *peer) bool { return s.quirks.SetsByMDTM || strings.Contains(s.feat["MDTM"], "YYYY") },
 		func(t, name string) command { return cmd("MDTM", t, name) },
 	},
 }
@@ -76,7 +76,7 @@ func (s *Session) setModTime(ctx context.Context, name string, t time.Time) erro
 	for _, way := range s.timeOrder() {
 		m := timeWays[way].command(stamp, name)
 		_, err := s.cmd(ctx, 2, m.verb, m.args...)
-		query := m.verb == "MDTM" && !timeWays[way].offered(s)
+		query := m.verb == "MDTM" && !timeWays[way].offered(&s.peer)
 		if notKnown(err) || query && IsCode(err, 550) {
 			if missing == nil {
 				missing = err
@@ -99,11 +99,11 @@ func (s *Session) setModTime(ctx context.Context, name string, t time.Time) erro
 // SetModTime.
 func (v Server) CanSetModTime() bool {
 	order := v.s.timeOrder()
-	return len(order) > 0 && (v.s.timeWay > 0 || timeWays[order[0]].offered(v.s))
+	return len(order) > 0 && (v.s.timeWay > 0 || timeWays[order[0]].offered(&v.s.peer))
 }
 
 // timeOrder returns the indexes of timeWays in the order to try.
-func (s *Session) timeOrder() []int {
+func (s *peer) timeOrder() []int {
 	if s.timeWay < 0 {
 		return nil
 	}

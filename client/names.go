@@ -78,7 +78,7 @@ func (l *learned) tooLong(verb string, args []string) error {
 // fit returns args so that the command is not too long for the server: the
 // directory of the path in the last of them is entered first. The way back is
 // taken before the next command.
-func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) ([]string, error) {
+func (s *location) fit(ctx context.Context, c *Conn, verb string, args []string) ([]string, error) {
 	err := s.tooLong(verb, args)
 	if err == nil || !s.at.anchored() {
 		return args, err
@@ -97,7 +97,7 @@ func (s *Session) fit(ctx context.Context, c *Conn, verb string, args []string) 
 }
 
 // walk changes the directory in as many steps as the server's line needs.
-func (s *Session) walk(ctx context.Context, c *Conn, change command) error {
+func (s *location) walk(ctx context.Context, c *Conn, change command) error {
 	s.cwdStale = true
 	dir := strings.Join(change.args, " ")
 	if s.tooLong(change.verb, change.args) == nil {

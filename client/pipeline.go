@@ -56,8 +56,8 @@ func (p Pipeline) ExpectMore(more bool) { p.s.pipe.more = more }
 
 // canMoveData reports whether the server is thought to take a request for a
 // data connection while another one is in use.
-func (p Pipeline) canMoveData() bool {
-	return !p.s.pipe.never && !p.s.quirks.ClosesAhead && (p.s.quirks.Server != "" || p.s.feat.Has("SIZE"))
+func (s *outbox) canMoveData() bool {
+	return !s.pipe.never && !s.quirks.ClosesAhead && (s.quirks.Server != "" || s.feat.Has("SIZE"))
 }
 
 // Disable stops what ExpectMore allows, in this session, for a server that turned out
@@ -66,8 +66,10 @@ func (p Pipeline) Disable() { p.s.pipe.never = true }
 
 // Desynced reports whether the server has said more than it was asked. Nothing
 // is sent ahead then, and no two commands at once.
-func (p Pipeline) Desynced() bool {
-	return p.s.desyncedBefore || p.s.conn != nil && p.s.conn.outOfStep.Load()
+func (p Pipeline) Desynced() bool { return p.s.desynced() }
+
+func (s *peer) desynced() bool {
+	return s.desyncedBefore || s.conn != nil && s.conn.outOfStep.Load()
 }
 
 // Size asks for the size of a file (SIZE, RFC 3659 section 4) with the next transfer, and in
@@ -129,7 +131,7 @@ func (p Pipeline) Chmod(mode fs.FileMode, name string, then func(error)) {
 // answers.
 func (p Pipeline) Waiting() int { return len(p.s.pipe.riders) + len(p.s.pipe.told) }
 
-func (s *Session) deferCommand(m command, then func(Reply, error)) {
+func (s *outbox) deferCommand(m command, then func(Reply, error)) {
 	if m.failed == nil {
 		m.failed = s.tooLong(m.verb, m.args)
 	}
@@ -138,17 +140,19 @@ func (s *Session) deferCommand(m command, then func(Reply, error)) {
 
 // Flush sends what waits for the next transfer and returns when all of it is
 // answered. Its error is that of the connection; then has heard of it too.
-func (p Pipeline) Flush(ctx context.Context) error {
-	p.s.tellLater(ctx)
-	if len(p.s.pipe.riders) == 0 {
+func (p Pipeline) Flush(ctx context.Context) error { return p.s.flush(ctx) }
+
+func (s *dialogue) flush(ctx context.Context) error {
+	s.tellLater(ctx)
+	if len(s.pipe.riders) == 0 {
 		return nil
 	}
-	c, err := p.s.ready(ctx)
+	c, err := s.ready(ctx)
 	if err == nil {
-		p.s.flushWith(ctx, c)
+		s.flushWith(ctx, c)
 	}
-	riders := p.s.pipe.riders
-	p.s.pipe.riders = nil
+	riders := s.pipe.riders
+	s.pipe.riders = nil
 	for _, r := range riders {
 		reply, failed := Reply{}, err
 		if r.x != nil {
@@ -163,7 +167,7 @@ func (p Pipeline) Flush(ctx context.Context) error {
 }
 
 // flushWith sends commands behind the riders that wait.
-func (s *Session) flushWith(ctx context.Context, c *Conn, commands ...command) []*Exchange {
+func (s *outbox) flushWith(ctx context.Context, c *Conn, commands ...command) []*Exchange {
 	var all []command
 	var riding []*deferredCommand
 	for _, r := range s.pipe.riders {
@@ -179,7 +183,7 @@ func (s *Session) flushWith(ctx context.Context, c *Conn, commands ...command) [
 }
 
 // collect hands out the answers to riders that are there.
-func (s *Session) collect(ctx context.Context) {
+func (s *outbox) collect(ctx context.Context) {
 	for len(s.pipe.riders) > 0 {
 		r := s.pipe.riders[0]
 		if r.x == nil || !closed(r.x.done) {
@@ -192,7 +196,7 @@ func (s *Session) collect(ctx context.Context) {
 
 // arrange returns a data connection that only needs to be connected: the one
 // that was asked for ahead, or a new one, behind what must be changed before.
-func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, before []command) (ch channel, name string, err error) {
+func (s *outbox) arrange(ctx context.Context, c *Conn, t Transfer, before []command) (ch channel, name string, err error) {
 	if s.quirks.WantsPRET && t.Way.Passive() {
 		before = append(before, announcement(t.Verb, t.Args))
 	}
@@ -222,7 +226,7 @@ func (s *Session) arrange(ctx context.Context, c *Conn, t Transfer, before []com
 
 // takeAhead returns the data connection that was asked for ahead, if the server
 // agreed and it is of the right way.
-func (s *Session) takeAhead(ctx context.Context, c *Conn, way DataMode) *ahead {
+func (s *outbox) takeAhead(ctx context.Context, c *Conn, way DataMode) *ahead {
 	a := s.pipe.ahead
 	s.pipe.ahead = nil
 	if a == nil || a.conn != c || a.aborts != c.aborts.Load() {
@@ -239,7 +243,7 @@ func (s *Session) takeAhead(ctx context.Context, c *Conn, way DataMode) *ahead {
 // on a way that is known to work: connecting and the command cost one round
 // trip together. A transfer from the middle of a file is none: its REST must be
 // agreed to before.
-func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t Transfer) (*Data, error) {
+func (s *outbox) fused(ctx context.Context, c *Conn, ch channel, name string, t Transfer) (*Data, error) {
 	d := c.newData(ctx, name, t)
 	commands := []command{d.command(t)}
 	next := s.next(c, t.Way)
@@ -267,7 +271,7 @@ func (s *Session) fused(ctx context.Context, c *Conn, ch channel, name string, t
 // prefetchEPSV returns what a transfer needs in front of its own command, to be sent
 // behind what comes before, and what takes the answers. It is nothing where no
 // transfer is next, or where that cannot be foreseen.
-func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
+func (s *outbox) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Transfer) (commands []command, answered func([]*Exchange)) {
 	way := s.opt.Ways[s.way]
 	if next == nil || !way.Passive() || s.quirks.WantsPRET || c.oneByOne() || s.opt.Pace.on() {
 		return nil, func([]*Exchange) {}
@@ -282,14 +286,14 @@ func (s *Session) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Tra
 }
 
 // next is the data connection to ask for ahead, or nil.
-func (s *Session) next(c *Conn, way DataMode) *ahead {
-	if !s.pipe.more || !way.Passive() || !s.Pipeline().canMoveData() || c.overtaken.Load() || c.oneByOne() || s.opt.Pace.on() {
+func (s *outbox) next(c *Conn, way DataMode) *ahead {
+	if !s.pipe.more || !way.Passive() || !s.canMoveData() || c.overtaken.Load() || c.oneByOne() || s.opt.Pace.on() {
 		return nil
 	}
 	return s.asked(c, way)
 }
 
-func (s *Session) asked(c *Conn, way DataMode) *ahead {
+func (s *outbox) asked(c *Conn, way DataMode) *ahead {
 	name := c.nextData()
 	return &ahead{conn: c, way: way, name: name, aborts: c.aborts.Load(), ch: &passive{c: c, way: way, name: name}}
 }
@@ -297,7 +301,7 @@ func (s *Session) asked(c *Conn, way DataMode) *ahead {
 // skipsPreliminary reports whether the preliminary reply need not be awaited: bytes of
 // an upload wait in the server's socket until it takes them, and the TLS of
 // most servers does the same with a handshake.
-func (s *Session) skipsPreliminary(t Transfer) bool {
+func (s *outbox) skipsPreliminary(t Transfer) bool {
 	if !s.pipe.more || s.conn.oneByOne() || !t.Way.Passive() || t.Inflate != nil || t.Deflate != nil || strings.Contains(strings.Join(t.Args, ""), "\xff") {
 		return false
 	}

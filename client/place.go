@@ -16,12 +16,12 @@ type Place struct {
 }
 
 // Place returns where the session is.
-func (s *Session) Place() Place { return s.at }
+func (s *location) Place() Place { return s.at }
 
 // Dir returns the current directory as the server last named it, without asking; "" when it is
 // unknown. A server that names no path from its root has not named any: the session knows only
 // how it came there.
-func (s *Session) Dir() string { return s.at.dir }
+func (s *location) Dir() string { return s.at.dir }
 
 // Known reports whether the place has a name.
 func (p Place) Known() bool { return p.dir != "" }
@@ -100,7 +100,7 @@ func isWhole(path, syst string) bool {
 
 // heard takes the answer to PWD behind a command that changed the directory; without a command
 // that only asks. Servers without PWD leave the directory unknown.
-func (s *Session) heard(change command, r Reply, err error) error {
+func (s *location) heard(change command, r Reply, err error) error {
 	if err != nil && !refused(err) {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Session) heard(change command, r Reply, err error) error {
 // Return goes back to a place where the session was. One that has no name, and no way to it from
 // where the session is now, is reached over another connection. Where PWD (RFC 959 section
 // 4.1.3) does not say there what it said before, it is another place, and the session stays where it was.
-func (s *Session) Return(ctx context.Context, p Place) error {
+func (s *browser) Return(ctx context.Context, p Place) error {
 	before := s.at
 	if p.Known() {
 		err := s.Chdir(ctx, p.dir)
@@ -132,7 +132,7 @@ func (s *Session) Return(ctx context.Context, p Place) error {
 }
 
 // leave says goodbye on the connection; the next command makes another one.
-func (s *Session) leave(ctx context.Context, why string) {
+func (s *peer) leave(ctx context.Context, why string) {
 	_ = s.conn.Quit(ctx)
 	s.conn = s.conn.placeholder()
 	s.opt.Trace.note(NoteInfo{"C", "reconnect", why})
@@ -140,7 +140,7 @@ func (s *Session) leave(ctx context.Context, why string) {
 
 // returnTo goes back to a place, with the next command: it costs no round trip of its own where
 // that one can wait for both answers, see returning.
-func (s *Session) returnTo(ctx context.Context, p Place) error {
+func (s *dialogue) returnTo(ctx context.Context, p Place) error {
 	s.at, s.cwdStale = p, true
 	if s.byHand {
 		_, err := s.ready(ctx)
@@ -150,7 +150,7 @@ func (s *Session) returnTo(ctx context.Context, p Place) error {
 }
 
 // route are the commands that lead to where the user is, as this server wants them.
-func (s *Session) route() []command {
+func (s *location) route() []command {
 	route := slices.Clone(s.at.route()) // clones share it
 	for i, step := range route {
 		if len(step.args) > 0 {
@@ -161,7 +161,7 @@ func (s *Session) route() []command {
 }
 
 // goBack returns to the directory that the user is in.
-func (s *Session) goBack(ctx context.Context, c *Conn) error {
+func (s *location) goBack(ctx context.Context, c *Conn) error {
 	if !s.cwdStale {
 		return nil
 	}
@@ -176,7 +176,7 @@ func (s *Session) goBack(ctx context.Context, c *Conn) error {
 
 // returning is goBack with the next burst: the commands that must be its first. Riders would
 // leave before them.
-func (s *Session) returning(ctx context.Context, c *Conn) ([]command, error) {
+func (s *outbox) returning(ctx context.Context, c *Conn) ([]command, error) {
 	if !s.cwdStale {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 
 // transfer begins a transfer in the wanted type and protection. The ways to a
 // data connection are tried in order until one works; that one is kept.
-func (s *Session) transfer(ctx context.Context, typ Type, t Transfer) (*Data, error) {
+func (s *transfers) transfer(ctx context.Context, typ Type, t Transfer) (*Data, error) {
 	if !s.in {
 		return nil, ErrNotLoggedIn
 	}
@@ -82,13 +82,13 @@ func (e *NoDataError) Unwrap() []error { return e.Tried }
 
 // begin sends, in one burst, what must be changed and the request for the data
 // connection; then the transfer's own command.
-func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
+func (s *transfers) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Data, error) {
 	want := s.wants(c, typ, t)
 	t.Protect, t.Fresh = want.prot == Private, s.fresh
 	var back []command
 	var err error
 	if s.tooLong(t.Verb, t.Args) != nil { // fit leaves the directory that the riders are meant for
-		if err = s.Pipeline().Flush(ctx); err == nil {
+		if err = s.flush(ctx); err == nil {
 			t.Args, err = s.fit(ctx, c, t.Verb, t.Args)
 		}
 	} else {
@@ -117,7 +117,7 @@ func (s *Session) begin(ctx context.Context, c *Conn, typ Type, t Transfer) (*Da
 }
 
 // wants are the settings that a transfer needs.
-func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
+func (s *agreement) wants(c *Conn, typ Type, t Transfer) settings {
 	want := s.have
 	want.typ, want.mode, want.sscn = typ, Stream, false
 	if t.listing() && typ == ASCII && s.have.typ == "" {
@@ -140,7 +140,7 @@ func (s *Session) wants(c *Conn, typ Type, t Transfer) settings {
 }
 
 // changesFor are the changes for a transfer. A listing can be read in any type.
-func (s *Session) changesFor(want settings, t Transfer) []command {
+func (s *agreement) changesFor(want settings, t Transfer) []command {
 	all := s.changes(want)
 	for i := range all {
 		all[i].wish = t.listing() && all[i].verb == "TYPE"
@@ -151,7 +151,7 @@ func (s *Session) changesFor(want settings, t Transfer) []command {
 // changes are the commands that lead from what the server was told to want.
 // PBSZ 0 and PROT come with the first transfer that needs them (RFC 4217
 // section 9: PBSZ before PROT).
-func (s *Session) changes(want settings) []command {
+func (s *agreement) changes(want settings) []command {
 	var all []command
 	if want.typ != s.have.typ {
 		all = append(all, cmd("TYPE", string(want.typ)))
@@ -176,7 +176,7 @@ func (s *Session) changes(want settings) []command {
 
 // confirm waits for the answers to changes. A refused PROT ends the transfer:
 // nothing that should be protected is ever sent in the clear.
-func (s *Session) confirm(ctx context.Context, changes []command, xs []*Exchange) error {
+func (s *agreement) confirm(ctx context.Context, changes []command, xs []*Exchange) error {
 	var first error
 	for i, change := range changes {
 		_, err := xs[i].Expect(ctx, 2)

@@ -8,7 +8,7 @@ import (
 // loginThrough logs in at an FTP proxy: the commands that Options.Through gives
 // take the place of USER, PASS and ACCT. PASS is only sent where it is asked for
 // (331), and ACCT too (332).
-func (s *Session) loginThrough(ctx context.Context, c *Conn) error {
+func (s *dialogue) loginThrough(ctx context.Context, c *Conn) error {
 	lines, err := s.opt.Through(s.login)
 	if err != nil {
 		return err

@@ -17,21 +17,66 @@ import (
 // next call connects again and restores all that.
 //
 // A Session is used by one goroutine at a time, but for Drop.
+//
+// Inside it is made in layers, from peer up to browser. Each stands on the one
+// before and knows nothing of those behind it; a Session is the last one, which
+// changes what is on the server.
 type Session struct {
+	browser
+
+	inFunnel bool // the funnel is at work on this session
+}
+
+// peer is the server: the connection to it, and what was learned.
+type peer struct {
 	opt  Options
 	conn *Conn
 	line atomic.Pointer[Conn] // conn, for Drop
 
-	account
 	learned
-	choices
-	handwork
+}
+
+// location is where the user is, and the server.
+type location struct {
+	peer
+
+	at       Place
+	leaves   bool // a directory for another one, without going back to it
+	cwdStale bool // the server is somewhere else: after a long path, a listing, an interrupt
+}
+
+// agreement is what the user wants of transfers, and what the server was told of that.
+type agreement struct {
 	location
 
-	have     settings // what the server was told
-	pipe     pipeline
-	inFunnel bool // the funnel is at work on this session
+	choices
+	have settings
 }
+
+// outbox is what leaves in one burst: commands that wait for the next transfer,
+// what a transfer needs in front of its own, and data connections that are asked
+// for ahead.
+type outbox struct {
+	agreement
+
+	pipe pipeline
+}
+
+// dialogue sees to it that a command finds a connection which is in step, logged
+// in, and what the one before it was.
+type dialogue struct {
+	outbox
+
+	account
+	handwork
+}
+
+// transfers begins them, in the wanted type and protection and on a way that works.
+type transfers struct{ dialogue }
+
+// browser goes through what is on the server and changes nothing: directories,
+// listings, facts and checksums.
+type browser struct{ transfers }
 
 // account is who the user is there.
 type account struct {
@@ -81,13 +126,6 @@ type handwork struct {
 	pendingRefresh refresh   // what was not asked on that account
 	settings       []setting // what the user sent that lasts
 	renaming       string    // what a RNFR or CPFR named
-}
-
-// location is where the user is, and the server.
-type location struct {
-	at       Place
-	leaves   bool // a directory for another one, without going back to it
-	cwdStale bool // the server is somewhere else: after a long path, a listing, an interrupt
 }
 
 // settings are the parameters of the control connection that transfers need.
@@ -155,7 +193,8 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 	if opt.Ways == nil {
 		opt.Ways = []DataMode{EPSV, PASV, EPRT, PORT}
 	}
-	s := &Session{opt: opt, choices: choices{typ: Binary, prot: Private}}
+	s := new(Session)
+	s.opt, s.choices = opt, choices{typ: Binary, prot: Private}
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -167,13 +206,13 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 
 // pinUnverified keeps the certificate that was taken without a check: later
 // connections of the session get no other one.
-func (s *Session) pinUnverified() {
+func (s *peer) pinUnverified() {
 	if s.conn.trust() == "off" {
 		s.opt.unverified = s.conn.tickets.leaf
 	}
 }
 
-func (s *Session) connect(ctx context.Context) (*Conn, error) {
+func (s *peer) connect(ctx context.Context) (*Conn, error) {
 	cfg := s.opt
 	cfg.ownPort = slices.Contains(s.opt.Ways, DefaultPort)
 	if s.conn != nil {
@@ -200,8 +239,8 @@ func (s *Session) connect(ctx context.Context) (*Conn, error) {
 }
 
 // adopt takes a fresh connection, about which nothing is known yet.
-func (s *Session) adopt(conn *Conn) {
-	if s.desyncedBefore = s.Pipeline().Desynced(); s.desyncedBefore {
+func (s *dialogue) adopt(conn *Conn) {
+	if s.desyncedBefore = s.desynced(); s.desyncedBefore {
 		conn.outOfStep.Store(true)
 	}
 	s.conn, s.have = conn, initial(conn)
@@ -211,7 +250,7 @@ func (s *Session) adopt(conn *Conn) {
 }
 
 // recognise finds out which program the server is.
-func (s *Session) recognise() {
+func (s *peer) recognise() {
 	s.quirks = quirksOf(s.conn.Greeting().Text(), s.feat)
 	if s.quirks.Server == "" && s.identity["name"] != "" {
 		s.quirks = quirksOf(s.identity["name"], nil)
@@ -221,10 +260,10 @@ func (s *Session) recognise() {
 
 // Conn returns the connection as it is now, for commands that Session has no
 // method for. What is changed through it the Session does not know; see Quote.
-func (s *Session) Conn() *Conn { return s.conn }
+func (s *peer) Conn() *Conn { return s.conn }
 
 // Options returns what the session was opened with.
-func (s *Session) Options() Options { return s.opt }
+func (s *peer) Options() Options { return s.opt }
 
 // Clone opens another connection with the same login, directory and settings, for
 // a transfer: its data connection may be asked for already.
@@ -250,38 +289,39 @@ func (cl Clones) Cloner() func(context.Context) (*Session, error) {
 // template is a session without a connection, with the same login, directory and
 // settings, and what has been found out about the server.
 func (s *Session) template() *Session {
-	t := &Session{opt: s.opt, account: s.account, learned: s.learned.clone(), choices: s.choices, location: location{at: s.at}}
-	t.settings, t.accounted, t.desyncedBefore = s.settings, false, s.Pipeline().Desynced()
+	t := new(Session)
+	t.opt, t.learned, t.at, t.choices, t.account = s.opt, s.learned.clone(), s.at, s.choices, s.account
+	t.settings, t.accounted, t.desyncedBefore = s.settings, false, s.desynced()
 	t.opt.Ways = slices.Clone(s.opt.Ways)
 	t.pipe.never = s.pipe.never
 	return t
 }
 
 // Close says QUIT (RFC 959 section 4.1.1) and closes the connection.
-func (s *Session) Close() error {
+func (s *peer) Close() error {
 	return s.conn.Quit(context.Background())
 }
 
 // Drop ends the connection without a word. Unlike all else it may be called while
 // another goroutine uses the session, to get it out of whatever it is waiting for.
-func (s *Session) Drop() {
+func (s *peer) Drop() {
 	if c := s.line.Load(); c != nil {
 		c.Close()
 	}
 }
 
 // SetType chooses the type of the next transfers. Nothing is sent before them.
-func (s *Session) SetType(t Type) { s.typ = t }
+func (s *agreement) SetType(t Type) { s.typ = t }
 
 // Type returns the type of the next transfers.
-func (s *Session) Type() Type { return s.typ }
+func (s *agreement) Type() Type { return s.typ }
 
 // Protect chooses whether data connections are protected. PBSZ and PROT (RFC 4217
 // sections 8 and 9) are sent with the next transfer. It has no effect in the clear.
-func (s *Session) Protect(l Level) { s.prot = l }
+func (s *agreement) Protect(l Level) { s.prot = l }
 
 // Protected reports whether control and data connections use TLS.
-func (s *Session) Protected() (control, data bool) {
+func (s *agreement) Protected() (control, data bool) {
 	return s.conn.isTLS(), s.conn.hadTLS() && s.prot == Private
 }
 
@@ -294,11 +334,11 @@ func (v Server) Host() string {
 // ready returns a connection that is in step: replies still owed after an
 // interrupt are read first, and a lost connection is made again. The server is
 // in the user's directory.
-func (s *Session) ready(ctx context.Context) (*Conn, error) { return s.inStep(ctx, false) }
+func (s *dialogue) ready(ctx context.Context) (*Conn, error) { return s.inStep(ctx, false) }
 
 // inStep is ready, but the server may be astray for who is roaming, and goes back
 // with what it sends; see returning.
-func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
+func (s *dialogue) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 	if err := s.conn.Err(); s.byHand && err != nil {
 		return nil, err // in manual mode connecting is manual, too
 	}
@@ -332,16 +372,16 @@ func (s *Session) inStep(ctx context.Context, roaming bool) (*Conn, error) {
 
 // do runs f on a connection that is in step. When the server turns out to have
 // hung up and f is safe to repeat, it is run again on a new connection.
-func (s *Session) do(ctx context.Context, repeat bool, f func(*Conn) error) error {
+func (s *dialogue) do(ctx context.Context, repeat bool, f func(*Conn) error) error {
 	return s.try(ctx, repeat, false, f)
 }
 
 // anywhere is do for an f that begins with what returning gives it.
-func (s *Session) anywhere(ctx context.Context, repeat bool, f func(*Conn) error) error {
+func (s *dialogue) anywhere(ctx context.Context, repeat bool, f func(*Conn) error) error {
 	return s.try(ctx, repeat, true, f)
 }
 
-func (s *Session) try(ctx context.Context, repeat, roaming bool, f func(*Conn) error) error {
+func (s *dialogue) try(ctx context.Context, repeat, roaming bool, f func(*Conn) error) error {
 	c, err := s.inStep(ctx, roaming)
 	if err != nil {
 		return err
@@ -368,7 +408,7 @@ func hungUp(err error) bool {
 }
 
 // cmd sends one command that is safe to repeat.
-func (s *Session) cmd(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
+func (s *dialogue) cmd(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
 	err = s.do(ctx, true, func(c *Conn) error {
 		r, err = s.tell(ctx, c, class, cmd(verb, args...))
 		return err
@@ -377,7 +417,7 @@ func (s *Session) cmd(ctx context.Context, class int, verb string, args ...strin
 }
 
 // slow is cmd for what may take the server long.
-func (s *Session) slow(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
+func (s *dialogue) slow(ctx context.Context, class int, verb string, args ...string) (r Reply, err error) {
 	err = s.do(ctx, false, func(c *Conn) error {
 		r, err = s.tell(ctx, c, class, command{verb: verb, args: args, slow: true})
 		return err
@@ -386,7 +426,7 @@ func (s *Session) slow(ctx context.Context, class int, verb string, args ...stri
 }
 
 // tell sends one command in the words that this server knows.
-func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Reply, err error) {
+func (s *dialogue) tell(ctx context.Context, c *Conn, class int, m command) (r Reply, err error) {
 	if m.failed != nil && !isLong(m.failed) {
 		return r, m.failed
 	}
@@ -409,8 +449,8 @@ func (s *Session) tell(ctx context.Context, c *Conn, class int, m command) (r Re
 
 // reconnect makes a new connection and restores user, settings and directory, or fails. The
 // promises of the old one hold: TLS is not given up on the way.
-func (s *Session) reconnect(ctx context.Context) error {
-	if err := s.Clones().Alone(); err != nil && s.in {
+func (s *dialogue) reconnect(ctx context.Context) error {
+	if err := s.alone(); err != nil && s.in {
 		return err
 	}
 	wasTLS := s.conn != nil && s.conn.hadTLS()
@@ -452,7 +492,7 @@ func (s *Session) reconnect(ctx context.Context) error {
 }
 
 // Idle reports how the connection is without sending anything.
-func (s *Session) Idle() error {
+func (s *peer) Idle() error {
 	if s.conn.isStandIn() {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 
 // Stat describes one file or directory: MLST where the server has it, SIZE and MDTM otherwise (RFC
 // 3659 sections 7, 4 and 3). A directory without MLST is found out by going there and back.
-func (s *Session) Stat(ctx context.Context, name string) (e listing.Entry, err error) {
+func (s *browser) Stat(ctx context.Context, name string) (e listing.Entry, err error) {
 	for e, err = range s.StatEach(ctx, name) {
 		return e, err
 	}
@@ -23,7 +23,7 @@ func (s *Session) Stat(ctx context.Context, name string) (e listing.Entry, err e
 // StatEach describes several, in their order; what is asked about them is sent
 // without waiting for the answers. Each has its own error: one that is missing
 // does not stop the others. After a lost connection the rest all have its error.
-func (s *Session) StatEach(ctx context.Context, names ...string) iter.Seq2[listing.Entry, error] {
+func (s *browser) StatEach(ctx context.Context, names ...string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
 		for len(names) > 0 {
 			some := names[:min(len(names), statBurst)]
@@ -51,7 +51,7 @@ type stated struct {
 }
 
 // statBurst asks about all names at once.
-func (s *Session) statBurst(ctx context.Context, names []string) []stated {
+func (s *browser) statBurst(ctx context.Context, names []string) []stated {
 	var answers []stated
 	err := s.do(ctx, true, func(c *Conn) (lost error) {
 		answers = answers[:0]
@@ -73,7 +73,7 @@ func (s *Session) statBurst(ctx context.Context, names []string) []stated {
 }
 
 // statQuestions sends the commands and returns what waits for the answers.
-func (s *Session) statQuestions(ctx context.Context, c *Conn, names []string) []func(context.Context) stated {
+func (s *browser) statQuestions(ctx context.Context, c *Conn, names []string) []func(context.Context) stated {
 	var asked []func(context.Context) stated
 	facts, want := s.knowsMLST(), s.have
 	switch {
@@ -150,7 +150,7 @@ func (l *learned) sizeAndTime(ctx context.Context, name string, size, mtime *Exc
 
 // statSlow is for what a burst could not answer: a directory, a long path, a
 // server without these commands.
-func (s *Session) statSlow(ctx context.Context, name string, before stated) (listing.Entry, error) {
+func (s *browser) statSlow(ctx context.Context, name string, before stated) (listing.Entry, error) {
 	e, err := before.entry, before.err
 	switch {
 	case isLong(err):
@@ -175,7 +175,7 @@ func (s *Session) statSlow(ctx context.Context, name string, before stated) (lis
 }
 
 // statFar goes to the directory of a path that is too long for one command.
-func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, err error) {
+func (s *browser) statFar(ctx context.Context, name string) (e listing.Entry, err error) {
 	dir, last := path.Split(name)
 	here := s.at
 	if err = s.chdir(ctx, dir, nil); err != nil {
@@ -191,7 +191,7 @@ func (s *Session) statFar(ctx context.Context, name string) (e listing.Entry, er
 
 // statListed looks for a file in the listing of its directory. The listing is
 // read to its end: to abort it costs more than most of them.
-func (s *Session) statListed(ctx context.Context, name string, refusal error) (found listing.Entry, err error) {
+func (s *browser) statListed(ctx context.Context, name string, refusal error) (found listing.Entry, err error) {
 	err = refusal
 	for e, failure := range s.List(ctx, strings.TrimSuffix(name, base(name)), ListOptions{Hidden: true}) {
 		if failure != nil {
@@ -207,11 +207,11 @@ func (s *Session) statListed(ctx context.Context, name string, refusal error) (f
 
 // IsDir reports whether a name can be entered: a directory, or a link to one. No listing
 // says where a link leads in the end, nor does MLST (RFC 3659 section 7) on all servers; CWD does.
-func (s *Session) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
+func (s *browser) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
 
 // isDir finds out by going there and back, or by a listing where the way back is not known. What is
 // no answer to that is an error.
-func (s *Session) isDir(ctx context.Context, name string) (bool, error) {
+func (s *browser) isDir(ctx context.Context, name string) (bool, error) {
 	here := s.at
 	if !here.anchored() {
 		e, err := s.statListed(ctx, strings.TrimRight(name, "/"), nil)

@@ -49,7 +49,7 @@ func (v Server) Help(ctx context.Context, words ...string) (Reply, error) {
 }
 
 // Noop sends NOOP (RFC 959 section 4.1.3): is the server still there?
-func (s *Session) Noop(ctx context.Context) error {
+func (s *dialogue) Noop(ctx context.Context) error {
 	_, err := s.cmd(ctx, 2, "NOOP")
 	return err
 }

@@ -9,7 +9,7 @@ import (
 // the session is in, or has put another one in its place: vsftpd refuses each upload with 553 from
 // then on, and says 257 "" to PWD; pure-ftpd still says the old name. The session is back then, where
 // there is a directory of that name.
-func (s *Session) strayed(ctx context.Context, t Transfer, refusal error) bool {
+func (s *transfers) strayed(ctx context.Context, t Transfer, refusal error) bool {
 	if !IsCode(refusal, 550, 553) || !s.at.Known() || len(t.Args) == 0 || strings.HasPrefix(t.Args[0], "/") {
 		return false
 	}

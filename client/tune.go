@@ -9,7 +9,7 @@ import (
 // Charset, Timeout, Stall, OneByOne, KeepAlive, the four of active and passive data connections
 // (ActivePorts, ActiveAddress, ActiveFrom, TrustPassiveAddress), InsecureEnd, the sizes of buffers,
 // Gate, Funnel and Stage. Stall holds for transfers that run as well. Other options do not change.
-func (s *Session) Tune(change func(*Options)) {
+func (s *peer) Tune(change func(*Options)) {
 	to := s.opt
 	change(&to)
 	if !slices.Equal(to.Ways, s.opt.Ways) {

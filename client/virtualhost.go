@@ -7,7 +7,7 @@ import (
 
 // sayHost names the virtual host that Options ask for (HOST, RFC 7151), which
 // must come before USER.
-func (s *Session) sayHost(ctx context.Context, c *Conn) error {
+func (s *peer) sayHost(ctx context.Context, c *Conn) error {
 	host := s.opt.VirtualHost
 	if host == "" {
 		return nil
