@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,9 +112,9 @@ func (r tableRow) checkCommands(t *testing.T, cell int) {
 }
 
 // declared are the exported names of a package: functions, types, constants,
-// variables, and as Type.Name methods and fields.
+// variables, and as Type.Name methods and fields, with those of what a struct embeds.
 func declared(t *testing.T, folder string) map[string]bool {
-	names := map[string]bool{}
+	names, embeds := map[string]bool{}, map[string][]string{}
 	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folder), "*.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -127,13 +128,28 @@ func declared(t *testing.T, folder string) map[string]bool {
 			t.Fatal(err)
 		}
 		for _, d := range parsed.Decls {
-			declare(names, d)
+			declare(names, embeds, d)
 		}
+	}
+	for outer := range embeds {
+		promote(names, embeds, outer, outer)
 	}
 	return names
 }
 
-func declare(names map[string]bool, d ast.Decl) {
+// promote gives a struct the names of what another one embeds.
+func promote(names map[string]bool, embeds map[string][]string, outer, holder string) {
+	for _, inner := range embeds[holder] {
+		for name := range maps.Clone(names) {
+			if member, is := strings.CutPrefix(name, inner+"."); is {
+				names[outer+"."+member] = true
+			}
+		}
+		promote(names, embeds, outer, inner)
+	}
+}
+
+func declare(names map[string]bool, embeds map[string][]string, d ast.Decl) {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		name := d.Name.Name
@@ -154,6 +170,9 @@ func declare(names map[string]bool, d ast.Decl) {
 					for _, field := range s.Fields.List {
 						for _, name := range field.Names {
 							names[spec.Name.Name+"."+name.Name] = true
+						}
+						if inner, is := field.Type.(*ast.Ident); is && field.Names == nil {
+							embeds[spec.Name.Name] = append(embeds[spec.Name.Name], inner.Name)
 						}
 					}
 				}
