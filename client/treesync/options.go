@@ -77,8 +77,7 @@ func (o *Options) rules() localname.Rules {
 }
 
 // here and there are full names.
-func (o *Options) here(name string) string { return filepath.Join(o.Local, filepath.FromSlash(name)) }
-
+func (o *Options) here(name string) string  { return filepath.Join(o.Local, filepath.FromSlash(name)) }
 func (o *Options) there(name string) string { return path.Join(o.Remote, name) }
 
 // tell tells of a step.

@@ -20,47 +20,70 @@ func (t *Tx) Hear(ctx context.Context, s *client.Session, c client.Change, do fu
 	if t.Phase() != Staging {
 		return ErrBusy
 	}
-	path, to := facts.Absolute(s, c.Path), facts.Absolute(s, c.To)
-	n := t.number(path)
-	switch {
-	case c.Line != "":
+	if c.Line != "" {
 		return &UnfitError{c.Line}
-	case c.Do == client.Store && n > 0:
-		return t.store(path, c, do)
-	case c.Do == client.Rename && n > 0:
-		return t.put(ctx, s, n, to)
-	case n > 0 && c.Do == client.Chmod:
-		err := do()
-		if err == nil {
-			t.mu.Lock()
-			t.moded[n] = fmt.Sprintf("%04o", c.Mode.Perm())
-			t.mu.Unlock()
-		}
+	}
+	h := hearing{t, s}
+	path, to := facts.Absolute(s, c.Path), facts.Absolute(s, c.To)
+	if n := t.number(path); n > 0 {
+		return h.ofStaged(ctx, n, c, do)
+	}
+	if err := t.fits(c, path, to); err != nil {
 		return err
-	case n > 0:
-		return do()
-	case c.Do == client.Mkdir && facts.Within(string(t.Dir), path):
-		return &PathError{path, client.ErrThere}
-	case t.leaves(path) || c.To != "" && t.leaves(to):
-		return &UnfitError{fmt.Sprintf("%s is not in %s; `begin --in` chooses the directory", c, t.Dir)}
-	case facts.Within(path, string(t.Folder)) || facts.Within(to, string(t.Folder)) || path == string(t.Dir):
-		return &UnfitError{c.String()}
 	}
 	switch c.Do {
 	case client.Delete, client.RemoveTree:
-		return t.remove(ctx, s, path, c.Do == client.RemoveTree)
+		return h.remove(ctx, path, c.Do == client.RemoveTree)
 	case client.Rmdir:
-		return t.rmdir(ctx, s, path)
+		return h.rmdir(ctx, path)
 	case client.Mkdir:
-		return t.mkdir(ctx, s, path)
+		return h.mkdir(ctx, path)
 	case client.Rename:
-		return t.move(ctx, s, path, to)
+		return h.move(ctx, path, to)
 	case client.Copy:
-		return t.copy(ctx, s, path, to)
+		return h.copy(ctx, path, to)
 	case client.Chmod, client.SetTime:
-		return t.adjust(ctx, s, path, c)
+		return h.adjust(ctx, path, c)
 	}
 	return &UnfitError{c.String()}
+}
+
+// fits refuses what is not about names in the directory of the transaction.
+func (h *Head) fits(c client.Change, path, to string) error {
+	switch {
+	case c.Do == client.Mkdir && facts.Within(string(h.Dir), path):
+		return &PathError{path, client.ErrThere}
+	case h.leaves(path) || c.To != "" && h.leaves(to):
+		return &UnfitError{fmt.Sprintf("%s is not in %s; `begin --in` chooses the directory", c, h.Dir)}
+	case facts.Within(path, string(h.Folder)) || facts.Within(to, string(h.Folder)) || path == string(h.Dir):
+		return &UnfitError{c.String()}
+	}
+	return nil
+}
+
+// hearing is what a transaction hears from one of the sessions that share it.
+type hearing struct {
+	*Tx
+	s *client.Session
+}
+
+// ofStaged makes a change of a file that waits.
+func (h hearing) ofStaged(ctx context.Context, n int, c client.Change, do func() error) error {
+	switch c.Do {
+	case client.Store:
+		return h.store(facts.Absolute(h.s, c.Path), c, do)
+	case client.Rename:
+		return h.put(ctx, n, facts.Absolute(h.s, c.To))
+	case client.Chmod:
+		err := do()
+		if err == nil {
+			h.mu.Lock()
+			h.moded[n] = fmt.Sprintf("%04o", c.Mode.Perm())
+			h.mu.Unlock()
+		}
+		return err
+	}
+	return do()
 }
 
 // store lets an upload begin. One that is to go on in the middle of a file finds none here.
@@ -75,61 +98,24 @@ func (t *Tx) store(name string, c client.Change, do func() error) error {
 	return do()
 }
 
-// spot is where something is now that will have a name.
-type spot struct {
-	at   string // "": nothing will be there, unless it is made
-	made bool   // a directory that is to be made
-}
-
-// place is the spot of a name after some rows.
-func (t *Tx) place(rows []Row, name string) spot {
-	for _, r := range slices.Backward(rows) {
-		p := string(r.Path)
-		switch r.Do {
-		case Put, Mkdir:
-			if !facts.Within(name, p) {
-				continue
-			}
-			switch {
-			case name != p:
-				return spot{}
-			case r.Do == Mkdir:
-				return spot{made: true}
-			}
-			return spot{at: t.staged(r.Staged)}
-		case Move:
-			if facts.Within(name, string(r.To)) {
-				name = p + name[len(r.To):]
-			} else if facts.Within(name, p) {
-				return spot{}
-			}
-		case Remove, Rmdir:
-			if facts.Within(name, p) {
-				return spot{}
-			}
-		}
-	}
-	return spot{at: name}
-}
-
 // look looks what will be under names, and notes what is there now. The rows do not change while it
 // asks: a command makes one change after the other for a name.
-func (t *Tx) look(ctx context.Context, s *client.Session, names ...string) ([]*facts.Facts, error) {
-	t.mu.Lock()
+func (h hearing) look(ctx context.Context, names ...string) ([]*facts.Facts, error) {
+	h.mu.Lock()
 	spots := make([]spot, len(names))
 	var ask []string
 	for i, name := range names {
-		if spots[i] = t.place(t.rows, name); spots[i].at != "" {
+		if spots[i] = h.place(h.rows, name); spots[i].at != "" {
 			ask = append(ask, spots[i].at)
 		}
 	}
-	t.mu.Unlock()
-	found, err := facts.Each(ctx, s, ask...)
+	h.mu.Unlock()
+	found, err := facts.Each(ctx, h.s, ask...)
 	if err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	all := make([]*facts.Facts, len(names))
 	for i, one := range spots {
 		switch all[i] = found[one.at]; {
@@ -137,8 +123,8 @@ func (t *Tx) look(ctx context.Context, s *client.Session, names ...string) ([]*f
 			all[i] = &facts.Facts{Type: listing.Dir.String(), Size: -1}
 		case one.at == "":
 			all[i] = facts.None()
-		case t.number(one.at) == 0:
-			if err := t.sees(one.at, all[i]); err != nil {
+		case h.number(one.at) == 0:
+			if err := h.sees(one.at, all[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -159,19 +145,19 @@ func (t *Tx) sees(name string, f *facts.Facts) error {
 }
 
 // inside sees that a name will be in a directory.
-func (t *Tx) inside(ctx context.Context, s *client.Session, name string) error {
+func (h hearing) inside(ctx context.Context, name string) error {
 	dir := path.Dir(name)
-	t.mu.Lock()
-	at := t.place(t.rows, dir)
-	known := at.made || t.dirs[at.at] || dir == string(t.Dir)
-	t.mu.Unlock()
+	h.mu.Lock()
+	at := h.place(h.rows, dir)
+	known := at.made || h.dirs[at.at] || dir == string(h.Dir)
+	h.mu.Unlock()
 	if known {
 		return nil
 	}
 	if at.at == "" {
 		return &PathError{dir, ErrAbsent}
 	}
-	e, there, err := facts.Stands(ctx, s, at.at)
+	e, there, err := facts.Stands(ctx, h.s, at.at)
 	switch {
 	case err != nil:
 		return err
@@ -180,19 +166,19 @@ func (t *Tx) inside(ctx context.Context, s *client.Session, name string) error {
 	case e.Type != listing.Dir && e.Type != listing.Link:
 		return &PathError{dir, errors.New("is not a directory")}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.dirs[at.at] = true
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dirs[at.at] = true
 	return nil
 }
 
 // absent is the error of a name that is not there: in the words of the server, where it knows.
-func (t *Tx) absent(ctx context.Context, s *client.Session, name string) error {
-	t.mu.Lock()
-	at := t.place(t.rows, name)
-	t.mu.Unlock()
+func (h hearing) absent(ctx context.Context, name string) error {
+	h.mu.Lock()
+	at := h.place(h.rows, name)
+	h.mu.Unlock()
 	if at.at != "" {
-		if _, err := s.Stat(ctx, at.at); err != nil {
+		if _, err := h.s.Stat(ctx, at.at); err != nil {
 			return err
 		}
 	}
@@ -224,34 +210,34 @@ func (t *Tx) own(name string) int {
 }
 
 // put takes an upload that is whole.
-func (t *Tx) put(ctx context.Context, s *client.Session, n int, to string) error {
-	if t.leaves(to) || facts.Within(to, string(t.Folder)) || to == string(t.Dir) {
-		return &UnfitError{fmt.Sprintf("%s is not in %s; `begin --in` chooses the directory", to, t.Dir)}
+func (h hearing) put(ctx context.Context, n int, to string) error {
+	if h.leaves(to) || facts.Within(to, string(h.Folder)) || to == string(h.Dir) {
+		return &UnfitError{fmt.Sprintf("%s is not in %s; `begin --in` chooses the directory", to, h.Dir)}
 	}
-	if err := t.inside(ctx, s, to); err != nil {
+	if err := h.inside(ctx, to); err != nil {
 		return err
 	}
-	e, there, err := facts.Stands(ctx, s, t.staged(n))
+	e, there, err := facts.Stands(ctx, h.s, h.staged(n))
 	if err != nil || !there {
-		return errors.Join(&PathError{t.staged(n), errors.New("is not there any more")}, err)
+		return errors.Join(&PathError{h.staged(n), errors.New("is not there any more")}, err)
 	}
-	t.mu.Lock()
-	r := Row{Do: Put, Path: jsonl.Name(to), Staged: n, Size: max(e.Size, 0), Mode: t.moded[n]}
-	t.mu.Unlock()
-	return t.stage(ctx, s, r)
+	h.mu.Lock()
+	r := Row{Do: Put, Path: jsonl.Name(to), Staged: n, Size: max(e.Size, 0), Mode: h.moded[n]}
+	h.mu.Unlock()
+	return h.stage(ctx, r)
 }
 
 // stage adds a put, in place of one of the same name.
-func (t *Tx) stage(ctx context.Context, s *client.Session, r Row) error {
+func (h hearing) stage(ctx context.Context, r Row) error {
 	name := string(r.Path)
-	t.mu.Lock()
-	if i := t.own(name); i >= 0 {
-		before, under := t.rows[i], t.place(t.rows[:i], name).at
-		t.mu.Unlock()
-		return t.restage(ctx, s, i, r, before, under)
+	h.mu.Lock()
+	if i := h.own(name); i >= 0 {
+		before, under := h.rows[i], h.place(h.rows[:i], name).at
+		h.mu.Unlock()
+		return h.restage(ctx, i, r, before, under)
 	}
-	t.mu.Unlock()
-	now, err := t.look(ctx, s, name)
+	h.mu.Unlock()
+	now, err := h.look(ctx, name)
 	switch {
 	case err != nil:
 		return err
@@ -260,34 +246,34 @@ func (t *Tx) stage(ctx context.Context, s *client.Session, r Row) error {
 	case now[0].There():
 		r.Over = now[0]
 	}
-	return t.add(r)
+	return h.add(r)
 }
 
 // restage puts a row in the place of one of the same name. What stands there is looked at again: who
 // puts a file once more has seen it.
-func (t *Tx) restage(ctx context.Context, s *client.Session, i int, r, before Row, under string) error {
+func (h hearing) restage(ctx context.Context, i int, r, before Row, under string) error {
 	now := map[string]*facts.Facts{}
-	if under != "" && t.number(under) == 0 {
+	if under != "" && h.number(under) == 0 {
 		var err error
-		if now, err = facts.Each(ctx, s, under); err != nil {
+		if now, err = facts.Each(ctx, h.s, under); err != nil {
 			return err
 		}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	r.Over = before.Over
 	if f := now[under]; f != nil {
-		if err := t.sees(under, f); err != nil {
+		if err := h.sees(under, f); err != nil {
 			return err
 		}
 		if r.Over = nil; f.There() {
 			r.Over = f
 		}
 	}
-	t.rows[i] = r
-	err := t.journal.add(note{Row: &r, At: i + 1}, false)
+	h.rows[i] = r
+	err := h.journal.add(note{Row: &r, At: i + 1}, false)
 	if err == nil {
-		_ = s.Remove(ctx, t.staged(before.Staged)) // else the end does it
+		_ = h.s.Remove(ctx, h.staged(before.Staged)) // else the end does it
 	}
 	return err
 }
@@ -298,77 +284,77 @@ func (t *Tx) drop(i int) error {
 	return t.journal.add(note{Drop: i + 1}, false)
 }
 
-func (t *Tx) remove(ctx context.Context, s *client.Session, name string, tree bool) error {
-	now, err := t.look(ctx, s, name)
+func (h hearing) remove(ctx context.Context, name string, tree bool) error {
+	now, err := h.look(ctx, name)
 	switch {
 	case err != nil:
 		return err
 	case !now[0].There():
-		return t.absent(ctx, s, name)
+		return h.absent(ctx, name)
 	case now[0].IsDir() && !tree:
 		return &PathError{name, errors.New("is a directory")}
 	}
-	t.mu.Lock()
-	if i := t.own(name); i >= 0 {
-		before := t.rows[i]
-		err := t.drop(i)
-		over := t.place(t.rows, name)
-		t.mu.Unlock()
+	h.mu.Lock()
+	if i := h.own(name); i >= 0 {
+		before := h.rows[i]
+		err := h.drop(i)
+		over := h.place(h.rows, name)
+		h.mu.Unlock()
 		if err == nil {
-			_ = s.Remove(ctx, t.staged(before.Staged))
+			_ = h.s.Remove(ctx, h.staged(before.Staged))
 		}
 		if err != nil || before.Over == nil || over.at == "" {
 			return err
 		}
-		return t.add(Row{Do: Remove, Path: jsonl.Name(name), Over: before.Over})
+		return h.add(Row{Do: Remove, Path: jsonl.Name(name), Over: before.Over})
 	}
-	t.mu.Unlock()
-	return t.add(Row{Do: Remove, Path: jsonl.Name(name), Over: now[0]})
+	h.mu.Unlock()
+	return h.add(Row{Do: Remove, Path: jsonl.Name(name), Over: now[0]})
 }
 
-func (t *Tx) rmdir(ctx context.Context, s *client.Session, name string) error {
-	now, err := t.look(ctx, s, name)
+func (h hearing) rmdir(ctx context.Context, name string) error {
+	now, err := h.look(ctx, name)
 	switch {
 	case err != nil:
 		return err
 	case !now[0].There():
-		return t.absent(ctx, s, name)
+		return h.absent(ctx, name)
 	case !now[0].IsDir():
 		return &PathError{name, errors.New("is not a directory")}
 	}
-	t.mu.Lock()
-	if last := len(t.rows) - 1; last >= 0 && t.rows[last].Do == Mkdir && string(t.rows[last].Path) == name {
-		defer t.mu.Unlock()
-		return t.drop(last)
+	h.mu.Lock()
+	if last := len(h.rows) - 1; last >= 0 && h.rows[last].Do == Mkdir && string(h.rows[last].Path) == name {
+		defer h.mu.Unlock()
+		return h.drop(last)
 	}
-	t.mu.Unlock()
-	return t.add(Row{Do: Rmdir, Path: jsonl.Name(name), Over: now[0]})
+	h.mu.Unlock()
+	return h.add(Row{Do: Rmdir, Path: jsonl.Name(name), Over: now[0]})
 }
 
-func (t *Tx) mkdir(ctx context.Context, s *client.Session, name string) error {
-	if err := t.inside(ctx, s, name); err != nil {
+func (h hearing) mkdir(ctx context.Context, name string) error {
+	if err := h.inside(ctx, name); err != nil {
 		return err
 	}
-	now, err := t.look(ctx, s, name)
+	now, err := h.look(ctx, name)
 	switch {
 	case err != nil:
 		return err
 	case now[0].There():
 		return &PathError{name, client.ErrThere}
 	}
-	return t.add(Row{Do: Mkdir, Path: jsonl.Name(name)})
+	return h.add(Row{Do: Mkdir, Path: jsonl.Name(name)})
 }
 
-func (t *Tx) move(ctx context.Context, s *client.Session, from, to string) error {
-	if err := t.inside(ctx, s, to); err != nil {
+func (h hearing) move(ctx context.Context, from, to string) error {
+	if err := h.inside(ctx, to); err != nil {
 		return err
 	}
-	now, err := t.look(ctx, s, from, to)
+	now, err := h.look(ctx, from, to)
 	switch {
 	case err != nil:
 		return err
 	case !now[0].There():
-		return t.absent(ctx, s, from)
+		return h.absent(ctx, from)
 	case now[1].IsDir():
 		return &PathError{to, client.ErrThere}
 	case facts.Within(to, from):
@@ -378,76 +364,76 @@ func (t *Tx) move(ctx context.Context, s *client.Session, from, to string) error
 	if now[1].There() {
 		r.Over = now[1]
 	}
-	t.mu.Lock()
-	i := t.own(from)
-	if i < 0 || t.rows[i].Over != nil {
-		t.mu.Unlock()
-		return t.add(r)
+	h.mu.Lock()
+	i := h.own(from)
+	if i < 0 || h.rows[i].Over != nil {
+		h.mu.Unlock()
+		return h.add(r)
 	}
-	put := t.rows[i]
-	err = t.drop(i)
-	t.mu.Unlock()
+	put := h.rows[i]
+	err = h.drop(i)
+	h.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	put.Path = jsonl.Name(to)
-	return t.stage(ctx, s, put)
+	return h.stage(ctx, put)
 }
 
 // copy copies into a file that waits.
-func (t *Tx) copy(ctx context.Context, s *client.Session, from, to string) error {
-	t.mu.Lock()
-	at := t.place(t.rows, from)
-	t.mu.Unlock()
+func (h hearing) copy(ctx context.Context, from, to string) error {
+	h.mu.Lock()
+	at := h.place(h.rows, from)
+	h.mu.Unlock()
 	if at.at == "" {
-		return t.absent(ctx, s, from)
+		return h.absent(ctx, from)
 	}
-	staged := t.Stage(to)
-	if err := s.Copy(ctx, at.at, staged); err != nil {
+	staged := h.Stage(to)
+	if err := h.s.Copy(ctx, at.at, staged); err != nil {
 		return err
 	}
-	return t.put(ctx, s, t.number(staged), to)
+	return h.put(ctx, h.number(staged), to)
 }
 
 // adjust changes mode or time: of a file that waits at once, of another one when it is known what
 // it was, so that there is a way back.
-func (t *Tx) adjust(ctx context.Context, s *client.Session, name string, c client.Change) error {
-	now, err := t.look(ctx, s, name)
+func (h hearing) adjust(ctx context.Context, name string, c client.Change) error {
+	now, err := h.look(ctx, name)
 	if err != nil {
 		return err
 	}
 	if !now[0].There() {
-		return t.absent(ctx, s, name)
+		return h.absent(ctx, name)
 	}
 	r := Row{Do: Chmod, Path: jsonl.Name(name), Mode: fmt.Sprintf("%04o", c.Mode.Perm()), Was: now[0].Mode}
 	if c.Do == client.SetTime {
 		r = Row{Do: Touch, Path: jsonl.Name(name), Time: c.Time.UTC(), WasTime: now[0].Time}
 	}
-	t.mu.Lock()
-	i, at := t.own(name), t.place(t.rows, name)
-	t.mu.Unlock()
+	h.mu.Lock()
+	i, at := h.own(name), h.place(h.rows, name)
+	h.mu.Unlock()
 	switch {
 	case i >= 0 && r.Do == Touch:
-		return s.SetModTime(ctx, at.at, c.Time)
+		return h.s.SetModTime(ctx, at.at, c.Time)
 	case i >= 0:
-		if err := s.Chmod(ctx, c.Mode, at.at); err != nil {
+		if err := h.s.Chmod(ctx, c.Mode, at.at); err != nil {
 			return err
 		}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		put := t.rows[i]
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		put := h.rows[i]
 		put.Mode = r.Mode
-		t.rows[i] = put
-		return t.journal.add(note{Row: &put, At: i + 1}, false)
+		h.rows[i] = put
+		return h.journal.add(note{Row: &put, At: i + 1}, false)
 	case r.Do == Chmod && r.Was == "" && at.at != "":
-		if r.Was, err = facts.Mode(ctx, s, at.at); err != nil {
+		if r.Was, err = facts.Mode(ctx, h.s, at.at); err != nil {
 			return err
 		}
 	}
 	if r.Do == Chmod && r.Was == "" && !at.made || r.Do == Touch && r.WasTime.IsZero() {
 		return &UnfitError{c.String() + ": the server does not say what it is now, so that there is no way back"}
 	}
-	return t.add(r)
+	return h.add(r)
 }
 
 // mode reads an octal number.

@@ -8,9 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
@@ -134,30 +132,17 @@ func read(text []byte, name string) (*Tx, error) {
 	if len(text) > mostBytes {
 		return nil, &jsonl.Error{Name: name, Err: fmt.Errorf("more than %d bytes", mostBytes)}
 	}
-	t := &Tx{phase: Staging}
+	t := &Tx{progress: progress{phase: Staging}}
 	t.init()
 	err := jsonl.Read(bytes.NewReader(text), name, kind, &t.Head, func(n int, text []byte) error {
 		if n == 2 {
 			if err := t.Head.check(); err != nil {
 				return fmt.Errorf("line 1: %w", err)
 			}
+			t.journal.start(t.Head)
 		}
-		var l line
-		if err := jsonl.Decode(text, &l); err != nil {
-			return err
-		}
-		if t.journal.sum == nil {
-			head, err := json.Marshal(t.Head)
-			if err != nil {
-				return err
-			}
-			t.journal.sum = chained(nil, head)
-		}
-		if t.journal.sum = chained(t.journal.sum, l.Note); hex.EncodeToString(t.journal.sum) != l.Sum {
-			return errors.New("the journal was changed: its checksum is another one here")
-		}
-		var one note
-		if err := jsonl.Decode(l.Note, &one); err != nil {
+		one, err := t.journal.read(text)
+		if err != nil {
 			return err
 		}
 		return t.replay(one)
@@ -169,10 +154,27 @@ func read(text []byte, name string) (*Tx, error) {
 		return nil, &jsonl.Error{Name: name, Line: 1, Err: err}
 	}
 	if t.journal.sum == nil {
-		head, _ := json.Marshal(t.Head)
-		t.journal.sum = chained(nil, head)
+		t.journal.start(t.Head)
 	}
 	return t, nil
+}
+
+// start begins the checksum of a journal that is read.
+func (j *journal) start(h Head) {
+	head, _ := json.Marshal(h)
+	j.sum = chained(nil, head)
+}
+
+// read reads a line that has not been changed.
+func (j *journal) read(text []byte) (n note, err error) {
+	var l line
+	if err := jsonl.Decode(text, &l); err != nil {
+		return n, err
+	}
+	if j.sum = chained(j.sum, l.Note); hex.EncodeToString(j.sum) != l.Sum {
+		return n, errors.New("the journal was changed: its checksum is another one here")
+	}
+	return n, jsonl.Decode(l.Note, &n)
 }
 
 // ReadHead reads the first line of a journal: whose it is.
@@ -192,37 +194,11 @@ func ReadHead(r io.Reader, name string) (Head, error) {
 
 var errHead = errors.New("only the head is read")
 
-// check refuses a head that leads elsewhere.
-func (h Head) check() error {
-	switch dir, staging := string(h.Dir), string(h.Folder); {
-	case !path.IsAbs(dir) || path.Clean(dir) != dir:
-		return fmt.Errorf("%q is not a directory from the root", dir)
-	case path.Clean(staging) != staging || path.Dir(staging) != dir || !strings.HasPrefix(path.Base(staging), folderBegins):
-		return fmt.Errorf("%q is not a folder for a transaction in %q", staging, dir)
-	case h.Lock != "" && string(h.Lock) != path.Join(dir, LockName):
-		return fmt.Errorf("%q is not a lock of %q", h.Lock, dir)
-	}
-	return nil
-}
-
 // replay does to the transaction what a line says.
 func (t *Tx) replay(n note) error {
 	switch {
-	case n.Row != nil && n.At == 0:
-		if err := t.checkRow(*n.Row); err != nil {
-			return err
-		}
-		t.rows = append(t.rows, *n.Row)
-		t.last = max(t.last, n.Row.Staged)
 	case n.Row != nil:
-		if n.At < 1 || n.At > len(t.rows) {
-			return fmt.Errorf("row %d does not exist", n.At)
-		}
-		if err := t.checkRow(*n.Row); err != nil {
-			return err
-		}
-		t.rows[n.At-1] = *n.Row
-		t.last = max(t.last, n.Row.Staged)
+		return t.replayRow(*n.Row, n.At)
 	case n.Drop != 0:
 		if n.Drop < 1 || n.Drop > len(t.rows) {
 			return fmt.Errorf("row %d does not exist", n.Drop)
@@ -255,74 +231,19 @@ func (t *Tx) replay(n note) error {
 	return nil
 }
 
-// mark notes which steps are in effect.
-func (t *Tx) mark(n note) error {
-	if len(n.Done)+len(n.Undone) == 0 {
-		return errors.New("the line says nothing")
+// replayRow adds a row, or puts it in the place of the row of a number.
+func (t *Tx) replayRow(r Row, at int) error {
+	if at < 0 || at > len(t.rows) {
+		return fmt.Errorf("row %d does not exist", at)
 	}
-	for _, list := range [][]int{n.Done, n.Undone} {
-		for _, i := range list {
-			if i < 1 || i > len(t.done) {
-				return fmt.Errorf("there is no step %d", i)
-			}
-		}
+	if err := t.checkRow(r); err != nil {
+		return err
 	}
-	for _, i := range n.Done {
-		t.done[i-1] = true
+	if at == 0 {
+		t.rows = append(t.rows, r)
+	} else {
+		t.rows[at-1] = r
 	}
-	for _, i := range n.Undone {
-		t.done[i-1] = false
-	}
-	return nil
-}
-
-// enter begins a phase.
-func (t *Tx) enter(p Phase) error {
-	switch p {
-	case Staging:
-		t.steps, t.done, t.batches = nil, nil, nil
-	case Forward:
-		if t.phase == Staging {
-			t.done, t.batches = make([]bool, len(t.steps)), batches(t.steps)
-		}
-	case Back, Tidying:
-		if t.phase == Staging {
-			return fmt.Errorf("%s before any step", p)
-		}
-	default:
-		return fmt.Errorf("%q is nothing that this program does", p)
-	}
-	t.phase = p
-	return nil
-}
-
-// leaves reports whether a name is not in the directory of the transaction.
-func (t *Tx) leaves(name string) bool {
-	return path.Clean(name) != name || !facts.Within(name, string(t.Dir))
-}
-
-// checkRow refuses a row that this program does not know, or that leads elsewhere.
-func (t *Tx) checkRow(r Row) error {
-	switch {
-	case !slices.Contains(deeds, r.Do):
-		return fmt.Errorf("%q is nothing that this program does", r.Do)
-	case t.leaves(string(r.Path)) || r.To != "" && t.leaves(string(r.To)):
-		return fmt.Errorf("%q is not in %q", r.Path+r.To, t.Dir)
-	case (r.Do == Move) != (r.To != "") || (r.Do == Put) != (r.Staged > 0) || r.Size < 0:
-		return fmt.Errorf("%s does not fit the rest of its row", r.Do)
-	}
-	return nil
-}
-
-// checkStep does the same for a step.
-func (t *Tx) checkStep(s Step) error {
-	switch {
-	case !slices.Contains([]Do{Move, Mkdir, Rmdir, Chmod, Touch}, s.Do):
-		return fmt.Errorf("%q is not a step", s.Do)
-	case t.leaves(string(s.From)) || s.To != "" && t.leaves(string(s.To)) || (s.Do == Move) != (s.To != ""):
-		return fmt.Errorf("%q is not in %q", s.From+s.To, t.Dir)
-	case s.Do == Move && s.Is == nil:
-		return errors.New("the step does not say what is moved")
-	}
+	t.last = max(t.last, r.Staged)
 	return nil
 }

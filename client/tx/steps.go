@@ -2,13 +2,71 @@ package tx
 
 import (
 	"cmp"
+	"context"
+	"io/fs"
 	"path"
 	"slices"
 	"time"
 
+	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 )
+
+func (s Step) send(ctx context.Context, session *client.Session, forward bool) error {
+	name, octal, when := string(s.From), s.Mode, s.Time
+	if !forward {
+		octal, when = s.Was, s.WasTime
+	}
+	var err error
+	switch {
+	case s.Do == Chmod && octal == "": // of a directory that was made here, and goes
+	case s.Do == Chmod:
+		err = session.Chmod(ctx, fs.FileMode(mode(octal)), name)
+	case s.Do == Touch:
+		err = session.SetModTime(ctx, name, when)
+	case (s.Do == Mkdir) == forward:
+		_, err = session.Mkdir(ctx, name)
+	default:
+		err = session.Rmdir(ctx, name)
+		if !forward && client.Refusal(err) != nil {
+			err = nil // somebody has put something into it, or has made it
+		}
+	}
+	if err != nil {
+		return &StepError{string(s.Do) + " " + name, err}
+	}
+	return nil
+}
+
+// expected is what stands under a name before the step.
+func (s Step) expected(name string) *facts.Facts {
+	if s.Do == Move && name == string(s.From) {
+		return s.Is
+	}
+	return facts.None()
+}
+
+// taken tells whether a step is in effect, if that can be known. The command for a mode or a time
+// can be said again; before says what is thought of it.
+func (s Step) taken(now map[string]*facts.Facts, before bool) (done, known bool) {
+	from, to := now[string(s.From)], now[string(s.To)]
+	switch s.Do {
+	case Mkdir:
+		return from.IsDir(), from.IsDir() || !from.There()
+	case Rmdir:
+		return !from.There(), from.IsDir() || !from.There()
+	case Chmod, Touch:
+		return before, from.There()
+	}
+	switch {
+	case s.Is.Same(from) && !to.There():
+		return false, true
+	case !from.There() && s.Is.Same(to):
+		return true, true
+	}
+	return false, false
+}
 
 // Step is one command of a commit, and has one that takes it back. A rename never replaces
 // anything: what stood there has been moved away by a step before.
@@ -38,64 +96,84 @@ const (
 	longestElse = 100
 )
 
-// compile makes the steps of rows. now is what stands under the names of the server, those of the
-// staged files among them.
+// compile makes the steps of the rows. now is what stands under the names of the server, those of
+// the staged files among them.
 func (t *Tx) compile(now map[string]*facts.Facts) []Step {
-	rows := ordered(t.rows)
-	var steps, in []Step
-	old := 0
-	move := func(from, to string, is *facts.Facts) Step {
-		return Step{Do: Move, From: jsonl.Name(from), To: jsonl.Name(to), Is: is}
-	}
-	away := func(i int, name string) bool {
-		at := t.place(rows[:i], name).at
-		if at == "" || now[at] == nil || !now[at].There() {
-			return false
+	c := compiler{Head: &t.Head, rows: ordered(t.rows), now: now}
+	for i, r := range c.rows {
+		if r.Do != Put || len(c.in) == widest {
+			c.flush()
 		}
-		old++
-		steps = append(steps, move(name, t.replaced(old), now[at]))
-		return true
+		c.row(i, r)
 	}
-	flush := func() {
-		steps, in = append(steps, in...), nil
-	}
-	for i, r := range rows {
-		p := string(r.Path)
-		if r.Do != Put || len(in) == widest {
-			flush()
+	c.flush()
+	return c.steps
+}
+
+// compiler makes steps of rows.
+type compiler struct {
+	*Head
+	rows      []Row
+	now       map[string]*facts.Facts
+	steps, in []Step // in: of files that are replaced, when all of them have been moved away
+	old       int    // number of a file that was moved away
+}
+
+func (c *compiler) flush() {
+	c.steps, c.in = append(c.steps, c.in...), nil
+}
+
+// row makes the steps of one row.
+func (c *compiler) row(i int, r Row) {
+	p := string(r.Path)
+	switch r.Do {
+	case Put:
+		staged := c.staged(r.Staged)
+		one := move(staged, p, c.now[staged])
+		if c.away(i, p) {
+			c.in = append(c.in, one)
+		} else {
+			c.flush()
+			c.steps = append(c.steps, one)
 		}
-		switch r.Do {
-		case Put:
-			one := move(t.staged(r.Staged), p, now[t.staged(r.Staged)])
-			if away(i, p) {
-				in = append(in, one)
-			} else {
-				flush()
-				steps = append(steps, one)
-			}
-		case Move:
-			at := t.place(rows[:i], p).at
-			away(i, string(r.To))
-			is := now[at]
-			if is == nil {
-				is = &facts.Facts{Type: "dir", Size: -1} // that is made before
-			}
-			steps = append(steps, move(p, string(r.To), is))
-		case Remove:
-			if !away(i, p) && t.place(rows[:i], p).made {
-				old++
-				steps = append(steps, move(p, t.replaced(old), &facts.Facts{Type: "dir", Size: -1}))
-			}
-		case Mkdir, Rmdir:
-			steps = append(steps, Step{Do: r.Do, From: r.Path})
-		case Chmod:
-			steps = append(steps, Step{Do: Chmod, From: r.Path, Mode: r.Mode, Was: r.Was})
-		case Touch:
-			steps = append(steps, Step{Do: Touch, From: r.Path, Time: r.Time, WasTime: r.WasTime})
+	case Move:
+		is := c.now[c.place(c.rows[:i], p).at]
+		c.away(i, string(r.To))
+		if is == nil {
+			is = &facts.Facts{Type: "dir", Size: -1} // that is made before
 		}
+		c.steps = append(c.steps, move(p, string(r.To), is))
+	case Remove:
+		if !c.away(i, p) && c.place(c.rows[:i], p).made {
+			c.keep(p, &facts.Facts{Type: "dir", Size: -1})
+		}
+	case Mkdir, Rmdir:
+		c.steps = append(c.steps, Step{Do: r.Do, From: r.Path})
+	case Chmod:
+		c.steps = append(c.steps, Step{Do: Chmod, From: r.Path, Mode: r.Mode, Was: r.Was})
+	case Touch:
+		c.steps = append(c.steps, Step{Do: Touch, From: r.Path, Time: r.Time, WasTime: r.WasTime})
 	}
-	flush()
-	return steps
+}
+
+// away moves what stands under the name of a row out of the way, if anything does.
+func (c *compiler) away(i int, name string) bool {
+	is := c.now[c.place(c.rows[:i], name).at]
+	if is == nil || !is.There() {
+		return false
+	}
+	c.keep(name, is)
+	return true
+}
+
+// keep moves something into the folder.
+func (c *compiler) keep(name string, is *facts.Facts) {
+	c.old++
+	c.steps = append(c.steps, move(name, c.replaced(c.old), is))
+}
+
+func move(from, to string, is *facts.Facts) Step {
+	return Step{Do: Move, From: jsonl.Name(from), To: jsonl.Name(to), Is: is}
 }
 
 // rank is when a row has its turn, if no other depends on it: what a page needs is there before the

@@ -2,13 +2,10 @@ package tx
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -48,28 +45,6 @@ type Row struct {
 	Over    *facts.Facts `json:"over,omitempty"` // what is there now, and is replaced or goes
 }
 
-// Head is whose transaction it is.
-type Head struct {
-	jsonl.Head
-	ID    string    `json:"id"`
-	Begun time.Time `json:"begun"`
-	facts.Server
-	Dir    jsonl.Name `json:"dir"`    // that all names are in
-	Folder jsonl.Name `json:"folder"` // for what was sent, and what is replaced
-	Lock   jsonl.Name `json:"lock,omitempty"`
-}
-
-// Phase is how far a transaction is.
-type Phase string
-
-// The phases.
-const (
-	Staging Phase = "staging" // nothing is visible yet
-	Forward Phase = "forward" // the commit is on its way
-	Back    Phase = "back"    // it is being taken back
-	Tidying Phase = "tidying" // all is done, but for what was replaced
-)
-
 // Tx is a transaction: changes that wait until all of them are made.
 type Tx struct {
 	Head
@@ -82,12 +57,7 @@ type Tx struct {
 	begun map[string]bool         // uploads
 	moded map[int]string          // modes that staged files were given
 	last  int                     // number of a staged file
-
-	phase   Phase
-	steps   []Step
-	done    []bool // which steps are in effect
-	batches [][]int
-	tried   int // the batch that was sent last
+	progress
 }
 
 const (
@@ -104,33 +74,10 @@ var (
 	ErrAbsent = errors.New("will not be there: this transaction moves or removes it")
 )
 
-// UnfitError is of a change that no transaction can hold.
-type UnfitError struct{ What string }
-
-func (e *UnfitError) Error() string { return "a transaction cannot hold this: " + e.What }
-
-// PathError is of a change that could not be made.
-type PathError struct {
-	Path string
-	Err  error
-}
-
-func (e *PathError) Error() string { return e.Path + " " + e.Err.Error() }
-func (e *PathError) Unwrap() error { return e.Err }
-
-// NewHead is the head of a transaction that begins now, for what is in a directory.
-func NewHead(s *client.Session, dir string, now time.Time) Head {
-	var id [4]byte
-	rand.Read(id[:])
-	h := Head{Head: jsonl.NewHead(kind), ID: hex.EncodeToString(id[:]), Begun: now.UTC().Truncate(time.Second), Server: facts.ServerOf(s), Dir: jsonl.Name(dir)}
-	h.Folder = jsonl.Name(path.Join(dir, folderBegins+h.Begun.Format(stamp)+"-"+h.ID))
-	return h
-}
-
 // Begin begins a transaction: it makes the folder that uploads go into. The file gets the journal;
 // nil keeps none.
 func Begin(ctx context.Context, s *client.Session, h Head, file File) (*Tx, error) {
-	t := &Tx{Head: h, phase: Staging, journal: journal{file: file}}
+	t := &Tx{Head: h, progress: progress{phase: Staging}, journal: journal{file: file}}
 	t.init()
 	if err := h.check(); err != nil {
 		return nil, err
@@ -180,18 +127,6 @@ func (t *Tx) Stage(string) string {
 	return t.staged(t.last)
 }
 
-func (t *Tx) staged(n int) string   { return fmt.Sprintf("%s/new/n%04d", t.Folder, n) }
-func (t *Tx) replaced(n int) string { return fmt.Sprintf("%s/old/o%04d", t.Folder, n) }
-
-// number is that of a staged file; 0: it is none.
-func (t *Tx) number(name string) (n int) {
-	rest, is := strings.CutPrefix(name, string(t.Folder)+"/new/n")
-	if is {
-		_, _ = fmt.Sscanf(rest, "%d", &n)
-	}
-	return n
-}
-
 // Rollback removes what was sent. It can be called again when it fails.
 func (t *Tx) Rollback(ctx context.Context, s *client.Session) error {
 	switch {
@@ -200,19 +135,19 @@ func (t *Tx) Rollback(ctx context.Context, s *client.Session) error {
 	case t.Differs(facts.ServerOf(s)) != "":
 		return &StaleError{Why: t.Differs(facts.ServerOf(s))}
 	}
-	return s.Aside(func() error { return t.leave(ctx, s) })
+	return s.Aside(func() error { return commit{t, s}.leave(ctx) })
 }
 
 // leave removes the folder and the lock.
-func (t *Tx) leave(ctx context.Context, s *client.Session) error {
-	err := trash.Remove(ctx, s, string(t.Folder))
+func (c commit) leave(ctx context.Context) error {
+	err := trash.Remove(ctx, c.s, string(c.Folder))
 	if facts.Missing(err) {
-		if _, there, failed := facts.Stands(ctx, s, string(t.Folder)); failed == nil && !there {
+		if _, there, failed := facts.Stands(ctx, c.s, string(c.Folder)); failed == nil && !there {
 			err = nil
 		}
 	}
-	if err == nil && t.Lock != "" {
-		err = Unlock(ctx, s, string(t.Dir))
+	if err == nil && c.Lock != "" {
+		err = Unlock(ctx, c.s, string(c.Dir))
 	}
 	return err
 }

@@ -1,0 +1,81 @@
+package tx
+
+import (
+	"fmt"
+
+	"github.com/ftpsh/ftpsh/client/facts"
+)
+
+// UnfitError is of a change that no transaction can hold.
+type UnfitError struct{ What string }
+
+func (e *UnfitError) Error() string { return "a transaction cannot hold this: " + e.What }
+
+// PathError is of a change that could not be made.
+type PathError struct {
+	Path string
+	Err  error
+}
+
+func (e *PathError) Error() string { return e.Path + " " + e.Err.Error() }
+func (e *PathError) Unwrap() error { return e.Err }
+
+// Moved is a name under which something else stands than was seen.
+type Moved struct {
+	Path    string
+	Was, Is *facts.Facts
+}
+
+func (m Moved) String() string { return fmt.Sprintf("%s  was %s, is %s", m.Path, m.Was, m.Is) }
+
+// StaleError says that the server is not as it was when the changes were prepared. Nothing was
+// changed.
+type StaleError struct {
+	Why   string // of the transaction as a whole, or ""
+	Moved []Moved
+}
+
+func (e *StaleError) Error() string {
+	if e.Why != "" {
+		return "the transaction does not fit: " + e.Why
+	}
+	return fmt.Sprintf("somebody has changed %s since; nothing was changed", counted(len(e.Moved), "file"))
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// RefusedError says that the server refused a step, and that all before it were taken back.
+type RefusedError struct{ Err error }
+
+func (e *RefusedError) Error() string { return "rolled back, nothing was changed: " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// BrokenError says that a commit broke off between its steps: Recover ends it.
+type BrokenError struct{ Err error }
+
+func (e *BrokenError) Error() string {
+	return "the commit broke off between its steps: " + e.Err.Error()
+}
+func (e *BrokenError) Unwrap() error { return e.Err }
+
+// ForeignError says that neither what was there nor what should be there is under some names:
+// somebody else is at work. Nothing more was changed.
+type ForeignError struct{ Moved []Moved }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("somebody else has changed %s meanwhile; nothing more was done", counted(len(e.Moved), "file"))
+}
+
+// StepError is of one step.
+type StepError struct {
+	Step string
+	Err  error
+}
+
+func (e *StepError) Error() string { return e.Step + ": " + e.Err.Error() }
+func (e *StepError) Unwrap() error { return e.Err }
