@@ -40,12 +40,13 @@ func Redact(line string) (kept string, keep bool) {
 
 // Secret says where a line of a command may hold a secret.
 type Secret struct {
-	Open     int  // how many words may be kept, with the command itself; 0: all
-	Verb     bool // its words are a command of the protocol
-	Connects bool // it takes user:password@host and -u user,password
-	Wraps    bool // another command stands behind it,
-	Behind   int  // and behind so many words
-	Shortest int  // how far its name can be shortened; 0: to two letters
+	Open     int    // how many words may be kept, with the command itself; 0: all
+	Verb     bool   // its words are a command of the protocol
+	Connects bool   // it takes user:password@host and -u user,password
+	Wraps    bool   // another command stands behind it,
+	Behind   int    // and behind so many words,
+	Option   string // or behind this option: without it there is none
+	Shortest int    // how far its name can be shortened; 0: to two letters
 }
 
 // secrets are words of other clients. Those of our own commands come from their rows.
@@ -76,6 +77,7 @@ func secretOf(command word) Secret {
 		}
 		found.Verb, found.Connects = found.Verb || s.Verb, found.Connects || s.Connects
 		found.Wraps, found.Behind = found.Wraps || s.Wraps, max(found.Behind, s.Behind)
+		found.Option = cmp.Or(found.Option, s.Option)
 	}
 	return found
 }
@@ -114,6 +116,14 @@ func withoutWrappers(words []word) []word {
 		secret := secretOf(words[0])
 		if !secret.Wraps {
 			break
+		}
+		if secret.Option != "" {
+			at := slices.IndexFunc(words, func(w word) bool { return strings.TrimLeft(w.text, "-") == secret.Option })
+			if at < 0 || at+1 == len(words) {
+				break
+			}
+			words = words[at+1:]
+			continue
 		}
 		words = words[min(1+secret.Behind, len(words)-1):]
 		for len(words) > 1 && words[0].text != "" && strings.IndexByte("-0123456789", words[0].text[0]) >= 0 {

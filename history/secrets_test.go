@@ -8,7 +8,7 @@ import (
 func init() { // as the rows of the commands do
 	for name, s := range map[string]Secret{
 		"user": {Open: 2}, "account": {Open: 1}, "quote": {Verb: true}, "site": {Verb: true}, "open": {Connects: true, Shortest: 1}, "fxp": {Connects: true},
-		"bookmark": {Connects: true}, "alias": {Wraps: true, Behind: 1}, "repeat": {Wraps: true},
+		"bookmark": {Connects: true}, "alias": {Wraps: true, Behind: 1}, "repeat": {Wraps: true}, "find": {Wraps: true, Option: "exec"},
 	} {
 		Know(name, s)
 	}
@@ -71,6 +71,8 @@ func TestRedact(t *testing.T) {
 		{"alias without secret", `alias ll "ls -l"`, `alias ll "ls -l"`},
 		{"behind a wrapper that is shortened", "rep 3 user bob S3CRET", "rep 3 user bob"},
 		{"bookmark shortened", "book add x bob:S3CRET@host", "book add x bob@host"},
+		{"behind an option", "find -name x -exec user bob S3CRET", "find -name x -exec user bob"},
+		{"an option without a command", "find user -name S -exec", "find user -name S -exec"},
 		{"behind wrappers", "time repeat 3 user bob S3CRET", "time repeat 3 user bob"},
 		{"file called user guide", `put "user guide final"`, `put "user guide final"`},
 	} {

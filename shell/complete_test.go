@@ -82,6 +82,8 @@ func TestWhatTabOffers(t *testing.T) {
 		{"a SITE command", "site ch", "CHMOD"},
 		{"behind queue", "queue get b", "b.csv"},
 		{"an option behind queue", "queue get --forc", "--force"},
+		{"behind find -exec", "find . -exec get b", "b.csv"},
+		{"the command of find -exec", "find . -exec mkd", "mkdir"},
 		{"behind repeat", "repeat 3 get b", "b.csv"},
 		{"behind watch", "watch -n 3 hist", "history"},
 		{"help is no other command", "help get b", "backup begin bell bg binary bookmark borders bye"},

@@ -25,8 +25,9 @@ type Call struct {
 	Name    string // as typed: a prefix, an alias
 	Args    []syntax.Token
 	Flags   *pflag.FlagSet
-	Out     io.Writer // results: the screen, a file, a pipe
-	Err     io.Writer // everything else
+	Inner   []syntax.Token // the words of the command that the option Runs is followed by
+	Out     io.Writer      // results: the screen, a file, a pipe
+	Err     io.Writer      // everything else
 
 	Line      Line // where the command stands
 	Statement syntax.Statement
@@ -202,6 +203,10 @@ func (c *Call) Piped() bool { return c.Statement.Pipe != "" || c.Statement.File 
 const quotedDash = "\x00"
 
 func (c *Call) parseFlags(words []syntax.Token) error {
+	words, err := c.takeInner(words)
+	if err != nil {
+		return err
+	}
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = w.Text
@@ -227,6 +232,9 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 			_ = f.Value.Set(text)
 		}
 	})
+	if c.Inner != nil {
+		_ = c.Flags.Set(c.Command.Runs, syntax.Typed(c.Inner))
+	}
 	// The arguments are the words that are left, in order; from the end, since
 	// a word that is the value of an option stands before the arguments.
 	left := c.Flags.Args()

@@ -70,6 +70,7 @@ type Command struct {
 	Between  *Between                // what proxy does with it between two servers; nil: nothing
 	Detach   bool                    // Ctrl-Z sends it to the background
 	Nests    bool                    // runs other lines: each of them takes the session for itself
+	Runs     string                  // the option whose value is a command: the words up to a quoted ;, or to the end
 
 	Run func(context.Context, *Call) error
 

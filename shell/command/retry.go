@@ -54,7 +54,7 @@ func (sh *Shell) persist(ctx context.Context, call *Call) error {
 		try.Landed()
 		sh.sums.Store(false)
 		call.Moves += try.Moves
-		return sh.Repeatable(call.Command) && !printed.any && try.Moves == 0, err
+		return sh.Repeatable(call.Command) && call.Inner == nil && !printed.any && try.Moves == 0, err
 	})
 }
 

@@ -175,7 +175,7 @@ func (sh *Shell) Command(line Line, st syntax.Statement) (name string, err error
 	if slices.Contains(command.Wire, "EPSV") {
 		sh.Manual.Forget() // the command arranges a data connection of its own
 	}
-	end := sh.begin(st.Source, command)
+	end := sh.begin(st.Source, call)
 	err = sh.output(ctx, call, st, func() error {
 		if parts == nil {
 			return sh.persist(ctx, call)

@@ -38,11 +38,11 @@ func (sh *Shell) Record(version string) {
 
 // begin says that a command begins, with its line as it was typed; the function
 // that it returns says that it ended.
-func (sh *Shell) begin(line string, command *Command) (end func(error)) {
-	if command.Nests {
+func (sh *Shell) begin(line string, call *Call) (end func(error)) {
+	if call.Command.Nests || call.Inner != nil {
 		return func(error) {} // what it runs is recorded, each for itself
 	}
-	return sh.BeginLine(Recorded(line, command.Name))
+	return sh.BeginLine(Recorded(line, call.Command.Name))
 }
 
 // BeginLine is begin for a line that is no secret in itself: the password of the

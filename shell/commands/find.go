@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -22,14 +23,18 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "find", Theme: "look around", Args: "[path…]", Short: "list a tree of directories, or what fits in it", JSON: true, OneDash: true,
 	Long: "All the tests must hold. Sizes are in bytes, or with k, m or g; +N means more, -N less. Times are days, or with s, m or " +
-		"h: `-mtime -1` is what was changed within a day, `-mtime +7` what is older than a week. Links are not followed.",
+		"h: `-mtime -1` is what was changed within a day, `-mtime +7` what is older than a week. Links are not followed.\n" +
+		"-exec takes the words up to \\; or the end of the line, or one line in quotes. {} is the name as it is shown, always one word, " +
+		"whatever characters it has. The command runs for all that is found, one after the other; the status tells if one of them failed.",
 	Examples: []command.Example{
 		{Line: "find pub -name '*.txt'", Says: "by name"},
 		{Line: "find -type f -size +1m", Says: "large files"},
 		{Line: "find -mtime -1 --json", Says: "what is new, as JSON"},
+		{Line: "find pub -name '*.iso' -exec get {}", Says: "a command for each"},
 		{Line: "find backups -name '*.tgz' -delete -keep-last 7", Says: "only the newest seven of each directory stay"},
 	},
-	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined, Run: find,
+	Max: -1, Flags: findFlags, Complete: []completion.Kind{completion.RemoteDir}, Wire: command.Verbs(command.ListVerbs, command.Sends("DELE", "RMD")), Needs: command.Login, Reach: command.WholeLine, Foreign: command.Confined,
+	Runs: "exec", Secret: history.Secret{Wraps: true, Option: "exec"}, Run: find,
 })
 
 func findFlags(fs *pflag.FlagSet) {
@@ -46,7 +51,8 @@ func findFlags(fs *pflag.FlagSet) {
 	fs.BoolP("long", "l", false, "sizes, times, owners")
 	fs.Bool("print0", false, "end each path with a NUL, for xargs -0")
 	fs.Bool("delete", false, "delete what is found, files and empty directories")
-	fs.Int("keep-last", 0, "with -delete: the newest `N` files of each directory stay")
+	fs.Int("keep-last", 0, "with -delete or -exec: the newest `N` files of each directory stay")
+	fs.String("exec", "", "run `COMMAND` for each name that is found, {} being the name, up to \\; or the end of the line")
 }
 
 // finding is what find looks for.
@@ -60,11 +66,17 @@ func find(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
+	if c.Is("delete") && c.Given("exec") {
+		return c.Usage("-delete and -exec do not go together")
+	}
 	if c.Is("delete") {
 		return findDelete(ctx, c, want)
 	}
+	if c.Given("exec") {
+		return findExec(ctx, c, want)
+	}
 	if c.Given("keep-last") {
-		return c.Usage("-keep-last goes with -delete")
+		return c.Usage("-keep-last goes with -delete or -exec")
 	}
 	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
 	t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {

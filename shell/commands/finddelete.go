@@ -19,27 +19,16 @@ import (
 // findDelete deletes what is found. Nothing is deleted when not all could be looked at: what is
 // found, and which files are the newest, would not be known.
 func findDelete(ctx context.Context, c *command.Call, want *finding) error {
-	keep, _ := c.Flags.GetInt("keep-last")
-	if keep < 0 {
-		return c.Usage("-keep-last: %d is below 0", keep)
+	keep, err := keepLast(c)
+	if err != nil {
+		return err
 	}
 	c.Links = true
-	var found []listing.Entry
-	roots := c.Texts()
-	if len(roots) == 0 {
-		roots = []string{"."}
-	}
-	for _, root := range roots {
-		t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {
-			if depth >= max(want.min, 1) && want.fits(path, &e) {
-				e.Name, e.Raw = path, ""
-				found = append(found, e)
-			}
-			return nil
-		}}
-		if err := t.walk(ctx, root); err != nil {
-			return fmt.Errorf("nothing was deleted: %w", err)
-		}
+	below := *want
+	below.min = max(want.min, 1)
+	found, err := below.all(ctx, c)
+	if err != nil {
+		return fmt.Errorf("nothing was deleted: %w", err)
 	}
 	doomed, err := withoutNewest(found, keep)
 	if err != nil || len(doomed) == 0 {
@@ -62,6 +51,15 @@ func findDelete(ctx context.Context, c *command.Call, want *finding) error {
 		}
 	}
 	return deleteFound(ctx, c, doomed)
+}
+
+// keepLast is how many files of each directory stay.
+func keepLast(c *command.Call) (int, error) {
+	keep, _ := c.Flags.GetInt("keep-last")
+	if keep < 0 {
+		return 0, c.Usage("-keep-last: %d is below 0", keep)
+	}
+	return keep, nil
 }
 
 // withoutNewest takes out the newest files of each directory, and sorts what is left from the

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -14,8 +13,6 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
-	"github.com/ftpsh/ftpsh/shell/script"
-	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 var _ = command.Add(&command.Command{
@@ -72,7 +69,7 @@ func queueCommand(ctx context.Context, c *command.Call) error {
 		Of(sh).next(sh)
 		return err
 	}
-	list, err := queuedLine(c)
+	list, err := command.InnerList(c, c.Args)
 	if err != nil {
 		return err
 	}
@@ -81,15 +78,6 @@ func queueCommand(ctx context.Context, c *command.Call) error {
 		all = append(all, jobOf(sh, c.Line, chain))
 	}
 	return enqueue(sh, all, sh.Interactive())
-}
-
-// queuedLine is the line to queue: words, or one in quotes.
-func queuedLine(c *command.Call) (syntax.List, error) {
-	if len(c.Args) == 1 && strings.ContainsAny(c.Arg(0), " \t;&|") {
-		return syntax.Parse(c.Arg(0))
-	}
-	st := syntax.Statement{Words: c.Args, Line: c.Statement.Line, Source: script.CommandText(c.Args)}
-	return syntax.List{{Statements: []syntax.Statement{st}}}, nil
 }
 
 // enqueue puts jobs at the end of the queue. They run although they cannot be kept for another day.

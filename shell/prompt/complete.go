@@ -85,6 +85,10 @@ func candidates(ctx context.Context, sh *command.Shell, at syntax.Cursor) comple
 	if command == nil {
 		return completion.Result{}
 	}
+	if from := command.InnerOf(at.Words[1:]); from >= 0 { // as in find -exec x
+		at.Words = at.Words[1+from:]
+		return candidates(ctx, sh, at)
+	}
 	given, flag := argumentsOf(command, at.Words[1:])
 	if command.Reversed != nil && slices.ContainsFunc(at.Words[1:], command.Reversed) {
 		other := *command

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -40,11 +39,7 @@ func aliasCommand(_ context.Context, c *command.Call) error {
 	}
 	text := c.Arg(1)
 	if len(c.Args) > 2 {
-		words := make([]string, len(c.Args)-1)
-		for i, w := range c.Args[1:] {
-			words[i] = w.Raw
-		}
-		text = strings.Join(words, " ")
+		text = syntax.Typed(c.Args[1:])
 	}
 	return c.Shell.SetAlias(c.Arg(0), text)
 }

@@ -35,7 +35,7 @@ func runAt(ctx context.Context, c *command.Call) error {
 	if err := commands.IdleAlive(ctx, c.Shell, time.Until(when)); err != nil {
 		return err
 	}
-	return runWords(c, words)
+	return command.RunWords(c, words)
 }
 
 // readTime reads when something is to be done: from now on, today or tomorrow, or at a date.

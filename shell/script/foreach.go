@@ -49,7 +49,7 @@ func foreach(ctx context.Context, c *command.Call) error {
 	for _, value := range values {
 		c.Shell.Vars[name] = value
 		c.Shell.Recorder.Note("", teach.LoopNote, name+" "+c.Shell.Masked(value))
-		err := runList(c, c.Statement.Body)
+		err := command.RunList(c, c.Statement.Body)
 		if first == nil {
 			first = err
 		}
@@ -65,7 +65,7 @@ func foreach(ctx context.Context, c *command.Call) error {
 // matches nothing is nothing.
 func loopWords(ctx context.Context, c *command.Call, words []syntax.Token) ([]string, error) {
 	if c.Is("command") {
-		text, err := outputOf(c, words)
+		text, err := command.OutputOf(c, words)
 		return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), err
 	}
 	var values []string

@@ -25,7 +25,7 @@ func runIf(ctx context.Context, c *command.Call) error {
 	case err != nil:
 		return err
 	case holds:
-		return runList(c, c.Statement.Body)
+		return command.RunList(c, c.Statement.Body)
 	}
-	return runList(c, c.Statement.Else)
+	return command.RunList(c, c.Statement.Else)
 }

@@ -52,7 +52,7 @@ func let(_ context.Context, c *command.Call) error {
 		return &failure.UsageError{Text: "let prints nothing: quotes make the | or > a part of the command", Hint: "`let -c " + name + " 'COMMAND | COMMAND'`"}
 	case c.Is("command"):
 		var err error
-		if value, err = outputOf(c, c.Args[1:]); err != nil {
+		if value, err = command.OutputOf(c, c.Args[1:]); err != nil {
 			return err
 		}
 	case len(c.Args) == 1:

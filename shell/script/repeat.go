@@ -51,7 +51,7 @@ func repeat(ctx context.Context, c *command.Call) error {
 				return err
 			}
 		}
-		last = runWords(c, c.Args[1:])
+		last = command.RunWords(c, c.Args[1:])
 		switch {
 		case errors.Is(last, failure.ErrInterrupted) || c.Shell.Quitting || c.Shell.Ended():
 			return last

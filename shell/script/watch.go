@@ -61,7 +61,7 @@ func watchOnce(c *command.Call) (string, error) {
 	inner.Out = &out
 	c.Shell.Console.Still.Store(true) // what is seen stays until there is something else
 	defer c.Shell.Console.Still.Store(false)
-	err := runWords(&inner, c.Args)
+	err := command.RunWords(&inner, c.Args)
 	return strings.TrimRight(out.String(), "\n"), err
 }
 
@@ -133,10 +133,4 @@ func changed(before, lines []string, color bool) []string {
 }
 
 // CommandText is a command as it was typed.
-func CommandText(words []syntax.Token) string {
-	raw := make([]string, len(words))
-	for i, w := range words {
-		raw[i] = w.Raw
-	}
-	return render.Safe(strings.Join(raw, " "))
-}
+func CommandText(words []syntax.Token) string { return render.Safe(syntax.Typed(words)) }

@@ -18,8 +18,9 @@ type block struct {
 	other bool // behind else
 }
 
-// opensBlock reports whether a word at the place of a command begins a block.
-func opensBlock(t Token) bool { return t.Raw == "if" || t.Raw == "foreach" }
+// OpensBlock reports whether a word at the place of a command begins a block.
+// OpensBlock reports whether a command takes the statements behind it, up to its end.
+func OpensBlock(t Token) bool { return t.Raw == "if" || t.Raw == "foreach" }
 
 func isBlockWord(t Token) bool { return t.Op == Word && (t.Raw == "else" || t.Raw == "end") }
 

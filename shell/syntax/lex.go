@@ -97,7 +97,7 @@ func (l *lexer) verbatim(n int) {
 // block counts the blocks that are open after the name of a command.
 func (l *lexer) block(name Token) {
 	switch {
-	case opensBlock(name):
+	case OpensBlock(name):
 		l.depth++
 	case name.Raw == "end" && l.depth > 0:
 		l.depth--

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 )
 
@@ -58,6 +59,44 @@ func (s Statement) Args() []Token {
 		return nil
 	}
 	return s.Words[1:]
+}
+
+// Map returns the list with f of each word in place of it; text for the local shell stays as it is.
+func (l List) Map(f func(Token) Token) List {
+	out := make(List, len(l))
+	for i, chain := range l {
+		out[i] = chain
+		out[i].Statements = make([]Statement, len(chain.Statements))
+		for j, st := range chain.Statements {
+			words := make([]Token, len(st.Words))
+			for k, word := range st.Words {
+				words[k] = f(word)
+			}
+			st.Words, st.Body, st.Else = words, st.Body.Map(f), st.Else.Map(f)
+			out[i].Statements[j] = st
+		}
+	}
+	return out
+}
+
+// All goes through the statements, also of blocks.
+func (l List) All() iter.Seq[Statement] {
+	return func(yield func(Statement) bool) {
+		for _, chain := range l {
+			for _, st := range chain.Statements {
+				if !yield(st) {
+					return
+				}
+				for _, block := range []List{st.Body, st.Else} {
+					for inner := range block.All() {
+						if !yield(inner) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
 }
 
 // An Error tells why a line cannot run.
@@ -185,7 +224,7 @@ func (p *parser) end(t Token) error {
 	switch {
 	case p.want != Word:
 		return p.missing(t)
-	case len(p.stmt.Words) > 0 && opensBlock(p.stmt.Words[0]) && !p.ended:
+	case len(p.stmt.Words) > 0 && OpensBlock(p.stmt.Words[0]) && !p.ended:
 		return p.begin(t)
 	case len(p.stmt.Words) > 0:
 		p.stmt.After, p.stmt.Source = p.after, p.line[p.start:p.last]

@@ -1,6 +1,9 @@
 package syntax
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Op says what a token is.
 type Op uint8
@@ -43,6 +46,17 @@ type Token struct {
 	// Quote is the quote that is still open at the end of the line: 0, '\\',
 	// '\'', '"' or '$' (for $'…').
 	Quote byte
+}
+
+// Typed is a command as it was typed. A word that nobody typed is quoted.
+func Typed(words []Token) string {
+	raw := make([]string, len(words))
+	for i, w := range words {
+		if raw[i] = w.Raw; w.Raw == "" {
+			raw[i] = Quote(w.Text)
+		}
+	}
+	return strings.Join(raw, " ")
 }
 
 // Vars are the values for Expand. The zero value expands nothing.
