@@ -74,6 +74,7 @@ func TestMissingArguments(t *testing.T) {
 
 // TestMeters: the ways to see how far a transfer is.
 func TestMeters(t *testing.T) {
+	t.Parallel()
 	server := serves(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 1 << 20}}},
 		map[string]string{"big.bin": strings.Repeat("x", 1<<20)})
 	term, _ := loggedIn(t, server)

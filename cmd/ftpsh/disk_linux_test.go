@@ -62,6 +62,7 @@ func TestNoRoomOnTheDisk(t *testing.T) {
 // TestKilled: SIGKILL leaves the old file, or none, and a part; the next get or reget
 // continues from it, and starts over when the file has changed; get -f does in any case.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		then             string
 		changed, resumes bool
@@ -123,6 +124,7 @@ func TestKilled(t *testing.T) {
 // TestKilledAmongSmallFiles: whenever SIGKILL comes, each small file is there, whole and with its time, or not
 // at all, and nothing else is left.
 func TestKilledAmongSmallFiles(t *testing.T) {
+	t.Parallel()
 	const kills, files = 200, 1500
 	texts := map[string]string{}
 	for i := range files {

@@ -41,6 +41,7 @@ func lastRow(screen string) string { return screen[strings.LastIndexByte(screen,
 // TestNoEchoInProgress: what is typed while a file is on its way is not in its row, from the first moment on, and is what the
 // next prompts read, also when it is not complete.
 func TestNoEchoInProgress(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 100 << 10}}},
 		map[string]string{"file.bin": strings.Repeat("x", 250<<10), "a.csv": "1"})
 	tm := p.start(t)
@@ -81,6 +82,7 @@ func TestEchoForOtherPrograms(t *testing.T) {
 // TestStopInProgress: Ctrl-Z where a command cannot go on without the terminal gives that back as it was; fg brings the row
 // back, and what is typed stays out of it again.
 func TestStopInProgress(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, practice.Options{Faults: []practice.Fault{{Name: "rate", At: 64 << 10}}},
 		map[string]string{"file.bin": strings.Repeat("x", 400<<10)})
 	tm := p.inShell(t)

@@ -92,6 +92,7 @@ func TestPasswordLeavesNoTrace(t *testing.T) {
 // TestHostileScreen: what a server says never acts on the terminal, wherever it
 // is shown: greeting, prompt, title, completion, progress, errors, history.
 func TestHostileScreen(t *testing.T) {
+	t.Parallel()
 	const evil = "x\x1b]0;pwned\x07\x1b[2J\x9b31m\xc2\x9b31m\x7f\xe2\x80\xae\r{red}$(id)"
 	tap := practice.Tap{Reply: func(_ int, verb, reply string) string {
 		switch verb {

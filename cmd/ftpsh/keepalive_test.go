@@ -71,6 +71,7 @@ func TestKeepAliveBesideTheRest(t *testing.T) {
 // TestKeepAliveInSleep: a script that waits stays connected, too; a server that
 // does not know NOOP is asked once.
 func TestKeepAliveInSleep(t *testing.T) {
+	t.Parallel()
 	const line = "set keepalive 50ms; sleep 0.6; sleep 0.2; pwd"
 	for _, row := range []struct {
 		name      string

@@ -63,6 +63,7 @@ var oddFiles = []string{
 // TestFoldingDisk: on a disk that folds case, of what any command brings nothing is lost without a word: each file of the
 // server is there, or named in an error. Run again, nothing changes.
 func TestFoldingDisk(t *testing.T) {
+	t.Parallel()
 	disk := foldingDisk(t)
 	files := map[string]string{}
 	for _, name := range oddFiles {
@@ -191,6 +192,7 @@ func TestFoldingDiskOtherWays(t *testing.T) {
 // TestFoldingDiskMeanwhile: what a job brings, and has not brought yet, is not replaced either; what failed is in nobody's
 // way; and a dry run says beforehand what would be refused.
 func TestFoldingDiskMeanwhile(t *testing.T) {
+	t.Parallel()
 	disk := foldingDisk(t)
 	slow := practice.Options{Faults: []practice.Fault{{Name: "late", Verb: "RETR", Delay: 300 * time.Millisecond}}}
 	for n, row := range []struct {

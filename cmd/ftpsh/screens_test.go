@@ -116,6 +116,7 @@ func TestScreenOfPrompts(t *testing.T) {
 // TestScreenOfJobs: what a job prints appears above the half-typed line, and
 // the prompt follows.
 func TestScreenOfJobs(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, practice.Options{}, bigFile)
 	tm := p.start(t)
 	tm.Type("sleep 1 && size a.csv &\r")
@@ -135,6 +136,7 @@ func TestScreenOfJobs(t *testing.T) {
 // TestScreenOfCtrlZ: a transfer continues while its session, opened again, answers
 // other commands; fg brings it back, kill ends it, and leaving asks.
 func TestScreenOfCtrlZ(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, slow, bigFile)
 	tm := p.start(t)
 	tm.Type("get big.bin\r")
@@ -166,6 +168,7 @@ func TestScreenOfCtrlZ(t *testing.T) {
 // name, and one for all; then the sum, or how to go on. What the server says to
 // further sessions is no business of the user's.
 func TestScreenOfSeveralFiles(t *testing.T) {
+	t.Parallel()
 	big := strings.Repeat("x", 1<<20)
 	p := newPlace(t, slow, map[string]string{
 		"a.csv": "1", "b.csv": "22", "c.csv": "333",
@@ -395,6 +398,7 @@ func TestKillAll(t *testing.T) {
 
 // TestCtrlZOfACopy: a copy between servers goes to the background as a download does.
 func TestCtrlZOfACopy(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, slow, bigFile)
 	other := serves(t, practice.Options{}, nil)
 	tm := p.start(t)

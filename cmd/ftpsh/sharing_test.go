@@ -16,6 +16,7 @@ import (
 // TestOneRate: the limit is for all together: jobs in the background, the parts
 // of a file, and many files at the prompt.
 func TestOneRate(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("x", 4<<20)
 	server := serves(t, practice.Options{},
 		map[string]string{"a": text[:2<<20], "b": text[:2<<20], "parts": text, "c": text[:1<<19], "d": text[:1<<19]})

@@ -17,6 +17,7 @@ import (
 // TestOpenAnother: at the prompt the old session goes on until the new one is
 // logged in. What follows in the same line is never done to the old server.
 func TestOpenAnother(t *testing.T) {
+	t.Parallel()
 	old := serves(t, practice.Options{}, map[string]string{"sub/a.txt": "old"})
 	fresh := serves(t, practice.Options{}, map[string]string{"a.txt": "new!"})
 	mute := stubborn(t, "mute:USER")

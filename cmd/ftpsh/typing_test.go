@@ -21,6 +21,7 @@ import (
 // TestTypingNeverWaits: with 300 ms between a command and its reply, and with a
 // listing that never comes, keys are seen at once and Ctrl-C answers.
 func TestTypingNeverWaits(t *testing.T) {
+	t.Parallel()
 	server := serves(t, practice.Options{Faults: []practice.Fault{
 		{Name: "late", Delay: 300 * time.Millisecond}, {Name: "mute", Verb: "MLSD"}, {Name: "mute", Verb: "LIST"},
 	}}, map[string]string{"far/name.txt": "x"})
@@ -73,6 +74,7 @@ func again(term *terminal, key string) (halt func()) {
 // TestHistoryOfTwoShells: two shells write at the same time and are killed. No
 // line is lost, none is there twice, and no password is in the file.
 func TestHistoryOfTwoShells(t *testing.T) {
+	t.Parallel()
 	const lines, secret = 1000, "s3cr3t-w0rd"
 	state := t.TempDir()
 	var shells []*terminal
