@@ -2,6 +2,7 @@ package shell
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +69,10 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		}
 		delete(all, f.Name)
 		t.Run(f.Name, func(t *testing.T) {
-			p := newPupil(t)
-			if err := os.WriteFile("big", make([]byte, 5000), 0o600); err != nil {
+			t.Parallel() // most of the time they wait
+			dir := t.TempDir()
+			p := pupilIn(t, dir)
+			if err := os.WriteFile(filepath.Join(dir, "big"), make([]byte, 5000), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			for line := range strings.SplitSeq("set timeout 2s;set retries 0;practice start --fault '"+row.fault+"';practice open;"+row.do, ";") {

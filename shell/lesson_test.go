@@ -49,12 +49,19 @@ func (p *page) Reset() {
 func newPupil(t *testing.T) *pupil {
 	t.Helper()
 	t.Chdir(t.TempDir())
+	return pupilIn(t, "")
+}
+
+// pupilIn is somebody whose shell is in a local directory; the process stays where it is.
+func pupilIn(t *testing.T, dir string) *pupil {
+	t.Helper()
 	out := &page{}
 	sh, err := New(command.Options{StateDir: t.TempDir(), Console: console.Options{In: strings.NewReader(""), Out: out, Err: out}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { Close(sh) })
+	sh.LocalDir = dir
 	return &pupil{sh, out}
 }
 

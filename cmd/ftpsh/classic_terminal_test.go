@@ -90,7 +90,7 @@ func TestMeters(t *testing.T) {
 	term.enter("bell on")
 	term.see("bell is on")
 	term.enter("get big.bin b.bin")
-	term.see("big.bin  1")
+	term.see("big.bin  ")
 	term.see(" bytes")
 	term.see("\a")
 	term.see("PLAIN> ")
