@@ -62,23 +62,21 @@ func (c *Conn) endTLS() error {
 		return &TLSError{Channel: controlChannel, Err: err}
 	}
 	bare.SetDeadline(time.Time{})
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.nc, c.cleared = bare, true
+	c.replace(bare, true)
 	return nil
 }
 
 // hadTLS reports whether the connection was protected at its login, and data
 // connections may be.
-func (c *Conn) hadTLS() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *stream) hadTLS() bool {
+	c.replacing.Lock()
+	defer c.replacing.Unlock()
 	_, now := c.nc.(*tls.Conn)
 	return now || c.cleared
 }
 
 // checkSecret refuses to send a secret in the clear after CCC.
-func (c *Conn) checkSecret(verb string) error {
+func (c *stream) checkSecret(verb string) error {
 	if secretVerbs[verb] && c.hadTLS() && !c.isTLS() {
 		return ErrCleared
 	}

@@ -27,8 +27,10 @@ func (c *Conn) placeholder() *Conn {
 	closed := make(chan struct{})
 	close(closed)
 	in := &Conn{
-		cfg: c.cfg, host: c.host, proxyTo: c.proxyTo, name: c.name, greeting: c.greeting, nc: c.socket(),
-		cleared: c.hadTLS() && !c.isTLS(), err: errNotYet, done: closed, read: closed, ordering: ordering{slots: make(chan struct{})},
+		verifier:  verifier{cfg: c.cfg, host: c.host},
+		stream:    stream{nc: c.socket(), cleared: c.hadTLS() && !c.isTLS()},
+		exchanges: exchanges{err: errNotYet, done: closed, ordering: ordering{slots: make(chan struct{})}},
+		name:      c.name, proxyTo: c.proxyTo, greeting: c.greeting, read: closed,
 	}
 	in.sentSecrets.Store(c.sentSecrets.Load())
 	in.timeout.Store(c.timeout.Load())
@@ -37,7 +39,7 @@ func (c *Conn) placeholder() *Conn {
 }
 
 // isStandIn reports whether the connection is still to be made.
-func (c *Conn) isStandIn() bool { return errors.Is(c.Err(), errNotYet) }
+func (c *exchanges) isStandIn() bool { return errors.Is(c.Err(), errNotYet) }
 
 // Identity is what the session has logged in with, its secrets included.
 func (cl Clones) Identity() Login { return cl.s.login }

@@ -21,29 +21,35 @@ import (
 // A Conn never decides anything: it sends what it is told. Its methods may be
 // called from several goroutines.
 type Conn struct {
-	cfg     Options
-	host    string // as the user wrote it: the name in the certificate
-	proxyTo string // host for data connections behind a proxy, else empty
-	name    string // channel name in traces: "C"
-
-	greeting Reply
-	tickets  tickets // TLS sessions of this control connection
-	dataSeq  atomic.Int64
-
+	verifier
+	stream
+	exchanges
 	timing
-	ordering
 	encoding
 	secrets
 
-	certificateMissing atomic.Bool // the server asked for one of ours
+	name     string // channel name in traces: "C"
+	proxyTo  string // host for data connections behind a proxy, else empty
+	greeting Reply
+	dataSeq  atomic.Int64
+	read     chan struct{} // closed when the reader has ended
+}
 
-	mu      sync.Mutex
-	nc      net.Conn // replaced when TLS starts or ends
-	cleared bool     // TLS has ended, by CCC
-	queue   []*Exchange
-	err     error         // why the connection is unusable
-	done    chan struct{} // closed with err
-	read    chan struct{} // closed when the reader has ended
+// stream is what the bytes of a control connection go through.
+type stream struct {
+	replacing sync.Mutex
+	nc        net.Conn // replaced when TLS starts or ends
+	cleared   bool     // TLS has ended, by CCC
+}
+
+// exchanges are the commands that wait for their replies, in the order in which they were sent.
+type exchanges struct {
+	ordering
+
+	mu    sync.Mutex
+	queue []*Exchange
+	err   error         // why the connection is unusable
+	done  chan struct{} // closed with err
 }
 
 // timing is what a connection measures, and how long it waits.
@@ -97,9 +103,11 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 		nc, proxyTo = p.NetConn(), host
 	}
 	c := &Conn{
-		cfg: cfg, host: host, proxyTo: proxyTo, name: "C", nc: nc, timing: timing{dialled: time.Now()},
-		ordering: ordering{slots: make(chan struct{}, cfg.Depth)},
-		done:     make(chan struct{}), read: make(chan struct{}),
+		verifier:  verifier{cfg: cfg, host: host},
+		stream:    stream{nc: nc},
+		exchanges: exchanges{ordering: ordering{slots: make(chan struct{}, cfg.Depth)}, done: make(chan struct{})},
+		timing:    timing{dialled: time.Now()},
+		name:      "C", proxyTo: proxyTo, read: make(chan struct{}),
 	}
 	c.sentSecrets.Store(&cfg.secrets)
 	c.alive.Store(int64(cfg.KeepAlive))
@@ -136,25 +144,32 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 func (c *Conn) Greeting() Reply { return c.greeting }
 
 // Err returns why the connection is unusable, or nil.
-func (c *Conn) Err() error {
+func (c *exchanges) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
 // Done is closed when the connection has become unusable.
-func (c *Conn) Done() <-chan struct{} { return c.done }
+func (c *exchanges) Done() <-chan struct{} { return c.done }
 
 // LocalAddr and RemoteAddr are the ends of the control connection.
-func (c *Conn) LocalAddr() net.Addr { return c.socket().LocalAddr() }
+func (c *stream) LocalAddr() net.Addr { return c.socket().LocalAddr() }
 
 // RemoteAddr is the server's address as we are connected to it.
-func (c *Conn) RemoteAddr() net.Addr { return c.socket().RemoteAddr() }
+func (c *stream) RemoteAddr() net.Addr { return c.socket().RemoteAddr() }
 
-func (c *Conn) socket() net.Conn {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *stream) socket() net.Conn {
+	c.replacing.Lock()
+	defer c.replacing.Unlock()
 	return c.nc
+}
+
+// replace has the bytes go through another connection from now on.
+func (c *stream) replace(nc net.Conn, cleared bool) {
+	c.replacing.Lock()
+	defer c.replacing.Unlock()
+	c.nc, c.cleared = nc, cleared
 }
 
 // clock is the time since the connection was made, which nobody can set.
@@ -182,7 +197,7 @@ func (c *Conn) Quit(ctx context.Context) error {
 
 // awaitEnd waits a moment for the server to close the connection: closed with
 // its close_notify unread, it would be reset.
-func (c *Conn) awaitEnd() {
+func (c *exchanges) awaitEnd() {
 	patience := time.NewTimer(hangUpPatience)
 	defer patience.Stop()
 	select {
@@ -415,7 +430,7 @@ func (c *Conn) fail(err error) {
 	waiting := c.queue
 	c.queue = nil
 	close(c.done)
-	nc := c.nc
+	nc := c.socket()
 	c.mu.Unlock()
 	for _, x := range waiting {
 		x.fail(err)
@@ -541,7 +556,7 @@ const maxMarks = 20
 // answered takes from the queue the exchange that r answers; mark is the
 // number of commands sent when r came in. It returns nil when nobody asked, and
 // an error when a command before was never answered.
-func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
+func (c *exchanges) answered(r Reply, mark int) (*Exchange, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i := c.fencedBy(r); i > 0 {
@@ -576,7 +591,7 @@ func (c *Conn) answered(r Reply, mark int) (*Exchange, error) {
 }
 
 // take removes the exchange at i from the queue when r is its last reply.
-func (c *Conn) take(i int, r Reply) *Exchange {
+func (c *exchanges) take(i int, r Reply) *Exchange {
 	x := c.queue[i]
 	if r.Class() != 1 && !doubtful(x, r) {
 		c.queue = slices.Delete(c.queue, i, i+1)
@@ -587,7 +602,7 @@ func (c *Conn) take(i int, r Reply) *Exchange {
 
 // skip ends the first n exchanges, whose answers will not come any more. Unless
 // a transfer was aborted before, it is an error that one has none.
-func (c *Conn) skip(n int) (err error) {
+func (c *exchanges) skip(n int) (err error) {
 	aborted := c.queue[n].fence == 200 || c.aborting()
 	for _, x := range c.queue[:n] {
 		switch {
@@ -607,13 +622,13 @@ func (c *Conn) skip(n int) (err error) {
 }
 
 // aborting reports whether an ABOR has not been answered.
-func (c *Conn) aborting() bool {
+func (c *exchanges) aborting() bool {
 	return slices.ContainsFunc(c.queue, func(x *Exchange) bool { return x.Verb == "ABOR" })
 }
 
 // moving reports whether the first command is a transfer that goes on: a fence
 // that is answered meanwhile says nothing about it.
-func (c *Conn) moving() bool {
+func (c *exchanges) moving() bool {
 	x := c.queue[0]
 	return dataVerbs[x.Verb] && x.preliminaries > 0 && x.held == nil && !c.aborting()
 }

@@ -54,15 +54,21 @@ func lists(verb string) bool { return verb == "LIST" || verb == "NLST" || verb =
 // the replies still owed are read behind it.
 type Data struct {
 	conn    *Conn
-	x       *Exchange
-	ctx     context.Context
 	pause   *Pause // of ctx
 	release func() // stops watching ctx
+
+	flow
+	ending
+}
+
+// flow is a transfer on its way: what has come of what is expected.
+type flow struct {
+	x   *Exchange
+	ctx context.Context
 
 	purpose
 	wire
 	passed
-	ending
 }
 
 // purpose is what a data connection is for.
@@ -131,11 +137,14 @@ func (c *Conn) nextData() string { return "D" + strconv.FormatInt(c.dataSeq.Add(
 
 func (c *Conn) newData(ctx context.Context, name string, t Transfer) *Data {
 	d := &Data{
-		conn: c, ctx: ctx, pause: pauseOf(ctx),
-		purpose: purpose{name: name, start: time.Now(), upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh},
-		wire:    wire{slice: smallestSlice, inflate: t.Inflate},
-		passed:  passed{content: c.cfg.Trace.content(ContentInfo{name, t.Verb})},
-		ending:  ending{attended: make(chan struct{}), told: make(chan struct{})},
+		conn: c, pause: pauseOf(ctx),
+		flow: flow{
+			ctx:     ctx,
+			purpose: purpose{name: name, start: time.Now(), upload: t.upload(), listing: t.listing(), protect: t.Protect, fresh: t.Fresh},
+			wire:    wire{slice: smallestSlice, inflate: t.Inflate},
+			passed:  passed{content: c.cfg.Trace.content(ContentInfo{name, t.Verb})},
+		},
+		ending: ending{attended: make(chan struct{}), told: make(chan struct{})},
 	}
 	if t.Deflate != nil {
 		d.squeeze = t.Deflate(squeezed{d})
@@ -214,7 +223,7 @@ func (d *Data) attend() {
 // (four system calls) small files are spared.
 var lastingTransfer = 5 * time.Second
 
-func (d *Data) keepAlive() {
+func (d *wire) keepAlive() {
 	if tcp, ok := d.raw.(*net.TCPConn); ok {
 		_ = tcp.SetKeepAliveConfig(TCPKeepAlive)
 	}
@@ -223,15 +232,15 @@ func (d *Data) keepAlive() {
 // Size returns the number of bytes that the server's preliminary reply
 // announced, or -1. It is for display: servers are not to be trusted with it,
 // and after REST (RFC 3659 section 5) some name the whole file, some the rest.
-func (d *Data) Size() int64 { return d.size }
+func (d *purpose) Size() int64 { return d.size }
 
 // Transferred returns the number of bytes read or written so far. It may be
 // called while the transfer runs.
-func (d *Data) Transferred() int64 { return d.bytes.Load() }
+func (d *passed) Transferred() int64 { return d.bytes.Load() }
 
 // FileName returns the name that the server chose for STOU (RFC 959 section 4.1.3), as its
 // preliminary reply tells it, or "".
-func (d *Data) FileName() string {
+func (d *flow) FileName() string {
 	r, _ := d.x.Begin(context.Background())
 	return uniqueName(r)
 }
@@ -261,7 +270,7 @@ func (d *Data) ends() {
 }
 
 // source is what Read reads: the wire, or what MODE Z carries on it.
-func (d *Data) source() io.Reader {
+func (d *flow) source() io.Reader {
 	if d.inflate == nil {
 		return d.rw
 	}
@@ -288,7 +297,7 @@ func (d *Data) Write(p []byte) (int, error) {
 }
 
 // Deflated reports whether an upload goes in MODE Z (draft-preston-ftpext-deflate).
-func (d *Data) Deflated() bool { return d.squeeze != nil }
+func (d *wire) Deflated() bool { return d.squeeze != nil }
 
 // squeezed takes the bytes of an upload in MODE Z to the wire, each time with the patience of a write.
 type squeezed struct{ d *Data }
@@ -448,7 +457,7 @@ func (d *Data) afterBeginning(err error) error {
 }
 
 // Reply returns the server's final reply, after Close.
-func (d *Data) Reply() Reply {
+func (d *flow) Reply() Reply {
 	if !closed(d.x.done) {
 		return Reply{}
 	}
@@ -528,7 +537,7 @@ func (d *Data) incomplete() error {
 
 // hangUp closes the data connection; with reset the server cannot take what it
 // has for the whole file.
-func (d *Data) hangUp(reset bool) {
+func (d *wire) hangUp(reset bool) {
 	if d.raw == nil {
 		return
 	}

@@ -40,8 +40,8 @@ func TestNewsWhileADeadlineIsSet(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			c := &Conn{cfg: Options{}.withDefaults()}
-			d := &Data{ending: ending{attended: make(chan struct{}), told: make(chan struct{})}, conn: c, ctx: ctx, x: newExchange(c, "RETR")}
+			c := &Conn{verifier: verifier{cfg: Options{}.withDefaults()}}
+			d := &Data{ending: ending{attended: make(chan struct{}), told: make(chan struct{})}, conn: c, flow: flow{ctx: ctx, x: newExchange(c, "RETR")}}
 			wire := &deadlines{before: func() { row.news(d, cancel) }}
 			d.raw, d.rw = wire, wire
 			row.wait(d)

@@ -6,6 +6,6 @@ import "net"
 
 // sharePort and takePort have nothing to do where a port may be listened on
 // although a connection uses it.
-func (c *Conn) sharePort() {}
+func (c *stream) sharePort() {}
 
 func takePort(*net.Dialer) {}

@@ -10,7 +10,7 @@ import (
 
 // sharePort lets the port of the control connection be listened on as well. It
 // helps as long as no other connection has the same port.
-func (c *Conn) sharePort() {
+func (c *stream) sharePort() {
 	nc := c.socket()
 	if protected, ok := nc.(*tls.Conn); ok {
 		nc = protected.NetConn()

@@ -14,7 +14,7 @@ import (
 // fencedBy returns the place of a fence that r answers although exchanges
 // before it have had no reply, or 0. Where one of those is the same command, it
 // is that one that r answers.
-func (c *Conn) fencedBy(r Reply) int {
+func (c *exchanges) fencedBy(r Reply) int {
 	place := -1
 	for i, x := range c.queue {
 		if place < 0 && (x.fence == r.Code || slices.Contains(onlyCodes[x.Verb], r.Code)) {
@@ -97,7 +97,7 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 }
 
 // fence returns a command that cannot be mistaken for one that waits.
-func (c *Conn) fence() command {
+func (c *exchanges) fence() command {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, x := range c.queue {
@@ -137,14 +137,14 @@ func (c *Conn) Settle(ctx context.Context) error {
 const settlePatience = 250 * time.Millisecond
 
 // isNext reports whether an exchange is the first that waits for its answer.
-func (c *Conn) isNext(x *Exchange) bool {
+func (c *exchanges) isNext(x *Exchange) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue) > 0 && c.queue[0] == x
 }
 
 // pending returns the last exchange that is not answered yet, if any.
-func (c *Conn) pending() (*Exchange, error) {
+func (c *exchanges) pending() (*Exchange, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if n := len(c.queue); n > 0 {

@@ -17,7 +17,7 @@ func TestFencedBy(t *testing.T) {
 		{[]*Exchange{list, pwd}, 257, 0},
 		{[]*Exchange{pwd, noop}, 200, 1},
 	} {
-		c := &Conn{queue: row.queue}
+		c := &exchanges{queue: row.queue}
 		if got := c.fencedBy(Reply{Code: row.code}); got != row.want {
 			t.Errorf("%d: answers the command at %d, want %d", row.code, got, row.want)
 		}

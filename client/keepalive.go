@@ -52,7 +52,7 @@ func (c *Conn) keepAlive(every time.Duration, stop <-chan struct{}) {
 // asideFor returns the place of a command sent aside, or ahead, that r answers
 // while the transfer before it still runs, or 0. No transfer ends with these
 // codes; proftpd says 450 to what it does not do now, and names it.
-func (c *Conn) asideFor(r Reply) int {
+func (c *exchanges) asideFor(r Reply) int {
 	if len(c.queue) == 0 || c.queue[0].preliminaries == 0 {
 		return 0
 	}
@@ -70,7 +70,7 @@ func (c *Conn) asideFor(r Reply) int {
 }
 
 // unanswered reports whether a command sent aside waits for its answer.
-func (c *Conn) unanswered() bool {
+func (c *exchanges) unanswered() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, x := range c.queue {

@@ -63,7 +63,7 @@ func (d *Data) connect(raw net.Conn) {
 }
 
 // opening returns the first reply; none when data came instead of it.
-func (d *Data) opening(ctx context.Context) (Reply, error) {
+func (d *flow) opening(ctx context.Context) (Reply, error) {
 	if _, early := d.rw.(*begun); early && !closed(d.x.begun) {
 		return Reply{}, nil
 	}
@@ -109,7 +109,7 @@ func (d *Data) shakeEarly(ctx context.Context) {
 }
 
 // readEarly waits for a reply or for the first byte, whichever comes first.
-func (d *Data) readEarly(ctx context.Context) {
+func (d *flow) readEarly(ctx context.Context) {
 	came := make(chan struct{})
 	var first [1]byte
 	var n int
@@ -144,11 +144,11 @@ func (b *begun) Read(p []byte) (int, error) {
 // Expect tells how many bytes will come, when the caller knows it. Where the
 // server says that it has sent all but never closes the data connection, the
 // transfer is over once they are there.
-func (d *Data) Expect(size int64) { d.want.Store(size) }
+func (d *purpose) Expect(size int64) { d.want.Store(size) }
 
 // Bound tells how many bytes may come at most; reading more fails with an
 // ExcessError. Compressed data is bounded by what it holds.
-func (d *Data) Bound(most int64) { d.most.Store(most) }
+func (d *passed) Bound(most int64) { d.most.Store(most) }
 
 // excess says that more has come than Bound allows.
 func (d *passed) excess() error {
@@ -160,7 +160,7 @@ func (d *passed) excess() error {
 
 // left is how many bytes of a download are to be moved at most before it is seen
 // whether all of them are there.
-func (d *Data) left() int64 {
+func (d *flow) left() int64 {
 	left := int64(math.MaxInt64)
 	if want := d.wanted(); !d.upload && want > d.Transferred() {
 		left = want - d.Transferred()
@@ -202,7 +202,7 @@ func (d *Data) setDeadline() {
 
 // within bounds what is waited for on the data connection; nothing is when the
 // context has ended, however late.
-func (d *Data) within(limit time.Duration) {
+func (d *flow) within(limit time.Duration) {
 	d.raw.SetDeadline(time.Now().Add(limit))
 	if d.ctx.Err() != nil {
 		d.raw.SetDeadline(time.Unix(1, 0))
@@ -223,21 +223,21 @@ func (d *Data) patience() time.Duration {
 }
 
 // isFull reports whether all bytes are there that anybody spoke of.
-func (d *Data) isFull() bool {
+func (d *flow) isFull() bool {
 	want := d.wanted()
 	return !d.upload && want >= 0 && d.Transferred() >= want
 }
 
 // isNothing reports whether this is a listing that ended before it began: some
 // servers say 226 at once for an empty directory.
-func (d *Data) isNothing() bool {
+func (d *flow) isNothing() bool {
 	return d.listing && d.Transferred() == 0 && d.x.first.Class() == 2
 }
 
 // lingers reports whether err is only the missing end of a data connection on
 // which nothing more is to come.
-func (d *Data) lingers(err error) bool {
+func (d *flow) lingers(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) && d.ctx.Err() == nil && d.done() && (d.isFull() || d.isNothing())
 }
 
-func (d *Data) done() bool { return closed(d.x.done) && d.x.final.Class() == 2 }
+func (d *flow) done() bool { return closed(d.x.done) && d.x.final.Class() == 2 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client/syserror"
@@ -42,7 +43,17 @@ func (e *TLSError) cutOff() bool {
 	return errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) || syserror.Reset(e.Err)
 }
 
-func (c *Conn) tlsError(channel string, err error) error {
+// verifier makes the TLS of a control connection and its data connections, and
+// checks who is at the other end.
+type verifier struct {
+	cfg     Options
+	host    string  // as the user wrote it: the name in the certificate
+	tickets tickets // TLS sessions of this control connection
+
+	certificateMissing atomic.Bool // the server asked for one of ours
+}
+
+func (c *verifier) tlsError(channel string, err error) error {
 	return &TLSError{Channel: channel, Err: err, NoCertificate: isAlert(err) && c.certificateMissing.Load()}
 }
 
@@ -112,7 +123,7 @@ func Fingerprint(cert *x509.Certificate) string {
 }
 
 // Certificate is what the server showed on the control connection; nil in the clear.
-func (c *Conn) Certificate() *x509.Certificate { return c.tickets.leaf }
+func (c *verifier) Certificate() *x509.Certificate { return c.tickets.leaf }
 
 // NoTicketError is a refusal of a data connection that may be due to its not
 // resuming the session of the control connection: the server had given no ticket
@@ -186,13 +197,11 @@ func (c *Conn) startTLS(ctx context.Context) error {
 	if err := c.handshake(ctx, tc, controlChannel, c.name); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.nc = tc
+	c.replace(tc, false)
 	return nil
 }
 
-func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
+func (c *verifier) handshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.cfg.Handshake, errSlowHandshake)
 	defer cancel()
 	return c.doHandshake(ctx, tc, channel, name)
@@ -201,7 +210,7 @@ func (c *Conn) handshake(ctx context.Context, tc *tls.Conn, channel, name string
 var errSlowHandshake = &TimeoutError{Waiting: "the TLS handshake"}
 
 // doHandshake makes a handshake and reports it.
-func (c *Conn) doHandshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
+func (c *verifier) doHandshake(ctx context.Context, tc *tls.Conn, channel, name string) error {
 	start := time.Now()
 	err := tc.HandshakeContext(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), error(errSlowHandshake)) {
@@ -215,7 +224,7 @@ func (c *Conn) doHandshake(ctx context.Context, tc *tls.Conn, channel, name stri
 }
 
 // trust says how the server's certificate is checked.
-func (c *Conn) trust() string {
+func (c *verifier) trust() string {
 	switch {
 	case c.cfg.Pin != "":
 		return "pinned"
@@ -227,7 +236,7 @@ func (c *Conn) trust() string {
 
 // TLS returns the state of the protected control connection; ok is false in
 // clear.
-func (c *Conn) TLS() (state tls.ConnectionState, ok bool) {
+func (c *stream) TLS() (state tls.ConnectionState, ok bool) {
 	tc, ok := c.socket().(*tls.Conn)
 	if !ok {
 		return state, false
@@ -235,14 +244,14 @@ func (c *Conn) TLS() (state tls.ConnectionState, ok bool) {
 	return tc.ConnectionState(), true
 }
 
-func (c *Conn) isTLS() bool {
+func (c *stream) isTLS() bool {
 	_, ok := c.socket().(*tls.Conn)
 	return ok
 }
 
 // tlsConfig is the configuration of one connection. Certificates are always
 // checked by verify: it is called for resumed sessions too, and can say more.
-func (c *Conn) tlsConfig(verify func(tls.ConnectionState) error, cache tls.ClientSessionCache) *tls.Config {
+func (c *verifier) tlsConfig(verify func(tls.ConnectionState) error, cache tls.ClientSessionCache) *tls.Config {
 	cfg := &tls.Config{}
 	if c.cfg.TLS != nil {
 		cfg = c.cfg.TLS.Clone()
@@ -267,19 +276,19 @@ func (c *Conn) tlsConfig(verify func(tls.ConnectionState) error, cache tls.Clien
 
 // showNone notes that the server asks for a certificate: if it insists, that is
 // what is wrong.
-func (c *Conn) showNone(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+func (c *verifier) showNone(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	c.certificateMissing.Store(true)
 	return &tls.Certificate{}, nil
 }
 
-func (c *Conn) verifyControl(cs tls.ConnectionState) error {
+func (c *verifier) verifyControl(cs tls.ConnectionState) error {
 	c.tickets.leaf, c.tickets.curve = cs.PeerCertificates[0], cs.CurveID
 	return c.verify(cs)
 }
 
 // verify checks a certificate: against the pin if there is one, else against
 // the authorities.
-func (c *Conn) verify(cs tls.ConnectionState) error {
+func (c *verifier) verify(cs tls.ConnectionState) error {
 	leaf := cs.PeerCertificates[0]
 	refuse := func(err error) error { return &CertificateError{c.serverName(), cs.PeerCertificates, err} }
 	if c.cfg.Pin != "" {
@@ -311,7 +320,7 @@ func (c *Conn) verify(cs tls.ConnectionState) error {
 	return nil
 }
 
-func (c *Conn) serverName() string {
+func (c *verifier) serverName() string {
 	if c.cfg.TLS != nil && c.cfg.TLS.ServerName != "" {
 		return c.cfg.TLS.ServerName
 	}
@@ -321,7 +330,7 @@ func (c *Conn) serverName() string {
 
 // verifyData accepts on a data connection only the server that we are logged
 // in to: a resumed session, or the very same key.
-func (c *Conn) verifyData(cs tls.ConnectionState) error {
+func (c *verifier) verifyData(cs tls.ConnectionState) error {
 	c.tickets.answered(cs.DidResume)
 	if cs.DidResume || c.tickets.isKeyOf(cs.PeerCertificates[0]) {
 		return nil
@@ -349,7 +358,7 @@ type tickets struct {
 
 // Resumed returns how many data connections of this control connection have resumed its TLS
 // session, and how many there were.
-func (c *Conn) Resumed() (resumed, all int) {
+func (c *verifier) Resumed() (resumed, all int) {
 	c.tickets.mu.Lock()
 	defer c.tickets.mu.Unlock()
 	return c.tickets.resumed, c.tickets.shaken
@@ -381,7 +390,7 @@ func (t *tickets) answered(resumed bool) {
 // been seen to resume, no key share against quantum computers is offered, which
 // is most of the work of a handshake: the keys of a resumed session come from
 // those of the control connection too, whose exchange had one.
-func (c *Conn) dataConfig(cache tls.ClientSessionCache) *tls.Config {
+func (c *verifier) dataConfig(cache tls.ClientSessionCache) *tls.Config {
 	cfg := c.tlsConfig(c.verifyData, cache)
 	c.tickets.mu.Lock()
 	defer c.tickets.mu.Unlock()

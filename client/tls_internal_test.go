@@ -14,7 +14,7 @@ func TestCurvesOfDataConnections(t *testing.T) {
 	for chosen, want := range map[tls.CurveID][]tls.CurveID{
 		tls.CurveP256: {tls.CurveP256}, tls.X25519: {tls.X25519}, tls.X25519MLKEM768: both, 0: both,
 	} {
-		c := &Conn{host: "ftp.example.test"}
+		c := &verifier{host: "ftp.example.test"}
 		c.tickets.curve, c.tickets.taken = chosen, true
 		if got := c.dataConfig(dataTickets{&c.tickets}).CurvePreferences; !slices.Equal(got, want) {
 			t.Errorf("after %v: %v, want %v", chosen, got, want)
