@@ -22,7 +22,7 @@ const byteOrderMark = "\uFEFF"
 func (c *Console) readBatch(ctx context.Context) (string, error) {
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
-	line, err := c.nextLine(ctx.Err)
+	line, err := c.batch.nextLine(ctx.Err)
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
 		return "", err
 	}
@@ -33,13 +33,13 @@ func (c *Console) readBatch(ctx context.Context) (string, error) {
 }
 
 // nextLine reads up to a line feed. When it is woken it asks whether to stop.
-func (c *Console) nextLine(stopped func() error) (string, error) {
+func (b *batch) nextLine(stopped func() error) (string, error) {
 	var line strings.Builder
 	for {
 		if err := stopped(); err != nil {
 			return "", err
 		}
-		part, err := c.batch.lines.ReadString('\n')
+		part, err := b.lines.ReadString('\n')
 		line.WriteString(part)
 		if !errors.Is(err, errWoken) {
 			return line.String(), err
@@ -73,7 +73,7 @@ func (c *Console) readCooked(ctx context.Context, prompt string, fresh bool) (st
 	})
 	stop := context.AfterFunc(ctx, c.in.wake)
 	defer stop()
-	line, err := c.nextLine(func() error { return context.Cause(ctx) })
+	line, err := c.batch.nextLine(func() error { return context.Cause(ctx) })
 	c.locked(func() { c.midline, c.asks = false, false; c.settle() }) // the terminal has echoed the end of the line
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
 		_, _ = io.WriteString(c.out, "\n")

@@ -54,7 +54,7 @@ func (c *Console) lend(cmd *exec.Cmd) {
 }
 
 // takeBack shows what was written while a program had the terminal.
-func (c *Console) takeBack(restore func()) {
+func (c *window) takeBack(restore func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.restore == nil { // otherwise a line is typed meanwhile, which leaves it as it should be
@@ -71,7 +71,7 @@ func (c *Console) takeBack(restore func()) {
 }
 
 // saveTerminal gives the function that undoes what a killed program has left behind.
-func (c *Console) saveTerminal() func() {
+func (c *window) saveTerminal() func() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.in.tty || c.restore != nil {

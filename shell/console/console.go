@@ -67,27 +67,35 @@ type Options struct {
 // A Console is a terminal, or the streams that stand for one. All of it may be used from any goroutine; where two
 // of them ask for lines, secrets or keys, the second waits until the first has its answer.
 type Console struct {
-	opts        Options
-	in          *input
-	out, err    *stream
+	window
 	interactive bool
 	dumb        bool
-	cooked      bool // the terminal edits lines
 
 	batch   batch
 	tasks   sync.WaitGroup
 	unwatch func()
 
-	questions sync.Mutex // locked before mu
+	questions sync.Mutex // locked before mu of the window
+	kills     kills
+}
+
+// window is what the user sees: the rows that are drawn, the line that is typed among them, and the
+// terminal that shows it.
+type window struct {
+	outputs
+	opts Options
+	in   *input
 
 	mu sync.Mutex // of all that follows
 	display
 	terminal
-	ed       *editor // nil between prompts
-	kills    kills
+	ed       *editor       // nil between prompts
 	reprompt func() string // the prompt is another one now
 	closed   bool
 }
+
+// outputs are where text goes.
+type outputs struct{ out, err *stream }
 
 // display is what stands on the screen.
 type display struct {
@@ -107,6 +115,7 @@ type terminal struct {
 	restore   func() // leaves raw mode; nil outside
 	echo      func() // turns the echo on again; nil where it is on
 	prompts   bool   // lines are edited here
+	cooked    bool   // the terminal edits lines
 	keepsOn   bool   // Ctrl-Z does not stop the program
 	suspended bool   // it is about to be stopped
 	ended     bool   // the terminal went away
@@ -135,8 +144,8 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{opts: o, in: in, dumb: isDumb()}
-	c.out, c.err = newStream(c, o.Out), newStream(c, o.Err)
+	c := &Console{window: window{opts: o, in: in}, dumb: isDumb()}
+	c.out, c.err = newStream(&c.window, o.Out), newStream(&c.window, o.Err)
 	c.interactive = in.tty && c.out.tty
 	c.term = c.liveStream()
 	if c.term != nil {
@@ -169,10 +178,10 @@ func (c *Console) Interactive() bool { return c.interactive }
 
 // SetEditing chooses who edits the lines of ReadLine: the console, or the
 // terminal as it can.
-func (c *Console) SetEditing(on bool) { c.cooked = !on }
+func (c *window) SetEditing(on bool) { c.cooked = !on }
 
 // SetVi chooses the keys of the next lines: those of vi, or of emacs.
-func (c *Console) SetVi(on bool) {
+func (c *window) SetVi(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.opts.Vi = on

@@ -4,7 +4,7 @@ package console
 // row that shows how far it is. The terminal keeps the keys, and the prompt that reads them shows them.
 
 // settle turns the echo off, or on again, as it is wanted now. In raw mode there is none, and what leaves that mode settles.
-func (c *Console) settle() {
+func (c *window) settle() {
 	if c.term == nil || c.restore != nil {
 		return
 	}
@@ -19,7 +19,7 @@ func (c *Console) settle() {
 }
 
 // KeepOn says whether the program goes on when Ctrl-Z is pressed: somebody else hears of it then.
-func (c *Console) KeepOn(on bool) {
+func (c *window) KeepOn(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keepsOn = on

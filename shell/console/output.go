@@ -12,14 +12,14 @@ import (
 
 // A stream is one of the two outputs.
 type stream struct {
-	c     *Console
+	c     *window
 	w     io.Writer
 	fd    int
 	tty   bool
 	color bool
 }
 
-func newStream(c *Console, w io.Writer) *stream {
+func newStream(c *window, w io.Writer) *stream {
 	s := &stream{c: c, w: w, fd: -1}
 	if f, ok := w.(*os.File); ok {
 		s.fd = int(f.Fd())
@@ -31,20 +31,20 @@ func newStream(c *Console, w io.Writer) *stream {
 
 // Out is where results go. Lines written to it appear above the prompt or the status line; a line that is not
 // complete waits for its end while one of these is shown. Every write is safe from any goroutine.
-func (c *Console) Out() io.Writer { return c.out }
+func (c *outputs) Out() io.Writer { return c.out }
 
 // Err is where messages go, otherwise like Out.
-func (c *Console) Err() io.Writer { return c.err }
+func (c *outputs) Err() io.Writer { return c.err }
 
 // ColorOut and ColorErr say whether colours may be written to Out and Err.
-func (c *Console) ColorOut() bool { return c.out.color }
+func (c *outputs) ColorOut() bool { return c.out.color }
 
 // Shows says whether a terminal shows what is written to Out.
-func (c *Console) Shows() bool { return c.out.tty }
+func (c *outputs) Shows() bool { return c.out.tty }
 
 // ErrWidth is the width of the terminal that messages go to, 0 where they go
 // elsewhere.
-func (c *Console) ErrWidth() int {
+func (c *outputs) ErrWidth() int {
 	if !c.err.tty {
 		return 0
 	}
@@ -52,7 +52,7 @@ func (c *Console) ErrWidth() int {
 }
 
 // ColorErr is ColorOut for Err.
-func (c *Console) ColorErr() bool { return c.err.color }
+func (c *outputs) ColorErr() bool { return c.err.color }
 
 func (s *stream) Write(p []byte) (int, error) {
 	c := s.c
@@ -123,7 +123,7 @@ func (d *display) endRow() {
 }
 
 // draw shows the prompt and the status line as they are now.
-func (c *Console) draw() {
+func (c *window) draw() {
 	if c.term == nil || c.child || c.midline {
 		c.screen.flush()
 		return
@@ -152,7 +152,7 @@ func (c *Console) draw() {
 }
 
 // followResize starts over when the terminal has another width than the rows on it.
-func (c *Console) followResize() {
+func (c *window) followResize() {
 	if columns := c.Width(); c.screen.live && c.screen.shown.width != columns {
 		c.screen.resized(columns, c.restore != nil && c.ed != nil && !c.ed.done)
 	}
@@ -160,7 +160,7 @@ func (c *Console) followResize() {
 
 // drawLast leaves the line of an editor that has finished on the screen, and goes below it. The terminal is no
 // longer raw when the cursor gets there: what is typed then is for whatever comes next.
-func (c *Console) drawLast(e *editor) {
+func (c *window) drawLast(e *editor) {
 	if c.restore == nil || c.term == nil {
 		return // its prompt was never shown
 	}
@@ -172,7 +172,7 @@ func (c *Console) drawLast(e *editor) {
 }
 
 // drawNothing takes a prompt away that comes back.
-func (c *Console) drawNothing() {
+func (c *window) drawNothing() {
 	if c.restore != nil && c.term != nil {
 		c.screen.erase()
 		c.leaveRaw()
@@ -186,7 +186,7 @@ func (d *display) clear() {
 
 // Status shows a line, or several, at the bottom until the next call; "" removes them. They are cut to the width of
 // the terminal, and their control characters are made visible. Without a terminal nothing is shown.
-func (c *Console) Status(line string) {
+func (c *window) Status(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.term == nil {
@@ -204,10 +204,10 @@ func (c *Console) Status(line string) {
 }
 
 // Redraws reports whether Status shows anything: a terminal that obeys no escape sequence only takes lines.
-func (c *Console) Redraws() bool { return c.term != nil }
+func (c *window) Redraws() bool { return c.term != nil }
 
 // Bell rings the terminal's bell.
-func (c *Console) Bell() {
+func (c *window) Bell() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.bell()
@@ -221,12 +221,12 @@ func (d *display) bell() {
 }
 
 // Width is the number of columns of the terminal, or of $COLUMNS, or 80.
-func (c *Console) Width() int { return c.size("COLUMNS", 80, 0) }
+func (c *outputs) Width() int { return c.size("COLUMNS", 80, 0) }
 
 // Height is the number of rows of the terminal, or of $LINES, or 24.
-func (c *Console) Height() int { return c.size("LINES", 24, 1) }
+func (c *outputs) Height() int { return c.size("LINES", 24, 1) }
 
-func (c *Console) size(variable string, otherwise, which int) int {
+func (c *outputs) size(variable string, otherwise, which int) int {
 	for _, s := range []*stream{c.out, c.err} {
 		if !s.tty {
 			continue

@@ -134,7 +134,7 @@ func (c *Console) startReadline() error {
 	return err
 }
 
-func (c *Console) locked(f func()) {
+func (c *window) locked(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f()
@@ -149,7 +149,7 @@ const (
 )
 
 // readingState tells the keyboard whether the editor still wants keys; that it has finished is said once.
-func (c *Console) readingState() readingState {
+func (c *window) readingState() readingState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -164,7 +164,7 @@ func (c *Console) readingState() readingState {
 
 // Reprompt changes the prompt of the ReadLine that waits, or of the next one. Prompt is called by the goroutine that
 // asks for colours and suggestions.
-func (c *Console) Reprompt(prompt func() string) {
+func (c *window) Reprompt(prompt func() string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reprompt = prompt
@@ -173,7 +173,7 @@ func (c *Console) Reprompt(prompt func() string) {
 	}
 }
 
-func (c *Console) changePrompt() {
+func (c *window) changePrompt() {
 	c.mu.Lock()
 	e, prompt := c.ed, c.reprompt
 	if e == nil || e.plain || prompt == nil {
@@ -194,7 +194,7 @@ func (c *Console) changePrompt() {
 }
 
 // begin shows the prompt, after the terminal has become raw.
-func (c *Console) begin() {
+func (c *window) begin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ed != nil && !c.ed.done {
@@ -227,7 +227,7 @@ func (c *Console) press(k key) {
 }
 
 // refresh asks for the colours, suggestion and hint of a line that changed, and draws.
-func (c *Console) refresh(e *editor) {
+func (c *window) refresh(e *editor) {
 	c.mu.Lock()
 	line, asks := e.buf.text, !e.done && !e.plain && e.painted != e.buf.text
 	c.mu.Unlock()
@@ -247,7 +247,7 @@ func (c *Console) refresh(e *editor) {
 	c.draw()
 }
 
-func (c *Console) decorate(line string) (cells []cell, ghost, hint string) {
+func (c *window) decorate(line string) (cells []cell, ghost, hint string) {
 	if line == "" {
 		return nil, "", ""
 	}
@@ -264,7 +264,7 @@ func (c *Console) decorate(line string) (cells []cell, ghost, hint string) {
 }
 
 // hangUp ends the prompt when the terminal has gone; a half-typed line is not run.
-func (c *Console) hangUp() {
+func (c *window) hangUp() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
@@ -273,7 +273,7 @@ func (c *Console) hangUp() {
 	}
 }
 
-func (c *Console) enterRaw() {
+func (c *window) enterRaw() {
 	if c.closed || c.restore != nil {
 		return
 	}
@@ -290,7 +290,7 @@ func (c *Console) enterRaw() {
 	}
 }
 
-func (c *Console) leaveRaw() {
+func (c *window) leaveRaw() {
 	if c.restore == nil {
 		return
 	}

@@ -175,7 +175,7 @@ func (c *Console) react(s os.Signal) {
 }
 
 // regain sets the terminal as it was: the shell that continued us has set it as it likes it.
-func (c *Console) regain() {
+func (c *window) regain() {
 	if c.screen.live || c.restore != nil {
 		c.screen.out.WriteByte('\r')
 		c.screen.forget()

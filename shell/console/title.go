@@ -15,7 +15,7 @@ var titledTerminals = []string{"xterm", "tmux", "rxvt", "alacritty", "foot", "ki
 const pushTitle, popTitle = "\x1b[22;2t", "\x1b[23;2t"
 
 // Title sets the title of the window until Close, without control characters, where the terminal has one.
-func (c *Console) Title(s string) {
+func (c *window) Title(s string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.term == nil || c.closed || !takesTitle(os.Getenv("TERM")) {
@@ -65,7 +65,7 @@ const (
 
 // Notify asks the terminal to tell the user on the desktop, without control characters, where there is a terminal. In
 // tmux it asks the one around it, which tmux allows after `set -g allow-passthrough on`.
-func (c *Console) Notify(how Notice, text string) {
+func (c *window) Notify(how Notice, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.term == nil || c.closed {
