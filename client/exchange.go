@@ -28,10 +28,16 @@ type Exchange struct {
 	fence         int    // code that only this command is answered with, for one sent behind an ABOR
 	upgrade       func(Reply, reader) (reader, error)
 
-	begun chan struct{}        // closed with the first reply
-	done  chan struct{}        // closed with the final one, or err
-	after func()               // called when done is closed
-	data  atomic.Pointer[Data] // what the command moves, once it does
+	data atomic.Pointer[Data] // what the command moves, once it does
+
+	outcome
+}
+
+// outcome is what has come of a command.
+type outcome struct {
+	begun chan struct{} // closed with the first reply
+	done  chan struct{} // closed with the final one, or err
+	after func()        // called when done is closed
 
 	mu    sync.Mutex // a reply and the loss of the connection may come together
 	first Reply
@@ -42,7 +48,7 @@ type Exchange struct {
 func newExchange(c *Conn, verb string) *Exchange {
 	return &Exchange{
 		Verb: verb, conn: c, start: time.Now(),
-		begun: make(chan struct{}), done: make(chan struct{}),
+		outcome: outcome{begun: make(chan struct{}), done: make(chan struct{})},
 	}
 }
 
@@ -171,47 +177,47 @@ func (x *Exchange) isFence(r Reply) bool {
 	return r.Code == x.fence || r.Class() == 5 && r.Code != 551 && r.Code != 552 || r.Code == 421
 }
 
-func (x *Exchange) begin(r Reply) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if !closed(x.begun) {
-		x.first = r
-		close(x.begun)
+func (o *outcome) begin(r Reply) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !closed(o.begun) {
+		o.first = r
+		close(o.begun)
 	}
 }
 
-func (x *Exchange) finish(r Reply) { x.end(r, nil) }
+func (o *outcome) finish(r Reply) { o.end(r, nil) }
 
-func (x *Exchange) fail(err error) { x.end(Reply{}, err) }
+func (o *outcome) fail(err error) { o.end(Reply{}, err) }
 
-func (x *Exchange) end(r Reply, err error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if closed(x.done) {
+func (o *outcome) end(r Reply, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if closed(o.done) {
 		return
 	}
-	if x.after != nil {
-		defer x.after()
+	if o.after != nil {
+		defer o.after()
 	}
-	x.final, x.err = r, err
-	if closed(x.begun) {
-		close(x.done)
+	o.final, o.err = r, err
+	if closed(o.begun) {
+		close(o.done)
 		return
 	}
-	x.first = r
-	close(x.done) // before begun: a caller that is woken by a refusal sees that it was the last word
-	close(x.begun)
+	o.first = r
+	close(o.done) // before begun: a caller that is woken by a refusal sees that it was the last word
+	close(o.begun)
 }
 
 // whenDone has f called once the final reply is in, or now if it is.
-func (x *Exchange) whenDone(f func()) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if closed(x.done) {
+func (o *outcome) whenDone(f func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if closed(o.done) {
 		f()
 		return
 	}
-	x.after = f
+	o.after = f
 }
 
 func closed(event <-chan struct{}) bool {

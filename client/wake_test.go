@@ -41,7 +41,7 @@ func TestPatientReadTakesTheRest(t *testing.T) {
 	defer file.Close()
 	conn := &Conn{}
 	conn.stall.Store(int64(100 * time.Millisecond))
-	d := &Data{conn: conn, flow: flow{ctx: context.Background(), wire: wire{raw: nc, rw: nc}, x: &Exchange{done: make(chan struct{})}}}
+	d := &Data{conn: conn, flow: flow{ctx: context.Background(), wire: wire{raw: nc, rw: nc}, x: &Exchange{outcome: outcome{done: make(chan struct{})}}}}
 	move := d.splice(nc.(*net.TCPConn), file)
 	total := int64(0)
 	for range 2 {

@@ -10,15 +10,14 @@ import (
 // An editor is one question to the user: its prompt, the line typed so far, and what the next key means. Every
 // method runs with the console's lock held.
 type editor struct {
-	c      *Console
-	ctx    context.Context
-	prompt []cell
-	right  []cell // at the right margin
-	buf    buffer
-	mode   func(key) // what a key means now
+	c    *Console
+	ctx  context.Context
+	buf  buffer
+	mode func(key) // what a key means now
 
-	plain  bool // no history, completion, suggestion or highlighting
-	hidden bool // nothing typed is shown
+	question
+	looks
+	ending
 
 	now, last chain
 	undo      []buffer
@@ -30,20 +29,34 @@ type editor struct {
 	waiting   *completing
 	asking    sync.WaitGroup // completions, also those that were cancelled
 
-	painted string // the line the four below were made for
-	styled  []cell
-	ghost   string
-	hint    string
-
 	below []cell // the spinner, under the line
 	later func() // runs after the key, without the lock
 	aside func() // runs with the prompt out of the way; the line comes back after it
+}
 
+// question is what is asked, and how.
+type question struct {
+	prompt []cell
+	right  []cell // at the right margin
+	plain  bool   // no history, completion, suggestion or highlighting
+	hidden bool   // nothing typed is shown
+	fresh  bool   // what was typed before it is dropped
+}
+
+// looks are what is shown with a line, made for the one that was painted.
+type looks struct {
+	painted string
+	styled  []cell
+	ghost   string
+	hint    string
+}
+
+// ending is how a question has ended.
+type ending struct {
 	done   bool
 	told   bool // readline knows
 	err    error
 	answer string // what is echoed after the line
-	fresh  bool   // what was typed before it is dropped
 }
 
 // chain remembers what the key before did, for keys that continue it.
@@ -63,9 +76,9 @@ func newEditor(ctx context.Context, c *Console, prompt string) *editor {
 }
 
 // setPrompt shows what follows a tab at the right margin.
-func (e *editor) setPrompt(prompt string) {
+func (q *question) setPrompt(prompt string) {
 	left, right, _ := strings.Cut(prompt, "\t")
-	e.prompt, e.right = styled(left), oneRow(right)
+	q.prompt, q.right = styled(left), oneRow(right)
 }
 
 // press acts on one key and remembers the line before it for undo.
