@@ -121,27 +121,6 @@ func (u storing) check(ctx context.Context, s *client.Session, failed map[string
 	return nil
 }
 
-// moved is a file that has arrived, and whose original is to go.
-type moved struct {
-	task   Task
-	result Result
-}
-
-// apart looks again at the directories of the copy in which names may have become one, and tells.
-func (m *Mirror) apart(ctx context.Context, again *relistings) error {
-	for _, rel := range slices.Sorted(maps.Keys(m.alike)) {
-		dir, err := again.list(ctx, rel)
-		if err != nil {
-			return err
-		}
-		there := func(name string) bool { return dir.has(name) || m.missed[path.Join(rel, name)] }
-		if err := m.alike[rel].lost(m.shownCopy(rel), there); err != nil {
-			m.tell(Step{Action: m.action(), Path: path.Join(rel, err.Names[0]), Size: -1, Why: "new", Err: err})
-		}
-	}
-	return nil
-}
-
 func (d *relisting) has(name string) bool {
 	_, there := d.entries[name]
 	return there
@@ -164,30 +143,4 @@ func (d *relisting) missing(stored []moved) (name string, some bool) {
 		}
 	}
 	return "", false
-}
-
-// removeMoved deletes the originals of what has arrived on a server, directory by directory: only
-// where all that was stored is listed, none of it has taken another one's place.
-func (m *Mirror) removeMoved(ctx context.Context, s *client.Session, again *relistings) error {
-	for _, rel := range slices.Sorted(maps.Keys(m.moved)) {
-		dir, err := again.list(ctx, rel)
-		if err != nil {
-			return err
-		}
-		gone, some := dir.missing(m.moved[rel])
-		for _, one := range m.moved[rel] {
-			if !some {
-				err = removeSource(ctx, s, one.task, one.result)
-			} else {
-				err = fmt.Errorf("was copied, and stays: %s, which was stored beside it, is not listed", gone)
-			}
-			if err != nil {
-				m.tell(Step{Action: m.action(), Path: one.task.path, Size: one.result.Size, Why: one.task.why, Result: one.result, Err: err})
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-		}
-	}
-	return nil
 }

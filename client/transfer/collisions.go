@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"path"
-	"path/filepath"
 
 	"github.com/ftpsh/ftpsh/client/localname"
 )
@@ -16,17 +15,17 @@ type names struct {
 
 // names begins with a directory of which nothing is known. To find out what the file
 // system makes of names it is needed, and made.
-func (m *Mirror) names(rel string, needed func() bool) *names {
-	n := &names{there: m.copyIsThere()}
-	n.Number = m.Number
+func (f *folders) names(rel string, needed func() bool) *names {
+	n := &names{there: f.copyIsThere()}
+	n.Number = f.Number
 	n.Ask = func() localname.Rules {
 		switch {
 		case n.there:
 			return localname.Linux
-		case !needed() && m.here == nil:
+		case !needed() && f.here == nil:
 			return localname.System()
 		}
-		return m.rules(rel)
+		return f.rules(rel)
 	}
 	return n
 }
@@ -65,45 +64,17 @@ func (n *names) spelled(entries map[string]slim, name string) string {
 }
 
 // rules asks a directory of the copy, which is here, for its rules; one that would be made has those of the one around it.
-func (m *Mirror) rules(rel string) localname.Rules {
-	dir, err := m.here.OpenRoot(path.Join(".", m.at(rel)))
+func (f *folders) rules(rel string) localname.Rules {
+	dir, err := f.here.OpenRoot(path.Join(".", f.naming.at(rel)))
 	switch {
 	case err != nil && rel == "":
 		return localname.System()
 	case err != nil:
-		return m.rules(above(rel))
+		return f.rules(above(rel))
 	}
 	defer dir.Close()
-	if m.DryRun {
+	if f.DryRun {
 		return localname.Look(dir)
 	}
-	return m.Rules(dir)
-}
-
-// called notes that something has another name here than in the original.
-func (m *Mirror) called(rel, local string) {
-	if local == path.Base(rel) {
-		return
-	}
-	m.naming.Lock()
-	defer m.naming.Unlock()
-	m.named[rel] = local
-}
-
-// at is where something of the copy is, which is here: what the file system does not take has another name.
-func (m *Mirror) at(rel string) string {
-	m.naming.RLock()
-	defer m.naming.RUnlock()
-	if len(m.named) == 0 || m.copyIsThere() {
-		return filepath.FromSlash(rel)
-	}
-	local := ""
-	for ; rel != ""; rel = above(rel) {
-		base := path.Base(rel)
-		if own, other := m.named[rel]; other {
-			base = own
-		}
-		local = filepath.Join(base, local)
-	}
-	return local
+	return f.Rules(dir)
 }

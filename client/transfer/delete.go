@@ -15,17 +15,9 @@ import (
 // delete removes what is in the copy only, what is inside of a directory before
 // the directory. Nothing is deleted on the word of an old listing: each directory is
 // listed again before anything goes from it.
-func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
-	s = m.holder(s)
-	switch {
-	case len(m.unseen) > 0:
-		return ErrUnseen
-	case len(m.toDelete) == 0:
-		return nil
-	case m.failed:
-		return ErrFailed
-	case m.kept == 0 && !m.DeleteAll:
-		return ErrNothing
+func (m *mirroring) delete(ctx context.Context, s *client.Session) error {
+	if err := m.forbidsDeletes(); err != nil || len(m.toDelete) == 0 {
+		return err
 	}
 	slices.SortFunc(m.toDelete, func(a, b Step) int { return contentsFirst(a.Path, b.Path) })
 	if m.MayDelete != nil {
@@ -36,45 +28,70 @@ func (m *Mirror) delete(ctx context.Context, s *client.Session) error {
 			return err
 		}
 	}
-	now := m.relistings(s)
+	now := m.relistings(m.holder(s))
 	for _, step := range m.toDelete {
 		now.doomed[step.Path] = true
 	}
+	queued := now.s.Pipeline()
 	for _, step := range m.toDelete {
-		stays, err := now.stays(ctx, step)
-		if err != nil {
+		if err := now.delete(ctx, step); err != nil {
 			return err
-		}
-		switch {
-		case errors.Is(stays, errGone):
-		case errors.Is(stays, errHeld):
-			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: stays.Error()})
-		case errors.As(stays, new(*writtenError)):
-			m.hold(step.Path)
-			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "written", Result: Result{Note: stays.Error()}})
-		case stays != nil:
-			m.hold(step.Path)
-			m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "changed", Err: fmt.Errorf("was not deleted: %w", stays)})
-		case m.DryRun:
-			m.tell(step)
-		case m.copyIsThere():
-			m.deleteThere(s, step)
-			if s.Pipeline().Waiting() >= deletesAtOnce {
-				s.Pipeline().Flush(ctx)
-			}
-		default:
-			step.Err = m.here.Remove(m.at(step.Path))
-			m.tell(step)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if m.failed {
-			s.Pipeline().Flush(ctx)
+			queued.Flush(ctx)
 			return ErrFailed
 		}
 	}
-	return s.Pipeline().Flush(ctx)
+	return queued.Flush(ctx)
+}
+
+// forbidsDeletes says why nothing is deleted at all.
+func (m *mirroring) forbidsDeletes() error {
+	switch {
+	case len(m.unseen) > 0:
+		return ErrUnseen
+	case len(m.toDelete) == 0:
+		return nil
+	case m.failed:
+		return ErrFailed
+	case m.kept == 0 && !m.DeleteAll:
+		return ErrNothing
+	}
+	return nil
+}
+
+// delete removes one of them, unless it is to stay after all.
+func (r *relistings) delete(ctx context.Context, step Step) error {
+	m := r.m
+	stays, err := r.stays(ctx, step)
+	if err != nil {
+		return err
+	}
+	switch {
+	case errors.Is(stays, errGone):
+	case errors.Is(stays, errHeld):
+		m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: stays.Error()})
+	case errors.As(stays, new(*writtenError)):
+		m.hold(step.Path)
+		m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "written", Result: Result{Note: stays.Error()}})
+	case stays != nil:
+		m.hold(step.Path)
+		m.tell(Step{Action: ActSkip, Path: step.Path, Size: -1, Why: "changed", Err: fmt.Errorf("was not deleted: %w", stays)})
+	case m.DryRun:
+		m.tell(step)
+	case m.copyIsThere():
+		m.deleteThere(r.s, step)
+		if queued := r.s.Pipeline(); queued.Waiting() >= deletesAtOnce {
+			queued.Flush(ctx)
+		}
+	default:
+		step.Err = m.here.Remove(m.at(step.Path))
+		m.tell(step)
+	}
+	return nil
 }
 
 // contentsFirst orders paths by name, but what is inside of a directory comes before the directory.
@@ -91,7 +108,7 @@ func contentsFirst(a, b string) int {
 const deletesAtOnce = 30
 
 // deleteThere asks the server; what it says is told later.
-func (m *Mirror) deleteThere(s *client.Session, step Step) {
+func (m *mirroring) deleteThere(s *client.Session, step Step) {
 	remove := s.Pipeline().Remove
 	if step.Action == ActRmdir {
 		remove = s.Pipeline().Rmdir
@@ -105,7 +122,7 @@ func (m *Mirror) deleteThere(s *client.Session, step Step) {
 // relistings are directories of the copy as they are just before something in them is
 // deleted.
 type relistings struct {
-	m      *Mirror
+	m      *mirroring
 	s      *client.Session
 	doomed map[string]bool
 	dirs   map[string]*relisting
@@ -117,7 +134,7 @@ type relisting struct {
 	lost    string            // one of these that is not here under any such name
 }
 
-func (m *Mirror) relistings(s *client.Session) *relistings {
+func (m *mirroring) relistings(s *client.Session) *relistings {
 	return &relistings{m: m, s: s, doomed: make(map[string]bool, len(m.toDelete)), dirs: map[string]*relisting{}}
 }
 
@@ -206,14 +223,6 @@ func (r *relistings) list(ctx context.Context, rel string) (*relisting, error) {
 	}
 	r.dirs[rel] = dir
 	return dir, nil
-}
-
-// shownCopy is a directory of the copy as the user knows it.
-func (m *Mirror) shownCopy(rel string) string {
-	if m.copyIsThere() {
-		return m.copied(rel)
-	}
-	return m.local(rel)
 }
 
 // writtenError says that something is what was just written here.

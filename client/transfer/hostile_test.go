@@ -334,7 +334,7 @@ func TestMirrorLinksInACircle(t *testing.T) {
 			local := t.TempDir()
 			m := &Mirror{Remote: "pub", Local: local, Links: FollowLinks, Directories: 100}
 			steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
-			if text := strings.Join(steps, "\n"); err != nil || len(m.unseen) > 0 || !strings.Contains(text, "a circle of links") {
+			if text := strings.Join(steps, "\n"); err != nil || strings.Contains(text, " not read ") || !strings.Contains(text, "a circle of links") {
 				t.Errorf("%v: %.2000s", err, text)
 			}
 			if got := contents(t, local); got["b/other"] == "" || got["a/file"] == "" {
@@ -537,7 +537,7 @@ func TestMirrorLinksHereInACircle(t *testing.T) {
 	m := &Mirror{Up: true, Local: here, Remote: "copy", Links: FollowLinks, Directories: 30}
 	steps, err := mirrored(t, m, &Engine{Session: s, Parallel: 1})
 	text := strings.Join(steps, "\n")
-	if err != nil || len(m.unseen) > 0 || !strings.Contains(text, "a circle of links") {
+	if err != nil || strings.Contains(text, " not read ") || !strings.Contains(text, "a circle of links") {
 		t.Errorf("%v: %.2000s", err, text)
 	}
 	for _, name := range []string{"a/file", "b/other", "c/third"} {

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -85,29 +80,7 @@ type Mirror struct {
 	// kept stay; an error stops that, ErrKeep without being one. nil: yes.
 	MayDelete func(doomed []Step, kept int) error
 
-	making sync.Mutex      // for what follows
-	here   *os.Root        // Local, unless it is the original: what the server lists leads nowhere else
-	made   map[string]bool // directories of the copy that are there, or could not be made
-
-	naming sync.RWMutex      // for what follows
-	named  map[string]string // what the copy calls something, where that differs; by its path in the original
-
-	mu       sync.Mutex // for Tell, and what follows
-	toDelete []Step
-	held     map[string]bool     // directories of the copy with something in them that is none of our business
-	wrote    map[string][]string // what was written, by directory
-	moved    map[string][]moved  // whose originals go when all is there, by directory
-	alike    map[string]alike    // names that a server may take for one, by directory
-	links    []Step              // to be made, when all else is there
-	to       map[string]bool     // directories that links led to
-	toHere   []os.FileInfo       // those here
-	unique   map[string]string   // what the server knows directories by
-	kept     int
-	failed   bool
-	missed   map[string]bool // paths of which something failed
-	unseen   []string        // directories that could not be read to their end
-	looked   atomic.Int64
-	renamed  map[string]bool // with DryRun: names, old and new, of what Renames would rename
+	renamed map[string]bool // with DryRun: names, old and new, of what Renames would rename
 }
 
 // Once remembers the files of an original, by their paths in it.
@@ -200,10 +173,11 @@ var ErrKeep = errors.New("nothing was deleted")
 // Failures of single steps are told to Tell only; the error says why the whole
 // stopped, or that deletion was not possible.
 func (m *Mirror) Run(ctx context.Context, e *Engine) error {
-	m.to, m.toHere, m.unique = map[string]bool{}, nil, map[string]string{}
-	m.made, m.held, m.wrote = map[string]bool{}, map[string]bool{}, map[string][]string{}
-	m.missed = map[string]bool{}
-	m.named, m.moved, m.alike = map[string]string{}, map[string][]moved{}, map[string]alike{}
+	return newMirroring(m).run(ctx, e)
+}
+
+// begin finds out whether the copy is there, and refuses what cannot be mirrored.
+func (m *Mirror) begin(ctx context.Context, e *Engine) (exists bool, err error) {
 	if m.Rules == nil {
 		m.Rules = localname.Ask
 	}
@@ -211,41 +185,14 @@ func (m *Mirror) Run(ctx context.Context, e *Engine) error {
 	if m.Target != nil {
 		e.Parallel = 1 // a session can only be one end of a copy at a time
 	}
-	exists, err := m.roots(ctx, e.Session)
+	exists, err = m.roots(ctx, e.Session)
 	if err == nil && m.Target != nil {
 		err = m.twoTrees(ctx, e.Session, exists)
 	}
-	switch {
-	case err != nil:
-		return err
-	case m.Compare == ByHash && exists && len(m.algorithms(e.Session)) == 0:
-		return ErrNoHashes
+	if err == nil && m.Compare == ByHash && exists && len(m.algorithms(e.Session)) == 0 {
+		err = ErrNoHashes
 	}
-	if !m.copyIsThere() && exists {
-		if m.here, err = m.Here.OpenRoot(m.Local); err != nil {
-			return err
-		}
-	}
-	defer func() {
-		if m.here != nil {
-			m.here.Close()
-		}
-	}()
-	e.start()
-	e.Done = m.arrived
-	e.put(findings{visits: []*job{m.look("", exists, 0)}})
-	if err := e.work(ctx); err != nil {
-		return err
-	}
-	m.makeLinks(ctx, e.Session)
-	again := m.relistings(m.holder(e.Session))
-	if err := m.apart(ctx, again); err != nil {
-		return err
-	}
-	if err := m.removeMoved(ctx, e.Session, again); err != nil || !m.Delete {
-		return err
-	}
-	return m.delete(ctx, e.Session)
+	return exists, err
 }
 
 // roots finds out whether the copy is there. It is made when something goes into it: a
@@ -293,85 +240,6 @@ func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (
 	return true, nil
 }
 
-// make makes a directory of the copy, and those that it is in.
-func (m *Mirror) make(ctx context.Context, s *client.Session, rel string) bool {
-	m.making.Lock()
-	defer m.making.Unlock()
-	return m.makeAll(ctx, m.holder(s), rel)
-}
-
-func (m *Mirror) makeAll(ctx context.Context, s *client.Session, rel string) bool {
-	if there, known := m.made[rel]; known {
-		return there
-	}
-	if rel != "" && !m.makeAll(ctx, s, above(rel)) {
-		return false
-	}
-	step := Step{Action: ActMkdir, Path: rel, Size: -1, Why: "new"}
-	switch {
-	case m.DryRun:
-	case rel == "":
-		step.Err = m.makeRoot(ctx, s)
-	case m.copyIsThere():
-		step.Err = mkdir(ctx, s, m.copied(rel))
-		if m.DirMode != 0 && step.Err == nil {
-			step.Err = step.Result.moded(s.Chmod(ctx, m.DirMode, m.copied(rel)))
-		}
-	default:
-		step.Err = m.here.Mkdir(m.at(rel), 0o777)
-		if info, err := m.here.Lstat(m.at(rel)); errors.Is(step.Err, fs.ErrExist) && err == nil && info.IsDir() {
-			step.Err = nil // another mirror has made it meanwhile
-		}
-	}
-	if rel != "" || step.Err != nil {
-		m.tell(step)
-	}
-	m.made[rel] = step.Err == nil
-	return m.made[rel]
-}
-
-// mkdir makes a directory of the server. Servers refuse one that somebody else has made meanwhile,
-// in words that tell nothing; whether it is there CWD says.
-func mkdir(ctx context.Context, s *client.Session, dir string) error {
-	_, err := s.Mkdir(ctx, dir)
-	switch {
-	case errors.Is(err, client.ErrThere):
-		return nil
-	case client.Refusal(err) == nil:
-		return err
-	}
-	if there, failed := s.IsDir(ctx, dir); failed == nil && there {
-		return nil
-	}
-	return err
-}
-
-func (m *Mirror) makeRoot(ctx context.Context, s *client.Session) error {
-	if m.copyIsThere() {
-		return s.MkdirAll(ctx, m.copied(""))
-	}
-	err := m.Here.MkdirAll(m.Local)
-	if err == nil {
-		m.here, err = m.Here.OpenRoot(m.Local)
-	}
-	return err
-}
-
-// isThere notes that a directory of the copy need not be made.
-func (m *Mirror) isThere(rel string) {
-	m.making.Lock()
-	defer m.making.Unlock()
-	m.made[rel] = true
-}
-
-// above is the directory that a path is in, "" for the tree itself.
-func above(rel string) string {
-	if dir := path.Dir(rel); dir != "." {
-		return dir
-	}
-	return ""
-}
-
 // copyIsThere reports whether the copy is on a server.
 func (m *Mirror) copyIsThere() bool { return m.Up || m.Target != nil }
 
@@ -393,407 +261,6 @@ func (m *Mirror) copied(rel string) string {
 
 // remote and local are the full paths of one in the tree.
 func (m *Mirror) remote(rel string) string { return path.Join(m.Remote, rel) }
-func (m *Mirror) local(rel string) string  { return filepath.Join(m.Local, m.at(rel)) }
-
-// look is the job of comparing one directory.
-func (m *Mirror) look(rel string, exists bool, depth int) *job {
-	return &job{
-		visit: func(ctx context.Context, s *client.Session) (findings, error) {
-			return m.compare(ctx, s, rel, exists, depth)
-		},
-		lost: func(err error) { m.notSeen(rel, err) },
-	}
-}
-
-// comparison is what is found out about one directory.
-type comparison struct {
-	m       *Mirror
-	s       *client.Session
-	rel     string
-	depth   int
-	target  map[string]slim
-	taken   *names
-	spelled *spellings
-	alike   alike
-	copies  []slim
-	whys    []string // of copies
-	visits  []*job
-	refused bool // something of the original is not wanted
-}
-
-// compare reads a directory on both sides and finds out what is to be done.
-func (m *Mirror) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) (more findings, err error) {
-	switch {
-	case depth > cmp.Or(m.Depth, DefaultDepth):
-		return more, &LimitError{cmp.Or(m.Depth, DefaultDepth), "directories inside of each other"}
-	case m.looked.Add(1) > int64(cmp.Or(m.Directories, DefaultDirectories)):
-		return more, &LimitError{cmp.Or(m.Directories, DefaultDirectories), "directories"}
-	}
-	source, target, err := m.read(ctx, s, rel, exists)
-	if err != nil {
-		return more, err
-	}
-	if exists {
-		m.isThere(rel)
-	}
-	if m.Number { // so that the next time the same of them has a number
-		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
-	}
-	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, alike: alike{}, copies: source[:0]}
-	c.taken = m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
-	c.spelled = &spellings{m: m, rel: rel, target: target, taken: c.taken}
-	for i, one := range source {
-		c.entry(ctx, one.entry(), source[i+1:])
-	}
-	c.finish(ctx)
-	return findings{m.tasks(rel, c.copies, c.whys, c.taken), c.visits}, nil
-}
-
-// entry looks at one name of the original; rest are those that come behind it.
-func (c *comparison) entry(ctx context.Context, e listing.Entry, rest []slim) {
-	m, at := c.m, path.Join(c.rel, e.Name)
-	skip := func(why string, err error) { m.tell(Step{Action: ActSkip, Path: at, Size: -1, Why: why, Err: err}) }
-	local, err := c.taken.take(e.Name)
-	if err == nil {
-		m.called(at, local)
-		local, err = c.spelled.find(ctx, c.s, local, rest)
-	}
-	if err != nil {
-		skip("", err)
-		return
-	}
-	copied, found := c.taken.find(c.target, local)
-	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
-		c.refused = true
-		return
-	}
-	m.keep()
-	if e.Type == listing.Link {
-		if e, err = m.link(ctx, c.s, at, e, found); err != nil || e.Type == listing.Link {
-			skip("a link", err)
-			return
-		}
-	}
-	switch {
-	case e.Type == listing.Dir && !m.Flat && m.isAround(at, e.Unique):
-		skip("seen", errCircle)
-	case e.Type == listing.Dir && !m.Flat:
-		if m.directory(at, copied.entry(), found) {
-			c.visits = append(c.visits, m.look(at, found, c.depth+1))
-			c.alike.add(local)
-		}
-	case e.Type == listing.File:
-		c.alike.add(local)
-		c.file(ctx, at, e, copied.entry(), found)
-	case e.Type != listing.Dir && e.Type != handled:
-		skip("neither file nor directory", nil)
-	}
-}
-
-// file finds out whether a file is to be copied.
-func (c *comparison) file(ctx context.Context, at string, e, there listing.Entry, found bool) {
-	if c.m.renamed[at] || c.m.Once != nil && c.m.Once.Has(at, e) {
-		c.refused = true
-		return
-	}
-	if why := c.m.file(ctx, c.s, at, e, there, found); why != "" {
-		c.copies, c.whys = append(c.copies, slimOf(e)), append(c.whys, why)
-	}
-}
-
-// finish makes the directory, if something goes into it, and sees to what is only in the copy.
-func (c *comparison) finish(ctx context.Context) {
-	m := c.m
-	if len(c.copies) > 0 || m.EmptyDirs || !c.refused && len(c.visits) == 0 {
-		if !m.make(ctx, c.s, c.rel) {
-			c.copies = nil
-		}
-	}
-	if m.copyIsThere() && !m.DryRun && len(c.copies)+len(c.visits) > 0 && len(c.alike.some()) > 0 {
-		m.mayBeOne(c.rel, c.alike)
-	}
-	if m.DryRun {
-		for i, e := range c.copies {
-			m.tell(Step{Action: m.action(), Path: path.Join(c.rel, e.name), Size: e.size, Why: c.whys[i], was: e})
-		}
-		c.copies = nil
-	}
-	for name, e := range c.target {
-		m.extra(path.Join(c.rel, name), e.entry(), &c.visits)
-	}
-	slices.Reverse(c.visits) // the last is visited first
-}
-
-// tasks makes the tasks of a directory when they are wanted: there may be very
-// many.
-func (m *Mirror) tasks(rel string, copies []slim, whys []string, taken *names) func() (Task, bool) {
-	return func() (Task, bool) {
-		if len(copies) == 0 {
-			return Task{}, false
-		}
-		t := m.task(path.Join(rel, copies[0].name), copies[0].entry(), whys[0])
-		t.PartTaken = t.Op == Download && taken.Holds(PartName(filepath.Base(t.Local)))
-		copies, whys = copies[1:], whys[1:]
-		return t, true
-	}
-}
-
-// read returns the entries of a directory of the original, and those of the
-// copy by their names.
-func (m *Mirror) read(ctx context.Context, s *client.Session, rel string, exists bool) (source []slim, target map[string]slim, err error) {
-	if m.Up {
-		source, err = m.localEntries(rel)
-	} else {
-		source, err = m.remoteEntries(ctx, s, m.remote(rel), rel, m.RemoveSource)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	var copies []slim
-	if exists {
-		if copies, err = m.copies(ctx, s, rel); err != nil {
-			return nil, nil, err
-		}
-	}
-	target = make(map[string]slim, len(copies))
-	for _, e := range copies {
-		target[e.name] = e
-	}
-	return source, target, nil
-}
-
-// copies reads a directory of the copy.
-func (m *Mirror) copies(ctx context.Context, s *client.Session, rel string) ([]slim, error) {
-	if m.copyIsThere() {
-		return m.remoteEntries(ctx, m.holder(s), m.copied(rel), rel, m.Delete)
-	}
-	return m.localEntries(rel)
-}
-
-// remoteEntries lists a directory of a server. Names that lead elsewhere are
-// left out, and told of. Where something in it may be deleted, no link to a directory is taken for one.
-func (m *Mirror) remoteEntries(ctx context.Context, s *client.Session, dir, rel string, deletes bool) ([]slim, error) {
-	o := client.ListOptions{
-		Hidden: true, Exact: m.Compare == BySizeAndTime, Fetch: m.action() == ActDownload && !m.DryRun,
-		Long: m.Links == CopyLinks && !m.Up, Links: deletes,
-	} // MLSD does not say where links lead
-	var entries []slim
-	err := eachEntry(ctx, s, m.Bounds, dir, o, func(e listing.Entry) { entries = append(entries, slimOf(e)) }, func(err error) {
-		switch {
-		case errors.Is(err, errNoEnd) && !m.Delete && !m.RemoveSource:
-		case errors.As(err, new(*elsewhereError)):
-			m.notSeen(dir, err)
-		default:
-			m.notSeen(rel, err)
-		}
-	})
-	return entries, err
-}
-
-// errNoEnd is of a listing whose last line is not whole, and perhaps not the last.
-var errNoEnd = errors.New("the last line of the listing has no end, as if it were cut")
-
-// elsewhereError is of a listed name that leads out of its directory.
-type elsewhereError struct{ name string }
-
-func (e *elsewhereError) Error() string { return fmt.Sprintf("%q is not a name for a file", e.name) }
-
-// eachEntry gives what is in a directory of a server to found. What can stand for no file, so that
-// not all was seen, is told to unseen.
-func eachEntry(ctx context.Context, s *client.Session, b Bounds, dir string, o client.ListOptions, found func(listing.Entry), unseen func(error)) error {
-	nonsense, example := 0, ""
-	err := b.Listing(ctx, func(ctx context.Context) error {
-		for e, err := range s.List(ctx, dir, o) {
-			if err != nil {
-				return err
-			}
-			if e.NoEnd {
-				unseen(errNoEnd)
-			}
-			switch {
-			case e.Name == "." || e.Name == "..":
-			case e.Type == listing.Unparsed:
-				if nonsense++; nonsense == 1 {
-					example = e.Raw
-				}
-			case localname.LeadsElsewhere(e.Name):
-				unseen(&elsewhereError{e.Name})
-			default:
-				found(e)
-			}
-		}
-		return nil
-	})
-	if err == nil && nonsense > 0 {
-		unseen(fmt.Errorf("lines of the listing make no sense (%d), such as %.200q", nonsense, example))
-	}
-	return err
-}
-
-// localEntries reads a directory here.
-func (m *Mirror) localEntries(rel string) ([]slim, error) {
-	dir, err := m.openHere(rel)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	found, err := dir.ReadDir(-1)
-	if err != nil {
-		return nil, err
-	}
-	entries := make([]slim, 0, len(found))
-	for _, f := range found {
-		if info, err := f.Info(); err == nil { // otherwise it has just gone
-			entries = append(entries, slimOf(localEntry(info)))
-		}
-	}
-	return entries, nil
-}
-
-// openHere opens a file or directory of the local tree.
-func (m *Mirror) openHere(rel string) (*os.File, error) {
-	if m.here == nil {
-		return m.Here.Open(context.Background(), m.local(rel), os.O_RDONLY, 0)
-	}
-	return m.here.Open(path.Join(".", m.at(rel)))
-}
-
-func localEntry(info os.FileInfo) listing.Entry {
-	e := listing.Entry{
-		Name: info.Name(), Type: listing.Other, Size: info.Size(), Time: info.ModTime(), Precision: listing.Subsecond,
-		Mode: info.Mode().Perm(), HasMode: true,
-	}
-	switch {
-	case info.Mode().IsRegular():
-		e.Type = listing.File
-	case info.IsDir():
-		e.Type = listing.Dir
-	case info.Mode()&os.ModeSymlink != 0:
-		e.Type = listing.Link
-	}
-	return e
-}
-
-// directory reports whether a directory can have a copy.
-func (m *Mirror) directory(at string, there listing.Entry, found bool) bool {
-	if found && there.Type != listing.Dir {
-		m.tell(Step{Action: ActMkdir, Path: at, Size: -1, Why: "new", Err: errors.New("already exists, and is not a directory")})
-		return false
-	}
-	return true
-}
-
-// file says why a file is to be copied, "" if it is not, or not now.
-func (m *Mirror) file(ctx context.Context, s *client.Session, at string, e, there listing.Entry, found bool) string {
-	step := Step{Action: m.action(), Path: at, Size: e.Size, Why: whyNew}
-	switch {
-	case found && there.Type != listing.File:
-		step.Err = errors.New("already exists, and not a plain file")
-	case found:
-		step.Why, step.Err = m.differs(ctx, s, at, e, there)
-		if step.Why == "" && step.Err == nil && m.Once != nil && !m.DryRun {
-			step.Err = m.Once.Add(at, e)
-		}
-	}
-	switch {
-	case step.Err != nil:
-		m.tell(step)
-		return ""
-	case step.Why != "" && m.Found != nil && !m.DryRun:
-		m.Found(max(e.Size, 0))
-	}
-	return step.Why
-}
-
-// task is the task of copying a file.
-func (m *Mirror) task(at string, e listing.Entry, why string) Task {
-	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource && !m.copyIsThere(), path: at, why: why}
-	switch m.action() {
-	case ActUpload:
-		t.Op = Upload
-	case ActCopy:
-		t.Op, t.Target, t.Local, t.InClear, t.Route = BetweenServers, m.Target, m.copied(at), m.InClear, m.Route
-	default:
-		t.Within = m.Local
-	}
-	t.Describe(e)
-	switch {
-	case m.MoveSource == "":
-	case m.Up:
-		t.MoveSource = filepath.Join(m.MoveSource, filepath.FromSlash(at))
-	default:
-		t.MoveSource = path.Join(m.MoveSource, at)
-	}
-	if m.Chmod && e.HasMode {
-		t.Mode = e.Mode.Perm()
-	}
-	if m.Configure != nil {
-		m.Configure(&t)
-	}
-	return t
-}
-
-// extra takes note of what is in the copy only.
-func (m *Mirror) extra(at string, e listing.Entry, visits *[]*job) {
-	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
-		m.hold(at)
-		return
-	}
-	if !m.Delete {
-		m.keep()
-		return
-	}
-	if m.renamed[at] {
-		return
-	}
-	step := Step{Action: ActDelete, Path: at, Size: e.Size, Why: "extra", was: slimOf(e)}
-	if e.Type == listing.Dir {
-		step.Action, step.Size = ActRmdir, -1
-		*visits = append(*visits, m.doom(at))
-	}
-	m.condemn(step)
-}
-
-// isOwn reports whether a name is one of ours, for a trash, a lock, a change that is not complete:
-// it belongs to its place and is no part of a tree.
-func isOwn(at string) bool { return strings.HasPrefix(path.Base(at), ".ftpsh-") }
-
-// isPart reports whether a local file is the beginning of one that is coming.
-func (m *Mirror) isPart(at string) bool { return !m.copyIsThere() && isPart(at) }
-
-// doom is the job of looking into a directory that is to be deleted.
-func (m *Mirror) doom(rel string) *job {
-	return &job{
-		visit: func(ctx context.Context, s *client.Session) (more findings, err error) {
-			entries, err := m.copies(ctx, s, rel)
-			if err != nil {
-				return more, err
-			}
-			for _, e := range entries {
-				m.extra(path.Join(rel, e.name), e.entry(), &more.visits)
-			}
-			return more, nil
-		},
-		lost: func(err error) { m.notSeen(rel, err) },
-	}
-}
-
-// arrived hears from the engine that a file was moved, or not.
-func (m *Mirror) arrived(t Task, r Result, err error) {
-	if err == nil && m.RemoveSource && m.copyIsThere() {
-		m.mu.Lock()
-		m.moved[above(t.path)] = append(m.moved[above(t.path)], moved{t, r})
-		m.mu.Unlock()
-	}
-	if err == nil && m.Once != nil {
-		e := listing.Entry{Type: listing.File, Size: t.Size, Time: t.ModTime, Precision: listing.Minute}
-		if t.Known {
-			e.Precision = listing.Second
-		}
-		err = m.Once.Add(t.path, e)
-	}
-	m.tell(Step{Action: m.action(), Path: t.path, Size: r.Size, Why: t.why, Result: r, Err: err})
-}
 
 // action is what is done with a file.
 func (m *Mirror) action() Action {
@@ -804,57 +271,4 @@ func (m *Mirror) action() Action {
 		return ActCopy
 	}
 	return ActDownload
-}
-
-func (m *Mirror) tell(step Step) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.Delete && step.Err == nil && writes[step.Action] {
-		m.wrote[above(step.Path)] = append(m.wrote[above(step.Path)], filepath.Base(m.at(step.Path)))
-	}
-	m.failed = m.failed || step.Err != nil && step.Action != ActSkip
-	if step.Err != nil {
-		m.missed[step.Path] = true
-	}
-	if m.OnStep != nil {
-		m.OnStep(step)
-	}
-}
-
-// writes are the actions that put a name into the copy.
-var writes = map[Action]bool{ActDownload: true, ActUpload: true, ActCopy: true, ActMkdir: true, ActLink: true}
-
-// hold keeps the directories that something is in which is not to be deleted.
-func (m *Mirror) hold(at string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for dir := above(at); dir != "" && !m.held[dir]; dir = above(dir) {
-		m.held[dir] = true
-	}
-}
-
-func (m *Mirror) mayBeOne(rel string, names alike) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.alike[rel] = names
-}
-
-func (m *Mirror) keep() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.kept++
-}
-
-func (m *Mirror) condemn(step Step) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.toDelete = append(m.toDelete, step)
-}
-
-// notSeen tells of a directory that could not be read: nothing is deleted then.
-func (m *Mirror) notSeen(rel string, err error) {
-	m.mu.Lock()
-	m.unseen = append(m.unseen, rel)
-	m.mu.Unlock()
-	m.tell(Step{Action: ActSkip, Path: rel, Size: -1, Why: "not read", Err: err})
 }

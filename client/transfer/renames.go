@@ -24,18 +24,18 @@ import (
 // or goes, or of none that has its last name; and where the server computes checksums, when these are equal.
 func (m *Mirror) Renames(ctx context.Context, engine func() *Engine) error {
 	var comes, goes []Step
-	look := &Mirror{
+	look := newMirroring(&Mirror{
 		Up: m.Up, Remote: m.Remote, Local: m.Local, Here: m.Here, Delete: true, DeleteAll: true, Links: m.Links, Flat: m.Flat,
 		Number: m.Number, Depth: m.Depth, Directories: m.Directories, Rules: m.Rules, Filter: m.Filter, Bounds: m.Bounds, Once: m.Once,
 		DryRun: true, MayDelete: func(doomed []Step, _ int) error { goes = doomed; return nil },
-	}
+	})
 	look.OnStep = func(s Step) {
 		if s.Action == look.action() && s.Why == "new" && s.Err == nil {
 			comes = append(comes, s)
 		}
 	}
 	e := engine()
-	if err := look.Run(ctx, e); err != nil {
+	if err := look.run(ctx, e); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -92,7 +92,7 @@ func renamings(comes, goes []Step) (pairs []renaming) {
 }
 
 // renameCopy renames a file of the copy. What is refused is copied and deleted later.
-func (m *Mirror) renameCopy(ctx context.Context, s *client.Session, look *Mirror, pair renaming) error {
+func (m *Mirror) renameCopy(ctx context.Context, s *client.Session, look *mirroring, pair renaming) error {
 	from, to := pair.goes.Path, pair.comes.Path
 	step := Step{Action: ActRename, Path: from, To: to, Size: pair.comes.Size, Why: "renamed"}
 	same, err := look.sameBytes(ctx, s, from, to)
@@ -112,8 +112,8 @@ func (m *Mirror) renameCopy(ctx context.Context, s *client.Session, look *Mirror
 		err = m.renameHere(filepath.FromSlash(from), look.at(to))
 	}
 	switch {
-	case err == nil:
-		m.tell(step)
+	case err == nil && m.OnStep != nil:
+		m.OnStep(step)
 	case m.Up && client.Refusal(err) == nil:
 		return fmt.Errorf("%s: %w", from, err)
 	}
@@ -137,7 +137,7 @@ func (m *Mirror) renameHere(from, to string) error {
 }
 
 // sameBytes compares checksums where the server computes them.
-func (m *Mirror) sameBytes(ctx context.Context, s *client.Session, from, to string) (bool, error) {
+func (m *mirroring) sameBytes(ctx context.Context, s *client.Session, from, to string) (bool, error) {
 	all := s.Algorithms()
 	if len(all) == 0 {
 		return true, nil

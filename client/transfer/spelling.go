@@ -18,7 +18,7 @@ func spelling(name string) string { return strings.Trim(localname.Loose(name), "
 // spellings are the names of a directory of a copy on a server, which may spell those of the
 // original in its own way.
 type spellings struct {
-	m      *Mirror
+	m      *mirroring
 	rel    string
 	target map[string]slim
 	taken  *names

@@ -30,12 +30,12 @@ type Survey struct {
 
 	mu     sync.Mutex
 	looked int
-	circle Mirror // that knows where it has been
+	circle circles
 }
 
 // Run lists with an engine that has not been used.
 func (v *Survey) Run(ctx context.Context, e *Engine) error {
-	v.circle.unique = map[string]string{}
+	v.circle = circles{unique: map[string]string{}}
 	e.start()
 	e.put(findings{visits: []*job{v.look("", 0)}})
 	return e.work(ctx)
