@@ -31,6 +31,7 @@ func create(path string) (string, error) {
 	if err := private.MakeFolder(path); err != nil {
 		return "", err
 	}
+	path = private.Target(path)
 	f, err := private.Append(path)
 	if err != nil {
 		return "", err

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ var ownFiles = []ownFile{
 	{"state/queue/20260101-1", `{"server":"$SERVER","dir":"/","local":"/","line":"pwd"}` + "\n", `{"server":"$SERVER","dir":"/","local":"/","li` + "\n", "open $URL; queue start; wait"},
 	{"state/history", "1\th\t/\tpwd\n", "1\th\t/\n", ""},
 	{"state/undo/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-undo"}` + "\n", `{"id":"1","tim` + "\n", "open $URL; undo list; undo -y"},
-	{"state/hash/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-sums","host":"127.0.0.1","port":"$PORT","user":"alice"}` + "\n", `{"path":"/a","siz` + "\n", "open $URL; manifest make"},
+	{"state/hash/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-sums","host":"127.0.0.1","port":"$PORT","user":"alice"}` + "\n", `{"path":"/a","siz` + "\n", "open $URL; echo x > $HOME/x; put $HOME/x x; touch -t 202001010000 x; manifest make"},
 	{"state/taken/127.0.0.1-$PORT-alice.jsonl", `{"v":1,"kind":"ftpsh-taken","host":"127.0.0.1","port":"$PORT","user":"alice"}` + "\n", `{"path":"/a","siz` + "\n", "open $URL; mirror --once --dry-run / nowhere"},
 	{"config.toml", "verbose = true\n", "verbose = tru\n", ""},
 	{"bookmarks.toml", "w = \"ftp://h.example/\"\n", "w = \"ftp://h.exam\n", "bookmark; bookmark add x ftp://h.example/; bookmark delete w; open w"},
@@ -199,4 +200,45 @@ func looks(t testing.TB, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestOwnFilesAreNoLinks: nothing is written or made where a link in place of a file of ours leads, not even by a command that
+// begins anew.
+func TestOwnFilesAreNoLinks(t *testing.T) {
+	for i, f := range []struct{ name, first, then string }{
+		{"state/lessons.json", "lesson 1; lesson quit", "lesson 1; lesson quit"},
+		{"state/undo/*.jsonl", "open $URL; set trash on; mkdir x", "open $URL; set trash on; mkdir y"},
+		{"state/hash/*.jsonl", "open $URL; echo x > $HOME/x; put $HOME/x x; touch -t 202001010000 x; manifest make", "open $URL; manifest make"},
+		{"state/hash/*.jsonl", "open $URL; echo x > $HOME/x; put $HOME/x x; touch -t 202001010000 x; manifest make", "open $URL; manifest make --rehash"},
+		{"state/taken/*.jsonl", "open $URL; mirror --once / $HOME/got", "open $URL; mirror --once / $HOME/got"},
+		{"state/taken/*.jsonl", "open $URL; mirror --once / $HOME/got", "open $URL; mirror --once=reset / $HOME/got"},
+		{"state/sync/*.jsonl", "open $URL; lmkdir $HOME/got; sync -y $HOME/got /", "open $URL; sync -y $HOME/got /"},
+		{"state/sync/*.jsonl", "open $URL; lmkdir $HOME/got; sync -y $HOME/got /", "open $URL; sync -y --rescan $HOME/got /"},
+		{"state/sync/*.jsonl", "open $URL; lmkdir $HOME/got; sync -y $HOME/got /", "open $URL; sync forget $HOME/got /; sync -y $HOME/got /"},
+	} {
+		for _, there := range []string{"something", ""} {
+			t.Run(fmt.Sprint(i, there), func(t *testing.T) {
+				t.Parallel()
+				o := newOwner(t)
+				home := strings.NewReplacer("$HOME", o.home)
+				o.uses(t, home.Replace(f.first))
+				paths, _ := filepath.Glob(filepath.Join(o.home, f.name))
+				if len(paths) != 1 {
+					t.Fatalf("%s is %q\n%s", f.name, paths, &o.out)
+				}
+				target := filepath.Join(o.home, "elsewhere")
+				if there != "" {
+					writeOwn(t, target, there)
+				}
+				if err := errors.Join(os.Remove(paths[0]), os.Symlink(target, paths[0])); err != nil {
+					t.Fatal(err)
+				}
+				before := looks(t, target)
+				o.uses(t, home.Replace(f.then))
+				if after := looks(t, target); after != before {
+					t.Errorf("what the link leads to was %q and is %q\n%s", before, after, &o.out)
+				}
+			})
+		}
+	}
 }

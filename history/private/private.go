@@ -81,8 +81,14 @@ func Open(name string) (*os.File, error) {
 	return open(name, os.O_RDONLY)
 }
 
-// Append opens a file to write at its end. It is made where it is missing; its folder is there (MakeFolder).
-func Append(name string) (*os.File, error) { return open(name, os.O_RDWR|os.O_CREATE|os.O_APPEND) }
+// Append opens a file to write at its end. It is made where it is missing; its folder is there (MakeFolder). A link is
+// refused, as by Write.
+func Append(name string) (*os.File, error) {
+	if err := noLink(name); err != nil {
+		return nil, err
+	}
+	return open(name, os.O_RDWR|os.O_CREATE|os.O_APPEND)
+}
 
 func open(name string, flag int) (*os.File, error) {
 	file, err := os.OpenFile(name, flag|syscall.O_NONBLOCK, 0o600) // a FIFO is refused, not waited at

@@ -11,10 +11,11 @@ import (
 	"testing"
 )
 
-// TestWrite: the whole text is there, for the user alone, nothing lies beside it, and a link stays one.
+// TestWrite: the whole text is there, for the user alone, and nothing lies beside it. A link is refused; one that is followed
+// on purpose stays one.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
-	path, target := filepath.Join(dir, "new", "link"), filepath.Join(dir, "target")
+	path, target := filepath.Join(dir, "new", "link.lock"), filepath.Join(dir, "target")
 	if err := Write(path, []byte("one")); err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,21 @@ func TestWrite(t *testing.T) {
 	if err := os.Chmod(target, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(path, []byte("two")); err != nil {
+	for what, err := range map[string]error{
+		"write": Write(path, []byte("two")), "lock": Locked(strings.TrimSuffix(path, ".lock"), func() error { return nil }),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "is a link") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if file, err := Append(path); err == nil || !strings.Contains(err.Error(), "is a link") {
+		t.Errorf("append: %v", err)
+		file.Close()
+	}
+	if text, err := os.ReadFile(target); err != nil || string(text) != "one" {
+		t.Errorf("a link was written through: %q, %v", text, err)
+	}
+	if err := Write(Target(path), []byte("two")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != fs.ModeSymlink {

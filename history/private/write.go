@@ -3,6 +3,7 @@ package private
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,30 +14,46 @@ import (
 )
 
 // Write gives a file a new text in one step: whatever happens, the old text is there, or all of the new one. Only the user
-// may read it. A link of its name stays one.
+// may read it. A link is refused: what it leads to may be anybody's file.
 func Write(name string, text []byte) error {
 	if err := MakeFolder(name); err != nil {
 		return err
 	}
-	target := name
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		target = real
+	if err := noLink(name); err != nil {
+		return err
 	}
-	next, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*") // 0600
+	next, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*") // 0600
 	if err != nil {
 		return said(name, err)
 	}
 	_, err = next.Write(text)
 	err = errors.Join(err, next.Sync(), next.Close())
 	if err == nil {
-		err = syserror.WhileInUse(func() error { return os.Rename(next.Name(), target) })
+		err = syserror.WhileInUse(func() error { return os.Rename(next.Name(), name) })
 	}
 	if err != nil {
 		os.Remove(next.Name())
 		return said(name, err)
 	}
-	syncFolder(filepath.Dir(target))
+	syncFolder(filepath.Dir(name))
 	return nil
+}
+
+// noLink refuses a link.
+func noLink(name string) error {
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return refused(name, "is a link and is not written")
+	}
+	return nil
+}
+
+// Target is the file that a name leads to, for files that people keep elsewhere, with their other settings: what is given to
+// Write and Append then is no link.
+func Target(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return name
 }
 
 // syncFolder lets a new name outlive a loss of power. Not every system can do that, and the text is safe without it.
@@ -55,6 +72,9 @@ const (
 // Locked runs change, which reads a file again and writes it, while no other process does that. The lock is a file beside it.
 func Locked(name string, change func() error) error {
 	if err := MakeFolder(name); err != nil {
+		return err
+	}
+	if err := noLink(name + ".lock"); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lockTime)

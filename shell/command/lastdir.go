@@ -18,7 +18,7 @@ func keepLastDir(sh *Shell) {
 			return err
 		}
 		all[name] = where
-		return private.Write(file, site.BookmarkText(all))
+		return private.Write(private.Target(file), site.BookmarkText(all))
 	})
 	if err != nil {
 		sh.Warn(name + " still leads where it did: " + err.Error())

@@ -137,7 +137,7 @@ func editBookmarks(c *command.Call) error {
 		}
 		return err
 	}
-	return private.Write(name, []byte(text))
+	return private.Write(private.Target(name), []byte(text))
 }
 
 // changeBookmarks replaces the file in one step.
@@ -157,6 +157,6 @@ func changeBookmarks(c *command.Call, change func(map[string]string) error) erro
 		if err != nil {
 			return err
 		}
-		return private.Write(name, site.BookmarkText(all))
+		return private.Write(private.Target(name), site.BookmarkText(all))
 	})
 }
