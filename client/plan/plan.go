@@ -357,6 +357,9 @@ func (p *Plan) check(r Row) error {
 		if name != "" && (!below(string(name), string(p.Remote), "/") || path.Clean(string(name)) != string(name)) {
 			return fmt.Errorf("%q is not in %q", name, p.Remote)
 		}
+		if strings.ContainsAny(string(name), "\r\n\x00") {
+			return fmt.Errorf("%q has a character that no command can hold", name)
+		}
 	}
 	if r.Local != "" && (!filepath.IsAbs(string(r.Local)) || filepath.Clean(string(r.Local)) != string(r.Local) || !below(string(r.Local), string(p.Local), string(filepath.Separator))) {
 		return fmt.Errorf("%q is not in %q", r.Local, p.Local)
@@ -371,6 +374,13 @@ func (p *Plan) check(r Row) error {
 		return errors.New("the row does not say what is sent")
 	case r.Size < 0:
 		return errors.New("a size below 0")
+	case r.Do == Touch && r.Time.IsZero():
+		return errors.New("touch without a time")
+	case r.Mode == "" && r.Do != Chmod:
+		return nil
+	}
+	if _, err := strconv.ParseUint(r.Mode, 8, 12); err != nil {
+		return fmt.Errorf("%q is not a mode", r.Mode)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
 	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/plan"
@@ -267,6 +268,68 @@ func TestMissingRoot(t *testing.T) {
 			t.Errorf("%v: %v", errs, everystep.Tree(t, filepath.Join(srv.Root, "up")))
 		}
 	})
+}
+
+// TestRefused: a plan that is cut, changed or forged is refused with its file and line, though its checksum may be right.
+func TestRefused(t *testing.T) {
+	home := t.TempDir()
+	local := func(name string) jsonl.Name { return jsonl.Name(home + string(filepath.Separator) + filepath.FromSlash(name)) }
+	seal := func(change func(*plan.Plan)) string {
+		none := &facts.Facts{Type: facts.Absent, Size: -1}
+		up := plan.Row{Do: plan.New, Path: "/www/a", Local: local("a"), Size: 3, Was: none, Source: &facts.Facts{Type: "file", Size: 3}}
+		p := &plan.Plan{Head: plan.Head{Head: jsonl.NewHead("ftpsh-plan"), ID: "00", Remote: "/www", Local: jsonl.Name(home)}}
+		p.Rows = []plan.Row{up, {Do: plan.Chmod, Path: "/www/b", Mode: "0644", Was: &facts.Facts{Type: "file", Size: 1}}}
+		if change(p); p.Rows[0].N == 0 {
+			for i := range p.Rows {
+				p.Rows[i].N = i + 1
+			}
+		}
+		var text bytes.Buffer
+		if err := p.Write(&text); err != nil {
+			t.Fatal(err)
+		}
+		return text.String()
+	}
+	sound := seal(func(*plan.Plan) {})
+	if _, err := plan.Read(strings.NewReader(sound), "p"); err != nil {
+		t.Fatal(err)
+	}
+	path := func(name jsonl.Name) string { return seal(func(p *plan.Plan) { p.Rows[0].Path = name }) }
+	second := func(r plan.Row) string { return seal(func(p *plan.Plan) { p.Rows[1] = r }) }
+	lines := strings.SplitAfter(sound, "\n")
+	for _, row := range []struct{ text, want string }{
+		{"", "p: the file is empty"},
+		{sound[:len(sound)-9], "p:4: not a line of this file"},
+		{lines[0] + lines[1] + lines[2], "p:4: the plan is cut"},
+		{lines[0] + lines[1] + lines[3], "p:3: the plan was changed"},
+		{sound + "{}\n", "p:5: there is text after the last line"},
+		{strings.Replace(sound, "/www/b", "/www/c", 1), "p:4: the plan was changed"},
+		{seal(func(p *plan.Plan) { p.V = 2 }), "p:1: version 2"},
+		{seal(func(p *plan.Plan) { p.Kind = "ftpsh-sync" }), "p:1: this is not a ftpsh-plan"},
+		{strings.Replace(sound, `"n":1`, `"n":1,"new":true`, 1), `p:2: not a line of this file: json: unknown field "new"`},
+		{seal(func(p *plan.Plan) { p.Rows[0].N = 3 }), "p:2: row 1 is number 3"},
+		{path("/out/a"), `p:2: "/out/a" is not in "/www"`},
+		{path("/www/../out/a"), `is not in "/www"`},
+		{path("www/a"), `is not in "/www"`},
+		{path("/www"), `is not in "/www"`},
+		{path("/www/a\r\nDELE b"), `p:2: "/www/a\r\nDELE b" has a character that no command can hold`},
+		{path("/www/a\x00"), "has a character that no command can hold"},
+		{seal(func(p *plan.Plan) { p.Rows[0].Local = jsonl.Name(filepath.Dir(home)) }), "p:2: "},
+		{seal(func(p *plan.Plan) { p.Rows[0].Local = local("../etc/a") }), " is not in "},
+		{seal(func(p *plan.Plan) { p.Rows[0].Size = -1 }), "p:2: a size below 0"},
+		{seal(func(p *plan.Plan) { p.Rows[0].Source = nil }), "p:2: the row does not say what is sent"},
+		{seal(func(p *plan.Plan) { p.Rows[0].Was = nil }), "p:2: the row does not say what it is about"},
+		{second(plan.Row{Do: "chown", Path: "/www/b", Was: facts.None()}), `p:3: "chown" is nothing that this program does`},
+		{second(plan.Row{Do: plan.Chmod, Path: "/www/b", Was: facts.None()}), `p:3: "" is not a mode`},
+		{second(plan.Row{Do: plan.Chmod, Path: "/www/b", Mode: "99999", Was: facts.None()}), `p:3: "99999" is not a mode`},
+		{second(plan.Row{Do: plan.Touch, Path: "/www/b", Was: facts.None()}), "p:3: touch without a time"},
+		{second(plan.Row{Do: plan.Move, Path: "/www/b", To: "/x", Was: facts.None()}), `p:3: "/x" is not in "/www"`},
+		{second(plan.Row{Do: plan.Delete, Path: "/www/b", To: "/www/x", Was: facts.None()}), "p:3: delete does not fit the names"},
+	} {
+		if _, err := plan.Read(strings.NewReader(row.text), "p"); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("got %v, want %s", err, row.want)
+		}
+	}
 }
 
 func FuzzRead(f *testing.F) {

@@ -107,8 +107,11 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 		if err := jsonl.Decode(line, &step); err != nil {
 			return err
 		}
-		if to := path.Clean(string(step.To)); step.Op != Trashed || !facts.Within(to, c.Folder) || to != string(step.To) || !path.IsAbs(string(step.From)) {
+		if to := path.Clean(string(step.To)); step.Op != Trashed || !facts.Within(to, c.Folder) || to != string(step.To) {
 			return fmt.Errorf("%q is not in this folder", step.To)
+		}
+		if from := string(step.From); !path.IsAbs(from) || path.Clean(from) != from {
+			return fmt.Errorf("%q is not where a file can have been", from)
 		}
 		c.Items = append(c.Items, step)
 		return nil
