@@ -85,26 +85,28 @@ func (t Tree) Look(ctx context.Context, s *client.Session) (st State, err error)
 	return st, nil
 }
 
-// FreeID is an ID that no tree has yet.
+// FreeID is an ID that is newer than all others, whatever the clock says: the newest old tree is the one before, and another
+// computer may have been ahead of this one.
 func (st State) FreeID(now time.Time) string {
-	for id := ""; ; now = now.Add(time.Second) {
-		if id = now.UTC().Format(stamp); !slices.Contains(st.New, id) && !slices.Contains(st.Old, id) {
-			return id
+	for _, id := range slices.Concat(st.New, st.Old) {
+		if at, err := time.Parse(stamp, id); err == nil && !now.Truncate(time.Second).After(at) {
+			now = at.Add(time.Second)
 		}
 	}
+	return now.UTC().Format(stamp)
 }
 
 const stamp = "20060102T150405"
 
 // IsID reports whether a name ends as ours do: 20261130T101403.
 func IsID(text string) bool {
-	return len(text) == 15 && text[8] == 'T' && strings.Trim(text[:8]+text[9:], "0123456789") == ""
+	at, err := time.Parse(stamp, text)
+	return err == nil && at.Format(stamp) == text
 }
 
-// Extra are the directories of the present tree that the new one lacks: what the site itself has
-// written there would be left behind. has reports whether the new tree has a directory.
-func (t Tree) Extra(ctx context.Context, s *client.Session, has func(rel string) bool) ([]string, error) {
-	var extra []string
+// Extra are the directories and files of the present tree that the new one lacks. What the site itself has written into such
+// a directory would be left behind. has reports whether the new tree has a directory, or a file.
+func (t Tree) Extra(ctx context.Context, s *client.Session, has func(rel string, dir bool) bool) (dirs, files []string, err error) {
 	var look func(rel string, depth int) error
 	look = func(rel string, depth int) error {
 		if depth > deepest {
@@ -112,28 +114,28 @@ func (t Tree) Extra(ctx context.Context, s *client.Session, has func(rel string)
 		}
 		var inside []string
 		for e, err := range s.List(ctx, path.Join(t.Dir, rel), client.ListOptions{Hidden: true}) {
-			if err != nil {
+			switch name := path.Join(rel, e.Name); {
+			case err != nil:
 				return err
-			}
-			if e.Type == listing.Dir && e.Name != "." && e.Name != ".." && e.Special == 0 && !strings.Contains(e.Name, "/") {
-				inside = append(inside, path.Join(rel, e.Name))
+			case e.Name == "." || e.Name == ".." || e.Special != 0 || strings.Contains(e.Name, "/") || strings.HasPrefix(e.Name, ".ftpsh-"):
+			case slices.Contains(t.Shared, name):
+			case e.Type == listing.Dir:
+				inside = append(inside, name)
+			case !has(name, false):
+				files = append(files, name)
 			}
 		}
 		for _, dir := range inside {
-			switch {
-			case slices.Contains(t.Shared, dir), strings.HasPrefix(path.Base(dir), ".ftpsh-"):
-			case !has(dir):
-				extra = append(extra, dir)
-			default:
-				if err := look(dir, depth+1); err != nil {
-					return err
-				}
+			if !has(dir, true) {
+				dirs = append(dirs, dir)
+			} else if err := look(dir, depth+1); err != nil {
+				return err
 			}
 		}
 		return nil
 	}
-	err := look("", 0)
-	return extra, err
+	err = look("", 0)
+	return dirs, files, err
 }
 
 const deepest = 64

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,14 +114,39 @@ func TestThereAndBack(t *testing.T) {
 	})
 }
 
-// TestExtra: directories that only the present tree has are named, but for those that are shared.
+// TestExtra: directories and files that only the present tree has are named, but for those that are shared.
 func TestExtra(t *testing.T) {
 	everystep.EachHost(t, 4, func(t *testing.T, srv everystep.Host) {
-		lay(t, srv, map[string]string{"site/up/photo": "p", "site/css/cache/x": "x", "site/css/a": "a"})
+		lay(t, srv, map[string]string{"site/up/photo": "p", "site/css/cache/x": "x", "site/css/a": "a", "site/css/b": "b", "site/.htaccess": "h"})
 		s := srv.Open(t, nil)
-		extra, err := server(s).Extra(t.Context(), s, func(rel string) bool { return rel == "css" })
-		if err != nil || len(extra) != 1 || extra[0] != "css/cache" {
-			t.Errorf("%q, %v", extra, err)
+		dirs, files, err := server(s).Extra(t.Context(), s, func(rel string, dir bool) bool { return dir && rel == "css" || rel == "css/a" })
+		slices.Sort(files)
+		if err != nil || !slices.Equal(dirs, []string{"css/cache"}) || !slices.Equal(files, []string{".htaccess", "css/b"}) {
+			t.Errorf("%q, %q, %v", dirs, files, err)
 		}
 	})
+}
+
+// TestNewestID: a tree that is moved away now is the newest, though another computer's clock was ahead: otherwise the tree
+// before would be deleted as the oldest.
+func TestNewestID(t *testing.T) {
+	now := time.Date(2026, 11, 30, 10, 14, 3, 5e8, time.UTC)
+	for _, row := range []struct {
+		old  []string
+		want string
+	}{
+		{nil, id},
+		{[]string{"20261130T101402"}, id},
+		{[]string{id}, "20261130T101404"},
+		{[]string{"20261130T101402", "20261201T000000"}, "20261201T000001"},
+	} {
+		if got := (deploy.State{Old: row.old}).FreeID(now); got != row.want {
+			t.Errorf("beside %q: %s, want %s", row.old, got, row.want)
+		}
+	}
+	for text, want := range map[string]bool{id: true, "20261330T101403": false, "2026113AT101403": false, "20261130T1014030": false, "": false} {
+		if deploy.IsID(text) != want {
+			t.Errorf("%q is an ID: %v", text, !want)
+		}
+	}
 }

@@ -207,13 +207,16 @@ func (r Releases) Recover(ctx context.Context, s *client.Session) (removed []str
 	return removed, nil
 }
 
-// Prune deletes the trees that are not the present one, but for the newest so many.
-func (r Releases) Prune(ctx context.Context, s *client.Session, keep int) (removed []string, err error) {
+// Prune deletes the trees that are not the present one, but for so many: the one that was before it, and the newest.
+func (r Releases) Prune(ctx context.Context, s *client.Session, before string, keep int) (removed []string, err error) {
 	st, err := r.Look(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	others := slices.DeleteFunc(st.IDs, func(id string) bool { return id == st.Current })
+	if at := slices.Index(others, before); at >= 0 { // one that was taken back is newer, and not wanted
+		others = append(slices.Delete(others, at, at+1), before)
+	}
 	for _, id := range others[:max(0, len(others)-keep)] {
 		if err := trash.Remove(ctx, s, r.Name(id)); err != nil {
 			return removed, err

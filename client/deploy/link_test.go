@@ -97,7 +97,11 @@ func TestLinkForthAndBack(t *testing.T) {
 		if _, err := r.Back(ctx, s); !errors.Is(err, deploy.ErrNoTree) {
 			t.Errorf("back to nothing: %v", err)
 		}
-		if removed, err := r.Prune(ctx, s, 0); err != nil || len(removed) != 1 || removed[0] != r.Name(newer) {
+		const before = "20261130T101400" // it was in place before, and newer was taken back
+		if err := os.Mkdir(filepath.Join(srv.Root, "web/releases", before), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if removed, err := r.Prune(ctx, s, before, 1); err != nil || len(removed) != 1 || removed[0] != r.Name(newer) {
 			t.Errorf("removed %q, %v", removed, err)
 		}
 		link := filepath.Join(srv.Root, "web/current")

@@ -273,7 +273,9 @@ func TestMissingRoot(t *testing.T) {
 // TestRefused: a plan that is cut, changed or forged is refused with its file and line, though its checksum may be right.
 func TestRefused(t *testing.T) {
 	home := t.TempDir()
-	local := func(name string) jsonl.Name { return jsonl.Name(home + string(filepath.Separator) + filepath.FromSlash(name)) }
+	local := func(name string) jsonl.Name {
+		return jsonl.Name(home + string(filepath.Separator) + filepath.FromSlash(name))
+	}
 	seal := func(change func(*plan.Plan)) string {
 		none := &facts.Facts{Type: facts.Absent, Size: -1}
 		up := plan.Row{Do: plan.New, Path: "/www/a", Local: local("a"), Size: 3, Was: none, Source: &facts.Facts{Type: "file", Size: 3}}

@@ -151,9 +151,9 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	if !st.There && len(st.Old) > 0 {
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: tree.Dir + ": " + deploy.ErrBroken.Error(), Hint: "`deploy --recover " + tree.Dir + "` ends it, with --back it is taken back"}
 	}
+	left := ""
 	if st.There {
-		has := func(rel string) (bool, error) { return here.IsDir(filepath.Join(local, filepath.FromSlash(rel))), nil }
-		if err := refuseExtra(ctx, c, tree, has); err != nil {
+		if left, err = refuseExtra(ctx, c, tree, local); err != nil {
 			return err
 		}
 	}
@@ -171,6 +171,7 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	if st.There && !slices.Contains(removed, tree.OldName(id)) {
 		says += "; the tree before is " + tree.Dir + ".old-" + id
 	}
+	says += left
 	if len(removed) > 0 {
 		says += "; removed " + strings.Join(removed, ", ")
 	}
@@ -202,8 +203,13 @@ func deployBack(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	var extra []string
 	if st.There && len(st.Old) > 0 && !c.Is("drop-extra") {
 		old := tree.OldName(st.Old[len(st.Old)-1])
-		extra, err = extraDirs(ctx, c, tree, func(rel string) (bool, error) { return s.IsDir(ctx, path.Join(old, rel)) })
-		if err != nil {
+		has := func(rel string, dir bool) (bool, error) {
+			if !dir {
+				return true, nil // what a newer version brought, most of it
+			}
+			return s.IsDir(ctx, path.Join(old, rel))
+		}
+		if extra, _, err = extraOf(ctx, c, tree, has); err != nil {
 			return err
 		}
 	}
@@ -215,31 +221,45 @@ func deployBack(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	return deployed(c, tree.Dir, says, err)
 }
 
-// extraDirs are the directories that the present tree has, and the next one lacks.
-func extraDirs(ctx context.Context, c *command.Call, tree deploy.Tree, has func(rel string) (bool, error)) ([]string, error) {
+// extraOf are the directories and files that the present tree has, and the next one lacks.
+func extraOf(ctx context.Context, c *command.Call, tree deploy.Tree, has func(rel string, dir bool) (bool, error)) (dirs, files []string, err error) {
 	var failed error
-	extra, err := tree.Extra(ctx, c.Session(), func(rel string) bool {
-		is, err := has(rel)
+	dirs, files, err = tree.Extra(ctx, c.Session(), func(rel string, dir bool) bool {
+		is, err := has(rel, dir)
 		failed = cmp.Or(failed, err)
 		return is
 	})
-	return extra, cmp.Or(err, failed)
+	return dirs, files, cmp.Or(err, failed)
 }
 
-// refuseExtra is an error where something of these would be left behind: the site itself has written there.
-func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, has func(rel string) (bool, error)) error {
+// refuseExtra is an error where a directory that only the present tree has would be left behind: the site itself has written
+// there. Files are mostly old versions of something: left names them.
+func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, local string) (left string, err error) {
 	if c.Is("drop-extra") {
-		return nil
+		return "", nil
 	}
-	extra, err := extraDirs(ctx, c, tree, has)
-	if err != nil || len(extra) == 0 {
-		return err
+	here := c.Shell.Folder()
+	dirs, files, err := extraOf(ctx, c, tree, func(rel string, dir bool) (bool, error) {
+		info, err := here.Stat(filepath.Join(local, filepath.FromSlash(rel)))
+		return err == nil && info.IsDir() == dir, nil
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(dirs) > 0:
+		hint := "--drop-extra leaves them behind"
+		if !c.Is("link") {
+			hint = "--shared " + dirs[0] + " takes it along, --drop-extra leaves all of them behind"
+		}
+		return "", &failure.UsageError{Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(dirs, ", "), Hint: hint}
+	case len(files) > 0:
+		const shown = 5
+		left = "; only the tree before has " + strings.Join(files[:min(shown, len(files))], ", ")
+		if more := len(files) - shown; more > 0 {
+			left += fmt.Sprintf(" and %s", command.Plural(more, "other file", "other files"))
+		}
 	}
-	hint := "--drop-extra leaves them behind"
-	if !c.Is("link") {
-		hint = "--shared " + extra[0] + " takes it along, --drop-extra leaves all of them behind"
-	}
-	return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(extra, ", "), Hint: hint}
+	return left, nil
 }
 
 // sameTree compares what was sent with what is here: names and sizes.

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -37,14 +36,14 @@ func deployLink(ctx context.Context, c *command.Call, to deploy.Releases) error 
 }
 
 // releaseNew sends a tree to a place of its own, and switches the link to it.
-func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st deploy.Releasing) error {
+func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st deploy.Releasing) (err error) {
 	s, local, here := c.Session(), LocalPath(c.Args[0]), c.Shell.Folder()
 	if !here.IsDir(local) {
 		return c.Usage("%s is not a directory here", local)
 	}
+	left := ""
 	if st.Current != "" {
-		has := func(rel string) (bool, error) { return here.IsDir(filepath.Join(local, filepath.FromSlash(rel))), nil }
-		if err := refuseExtra(ctx, c, deploy.Tree{Dir: to.Name(st.Current)}, has); err != nil {
+		if left, err = refuseExtra(ctx, c, deploy.Tree{Dir: to.Name(st.Current)}, local); err != nil {
 			return err
 		}
 	}
@@ -66,8 +65,8 @@ func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st dep
 	}
 	took := time.Since(start)
 	keep, _ := c.Flags.GetInt("keep")
-	removed, err := to.Prune(ctx, s, keep)
-	says := fmt.Sprintf("current leads to %s after %s", id, command.Seconds(took))
+	removed, err := to.Prune(ctx, s, st.Current, keep)
+	says := fmt.Sprintf("current leads to %s after %s", id, command.Seconds(took)) + left
 	if len(removed) > 0 {
 		says += "; removed " + strings.Join(removed, ", ")
 	}
