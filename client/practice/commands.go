@@ -248,15 +248,15 @@ func (s *session) active(c *command, addr netip.AddrPort, err error) string {
 }
 
 // setUp notes what the next WrapPassiveListener call of the library is to make.
-func (s *session) setUp(client string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.activeAddr = client
+func (ps *ports) setUp(client string) string {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.activeAddr = client
 	return ""
 }
 
-func (s *session) ipv6() bool {
-	return s.tcp.LocalAddr().(*net.TCPAddr).IP.To4() == nil
+func (c *control) ipv6() bool {
+	return c.tcp.LocalAddr().(*net.TCPAddr).IP.To4() == nil
 }
 
 // parsePort reads h1,h2,h3,h4,p1,p2 (RFC 959, 4.1.2).

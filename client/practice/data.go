@@ -213,28 +213,28 @@ func (p *dataPort) setVerdict(reply string) {
 }
 
 // setPort replaces the data port; a connection that a fault kept open goes with the old one.
-func (s *session) setPort(p *dataPort) {
-	s.closePort()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.port = p
+func (ps *ports) setPort(p *dataPort) {
+	ps.closePort()
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.port = p
 }
 
-func (s *session) currentPort() *dataPort {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.port
+func (ps *ports) currentPort() *dataPort {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.port
 }
 
-func (s *session) closePort() {
-	if p := s.currentPort(); p != nil {
+func (ps *ports) closePort() {
+	if p := ps.currentPort(); p != nil {
 		p.abandon()
 	}
 }
 
 // verdict is the reply that the data connection wants for its transfer.
-func (s *session) verdict() string {
-	p := s.currentPort()
+func (ps *ports) verdict() string {
+	p := ps.currentPort()
 	if p == nil {
 		return ""
 	}

@@ -204,11 +204,11 @@ func opts(s *session, c *command) string {
 }
 
 // mlstFeature names the facts in FEAT; a star marks those that are on (RFC 3659, 7.8).
-func (s *session) mlstFeature() string {
+func (c *choices) mlstFeature() string {
 	feature := "MLST "
 	for _, name := range factNames {
 		feature += name
-		if !s.silent[name] {
+		if !c.silent[name] {
 			feature += "*"
 		}
 		feature += ";"

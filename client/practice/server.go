@@ -135,12 +135,18 @@ type Server struct {
 	hosts    map[netip.Prefix]int // sessions by origin
 	full     bool                 // the last connection was turned away
 	faults   []*fault
-	commands []string
-	awaited  map[string]int // by verb: commands already returned by WaitCommand
-	arrival  chan struct{}  // closed and replaced with each command
+	received received
 
 	logging sync.Mutex
 	brake   brake
+}
+
+// received are the commands of all clients.
+type received struct {
+	mu       sync.Mutex
+	commands []string
+	awaited  map[string]int // by verb: commands already returned by WaitCommand
+	arrival  chan struct{}  // closed and replaced with each command
 }
 
 // Start starts a server and returns when it listens. The caller ends it with Close.
@@ -156,7 +162,7 @@ func Start(o Options) (*Server, error) {
 	}
 	s := &Server{
 		opts: o, faults: faults, sessions: map[*session]bool{}, hosts: map[netip.Prefix]int{},
-		awaited: map[string]int{}, arrival: make(chan struct{}),
+		received: received{awaited: map[string]int{}, arrival: make(chan struct{})},
 	}
 	if s.look, err = findFlavour(o.Like); err != nil {
 		return nil, err
@@ -337,16 +343,16 @@ func (s *Server) CAPEM() []byte { return s.cert.pem() }
 
 // Commands is what clients have sent so far, in order of arrival, passwords masked.
 func (s *Server) Commands() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.commands...)
+	s.received.mu.Lock()
+	defer s.received.mu.Unlock()
+	return append([]string(nil), s.received.commands...)
 }
 
 // WaitCommand waits for a command with this verb and returns its line. Each call returns the next one that no earlier
 // call has returned; the first may have come before the call.
 func (s *Server) WaitCommand(ctx context.Context, verb string) (string, error) {
 	for {
-		line, arrival := s.next(verb)
+		line, arrival := s.received.next(verb)
 		if arrival == nil {
 			return line, nil
 		}
@@ -358,31 +364,28 @@ func (s *Server) WaitCommand(ctx context.Context, verb string) (string, error) {
 	}
 }
 
-func (s *Server) next(verb string) (line string, arrival <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (r *received) next(verb string) (line string, arrival <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	seen := 0
-	for _, line := range s.commands {
+	for _, line := range r.commands {
 		if v, _, _ := strings.Cut(line, " "); !strings.EqualFold(v, verb) {
 			continue
 		}
-		if seen++; seen > s.awaited[verb] {
-			s.awaited[verb] = seen
+		if seen++; seen > r.awaited[verb] {
+			r.awaited[verb] = seen
 			return line, nil
 		}
 	}
-	return "", s.arrival
+	return "", r.arrival
 }
 
-func (s *Server) record(line string) {
-	if s.opts.Forget {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.commands = append(s.commands, line)
-	close(s.arrival)
-	s.arrival = make(chan struct{})
+func (r *received) add(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.commands = append(r.commands, line)
+	close(r.arrival)
+	r.arrival = make(chan struct{})
 }
 
 func (s *Server) log(session int, from Side, text string) {

@@ -28,11 +28,31 @@ const Greeting = "CONNECT"
 type session struct {
 	srv *Server
 	id  int
-	tcp net.Conn // below TLS
-	tls *tls.Config
+	control
+	pipes
+	ports
 
-	client   net.Conn // tcp, or TLS over it
-	in       *bufio.Reader
+	// What run knows.
+	queue
+	choices
+	over  bool
+	idle  *time.Timer
+	entry *time.Timer   // until when there must be a login
+	cwd   func() string // the directory, once logged in
+}
+
+// control is the control connection with the client.
+type control struct {
+	tcp     net.Conn // below TLS
+	tls     *tls.Config
+	client  net.Conn // tcp, or TLS over it
+	in      *bufio.Reader
+	secure  bool // it has TLS
+	chopped bool // the next write goes out byte by byte
+}
+
+// pipes lead from the readers to run.
+type pipes struct {
 	reads    chan *bufio.Reader // run asks for a line
 	commands chan commandLine
 	inner    net.Conn // to the library
@@ -40,31 +60,34 @@ type session struct {
 	done     chan struct{} // closed by drop
 	dropOnce sync.Once
 	helpers  sync.WaitGroup
+}
 
-	// What run knows.
-	over     bool
+// queue are the commands that wait for a reply of the library.
+type queue struct {
 	asked    bool     // a line is being read
 	held     *command // read during a transfer, to be obeyed after it
 	pending  []*command
-	moved    bool // the library has begun a transfer since it was last known to be at rest
-	ignored  int  // replies of the library to lines that no client sent
-	chopped  bool // the next write goes out byte by byte
-	idle     *time.Timer
-	entry    *time.Timer // until when there must be a login
-	previous string      // the verb obeyed last
+	moved    bool   // the library has begun a transfer since it was last known to be at rest
+	ignored  int    // replies of the library to lines that no client sent
+	previous string // the verb obeyed last
+}
+
+// choices are what the client has said about itself and its transfers.
+type choices struct {
 	login    account
-	secure   bool // the control connection has TLS
 	pbsz     bool
 	protect  bool            // data connections have TLS
 	extended bool            // EPSV ALL
 	image    bool            // TYPE I
 	again    bool            // REIN came: what needs a login needs it once more, though the library still has one
 	silent   map[string]bool // facts that OPTS MLST turned off
+}
 
+// ports are where data connections come from.
+type ports struct {
 	mu         sync.Mutex
-	activeAddr string        // the client's, if PORT or EPRT came last
-	port       *dataPort     // of the last PASV, EPSV, PORT or EPRT
-	cwd        func() string // the directory, once logged in
+	activeAddr string    // the client's, if PORT or EPRT came last
+	port       *dataPort // of the last PASV, EPSV, PORT or EPRT
 }
 
 // commandLine is a line of the client, or that it was too long.
@@ -75,9 +98,11 @@ type commandLine struct {
 
 func newSession(srv *Server, id int, conn net.Conn) *session {
 	s := &session{
-		srv: srv, id: id, tcp: conn, client: conn,
-		reads: make(chan *bufio.Reader, 1), commands: make(chan commandLine),
-		replies: make(chan reply), done: make(chan struct{}),
+		srv: srv, id: id, control: control{tcp: conn, client: conn},
+		pipes: pipes{
+			reads: make(chan *bufio.Reader, 1), commands: make(chan commandLine),
+			replies: make(chan reply), done: make(chan struct{}),
+		},
 		idle: time.NewTimer(time.Hour), entry: time.NewTimer(loginTime),
 	}
 	s.idle.Stop()
@@ -175,13 +200,13 @@ const (
 // lingering is how long a client may take to close after the server did.
 const lingering = time.Second
 
-// linger closes the client's connection politely: closed with commands unread it would be reset, and the client might
+// linger closes the client'c connection politely: closed with commands unread it would be reset, and the client might
 // never see the last reply.
-func (s *session) linger() {
-	if secure, ok := s.client.(*tls.Conn); ok {
+func (c *control) linger() {
+	if secure, ok := c.client.(*tls.Conn); ok {
 		_ = secure.CloseWrite()
 	}
-	if tcp, ok := s.tcp.(*net.TCPConn); ok && tcp.CloseWrite() == nil {
+	if tcp, ok := c.tcp.(*net.TCPConn); ok && tcp.CloseWrite() == nil {
 		_ = tcp.SetReadDeadline(time.Now().Add(lingering))
 		_, _ = io.Copy(io.Discard, tcp)
 	}
@@ -210,32 +235,32 @@ func (s *session) ask() {
 	}
 }
 
-func (s *session) readCommands() {
-	defer close(s.commands)
-	for in := range s.reads {
+func (p *pipes) readCommands() {
+	defer close(p.commands)
+	for in := range p.reads {
 		line, err := readCommand(in)
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
 		}
 		select {
-		case s.commands <- commandLine{line, err != nil}:
-		case <-s.done:
+		case p.commands <- commandLine{line, err != nil}:
+		case <-p.done:
 			return
 		}
 	}
 }
 
-func (s *session) readReplies() {
-	defer close(s.replies)
-	in := bufio.NewReader(s.inner)
+func (p *pipes) readReplies() {
+	defer close(p.replies)
+	in := bufio.NewReader(p.inner)
 	for {
 		r, err := readReply(in)
 		if err != nil {
 			return
 		}
 		select {
-		case s.replies <- r:
-		case <-s.done:
+		case p.replies <- r:
+		case <-p.done:
 			_, _ = io.Copy(io.Discard, in)
 			return
 		}
@@ -268,7 +293,9 @@ func (s *session) hear(c *command) {
 	} else {
 		s.srv.log(s.id, FromClient, masked)
 	}
-	s.srv.record(masked)
+	if !s.srv.opts.Forget {
+		s.srv.received.add(masked)
+	}
 }
 
 func (s *session) obey(c *command) {
@@ -493,15 +520,15 @@ func (s *session) send(verb, text string) {
 	}
 }
 
-func (s *session) write(text string) error {
-	_ = s.tcp.SetWriteDeadline(time.Now().Add(readTime))
-	if !s.chopped {
-		_, err := io.WriteString(s.client, text)
+func (c *control) write(text string) error {
+	_ = c.tcp.SetWriteDeadline(time.Now().Add(readTime))
+	if !c.chopped {
+		_, err := io.WriteString(c.client, text)
 		return err
 	}
-	s.chopped = false
+	c.chopped = false
 	for i := range len(text) {
-		if _, err := io.WriteString(s.client, text[i:i+1]); err != nil {
+		if _, err := io.WriteString(c.client, text[i:i+1]); err != nil {
 			return err
 		}
 	}
@@ -535,11 +562,11 @@ func (s *session) wait(d time.Duration) {
 }
 
 // pause waits, unless the connection goes.
-func (s *session) pause(d time.Duration) {
+func (p *pipes) pause(d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-s.done:
+	case <-p.done:
 	}
 }

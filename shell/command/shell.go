@@ -93,11 +93,10 @@ type Shell struct {
 	Learning
 	Screen
 	pending
+	Life
 
 	Options  Options
 	JSON     bool
-	Base     context.Context // ends when the program must
-	End      context.CancelCauseFunc
 	Catalog  Groups
 	Signals  *signals
 	Confined *confinement // it runs the lines of somebody else; nil: the user's
@@ -106,7 +105,12 @@ type Shell struct {
 	Hooks    *Hooks
 	Forked   bool          // it is the shell of a job
 	Pause    *client.Pause // of its transfers
+}
 
+// Life is how long a shell runs.
+type Life struct {
+	Base          context.Context // ends when the program must
+	End           context.CancelCauseFunc
 	TookInterrupt bool // Ctrl-C is how the command at hand ends when all is well
 }
 

@@ -13,29 +13,34 @@ import (
 
 // A Server is a running FTP server. Its exported fields are for reading.
 type Server struct {
-	Flavour    string // one of Flavours
-	Host       string // 127.0.0.1
-	Host6      string // ::1, or empty on a machine without IPv6; the same port
-	Port       int
-	User       string // alice
-	Password   string // s3cret pass
-	Root       string // the local folder that alice sees
-	AnonRoot   string // the local folder that anonymous sees; it holds README
-	Home       string // where Root is for the client: / but a long path for inetutils-ftpd, which has no chroot
-	TLS        bool   // the server insists on TLS for login and data
-	Implicit   bool   // and the connection begins with it
-	CA         string // PEM file of the authority that signed the certificate
-	CADER      string // the same in DER
-	CertName   string // the name in the certificate: ftp.example.test, for Cert "wrongname" another
-	ClientCert string // PEM file of a certificate that ClientCert servers accept
-	ClientKey  string // its key
-	Log        string // file with what the server logs
+	Flavour  string // one of Flavours
+	Host     string // 127.0.0.1
+	Host6    string // ::1, or empty on a machine without IPv6; the same port
+	Port     int
+	User     string // alice
+	Password string // s3cret pass
+	Root     string // the local folder that alice sees
+	AnonRoot string // the local folder that anonymous sees; it holds README
+	Home     string // where Root is for the client: / but a long path for inetutils-ftpd, which has no chroot
+	TLS      bool   // the server insists on TLS for login and data
+	Implicit bool   // and the connection begins with it
+	Certificates
+	Log string // file with what the server logs
 
 	t         testing.TB
 	slot      *slot
 	owner     int // user id of the files in Root; -1 leaves them to the caller
 	processes *processes
 	stopped   bool
+}
+
+// Certificates are the files of a server with TLS.
+type Certificates struct {
+	CA         string // PEM file of the authority that signed the certificate
+	CADER      string // the same in DER
+	CertName   string // the name in the certificate: ftp.example.test, for Cert "wrongname" another
+	ClientCert string // PEM file of a certificate that ClientCert servers accept
+	ClientKey  string // its key
 }
 
 // Options change a server from how its makers configure it. The zero value is that: writable, passive and active,
