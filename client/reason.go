@@ -36,6 +36,12 @@ func reason(err error) string {
 // errors of other types. Errors that hold others come first.
 func libraryWords() []func(error) (theirs, ours string) {
 	return []func(error) (theirs, ours string){
+		wordsOf(func(e *net.OpError) string {
+			if e.Err == nil || e.Op == "remote error" {
+				return e.Error()
+			}
+			return Reason(e.Err)
+		}),
 		wordsOf(func(e *net.DNSError) string {
 			switch {
 			case e.IsNotFound:
@@ -44,12 +50,6 @@ func libraryWords() []func(error) (theirs, ours string) {
 				return "the name server does not answer"
 			}
 			return "the name server cannot help: " + e.Err
-		}),
-		wordsOf(func(e *net.OpError) string {
-			if e.Err == nil || e.Op == "remote error" {
-				return e.Error()
-			}
-			return Reason(e.Err)
 		}),
 		wordsOf(func(tls.RecordHeaderError) string { return "what comes from the other side is not TLS" }),
 		wordsOf(func(e *fs.PathError) string { return e.Path + ": " + Reason(e.Err) }),

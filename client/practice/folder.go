@@ -1,7 +1,6 @@
 package practice
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,7 +16,7 @@ type folder struct{ root *os.Root }
 func openFolder(dir string) (*folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("serve %s: %w", dir, err)
+		return nil, err
 	}
 	return &folder{root}, nil
 }

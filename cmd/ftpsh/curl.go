@@ -20,8 +20,8 @@ func (o *options) curlFlags(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.requireTLS, "ssl-reqd", false, "as --tls=require")
 	fs.BoolVar(&o.createDirs, "ftp-create-dirs", false, "as --create-dirs")
 	fs.BoolP("remote-name", "O", false, "what happens without it, too")
-	fs.Int("retry-delay", 0, "as -r `SECONDS`")
-	for _, name := range []string{"netrc-file", "limit-rate", "ssl-reqd", "ftp-create-dirs", "remote-name"} {
+	fs.IntVar(&o.retry, "retry-delay", 0, "as -r `SECONDS`")
+	for _, name := range []string{"netrc-file", "retry-delay", "limit-rate", "ssl-reqd", "ftp-create-dirs", "remote-name"} {
 		fs.Lookup(name).Hidden = true
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
@@ -150,13 +153,16 @@ func parseFlags(args []string) (*options, error) {
 	if o.help {
 		return nil, pflag.ErrHelp
 	}
+	if err := cmp.Or(checkValues(fs), o.checkParts()); err != nil {
+		return nil, err
+	}
 	o.target, o.connectFlags = fs.Args(), connectArgs(fs)
 	if dash := fs.ArgsLenAtDash(); dash >= 0 && len(o.scripts) > 0 {
 		o.target, o.arguments = o.target[:dash], o.target[dash:]
 	}
 	if len(operations) > 0 {
 		if len(o.scripts) > 0 {
-			return nil, errors.New("-c and -f exclude what follows the host")
+			return nil, errors.New("with -c and -f nothing follows the host but -- and the arguments of the script")
 		}
 		o.scripts = []source{{text: strings.Join(operations, "; ")}}
 	}
@@ -170,7 +176,7 @@ func parseFlags(args []string) (*options, error) {
 				return nil, err
 			}
 		}
-		return nil, errors.New("-o needs the URL of a file")
+		return nil, errors.New("--output needs the URL of a file")
 	case len(o.target) > 2:
 		return nil, fmt.Errorf("%s: one server at a time", strings.Join(o.target[2:], " "))
 	}
@@ -183,12 +189,40 @@ func parseFlags(args []string) (*options, error) {
 		return nil, errors.New("--password-stdin and -f - both want standard input")
 	case o.v4 && o.v6:
 		return nil, errors.New("-4 and -6 exclude each other")
+	case !slices.Contains([]string{"auto", "always", "never"}, o.color):
+		return nil, fmt.Errorf("--color: %q is not one of auto, always, never", o.color)
 	case o.pin != "" && len(fingerprint(o.pin)) != 2*sha256.Size:
 		return nil, fmt.Errorf("--pin: %q is not the SHA-256 of a certificate", o.pin)
 	case o.source != "" && net.ParseIP(o.source) == nil:
-		return nil, fmt.Errorf("-s: %q is not an IP address", o.source)
+		return nil, fmt.Errorf("--source: %q is not an IP address", o.source)
+	case o.key != "" && o.cert == "":
+		return nil, errors.New("--key needs --cert: the file with the certificate of the key")
 	}
 	return o, nil
+}
+
+// checkValues reports a value that no option of its kind can have. One that is empty comes from a variable that is not set,
+// and is not taken for an option that was left out.
+func checkValues(fs *pflag.FlagSet) (err error) {
+	fs.Visit(func(f *pflag.Flag) {
+		value := f.Value.String()
+		kind, _ := pflag.UnquoteUsage(f)
+		switch {
+		case err != nil:
+		case f.Value.Type() == "string" && value == "":
+			err = fmt.Errorf("--%s needs a value: %s", f.Name, kind)
+		case f.Name == "port" && f.Value.Type() == "string" && !isPort(value):
+			err = fmt.Errorf("--port: %q is not a number from 1 to 65535", value)
+		case strings.HasPrefix(value, "-") && (f.Value.Type() == "int" || f.Value.Type() == "count"):
+			err = fmt.Errorf("--%s: %s is less than 0", f.Name, value)
+		}
+	})
+	return err
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 // fingerprint takes out what people put between the digits.
@@ -208,9 +242,9 @@ func (o *options) unattended() bool { return o.upload != "" || o.fetches() }
 func (o *options) checkUpload() error {
 	switch {
 	case len(o.target) == 0:
-		return errors.New("-u: which files?")
+		return errors.New("--upload: no file is named: which ones?")
 	case len(o.scripts) > 0 || o.demo || o.output != "":
-		return errors.New("-u goes with a URL and files, and nothing else to do")
+		return errors.New("--upload sends files and leaves: it goes with none of -c, -f, -o, --demo")
 	}
 	return nil
 }
@@ -241,7 +275,7 @@ func (o *options) shellOptions(hasScript bool) (command.Options, error) {
 	}
 	if o.log != "" {
 		if opt.Log, err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
-			return opt, err
+			return opt, failure.About("--log", err)
 		}
 	}
 	opt.Console.Color = o.color
@@ -267,27 +301,23 @@ func (o *options) tlsConfig() (*tls.Config, error) {
 	if o.ca != "" {
 		pool, err := readAuthorities(o.ca)
 		if err != nil {
-			return nil, err
+			return nil, failure.About("--ca", err)
 		}
 		cfg.RootCAs = pool
 	}
 	if name := os.Getenv(keyLogFile); name != "" {
 		log, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 		if err != nil {
-			return nil, err
+			return nil, failure.About(keyLogFile, err)
 		}
 		cfg.KeyLogWriter = log // up to the end of the program
 	}
 	if o.cert == "" {
 		return cfg, nil
 	}
-	key := o.key
-	if key == "" {
-		key = o.cert
-	}
-	pair, err := certificate(o.cert, key)
+	pair, err := certificate(o.cert, cmp.Or(o.key, o.cert))
 	cfg.Certificates = []tls.Certificate{pair}
-	return cfg, err
+	return cfg, failure.About("--cert", err)
 }
 
 // certificate reads a certificate and its key in PEM.
@@ -301,7 +331,10 @@ func certificate(name, key string) (tls.Certificate, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(name, key)
 	if err != nil {
-		return pair, fmt.Errorf("%s and %s are not a certificate and its key: %s", name, key, failure.InWords(err))
+		if name == key {
+			return pair, fmt.Errorf("%s does not hold a certificate and its key", name)
+		}
+		return pair, fmt.Errorf("%s and %s are not a certificate and its key", name, key)
 	}
 	return pair, nil
 }
@@ -329,56 +362,91 @@ func readAuthorities(name string) (*x509.CertPool, error) {
 // forever is how often -r tries again.
 const forever = 1 << 30
 
-// lines are the options that have a command of the shell.
-func (o *options) lines() (lines []string) {
-	if o.limitRate != "" {
-		lines = append(lines, "rate all "+o.limitRate)
-	}
-	if o.rate != "" {
-		lines = append(lines, "rate "+strings.ReplaceAll(o.rate, ",", " "))
-	}
-	if o.buffer != "" {
-		lines = append(lines, "xferbuf "+o.buffer)
-	}
-	return lines
+// optionSetting is a setting that an option changes.
+type optionSetting struct {
+	given       bool
+	option      string // or the variable of the environment
+	name, value string
 }
 
-// settings are the options that have a setting: names and values.
-func (o *options) settings() [][2]string {
-	var all [][2]string
-	for _, row := range []struct {
-		given       bool
-		name, value string
-	}{
-		{o.verbose, "verbose", "on"},
-		{o.quiet, "verbose", "off"},
-		{o.noPrompt, "prompt", "off"},
-		{o.noGlob, "glob", "off"},
-		{o.v4, "family", "4"},
-		{o.v6, "family", "6"},
-		{o.passive, "passive", "on"},
-		{o.active, "passive", "off"},
-		{o.keepGoing, "onerror", "continue"},
-		{o.requireTLS, "tls", "require"},
-		{o.tls != "", "tls", o.tls},
-		{o.connectTimeout != "", "timeout", o.connectTimeout},
-		{o.maxTime != "", "max-time", o.maxTime},
-		{o.noEdit, "edit", "off"},
-		{o.retry > 0, "retries", strconv.Itoa(forever)},
-		{o.retry > 0, "retry-wait", strconv.Itoa(o.retry)},
-		{o.stall > 0, "stall", strconv.Itoa(o.stall)},
-		{o.packets, "trace", "2"},
-		{os.Getenv("FTPSH_TRACE") != "", "trace", os.Getenv("FTPSH_TRACE")},
-		{o.debug > 0, "trace", strconv.Itoa(min(o.debug, 3))},
-		{o.trace != "", "trace", o.trace},
-	} {
-		if row.given {
-			all = append(all, [2]string{row.name, row.value})
-		}
+// wrong is what is wrong with the value, said about the option.
+func (s optionSetting) wrong(err error) error {
+	said := &failure.UsageError{Text: s.option + ": " + strings.TrimPrefix(failure.InWords(err), s.name+": ")}
+	if s.option == "--set" {
+		said.Text = s.option + ": " + failure.InWords(err)
+		said.Hint = strings.NewReplacer("`set`", "`ftpsh -c set`", "`set "+s.name+" ", "`--set "+s.name+"=", "`set ", "`--set ").Replace(hintOf(err))
+	}
+	return said
+}
+
+// settings are the options that have a setting.
+func (o *options) settings() []optionSetting {
+	way, most, _ := strings.Cut(o.rate, ",")
+	most, _, _ = strings.Cut(most, ",")
+	all := []optionSetting{
+		{o.verbose, "--verbose", "verbose", "on"},
+		{o.quiet, "--quiet", "verbose", "off"},
+		{o.noPrompt, "--no-prompt", "prompt", "off"},
+		{o.noGlob, "--no-glob", "glob", "off"},
+		{o.v4, "--ipv4", "family", "4"},
+		{o.v6, "--ipv6", "family", "6"},
+		{o.passive, "--passive", "passive", "on"},
+		{o.active, "--active", "passive", "off"},
+		{o.keepGoing, "--keep-going", "onerror", "continue"},
+		{o.requireTLS, "--ssl-reqd", "tls", "require"},
+		{o.tls != "", "--tls", "tls", o.tls},
+		{o.connectTimeout != "", "--connect-timeout", "timeout", o.connectTimeout},
+		{o.maxTime != "", "--max-time", "max-time", o.maxTime},
+		{o.noEdit, "--no-edit", "edit", "off"},
+		{o.retry > 0, "--retry", "retries", strconv.Itoa(forever)},
+		{o.retry > 0, "--retry", "retry-wait", strconv.Itoa(o.retry)},
+		{o.stall > 0, "--stall", "stall", strconv.Itoa(o.stall)},
+		{o.packets, "--packets", "trace", "2"},
+		{os.Getenv("FTPSH_TRACE") != "", "FTPSH_TRACE", "trace", os.Getenv("FTPSH_TRACE")},
+		{o.debug > 0, "--debug", "trace", strconv.Itoa(min(o.debug, 3))},
+		{o.trace != "", "--trace", "trace", o.trace},
+		{o.limitRate != "", "--limit-rate", "rate-get", o.limitRate},
+		{o.limitRate != "", "--limit-rate", "rate-put", o.limitRate},
+		{way == "get" || way == "all", "--rate", "rate-get", most},
+		{way == "put" || way == "all", "--rate", "rate-put", most},
+		{o.buffer != "", "--buffer", "rcvbuf", o.buffer},
+		{o.buffer != "", "--buffer", "sndbuf", o.buffer},
 	}
 	for _, change := range o.changes {
 		name, value, _ := strings.Cut(change, "=")
-		all = append(all, [2]string{name, value})
+		all = append(all, optionSetting{true, "--set", name, value})
 	}
-	return all
+	return slices.DeleteFunc(all, func(s optionSetting) bool { return !s.given })
+}
+
+// checkParts looks at NAME=VALUE and at DIRECTION,MAX[,STEP].
+func (o *options) checkParts() error {
+	for _, change := range o.changes {
+		if !strings.Contains(change, "=") {
+			return fmt.Errorf("--set: %q is not NAME=VALUE", change)
+		}
+	}
+	words := strings.Split(o.rate, ",")
+	if o.rate == "" || slices.Contains([]string{"all", "get", "put"}, words[0]) && (len(words) == 2 || len(words) == 3) {
+		return nil
+	}
+	return fmt.Errorf("--rate: %q is not DIRECTION,MAX[,STEP] such as get,100k; the direction is all, get or put", o.rate)
+}
+
+// stepRates is by how much signals change the limits, where --rate says so.
+func (o *options) stepRates(sh *command.Shell) error {
+	words := strings.Split(o.rate, ",")
+	if len(words) != 3 {
+		return nil
+	}
+	step, err := settings.ParseBytes(words[2])
+	if err != nil {
+		return failure.About("--rate", err)
+	}
+	for _, download := range []bool{true, false} {
+		if words[0] == "all" || (words[0] == "get") == download {
+			sh.LimitFor(download).Step.Store(step)
+		}
+	}
+	return nil
 }

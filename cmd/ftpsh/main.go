@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,12 +11,14 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/processors"
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 func main() {
@@ -40,7 +43,7 @@ func run(args []string, adapt func(*command.Options)) int {
 		fmt.Print(usage())
 		return 0
 	case err != nil:
-		return startupError(err)
+		return usageError(err, "ftpsh")
 	case o.version:
 		fmt.Print(thisBuild())
 		return 0
@@ -119,35 +122,45 @@ func (o *options) configure(sh *command.Shell) error {
 			return err
 		}
 	}
-	for _, setting := range o.settings() {
-		if err := sh.Set(setting[0], setting[1]); err != nil {
-			return err
+	for _, row := range o.settings() {
+		if err := sh.Set(row.name, row.value); err != nil {
+			return row.wrong(err)
 		}
 	}
-	for _, line := range o.lines() {
-		if sh.Do(command.Line{Text: line}) != nil {
-			return errShown
-		}
-	}
-	return nil
+	return o.stepRates(sh)
 }
 
-// errShown is a failure that the shell has shown.
-var errShown = errors.New("shown")
+// usageError reports a command line that makes no sense to one of our programs.
+func usageError(err error, program string) int {
+	return startupError(&failure.UsageError{Text: failure.InWords(err), Hint: cmp.Or(hintOf(err), "`"+program+" --help` shows the options")})
+}
 
 // startupError reports what keeps the program from starting.
 func startupError(err error) int {
-	if errors.Is(err, errShown) {
-		return usageStatus
-	}
-	fmt.Fprintln(os.Stderr, "ftpsh: "+failure.InWords(err))
-	hint := "`ftpsh --help` shows the options"
-	var usage *failure.UsageError
-	if errors.As(err, &usage) && usage.Hint != "" {
-		hint = usage.Hint
-	}
-	fmt.Fprintln(os.Stderr, "  hint: "+hint)
+	complain("ftpsh", err)
 	return usageStatus
+}
+
+// complain says what is wrong with what, on a terminal in lines that fit.
+func complain(what string, err error) {
+	said := render.Failure{What: what, Words: failure.InWords(err)}
+	if hint := hintOf(err); hint != "" {
+		said.Hints = []string{hint}
+	}
+	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil {
+		width = 0
+	}
+	fmt.Fprintln(os.Stderr, said.Text(false, width))
+}
+
+// hintOf is what can be tried instead, or "".
+func hintOf(err error) string {
+	var usage *failure.UsageError
+	if errors.As(err, &usage) {
+		return usage.Hint
+	}
+	return ""
 }
 
 // bookmarkFile is where the bookmarks are.
@@ -164,7 +177,7 @@ func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 func openHistory() command.History {
 	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ftpsh: history: "+failure.InWords(err))
+		complain("ftpsh: history", err)
 	}
 	return file
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"net"
 	"os"
 	"os/signal"
@@ -16,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
+	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
@@ -49,10 +52,10 @@ func serveFlags(o *serveOptions) *pflag.FlagSet {
 	fs.SortFlags = false
 	fs.Usage = func() {}
 	fs.StringVar(&o.dir, "serve", "", "the `DIRECTORY` to serve; nothing outside it can be reached")
-	fs.IntVarP(&o.port, "port", "p", 2121, "the port; 0 takes any that is free")
-	fs.StringVar(&o.listen, "listen", "127.0.0.1", "the address to listen on; 0.0.0.0 for every network")
-	fs.StringVarP(&o.user, "user", "u", "", "who may log in; without it everybody may read, as anonymous")
-	fs.StringVarP(&o.password, "password", "P", "", "the password; without it FTPSH_PASSWORD has it, or one is made and shown")
+	fs.IntVarP(&o.port, "port", "p", 2121, "the `PORT`; 0 takes any that is free")
+	fs.StringVar(&o.listen, "listen", "127.0.0.1", "the `ADDRESS` to listen on; 0.0.0.0 for every network")
+	fs.StringVarP(&o.user, "user", "u", "", "the `NAME` of who may log in; without it everybody may read, as anonymous")
+	fs.StringVarP(&o.password, "password", "P", "", "the `PASSWORD`; without it FTPSH_PASSWORD has it, or one is made and shown")
 	fs.StringVarP(&o.cert, "cert", "c", "", "a `FILE` with certificate and key (PEM); without it one is made")
 	fs.StringVar(&o.like, "like", "", "look like this `SERVER`: vsftpd, proftpd, pure-ftpd, iis, zos")
 	fs.BoolVar(&o.tls, "tls", false, "demand TLS for logins and transfers")
@@ -75,6 +78,12 @@ func serve(args []string, password string) int {
 		fmt.Print("usage: ftpsh --serve DIRECTORY [options]\n\noptions:\n" + fs.FlagUsages())
 		return 0
 	}
+	if err == nil {
+		err = checkValues(fs)
+	}
+	if err == nil && o.port > math.MaxUint16 {
+		err = fmt.Errorf("--port: %d is not a number from 0 to 65535", o.port)
+	}
 	if err == nil && (len(fs.Args()) > 0 || o.dir == "") {
 		err = errors.New("one directory is served")
 	}
@@ -85,11 +94,11 @@ func serve(args []string, password string) int {
 		err = errors.New("--anonymous-uploads and --user exclude each other: with a user nobody is anonymous")
 	}
 	if err != nil {
-		return startupError(err)
+		return usageError(command.FlagError(err, fs, ""), "ftpsh --serve")
 	}
 	server, err := o.start()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ftpsh: "+failure.InWords(err))
+		complain("ftpsh", err)
 		return 1
 	}
 	defer server.Close()
@@ -97,7 +106,7 @@ func serve(args []string, password string) int {
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	fmt.Println(o.welcome(server))
 	for _, line := range o.exposure(server) {
-		fmt.Fprintln(os.Stderr, "ftpsh: warning: "+line)
+		complain("ftpsh: warning", errors.New(line))
 	}
 	<-stop
 	return 0
@@ -122,7 +131,7 @@ func (o *serveOptions) start() (*practice.Server, error) {
 	if o.cert != "" {
 		pair, err := certificate(o.cert, o.cert)
 		if err != nil {
-			return nil, err
+			return nil, failure.About("--cert", err)
 		}
 		opt.Certificate = &pair
 	}
@@ -131,7 +140,14 @@ func (o *serveOptions) start() (*practice.Server, error) {
 			fmt.Fprintln(os.Stderr, render.SafeLines(e.String()))
 		}
 	}
-	return practice.Start(opt)
+	server, err := practice.Start(opt)
+	switch {
+	case failure.Is[*fs.PathError](err):
+		return nil, failure.About("--serve", err)
+	case failure.Is[*net.OpError](err):
+		return nil, failure.About("--listen", failure.About(opt.Listen, err))
+	}
+	return server, err
 }
 
 // welcome says how to reach the server.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
 	"github.com/ftpsh/ftpsh/shell/command"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/script"
 )
 
@@ -51,6 +53,8 @@ func (s source) open() (io.ReadCloser, error) {
 	switch {
 	case s.isInput():
 		return nil, nil
+	case s.file && s.text == "":
+		return nil, errors.New("no script is named")
 	case s.file:
 		return os.Open(s.text)
 	}
@@ -64,7 +68,7 @@ func (o *options) openScripts() ([]io.ReadCloser, error) {
 		r, err := s.open()
 		if err != nil {
 			closeScripts(opened)
-			return nil, err
+			return nil, failure.About("--file", err)
 		}
 		opened = append(opened, r)
 	}

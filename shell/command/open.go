@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/console"
@@ -86,7 +87,7 @@ func (c *Connections) StartsHere() {
 
 // sayingHost adds the host where the error does not name it.
 func sayingHost(a site.Address, err error) error {
-	if failure.AnyOf[*client.ConnectError, *client.CertificateError](err) {
+	if failure.AnyOf[*client.ConnectError, *client.CertificateError](err) || strings.HasPrefix(err.Error(), a.Host+":") {
 		return err
 	}
 	return failure.About(a.Host, err)

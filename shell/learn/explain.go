@@ -132,6 +132,9 @@ func KnowsLine(sh *command.Shell, line string) bool {
 		return false
 	}
 	for _, word := range words[1:] {
+		if command.DashArgs != nil && command.DashArgs(word) {
+			continue
+		}
 		if strings.HasPrefix(word, "-") && (!command.TakesFlags() || command.FlagSet().Parse([]string{word}) != nil) {
 			return false
 		}

@@ -94,7 +94,11 @@ func RunScript(sh *command.Shell, script Script, line command.Line) error {
 			break
 		}
 		if err != nil {
-			sh.Failed(command.Line{}, script.Name, err)
+			if call := line.Within; call != nil {
+				sh.Failed(call.Line.At(call.Statement), call.Command.Name, err)
+			} else {
+				sh.Failed(command.Line{}, script.Name, err)
+			}
 			return errors.Join(first, err)
 		}
 		line.Text = text

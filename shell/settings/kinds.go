@@ -138,10 +138,11 @@ func duration(name, short string, field func(*Settings) *time.Duration) *Setting
 		Name: name, Short: short, Usage: "30s", Suggest: []string{"10s", "30s", "2m", "10m"},
 		Show: func(s *Settings) string { return field(s).String() },
 		Parse: func(s *Settings, text string) error {
+			seconds := ""
 			if _, err := strconv.Atoi(text); err == nil {
-				text += "s"
+				seconds = "s"
 			}
-			d, err := time.ParseDuration(text)
+			d, err := time.ParseDuration(text + seconds)
 			if err != nil || d <= 0 {
 				return fmt.Errorf("%q is not a time such as 30s or 2m", text)
 			}

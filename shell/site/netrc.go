@@ -38,7 +38,7 @@ type Macro struct {
 // word that begins with # where a keyword is due begins a comment. A macro's
 // lines go up to an empty one. A macro in front of every machine is for all.
 // What has no meaning is passed over, and the error, which holds nothing of the
-// text, has a row for each of its lines: "3: a value is missing after login".
+// text, has a row for each of the first lines of that kind: "3: a value is missing after login".
 func ParseNetrc(text string) ([]Netrc, error) {
 	p := netrcParser{text: text, line: 1}
 	for {
@@ -65,12 +65,19 @@ type netrcParser struct {
 	wrong   []error
 }
 
+// manyComplaints are as many as one reads.
+const manyComplaints = 2
+
 func (p *netrcParser) complain(text string) {
 	if n := len(p.entries); n > 0 {
 		p.entries[n-1].damaged = true
 	}
 	err := fmt.Errorf("%d: %s", p.line, text)
-	if n := len(p.wrong); n == 0 || p.wrong[n-1].Error() != err.Error() { // a misspelt keyword leaves its value behind
+	switch n := len(p.wrong); {
+	case n > manyComplaints: // a file that is no .netrc has as many as it has words
+	case n == manyComplaints:
+		p.wrong = append(p.wrong, fmt.Errorf("%d: and more", p.line))
+	case n == 0 || p.wrong[n-1].Error() != err.Error(): // a misspelt keyword leaves its value behind
 		p.wrong = append(p.wrong, err)
 	}
 }
