@@ -102,6 +102,20 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 	if p, ok := nc.(proxied); ok {
 		nc, proxyTo = p.NetConn(), host
 	}
+	c := newConn(cfg, host, proxyTo, nc)
+	if implicit {
+		if err := c.startTLS(ctx); err != nil {
+			nc.Close()
+			return nil, err
+		}
+	}
+	if c.greeting, err = c.greet(ctx, addr); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func newConn(cfg Options, host, proxyTo string, nc net.Conn) *Conn {
 	c := &Conn{
 		verifier:  verifier{cfg: cfg, host: host},
 		stream:    stream{nc: nc},
@@ -116,12 +130,11 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 	c.single.Store(cfg.OneByOne)
 	c.setGate(cfg.Gate)
 	c.charset.Store(cfg.Charset)
-	if implicit {
-		if err := c.startTLS(ctx); err != nil {
-			nc.Close()
-			return nil, err
-		}
-	}
+	return c
+}
+
+// greet begins to read and waits for the greeting.
+func (c *Conn) greet(ctx context.Context, addr string) (Reply, error) {
 	hello := c.enqueue(command{})
 	go c.readReplies()
 	r, err := hello.Wait(ctx)
@@ -130,14 +143,12 @@ func Dial(ctx context.Context, addr string, implicit bool, cfg Options) (*Conn, 
 	}
 	if err != nil {
 		c.Close()
-		var foreign *ProtocolError
-		if errors.As(err, &foreign) {
-			return nil, &ProtocolError{Text: foreign.Text, Reason: addr + " is not an FTP server"}
-		}
-		return nil, err
 	}
-	c.greeting = r
-	return c, nil
+	var foreign *ProtocolError
+	if errors.As(err, &foreign) {
+		err = &ProtocolError{Text: foreign.Text, Reason: addr + " is not an FTP server"}
+	}
+	return r, err
 }
 
 // Greeting returns the server's first reply.
@@ -286,29 +297,21 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 			cmd = c.consent(*gate, cmd, xs)
 		}
 		line, wire, err := c.commandLine(cmd)
-		if cmd.failed != nil {
-			err = cmd.failed
-		}
 		if renames := cmd.verb == "RNFR" || cmd.verb == "RNTO"; renames && unsaid != nil {
 			err = unsaid
 		} else if cmd.verb == "RNTO" {
 			unsaid = err
 		}
-		if err != nil {
-			xs = append(xs, c.broken(cmd.verb, err))
-			continue
+		if err == nil {
+			err = c.takeSlot(ctx, cmd, &text)
 		}
-		if err := c.takeSlot(ctx, cmd, &text); err != nil {
+		if err != nil {
 			xs = append(xs, c.broken(cmd.verb, err))
 			continue
 		}
 		x := c.enqueue(cmd)
 		if x.seq > 0 {
-			var shown string
-			shown, x.secret = masked(cmd.verb, line)
-			c.keepSecrets(cmd.verb, x.secret)
-			shown = c.hideIn(shown)
-			c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: cmd.verb, Line: shown, TLS: c.isTLS(), Seq: x.seq, At: x.start})
+			c.tellSent(x, line)
 			if cmd.urgent {
 				c.write(text)
 				text = append(text[:0], c.synch()...)
@@ -319,6 +322,14 @@ func (c *Conn) burst(ctx context.Context, commands []command) []*Exchange {
 	}
 	c.write(text)
 	return xs
+}
+
+// tellSent has observers see a command that leaves now, without its secrets.
+func (c *Conn) tellSent(x *Exchange, line string) {
+	var shown string
+	shown, x.secret = masked(x.Verb, line)
+	c.keepSecrets(x.Verb, x.secret)
+	c.cfg.Trace.sent(SentInfo{Channel: c.name, Verb: x.Verb, Line: c.hideIn(shown), TLS: c.isTLS(), Seq: x.seq, At: x.start})
 }
 
 // takeSlot waits until fewer than Depth commands are in flight. What is
@@ -371,6 +382,9 @@ func (c *Conn) write(text []byte) {
 // Nothing that holds a line break or a NUL is ever sent: it would be a second
 // command, or the end of a name.
 func (e *encoding) commandLine(cmd command) (line, wire string, err error) {
+	if cmd.failed != nil {
+		return "", "", cmd.failed
+	}
 	line = strings.Join(append([]string{cmd.verb}, cmd.args...), " ")
 	if wire, err = e.charset.Load().encode(line); err != nil {
 		return "", "", err
@@ -510,21 +524,13 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	}
 	info := GotInfo{Channel: c.name, Reply: c.hide(r), TLS: c.isTLS(), At: time.Now()}
 	if x == nil {
-		c.cfg.Trace.got(info)
-		if lost != nil {
-			return in, lost
-		}
-		if r.Code == 421 {
-			return in, &LostError{Reply: &r}
-		}
-		c.cfg.Trace.note(NoteInfo{c.name, "reply.unexpected", "nobody asked for: " + info.Reply.String()})
-		return in, nil
+		return in, c.unasked(r, info, lost)
 	}
 	r = hideSecret(r, x.secret)
 	info.Verb, info.Reply, info.Seq, info.Asked, info.Elapsed = x.Verb, c.hide(r), x.seq, true, info.At.Sub(x.start)
 	c.cfg.Trace.got(info)
-	if took := int64(info.Elapsed); x.seq > 0 && (took < c.minRTT.Load() || c.minRTT.Load() == 0) {
-		c.minRTT.Store(took)
+	if x.seq > 0 {
+		c.took(info.Elapsed)
 	}
 	if r.Class() == 1 {
 		if x.preliminaries++; x.preliminaries > maxMarks {
@@ -549,6 +555,26 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	}
 	x.finish(r)
 	return in, c.Err()
+}
+
+// unasked is for a reply to nothing that was sent; lost is why that ends the connection.
+func (c *Conn) unasked(r Reply, info GotInfo, lost error) error {
+	c.cfg.Trace.got(info)
+	switch {
+	case lost != nil:
+		return lost
+	case r.Code == 421:
+		return &LostError{Reply: &r}
+	}
+	c.cfg.Trace.note(NoteInfo{c.name, "reply.unexpected", "nobody asked for: " + info.Reply.String()})
+	return nil
+}
+
+// took notes how long an answer took.
+func (t *timing) took(elapsed time.Duration) {
+	if took, least := int64(elapsed), t.minRTT.Load(); took < least || least == 0 {
+		t.minRTT.Store(took)
+	}
 }
 
 const maxMarks = 20

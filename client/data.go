@@ -223,8 +223,8 @@ func (d *Data) attend() {
 // (four system calls) small files are spared.
 var lastingTransfer = 5 * time.Second
 
-func (d *wire) keepAlive() {
-	if tcp, ok := d.raw.(*net.TCPConn); ok {
+func (w *wire) keepAlive() {
+	if tcp, ok := w.raw.(*net.TCPConn); ok {
 		_ = tcp.SetKeepAliveConfig(TCPKeepAlive)
 	}
 }
@@ -232,7 +232,7 @@ func (d *wire) keepAlive() {
 // Size returns the number of bytes that the server's preliminary reply
 // announced, or -1. It is for display: servers are not to be trusted with it,
 // and after REST (RFC 3659 section 5) some name the whole file, some the rest.
-func (d *purpose) Size() int64 { return d.size }
+func (p *purpose) Size() int64 { return p.size }
 
 // Transferred returns the number of bytes read or written so far. It may be
 // called while the transfer runs.
@@ -297,7 +297,7 @@ func (d *Data) Write(p []byte) (int, error) {
 }
 
 // Deflated reports whether an upload goes in MODE Z (draft-preston-ftpext-deflate).
-func (d *wire) Deflated() bool { return d.squeeze != nil }
+func (w *wire) Deflated() bool { return w.squeeze != nil }
 
 // squeezed takes the bytes of an upload in MODE Z to the wire, each time with the patience of a write.
 type squeezed struct{ d *Data }
@@ -537,14 +537,14 @@ func (d *Data) incomplete() error {
 
 // hangUp closes the data connection; with reset the server cannot take what it
 // has for the whole file.
-func (d *wire) hangUp(reset bool) {
-	if d.raw == nil {
+func (w *wire) hangUp(reset bool) {
+	if w.raw == nil {
 		return
 	}
-	if tcp, ok := d.raw.(*net.TCPConn); ok && reset {
+	if tcp, ok := w.raw.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}
-	d.raw.Close()
+	w.raw.Close()
 }
 
 // tell reports, once, that all data has been moved, or how it ended instead.

@@ -11,12 +11,7 @@ import (
 // in the same round trip for what the next transfer needs, from the directory
 // where it begins; nil: none is known.
 func (s *browser) exactTimes(ctx context.Context, all []listing.Entry, from Place, next *Transfer) error {
-	var vague []*listing.Entry
-	for i := range all {
-		if e := &all[i]; e.Type == listing.File && e.Precision < listing.Second {
-			vague = append(vague, e)
-		}
-	}
+	vague := vagueTimes(all)
 	return s.do(ctx, true, func(c *Conn) error {
 		if len(vague) == 0 || s.lacks["MDTM"] {
 			return nil
@@ -38,18 +33,33 @@ func (s *browser) exactTimes(ctx context.Context, all []listing.Entry, from Plac
 			s.at = from
 		}
 		answered(behind[len(back):])
-		for i, x := range xs {
-			r, err := x.Expect(ctx, 2)
-			if s.markUnsupported("MDTM", err) || refused(err) || isLong(err) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if t, precision, err := parseModTime(r); err == nil {
-				vague[i].Time, vague[i].Precision = t, precision
-			}
-		}
-		return nil
+		return s.takeTimes(ctx, vague, xs)
 	})
+}
+
+// vagueTimes are the files whose time is not known to the second.
+func vagueTimes(all []listing.Entry) (vague []*listing.Entry) {
+	for i := range all {
+		if e := &all[i]; e.Type == listing.File && e.Precision < listing.Second {
+			vague = append(vague, e)
+		}
+	}
+	return vague
+}
+
+// takeTimes takes the answers to MDTM. A file whose time is refused keeps the one it has.
+func (l *learned) takeTimes(ctx context.Context, files []*listing.Entry, xs []*Exchange) error {
+	for i, x := range xs {
+		r, err := x.Expect(ctx, 2)
+		if l.markUnsupported("MDTM", err) || refused(err) || isLong(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if t, precision, err := parseModTime(r); err == nil {
+			files[i].Time, files[i].Precision = t, precision
+		}
+	}
+	return nil
 }

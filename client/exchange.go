@@ -125,22 +125,32 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 			return ctx.Err()
 		case <-cut:
 			if waited {
-				x.conn.cut.Store(true)
-				err := &LostError{Err: &BurstError{Verb: x.Verb}}
-				x.conn.fail(err)
-				return err
+				return x.cutOff()
 			}
 			waited = x.conn.isNext(x)
 		case <-timeout.C:
-			what := "the greeting"
-			if x.Verb != "" {
-				what = "the reply to " + x.Verb
-			}
-			err := &TimeoutError{Waiting: what + " on the control connection"}
-			x.conn.fail(&LostError{Err: err})
-			return err
+			return x.tooLate()
 		}
 	}
+}
+
+// cutOff gives up a connection of which the server has dropped the rest of a burst.
+func (x *Exchange) cutOff() error {
+	x.conn.cut.Store(true)
+	err := &LostError{Err: &BurstError{Verb: x.Verb}}
+	x.conn.fail(err)
+	return err
+}
+
+// tooLate gives up a connection on which no reply came in time.
+func (x *Exchange) tooLate() error {
+	what := "the greeting"
+	if x.Verb != "" {
+		what = "the reply to " + x.Verb
+	}
+	err := &TimeoutError{Waiting: what + " on the control connection"}
+	x.conn.fail(&LostError{Err: err})
+	return err
 }
 
 // burstPatience is how long a command that needs no thought may be without an answer, when all

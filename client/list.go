@@ -43,31 +43,43 @@ func (s *browser) List(ctx context.Context, dir string, o ListOptions) iter.Seq2
 var errStopped = errors.New("stopped")
 
 func (s *browser) list(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
-	if o.Long && !o.Plain && s.quirks.HidesLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
+	facts := !o.Plain && s.feat.Has("MLST") && !s.lacks["MLSD"]
+	switch {
+	case facts && o.Long && s.quirks.HidesLinks:
 		return s.listBoth(ctx, dir, o, yield)
-	}
-	if o.Links && !o.Plain && !s.quirks.ShowsLinks && s.feat.Has("MLST") && !s.lacks["MLSD"] {
+	case facts && o.Links && !s.quirks.ShowsLinks:
 		return s.listUnfollowed(ctx, dir, o, yield)
-	}
-	plain := o.Plain || o.Dangling && s.quirks.HidesDangling
-	if !plain && s.feat.Has("MLST") && !s.lacks["MLSD"] {
-		var args []string
-		if dir != "" {
-			args = []string{wirePath(dir)}
-		}
-		err := s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.at.dir, dir), yield)
-		switch {
-		case s.markUnsupported("MLSD", err):
-		case IsCode(err, 501, 504): // announced, and not carried out; or this path is what it does not like
-			if dir == "" {
-				s.without("MLSD")
-			}
-		case permanent(err) && dir != "":
-			return s.listFile(ctx, dir, o, err, yield)
-		default:
+	case facts && !(o.Dangling && s.quirks.HidesDangling):
+		if understood, err := s.listFacts(ctx, dir, o, yield); understood {
 			return err
 		}
 	}
+	return s.listPlain(ctx, dir, o, yield)
+}
+
+// listFacts lists with MLSD. It reports false where the server does not carry that out.
+func (s *browser) listFacts(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) (understood bool, err error) {
+	var args []string
+	if dir != "" {
+		args = []string{wirePath(dir)}
+	}
+	err = s.listWith(ctx, Transfer{Verb: "MLSD", Args: args}, join(s.at.dir, dir), yield)
+	switch {
+	case s.markUnsupported("MLSD", err):
+		return false, nil
+	case IsCode(err, 501, 504): // announced, and not carried out; or this path is what it does not like
+		if dir == "" {
+			s.without("MLSD")
+		}
+		return false, nil
+	case permanent(err) && dir != "":
+		err = s.listFile(ctx, dir, o, err, yield)
+	}
+	return true, err
+}
+
+// listPlain lists with LIST, in the directory itself.
+func (s *browser) listPlain(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	t := Transfer{Verb: "LIST"}
 	if o.Hidden && s.quirks.HidesDots {
 		t.Args = []string{"-a"}
@@ -145,14 +157,8 @@ func permanent(err error) bool {
 // listBoth lists with MLSD, and takes what LIST alone tells from there: that an entry is a link,
 // where it leads, and links that lead nowhere. A server that refuses LIST is left at that.
 func (s *browser) listBoth(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
-	links := map[string]listing.Entry{}
-	err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
-		if e.Type == listing.Link {
-			links[e.Name] = e
-		}
-		return true
-	})
-	if err != nil && !refused(err) {
+	links, err := s.linksIn(ctx, dir, o)
+	if err != nil {
 		return err
 	}
 	var itself *listing.Entry // dir is a file: LIST is asked about it when this transfer is over
@@ -188,6 +194,21 @@ func (s *browser) listBoth(ctx context.Context, dir string, o ListOptions, yield
 	return err
 }
 
+// linksIn are the symbolic links of a directory, as LIST shows them; none where it is refused.
+func (s *browser) linksIn(ctx context.Context, dir string, o ListOptions) (map[string]listing.Entry, error) {
+	links := map[string]listing.Entry{}
+	err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
+		if e.Type == listing.Link {
+			links[e.Name] = e
+		}
+		return true
+	})
+	if refused(err) {
+		err = nil
+	}
+	return links, err
+}
+
 // listUnfollowed lists with MLSD. Some servers describe there what a link leads to, so that it looks like a directory; who
 // deletes what is in it deletes what is elsewhere. Where there are directories, LIST tells which of them are links.
 func (s *browser) listUnfollowed(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
@@ -203,15 +224,9 @@ func (s *browser) listUnfollowed(ctx context.Context, dir string, o ListOptions,
 	if err != nil {
 		return err
 	}
-	links := map[string]listing.Entry{}
+	var links map[string]listing.Entry
 	if dirs {
-		err := s.list(ctx, dir, ListOptions{Hidden: o.Hidden, Plain: true}, func(e listing.Entry, _ error) bool {
-			if e.Type == listing.Link {
-				links[e.Name] = e
-			}
-			return true
-		})
-		if err != nil && !refused(err) {
+		if links, err = s.linksIn(ctx, dir, o); err != nil {
 			return err
 		}
 	}

@@ -144,7 +144,7 @@ func (b *begun) Read(p []byte) (int, error) {
 // Expect tells how many bytes will come, when the caller knows it. Where the
 // server says that it has sent all but never closes the data connection, the
 // transfer is over once they are there.
-func (d *purpose) Expect(size int64) { d.want.Store(size) }
+func (p *purpose) Expect(size int64) { p.want.Store(size) }
 
 // Bound tells how many bytes may come at most; reading more fails with an
 // ExcessError. Compressed data is bounded by what it holds.

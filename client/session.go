@@ -453,19 +453,7 @@ func (s *dialogue) reconnect(ctx context.Context) error {
 	if err := s.alone(); err != nil && s.in {
 		return err
 	}
-	wasTLS := s.conn != nil && s.conn.hadTLS()
-	if s.conn != nil {
-		if !s.conn.isStandIn() {
-			s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.hideIn(s.conn.Err().Error())})
-		}
-		s.conn.Close()
-		if wasTLS && s.opt.Security == Opportunistic {
-			s.opt.Security = Require
-		}
-		if s.conn.cut.Load() {
-			s.opt.OneByOne = true
-		}
-	}
+	s.giveUp()
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return err
@@ -489,6 +477,23 @@ func (s *dialogue) reconnect(ctx context.Context) error {
 	}
 	s.cwdStale = false
 	return nil
+}
+
+// giveUp ends a connection that is lost. What it has shown of the server holds for the next one.
+func (s *peer) giveUp() {
+	if s.conn == nil {
+		return
+	}
+	if !s.conn.isStandIn() {
+		s.opt.Trace.note(NoteInfo{"C", "reconnect", s.conn.hideIn(s.conn.Err().Error())})
+	}
+	s.conn.Close()
+	if s.conn.hadTLS() && s.opt.Security == Opportunistic {
+		s.opt.Security = Require
+	}
+	if s.conn.cut.Load() {
+		s.opt.OneByOne = true
+	}
 }
 
 // Idle reports how the connection is without sending anything.

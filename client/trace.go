@@ -154,26 +154,32 @@ func Join(traces ...*Trace) *Trace {
 		Data:   func(i DataInfo) { each(func(t *Trace) { t.data(i) }) },
 		Close:  func(i CloseInfo) { each(func(t *Trace) { t.closed(i) }) },
 		Note:   func(i NoteInfo) { each(func(t *Trace) { t.note(i) }) },
-		Content: func(i ContentInfo) io.Writer {
-			var writers []io.Writer
-			each(func(t *Trace) {
-				if w := t.content(i); w != nil {
-					writers = append(writers, w)
-				}
-			})
-			if len(writers) == 0 {
-				return nil
-			}
-			return io.MultiWriter(writers...)
-		},
-		Clone: func() *Trace {
-			clones := make([]*Trace, len(all))
-			for i, t := range all {
-				clones[i] = t.clone()
-			}
-			return Join(clones...)
-		},
+
+		Content: func(i ContentInfo) io.Writer { return contents(all, i) },
+		Clone:   func() *Trace { return Join(clones(all)...) },
 	}
+}
+
+// contents is what all of traces want to see of a transfer; nil: nobody wants to.
+func contents(traces []*Trace, i ContentInfo) io.Writer {
+	var writers []io.Writer
+	for _, t := range traces {
+		if w := t.content(i); w != nil {
+			writers = append(writers, w)
+		}
+	}
+	if len(writers) == 0 {
+		return nil
+	}
+	return io.MultiWriter(writers...)
+}
+
+func clones(traces []*Trace) []*Trace {
+	all := make([]*Trace, len(traces))
+	for i, t := range traces {
+		all[i] = t.clone()
+	}
+	return all
 }
 
 func (t *Trace) clone() *Trace {

@@ -72,24 +72,9 @@ func (c *Console) edit(e *editor) error {
 	if e.fresh {
 		c.DropTypedAhead()
 	}
-	c.mu.Lock()
-	if c.closed || c.ended {
-		c.mu.Unlock()
-		return io.EOF
-	}
-	if err := e.ctx.Err(); err != nil {
-		c.mu.Unlock()
+	if err := c.place(e); err != nil {
 		return err
 	}
-	if err := c.startReadline(); err != nil {
-		c.mu.Unlock()
-		return err
-	}
-	c.screen.erase()
-	c.endRow()
-	c.ed, c.prompts = e, true
-	c.mu.Unlock()
-
 	stop := context.AfterFunc(e.ctx, func() {
 		c.mu.Lock()
 		e.finish(e.ctx.Err())
@@ -109,6 +94,25 @@ func (c *Console) edit(e *editor) error {
 		return e.err
 	}
 	return err
+}
+
+// place makes e the line that is typed, unless nobody can type any more.
+func (c *Console) place(e *editor) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.ended {
+		return io.EOF
+	}
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
+	if err := c.startReadline(); err != nil {
+		return err
+	}
+	c.screen.erase()
+	c.endRow()
+	c.ed, c.prompts = e, true
+	return nil
 }
 
 func (c *Console) startReadline() error {
