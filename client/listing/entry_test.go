@@ -2,6 +2,7 @@ package listing
 
 import (
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestParseFacts(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	var names []string
-	for name, value := range Facts(line) {
+	for name, value := range factsOf(line) {
 		names = append(names, name+"="+value)
 	}
 	if !slices.Contains(names, "Media-Type=text/plain") || len(names) != 9 {
@@ -183,4 +184,10 @@ func encode(word string, c charset) (string, bool) {
 		}
 	}
 	return string(b), foreign
+}
+
+// factsOf walks over the facts of a line of MLSD or MLST, with names and values as sent.
+func factsOf(line string) iter.Seq2[string, string] {
+	facts, _ := splitFacts(line)
+	return eachFact(facts)
 }

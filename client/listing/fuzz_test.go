@@ -90,7 +90,7 @@ func FuzzParseFacts(f *testing.F) {
 		if e.Name == "" || !strings.HasSuffix(line, e.Name) && !strings.HasSuffix(line, e.Name+"/") || e.Raw != line {
 			t.Fatalf("name %q of %q", e.Name, line)
 		}
-		for name := range Facts(line) {
+		for name := range factsOf(line) {
 			if strings.ContainsAny(name, ";=") {
 				t.Fatalf("fact %q of %q", name, line)
 			}

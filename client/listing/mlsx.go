@@ -56,12 +56,6 @@ func parseFacts(line string, e *Entry) error {
 	return nil
 }
 
-// Facts walks over the facts of a line of MLSD or MLST, with names and values as sent.
-func Facts(line string) iter.Seq2[string, string] {
-	facts, _ := splitFacts(line)
-	return eachFact(facts)
-}
-
 // eachFact leaves out what has no "=".
 func eachFact(facts string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {

@@ -66,16 +66,6 @@ func never(string) bool              { return false }
 func always(string) bool             { return true }
 func noHead(client.Algorithm) string { return "" }
 
-// Formats are the names of all forms.
-func Formats() []Format {
-	var all []Format
-	for _, f := range forms {
-		all = append(all, f.name)
-	}
-	slices.Sort(all)
-	return all
-}
-
 func find(name Format) (form, bool) {
 	i := slices.IndexFunc(forms, func(f form) bool { return f.name == name })
 	if i < 0 {

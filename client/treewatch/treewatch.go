@@ -632,14 +632,3 @@ func (w *work) putBack(lost bool) {
 		}
 	}
 }
-
-func (e Event) String() string {
-	text := fmt.Sprintf("%s %s", e.Action, e.Path)
-	if e.To != "" {
-		text += " " + e.To
-	}
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	return text
-}

@@ -21,9 +21,6 @@ var ClassicCommands = strings.Fields(`
 	restart rhelp rmdir rstatus runique send sendport set site size sndbuf status struct sunique system tenex throttle
 	tick trace type umask unset usage user verbose xferbuf`)
 
-// ClassicNames returns the commands of the old clients.
-func ClassicNames() []string { return slices.Clone(ClassicCommands) }
-
 // ProtocolVerbs are what people type who know the protocol.
 var ProtocolVerbs = strings.Fields(`
 	ABOR ACCT ADAT ALLO APPE AUTH AVBL CCC CDUP CLNT COMB CSID CWD DELE DSIZ ENC EPRT EPSV FEAT HASH HOST LANG LIST LPRT

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"io/fs"
-	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -54,44 +53,6 @@ func (l List) Write(w io.Writer, entries []listing.Entry) error {
 		})
 	}
 	return b.Flush()
-}
-
-// Stream writes entries as they come, if their look and order allow it, and
-// otherwise at the end; entries before an error are written too. The error is
-// the first of the sequence or of w.
-func (l List) Stream(w io.Writer, entries iter.Seq2[listing.Entry, error]) error {
-	if l.Long || l.Width > 0 || l.By != Unsorted || l.Reverse {
-		return l.collect(w, entries)
-	}
-	b := bufio.NewWriter(w)
-	var failed error
-	for e, err := range entries {
-		if failed = err; failed != nil {
-			break
-		}
-		if _, failed = b.WriteString(l.line(&e) + "\n"); failed != nil {
-			break
-		}
-	}
-	if err := b.Flush(); failed == nil {
-		failed = err
-	}
-	return failed
-}
-
-func (l List) collect(w io.Writer, entries iter.Seq2[listing.Entry, error]) error {
-	var all []listing.Entry
-	var failed error
-	for e, err := range entries {
-		if failed = err; failed != nil {
-			break
-		}
-		all = append(all, e)
-	}
-	if err := l.Write(w, all); failed == nil {
-		failed = err
-	}
-	return failed
 }
 
 // groups parts a recursive listing into its directories, in order.

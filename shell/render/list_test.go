@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -113,43 +112,13 @@ func TestRecursiveList(t *testing.T) {
 	}
 }
 
-// sequence yields names and then an error, and tells through seen how far the
-// reader is.
-func sequence(names []string, err error) iter.Seq2[listing.Entry, error] {
-	return func(yield func(listing.Entry, error) bool) {
-		for _, n := range names {
-			if !yield(listing.Entry{Name: n}, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(listing.Entry{}, err)
-		}
+// A disk that is full is an error, however long the listing is.
+func TestWriteToFullDisk(t *testing.T) {
+	var entries []listing.Entry
+	for _, name := range manyNames(100_000) {
+		entries = append(entries, listing.Entry{Name: name})
 	}
-}
-
-func TestStream(t *testing.T) {
-	cut := errors.New("426 connection closed")
-	for _, row := range []struct {
-		name string
-		list List
-		err  error
-		want string
-	}{
-		{"as they come", List{By: Unsorted}, nil, "b\na\n"},
-		{"sorted", List{}, nil, "a\nb\n"},
-		{"cut off", List{By: Unsorted}, cut, "b\na\n"},
-		{"cut off and sorted", List{Width: 80}, cut, "a  b\n"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			var b strings.Builder
-			err := row.list.Stream(&b, sequence([]string{"b", "a"}, row.err))
-			if !errors.Is(err, row.err) || b.String() != row.want {
-				t.Errorf("got %q, %v; want %q, %v", b.String(), err, row.want, row.err)
-			}
-		})
-	}
-	if err := (List{By: Unsorted}).Stream(fullDisk{}, sequence(manyNames(100_000), nil)); !errors.Is(err, errFull) {
+	if err := (List{By: Unsorted}).Write(fullDisk{}, entries); !errors.Is(err, errFull) {
 		t.Errorf("got %v, want %v", err, errFull)
 	}
 }
