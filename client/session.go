@@ -17,15 +17,14 @@ import (
 // next call connects again and restores all that.
 //
 // A Session is used by one goroutine at a time, but for Drop.
-//
-// Inside it is made in layers, from peer up to browser. Each stands on the one
-// before and knows nothing of those behind it; a Session is the last one, which
-// changes what is on the server.
 type Session struct {
 	browser
 
 	inFunnel bool // the funnel is at work on this session
 }
+
+// A session is made in layers. Each stands on the one before and knows nothing of
+// those behind it; Session itself is the last, which changes what is on the server.
 
 // peer is the server: the connection to it, and what was learned.
 type peer struct {
@@ -74,7 +73,7 @@ type dialogue struct {
 // transfers begins them, in the wanted type and protection and on a way that works.
 type transfers struct{ dialogue }
 
-// browser goes through what is on the server and changes nothing: directories,
+// browser looks at what is on the server and changes none of it: directories,
 // listings, facts and checksums.
 type browser struct{ transfers }
 
