@@ -27,7 +27,7 @@ var _ = command.Add(&command.Command{
 	Examples: []command.Example{{Line: "help get", Says: "how to download"}, {Line: "help keys", Says: "the keys of the prompt"}, {Line: "help lftp", Says: "the words of another client, and ours"}, {Line: "help -a", Says: "all commands, a line for each"}},
 	Max:      -1, Complete: []completion.Kind{completion.Help},
 	Flags:   func(fs *pflag.FlagSet) { fs.BoolP("all", "a", false, "a line for each command") },
-	Foreign: command.Refused, Run: commands.Paged(help),
+	Program: true, Foreign: command.Refused, Run: commands.Paged(help),
 })
 
 func help(_ context.Context, c *command.Call) error {

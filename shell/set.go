@@ -17,7 +17,7 @@ var _ = command.Add(&command.Command{
 	Long: "Alone it lists all of them with their values, with a name it shows one; at a terminal also those that belong to it, and " +
 		"those that a word is found in.",
 	Examples: []command.Example{{Line: "set timeout 2m", Says: "wait longer"}, {Line: "set tls", Says: "all about TLS"}, {Line: "set clobber off", Says: "never replace a local file"}},
-	Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Foreign: command.Confined, DashArgs: isSettingValue, Run: set,
+	Max:      2, Complete: []completion.Kind{completion.Setting, completion.SettingValue}, JSON: true, Program: true, Foreign: command.Confined, DashArgs: isSettingValue, Run: set,
 })
 
 // isSettingValue reports a word that cannot be an option of set, which has long ones only: set feat -MLST, set timeout -1.

@@ -115,6 +115,7 @@ func readLine(sh *command.Shell) (string, error) {
 		line, err = sh.Console.ReadLine(sh.Base, "> ")
 		text += "\n" + line
 	}
+	sh.Signals.Fresh()
 	return text, err
 }
 

@@ -42,11 +42,13 @@ func TestInterruptBetweenCommands(t *testing.T) {
 	if sh.Vars["a"] != "1" || sh.Vars["b"] != "" {
 		t.Errorf("the variables are %v", sh.Vars)
 	}
+	sh.Signals.Fresh()
 	if err := sh.Do(command.Line{Text: "let b 2; let c 3"}); err != nil || sh.Vars["c"] != "3" {
 		t.Errorf("the next line: %v, %v", err, sh.Vars)
 	}
 	for _, line := range []string{"repeat 3 let n ${n}1", "foreach i in 1 2 3; let n ${n}1; end"} {
 		sh.Vars["n"], strike = "", true
+		sh.Signals.Fresh()
 		sh.Do(command.Line{Text: line})
 		if sh.Vars["n"] != "1" {
 			t.Errorf("%s: n is %q", line, sh.Vars["n"])

@@ -69,6 +69,7 @@ type Command struct {
 	Once     bool                    // a failure does not say what it did (SITE, APPE): it is not run again
 	Between  *Between                // what proxy does with it between two servers; nil: nothing
 	Detach   bool                    // Ctrl-Z sends it to the background
+	Program  bool                    // may start a program on the terminal, such as a pager
 	Nests    bool                    // runs other lines: each of them takes the session for itself
 	Runs     string                  // the option whose value is a command: the words up to a quoted ;, or to the end
 

@@ -41,9 +41,6 @@ func (line Line) At(st syntax.Statement) Line {
 func (sh *Shell) Do(line Line) error {
 	sh.Stepper.begin()
 	defer beginChanges(sh, line)()
-	if line.Within == nil {
-		sh.Signals.fresh()
-	}
 	aside, is := sh.Hooks.Aside(sh, line)
 	switch {
 	case is:
@@ -60,6 +57,9 @@ func (sh *Shell) Do(line Line) error {
 	if err != nil {
 		sh.Failed(line, "", err)
 		return err
+	}
+	if sh.Signals != nil && line.Within == nil {
+		sh.Signals.ahead = leavesKeys(sh, line, list)
 	}
 	return sh.List(line, list)
 }
@@ -150,6 +150,7 @@ func (sh *Shell) Command(line Line, st syntax.Statement) (name string, err error
 	}
 	ctx, done := sh.Signals.During(sh.Base, sh.Session)
 	defer done()
+	ActAhead(sh)
 	call := sh.call(line, st)
 	call.Command = command
 	if err := call.Parse(ctx, st.Args()); err != nil {

@@ -6,11 +6,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // signals turns signals into ends of contexts. At the prompt Ctrl-C is a key,
@@ -26,6 +28,7 @@ type signals struct {
 	cancel context.CancelCauseFunc // of the running command, or nil
 	using  *client.Session         // that it uses, or nil
 	again  bool                    // the running command was interrupted already
+	ahead  bool                    // the line at hand starts no program: what was typed behind it may be looked at
 	missed bool                    // Ctrl-C came when no command could hear it: the rest of the line is not run
 	fatal  syscall.Signal          // the signal that ended the program, or 0
 }
@@ -144,6 +147,35 @@ func (s *signals) During(ctx context.Context, session *client.Session) (context.
 	}
 }
 
+// ActAhead heeds a Ctrl-C or Ctrl-Z that was typed right behind the line whose command has just begun.
+func ActAhead(sh *Shell) {
+	if sh.Signals == nil || sh.Forked || !sh.Signals.ahead {
+		return
+	}
+	sh.Signals.ahead = false
+	sh.Console.ActAhead()
+}
+
+// leavesKeys reports whether a line that was typed starts no program on the terminal, for which something may have been
+// typed ahead.
+func leavesKeys(sh *Shell, line Line, list syntax.List) bool {
+	if line.Script != "" || line.Within != nil || !sh.Interactive() {
+		return false
+	}
+	for _, chain := range list {
+		for _, st := range chain.Statements {
+			command, err := sh.Catalog.Find(st.Name())
+			if err != nil || command.Program || command.Nests && !command.Detach || st.Pipe != "" || slices.ContainsFunc(st.Words, startsProgram) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// startsProgram reports whether a word stands for a program, where a file could be.
+func startsProgram(word syntax.Token) bool { return strings.HasPrefix(word.Text, "|") }
+
 // Taken says that Ctrl-C is how the command at hand ends when all is well.
 func (s *signals) Taken() {
 	if s == nil {
@@ -154,8 +186,8 @@ func (s *signals) Taken() {
 	s.again = false
 }
 
-// fresh forgets a Ctrl-C that was for the line before.
-func (s *signals) fresh() {
+// Fresh forgets a Ctrl-C that was for the line before: another one has just been typed.
+func (s *signals) Fresh() {
 	if s == nil {
 		return
 	}

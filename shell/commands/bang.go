@@ -11,7 +11,7 @@ var _ = command.Add(&command.Command{
 	Name: "!", Theme: "this computer", Args: "[command]", Short: "run a command of this computer",
 	Long:     "The rest of the line goes to your own shell as it stands. Alone it starts one; `exit` comes back.",
 	Examples: []command.Example{{Line: "!df -h .", Says: "is there space left"}},
-	Max:      1, Foreign: command.Refused, Run: bang,
+	Max:      1, Program: true, Foreign: command.Refused, Run: bang,
 })
 
 func bang(ctx context.Context, c *command.Call) error {

@@ -30,7 +30,7 @@ var _ = command.Add(&command.Command{
 		"A file called on is ./on.",
 	Examples: []command.Example{{Line: "edit index.html", Says: "change it on the server"}},
 	Max:      1, Complete: []completion.Kind{completion.RemotePath},
-	Wire: command.Verbs(command.ListVerbs, command.Sends("RETR", "REST", "STOR", "SIZE")), Foreign: command.Refused, Run: edit,
+	Wire: command.Verbs(command.ListVerbs, command.Sends("RETR", "REST", "STOR", "SIZE")), Program: true, Foreign: command.Refused, Run: edit,
 })
 
 func edit(ctx context.Context, c *command.Call) error {

@@ -18,7 +18,7 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "lls", Theme: "this computer", Args: "[argument…]", Short: "list local files, with the system's ls if it has one",
-	Max: -1, Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Refused, Run: lls,
+	Max: -1, Complete: []completion.Kind{completion.LocalPath}, Program: true, Foreign: command.Refused, Run: lls,
 })
 
 // lls lists local files with the system's ls, and by itself where there is none: on Windows.

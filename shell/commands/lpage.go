@@ -16,7 +16,7 @@ var _ = command.Add(&command.Command{
 	Name: "lpage", Rare: true, Theme: "download", Args: "local…", Short: "read local files, page by page", Long: pageLong,
 	Min: 1, Max: -1, Ask: []string{"local-file"},
 	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show binary files, too") },
-	Complete: []completion.Kind{completion.LocalPath}, Foreign: command.Confined, Run: Paged(lcat),
+	Complete: []completion.Kind{completion.LocalPath}, Program: true, Foreign: command.Confined, Run: Paged(lcat),
 })
 
 // lcat writes local files, safe for a screen as cat does it.

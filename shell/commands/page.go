@@ -20,7 +20,7 @@ var _ = command.Add(&command.Command{
 		decompressFlag(fs)
 	},
 	Complete: []completion.Kind{completion.RemotePath},
-	Wire:     getVerbs, Needs: command.Login, Foreign: command.Confined, Run: Paged(pageOne),
+	Wire:     getVerbs, Needs: command.Login, Program: true, Foreign: command.Confined, Run: Paged(pageOne),
 })
 
 // pageOne is cat, or with -z zcat.

@@ -11,5 +11,5 @@ var _ = command.Add(&command.Command{
 	Name: "pls", Rare: true, Theme: "download", Args: "[path]", Short: "list a directory, page by page", Long: pageLong, JSON: true,
 	Max: 1, Flags: listFlags, Complete: []completion.Kind{completion.RemotePath},
 	Wire: command.ListVerbs, Needs: command.Login,
-	Foreign: command.Confined, Run: Paged(func(ctx context.Context, c *command.Call) error { return list(ctx, c, c.Is("long")) }),
+	Program: true, Foreign: command.Confined, Run: Paged(func(ctx context.Context, c *command.Call) error { return list(ctx, c, c.Is("long")) }),
 })

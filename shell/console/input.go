@@ -18,6 +18,7 @@ type input struct {
 	r      io.Reader
 	fd     int // -1 when it cannot be waited for
 	tty    bool
+	ahead  []byte // read from the terminal and not asked for yet
 	closed atomic.Bool
 	woken  atomic.Bool
 	waker  *waker
@@ -48,6 +49,10 @@ func (in *input) Read(p []byte) (int, error) {
 			return 0, err
 		}
 	}
+	if n := copy(p, in.ahead); n > 0 {
+		in.ahead = in.ahead[n:]
+		return n, nil
+	}
 	return in.r.Read(p)
 }
 
@@ -57,6 +62,11 @@ func (in *input) next(wait time.Duration) (byte, error) {
 	if err := in.wait(wait); err != nil {
 		return 0, err
 	}
+	if len(in.ahead) > 0 {
+		first := in.ahead[0]
+		in.ahead = in.ahead[1:]
+		return first, nil
+	}
 	var b [1]byte
 	_, err := io.ReadFull(in.r, b[:])
 	return b[0], err
@@ -65,6 +75,9 @@ func (in *input) next(wait time.Duration) (byte, error) {
 func (in *input) wait(limit time.Duration) error {
 	if in.closed.Load() {
 		return io.EOF
+	}
+	if len(in.ahead) > 0 {
+		return nil
 	}
 	ready, woken, err := in.waker.wait(in.fd, limit)
 	switch {
@@ -88,7 +101,7 @@ func (in *input) ready() bool {
 		return false
 	}
 	ready, _, err := in.waker.wait(in.fd, 0)
-	return ready && err == nil
+	return len(in.ahead) > 0 || ready && err == nil
 }
 
 // wake makes a waiting read, or the next one, return errWoken. What the reader shall find then must be set before: a

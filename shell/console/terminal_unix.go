@@ -83,6 +83,43 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 	return dropped
 }
 
+// ActAhead sends the signals of the Ctrl-C and Ctrl-Z that were typed right behind a line: up to its end they came as keys.
+// As a terminal does it, what was typed before them is forgotten; what came after them, the next prompt reads. Nobody may
+// read keys meanwhile, and no program that is about to start finds them.
+func (c *Console) ActAhead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.prompts || c.cooked || c.restore != nil || !inForeground(c.in.fd) {
+		return
+	}
+	found, err := unix.IoctlGetTermios(c.in.fd, getTermios)
+	if err != nil {
+		return
+	}
+	keys := *found // the next ones are signals, and the others can be read without the end of a line
+	keys.Lflag = keys.Lflag&^(unix.ICANON|unix.ECHO) | unix.ISIG
+	keys.Cc[unix.VMIN], keys.Cc[unix.VTIME] = 1, 0
+	if unix.IoctlSetTermios(c.in.fd, setTermios, &keys) != nil {
+		return
+	}
+	defer func() { _ = unix.IoctlSetTermios(c.in.fd, setTermios, found) }()
+	var typed []byte
+	for {
+		b, err := c.in.next(0)
+		if err != nil {
+			break
+		}
+		typed = append(typed, b)
+		for at, signal := range map[int]unix.Signal{unix.VINTR: unix.SIGINT, unix.VSUSP: unix.SIGTSTP} {
+			if b == found.Cc[at] && b != 0 { // 0 is no key
+				_ = unix.Kill(0, signal)
+				typed = nil
+			}
+		}
+	}
+	c.in.ahead = typed
+}
+
 // A waker is a pipe that ends a poll.
 type waker struct{ r, w *os.File }
 

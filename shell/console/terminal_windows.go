@@ -38,6 +38,9 @@ func (c *Console) DropTypedAhead() (dropped bool) {
 	return false
 }
 
+// ActAhead has nothing to do: a console window says of each key when it was pressed.
+func (c *Console) ActAhead() {}
+
 // A waker is an event that ends a wait.
 type waker struct{ event windows.Handle }
 

@@ -49,6 +49,7 @@ func foreground(sh *command.Shell, j *job, begin func()) error {
 	}
 	j.Sh.Console.Away.Store(false)
 	begin()
+	command.ActAhead(sh)
 	select {
 	case <-stopped:
 		if SendAway(sh, j) {
