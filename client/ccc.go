@@ -51,7 +51,7 @@ func (c *Conn) ClearControl(ctx context.Context) error {
 
 // endTLS waits for the server's close_notify: what it sends before is no reply
 // to anything, what comes after is in the clear.
-func (c *Conn) endTLS() error {
+func (c *stream) endTLS() error {
 	tc := c.socket().(*tls.Conn)
 	if err := tc.CloseWrite(); err != nil {
 		return &TLSError{Channel: controlChannel, Err: err}

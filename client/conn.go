@@ -474,7 +474,7 @@ func (c *Conn) readReplies() {
 }
 
 // lost says why the connection cannot be read any more.
-func (c *Conn) lost(err error) error {
+func (c *verifier) lost(err error) error {
 	var foreign *ProtocolError
 	var already *LostError
 	switch {

@@ -443,12 +443,12 @@ func (d *Data) verdict() error {
 }
 
 // gaveUp reports whether we stopped a download for what it brought.
-func (d *Data) gaveUp() bool {
+func (d *ending) gaveUp() bool {
 	return errors.As(d.err, new(*ExcessError)) || errors.As(d.err, new(*inflateError))
 }
 
 // afterBeginning marks a refusal that came when data was on its way.
-func (d *Data) afterBeginning(err error) error {
+func (d *flow) afterBeginning(err error) error {
 	var no *Error
 	if errors.As(err, &no) && d.x.first.Class() == 1 {
 		no.Begun = true

@@ -77,11 +77,11 @@ func (x *Exchange) Wait(ctx context.Context) (Reply, error) {
 
 // failure is why there is no reply. A second interrupt drops the connection
 // too: that is an interrupt, not a loss.
-func (x *Exchange) failure(ctx context.Context) error {
-	if x.err != nil && ctx.Err() != nil {
+func (o *outcome) failure(ctx context.Context) error {
+	if o.err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return x.err
+	return o.err
 }
 
 // Expect is Wait and turns a reply of another class than the one given into an

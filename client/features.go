@@ -30,7 +30,7 @@ func (f Features) Offers(name, word string) bool {
 
 // Features returns what the server said it can do at the login; empty when it
 // does not know FEAT (RFC 2389 section 3).
-func (s *peer) Features() Features { return s.feat }
+func (l *learned) Features() Features { return l.feat }
 
 // AskFeatures asks again (FEAT, RFC 2389 section 3): a server may offer other features after a login.
 func (v Server) AskFeatures(ctx context.Context) (Features, error) {

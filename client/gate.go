@@ -23,12 +23,12 @@ type DryReply struct{ Reply Reply }
 
 func (e *DryReply) Error() string { return "not sent, as if the answer were " + e.Reply.String() }
 
-func (c *Conn) setGate(g Gate) {
+func (e *encoding) setGate(g Gate) {
 	if g == nil {
-		c.gate.Store(nil)
+		e.gate.Store(nil)
 		return
 	}
-	c.gate.Store(&g)
+	e.gate.Store(&g)
 }
 
 // housekeeping is sent without asking: it is the consequence of an interrupt,

@@ -83,10 +83,10 @@ var ErrNoHash = errors.New("the server does not compute this checksum")
 
 // Algorithms returns what the server computes as FEAT (RFC 2389 section 3) tells it, the preferred one
 // first.
-func (s *peer) Algorithms() []Algorithm {
+func (l *learned) Algorithms() []Algorithm {
 	var all []Algorithm
 	for _, known := range algorithms {
-		if len(s.hashVerbs(known.Algorithm)) > 0 {
+		if len(l.hashVerbs(known.Algorithm)) > 0 {
 			all = append(all, known.Algorithm)
 		}
 	}

@@ -243,8 +243,8 @@ func (cl Clones) Settings() []string {
 // Alone says why no other connection can be what this one is; nil where one can.
 func (cl Clones) Alone() error { return cl.s.alone() }
 
-func (s *dialogue) alone() error {
-	for _, m := range s.settings {
+func (h *handwork) alone() error {
+	for _, m := range h.settings {
 		if m.unsure {
 			line, _ := masked(m.verb, m.String())
 			return &DirGoneError{Command: line}

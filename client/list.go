@@ -273,12 +273,12 @@ func (s *browser) listed(ctx context.Context, e listing.Entry) listing.Entry {
 	if e.HasMode && e.Owner != "" && !s.quirks.HidesLinks {
 		return e
 	}
-	one, found := s.lineOf(ctx, e, func(yield func(listing.Entry, error) bool) error {
+	one, found := lineOf(e, func(yield func(listing.Entry, error) bool) error {
 		return s.listWith(ctx, Transfer{Verb: "LIST", Args: []string{lsPath(e.Name)}}, s.at.dir, yield)
 	})
 	if !found || e.Type == listing.Link && one.Type != listing.Link {
 		above := path.Dir(e.Name)
-		one, found = s.lineOf(ctx, e, func(yield func(listing.Entry, error) bool) error {
+		one, found = lineOf(e, func(yield func(listing.Entry, error) bool) error {
 			return s.list(ctx, above, ListOptions{Hidden: true, Plain: true}, yield)
 		})
 	}
@@ -297,7 +297,7 @@ func (s *browser) listed(ctx context.Context, e listing.Entry) listing.Entry {
 }
 
 // lineOf finds an entry in a listing that may be about other names too.
-func (s *browser) lineOf(ctx context.Context, e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
+func lineOf(e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
 	err := list(func(line listing.Entry, _ error) bool {
 		if line.Type != listing.Unparsed && line.Type != listing.Dir && base(line.Name) == base(e.Name) {
 			one, found = line, true

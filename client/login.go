@@ -147,7 +147,7 @@ func (s *dialogue) Reset(ctx context.Context) error {
 }
 
 // LoggedIn reports whether a login succeeded, and as whom.
-func (s *dialogue) LoggedIn() (user string, ok bool) { return s.login.User, s.in }
+func (a *account) LoggedIn() (user string, ok bool) { return a.login.User, a.in }
 
 // enter logs in on c and asks what the server can do, and where one is.
 func (s *dialogue) enter(ctx context.Context, c *Conn) (Place, error) {

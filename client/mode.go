@@ -14,7 +14,7 @@ const (
 // the next transfer. Uploads are compressed for those servers alone of which Quirks says that they read
 // it: proftpd hangs on compressed ones, or says 451. What does not begin at the start of the file is sent
 // as it is: servers disagree about what the offset counts.
-func (s *agreement) SetMode(m Mode) { s.compress, s.mode = m == Deflate, "" }
+func (c *choices) SetMode(m Mode) { c.compress, c.mode = m == Deflate, "" }
 
 // downloadMode returns how the next download is sent.
 func (s *agreement) downloadMode() Mode {

@@ -277,7 +277,7 @@ func (s *outbox) prefetchEPSV(ctx context.Context, c *Conn, typ Type, next *Tran
 		return nil, func([]*Exchange) {}
 	}
 	changes := s.changesFor(s.wants(c, typ, *next), *next)
-	ahead := s.asked(c, way)
+	ahead := newAhead(c, way)
 	return append(changes, ahead.ch.request()), func(xs []*Exchange) {
 		if s.confirm(ctx, changes, xs) == nil {
 			ahead.x, s.pipe.ahead = xs[len(changes)], ahead
@@ -290,10 +290,11 @@ func (s *outbox) next(c *Conn, way DataMode) *ahead {
 	if !s.pipe.more || !way.Passive() || !s.canMoveData() || c.overtaken.Load() || c.oneByOne() || s.opt.Pace.on() {
 		return nil
 	}
-	return s.asked(c, way)
+	return newAhead(c, way)
 }
 
-func (s *outbox) asked(c *Conn, way DataMode) *ahead {
+// newAhead makes a data connection that is asked for ahead; the caller sends its request.
+func newAhead(c *Conn, way DataMode) *ahead {
 	name := c.nextData()
 	return &ahead{conn: c, way: way, name: name, aborts: c.aborts.Load(), ch: &passive{c: c, way: way, name: name}}
 }

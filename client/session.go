@@ -310,14 +310,14 @@ func (s *peer) Drop() {
 }
 
 // SetType chooses the type of the next transfers. Nothing is sent before them.
-func (s *agreement) SetType(t Type) { s.typ = t }
+func (c *choices) SetType(t Type) { c.typ = t }
 
 // Type returns the type of the next transfers.
-func (s *agreement) Type() Type { return s.typ }
+func (c *choices) Type() Type { return c.typ }
 
 // Protect chooses whether data connections are protected. PBSZ and PROT (RFC 4217
 // sections 8 and 9) are sent with the next transfer. It has no effect in the clear.
-func (s *agreement) Protect(l Level) { s.prot = l }
+func (c *choices) Protect(l Level) { c.prot = l }
 
 // Protected reports whether control and data connections use TLS.
 func (s *agreement) Protected() (control, data bool) {

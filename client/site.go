@@ -91,7 +91,7 @@ func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 }
 
 // unlessDir forgives the refusal to make a directory that is there.
-func (s *Session) unlessDir(ctx context.Context, dir string, err error) error {
+func (s *browser) unlessDir(ctx context.Context, dir string, err error) error {
 	if !refused(err) {
 		return err
 	}

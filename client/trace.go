@@ -309,7 +309,7 @@ func (s *secrets) hideIn(line string) string {
 }
 
 // Mask hides the secrets that were sent from a text that is to be shown.
-func (c *Conn) Mask(text string) string { return c.hideIn(text) }
+func (s *secrets) Mask(text string) string { return s.hideIn(text) }
 
 func (s *secrets) known() []string {
 	if all := s.sentSecrets.Load(); all != nil {
