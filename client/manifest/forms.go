@@ -223,16 +223,8 @@ func (r *reader) mtree(line string) (e Entry, skip bool, err error) {
 		return e, true, nil
 	case strings.HasSuffix(line, `\`):
 		return e, false, errors.New("lines that continue are not read")
-	case words[0] == "/set":
-		for _, word := range words[1:] {
-			key, value, _ := strings.Cut(word, "=")
-			r.set[key] = value
-		}
-		return e, true, nil
-	case words[0] == "/unset":
-		for _, key := range words[1:] {
-			delete(r.set, key)
-		}
+	case words[0] == "/set", words[0] == "/unset":
+		r.setAll(words[0], words[1:])
 		return e, true, nil
 	case words[0] == ".." || !strings.Contains(words[0], "/") && words[0] != ".":
 		return e, false, errors.New("only whole paths are read, ./dir/name")
@@ -240,16 +232,41 @@ func (r *reader) mtree(line string) (e Entry, skip bool, err error) {
 	if e.Path, err = unescapeVis(words[0]); err != nil {
 		return e, false, err
 	}
-	e.Size = -1
-	kind := r.set["type"]
-	for _, word := range words[1:] {
+	kind, err := r.keywords(words[1:], &e)
+	switch {
+	case err != nil:
+		return e, false, err
+	case kind != "" && kind != "file":
+		return e, true, nil
+	case e.Sum == nil:
+		return e, false, errors.New("no checksum that is known here")
+	}
+	return e, false, nil
+}
+
+// setAll notes what holds for the lines behind /set, or no more behind /unset.
+func (r *reader) setAll(does string, words []string) {
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		if does == "/set" {
+			r.set[key] = value
+		} else {
+			delete(r.set, word)
+		}
+	}
+}
+
+// keywords reads what mtree says of a path.
+func (r *reader) keywords(words []string, e *Entry) (kind string, err error) {
+	e.Size, kind = -1, r.set["type"]
+	for _, word := range words {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
 		case "type":
 			kind = value
 		case "size":
 			if e.Size, err = parseSize(value); err != nil {
-				return e, false, err
+				return kind, err
 			}
 		}
 		for _, l := range labels {
@@ -257,17 +274,11 @@ func (r *reader) mtree(line string) (e Entry, skip bool, err error) {
 				continue
 			}
 			if e.Algorithm, e.Sum, err = parseSum(value, l.algorithm); err != nil {
-				return e, false, err
+				return kind, err
 			}
 		}
 	}
-	switch {
-	case kind != "" && kind != "file":
-		return e, true, nil
-	case e.Sum == nil:
-		return e, false, errors.New("no checksum that is known here")
-	}
-	return e, false, nil
+	return kind, nil
 }
 
 // escapeVis writes blanks, control characters, backslashes, # and = as octal numbers, as mtree does.

@@ -124,6 +124,10 @@ const (
 
 // reader reads the lines of a manifest.
 type reader struct {
+	form    form
+	known   bool
+	entries []Entry
+	lines   map[string]int    // of entries, by path
 	columns []string          // of hashdeep: the names of the fields
 	set     map[string]string // of mtree: /set
 }
@@ -131,15 +135,12 @@ type reader struct {
 // Read reads a manifest; with "" its form is found by its first line. Entries come sorted by path,
 // each path once. An error is a *LineError, or that of r.
 func Read(r io.Reader, name Format) ([]Entry, Format, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxLine)
-	f, known := find(name)
-	if name != "" && !known {
+	read := &reader{lines: map[string]int{}, set: map[string]string{}}
+	if read.form, read.known = find(name); name != "" && !read.known {
 		return nil, "", fmt.Errorf("%q is not a form of manifest", name)
 	}
-	read := &reader{set: map[string]string{}}
-	var entries []Entry
-	at := map[string]int{} // by path: the line
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
 	n := 0
 	for lines.Scan() {
 		n++
@@ -147,42 +148,46 @@ func Read(r io.Reader, name Format) ([]Entry, Format, error) {
 		if n == 1 {
 			text = strings.TrimPrefix(text, "\uFEFF")
 		}
-		text = strings.TrimSuffix(text, "\r")
-		if text == "" {
-			continue
+		if err := read.line(n, strings.TrimSuffix(text, "\r")); err != nil {
+			return nil, read.form.name, &LineError{n, err.Error()}
 		}
-		if !known {
-			f, known = forms[slices.IndexFunc(forms, func(f form) bool { return f.is(text) })], true
-		}
-		e, skip, err := f.line(read, text)
-		switch {
-		case err != nil:
-			return nil, f.name, &LineError{n, err.Error()}
-		case skip:
-			continue
-		}
-		if e.Path, err = inside(e.Path); err != nil {
-			return nil, f.name, &LineError{n, err.Error()}
-		}
-		if before, twice := at[e.Path]; twice {
-			return nil, f.name, &LineError{n, fmt.Sprintf("%q stands in line %d too", e.Path, before)}
-		}
-		if len(entries) == maxEntries {
-			return nil, f.name, &LineError{n, fmt.Sprintf("more than %d files", maxEntries)}
-		}
-		at[e.Path] = n
-		entries = append(entries, e)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, f.name, &LineError{n + 1, fmt.Sprintf("longer than %d bytes", maxLine)}
+		return nil, read.form.name, &LineError{n + 1, fmt.Sprintf("longer than %d bytes", maxLine)}
 	case err != nil:
-		return nil, f.name, err
-	case len(entries) == 0:
-		return nil, f.name, &LineError{n, "it names no file"}
+		return nil, read.form.name, err
+	case len(read.entries) == 0:
+		return nil, read.form.name, &LineError{n, "it names no file"}
 	}
-	sort.Slice(entries, func(i, j int) bool { return entries[i].Path < entries[j].Path })
-	return entries, f.name, nil
+	sort.Slice(read.entries, func(i, j int) bool { return read.entries[i].Path < read.entries[j].Path })
+	return read.entries, read.form.name, nil
+}
+
+// line takes the entry of a line, if it has one.
+func (r *reader) line(n int, text string) error {
+	if text == "" {
+		return nil
+	}
+	if !r.known {
+		r.form, r.known = forms[slices.IndexFunc(forms, func(f form) bool { return f.is(text) })], true
+	}
+	e, skip, err := r.form.line(r, text)
+	if err != nil || skip {
+		return err
+	}
+	if e.Path, err = inside(e.Path); err != nil {
+		return err
+	}
+	if before, twice := r.lines[e.Path]; twice {
+		return fmt.Errorf("%q stands in line %d too", e.Path, before)
+	}
+	if len(r.entries) == maxEntries {
+		return fmt.Errorf("more than %d files", maxEntries)
+	}
+	r.lines[e.Path] = n
+	r.entries = append(r.entries, e)
+	return nil
 }
 
 // inside cleans a path and refuses one that leads out of its directory.

@@ -18,29 +18,12 @@ import (
 // download brings the file under a temporary name and renames it when it is
 // proved; until then what stood under the final name is untouched.
 func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, error) {
-	if t.Before != nil {
-		if err := t.Before(ctx, s); err != nil {
-			return Result{}, err
-		}
-	}
-	fromPart := t.FromPart && !t.Resume && s.Type().Counts() && t.Here.HasPart(t.Local)
-	t.Resume, t.again = t.Resume || fromPart, t.again || fromPart
-	if err := describe(ctx, s, &t); err != nil {
-		return Result{}, err
-	}
-	if fromPart && t.ModTime.IsZero() { // a size alone proves little
-		t.Resume = false
-	}
-	if err := t.within(); err != nil {
+	if err := t.prepare(ctx, s); err != nil {
 		return Result{}, err
 	}
 	r := Result{Size: t.Size, ModTime: t.ModTime}
 	if !t.anySize(s) {
 		if file := t.small.create(t); file != nil {
-			defer file.close()
-			if err := t.fits(t.Size, 0); err != nil {
-				return r, err
-			}
 			return downloadSmall(ctx, s, t, file, r, m)
 		}
 	}
@@ -70,9 +53,31 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	return r, part.finish(t)
 }
 
+// prepare finds out what is to be fetched, and whether it goes on with a part.
+func (t *Task) prepare(ctx context.Context, s *client.Session) error {
+	if t.Before != nil {
+		if err := t.Before(ctx, s); err != nil {
+			return err
+		}
+	}
+	fromPart := t.FromPart && !t.Resume && s.Type().Counts() && t.Here.HasPart(t.Local)
+	t.Resume, t.again = t.Resume || fromPart, t.again || fromPart
+	if err := describe(ctx, s, t); err != nil {
+		return err
+	}
+	if fromPart && t.ModTime.IsZero() { // a size alone proves little
+		t.Resume = false
+	}
+	return t.within()
+}
+
 // downloadSmall holds the file in memory until it is proved. Where it cannot be put in its place
 // from there, it is written to a part, which says why.
 func downloadSmall(ctx context.Context, s *client.Session, t Task, file *unnamedFile, r Result, m *Meter) (_ Result, err error) {
+	defer file.close()
+	if err := t.fits(t.Size, 0); err != nil {
+		return r, err
+	}
 	if r.Bytes, r.Note, err = fetch(ctx, s, t, 0, file, m); err != nil {
 		return r, err
 	}

@@ -33,11 +33,7 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 	if t.anySize(s) { // nothing would show that a compressed one is whole
 		s.Server().KeepUploadsPlain()
 	}
-	d, err := begin(ctx, s, t)
-	if t.Resume && restRefused(err) { // it ends where the rest begins
-		t.Op = Append
-		d, err = begin(ctx, s, t)
-	}
+	d, err := begin(ctx, s, &t)
 	if err != nil {
 		return r, err
 	}
@@ -47,16 +43,21 @@ func upload(ctx context.Context, s *client.Session, t Task, m *Meter) (Result, e
 		return r, r.mayBeSqueezed(s, err)
 	}
 	if t.Op == UploadUnique {
-		r.Remote, r.Note = d.FileName(), "the server does not say what it calls it"
-		if r.Remote != "" {
-			r.Note = "the server calls it " + r.Remote
-		}
+		r.called(d.FileName())
 	}
 	if whole := r.Resumed + r.Bytes; r.Size >= 0 && whole != r.Size && s.Type().Counts() {
 		r.Note = fmt.Sprintf("the file changed while it was read: it had %d bytes, %d are on the server", r.Size, whole)
 	}
 	r.Size = r.Resumed + r.Bytes
 	return r, nil
+}
+
+// called notes the name that the server gave a file.
+func (r *Result) called(name string) {
+	r.Remote, r.Note = name, "the server calls it "+name
+	if name == "" {
+		r.Note = "the server does not say what it calls it"
+	}
 }
 
 // source is what an upload is read from.
@@ -151,7 +152,18 @@ func calledAs(name string, err error) error {
 	return err
 }
 
-func begin(ctx context.Context, s *client.Session, t Task) (*client.Data, error) {
+// begin opens the data connection. Where the server cannot begin in the middle, what is there ends
+// where the rest begins.
+func begin(ctx context.Context, s *client.Session, t *Task) (*client.Data, error) {
+	d, err := t.store(ctx, s)
+	if t.Resume && restRefused(err) {
+		t.Op = Append
+		d, err = t.store(ctx, s)
+	}
+	return d, err
+}
+
+func (t *Task) store(ctx context.Context, s *client.Session) (*client.Data, error) {
 	switch t.Op {
 	case Append:
 		return s.Append(ctx, t.Remote)

@@ -25,14 +25,15 @@ type Outcome struct {
 // connection: what the server refuses is left alone.
 func Undo(ctx context.Context, s *client.Session, g *Group, force, dry bool, tell func(Outcome)) error {
 	for i := len(g.Steps) - 1; i >= 0; i-- {
-		out, err := back(ctx, s, g.Steps[i], force, dry)
+		u := undoing{s: s, step: g.Steps[i], force: force, dry: dry}
+		err := u.back(ctx)
 		if err != nil && client.Refusal(err) == nil && !errors.As(err, new(*RefusedError)) && !errors.Is(err, ErrInTrash) && !errors.Is(err, ErrGone) {
 			return err
 		}
 		if err != nil {
-			out = Outcome{Path: out.Path, Says: err.Error()}
+			u.out = Outcome{Path: u.out.Path, Says: err.Error()}
 		}
-		tell(out)
+		tell(u.out)
 	}
 	return nil
 }
@@ -40,71 +41,88 @@ func Undo(ctx context.Context, s *client.Session, g *Group, force, dry bool, tel
 // ErrGone is of something that somebody has taken out of the trash, or deleted there.
 var ErrGone = errors.New("no longer in the trash")
 
-// back takes one step back.
-func back(ctx context.Context, s *client.Session, step Step, force, dry bool) (out Outcome, err error) {
-	out.Path = string(step.From)
-	do := func(says string, f func() error) (Outcome, error) {
-		out.Done, out.Says = true, says
-		if dry {
-			return out, nil
-		}
-		return out, f()
-	}
-	switch step.Op {
-	case Lost:
-		out.Says = step.Says + ": cannot be taken back"
-		return out, nil
-	case Emptied:
-		return do("directory made again", func() error { _, err := s.Mkdir(ctx, string(step.From)); return err })
-	case Trashed:
-		if out, blocked, err := free(ctx, s, out, force); blocked || err != nil {
-			return out, err
-		}
-		return do("back from the trash", func() error { return fromTrash(ctx, s, step) })
-	}
-	at := string(step.From)
-	if step.Op == Moved {
-		at = string(step.To)
-	}
-	now, there, err := facts.Stands(ctx, s, at)
-	switch {
-	case err != nil:
-		return out, err
-	case !there:
-		out.Path, out.Says = at, "is not there any more"
-		return out, nil
-	case step.Is != nil && !step.Is.Same(facts.Of(now)) && !force:
-		out.Path, out.Says, out.Now = at, "is another one now: left alone; -f takes it all the same", facts.Of(now)
-		return out, nil
-	}
-	switch step.Op {
-	case Moved:
-		if out, blocked, err := free(ctx, s, out, force); blocked || err != nil {
-			return out, err
-		}
-		return do("moved back from "+at, func() error { return s.Rename(ctx, at, string(step.From)) })
-	case Made:
-		if now.Type == listing.Dir {
-			return do("directory removed", func() error { return s.Rmdir(ctx, at) })
-		}
-		return do("to the trash", func() error { return s.Remove(ctx, at) })
-	case Moded:
-		mode, _ := strconv.ParseUint(step.Was.Mode, 8, 12)
-		return do("mode "+step.Was.Mode, func() error { return s.Chmod(ctx, fs.FileMode(mode), at) })
-	case Timed:
-		return do("time of "+step.Was.Time.UTC().Format("2006-01-02 15:04:05"), func() error { return s.SetModTime(ctx, at, step.Was.Time) })
-	}
-	return out, fmt.Errorf("%q is not a step that this program knows", step.Op)
+// undoing takes one step back.
+type undoing struct {
+	s          *client.Session
+	step       Step
+	force, dry bool
+	out        Outcome
 }
 
-// free reports whether something stands where a file is to go back.
-func free(ctx context.Context, s *client.Session, out Outcome, force bool) (Outcome, bool, error) {
-	e, there, err := facts.Stands(ctx, s, out.Path)
-	if err != nil || !there || force {
-		return out, false, err
+func (u *undoing) back(ctx context.Context) error {
+	name := string(u.step.From)
+	u.out.Path = name
+	switch u.step.Op {
+	case Lost:
+		u.out.Says = u.step.Says + ": cannot be taken back"
+		return nil
+	case Emptied:
+		return u.do("directory made again", func() error { _, err := u.s.Mkdir(ctx, name); return err })
+	case Trashed:
+		if free, err := u.isFree(ctx); !free {
+			return err
+		}
+		return u.do("back from the trash", func() error { return fromTrash(ctx, u.s, u.step) })
+	case Moved:
+		name = string(u.step.To)
 	}
-	out.Says, out.Now = "stands there again: left alone; -f swaps them", facts.Of(e)
-	return out, true, nil
+	now, err := u.asItWas(ctx, name)
+	if now == nil {
+		return err
+	}
+	switch u.step.Op {
+	case Moved:
+		if free, err := u.isFree(ctx); !free {
+			return err
+		}
+		return u.do("moved back from "+name, func() error { return u.s.Rename(ctx, name, string(u.step.From)) })
+	case Made:
+		if now.Type == listing.Dir {
+			return u.do("directory removed", func() error { return u.s.Rmdir(ctx, name) })
+		}
+		return u.do("to the trash", func() error { return u.s.Remove(ctx, name) })
+	case Moded:
+		mode, _ := strconv.ParseUint(u.step.Was.Mode, 8, 12)
+		return u.do("mode "+u.step.Was.Mode, func() error { return u.s.Chmod(ctx, fs.FileMode(mode), name) })
+	case Timed:
+		return u.do("time of "+u.step.Was.Time.UTC().Format("2006-01-02 15:04:05"), func() error { return u.s.SetModTime(ctx, name, u.step.Was.Time) })
+	}
+	return fmt.Errorf("%q is not a step that this program knows", u.step.Op)
+}
+
+// do does it, and says so.
+func (u *undoing) do(says string, f func() error) error {
+	u.out.Done, u.out.Says = true, says
+	if u.dry {
+		return nil
+	}
+	return f()
+}
+
+// asItWas is what stands under a name, nil if that is not what the step has left there.
+func (u *undoing) asItWas(ctx context.Context, name string) (*listing.Entry, error) {
+	now, there, err := facts.Stands(ctx, u.s, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !there:
+		u.out.Path, u.out.Says = name, "is not there any more"
+		return nil, nil
+	case u.step.Is != nil && !u.step.Is.Same(facts.Of(now)) && !u.force:
+		u.out.Path, u.out.Says, u.out.Now = name, "is another one now: left alone; -f takes it all the same", facts.Of(now)
+		return nil, nil
+	}
+	return &now, nil
+}
+
+// isFree reports whether nothing stands where a file is to go back.
+func (u *undoing) isFree(ctx context.Context) (bool, error) {
+	e, there, err := facts.Stands(ctx, u.s, u.out.Path)
+	if err != nil || !there || u.force {
+		return err == nil, err
+	}
+	u.out.Says, u.out.Now = "stands there again: left alone; -f swaps them", facts.Of(e)
+	return false, nil
 }
 
 // fromTrash brings something back.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -560,9 +561,26 @@ func (w *work) putAll(ctx context.Context) error {
 	if len(w.puts) == 0 {
 		return nil
 	}
-	e, lacks := t.Engine(), t.Lacks
-	names := map[string]string{}
-	tasks := func(yield func(transfer.Task) bool) {
+	p := &putting{work: w, names: map[string]string{}}
+	for _, name := range w.puts {
+		p.names[t.there(name)] = name
+	}
+	e := t.Engine()
+	e.Done = func(task transfer.Task, r transfer.Result, err error) { p.arrived(ctx, task, r, err) }
+	err := e.Run(ctx, w.uploads(t.Lacks))
+	e.Wait()
+	t.Lacks = cmp.Or(p.lacks, t.Lacks)
+	if alike := new(transfer.AlikeError); errors.As(err, &alike) {
+		t.Tell(Event{Action: Put, Path: alike.Names[0], Err: err})
+		err = nil
+	}
+	return cmp.Or(err, p.lost)
+}
+
+// uploads are the tasks of the files that are to be sent.
+func (w *work) uploads(lacks transfer.Lack) iter.Seq[transfer.Task] {
+	t := w.t
+	return func(yield func(transfer.Task) bool) {
 		for _, name := range w.puts {
 			task := transfer.Task{Op: transfer.Upload, Remote: t.there(name), Local: filepath.Join(t.Local, filepath.FromSlash(name))}
 			if t.Configure != nil {
@@ -574,42 +592,35 @@ func (w *work) putAll(ctx context.Context) error {
 			}
 		}
 	}
-	for _, name := range w.puts {
-		names[t.there(name)] = name
+}
+
+// putting hears what becomes of the files that are sent.
+type putting struct {
+	*work
+	names map[string]string // by the path there
+	lost  error             // of the connection
+	lacks transfer.Lack
+}
+
+func (p *putting) arrived(ctx context.Context, task transfer.Task, r transfer.Result, err error) {
+	t, name := p.t, p.names[task.Remote]
+	if err != nil && (client.Refusal(err) == nil && !isLocal(err) || ctx.Err() != nil) {
+		p.lost = err
+		return
 	}
-	var lost error
-	var found transfer.Lack
-	e.Done = func(task transfer.Task, r transfer.Result, err error) {
-		name := names[task.Remote]
-		if err != nil && (client.Refusal(err) == nil && !isLocal(err) || ctx.Err() != nil) {
-			lost = err
-			return
-		}
-		w.done[name] = true
-		if errors.Is(err, fs.ErrNotExist) {
-			return // gone again
-		}
-		found = cmp.Or(found, r.Lacks)
-		t.Tell(Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Note: r.Note, Err: err})
-		if err != nil {
-			return
-		}
-		t.sent[name] = w.stamps[name]
-		if now, there := t.look(name); !there || !now.same(w.stamps[name]) {
-			t.watch.touch(name) // it was changed meanwhile
-		}
+	p.done[name] = true
+	if errors.Is(err, fs.ErrNotExist) {
+		return // gone again
 	}
-	err := e.Run(ctx, tasks)
-	e.Wait()
-	t.Lacks = cmp.Or(found, t.Lacks)
-	if alike := new(transfer.AlikeError); errors.As(err, &alike) {
-		t.Tell(Event{Action: Put, Path: alike.Names[0], Err: err})
-		err = nil
+	p.lacks = cmp.Or(p.lacks, r.Lacks)
+	t.Tell(Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Note: r.Note, Err: err})
+	if err != nil {
+		return
 	}
-	if err == nil {
-		err = lost
+	t.sent[name] = p.stamps[name]
+	if now, there := t.look(name); !there || !now.same(p.stamps[name]) {
+		t.watch.touch(name) // it was changed meanwhile
 	}
-	return err
 }
 
 func isLocal(err error) bool { return errors.As(err, new(*fs.PathError)) }

@@ -42,20 +42,9 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	if sh.Options.Connecting != nil {
 		sh.Options.Connecting()
 	}
-	opt := SessionOptions(sh, a)
-	if err := Through(sh, &opt); err != nil {
+	opt, err := sh.openOptions(a, insecure)
+	if err != nil {
 		return nil, err
-	}
-	if opt.TLS.MinVersion > opt.TLS.MaxVersion && opt.Security != client.Off {
-		return nil, errTLSVersions
-	}
-	var err error
-	if opt.Revoked, err = Revoked(sh); err != nil {
-		return nil, err
-	}
-	if insecure {
-		opt.TLS = opt.TLS.Clone()
-		opt.TLS.InsecureSkipVerify = true
 	}
 	known, wrong := sh.Known, cmp.Or(sh.Known.Err(), sh.Servers.Err(), keptErr(sh))
 	if TrustPractice(sh, &opt) {
@@ -70,20 +59,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	if asked == client.Opportunistic && known.HadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
-	session, err := client.Open(ctx, opt)
-	var bad *client.CertificateError
-	if errors.As(err, &bad) && !errors.As(err, new(*client.RevokedError)) && sh.Interactive() && sh.Options.Connect.Pin == "" { // which was meant as it was given
-		answer := sh.confirmCertificate(ctx, bad, accepted)
-		if answer != no {
-			opt.Pin = client.Fingerprint(bad.Chain[0])
-			session, err = client.Open(ctx, opt)
-		}
-		if answer == always && err == nil && !sh.Options.DryRun {
-			if err := known.Accept(opt.Addr, bad.Chain[0]); err != nil {
-				sh.Say("the certificate could not be remembered: " + failure.InWords(err))
-			}
-		}
-	}
+	session, err := sh.openKnown(ctx, &opt, known, accepted)
 	switch {
 	case failure.Refused(err, "AUTH") && asked == client.Opportunistic:
 		return nil, fmt.Errorf("%w: %w", failure.ErrDowngrade, err)
@@ -92,6 +68,46 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	}
 	rememberTLS(sh, known, session, opt, asked)
 	return session, nil
+}
+
+// openOptions are those of a session with a server, its proxy and its TLS among them.
+func (sh *Shell) openOptions(a site.Address, insecure bool) (client.Options, error) {
+	opt := SessionOptions(sh, a)
+	if err := Through(sh, &opt); err != nil {
+		return opt, err
+	}
+	if opt.TLS.MinVersion > opt.TLS.MaxVersion && opt.Security != client.Off {
+		return opt, errTLSVersions
+	}
+	var err error
+	if opt.Revoked, err = Revoked(sh); err != nil {
+		return opt, err
+	}
+	if insecure {
+		opt.TLS = opt.TLS.Clone()
+		opt.TLS.InsecureSkipVerify = true
+	}
+	return opt, nil
+}
+
+// openKnown opens a session. The user may accept a certificate that is not trusted.
+func (sh *Shell) openKnown(ctx context.Context, opt *client.Options, known *site.KnownHosts, accepted site.KnownHost) (*client.Session, error) {
+	session, err := client.Open(ctx, *opt)
+	var bad *client.CertificateError
+	if !errors.As(err, &bad) || errors.As(err, new(*client.RevokedError)) || !sh.Interactive() || sh.Options.Connect.Pin != "" { // which was meant as it was given
+		return session, err
+	}
+	answer := sh.confirmCertificate(ctx, bad, accepted)
+	if answer != no {
+		opt.Pin = client.Fingerprint(bad.Chain[0])
+		session, err = client.Open(ctx, *opt)
+	}
+	if answer == always && err == nil && !sh.Options.DryRun {
+		if err := known.Accept(opt.Addr, bad.Chain[0]); err != nil {
+			sh.Say("the certificate could not be remembered: " + failure.InWords(err))
+		}
+	}
+	return session, err
 }
 
 // rememberTLS remembers what the server can do, and warns when it cannot protect us.

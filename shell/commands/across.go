@@ -97,15 +97,8 @@ func (g *goesAcross) from(ctx context.Context, p command.Part, several bool) err
 func (g *goesAcross) one(ctx context.Context, name command.RemoteName, target string) error {
 	c := g.call
 	from, to := c.Session(), c.Shell.Others[c.Shell.Other(g.to)]
-	if name.Entry == nil {
-		e, err := from.Stat(ctx, name.Path)
-		if err != nil {
-			return failure.About(name.Path, err)
-		}
-		name.Entry = &e
-	}
-	if name.Entry.Type == listing.Dir {
-		return failure.About(name.Path, &failure.UsageError{Text: "is a directory", Hint: "`mirror` copies trees from one session to another"})
+	if err := mustBeFile(ctx, from, name); err != nil {
+		return failure.About(name.Path, err)
 	}
 	if c.Is("no-clobber") {
 		if _, err := to.Session.Stat(ctx, target); err == nil {
@@ -126,13 +119,7 @@ func (g *goesAcross) one(ctx context.Context, name command.RemoteName, target st
 		from.SetType(client.Binary)
 	}
 	defer from.SetType(typ)
-	t := transfer.Task{
-		Op: transfer.BetweenServers, Remote: name.Path, Target: to.Session, Local: target, Route: route(&c.Shell.Connections, g.to, g.way),
-		Resume: c.Is("continue"), Append: c.Is("append"), InClear: c.Is("clear"),
-	}
-	configureTask(c, &t)
-	t.RemoveSource = g.removes
-	r, err := copyServers(ctx, c, from, t, name.Path)
+	r, err := copyServers(ctx, c, from, g.task(name.Path, target), name.Path)
 	if err != nil {
 		return err
 	}
@@ -143,6 +130,34 @@ func (g *goesAcross) one(ctx context.Context, name command.RemoteName, target st
 	e := command.Event{Verb: "STOR", Direction: "server", Remote: name.Path, To: there, Hash: r.Hash}
 	e.Transferred(r.Bytes, r.Resumed, r.Size, r.ModTime, r.Elapsed)
 	return c.Done(e)
+}
+
+// mustBeFile refuses a directory.
+func mustBeFile(ctx context.Context, s *client.Session, name command.RemoteName) error {
+	if name.Entry == nil {
+		e, err := s.Stat(ctx, name.Path)
+		if err != nil {
+			return err
+		}
+		name.Entry = &e
+	}
+	if name.Entry.Type == listing.Dir {
+		return &failure.UsageError{Text: "is a directory", Hint: "`mirror` copies trees from one session to another"}
+	}
+	return nil
+}
+
+// task is the task of one file.
+func (g *goesAcross) task(name, target string) transfer.Task {
+	c := g.call
+	to := c.Shell.Others[c.Shell.Other(g.to)]
+	t := transfer.Task{
+		Op: transfer.BetweenServers, Remote: name, Target: to.Session, Local: target, Route: route(&c.Shell.Connections, g.to, g.way),
+		Resume: c.Is("continue"), Append: c.Is("append"), InClear: c.Is("clear"),
+	}
+	configureTask(c, &t)
+	t.RemoveSource = g.removes
+	return t
 }
 
 // copyServers carries out a copy from one server to another, shows how far it is, and tells.

@@ -159,46 +159,51 @@ func (g *diffing) open(ctx context.Context, s diffSide, name string, apart bool)
 	}
 	var f *diffFile
 	err := s.on(g.call.Shell, func() (err error) {
-		c := g.call
-		if err := c.Shell.Needs(command.Login); err != nil {
-			return err
-		}
-		from, done := c.Session(), func() {}
-		if apart {
-			if from, err = from.Clone(ctx); err != nil {
-				return err
-			}
-			done = func() { from.Close() }
-		}
-		e, err := from.Stat(ctx, name)
-		if err == nil && e.Type == listing.Dir {
-			err = &failure.UsageError{Text: "is a directory", Hint: "`diff -r` compares trees"}
-		}
-		if err != nil {
-			done()
-			return err
-		}
-		typ := from.Type()
-		from.SetType(client.Binary)
-		d, err := from.Retrieve(ctx, name, 0)
-		from.SetType(typ)
-		if err != nil {
-			done()
-			return err
-		}
-		label := c.Shell.Address.Host + ":" + c.Absolute(name)
-		f = &diffFile{Reader: d, label: label + stamped(e.Time, e.Precision >= listing.Second), size: e.Size, close: func(whole bool) error {
-			defer done()
-			if !whole {
-				d.Abort()
-				d.Close() // it was not to be whole
-				return nil
-			}
-			return finish(d)
-		}}
-		return nil
+		f, err = g.openThere(ctx, name, apart)
+		return err
 	})
 	return f, failure.About(name, err)
+}
+
+// openThere opens a file of the server; apart does so over a session of its own.
+func (g *diffing) openThere(ctx context.Context, name string, apart bool) (_ *diffFile, err error) {
+	c := g.call
+	if err := c.Shell.Needs(command.Login); err != nil {
+		return nil, err
+	}
+	from, done := c.Session(), func() {}
+	if apart {
+		if from, err = from.Clone(ctx); err != nil {
+			return nil, err
+		}
+		done = func() { from.Close() }
+	}
+	e, err := from.Stat(ctx, name)
+	if err == nil && e.Type == listing.Dir {
+		err = &failure.UsageError{Text: "is a directory", Hint: "`diff -r` compares trees"}
+	}
+	if err != nil {
+		done()
+		return nil, err
+	}
+	typ := from.Type()
+	from.SetType(client.Binary)
+	d, err := from.Retrieve(ctx, name, 0)
+	from.SetType(typ)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	label := c.Shell.Address.Host + ":" + c.Absolute(name)
+	return &diffFile{Reader: d, label: label + stamped(e.Time, e.Precision >= listing.Second), size: e.Size, close: func(whole bool) error {
+		defer done()
+		if !whole {
+			d.Abort()
+			d.Close() // it was not to be whole
+			return nil
+		}
+		return finish(d)
+	}}, nil
 }
 
 func (g *diffing) openHere(ctx context.Context, name string) (*diffFile, error) {

@@ -79,19 +79,7 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 	if ignored.Ignored("x", false); ignored.Err() != nil { // before anything is done
 		return ignored.Err()
 	}
-	filter := m.Filter
-	m.Filter = func(name string, e *listing.Entry) bool {
-		return !ignored.Ignored(name, e.Type == listing.Dir) && (filter == nil || filter(name, e))
-	}
-	m.Here, m.Rules, m.Number = c.Shell.Folder(), AskFolder, c.Shell.Settings.NumbersCollisions()
-	m.OnStep, m.Preserve = r.tell, c.Shell.Settings.Preserve
-	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
-	m.Bounds, m.DirMode = c.Shell.Settings.Bounds, c.Shell.Settings.UploadDirMode
-	m.Configure = func(t *transfer.Task) {
-		configureTask(c, t)
-		t.Segments = segments(c)
-	}
-	m.Found = c.Shell.Gauge.More
+	r.configure(m, ignored)
 	e := NewEngine(c)
 	e.Session = over
 	end := c.Shell.Gauge.All(0, 0)
@@ -117,6 +105,24 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 		c.Shell.Remote.Forget(c.Absolute(m.CopyName))
 	}
 	return failure.Several(append(r.errs, err, ignored.Err()))
+}
+
+// configure takes over what the settings say, and what is ignored.
+func (r *mirrorReport) configure(m *transfer.Mirror, ignored *ignore.Tree) {
+	c := r.call
+	filter := m.Filter
+	m.Filter = func(name string, e *listing.Entry) bool {
+		return !ignored.Ignored(name, e.Type == listing.Dir) && (filter == nil || filter(name, e))
+	}
+	m.Here, m.Rules, m.Number = c.Shell.Folder(), AskFolder, c.Shell.Settings.NumbersCollisions()
+	m.OnStep, m.Preserve = r.tell, c.Shell.Settings.Preserve
+	m.Depth, m.Directories = c.Shell.Settings.MaxDepth, c.Shell.Settings.MaxDirectories
+	m.Bounds, m.DirMode = c.Shell.Settings.Bounds, c.Shell.Settings.UploadDirMode
+	m.Configure = func(t *transfer.Task) {
+		configureTask(c, t)
+		t.Segments = segments(c)
+	}
+	m.Found = c.Shell.Gauge.More
 }
 
 func (r *mirrorReport) changed() int {

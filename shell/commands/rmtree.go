@@ -26,50 +26,66 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 	}
 	c.SumsUp()
 	c.Links = true
+	inOnePiece := (command.Trashes(c.Shell) || command.InTx(c.Shell, c.Session())) && !c.Shell.Options.DryRun
+	r := removing{Call: c}
 	var errs []error
-	files, dirs := 0, 0
 	for _, name := range names {
-		if (command.Trashes(c.Shell) || command.InTx(c.Shell, c.Session())) && !c.Shell.Options.DryRun {
+		if inOnePiece {
 			errs = append(errs, trashTree(ctx, c, name.Path))
 			continue
 		}
-		t := &tree{call: c, most: math.MaxInt}
-		t.after = func(path string, e listing.Entry, _ int, whole bool) error {
-			var err error
-			switch {
-			case e.Type == listing.Dir && !whole: // what was not seen is in it still; why has been said
-				return nil
-			case e.Type == listing.Dir:
-				err = failure.About(path, c.Session().Rmdir(ctx, path))
-				if err == nil {
-					dirs++
-					c.Shell.Remote.Remove(c.Absolute(path))
-					err = c.Done(command.Event{Verb: "RMD", Remote: path})
-				}
-			default:
-				if err = remove(ctx, c, path); err == nil {
-					files++
-				}
-			}
-			if err != nil && (ctx.Err() != nil || c.Session().Idle() != nil) {
-				return err
-			}
-			if err != nil {
-				t.errs = append(t.errs, err)
-			}
-			return nil
-		}
-		err := t.walk(ctx, name.Path)
-		if c.Is("force") && isMissing(ctx, c, name.Path, err) {
-			err = nil
-		}
+		err := r.tree(ctx, name.Path)
 		errs = append(errs, err)
 		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			break
 		}
 	}
-	tellDeleted(c, files, dirs)
+	tellDeleted(c, r.files, r.dirs)
 	return failure.Several(errs)
+}
+
+// removing deletes trees, entry by entry.
+type removing struct {
+	*command.Call
+	files, dirs int // that are deleted
+}
+
+func (r *removing) tree(ctx context.Context, name string) error {
+	t := &tree{call: r.Call, most: math.MaxInt}
+	t.after = func(path string, e listing.Entry, _ int, whole bool) error {
+		err := r.entry(ctx, path, e, whole)
+		if err != nil && (ctx.Err() != nil || r.Session().Idle() != nil) {
+			return err
+		}
+		if err != nil {
+			t.errs = append(t.errs, err)
+		}
+		return nil
+	}
+	err := t.walk(ctx, name)
+	if r.Is("force") && isMissing(ctx, r.Call, name, err) {
+		return nil
+	}
+	return err
+}
+
+func (r *removing) entry(ctx context.Context, path string, e listing.Entry, whole bool) error {
+	switch {
+	case e.Type == listing.Dir && !whole: // what was not seen is in it still; why has been said
+		return nil
+	case e.Type != listing.Dir:
+		err := remove(ctx, r.Call, path)
+		if err == nil {
+			r.files++
+		}
+		return err
+	}
+	if err := r.Session().Rmdir(ctx, path); err != nil {
+		return failure.About(path, err)
+	}
+	r.dirs++
+	r.Shell.Remote.Remove(r.Absolute(path))
+	return r.Done(command.Event{Verb: "RMD", Remote: path})
 }
 
 // tellDeleted sums up, at a terminal, what rm has done.
