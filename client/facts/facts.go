@@ -94,6 +94,15 @@ func (f *Facts) Same(now *Facts) bool {
 		(f.Unique == "" || now.Unique == "" || f.Unique == now.Unique)
 }
 
+// clocksApart is how wrong the clock of a server may be: its times are compared with ours for once.
+const clocksApart = 10 * time.Minute
+
+// Settled is the racy rule of git: a time tells of a change only when it is older than the look at
+// the file by more than its precision, which is a second.
+func Settled(changed, looked time.Time) bool {
+	return looked.Sub(changed) > time.Second+clocksApart
+}
+
 // String is size and time: "980 B, Nov 29 18:02:11".
 func (f *Facts) String() string {
 	switch {

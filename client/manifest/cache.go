@@ -83,7 +83,7 @@ func (c *Cache) add(row cacheRow) error {
 	if _, _, err := parseSum(row.Sum, row.Algorithm); err != nil || row.Algorithm == "" {
 		return cmp.Or(err, fmt.Errorf("%q: a checksum of no kind", row.Path))
 	}
-	if row.Size < 0 || !isSettled(row.Time, row.When) || row.How != "server" && row.How != "read" || !strings.HasPrefix(string(row.Path), "/") {
+	if row.Size < 0 || !facts.Settled(row.Time, row.When) || row.How != "server" && row.How != "read" || !strings.HasPrefix(string(row.Path), "/") {
 		return fmt.Errorf("%q: this is nothing that was kept", row.Path)
 	}
 	c.known[cacheKey{string(row.Path), row.Algorithm}] = row
@@ -135,7 +135,7 @@ func (c *Cache) Find(path string, now listing.Entry, a client.Algorithm) (sum []
 // Keep takes the checksum of a file that was like this at a moment before it was read, and still is.
 // One that was changed so shortly before that another change could have the same time is not kept.
 func (c *Cache) Keep(path string, was listing.Entry, a client.Algorithm, sum []byte, how string, when time.Time) {
-	if !isExact(was) || !isSettled(was.Time, when) || !strings.HasPrefix(path, "/") {
+	if !isExact(was) || !facts.Settled(was.Time, when) || !strings.HasPrefix(path, "/") {
 		return
 	}
 	c.known[cacheKey{path, a}] = cacheRow{
@@ -152,13 +152,4 @@ func Same(was, now listing.Entry) bool {
 
 func isExact(e listing.Entry) bool {
 	return e.Type == listing.File && e.Size >= 0 && !e.SizeApprox && e.Precision >= listing.Second
-}
-
-// clocksApart is how wrong the clock of a server may be: its times are compared with ours for once.
-const clocksApart = 10 * time.Minute
-
-// isSettled is the racy rule of git: a time tells of a change only when it is older than the look at
-// the file by more than its precision, which is a second.
-func isSettled(changed, looked time.Time) bool {
-	return looked.Sub(changed) > time.Second+clocksApart
 }

@@ -46,16 +46,17 @@ var order = []Do{Mkdir, New, Replace, Get, Copy, Move, Chmod, Touch, Delete, Rmd
 // Row is one change. Paths of the server begin at its root, those here at the root of this
 // computer.
 type Row struct {
-	N      int          `json:"n"`
-	Do     Do           `json:"do"`
-	Path   jsonl.Name   `json:"path"`             // what is changed; the target of an upload
-	To     jsonl.Name   `json:"to,omitempty"`     // of mv and cp: the new name
-	Local  jsonl.Name   `json:"local,omitempty"`  // of an upload and a download
-	Size   int64        `json:"size,omitempty"`   // bytes that travel
-	Mode   string       `json:"mode,omitempty"`   // of chmod, and of an upload that gets one
-	Time   time.Time    `json:"time,omitzero"`    // of touch
-	Was    *facts.Facts `json:"was,omitempty"`    // what stood at the target
-	Source *facts.Facts `json:"source,omitempty"` // of mv and cp, of a download; of an upload, here
+	N       int          `json:"n"`
+	Do      Do           `json:"do"`
+	Path    jsonl.Name   `json:"path"`               // what is changed; the target of an upload
+	To      jsonl.Name   `json:"to,omitempty"`       // of mv and cp: the new name
+	Local   jsonl.Name   `json:"local,omitempty"`    // of an upload and a download
+	Size    int64        `json:"size,omitempty"`     // bytes that travel
+	Mode    string       `json:"mode,omitempty"`     // of chmod, and of an upload that gets one
+	Time    time.Time    `json:"time,omitzero"`      // of touch
+	InPlace bool         `json:"in_place,omitempty"` // of an upload: under its own name at once
+	Was     *facts.Facts `json:"was,omitempty"`      // what stood at the target
+	Source  *facts.Facts `json:"source,omitempty"`   // of mv and cp, of a download; of an upload, here
 }
 
 // target is the name that a row puts something under, or takes it away from.

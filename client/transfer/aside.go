@@ -16,7 +16,9 @@ func (t *Task) aside(ctx context.Context, s *client.Session) (err error) {
 	if t.Op != Upload || t.part != "" {
 		return nil
 	}
-	t.part = s.Stage(t.Remote)
+	if t.part = s.Stage(t.Remote); t.part == "" && t.InPlace {
+		return nil
+	}
 	inPlace, err := t.goesInPlace(ctx, s)
 	switch {
 	case err != nil:

@@ -40,6 +40,8 @@ type Mirror struct {
 	Chmod        bool   // and the permissions
 	RemoveSource bool   // move instead of copying: delete what has arrived
 	MoveSource   string // with RemoveSource: a directory on the side of the original where it goes instead; ""
+	RemoveEmpty  bool   // with RemoveSource: also the directories of the original that this has emptied
+	InPlace      bool   // upload under the names of the files at once, and rename nothing
 	DryRun       bool   // only tell
 	OnlyNewer    bool   // leave what is newer in the copy as it is, whatever its size
 	OnlyMissing  bool   // leave what the copy has as it is
@@ -59,6 +61,17 @@ type Mirror struct {
 	// Filter decides about each file and directory; its path is relative to the
 	// tree. What it does not want is left alone on both sides. nil: everything.
 	Filter func(path string, e *listing.Entry) bool
+
+	// Marker is how the file is called that says of a file of the original that it is complete. Others are
+	// left alone on both sides, and so are the markers. "": each file is taken.
+	Marker Marker
+
+	// Known are listings of an earlier run: a directory of the server whose time is the same as then is not
+	// listed when nothing is to be done with what it had then. The time tells of new names, and not of files
+	// that were overwritten: with OnlyMissing it tells all. nil: every directory is listed. Unlisted hears
+	// of each that is not, in calls that may overlap.
+	Known    Known
+	Unlisted func(path string)
 
 	// Once knows which files of the original were taken before; these are left alone. nil: none.
 	Once Once

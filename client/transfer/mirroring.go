@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -22,6 +23,7 @@ type mirroring struct {
 	folders
 	circles
 	arrivals
+	emptied
 	looked atomic.Int64 // directories
 }
 
@@ -29,7 +31,7 @@ func newMirroring(m *Mirror) *mirroring {
 	n := &naming{Mirror: m, other: map[string]string{}}
 	t := &tally{Mirror: m, naming: n, held: map[string]bool{}, wrote: map[string][]string{}, missed: map[string]bool{}}
 	return &mirroring{
-		Mirror: m, naming: n, tally: t,
+		Mirror: m, naming: n, tally: t, emptied: emptied{dirs: map[string]bool{}},
 		folders:  folders{Mirror: m, naming: n, tally: t, made: map[string]bool{}},
 		circles:  circles{to: map[string]bool{}, unique: map[string]string{}},
 		arrivals: arrivals{moved: map[string][]moved{}, alike: map[string]alike{}},
@@ -50,7 +52,7 @@ func (m *mirroring) run(ctx context.Context, e *Engine) error {
 	defer m.folders.close()
 	e.start()
 	e.Done = m.arrived
-	e.put(findings{visits: []*job{m.look("", exists, 0)}})
+	e.put(findings{visits: []*job{m.look("", exists, 0, listing.Entry{})}})
 	if err := e.work(ctx); err != nil {
 		return err
 	}
@@ -59,17 +61,25 @@ func (m *mirroring) run(ctx context.Context, e *Engine) error {
 	if err := m.apart(ctx, again); err != nil {
 		return err
 	}
-	if err := m.removeMoved(ctx, e.Session, again); err != nil || !m.Delete {
+	if err := m.removeMoved(ctx, e.Session, again); err != nil {
+		return err
+	}
+	if err := m.removeEmptied(ctx, e.Session); err != nil || !m.Delete {
 		return err
 	}
 	return m.delete(ctx, e.Session)
 }
 
-// look is the job of comparing one directory.
-func (m *mirroring) look(rel string, exists bool, depth int) *job {
+// look is the job of comparing one directory. There is what the server said of it, where its directories
+// may be known.
+func (m *mirroring) look(rel string, exists bool, depth int, there listing.Entry) *job {
 	return &job{
 		visit: func(ctx context.Context, s *client.Session) (findings, error) {
-			return m.compare(ctx, s, rel, exists, depth)
+			if exists && m.unchanged(ctx, s, rel, there) {
+				m.isThere(rel)
+				return findings{}, nil
+			}
+			return m.compare(ctx, s, rel, exists, depth, there)
 		},
 		lost: func(err error) { m.notSeen(rel, err) },
 	}
@@ -85,6 +95,7 @@ type comparison struct {
 	taken   *names
 	spelled *spellings
 	alike   alike
+	marked  map[string]bool // markers of the original
 	copies  []slim
 	whys    []string // of copies
 	visits  []*job
@@ -92,13 +103,14 @@ type comparison struct {
 }
 
 // compare reads a directory on both sides and finds out what is to be done.
-func (m *mirroring) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int) (more findings, err error) {
+func (m *mirroring) compare(ctx context.Context, s *client.Session, rel string, exists bool, depth int, there listing.Entry) (more findings, err error) {
 	switch {
 	case depth > cmp.Or(m.Depth, DefaultDepth):
 		return more, &LimitError{cmp.Or(m.Depth, DefaultDepth), "directories inside of each other"}
 	case m.looked.Add(1) > int64(cmp.Or(m.Directories, DefaultDirectories)):
 		return more, &LimitError{cmp.Or(m.Directories, DefaultDirectories), "directories"}
 	}
+	when := time.Now()
 	source, target, err := m.read(ctx, s, rel, exists)
 	if err != nil {
 		return more, err
@@ -106,10 +118,11 @@ func (m *mirroring) compare(ctx context.Context, s *client.Session, rel string, 
 	if exists {
 		m.isThere(rel)
 	}
+	m.remember(s, rel, there, when, source, target)
 	if m.Number { // so that the next time the same of them has a number
 		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
 	}
-	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, alike: alike{}, copies: source[:0]}
+	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, alike: alike{}, marked: m.Marker.marked(source), copies: source[:0]}
 	c.taken = m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
 	c.spelled = &spellings{m: m, rel: rel, target: target, taken: c.taken}
 	for i, one := range source {
@@ -133,7 +146,7 @@ func (c *comparison) entry(ctx context.Context, e listing.Entry, rest []slim) {
 		return
 	}
 	copied, found := c.taken.find(c.target, local)
-	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) {
+	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) || e.Type != listing.Dir && !m.Marker.Takes(e.Name, c.marked) {
 		c.refused = true
 		return
 	}
@@ -149,7 +162,7 @@ func (c *comparison) entry(ctx context.Context, e listing.Entry, rest []slim) {
 		skip("seen", errCircle)
 	case e.Type == listing.Dir && !m.Flat:
 		if m.directory(at, copied.entry(), found) {
-			c.visits = append(c.visits, m.look(at, found, c.depth+1))
+			c.visits = append(c.visits, m.look(at, found, c.depth+1, m.onServer(e, copied.entry())))
 			c.alike.add(local)
 		}
 	case e.Type == listing.File:
@@ -241,7 +254,7 @@ func (m *mirroring) file(ctx context.Context, s *client.Session, at string, e, t
 
 // task is the task of copying a file.
 func (m *mirroring) task(at string, e listing.Entry, why string) Task {
-	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, RemoveSource: m.RemoveSource && !m.copyIsThere(), path: at, why: why}
+	t := Task{Here: m.Here, Shared: true, Remote: m.remote(at), Local: m.local(at), Resume: m.Resume, Preserve: m.Preserve, InPlace: m.InPlace, RemoveSource: m.RemoveSource && !m.copyIsThere(), path: at, why: why}
 	switch m.action() {
 	case ActUpload:
 		t.Op = Upload
@@ -251,6 +264,12 @@ func (m *mirroring) task(at string, e listing.Entry, why string) Task {
 		t.Within = m.Local
 	}
 	t.Describe(e)
+	if m.Marker != "" && m.RemoveSource {
+		t.Marker = path.Join(path.Dir(t.Remote), m.Marker.Of(e.Name))
+		if m.Up {
+			t.Marker = filepath.Join(filepath.Dir(t.Local), m.Marker.Of(e.Name))
+		}
+	}
 	switch {
 	case m.MoveSource == "":
 	case m.Up:
@@ -269,7 +288,7 @@ func (m *mirroring) task(at string, e listing.Entry, why string) Task {
 
 // extra takes note of what is in the copy only.
 func (m *mirroring) extra(at string, e listing.Entry, visits *[]*job) {
-	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) {
+	if isOwn(at) || m.Filter != nil && !m.Filter(at, &e) || m.Flat && e.Type == listing.Dir || m.isPart(at) || m.Marker.Marks(e.Name) {
 		m.hold(at)
 		return
 	}
@@ -316,6 +335,9 @@ func (m *mirroring) doom(rel string) *job {
 func (m *mirroring) arrived(t Task, r Result, err error) {
 	if err == nil && m.RemoveSource && m.copyIsThere() {
 		m.arrivals.arrived(moved{t, r})
+	}
+	if err == nil && m.RemoveSource && !m.copyIsThere() {
+		m.emptied.taken(above(t.path))
 	}
 	if err == nil && m.Once != nil {
 		e := listing.Entry{Type: listing.File, Size: t.Size, Time: t.ModTime, Precision: listing.Minute}

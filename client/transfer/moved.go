@@ -67,7 +67,9 @@ func (m *mirroring) removeMoved(ctx context.Context, s *client.Session, again *r
 			} else {
 				err = fmt.Errorf("was copied, and stays: %s, which was stored beside it, is not listed", gone)
 			}
-			if err != nil {
+			if err == nil {
+				m.emptied.taken(rel)
+			} else {
 				m.tell(Step{Action: m.action(), Path: one.task.path, Size: one.result.Size, Why: one.task.why, Result: one.result, Err: err})
 			}
 			if ctx.Err() != nil {

@@ -130,6 +130,9 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 		case info.Size() != r.Size || !info.ModTime().Equal(r.ModTime):
 			return &ChangedError{t.Local}
 		}
+		if err := t.removeMarker(ctx, s); err != nil {
+			return err
+		}
 		if t.MoveSource != "" {
 			return t.moveHere()
 		}
@@ -149,6 +152,9 @@ func removeSource(ctx context.Context, s *client.Session, t Task, r Result) erro
 	}
 	if !same || !SameTime(listing.Entry{Time: r.ModTime, Precision: listing.Second}, e) {
 		return &ChangedError{t.Remote}
+	}
+	if err := t.removeMarker(ctx, s); err != nil {
+		return err
 	}
 	if t.MoveSource != "" {
 		return t.moveThere(ctx, s)

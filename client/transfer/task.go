@@ -54,6 +54,8 @@ type Task struct {
 	Verify   bool  // compare the contents, before the copy has its name
 	Atomic   bool  // an upload has another name until it is complete
 
+	InPlace bool // an upload has its own name at once, whatever Atomic says: nothing is renamed
+
 	// Part is the name of an upload with Atomic until it is complete; "": NAME.part, or another one that
 	// is free.
 	Part string
@@ -74,6 +76,7 @@ type Task struct {
 	Mode         fs.FileMode // permissions for the copy; 0: as usual
 	RemoveSource bool        // delete the original when the copy is whole
 	MoveSource   string      // or give it this name, on its side; "": delete it
+	Marker       string      // what has said that the original was complete, and goes before it does; "": nothing
 
 	Text   bool   // move it as text (type A), whatever the type of the session
 	Backup Backup // what becomes of a local file that a download replaces

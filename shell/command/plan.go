@@ -72,7 +72,7 @@ func (p *Planning) change(c client.Change) error {
 func (p *Planning) move(t transfer.Task) error {
 	switch {
 	case t.Op == transfer.Upload && t.Local != "" && t.In == nil && t.Offset == 0 && !t.Resume:
-		r := plan.Row{Do: plan.New, Path: p.there(t.Remote), Local: p.here(t.Local)}
+		r := plan.Row{Do: plan.New, Path: p.there(t.Remote), Local: p.here(t.Local), InPlace: p.Call.Is("in-place")}
 		if t.Mode != 0 {
 			r.Mode = fmt.Sprintf("%04o", t.Mode.Perm())
 		}

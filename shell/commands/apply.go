@@ -174,6 +174,7 @@ func (m planMover) Move(ctx context.Context, s *client.Session, moves plan.Moves
 			}
 			configureTask(m.call, &t)
 			t.Preserve, t.Atomic, t.OrInPlace, t.Lacks = moves.Preserve, t.Op == transfer.Upload, true, lacks
+			t.InPlace = r.InPlace
 			t.Before = func(ctx context.Context, s *client.Session) error { return moves.Look(ctx, s, r) }
 			if !yield(t) {
 				return

@@ -328,6 +328,10 @@ func mget(ctx context.Context, c *command.Call, resume bool) error {
 		return err
 	}
 	names, missed := c.Expand(ctx, c.Args)
+	names, err := completed(ctx, c, names)
+	if err != nil {
+		return failure.Several([]error{missed, err})
+	}
 	return failure.Several([]error{missed, getNames(ctx, c, &each{call: c}, names, resume)})
 }
 

@@ -74,6 +74,8 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.BoolP("no-recursion", "r", false, "leave directories alone")
 	fs.Bool("chmod", false, "give copies the permissions of the originals")
 	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
+	fs.Bool("remove-empty", false, "with --remove-source: and the directories that this has emptied")
+	fs.Bool("in-place", false, "with -R: under their own names at once, whatever the setting atomic says: nothing is renamed")
 	fs.Bool("renames", false, "with --delete: rename in the copy what only has another name, by size and time and, where the server can, checksum")
 	fs.String("once", "", "from the server: leave files alone that were fetched before, wherever they are now; seed notes all that is there as fetched, reset forgets that")
 	fs.Lookup("once").NoOptDefVal = "on"
@@ -81,7 +83,10 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.String("then-move", "", "move these into `DIRECTORY` on their side; %Y, %m and %d stand for the date")
 	fs.String("if", "differs", "`WHEN` a file of the copy is replaced: differs, newer, bigger, missing (never)")
 	command.Choices(fs, "if", "differs", "newer", "bigger", "missing")
+	fs.Bool("fast", false, "only new files: leave what the copy has, and do not list directories that had nothing new since the last --fast")
+	fs.Bool("trust-dirs", false, "do not list directories with the same time as in the last run with it: files that were overwritten there are missed")
 	fs.String("settled", "", "leave files alone that changed within `TIME`, since they may still be being written")
+	fs.String("marker", "", "take a file only when `NAME` stands beside it, as %s.done; %s is the name of the file")
 	fs.Int("max-delete", -1, "delete at most `N` files and directories, without a question")
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
@@ -179,14 +184,19 @@ func mirrorOneTime(ctx context.Context, c *command.Call, over *client.Session, m
 	if err := settle(ctx, c, over, m); err != nil {
 		return 0, err
 	}
-	return runMirror(ctx, c, over, m)
+	dirs, err := knownDirs(c, over, m)
+	if err != nil {
+		return 0, err
+	}
+	n, err := runMirror(ctx, c, over, m)
+	return n, failure.Several([]error{err, keepDirs(c, over, dirs, m)})
 }
 
 // newMirror reads the options.
 func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	m := &transfer.Mirror{
 		Up: c.Is("reverse"), Delete: c.Is("delete"), Flat: c.Is("no-recursion"), Resume: c.Is("continue"),
-		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), DryRun: c.Is("dry-run"), OnlyNewer: c.Is("only-newer"), EmptyDirs: c.Is("empty-dirs"), DeleteAll: c.Is("delete-all"),
+		Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source"), RemoveEmpty: c.Is("remove-empty"), InPlace: c.Is("in-place"), DryRun: c.Is("dry-run"), OnlyNewer: c.Is("only-newer"), EmptyDirs: c.Is("empty-dirs"), DeleteAll: c.Is("delete-all"),
 	}
 	var err error
 	if m.Up {
@@ -218,8 +228,17 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	default:
 		return nil, c.Usage("--if: %s is not one of differs, newer, bigger, missing", when)
 	}
+	if m.Marker, err = readMarker(c); err != nil {
+		return nil, err
+	}
 	if err := moveOriginals(c, m); err != nil {
 		return nil, err
+	}
+	switch {
+	case m.RemoveEmpty && !m.RemoveSource:
+		return nil, c.Usage("--remove-empty goes with --remove-source or --then-move")
+	case m.InPlace && (!m.Up || c.Shell.Tx != nil):
+		return nil, c.Usage("--in-place goes with -R, and not between begin and commit")
 	}
 	m.MayDelete = func(doomed []transfer.Step, kept int) error { return mayDelete(ctx, c, doomed, kept) }
 	return m, nil

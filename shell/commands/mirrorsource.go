@@ -53,16 +53,11 @@ func settle(ctx context.Context, c *command.Call, over *client.Session, m *trans
 	if c.Value("settled") == "" {
 		return nil
 	}
-	wait, err := settings.ReadDuration(c.Value("settled"))
-	if err != nil || wait <= 0 {
-		return c.Usage("--settled: %q is not a time", c.Value("settled"))
-	}
 	before, err := stamps(ctx, c, over, m)
 	if err != nil {
 		return err
 	}
-	c.Note("waiting %s for files that are still written", wait)
-	if err := command.Pause(ctx, wait); err != nil {
+	if err := waitSettled(ctx, c); err != nil {
 		return err
 	}
 	filter := m.Filter
@@ -74,6 +69,19 @@ func settle(ctx context.Context, c *command.Call, over *client.Session, m *trans
 		return filter == nil || filter(name, e)
 	}
 	return nil
+}
+
+// waitSettled waits as long as --settled says.
+func waitSettled(ctx context.Context, c *command.Call) error {
+	if !c.Given("settled") {
+		return nil
+	}
+	wait, err := settings.ReadDuration(c.Value("settled"))
+	if err != nil || wait <= 0 {
+		return c.Usage("--settled: %q is not a time", c.Value("settled"))
+	}
+	c.Note("waiting %s for files that are still written", wait)
+	return command.Pause(ctx, wait)
 }
 
 // stamps looks at the original.

@@ -30,8 +30,8 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	if !m.Up || c.Given("remove-source", "then-move", "settled", "if", "loop", "newer", "older", "size", "links", "no-recursion") {
-		return c.Usage("--watch goes with -R, and not with --remove-source, --then-move, --settled, --if, --loop, --newer, --older, --size, --links or -r")
+	if !m.Up || c.Given("remove-source", "then-move", "settled", "marker", "fast", "trust-dirs", "if", "loop", "newer", "older", "size", "links", "no-recursion") {
+		return c.Usage("--watch goes with -R, and not with --remove-source, --then-move, --settled, --marker, --fast, --trust-dirs, --if, --loop, --newer, --older, --size, --links or -r")
 	}
 	if c.Shell.Confined != nil {
 		return &failure.LocalError{Text: "a file from elsewhere watches nothing"}

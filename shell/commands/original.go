@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -35,7 +36,12 @@ func asked(ctx context.Context, c *command.Call, t *transfer.Task) error {
 		}
 		return nil
 	}
-	t.RemoveSource = c.Is("remove-source")
+	if c.Is("in-place") && (c.Is("atomic") || c.Shell.Tx != nil) {
+		return c.Usage("--in-place goes neither with --atomic nor between begin and commit")
+	}
+	if t.RemoveSource = c.Is("remove-source"); t.RemoveSource && c.Given("marker") {
+		t.Marker = path.Join(path.Dir(t.Remote), transfer.Marker(c.Value("marker")).Of(path.Base(t.Remote)))
+	}
 	if t.Text = isText(c, filepath.Base(filepath.FromSlash(taskName(*t)))); t.Text {
 		t.Segments = 1 // text has no offsets
 	}

@@ -129,20 +129,21 @@ func (h hereFiles) Lstat(name string) (size int64, modified time.Time, dir, ther
 
 // rowObject is a row as JSON shows it.
 type rowObject struct {
-	N      int    `json:"n"`
-	Do     string `json:"do"`
-	Path   string `json:"path"`
-	To     string `json:"to,omitempty"`
-	Local  string `json:"local,omitempty"`
-	Size   *int64 `json:"size,omitempty"`
-	Mode   string `json:"mode,omitempty"`
-	Was    string `json:"was,omitempty"`
-	State  string `json:"state,omitempty"` // done, failed, moved
-	Reason string `json:"reason,omitempty"`
+	N       int    `json:"n"`
+	Do      string `json:"do"`
+	Path    string `json:"path"`
+	To      string `json:"to,omitempty"`
+	Local   string `json:"local,omitempty"`
+	Size    *int64 `json:"size,omitempty"`
+	Mode    string `json:"mode,omitempty"`
+	Was     string `json:"was,omitempty"`
+	InPlace bool   `json:"in_place,omitempty"`
+	State   string `json:"state,omitempty"` // done, failed, moved
+	Reason  string `json:"reason,omitempty"`
 }
 
 func newRowObject(r plan.Row, state, reason string) rowObject {
-	o := rowObject{N: r.N, Do: string(r.Do), Mode: r.Mode, State: state, Reason: reason}
+	o := rowObject{N: r.N, Do: string(r.Do), Mode: r.Mode, InPlace: r.InPlace, State: state, Reason: reason}
 	o.Path, _ = render.Text(string(r.Path))
 	o.To, _ = render.Text(string(r.To))
 	o.Local, _ = render.Text(string(r.Local))
@@ -165,6 +166,7 @@ func showPlan(c *command.Call, p *plan.Plan) error {
 		return nil
 	}
 	counts := map[plan.Do]int{}
+	lack := lackOf(c, c.Session())
 	t := render.Table{Header: []string{"n", "what", "size", "path", "there now"}, Right: []bool{true, false, true}}
 	for _, r := range p.Rows {
 		counts[r.Do]++
@@ -184,8 +186,13 @@ func showPlan(c *command.Call, p *plan.Plan) error {
 		if r.Was.There() && r.Do != plan.Rmdir {
 			was = r.Was.String()
 		}
-		if r.Do == plan.Chmod {
+		switch {
+		case r.Do == plan.Chmod:
 			was = r.Was.Mode
+		case r.Do == plan.Move && lack == transfer.Replaces && r.Was.There():
+			was += ": DELE first, this server renames nothing onto it"
+		case r.InPlace:
+			was = strings.TrimPrefix(was+", in place", ", ")
 		}
 		t.Rows = append(t.Rows, []string{strconv.Itoa(r.N), string(r.Do), size, render.Safe(name), was})
 	}

@@ -49,7 +49,7 @@ func configureTask(c *command.Call, t *transfer.Task) {
 	t.Retry, t.Verify, t.Atomic = c.Retry(), c.Is("verify"), c.Is("atomic") || c.Shell.Settings.Atomic && t.Op == transfer.Upload && !t.Resume
 	t.Preserve, t.KeepCR, t.Limit = c.Shell.Settings.Preserve, !c.Shell.Settings.CR, c.Shell.Limiter(t.Op)
 	t.Bounds, t.AnySize = c.Shell.Settings.Bounds, !c.Shell.Settings.CompareSizes
-	t.Check = c.Is("check")
+	t.Check, t.InPlace = c.Is("check"), c.Is("in-place")
 	t.Backup, t.Fits = backups[c.Shell.Settings.Backup], fits(c, *t)
 	if t.Op == transfer.Upload || t.Op == transfer.UploadUnique {
 		t.Mode, t.Allocate = cmp.Or(t.Mode, c.Shell.Settings.UploadMode), c.Shell.Settings.Allo

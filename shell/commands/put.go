@@ -64,6 +64,7 @@ func putFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "send only what the server does not have yet")
 	fs.BoolP("force", "f", false, "replace a file of the server without a question")
 	fs.Bool("atomic", false, "under the name NAME.part until it is complete, so that nobody sees an incomplete file")
+	fs.Bool("in-place", false, "under its own name at once, whatever the setting atomic says: nothing is renamed")
 	fs.Bool("verify", false, "compare the contents with the server's")
 	fs.Bool("check", false, "look once more just before a file is sent: leave it out when one of its size is there, or the server calls it a dupe")
 	originalFlags(fs)
