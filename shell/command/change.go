@@ -71,13 +71,13 @@ func (sh *Shell) changed(e settings.Effect) {
 }
 
 // SettingHere gives a setting of another client our name and value, and says so.
-func (sh *Shell) SettingHere(name, value string) (string, string) {
+func (s *Screen) SettingHere(name, value string) (string, string) {
 	other := equivalents.Find(equivalents.OtherSetting, name)
 	if other == nil || !other.Works {
 		return name, value
 	}
 	value = other.ValueHere(value)
-	sh.Say(other.Word + " is `set " + strings.TrimSpace(other.Here+" "+value) + "` here")
+	s.Say(other.Word + " is `set " + strings.TrimSpace(other.Here+" "+value) + "` here")
 	return other.Here, value
 }
 

@@ -141,11 +141,11 @@ func OpenNamed(ctx context.Context, sh *Shell, name string) error {
 }
 
 // On runs f with a session as if it were the present one.
-func (sh *Shell) On(name string, f func() error) error {
-	if name == sh.Name {
+func (c *Connections) On(name string, f func() error) error {
+	if name == c.Name {
 		return f()
 	}
-	return sh.Lend(sh.Other(name), f)
+	return c.Lend(c.Other(name), f)
 }
 
 // AddressOf reads an address, the name of a bookmark, or NAME/path below its directory.

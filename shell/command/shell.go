@@ -183,7 +183,7 @@ func (c *Peer) Dir() string {
 }
 
 // Ended reports whether a signal has ended the program.
-func (sh *Shell) Ended() bool { return sh.Base.Err() != nil }
+func (l *Life) Ended() bool { return l.Base.Err() != nil }
 
 // Say tells something that is neither result nor error.
 func (s *Screen) Say(text string) {
