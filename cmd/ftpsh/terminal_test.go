@@ -6,10 +6,12 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -574,6 +576,45 @@ func TestSignals(t *testing.T) {
 	defer cancel()
 	if _, err := server.WaitCommand(ctx, "QUIT"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestReturnIsTheAnswer: rm does not ask again about the files whose number stood below the line when Return was pressed. It
+// asks where nothing stood there, where there are others now, and about everything.
+func TestReturnIsTheAnswer(t *testing.T) {
+	files := map[string]string{"a.tmp": "", "b.tmp": "", "a.log": "", "b.log": "", "c.txt": ""}
+	server := serves(t, practice.Options{}, files)
+	term, _ := loggedIn(t, server)
+	term.enter("ls")
+	term.see("PLAIN> ")
+	term.enter("rm *.tmp")
+	term.see("delete 2 files? [y/n] ")
+	term.enter("n")
+	term.see("PLAIN> ")
+	for _, line := range []string{"rm *", "rm *.*", "echo and; rm *.tmp"} {
+		term.press(line)
+		term.see("deletes ")
+		term.press("\r")
+		term.see("? [y/n] ")
+		term.enter("n")
+		term.see("PLAIN> ")
+	}
+	term.press("rm *.tmp")
+	term.see("deletes 2 files")
+	term.press("\r")
+	term.see("2 files deleted")
+	term.see("PLAIN> ")
+	term.press("rm *.log")
+	term.see("deletes 2 files")
+	if err := afero.WriteFile(server.FS(), "/c.log", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	term.press("\r")
+	term.see("delete 3 files? [y/n] ")
+	term.enter("n")
+	term.see("PLAIN> ")
+	if got := slices.Sorted(maps.Keys(snapshot(t, server))); !slices.Equal(got, []string{"/a.log", "/b.log", "/c.log", "/c.txt"}) {
+		t.Errorf("there are %q", got)
 	}
 }
 

@@ -18,8 +18,9 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "rm", Theme: "change files", Plans: true, Risk: command.Deletes, Args: "remote…", Short: "delete files, with -r directories and everything in them", JSON: true,
-	Long: "At a terminal you are asked once about a pattern, and about -r; with `set trash on` a pattern such as *.tmp is not " +
-		"asked about, since `undo` brings the files back, but * is. In a script they delete what they say. Without -r " +
+	Long: "At a terminal you are asked once about -r, and about a pattern unless it was said below the line how many files it " +
+		"deletes when you pressed Return. With `set trash on` a pattern such as *.tmp is never asked about, since `undo` brings " +
+		"the files back. * always is. In a script they delete what they say. Without -r " +
 		"directories are skipped by patterns. Links are deleted, not followed.",
 	Examples: []command.Example{{Line: "rm old.txt", Says: "one file"}, {Line: "rm *.tmp", Says: "all that match"}, {Line: "rm -r build", Says: "a whole tree"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"},
@@ -47,7 +48,7 @@ func rm(ctx context.Context, c *command.Call) error {
 		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
 	}
 	names = files(names)
-	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) && !comesBack(c) &&
+	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) && !comesBack(c) && !agreed(c, len(names)) &&
 		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
 		return missed
 	}
@@ -71,8 +72,18 @@ func rm(ctx context.Context, c *command.Call) error {
 // comesBack reports whether `undo` brings back what rm deletes, so that it need not ask. About a pattern that stands for
 // everything it asks even so.
 func comesBack(c *command.Call) bool {
-	return c.Shell.Settings.Trash != "off" && !c.Is("no-trash") &&
-		!slices.ContainsFunc(c.Texts(), func(word string) bool { return strings.Trim(command.BaseName(word), "*.?") == "" })
+	return c.Shell.Settings.Trash != "off" && !c.Is("no-trash") && !meansEverything(c)
+}
+
+func meansEverything(c *command.Call) bool {
+	return slices.ContainsFunc(c.Texts(), func(word string) bool { return strings.Trim(command.BaseName(word), "*.?") == "" })
+}
+
+// agreed reports whether Return was the answer already: the prompt had said below the line that as many files are deleted
+// as there are now. A pattern that stands for everything is asked about even so.
+func agreed(c *command.Call, files int) bool {
+	typed := c.Line.Script == "" && c.Line.Within == nil && strings.TrimSpace(c.Line.Text) == strings.TrimSpace(c.Statement.Source)
+	return typed && !meansEverything(c) && c.Shell.Console.Heeded() == command.WillDelete(files, "file")
 }
 
 // isMissing reports whether the server refused something because there is no

@@ -90,6 +90,7 @@ type window struct {
 	display
 	terminal
 	ed       *editor       // nil between prompts
+	heeded   string        // the note under the line when it was entered
 	reprompt func() string // the prompt is another one now
 	closed   bool
 }
@@ -185,6 +186,14 @@ func (c *window) SetVi(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.opts.Vi = on
+}
+
+// Heeded is the note that stood under the last line of ReadLine when Enter was pressed; "" where none did, or keys came too
+// fast for one to be shown.
+func (c *Console) Heeded() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heeded
 }
 
 // Close ends a prompt that waits, with io.EOF, and leaves the terminal as it was found. It may be called more

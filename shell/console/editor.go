@@ -267,7 +267,12 @@ func (e *editor) interrupt() {
 	e.finish(ErrInterrupt)
 }
 
-func (e *editor) accept() { e.finish(nil) }
+func (e *editor) accept() {
+	if !e.plain && e.painted == e.buf.text {
+		e.c.heeded = printable(e.hint)
+	}
+	e.finish(nil)
+}
 
 // explainWord and editOutside leave the line for a while.
 func (e *editor) explainWord() {

@@ -112,6 +112,9 @@ func (c *Console) place(e *editor) error {
 	c.screen.erase()
 	c.endRow()
 	c.ed, c.prompts = e, true
+	if !e.plain {
+		c.heeded = ""
+	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package prompt
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
@@ -182,21 +181,19 @@ func deleteRisk(sh *command.Shell, p *parsed) string {
 		}
 		total, atLeast = total+n, atLeast || more
 	}
-	what := "files"
+	what := "file"
 	if p.command.Name == "rmdir" {
-		what = "directories"
+		what = "directory"
 	}
 	switch {
 	case atLeast:
-		return fmt.Sprintf("deletes %d %s or more", total, what)
+		return command.WillDelete(total, what) + " or more"
 	case total == 0:
 		return "nothing matches, as far as is known"
 	case total == 1 && len(p.args) == 1 && p.args[0].Pattern == "":
 		return "deletes " + render.Safe(p.args[0].Text)
-	case total == 1:
-		return "deletes 1 " + strings.TrimSuffix(what, "s")
 	}
-	return fmt.Sprintf("deletes %d %s", total, what)
+	return command.WillDelete(total, what)
 }
 
 // countMatches counts the files that a pattern stands for in one directory.
