@@ -162,25 +162,8 @@ func (d *destination) open(t Task) (*part, error) {
 	old, err := d.plain(d.part(), PartSuffix)
 	switch {
 	case err == nil:
-		p := &part{File: old, to: d, note: noteOf(t)}
-		if err := lock(old); err != nil {
-			old.Close()
-			return nil, d.failed("write", PartSuffix, err)
-		}
-		if !d.isPart(old) { // it was whole by then, and has its name
-			old.Close()
-			return nil, d.failed("write", PartSuffix, errBusy)
-		}
-		if info, err := old.Stat(); t.Resume && p.belongs(t) && err == nil && info.Size() > tailSize {
-			p.have, err = old.Seek(0, io.SeekEnd)
+		if p, err := d.goOn(t, old); p != nil || err != nil {
 			return p, err
-		}
-		err := errors.Join(d.remove(), old.Close()) // while it is locked
-		if errors.Is(err, fs.ErrNotExist) {         // Windows lets go of the lock before the file gets its name
-			err = errBusy
-		}
-		if err != nil {
-			return nil, d.failed("remove", PartSuffix, err)
 		}
 	case errors.Is(err, fs.ErrNotExist):
 	case t.Resume:
@@ -191,6 +174,32 @@ func (d *destination) open(t Task) (*part, error) {
 		}
 	}
 	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil && err != nil && whole != nil && whole.Size() > tailSize)
+}
+
+// goOn goes on with a part that is there. It is nil, without an error, where the part is of no use
+// and was removed.
+func (d *destination) goOn(t Task, old *os.File) (*part, error) {
+	p := &part{File: old, to: d, note: noteOf(t)}
+	if err := lock(old); err != nil {
+		old.Close()
+		return nil, d.failed("write", PartSuffix, err)
+	}
+	if !d.isPart(old) { // it was whole by then, and has its name
+		old.Close()
+		return nil, d.failed("write", PartSuffix, errBusy)
+	}
+	if info, err := old.Stat(); t.Resume && p.belongs(t) && err == nil && info.Size() > tailSize {
+		p.have, err = old.Seek(0, io.SeekEnd)
+		return p, err
+	}
+	err := errors.Join(d.remove(), old.Close()) // while it is locked
+	if errors.Is(err, fs.ErrNotExist) {         // Windows lets go of the lock before the file gets its name
+		err = errBusy
+	}
+	if err != nil {
+		return nil, d.failed("remove", PartSuffix, err)
+	}
+	return nil, nil
 }
 
 // isPart reports whether an open file has the name of the part still.

@@ -59,18 +59,9 @@ func (f *segmented) openIn(d *destination) error {
 	case !f.task.Here.HasSegments(f.task.Local):
 		begun = d.adopt(f.task)
 	}
-	file, err := d.plain(d.segments(), SegmentSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
-		if file, err = d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-			err = d.failed("open", SegmentSuffix, err)
-		}
-	}
+	file, err := d.openSegments()
 	if err != nil {
 		return err
-	}
-	if err := lock(file); err != nil {
-		file.Close()
-		return d.failed("write", SegmentSuffix, err)
 	}
 	if f.file, f.missing = file, f.recall(file); f.missing == nil {
 		f.missing = []*piece{{next: begun, end: f.task.Size}}
@@ -84,6 +75,24 @@ func (f *segmented) openIn(d *destination) error {
 		return err
 	}
 	return f.note()
+}
+
+// openSegments opens the file that is filled in segments, for this program alone.
+func (d *destination) openSegments() (*os.File, error) {
+	file, err := d.plain(d.segments(), SegmentSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		if file, err = d.dir.OpenFile(d.segments(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+			err = d.failed("open", SegmentSuffix, err)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(file); err != nil {
+		file.Close()
+		return nil, d.failed("write", SegmentSuffix, err)
+	}
+	return file, nil
 }
 
 // adopt continues the part of an ordinary download, if it is of this file.

@@ -180,25 +180,30 @@ func parseFlags(args []string) (*options, error) {
 	case len(o.target) > 2:
 		return nil, fmt.Errorf("%s: one server at a time", strings.Join(o.target[2:], " "))
 	}
+	return o, o.checkTogether()
+}
+
+// checkTogether refuses options that do not go together, or are none of their values.
+func (o *options) checkTogether() error {
 	switch {
 	case o.demo && len(o.target) > 0:
-		return nil, errors.New("--demo brings its own server")
+		return errors.New("--demo brings its own server")
 	case o.like != "" && !o.demo:
-		return nil, errors.New("--like is for --demo and --serve")
+		return errors.New("--like is for --demo and --serve")
 	case o.passwordStdin && o.readsInput():
-		return nil, errors.New("--password-stdin and -f - both want standard input")
+		return errors.New("--password-stdin and -f - both want standard input")
 	case o.v4 && o.v6:
-		return nil, errors.New("-4 and -6 exclude each other")
+		return errors.New("-4 and -6 exclude each other")
 	case !slices.Contains([]string{"auto", "always", "never"}, o.color):
-		return nil, fmt.Errorf("--color: %q is not one of auto, always, never", o.color)
+		return fmt.Errorf("--color: %q is not one of auto, always, never", o.color)
 	case o.pin != "" && len(fingerprint(o.pin)) != 2*sha256.Size:
-		return nil, fmt.Errorf("--pin: %q is not the SHA-256 of a certificate", o.pin)
+		return fmt.Errorf("--pin: %q is not the SHA-256 of a certificate", o.pin)
 	case o.source != "" && net.ParseIP(o.source) == nil:
-		return nil, fmt.Errorf("--source: %q is not an IP address", o.source)
+		return fmt.Errorf("--source: %q is not an IP address", o.source)
 	case o.key != "" && o.cert == "":
-		return nil, errors.New("--key needs --cert: the file with the certificate of the key")
+		return errors.New("--key needs --cert: the file with the certificate of the key")
 	}
-	return o, nil
+	return nil
 }
 
 // checkValues reports a value that no option of its kind can have. One that is empty comes from a variable that is not set,

@@ -42,7 +42,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	if sh.Options.Connecting != nil {
 		sh.Options.Connecting()
 	}
-	opt, err := sh.openOptions(a, insecure)
+	opt, err := openOptions(sh, a, insecure)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 	if asked == client.Opportunistic && known.HadTLS(opt.Addr) {
 		opt.Security = client.Require
 	}
-	session, err := sh.openKnown(ctx, &opt, known, accepted)
+	session, err := openKnown(ctx, sh, &opt, known, accepted)
 	switch {
 	case failure.Refused(err, "AUTH") && asked == client.Opportunistic:
 		return nil, fmt.Errorf("%w: %w", failure.ErrDowngrade, err)
@@ -71,7 +71,7 @@ func (sh *Shell) connect(ctx context.Context, a site.Address, insecure bool) (*c
 }
 
 // openOptions are those of a session with a server, its proxy and its TLS among them.
-func (sh *Shell) openOptions(a site.Address, insecure bool) (client.Options, error) {
+func openOptions(sh *Shell, a site.Address, insecure bool) (client.Options, error) {
 	opt := SessionOptions(sh, a)
 	if err := Through(sh, &opt); err != nil {
 		return opt, err
@@ -91,7 +91,7 @@ func (sh *Shell) openOptions(a site.Address, insecure bool) (client.Options, err
 }
 
 // openKnown opens a session. The user may accept a certificate that is not trusted.
-func (sh *Shell) openKnown(ctx context.Context, opt *client.Options, known *site.KnownHosts, accepted site.KnownHost) (*client.Session, error) {
+func openKnown(ctx context.Context, sh *Shell, opt *client.Options, known *site.KnownHosts, accepted site.KnownHost) (*client.Session, error) {
 	session, err := client.Open(ctx, *opt)
 	var bad *client.CertificateError
 	if !errors.As(err, &bad) || errors.As(err, new(*client.RevokedError)) || !sh.Interactive() || sh.Options.Connect.Pin != "" { // which was meant as it was given

@@ -46,14 +46,7 @@ func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) erro
 		sh.RestoreOverrides()
 		return sayingHost(a, err)
 	}
-	sh.Session, sh.Address, sh.Name = session, a, sh.freeName(cmp.Or(o.Name, a.Host))
-	sh.Guard(session)
-	useWays(sh)
-	useBuffers(sh)
-	useReuse(sh)
-	useEnd(sh)
-	useMode(sh)
-	useAddresses(sh)
+	takeSession(sh, session, a, o.Name)
 	if o.NoLogin {
 		sh.Tried = site.Address{}
 		return nil
@@ -64,8 +57,29 @@ func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) erro
 		}
 		return sayingHost(a, err)
 	}
+	welcomed(sh, a)
+	if a.Path != "" {
+		return failure.About(a.Path, session.Chdir(ctx, a.Path))
+	}
+	return nil
+}
+
+// takeSession makes a session that of the shell, with its settings.
+func takeSession(sh *Shell, session *client.Session, a site.Address, name string) {
+	sh.Session, sh.Address, sh.Name = session, a, sh.freeName(cmp.Or(name, a.Host))
+	sh.Guard(session)
+	useWays(sh)
+	useBuffers(sh)
+	useReuse(sh)
+	useEnd(sh)
+	useMode(sh)
+	useAddresses(sh)
+}
+
+// welcomed is for when the user is logged in.
+func welcomed(sh *Shell, a site.Address) {
 	if a.Type != "" {
-		session.SetType(a.Type)
+		sh.Session.SetType(a.Type)
 	}
 	sh.Tried = site.Address{}
 	sh.StartsHere()
@@ -73,10 +87,6 @@ func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) erro
 	sh.LoggedIn = true
 	sh.Welcomed.Store(true)
 	tellUnfinished(sh)
-	if a.Path != "" {
-		return failure.About(a.Path, session.Chdir(ctx, a.Path))
-	}
-	return nil
 }
 
 // StartsHere takes note of where the login has led.
@@ -144,22 +154,7 @@ func Authenticate(ctx context.Context, sh *Shell, who client.Login, source strin
 			}
 			who.Password = password
 		}
-		err := sh.Session.Login(ctx, who)
-		var challenge *client.ChallengeError
-		if errors.As(err, &challenge) && sh.Interactive() {
-			sh.Say(render.Safe(challenge.Reply.Text()))
-			if who.Password, err = sh.Console.ReadSecret(ctx, "one-time password: "); err != nil {
-				return err
-			}
-			who.OneTime = true
-			err = sh.Session.Login(ctx, who)
-			who.OneTime = false
-		}
-		if errors.Is(err, client.ErrAccount) && sh.Interactive() && who.Account == "" {
-			if who.Account, err = sh.Console.ReadSecret(ctx, "account: "); err == nil {
-				err = sh.Session.Login(ctx, who)
-			}
-		}
+		err := loginAsked(ctx, sh, &who)
 		if failure.Refused(err, "PASS") && source != "" && source != Typed {
 			err = &KeptPasswordError{Source: source, Err: err}
 		}
@@ -172,4 +167,25 @@ func Authenticate(ctx context.Context, sh *Shell, who client.Login, source strin
 		sh.Failed(Line{}, "", err)
 		source = ""
 	}
+}
+
+// loginAsked logs in, and asks the user for what the server wants besides.
+func loginAsked(ctx context.Context, sh *Shell, who *client.Login) error {
+	err := sh.Session.Login(ctx, *who)
+	var challenge *client.ChallengeError
+	if errors.As(err, &challenge) && sh.Interactive() {
+		sh.Say(render.Safe(challenge.Reply.Text()))
+		if who.Password, err = sh.Console.ReadSecret(ctx, "one-time password: "); err != nil {
+			return err
+		}
+		who.OneTime = true
+		err = sh.Session.Login(ctx, *who)
+		who.OneTime = false
+	}
+	if errors.Is(err, client.ErrAccount) && sh.Interactive() && who.Account == "" {
+		if who.Account, err = sh.Console.ReadSecret(ctx, "account: "); err == nil {
+			err = sh.Session.Login(ctx, *who)
+		}
+	}
+	return err
 }

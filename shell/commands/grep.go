@@ -296,14 +296,7 @@ func (g *grepping) tell(name string, line search.Line) error {
 	start := g.start(name, line.Number, mark)
 	text := line.Text
 	if c.Is("only-matching") {
-		for _, at := range g.search.Matches(text) {
-			if at[0] < at[1] && line.Fits {
-				if err := g.print(start, g.painted(text[at[0]:at[1]], nil), false); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		return g.tellMatches(start, line)
 	}
 	const longest = 64 << 10
 	cut := line.Cut || c.Screen && len(text) > longest
@@ -315,6 +308,18 @@ func (g *grepping) tell(name string, line search.Line) error {
 		at = g.search.Matches(text)
 	}
 	return g.print(start, g.painted(text, at), cut)
+}
+
+// tellMatches shows what fits, and nothing around it.
+func (g *grepping) tellMatches(start string, line search.Line) error {
+	for _, at := range g.search.Matches(line.Text) {
+		if at[0] < at[1] && line.Fits {
+			if err := g.print(start, g.painted(line.Text[at[0]:at[1]], nil), false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // start is what stands before a line: on a screen the name stands above all lines of the file.

@@ -182,22 +182,9 @@ func restoreTrash(ctx context.Context, c *command.Call, all []trash.Content) err
 }
 
 func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error {
-	var doomed []trash.Content
-	if len(c.Args) > 1 {
-		for _, text := range c.Texts()[1:] {
-			group, err := trashNumber(c, text, all)
-			if err != nil {
-				return err
-			}
-			doomed = append(doomed, group)
-		}
-	} else {
-		age, err := settings.ReadDuration(cmp.Or(c.Value("older"), c.Shell.Settings.TrashKeep))
-		if err != nil {
-			return c.Usage("--older: %v", err)
-		}
-		limit := time.Now().Add(-age)
-		doomed = slices.DeleteFunc(slices.Clone(all), func(g trash.Content) bool { return g.Time.After(limit) })
+	doomed, err := trashToEmpty(c, all)
+	if err != nil {
+		return err
 	}
 	files, bytes := 0, int64(0)
 	for _, group := range doomed {
@@ -226,6 +213,26 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 	}
 	tellDone(c, command.Plural(files, "file", "files")+" deleted, "+command.BytesText(bytes))
 	return nil
+}
+
+// trashToEmpty are the groups that the user names, or those that are old.
+func trashToEmpty(c *command.Call, all []trash.Content) (doomed []trash.Content, err error) {
+	if len(c.Args) > 1 {
+		for _, text := range c.Texts()[1:] {
+			group, err := trashNumber(c, text, all)
+			if err != nil {
+				return nil, err
+			}
+			doomed = append(doomed, group)
+		}
+		return doomed, nil
+	}
+	age, err := settings.ReadDuration(cmp.Or(c.Value("older"), c.Shell.Settings.TrashKeep))
+	if err != nil {
+		return nil, c.Usage("--older: %v", err)
+	}
+	limit := time.Now().Add(-age)
+	return slices.DeleteFunc(slices.Clone(all), func(g trash.Content) bool { return g.Time.After(limit) }), nil
 }
 
 // undoObject is a step that was taken back, or a group of the list.

@@ -91,16 +91,7 @@ func showTx(ctx context.Context, c *command.Call) error {
 	rows := t.Rows()
 	if c.JSON() {
 		for i, r := range rows {
-			o := txRow{N: i + 1, Do: string(r.Do), Mode: r.Mode}
-			o.Path, _ = render.Text(string(r.Path))
-			o.To, _ = render.Text(string(r.To))
-			if r.Do == tx.Put {
-				o.Size = &r.Size
-			}
-			if r.Over != nil {
-				o.Over = r.Over.String()
-			}
-			if err := c.Object(o); err != nil {
+			if err := c.Object(newTxRow(i+1, r)); err != nil {
 				return err
 			}
 		}
@@ -122,6 +113,19 @@ func showTx(ctx context.Context, c *command.Call) error {
 	}
 	c.Note("%s; nothing is visible yet: `commit` or `rollback`", command.Plural(len(rows), "change", "changes"))
 	return nil
+}
+
+func newTxRow(n int, r tx.Row) txRow {
+	o := txRow{N: n, Do: string(r.Do), Mode: r.Mode}
+	o.Path, _ = render.Text(string(r.Path))
+	o.To, _ = render.Text(string(r.To))
+	if r.Do == tx.Put {
+		o.Size = &r.Size
+	}
+	if r.Over != nil {
+		o.Over = r.Over.String()
+	}
+	return o
 }
 
 // txTable shows rows; their paths begin at the directory of the transaction.
@@ -234,18 +238,10 @@ func recoverTx(ctx context.Context, c *command.Call, id string) error {
 		opens(c.Shell, open, s)
 	}
 	t := c.Shell.Tx
-	forward := c.Is("forward")
-	switch t.Phase() {
-	case tx.Forward, tx.Back:
-		if !forward && !c.Is("back") {
-			if !c.Interactive() {
-				return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and ftpsh cannot ask without a terminal", Hint: "`tx recover --forward` completes it, `tx recover --back` undoes it"}
-			}
-			key, err := c.Shell.Console.AskKey(ctx, "the commit broke off: go [f]orward or [b]ack? ", "fb")
-			if err != nil {
-				return err
-			}
-			forward = key == 'f'
+	if t.Phase() == tx.Forward || t.Phase() == tx.Back {
+		forward, err := goesForward(ctx, c)
+		if err != nil {
+			return err
 		}
 		if err := t.Recover(ctx, s, forward); err != nil {
 			return foreignTx(c, err)
@@ -253,16 +249,25 @@ func recoverTx(ctx context.Context, c *command.Call, id string) error {
 	}
 	rows := t.Rows()
 	if t.Phase() == tx.Tidying {
-		if err := committed(ctx, c, rows, tx.Outcome{Other: len(rows)}); err != nil {
-			return err
-		}
-		return nil
+		return committed(ctx, c, rows, tx.Outcome{Other: len(rows)})
 	}
 	if c.JSON() {
 		return c.Object(txObject(t.Tx))
 	}
 	c.Note("transaction %s is open again: %s, and nothing is visible; `commit` or `rollback`", t.ID, command.Plural(len(rows), "change waits", "changes wait"))
 	return nil
+}
+
+// goesForward is the way that the user chooses for a commit that broke off.
+func goesForward(ctx context.Context, c *command.Call) (bool, error) {
+	if c.Is("forward") || c.Is("back") {
+		return c.Is("forward"), nil
+	}
+	if !c.Interactive() {
+		return false, &failure.UsageError{Usage: c.Command.Synopsis(), Text: "the commit broke off, and ftpsh cannot ask without a terminal", Hint: "`tx recover --forward` completes it, `tx recover --back` undoes it"}
+	}
+	key, err := c.Shell.Console.AskKey(ctx, "the commit broke off: go [f]orward or [b]ack? ", "fb")
+	return key == 'f', err
 }
 
 // reopenTx finds the journal of a transaction with this server that nobody has open.

@@ -71,20 +71,7 @@ func playRecording(ctx context.Context, c *command.Call, play *teach.Replay, pac
 			return err
 		}
 	}
-	for i, step := range play.Steps {
-		if i > 0 {
-			wait(within, step.At-play.Steps[i-1].At, pace)
-		}
-		if within.Err() != nil || sh.Quitting {
-			break
-		}
-		c.Note("> %s", step.Line)
-		ReplayStep(within, sh, step)
-	}
-	if sh.Raw {
-		_ = sh.Do(command.Line{Text: ".end"})
-	}
-	sh.Disconnect()
+	replaySteps(within, c, sh, play.Steps, pace)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -95,6 +82,24 @@ func playRecording(ctx context.Context, c *command.Call, play *teach.Replay, pac
 		return &failure.LocalError{Text: "this time it went otherwise: another connection was wanted when all was said"}
 	}
 	return nil
+}
+
+// replaySteps has a shell do the steps of a recording, at their pace.
+func replaySteps(ctx context.Context, c *command.Call, sh *command.Shell, steps []teach.ReplayStep, pace float64) {
+	for i, step := range steps {
+		if i > 0 {
+			wait(ctx, step.At-steps[i-1].At, pace)
+		}
+		if ctx.Err() != nil || sh.Quitting {
+			break
+		}
+		c.Note("> %s", step.Line)
+		ReplayStep(ctx, sh, step)
+	}
+	if sh.Raw {
+		_ = sh.Do(command.Line{Text: ".end"})
+	}
+	sh.Disconnect()
 }
 
 // asRecorded says whether the dialogue was the recorded one.

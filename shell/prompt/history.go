@@ -77,6 +77,14 @@ type historyObject struct {
 	Seconds *float64 `json:"seconds"` // how long it took
 }
 
+func newHistoryObject(r recalled) historyObject {
+	o := historyObject{Number: r.number, Time: render.Stamp(r.Time), Host: r.Host, Dir: r.Dir, Line: r.Line}
+	if seconds := r.Took.Seconds(); r.Ended {
+		o.Status, o.Seconds = &r.Status, &seconds
+	}
+	return o
+}
+
 func showHistory(_ context.Context, c *command.Call) error {
 	text := strings.Join(c.Texts(), " ")
 	limit, _ := c.Flags.GetInt("number")
@@ -98,11 +106,7 @@ func showHistory(_ context.Context, c *command.Call) error {
 	}
 	for _, r := range found {
 		if c.JSON() {
-			o := historyObject{Number: r.number, Time: render.Stamp(r.Time), Host: r.Host, Dir: r.Dir, Line: r.Line}
-			if seconds := r.Took.Seconds(); r.Ended {
-				o.Status, o.Seconds = &r.Status, &seconds
-			}
-			if err := c.Object(o); err != nil {
+			if err := c.Object(newHistoryObject(r)); err != nil {
 				return err
 			}
 			continue

@@ -175,25 +175,8 @@ func alignTable(rows [][]string, right []bool, gap string) []string {
 		return nil
 	}
 	columns := len(columnWidths(rows))
-	aligns := make([]tw.Align, columns)
-	for j := range aligns {
-		aligns[j] = tw.AlignLeft
-		if j < len(right) && right[j] {
-			aligns[j] = tw.AlignRight
-		}
-	}
 	var b strings.Builder
-	t := tablewriter.NewTable(&b, tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-		Borders:  tw.BorderNone,
-		Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
-	})), tablewriter.WithConfig(tablewriter.Config{
-		Row: tw.CellConfig{
-			Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-			Alignment:  tw.CellAlignment{PerColumn: aligns},
-			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap[:1], Overwrite: true}},
-		},
-		Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off},
-	}))
+	t := plainTable(&b, columns, right, gap)
 	for _, row := range rows {
 		cells := make([]string, columns)
 		for j := range cells {
@@ -214,4 +197,26 @@ func alignTable(rows [][]string, right []bool, gap string) []string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return lines
+}
+
+// plainTable is a table without lines.
+func plainTable(w io.Writer, columns int, right []bool, gap string) *tablewriter.Table {
+	aligns := make([]tw.Align, columns)
+	for j := range aligns {
+		aligns[j] = tw.AlignLeft
+		if j < len(right) && right[j] {
+			aligns[j] = tw.AlignRight
+		}
+	}
+	return tablewriter.NewTable(w, tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+		Borders:  tw.BorderNone,
+		Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
+	})), tablewriter.WithConfig(tablewriter.Config{
+		Row: tw.CellConfig{
+			Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+			Alignment:  tw.CellAlignment{PerColumn: aligns},
+			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap[:1], Overwrite: true}},
+		},
+		Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off},
+	}))
 }

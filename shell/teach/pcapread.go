@@ -85,49 +85,64 @@ type line struct {
 
 func (r *captureReader) control(toServer, toClient *half) {
 	r.controls++
-	conn := "C"
+	d := capturedDialogue{captureReader: r, conn: "C"}
 	if r.controls > 1 {
-		conn = fmt.Sprintf("C%d", r.controls)
+		d.conn = fmt.Sprintf("C%d", r.controls)
 	}
 	if !toServer.begun.IsZero() {
-		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: conn, Local: toServer.from.String(), Remote: toServer.to.String()})
+		r.add(toServer.begun, Event{Ev: TCPConnect, Conn: d.conn, Local: toServer.from.String(), Remote: toServer.to.String()})
 	}
 	all := append(linesOf(toServer, true), linesOf(toClient, false)...)
 	sort.SliceStable(all, func(i, j int) bool { return all[i].number < all[j].number })
-	var pending []*Event
-	var reply []string
 	for _, l := range all {
 		if l.client {
-			verb := verbOf(l.text)
-			e := Event{Ev: Sent, Conn: conn, Verb: verb, Line: l.text, Src: "auto"}
-			if verb == "PASS" || verb == "ACCT" || verb == "ADAT" {
-				e.Line, e.Masked = verb+" ********", true
-			}
-			r.offer(verb, l.text, client.Reply{})
-			r.add(l.at, e)
-			sent := e
-			pending = append(pending, &sent)
-			continue
-		}
-		if reply = append(reply, l.text); !endsReply(reply) {
-			continue
-		}
-		e := Event{Ev: Replied, Conn: conn, Code: reply[0][:3], Lines: reply, Final: reply[0][0] != '1'}
-		code := int(reply[0][0]-'0')*100 + int(reply[0][1]-'0')*10 + int(reply[0][2]-'0')
-		if len(pending) > 0 {
-			e.Verb = pending[0].Verb
-			r.offer(e.Verb, pending[0].Line, client.Reply{Code: code, Lines: reply})
-			if e.Final {
-				pending = pending[1:]
-			}
-		}
-		r.add(l.at, e)
-		reply = nil
-		if e.Code == "234" {
-			r.add(l.at, Event{Ev: Noted, Conn: conn, Key: "capture.tls", Text: "from here on the dialogue is inside TLS: a capture cannot tell it"})
+			d.sent(l.at, l.text)
+		} else if d.heard(l.at, l.text) {
 			return
 		}
 	}
+}
+
+// capturedDialogue puts commands and replies together.
+type capturedDialogue struct {
+	*captureReader
+	conn    string
+	pending []Event  // commands without a final reply
+	reply   []string // lines of one that has not ended
+}
+
+func (d *capturedDialogue) sent(at time.Time, line string) {
+	verb := verbOf(line)
+	e := Event{Ev: Sent, Conn: d.conn, Verb: verb, Line: line, Src: "auto"}
+	if verb == "PASS" || verb == "ACCT" || verb == "ADAT" {
+		e.Line, e.Masked = verb+" ********", true
+	}
+	d.offer(verb, line, client.Reply{})
+	d.add(at, e)
+	d.pending = append(d.pending, e)
+}
+
+// heard takes a line of a reply. It reports whether that is the last that can be read.
+func (d *capturedDialogue) heard(at time.Time, line string) (last bool) {
+	if d.reply = append(d.reply, line); !endsReply(d.reply) {
+		return false
+	}
+	reply := d.reply
+	d.reply = nil
+	e := Event{Ev: Replied, Conn: d.conn, Code: reply[0][:3], Lines: reply, Final: reply[0][0] != '1'}
+	code := int(reply[0][0]-'0')*100 + int(reply[0][1]-'0')*10 + int(reply[0][2]-'0')
+	if len(d.pending) > 0 {
+		e.Verb = d.pending[0].Verb
+		d.offer(e.Verb, d.pending[0].Line, client.Reply{Code: code, Lines: reply})
+		if e.Final {
+			d.pending = d.pending[1:]
+		}
+	}
+	d.add(at, e)
+	if e.Code == "234" {
+		d.add(at, Event{Ev: Noted, Conn: d.conn, Key: "capture.tls", Text: "from here on the dialogue is inside TLS: a capture cannot tell it"})
+	}
+	return e.Code == "234"
 }
 
 // endsReply reports whether lines are a whole reply (RFC 959, 4.2), and drops what is none.
