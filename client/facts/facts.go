@@ -251,6 +251,26 @@ func Look(ctx context.Context, s *client.Session, names []string) (map[string]*F
 	return found, nil
 }
 
+// Gone are those of some names under which nothing is any more. The directories that they are in are listed once.
+func Gone(ctx context.Context, s *client.Session, names []string) (map[string]bool, error) {
+	gone := map[string]bool{}
+	dirs := map[string]map[string]*Facts{}
+	for _, name := range names {
+		dir := path.Dir(name)
+		if _, known := dirs[dir]; !known {
+			entries, err := list(ctx, s, dir)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", dir, err)
+			}
+			dirs[dir] = entries
+		}
+		if dirs[dir][path.Base(name)] == nil {
+			gone[name] = true
+		}
+	}
+	return gone, nil
+}
+
 // list is a directory by its names; one that is not there is empty.
 func list(ctx context.Context, s *client.Session, dir string) (map[string]*Facts, error) {
 	entries := map[string]*Facts{}

@@ -3,7 +3,6 @@ package trash
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -83,9 +82,10 @@ const stamp = "20060102T150405"
 
 // Begin begins a group. Nothing is sent before something must be moved.
 func (t *Trash) Begin(command string, now time.Time) *Group {
-	var id [4]byte
-	rand.Read(id[:])
-	return &Group{ID: now.UTC().Format(stamp) + "-" + hex.EncodeToString(id[:]), Time: now, Command: command, trash: t, made: map[string]bool{}}
+	var random [3]byte
+	rand.Read(random[:])
+	id := fmt.Sprintf("%s-%03x%05x", now.UTC().Format(stamp), now.Nanosecond()/1e6, int(random[0]&15)<<16|int(random[1])<<8|int(random[2])) // in their order within a second
+	return &Group{ID: id, Time: now, Command: command, trash: t, made: map[string]bool{}}
 }
 
 // Errors of what is not done.

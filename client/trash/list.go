@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func Contents(ctx context.Context, s *client.Session, dir string) ([]Content, er
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
+	for _, name := range names { // also those with nothing in them any more, for `trash empty`
 		at, err := time.Parse(stamp, strings.SplitN(name, "-", 2)[0])
 		if err != nil {
 			continue // not ours
@@ -116,8 +117,21 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 		c.Items = append(c.Items, step)
 		return nil
 	})
-	c.Command = head.Command
-	return c, err
+	if c.Command = head.Command; err != nil {
+		return c, err
+	}
+	return c, c.forgetGone(ctx, s)
+}
+
+// forgetGone leaves out what somebody has brought back, or deleted.
+func (c *Content) forgetGone(ctx context.Context, s *client.Session) error {
+	names := make([]string, len(c.Items))
+	for i, item := range c.Items {
+		names[i] = string(item.To)
+	}
+	gone, err := facts.Gone(ctx, s, names)
+	c.Items = slices.DeleteFunc(c.Items, func(item Step) bool { return gone[string(item.To)] })
+	return err
 }
 
 // walk finds the files that are in the folders of a group.

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -181,6 +184,54 @@ func TestOnServers(t *testing.T) {
 		}
 		if _, left := takeBack(t, s, bin, command(t, s, bin, "x", func() { put(t, s, "a", "mine") }), false); len(left) > 0 {
 			t.Errorf("left alone: %q", left)
+		}
+	})
+}
+
+// TestContents: the list names what is still in the trash, the newest command first, and what is brought back gets its
+// directory again.
+func TestContents(t *testing.T) {
+	daemon.Each(t, func(t *testing.T, srv *daemon.Server) {
+		s, ctx := onDaemon(t, srv), t.Context()
+		for _, name := range []string{"d/x", "d/y", "a"} {
+			if err := s.MkdirAll(ctx, path.Dir(name)); err != nil {
+				t.Fatal(err)
+			}
+			put(t, s, name, name)
+		}
+		bin := &trash.Trash{Home: s.Dir()}
+		now := time.Date(2026, 11, 30, 10, 14, 3, 0, time.UTC)
+		for i, name := range []string{"d/x", "d/y", "d", "a"} {
+			g := bin.Begin("rm "+name, now.Add(time.Duration(i)*time.Millisecond))
+			s.Tune(func(o *client.Options) { o.Funnel = g.Hear })
+			if err := errors.Join(s.RemoveTree(ctx, name), s.Aside(func() error { return g.End(ctx, s) })); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Tune(func(o *client.Options) { o.Funnel = nil })
+		is := func() (all []string) {
+			groups, err := trash.Contents(ctx, s, path.Join(s.Dir(), trash.Folder))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range groups {
+				all = append(all, fmt.Sprintf("%s: %d", g.Command, len(g.Items)))
+				if g.Command == "rm d/x" && len(g.Items) == 1 {
+					if err := trash.Restore(ctx, s, g.Items[0], string(g.Items[0].From)); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			return all
+		}
+		if got, want := is(), []string{"rm a: 1", "rm d: 1", "rm d/y: 1", "rm d/x: 1"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got := tree(t, os.DirFS(srv.Root)); got["d/x"] != "d/x" {
+			t.Errorf("not brought back: %v", got)
+		}
+		if got, want := is(), []string{"rm a: 1", "rm d: 1", "rm d/y: 1", "rm d/x: 0"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	})
 }

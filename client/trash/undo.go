@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -75,7 +76,11 @@ func (u *undoing) back(ctx context.Context) error {
 		if free, err := u.isFree(ctx); !free {
 			return err
 		}
-		return u.do("moved back from "+name, func() error { return u.s.Rename(ctx, name, string(u.step.From)) })
+		says := "moved back from " + name
+		if inTrash(u.out.Path) {
+			u.out.Path, says = name, "to the trash"
+		}
+		return u.do(says, func() error { return u.s.Rename(ctx, name, string(u.step.From)) })
 	case Made:
 		if now.Type == listing.Dir {
 			return u.do("directory removed", func() error { return u.s.Rmdir(ctx, name) })
@@ -125,11 +130,25 @@ func (u *undoing) isFree(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// fromTrash brings something back.
+// fromTrash brings something back. Its directory may have gone since: it is made again.
 func fromTrash(ctx context.Context, s *client.Session, step Step) error {
-	err := s.Rename(ctx, string(step.To), string(step.From))
-	if no := client.Refusal(err); no != nil && no.Verb == "RNFR" && facts.Missing(err) {
+	from, to := string(step.To), string(step.From)
+	err := s.Rename(ctx, from, to)
+	no := client.Refusal(err)
+	switch {
+	case no == nil:
+		return err
+	case no.Verb == "RNFR" && facts.Missing(err):
 		return ErrGone
+	case no.Verb != "RNTO":
+		return err
 	}
-	return err
+	dir := path.Dir(to)
+	if _, there, look := facts.Stands(ctx, s, dir); there || look != nil {
+		return err
+	}
+	if failed := s.MkdirAll(ctx, dir); failed != nil {
+		return err
+	}
+	return s.Rename(ctx, from, to)
 }

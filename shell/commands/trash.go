@@ -73,11 +73,14 @@ func trashCommand(ctx context.Context, c *command.Call) error {
 			return failure.About(dir, err)
 		}
 	}
+	held := slices.DeleteFunc(slices.Clone(all), func(g trash.Content) bool { return len(g.Items) == 0 }) // the others were brought back
 	switch {
 	case c.Arg(0) == "" && len(c.Args) == 0:
-		return listTrash(c, all)
+		return listTrash(c, held)
 	case c.Arg(0) == "restore" && len(c.Args) > 1:
-		return restoreTrash(ctx, c, all)
+		return restoreTrash(ctx, c, held)
+	case c.Arg(0) == "empty" && len(c.Args) > 1:
+		return emptyTrash(ctx, c, held)
 	case c.Arg(0) == "empty":
 		return emptyTrash(ctx, c, all)
 	case c.Arg(0) == "restore":
