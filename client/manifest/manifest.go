@@ -158,7 +158,7 @@ func Read(r io.Reader, name Format) ([]Entry, Format, error) {
 	case err != nil:
 		return nil, read.form.name, err
 	case len(read.entries) == 0:
-		return nil, read.form.name, &LineError{n, "it names no file"}
+		return nil, read.form.name, &LineError{max(n, 1), "it names no file"}
 	}
 	sort.Slice(read.entries, func(i, j int) bool { return read.entries[i].Path < read.entries[j].Path })
 	return read.entries, read.form.name, nil

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/transfer"
 )
 
@@ -333,7 +334,7 @@ func (t *Tree) sort(ready map[string]moments) *work {
 	}
 	slices.SortFunc(w.deletes, func(a, b string) int { return strings.Compare(b, a) })
 	if n := len(w.deletes); n > t.mostDeletions() { // somebody took the disk away, perhaps
-		t.Tell(Event{Action: Delete, Path: w.deletes[n-1], Err: fmt.Errorf("and %d more are gone at once: nothing of that was deleted", n-1)})
+		t.Tell(Event{Action: Delete, Path: w.deletes[n-1], Err: fmt.Errorf("and %d more are gone at once: none of them was deleted there; --max-delete %d allows it", n-1, n)})
 		for _, name := range w.deletes {
 			w.done[name] = true
 		}
@@ -526,6 +527,11 @@ func (w *work) deleteAll(ctx context.Context) error {
 		} else {
 			e.Err = t.Session.Remove(ctx, t.there(name))
 		}
+		if client.Refusal(e.Err) != nil {
+			if _, there, err := facts.Stands(ctx, t.Session, t.there(name)); err == nil && !there { // somebody was faster
+				e.Err = nil
+			}
+		}
 		if err := w.tell(e); err != nil {
 			return err
 		}
@@ -574,7 +580,10 @@ func (w *work) putAll(ctx context.Context) error {
 		t.Tell(Event{Action: Put, Path: alike.Names[0], Err: err})
 		err = nil
 	}
-	return cmp.Or(err, p.lost)
+	if err = cmp.Or(err, p.lost); err != nil {
+		return err
+	}
+	return w.refused(ctx, p.refusals)
 }
 
 // uploads are the tasks of the files that are to be sent.
@@ -600,6 +609,8 @@ type putting struct {
 	names map[string]string // by the path there
 	lost  error             // of the connection
 	lacks transfer.Lack
+
+	refusals []Event // told when nothing is moving any more
 }
 
 func (p *putting) arrived(ctx context.Context, task transfer.Task, r transfer.Result, err error) {
@@ -613,14 +624,53 @@ func (p *putting) arrived(ctx context.Context, task transfer.Task, r transfer.Re
 		return // gone again
 	}
 	p.lacks = cmp.Or(p.lacks, r.Lacks)
-	t.Tell(Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Note: r.Note, Err: err})
-	if err != nil {
+	event := Event{Action: Put, Path: name, Size: r.Size, Elapsed: r.Elapsed, Note: r.Note, Err: err}
+	if client.Refusal(err) != nil {
+		p.refusals = append(p.refusals, event)
+		return
+	}
+	if t.Tell(event); err != nil {
 		return
 	}
 	t.sent[name] = p.stamps[name]
 	if now, there := t.look(name); !there || !now.same(p.stamps[name]) {
 		t.watch.touch(name) // it was changed meanwhile
 	}
+}
+
+// refused tells of uploads that were refused, but for those whose directory somebody has removed on the server: it is made
+// again, and all that is in it is sent.
+func (w *work) refused(ctx context.Context, events []Event) error {
+	t, stands := w.t, map[string]bool{".": true} // directories that are in their place
+	for _, e := range events {
+		gone := ""
+		for dir := path.Dir(e.Path); !stands[dir]; dir = path.Dir(dir) {
+			if _, sent := t.sent[dir]; !sent && gone == "" {
+				break // that it cannot be made was told
+			}
+			is, err := t.Session.IsDir(ctx, t.there(dir))
+			if err != nil {
+				return err
+			}
+			if is {
+				stands[dir] = true
+				break
+			}
+			gone = dir
+		}
+		if gone == "" {
+			t.Tell(e)
+			continue
+		}
+		for name := range maps.Clone(t.sent) {
+			if name == gone || strings.HasPrefix(name, gone+"/") {
+				delete(t.sent, name)
+				t.watch.touch(name)
+			}
+		}
+		t.watch.touch(e.Path)
+	}
+	return nil
 }
 
 func isLocal(err error) bool { return errors.As(err, new(*fs.PathError)) }

@@ -237,6 +237,32 @@ func TestOnServers(t *testing.T) {
 	})
 }
 
+// TestRemovedThere: a directory that somebody removes on the server is there again with the next change in it, whole; what
+// was deleted on both sides is no failure.
+func TestRemovedThere(t *testing.T) {
+	everystep.EachHost(t, 1, func(t *testing.T, srv everystep.Host) {
+		w := watch(t, srv, srv.Open(t, nil), nil)
+		write(t, filepath.Join(w.local, "a/b/one"), "1")
+		write(t, filepath.Join(w.local, "a/b/two"), "2")
+		w.settles("made")
+		if err := os.RemoveAll(filepath.Join(w.there, "a")); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(w.local, "a/b/one"), "11")
+		w.settles("made again")
+		if err := os.Remove(filepath.Join(w.there, "a/b/two")); err != nil {
+			t.Fatal(err)
+		}
+		os.Remove(filepath.Join(w.local, "a/b/two"))
+		w.hears("delete a/b/two", 1)
+		for _, said := range w.said() {
+			if strings.Contains(said, ": ") {
+				t.Errorf("told %q", said)
+			}
+		}
+	})
+}
+
 // TestMany: 2,000 files at once.
 func TestMany(t *testing.T) {
 	srv := everystep.Practice(t)

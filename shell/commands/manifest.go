@@ -31,6 +31,7 @@ var _ = command.Add(&command.Command{
 		"file that changed within ten minutes before it was looked at is always read again. --sample 5% reads a part of these, chosen at random, " +
 		"to see whether what is known is right. " +
 		"The forms are those of sha256sum (sum, bsd), hashdeep, BagIt and mtree; a list that is read may have any of them. " +
+		"With BagIt, which -f or the name manifest-sha256.txt says, the directory is the one with the payload, data in a bag. " +
 		"Links are not followed.",
 	Examples: []command.Example{
 		{Line: "manifest make pub > SHA256SUMS", Says: "for `sha256sum -c`, beside a copy of pub"},
