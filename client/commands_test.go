@@ -42,6 +42,10 @@ func TestCommands(t *testing.T) {
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil,
 		},
 		{
+			"MkdirAll where another client makes one too", "SITE MKDIR", "C: SITE MKDIR a/b\nS: 550 a: File exists\nC: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
+			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil,
+		},
+		{
 			"MkdirAll", "", "C: MKD a\nS: 550 exists\nC: MKD a/b\nS: 257 \"/a/b\" made",
 			func(ctx context.Context, s *client.Session) (any, error) { return nil, s.MkdirAll(ctx, "a/b") }, nil,
 		},

@@ -38,7 +38,13 @@ func (s *transfers) transfer(ctx context.Context, typ Type, t Transfer) (*Data, 
 		return noWay(failed)
 	}
 	err := s.anywhere(ctx, repeat, begin)
-	if err != nil && !repeat && s.strayed(ctx, t, err) {
+	if err == nil || repeat {
+		return d, err
+	}
+	switch back, gone := s.strayed(ctx, t, err); {
+	case gone != nil:
+		err = gone
+	case back:
 		err = s.anywhere(ctx, repeat, begin)
 	}
 	return d, err

@@ -71,8 +71,9 @@ func (s *Session) copy(ctx context.Context, from, to string) error {
 // error.
 func (s *Session) MkdirAll(ctx context.Context, dir string) error {
 	if s.feat.Offers("SITE", "MKDIR") && s.opt.Funnel == nil { // which is told of each directory
-		_, err := s.Site(ctx, "MKDIR", wirePath(dir))
-		return s.unlessDir(ctx, dir, err)
+		if _, err := s.Site(ctx, "MKDIR", wirePath(dir)); !refused(err) {
+			return err
+		} // it may be there, or another client makes one of them at this moment
 	}
 	var err error
 	for end := 0; end < len(dir); {

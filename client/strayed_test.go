@@ -43,7 +43,7 @@ func TestDirectoryMadeAgain(t *testing.T) {
 	})
 }
 
-// TestDirectoryNoMore: where no directory of the name is there the refusal is what the server said.
+// TestDirectoryNoMore: where no directory of the name is there the error says so, and what the server said.
 func TestDirectoryNoMore(t *testing.T) {
 	everystep.EachHost(t, 1, func(t *testing.T, srv everystep.Host) {
 		s := srv.Open(t, nil)
@@ -56,7 +56,8 @@ func TestDirectoryNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		os.RemoveAll(dir)
-		if _, err := s.Put(t.Context(), "x", strings.NewReader("x")); err == nil || !strings.Contains(err.Error(), "55") {
+		_, err := s.Put(t.Context(), "x", strings.NewReader("x"))
+		if no := client.Refusal(err); no == nil || no.Verb != "CWD" || !strings.Contains(err.Error(), "cannot get back to "+s.Dir()+": 550") {
 			t.Errorf("%v", err)
 		}
 	})

@@ -46,7 +46,7 @@ func (f *folders) makeAll(ctx context.Context, s *client.Session, rel string) bo
 	switch {
 	case f.DryRun:
 	case rel == "":
-		step.Err = f.makeRoot(ctx, s)
+		step.Err = f.makeRoot(ctx, s, &step.Result)
 	case f.copyIsThere():
 		step.Err = mkdir(ctx, s, f.copied(rel))
 		if f.DirMode != 0 && step.Err == nil {
@@ -81,9 +81,19 @@ func mkdir(ctx context.Context, s *client.Session, dir string) error {
 	return err
 }
 
-func (f *folders) makeRoot(ctx context.Context, s *client.Session) error {
+func (f *folders) makeRoot(ctx context.Context, s *client.Session, r *Result) error {
 	if f.copyIsThere() {
-		return s.MkdirAll(ctx, f.copied(""))
+		there, err := false, error(nil)
+		if f.DirMode != 0 {
+			there, err = s.IsDir(ctx, f.copied(""))
+		}
+		if err == nil {
+			err = s.MkdirAll(ctx, f.copied(""))
+		}
+		if err == nil && f.DirMode != 0 && !there {
+			err = r.moded(s.Chmod(ctx, f.DirMode, f.copied("")))
+		}
+		return err
 	}
 	err := f.Here.MkdirAll(f.Local)
 	if err == nil {

@@ -82,20 +82,25 @@ func makeDirs(ctx context.Context, c *command.Call, dir string) error {
 	if c.Shell.Options.DryRun || command.InTx(c.Shell, c.Session()) {
 		return planDirs(ctx, c, dir)
 	}
-	err := makeDir(ctx, c, dir)
-	var no *client.Error
-	if !errors.As(err, &no) {
-		return err
-	}
-	if e, failed := c.Session().Stat(ctx, dir); failed == nil && e.Type == listing.Dir {
-		return nil
-	}
+	err := makeDirThere(ctx, c, dir)
 	above := path.Dir(path.Clean(dir))
-	if above == "." || above == "/" {
+	if !errors.As(err, new(*client.Error)) || above == "." || above == "/" {
 		return err
 	}
 	if err := makeDirs(ctx, c, above); err != nil {
 		return failure.About(above, err)
 	}
-	return makeDir(ctx, c, dir)
+	return makeDirThere(ctx, c, dir)
+}
+
+// makeDirThere makes a directory that is not there, also a moment later: another client may make the same ones.
+func makeDirThere(ctx context.Context, c *command.Call, dir string) error {
+	err := makeDir(ctx, c, dir)
+	if !errors.As(err, new(*client.Error)) {
+		return err
+	}
+	if e, failed := c.Session().Stat(ctx, dir); failed == nil && e.Type == listing.Dir {
+		return nil
+	}
+	return err
 }
