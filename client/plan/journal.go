@@ -45,6 +45,9 @@ func OpenJournal(path string, p *Plan) (*Journal, error) {
 	if path == "" {
 		return j, nil
 	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() { // nor a link, which may lead anywhere
+		return nil, &jsonl.Error{Name: path, Err: errors.New("is not a plain file")}
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err

@@ -334,6 +334,24 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestJournalIsAFile: what stands in the place of a journal, and is none, stays as it is.
+func TestJournalIsAFile(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := plan.OpenJournal(dir, &plan.Plan{}); err == nil || !strings.Contains(err.Error(), dir+": is not a plain file") {
+		t.Errorf("a directory: %v", err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "new"), link); err != nil {
+		return // not every user of Windows makes links
+	}
+	if _, err := plan.OpenJournal(link, &plan.Plan{}); err == nil || !strings.Contains(err.Error(), link+": is not a plain file") {
+		t.Errorf("a link: %v", err)
+	}
+	if names, _ := os.ReadDir(dir); len(names) != 1 {
+		t.Errorf("made %v", names)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(`{"v":1,"kind":"ftpsh-plan","id":"00","made":"2026-11-30T08:00:00Z","command":"x","host":"h","port":"1","user":"u","remote":"/","preserve":true}` + "\n" +
 		`{"n":1,"do":"delete","path":"/a","was":{"type":"file","size":1}}` + "\n" + `{"end":true,"rows":1,"bytes":0,"sha256":"00"}`)

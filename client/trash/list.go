@@ -26,6 +26,7 @@ type Content struct {
 	Time    time.Time
 	Command string // "": its list did not come
 	Items   []Step // Trashed, each
+	Damaged error  // of its list: the folders told where the files were
 }
 
 // mostInfo is how much of a list is read.
@@ -96,11 +97,14 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 	defer s.SetType(typ)
 	var text bytes.Buffer
 	_, err := s.Get(ctx, &limited{&text, mostInfo}, path.Join(c.Folder, infoName))
-	if err != nil && (errors.Is(err, errLarge) || !facts.Missing(err)) {
-		return c, err
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errLarge):
+		c.Damaged = &jsonl.Error{Name: path.Join(c.Folder, infoName), Err: errLarge}
 		return c, c.walk(ctx, s)
+	case facts.Missing(err):
+		return c, c.walk(ctx, s)
+	case err != nil:
+		return c, err
 	}
 	var head infoHead
 	err = jsonl.Read(&text, path.Join(c.Folder, infoName), infoKind, &head, func(_ int, line []byte) error {
@@ -117,9 +121,11 @@ func content(ctx context.Context, s *client.Session, c Content) (Content, error)
 		c.Items = append(c.Items, step)
 		return nil
 	})
-	if c.Command = head.Command; err != nil {
-		return c, err
+	if err != nil { // a connection that was lost has cut it, perhaps
+		c.Items, c.Damaged = nil, err
+		return c, c.walk(ctx, s)
 	}
+	c.Command = head.Command
 	return c, c.forgetGone(ctx, s)
 }
 

@@ -233,6 +233,33 @@ func TestContents(t *testing.T) {
 		if got, want := is(), []string{"rm a: 1", "rm d: 1", "rm d/y: 1", "rm d/x: 0"}; !slices.Equal(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
+		lists, _ := filepath.Glob(filepath.Join(srv.Root, trash.Folder, "*/info.jsonl"))
+		for i, damage := range []func([]byte) string{
+			func(text []byte) string { return string(text[:len(text)-5]) },
+			func(text []byte) string { return strings.Replace(string(text), `"from":"/`, `"from":"/../`, 1) },
+			func(text []byte) string { return strings.Replace(string(text), "/files", "/../files", 1) },
+			func([]byte) string { return "" },
+		} {
+			text, err := os.ReadFile(lists[i])
+			if err == nil {
+				err = os.WriteFile(lists[i], []byte(damage(text)), 0o666)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		groups, err := trash.Contents(ctx, s, path.Join(s.Dir(), trash.Folder))
+		if err != nil || len(groups) != 4 {
+			t.Fatalf("%v, %v", groups, err)
+		}
+		for _, g := range groups {
+			if g.Damaged == nil || !strings.Contains(g.Damaged.Error(), path.Join(g.Folder, "info.jsonl")) || len(g.Items) > 1 {
+				t.Errorf("%v: %v", g.Damaged, g.Items)
+			}
+		}
+		if got := path.Base(string(groups[0].Items[0].From)); got != "a" {
+			t.Errorf("the newest is of %s", got)
+		}
 	})
 }
 

@@ -44,7 +44,7 @@ func apply(ctx context.Context, c *command.Call) error {
 	p, name := c.Shell.LastPlan, c.Arg(0)
 	var err error
 	if name != "" {
-		p, err = readPlan(c, name)
+		p, err = readPlan(ctx, c, name)
 	}
 	switch {
 	case err != nil:

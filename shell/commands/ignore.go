@@ -2,7 +2,9 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,6 +19,10 @@ func ignoredHere(c *command.Call, local string) *ignore.Tree {
 	}
 	here := c.Shell.Folder()
 	return &ignore.Tree{Git: c.Is("gitignore"), Open: func(name string) (io.ReadCloser, error) {
-		return here.Open(context.Background(), filepath.Join(local, filepath.FromSlash(name)), os.O_RDONLY, 0)
+		full := filepath.Join(local, filepath.FromSlash(name))
+		if info, err := here.Stat(full); err == nil && !info.Mode().IsRegular() { // a FIFO would be waited for
+			return nil, &fs.PathError{Op: "open", Path: full, Err: errors.New("is not a plain file")}
+		}
+		return here.Open(context.Background(), full, os.O_RDONLY, 0)
 	}}
 }

@@ -49,7 +49,7 @@ func planCommand(ctx context.Context, c *command.Call) error {
 		if len(c.Args) != 2 {
 			return c.Usage("the name of a plan is missing")
 		}
-		p, err := readPlan(c, c.Arg(1))
+		p, err := readPlan(ctx, c, c.Arg(1))
 		if err == nil && word == "check" {
 			return checkPlan(ctx, c, p, c.Arg(1), nil)
 		}
@@ -244,7 +244,7 @@ func keepPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string) e
 	if c.Shell.Options.DryRun {
 		return c.Shell.Would(command.DryAction{Action: "write", What: name})
 	}
-	if err := freePlan(c, name); err != nil {
+	if err := freePlan(ctx, c, name); err != nil {
 		return err
 	}
 	file, err := c.IntoFile(ctx, name, 0o600, false)
@@ -263,12 +263,12 @@ func keepPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string) e
 const doneSuffix = ".done"
 
 // freePlan makes room for a plan: the journal of one that was carried out whole goes.
-func freePlan(c *command.Call, name string) error {
+func freePlan(ctx context.Context, c *command.Call, name string) error {
 	journal := c.Shell.Local(name) + doneSuffix
 	if !plan.Exists(journal) {
 		return nil
 	}
-	if p, err := readPlan(c, name); err == nil {
+	if p, err := readPlan(ctx, c, name); err == nil {
 		if j, err := plan.OpenJournal(journal, p); err == nil {
 			whole := j.Whole(p)
 			if err := j.Close(); err != nil || !plan.Exists(journal) { // it was not begun
@@ -282,8 +282,8 @@ func freePlan(c *command.Call, name string) error {
 	return &failure.LocalError{Text: name + " was begun and not ended, as " + name + doneSuffix + " says: take another name, or remove that"}
 }
 
-func readPlan(c *command.Call, name string) (*plan.Plan, error) {
-	file, err := c.Shell.Folder().Open(context.Background(), name, os.O_RDONLY, 0)
+func readPlan(ctx context.Context, c *command.Call, name string) (*plan.Plan, error) {
+	file, err := c.Shell.Folder().Open(ctx, name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -73,6 +73,11 @@ func trashCommand(ctx context.Context, c *command.Call) error {
 			return failure.About(dir, err)
 		}
 	}
+	for _, group := range all {
+		if group.Damaged != nil {
+			c.Note("%s; the folders beside it tell where the files were", failure.InWords(group.Damaged))
+		}
+	}
 	held := slices.DeleteFunc(slices.Clone(all), func(g trash.Content) bool { return len(g.Items) == 0 }) // the others were brought back
 	switch {
 	case c.Arg(0) == "" && len(c.Args) == 0:
