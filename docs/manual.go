@@ -39,31 +39,13 @@ func manual(help, scripts, changes string) string {
 			b.WriteString(manualCommand(c))
 		}
 	}
-	b.WriteString(".SH SETTINGS\n")
-	for _, row := range settings.All() {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s", roff(row.Name), roff(sentence(row.Short)))
-		if d := row.Default(); d != "" {
-			fmt.Fprintf(&b, " (%s)", roff(d))
-		}
-		b.WriteString(".\n")
-	}
-	b.WriteString(".SH KEYS\n")
-	for _, group := range shell.Keys() {
-		if group.Title != "" {
-			fmt.Fprintf(&b, ".SS %s\n", roff(sentence(group.Title)))
-		}
-		for _, row := range group.Rows {
-			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
-		}
-	}
+	manualSettings(&b)
+	manualKeys(&b)
 	b.WriteString(".SH EXAMPLES\n")
 	for _, row := range examples {
 		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
 	}
-	b.WriteString(".SH EXIT STATUS\n")
-	for _, row := range shell.ExitStatuses() {
-		fmt.Fprintf(&b, ".TP\n.B %d\n%s\n", row.Status, roff(row.Says))
-	}
+	manualStatuses(&b)
 	b.WriteString(".SH ENVIRONMENT\n")
 	for _, row := range environment {
 		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", row[0], roff(row[1]))
@@ -74,6 +56,36 @@ func manual(help, scripts, changes string) string {
 	}
 	b.WriteString(".SH SEE ALSO\n.BR ftp (1),\n.BR netrc (5)\n")
 	return narrow(b.String())
+}
+
+func manualSettings(b *strings.Builder) {
+	b.WriteString(".SH SETTINGS\n")
+	for _, row := range settings.All() {
+		fmt.Fprintf(b, ".TP\n.B %s\n%s", roff(row.Name), roff(sentence(row.Short)))
+		if d := row.Default(); d != "" {
+			fmt.Fprintf(b, " (%s)", roff(d))
+		}
+		b.WriteString(".\n")
+	}
+}
+
+func manualKeys(b *strings.Builder) {
+	b.WriteString(".SH KEYS\n")
+	for _, group := range shell.Keys() {
+		if group.Title != "" {
+			fmt.Fprintf(b, ".SS %s\n", roff(sentence(group.Title)))
+		}
+		for _, row := range group.Rows {
+			fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
+		}
+	}
+}
+
+func manualStatuses(b *strings.Builder) {
+	b.WriteString(".SH EXIT STATUS\n")
+	for _, row := range shell.ExitStatuses() {
+		fmt.Fprintf(b, ".TP\n.B %d\n%s\n", row.Status, roff(row.Says))
+	}
 }
 
 // pageWidth is how long a line of the source may be: `mandoc -T lint` complains about longer ones.

@@ -78,22 +78,7 @@ func serve(args []string, password string) int {
 		fmt.Print("usage: ftpsh --serve DIRECTORY [options]\n\noptions:\n" + fs.FlagUsages())
 		return 0
 	}
-	if err == nil {
-		err = checkValues(fs)
-	}
-	if err == nil && o.port > math.MaxUint16 {
-		err = fmt.Errorf("--port: %d is not a number from 0 to 65535", o.port)
-	}
-	if err == nil && (len(fs.Args()) > 0 || o.dir == "") {
-		err = errors.New("one directory is served")
-	}
-	if err == nil && o.writable && o.user == "" {
-		err = errors.New("--writable needs --user; --anonymous-uploads lets everybody write, below incoming/ only")
-	}
-	if err == nil && o.uploads && o.user != "" {
-		err = errors.New("--anonymous-uploads and --user exclude each other: with a user nobody is anonymous")
-	}
-	if err != nil {
+	if err = cmp.Or(err, o.check(fs)); err != nil {
 		return usageError(command.FlagError(err, fs, ""), "ftpsh --serve")
 	}
 	server, err := o.start()
@@ -110,6 +95,24 @@ func serve(args []string, password string) int {
 	}
 	<-stop
 	return 0
+}
+
+// check refuses options that are none of their values, or do not go together.
+func (o *serveOptions) check(fs *pflag.FlagSet) error {
+	if err := checkValues(fs); err != nil {
+		return err
+	}
+	switch {
+	case o.port > math.MaxUint16:
+		return fmt.Errorf("--port: %d is not a number from 0 to 65535", o.port)
+	case len(fs.Args()) > 0 || o.dir == "":
+		return errors.New("one directory is served")
+	case o.writable && o.user == "":
+		return errors.New("--writable needs --user; --anonymous-uploads lets everybody write, below incoming/ only")
+	case o.uploads && o.user != "":
+		return errors.New("--anonymous-uploads and --user exclude each other: with a user nobody is anonymous")
+	}
+	return nil
 }
 
 func (o *serveOptions) start() (*practice.Server, error) {

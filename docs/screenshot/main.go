@@ -87,22 +87,7 @@ func play(dir, program string, width, height int, keys string) (string, error) {
 		return "", err
 	}
 	defer func() { _, _ = tmux("kill-server") }()
-	// settled waits for a screen that ends in a prompt and no longer changes.
-	settled := func() (string, error) {
-		var before string
-		for range 100 {
-			time.Sleep(200 * time.Millisecond)
-			now, err := tmux("capture-pane", "-e", "-p")
-			if err != nil {
-				return "", err
-			}
-			if now == before && strings.HasSuffix(strings.TrimSpace(sgr.ReplaceAllString(now, "")), ">") {
-				return now, nil
-			}
-			before = now
-		}
-		return "", errors.New("the screen does not come to rest")
-	}
+	settled := func() (string, error) { return settled(tmux) }
 	for _, typed := range append(strings.SplitAfter(keys, "\r"), "") {
 		if _, err := settled(); err != nil {
 			return "", err
@@ -115,6 +100,23 @@ func play(dir, program string, width, height int, keys string) (string, error) {
 		}
 	}
 	return settled()
+}
+
+// settled waits for a screen that ends in a prompt and no longer changes.
+func settled(tmux func(...string) (string, error)) (string, error) {
+	var before string
+	for range 100 {
+		time.Sleep(200 * time.Millisecond)
+		now, err := tmux("capture-pane", "-e", "-p")
+		if err != nil {
+			return "", err
+		}
+		if now == before && strings.HasSuffix(strings.TrimSpace(sgr.ReplaceAllString(now, "")), ">") {
+			return now, nil
+		}
+		before = now
+	}
+	return "", errors.New("the screen does not come to rest")
 }
 
 func hex(keys string) []string {

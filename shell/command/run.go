@@ -173,22 +173,28 @@ func (sh *Shell) Command(line Line, st syntax.Statement) (name string, err error
 		sh.Options.Started(command)
 		defer sh.Options.Started(nil)
 	}
-	if slices.Contains(command.Wire, "EPSV") {
+	return command.Name, carryOut(ctx, sh, st, call, parts)
+}
+
+// carryOut does what a command says, on the sessions that its parts are about.
+func carryOut(ctx context.Context, sh *Shell, st syntax.Statement, call *Call, parts []Part) error {
+	if slices.Contains(call.Command.Wire, "EPSV") {
 		sh.Manual.Forget() // the command arranges a data connection of its own
 	}
 	end := sh.begin(st.Source, call)
-	err = sh.output(ctx, call, st, func() error {
+	err := sh.output(ctx, call, st, func() error {
 		if parts == nil {
 			return sh.persist(ctx, call)
 		}
 		return onSessions(ctx, call, parts, func(there *Call) error { return sh.persist(ctx, there) })
 	})
-	end(failure.Interrupted(ctx, err))
+	err = failure.Interrupted(ctx, err)
+	end(err)
 	sh.Console.Status("")
 	if call.Moves > 0 && sh.Settings.Bell {
 		sh.Console.Bell()
 	}
-	return command.Name, failure.Interrupted(ctx, err)
+	return err
 }
 
 // call is a run of a statement, before its words are looked at. Its output goes

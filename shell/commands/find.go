@@ -78,23 +78,7 @@ func find(ctx context.Context, c *command.Call) error {
 	if c.Given("keep-last") {
 		return c.Usage("-keep-last goes with -delete or -exec")
 	}
-	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
-	t := &tree{call: c, most: want.max, before: func(path string, e listing.Entry, depth int) error {
-		if depth < want.min || !want.fits(path, &e) {
-			return nil
-		}
-		e.Name = path
-		switch {
-		case c.JSON():
-			return c.Object(render.Entry(e))
-		case c.Is("long"):
-			return show.Write(c.Out, []listing.Entry{e})
-		case c.Is("print0"):
-			_, err := io.WriteString(c.Out, c.Shown(path)+"\x00")
-			return err
-		}
-		return c.Print("%s", path)
-	}}
+	t := &tree{call: c, most: want.max, before: want.shown(c)}
 	roots := c.Texts()
 	if len(roots) == 0 {
 		roots = []string{"."}
@@ -108,6 +92,27 @@ func find(ctx context.Context, c *command.Call) error {
 		}
 	}
 	return failure.Several(errs)
+}
+
+// shown shows what is found as it comes.
+func (f *finding) shown(c *command.Call) func(path string, e listing.Entry, depth int) error {
+	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
+	return func(path string, e listing.Entry, depth int) error {
+		if depth < f.min || !f.fits(path, &e) {
+			return nil
+		}
+		e.Name = path
+		switch {
+		case c.JSON():
+			return c.Object(render.Entry(e))
+		case c.Is("long"):
+			return show.Write(c.Out, []listing.Entry{e})
+		case c.Is("print0"):
+			_, err := io.WriteString(c.Out, c.Shown(path)+"\x00")
+			return err
+		}
+		return c.Print("%s", path)
+	}
 }
 
 func (f *finding) fits(path string, e *listing.Entry) bool {

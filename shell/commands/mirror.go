@@ -210,23 +210,8 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	if m.Filter, err = mirrorFilter(c); err != nil {
 		return nil, err
 	}
-	var ok bool
-	if m.Compare, ok = mirrorCompares[c.Value("compare")]; !ok {
-		return nil, c.Usage("--compare: %s is not one of time, size, hash", c.Value("compare"))
-	}
-	if m.Links, ok = mirrorLinks[c.Value("links")]; !ok {
-		return nil, c.Usage("--links: %s is not one of skip, follow, copy", c.Value("links"))
-	}
-	switch when := c.Value("if"); when {
-	case "differs":
-	case "newer":
-		m.OnlyNewer = true
-	case "bigger":
-		m.OnlyBigger = true
-	case "missing":
-		m.OnlyMissing = true
-	default:
-		return nil, c.Usage("--if: %s is not one of differs, newer, bigger, missing", when)
+	if err := mirrorChoices(c, m); err != nil {
+		return nil, err
 	}
 	if m.Marker, err = readMarker(c); err != nil {
 		return nil, err
@@ -242,6 +227,29 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	}
 	m.MayDelete = func(doomed []transfer.Step, kept int) error { return mayDelete(ctx, c, doomed, kept) }
 	return m, nil
+}
+
+// mirrorChoices reads the options that have a few words as values.
+func mirrorChoices(c *command.Call, m *transfer.Mirror) error {
+	var ok bool
+	if m.Compare, ok = mirrorCompares[c.Value("compare")]; !ok {
+		return c.Usage("--compare: %s is not one of time, size, hash", c.Value("compare"))
+	}
+	if m.Links, ok = mirrorLinks[c.Value("links")]; !ok {
+		return c.Usage("--links: %s is not one of skip, follow, copy", c.Value("links"))
+	}
+	switch when := c.Value("if"); when {
+	case "differs":
+	case "newer":
+		m.OnlyNewer = true
+	case "bigger":
+		m.OnlyBigger = true
+	case "missing":
+		m.OnlyMissing = true
+	default:
+		return c.Usage("--if: %s is not one of differs, newer, bigger, missing", when)
+	}
+	return nil
 }
 
 var (
@@ -274,8 +282,29 @@ func asItIs(name string) (string, error) { return name, nil }
 func mirrorFilter(c *command.Call) (func(string, *listing.Entry) bool, error) {
 	include, _ := c.Flags.GetStringArray("include")
 	exclude, _ := c.Flags.GetStringArray("exclude")
+	tests, err := mirrorTests(c)
+	if err != nil {
+		return nil, err
+	}
+	return func(path string, e *listing.Entry) bool {
+		if fitsAny(exclude, path) {
+			return false
+		}
+		if e.Type == listing.Dir {
+			return true
+		}
+		for _, test := range tests {
+			if !test(path, e) {
+				return false
+			}
+		}
+		return len(include) == 0 || fitsAny(include, path)
+	}, nil
+}
+
+// mirrorTests are those of --size, --newer and --older.
+func mirrorTests(c *command.Call) (tests []func(string, *listing.Entry) bool, err error) {
 	sizes, _ := c.Flags.GetStringArray("size")
-	var tests []func(string, *listing.Entry) bool
 	add := func(flag, text string, read func(string) (func(string, *listing.Entry) bool, error)) error {
 		if text == "" {
 			return nil
@@ -297,23 +326,7 @@ func mirrorFilter(c *command.Call) (func(string, *listing.Entry) bool, error) {
 	if older := c.Value("older"); older != "" {
 		errs = append(errs, add("older", "+"+older, byAge))
 	}
-	if err := failure.Several(errs); err != nil {
-		return nil, err
-	}
-	return func(path string, e *listing.Entry) bool {
-		if fitsAny(exclude, path) {
-			return false
-		}
-		if e.Type == listing.Dir {
-			return true
-		}
-		for _, test := range tests {
-			if !test(path, e) {
-				return false
-			}
-		}
-		return len(include) == 0 || fitsAny(include, path)
-	}, nil
+	return tests, failure.Several(errs)
 }
 
 // fitsAny reports whether a path fits a pattern: one without a slash is for the

@@ -55,6 +55,22 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	case err != nil:
 		return err
 	}
+	if err := sendFirst(ctx, c, m, tree); err != nil {
+		return err
+	}
+	dirs, files := tree.Size()
+	c.Note("watching %s, %s; Ctrl-C ends it", command.Plural(dirs, "directory", "directories"), command.Plural(files, "file", "files"))
+	tree.Lacks = lackOf(c, c.Session())
+	err = tree.Run(ctx)
+	foundLack(c, c.Session(), tree.Lacks)
+	c.Shell.Signals.Taken()
+	c.Shell.TookInterrupt = true
+	c.Shell.Remote.Forget(c.Absolute(m.Remote))
+	return errors.Join(err, watchEnded(c, tree))
+}
+
+// sendFirst sends the tree as it is when the watch begins. What does not arrive is tried again.
+func sendFirst(ctx context.Context, c *command.Call, m *transfer.Mirror, tree *treewatch.Tree) error {
 	ignored := tree.Ignored
 	m.Filter = func(name string, e *listing.Entry) bool { return !ignored(name, e.Type == listing.Dir) }
 	first := &mirrorReport{call: c}
@@ -67,15 +83,7 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	for _, name := range first.failed {
 		tree.Unsent(name)
 	}
-	dirs, files := tree.Size()
-	c.Note("watching %s, %s; Ctrl-C ends it", command.Plural(dirs, "directory", "directories"), command.Plural(files, "file", "files"))
-	tree.Lacks = lackOf(c, c.Session())
-	err = tree.Run(ctx)
-	foundLack(c, c.Session(), tree.Lacks)
-	c.Shell.Signals.Taken()
-	c.Shell.TookInterrupt = true
-	c.Shell.Remote.Forget(c.Absolute(m.Remote))
-	return errors.Join(err, watchEnded(c, tree))
+	return nil
 }
 
 // watchedTree is the tree that a mirror is to follow.

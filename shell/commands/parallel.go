@@ -67,34 +67,43 @@ func moveMany(ctx context.Context, c *command.Call, tasks []transfer.Task) error
 	}
 	defer c.Shell.Gauge.All(len(tasks), bytes)()
 	defer c.Shell.Draw(c.Shell.Gauge)()
-	var whole transfer.Result
-	var errs []error
-	done := 0
+	m := movingMany{Call: c, several: len(tasks) > 1}
 	begun, e := time.Now(), NewEngine(c)
-	e.Done = func(t transfer.Task, r transfer.Result, err error) {
-		c.Shell.Gauge.Passed(r.Bytes, r.Resumed)
-		if err = endedTransfer(c, t, r, err); err == nil && (c.JSON() || len(tasks) == 1) {
-			err = toldArrival(c, t, r)
-		}
-		if err != nil {
-			errs = append(errs, err)
-			return
-		}
-		done++
-		whole.Bytes += r.Bytes
-		whole.Resumed += r.Resumed
-	}
+	e.Done = m.ended
 	err := e.Run(ctx, slices.Values(tasks))
 	rememberLimit(c, e)
-	whole.Elapsed = time.Since(begun)
-	sumUp(ctx, c, done, len(tasks), whole)
-	if len(errs) > 0 && errors.As(err, new(*transfer.AlikeError)) {
-		errs = append(errs, err)
+	m.whole.Elapsed = time.Since(begun)
+	sumUp(ctx, c, m.done, len(tasks), m.whole)
+	if len(m.errs) > 0 && errors.As(err, new(*transfer.AlikeError)) {
+		m.errs = append(m.errs, err)
 	}
-	if len(errs) > 0 {
-		return failure.Several(errs)
+	if len(m.errs) > 0 {
+		return failure.Several(m.errs)
 	}
 	return err
+}
+
+// movingMany hears what becomes of the files that are moved at the same time.
+type movingMany struct {
+	*command.Call
+	several bool
+	whole   transfer.Result // of all
+	done    int
+	errs    []error
+}
+
+func (m *movingMany) ended(t transfer.Task, r transfer.Result, err error) {
+	m.Shell.Gauge.Passed(r.Bytes, r.Resumed)
+	if err = endedTransfer(m.Call, t, r, err); err == nil && (m.JSON() || !m.several) {
+		err = toldArrival(m.Call, t, r)
+	}
+	if err != nil {
+		m.errs = append(m.errs, err)
+		return
+	}
+	m.done++
+	m.whole.Bytes += r.Bytes
+	m.whole.Resumed += r.Resumed
 }
 
 // sumUp reports several files, and how to go on where the user has stopped.

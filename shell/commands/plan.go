@@ -170,31 +170,7 @@ func showPlan(c *command.Call, p *plan.Plan) error {
 	t := render.Table{Header: []string{"n", "what", "size", "path", "there now"}, Right: []bool{true, false, true}}
 	for _, r := range p.Rows {
 		counts[r.Do]++
-		size, name, was := "-", string(r.Path), ""
-		switch {
-		case r.Local != "":
-			size = render.Size(r.Size)
-		case r.Mode != "":
-			size = r.Mode
-		}
-		if r.Do == plan.Get {
-			name = string(r.Local)
-		}
-		if r.To != "" {
-			name += " -> " + string(r.To)
-		}
-		if r.Was.There() && r.Do != plan.Rmdir {
-			was = r.Was.String()
-		}
-		switch {
-		case r.Do == plan.Chmod:
-			was = r.Was.Mode
-		case r.Do == plan.Move && lack == transfer.Replaces && r.Was.There():
-			was += ": DELE first, this server renames nothing onto it"
-		case r.InPlace:
-			was = strings.TrimPrefix(was+", in place", ", ")
-		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(r.N), string(r.Do), size, render.Safe(name), was})
+		t.Rows = append(t.Rows, planCells(r, lack))
 	}
 	if len(p.Rows) == 0 {
 		c.Note("%s: nothing to do", p.Command)
@@ -206,6 +182,35 @@ func showPlan(c *command.Call, p *plan.Plan) error {
 	}
 	c.Note("%s", planSummary(counts, p.Bytes()))
 	return nil
+}
+
+// planCells are a row of a plan in columns.
+func planCells(r plan.Row, lack transfer.Lack) []string {
+	size, name, was := "-", string(r.Path), ""
+	switch {
+	case r.Local != "":
+		size = render.Size(r.Size)
+	case r.Mode != "":
+		size = r.Mode
+	}
+	if r.Do == plan.Get {
+		name = string(r.Local)
+	}
+	if r.To != "" {
+		name += " -> " + string(r.To)
+	}
+	if r.Was.There() && r.Do != plan.Rmdir {
+		was = r.Was.String()
+	}
+	switch {
+	case r.Do == plan.Chmod:
+		was = r.Was.Mode
+	case r.Do == plan.Move && lack == transfer.Replaces && r.Was.There():
+		was += ": DELE first, this server renames nothing onto it"
+	case r.InPlace:
+		was = strings.TrimPrefix(was+", in place", ", ")
+	}
+	return []string{strconv.Itoa(r.N), string(r.Do), size, render.Safe(name), was}
 }
 
 // planWords are what a summary says of the rows.

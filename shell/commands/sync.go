@@ -198,20 +198,24 @@ func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry, sure b
 			return err
 		}
 	}
-	y.Tell = r.tell
-	over := c.Shell.Gauge.All(0, 0)
-	stop := c.Shell.Draw(c.Shell.Gauge)
-	var err error
-	if !y.Idle() {
-		err = y.Do(ctx)
-	}
-	stop()
-	over()
-	c.Shell.Remote.Forget(y.Remote)
+	err := r.do(ctx, y)
 	if shown := r.end(conflicts); err == nil {
 		err = shown
 	}
 	return failure.Several(append(r.errs, err, r.left(conflicts)))
+}
+
+// do has the steps done, and shows how far they are.
+func (r *syncReport) do(ctx context.Context, y *treesync.Sync) error {
+	sh := r.call.Shell
+	y.Tell = r.tell
+	defer sh.Remote.Forget(y.Remote)
+	defer sh.Gauge.All(0, 0)()
+	defer sh.Draw(sh.Gauge)()
+	if y.Idle() {
+		return nil
+	}
+	return y.Do(ctx)
 }
 
 // syncReport tells what a sync does.

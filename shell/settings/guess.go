@@ -13,44 +13,55 @@ func GuessCharset(names []string) string {
 	if utf8.ValidString(text) {
 		return ""
 	}
-	var low, upper, lower, single, pairs, kanaJIS, kanaEUC int
-	for _, run := range highRuns(text) {
-		if len(run) == 1 {
-			single++
-		}
-		for _, b := range run {
-			if b == 0x82 || b == 0x83 {
-				kanaJIS++
-			}
-			switch {
-			case b < 0xC0:
-				low++
-			case b < 0xE0:
-				upper++
-			default:
-				lower++
-			}
-		}
-		for i := 0; i+1 < len(run); i += 2 {
-			pairs++
-			if run[i] == 0xA4 || run[i] == 0xA5 {
-				kanaEUC++
-			}
-		}
-	}
+	seen := countHigh(highRuns(text))
 	switch {
-	case kanaJIS > 0:
+	case seen.kanaJIS > 0:
 		return "shift_jis"
-	case kanaEUC > 0 && 2*kanaEUC >= pairs:
+	case seen.kanaEUC > 0 && 2*seen.kanaEUC >= seen.pairs:
 		return "euc-jp"
-	case single >= pairs:
+	case seen.single >= seen.pairs:
 		return "latin1"
-	case 4*low >= upper+lower:
+	case 4*seen.low >= seen.upper+seen.lower:
 		return "gbk"
-	case upper > lower:
+	case seen.upper > seen.lower:
 		return "koi8-r"
 	}
 	return "cp1251"
+}
+
+// highBytes counts what tells one charset from another.
+type highBytes struct {
+	low, upper, lower int // below C0, below E0, above
+	single, pairs     int // bytes that stand alone, and twos of those that do not
+	kanaJIS, kanaEUC  int
+}
+
+func countHigh(runs [][]byte) (seen highBytes) {
+	for _, run := range runs {
+		if len(run) == 1 {
+			seen.single++
+		}
+		for _, b := range run {
+			if b == 0x82 || b == 0x83 {
+				seen.kanaJIS++
+			}
+			switch {
+			case b < 0xC0:
+				seen.low++
+			case b < 0xE0:
+				seen.upper++
+			default:
+				seen.lower++
+			}
+		}
+		for i := 0; i+1 < len(run); i += 2 {
+			seen.pairs++
+			if run[i] == 0xA4 || run[i] == 0xA5 {
+				seen.kanaEUC++
+			}
+		}
+	}
+	return seen
 }
 
 // highRuns are the parts of a text that are not ASCII.
