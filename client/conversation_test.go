@@ -507,3 +507,31 @@ func TestBareCodes(t *testing.T) {
 		})
 	}
 }
+
+// A QUIT by hand ends the connection: why it is gone is said without words of the net package, whether the server hung
+// up first or not.
+func TestQuitByHand(t *testing.T) {
+	for says, end := range map[string]string{
+		"control connection closed by the server": "\nclose\n",
+		"control connection closed":               "\nC: NOOP\nS: 200 not yet\nclose\n",
+	} {
+		srv, err := practice.Script(welcome("S: 211 none") + "C: QUIT\nS: 221 bye" + end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		s, err := client.Open(t.Context(), client.Options{Addr: srv.Addr(), Security: client.Off})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Login(t.Context(), client.Login{User: "alice", Password: "secret"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Quote(t.Context(), "QUIT"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Conn().Err(); err == nil || err.Error() != says {
+			t.Errorf("%v, want %s", err, says)
+		}
+	}
+}

@@ -106,6 +106,8 @@ func (e *LostError) Error() string {
 	switch {
 	case e.Reply != nil:
 		return e.Reply.String()
+	case errors.Is(e.Err, net.ErrClosed): // we did
+		return "control connection closed"
 	case e.Err != nil:
 		return "control connection lost: " + reason(e.Err)
 	}

@@ -54,7 +54,8 @@ func (s *dialogue) noticed(ctx context.Context, verb string, args []string, r Re
 	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
 		s.movedByHand(ctx, command{verb: verb, args: args})
 	case "QUIT":
-		s.conn.Close() // the server is about to: nothing more is sent here
+		s.conn.awaitEnd()
+		s.conn.Close() // nothing more is sent here
 	case "REIN":
 		s.have, s.in, s.at, s.settings = initial(s.conn), false, Place{}, nil
 	}
