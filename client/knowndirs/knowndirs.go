@@ -26,7 +26,7 @@ type Dirs struct {
 	Server facts.Server // a certificate may be a new one
 
 	mu    sync.Mutex
-	known map[string]row
+	known map[string]*row
 }
 
 // row is a line of the file: a directory, and what was listed in it.
@@ -66,7 +66,7 @@ const (
 var types = map[string]listing.Type{"file": listing.File, "dir": listing.Dir, "link": listing.Link, "other": listing.Other}
 
 // New are those of a server of which nothing is known.
-func New(of facts.Server) *Dirs { return &Dirs{Server: of, known: map[string]row{}} }
+func New(of facts.Server) *Dirs { return &Dirs{Server: of, known: map[string]*row{}} }
 
 // Read reads the file of a server.
 func Read(r io.Reader, file string, of facts.Server) (*Dirs, error) {
@@ -80,7 +80,7 @@ func Read(r io.Reader, file string, of facts.Server) (*Dirs, error) {
 		if err := one.check(); err != nil {
 			return fmt.Errorf("%q: %w", one.Dir, err)
 		}
-		d.known[string(one.Dir)] = one
+		d.known[string(one.Dir)] = &one
 		return nil
 	})
 	if err != nil {
@@ -110,11 +110,11 @@ func (r row) check() error {
 func (d *Dirs) Write(w io.Writer) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rows := make([]row, 0, len(d.known))
+	rows := make([]*row, 0, len(d.known))
 	for _, r := range d.known {
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b row) int { return b.When.Compare(a.When) })
+	slices.SortFunc(rows, func(a, b *row) int { return b.When.Compare(a.When) })
 	names := 0
 	for i, r := range rows {
 		if names += len(r.Names); i == mostDirs || names > mostAll {
@@ -122,7 +122,7 @@ func (d *Dirs) Write(w io.Writer) error {
 			break
 		}
 	}
-	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(string(a.Dir), string(b.Dir)) })
+	slices.SortFunc(rows, func(a, b *row) int { return strings.Compare(string(a.Dir), string(b.Dir)) })
 	if err := jsonl.Encode(w, head{jsonl.NewHead(kind), d.Server.Host, d.Server.Port, d.Server.User}); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (d *Dirs) Add(other *Dirs) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for dir, r := range other.known {
-		if r.When.After(d.known[dir].When) {
+		if old := d.known[dir]; old == nil || r.When.After(old.When) {
 			d.known[dir] = r
 		}
 	}
@@ -175,7 +175,7 @@ func (d *Dirs) Keep(dir string, was listing.Entry, entries []listing.Entry, when
 		delete(d.known, dir)
 		return
 	}
-	d.known[dir] = r
+	d.known[dir] = &r
 }
 
 // exact reports whether the time of a directory tells of a change.

@@ -26,13 +26,14 @@ var _ = command.Add(&command.Command{
 		"tree becomes REMOTE, two renames in one packet. Visitors see the old tree or the new one, never a mixture. If the second " +
 		"rename is refused the old tree goes back. --back exchanges the tree with the newest old one.\n" +
 		"Directories that only the present tree has are probably written by the site itself: name them with " +
-		"--shared to take them along, or leave them behind with --drop-extra. What others upload at that moment " +
+		"--shared to take them along, --purge to begin with an empty one, or leave them behind with --drop-extra. What others upload at that moment " +
 		"may land in either tree.\n" +
 		"With --link the tree is sent to REMOTE/releases/TIME, and the link REMOTE/current, which visitors see, is switched in one rename. " +
 		"--back lets it lead to the release before. Only servers with SITE SYMLINK make links: proftpd.",
 	Examples: []command.Example{
 		{Line: "deploy site /var/www", Says: "the tree site becomes /var/www"},
 		{Line: "deploy --keep 2 --shared uploads site /var/www", Says: "uploads goes along; two old trees are kept"},
+		{Line: "deploy --purge cache site /var/www", Says: "cache is empty in the new tree"},
 		{Line: "deploy --back --shared uploads /var/www", Says: "the tree before"},
 		{Line: "deploy --link --keep 5 site /var/www", Says: "the link /var/www/current leads to it; five others are kept"},
 		{Line: "deploy --recover /var/www", Says: "finish a deployment that broke off"},
@@ -45,6 +46,7 @@ func deployFlags(fs *pflag.FlagSet) {
 	fs.BoolP("dry-run", "n", false, "show what would be done, and do nothing")
 	fs.Int("keep", 1, "keep the newest `N` old trees, delete older ones")
 	fs.StringArray("shared", nil, "`DIRECTORY` in the tree that goes along from the old one")
+	fs.StringArray("purge", nil, "`DIRECTORY` in the tree, such as a cache, that is empty in the new one")
 	fs.Bool("drop-extra", false, "leave behind what only the present tree has")
 	fs.Bool("verify", false, "compare the contents of what was sent")
 	fs.Bool("back", false, "exchange the tree with the newest old one")
@@ -65,7 +67,7 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 		return c.Usage("--keep: %d is below 0", keep)
 	}
 	tree, err := deployTree(c)
-	if err = cmp.Or(err, needsRenames(c)); err != nil {
+	if err = cmp.Or(err, checkPurge(c), needsRenames(c)); err != nil {
 		return err
 	}
 	ch := &c.Shell.Changes
@@ -103,15 +105,9 @@ func deployTree(c *command.Call) (deploy.Tree, error) {
 	if tree.Dir == "" || !strings.HasPrefix(tree.Dir, "/") || home != nil && tree.Dir == home.String() {
 		return tree, c.Usage("%s: %v", name, deploy.ErrRoot)
 	}
-	shared, _ := c.Flags.GetStringArray("shared")
-	for _, dir := range shared {
-		dir = strings.Trim(dir, "/")
-		if dir == "" || !filepath.IsLocal(filepath.FromSlash(dir)) || slices.Contains(strings.Split(dir, "/"), "..") {
-			return tree, c.Usage("--shared: %q is not a directory in the tree", dir)
-		}
-		tree.Shared = append(tree.Shared, dir)
-	}
-	return tree, nil
+	var err error
+	tree.Shared, err = treeDirs(c, "shared")
+	return tree, err
 }
 
 // deployState says what stands there.
@@ -157,7 +153,10 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 			return err
 		}
 	}
-	if dry, err := sendTree(ctx, c, local, tree.NewName(id), tree.Shared); dry || err != nil {
+	if dry, err := sendTree(ctx, c, local, tree.NewName(id), append(purged(c), tree.Shared...)); dry || err != nil {
+		return err
+	}
+	if err := makePurged(ctx, c, tree.Dir, tree.NewName(id)); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -238,8 +237,12 @@ func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, local s
 	if c.Is("drop-extra") {
 		return "", nil
 	}
-	here := c.Shell.Folder()
+	here, purge := c.Shell.Folder(), purged(c)
+	tree.Shared = append(slices.Clone(purge), tree.Shared...)
 	dirs, files, err := extraOf(ctx, c, tree, func(rel string, dir bool) (bool, error) {
+		if slices.ContainsFunc(purge, func(empty string) bool { return strings.HasPrefix(empty, rel+"/") }) {
+			return true, nil
+		}
 		info, err := here.Stat(filepath.Join(local, filepath.FromSlash(rel)))
 		return err == nil && info.IsDir() == dir, nil
 	})
@@ -247,9 +250,9 @@ func refuseExtra(ctx context.Context, c *command.Call, tree deploy.Tree, local s
 	case err != nil:
 		return "", err
 	case len(dirs) > 0:
-		hint := "--drop-extra leaves them behind"
+		hint := "--purge " + dirs[0] + " begins with an empty one, --drop-extra leaves them behind"
 		if !c.Is("link") {
-			hint = "--shared " + dirs[0] + " takes it along, --drop-extra leaves all of them behind"
+			hint = "--shared " + dirs[0] + " takes it along, --purge begins with an empty one, --drop-extra leaves all of them behind"
 		}
 		return "", &failure.UsageError{Usage: c.Command.Synopsis(), Text: "only the present tree has " + strings.Join(dirs, ", "), Hint: hint}
 	case len(files) > 0:
