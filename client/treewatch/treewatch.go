@@ -68,9 +68,15 @@ type Tree struct {
 	Configure func(*transfer.Task)
 	Tell      func(Event)
 
+	// May is asked before anything is done, with what that is. What it refuses is left alone until it
+	// changes again; an error ends the watching. nil: yes.
+	May func(ctx context.Context, does []Event) (bool, error)
+
 	watch *watcher
 	sent  map[string]stamp // what the server has
 	wait  time.Duration    // after a lost connection
+
+	refused map[string]stamp // what May has refused, as it was then
 }
 
 // stamp is what a file or directory was known by when it was sent.
@@ -136,7 +142,14 @@ func (t *Tree) Waiting() []string {
 	t.watch.mu.Lock()
 	defer t.watch.mu.Unlock()
 	var names []string
-	for name := range t.watch.due.paths {
+	open := maps.Clone(t.watch.due.paths)
+	for name := range t.refused {
+		if open == nil {
+			open = map[string]moments{}
+		}
+		open[name] = moments{}
+	}
+	for name := range open {
 		now, there := t.look(name)
 		if was, sent := t.sent[name]; there && !t.Ignored(name, now.dir) && (!sent || !was.same(now)) {
 			names = append(names, name)
@@ -297,6 +310,9 @@ func (t *Tree) act(ctx context.Context) error {
 		return nil
 	}
 	w := t.sort(ready)
+	if may, err := w.allowed(ctx); err != nil || !may {
+		return err
+	}
 	err := w.do(ctx)
 	if err == nil || ctx.Err() != nil {
 		t.wait = 0
@@ -357,7 +373,7 @@ func (w *work) see(name string) {
 	now, there := t.look(name)
 	was, sent := t.sent[name]
 	switch {
-	case there && t.Ignored(name, now.dir):
+	case there && t.Ignored(name, now.dir), t.isRefused(name, now, there):
 		w.done[name] = true
 	case !there && !sent:
 		w.done[name] = true

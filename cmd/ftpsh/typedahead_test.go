@@ -160,6 +160,9 @@ var questions = []question{
 	}), shows: "replace it? [y/n] ", answer: "n", then: "your version is in "},
 	{name: "find -delete", asks: "findDelete", line: "find . -name '?.txt' -delete", ahead: "y", shows: "delete 2 files? [y/n] ", answer: "n"},
 	{name: "find -exec", asks: "confirmExec", line: "find . -name '?.txt' -exec rm {}", ahead: "y", shows: "run rm {} for 2 names? [y/n] ", answer: "n"},
+	{name: "watch --ask", asks: "watchAsks", before: localFile("keep/x", "x"), line: "mirror -R --watch --quiet-time 50ms --ask keep tree", runs: "Ctrl-C ends it", ahead: "y", later: func(t *testing.T, server *practice.Server, dir string) {
+		localFile("keep/fresh", "x")(t, server, dir)
+	}, shows: "[q]uit ", answer: "q", then: "saved here, and not on the server: fresh"},
 	{name: "import", asks: "takeIn", before: localFile("sites.conf", "[web]\ntype = ftp\nhost = h.example.org\n"), line: "import sites.conf", ahead: "y", shows: "take over 1 bookmark? [y/n] ", answer: "n"},
 	{name: "z", asks: "chooseVisit", line: "cd tree; cd /; z", ahead: "1", shows: "which one? [1-1, q for none] ", answer: "q"},
 	{name: "sync", asks: "runSync", before: localFile("keep/new", "x"), line: "sync keep tree", ahead: "y", shows: "; go on? [y/n] ", answer: "n"},

@@ -97,6 +97,7 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
 	fs.Bool("no-ignore", false, "do not look at .ftpignore")
 	fs.Bool("watch", false, "with -R: keep uploading each file as it is saved here, until Ctrl-C")
+	fs.Bool("ask", false, "with --watch: ask before something is sent, renamed or deleted")
 	fs.String("quiet-time", "300ms", "with --watch: wait until a file has not changed for `TIME`")
 	fs.String("poll", "", "with --watch: look at the whole tree every `TIME`, where the system does not report changes")
 	fs.Bool("gitignore", false, "obey .gitignore too")
@@ -120,8 +121,11 @@ func mirror(ctx context.Context, c *command.Call) error {
 	if sure, err := meansAll(ctx, c); !sure {
 		return err
 	}
-	if c.Is("watch") {
+	switch {
+	case c.Is("watch"):
 		return mirrorWatch(ctx, c)
+	case c.Is("ask"):
+		return c.Usage("--ask goes with --watch")
 	}
 	return mirrorAll(ctx, c, c.Session(), func(*transfer.Mirror) {})
 }

@@ -61,7 +61,9 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	dirs, files := tree.Size()
 	c.Note("watching %s, %s; Ctrl-C ends it", command.Plural(dirs, "directory", "directories"), command.Plural(files, "file", "files"))
 	tree.Lacks = lackOf(c, c.Session())
-	err = tree.Run(ctx)
+	if err = tree.Run(ctx); errors.Is(err, errEnough) {
+		err = nil
+	}
 	foundLack(c, c.Session(), tree.Lacks)
 	c.Shell.Signals.Taken()
 	c.Shell.TookInterrupt = true
@@ -105,6 +107,12 @@ func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
 			return nil, c.Usage("--poll: %q is not a time", text)
 		}
 	}
+	if c.Is("ask") {
+		if !c.Interactive() {
+			return nil, c.Usage("--ask: there is no terminal to ask at")
+		}
+		t.May = watchAsks(c)
+	}
 	first := NewEngine(c)
 	t.Engine = func() *transfer.Engine {
 		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
@@ -121,6 +129,33 @@ func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
 	}
 	t.Ignored = leavesAlone(c, func(name string, dir bool) bool { return rules.Load().Ignored(name, dir) })
 	return t, t.Reread()
+}
+
+// watchAsks asks before something is done on the server.
+func watchAsks(c *command.Call) func(context.Context, []treewatch.Event) (bool, error) {
+	all := false
+	return func(ctx context.Context, does []treewatch.Event) (bool, error) {
+		if all {
+			return true, nil
+		}
+		shown := max(c.Shell.Console.Height()/2, 3)
+		for _, e := range does[:min(len(does), shown)] {
+			text := fmt.Sprintf("  %-7s %s", e.Action, e.Path)
+			if e.To != "" {
+				text += " -> " + e.To
+			}
+			c.Note("%s", render.Safe(text))
+		}
+		if more := len(does) - shown; more > 0 {
+			c.Note("  … and %d more", more)
+		}
+		key, err := c.Shell.Console.AskKey(ctx, "do that? [y]es, [n]o, [a]lways, [q]uit ", "ynaq")
+		if err == nil && key == 'q' {
+			err = errEnough
+		}
+		all = key == 'a'
+		return key == 'y' || all, err
+	}
 }
 
 // watchObject is what was done, as --json shows it.
