@@ -110,7 +110,8 @@ func overview(sh *command.Shell, out io.Writer, all bool) error {
 	if err := t.Write(out); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, "\n`help NAME` explains one, `help -a` lists them all; `set` lists the settings\n")
+	last := render.Hang("`help NAME` explains one, `help -a` lists them all; `set` lists the settings", sh.Console.Width(), 0)
+	_, err := io.WriteString(out, "\n"+strings.Join(last, "\n")+"\n")
 	return err
 }
 
@@ -213,7 +214,7 @@ func helpKeys(c *command.Call) error {
 	if err := t.Write(c.Out); err != nil {
 		return err
 	}
-	return c.Print("\nAlt is Escape before the key, too; `set keys vi` uses those of vi instead")
+	return command.Prose(c, "\nAlt is Escape before the key, too; `set keys vi` uses those of vi instead")
 }
 
 // helpEquivalents shows the words of another client and ours, or what one of
@@ -234,9 +235,9 @@ func helpEquivalents(c *command.Call, name string) (known bool, err error) {
 		return false, nil
 	}
 	if e.Works {
-		return true, c.Print("%s is `%s` here", e.Word, e.Here)
+		return true, command.Prose(c, e.Word+" is `"+e.Here+"` here")
 	}
-	return true, c.Print("%s: %s", e.Word, e.Hint())
+	return true, command.Prose(c, e.Word+": "+e.Hint())
 }
 
 // explainWord is F1: what the word at a place of the line means, or the command that it belongs to.
@@ -266,7 +267,9 @@ func explainWord(sh *command.Shell, line string, pos int) {
 	case len(words) > 1 && setting != nil:
 		_ = helpSetting(sh, pager, setting)
 	case command == nil && known:
-		_, _ = io.WriteString(pager, strings.Join(explained.Lines, "\n")+"\n")
+		for _, line := range explained.Lines {
+			_, _ = io.WriteString(pager, strings.Join(render.Hang(line, sh.Console.Width(), 2), "\n")+"\n")
+		}
 	case command == nil:
 		_, _ = io.WriteString(pager, render.Safe(words[0].Text)+": no such command\n")
 	default:

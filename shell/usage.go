@@ -14,11 +14,11 @@ var _ = command.Add(&command.Command{
 
 func usage(_ context.Context, c *command.Call) error {
 	for _, name := range c.Texts() {
-		command, err := c.Shell.Catalog.Find(name)
+		row, err := c.Shell.Catalog.Find(name)
 		if err != nil {
 			return err
 		}
-		if err := c.Print("%s", command.Synopsis()); err != nil {
+		if err := command.Prose(c, row.Synopsis()); err != nil {
 			return err
 		}
 	}

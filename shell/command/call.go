@@ -95,6 +95,24 @@ func (c *Call) Print(format string, args ...any) error {
 	return err
 }
 
+// Prose prints safe text for people. At a terminal its lines break between words; what comes on further lines is moved in as far
+// as the first.
+func Prose(c *Call, text string) error {
+	width := 0
+	if c.Screen {
+		width = c.Shell.Console.Width()
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		for _, part := range render.Hang(line, width, indent) {
+			if _, err := fmt.Fprintln(c.Out, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // SumsUp says that the command tells by itself what it has done: until it ends the server's words about each change are
 // not shown.
 func (c *Call) SumsUp() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
+	"github.com/ftpsh/ftpsh/history"
 	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
@@ -87,6 +88,13 @@ func only(names []string, named map[string]*Command) *Command {
 	return found
 }
 
+// isAddress reports whether somebody typed where to go, and not to go there.
+func isAddress(word string) bool {
+	_, host, user := strings.Cut(word, "@")
+	return strings.HasPrefix(word, "ftp://") || strings.HasPrefix(word, "ftps://") || strings.HasPrefix(word, "ftpes://") ||
+		user && host != "" && !strings.ContainsAny(word, " /:")
+}
+
 func unknownCommand(name string, named map[string]*Command) error {
 	err := &failure.UsageError{Text: name + ": no such command", Hint: "`help` lists the commands"}
 	if verb := strings.ToUpper(name); slices.Contains(ProtocolVerbs, verb) {
@@ -94,6 +102,14 @@ func unknownCommand(name string, named map[string]*Command) error {
 	}
 	if e := equivalents.Find(equivalents.OtherCommand, name); e != nil {
 		err.Hint = e.Hint()
+		return err
+	}
+	switch {
+	case history.HasURLPassword(name):
+		err.Hint = "`open URL` connects"
+		return err
+	case isAddress(name):
+		err.Hint = "`open " + name + "` connects"
 		return err
 	}
 	for _, c := range named {

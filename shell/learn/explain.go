@@ -29,7 +29,7 @@ func explain(_ context.Context, c *command.Call) error {
 	topic := strings.Join(c.Texts(), " ")
 	switch strings.ToLower(topic) {
 	case "":
-		return drawLines(c, teach.Overview())
+		return command.Prose(c, strings.Join(teach.Overview(), "\n"))
 	case "last":
 		return explainLast(c)
 	}
@@ -43,7 +43,7 @@ func explain(_ context.Context, c *command.Call) error {
 	if c.JSON() {
 		return c.Object(found.Record)
 	}
-	return drawLines(c, found.Lines)
+	return command.Prose(c, strings.Join(found.Lines, "\n"))
 }
 
 // explainLast reads what the last command did, or the one before when that did
@@ -57,7 +57,7 @@ func explainLast(c *command.Call) error {
 	if c.JSON() {
 		return c.Object(reading)
 	}
-	return drawLines(c, reading.Lines())
+	return command.Prose(c, strings.Join(reading.Lines(), "\n"))
 }
 
 // explainOurs explains what is not of the protocol but of ftpsh: a command, by what it sends, or a setting.
