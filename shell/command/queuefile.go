@@ -25,6 +25,20 @@ func LockQueue(path string) (lock *flock.Flock, free bool, err error) {
 	return lock, free, err
 }
 
+// Hold keeps a plain file for this shell, with nothing beside it. Where locks do not work everybody has it.
+func Hold(name string) (release func(), free bool) {
+	none := func() {}
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return none, true
+	}
+	lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
+	if free, err := lock.TryLock(); err != nil || !free {
+		lock.Close()
+		return none, err != nil
+	}
+	return func() { lock.Close() }, true
+}
+
 // QueueLock is the end of the name of a lock.
 const QueueLock = ".lock"
 

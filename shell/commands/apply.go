@@ -69,6 +69,11 @@ func apply(ctx context.Context, c *command.Call) error {
 	}
 	journal := ""
 	if name != "" {
+		release, free := command.Hold(c.Shell.Local(name))
+		defer release()
+		if !free {
+			return &failure.LocalError{Text: name + ": another ftpsh carries it out"}
+		}
 		journal = c.Shell.Local(name) + doneSuffix
 	}
 	j, err := plan.OpenJournal(journal, p)
