@@ -212,19 +212,13 @@ func Free(ctx context.Context, s *client.Session, name string) (bool, error) {
 // in them is asked about more closely, without waiting for one answer before the next question.
 func Look(ctx context.Context, s *client.Session, names []string) (map[string]*Facts, error) {
 	found := make(map[string]*Facts, len(names))
-	dirs := map[string]map[string]*Facts{}
+	dirs := listings{s: s, dirs: map[string]map[string]*Facts{}}
 	var ask []string
 	for _, name := range names {
-		dir := path.Dir(name)
-		if _, known := dirs[dir]; !known {
-			entries, err := list(ctx, s, dir)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", dir, err)
-			}
-			dirs[dir] = entries
-		}
-		f := dirs[dir][path.Base(name)]
+		f, err := dirs.find(ctx, name)
 		switch {
+		case err != nil:
+			return nil, err
 		case name == "/":
 			f = &Facts{Type: listing.Dir.String(), Size: -1}
 		case f == nil:
@@ -254,21 +248,36 @@ func Look(ctx context.Context, s *client.Session, names []string) (map[string]*F
 // Gone are those of some names under which nothing is any more. The directories that they are in are listed once.
 func Gone(ctx context.Context, s *client.Session, names []string) (map[string]bool, error) {
 	gone := map[string]bool{}
-	dirs := map[string]map[string]*Facts{}
+	dirs := listings{s: s, dirs: map[string]map[string]*Facts{}}
 	for _, name := range names {
-		dir := path.Dir(name)
-		if _, known := dirs[dir]; !known {
-			entries, err := list(ctx, s, dir)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", dir, err)
-			}
-			dirs[dir] = entries
+		f, err := dirs.find(ctx, name)
+		if err != nil {
+			return nil, err
 		}
-		if dirs[dir][path.Base(name)] == nil {
+		if f == nil {
 			gone[name] = true
 		}
 	}
 	return gone, nil
+}
+
+// listings are directories that were listed, once each.
+type listings struct {
+	s    *client.Session
+	dirs map[string]map[string]*Facts
+}
+
+// find is what a listing says of a name, nil if it is not there.
+func (l *listings) find(ctx context.Context, name string) (*Facts, error) {
+	dir := path.Dir(name)
+	if _, known := l.dirs[dir]; !known {
+		entries, err := list(ctx, l.s, dir)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		l.dirs[dir] = entries
+	}
+	return l.dirs[dir][path.Base(name)], nil
 }
 
 // list is a directory by its names; one that is not there is empty.

@@ -158,3 +158,20 @@ func (e *Entry) setDirName(name string) {
 	}
 	e.Name = name
 }
+
+// OfFile is a file of this computer as an entry.
+func OfFile(info fs.FileInfo) Entry {
+	e := Entry{
+		Name: info.Name(), Type: Other, Size: info.Size(), Time: info.ModTime(), Precision: Subsecond,
+		Mode: info.Mode().Perm(), HasMode: true,
+	}
+	switch {
+	case info.Mode().IsRegular():
+		e.Type = File
+	case info.IsDir():
+		e.Type = Dir
+	case info.Mode()&fs.ModeSymlink != 0:
+		e.Type = Link
+	}
+	return e
+}

@@ -118,7 +118,7 @@ func (f *folders) localEntries(rel string) ([]slim, error) {
 	entries := make([]slim, 0, len(found))
 	for _, one := range found {
 		if info, err := one.Info(); err == nil { // otherwise it has just gone
-			entries = append(entries, slimOf(localEntry(info)))
+			entries = append(entries, slimOf(listing.OfFile(info)))
 		}
 	}
 	return entries, nil
@@ -130,20 +130,4 @@ func (f *folders) openHere(rel string) (*os.File, error) {
 		return f.Here.Open(context.Background(), f.naming.local(rel), os.O_RDONLY, 0)
 	}
 	return f.here.Open(path.Join(".", f.naming.at(rel)))
-}
-
-func localEntry(info os.FileInfo) listing.Entry {
-	e := listing.Entry{
-		Name: info.Name(), Type: listing.Other, Size: info.Size(), Time: info.ModTime(), Precision: listing.Subsecond,
-		Mode: info.Mode().Perm(), HasMode: true,
-	}
-	switch {
-	case info.Mode().IsRegular():
-		e.Type = listing.File
-	case info.IsDir():
-		e.Type = listing.Dir
-	case info.Mode()&os.ModeSymlink != 0:
-		e.Type = listing.Link
-	}
-	return e
 }

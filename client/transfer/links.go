@@ -45,7 +45,7 @@ func (m *mirroring) followHere(at string, e listing.Entry) (listing.Entry, error
 	if info.IsDir() && !m.leadsOnHere(at, info) {
 		return e, errCircle
 	}
-	of := localEntry(info)
+	of := listing.OfFile(info)
 	of.Name = e.Name
 	return of, nil
 }

@@ -500,17 +500,7 @@ func (g *diffing) treeHere(ctx context.Context, root string, all map[string]list
 				return err
 			}
 			name := path.Join(dir, d.Name())
-			e := listing.Entry{Name: d.Name(), Size: info.Size(), Time: info.ModTime(), Precision: listing.Second}
-			switch {
-			case info.IsDir():
-				e.Type = listing.Dir
-			case info.Mode().IsRegular():
-				e.Type = listing.File
-			case info.Mode()&fs.ModeSymlink != 0:
-				e.Type = listing.Link
-			default:
-				e.Type = listing.Other
-			}
+			e := listing.OfFile(info)
 			if all[name] = e; e.Type == listing.Dir {
 				if err := look(name, depth+1); err != nil {
 					return err
