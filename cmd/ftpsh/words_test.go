@@ -257,21 +257,22 @@ func TestNoWordsOfLibraries(t *testing.T) {
 }
 
 // wrongValues are of no use to any option that wants more than a name.
-var wrongValues = []string{"zz", "99999999999999999999", "-1", "no/such/file", "dir", "half.pem", strings.Repeat("n", 300)}
+var wrongValues = []string{"zz", "99999999999999999999", "-1", "dir", "half.pem"}
 
 func (w *walker) options(t *testing.T, server string) {
 	flagSet(&options{}).VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() == "bool" {
+			w.fails(t, "--"+f.Name+"=zz", "-c", "pwd", server)
+			return
+		}
 		if f.Name != "command" {
 			w.mustFail(t, "--"+f.Name+"=", "-c", "pwd", server)
-		}
-		if f.Value.Type() == "bool" {
-			return
 		}
 		for _, value := range wrongValues {
 			w.fails(t, "--"+f.Name+"="+value, "-c", "pwd", server)
 		}
 		if f.NoOptDefVal == "" {
-			w.mustFail(t, "--"+f.Name)
+			w.fails(t, "--"+f.Name)
 		}
 	})
 	for _, args := range [][]string{
