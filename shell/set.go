@@ -23,11 +23,9 @@ var _ = command.Add(&command.Command{
 // isSettingValue reports a word that cannot be an option of set, which has long ones only: set feat -MLST, set timeout -1.
 func isSettingValue(word string) bool { return !strings.HasPrefix(word, "--") && word != "-h" }
 
-var pageOfSettings = commands.Paged(func(_ context.Context, c *command.Call) error { return listSettings(c, settings.Groups) })
-
 func set(ctx context.Context, c *command.Call) error {
 	if len(c.Args) == 0 {
-		return pageOfSettings(ctx, c)
+		return pageSettings(ctx, c, settings.Groups)
 	}
 	name, value, has := strings.Cut(c.Arg(0), "=") // NAME=VALUE, as --set and the shells have it
 	if has && len(c.Args) > 1 {
@@ -39,7 +37,7 @@ func set(ctx context.Context, c *command.Call) error {
 	name, value = c.Shell.SettingHere(name, value)
 	row, err := settings.Find(name)
 	if found := settingsAbout(name); !has && c.Screen && !c.JSON() && (err != nil && len(found) > 0 || len(found) > 1) {
-		return listSettings(c, []settings.Group{{Settings: found}})
+		return pageSettings(ctx, c, []settings.Group{{Settings: found}})
 	}
 	if err != nil {
 		return err
@@ -74,6 +72,11 @@ func settingsAbout(word string) (found []*settings.Setting) {
 		found = append([]*settings.Setting{exact}, found...)
 	}
 	return found
+}
+
+// pageSettings lists settings in the pager: those about one word may fill a screen, too.
+func pageSettings(ctx context.Context, c *command.Call, groups []settings.Group) error {
+	return commands.Paged(func(context.Context, *command.Call) error { return listSettings(c, groups) })(ctx, c)
 }
 
 // listSettings shows settings with their values; groups have their titles at a terminal.
