@@ -258,15 +258,15 @@ func TestScreensOfEveryDay(t *testing.T) {
 		v.says("delete  4  old.txt\ndelete  4  sub/older.txt\nrmdir      sub\ndelete 2 files and 1 directory, and keep 1? [y/n] ▏")
 		v.Type("n\r")
 		v.says("nothing was deleted\n" + here + "▏")
-		v.Type("set rate\r")
-		v.says("rate-put unlimited how many bytes per second uploads may use\n" + here + "▏")
-		v.Type("help keys\r")
-		v.Until("the keys", func(screen string) bool {
-			return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, "keys vi") && strings.HasSuffix(screen, "PLAIN> ▏")
-		})
-		if strings.HasSuffix(v.Text(), "more? ▏") {
-			v.Type("\r")
-			v.Until("the prompt", func(screen string) bool { return strings.HasSuffix(screen, "PLAIN> ▏") })
+		for _, row := range [][2]string{{"set rate", "rate-put"}, {"help keys", "keys vi"}} {
+			v.Type(row[0] + "\r")
+			v.Until(row[0], func(screen string) bool {
+				return strings.HasSuffix(screen, "more? ▏") || strings.Contains(screen, row[1]) && strings.HasSuffix(screen, "PLAIN> ▏")
+			})
+			if strings.HasSuffix(v.Text(), "more? ▏") {
+				v.Type("\r")
+				v.Until("the prompt", func(screen string) bool { return strings.HasSuffix(screen, "PLAIN> ▏") })
+			}
 		}
 		v.Type("status\r")
 		v.Until("the status", func(screen string) bool { return strings.Contains(screen, "alice") && strings.HasSuffix(screen, "▏") })
