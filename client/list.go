@@ -19,6 +19,7 @@ type ListOptions struct {
 	Hidden   bool // dot files too, where the server hides them
 	Dangling bool // symbolic links that lead nowhere too, where MLSD leaves them out
 	Links    bool // links to directories as links, where MLSD may not say so: for those who delete what is in directories
+	AllLinks bool // links to files as links too: for those who take a file for content of its own
 	Plain    bool // LIST even where the server has MLSD
 	Exact    bool // ask MDTM where LIST tells a time less exactly than to the second
 	Fetch    bool // files are fetched next: with Exact that is prepared in the same round trip
@@ -47,7 +48,7 @@ func (s *browser) list(ctx context.Context, dir string, o ListOptions, yield fun
 	switch {
 	case facts && o.Long && s.quirks.HidesLinks:
 		return s.listBoth(ctx, dir, o, yield)
-	case facts && o.Links && !s.quirks.ShowsLinks:
+	case facts && (o.Links || o.AllLinks) && !s.quirks.ShowsLinks:
 		return s.listUnfollowed(ctx, dir, o, yield)
 	case facts && !(o.Dangling && s.quirks.HidesDangling):
 		if understood, err := s.listFacts(ctx, dir, o, yield); understood {
@@ -163,7 +164,7 @@ func (s *browser) listBoth(ctx context.Context, dir string, o ListOptions, yield
 	}
 	var itself *listing.Entry // dir is a file: LIST is asked about it when this transfer is over
 	first := true
-	o.Long, o.Links = false, false
+	o.Long, o.Links, o.AllLinks = false, false, false
 	err = s.list(ctx, dir, o, func(e listing.Entry, err error) bool {
 		if link, is := links[e.Name]; is && err == nil {
 			delete(links, e.Name)
@@ -210,28 +211,32 @@ func (s *browser) linksIn(ctx context.Context, dir string, o ListOptions) (map[s
 }
 
 // listUnfollowed lists with MLSD. Some servers describe there what a link leads to, so that it looks like a directory; who
-// deletes what is in it deletes what is elsewhere. Where there are directories, LIST tells which of them are links.
+// deletes what is in it deletes what is elsewhere. Where there are directories, LIST tells which of them are links; with
+// AllLinks also which files are.
 func (s *browser) listUnfollowed(ctx context.Context, dir string, o ListOptions, yield func(listing.Entry, error) bool) error {
 	var entries []listing.Entry
 	var errs []error
-	dirs := false
-	o.Links = false
+	doubtful, all := false, o.AllLinks
+	o.Links, o.AllLinks = false, false
+	mayLead := func(e listing.Entry) bool {
+		return e.Type == listing.Dir && e.Special == 0 || all && e.Type == listing.File
+	}
 	err := s.list(ctx, dir, o, func(e listing.Entry, err error) bool {
 		entries, errs = append(entries, e), append(errs, err)
-		dirs = dirs || err == nil && e.Type == listing.Dir && e.Special == 0
+		doubtful = doubtful || err == nil && mayLead(e)
 		return true
 	})
 	if err != nil {
 		return err
 	}
 	var links map[string]listing.Entry
-	if dirs {
+	if doubtful {
 		if links, err = s.linksIn(ctx, dir, o); err != nil {
 			return err
 		}
 	}
 	for i, e := range entries {
-		if link, is := links[e.Name]; is && errs[i] == nil && e.Type == listing.Dir {
+		if link, is := links[e.Name]; is && errs[i] == nil && mayLead(e) {
 			e = asLink(e, link)
 		}
 		if !yield(e, errs[i]) {

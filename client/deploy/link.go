@@ -27,6 +27,8 @@ type Releasing struct {
 	Current string   // the ID of the tree that current leads to
 	Target  string   // where current leads, as the server lists it
 	left    []string // what deployments that broke off have left
+
+	before map[string]string // the ID that was in place before, of those that do not follow the next older one
 }
 
 // Errors of links.
@@ -41,6 +43,7 @@ const (
 	current = "current"
 	part    = ".part" // behind the ID of a tree that is not complete
 	beside  = current + ".new-"
+	behind  = ".before" // behind the ID of a tree: a link to the one that was in place before it
 )
 
 // Name is where the tree of an ID is.
@@ -71,11 +74,14 @@ func (r Releases) Look(ctx context.Context, s *client.Session) (st Releasing, er
 	if st.Target != "" && st.Current == "" {
 		return st, fmt.Errorf("%s leads to %s, %w", path.Join(r.Dir, current), st.Target, ErrForeign)
 	}
+	st.before = map[string]string{}
 	trees, err := r.entries(ctx, s, r.Name(""))
 	for _, e := range trees {
 		switch {
 		case e.Type == listing.Dir && IsID(e.Name):
 			st.IDs = append(st.IDs, e.Name)
+		case e.Type == listing.Link && IsID(strings.TrimSuffix(e.Name, behind)):
+			st.before[strings.TrimSuffix(e.Name, behind)] = r.leads(e.Target)
 		case IsID(strings.TrimSuffix(e.Name, part)):
 			st.left = append(st.left, r.Name(e.Name))
 		}
@@ -122,6 +128,15 @@ func (st Releasing) FreeID(now time.Time) string {
 // Complete gives a tree that was sent its name among the releases.
 func (r Releases) Complete(ctx context.Context, s *client.Session, id string) error {
 	return s.Rename(ctx, r.PartName(id), r.Name(id))
+}
+
+// Remember notes which tree is in place before another one takes its place. The time in an ID tells that, unless newer
+// trees were taken back: only then a link is made, for Back.
+func (r Releases) Remember(ctx context.Context, s *client.Session, st Releasing, id string) error {
+	if st.Current == "" || st.Current == st.IDs[len(st.IDs)-1] {
+		return nil
+	}
+	return s.Symlink(ctx, r.Name(st.Current), r.Name(id)+behind)
 }
 
 // Point lets current lead to the tree of an ID. The link is made beside, and read back, since a
@@ -174,17 +189,23 @@ func (r Releases) proves(ctx context.Context, s *client.Session, link, id, befor
 	return nil
 }
 
-// Back lets current lead to the newest tree that is older than the present one.
+// Back lets current lead to the tree that was in place before the present one.
 func (r Releases) Back(ctx context.Context, s *client.Session) (id string, err error) {
 	st, err := r.Look(ctx, s)
 	if err != nil {
 		return "", err
 	}
 	at, _ := slices.BinarySearch(st.IDs, st.Current)
-	if st.Current == "" || at == 0 {
+	switch id = st.before[st.Current]; {
+	case st.Current == "":
 		return "", ErrNoTree
+	case slices.Contains(st.IDs, id):
+	case at == 0:
+		return "", ErrNoTree
+	default:
+		id = st.IDs[at-1]
 	}
-	return st.IDs[at-1], r.Point(ctx, s, st.IDs[at-1])
+	return id, r.Point(ctx, s, id)
 }
 
 // Recover deletes what deployments that broke off have left. current leads to a whole tree all the while.
@@ -220,6 +241,11 @@ func (r Releases) Prune(ctx context.Context, s *client.Session, before string, k
 	for _, id := range others[:max(0, len(others)-keep)] {
 		if err := trash.Remove(ctx, s, r.Name(id)); err != nil {
 			return removed, err
+		}
+		if _, noted := st.before[id]; noted {
+			if err := s.Remove(ctx, r.Name(id)+behind); err != nil {
+				return removed, err
+			}
 		}
 		removed = append(removed, r.Name(id))
 	}

@@ -97,6 +97,27 @@ func TestLinkForthAndBack(t *testing.T) {
 		if _, err := r.Back(ctx, s); !errors.Is(err, deploy.ErrNoTree) {
 			t.Errorf("back to nothing: %v", err)
 		}
+		const next = "20261130T101405" // it follows older, since newer was taken back
+		if err := os.Mkdir(filepath.Join(srv.Root, "web/releases", next), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		st, err := r.Look(ctx, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.IDs = st.IDs[:2] // before next was sent
+		if err := errors.Join(r.Remember(ctx, s, st, next), r.Point(ctx, s, next)); err != nil {
+			t.Fatal(err)
+		}
+		if id, err := r.Back(ctx, s); err != nil || id != older || now() != older {
+			t.Fatalf("back from %s: %s, %v: %s", next, id, err, now())
+		}
+		if removed, err := r.Prune(ctx, s, newer, 1); err != nil || len(removed) != 1 || removed[0] != r.Name(next) {
+			t.Errorf("removed %q, %v", removed, err)
+		}
+		if left, _ := os.ReadDir(filepath.Join(srv.Root, "web/releases")); len(left) != 2 {
+			t.Errorf("left: %v", left)
+		}
 		const before = "20261130T101400" // it was in place before, and newer was taken back
 		if err := os.Mkdir(filepath.Join(srv.Root, "web/releases", before), 0o777); err != nil {
 			t.Fatal(err)

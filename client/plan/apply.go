@@ -73,7 +73,11 @@ func (p *Plan) Check(ctx context.Context, s *client.Session, here Here, j *Journ
 		switch moved := r.compare(there, local); {
 		case j.Done(r.N) && r.looksDone(there, local):
 		case j.Done(r.N):
-			moved = append(moved, Moved{r, "there", r.after(), there[r.target()]})
+			side, is := "there", there[r.target()]
+			if r.Do == MkdirHere {
+				side, is = "here", local
+			}
+			moved = append(moved, Moved{r, side, r.after(), is})
 			stale.Moved = append(stale.Moved, moved[len(moved)-1])
 		case j.Begun(r.N) && len(moved) > 0 && r.looksDone(there, local):
 			if err := j.note(r.N, true); err != nil {
@@ -108,6 +112,8 @@ func (r Row) compare(there map[string]*facts.Facts, local *facts.Facts) (moved [
 	case r.uploads():
 		differ("here", r.Source, local, sameHere(r.Source, local))
 		differ("there", r.Was, there[string(r.Path)], r.Was.Same(there[string(r.Path)]))
+	case r.Do == MkdirHere:
+		differ("here", r.Was, local, sameHere(r.Was, local))
 	case r.Do == Get:
 		differ("there", r.Source, there[string(r.Path)], r.Source.Same(there[string(r.Path)]))
 		differ("here", r.Was, local, sameHere(r.Was, local))
@@ -128,7 +134,7 @@ func sameHere(was, is *facts.Facts) bool {
 // after is what a row leads to.
 func (r Row) after() *facts.Facts {
 	switch {
-	case r.Do == Mkdir:
+	case r.Do == Mkdir || r.Do == MkdirHere:
 		return &facts.Facts{Type: listing.Dir.String(), Size: -1}
 	case r.Do == Delete || r.Do == Rmdir:
 		return facts.None()
@@ -144,6 +150,8 @@ func (r Row) after() *facts.Facts {
 func (r Row) looksDone(there map[string]*facts.Facts, local *facts.Facts) bool {
 	now := there[r.target()]
 	switch {
+	case r.Do == MkdirHere:
+		return local.IsDir()
 	case r.Do == Get:
 		return local.Type == "file" && (r.Size <= 0 || local.Size == r.Size)
 	case r.Do == Move:
@@ -165,6 +173,7 @@ func (r Row) looksDone(there map[string]*facts.Facts, local *facts.Facts) bool {
 type Mover interface {
 	Move(ctx context.Context, s *client.Session, m Moves) error
 	Copy(ctx context.Context, s *client.Session, r Row) error
+	MkdirHere(r Row) error
 }
 
 // Moves are rows that send or fetch files; several at a time may be moved.
@@ -217,7 +226,7 @@ func (p *Plan) Apply(ctx context.Context, s *client.Session, here Here, m Mover,
 		if err := tell(r, err); err != nil {
 			return err
 		}
-		if err != nil && r.Do == Mkdir { // all that goes into it would fail as well
+		if err != nil && (r.Do == Mkdir || r.Do == MkdirHere) { // all that goes into it would fail as well
 			return nil
 		}
 	}
@@ -289,7 +298,7 @@ func (p *Plan) apply(ctx context.Context, s *client.Session, here Here, m Mover,
 // lookAgain compares what a row takes away or writes over, once more: the look at all rows may have
 // been minutes ago. What changes within the last round trip nobody sees: FTP has no command for it.
 func (r Row) lookAgain(ctx context.Context, s *client.Session, here Here) error {
-	if r.Do == Mkdir || r.Do == Rmdir || r.Do == Chmod || r.Do == Touch {
+	if r.Do == Mkdir || r.Do == MkdirHere || r.Do == Rmdir || r.Do == Chmod || r.Do == Touch {
 		return nil
 	}
 	local, err := r.here(here)
@@ -339,6 +348,8 @@ func (r Row) do(ctx context.Context, s *client.Session, m Mover) error {
 			return nil // somebody else has made it meanwhile
 		}
 		return err
+	case MkdirHere:
+		return m.MkdirHere(r)
 	case Copy:
 		return m.Copy(ctx, s, r)
 	case Move:

@@ -29,28 +29,29 @@ type Do string
 
 // What rows do, in the order in which it is done.
 const (
-	Mkdir   Do = "mkdir"
-	New     Do = "new"     // an upload, where nothing stands
-	Replace Do = "replace" // an upload over a file
-	Get     Do = "get"     // a download
-	Copy    Do = "cp"
-	Move    Do = "mv"
-	Chmod   Do = "chmod"
-	Touch   Do = "touch"
-	Delete  Do = "delete"
-	Rmdir   Do = "rmdir"
+	Mkdir     Do = "mkdir"
+	MkdirHere Do = "lmkdir"  // a directory on this computer
+	New       Do = "new"     // an upload, where nothing stands
+	Replace   Do = "replace" // an upload over a file
+	Get       Do = "get"     // a download
+	Copy      Do = "cp"
+	Move      Do = "mv"
+	Chmod     Do = "chmod"
+	Touch     Do = "touch"
+	Delete    Do = "delete"
+	Rmdir     Do = "rmdir"
 )
 
-var order = []Do{Mkdir, New, Replace, Get, Copy, Move, Chmod, Touch, Delete, Rmdir}
+var order = []Do{Mkdir, MkdirHere, New, Replace, Get, Copy, Move, Chmod, Touch, Delete, Rmdir}
 
 // Row is one change. Paths of the server begin at its root, those here at the root of this
 // computer.
 type Row struct {
 	N       int          `json:"n"`
 	Do      Do           `json:"do"`
-	Path    jsonl.Name   `json:"path"`               // what is changed; the target of an upload
+	Path    jsonl.Name   `json:"path"`               // what is changed; the target of an upload; "" of lmkdir
 	To      jsonl.Name   `json:"to,omitempty"`       // of mv and cp: the new name
-	Local   jsonl.Name   `json:"local,omitempty"`    // of an upload and a download
+	Local   jsonl.Name   `json:"local,omitempty"`    // of an upload, a download and lmkdir
 	Size    int64        `json:"size,omitempty"`     // bytes that travel
 	Mode    string       `json:"mode,omitempty"`     // of chmod, and of an upload that gets one
 	Time    time.Time    `json:"time,omitzero"`      // of touch
@@ -61,8 +62,11 @@ type Row struct {
 
 // target is the name that a row puts something under, or takes it away from.
 func (r Row) target() string {
-	if r.Do == Copy || r.Do == Move {
+	switch r.Do {
+	case Copy, Move:
 		return string(r.To)
+	case MkdirHere:
+		return string(r.Local)
 	}
 	return string(r.Path)
 }
@@ -132,6 +136,8 @@ func (p *Plan) Complete(ctx context.Context, s *client.Session, here Here) error
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		switch {
+		case r.Do == MkdirHere:
+			r.Was, err = look(here, string(r.Local))
 		case r.Do == Get:
 			r.Source = there[string(r.Path)]
 			r.Was, err = look(here, string(r.Local))
@@ -154,7 +160,7 @@ func (p *Plan) Complete(ctx context.Context, s *client.Session, here Here) error
 	if err := p.there(ctx, s); err != nil {
 		return err
 	}
-	p.Rows = slices.DeleteFunc(p.Rows, func(r Row) bool { return r.Do == Mkdir && r.Was.IsDir() })
+	p.Rows = slices.DeleteFunc(p.Rows, func(r Row) bool { return (r.Do == Mkdir || r.Do == MkdirHere) && r.Was.IsDir() })
 	p.sort()
 	for i := range p.Rows {
 		p.Rows[i].N = i + 1
@@ -198,7 +204,9 @@ func (p *Plan) there(ctx context.Context, s *client.Session) error {
 func (p *Plan) names() []string {
 	var names []string
 	for _, r := range p.Rows {
-		names = append(names, string(r.Path))
+		if r.Path != "" {
+			names = append(names, string(r.Path))
+		}
 		if r.To != "" {
 			names = append(names, string(r.To))
 		}
@@ -246,6 +254,8 @@ func (p *Plan) sort() {
 		switch a.Do {
 		case Mkdir:
 			return strings.Compare(string(a.Path), string(b.Path))
+		case MkdirHere:
+			return strings.Compare(string(a.Local), string(b.Local))
 		case Delete, Rmdir:
 			return strings.Compare(string(b.Path), string(a.Path))
 		}
@@ -367,9 +377,11 @@ func (p *Plan) check(r Row) error {
 	}
 	moves := r.uploads() || r.Do == Get
 	switch {
-	case r.Path == "" || r.Was == nil:
+	case r.target() == "" || r.Was == nil:
 		return errors.New("the row does not say what it is about")
-	case moves != (r.Local != "") || (r.Do == Move || r.Do == Copy) != (r.To != ""):
+	case (r.Path == "") != (r.Do == MkdirHere):
+		return fmt.Errorf("%s does not fit the names of this row", r.Do)
+	case (moves || r.Do == MkdirHere) != (r.Local != "") || (r.Do == Move || r.Do == Copy) != (r.To != ""):
 		return fmt.Errorf("%s does not fit the names of this row", r.Do)
 	case (moves || r.To != "") && r.Source == nil:
 		return errors.New("the row does not say what is sent")

@@ -50,6 +50,8 @@ func (mover) Move(ctx context.Context, s *client.Session, m plan.Moves) error {
 	return nil
 }
 
+func (mover) MkdirHere(r plan.Row) error { return os.MkdirAll(string(r.Local), 0o777) }
+
 func (mover) Copy(context.Context, *client.Session, plan.Row) error { return errors.ErrUnsupported }
 
 // site writes the files of a tree on the disk of a server, from nothing.

@@ -58,7 +58,7 @@ func (f *folders) makeAll(ctx context.Context, s *client.Session, rel string) bo
 			step.Err = nil // another mirror has made it meanwhile
 		}
 	}
-	if rel != "" || step.Err != nil {
+	if rel != "" || step.Err != nil || f.TellRoot {
 		f.tally.tell(step)
 	}
 	f.made[rel] = step.Err == nil

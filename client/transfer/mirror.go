@@ -47,6 +47,7 @@ type Mirror struct {
 	OnlyMissing  bool   // leave what the copy has as it is
 	OnlyBigger   bool   // leave what is not bigger than in the copy as it is
 	Number       bool   // keep the second of two names that are one here as "name (2)"
+	TellRoot     bool   // OnStep hears of the directory of the copy itself, too
 	EmptyDirs    bool   // make directories also where Wants leaves nothing to go into them
 
 	DirMode fs.FileMode // of directories that are made on the server; 0: as it makes them

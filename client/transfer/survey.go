@@ -16,6 +16,7 @@ import (
 type Survey struct {
 	Root   string
 	Bounds Bounds // of each listing
+	Links  bool   // links are told as links, also where MLSD describes what they lead to
 
 	Depth       int // directories inside of each other; 0: DefaultDepth
 	Directories int // of all together; 0: DefaultDirectories
@@ -59,7 +60,7 @@ func (v *Survey) list(ctx context.Context, s *client.Session, rel string, depth 
 		return found, &LimitError{most, "directories inside of each other"}
 	}
 	var entries []slim
-	o := client.ListOptions{Hidden: true, Exact: true}
+	o := client.ListOptions{Hidden: true, Exact: true, AllLinks: v.Links}
 	err = eachEntry(ctx, s, v.Bounds, path.Join(v.Root, rel), o, func(e listing.Entry) {
 		one := slimOf(e)
 		if one.more == nil && e.Unique != "" {

@@ -93,5 +93,13 @@ func TestManifestOnServers(t *testing.T) {
 				t.Errorf("the sum of %q is not in the list", text)
 			}
 		}
+
+		// A link is no file of its own, also where MLSD describes what it leads to.
+		if err := os.Symlink("f00007.bin", filepath.Join(root, "d07/link")); err != nil {
+			t.Fatal(err)
+		}
+		if out := runs(0, "manifest make --format bsd small/d07"); strings.Contains(out, "(link)") || !strings.Contains(out, "(f00007.bin)") {
+			t.Errorf("with a link:\n%.500s", out)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -93,7 +94,7 @@ func (p *Planning) would(w DryAction) error {
 
 // Step takes a step of a mirror.
 func (p *Planning) Step(m *transfer.Mirror, s transfer.Step) error {
-	remote := JoinRemote(m.Remote, s.Path)
+	remote := path.Clean(JoinRemote(m.Remote, s.Path))
 	local := filepath.Join(m.Local, filepath.FromSlash(s.Path))
 	switch {
 	case s.Action == transfer.ActSkip || s.Err != nil:
@@ -110,8 +111,8 @@ func (p *Planning) Step(m *transfer.Mirror, s transfer.Step) error {
 		return p.add(plan.Row{Do: plan.Mkdir, Path: p.there(remote)})
 	case s.Action == transfer.ActRename && m.Up:
 		return p.add(plan.Row{Do: plan.Move, Path: p.there(remote), To: p.there(JoinRemote(m.Remote, s.To))})
-	case s.Action == transfer.ActMkdir: // made with the first file in it
-		return nil
+	case s.Action == transfer.ActMkdir:
+		return p.add(plan.Row{Do: plan.MkdirHere, Local: p.here(local)})
 	case s.Action == transfer.ActDelete && m.Up:
 		return p.add(plan.Row{Do: plan.Delete, Path: p.there(remote)})
 	case s.Action == transfer.ActRmdir && m.Up:

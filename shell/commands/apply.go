@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -99,11 +100,13 @@ func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFile
 		state, reason := "done", ""
 		if err != nil {
 			state, reason = "failed", err.Error()
-			errs = append(errs, failure.About(fmt.Sprintf("row %d, %s %s", r.N, r.Do, r.Path), err))
+			errs = append(errs, failure.About(fmt.Sprintf("row %d, %s %s", r.N, r.Do, cmp.Or(r.Path, r.Local)), err))
 		} else {
 			counts[r.Do]++
 			bytes += max(r.Size, 0)
-			c.Shell.Remote.Forget(completion.Join(string(r.Path), ".."))
+			if r.Path != "" {
+				c.Shell.Remote.Forget(completion.Join(string(r.Path), ".."))
+			}
 		}
 		if c.JSON() {
 			return c.Object(newRowObject(r, state, reason))
@@ -194,6 +197,11 @@ func (m planMover) makeRoom(r plan.Row) error {
 		return nil
 	}
 	return m.call.Shell.Folder().MkdirAll(filepath.Dir(string(r.Local)))
+}
+
+// MkdirHere makes a directory here.
+func (m planMover) MkdirHere(r plan.Row) error {
+	return m.call.Shell.Folder().MkdirAll(string(r.Local))
 }
 
 // Copy copies one on the server.

@@ -29,7 +29,7 @@ var _ = command.Add(&command.Command{
 		"--shared to take them along, --purge to begin with an empty one, or leave them behind with --drop-extra. What others upload at that moment " +
 		"may land in either tree.\n" +
 		"With --link the tree is sent to REMOTE/releases/TIME, and the link REMOTE/current, which visitors see, is switched in one rename. " +
-		"--back lets it lead to the release before. Only servers with SITE SYMLINK make links: proftpd.",
+		"--back lets it lead to the release that was in place before, also where newer ones had been taken back. Only servers with SITE SYMLINK make links: proftpd.",
 	Examples: []command.Example{
 		{Line: "deploy site /var/www", Says: "the tree site becomes /var/www"},
 		{Line: "deploy --keep 2 --shared uploads site /var/www", Says: "uploads goes along; two old trees are kept"},

@@ -62,6 +62,9 @@ func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st dep
 	if err := to.Complete(ctx, s, id); err != nil {
 		return failure.About(to.PartName(id), err)
 	}
+	if err := to.Remember(ctx, s, st, id); err != nil {
+		return failure.About(to.Name(id), err)
+	}
 	start := time.Now()
 	if err := to.Point(ctx, s, id); err != nil {
 		return failure.About(to.Dir, err)

@@ -32,7 +32,7 @@ var _ = command.Add(&command.Command{
 		"to see whether what is known is right. " +
 		"The forms are those of sha256sum (sum, bsd), hashdeep, BagIt and mtree; a list that is read may have any of them. " +
 		"With BagIt, which -f or the name manifest-sha256.txt says, the directory is the one with the payload, data in a bag. " +
-		"Links are not followed.",
+		"Links are left out, and their number is told. A file that cannot be read is named, and the list is made without it.",
 	Examples: []command.Example{
 		{Line: "manifest make pub > SHA256SUMS", Says: "for `sha256sum -c`, beside a copy of pub"},
 		{Line: "manifest make --local pub > SHA256SUMS", Says: "of the tree here"},
@@ -87,25 +87,31 @@ func runManifest(ctx context.Context, c *command.Call) error {
 	return c.Usage("%q is not make, check or diff", verb)
 }
 
-// makeManifest prints the list when it is complete: half a list would be taken for a whole one.
+// makeManifest prints the list when all files were tried: half a list would be taken for a whole one. A file of which
+// there is no checksum does not end it: it is named, and the status says that something is missing.
 func makeManifest(ctx context.Context, c *command.Call, a client.Algorithm) error {
 	t, err := sumTreeOf(c, c.Arg(1))
 	if err != nil {
 		return err
 	}
 	files, err := t.list(ctx)
-	if err != nil {
+	if err != nil && (len(files) == 0 || endsAll(ctx, err)) {
 		return err
 	}
+	missed := []error{err}
 	for _, f := range files {
 		f.algorithm = a
 	}
 	entries := make([]manifest.Entry, 0, len(files))
 	counts := sumCounts{}
 	if err := t.sums(ctx, files, func(f *summed) error {
+		if f.err != nil {
+			missed = append(missed, failure.About(f.path, f.err))
+			return ctx.Err()
+		}
 		counts[f.how]++
 		entries = append(entries, f.entry())
-		return failure.About(f.path, f.err)
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -116,18 +122,21 @@ func makeManifest(ctx context.Context, c *command.Call, a client.Algorithm) erro
 	}
 	if c.JSON() {
 		for _, f := range files {
+			if f.err != nil {
+				continue
+			}
 			if err := c.Object(newSumObject("", f.entry(), manifest.Entry{}, f.how)); err != nil {
 				return err
 			}
 		}
-		return nil
+		return failure.Several(missed)
 	}
 	var text strings.Builder
 	if err := manifest.Write(&text, format, entries); err != nil {
-		return err
+		return failure.Several(append(missed, err))
 	}
 	_, err = io.WriteString(c.Out, c.Shown(text.String()))
-	return err
+	return failure.Several(append(missed, err))
 }
 
 // sumObject is a file of a list, as JSON shows it.

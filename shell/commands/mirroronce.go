@@ -72,7 +72,7 @@ func seedOnce(ctx context.Context, c *command.Call, over *client.Session, m *tra
 		return err
 	}
 	n, failed := 0, error(nil)
-	err := surveyTree(ctx, c, over, m.Remote, func(name string, e listing.Entry) {
+	err := surveyTree(ctx, c, over, m.Remote, false, func(name string, e listing.Entry) {
 		if e.Type == listing.File && m.Filter(name, &e) && failed == nil {
 			n, failed = n+1, m.Once.Add(name, e)
 		}

@@ -70,6 +70,7 @@ func runMirror(ctx context.Context, c *command.Call, over *client.Session, m *tr
 func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfer.Mirror) error {
 	c := r.call
 	m.DryRun = m.DryRun || c.Shell.Options.DryRun
+	m.TellRoot = c.Shell.Planning != nil
 	r.mirror, r.root, r.dry, r.counts, r.notes = m, m.Remote, m.DryRun, map[transfer.Action]int{}, map[string]int{}
 	r.plan.Right = []bool{false, true}
 	ignored := &ignore.Tree{}

@@ -104,15 +104,16 @@ func stamps(ctx context.Context, c *command.Call, over *client.Session, m *trans
 			return nil
 		})
 	}
-	err := surveyTree(ctx, c, over, m.Remote, func(name string, e listing.Entry) { found[name] = stamp{e.Size, e.Time} })
+	err := surveyTree(ctx, c, over, m.Remote, false, func(name string, e listing.Entry) { found[name] = stamp{e.Size, e.Time} })
 	return found, err
 }
 
 // surveyTree goes through a tree of a server over several sessions. What could not be seen is an error.
-func surveyTree(ctx context.Context, c *command.Call, over *client.Session, root string, found func(string, listing.Entry)) (err error) {
+// With links a link is told as one, also where MLSD describes what it leads to.
+func surveyTree(ctx context.Context, c *command.Call, over *client.Session, root string, links bool, found func(string, listing.Entry)) (err error) {
 	set := &c.Shell.Settings
 	survey := &transfer.Survey{
-		Root: root, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
+		Root: root, Links: links, Bounds: set.Bounds, Depth: set.MaxDepth, Directories: set.MaxDirectories,
 		Found: func(name string, e listing.Entry) bool {
 			found(name, e)
 			return true

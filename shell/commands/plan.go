@@ -147,7 +147,7 @@ func newRowObject(r plan.Row, state, reason string) rowObject {
 	o.Path, _ = render.Text(string(r.Path))
 	o.To, _ = render.Text(string(r.To))
 	o.Local, _ = render.Text(string(r.Local))
-	if r.Local != "" {
+	if r.Local != "" && r.Do != plan.MkdirHere {
 		o.Size = &r.Size
 	}
 	if r.Was != nil {
@@ -188,12 +188,12 @@ func showPlan(c *command.Call, p *plan.Plan) error {
 func planCells(r plan.Row, lack transfer.Lack) []string {
 	size, name, was := "-", string(r.Path), ""
 	switch {
-	case r.Local != "":
+	case r.Local != "" && r.Do != plan.MkdirHere:
 		size = render.Size(r.Size)
 	case r.Mode != "":
 		size = r.Mode
 	}
-	if r.Do == plan.Get {
+	if r.Do == plan.Get || r.Do == plan.MkdirHere {
 		name = string(r.Local)
 	}
 	if r.To != "" {
@@ -225,6 +225,7 @@ var planWords = []struct {
 	{plan.Move, "moved", "moved"},
 	{plan.Delete, "deleted", "deleted"},
 	{plan.Mkdir, "directory made", "directories made"},
+	{plan.MkdirHere, "directory made here", "directories made here"},
 	{plan.Rmdir, "directory removed", "directories removed"},
 	{plan.Chmod, "mode set", "modes set"},
 	{plan.Touch, "time set", "times set"},

@@ -48,7 +48,8 @@ func (f *summed) entry() manifest.Entry {
 
 // sumTree is a tree of which checksums are taken: on the server, or here.
 type sumTree interface {
-	list(ctx context.Context) ([]*summed, error) // sorted by path
+	// list returns the files, sorted by path, and those that were seen also with an error; links are left out and said.
+	list(ctx context.Context) ([]*summed, error)
 	// sums takes the checksums of files, and gives them to ready in their order.
 	sums(ctx context.Context, files []*summed, ready func(*summed) error) error
 }
@@ -88,12 +89,17 @@ type sumsHere struct {
 }
 
 func (t sumsHere) list(context.Context) (files []*summed, err error) {
+	links := 0
+	defer func() { leftLinks(t.call, links) }()
 	root, err := t.call.Shell.Folder().OpenRoot(t.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+			links++
+		}
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
@@ -164,13 +170,25 @@ func (t *sumsThere) there(f *summed) string { return command.JoinRemote(t.dir, f
 
 func (t *sumsThere) list(ctx context.Context) (files []*summed, err error) {
 	t.since = time.Now()
-	err = surveyTree(ctx, t.call, t.call.Session(), t.dir, func(path string, e listing.Entry) {
-		if e.Type == listing.File {
+	links := 0
+	err = surveyTree(ctx, t.call, t.call.Session(), t.dir, true, func(path string, e listing.Entry) {
+		switch e.Type {
+		case listing.File:
 			files = append(files, &summed{path: path, was: e})
+		case listing.Link:
+			links++
 		}
 	})
+	leftLinks(t.call, links)
 	slices.SortFunc(files, func(a, b *summed) int { return strings.Compare(a.path, b.path) })
 	return files, err
+}
+
+// leftLinks says that links are not in a list.
+func leftLinks(c *command.Call, links int) {
+	if links > 0 && !c.JSON() {
+		c.Note("%s left out", command.Plural(links, "link", "links"))
+	}
 }
 
 // How many files are read before they are looked at once more, and told.
