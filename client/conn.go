@@ -553,6 +553,7 @@ func (c *Conn) deliver(r Reply, in reader) (reader, error) {
 	if r.Code == 421 { // RFC 959: may answer any command; the server closes
 		c.fail(&LostError{Reply: &r}) // before anybody who hears of it uses the connection again
 	}
+	c.cfg.Pace.heard(x.Verb, r, x.start)
 	x.finish(r)
 	return in, c.Err()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"time"
 )
 
 // DataMode is how a data connection is made.
@@ -78,7 +79,9 @@ func (p *passive) arranged(r Reply) (err error) {
 }
 
 func (p *passive) connect(ctx context.Context) (err error) {
+	began := time.Now()
 	p.nc, err = p.c.cfg.dial(ctx, dataChannel, p.name, "tcp", p.peer)
+	p.c.cfg.Pace.dialled(ctx, err, began)
 	if err != nil && ctx.Err() == nil {
 		return &modeError{p.way, err}
 	}

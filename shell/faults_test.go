@@ -28,6 +28,7 @@ var broken = []struct {
 	{"no-mlsd", "ls", "has no MLSD", "has no MLSD"},
 	{"nat-pasv", "set epsv4 off;ls", "sits behind a router", "PASV names another address"},
 	{"pasv-closed", "ls", "the data connection was refused", "are closed, although the control connection is fine"},
+	{"hasty=1", "ls;ls", "could not make the second connection", "too many may have come in a short time"},
 	{"late:NOOP=1100ms", "noop", "the server is slow", "takes its time to answer"},
 	{"no-end", "ls", "the last reply of the transfer did not come", "its final reply (226) does not"},
 	{"no-begin", "ls", "no 150 came", "without the 150"},

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/afero"
 	"github.com/spf13/pflag"
 
 	"github.com/ftpsh/ftpsh/client/practice"
@@ -245,6 +246,62 @@ func TestPaceIsRemembered(t *testing.T) {
 		if got := calls.Load() - before; got != step.calls {
 			t.Errorf("%s: %d connections, want %d", step.line, got, step.calls)
 		}
+	}
+}
+
+// A server that refuses a burst of transfers is slowed down for, once and for the next start too, until the user says otherwise.
+func TestPaceIsLearned(t *testing.T) {
+	fault, err := practice.ParseFault("hasty=10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := practice.Start(practice.Options{TLS: practice.NoTLS, Faults: []practice.Fault{fault}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	const files = 24
+	for i := range files {
+		if err := afero.WriteFile(server.FS(), fmt.Sprintf("/f%02d", i), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opt := command.Options{StateDir: t.TempDir(), Password: practice.Password, PasswordSource: "FTPSH_PASSWORD"}
+	start := func() (*command.Shell, func(line string) string) {
+		sh, out := batchShell(t, opt)
+		do := func(line string) string {
+			before := len(out.String())
+			if err := sh.Do(command.Line{Text: line}); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+			return out.String()[before:]
+		}
+		do("set retries 1; set retry-wait 10ms; open ftp://" + practice.User + "@" + server.Addr())
+		return sh, do
+	}
+	t.Chdir(t.TempDir())
+	sh, do := start()
+	told := do("mget f*")
+	if got, _ := filepath.Glob("f*"); len(got) != files {
+		t.Errorf("%d files came", len(got))
+	}
+	if n := strings.Count(told, "they now begin at 5/s"); n != 1 || !strings.Contains(told, "`set pace off`") {
+		t.Errorf("it is told %d times: %s", n, told)
+	}
+	sh.Disconnect()
+	sh, do = start()
+	addr := sh.Session.Options().Addr
+	for _, line := range []string{"limits", "status"} {
+		if text := do(line); !strings.Contains(text, "5/s") {
+			t.Errorf("%s does not show it: %s", line, text)
+		}
+	}
+	if do("set pace off"); strings.Contains(do("status"), "5/s") {
+		t.Error("set pace off changes nothing")
+	}
+	do("set pace auto")
+	if do("limits forget 127.0.0.1"); command.LearnedPace(sh, addr) != 0 {
+		t.Error("it is not forgotten")
 	}
 }
 

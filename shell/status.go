@@ -29,10 +29,14 @@ type state struct {
 	Control   string `json:"control,omitempty"` // how it is protected
 	Data      string `json:"data,omitempty"`
 	Type      string `json:"type,omitempty"`
+	Pace      string `json:"pace,omitempty"` // at which transfers begin, as the server turned out to need
 }
 
 func status(_ context.Context, c *command.Call) error {
 	s := connectionState(&c.Shell.Connections)
+	if session := c.Session(); session != nil && c.Shell.Settings.Pace == 0 {
+		s.Pace = c.Shell.Servers.Get(session.Options().Addr, "pace")
+	}
 	if c.JSON() {
 		return c.Object(s)
 	}
@@ -54,6 +58,9 @@ func status(_ context.Context, c *command.Call) error {
 	if s.Connected {
 		add("connection", s.Control)
 		add("data", s.Data+", "+s.Type)
+	}
+	if s.Pace != "" {
+		add("pace", s.Pace+", as the server turned out to need (see `limits`)")
 	}
 	for _, one := range c.Shell.Others {
 		add("session "+one.Name, one.Address.Host+" (see `session`)")

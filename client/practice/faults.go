@@ -28,7 +28,7 @@ type Fault struct {
 // FaultInfo is what a user sees of a fault.
 type FaultInfo struct {
 	Name  string
-	Value string // which field of [Fault] its value goes to: "bytes", "duration", "text" or ""
+	Value string // which field of [Fault] its value goes to: "bytes" or "count", "duration", "text" or ""
 	Verbs string // the commands it strikes at; "": all
 	Short string
 }
@@ -80,6 +80,10 @@ var rows = []row{
 		preset:    Fault{Text: "10.0.0.5"}, reply: wrongAddress,
 	},
 	{FaultInfo: FaultInfo{"pasv-closed", "", "PASV EPSV", "the port that the server names is closed"}, reply: closedPort},
+	{
+		FaultInfo: FaultInfo{"hasty", "count", "PASV EPSV", "more than this many data connections in a second are refused"},
+		preset:    Fault{At: 10, Text: "425 Too many data connections in a short time."}, reply: refuseHasty,
+	},
 	{FaultInfo: FaultInfo{"late", "duration", "", "replies come late"}, preset: Fault{Delay: time.Second}, reply: late},
 	{FaultInfo: FaultInfo{"no-end", "", transfers, "the final reply of a transfer never comes"}, reply: swallowFinal},
 	{FaultInfo: FaultInfo{"no-begin", "", transfers, "a transfer begins without its 150"}, reply: swallowPreliminary},
@@ -150,6 +154,9 @@ type fault struct {
 	Fault
 	row  *row
 	left atomic.Int64 // strikes
+
+	mu    sync.Mutex
+	asked []time.Time // the requests that it has seen in the last second
 }
 
 // Faults lists what can go wrong.
@@ -224,7 +231,7 @@ func ParseFault(text string) (Fault, error) {
 		return f, nil
 	}
 	switch r.Value {
-	case "bytes":
+	case "bytes", "count":
 		f.At, err = parseSize(part[3])
 	case "duration":
 		f.Delay, err = parseDelay(part[3])
@@ -383,6 +390,18 @@ func wrongAddress(_ *session, f *fault, r reply) string {
 func closedPort(s *session, f *fault, r reply) string {
 	if p := s.currentPort(); p != nil && (r.code == 227 || r.code == 229) && f.take() {
 		_ = p.stopListening()
+	}
+	return r.text
+}
+
+// refuseHasty counts what it refuses, too, as firewalls do that ban until there is silence.
+func refuseHasty(_ *session, f *fault, r reply) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	f.asked = append(slices.DeleteFunc(f.asked, func(at time.Time) bool { return now.Sub(at) > time.Second }), now)
+	if int64(len(f.asked)) > f.At && f.take() {
+		return f.Text + "\r\n"
 	}
 	return r.text
 }

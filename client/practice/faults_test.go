@@ -121,6 +121,12 @@ func TestFaults(t *testing.T) {
 			c.cmd(425, "LIST")
 			c.get(226, "LIST")
 		},
+		"hasty": func(t *testing.T, name string) {
+			c := login(t, faulty(t, Options{}, name+"=2"))
+			c.cmd(229, "EPSV")
+			c.cmd(227, "PASV")
+			c.cmd(425, "EPSV")
+		},
 		"late": func(t *testing.T, name string) {
 			c := login(t, faulty(t, Options{}, name+":NOOP=30ms"))
 			begin := time.Now()

@@ -267,6 +267,7 @@ var causes = []madeCause{
 	{cause: "a certificate of another name", opt: withTLS, faults: []practice.Fault{{Name: "wrong-name"}}, lines: "open $URL", want: "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
 	{cause: "a certificate that has expired", opt: withTLS, faults: []practice.Fault{{Name: "expired-cert"}}, lines: "open $URL", want: "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{cause: "a certificate of nobody known", opt: withTLS, faults: []practice.Fault{{Name: "self-signed"}}, with: func(o *command.Options) { o.Connect.TLS = nil }, lines: "open $URL", want: "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this certificate, `--insecure` anyone"},
+	{cause: "data connections that come too fast", faults: []practice.Fault{{Name: "hasty", At: 1}}, lines: "open $URL; ls; ls", want: "`set pace 1/s` begins transfers and listings apart"},
 	{cause: "no AVBL", lines: "open $URL; df", want: "the server cannot tell; `site help` shows whether it has a command of its own, such as SITE QUOTA"},
 	{cause: "a certificate of ours is wanted", real: "proftpd-tls certificate", with: func(o *command.Options) { o.Connect.TLS.Certificates = nil }, lines: "open $URL", want: "`--cert FILE --key FILE` sends yours"},
 	{cause: "TLS that is too old", opt: withTLS, faults: []practice.Fault{{Name: "tls10"}}, lines: "open $URL", want: "`set tls-min 1.0` and another `open` take it, and anyone in between can break it"},

@@ -60,7 +60,7 @@ func (sh *Shell) changed(e settings.Effect) {
 	case settings.Rates:
 		useRates(sh)
 	case settings.Spacing:
-		usePaces(sh)
+		UseSpacing(sh)
 	case settings.TLSEnd:
 		useEnd(sh)
 	case settings.TLSReuse:

@@ -303,9 +303,9 @@ func charset(sh *Shell) *client.Charset {
 	}
 }
 
-// FoundLimit remembers what a server does not stand.
-func FoundLimit(sh *Shell, server, setting, value string, s *client.Session) {
-	host, port, _ := net.SplitHostPort(s.Options().Addr)
+// FoundLimit remembers what a server, [USER@]HOST:PORT, does not stand.
+func FoundLimit(sh *Shell, server, setting, value string) {
+	host, port, _ := net.SplitHostPort(server[strings.Index(server, "@")+1:])
 	own := sh.Confined != nil || sh.AtPractice(site.Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
 	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
 		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))

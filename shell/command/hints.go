@@ -343,6 +343,7 @@ var hints = []hint{
 	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
 	{"a server that says nothing", cause.silentGreeting, "it may want TLS at once: `open ftps://HOST:PORT`"},
 	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
+	{"data connections that come too fast", func(c cause) bool { return c.code == 425 && c.says("too many", "too fast") }, "`set pace 1/s` begins transfers and listings apart"},
 	{"a data connection that the server does not make", func(c cause) bool { return c.code == 425 }, "`passive` changes who connects to whom; `doctor` examines both ways"},
 	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
 	{"a data connection that nobody takes", cause.atData, "`passive` lets the server connect to us; `doctor` examines both ways"},

@@ -3,11 +3,13 @@ package command
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/settings"
 )
 
 // limit is the speed limit of one direction. It lasts, so that it can change
@@ -30,13 +32,33 @@ type paces struct{ transfers, connections client.Pace }
 func paceOf(sh *Shell, addr string) *paces {
 	known, _ := sh.limits.paces.LoadOrStore(addr, &paces{})
 	p := known.(*paces)
-	p.transfers.Set(sh.Settings.Pace)
+	every := sh.Settings.Pace
+	if every == 0 {
+		every = LearnedPace(sh, addr)
+		p.transfers.Learn(func(every time.Duration) { learnedPace(sh, addr, every) })
+	} else {
+		p.transfers.Learn(nil)
+	}
+	p.transfers.Set(max(every, 0))
 	p.connections.Set(sh.Settings.ConnectPace)
 	return p
 }
 
-// usePaces makes the paces of all servers what the settings say.
-func usePaces(sh *Shell) {
+// LearnedPace is the time between two transfers that a server turned out to need; 0: none.
+func LearnedPace(sh *Shell, addr string) time.Duration {
+	every, _ := settings.ParseFrequency(sh.Servers.Get(addr, "pace"))
+	return every
+}
+
+// learnedPace remembers that, and says so.
+func learnedPace(sh *Shell, addr string, every time.Duration) {
+	often := settings.ShowFrequency(every)
+	FoundLimit(sh, addr, "pace", often)
+	sh.Say(addr + " refuses many transfers in a short time, so they now begin at " + often + ", for a day; `set pace 10/s` or `set pace off` overrules that")
+}
+
+// UseSpacing makes the paces of all servers what the settings say.
+func UseSpacing(sh *Shell) {
 	sh.limits.paces.Range(func(addr, _ any) bool {
 		paceOf(sh, addr.(string))
 		return true

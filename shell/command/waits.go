@@ -35,6 +35,6 @@ func unpipelined(sh *Shell, addr string) bool {
 // learnPace remembers that a server needs that.
 func learnPace(sh *Shell) {
 	if s := sh.Session; s != nil && sh.Settings.Pipelining != "off" && s.Options().OneByOne {
-		FoundLimit(sh, s.Options().Addr, "pipelining", "off", s)
+		FoundLimit(sh, s.Options().Addr, "pipelining", "off")
 	}
 }

@@ -16,7 +16,8 @@ import (
 
 var _ = command.Add(&command.Command{
 	Name: "limits", Theme: "connect", Values: [][]string{{"list", "forget"}}, Args: "[list | forget host[:port]]", Short: "what servers turned out not to support: many sessions, pipelined commands, renames",
-	Long: "A server that refuses one more session (421) is asked for no more than it allowed, for a day. One that loses commands " +
+	Long: "A server that refuses one more session (421) is asked for no more than it allowed, for a day. One that refuses many transfers in a short time, " +
+		"and takes them after a pause, has them at a slower pace for a day. One that loses commands " +
 		"which leave together has them one by one, and one that renames nothing, or nothing onto a name that is taken, has uploads " +
 		"under their own names where else they would get these when they are whole, for 30 days. `limits forget` tries again at once. What is known is in server_limits.",
 	Examples: []command.Example{{Line: "limits", Says: "what is known"}, {Line: "limits forget ftp.example.org", Says: "find out its limits again"}},
@@ -48,7 +49,7 @@ func lackOf(c *command.Call, s *client.Session) transfer.Lack {
 // foundLack remembers that.
 func foundLack(c *command.Call, s *client.Session, lack transfer.Lack) {
 	if lack != "" && lackOf(c, s) != lack {
-		command.FoundLimit(c.Shell, limited(s), string(lack), "no", s)
+		command.FoundLimit(c.Shell, limited(s), string(lack), "no")
 	}
 }
 
@@ -82,6 +83,7 @@ func limitsKnown(_ context.Context, c *command.Call) error {
 	}
 	had, err := known.Forget(a.Host, a.Port)
 	command.UsePace(c.Shell)
+	command.UseSpacing(c.Shell)
 	if err == nil && !had {
 		err = &failure.LocalError{Text: "nothing is known of " + c.Arg(1)}
 	}

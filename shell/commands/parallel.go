@@ -144,7 +144,7 @@ func collide(tasks []transfer.Task) bool {
 // for.
 func rememberLimit(c *command.Call, e *transfer.Engine) {
 	if n := e.Limit(); n > 0 {
-		command.FoundLimit(c.Shell, limited(e.Session), "parallel", strconv.Itoa(n), e.Session)
+		command.FoundLimit(c.Shell, limited(e.Session), "parallel", strconv.Itoa(n))
 	}
 }
 

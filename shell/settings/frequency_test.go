@@ -12,7 +12,7 @@ func TestFrequency(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]time.Duration{
-		"off": 0, "5/s": time.Second / 5, "3/s": time.Second / 3, "6/min": 10 * time.Second, "7/min": time.Minute / 7, "1/min": time.Minute, "100/h": 36 * time.Second,
+		"auto": 0, "off": -1, "5/s": time.Second / 5, "3/s": time.Second / 3, "6/min": 10 * time.Second, "7/min": time.Minute / 7, "1/min": time.Minute, "100/h": 36 * time.Second,
 	} {
 		var s Settings
 		if err := row.Parse(&s, text); err != nil || s.Pace != want || row.Show(&s) != text {

@@ -184,36 +184,53 @@ var units = []struct {
 	time.Duration
 }{{"s", time.Second}, {"min", time.Minute}, {"h", time.Hour}}
 
-// frequency is a setting of so many in a time; what is kept is the time between two.
-func frequency(name, short, example string, field func(*Settings) *time.Duration) *Setting {
+// frequency is a setting of so many in a time; what is kept is the time between two. Its words are kept as 0, -1 and so on.
+func frequency(name, short, example string, words []string, field func(*Settings) *time.Duration) *Setting {
 	return &Setting{
-		Name: name, Short: short, Words: []string{"off"}, Usage: "off|" + example, Suggest: []string{example},
+		Name: name, Short: short, Words: words, Usage: strings.Join(words, "|") + "|" + example, Suggest: []string{example},
 		Show: func(s *Settings) string {
-			for _, unit := range units {
-				if every := *field(s); every > 0 && every <= unit.Duration {
-					if n := (unit.Duration + every/2) / every; unit.Duration/n == every {
-						return fmt.Sprintf("%d/%s", n, unit.word)
-					}
-				}
+			if every := *field(s); every > 0 {
+				return ShowFrequency(every)
 			}
-			return "off"
+			return words[-*field(s)]
 		},
 		Parse: func(s *Settings, text string) error {
-			if text == "off" {
-				*field(s) = 0
+			if i := slices.Index(words, text); i >= 0 {
+				*field(s) = -time.Duration(i)
 				return nil
 			}
-			number, word, _ := strings.Cut(text, "/")
-			n, err := strconv.ParseUint(number, 10, 16)
-			for _, unit := range units {
-				if word == unit.word && err == nil && n > 0 {
-					*field(s) = unit.Duration / time.Duration(n)
-					return nil
-				}
+			every, err := ParseFrequency(text)
+			if err != nil {
+				return fmt.Errorf("%q is neither %s nor a number of times such as 5/s, 6/min or 100/h", text, strings.Join(words, ", "))
 			}
-			return fmt.Errorf("%q is neither off nor a number of times such as 5/s, 6/min or 100/h", text)
+			*field(s) = every
+			return nil
 		},
 	}
+}
+
+// ParseFrequency reads so many in a time, as in 5/s, and returns the time between two.
+func ParseFrequency(text string) (time.Duration, error) {
+	number, word, _ := strings.Cut(text, "/")
+	n, err := strconv.ParseUint(number, 10, 16)
+	for _, unit := range units {
+		if word == unit.word && err == nil && n > 0 {
+			return unit.Duration / time.Duration(n), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no number of times such as 5/s", text)
+}
+
+// ShowFrequency is the text that ParseFrequency reads.
+func ShowFrequency(every time.Duration) string {
+	for _, unit := range units {
+		if every <= unit.Duration {
+			if n := (unit.Duration + every/2) / every; unit.Duration/n == every {
+				return fmt.Sprintf("%d/%s", n, unit.word)
+			}
+		}
+	}
+	return every.String()
 }
 
 // byteCount is a setting that is a number of bytes. Zero has a word of its own.

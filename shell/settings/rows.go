@@ -169,8 +169,8 @@ var historySettings = []*Setting{
 
 // paceSettings are for firewalls that ban those who do too much in a short time.
 var paceSettings = []*Setting{
-	frequency("pace", "how many transfers and listings to begin in a time, for servers that ban the hasty", "5/s", func(s *Settings) *time.Duration { return &s.Pace }).tells(Spacing),
-	frequency("connect-pace", "how many control connections to a server to make in a time", "6/min", func(s *Settings) *time.Duration { return &s.ConnectPace }).tells(Spacing),
+	frequency("pace", "how many transfers and listings to begin in a time, for servers that ban the hasty: auto (as a server turned out to need, see `limits`), off, or so many", "5/s", []string{"auto", "off"}, func(s *Settings) *time.Duration { return &s.Pace }).tells(Spacing),
+	frequency("connect-pace", "how many control connections to a server to make in a time", "6/min", []string{"off"}, func(s *Settings) *time.Duration { return &s.ConnectPace }).tells(Spacing),
 }
 
 var keepAliveSettings = []*Setting{

@@ -49,7 +49,7 @@ type Settings struct {
 
 	KeepAlive time.Duration // 0: never
 
-	Pace, ConnectPace time.Duration // between transfers, and between control connections; 0: none
+	Pace, ConnectPace time.Duration // between transfers, and between control connections; 0: none, but for what Pace learns; -1: none
 
 	Bounds   transfer.Bounds // of transfers
 	Via      string

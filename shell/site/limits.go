@@ -25,6 +25,10 @@ var limitKinds = map[string]struct {
 		n, err := strconv.Atoi(value)
 		return err == nil && n > 0 && n <= settings.MostParallel
 	}},
+	"pace": {24 * time.Hour, func(value string) bool {
+		every, err := settings.ParseFrequency(value)
+		return err == nil && every > 0
+	}},
 	"pipelining": {30 * 24 * time.Hour, func(value string) bool { return value == "off" }},
 	"rename":     {30 * 24 * time.Hour, func(value string) bool { return value == "no" }},
 	"replace":    {30 * 24 * time.Hour, func(value string) bool { return value == "no" }}, // by a rename
@@ -101,7 +105,7 @@ func ParseLimit(text string) (key LimitKey, limit ServerLimit, err error) {
 	}
 	kind, known := limitKinds[words[1]]
 	if !known || !kind.valid(words[2]) {
-		return key, limit, fmt.Errorf("%.100q is none of parallel NUMBER, pipelining off, rename no, replace no", words[1]+" "+words[2])
+		return key, limit, fmt.Errorf("%.100q is none of parallel NUMBER, pace NUMBER/TIME, pipelining off, rename no, replace no", words[1]+" "+words[2])
 	}
 	until, err := time.Parse(time.RFC3339, words[3])
 	if err != nil {

@@ -28,6 +28,7 @@ var patients = []struct {
 	{name: "sound, everything", full: true},
 	{name: "nat-pasv", opt: faulty("nat-pasv"), want: "pasv-address"},
 	{name: "pasv-closed", opt: faulty("pasv-closed"), want: "data-refused"},
+	{name: "too many data connections", opt: faulty("hasty=1"), want: "data-not-now"},
 	{name: "no-epsv", opt: faulty("no-epsv"), want: "no-epsv"},
 	{name: "no-mlsd", opt: faulty("no-mlsd"), want: "no-mlsd"},
 	{name: "require-tls, asked in the clear", opt: faulty("require-tls"), want: "tls-required"},

@@ -27,7 +27,10 @@ func (d *doctor) offer(ctx context.Context, step, verb string) (named string, po
 	}
 	if r.Class() != 2 {
 		key := "no-pasv"
-		if verb == "EPSV" {
+		switch {
+		case r.Class() == 4:
+			key = "data-not-now"
+		case verb == "EPSV":
 			key = "no-epsv"
 		}
 		d.fails(step, key, "%s", r)

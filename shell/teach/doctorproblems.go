@@ -44,6 +44,10 @@ var problems = map[string]Problem{
 		Says: "The ports that the server names for data connections are closed, although the control connection is fine.",
 		Try:  []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range", Fix: []string{`passive = "off"`},
 	},
+	"data-not-now": {
+		Says: "The server refuses data connections for now: too many may have come in a short time.", Try: []Advice{{"set pace 1/s", "begins transfers one second apart"}},
+		Admin: "look at the limits of connections, and whether the passive ports are all in use", Fix: []string{`pace = "1/s"`},
+	},
 	"data-filtered": {
 		Says: "Nothing answers on the ports that the server names for data connections: a firewall drops the packets.",
 		Try:  []Advice{{"passive off", "lets the server connect to you"}, {"quote STAT /", "lists over the control connection"}}, Admin: "open and forward the passive port range, for example 50000-50100", Fix: []string{`passive = "off"`},
