@@ -149,6 +149,15 @@ func (s *Session) Mkdir(ctx context.Context, dir string) (string, error) {
 	var r Reply
 	err := s.change(ctx, Change{Do: Mkdir, Path: dir}, func() (err error) {
 		r, err = s.cmd(ctx, 2, "MKD", wirePath(dir))
+		if err == nil || strings.Contains(dir, "/") || strings.Contains(strings.ToLower(err.Error()), "exists") {
+			return err
+		}
+		switch back, gone := s.strayed(ctx, dir, err); {
+		case gone != nil:
+			return gone
+		case back:
+			r, err = s.cmd(ctx, 2, "MKD", wirePath(dir))
+		}
 		return err
 	})
 	if err != nil {

@@ -41,7 +41,11 @@ func (s *transfers) transfer(ctx context.Context, typ Type, t Transfer) (*Data, 
 	if err == nil || repeat {
 		return d, err
 	}
-	switch back, gone := s.strayed(ctx, t, err); {
+	name := ""
+	if len(t.Args) > 0 {
+		name = t.Args[0]
+	}
+	switch back, gone := s.strayed(ctx, name, err); {
 	case gone != nil:
 		err = gone
 	case back:

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// strayed reports whether an upload may be refused because somebody has deleted the directory that
+// strayed reports whether an upload to a name, or the making of it, may be refused because somebody has deleted the directory that
 // the session is in, or has put another one in its place: vsftpd refuses each upload with 553 from
 // then on, and says 257 "" to PWD; pure-ftpd still says the old name. The session is back then, where
 // there is a directory of that name; where there is none the error says that.
-func (s *transfers) strayed(ctx context.Context, t Transfer, refusal error) (back bool, gone error) {
-	if !IsCode(refusal, 550, 553) || !s.at.Known() || len(t.Args) == 0 || strings.HasPrefix(t.Args[0], "/") {
+func (s *transfers) strayed(ctx context.Context, name string, refusal error) (back bool, gone error) {
+	if !IsCode(refusal, 550, 553) || !s.at.Known() || name == "" || strings.HasPrefix(name, "/") {
 		return false, nil
 	}
-	missing := !strings.Contains(t.Args[0], "/") && strings.Contains(strings.ToLower(refusal.Error()), "no such file")
+	missing := !strings.Contains(name, "/") && strings.Contains(strings.ToLower(refusal.Error()), "no such file")
 	err := s.do(ctx, true, func(c *Conn) error {
 		if !missing {
 			r, err := c.Cmd(ctx, 2, s.verbFor("PWD"))

@@ -36,6 +36,13 @@ func TestDirectoryMadeAgain(t *testing.T) {
 				t.Errorf("%q, %v", text, err)
 			}
 			renew()
+			if _, err := s.Mkdir(t.Context(), "sub"); err != nil {
+				t.Errorf("mkdir: %v", err)
+			}
+			if info, err := os.Stat(filepath.Join(dir, "sub")); err != nil || !info.IsDir() {
+				t.Errorf("the directory is not in the new one: %v", err)
+			}
+			renew()
 			if _, err := s.Getwd(t.Context()); err != nil && client.Refusal(err) == nil {
 				t.Fatal(err)
 			}
@@ -56,9 +63,12 @@ func TestDirectoryNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		os.RemoveAll(dir)
-		_, err := s.Put(t.Context(), "x", strings.NewReader("x"))
-		if no := client.Refusal(err); no == nil || no.Verb != "CWD" || !strings.Contains(err.Error(), "cannot get back to "+s.Dir()+": 550") {
-			t.Errorf("%v", err)
+		_, put := s.Put(t.Context(), "x", strings.NewReader("x"))
+		_, made := s.Mkdir(t.Context(), "x")
+		for _, err := range []error{put, made} {
+			if no := client.Refusal(err); no == nil || no.Verb != "CWD" || !strings.Contains(err.Error(), "cannot get back to "+s.Dir()+": 550") {
+				t.Errorf("%v", err)
+			}
 		}
 	})
 }
