@@ -21,7 +21,7 @@ type Outcome struct {
 
 	Took  time.Duration // all of it
 	Mixed time.Duration // from the first step that others see to the last
-	Notes []string      // what could not be kept of a file that is replaced
+	Notes []string      // what is not as it was asked for
 }
 
 // Check compares what the transaction is about with the server. It changes nothing.
@@ -65,10 +65,11 @@ func (t *Tx) check(ctx context.Context, s *client.Session) (map[string]*facts.Fa
 	return now, nil
 }
 
-// Commit makes all changes, or none. What they replace is kept in the folder until Tidy. After an
-// error that is a *BrokenError the transaction waits for Recover; after any other one everything is
-// as it was before, and Commit can be tried again.
-func (t *Tx) Commit(ctx context.Context, s *client.Session) (out Outcome, err error) {
+// Commit makes all changes, or none. What they replace is kept in the folder until Tidy; with noOld
+// the files that an upload replaces are not, where the server replaces one by a rename, and from the
+// first of them on there is no way back. After an error that is a *BrokenError the transaction waits
+// for Recover; after any other one everything is as it was before, and Commit can be tried again.
+func (t *Tx) Commit(ctx context.Context, s *client.Session, noOld bool) (out Outcome, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	start, c := time.Now(), commit{t, s}
@@ -80,8 +81,15 @@ func (t *Tx) Commit(ctx context.Context, s *client.Session) (out Outcome, err er
 		if out.Notes, err = c.keepModes(ctx, now); err != nil {
 			return err
 		}
+		direct, says, err := c.direct(ctx, noOld)
+		if err != nil {
+			return err
+		}
+		if says != "" {
+			out.Notes = append(out.Notes, says)
+		}
 		t.steps = nil
-		for _, step := range t.compile(now) {
+		for _, step := range t.compile(now, direct) {
 			t.steps = append(t.steps, step)
 			if err := t.journal.add(note{Step: &step}, false); err != nil {
 				return err
@@ -115,13 +123,13 @@ func (out *Outcome) count(rows []Row) {
 	}
 }
 
-// Dry are the steps that a commit would take now.
-func (t *Tx) Dry(ctx context.Context, s *client.Session) (steps []Step, err error) {
+// Dry are the steps that a commit would take now, if the server replaces files by a rename.
+func (t *Tx) Dry(ctx context.Context, s *client.Session, noOld bool) (steps []Step, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now, err := t.check(ctx, s)
 	if err == nil {
-		steps = t.compile(now)
+		steps = t.compile(now, noOld)
 	}
 	return steps, err
 }
@@ -225,8 +233,12 @@ func (c commit) prove(ctx context.Context) error {
 	return nil
 }
 
-// back takes back the steps that were taken, for a reason.
+// back takes back the steps that were taken, for a reason. It stays where it is when a file was
+// replaced of which nothing was kept.
 func (c commit) back(ctx context.Context, why *RefusedError) error {
+	if c.replacing() > 0 {
+		return c.partly(why.Err)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := c.begin(Back); err != nil {
@@ -254,6 +266,9 @@ const (
 func (c commit) take(ctx context.Context, batch int, forward bool) error {
 	var failed error
 	for try := 1; ; try++ {
+		if !forward && c.replacing() > 0 { // an old session was late
+			return c.partly(cmp.Or(failed, errNoOld))
+		}
 		todo := c.pending(batch, forward)
 		if len(todo) == 0 {
 			return nil

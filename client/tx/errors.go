@@ -63,6 +63,19 @@ func (e *BrokenError) Error() string {
 }
 func (e *BrokenError) Unwrap() error { return e.Err }
 
+// PartlyError says why a commit has stopped after it replaced files of which nothing was kept: it
+// can only go on. What was uploaded and has no name yet still waits.
+type PartlyError struct {
+	Done []string // names that are as the commit makes them
+	Left []string // names that are as they were
+	Err  error
+}
+
+func (e *PartlyError) Error() string {
+	return fmt.Sprintf("%s done, %d as before, and no way back: %s", counted(len(e.Done), "name"), len(e.Left), e.Err)
+}
+func (e *PartlyError) Unwrap() error { return e.Err }
+
 // ForeignError says that neither what was there nor what should be there is under some names:
 // somebody else is at work. Nothing more was changed.
 type ForeignError struct{ Moved []Moved }

@@ -124,6 +124,8 @@ func (h *Head) checkStep(s Step) error {
 		return fmt.Errorf("%q is not in %q", s.From+s.To, h.Dir)
 	case s.Do == Move && s.Is == nil:
 		return errors.New("the step does not say what is moved")
+	case s.Over != nil && (s.Do != Move || h.number(string(s.From)) == 0):
+		return errors.New("only what was uploaded replaces a file at once")
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/ftpsh/ftpsh/client/trash"
 )
 
-// Recover ends a commit that broke off: forward, or back to how it was. What is left to do when
+// Recover ends a commit that broke off: forward, or back to how it was, if nothing was replaced that
+// was not kept. What is left to do when
 // nothing is left but the folder, Tidy does.
 func (t *Tx) Recover(ctx context.Context, s *client.Session, forward bool) error {
 	t.mu.Lock()
@@ -29,6 +30,9 @@ func (t *Tx) Recover(ctx context.Context, s *client.Session, forward bool) error
 		}
 		if forward {
 			return c.run(ctx)
+		}
+		if c.replacing() > 0 {
+			return c.partly(errNoOld)
 		}
 		err := c.back(ctx, &RefusedError{errBack})
 		if errors.Is(err, errBack) && t.phase == Staging {
@@ -75,6 +79,8 @@ func (c commit) hand(ctx context.Context, g *trash.Group, step Step) error {
 		one.Op, one.Was = trash.Moded, &facts.Facts{Mode: step.Was, Size: -1}
 	case step.Do == Touch:
 		one.Op, one.Was = trash.Timed, &facts.Facts{Time: step.WasTime, Size: -1}
+	case step.Over != nil:
+		one = trash.Step{Op: trash.Lost, From: step.To, Says: "replaced by a commit with --no-old"}
 	case facts.Within(string(step.To), string(c.Folder)):
 		_, there, err := facts.Stands(ctx, c.s, string(step.To))
 		if err == nil && there {

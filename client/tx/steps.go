@@ -11,6 +11,7 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/facts"
 	"github.com/ftpsh/ftpsh/client/jsonl"
+	"github.com/ftpsh/ftpsh/client/listing"
 )
 
 func (s Step) send(ctx context.Context, session *client.Session, forward bool) error {
@@ -44,13 +45,13 @@ func (s Step) expected(name string) *facts.Facts {
 	if s.Do == Move && name == string(s.From) {
 		return s.Is
 	}
-	return facts.None()
+	return cmp.Or(s.Over, facts.None())
 }
 
 // taken tells whether a step is in effect, if that can be known. The command for a mode or a time
 // can be said again; before says what is thought of it.
 func (s Step) taken(now map[string]*facts.Facts, before bool) (done, known bool) {
-	from, to := now[string(s.From)], now[string(s.To)]
+	from, to, under := now[string(s.From)], now[string(s.To)], s.expected(string(s.To))
 	switch s.Do {
 	case Mkdir:
 		return from.IsDir(), from.IsDir() || !from.There()
@@ -60,7 +61,7 @@ func (s Step) taken(now map[string]*facts.Facts, before bool) (done, known bool)
 		return before, from.There()
 	}
 	switch {
-	case s.Is.Same(from) && !to.There():
+	case s.Is.Same(from) && under.Same(to):
 		return false, true
 	case !from.There() && s.Is.Same(to):
 		return true, true
@@ -68,13 +69,14 @@ func (s Step) taken(now map[string]*facts.Facts, before bool) (done, known bool)
 	return false, false
 }
 
-// Step is one command of a commit, and has one that takes it back. A rename never replaces
-// anything: what stood there has been moved away by a step before.
+// Step is one command of a commit, and has one that takes it back. A rename replaces nothing: what
+// stood there has been moved away by a step before. One with Over does, and nothing takes it back.
 type Step struct {
 	Do      Do           `json:"do"` // mv, mkdir, rmdir, chmod, touch
 	From    jsonl.Name   `json:"from"`
-	To      jsonl.Name   `json:"to,omitempty"` // of mv
-	Is      *facts.Facts `json:"is,omitempty"` // what is moved
+	To      jsonl.Name   `json:"to,omitempty"`   // of mv
+	Is      *facts.Facts `json:"is,omitempty"`   // what is moved
+	Over    *facts.Facts `json:"over,omitempty"` // of mv: the file that it replaces, of which nothing is kept
 	Mode    string       `json:"mode,omitempty"`
 	Was     string       `json:"was,omitempty"`
 	Time    time.Time    `json:"time,omitzero"`
@@ -97,9 +99,9 @@ const (
 )
 
 // compile makes the steps of the rows. now is what stands under the names of the server, those of
-// the staged files among them.
-func (t *Tx) compile(now map[string]*facts.Facts) []Step {
-	c := compiler{Head: &t.Head, rows: ordered(t.rows), now: now}
+// the staged files among them. With direct files are replaced by one rename.
+func (t *Tx) compile(now map[string]*facts.Facts, direct bool) []Step {
+	c := compiler{Head: &t.Head, rows: ordered(t.rows), now: now, direct: direct}
 	for i, r := range c.rows {
 		if r.Do != Put || len(c.in) == widest {
 			c.flush()
@@ -115,6 +117,7 @@ type compiler struct {
 	*Head
 	rows      []Row
 	now       map[string]*facts.Facts
+	direct    bool   // files are replaced by one rename
 	steps, in []Step // in: of files that are replaced, when all of them have been moved away
 	old       int    // number of a file that was moved away
 }
@@ -130,7 +133,10 @@ func (c *compiler) row(i int, r Row) {
 	case Put:
 		staged := c.staged(r.Staged)
 		one := move(staged, p, c.now[staged])
-		if c.away(i, p) {
+		if is := c.stands(i, p); c.direct && is.Type == listing.File.String() {
+			one.Over = is
+		}
+		if one.Over == nil && c.away(i, p) {
 			c.in = append(c.in, one)
 		} else {
 			c.flush()
@@ -158,12 +164,16 @@ func (c *compiler) row(i int, r Row) {
 
 // away moves what stands under the name of a row out of the way, if anything does.
 func (c *compiler) away(i int, name string) bool {
-	is := c.now[c.place(c.rows[:i], name).at]
-	if is == nil || !is.There() {
-		return false
+	is := c.stands(i, name)
+	if is.There() {
+		c.keep(name, is)
 	}
-	c.keep(name, is)
-	return true
+	return is.There()
+}
+
+// stands is what stands under the name of a row when its turn comes.
+func (c *compiler) stands(i int, name string) *facts.Facts {
+	return cmp.Or(c.now[c.place(c.rows[:i], name).at], facts.None())
 }
 
 // keep moves something into the folder.

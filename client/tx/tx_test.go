@@ -8,14 +8,17 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/afero"
 	"go.uber.org/goleak"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
+	"github.com/ftpsh/ftpsh/client/practice"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/tx"
 )
@@ -116,12 +119,12 @@ var (
 func (w *work) change() {
 	w.t.Helper()
 	ctx := context.Background()
-	w.ok(w.put("web/index", "new!"))
-	w.ok(w.put("web/css/a", "a2"))
 	w.ok(w.put("web/css/b", "b"))
 	_, err := w.s.Mkdir(ctx, "web/img")
 	w.ok(err)
 	w.ok(w.put("web/img/p", "p"))
+	w.ok(w.put("web/index", "new!"))
+	w.ok(w.put("web/css/a", "a2"))
 	w.ok(w.s.Remove(ctx, "web/gone"))
 	w.ok(w.s.RemoveTree(ctx, "web/tree"))
 	w.ok(w.s.Rename(ctx, "web/dir", "web/moved"))
@@ -130,8 +133,14 @@ func (w *work) change() {
 
 // TestCommitAtEveryStep: wherever the client is killed, the connection is cut, or the server refuses,
 // there is the old tree or the new one after a recovery, forward or back, and nothing else is left.
-func TestCommitAtEveryStep(t *testing.T) {
-	everystep.EachHost(t, 29, func(t *testing.T, srv everystep.Host) {
+func TestCommitAtEveryStep(t *testing.T) { commitAtEveryStep(t, false, 29) }
+
+// TestCommitNoOldAtEveryStep: the same where nothing is kept of what is replaced, but that from the
+// first of these on there is only the new one.
+func TestCommitNoOldAtEveryStep(t *testing.T) { commitAtEveryStep(t, true, 61) }
+
+func commitAtEveryStep(t *testing.T, noOld bool, of int) {
+	everystep.EachHost(t, of, func(t *testing.T, srv everystep.Host) {
 		everystep.Some(t, srv.Steps, func(t *testing.T, trap *everystep.Trap) {
 			lay(t, srv, before)
 			s := srv.Open(t, trap.Options)
@@ -141,7 +150,7 @@ func TestCommitAtEveryStep(t *testing.T) {
 				t.Fatalf("before the commit others see %v", got)
 			}
 			trap.Arm(s)
-			_, err := w.tx.Commit(trap.Context, s)
+			out, err := w.tx.Commit(trap.Context, s, noOld)
 			if err == nil {
 				err = w.tx.Tidy(trap.Context, s, nil)
 			}
@@ -150,6 +159,10 @@ func TestCommitAtEveryStep(t *testing.T) {
 			if committed && !maps.Equal(seen(t, srv), isNew) {
 				t.Errorf("no error at %q, and the tree is %v", trap.Sprung(), seen(t, srv))
 			}
+			if direct := w.tx.Direct() > 0; committed && direct != noOld && len(out.Notes) == 0 {
+				t.Errorf("files were replaced at once: %v", direct)
+			}
+			told(t, srv, err)
 			if !committed {
 				recovered(t, srv, w, trap, err)
 			}
@@ -160,6 +173,46 @@ func TestCommitAtEveryStep(t *testing.T) {
 	})
 }
 
+// told compares what an error says of the tree with the tree.
+func told(t *testing.T, srv everystep.Host, err error) {
+	t.Helper()
+	got := seen(t, srv)
+	if errors.As(err, new(*tx.RefusedError)) && !maps.Equal(got, isOld) {
+		t.Errorf("%v, and the tree is %v", err, got)
+	}
+	partly := new(tx.PartlyError)
+	if !errors.As(err, &partly) {
+		return
+	}
+	if len(partly.Done) == 0 {
+		t.Errorf("done %v, left %v", partly.Done, partly.Left)
+	}
+	for _, name := range []string{"index", "css/a", "css/b", "gone"} {
+		full, want := path.Join(srv.Home, "web", name), isOld
+		if slices.Contains(partly.Done, full) {
+			want = isNew
+		} else if !slices.Contains(partly.Left, full) {
+			t.Errorf("%v says nothing of %s", partly, name)
+		}
+		if got[name] != want[name] {
+			t.Errorf("%s holds %q: done %v, left %v", name, got[name], partly.Done, partly.Left)
+		}
+	}
+	if waiting, _ := filepath.Glob(filepath.Join(srv.Root, "web/.ftpsh-tx-*/new/n*")); len(waiting)+count(got, isNew) < 5 {
+		t.Errorf("an upload is lost: %v wait, the tree is %v", waiting, got)
+	}
+}
+
+// count is how many of the five uploads are in a tree.
+func count(tree, uploaded map[string]string) (n int) {
+	for _, name := range []string{"index", "css/a", "css/b", "img/p", "moved/w"} {
+		if text, there := tree[name]; there && text == uploaded[name] {
+			n++
+		}
+	}
+	return n
+}
+
 func recovered(t *testing.T, srv everystep.Host, w *work, trap *everystep.Trap, why error) {
 	other, ctx := srv.Open(t, nil), t.Context()
 	forward := len(trap.Sprung())%2 == 0 // both are right, wherever it broke
@@ -168,7 +221,15 @@ func recovered(t *testing.T, srv everystep.Host, w *work, trap *everystep.Trap, 
 		t.Fatal(err)
 	}
 	was := again.Phase()
-	if err = again.Recover(ctx, other, forward); err == nil {
+	err = again.Recover(ctx, other, forward)
+	if partly := new(tx.PartlyError); !forward && errors.As(err, &partly) {
+		told(t, srv, err)
+		forward = true
+		err = again.Recover(ctx, other, forward)
+	} else if !forward && was == tx.Forward && again.Direct() > 0 {
+		t.Errorf("broken at %q, and taken back although something is replaced", trap.Sprung())
+	}
+	if err == nil {
 		switch again.Phase() {
 		case tx.Tidying:
 			err = again.Tidy(ctx, other, nil)
@@ -182,6 +243,48 @@ func recovered(t *testing.T, srv everystep.Host, w *work, trap *everystep.Trap, 
 	}
 	if was == tx.Forward && forward != maps.Equal(got, isNew) {
 		t.Errorf("broken at %q, forward is %v, and the tree is %v", trap.Sprung(), forward, got)
+	}
+}
+
+// stubborn is a disk whose renames replace nothing: they fail, or pass for done.
+type stubborn struct {
+	afero.Fs
+	fails error
+}
+
+func (f stubborn) Rename(from, to string) error {
+	if _, err := f.Stat(to); err == nil {
+		return f.fails
+	}
+	return f.Fs.Rename(from, to)
+}
+
+// TestNoOldKeepsOld: a server that replaces nothing by a rename is found out before anything is
+// visible, and its old files move away first; the same for what is no file.
+func TestNoOldKeepsOld(t *testing.T) {
+	for name, fails := range map[string]error{"refuses": os.ErrExist, "says yes": nil} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			server, err := practice.Start(practice.Options{FS: stubborn{afero.NewBasePathFs(afero.NewOsFs(), root), fails}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { server.Close() })
+			srv := everystep.Host{Root: root, Home: "/", Options: client.Options{Addr: server.Addr(), Security: client.Off}, Login: client.Login{User: practice.User, Password: practice.Password}}
+			lay(t, srv, before)
+			s, ctx := srv.Open(t, nil), t.Context()
+			w := begin(t, s)
+			w.change()
+			out, err := w.tx.Commit(ctx, s, true)
+			w.ok(err)
+			if w.tx.Direct() > 0 || len(out.Notes) != 1 || !strings.Contains(out.Notes[0], "the server does not replace a file by a rename") {
+				t.Errorf("%d replaced at once: %q", w.tx.Direct(), out.Notes)
+			}
+			w.ok(w.tx.Tidy(ctx, s, nil))
+			if got := seen(t, srv); !maps.Equal(got, isNew) {
+				t.Errorf("%v", got)
+			}
+		})
 	}
 }
 
@@ -229,7 +332,7 @@ func TestOverlay(t *testing.T) {
 			if again, err := w.again(); err != nil || len(again.Rows()) != one.rows {
 				t.Errorf("the journal has other rows: %v", err)
 			}
-			_, err := w.tx.Commit(ctx, s)
+			_, err := w.tx.Commit(ctx, s, false)
 			w.ok(err)
 			w.ok(w.tx.Tidy(ctx, s, nil))
 			got := seen(t, srv)
@@ -251,7 +354,7 @@ func TestForeignChange(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(srv.Root, "web/css/a"), []byte("theirs"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.tx.Commit(ctx, s)
+		_, err := w.tx.Commit(ctx, s, false)
 		stale := new(tx.StaleError)
 		if !errors.As(err, &stale) || len(stale.Moved) != 1 || path.Base(stale.Moved[0].Path) != "a" || seen(t, srv)["index"] != "old" {
 			t.Errorf("%v: %v", err, seen(t, srv))

@@ -233,6 +233,7 @@ var causes = []madeCause{
 		script: "S: 220 ready\nC: AUTH TLS\nS: 234 go\ntls\nC: USER alice\nS: 230 in\nC: FEAT\nS: 502 no\nC: PWD\nS: 257 \"/\"\nC: SYST\nS: 215 UNIX\nC: QUIT\nS: 221 bye\nclose\naccept\nS: 220 ready\nC: AUTH TLS\nS: 502 no\nC: *\n",
 		want:   "`open --tls=off HOST` continues in the clear, where anyone in between can read",
 	},
+	{cause: "a commit that has no way back", faults: []practice.Fault{refuses("MFMT", "550 no")}, lines: "open $URL; begin; put up.txt a.txt; touch full/b.txt; commit --no-old", want: "`tx recover --forward` continues, once the server lets it; the uploads still wait"},
 	{cause: "a commit that broke off", goes: "RNTO", lines: "open $URL; begin; put up.txt; commit", want: "`tx recover` looks how far it came, and ends it"},
 	{cause: "somebody has changed what a transaction is about", lines: "open $URL; begin --in full; rm full/b.txt; @; commit", want: "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
 	{cause: "no room, with a trash", faults: []practice.Fault{refuses("STOR", "552 quota exceeded")}, lines: "set trash on; open $URL; put up.txt new", want: "`trash` shows what the trash holds, `trash empty --older 0` frees it"},

@@ -191,6 +191,7 @@ var hints = []hint{
 	{"a challenge", isError[*client.ChallengeError], "your generator makes the answer from it; at a terminal ftpsh asks for it"},
 	{"no account", isThe(client.ErrAccount), "`user USERNAME PASSWORD ACCOUNT` gives one"},
 	{"TLS is gone that was there before", isThe(failure.ErrDowngrade), "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
+	{"a commit that has no way back", isError[*tx.PartlyError], "`tx recover --forward` continues, once the server lets it; the uploads still wait"},
 	{"a commit that broke off", isError[*tx.BrokenError], "`tx recover` looks how far it came, and ends it"},
 	{"somebody has changed what a transaction is about", isError[*tx.StaleError], "look at what they did; `put` or `rm` again takes it as it is now, `rollback` drops all"},
 	{"a plan that no longer fits", isError[*plan.StaleError], "`plan -o FILE COMMAND` makes a new one; `plan show FILE` shows of which command"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -20,11 +21,20 @@ var _ = command.Add(&command.Command{
 		"which they were typed, where one needs another. What was there moves into the folder, and into the trash, " +
 		"if that is on.\n" +
 		"When the server refuses a step, those before it are undone. When the connection is lost, commit " +
-		"reconnects and checks; after a crash of this computer `tx recover` does.",
-	Examples: []command.Example{{Line: "commit -n", Says: "the steps that it would take"}},
-	Max:      0, Flags: func(fs *pflag.FlagSet) { fs.BoolP("dry-run", "n", false, "compare and show the steps, and do nothing") },
+		"reconnects and checks; after a crash of this computer `tx recover` does.\n" +
+		"With --no-old an upload replaces a file by one rename: nobody finds the name empty, and nothing is kept of the old " +
+		"file. So from the first of them on there is no way back, not for `tx recover` and not for undo: when the server refuses " +
+		"a later step, commit says what is done and what is not, the uploads wait, and `tx recover --forward` continues. A server that does " +
+		"not replace files so is found out before, and has them moved away as without --no-old.",
+	Examples: []command.Example{{Line: "commit -n", Says: "the steps that it would take"}, {Line: "commit --no-old", Says: "no gap where a file is replaced, and no way back"}},
+	Max:      0, Flags: commitFlags,
 	Wire: takeBackVerbs, Needs: command.Login, Foreign: command.Refused, Run: commitTx,
 })
+
+func commitFlags(fs *pflag.FlagSet) {
+	fs.BoolP("dry-run", "n", false, "compare and show the steps, and do nothing")
+	fs.Bool("no-old", false, "replace files by one rename and keep nothing of them: no gap, and no way back")
+}
 
 func commitTx(ctx context.Context, c *command.Call) error {
 	c.SumsUp()
@@ -35,13 +45,13 @@ func commitTx(ctx context.Context, c *command.Call) error {
 	case !command.InTx(c.Shell, s):
 		return c.Usage("the transaction is on another server: %s", t.Server)
 	case c.Is("dry-run") || c.Shell.Options.DryRun:
-		steps, err := t.Dry(ctx, s)
+		steps, err := t.Dry(ctx, s, noOld(c))
 		if err = foreignTx(c, err); err != nil {
 			return err
 		}
 		return showSteps(c, steps)
 	}
-	out, err := t.Commit(ctx, s)
+	out, err := t.Commit(ctx, s, noOld(c))
 	for _, note := range out.Notes {
 		c.Note("%s", note)
 	}
@@ -51,16 +61,35 @@ func commitTx(ctx context.Context, c *command.Call) error {
 	return committed(ctx, c, t.Rows(), out)
 }
 
+// noOld reports whether files are to be replaced by one rename, if the server is not known to refuse that.
+func noOld(c *command.Call) bool {
+	if !c.Is("no-old") {
+		return false
+	}
+	if lackOf(c, c.Session()) == transfer.Replaces {
+		c.Note("this server was found to replace no file by a rename, so the old ones are moved away first; `limits` says until when that is believed")
+		return false
+	}
+	return true
+}
+
 // showSteps shows what a commit would send.
 func showSteps(c *command.Call, steps []tx.Step) error {
 	for _, step := range steps {
 		from, _ := render.Text(string(step.From))
 		to, _ := render.Text(string(step.To))
 		if c.JSON() {
-			if err := c.Object(command.DryAction{DryRun: true, Action: string(step.Do), What: from, To: to}); err != nil {
+			action := string(step.Do)
+			if step.Over != nil {
+				action = "replace"
+			}
+			if err := c.Object(command.DryAction{DryRun: true, Action: action, What: from, To: to}); err != nil {
 				return err
 			}
 			continue
+		}
+		if step.Over != nil {
+			to = "over " + to + ", no way back"
 		}
 		if err := c.Print("%s", strings.TrimSpace(fmt.Sprintf("would %s %s %s", step.Do, from, to))); err != nil {
 			return err

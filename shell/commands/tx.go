@@ -165,9 +165,10 @@ func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outco
 			c.Shell.Remote.Forget(completion.Join(string(r.To), ".."))
 		}
 	}
+	direct := c.Shell.Tx.Direct()
 	tidied := tidyTx(ctx, c)
 	if c.JSON() {
-		err := c.Object(map[string]any{"new": out.New, "replaced": out.Replaced, "removed": out.Removed, "moved": out.Moved, "other": out.Other, "seconds": out.Took.Seconds(), "mixed_seconds": out.Mixed.Seconds()})
+		err := c.Object(map[string]any{"new": out.New, "replaced": out.Replaced, "removed": out.Removed, "moved": out.Moved, "other": out.Other, "no_way_back": direct, "seconds": out.Took.Seconds(), "mixed_seconds": out.Mixed.Seconds()})
 		return cmp.Or(tidied, err)
 	}
 	var words []string
@@ -179,7 +180,11 @@ func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outco
 			words = append(words, fmt.Sprintf("%d %s", one.n, one.what))
 		}
 	}
-	tellDone(c, fmt.Sprintf("committed: %s in %s; others saw a mixture for %s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed)))
+	text := fmt.Sprintf("committed: %s in %s; others saw a mixture for %s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed))
+	if direct > 0 {
+		text += "; no way back for " + command.Plural(direct, "replaced file", "replaced files")
+	}
+	tellDone(c, text)
 	return tidied
 }
 
@@ -200,12 +205,14 @@ func tidyTx(ctx context.Context, c *command.Call) error {
 // foreignTx shows what somebody else has changed.
 func foreignTx(c *command.Call, err error) error {
 	var moved []tx.Moved
-	stale, foreign := new(tx.StaleError), new(tx.ForeignError)
+	stale, foreign, partly := new(tx.StaleError), new(tx.ForeignError), new(tx.PartlyError)
 	switch {
 	case errors.As(err, &stale):
 		moved = stale.Moved
 	case errors.As(err, &foreign):
 		moved = foreign.Moved
+	case errors.As(err, &partly):
+		return cmp.Or(showPartly(c, partly), err)
 	}
 	for _, m := range moved {
 		if c.JSON() {
@@ -218,6 +225,28 @@ func foreignTx(c *command.Call, err error) error {
 		}
 	}
 	return err
+}
+
+// showPartly shows what a commit that cannot go back has done, and what not.
+func showPartly(c *command.Call, e *tx.PartlyError) error {
+	for _, part := range []struct {
+		names []string
+		state string
+	}{{e.Done, "done"}, {e.Left, "as before"}} {
+		for _, one := range part.names {
+			name, _ := render.Text(one)
+			err := error(nil)
+			if c.JSON() {
+				err = c.Object(map[string]string{"path": name, "state": part.state})
+			} else {
+				err = c.Print("  %-9s  %s", part.state, name)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // recoverTx takes up a transaction that has not ended.
