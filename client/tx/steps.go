@@ -249,7 +249,8 @@ func joins(steps []Step, batch []int, s Step) bool {
 	if s.Do == Move {
 		most = longestMove
 	}
-	if len(batch) >= most || steps[batch[0]].Do != s.Do {
+	first := steps[batch[0]]
+	if len(batch) >= most || first.Do != s.Do || (first.Over == nil) != (s.Over == nil) { // no way back only when all before it is done
 		return false
 	}
 	for _, i := range batch {
