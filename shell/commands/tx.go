@@ -157,16 +157,40 @@ func noTx(c *command.Call) error {
 	return &failure.UsageError{Text: "no transaction is open", Hint: "`begin` begins one, `tx recover` takes up one that broke off"}
 }
 
-// committed tidies up behind a commit that is done, and tells of it.
-func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outcome) error {
+// tidy forgets what was known of the names that a commit has changed, and removes what it no longer needs.
+func tidy(ctx context.Context, c *command.Call, rows []tx.Row) error {
 	for _, r := range rows {
 		c.Shell.Remote.Forget(completion.Join(string(r.Path), ".."))
 		if r.To != "" {
 			c.Shell.Remote.Forget(completion.Join(string(r.To), ".."))
 		}
 	}
+	return tidyTx(ctx, c)
+}
+
+// ended is committed for a commit that had broken off: nobody has measured how long others saw some old and some new.
+func ended(ctx context.Context, c *command.Call, rows []tx.Row) error {
 	direct := c.Shell.Tx.Direct()
-	tidied := tidyTx(ctx, c)
+	tidied := tidy(ctx, c, rows)
+	if c.JSON() {
+		return cmp.Or(tidied, c.Object(map[string]any{"other": len(rows), "no_way_back": direct}))
+	}
+	tellDone(c, fmt.Sprintf("committed: %s; until now others may have seen a mixture%s", command.Plural(len(rows), "change", "changes"), noWayBack(direct)))
+	return tidied
+}
+
+// noWayBack says how many files were replaced of which nothing was kept.
+func noWayBack(direct int) string {
+	if direct == 0 {
+		return ""
+	}
+	return "; no way back for " + command.Plural(direct, "replaced file", "replaced files")
+}
+
+// committed tidies up behind a commit that is done, and tells of it.
+func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outcome) error {
+	direct := c.Shell.Tx.Direct()
+	tidied := tidy(ctx, c, rows)
 	if c.JSON() {
 		err := c.Object(map[string]any{"new": out.New, "replaced": out.Replaced, "removed": out.Removed, "moved": out.Moved, "other": out.Other, "no_way_back": direct, "seconds": out.Took.Seconds(), "mixed_seconds": out.Mixed.Seconds()})
 		return cmp.Or(tidied, err)
@@ -180,11 +204,7 @@ func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outco
 			words = append(words, fmt.Sprintf("%d %s", one.n, one.what))
 		}
 	}
-	text := fmt.Sprintf("committed: %s in %s; others saw a mixture for %s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed))
-	if direct > 0 {
-		text += "; no way back for " + command.Plural(direct, "replaced file", "replaced files")
-	}
-	tellDone(c, text)
+	tellDone(c, fmt.Sprintf("committed: %s in %s; others saw a mixture for %s%s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed), noWayBack(direct)))
 	return tidied
 }
 
@@ -278,7 +298,7 @@ func recoverTx(ctx context.Context, c *command.Call, id string) error {
 	}
 	rows := t.Rows()
 	if t.Phase() == tx.Tidying {
-		return committed(ctx, c, rows, tx.Outcome{Other: len(rows)})
+		return ended(ctx, c, rows)
 	}
 	if c.JSON() {
 		return c.Object(txObject(t.Tx))
