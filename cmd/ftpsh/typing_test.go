@@ -75,7 +75,7 @@ func again(term *terminal, key string) (halt func()) {
 // line is lost, none is there twice, and no password is in the file.
 func TestHistoryOfTwoShells(t *testing.T) {
 	t.Parallel()
-	const lines, secret = 1000, "s3cr3t-w0rd"
+	const lines, secret = 500, "s3cr3t-w0rd"
 	state := t.TempDir()
 	var shells []*terminal
 	for range 2 {

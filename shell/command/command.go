@@ -82,10 +82,8 @@ type Command struct {
 	Across func(context.Context, *Call, []Part) error
 }
 
-// WillDelete is what stands below a line that deletes so many, each a "file" or a "directory".
-func WillDelete(n int, what string) string {
-	return "deletes " + Plural(n, what, strings.Replace(what, "directory", "directorie", 1)+"s")
-}
+// WillDelete is what stands below a line that deletes so many, which are called by one word, or another one for several.
+func WillDelete(n int, one, many string) string { return "deletes " + Plural(n, one, many) }
 
 // Risk is what a command would destroy, where that is known.
 type Risk int

@@ -83,7 +83,7 @@ func meansEverything(c *command.Call) bool {
 // as there are now. A pattern that stands for everything is asked about even so.
 func agreed(c *command.Call, files int) bool {
 	typed := c.Line.Script == "" && c.Line.Within == nil && strings.TrimSpace(c.Line.Text) == strings.TrimSpace(c.Statement.Source)
-	return typed && !meansEverything(c) && c.Shell.Console.Heeded() == command.WillDelete(files, "file")
+	return typed && !meansEverything(c) && c.Shell.Console.Heeded() == command.WillDelete(files, "file", "files")
 }
 
 // isMissing reports whether the server refused something because there is no

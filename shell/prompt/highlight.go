@@ -181,19 +181,19 @@ func deleteRisk(sh *command.Shell, p *parsed) string {
 		}
 		total, atLeast = total+n, atLeast || more
 	}
-	what := "file"
+	one, many := "file", "files"
 	if p.command.Name == "rmdir" {
-		what = "directory"
+		one, many = "directory", "directories"
 	}
 	switch {
 	case atLeast:
-		return command.WillDelete(total, what) + " or more"
+		return command.WillDelete(total, one, many) + " or more"
 	case total == 0:
 		return "nothing matches, as far as is known"
 	case total == 1 && len(p.args) == 1 && p.args[0].Pattern == "":
 		return "deletes " + render.Safe(p.args[0].Text)
 	}
-	return command.WillDelete(total, what)
+	return command.WillDelete(total, one, many)
 }
 
 // countMatches counts the files that a pattern stands for in one directory.
