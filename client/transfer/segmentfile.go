@@ -127,8 +127,10 @@ func (f *segmented) becomePart() error {
 	if err != nil {
 		return f.to.failed("rename", SegmentSuffix, err)
 	}
+	f.mu.Lock() // a session that comes late looks whether there is a file
 	f.file = renamed
-	whole := &part{File: f.file, to: f.to}
+	f.mu.Unlock()
+	whole := &part{File: renamed, to: f.to}
 	return whole.finish(f.task)
 }
 

@@ -101,7 +101,7 @@ func (sh *Shell) Chain(line Line, chain syntax.Chain) error {
 		if st.After == syntax.And && last != nil || st.After == syntax.Or && last == nil {
 			continue
 		}
-		name, err := "", sh.Signals.between()
+		name, err := st.Name(), sh.Signals.between()
 		if err == nil {
 			name, err = sh.statement(line, st)
 		}
