@@ -176,7 +176,7 @@ func (d *destination) open(t Task) (*part, error) {
 	return d.create(t, t.Offset > 0 || t.Resume && !t.again && old == nil && err != nil && whole != nil && whole.Size() > tailSize)
 }
 
-// goOn goes on with a part that is there. It is nil, without an error, where the part is of no use
+// goOn resumes a part that is there. It is nil, without an error, where the part is of no use
 // and was removed.
 func (d *destination) goOn(t Task, old *os.File) (*part, error) {
 	p := &part{File: old, to: d, note: noteOf(t)}

@@ -53,7 +53,7 @@ func download(ctx context.Context, s *client.Session, t Task, m *Meter) (Result,
 	return r, part.finish(t)
 }
 
-// prepare finds out what is to be fetched, and whether it goes on with a part.
+// prepare finds out what is to be fetched, and whether it resumes a part.
 func (t *Task) prepare(ctx context.Context, s *client.Session) error {
 	if t.Before != nil {
 		if err := t.Before(ctx, s); err != nil {

@@ -29,7 +29,7 @@ type Options struct {
 	Ignored   func(path string, dir bool) bool // what is left alone on both sides; nil: nothing
 	Only      func(path string) bool           // what this is about; nil: everything
 	Policy    Policy
-	MaxDelete int  // how much may be deleted on a side; below 0: what is no sign of a lost side
+	MaxDelete int  // how much may be deleted on a side; below 0: ten, or half of the files
 	Rescan    bool // nothing was agreed on, so that nothing is deleted
 	DryRun    bool
 

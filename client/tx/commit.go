@@ -66,8 +66,8 @@ func (t *Tx) check(ctx context.Context, s *client.Session) (map[string]*facts.Fa
 }
 
 // Commit makes all changes, or none. What they replace is kept in the folder until Tidy; with noOld
-// the files that an upload replaces are not, where the server replaces one by a rename, and from the
-// first of them on there is no way back. After an error that is a *BrokenError the transaction waits
+// the files that an upload replaces are not, where the server replaces one by a rename, and once one
+// is replaced Commit cannot go back. After an error that is a *BrokenError the transaction waits
 // for Recover; after any other one everything is as it was before, and Commit can be tried again.
 func (t *Tx) Commit(ctx context.Context, s *client.Session, noOld bool) (out Outcome, err error) {
 	t.mu.Lock()

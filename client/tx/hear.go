@@ -431,7 +431,7 @@ func (h hearing) adjust(ctx context.Context, name string, c client.Change) error
 		}
 	}
 	if r.Do == Chmod && r.Was == "" && !at.made || r.Do == Touch && r.WasTime.IsZero() {
-		return &UnfitError{c.String() + ": the server does not say what it is now, so that there is no way back"}
+		return &UnfitError{c.String() + ": the server does not say what it is now, so it could not be taken back"}
 	}
 	return h.add(r)
 }

@@ -43,7 +43,7 @@ func (p *progress) mark(n note) error {
 	for _, list := range [][]int{n.Done, n.Undone} {
 		for _, i := range list {
 			if i < 1 || i > len(p.done) {
-				return fmt.Errorf("there is no step %d", i)
+				return fmt.Errorf("step %d does not exist", i)
 			}
 		}
 	}

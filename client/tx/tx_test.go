@@ -260,7 +260,7 @@ func (f stubborn) Rename(from, to string) error {
 }
 
 // TestNoOldKeepsOld: a server that replaces nothing by a rename is found out before anything is
-// visible, and its old files move away first; the same for what is no file.
+// visible, and its old files move away first; so do links and directories.
 func TestNoOldKeepsOld(t *testing.T) {
 	for name, fails := range map[string]error{"refuses": os.ErrExist, "says yes": nil} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func TestStopRightBehindALine(t *testing.T) {
 	term.see("PLAIN> ")
 }
 
-// TestLinesTypedAhead: lines that come at once run one after another, whoever had the terminal in between.
+// TestLinesTypedAhead: lines that come at once run one after another, no matter who had the terminal in between.
 func TestLinesTypedAhead(t *testing.T) {
 	term, _ := loggedIn(t, serves(t, practice.Options{}, map[string]string{"small.txt": "small\n"}))
 	term.press("size small.txt\r! echo local\rsize small.txt; ! echo again\recho first\recho second\r")

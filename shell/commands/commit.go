@@ -23,7 +23,7 @@ var _ = command.Add(&command.Command{
 		"When the server refuses a step, those before it are undone. When the connection is lost, commit " +
 		"reconnects and checks; after a crash of this computer `tx recover` does.\n" +
 		"With --no-old an upload replaces a file by one rename: nobody finds the name empty, and nothing is kept of the old " +
-		"file. So from the first of them on there is no way back, not for `tx recover` and not for undo: when the server refuses " +
+		"file. Once one is replaced, neither `tx recover` nor undo can go back: when the server refuses " +
 		"a later step, commit says what is done and what is not, the uploads wait, and `tx recover --forward` continues. A server that does " +
 		"not replace files so is found out before, and has them moved away as without --no-old.",
 	Examples: []command.Example{{Line: "commit -n", Says: "the steps that it would take"}, {Line: "commit --no-old", Says: "no gap where a file is replaced, and no way back"}},

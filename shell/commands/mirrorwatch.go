@@ -109,7 +109,7 @@ func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
 	}
 	if c.Is("ask") {
 		if !c.Interactive() {
-			return nil, c.Usage("--ask: there is no terminal to ask at")
+			return nil, c.Usage("--ask needs a terminal")
 		}
 		t.May = watchAsks(c)
 	}
