@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -51,6 +52,15 @@ func (e *Error) about() string {
 // Temporary reports whether the same command may succeed later (4yz, RFC 959
 // section 4.2.1).
 func (e *Error) Temporary() bool { return e.Reply.Class() == 4 }
+
+// Missing reports whether the server says that a name does not exist. Its code says that and more (550 "file not
+// found, no access", RFC 959 section 4.2.1), so its words count: "No such file or directory", "The system cannot find the file".
+func (e *Error) Missing() bool {
+	text := strings.ToLower(e.Reply.Text())
+	return slices.ContainsFunc(missingWords, func(words string) bool { return strings.Contains(text, words) })
+}
+
+var missingWords = []string{"no such", "not found", "not exist", "cannot find", "can't find", "doesn't exist"}
 
 // ProtocolError is something from the server that is no FTP: a line that is no
 // reply, a 227 without an address.

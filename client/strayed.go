@@ -13,7 +13,7 @@ func (s *transfers) strayed(ctx context.Context, name string, refusal error) (ba
 	if !IsCode(refusal, 550, 553) || !s.at.Known() || name == "" || strings.HasPrefix(name, "/") {
 		return false, nil
 	}
-	missing := !strings.Contains(name, "/") && strings.Contains(strings.ToLower(refusal.Error()), "no such file")
+	missing := !strings.Contains(name, "/") && Refusal(refusal).Missing()
 	err := s.do(ctx, true, func(c *Conn) error {
 		if !missing {
 			r, err := c.Cmd(ctx, 2, s.verbFor("PWD"))

@@ -72,3 +72,19 @@ func TestDirectoryNoMore(t *testing.T) {
 		}
 	})
 }
+
+// TestMissing: each server has its own words for a name that is not there, and 550 for much else.
+func TestMissing(t *testing.T) {
+	for text, want := range map[string]bool{
+		"x: No such file or directory":                     true,  // proftpd, pure-ftpd
+		"The system cannot find the file specified.":       true,  // IIS
+		"File not found":                                   true,  // FileZilla Server
+		"Permission denied":                                false, // all
+		"Filename not allowed: it can exist in one folder": false,
+	} {
+		no := &client.Error{Verb: "STOR", Reply: client.Reply{Code: 550, Lines: []string{text}}}
+		if got := no.Missing(); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package shell
 
 import (
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,11 +13,12 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 )
 
-// evilNames are names of files that mean something to a shell, to ours or to the one of this computer.
-var evilNames = []string{
+// evilNames are names of files that mean something to a shell, to ours or to the one of this computer. A practice
+// server on Windows has no name with a backslash.
+var evilNames = slices.DeleteFunc([]string{
 	"plain", "-rf", "a b", "a;lmkdir PWNED", "a&&lmkdir PWNED", "a|touch PWNED", "|touch PWNED", "!touch PWNED", "$x", "$(touch PWNED)",
 	"`touch PWNED`", `q"uote`, "q'uote", `back\slash`, "@", "*", "[a]", "{x,y}", "{}", "> PWNED", "#hash", "~", "lmkdir PWNED",
-}
+}, func(name string) bool { return filepath.Separator == '\\' && strings.Contains(name, `\`) })
 
 // evilServer has a file under each of the evil names.
 func evilServer(t *testing.T) (*command.Shell, afero.Fs, func() string) {

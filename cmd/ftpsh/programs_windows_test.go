@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"log"
@@ -41,6 +42,15 @@ func init() {
 // unixPrograms are those that scripts call behind ! and | and Windows lacks, with what the scripts need of them.
 var unixPrograms = map[string]func(){
 	"cat": func() { os.Stdout.Write(input(os.Args[1:])) },
+	"cp":  func() { check(os.WriteFile(os.Args[2], input(os.Args[1:2]), 0o666)) },
+	"gzip": func() { // -k NAME
+		file, err := os.Create(os.Args[2] + ".gz")
+		check(err)
+		packed := gzip.NewWriter(file)
+		packed.Write(input(os.Args[2:]))
+		check(packed.Close())
+		check(file.Close())
+	},
 	"head": func() {
 		n, err := strconv.Atoi(os.Args[1][1:])
 		check(err)

@@ -104,7 +104,8 @@ func (c cause) moves() bool { return c.code != 0 && client.MovesData(c.verb) }
 
 // missing reports whether the server says that the name does not exist.
 func (c cause) missing() bool {
-	return c.says("no such", "not found", "not exist", "cannot find", "can't find", "doesn't exist")
+	var no *client.Error
+	return errors.As(c.err, &no) && no.Missing()
 }
 
 // denied reports whether the server says that the user may not do it.
