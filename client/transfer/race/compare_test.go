@@ -52,12 +52,7 @@ func median(all []float64) float64 {
 // after the other in every round, and compares the medians. Clients that are not
 // installed are left out, and so are those that fail.
 func BenchmarkClients(b *testing.B) {
-	program := filepath.Join(b.TempDir(), us)
-	build := exec.Command("go", "build", "-o", program, "github.com/ftpsh/ftpsh/cmd/ftpsh")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // it starts in a millisecond less without libc
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	program := build(b)
 	var results []result
 	for _, w := range works {
 		b.Run(strings.ReplaceAll(w.name, " ", "-"), func(b *testing.B) {
@@ -76,6 +71,17 @@ func BenchmarkClients(b *testing.B) {
 			}
 		})
 	}
+}
+
+// build makes the program. It starts in a millisecond less without libc.
+func build(b *testing.B) (program string) {
+	program = filepath.Join(b.TempDir(), us)
+	build := exec.Command("go", "build", "-o", program, "github.com/ftpsh/ftpsh/cmd/ftpsh")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return program
 }
 
 // compare lets all clients do the same work, in turn.
@@ -120,7 +126,7 @@ func (f *figures) add(b *testing.B, p peer, program string, r run, srv *daemon.S
 	}
 	home := b.TempDir()
 	for range r.times() {
-		out, words, err := f.run(b.Context(), argv, home)
+		out, words, err := f.run(b.Context(), argv, home, patience)
 		if err == nil {
 			err = r.check(r.dir, srv, out)
 		}
@@ -131,9 +137,9 @@ func (f *figures) add(b *testing.B, p peer, program string, r run, srv *daemon.S
 	}
 }
 
-// run runs a program and takes note of what it needed.
-func (f *figures) run(ctx context.Context, argv []string, home string) (out, words []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// run runs a program, for so long at most, and takes note of what it needed.
+func (f *figures) run(ctx context.Context, argv []string, home string, most time.Duration) (out, words []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	var said, complained bytes.Buffer
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
