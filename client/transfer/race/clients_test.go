@@ -52,7 +52,7 @@ func ftpsh(r run) []string {
 	address := url.URL{Scheme: "ftp", User: url.UserPassword(r.user, r.password), Host: fmt.Sprintf("%s:%d", r.host, r.port)}
 	script := map[kind]string{
 		getMany: "mirror " + parallel + "many .", putMany: "mirror " + parallel + "-R . up",
-		getLarge: "get large", putLarge: "put large up/large", list: "ls -l many",
+		getLarge: "get large", getSegments: "pget -n 4 large", putLarge: "put large up/large", list: "ls -l many",
 	}[r.kind]
 	if r.kind == start {
 		return []string{us, "-c", "quit"}
@@ -81,7 +81,7 @@ func lftp(r run, best bool) []string {
 	}
 	script := map[kind]string{
 		getMany: "mirror " + parallel + "many .", putMany: "mirror " + parallel + "-R . up",
-		getLarge: "get large", putLarge: "put large -o up/large", list: "cls -l many",
+		getLarge: "get large", getSegments: "pget -n 4 large", putLarge: "put large -o up/large", list: "cls -l many",
 	}[r.kind]
 	return []string{"lftp", "-c", fmt.Sprintf("%s%sopen -u '%s,%s' -p %d %s; lcd %s; %s", set, settings, r.user, r.password, r.port, r.host, r.dir, script)}
 }

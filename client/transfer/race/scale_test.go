@@ -33,7 +33,7 @@ var scale = []struct{ name, ours, lftp string }{
 // lftp with eight sessions: seconds, processor time for a file, and the largest memory.
 func BenchmarkScale(b *testing.B) {
 	program := build(b)
-	for _, t := range []tree{{1000, 10}, {100_000, 1}, {200_000, 2000}} {
+	for _, t := range []tree{{1000, 10}, {20_000, 200}, {40_000, 400}, {100_000, 1}, {200_000, 2000}} {
 		b.Run(fmt.Sprintf("%d-in-%d", t.files, t.folders), func(b *testing.B) {
 			srv := daemon.Start(b, "vsftpd", daemon.Options{})
 			for i := range t.files {

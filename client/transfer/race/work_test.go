@@ -21,6 +21,7 @@ const (
 	getMany kind = iota
 	putMany
 	getLarge
+	getSegments // one large file over four sessions
 	putLarge
 	list
 	start
@@ -48,6 +49,7 @@ const (
 	small = 1 << 10
 	large = 1 << 30
 	far20 = 20 * time.Millisecond
+	far30 = 30 * time.Millisecond
 	far40 = 40 * time.Millisecond
 )
 
@@ -95,6 +97,11 @@ var works = []work{
 	{"200 files down, 20 ms away, TLS, as typed", getMany, "vsftpd-tls", far20, 200, small, 0, typed},
 	{"200 files up, 20 ms away, TLS, as typed", putMany, "vsftpd-tls", far20, 200, small, 0, typed},
 
+	{"100 MiB down, 30 ms away", getLarge, "vsftpd", far30, 1, 100 << 20, 0, best(1)},
+	{"100 MiB down in four segments, 30 ms away", getSegments, "vsftpd", far30, 1, 100 << 20, 0, best(1)},
+	{"500 files down, 30 ms away, as typed", getMany, "vsftpd", far30, 500, small, 0, typed},
+	{"500 files up, 30 ms away, as typed", putMany, "vsftpd", far30, 500, small, 0, typed},
+
 	{"list 100,000 names, sorted", list, "vsftpd", 0, 100_000, 0, 0, []goal{{0.5, []string{"lftp"}}}},
 	{"start and quit", start, "vsftpd", 0, 0, 0, 0, []goal{{1, []string{"lftp"}}}},
 	{"50,000 files down, as typed", getMany, "vsftpd", 0, 50_000, small, 0, typed},
@@ -119,7 +126,7 @@ func (w work) serve(b *testing.B, srv *daemon.Server) {
 		for i := range w.files {
 			srv.Put("many/"+fileName(i), daemon.Content(int(w.size), uint64(i)))
 		}
-	case getLarge:
+	case getLarge, getSegments:
 		srv.Put("large", nil)
 		writeLarge(b, filepath.Join(srv.Root, "large"), w.size)
 	}
@@ -166,7 +173,7 @@ func (w work) check(dir string, srv *daemon.Server, out []byte) error {
 		return sameSmall(here, w.files)
 	case putMany:
 		return sameSmall(there, w.files)
-	case getLarge:
+	case getLarge, getSegments:
 		return sameLarge(filepath.Join(here, "large"), filepath.Join(srv.Root, "large"))
 	case putLarge:
 		return sameLarge(filepath.Join(here, "large"), filepath.Join(there, "large"))
