@@ -39,8 +39,11 @@ func (e *AlikeError) Error() string {
 // alike finds names of a directory that some server takes for one.
 type alike map[string][]string
 
-// add puts in a name.
+// add puts in a name, if there is something to put it in.
 func (a alike) add(name string) {
+	if a == nil {
+		return
+	}
 	key := folded(name)
 	a[key] = append(a[key], name)
 	if len(key) > keptOfNames {

@@ -122,7 +122,10 @@ func (m *mirroring) compare(ctx context.Context, s *client.Session, rel string, 
 	if m.Number { // so that the next time the same of them has a number
 		slices.SortStableFunc(source, func(a, b slim) int { return strings.Compare(a.name, b.name) })
 	}
-	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, alike: alike{}, marked: m.Marker.marked(source), copies: source[:0]}
+	c := &comparison{m: m, s: s, rel: rel, depth: depth, target: target, marked: m.Marker.marked(source), copies: source[:0]}
+	if m.copyIsThere() && !m.DryRun {
+		c.alike = alike{}
+	}
 	c.taken = m.names(rel, func() bool { return !m.DryRun && m.make(ctx, s, rel) })
 	c.spelled = &spellings{m: m, rel: rel, target: target, taken: c.taken}
 	for i, one := range source {
@@ -192,7 +195,7 @@ func (c *comparison) finish(ctx context.Context) {
 			c.copies = nil
 		}
 	}
-	if m.copyIsThere() && !m.DryRun && len(c.copies)+len(c.visits) > 0 && len(c.alike.some()) > 0 {
+	if len(c.copies)+len(c.visits) > 0 && len(c.alike.some()) > 0 {
 		m.arrivals.mayBeOne(c.rel, c.alike)
 	}
 	if m.DryRun {
