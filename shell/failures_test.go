@@ -12,6 +12,7 @@ import (
 // TestFirstLineOfFailures: whatever goes wrong with one of the connections, the
 // first line says with which one, and why; none of it ends well.
 func TestFirstLineOfFailures(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name, start, lines string // of the practice server, and what is typed then
 		says               string
@@ -50,7 +51,7 @@ func TestFirstLineOfFailures(t *testing.T) {
 		{"the control connection is cut", "--tls off --fault drop:PASS", "practice open", "practice: 127.0.0.1: control connection closed by the server", 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := newPupil(t)
+			p := pupilIn(t, t.TempDir())
 			p.Do(command.Line{Text: "set retries 0"})
 			if !strings.Contains(row.lines, "timeout") {
 				p.Do(command.Line{Text: "set stall 300ms"})

@@ -23,7 +23,7 @@ var broken = []struct {
 	{"421:CONNECT", "", "does not serve us now", "takes no users now"},
 	{"drop:NOOP", "noop", "the control connection is gone", "the control connection is gone"},
 	{"mute:NOOP", "noop", "said nothing more", "said nothing more"},
-	{"idle=30ms", "sleep 0.2;ls", "had hung up before", "421 ends the connection"},
+	{"idle=300ms", "sleep 0.6;ls", "had hung up before", "421 ends the connection"},
 	{"no-epsv", "ls", "does not know EPSV", "does not know EPSV"},
 	{"no-mlsd", "ls", "has no MLSD", "has no MLSD"},
 	{"nat-pasv", "set epsv4 off;ls", "sits behind a router", "PASV names another address"},
@@ -59,6 +59,7 @@ var broken = []struct {
 
 // TestEveryFaultIsNamed: whatever the practice server has wrong with it, both ways to ask tell it.
 func TestEveryFaultIsNamed(t *testing.T) {
+	t.Parallel()
 	all := map[string]bool{}
 	for _, f := range practice.Faults() {
 		all[f.Name] = true

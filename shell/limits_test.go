@@ -228,6 +228,7 @@ func TestLimitIsRemembered(t *testing.T) {
 
 // A server that takes one command a packet is not tried again with the next start, until the user says so.
 func TestPaceIsRemembered(t *testing.T) {
+	t.Parallel()
 	addr, calls := onePacketServer(t)
 	opt := command.Options{StateDir: t.TempDir(), Password: "p", PasswordSource: "FTPSH_PASSWORD"}
 	for _, step := range []struct {

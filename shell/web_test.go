@@ -27,7 +27,8 @@ import (
 // TestTraceWeb: the view has an address that nobody can guess, answers to its own name only, lets no page of another
 // site in, and ends when it is told to.
 func TestTraceWeb(t *testing.T) {
-	p := newPupil(t)
+	t.Parallel()
+	p := pupilIn(t, t.TempDir())
 	p.says(t, "trace web", "http://127.0.0.1:")
 	address := strings.TrimSpace(p.out.String())
 	p.says(t, "trace web", address)
@@ -185,12 +186,13 @@ type drawn struct {
 // TestLiveView: a browser draws what happens, in order, for several pages and after a reload, with keys and in each
 // light; nothing that a server says becomes markup, and nothing is asked of anybody else.
 func TestLiveView(t *testing.T) {
+	t.Parallel()
 	const hostile = `<script>window.hacked=1</script><img src=x onerror="window.hacked=2">&amp;</text><foreignObject>`
 	shots := os.Getenv("FTPSH_SHOTS")
 	if shots == "" {
 		shots = t.TempDir()
 	}
-	p := newPupil(t)
+	p := pupilIn(t, t.TempDir())
 	p.says(t, "trace web", "http://")
 	b := openBrowser(t, strings.TrimSpace(p.out.String()), shots)
 	b.ask(nil, "open")
@@ -307,7 +309,8 @@ func manyFiles(t testing.TB) *practice.Server {
 
 // TestLiveViewOfManyFiles: nothing is left out of a long operation, and the browser has room for it.
 func TestLiveViewOfManyFiles(t *testing.T) {
-	p := newPupil(t)
+	t.Parallel()
+	p := pupilIn(t, t.TempDir())
 	p.says(t, "trace web", "http://")
 	b := openBrowser(t, strings.TrimSpace(p.out.String()), t.TempDir())
 	b.ask(nil, "open")

@@ -27,6 +27,7 @@ func tlsServer(t *testing.T, flaw practice.Flaw, listen string) (*practice.Serve
 // TestPinsAreForOnce: --pin holds for one call, `tls remember` for good, and `tls forget` ends it; `tls list` has what is
 // known. A wrong pin is refused, and changes nothing.
 func TestPinsAreForOnce(t *testing.T) {
+	t.Parallel()
 	server, pin := tlsServer(t, practice.SelfSigned, "")
 	state, wrong := t.TempDir(), strings.Repeat("00", 32)
 	for _, row := range []struct {

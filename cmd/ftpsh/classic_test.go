@@ -38,6 +38,7 @@ type classicServer struct {
 //
 // The conditions are the names of the servers: practice, proftpd, inetutils-ftpd.
 func TestClassic(t *testing.T) {
+	t.Parallel()
 	t.Run("practice", func(t *testing.T) {
 		t.Parallel()
 		classicScripts(t, practiceSite(t))

@@ -50,6 +50,7 @@ func lookShell(t *testing.T, name string) string {
 // TestCompletionInShells: what `ftpsh --completion` prints works in the shell it
 // is for.
 func TestCompletionInShells(t *testing.T) {
+	t.Parallel()
 	for _, shell := range []struct{ name, command, setUp string }{
 		{"bash", "--norc -i", "source <(ftpsh --completion bash)"},
 		{"zsh", "-f -i", "autoload -U compinit; compinit -u -D; source <(ftpsh --completion zsh)"},

@@ -13,6 +13,7 @@ import (
 // TestDeletingFollowsNoLinks: whatever deletes or changes a tree on a server takes a link away, and leaves alone what it leads
 // to. MLSD of pyftpdlib says of a link to a directory that it is one, and so does MLST of proftpd.
 func TestDeletingFollowsNoLinks(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		dir := t.TempDir()
 		for _, name := range []string{"empty", "site", "site/keep"} {

@@ -110,6 +110,7 @@ func TestStopInProgress(t *testing.T) {
 
 // TestEchoAfterASignal: whatever ends the program, the terminal is as it was.
 func TestEchoAfterASignal(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"TERM", "HUP", "QUIT", "INT"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,6 +50,7 @@ func hostileListing() practice.Options {
 // TestHostileNamesOnEveryWriter: whatever a server calls its files, and whichever command brings them, what comes is a file of
 // that name in the directory, or an error that names it. Nothing else changes, and no program runs.
 func TestHostileNamesOnEveryWriter(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name, line string
 		into       string

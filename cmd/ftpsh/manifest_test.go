@@ -17,6 +17,7 @@ import (
 // them, and the tree with the list of sha256sum. What is known from before is not read again, and a file that was
 // changed within its minute, and has the same size, is.
 func TestManifestOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		dir, n := t.TempDir(), 50
 		if s.Flavour == "vsftpd" { // whose listings tell minutes only

@@ -13,6 +13,7 @@ import (
 // TestNotices: what reaches the terminal when a command or a job has ended that
 // took long, if that was asked for.
 func TestNotices(t *testing.T) {
+	t.Parallel()
 	server := serves(t, practice.Options{}, nil)
 	const osc9, osc777 = "\x1b]9;", "\x1b]777;notify;ftpsh;"
 	for _, row := range []struct{ name, variable, how, line, want string }{

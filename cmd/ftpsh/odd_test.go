@@ -120,6 +120,7 @@ const escape = "x\x1b]0;pwned\x07\x1b[2Jy"
 // program ends, says by its status how it went, writes only into its directory,
 // and no escape sequence comes through.
 func TestOddServers(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name, line string
 		status     int

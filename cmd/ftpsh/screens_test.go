@@ -288,6 +288,7 @@ func TestScreenOfCautions(t *testing.T) {
 
 // TestScreenOfWatch: what is new is marked, in words where there are no colours.
 func TestScreenOfWatch(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ name, variable, marked string }{
 		{"colour", "COLUMNS=80", "\x1b[33mnew.txt"},
 		{"no colour", "NO_COLOR=1", "new.txt  (new)"},

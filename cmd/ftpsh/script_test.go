@@ -71,6 +71,7 @@ func names(verbs []string, line string) bool {
 //	[!] wire [line|verb]…            the server has received these, in this order (or none of them)
 //	[!] remote NAME [FILE]           the server has NAME (and it holds what FILE holds)
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:   filepath.Join("..", "..", "shell", "testdata"),
 		Setup: setUp,

@@ -109,6 +109,7 @@ func forms(secret string) map[string]string {
 // TestSecretsOfAllSources: by whatever way a secret came, and however it is asked for, it is in no output, file, argument
 // list or environment. The server repeats it wherever it can.
 func TestSecretsOfAllSources(t *testing.T) {
+	t.Parallel()
 	for _, source := range secretSources {
 		for _, mode := range [][]string{{"-v"}, {"-ddd"}, {"--json"}} {
 			t.Run(source.name+" "+mode[0], func(t *testing.T) {

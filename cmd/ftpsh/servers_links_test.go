@@ -59,6 +59,7 @@ func linkCells(file, inside string) (cells []linkCell) {
 // TestLinkCommandsOnServers: a link to a file is that file and one to a directory that directory, in each command and on each
 // server; one that leads nowhere leaves nothing behind. ls -l says where they lead.
 func TestLinkCommandsOnServers(t *testing.T) {
+	t.Parallel()
 	file, inside := strings.Repeat("0123456789abcdef", 700)+"\n", "what is inside\n"
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		s.Put("pub/file", []byte(file))

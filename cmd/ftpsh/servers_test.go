@@ -42,6 +42,7 @@ func scheme(s *daemon.Server) string {
 // TestTreesOnServers: the commands for files and trees do on every server what
 // their namesakes do here.
 func TestTreesOnServers(t *testing.T) {
+	t.Parallel()
 	const script = `
 mkdir tree
 mkdir tree/sub
@@ -89,6 +90,7 @@ tree/sub/two.txt
 
 // TestURLsOnServers: a file sent to a URL comes back from it.
 func TestURLsOnServers(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		dir := t.TempDir()
 		content := daemon.Content(300_000, 7)
@@ -109,6 +111,7 @@ func TestURLsOnServers(t *testing.T) {
 // TestMgetOfLinks: mget brings the file that a link leads to, leaves out the directory, and
 // names the link that leads nowhere; with -r it enters the directory.
 func TestMgetOfLinks(t *testing.T) {
+	t.Parallel()
 	daemon.Each(t, func(t *testing.T, s *daemon.Server) {
 		s.Put("pub/real.txt", []byte("real"))
 		s.Put("data/inner.txt", []byte("inner"))

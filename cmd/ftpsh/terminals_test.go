@@ -118,6 +118,7 @@ var typingFiles = map[string]string{"a.csv": "1", "b.csv": "22", "my notes.txt":
 // TestScreensOfTyping: editing, pasting, recalling, searching, completing, and
 // what is shown beside the line.
 func TestScreensOfTyping(t *testing.T) {
+	t.Parallel()
 	const (
 		home, undo, up, right = "\x1b[H", "\x1f", "\x1b[A", "\x1b[C"
 		long                  = "echo 中文 e\u0301 👍 and so on, beyond the margin of both"
@@ -205,6 +206,7 @@ func TestScreensOfTyping(t *testing.T) {
 
 // TestScreenOfTheFirstStart: two lines for beginners, once.
 func TestScreenOfTheFirstStart(t *testing.T) {
+	t.Parallel()
 	everywhere(t, practice.Options{}, nil, func(v *view) {
 		v.Screen = v.place.run(v.t, v.width, v.height, "", v.kind, "XDG_STATE_HOME="+v.t.TempDir())
 		v.says("`open HOST` connects, `help` lists the commands; `practice open` starts a server\nto try them on, and `lesson` teaches FTP\n" +
@@ -224,6 +226,7 @@ func TestScreenOfTheFirstStart(t *testing.T) {
 // TestScreensOfEveryDay: the menu of Tab, the question before a file of the server is replaced, what a mirror would delete, a
 // setting with all that belongs to it, and the status, wherever somebody sits.
 func TestScreensOfEveryDay(t *testing.T) {
+	t.Parallel()
 	everywhere(t, practice.Options{}, map[string]string{"a.csv": "1", "b.csv": "22", "pub/new.txt": "n"}, func(v *view) {
 		for _, name := range []string{"a.csv", "pub/old.txt", "pub/sub/older.txt"} {
 			name = filepath.Join(v.place.dir, name)
@@ -278,6 +281,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 
 // TestScreensOfWaiting: progress, jobs and the way out.
 func TestScreensOfWaiting(t *testing.T) {
+	t.Parallel()
 	const job = "alice@127.0.0.1:/ PLAIN, 1 job> "
 	everywhere(t, slow, bigFile, func(v *view) {
 		v.Type("get big.bin\r")
@@ -319,6 +323,7 @@ func TestScreensOfWaiting(t *testing.T) {
 
 // TestScreensOfLooking: listings, mistakes, history and prompts.
 func TestScreensOfLooking(t *testing.T) {
+	t.Parallel()
 	everywhere(t, practice.Options{}, bigFile, func(v *view) {
 		v.Type("ls\r")
 		v.ends(here + "ls\na.csv  b.csv  big.bin\n" + here + "▏")
@@ -368,6 +373,7 @@ func TestScreensOfLooking(t *testing.T) {
 // TestScreensOfDoing: lines that run again, a prompt of one's own, the queue, and
 // the programs that get the screen for a while.
 func TestScreensOfDoing(t *testing.T) {
+	t.Parallel()
 	const own = "127.0.0.1 /> "
 	everywhere(t, practice.Options{}, map[string]string{"a.txt": "one\n", "page.txt": "1\n2\n3\n4\n"}, func(v *view) {
 		v.Type("set prompt-right {state}; set prompt-format '{host} {dir}[ {jobs}]> '\r")
@@ -422,6 +428,7 @@ func TestScreensOfDoing(t *testing.T) {
 // TestScreensOfASlowServer: a listing that never comes takes no key, and shows
 // that it is waited for.
 func TestScreensOfASlowServer(t *testing.T) {
+	t.Parallel()
 	mute := practice.Options{Faults: []practice.Fault{{Name: "mute", Verb: "MLSD"}, {Name: "mute", Verb: "LIST"}}}
 	everywhere(t, mute, typingFiles, func(v *view) {
 		if v.dumb { // the terminal edits, and completes nothing

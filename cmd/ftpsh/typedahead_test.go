@@ -181,6 +181,7 @@ var questions = []question{
 // TestTypedAheadIsNoAnswer: at each question of the program, what was typed before it appeared neither answers it nor becomes
 // a command behind it.
 func TestTypedAheadIsNoAnswer(t *testing.T) {
+	t.Parallel()
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
 			t.Parallel()

@@ -235,6 +235,7 @@ func (w *walker) commandOf(line string) string {
 // the words of this program: what failed comes first, lines break between words, what a hint says can be typed, and the
 // exit status is not 0.
 func TestNoWordsOfLibraries(t *testing.T) {
+	t.Parallel()
 	w := newWalker(t)
 	for name, text := range map[string]string{
 		"text": "no certificate\n", "half.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

@@ -60,6 +60,8 @@ func expandTabs(s string) string {
 // already, and in front of the rest.
 func harmless(shown string, r rune, size int, rest string) bool {
 	switch {
+	case r < utf8.RuneSelf: // most of what there is
+		return r >= ' ' && r < 0x7f
 	case r == utf8.RuneError && size == 1:
 		return false
 	case r == '\u200d': // joins the parts of an emoji, and hides elsewhere
