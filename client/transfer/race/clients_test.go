@@ -49,7 +49,6 @@ func ftpsh(r run) []string {
 	if r.tls {
 		args = []string{us, "--no-config", "--tls", "require", "--ca", r.ca, "--tls-name", "ftp.example.test"}
 	}
-	address := url.URL{Scheme: "ftp", User: url.UserPassword(r.user, r.password), Host: fmt.Sprintf("%s:%d", r.host, r.port)}
 	script := map[kind]string{
 		getMany: "mirror " + parallel + "many .", putMany: "mirror " + parallel + "-R . up",
 		getLarge: "get large", getSegments: "pget -n 4 large", putLarge: "put large up/large", list: "ls -l many",
@@ -57,8 +56,20 @@ func ftpsh(r run) []string {
 	if r.kind == start {
 		return []string{us, "-c", "quit"}
 	}
-	return append(args, "-c", "lcd "+r.dir+"; "+script, address.String())
+	return append(args, "-c", "lcd "+r.dir+"; "+script, r.address())
 }
+
+// address is the server as a URL, with the login.
+func (r run) address() string {
+	u := url.URL{Scheme: "ftp", User: url.UserPassword(r.user, r.password), Host: fmt.Sprintf("%s:%d", r.host, r.port)}
+	return u.String()
+}
+
+// lftpClear and lftpBest are settings of lftp: no TLS, and commands that do not wait for each reply.
+const (
+	lftpClear = "set cmd:interactive no; set ssl:verify-certificate no; set ftp:prefer-epsv yes; set ftp:ssl-allow no; "
+	lftpBest  = "set ftp:sync-mode off; "
+)
 
 // lftp has the commands of several at once, and several sessions, only when it
 // is told; those are its best settings.
@@ -70,12 +81,12 @@ func lftp(r run, best bool) []string {
 	case r.kind == start:
 		return []string{"lftp", "-c", "quit"}
 	case best:
-		settings, parallel = "set ftp:sync-mode off; ", fmt.Sprintf("-P %d ", max(r.sessions, 1))
+		settings, parallel = lftpBest, fmt.Sprintf("-P %d ", max(r.sessions, 1))
 		if r.sessions == 0 {
 			parallel = "-P 8 "
 		}
 	}
-	set := "set cmd:interactive no; set ssl:verify-certificate no; set ftp:prefer-epsv yes; set ftp:ssl-allow no; "
+	set := lftpClear
 	if r.tls {
 		set = strings.Replace(set, "ssl-allow no", "ssl-force yes; set ftp:ssl-protect-data yes", 1)
 	}

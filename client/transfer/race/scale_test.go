@@ -39,16 +39,15 @@ func BenchmarkScale(b *testing.B) {
 			for i := range t.files {
 				srv.Put("many/"+t.name(i), daemon.Content(small, uint64(i)))
 			}
+			r := run{host: srv.Host, port: srv.Port, user: srv.User, password: srv.Password}
 			us, other := make([]figures, len(scale)), make([]figures, len(scale))
 			for b.Loop() {
 				t.work(b, srv, us, func(i int, here string) []string {
-					address := fmt.Sprintf("ftp://%s:%s@%s:%d", srv.User, strings.ReplaceAll(srv.Password, " ", "%20"), srv.Host, srv.Port)
-					return []string{program, "--no-config", "--tls", "off", "-c", strings.ReplaceAll(scale[i].ours, "HERE", here), address}
+					return []string{program, "--no-config", "--tls", "off", "-c", strings.ReplaceAll(scale[i].ours, "HERE", here), r.address()}
 				})
 				t.work(b, srv, other, func(i int, here string) []string {
-					return []string{"lftp", "-c", fmt.Sprintf("set cmd:interactive no; set ftp:prefer-epsv yes; set ftp:ssl-allow no; "+
-						"set ftp:sync-mode off; open -u '%s,%s' -p %d %s; %s", srv.User, srv.Password, srv.Port, srv.Host,
-						strings.ReplaceAll(scale[i].lftp, "HERE", here))}
+					return []string{"lftp", "-c", fmt.Sprintf("%s%sopen -u '%s,%s' -p %d %s; %s", lftpClear, lftpBest, r.user, r.password,
+						r.port, r.host, strings.ReplaceAll(scale[i].lftp, "HERE", here))}
 				})
 			}
 			b.ReportMetric(0, "ns/op")
