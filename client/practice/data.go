@@ -186,6 +186,23 @@ func (p *dataPort) stopListening() error {
 	return nil
 }
 
+// shut stops listening and keeps the port: as long as a connection to it is there, nobody else can
+// listen on it, so that the client is refused.
+func (p *dataPort) shut() {
+	defer p.stopListening()
+	if p.listener == nil {
+		return
+	}
+	near, err := net.Dial("tcp", p.listener.Addr().String())
+	if err != nil {
+		return
+	}
+	defer near.Close()
+	if far, err := p.listener.Accept(); err == nil {
+		context.AfterFunc(p.ctx, func() { far.Close() })
+	}
+}
+
 // abandon ends whatever waits for the data connection or goes through it.
 func (p *dataPort) abandon() {
 	p.mu.Lock()

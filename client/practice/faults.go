@@ -389,7 +389,7 @@ func wrongAddress(_ *session, f *fault, r reply) string {
 
 func closedPort(s *session, f *fault, r reply) string {
 	if p := s.currentPort(); p != nil && (r.code == 227 || r.code == 229) && f.take() {
-		_ = p.stopListening()
+		p.shut()
 	}
 	return r.text
 }

@@ -58,12 +58,7 @@ func TestFTPProxiesAreNotDialledThrough(t *testing.T) {
 }
 
 func TestProxyThatCannotBeReached(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	const addr = "127.0.0.1:1"
 	for _, scheme := range []string{"socks5", "http", "https"} {
 		_, err := mustDialer(t, scheme+"://joe:sesame@"+addr)(within(t), "tcp", "ftp.example.org:21")
 		want := "ftp.example.org:21 through " + scheme + " " + addr + ": the proxy cannot be reached: connection refused"
