@@ -89,14 +89,14 @@ func fxpTo(ctx context.Context, from *Session, name string, to *Session, target 
 		return -1, err
 	}
 	if o.Append || o.Restart > 0 { // the old file is part of the new one
-		return p.run(ctx, o.Append)
+		return p.run(ctx)
 	}
 	at, err := Land(ctx, to, target)
 	if err != nil {
 		return -1, p.target.at(ctx, err)
 	}
 	p.target.name = at.Name()
-	size, err := p.run(ctx, false)
+	size, err := p.run(ctx)
 	if err == nil {
 		err = p.target.at(ctx, at.Settle(ctx))
 	}
@@ -107,11 +107,11 @@ func fxpTo(ctx context.Context, from *Session, name string, to *Session, target 
 }
 
 // run copies, and compares the sizes.
-func (p *fxp) run(ctx context.Context, appends bool) (int64, error) {
+func (p *fxp) run(ctx context.Context) (int64, error) {
 	if err := p.copy(ctx); err != nil {
 		return -1, err
 	}
-	if err := p.dropParts(ctx); err != nil || appends {
+	if err := p.dropParts(ctx); err != nil {
 		return -1, err
 	}
 	return p.verify(ctx)
@@ -305,7 +305,7 @@ func (p *fxp) attempt(ctx context.Context, listens, connects *fxpSide) error {
 	if p.begins != nil {
 		p.begins(p.target.name)
 	}
-	return p.finish(ctx, listens, connects)
+	return p.finish(ctx)
 }
 
 // prepare tells a server what it must know before: the type, the protection,
@@ -485,35 +485,50 @@ const (
 )
 
 // finish waits until both servers are done. Neither says anything before.
-func (p *fxp) finish(ctx context.Context, listens, connects *fxpSide) error {
+func (p *fxp) finish(ctx context.Context) error {
+	source, target, reply := p.source.x.done, p.target.x.done, p.target.c.replyTimeout()
+	patience := time.After(p.patience(reply))
+	looked := false // at what the target has
 	var failed error
-	patience := time.After(p.patience(listens.c.replyTimeout()))
-	slow := connects
-	one, two := listens.x.done, connects.x.done
-	for one != nil || two != nil {
+	for source != nil || target != nil {
 		select {
-		case <-one:
-			one = nil
-			failed = cmp.Or(failed, listens.verdict())
-		case <-two:
-			two, slow = nil, listens
-			failed = cmp.Or(failed, connects.verdict())
+		case <-source:
+			source, failed = nil, cmp.Or(failed, p.source.verdict())
+			patience = time.After(reply)
+		case <-target:
+			target, failed = nil, cmp.Or(failed, p.target.verdict())
+			patience = time.After(fxpGrace)
 		case <-patience:
-			p.stop()
-			if one != nil && two != nil {
-				return &TimeoutError{Waiting: "either server to finish the copy"}
+			if target == nil && failed == nil && !looked { // no byte will come any more
+				looked = true
+				if _, failed = p.verify(ctx); failed == nil {
+					patience = time.After(reply)
+					continue
+				}
 			}
-			return cmp.Or(failed, slow.wrong("", &TimeoutError{Waiting: "the end of " + slow.verb + ", when the other server had finished"}))
+			p.stop()
+			return cmp.Or(failed, p.silent(source != nil, target != nil))
 		case <-ctx.Done():
 			p.stop()
 			return ctx.Err()
 		}
-		patience = time.After(listens.c.replyTimeout())
 		if failed != nil {
 			patience = time.After(fxpGrace)
 		}
 	}
 	return failed
+}
+
+// silent says who never said that the copy is done.
+func (p *fxp) silent(source, target bool) error {
+	if source && target {
+		return &TimeoutError{Waiting: "either server to finish the copy"}
+	}
+	side := p.source
+	if target {
+		side = p.target
+	}
+	return side.wrong("", &TimeoutError{Waiting: "the end of " + side.verb + ", when the other server had finished"})
 }
 
 // patience is how long a copy may take of which neither server says that it is
@@ -587,8 +602,11 @@ func (a *fxpSide) size(ctx context.Context) (int64, error) {
 	return size, a.at(ctx, err)
 }
 
-// verify compares the sizes, where both servers tell them.
+// verify compares the sizes, where both servers tell them. What was there before an APPE is not known.
 func (p *fxp) verify(ctx context.Context) (int64, error) {
+	if p.target.verb == "APPE" {
+		return -1, nil
+	}
 	want := p.size
 	got, err := p.target.size(ctx)
 	switch {

@@ -606,6 +606,60 @@ func TestServerToServerNeverDone(t *testing.T) {
 	})
 }
 
+// A target that is done has all that it will ever have: when it is short, the source is not waited
+// for, which may not have noticed that the connection is gone (pure-ftpd with TLS). When it has all,
+// the source has its time to say so.
+func TestServerToServerSourceNeverDone(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		size, then string
+		timeout    time.Duration
+		is         func(error) bool
+	}{
+		{"213 3", "C: SIZE g\nS: 213 3\nC: DELE g\nS: 250 gone", 0, func(err error) bool { return errors.As(err, new(*client.IncompleteError)) }},
+		{"213 5", "C: SIZE g\nS: 213 5", 250 * time.Millisecond, func(err error) bool { return errors.As(err, new(*client.TimeoutError)) }},
+	} {
+		t.Run(row.size, func(t *testing.T) {
+			t.Parallel()
+			between(t, `
+				C: TYPE I
+				S: 200 binary
+				C: SIZE f
+				S: 213 5
+				C: PORT 127,0,0,1,200,10
+				S: 200 yes
+				C: RETR f
+				S: 150 now
+				C: ABOR
+				S: 426 stopped
+				S: 226 aborted
+				C: NOOP
+				S: 200 yes`, `
+				C: TYPE I
+				S: 200 binary
+				C: SIZE g
+				S: 550 none
+				C: PASV
+				S: 227 at (127,0,0,1,200,10)
+				C: STOR g
+				S: 150 now
+				S: 226 stored
+				C: SIZE g
+				S: `+row.size+"\n"+row.then, nil, func(p *pair) {
+				p.from.Tune(func(o *client.Options) { o.Timeout = row.timeout })
+				p.to.Tune(func(o *client.Options) { o.Timeout = row.timeout })
+				_, err := client.FXP(t.Context(), p.from, "f", p.to, "g", client.FXPOptions{})
+				if !row.is(err) {
+					t.Error(err)
+				}
+				if err := p.from.Conn().Settle(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 // A server that does not give up the client's part in TLS is of no use for
 // anything else: the copy is there, and the next command has a new connection.
 func TestServerToServerPartNotGivenUp(t *testing.T) {
