@@ -55,7 +55,7 @@ var doors = map[string]struct{ uses, why string }{
 	"client/practice/daemon/pureftpd.go":      {"os.ReadFile", "for tests"},
 	"client/practice/daemon/server.go":        {"os.Chmod os.MkdirTemp os.ReadFile os.RemoveAll tls.LoadX509KeyPair", "for tests"},
 	"client/practice/daemon/users.go":         {"os.Chmod os.Lchown", "for tests"},
-	"client/practice/data.go":                 {"net.Dialer net.ListenTCP", "data connections of the practice server, to its client alone unless a fault says otherwise"},
+	"client/practice/data.go":                 {"net.Dial net.Dialer net.ListenTCP", "data connections of the practice server, to its client alone unless a fault says otherwise, and to its own closed port"},
 	"client/internal/delay/delay.go":          {"net.Dial net.Listen", "for tests"},
 	"client/practice/folder.go":               {"os.OpenRoot", "--serve DIRECTORY: what is served, and nothing above it"},
 	"client/practice/network.go":              {"net.Listen", "practice --nat: the port of the router"},

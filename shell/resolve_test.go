@@ -87,8 +87,7 @@ func TestCatalog(t *testing.T) {
 // fileNames are those of commands whose names are no names of files.
 var fileNames = map[string]string{"!": "bang", "$": "dollar", "active-ports": "activeports"}
 
-// TestCommandFiles: the row of a command is in the file of its name, alone. Those that only say a
-// setting are rows of toggles.go.
+// TestCommandFiles: the row of a command is in the file of its name, alone.
 func TestCommandFiles(t *testing.T) {
 	files := map[string]string{}
 	for _, dir := range strings.Fields(". commands jobs learn prompt script") {
@@ -101,7 +100,7 @@ func TestCommandFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := strings.Count(string(text), "command.Add("); n > 1 && filepath.Base(name) != "toggles.go" {
+			if n := strings.Count(string(text), "command.Add("); n > 1 {
 				t.Errorf("%s has the rows of %d commands", name, n)
 			}
 			if strings.Contains(string(text), "command.Add(") {
@@ -109,10 +108,9 @@ func TestCommandFiles(t *testing.T) {
 			}
 		}
 	}
-	toggles := strings.FieldsFunc(files["toggles.go"], func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	for c := range Catalog().Commands() {
 		text := files[cmp.Or(fileNames[c.Name], c.Name)+".go"]
-		if !strings.Contains(text, strconv.Quote(c.Name)) && !slices.Contains(toggles, c.Name) {
+		if !strings.Contains(text, strconv.Quote(c.Name)) {
 			t.Errorf("%s: its row is not in a file of its name", c.Name)
 		}
 	}

@@ -14,19 +14,24 @@ func (c *Call) Setting(row *settings.Setting, label string) error {
 	return c.Print("%s%s", label, row.Show(&c.Shell.Settings))
 }
 
-// ToggleSetting is a classic command for a setting that is on or off: without a
-// word it changes to the other one and says so.
-func ToggleSetting(name string) func(context.Context, *Call) error {
+// ToggleSetting is a classic command for settings that are on or off: without a
+// word it changes them to the other value of the first, and says so.
+func ToggleSetting(names ...string) func(context.Context, *Call) error {
 	return func(_ context.Context, c *Call) error {
-		row, err := settings.Find(name)
-		if err != nil {
-			return err
-		}
 		value := c.Arg(0)
-		if value == "" {
-			value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
+		for _, name := range names {
+			row, err := settings.Find(name)
+			if err != nil {
+				return err
+			}
+			if value == "" {
+				value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
+			}
+			if err := c.Changed(row, value); err != nil {
+				return err
+			}
 		}
-		return c.Changed(row, value)
+		return nil
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
+func init() { command.Add(toggle("progress")) }
+
 // moveFile carries out a transfer, shows how far it is while it lasts, and what it
 // did at its end.
 func moveFile(ctx context.Context, c *command.Call, t transfer.Task) error {

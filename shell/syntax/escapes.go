@@ -6,6 +6,21 @@ import (
 	"unicode/utf8"
 )
 
+// backslash reads one outside quotes: the next byte stands for itself, and the end of a line is none.
+func (l *lexer) backslash(w *wordText) (open byte) {
+	rest := l.src[l.pos+1:]
+	switch {
+	case rest == "":
+		l.pos++
+		w.quoted("", '\\')
+		return '\\'
+	case rest[0] != '\n':
+		w.quoted(rest[:1], '\\')
+	}
+	l.pos += 2
+	return 0
+}
+
 // plainEscapes are the escapes of one letter in $'…', as pairs.
 const plainEscapes = "a\ab\be\x1bE\x1bf\fn\nr\rt\tv\v\\\\''\"\"??"
 

@@ -93,20 +93,6 @@ func (l *lexer) afterName() bool {
 	return l.pos <= l.name
 }
 
-func (l *lexer) backslash(w *wordText) (open byte) {
-	rest := l.src[l.pos+1:]
-	switch {
-	case rest == "":
-		l.pos++
-		w.quoted("", '\\')
-		return '\\'
-	case rest[0] != '\n':
-		w.quoted(rest[:1], '\\')
-	}
-	l.pos += 2
-	return 0
-}
-
 func (l *lexer) single(w *wordText) (open byte) {
 	text, _, closed := strings.Cut(l.src[l.pos+1:], "'")
 	w.quoted(text, '\'')

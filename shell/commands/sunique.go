@@ -1,0 +1,5 @@
+package commands
+
+import "github.com/ftpsh/ftpsh/shell/command"
+
+func init() { command.Add(toggle("sunique")) }
