@@ -324,10 +324,7 @@ func (c *Call) Object(v any) error { return render.JSON(c.Out, v) }
 
 // Word prints a result that is one word, as an object under its key.
 func (c *Call) Word(key, text string) error {
-	if c.JSON() {
-		return c.Object(map[string]string{key: text})
-	}
-	return c.Print("%s", text)
+	return Result(c, map[string]string{key: text}, "%s", text)
 }
 
 // PlainWord is a word that means its text and nothing else.

@@ -35,9 +35,6 @@ func (c *Call) Done(e Event) error {
 	if e.Code == 0 {
 		e.Code = c.Shell.heard.reply(wireVerb(e.Verb)).Code
 	}
-	for _, name := range []*string{&e.Remote, &e.To, &e.Local} {
-		*name, _ = render.Text(*name)
-	}
 	return c.Object(e)
 }
 

@@ -8,10 +8,7 @@ import (
 
 // Setting shows the value of a setting, behind a label.
 func (c *Call) Setting(row *settings.Setting, label string) error {
-	if c.JSON() {
-		return c.Object(row.Object(&c.Shell.Settings))
-	}
-	return c.Print("%s%s", label, row.Show(&c.Shell.Settings))
+	return Result(c, row.Object(&c.Shell.Settings), "%s%s", label, row.Show(&c.Shell.Settings))
 }
 
 // ToggleSetting is a classic command for settings that are on or off: without a

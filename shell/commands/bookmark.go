@@ -70,12 +70,7 @@ func listBookmarks(c *command.Call) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if c.JSON() {
-			err = c.Object(bookmarkObject{name, all[name]})
-		} else {
-			err = c.Print("%s  %s", name, all[name])
-		}
-		if err != nil {
+		if err := command.Result(c, bookmarkObject{name, all[name]}, "%s  %s", name, all[name]); err != nil {
 			return err
 		}
 	}

@@ -60,31 +60,15 @@ type keptDir struct {
 
 func showCache(c *command.Call) error {
 	dirs, ages := c.Shell.Remote.KeptDirs()
-	t := render.Table{}
-	for _, dir := range dirs {
-		age := ages[dir].Round(time.Second)
-		if c.JSON() {
-			o := keptDir{Age: age.Seconds()}
-			o.Directory, _ = render.Text(dir)
-			if err := c.Object(o); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Rows = append(t.Rows, []string{render.Safe(dir), command.Seconds(age)})
-	}
-	switch {
-	case c.JSON():
-		return nil
-	case c.Shell.Settings.Cache == 0:
+	none := "nothing is remembered"
+	if c.Shell.Settings.Cache == 0 && !c.JSON() {
 		c.Note("off: each `ls` asks the server")
-	case len(t.Rows) == 0:
-		c.Note("nothing is remembered")
+		none = ""
 	}
-	if len(t.Rows) == 0 {
-		return nil
-	}
-	return c.Table(t)
+	return command.Rows(c, render.Table{}, none, dirs, func(_ int, dir string) (any, []string) {
+		age := ages[dir].Round(time.Second)
+		return keptDir{dir, age.Seconds()}, []string{render.Safe(dir), command.Seconds(age)}
+	})
 }
 
 // listKept is List, and answers from what was listed before where the setting cache allows it.

@@ -10,7 +10,6 @@ import (
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var _ = command.Add(&command.Command{
@@ -76,22 +75,13 @@ func noOld(c *command.Call) bool {
 // showSteps shows what a commit would send.
 func showSteps(c *command.Call, steps []tx.Step) error {
 	for _, step := range steps {
-		from, _ := render.Text(string(step.From))
-		to, _ := render.Text(string(step.To))
-		if c.JSON() {
-			action := string(step.Do)
-			if step.Over != nil {
-				action = "replace"
-			}
-			if err := c.Object(command.DryAction{DryRun: true, Action: action, What: from, To: to}); err != nil {
-				return err
-			}
-			continue
-		}
+		o := command.DryAction{DryRun: true, Action: string(step.Do), What: string(step.From), To: string(step.To)}
+		to := o.To
 		if step.Over != nil {
-			to = "over " + to + ", no way back"
+			o.Action, to = "replace", "over "+to+", no way back"
 		}
-		if err := c.Print("%s", strings.TrimSpace(fmt.Sprintf("would %s %s %s", step.Do, from, to))); err != nil {
+		line := strings.TrimSpace(fmt.Sprintf("would %s %s %s", step.Do, step.From, to))
+		if err := command.Result(c, o, "%s", line); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/spf13/pflag"
 
@@ -24,14 +25,13 @@ func df(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return failure.About(command.OrDot(c.Arg(0)), err)
 	}
-	if c.JSON() {
-		return c.Object(struct {
-			Path      string `json:"path"`
-			Available int64  `json:"available"`
-		}{c.Absolute(c.Arg(0)), n})
-	}
+	text := strconv.FormatInt(n, 10)
 	if c.Is("human") {
-		return c.Print("%s", render.Size(n))
+		text = render.Size(n)
 	}
-	return c.Print("%d", n)
+	o := struct {
+		Path      string `json:"path"`
+		Available int64  `json:"available"`
+	}{c.Absolute(c.Arg(0)), n}
+	return command.Result(c, o, "%s", text)
 }

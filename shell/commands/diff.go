@@ -296,30 +296,26 @@ func (g *diffing) compare(a, b *diffFile, name string) (whole bool, err error) {
 
 // binary tells of two files that are no texts.
 func (g *diffing) binary(name string, at int64) error {
-	c := g.call
 	g.differ++
-	switch {
-	case c.JSON():
-		shown, _ := render.Text(name)
-		return c.Object(diffObject{Name: shown, Status: "differs", Binary: true})
-	case c.Is("name-status"):
-		return c.Print("M  %s", name)
+	return g.tell("M", diffObject{Name: name, Status: "differs", Binary: true}, "%s: binary files differ, first at byte %d", name, at)
+}
+
+// tell shows a file that differs: as an object, as a letter, or in words.
+func (g *diffing) tell(letter string, o diffObject, format string, args ...any) error {
+	if g.call.Is("name-status") && !g.call.JSON() {
+		return g.call.Print("%s  %s", letter, o.Name)
 	}
-	return c.Print("%s: binary files differ, first at byte %d", name, at)
+	return command.Result(g.call, o, format, args...)
 }
 
 // text tells of two texts.
 func (g *diffing) text(name string, d textdiff.Difference) error {
 	c := g.call
 	g.differ++
+	o := diffObject{Name: name, Status: "differs", Added: d.Added, Removed: d.Removed}
 	switch {
-	case c.JSON():
-		shown, _ := render.Text(name)
-		return c.Object(diffObject{Name: shown, Status: "differs", Added: d.Added, Removed: d.Removed})
-	case c.Is("name-status"):
-		return c.Print("M  %s", name)
-	case c.Is("brief"):
-		return c.Print("%s differs", name)
+	case c.JSON(), c.Is("name-status"), c.Is("brief"):
+		return g.tell("M", o, "%s differs", name)
 	case c.Is("stat"):
 		return c.Print("%s  +%d -%d", name, d.Added, d.Removed)
 	}
@@ -447,15 +443,7 @@ func closeTimes(a, b listing.Entry) bool {
 }
 
 func (g *diffing) only(name, status, letter string) error {
-	c := g.call
-	switch {
-	case c.JSON():
-		shown, _ := render.Text(name)
-		return c.Object(diffObject{Name: shown, Status: status})
-	case c.Is("name-status"):
-		return c.Print("%s  %s", letter, name)
-	}
-	return c.Print("%s: %s", status, name)
+	return g.tell(letter, diffObject{Name: name, Status: status}, "%s: %s", status, name)
 }
 
 // tree lists what is below a side, by path.

@@ -107,16 +107,12 @@ func (u *usageSum) leave(path string, e listing.Entry, depth int, _ bool) error 
 }
 
 func showUsage(c *command.Call, path string, s sum) error {
-	if c.JSON() {
-		o := struct {
-			Name  string `json:"name"`
-			Size  int64  `json:"size"`
-			Files int64  `json:"files"`
-		}{Size: s.size, Files: s.files}
-		o.Name, _ = render.Text(path)
-		return c.Object(o)
-	}
-	return c.Print("%s\t%s", usageText(c, s.size), path)
+	o := struct {
+		Name  string `json:"name"`
+		Size  int64  `json:"size"`
+		Files int64  `json:"files"`
+	}{path, s.size, s.files}
+	return command.Result(c, o, "%s\t%s", usageText(c, s.size), path)
 }
 
 // usageText writes a size as the options want it.

@@ -109,7 +109,8 @@ func showDuplicates(c *command.Call, bySum map[string][]*summed) error {
 			}
 		}
 		for _, f := range group {
-			if err := showDuplicate(c, f); err != nil {
+			o := newSumObject("", f.entry(), manifest.Entry{}, f.how)
+			if err := command.Result(c, o, "%s\t%s", usageText(c, f.was.Size), f.path); err != nil {
 				return err
 			}
 		}
@@ -118,11 +119,4 @@ func showDuplicates(c *command.Call, bySum map[string][]*summed) error {
 		c.Note("%s of %s: %s could be freed", command.Plural(copies, "copy", "copies"), command.Plural(len(groups), "file", "files"), render.Size(bytes))
 	}
 	return nil
-}
-
-func showDuplicate(c *command.Call, f *summed) error {
-	if !c.JSON() {
-		return c.Print("%s\t%s", usageText(c, f.was.Size), f.path)
-	}
-	return c.Object(newSumObject("", f.entry(), manifest.Entry{}, f.how))
 }

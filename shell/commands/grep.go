@@ -279,9 +279,7 @@ func (g *grepping) tell(name string, line search.Line) error {
 	case c.Is("quiet") || c.Is("files-with-matches") || c.Is("count"):
 		return nil
 	case c.JSON():
-		text, _ := render.Text(string(line.Text))
-		shown, _ := render.Text(name)
-		return c.Object(grepLine{Name: shown, Line: line.Number, Text: text, Fits: line.Fits})
+		return c.Object(grepLine{Name: name, Line: line.Number, Text: string(line.Text), Fits: line.Fits})
 	}
 	mark := ":"
 	if !line.Fits {
@@ -375,24 +373,17 @@ func (g *grepping) print(start, text string, cut bool) error {
 // sum shows what is known of a file when its search is over.
 func (g *grepping) sum(name string, found search.Found) error {
 	c := g.call
-	shown, _ := render.Text(name)
 	switch {
 	case c.Is("quiet"), found.Lines == 0 && !c.Is("count"):
 		return nil
-	case c.Is("files-with-matches") && c.JSON():
-		return c.Object(grepLine{Name: shown, Fits: true})
 	case c.Is("files-with-matches"):
-		return c.Print("%s", name)
-	case c.Is("count") && c.JSON():
-		return c.Object(grepLine{Name: shown, Fits: found.Lines > 0, Lines: &found.Lines})
-	case c.Is("count") && g.named:
-		return c.Print("%s:%d", name, found.Lines)
-	case c.Is("count"):
+		return command.Result(c, grepLine{Name: name, Fits: true}, "%s", name)
+	case c.Is("count") && !g.named && !c.JSON():
 		return c.Print("%d", found.Lines)
-	case found.Binary && c.JSON():
-		return c.Object(grepLine{Name: shown, Fits: true, Binary: true})
+	case c.Is("count"):
+		return command.Result(c, grepLine{Name: name, Fits: found.Lines > 0, Lines: &found.Lines}, "%s:%d", name, found.Lines)
 	case found.Binary:
-		return c.Print("%s: binary file matches", name)
+		return command.Result(c, grepLine{Name: name, Fits: true, Binary: true}, "%s: binary file matches", name)
 	}
 	return nil
 }

@@ -237,23 +237,15 @@ func diffManifests(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	for _, change := range changes {
-		e, words := change.Old, change.Old.Path
-		switch change.Kind {
-		case manifest.Added:
-			e, words = change.New, change.New.Path
-		case manifest.Moved:
-			words += " -> " + change.New.Path
+		e := change.Old
+		if change.Kind == manifest.Added {
+			e = change.New
 		}
-		if c.JSON() {
-			o := newSumObject(string(change.Kind), e, manifest.Entry{}, "")
-			if change.Kind == manifest.Moved {
-				o.To, _ = render.Text(change.New.Path)
-			}
-			err = c.Object(o)
-		} else {
-			err = c.Print("%-8s %s", change.Kind, words)
+		o, words := newSumObject(string(change.Kind), e, manifest.Entry{}, ""), e.Path
+		if change.Kind == manifest.Moved {
+			o.To, words = change.New.Path, words+" -> "+change.New.Path
 		}
-		if err != nil {
+		if err := command.Result(c, o, "%-8s %s", change.Kind, words); err != nil {
 			return err
 		}
 	}

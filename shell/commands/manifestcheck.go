@@ -108,13 +108,10 @@ var errNoSize = errors.New("the server does not say its size")
 
 func (m *manifestCheck) report(status, words string, want manifest.Entry, f *summed) error {
 	m.counts[status]++
-	switch {
-	case m.call.JSON():
-		return m.call.Object(newSumObject(strings.ToLower(status), want, f.entry(), f.how))
-	case status == "OK" && m.call.Is("quiet"):
+	if status == "OK" && m.call.Is("quiet") && !m.call.JSON() {
 		return nil
 	}
-	return m.call.Print("%-8s %s%s", status, want.Path, words)
+	return command.Result(m.call, newSumObject(strings.ToLower(status), want, f.entry(), f.how), "%-8s %s%s", status, want.Path, words)
 }
 
 func (m *manifestCheck) end(counts sumCounts) error {

@@ -195,9 +195,7 @@ func (r *mirrorReport) arrived(s transfer.Step) {
 }
 
 func (r *mirrorReport) object(s transfer.Step) {
-	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Why: s.Why}
-	o.Path, _ = render.Text(s.Path)
-	o.To, _ = render.Text(s.To)
+	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
 	if s.Size >= 0 {
 		o.Size = &s.Size
 	}

@@ -174,9 +174,10 @@ type watchObject struct {
 func watchTell(c *command.Call, e treewatch.Event) {
 	now := time.Now()
 	if c.JSON() {
-		o := watchObject{Time: now.UTC().Format(time.RFC3339), Action: string(e.Action), Seconds: e.Elapsed.Seconds(), Waiting: e.Waiting}
-		o.Path, _ = render.Text(e.Path)
-		o.To, _ = render.Text(e.To)
+		o := watchObject{
+			Time: now.UTC().Format(time.RFC3339), Action: string(e.Action), Path: e.Path, To: e.To,
+			Seconds: e.Elapsed.Seconds(), Waiting: e.Waiting,
+		}
 		if e.Action == treewatch.Put {
 			o.Size = &e.Size
 		}

@@ -25,8 +25,7 @@ func modtime(ctx context.Context, c *command.Call) error {
 		o := struct {
 			Name     string  `json:"name"`
 			Modified *string `json:"modified"`
-		}{Modified: render.Stamp(t)}
-		o.Name, _ = render.Text(name)
+		}{name, render.Stamp(t)}
 		if err := printFact(c, name, t.UTC().Format(time.DateTime)+" UTC", o); err != nil {
 			return err
 		}

@@ -143,10 +143,10 @@ type rowObject struct {
 }
 
 func newRowObject(r plan.Row, state, reason string) rowObject {
-	o := rowObject{N: r.N, Do: string(r.Do), Mode: r.Mode, InPlace: r.InPlace, State: state, Reason: reason}
-	o.Path, _ = render.Text(string(r.Path))
-	o.To, _ = render.Text(string(r.To))
-	o.Local, _ = render.Text(string(r.Local))
+	o := rowObject{
+		N: r.N, Do: string(r.Do), Path: string(r.Path), To: string(r.To), Local: string(r.Local), Mode: r.Mode,
+		InPlace: r.InPlace, State: state, Reason: reason,
+	}
 	if r.Local != "" && r.Do != plan.MkdirHere {
 		o.Size = &r.Size
 	}
@@ -157,31 +157,25 @@ func newRowObject(r plan.Row, state, reason string) rowObject {
 }
 
 func showPlan(c *command.Call, p *plan.Plan) error {
-	if c.JSON() {
-		for _, r := range p.Rows {
-			if err := c.Object(newRowObject(r, "", "")); err != nil {
-				return err
-			}
-		}
-		return nil
+	told := !c.JSON() && len(p.Rows) > 0
+	if told {
+		c.Note("%s@%s: %s", p.User, p.Host, p.Command)
 	}
 	counts := map[plan.Do]int{}
 	lack := lackOf(c, c.Session())
-	t := render.Table{Header: []string{"n", "what", "size", "path", "there now"}, Right: []bool{true, false, true}}
-	for _, r := range p.Rows {
+	err := command.Rows(c, changesTable(), p.Command+": nothing to do", p.Rows, func(_ int, r plan.Row) (any, []string) {
 		counts[r.Do]++
-		t.Rows = append(t.Rows, planCells(r, lack))
+		return newRowObject(r, "", ""), planCells(r, lack)
+	})
+	if err == nil && told {
+		c.Note("%s", planSummary(counts, p.Bytes()))
 	}
-	if len(p.Rows) == 0 {
-		c.Note("%s: nothing to do", p.Command)
-		return nil
-	}
-	c.Note("%s@%s: %s", p.User, p.Host, p.Command)
-	if err := c.Table(t); err != nil {
-		return err
-	}
-	c.Note("%s", planSummary(counts, p.Bytes()))
-	return nil
+	return err
+}
+
+// changesTable is the table of what would change on the server: that of plan, and that of tx.
+func changesTable() render.Table {
+	return render.Table{Header: []string{"n", "what", "size", "path", "there now"}, Right: []bool{true, false, true}}
 }
 
 // planCells are a row of a plan in columns.
@@ -323,14 +317,7 @@ func showDifferences(c *command.Call, err error) error {
 		return err
 	}
 	for _, m := range stale.Moved {
-		if c.JSON() {
-			err := c.Object(newRowObject(m.Row, "moved", m.String()))
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := c.Print("  %s", m); err != nil {
+		if err := command.Result(c, newRowObject(m.Row, "moved", m.String()), "  %s", m); err != nil {
 			return err
 		}
 	}

@@ -73,31 +73,23 @@ func switchSession(sh *command.Shell, i int) error {
 
 // listSessions shows the sessions, the present one first.
 func listSessions(c *command.Call) error {
+	open := slices.DeleteFunc(c.Shell.Connections.All(), func(one command.Peer) bool { return one.Session == nil })
+	if len(open) == 0 {
+		return nil
+	}
 	t := render.Table{Header: []string{"", "session", "where", "tls", "idle"}, Right: []bool{false, false, false, false, true}}
-	for i, one := range c.Shell.Connections.All() {
-		if one.Session == nil {
-			continue
-		}
-		o := sessionObject{Name: one.Name, URL: one.WhereURL(), TLS: "plain", Idle: one.Session.Server().Quiet().Seconds(), Present: i == 0}
+	return command.Rows(c, t, "", open, func(_ int, one command.Peer) (any, []string) {
+		idle := one.Session.Server().Quiet()
+		o := sessionObject{Name: one.Name, URL: one.WhereURL(), TLS: "plain", Idle: idle.Seconds(), Present: one.Session == c.Session()}
 		if cs, ok := one.Session.Conn().TLS(); ok {
 			o.TLS = strings.TrimPrefix(tls.VersionName(cs.Version), "TLS ")
-		}
-		if c.JSON() {
-			if err := c.Object(o); err != nil {
-				return err
-			}
-			continue
 		}
 		mark := " "
 		if o.Present {
 			mark = ">"
 		}
-		t.Rows = append(t.Rows, []string{mark, render.Safe(o.Name), render.Safe(one.Where()), o.TLS, command.Seconds(one.Session.Server().Quiet().Round(time.Second))})
-	}
-	if c.JSON() || len(t.Rows) == 0 {
-		return nil
-	}
-	return c.Table(t)
+		return o, []string{mark, render.Safe(o.Name), render.Safe(one.Where()), o.TLS, command.Seconds(idle.Round(time.Second))}
+	})
 }
 
 // nameOfSession is what --as says.

@@ -7,7 +7,6 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var _ = command.Add(&command.Command{
@@ -33,18 +32,14 @@ func printSize(c *command.Call, name string, n int64) error {
 	o := struct {
 		Name string `json:"name"`
 		Size int64  `json:"size"`
-	}{Size: n}
-	o.Name, _ = render.Text(name)
+	}{name, n}
 	return printFact(c, name, strconv.FormatInt(n, 10), o)
 }
 
 // printFact prints what is known about one file of several; alone it needs no name.
 func printFact(c *command.Call, name, value string, object any) error {
-	switch {
-	case c.JSON():
-		return c.Object(object)
-	case len(c.Args) > 1:
-		return c.Print("%s  %s", value, name)
+	if len(c.Args) > 1 {
+		value += "  " + name
 	}
-	return c.Print("%s", value)
+	return command.Result(c, object, "%s", value)
 }

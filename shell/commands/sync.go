@@ -238,17 +238,15 @@ type syncObject struct {
 	Error  string `json:"error,omitempty"`
 }
 
-func (r *syncReport) object(s treesync.Step, dry bool) error {
-	o := syncObject{DryRun: dry, Action: string(s.Action), Why: s.Why}
-	o.Path, _ = render.Text(s.Path)
-	o.To, _ = render.Text(s.To)
+func newSyncObject(s treesync.Step, dry bool) syncObject {
+	o := syncObject{DryRun: dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
 	if s.Action == treesync.Get || s.Action == treesync.Put {
 		o.Size = &s.Size
 	}
 	if s.Err != nil {
 		o.Error = failure.InWords(s.Err)
 	}
-	return r.call.Object(o)
+	return o
 }
 
 // conflictsIn counts the conflicts.
@@ -264,13 +262,7 @@ func conflictsIn(steps []treesync.Step) (conflicts int) {
 // show lists what is to be done.
 func (r *syncReport) show(y *treesync.Sync, dry bool) error {
 	t := render.Table{Right: []bool{false, true}}
-	for _, step := range y.Steps {
-		if r.call.JSON() {
-			if err := r.object(step, dry); err != nil {
-				return err
-			}
-			continue
-		}
+	err := command.Rows(r.call, t, "", y.Steps, func(_ int, step treesync.Step) (any, []string) {
 		size, name := "", render.Safe(step.Path)
 		if step.Action == treesync.Get || step.Action == treesync.Put {
 			size = render.Size(step.Size)
@@ -278,12 +270,11 @@ func (r *syncReport) show(y *treesync.Sync, dry bool) error {
 		if step.To != "" {
 			name += " -> " + render.Safe(step.To)
 		}
-		t.Rows = append(t.Rows, []string{command.SyncWord(step.Action), size, name, step.Why})
-	}
+		return newSyncObject(step, dry), []string{command.SyncWord(step.Action), size, name, step.Why}
+	})
 	if r.call.JSON() {
-		return nil
+		return err
 	}
-	err := r.call.Table(t)
 	r.tellNotes()
 	if dry {
 		r.call.Note("%s", r.sum(y.Steps))
@@ -297,7 +288,7 @@ func (r *syncReport) conflicts(steps []treesync.Step) error {
 		switch {
 		case step.Action != treesync.Conflict:
 		case r.call.JSON():
-			if err := r.object(step, false); err != nil {
+			if err := r.call.Object(newSyncObject(step, false)); err != nil {
 				return err
 			}
 		default:
@@ -372,7 +363,7 @@ func (r *syncReport) tell(s treesync.Step) {
 	}
 	switch {
 	case r.call.JSON():
-		_ = r.object(s, false)
+		_ = r.call.Object(newSyncObject(s, false))
 	case r.call.Shell.Settings.Verbose && s.Err == nil:
 		r.call.Note("%s %s (%s)", command.SyncWord(s.Action), render.Safe(s.Path), s.Why)
 	}
@@ -417,30 +408,13 @@ func syncStatus(c *command.Call) error {
 		return err
 	}
 	t := render.Table{Header: []string{"here", "there", "agreed"}}
-	for _, h := range heads {
-		o := syncStatusObject{}
-		o.Local, _ = render.Text(string(h.Local))
-		o.Remote, _ = render.Text(string(h.Remote))
-		when := "not yet"
+	return command.Rows(c, t, "nothing is kept the same with this server", heads, func(_ int, h treesync.Head) (any, []string) {
+		o, when := syncStatusObject{Local: string(h.Local), Remote: string(h.Remote)}, "not yet"
 		if !h.Made.IsZero() {
 			o.Time, when = h.Made.Format(time.RFC3339), stampText(c, h.Made)
 		}
-		if c.JSON() {
-			if err := c.Object(o); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Rows = append(t.Rows, []string{render.Safe(string(h.Local)), render.Safe(string(h.Remote)), when})
-	}
-	switch {
-	case c.JSON():
-		return nil
-	case len(heads) == 0:
-		c.Note("nothing is kept the same with this server")
-		return nil
-	}
-	return c.Table(t)
+		return o, []string{render.Safe(o.Local), render.Safe(o.Remote), when}
+	})
 }
 
 // theSync is the pair that is meant: the only one, or that of two words.

@@ -36,18 +36,12 @@ func tag(ctx context.Context, c *command.Call) error {
 
 func listTags(c *command.Call) error {
 	for _, name := range c.Shell.Tags {
-		var err error
-		if c.JSON() {
-			var o struct {
-				Path       string `json:"path"`
-				PathBase64 string `json:"path_base64,omitempty"`
-			}
-			o.Path, o.PathBase64 = render.Text(name)
-			err = c.Object(o)
-		} else {
-			err = c.Print("%s", name)
+		var o struct {
+			Path       string `json:"path"`
+			PathBase64 string `json:"path_base64,omitempty"`
 		}
-		if err != nil {
+		o.Path, o.PathBase64 = render.Text(name)
+		if err := command.Result(c, o, "%s", name); err != nil {
 			return err
 		}
 	}

@@ -108,11 +108,9 @@ type trashObject struct {
 func listTrash(c *command.Call, all []trash.Content) error {
 	if c.JSON() {
 		for i, group := range all {
-			o := trashObject{Number: i + 1, Time: group.Time.Format(time.RFC3339), Command: group.Command, Files: len(group.Items), Bytes: group.Bytes()}
-			o.Folder, _ = render.Text(group.Folder)
+			o := trashObject{Number: i + 1, Time: group.Time.Format(time.RFC3339), Command: group.Command, Files: len(group.Items), Bytes: group.Bytes(), Folder: group.Folder}
 			for _, item := range group.Items {
-				text, _ := render.Text(string(item.From))
-				o.Paths = append(o.Paths, text)
+				o.Paths = append(o.Paths, string(item.From))
 			}
 			if err := c.Object(o); err != nil {
 				return err
@@ -312,13 +310,8 @@ func tellBack(ctx context.Context, c *command.Call, g *trash.Group, dry bool) er
 		if !dry && o.Done {
 			c.Shell.Remote.Forget(completion.Join(o.Path, ".."))
 		}
-		if c.JSON() {
-			object := undoObject{Says: o.Says, Done: &o.Done, DryRun: dry}
-			object.Path, _ = render.Text(o.Path)
-			shown = cmp.Or(shown, c.Object(object))
-			return
-		}
-		shown = cmp.Or(shown, c.Print("  %s  %s", o.Path, o.Says))
+		object := undoObject{Path: o.Path, Says: o.Says, Done: &o.Done, DryRun: dry}
+		shown = cmp.Or(shown, command.Result(c, object, "  %s  %s", o.Path, o.Says))
 	})
 	if err = cmp.Or(err, shown); err != nil {
 		return err

@@ -63,8 +63,7 @@ type txHead struct {
 }
 
 func txObject(t *tx.Tx) txHead {
-	dir, _ := render.Text(string(t.Dir))
-	return txHead{t.ID, t.Begun.Format(time.RFC3339), dir, string(t.Phase()), t.Lock != ""}
+	return txHead{t.ID, t.Begun.Format(time.RFC3339), string(t.Dir), string(t.Phase()), t.Lock != ""}
 }
 
 // txRow is a change that waits, as JSON shows it.
@@ -89,36 +88,28 @@ func showTx(ctx context.Context, c *command.Call) error {
 	}
 	t := c.Shell.Tx
 	rows := t.Rows()
-	if c.JSON() {
-		for i, r := range rows {
-			if err := c.Object(newTxRow(i+1, r)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	locked := ""
-	if t.Lock != "" {
-		locked = ", with its lock"
-	}
-	c.Note("transaction %s in %s, since %s%s", t.ID, t.Dir, stampText(c, t.Begun), locked)
-	if len(rows) > 0 {
-		if err := c.Table(txTable(rows, string(t.Dir))); err != nil {
-			return err
-		}
-	}
+	state := command.Plural(len(rows), "change", "changes") + "; nothing is visible yet: `commit` or `rollback`"
 	if t.Phase() != tx.Staging {
-		c.Note("the commit broke off: `tx recover`")
-		return nil
+		state = "the commit broke off: `tx recover`"
 	}
-	c.Note("%s; nothing is visible yet: `commit` or `rollback`", command.Plural(len(rows), "change", "changes"))
-	return nil
+	if !c.JSON() {
+		locked := ""
+		if t.Lock != "" {
+			locked = ", with its lock"
+		}
+		c.Note("transaction %s in %s, since %s%s", t.ID, t.Dir, stampText(c, t.Begun), locked)
+	}
+	err := command.Rows(c, changesTable(), state, rows, func(i int, r tx.Row) (any, []string) {
+		return newTxRow(i+1, r), txCells(i+1, r, string(t.Dir))
+	})
+	if err == nil && len(rows) > 0 && !c.JSON() {
+		c.Note("%s", state)
+	}
+	return err
 }
 
 func newTxRow(n int, r tx.Row) txRow {
-	o := txRow{N: n, Do: string(r.Do), Mode: r.Mode}
-	o.Path, _ = render.Text(string(r.Path))
-	o.To, _ = render.Text(string(r.To))
+	o := txRow{N: n, Do: string(r.Do), Path: string(r.Path), To: string(r.To), Mode: r.Mode}
 	if r.Do == tx.Put {
 		o.Size = &r.Size
 	}
@@ -128,29 +119,25 @@ func newTxRow(n int, r tx.Row) txRow {
 	return o
 }
 
-// txTable shows rows; their paths begin at the directory of the transaction.
-func txTable(rows []tx.Row, dir string) render.Table {
+// txCells are a row in columns; its paths begin at the directory of the transaction.
+func txCells(n int, r tx.Row, dir string) []string {
 	rel := func(name string) string {
 		return render.Safe(strings.TrimPrefix(name, strings.TrimSuffix(dir, "/")+"/"))
 	}
-	t := render.Table{Header: []string{"n", "what", "size", "path", "there now"}, Right: []bool{true, false, true}}
-	for i, r := range rows {
-		size, name, over := "-", rel(string(r.Path)), ""
-		switch {
-		case r.Do == tx.Put:
-			size = render.Size(r.Size)
-		case r.Mode != "":
-			size = r.Mode
-		}
-		if r.To != "" {
-			name += " -> " + rel(string(r.To))
-		}
-		if r.Over != nil {
-			over = r.Over.String()
-		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), string(r.Do), size, name, over})
+	size, name, over := "-", rel(string(r.Path)), ""
+	switch {
+	case r.Do == tx.Put:
+		size = render.Size(r.Size)
+	case r.Mode != "":
+		size = r.Mode
 	}
-	return t
+	if r.To != "" {
+		name += " -> " + rel(string(r.To))
+	}
+	if r.Over != nil {
+		over = r.Over.String()
+	}
+	return []string{strconv.Itoa(n), string(r.Do), size, name, over}
 }
 
 func noTx(c *command.Call) error {
@@ -235,12 +222,8 @@ func foreignTx(c *command.Call, err error) error {
 		return cmp.Or(showPartly(c, partly), err)
 	}
 	for _, m := range moved {
-		if c.JSON() {
-			name, _ := render.Text(m.Path)
-			if shown := c.Object(map[string]string{"path": name, "was": m.Was.String(), "is": m.Is.String()}); shown != nil {
-				return shown
-			}
-		} else if shown := c.Print("  %s", m); shown != nil {
+		o := map[string]string{"path": m.Path, "was": m.Was.String(), "is": m.Is.String()}
+		if shown := command.Result(c, o, "  %s", m); shown != nil {
 			return shown
 		}
 	}
@@ -253,15 +236,9 @@ func showPartly(c *command.Call, e *tx.PartlyError) error {
 		names []string
 		state string
 	}{{e.Done, "done"}, {e.Left, "as before"}} {
-		for _, one := range part.names {
-			name, _ := render.Text(one)
-			err := error(nil)
-			if c.JSON() {
-				err = c.Object(map[string]string{"path": name, "state": part.state})
-			} else {
-				err = c.Print("  %-9s  %s", part.state, name)
-			}
-			if err != nil {
+		for _, name := range part.names {
+			o := map[string]string{"path": name, "state": part.state}
+			if err := command.Result(c, o, "  %-9s  %s", part.state, name); err != nil {
 				return err
 			}
 		}

@@ -54,51 +54,35 @@ func undo(ctx context.Context, c *command.Call) error {
 
 // undoNumber is the group that a number of the list means.
 func undoNumber(c *command.Call, all []*trash.Group) (*trash.Group, error) {
+	listed := undoListed(all)
 	n, err := strconv.Atoi(c.Arg(0))
-	for _, g := range slices.Backward(all) {
-		if g.Undoes != "" {
-			continue
-		}
-		if n--; n > 0 {
-			continue
-		}
-		if g.Undone {
-			return nil, c.Usage("%s is undone already", c.Arg(0))
-		}
-		if err == nil && n == 0 {
-			return g, nil
-		}
-		break
+	switch {
+	case err != nil || n < 1 || n > len(listed):
+		return nil, c.Usage("%q is not list or one of its numbers", c.Arg(0))
+	case listed[n-1].Undone:
+		return nil, c.Usage("%s is undone already", c.Arg(0))
 	}
-	return nil, c.Usage("%q is not list or one of its numbers", c.Arg(0))
+	return listed[n-1], nil
+}
+
+// undoListed are the groups that the list shows, the newest first: what undo itself did is none.
+func undoListed(all []*trash.Group) (listed []*trash.Group) {
+	for _, g := range slices.Backward(all) {
+		if g.Undoes == "" {
+			listed = append(listed, g)
+		}
+	}
+	return listed
 }
 
 func listUndo(c *command.Call, all []*trash.Group) error {
 	t := render.Table{Header: []string{"n", "when", "steps", "state", "command"}, Right: []bool{true, false, true}}
-	n := 0
-	for _, g := range slices.Backward(all) {
-		if g.Undoes != "" {
-			continue
-		}
-		n++
+	return command.Rows(c, t, "nothing was changed yet with the trash on", undoListed(all), func(i int, g *trash.Group) (any, []string) {
 		state := "done"
 		if g.Undone {
 			state = "undone"
 		}
-		if c.JSON() {
-			if err := c.Object(undoObject{Number: n, Time: g.Time.Format(time.RFC3339), Command: g.Command, State: state, Steps: len(g.Steps)}); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Rows = append(t.Rows, []string{strconv.Itoa(n), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, lineText(g.Command)})
-	}
-	if c.JSON() {
-		return nil
-	}
-	if n == 0 {
-		c.Note("nothing was changed yet with the trash on")
-		return nil
-	}
-	return c.Table(t)
+		o := undoObject{Number: i + 1, Time: g.Time.Format(time.RFC3339), Command: g.Command, State: state, Steps: len(g.Steps)}
+		return o, []string{strconv.Itoa(i + 1), stampText(c, g.Time), strconv.Itoa(len(g.Steps)), state, lineText(g.Command)}
+	})
 }

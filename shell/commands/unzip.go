@@ -111,24 +111,14 @@ func membersOf(archive *zip.Reader, words []syntax.Token) ([]*zip.File, error) {
 
 func listMembers(c *command.Call, members []*zip.File) error {
 	t := render.Table{Right: []bool{true, true}, Width: c.Shell.Console.Width()}
-	for _, f := range members {
-		if c.JSON() {
-			name, _ := render.Text(f.Name)
-			if err := c.Object(zipMember{name, f.UncompressedSize64, f.CompressedSize64, render.Stamp(f.Modified)}); err != nil {
-				return err
-			}
-			continue
-		}
+	return command.Rows(c, t, "", members, func(_ int, f *zip.File) (any, []string) {
 		when := ""
 		if !f.Modified.IsZero() {
 			when = f.Modified.Format(time.DateTime)
 		}
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(f.UncompressedSize64, 10), strconv.FormatUint(f.CompressedSize64, 10), when, c.Shown(f.Name)})
-	}
-	if c.JSON() {
-		return nil
-	}
-	return c.Table(t)
+		o := zipMember{f.Name, f.UncompressedSize64, f.CompressedSize64, render.Stamp(f.Modified)}
+		return o, []string{strconv.FormatUint(o.Size, 10), strconv.FormatUint(o.Packed, 10), when, c.Shown(f.Name)}
+	})
 }
 
 // showMember unpacks a member. What it says of its own size is not believed.

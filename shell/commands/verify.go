@@ -8,7 +8,6 @@ import (
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 var _ = command.Add(&command.Command{
@@ -43,9 +42,7 @@ func verify(ctx context.Context, c *command.Call) error {
 		Name  string `json:"name"`
 		Local string `json:"local"`
 		By    string `json:"by"`
-	}{By: how}
-	o.Name, _ = render.Text(t.Remote)
-	o.Local, _ = render.Text(t.Local)
+	}{t.Remote, t.Local, how}
 	if c.Shell.Options.Quiet && !c.JSON() {
 		return nil
 	}

@@ -203,20 +203,9 @@ type visitObject struct {
 }
 
 func listVisits(c *command.Call, fit []site.Visit) error {
-	t := render.Table{Right: []bool{true}}
 	now := time.Now()
-	for _, one := range fit {
-		if c.JSON() {
-			text, _ := render.Text(string(one.Dir))
-			if err := c.Object(visitObject{text, one.Now(now), one.Last.Format(time.RFC3339)}); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("%.1f", one.Now(now)), render.Safe(string(one.Dir)), stampText(c, one.Last)})
-	}
-	if c.JSON() {
-		return nil
-	}
-	return c.Table(t)
+	return command.Rows(c, render.Table{Right: []bool{true}}, "", fit, func(_ int, one site.Visit) (any, []string) {
+		o := visitObject{string(one.Dir), one.Now(now), one.Last.Format(time.RFC3339)}
+		return o, []string{fmt.Sprintf("%.1f", o.Score), render.Safe(o.Path), stampText(c, one.Last)}
+	})
 }

@@ -23,9 +23,17 @@ func JSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
+	line := b.Bytes()
+	if bytes.Contains(line, []byte(`\ufffd`)) {
+		line = []byte(badBytes.Replace(b.String()))
+	}
+	_, err := w.Write(escapeJSON(line))
 	return err
 }
+
+// badBytes writes U+FFFD as itself: encoding/json has an escape for it in place of a byte that is
+// no UTF-8. A backslash of the text stays with the one before it.
+var badBytes = strings.NewReplacer(`\\`, `\\`, `\ufffd`, "\ufffd")
 
 // escapeJSON escapes what encoding/json writes as itself; outside of strings
 // there is nothing but ASCII.
@@ -52,7 +60,7 @@ func escapeJSON(line []byte) []byte {
 
 // Text is a string of bytes for JSON: for a field name and its companion
 // name_base64, which is empty unless the bytes are not UTF-8. Then the first
-// has U+FFFD for each byte that is none.
+// has U+FFFD for each byte that is none, as all text that JSON writes.
 func Text(s string) (text, base64Text string) {
 	if utf8.ValidString(s) {
 		return s, ""
