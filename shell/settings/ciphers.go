@@ -13,23 +13,16 @@ const autoCiphers = "auto"
 
 // tlsCiphers is the setting of the ciphers that are offered.
 func tlsCiphers() *Setting {
-	return &Setting{
-		Name: "tls-ciphers", Usage: "auto|ECDHE-RSA-AES128-GCM-SHA256", Suggest: append([]string{autoCiphers}, cipherNames()...),
-		Short: "the ciphers of TLS 1.2 and older that are offered, with colons between them, from the next open on; those of TLS 1.3 are not chosen",
-		Show:  func(s *Settings) string { return s.TLSCiphers },
-		Parse: func(s *Settings, text string) error {
+	return setting("tls-ciphers",
+		"the ciphers of TLS 1.2 and older that are offered, with colons between them, from the next open on; those of TLS 1.3 are not chosen",
+		func(s *Settings) *string { return &s.TLSCiphers }, words(func(text string) (string, error) {
 			ids, err := parseCiphers(text)
-			if err != nil {
-				return err
-			}
 			names := []string{}
 			for _, id := range ids {
 				names = append(names, openSSLName(tls.CipherSuiteName(id)))
 			}
-			s.TLSCiphers = cmp.Or(strings.Join(names, ":"), autoCiphers)
-			return nil
-		},
-	}
+			return cmp.Or(strings.Join(names, ":"), autoCiphers), err
+		})).like("auto|ECDHE-RSA-AES128-GCM-SHA256", append([]string{autoCiphers}, cipherNames()...)...)
 }
 
 // CipherSuites are the numbers of the ciphers that the setting names; nil leaves the choice to crypto/tls.

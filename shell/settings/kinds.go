@@ -2,6 +2,8 @@ package settings
 
 import (
 	"fmt"
+	"io/fs"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,6 +14,50 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
+
+// A kind is how the values of a type are shown and read.
+type kind[T comparable] struct {
+	show func(T) string
+	read func(string) (T, error)
+}
+
+// setting is a row for a field whose values are of a kind.
+func setting[T comparable](name, short string, field func(*Settings) *T, k kind[T]) *Setting {
+	return &Setting{
+		Name: name, Short: short,
+		Show: func(s *Settings) string { return k.show(*field(s)) },
+		Parse: func(s *Settings, text string) error {
+			value, err := k.read(text)
+			if err == nil {
+				*field(s) = value
+			}
+			return err
+		},
+	}
+}
+
+// or is the kind with a word for one of the values.
+func (k kind[T]) or(word string, value T) kind[T] {
+	return kind[T]{
+		func(v T) string {
+			if v == value {
+				return word
+			}
+			return k.show(v)
+		},
+		func(text string) (T, error) {
+			if text == word {
+				return value, nil
+			}
+			return k.read(text)
+		},
+	}
+}
+
+// words are texts that read takes.
+func words(read func(string) (string, error)) kind[string] {
+	return kind[string]{func(text string) string { return text }, read}
+}
 
 // ReadDuration reads a time such as 90, 1.5s, 5m, 2h or 3d.
 func ReadDuration(text string) (time.Duration, error) {
@@ -36,18 +82,15 @@ var OnWords = map[string]bool{
 }
 
 func toggle(name, short string, field func(*Settings) *bool) *Setting {
-	return &Setting{
-		Name: name, Short: short, Words: []string{"on", "off"},
-		Show: func(s *Settings) string { return OnOff(*field(s)) },
-		Parse: func(s *Settings, text string) error {
-			on, ok := OnWords[strings.ToLower(text)]
-			if !ok {
-				return fmt.Errorf("%q is not on or off", text)
-			}
-			*field(s) = on
-			return nil
-		},
-	}
+	row := setting(name, short, field, kind[bool]{OnOff, func(text string) (bool, error) {
+		on, ok := OnWords[strings.ToLower(text)]
+		if !ok {
+			return on, fmt.Errorf("%q is not on or off", text)
+		}
+		return on, nil
+	}})
+	row.Words = []string{"on", "off"}
+	return row
 }
 
 // OnOff is the word for a value.
@@ -58,59 +101,57 @@ func OnOff(on bool) string {
 	return "off"
 }
 
-func word(name, short string, words []string, field func(*Settings) *string) *Setting {
-	return &Setting{
-		Name: name, Short: short, Words: words,
-		Show: func(s *Settings) string { return *field(s) },
-		Parse: func(s *Settings, text string) error {
-			if !slices.Contains(words, text) {
-				return fmt.Errorf("%q is not one of %s", text, strings.Join(words, ", "))
-			}
-			*field(s) = text
-			return nil
-		},
-	}
+func word(name, short string, all []string, field func(*Settings) *string) *Setting {
+	row := setting(name, short, field, words(func(text string) (string, error) {
+		if !slices.Contains(all, text) {
+			return "", fmt.Errorf("%q is not one of %s", text, strings.Join(all, ", "))
+		}
+		return text, nil
+	}))
+	row.Words = all
+	return row
 }
 
 func text(name, short string, field func(*Settings) *string) *Setting {
-	return &Setting{
-		Name: name, Short: short,
-		Show:  func(s *Settings) string { return *field(s) },
-		Parse: func(s *Settings, text string) error { *field(s) = text; return nil },
-	}
+	return setting(name, short, field, words(func(text string) (string, error) { return text, nil }))
 }
 
 // patterns is a setting of several patterns for names, with blanks between them.
 func patterns(name, short string, field func(*Settings) *string) *Setting {
-	row := text(name, short, field)
-	row.Parse = func(s *Settings, text string) error {
+	return setting(name, short, field, words(func(text string) (string, error) {
 		for _, pattern := range strings.Fields(text) {
 			if strings.Contains(pattern, "/") {
-				return fmt.Errorf("%q is not a pattern for names, but for paths", pattern)
+				return "", fmt.Errorf("%q is not a pattern for names, but for paths", pattern)
 			}
 		}
-		*field(s) = strings.Join(strings.Fields(text), " ")
-		return nil
-	}
-	return row
+		return strings.Join(strings.Fields(text), " "), nil
+	}))
 }
 
+// numbers are whole numbers; what they are is said where a text is none of them.
+func numbers(least, most int, what string) kind[int] {
+	return kind[int]{strconv.Itoa, func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least || n > most {
+			return n, fmt.Errorf("%q is %s", text, what)
+		}
+		return n, nil
+	}}
+}
+
+func within(least, most int) kind[int] {
+	return numbers(least, most, fmt.Sprintf("not a number from %d to %d", least, most))
+}
+
+// number is a setting of a few numbers, which are also off and on.
 func number(name, short string, most int, field func(*Settings) *int) *Setting {
-	row := &Setting{
-		Name: name, Short: short,
-		Show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
-		Parse: func(s *Settings, text string) error {
-			if on, ok := OnWords[strings.ToLower(text)]; ok && text != "1" {
-				text = map[bool]string{true: "1", false: "0"}[on]
-			}
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 || n > most {
-				return fmt.Errorf("%q is not a number from 0 to %d", text, most)
-			}
-			*field(s) = n
-			return nil
-		},
-	}
+	k := within(0, most)
+	row := setting(name, short, field, kind[int]{k.show, func(text string) (int, error) {
+		if on, ok := OnWords[strings.ToLower(text)]; ok {
+			text = map[bool]string{true: "1", false: "0"}[on]
+		}
+		return k.read(text)
+	}})
 	for i := range most + 1 {
 		row.Words = append(row.Words, strconv.Itoa(i))
 	}
@@ -119,37 +160,29 @@ func number(name, short string, most int, field func(*Settings) *int) *Setting {
 
 // wholeNumber is a number with no names for its values.
 func wholeNumber(name, short string, least, most int, field func(*Settings) *int) *Setting {
-	return &Setting{
-		Name: name, Short: short,
-		Show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
-		Parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < least || n > most {
-				return fmt.Errorf("%q is not a number from %d to %d", text, least, most)
-			}
-			*field(s) = n
-			return nil
-		},
-	}
+	return setting(name, short, field, within(least, most))
 }
 
-func duration(name, short string, field func(*Settings) *time.Duration) *Setting {
-	return &Setting{
-		Name: name, Short: short, Usage: "30s", Suggest: []string{"10s", "30s", "2m", "10m"},
-		Show: func(s *Settings) string { return field(s).String() },
-		Parse: func(s *Settings, text string) error {
-			seconds := ""
-			if _, err := strconv.Atoi(text); err == nil {
-				seconds = "s"
-			}
-			d, err := time.ParseDuration(text + seconds)
-			if err != nil || d <= 0 {
-				return fmt.Errorf("%q is not a time such as 30s or 2m", text)
-			}
-			*field(s) = d
-			return nil
-		},
+// count is a setting for any number from 0.
+func count(name, short string, field func(*Settings) *int) *Setting {
+	return setting(name, short, field, numbers(0, math.MaxInt, "not a number"))
+}
+
+// durations are times that are not zero. A number alone is seconds.
+var durations = kind[time.Duration]{time.Duration.String, func(text string) (time.Duration, error) {
+	seconds := ""
+	if _, err := strconv.Atoi(text); err == nil {
+		seconds = "s"
 	}
+	d, err := time.ParseDuration(text + seconds)
+	if err != nil || d <= 0 {
+		return d, fmt.Errorf("%q is not a time such as 30s or 2m", text)
+	}
+	return d, nil
+}}
+
+func duration(name, short string, field func(*Settings) *time.Duration) *Setting {
+	return setting(name, short, field, durations).like("30s", "10s", "30s", "2m", "10m")
 }
 
 // durationOrOff is a duration that need not be.
@@ -159,22 +192,8 @@ func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Se
 
 // durationOr is a duration with a word for none of its own.
 func durationOr(word, name, short string, field func(*Settings) *time.Duration) *Setting {
-	row := duration(name, short, field)
-	row.Words, row.Usage = []string{word}, word+"|30s"
-	some := *row
-	row.Show = func(s *Settings) string {
-		if *field(s) == 0 {
-			return word
-		}
-		return some.Show(s)
-	}
-	row.Parse = func(s *Settings, text string) error {
-		if text == word || text == "0" {
-			*field(s) = 0
-			return nil
-		}
-		return some.Parse(s, text)
-	}
+	row := setting(name, short, field, durations.or("0", 0).or(word, 0)).like(word+"|30s", "10s", "30s", "2m", "10m")
+	row.Words = []string{word}
 	return row
 }
 
@@ -186,27 +205,19 @@ var units = []struct {
 
 // frequency is a setting of so many in a time; what is kept is the time between two. Its words are kept as 0, -1 and so on.
 func frequency(name, short, example string, words []string, field func(*Settings) *time.Duration) *Setting {
-	return &Setting{
-		Name: name, Short: short, Words: words, Usage: strings.Join(words, "|") + "|" + example, Suggest: []string{example},
-		Show: func(s *Settings) string {
-			if every := *field(s); every > 0 {
-				return ShowFrequency(every)
-			}
-			return words[-*field(s)]
-		},
-		Parse: func(s *Settings, text string) error {
-			if i := slices.Index(words, text); i >= 0 {
-				*field(s) = -time.Duration(i)
-				return nil
-			}
-			every, err := ParseFrequency(text)
-			if err != nil {
-				return fmt.Errorf("%q is neither %s nor a number of times such as 5/s, 6/min or 100/h", text, strings.Join(words, ", "))
-			}
-			*field(s) = every
-			return nil
-		},
+	k := kind[time.Duration]{ShowFrequency, func(text string) (time.Duration, error) {
+		every, err := ParseFrequency(text)
+		if err != nil {
+			err = fmt.Errorf("%q is neither %s nor a number of times such as 5/s, 6/min or 100/h", text, strings.Join(words, ", "))
+		}
+		return every, err
+	}}
+	for i, word := range words {
+		k = k.or(word, -time.Duration(i))
 	}
+	row := setting(name, short, field, k).like(strings.Join(words, "|")+"|"+example, example)
+	row.Words = words
+	return row
 }
 
 // ParseFrequency reads so many in a time, as in 5/s, and returns the time between two.
@@ -233,27 +244,13 @@ func ShowFrequency(every time.Duration) string {
 	return every.String()
 }
 
+var byteKind = kind[int64]{func(n int64) string { return strconv.FormatInt(n, 10) }, ParseBytes}
+
 // byteCount is a setting that is a number of bytes. Zero has a word of its own.
 func byteCount(name, short, zero string, field func(*Settings) *int64) *Setting {
-	return &Setting{
-		Name: name, Short: short, Words: []string{zero},
-		Show: func(s *Settings) string {
-			if n := *field(s); n != 0 {
-				return strconv.FormatInt(n, 10)
-			}
-			return zero
-		},
-		Parse: func(s *Settings, text string) error {
-			if text == zero {
-				text = "0"
-			}
-			n, err := ParseBytes(text)
-			if err == nil {
-				*field(s) = n
-			}
-			return err
-		},
-	}
+	row := setting(name, short, field, byteKind.or(zero, 0))
+	row.Words = []string{zero}
+	return row
 }
 
 // hashBlock is how many bytes a # stands for unless told otherwise.
@@ -261,17 +258,14 @@ const hashBlock = 1024
 
 // hashMarks is the setting hash: off, or the bytes that a # stands for.
 func hashMarks() *Setting {
-	row := byteCount("hash", "print a # for each block of bytes moved: off, on (1024), or the size of a block", "off",
-		func(s *Settings) *int64 { return &s.Hash })
+	row := setting("hash", "print a # for each block of bytes moved: off, on (1024), or the size of a block",
+		func(s *Settings) *int64 { return &s.Hash }, kind[int64]{byteKind.or("off", 0).show, func(text string) (int64, error) {
+			if on, ok := OnWords[strings.ToLower(text)]; ok && text != "1" {
+				return map[bool]int64{true: hashBlock}[on], nil
+			}
+			return ParseBytes(text)
+		}})
 	row.Words = []string{"on", "off"}
-	number := row.Parse
-	row.Parse = func(s *Settings, text string) error {
-		if on, ok := OnWords[strings.ToLower(text)]; ok && text != "1" {
-			s.Hash = map[bool]int64{true: hashBlock}[on]
-			return nil
-		}
-		return number(s, text)
-	}
 	return row
 }
 
@@ -299,18 +293,17 @@ func ParseBytes(text string) (int64, error) {
 	return int64(n * unit), nil
 }
 
-// count is a setting for any number from 0.
-func count(name, short string, field func(*Settings) *int) *Setting {
-	return &Setting{
-		Name: name, Short: short,
-		Show: func(s *Settings) string { return strconv.Itoa(*field(s)) },
-		Parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 {
-				return fmt.Errorf("%q is not a number", text)
+// mode is a setting of permissions.
+func mode(name, short string, suggest []string, field func(*Settings) *fs.FileMode) *Setting {
+	octal := kind[fs.FileMode]{
+		func(m fs.FileMode) string { return fmt.Sprintf("%03o", m) },
+		func(text string) (fs.FileMode, error) {
+			n, err := strconv.ParseUint(text, 8, 12)
+			if err != nil || n == 0 || n > 0o777 {
+				return 0, fmt.Errorf("%.20q is not auto or an octal number from 001 to 777", text)
 			}
-			*field(s) = n
-			return nil
+			return fs.FileMode(n), nil
 		},
 	}
+	return setting(name, short, field, octal.or("auto", 0)).like("auto|"+suggest[1], suggest...)
 }

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -26,30 +27,15 @@ var activeSettings = []*Setting{
 		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).tells(Addresses),
 }
 
-const anyPort = "any"
-
 func activePorts() *Setting {
-	return &Setting{
-		Name: "active-ports", Usage: "any|40001-40100", Suggest: []string{"any", "40001-40100"}, Short: "the ports for active data connections: any, or a range such as 40001-40100",
-		Show: func(s *Settings) string {
-			if s.ActivePorts == [2]int{} {
-				return anyPort
-			}
-			return fmt.Sprintf("%d-%d", s.ActivePorts[0], s.ActivePorts[1])
-		},
-		Parse: func(s *Settings, text string) (err error) {
-			s.ActivePorts, err = parsePorts(text)
-			return err
-		},
-		Effect: Addresses,
-	}
+	return setting("active-ports", "the ports for active data connections: any, or a range such as 40001-40100",
+		func(s *Settings) *[2]int { return &s.ActivePorts }, kind[[2]int]{
+			func(ports [2]int) string { return fmt.Sprintf("%d-%d", ports[0], ports[1]) }, parsePorts,
+		}.or("any", [2]int{})).like("any|40001-40100", "any", "40001-40100").tells(Addresses)
 }
 
 // parsePorts reads a range of ports, or a single one.
 func parsePorts(text string) (ports [2]int, err error) {
-	if text == anyPort {
-		return ports, nil
-	}
 	first, last, found := strings.Cut(text, "-")
 	if !found {
 		last = first
@@ -62,74 +48,41 @@ func parsePorts(text string) (ports [2]int, err error) {
 	return [2]int{int(low), int(high)}, nil
 }
 
-const ownAddress = "own"
+// addresses are IP addresses; what else a text could be is said where it is none of them.
+func addresses(what string) kind[netip.Addr] {
+	return kind[netip.Addr]{netip.Addr.String, func(text string) (netip.Addr, error) {
+		addr, err := netip.ParseAddr(text)
+		if err != nil {
+			err = fmt.Errorf("%q is neither %s nor an address", text, what)
+		}
+		return addr, err
+	}}
+}
 
 func activeAddress() *Setting {
-	return &Setting{
-		Name: "active-address", Usage: "own|192.0.2.1", Suggest: []string{"own"}, Short: "the address that the server is told to connect to in active mode: own, or that of a router",
-		Show: func(s *Settings) string {
-			if !s.ActiveAddress.IsValid() {
-				return ownAddress
-			}
-			return s.ActiveAddress.String()
-		},
-		Parse: func(s *Settings, text string) error {
-			addr, err := netip.ParseAddr(text)
-			if err != nil && text != ownAddress {
-				return fmt.Errorf("%q is neither own nor an address", text)
-			}
-			s.ActiveAddress = addr
-			return nil
-		},
-		Effect: Addresses,
-	}
+	return setting("active-address", "the address that the server is told to connect to in active mode: own, or that of a router",
+		func(s *Settings) *netip.Addr { return &s.ActiveAddress }, addresses("own").or("own", netip.Addr{})).
+		like("own|192.0.2.1", "own").tells(Addresses)
 }
 
 // activeFrom is the setting for servers with several addresses.
 func activeFrom() *Setting {
-	const peer, anybody = "peer", "any"
-	return &Setting{
-		Name: "active-from", Usage: "peer|192.0.2.1", Suggest: []string{"peer"}, Short: "who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
-		Show: func(s *Settings) string {
-			switch {
-			case !s.ActiveFrom.IsValid():
-				return peer
-			case s.ActiveFrom.IsUnspecified():
-				return anybody
-			}
-			return s.ActiveFrom.String()
-		},
-		Parse: func(s *Settings, text string) (err error) {
-			switch text {
-			case peer:
-				s.ActiveFrom = netip.Addr{}
-			case anybody:
-				s.ActiveFrom = netip.IPv6Unspecified()
-			default:
-				if s.ActiveFrom, err = netip.ParseAddr(text); err != nil {
-					err = fmt.Errorf("%q is neither %s nor %s nor an address", text, peer, anybody)
-				}
-			}
-			return err
-		},
-		Effect: Addresses,
-	}
+	return setting("active-from",
+		"who may connect in active mode: peer (the address we talk to), another address of the server as well, or any",
+		func(s *Settings) *netip.Addr { return &s.ActiveFrom },
+		addresses("peer nor any").or("peer", netip.Addr{}).
+			or("any", netip.IPv4Unspecified()).or("any", netip.IPv6Unspecified())).
+		like("peer|192.0.2.1", "peer").tells(Addresses)
 }
 
 // charsetSettings are about the names of servers that do not speak UTF-8.
 var charsetSettings = []*Setting{
-	{
-		Name: "charset", Usage: "latin1", Suggest: []string{"utf-8", "latin1", "cp1252", "iso-8859-15", "koi8-r", "shift_jis", "euc-jp", "gbk", "big5", "euc-kr"}, Short: "charset of the server's names: utf-8, latin1, cp1252, shift_jis, gbk, koi8-r, ...",
-		Show: func(s *Settings) string { return s.Charset },
-		Parse: func(s *Settings, text string) error {
-			if _, err := FindCharset(text); err != nil {
-				return err
-			}
-			s.Charset = strings.ToLower(text)
-			return nil
-		},
-		Effect: NameCharset,
-	},
+	setting("charset", "charset of the server's names: utf-8, latin1, cp1252, shift_jis, gbk, koi8-r, ...",
+		func(s *Settings) *string { return &s.Charset }, words(func(text string) (string, error) {
+			_, err := FindCharset(text)
+			return strings.ToLower(text), err
+		})).
+		like("latin1", "utf-8", "latin1", "cp1252", "iso-8859-15", "koi8-r", "shift_jis", "euc-jp", "gbk", "big5", "euc-kr").tells(NameCharset),
 }
 
 // collisionSettings say what becomes of names that are one file here.
@@ -154,11 +107,8 @@ var TLSWords = []string{"auto", "require", "implicit", "off"}
 // credentialSettings say where passwords come from.
 var credentialSettings = []*Setting{
 	toggle("keyring", "look for passwords in the keyring of the desktop", func(s *Settings) *bool { return &s.Keyring }),
-	{
-		Name: "password-command", Usage: "\"pass show ftp/$FTPSH_HOST\"", Short: "a local command that prints the password; it gets FTPSH_HOST, FTPSH_PORT and FTPSH_USER",
-		Show:  func(s *Settings) string { return s.PasswordCommand },
-		Parse: func(s *Settings, text string) error { s.PasswordCommand = text; return nil },
-	},
+	text("password-command", "a local command that prints the password; it gets FTPSH_HOST, FTPSH_PORT and FTPSH_USER",
+		func(s *Settings) *string { return &s.PasswordCommand }).like("\"pass show ftp/$FTPSH_HOST\""),
 }
 
 var historySettings = []*Setting{
@@ -188,26 +138,12 @@ var noticeSettings = []*Setting{
 // MostParallel is the largest value of the setting parallel.
 const MostParallel = 64
 
-var parallelSettings = []*Setting{{
-	Name: "parallel", Usage: "auto|4", Suggest: []string{"auto", "1", "4", "8"}, Short: "sessions for many files at once: auto (as many as help and the server allows), or a number",
-	Show: func(s *Settings) string {
-		if s.Parallel == 0 {
-			return "auto"
-		}
-		return strconv.Itoa(s.Parallel)
-	},
-	Parse: func(s *Settings, text string) error {
-		n, err := strconv.Atoi(text)
-		switch {
-		case text == "auto":
-			n = 0
-		case err != nil || n < 1 || n > MostParallel:
-			return fmt.Errorf("%q is neither auto nor a number from 1 to %d", text, MostParallel)
-		}
-		s.Parallel = n
-		return nil
-	},
-}}
+var parallelSettings = []*Setting{
+	setting("parallel", "sessions for many files at once: auto (as many as help and the server allows), or a number",
+		func(s *Settings) *int { return &s.Parallel },
+		numbers(1, MostParallel, fmt.Sprintf("neither auto nor a number from 1 to %d", MostParallel)).or("auto", 0)).
+		like("auto|4", "auto", "1", "4", "8"),
+}
 
 // usualPrompt is the prompt until it is set.
 const usualPrompt = "[{user}@]{host}[:{dir}][ {state}]> "
@@ -224,15 +160,11 @@ var promptSettings = []*Setting{
 }
 
 func promptSetting(name, short string, field func(*Settings) *string) *Setting {
-	row := text(name, short, field)
-	row.Usage, row.Long = "'{host} {base}> '", promptHelp()
-	row.Parse = func(s *Settings, format string) error {
-		if _, err := Fill(format, func(name string) (string, bool) { return "", isField(name) }); err != nil {
-			return err
-		}
-		*field(s) = format
-		return nil
-	}
+	row := setting(name, short, field, words(func(format string) (string, error) {
+		_, err := Fill(format, func(name string) (string, bool) { return "", isField(name) })
+		return format, err
+	}))
+	row.Long = promptHelp()
 	return row
 }
 
@@ -243,42 +175,21 @@ var queueSettings = []*Setting{
 
 // retrySettings say when a command is run again by itself.
 var retrySettings = []*Setting{
-	{
-		Name: "retries", Usage: "auto|5", Suggest: []string{"auto", "0", "5"}, Short: fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, other commands never), or a number for all of them",
-			transfer.DefaultRetry.Most),
-		Show: func(s *Settings) string {
-			if s.Retries < 0 {
-				return "auto"
-			}
-			return strconv.Itoa(s.Retries)
-		},
-		Parse: func(s *Settings, text string) error {
-			n, err := strconv.Atoi(text)
-			switch {
-			case text == "auto":
-				n = autoRetries
-			case err != nil || n < 0:
-				return fmt.Errorf("%q is neither auto nor a number", text)
-			}
-			s.Retries = n
-			return nil
-		},
-	},
+	setting("retries", fmt.Sprintf("how often what failed for a while is tried again: auto (a transfer that broke %d times, "+
+		"other commands never), or a number for all of them", transfer.DefaultRetry.Most),
+		func(s *Settings) *int { return &s.Retries }, numbers(0, math.MaxInt, "neither auto nor a number").or("auto", autoRetries)).
+		like("auto|5", "auto", "0", "5"),
 	duration("retry-wait", "the pause before it; it doubles each time, up to five minutes",
 		func(s *Settings) *time.Duration { return &s.RetryWait }),
-	{
-		Name: "retry-on", Usage: "\"connect lost timeout 421\"", Short: "which failures are tried again: codes such as 421, and the words " + strings.Join(RetryWords(), ", "),
-		Show: func(s *Settings) string { return s.RetryOn },
-		Parse: func(s *Settings, text string) error {
+	setting("retry-on", "which failures are tried again: codes such as 421, and the words "+strings.Join(RetryWords(), ", "),
+		func(s *Settings) *string { return &s.RetryOn }, words(func(text string) (string, error) {
 			for _, word := range strings.Fields(text) {
 				if !slices.Contains(RetryWords(), word) && !isReplyCode(word) {
-					return fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(RetryWords(), ", "))
+					return "", fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(RetryWords(), ", "))
 				}
 			}
-			s.RetryOn = strings.Join(strings.Fields(text), " ")
-			return nil
-		},
-	},
+			return strings.Join(strings.Fields(text), " "), nil
+		})).like("\"connect lost timeout 421\""),
 }
 
 // tlsSettings say what TLS must be like, from the next open on.
@@ -288,11 +199,9 @@ var tlsSettings = []*Setting{
 	word("tls-max", "the newest TLS version to offer, from the next open on", []string{"1.0", "1.1", "1.2", "1.3"},
 		func(s *Settings) *string { return &s.TLSMax }).opening(),
 	tlsCiphers().opening(),
-	(&Setting{
-		Name: "tls-crl", Usage: "\"/etc/ssl/revoked.pem\"", Short: "a file of lists of revoked certificates, PEM or DER, that the server's must not be in, from the next open on; empty: none",
-		Show:  func(s *Settings) string { return s.TLSCRL },
-		Parse: func(s *Settings, text string) error { s.TLSCRL = text; return nil },
-	}).opening(),
+	text("tls-crl",
+		"a file of lists of revoked certificates, PEM or DER, that the server's must not be in, from the next open on; empty: none",
+		func(s *Settings) *string { return &s.TLSCRL }).like("\"/etc/ssl/revoked.pem\"").opening(),
 	word("tls-data", "which certificate a data connection must show: same (that of the control connection), verified (any valid one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
 	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (in any way: anyone in between can cut files and listings short)",
@@ -342,23 +251,21 @@ var tlsModeSettings = []*Setting{
 
 // features is the setting that corrects FEAT.
 func features() *Setting {
-	row := text("feat", "what a server can do other than it says, from the next open on: -MLSD is not used, +MFMT and '+HASH=SHA-256' are taken for granted",
-		func(s *Settings) *string { return &s.Feat }).like("-MLST").opening()
-	row.Parse = func(s *Settings, text string) error {
-		words := strings.Fields(text)
-		for i, word := range words {
-			name, parameter, has := strings.Cut(word, "=")
-			if len(name) < 2 || name[0] != '+' && name[0] != '-' {
-				return fmt.Errorf("%q is neither -NAME nor +NAME", word)
+	return setting("feat",
+		"what a server can do other than it says, from the next open on: -MLSD is not used, +MFMT and '+HASH=SHA-256' are taken for granted",
+		func(s *Settings) *string { return &s.Feat }, words(func(text string) (string, error) {
+			words := strings.Fields(text)
+			for i, word := range words {
+				name, parameter, has := strings.Cut(word, "=")
+				if len(name) < 2 || name[0] != '+' && name[0] != '-' {
+					return "", fmt.Errorf("%q is neither -NAME nor +NAME", word)
+				}
+				if words[i] = strings.ToUpper(name); has {
+					words[i] += "=" + parameter
+				}
 			}
-			if words[i] = strings.ToUpper(name); has {
-				words[i] += "=" + parameter
-			}
-		}
-		s.Feat = strings.Join(words, " ")
-		return nil
-	}
-	return row
+			return strings.Join(words, " "), nil
+		})).like("-MLST").opening()
 }
 
 var connectionSettings = []*Setting{
@@ -450,17 +357,11 @@ var traceSettings = []*Setting{
 var trashSettings = []*Setting{
 	text("trash", "what becomes of deleted and replaced files of the server: off (they are gone), on (they move to "+trash.Folder+"), or a directory for them",
 		func(s *Settings) *string { return &s.Trash }).like("on", "off", "/backup/trash").tells(Funnel),
-	{
-		Name: "trash-keep", Usage: "30d", Suggest: []string{"7d", "30d", "90d"}, Short: "how old a deleted file must be for `trash empty` to delete it for good",
-		Show: func(s *Settings) string { return s.TrashKeep },
-		Parse: func(s *Settings, text string) error {
-			if _, err := ReadDuration(text); err != nil {
-				return err
-			}
-			s.TrashKeep = text
-			return nil
-		},
-	},
+	setting("trash-keep", "how old a deleted file must be for `trash empty` to delete it for good",
+		func(s *Settings) *string { return &s.TrashKeep }, words(func(text string) (string, error) {
+			_, err := ReadDuration(text)
+			return text, err
+		})).like("30d", "7d", "30d", "90d"),
 }
 
 // uploadSettings are about what is put on a server.
@@ -473,49 +374,22 @@ var uploadSettings = []*Setting{
 		func(s *Settings) *fs.FileMode { return &s.UploadDirMode }),
 }
 
-// mode is a setting of permissions.
-func mode(name, short string, suggest []string, at func(*Settings) *fs.FileMode) *Setting {
-	return &Setting{
-		Name: name, Usage: "auto|" + suggest[1], Suggest: suggest, Short: short,
-		Show: func(s *Settings) string {
-			if *at(s) == 0 {
-				return "auto"
-			}
-			return fmt.Sprintf("%03o", *at(s))
-		},
-		Parse: func(s *Settings, text string) error {
-			if text == "auto" {
-				*at(s) = 0
-				return nil
-			}
-			n, err := strconv.ParseUint(text, 8, 12)
-			if err != nil || n == 0 || n > 0o777 {
-				return fmt.Errorf("%.20q is not auto or an octal number from 001 to 777", text)
-			}
-			*at(s) = fs.FileMode(n)
-			return nil
-		},
-	}
-}
-
 // viaSettings are about proxies.
 var viaSettings = []*Setting{
-	{
-		Name: "via", Usage: "auto|off|socks5://HOST:1080", Opens: true, Short: "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL (socks4:, socks4a:, socks5:, http:, https:, ftp:; http+get: for files by URL alone)",
-		Words: []string{"auto", "off"},
-		Show:  func(s *Settings) string { return history.HidePassword(s.Via) },
-		Parse: func(s *Settings, text string) error {
-			if text != "auto" && text != "off" {
-				if _, err := proxy.Parse(text); err != nil {
-					return err
-				}
-			}
-			s.Via = text
-			return nil
-		},
-	},
+	via(),
 	word("via-login", "how to tell an FTP proxy which server you want; auto: user@host", loginNames(),
 		func(s *Settings) *string { return &s.ViaLogin }).opening(),
+}
+
+func via() *Setting {
+	row := setting("via", "proxy for the next open: auto (as ftp_proxy and no_proxy say), off, or a URL "+
+		"(socks4:, socks4a:, socks5:, http:, https:, ftp:; http+get: for files by URL alone)",
+		func(s *Settings) *string { return &s.Via }, kind[string]{history.HidePassword, func(text string) (string, error) {
+			_, err := proxy.Parse(text)
+			return text, err
+		}}.or("auto", "auto").or("off", "off")).like("auto|off|socks5://HOST:1080").opening()
+	row.Words = []string{"auto", "off"}
+	return row
 }
 
 func loginNames() []string {
