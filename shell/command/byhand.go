@@ -52,6 +52,12 @@ func (h *Manual) Ready() bool {
 	return h.Channel != nil || h.Talk.Ours || h.Talk.Offer != "" && !h.Manual
 }
 
+// Open reports whether what was arranged by hand waits for what comes next:
+// a NOOP would come between.
+func (h *Manual) Open() bool {
+	return h != nil && (h.Channel != nil || h.Waiting != nil || h.Talk.Open())
+}
+
 // ListensOn reports whether the data connection waits on a port.
 func (h *Manual) ListensOn(port int) bool {
 	if h.Channel == nil {

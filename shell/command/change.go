@@ -26,26 +26,16 @@ func (sh *Shell) Change(row *settings.Setting, value string) error {
 // changed tells what must know of a change.
 func (sh *Shell) changed(e settings.Effect) {
 	switch e {
-	case settings.Addresses:
-		useAddresses(sh)
-	case settings.Buffers:
-		useBuffers(sh)
-	case settings.DataModes:
-		useWays(sh)
 	case settings.Editing:
 		sh.Console.SetEditing(sh.Settings.Edit)
 	case settings.Funnel:
-		useFunnel(sh)
+		sh.Sessions(sh.Guard)
 	case settings.HistorySize:
 		if sh.Options.History != nil {
 			sh.Options.History.Keep(sh.Settings.HistorySize)
 		}
-	case settings.KeepAlive:
-		useKeepAlive(sh)
 	case settings.KeyBindings:
 		sh.Console.SetVi(sh.Settings.Keys == "vi")
-	case settings.Mode:
-		useMode(sh)
 	case settings.NameCharset:
 		if sh.Session != nil {
 			sh.Session.Tune(func(o *client.Options) { o.Charset = charset(sh) })
@@ -59,14 +49,10 @@ func (sh *Shell) changed(e settings.Effect) {
 		sh.Jobs.Limit(sh, sh.Settings.QueueJobs)
 	case settings.Rates:
 		useRates(sh)
+	case settings.Sessions:
+		tuneSessions(sh)
 	case settings.Spacing:
 		UseSpacing(sh)
-	case settings.TLSEnd:
-		useEnd(sh)
-	case settings.TLSReuse:
-		useReuse(sh)
-	case settings.Waits:
-		useWaits(sh)
 	}
 }
 
@@ -81,24 +67,24 @@ func (s *Screen) SettingHere(name, value string) (string, string) {
 	return other.Here, value
 }
 
-// useAddresses tells the sessions what the settings say.
-func useAddresses(sh *Shell) {
-	sh.Sessions(func(s *client.Session) {
-		s.Tune(func(o *client.Options) {
-			o.ActivePorts, o.ActiveAddress = sh.Settings.ActivePorts, sh.Settings.ActiveAddress.AsSlice()
-			o.ActiveFrom = sh.Settings.ActiveFrom
-			o.TrustPassiveAddress = sh.Settings.PasvAddress == "server"
-		})
-	})
-}
-
-// useMode tells the sessions what the setting says.
-func useMode(sh *Shell) {
-	mode := client.Stream
-	if sh.Settings.Compress {
+// tuneSessions tells the sessions what the settings say.
+func tuneSessions(sh *Shell) {
+	set, mode := &sh.Settings, client.Stream
+	if set.Compress {
 		mode = client.Deflate
 	}
-	sh.Sessions(func(s *client.Session) { s.SetMode(mode) })
+	sh.Sessions(func(s *client.Session) {
+		s.Tune(func(o *client.Options) {
+			o.Ways = ways(sh, s)
+			o.ActivePorts, o.ActiveAddress, o.ActiveFrom = set.ActivePorts, set.ActiveAddress.AsSlice(), set.ActiveFrom
+			o.TrustPassiveAddress = set.PasvAddress == "server"
+			o.ReadBuffer, o.WriteBuffer = int(set.RcvBuf), int(set.SndBuf)
+			o.Timeout, o.Stall, o.KeepAlive = set.Timeout, stall(sh), set.KeepAlive
+			o.InsecureEnd = set.TLSEnd == "insecure"
+		})
+		s.SetMode(mode)
+		s.Manual().SetReuse(set.TLSReuse)
+	})
 }
 
 // networks are the values of the setting family.
@@ -123,29 +109,4 @@ func ways(sh *Shell, session *client.Session) []client.DataMode {
 	add(set.SendPort, client.PORT)
 	add(!set.SendPort, client.DefaultPort)
 	return ways
-}
-
-// useWays tells the sessions what the settings allow.
-func useWays(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.Ways = ways(sh, s) }) })
-}
-
-// useBuffers tells the sessions which socket buffers to ask for.
-func useBuffers(sh *Shell) {
-	sh.Sessions(func(s *client.Session) {
-		s.Tune(func(o *client.Options) {
-			o.ReadBuffer, o.WriteBuffer = int(sh.Settings.RcvBuf), int(sh.Settings.SndBuf)
-		})
-	})
-}
-
-// useKeepAlive tells the sessions about it, for their transfers.
-func useKeepAlive(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.KeepAlive = sh.Settings.KeepAlive }) })
-}
-
-// Open reports whether what was arranged by hand waits for what comes next:
-// a NOOP would come between.
-func (h *Manual) Open() bool {
-	return h != nil && (h.Channel != nil || h.Waiting != nil || h.Talk.Open())
 }

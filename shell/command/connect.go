@@ -164,7 +164,7 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 		opt.TLS.InsecureSkipVerify = true
 	}
 	if !sh.Settings.SendPort {
-		opt.Ways = []client.DataMode{client.DefaultPort} // see useWays; it must be known before
+		opt.Ways = []client.DataMode{client.DefaultPort} // see ways; it must be known before
 	}
 	opt.Dial, opt.Network = sh.Options.Dial, networks[sh.Settings.Family]
 	return opt

@@ -62,8 +62,3 @@ func listener(sh *Shell) client.Funnel {
 	}
 	return nil
 }
-
-// useFunnel tells the sessions who hears of their changes.
-func useFunnel(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.Tune(func(o *client.Options) { o.Funnel = Funnel(sh) }) })
-}

@@ -68,12 +68,7 @@ func OpenSession(ctx context.Context, sh *Shell, a site.Address, o Opening) erro
 func takeSession(sh *Shell, session *client.Session, a site.Address, name string) {
 	sh.Session, sh.Address, sh.Name = session, a, sh.freeName(cmp.Or(name, a.Host))
 	sh.Guard(session)
-	useWays(sh)
-	useBuffers(sh)
-	useReuse(sh)
-	useEnd(sh)
-	useMode(sh)
-	useAddresses(sh)
+	tuneSessions(sh)
 }
 
 // welcomed is for when the user is logged in.

@@ -62,13 +62,6 @@ func Revoked(sh *Shell) (lists []*x509.RevocationList, err error) {
 	return lists, nil
 }
 
-// useEnd tells the sessions how protected data may end.
-func useEnd(sh *Shell) {
-	sh.Sessions(func(s *client.Session) {
-		s.Tune(func(o *client.Options) { o.InsecureEnd = sh.Settings.TLSEnd == "insecure" })
-	})
-}
-
 // warnOfOldTLS says that a connection has a version which tls-min would not let
 // by itself.
 func (s *Screen) warnOfOldTLS(session *client.Session) {

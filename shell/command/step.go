@@ -21,11 +21,6 @@ func (st *stepper) begin() {
 	st.Rest, st.Over = false, false
 }
 
-// useReuse tells the sessions whether data connections resume their TLS session.
-func useReuse(sh *Shell) {
-	sh.Sessions(func(s *client.Session) { s.Manual().SetReuse(sh.Settings.TLSReuse) })
-}
-
 // SessionGate is whom a session asks: the user, in a dry run nobody lets a change pass.
 func SessionGate(sh *Shell) client.Gate {
 	switch {

@@ -7,16 +7,6 @@ import (
 	"github.com/ftpsh/ftpsh/client"
 )
 
-// useWaits tells the sessions how long to wait.
-func useWaits(sh *Shell) {
-	sh.Sessions(func(s *client.Session) {
-		s.Tune(func(o *client.Options) {
-			o.Timeout = sh.Settings.Timeout
-			o.Stall = stall(sh)
-		})
-	})
-}
-
 // UsePace tells the sessions whether commands may leave together.
 func UsePace(sh *Shell) {
 	sh.Sessions(func(s *client.Session) {

@@ -24,14 +24,14 @@ var activeSettings = []*Setting{
 	activeAddress(),
 	activeFrom(),
 	word("pasv-address", "where passive data connections go: peer (the server we talk to), server (the host it names, any host)",
-		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).tells(Addresses),
+		[]string{"peer", "server"}, func(s *Settings) *string { return &s.PasvAddress }).tells(Sessions),
 }
 
 func activePorts() *Setting {
 	return setting("active-ports", "the ports for active data connections: any, or a range such as 40001-40100",
 		func(s *Settings) *[2]int { return &s.ActivePorts }, kind[[2]int]{
 			func(ports [2]int) string { return fmt.Sprintf("%d-%d", ports[0], ports[1]) }, parsePorts,
-		}.or("any", [2]int{})).like("any|40001-40100", "any", "40001-40100").tells(Addresses)
+		}.or("any", [2]int{})).like("any|40001-40100", "any", "40001-40100").tells(Sessions)
 }
 
 // parsePorts reads a range of ports, or a single one.
@@ -62,7 +62,7 @@ func addresses(what string) kind[netip.Addr] {
 func activeAddress() *Setting {
 	return setting("active-address", "the address that the server is told to connect to in active mode: own, or that of a router",
 		func(s *Settings) *netip.Addr { return &s.ActiveAddress }, addresses("own").or("own", netip.Addr{})).
-		like("own|192.0.2.1", "own").tells(Addresses)
+		like("own|192.0.2.1", "own").tells(Sessions)
 }
 
 // activeFrom is the setting for servers with several addresses.
@@ -72,7 +72,7 @@ func activeFrom() *Setting {
 		func(s *Settings) *netip.Addr { return &s.ActiveFrom },
 		addresses("peer nor any").or("peer", netip.Addr{}).
 			or("any", netip.IPv4Unspecified()).or("any", netip.IPv6Unspecified())).
-		like("peer|192.0.2.1", "peer").tells(Addresses)
+		like("peer|192.0.2.1", "peer").tells(Sessions)
 }
 
 // charsetSettings are about the names of servers that do not speak UTF-8.
@@ -98,7 +98,7 @@ var cacheSettings = []*Setting{
 
 // compressSettings are about MODE Z.
 var compressSettings = []*Setting{
-	toggle("compress", "compress downloads and listings where the server offers MODE Z, and uploads to servers that are known to read them", func(s *Settings) *bool { return &s.Compress }).tells(Mode),
+	toggle("compress", "compress downloads and listings where the server offers MODE Z, and uploads to servers that are known to read them", func(s *Settings) *bool { return &s.Compress }).tells(Sessions),
 }
 
 // TLSWords are the values of tls.
@@ -125,7 +125,7 @@ var paceSettings = []*Setting{
 
 var keepAliveSettings = []*Setting{
 	durationOrOff("keepalive", "send NOOP to the server after so much silence: at the prompt, in sleep, in a transfer",
-		func(s *Settings) *time.Duration { return &s.KeepAlive }).tells(KeepAlive),
+		func(s *Settings) *time.Duration { return &s.KeepAlive }).tells(Sessions),
 }
 
 // noticeSettings say how the user is called back to the terminal.
@@ -205,7 +205,7 @@ var tlsSettings = []*Setting{
 	word("tls-data", "which certificate a data connection must show: same (that of the control connection), verified (any valid one of the host)",
 		[]string{"same", "verified"}, func(s *Settings) *string { return &s.TLSData }).opening(),
 	word("tls-end", "how protected data may end: close-notify (as TLS demands), insecure (in any way: anyone in between can cut files and listings short)",
-		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).tells(TLSEnd),
+		[]string{"close-notify", "insecure"}, func(s *Settings) *string { return &s.TLSEnd }).tells(Sessions),
 }
 
 // A Group is settings of one theme, as `set` shows them.
@@ -277,7 +277,7 @@ var connectionSettings = []*Setting{
 }
 
 var passiveSettings = []*Setting{
-	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).tells(DataModes),
+	toggle("passive", "the client opens data connections; off: the server does", func(s *Settings) *bool { return &s.Passive }).tells(Sessions),
 }
 
 var transferSettings = []*Setting{
@@ -308,7 +308,7 @@ var nameSettings = []*Setting{
 // teachSettings are for those who look at the protocol.
 var teachSettings = []*Setting{
 	toggle("tls-reuse", "data connections resume the TLS session of the control connection, which many servers demand",
-		func(s *Settings) *bool { return &s.TLSReuse }).tells(TLSReuse),
+		func(s *Settings) *bool { return &s.TLSReuse }).tells(Sessions),
 }
 
 // TimeStyles are the values of time-style.
@@ -335,12 +335,12 @@ var classicSettings = []*Setting{
 	toggle("tick", "show a count of bytes instead of the progress line", func(s *Settings) *bool { return &s.Tick }),
 	byteCount("rate-get", "how many bytes per second downloads may use", "unlimited", func(s *Settings) *int64 { return &s.RateGet }).tells(Rates),
 	byteCount("rate-put", "how many bytes per second uploads may use", "unlimited", func(s *Settings) *int64 { return &s.RatePut }).tells(Rates),
-	byteCount("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).tells(Buffers),
-	byteCount("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).tells(Buffers),
-	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).tells(DataModes),
-	toggle("epsv6", "use EPSV and EPRT over IPv6", func(s *Settings) *bool { return &s.EPSV6 }).tells(DataModes),
+	byteCount("rcvbuf", "socket buffer for what data connections receive", "system", func(s *Settings) *int64 { return &s.RcvBuf }).tells(Sessions),
+	byteCount("sndbuf", "socket buffer for what data connections send", "system", func(s *Settings) *int64 { return &s.SndBuf }).tells(Sessions),
+	toggle("epsv4", "use EPSV and EPRT over IPv4; off: PASV and PORT", func(s *Settings) *bool { return &s.EPSV4 }).tells(Sessions),
+	toggle("epsv6", "use EPSV and EPRT over IPv6", func(s *Settings) *bool { return &s.EPSV6 }).tells(Sessions),
 	toggle("sendport", "tell the server where active data connections go; off: to the port of the control connection",
-		func(s *Settings) *bool { return &s.SendPort }).tells(DataModes),
+		func(s *Settings) *bool { return &s.SendPort }).tells(Sessions),
 	word("family", "which kind of address the next open uses", []string{"any", "4", "6"}, func(s *Settings) *string { return &s.Family }).opening(),
 	text("anonpass", "the password for anonymous logins", func(s *Settings) *string { return &s.AnonPass }).like("me@example.org"),
 }
@@ -403,9 +403,9 @@ func loginNames() []string {
 
 // waitSettings say how long the sessions wait, and for what. They hold at once.
 var waitSettings = []*Setting{
-	duration("timeout", "how long to wait for a reply", func(s *Settings) *time.Duration { return &s.Timeout }).tells(Waits),
+	duration("timeout", "how long to wait for a reply", func(s *Settings) *time.Duration { return &s.Timeout }).tells(Sessions),
 	durationOr("timeout", "stall", "how long a data connection may stand still: timeout (as that setting), or a time",
-		func(s *Settings) *time.Duration { return &s.Stall }).tells(Waits),
+		func(s *Settings) *time.Duration { return &s.Stall }).tells(Sessions),
 	word("pipelining", "send commands without waiting for each reply: auto (where the server supports it), or off (one by one)",
 		[]string{"auto", "off"}, func(s *Settings) *string { return &s.Pipelining }).tells(Pace),
 }

@@ -139,24 +139,17 @@ type Effect int
 // The effects; where there is none, the code that needs a setting reads it.
 const (
 	NoEffect Effect = iota
-	Addresses
-	Buffers
-	DataModes
 	Editing
 	Funnel
 	HistorySize
-	KeepAlive
 	KeyBindings
-	Mode
 	NameCharset
 	Observers
 	Pace
 	Queue
 	Rates
+	Sessions
 	Spacing
-	TLSEnd
-	TLSReuse
-	Waits
 )
 
 // Find returns the row of a name, or of the only name that begins so.
