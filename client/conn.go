@@ -209,11 +209,9 @@ func (c *Conn) Quit(ctx context.Context) error {
 // awaitEnd waits a moment for the server to close the connection: closed with
 // its close_notify unread, it would be reset.
 func (c *exchanges) awaitEnd() {
-	patience := time.NewTimer(hangUpPatience)
-	defer patience.Stop()
 	select {
 	case <-c.done:
-	case <-patience.C:
+	case <-time.After(hangUpPatience):
 	}
 }
 
@@ -347,8 +345,6 @@ func (c *Conn) takeSlot(ctx context.Context, cmd command, text *[]byte) error {
 	}
 	c.write(*text)
 	*text = (*text)[:0]
-	patience := time.NewTimer(c.replyTimeout())
-	defer patience.Stop()
 	select {
 	case c.slots <- struct{}{}:
 		return nil
@@ -356,7 +352,7 @@ func (c *Conn) takeSlot(ctx context.Context, cmd command, text *[]byte) error {
 		return c.Err()
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-patience.C:
+	case <-time.After(c.replyTimeout()):
 		err := &TimeoutError{Waiting: "replies on the control connection"}
 		c.fail(&LostError{Err: err})
 		return err

@@ -14,15 +14,14 @@ func (x *Exchange) letDataEnd() {
 		return
 	}
 	runtime.Gosched() // is nearly always enough
-	patience := time.NewTimer(longestRead)
-	defer patience.Stop()
+	patience := time.After(longestRead)
 	for _, event := range []<-chan struct{}{d.attended, d.told} {
 		if closed(d.told) || closed(d.attended) && !finArrived(d.raw) {
 			return
 		}
 		select {
 		case <-event:
-		case <-patience.C:
+		case <-patience:
 			return
 		}
 	}

@@ -106,13 +106,10 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 	if x.slow {
 		patience *= slowFactor
 	}
-	timeout := time.NewTimer(patience)
-	defer timeout.Stop()
-	cut := make(<-chan time.Time)
+	timeout := time.After(patience)
+	var cut <-chan time.Time
 	if x.quick {
-		tick := time.NewTicker(min(burstPatience, patience/4))
-		defer tick.Stop()
-		cut = tick.C
+		cut = time.Tick(min(burstPatience, patience/4))
 	}
 	waited := false // with all before it answered
 	for {
@@ -128,7 +125,7 @@ func (x *Exchange) await(ctx context.Context, event, or <-chan struct{}) error {
 				return x.cutOff()
 			}
 			waited = x.conn.isNext(x)
-		case <-timeout.C:
+		case <-timeout:
 			return x.tooLate()
 		}
 	}

@@ -43,12 +43,10 @@ const gateTimeout = time.Second
 // which says nothing as long as its data connection waits.
 func (c *Conn) consent(gate Gate, m command, before []*Exchange) command {
 	if n := len(before); n > 0 && !m.ahead {
-		seen := time.NewTimer(gateTimeout)
-		defer seen.Stop()
 		select {
 		case <-before[n-1].done:
 		case <-c.done:
-		case <-seen.C:
+		case <-time.After(gateTimeout):
 		}
 	}
 	shown, secret := masked(m.verb, m.String())

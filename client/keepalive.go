@@ -35,11 +35,10 @@ func (s *peer) KeepAlive() (wait func(context.Context)) {
 // that forget a connection on which nothing is said. Servers answer it at once,
 // after the transfer, with 500, or several with one reply.
 func (c *Conn) keepAlive(every time.Duration, stop <-chan struct{}) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
+	tick := time.Tick(every)
 	for {
 		select {
-		case <-tick.C:
+		case <-tick:
 			c.sendAll(command{verb: "NOOP", aside: true})
 		case <-stop:
 			return

@@ -72,11 +72,9 @@ func (p *Pace) on() bool {
 func (p *Pace) wait(ctx context.Context) error {
 	for p.on() {
 		turn, resumes := p.turn()
-		timer := time.NewTimer(time.Until(turn))
 		select {
-		case <-timer.C:
+		case <-time.After(time.Until(turn)):
 		case <-ctx.Done():
-			timer.Stop()
 			return ctx.Err()
 		}
 		if !p.paused(resumes) {

@@ -326,11 +326,9 @@ func (d *Data) refusalOr(err error) error {
 	if !d.early || d.ctx.Err() != nil {
 		return err
 	}
-	patience := time.NewTimer(preliminaryGrace)
-	defer patience.Stop()
 	select {
 	case <-d.x.begun:
-	case <-patience.C:
+	case <-time.After(preliminaryGrace):
 		return err
 	case <-d.ctx.Done():
 		return err

@@ -77,12 +77,10 @@ func (d *flow) opening(ctx context.Context) (Reply, error) {
 // expectOpening waits for the first reply. When there is none for a while the
 // server may want the handshake first, or send its data without a word.
 func (d *Data) expectOpening(ctx context.Context) {
-	patience := time.NewTimer(preliminaryGrace)
-	defer patience.Stop()
 	select {
 	case <-d.x.begun:
 	case <-ctx.Done():
-	case <-patience.C:
+	case <-time.After(preliminaryGrace):
 		switch {
 		case d.protect:
 			d.shakeEarly(ctx)

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,17 +54,11 @@ func (b Bounds) within(ctx context.Context, m *Meter, try func(context.Context) 
 func (b Bounds) watch(ctx context.Context, m *Meter, end func(reason string)) {
 	var late, measure <-chan time.Time
 	if b.Time > 0 {
-		timer := time.NewTimer(b.Time)
-		defer timer.Stop()
-		late = timer.C
+		late = time.After(b.Time)
 	}
-	if b.Over == 0 {
-		b.Over = DefaultOver
-	}
+	b.Over = cmp.Or(b.Over, DefaultOver)
 	if b.Rate > 0 {
-		tick := time.NewTicker(b.Over)
-		defer tick.Stop()
-		measure = tick.C
+		measure = time.Tick(b.Over)
 	}
 	var before int64
 	for {

@@ -220,10 +220,8 @@ func (d *destination) holds(t Task) bool {
 const busyPause = 20 * time.Millisecond
 
 func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -89,14 +89,7 @@ func (l *lookout) look(ctx context.Context, clone func(context.Context) (*client
 
 // tick waits for the next look; it reports false when ctx has ended.
 func (l *lookout) tick(ctx context.Context) bool {
-	timer := time.NewTimer(cmp.Or(l.period, lookPeriod))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return pause(ctx, cmp.Or(l.period, lookPeriod)) == nil
 }
 
 // end stops looking.

@@ -43,14 +43,7 @@ func (r Retry) again(ctx context.Context, try int, err error) bool {
 	if r.Tell != nil {
 		r.Tell(err, wait)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return pause(ctx, wait) == nil
 }
 
 // Pause is how long is waited before the try with this number, from 1. The

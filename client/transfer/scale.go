@@ -115,12 +115,8 @@ func (e *Engine) open(ctx context.Context, serve func(*client.Session)) {
 // measure returns how much is done in a second, over a while.
 func (e *Engine) measure(ctx context.Context) (rate float64, ok bool) {
 	start, before := time.Now(), e.moved()
-	tick := time.NewTimer(leastTime)
-	defer tick.Stop()
-	select {
-	case <-tick.C:
-		return (e.moved() - before) / time.Since(start).Seconds(), true
-	case <-ctx.Done():
+	if pause(ctx, leastTime) != nil {
 		return 0, false
 	}
+	return (e.moved() - before) / time.Since(start).Seconds(), true
 }

@@ -195,11 +195,10 @@ func (f *segmented) noteOften() (end func()) {
 	over := make(chan struct{})
 	var noting sync.WaitGroup
 	noting.Go(func() {
-		tick := time.NewTicker(noteEvery)
-		defer tick.Stop()
+		tick := time.Tick(noteEvery)
 		for {
 			select {
-			case <-tick.C:
+			case <-tick:
 				f.noteAgain()
 			case <-over:
 				return

@@ -205,11 +205,9 @@ func (t *Tree) look(name string) (s stamp, there bool) {
 
 // Run follows the tree until ctx ends. The error is of what nothing can be done about.
 func (t *Tree) Run(ctx context.Context) error {
-	poll := make(<-chan time.Time)
+	var poll <-chan time.Time
 	if t.Poll > 0 {
-		ticker := time.NewTicker(t.Poll)
-		defer ticker.Stop()
-		poll = ticker.C
+		poll = time.Tick(t.Poll)
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -234,9 +232,7 @@ func (t *Tree) Run(ctx context.Context) error {
 		t.watch.mu.Unlock()
 		if short != nil && t.Poll == 0 {
 			t.Poll = defaultPoll
-			ticker := time.NewTicker(t.Poll)
-			defer ticker.Stop()
-			poll = ticker.C
+			poll = time.Tick(t.Poll)
 			t.Tell(Event{Action: Lost, Err: fmt.Errorf("%w; looking at the tree every %s", short, t.Poll)})
 		}
 		if some {
@@ -251,12 +247,10 @@ func (t *Tree) isThere(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	timer := time.NewTimer(t.watch.due.goneQuiet())
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-timer.C:
+	case <-time.After(t.watch.due.goneQuiet()):
 	}
 	_, err = os.Stat(t.Local)
 	return err
