@@ -96,7 +96,7 @@ func (s *browser) unlessDir(ctx context.Context, dir string, err error) error {
 	if !refused(err) {
 		return err
 	}
-	there, failed := s.isDir(ctx, dir)
+	there, failed := s.IsDir(ctx, dir)
 	switch {
 	case failed != nil:
 		return failed

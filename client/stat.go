@@ -163,13 +163,15 @@ func (s *browser) statSlow(ctx context.Context, name string, before stated) (lis
 	case before.mtime == nil: // a file, but no SIZE
 		return e, nil
 	}
-	switch dir, failed := s.isDir(ctx, name); {
+	switch dir, no, failed := s.enter(ctx, name); {
 	case failed != nil:
 		return e, failed
 	case dir:
 		return listing.Entry{Name: name, Type: listing.Dir, Size: -1}, nil
-	case notKnown(err):
+	case notKnown(err) && (no == nil || strings.HasPrefix(base(name), ".")): // which a listing may hide
 		return s.statListed(ctx, name, err)
+	case notKnown(err):
+		return s.statListed(ctx, name, no)
 	}
 	return e, err
 }
@@ -207,24 +209,24 @@ func (s *browser) statListed(ctx context.Context, name string, refusal error) (f
 
 // IsDir reports whether a name can be entered: a directory, or a link to one. No listing
 // says where a link leads in the end, nor does MLST (RFC 3659 section 7) on all servers; CWD does.
-func (s *browser) IsDir(ctx context.Context, name string) (bool, error) { return s.isDir(ctx, name) }
+func (s *browser) IsDir(ctx context.Context, name string) (bool, error) {
+	dir, _, err := s.enter(ctx, name)
+	return dir, err
+}
 
-// isDir finds out by going there and back, or by a listing where the way back is not known. What is
-// no answer to that is an error.
-func (s *browser) isDir(ctx context.Context, name string) (bool, error) {
+// enter finds out by going there and back, or by a listing where the way back is not known. no is
+// the refusal of a name that cannot be entered; what is no answer to that is an error.
+func (s *browser) enter(ctx context.Context, name string) (dir bool, no, err error) {
 	here := s.at
 	if !here.anchored() {
-		e, err := s.statListed(ctx, strings.TrimRight(name, "/"), nil)
-		if refused(err) {
-			err = nil
-		}
-		return e.Type == listing.Dir && e.Name != "", err
+		var e listing.Entry
+		e, err = s.statListed(ctx, strings.TrimRight(name, "/"), nil)
+		dir = e.Type == listing.Dir && e.Name != ""
+	} else if err = s.chdir(ctx, name, nil); err == nil {
+		return true, nil, s.returnTo(ctx, here)
 	}
-	if err := s.chdir(ctx, name, nil); err != nil {
-		if refused(err) {
-			err = nil
-		}
-		return false, err
+	if refused(err) {
+		return dir, err, nil
 	}
-	return true, s.returnTo(ctx, here)
+	return dir, nil, err
 }

@@ -129,6 +129,37 @@ func TestStatOnBareServer(t *testing.T) {
 	})
 }
 
+// A listing without the name, on a server that knows neither SIZE nor MDTM, says that it is not there.
+func TestStatOnBareServerOfNothing(t *testing.T) {
+	talk(t, `
+		C: TYPE I
+		C: SIZE f
+		C: MDTM f
+		S: 200 binary
+		S: 500 what
+		S: 500 what
+		C: CWD f
+		C: PWD
+		S: 550 no such directory
+		S: 257 "/"
+		C: CWD f/
+		C: PWD
+		S: 550 no such directory
+		S: 257 "/"
+		C: TYPE A
+		C: EPSV
+		S: 200 ascii
+		S: 229 (|||$PORT|)
+		C: LIST
+		S: 150 coming
+		D> -rw-r--r-- 1 a b 5 Jan  1  2020 g\r\n
+		S: 226 done`, client.Options{}, func(s *client.Session) {
+		if _, err := s.Stat(t.Context(), "f"); !client.IsCode(err, 550) {
+			t.Errorf("got %v, and not that it is not there", err)
+		}
+	})
+}
+
 // Where the way back from a directory is not known, because PWD does not say, a listing tells that it is one.
 func TestStatOfADirectoryWithoutAWayBack(t *testing.T) {
 	login := strings.Replace(welcome("S: 211 none"), `S: 257 "/"`, `S: 257 ""`, 1)

@@ -46,6 +46,7 @@ var (
 	ErrRoot   = errors.New("the root, or the directory of the login, cannot be renamed: give a directory below it")
 	ErrNoTree = errors.New("no older tree is there to go back to")
 	ErrBroken = errors.New("an earlier deployment broke off between its renames")
+	ErrUndone = errors.New("the server says that it renamed, and did not")
 )
 
 // Look tells what stands there.
@@ -198,12 +199,12 @@ func (t Tree) verdict(ctx context.Context, s *client.Session, id, from string, e
 	case there && !waits:
 		return t.bring(ctx, s, id)
 	case there:
-		return fmt.Errorf("nothing was changed: %w", said)
+		return fmt.Errorf("nothing was changed: %w", cmp.Or(said, ErrUndone))
 	}
 	if err := s.Rename(ctx, t.OldName(id), t.Dir); err != nil {
 		return errors.Join(ErrBroken, said, err)
 	}
-	return fmt.Errorf("rolled back, nothing was changed: %w", said)
+	return fmt.Errorf("rolled back, nothing was changed: %w", cmp.Or(said, ErrUndone))
 }
 
 // bring moves what is shared and still in the old tree into the present one.

@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/afero"
+
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/deploy"
 	"github.com/ftpsh/ftpsh/client/internal/everystep"
+	"github.com/ftpsh/ftpsh/client/practice"
 )
 
 // lay writes trees on the disk of a server, in place of what is there.
@@ -148,5 +151,35 @@ func TestNewestID(t *testing.T) {
 		if deploy.IsID(text) != want {
 			t.Errorf("%q is an ID: %v", text, !want)
 		}
+	}
+}
+
+// undoing is a disk whose renames to some name pass for done.
+type undoing struct {
+	afero.Fs
+	to string
+}
+
+func (d undoing) Rename(from, to string) error {
+	if path.Base(from) == d.to || path.Base(to) == d.to {
+		return nil
+	}
+	return d.Fs.Rename(from, to)
+}
+
+// TestRenameThatOnlyPassesForDone: the old tree stays, and the error says what the server did.
+func TestRenameThatOnlyPassesForDone(t *testing.T) {
+	root := t.TempDir()
+	srv, err := practice.Start(practice.Options{FS: undoing{afero.NewBasePathFs(afero.NewOsFs(), root), "site.new-" + id}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	host := everystep.Host{Root: root, Home: "/", Options: client.Options{Addr: srv.Addr(), Security: client.Off}, Login: client.Login{User: practice.User, Password: practice.Password}}
+	lay(t, host, both)
+	s := host.Open(t, nil)
+	err = deploy.Tree{Dir: "/web/site"}.Swap(t.Context(), s, id)
+	if got := everystep.Tree(t, filepath.Join(root, "web/site")); !errors.Is(err, deploy.ErrUndone) || !maps.Equal(got, isOld) {
+		t.Errorf("%v: %v", err, got)
 	}
 }

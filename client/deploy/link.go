@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -168,7 +169,7 @@ func (r Releases) Point(ctx context.Context, s *client.Session, id string) error
 	case slices.Contains(now.left, fresh):
 		said = errors.Join(said, s.Remove(ctx, fresh))
 	}
-	return fmt.Errorf("nothing was changed: %w", said)
+	return fmt.Errorf("nothing was changed: %w", cmp.Or(said, ErrUndone))
 }
 
 // proves is an error unless a link leads to the tree of an ID, in the form of the one it will replace.

@@ -94,6 +94,12 @@ func (f *Facts) Same(now *Facts) bool {
 		(f.Unique == "" || now.Unique == "" || f.Unique == now.Unique)
 }
 
+// Like reports whether a file may be this one under another name: servers that keep files as objects
+// rename by copying, which gives the file another time and another unique fact.
+func (f *Facts) Like(now *Facts) bool {
+	return (&Facts{Type: f.Type, Size: f.Size}).Same(now)
+}
+
 // clocksApart is how wrong the clock of a server may be: its times are compared with ours for once.
 const clocksApart = 10 * time.Minute
 

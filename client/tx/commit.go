@@ -213,22 +213,38 @@ func (c commit) prove(ctx context.Context) error {
 				return name != string(step.From) && facts.Within(name, string(step.From))
 			})
 		}
-		if step.Do == Touch {
-			delete(after, string(step.From))
-		}
 	}
 	now, err := facts.Look(ctx, c.s, slices.Sorted(maps.Keys(after)))
 	if err != nil {
 		return &BrokenError{err}
 	}
-	foreign := &ForeignError{}
+	foreign := &ForeignError{Said: true}
 	for _, name := range slices.Sorted(maps.Keys(after)) {
-		if !after[name].Same(now[name]) {
+		if !after[name].Like(now[name]) {
 			foreign.Moved = append(foreign.Moved, Moved{name, after[name], now[name]})
 		}
 	}
-	if len(foreign.Moved) > 0 {
-		return &BrokenError{foreign}
+	if len(foreign.Moved) == 0 {
+		return nil
+	}
+	return &BrokenError{errors.Join(foreign, c.retract(ctx, foreign.Moved))}
+}
+
+// retract notes which renames to some names the server has not done, so that Recover takes them again.
+func (c commit) retract(ctx context.Context, to []Moved) error {
+	for i, step := range c.steps {
+		if step.Do != Move || !slices.ContainsFunc(to, func(m Moved) bool { return m.Path == string(step.To) }) {
+			continue
+		}
+		now, err := facts.Each(ctx, c.s, step.names()...)
+		if err != nil {
+			return err
+		}
+		if done, known := step.taken(now, true); known && !done {
+			if err := c.note([]int{i}, false); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -78,9 +78,15 @@ func (e *PartlyError) Unwrap() error { return e.Err }
 
 // ForeignError says that neither what was there nor what should be there is under some names:
 // somebody else is at work. Nothing more was changed.
-type ForeignError struct{ Moved []Moved }
+type ForeignError struct {
+	Moved []Moved
+	Said  bool // after the server has said yes to all steps
+}
 
 func (e *ForeignError) Error() string {
+	if e.Said {
+		return fmt.Sprintf("the server said yes to every step, but did not do it for %s; nothing more was done", counted(len(e.Moved), "file"))
+	}
 	return fmt.Sprintf("somebody else has changed %s meanwhile; nothing more was done", counted(len(e.Moved), "file"))
 }
 

@@ -63,7 +63,7 @@ func (s Step) taken(now map[string]*facts.Facts, before bool) (done, known bool)
 	switch {
 	case s.Is.Same(from) && under.Same(to):
 		return false, true
-	case !from.There() && s.Is.Same(to):
+	case !from.There() && s.Is.Like(to):
 		return true, true
 	}
 	return false, false

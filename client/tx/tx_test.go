@@ -246,31 +246,17 @@ func recovered(t *testing.T, srv everystep.Host, w *work, trap *everystep.Trap, 
 	}
 }
 
-// stubborn is a disk whose renames replace nothing: they fail, or pass for done.
-type stubborn struct {
-	afero.Fs
-	fails error
-}
-
-func (f stubborn) Rename(from, to string) error {
-	if _, err := f.Stat(to); err == nil {
-		return f.fails
-	}
-	return f.Fs.Rename(from, to)
-}
-
 // TestNoOldKeepsOld: a server that replaces nothing by a rename is found out before anything is
 // visible, and its old files move away first; so do links and directories.
 func TestNoOldKeepsOld(t *testing.T) {
 	for name, fails := range map[string]error{"refuses": os.ErrExist, "says yes": nil} {
 		t.Run(name, func(t *testing.T) {
-			root := t.TempDir()
-			server, err := practice.Start(practice.Options{FS: stubborn{afero.NewBasePathFs(afero.NewOsFs(), root), fails}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { server.Close() })
-			srv := everystep.Host{Root: root, Home: "/", Options: client.Options{Addr: server.Addr(), Security: client.Off}, Login: client.Login{User: practice.User, Password: practice.Password}}
+			srv := overDisk(t, func(fs afero.Fs, from, to string) error {
+				if _, err := fs.Stat(to); err == nil {
+					return fails
+				}
+				return fs.Rename(from, to)
+			})
 			lay(t, srv, before)
 			s, ctx := srv.Open(t, nil), t.Context()
 			w := begin(t, s)
@@ -285,6 +271,68 @@ func TestNoOldKeepsOld(t *testing.T) {
 				t.Errorf("%v", got)
 			}
 		})
+	}
+}
+
+// disk is the disk of a server that renames in its own way.
+type disk struct {
+	afero.Fs
+	rename func(fs afero.Fs, from, to string) error
+}
+
+func (d disk) Rename(from, to string) error { return d.rename(d.Fs, from, to) }
+
+// overDisk is a server with such a disk.
+func overDisk(t *testing.T, rename func(fs afero.Fs, from, to string) error) everystep.Host {
+	root := t.TempDir()
+	server, err := practice.Start(practice.Options{FS: disk{afero.NewBasePathFs(afero.NewOsFs(), root), rename}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return everystep.Host{Root: root, Home: "/", Options: client.Options{Addr: server.Addr(), Security: client.Off}, Login: client.Login{User: practice.User, Password: practice.Password}}
+}
+
+// TestRenameGivesAnotherTime: servers that keep files as objects rename by copying.
+func TestRenameGivesAnotherTime(t *testing.T) {
+	srv := overDisk(t, func(fs afero.Fs, from, to string) error {
+		now := time.Now().Add(time.Hour)
+		return errors.Join(fs.Rename(from, to), fs.Chtimes(to, now, now))
+	})
+	lay(t, srv, before)
+	s, ctx := srv.Open(t, nil), t.Context()
+	w := begin(t, s)
+	w.change()
+	_, err := w.tx.Commit(ctx, s, false)
+	w.ok(err)
+	w.ok(w.tx.Tidy(ctx, s, nil))
+	if got := seen(t, srv); !maps.Equal(got, isNew) {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestRenameThatOnlyPassesForDone: nobody else is blamed for it, and recovering does what is left.
+func TestRenameThatOnlyPassesForDone(t *testing.T) {
+	lies := true
+	srv := overDisk(t, func(fs afero.Fs, from, to string) error {
+		if lies && path.Base(to) == "index" {
+			lies = false
+			return nil
+		}
+		return fs.Rename(from, to)
+	})
+	lay(t, srv, before)
+	s, ctx := srv.Open(t, nil), t.Context()
+	w := begin(t, s)
+	w.change()
+	_, err := w.tx.Commit(ctx, s, false)
+	if foreign := new(tx.ForeignError); !errors.As(err, &foreign) || !foreign.Said || path.Base(foreign.Moved[0].Path) != "index" {
+		t.Fatal(err)
+	}
+	w.ok(w.tx.Recover(ctx, s, true))
+	w.ok(w.tx.Tidy(ctx, s, nil))
+	if got := seen(t, srv); !maps.Equal(got, isNew) {
+		t.Errorf("%v", got)
 	}
 }
 

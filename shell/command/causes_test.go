@@ -299,6 +299,7 @@ var causes = []madeCause{
 	{cause: "a directory that is fetched as a file", real: "vsftpd", lines: "open $URL; get full", want: "`get -r full` fetches a directory with everything in it"},
 	{cause: "a directory in place of the new name", real: "vsftpd", lines: "open $URL; put up.txt full", want: "that is a directory; end its name with a slash to put the file in it"},
 	{cause: "a directory that is not empty", real: "proftpd", lines: "open $URL; rmdir full", want: "`rm -r full` deletes it with everything in it; `ls -a full` shows that"},
+	{cause: "a directory that rm -r does not get rid of", faults: []practice.Fault{refuses("RMD", "550 Directory not empty")}, lines: "open $URL; rm -r full", want: "`ls -a full` shows what is left in it"},
 	{cause: "a file where a directory should be", real: "pure-ftpd", lines: "open $URL; cd a.txt", want: "it is a file: `cat a.txt` shows it, `get a.txt` fetches it, `rm a.txt` deletes it"},
 	{cause: "what is made is there", real: "vsftpd", lines: "open $URL; mkdir full", want: ""},
 	{cause: "no directory to make one in", real: "vsftpd", lines: "open $URL; mkdir no/such", want: "`mkdir -p no/such` makes those on the way, too"},

@@ -139,6 +139,12 @@ type IsDirError struct{ Err error }
 func (e *IsDirError) Error() string { return e.Err.Error() }
 func (e *IsDirError) Unwrap() error { return e.Err }
 
+// EmptiedError is the failure to delete a directory when all that a listing shows of it is deleted.
+type EmptiedError struct{ Err error }
+
+func (e *EmptiedError) Error() string { return e.Err.Error() }
+func (e *EmptiedError) Unwrap() error { return e.Err }
+
 // NoDirError is the failure to write into a directory that is not there.
 type NoDirError struct {
 	Dir string
@@ -294,6 +300,7 @@ var hints = []hint{
 	{"a directory in place of the new name", func(c cause) bool {
 		return c.refused("STOR", "APPE", "RNTO") && c.dirInstead()
 	}, "that is a directory; end its name with a slash to put the file in it"},
+	{"a directory that rm -r does not get rid of", func(c cause) bool { return c.refused("RMD") && isError[*EmptiedError](c) }, "`ls -a NAME` shows what is left in it"},
 	{
 		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
 		"`rm -r NAME` deletes it with everything in it; `ls -a NAME` shows that",

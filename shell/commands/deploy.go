@@ -161,7 +161,7 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	}
 	start := time.Now()
 	if err := tree.Swap(ctx, s, id); err != nil {
-		return failure.About(tree.Dir, err)
+		return failure.About(tree.Dir, fmt.Errorf("%w; what was sent is %s", err, tree.NewName(id)))
 	}
 	took := time.Since(start)
 	keep, _ := c.Flags.GetInt("keep")

@@ -81,7 +81,7 @@ func (r *removing) entry(ctx context.Context, path string, e listing.Entry, whol
 		return err
 	}
 	if err := r.Session().Rmdir(ctx, path); err != nil {
-		return failure.About(path, err)
+		return failure.About(path, &command.EmptiedError{Err: err})
 	}
 	r.dirs++
 	r.Shell.Remote.Remove(r.Absolute(path))

@@ -32,8 +32,8 @@ var _ = command.Add(&command.Command{
 		"decides it, and the status is 10. The times of " +
 		"the two sides are never compared with each other. The first run deletes nothing: it compares what both " +
 		"have and copies what only one has.\n" +
-		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than half " +
-		"of its files are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
+		"Nothing is done when a side looks lost: its directory is gone or empty, not all of it could be listed, or more than ten " +
+		"of its files and more than half of them are gone (--max-delete allows it). What was agreed is kept on this computer. At a terminal you are asked, a " +
 		"script needs -y, but not for `sync resolve`. Links are left alone, and so is what .ftpignore names.\n" +
 		"`sync status` lists the trees that are synced with this server, `sync forget` forgets what they agreed on.",
 	Examples: []command.Example{
