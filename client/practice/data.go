@@ -47,10 +47,14 @@ func newDataPort(s *session, library net.Listener, client string) (*dataPort, er
 	return p, err
 }
 
+// dynamicPorts belong to nobody (RFC 6335 section 6). To take any of them is quick; Linux, asked for a free port, passes
+// by each that a connection has left within the last minute.
+var dynamicPorts = Ports{49152, 65535}
+
 // listenData listens at the address of the control connection, on a port of the range.
 func listenData(at *net.TCPAddr, ports Ports) (net.Listener, error) {
 	if ports == (Ports{}) {
-		return net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Zone: at.Zone})
+		ports = dynamicPorts
 	}
 	count := ports.Last - ports.First + 1
 	if count < 1 {

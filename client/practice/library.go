@@ -3,6 +3,7 @@ package practice
 import (
 	"crypto/tls"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"path"
 	"strconv"
@@ -71,16 +72,26 @@ type driver struct {
 
 func (d *driver) GetSettings() (*ftpserver.Settings, error) {
 	return &ftpserver.Settings{
-		Listener:          d.listener,
-		PublicHost:        d.session.srv.opts.PublicHost,
-		Banner:            " The practice server of ftpsh",
-		IdleTimeout:       -1, // the tap's business
-		ConnectionTimeout: int(dataWait / time.Second),
-		EnableHASH:        true,
+		Listener:                 d.listener,
+		PassiveTransferPortRange: unusedPorts{},
+		PublicHost:               d.session.srv.opts.PublicHost,
+		Banner:                   " The practice server of ftpsh",
+		IdleTimeout:              -1, // the tap's business
+		ConnectionTimeout:        int(dataWait / time.Second),
+		EnableHASH:               true,
 		// MODE Z stays off: the library sends raw deflate where the draft wants zlib.
 		DeflateCompressionLevel: 0,
 	}, nil
 }
+
+// unusedPorts are those on which the library listens for nobody: the clients learn that of the dataPort.
+type unusedPorts struct{}
+
+func (unusedPorts) FetchNext() (exposed, listened int, ok bool) {
+	return 0, dynamicPorts.First + rand.IntN(dynamicPorts.Last-dynamicPorts.First+1), true
+}
+
+func (unusedPorts) NumberAttempts() int { return 10 }
 
 func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
 	d.context = c

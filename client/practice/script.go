@@ -264,7 +264,7 @@ func (p *Scripted) withPorts(text string) (string, error) {
 	if p.dataPort != nil {
 		p.release(p.dataPort)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := listenData(p.listener.Addr().(*net.TCPAddr), Ports{})
 	if err != nil {
 		return "", err
 	}
