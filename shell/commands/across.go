@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -80,8 +81,7 @@ func (g *goesAcross) from(ctx context.Context, p command.Part, several bool) err
 	if (several || len(names) > 1) && !g.into {
 		return c.Usage("%s is not a directory, and several are to go there", g.target.Text)
 	}
-	yes := &each{call: c, all: true}
-	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		target := g.target.Text
 		if g.into {
 			target = command.JoinRemote(target, command.BaseName(name.Path))

@@ -91,9 +91,7 @@ func apply(ctx context.Context, c *command.Call) error {
 
 // applyRows does the rows and tells of each.
 func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFiles, j *plan.Journal, wanted func(int) bool) error {
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
+	defer inBytes(c.Session())()
 	counts, bytes := map[plan.Do]int{}, int64(0)
 	var errs []error
 	err := p.Apply(ctx, c.Session(), here, planMover{c}, j, wanted, func(r plan.Row, err error) error {

@@ -148,15 +148,10 @@ func getOneByURL(ctx context.Context, c *command.Call, t transfer.Task) error {
 	}
 	f.describe(&t)
 	if t.Out == nil {
-		info, err := c.Shell.Folder().Stat(t.Local)
-		e := listing.Entry{Name: t.Remote, Type: listing.File, Size: t.Size, Time: t.ModTime}
-		switch taken := err == nil && !t.Resume && !c.Is("force") && c.Shell.Settings.Clobber != "on"; {
-		case taken && c.Shell.Settings.Clobber == "off":
-			return &failure.LocalError{Text: t.Local + " already exists; -f replaces it"}
-		case taken && c.Interactive() && !same(info, e):
-			if yes, err := settleHere(ctx, c, &t, info, e); err != nil || !yes {
-				return err
-			}
+		there := listing.Entry{Name: t.Remote, Type: listing.File, Size: t.Size, Time: t.ModTime}
+		yes, err := replaces(ctx, c, &t, func() (listing.Entry, error) { return there, nil })
+		if err != nil || !yes {
+			return err
 		}
 	}
 	return fetchByURL(ctx, c, f, t)
@@ -176,10 +171,7 @@ func fetchByURL(ctx context.Context, c *command.Call, f *urlFile, t transfer.Tas
 	if err != nil {
 		keepPartial(ctx, c, t, meter, err)
 	}
-	if err := endedTransfer(c, t, r, err); err != nil {
-		return err
-	}
-	return toldArrival(c, t, r)
+	return toldTransfer(c, t, r, err)
 }
 
 // catByURL shows files, and the page that the proxy makes of a directory.
@@ -188,23 +180,11 @@ func catByURL(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	for _, word := range c.Args {
-		out := plainOut(c)
-		screen, shows := out.(*screenWriter)
-		if shows {
-			screen.anything = c.Is("force")
-		}
-		t := transfer.Task{Remote: word.Text, Out: out, Size: -1, Limit: c.Shell.Limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
-		r, err := transfer.Fetch(ctx, &urlFile{gateway: c.Shell.Gateway, name: word.Text}, t, &transfer.Meter{})
+		err := catFile(c, word.Text, func(t transfer.Task) (transfer.Result, error) {
+			return transfer.Fetch(ctx, &urlFile{gateway: c.Shell.Gateway, name: word.Text}, t, &transfer.Meter{})
+		})
 		if err != nil {
-			return failure.About(word.Text, err)
-		}
-		if r.Note != "" {
-			c.Note("%s: %s", word.Text, r.Note)
-		}
-		if shows {
-			if err := screen.finish(); err != nil {
-				return err
-			}
+			return err
 		}
 	}
 	return nil
@@ -235,14 +215,8 @@ func newerByURL(ctx context.Context, c *command.Call) error {
 	if err := plainOnly(c, "continue", "force", "create-dirs"); err != nil {
 		return err
 	}
-	t := transfer.Task{Remote: c.Arg(0), Resume: c.Is("continue")}
-	if len(c.Args) == 2 {
-		t.Local = LocalPath(c.Args[1])
-		if err := makeHere(c, intoOf(c.Args[1])); err != nil {
-			return err
-		}
-	}
-	if err := nameHere(c, &t); err != nil {
+	t, err := newerTask(c)
+	if err != nil {
 		return err
 	}
 	f, err := look(ctx, c.Shell.Gateway, t.Remote)
@@ -355,8 +329,5 @@ func sendByURL(ctx context.Context, c *command.Call, t transfer.Task, file io.Re
 			err = &client.IncompleteError{Got: there.Size, Want: t.Size, Reason: "the server has not all of it"}
 		}
 	}
-	if err := endedTransfer(c, t, r, err); err != nil {
-		return err
-	}
-	return toldArrival(c, t, r)
+	return toldTransfer(c, t, r, err)
 }

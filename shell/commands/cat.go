@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -29,7 +30,7 @@ var _ = command.Add(&command.Command{
 	},
 	Min: 1, Max: -1, Ask: []string{"remote-file"},
 	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("force", "f", false, "show binary files, too")
+		binaryFlag(fs)
 		fs.String("range", "", "only the bytes `RANGE` FIRST-LAST, counted from 0; FIRST- goes to the end, -N are the last ones")
 	},
 	Complete: []completion.Kind{completion.RemotePath},
@@ -42,39 +43,38 @@ func cat(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	for _, name := range names {
-		out := plainOut(c)
-		if screen, ok := out.(*screenWriter); ok {
-			screen.anything = c.Is("force")
-		}
-		if c.Given("range") {
-			if err := catRange(ctx, c, name.Path, out); err != nil {
-				return failure.About(name.Path, err)
+		err := catFile(c, name.Path, func(t transfer.Task) (transfer.Result, error) {
+			if c.Given("range") {
+				return transfer.Result{}, catRange(ctx, c, name.Path, t.Out)
 			}
-			continue
-		}
-		t := transfer.Task{Op: transfer.Download, Remote: name.Path, Out: out, Limit: c.Shell.Limiter(transfer.Download), Bounds: c.Shell.Settings.Bounds, AnySize: !c.Shell.Settings.CompareSizes}
-		r, err := transfer.Run(ctx, c.Session(), t, nil)
+			return transfer.Run(ctx, c.Session(), t, nil)
+		})
 		if err != nil {
-			return failure.About(name.Path, err)
-		}
-		if r.Note != "" {
-			c.Note("%s: %s", name.Path, r.Note)
-		}
-		if screen, ok := out.(*screenWriter); ok {
-			if err := screen.finish(); err != nil {
-				return err
-			}
+			return err
 		}
 	}
 	return nil
 }
 
+// catFile shows a file, which fetch brings.
+func catFile(c *command.Call, name string, fetch func(transfer.Task) (transfer.Result, error)) error {
+	set := &c.Shell.Settings
+	return failure.About(name, show(c, c.Is("force"), func(out io.Writer) error {
+		r, err := fetch(transfer.Task{
+			Op: transfer.Download, Remote: name, Out: out, Size: -1, Limit: c.Shell.Limiter(transfer.Download),
+			Bounds: set.Bounds, AnySize: !set.CompareSizes,
+		})
+		if err == nil && r.Note != "" {
+			c.Note("%s: %s", name, r.Note)
+		}
+		return err
+	}))
+}
+
 // catRange shows a piece of a file. No more than that is fetched, or little more.
 func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) error {
 	s := c.Session()
-	typ := s.Type()
-	s.SetType(client.Binary) // places are bytes
-	defer s.SetType(typ)
+	defer inBytes(s)() // places are bytes
 	from, to, err := byteRange(ctx, c, name)
 	if err != nil || from > to {
 		return err
@@ -87,23 +87,32 @@ func catRange(ctx context.Context, c *command.Call, name string, out io.Writer) 
 	if err != nil && !errors.Is(err, io.EOF) {
 		return d.CloseAfter(err)
 	}
-	if screen, ok := out.(*screenWriter); ok {
-		if err := screen.finish(); err != nil {
-			return err
-		}
-	}
 	if errors.Is(err, io.EOF) { // the file ends before the range
 		if err := d.Close(); err != nil || n > 0 {
 			return err
 		}
 		return &transfer.OffsetError{Offset: from, Size: -1}
 	}
-	if n, _ := d.Read(make([]byte, 1)); n > 0 { // more than the range
+	more, _ := d.Read(make([]byte, 1))
+	return endData(d, more == 0)
+}
+
+// endData ends a download: one that is to be whole is read to its end, another one is broken off.
+func endData(d *client.Data, whole bool) error {
+	if !whole {
 		d.Abort()
-		d.Close() // it was not to be whole
+		d.Close()
 		return nil
 	}
-	return d.Close()
+	_, err := io.Copy(io.Discard, d)
+	return d.CloseAfter(err)
+}
+
+// inBytes makes a session move files byte by byte, until the returned function is called.
+func inBytes(s *client.Session) (back func()) {
+	typ := s.Type()
+	s.SetType(client.Binary)
+	return func() { s.SetType(typ) }
 }
 
 // byteRange is what --range asks for, first and last byte: FIRST-LAST, FIRST- or -N, the last N. Of an empty file it is none.
@@ -134,6 +143,22 @@ func openRange(ctx context.Context, s *client.Session, name string, from, to int
 		}
 	}
 	return s.Retrieve(ctx, name, from)
+}
+
+// plainOut is where the bytes of a file go that are to be seen, and what to call behind the last of
+// them. A screen shows binary data only if it is wanted.
+func plainOut(c *command.Call, binary bool) (out io.Writer, end func() error) {
+	if c.Bytes {
+		return c.Out, func() error { return nil }
+	}
+	screen := &screenWriter{out: c.Out, anything: binary}
+	return screen, screen.finish
+}
+
+// show shows what f writes, also when more was to come.
+func show(c *command.Call, binary bool, f func(out io.Writer) error) error {
+	out, end := plainOut(c, binary)
+	return cmp.Or(f(out), end())
 }
 
 // screenWriter writes a file to the screen, line by line, so that nothing in it

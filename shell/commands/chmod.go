@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,39 +41,38 @@ func chmod(ctx context.Context, c *command.Call) error {
 		return c.Usage("%s is not a mode such as 644 or u+x", c.Arg(0))
 	}
 	names, missed := c.Expand(ctx, c.Args[1:])
-	errs, done := []error{missed}, 0
-	for _, name := range names {
-		var err error
-		if c.Is("recursive") {
-			c.Links = true
-			t := &tree{call: c, most: math.MaxInt}
-			t.before = func(file string, e listing.Entry, _ int) error {
-				if e.Type == listing.Link {
-					return nil // it would change what the link points to
-				}
-				if err := chmodOne(ctx, c, change, file, e); err != nil {
-					if ctx.Err() != nil || c.Session().Idle() != nil {
-						return err
-					}
-					t.errs = append(t.errs, err)
-					return nil
-				}
-				done++
-				return nil
-			}
-			err = t.walk(ctx, name.Path)
-		} else if err = chmodOne(ctx, c, change, name.Path, listing.Entry{}); err == nil {
-			done++
-		}
-		errs = append(errs, err)
-		if ctx.Err() != nil {
-			break
-		}
+	if !c.Is("recursive") {
+		return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+			return chmodOne(ctx, c, change, name.Path, listing.Entry{})
+		})})
 	}
-	if c.Is("recursive") && done > 0 && c.Shell.Settings.Verbose && !c.JSON() {
+	done := 0
+	err := eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+		n, err := chmodTree(ctx, c, change, name.Path)
+		done += n
+		return err
+	})
+	if done > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("the mode of %s changed", command.Plural(done, "file or directory", "files and directories"))
 	}
-	return failure.Several(errs)
+	return failure.Several([]error{missed, err})
+}
+
+// chmodTree changes the modes of all that is in a directory, and returns how many it has changed.
+func chmodTree(ctx context.Context, c *command.Call, change modeChange, name string) (done int, err error) {
+	c.Links = true
+	t := &tree{call: c, most: math.MaxInt}
+	t.before = func(file string, e listing.Entry, _ int) error {
+		if e.Type == listing.Link {
+			return nil // it would change what the link points to
+		}
+		err := chmodOne(ctx, c, change, file, e)
+		if err == nil {
+			done++
+		}
+		return t.later(err, ctx.Err() != nil || c.Session().Idle() != nil)
+	}
+	return done, t.walk(ctx, name)
 }
 
 // chmodOne changes the mode of one file; e is what a listing said about it.
@@ -124,12 +124,9 @@ type modeClause struct {
 
 // relative reports whether the mode of now matters.
 func (m modeChange) relative() bool {
-	for _, clause := range m {
-		if clause.op != '=' || clause.who != 0o777 || clause.x {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m, func(clause modeClause) bool {
+		return clause.op != '=' || clause.who != 0o777 || clause.x
+	})
 }
 
 func (m modeChange) apply(mode fs.FileMode, dir bool) fs.FileMode {

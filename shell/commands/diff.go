@@ -186,10 +186,9 @@ func (g *diffing) openThere(ctx context.Context, name string, apart bool) (_ *di
 		done()
 		return nil, err
 	}
-	typ := from.Type()
-	from.SetType(client.Binary)
+	back := inBytes(from)
 	d, err := from.Retrieve(ctx, name, 0)
-	from.SetType(typ)
+	back()
 	if err != nil {
 		done()
 		return nil, err
@@ -197,12 +196,7 @@ func (g *diffing) openThere(ctx context.Context, name string, apart bool) (_ *di
 	label := c.Shell.Address.Host + ":" + c.Absolute(name)
 	return &diffFile{Reader: d, label: label + stamped(e.Time, e.Precision >= listing.Second), size: e.Size, close: func(whole bool) error {
 		defer done()
-		if !whole {
-			d.Abort()
-			d.Close() // it was not to be whole
-			return nil
-		}
-		return finish(d)
+		return endData(d, whole)
 	}}, nil
 }
 
@@ -388,17 +382,13 @@ func (g *diffing) trees(ctx context.Context) error {
 	}
 	names := maps.Clone(there)
 	maps.Copy(names, here)
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		err := g.entry(ctx, name, there, here)
-		if errs = append(errs, err); endsAll(ctx, err) {
-			break
-		}
-	}
+	err = eachOf(ctx, slices.Values(slices.Sorted(maps.Keys(names))), func(name string) error {
+		return g.entry(ctx, name, there, here)
+	})
 	if !c.JSON() && !c.Is("name-status") {
 		c.Note("%d differ, %d only there, %d only here; %d the same", g.differ, g.onlyThere, g.onlyHere, g.same)
 	}
-	return failure.Several(errs)
+	return err
 }
 
 // entry compares what has a name on both sides, or tells that only one has it.

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -10,7 +11,6 @@ import (
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
@@ -40,27 +40,17 @@ func du(ctx context.Context, c *command.Call) error {
 	if c.Is("summarize") {
 		most = 0
 	}
-	roots := c.Texts()
-	if len(roots) == 0 {
-		roots = []string{"."}
-	}
 	if c.Is("duplicates") {
-		return duplicates(ctx, c, roots)
+		return duplicates(ctx, c, rootsOf(c))
 	}
-	var errs []error
-	for _, root := range roots {
+	return eachOf(ctx, slices.Values(rootsOf(c)), func(root string) error {
 		if done, err := usageThere(ctx, c, root, most); done {
-			errs = append(errs, err)
-			continue
+			return err
 		}
 		u := &usageSum{call: c, most: most}
 		t := &tree{call: c, most: math.MaxInt, before: u.enter, after: u.leave}
-		errs = append(errs, t.walk(ctx, root))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return failure.Several(errs)
+		return t.walk(ctx, root)
+	})
 }
 
 // usageThere asks the server for the sum of a directory, where only that is wanted and it can tell (DSIZ).

@@ -57,11 +57,18 @@ func (e *each) wants(ctx context.Context, name, note string) (bool, error) {
 // their turn, unless the connection or the user is gone; all failures are
 // returned.
 func (e *each) do(ctx context.Context, names []command.RemoteName, note func(command.RemoteName) string, f func(command.RemoteName) error) error {
+	return eachOf(ctx, e.wanted(ctx, names, note), f)
+}
+
+// eachOf runs f for each of some things, as do does. A walk that f ends early ends with it.
+func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error {
 	var errs []error
-	for name := range e.wanted(ctx, names, note) {
-		err := f(name)
-		errs = append(errs, err)
-		if endsAll(ctx, err) {
+	for one := range all {
+		err := f(one)
+		if errors.Is(err, errStop) {
+			break
+		}
+		if errs = append(errs, err); endsAll(ctx, err) {
 			break
 		}
 	}

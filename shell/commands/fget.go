@@ -19,7 +19,7 @@ var _ = command.Add(&command.Command{
 	Long: "Each of them gets the last part of its remote name, here. The names are only names: no pattern, - or | has a meaning " +
 		"in them. The list - is standard input.",
 	Examples: []command.Example{{Line: "fget list", Says: "what `nlist *.txt list` has put into list"}},
-	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: into(getFlags), Complete: []completion.Kind{completion.LocalPath},
+	Min:      1, Max: 1, Ask: []string{"list-file"}, Flags: flags(getFlags, intoFlag), Complete: []completion.Kind{completion.LocalPath},
 	Wire: downloadVerbs, Needs: command.Login, Detach: true, Foreign: command.Confined, Run: fget,
 })
 

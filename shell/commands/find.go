@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,9 +58,12 @@ func findFlags(fs *pflag.FlagSet) {
 
 // finding is what find looks for.
 type finding struct {
-	tests    []func(path string, e *listing.Entry) bool
+	tests    []entryTest
 	min, max int
 }
+
+// entryTest reports whether what has a path fits.
+type entryTest = func(path string, e *listing.Entry) bool
 
 func find(ctx context.Context, c *command.Call) error {
 	want, err := findingOf(c)
@@ -78,50 +82,41 @@ func find(ctx context.Context, c *command.Call) error {
 	if c.Given("keep-last") {
 		return c.Usage("-keep-last goes with -delete or -exec")
 	}
-	t := &tree{call: c, most: want.max, before: want.shown(c)}
-	roots := c.Texts()
-	if len(roots) == 0 {
-		roots = []string{"."}
-	}
-	var errs []error
-	for _, root := range roots {
-		t.errs = nil
-		errs = append(errs, t.walk(ctx, root))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return failure.Several(errs)
-}
-
-// shown shows what is found as it comes.
-func (f *finding) shown(c *command.Call) func(path string, e listing.Entry, depth int) error {
-	show := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
-	return func(path string, e listing.Entry, depth int) error {
-		if depth < f.min || !f.fits(path, &e) {
-			return nil
-		}
-		e.Name = path
+	list := &render.List{Long: true, Fixed: true} // one by one, they line up no other way
+	return want.each(ctx, c, func(e listing.Entry) error {
 		switch {
 		case c.JSON():
 			return c.Object(render.Entry(e))
 		case c.Is("long"):
-			return show.Write(c.Out, []listing.Entry{e})
+			return list.Write(c.Out, []listing.Entry{e})
 		case c.Is("print0"):
-			_, err := io.WriteString(c.Out, c.Shown(path)+"\x00")
+			_, err := io.WriteString(c.Out, c.Shown(e.Name)+"\x00")
 			return err
 		}
-		return c.Print("%s", path)
-	}
+		return c.Print("%s", e.Name)
+	})
 }
 
-func (f *finding) fits(path string, e *listing.Entry) bool {
-	for _, test := range f.tests {
-		if !test(path, e) {
-			return false
-		}
+// each goes through what fits in the trees that are named, under its whole path.
+func (f *finding) each(ctx context.Context, c *command.Call, found func(listing.Entry) error) error {
+	return eachOf(ctx, slices.Values(rootsOf(c)), func(root string) error {
+		t := &tree{call: c, most: f.max, before: func(path string, e listing.Entry, depth int) error {
+			if depth < f.min || slices.ContainsFunc(f.tests, func(test entryTest) bool { return !test(path, &e) }) {
+				return nil
+			}
+			e.Name = path
+			return found(e)
+		}}
+		return t.walk(ctx, root)
+	})
+}
+
+// rootsOf are the trees that the arguments name, by default the present directory.
+func rootsOf(c *command.Call) []string {
+	if len(c.Args) == 0 {
+		return []string{"."}
 	}
-	return true
+	return c.Texts()
 }
 
 // findingOf reads the tests from the options.
@@ -131,7 +126,7 @@ func findingOf(c *command.Call) (*finding, error) {
 	f.max, _ = c.Flags.GetInt("maxdepth")
 	for _, row := range []struct {
 		name string
-		make func(string) (func(string, *listing.Entry) bool, error)
+		make func(string) (entryTest, error)
 	}{
 		{"name", byName(func(s string) string { return s })},
 		{"iname", byName(strings.ToLower)},
@@ -154,8 +149,8 @@ func findingOf(c *command.Call) (*finding, error) {
 	return f, nil
 }
 
-func byName(fold func(string) string) func(string) (func(string, *listing.Entry) bool, error) {
-	return func(pattern string) (func(string, *listing.Entry) bool, error) {
+func byName(fold func(string) string) func(string) (entryTest, error) {
+	return func(pattern string) (entryTest, error) {
 		pattern = fold(pattern)
 		return func(path string, _ *listing.Entry) bool {
 			name := fold(command.BaseName(path))
@@ -164,11 +159,11 @@ func byName(fold func(string) string) func(string) (func(string, *listing.Entry)
 	}
 }
 
-func byPath(pattern string) (func(string, *listing.Entry) bool, error) {
+func byPath(pattern string) (entryTest, error) {
 	return func(path string, _ *listing.Entry) bool { return syntax.Match(pattern, path) }, nil
 }
 
-func byType(word string) (func(string, *listing.Entry) bool, error) {
+func byType(word string) (entryTest, error) {
 	types := map[string]listing.Type{"f": listing.File, "d": listing.Dir, "l": listing.Link}
 	want, ok := types[word]
 	if !ok {
@@ -185,7 +180,7 @@ func compared(text string) (sign byte, number string) {
 	return 0, text
 }
 
-func bySize(text string) (func(string, *listing.Entry) bool, error) {
+func bySize(text string) (entryTest, error) {
 	sign, number := compared(strings.TrimSuffix(text, "c")) // find(1) calls bytes c
 	n, err := settings.ParseBytes(number)
 	if err != nil {
@@ -199,7 +194,7 @@ func bySize(text string) (func(string, *listing.Entry) bool, error) {
 	}, nil
 }
 
-func byAge(text string) (func(string, *listing.Entry) bool, error) {
+func byAge(text string) (entryTest, error) {
 	sign, number := compared(text)
 	if sign == 0 {
 		return nil, &failure.UsageError{Text: "it takes +N (longer ago) or -N (more recently)"}

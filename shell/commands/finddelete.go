@@ -93,8 +93,7 @@ var errOther = errors.New("has changed since it was found, and stays")
 
 // deleteFound deletes what is still as it was found.
 func deleteFound(ctx context.Context, c *command.Call, doomed []listing.Entry) error {
-	var errs []error
-	for _, e := range doomed {
+	return eachOf(ctx, slices.Values(doomed), func(e listing.Entry) error {
 		err := deleteOne(ctx, c, e)
 		if err == nil && !c.Shell.Options.DryRun {
 			c.Shell.Remote.Forget(completion.Join(c.Absolute(e.Name), ".."))
@@ -105,14 +104,8 @@ func deleteFound(ctx context.Context, c *command.Call, doomed []listing.Entry) e
 				err = c.Print("%s", e.Name)
 			}
 		}
-		if err != nil {
-			errs = append(errs, failure.About(e.Name, err))
-		}
-		if ctx.Err() != nil || endsAll(ctx, err) {
-			break
-		}
-	}
-	return failure.Several(errs)
+		return failure.About(e.Name, err)
+	})
 }
 
 func deleteOne(ctx context.Context, c *command.Call, e listing.Entry) error {

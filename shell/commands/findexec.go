@@ -159,23 +159,10 @@ func withName(vars syntax.Vars, list syntax.List, name string) syntax.List {
 
 // all are the entries that fit, in the trees that are named.
 func (f *finding) all(ctx context.Context, c *command.Call) (found []listing.Entry, err error) {
-	roots := c.Texts()
-	if len(roots) == 0 {
-		roots = []string{"."}
-	}
-	var errs []error
-	for _, root := range roots {
-		t := &tree{call: c, most: f.max, before: func(path string, e listing.Entry, depth int) error {
-			if depth >= f.min && f.fits(path, &e) {
-				e.Name, e.Raw = path, ""
-				found = append(found, e)
-			}
-			return nil
-		}}
-		errs = append(errs, t.walk(ctx, root))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return found, failure.Several(errs)
+	err = f.each(ctx, c, func(e listing.Entry) error {
+		e.Raw = ""
+		found = append(found, e)
+		return nil
+	})
+	return found, err
 }

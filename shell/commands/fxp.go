@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -65,8 +66,7 @@ func fxpTo(ctx context.Context, c *command.Call, url string) error {
 		return c.Usage("several files need a directory: a URL that ends with a slash")
 	}
 	err = besideSession(ctx, c.Shell, a, func(there *client.Session) error {
-		all := &each{call: c, all: true}
-		return all.do(ctx, names, noNote, func(n command.RemoteName) error {
+		return eachOf(ctx, slices.Values(names), func(n command.RemoteName) error {
 			if n.Entry != nil && n.Entry.Type == listing.Dir {
 				return nil
 			}

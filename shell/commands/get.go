@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,7 +41,7 @@ var _ = command.Add(&command.Command{
 		{Line: "get --segments 4 big.iso", Says: "over four sessions at once, where one is slow"},
 		{Line: "get -r photos", Says: "a directory with everything in it; `mirror` can do more"},
 	},
-	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: into(named(withSegments(withTrees(getFlags)))),
+	Min: 1, Max: -1, Ask: []string{"remote-file"}, Flags: flags(getFlags, treesFlag, segmentsFlag, outputFlag, intoFlag),
 	Complete: []completion.Kind{completion.RemotePath, completion.LocalPath},
 	Wire:     downloadVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return get(ctx, c, c.Is("continue")) },
 	ByURL: func(ctx context.Context, c *command.Call) error { return getByURL(ctx, c, c.Is("continue")) },
@@ -60,30 +59,30 @@ func getFlags(fs *pflag.FlagSet) {
 	originalFlags(fs)
 }
 
-// named adds the option of a command that gives one file another name.
-func named(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
+// flags are the options of a command that shares some with others.
+func flags(parts ...func(*pflag.FlagSet)) func(*pflag.FlagSet) {
 	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.StringP("output", "o", "", "under another `NAME`")
-		command.NamesPath(fs, "output", completion.LocalPath)
+		for _, add := range parts {
+			add(fs)
+		}
 	}
 }
 
-// into adds the option of commands that move several files.
-func into(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
-	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.StringP("into", "O", "", "put them into `DIRECTORY`, which must exist")
-		command.NamesPath(fs, "into", completion.LocalDir)
-	}
+// outputFlag is the option of a command that gives one file another name.
+func outputFlag(fs *pflag.FlagSet) {
+	fs.StringP("output", "o", "", "under another `NAME`")
+	command.NamesPath(fs, "output", completion.LocalPath)
 }
 
-// withSegments adds the option of commands that can fetch a file in parts.
-func withSegments(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
-	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.Int("segments", 1, "fetch a large file over `N` sessions at once")
-	}
+// intoFlag is the option of commands that move several files.
+func intoFlag(fs *pflag.FlagSet) {
+	fs.StringP("into", "O", "", "put them into `DIRECTORY`, which must exist")
+	command.NamesPath(fs, "into", completion.LocalDir)
+}
+
+// segmentsFlag is the option of commands that can fetch a file in parts.
+func segmentsFlag(fs *pflag.FlagSet) {
+	fs.Int("segments", 1, "fetch a large file over `N` sessions at once")
 }
 
 // segments is how many sessions are to fetch one file.
@@ -172,20 +171,13 @@ func getSeveral(ctx context.Context, c *command.Call, resume bool) error {
 		return failure.About(dir, &failure.LocalError{Text: "no such directory here"})
 	}
 	names, missed := c.Expand(ctx, words)
-	errs := []error{missed}
 	all := &each{call: c, all: true}
-	for _, name := range names {
-		var err error
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		if c.Is("recursive") && isRemoteTree(ctx, c, name) {
-			err = all.tree(ctx, name.Path, dir)
-		} else {
-			err = all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: segments(c)})
+			return all.tree(ctx, name.Path, dir)
 		}
-		if errs = append(errs, err); endsAll(ctx, err) {
-			break
-		}
-	}
-	return failure.Several(errs)
+		return all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: segments(c)})
+	})})
 }
 
 // openTarget reads the local name that the user typed. Only here, and never in a
@@ -195,7 +187,7 @@ func openTarget(ctx context.Context, c *command.Call, t *transfer.Task, word syn
 	command, isPipe := strings.CutPrefix(word.Text, "|")
 	switch {
 	case word.Text == "-":
-		t.Out = plainOut(c)
+		t.Out, done = plainOut(c, false)
 		return done, nil
 	case isPipe:
 		in, err := c.PipeTo(ctx, command)
@@ -230,14 +222,6 @@ func intoOf(word syntax.Token) string {
 	return name
 }
 
-// plainOut is where the bytes of a file go that are to be seen.
-func plainOut(c *command.Call) io.Writer {
-	if !c.Bytes {
-		return &screenWriter{out: c.Out}
-	}
-	return c.Out
-}
-
 // downloadFile brings a file to a local name, by default that of the remote one.
 func downloadFile(ctx context.Context, c *command.Call, t transfer.Task) error {
 	if err := nameHere(c, &t); err != nil {
@@ -248,7 +232,7 @@ func downloadFile(ctx context.Context, c *command.Call, t transfer.Task) error {
 
 // downloadAs is download under the local name that the task has.
 func downloadAs(ctx context.Context, c *command.Call, t transfer.Task) error {
-	yes, err := replaces(ctx, c, &t)
+	yes, err := replaces(ctx, c, &t, func() (listing.Entry, error) { return c.Session().Stat(ctx, t.Remote) })
 	if err != nil || !yes {
 		return err
 	}
@@ -300,8 +284,8 @@ func nameHere(c *command.Call, t *transfer.Task) error {
 	return claimNames(c, t)
 }
 
-// replaces decides about a local file that already exists.
-func replaces(ctx context.Context, c *command.Call, t *transfer.Task) (bool, error) {
+// replaces decides about a local file that already exists; there is the one that would replace it.
+func replaces(ctx context.Context, c *command.Call, t *transfer.Task, there func() (listing.Entry, error)) (bool, error) {
 	info, err := c.Shell.Folder().Stat(t.Local)
 	if err != nil || t.Resume || t.Offset > 0 || c.Is("force") || c.Shell.Settings.Clobber == "on" {
 		return true, nil
@@ -312,7 +296,7 @@ func replaces(ctx context.Context, c *command.Call, t *transfer.Task) (bool, err
 	if !c.Interactive() {
 		return true, nil
 	}
-	e, err := c.Session().Stat(ctx, t.Remote)
+	e, err := there()
 	if err != nil {
 		return false, failure.About(t.Remote, err)
 	}

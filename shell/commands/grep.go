@@ -2,16 +2,17 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/search"
 	"github.com/ftpsh/ftpsh/client/unpack"
@@ -105,9 +106,7 @@ func grep(ctx context.Context, c *command.Call) error {
 	if len(words) == 0 && !c.Is("recursive") {
 		return c.Usage("which file? -r looks into the present directory")
 	}
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
+	defer inBytes(c.Session())()
 	err = g.all(ctx, words)
 	if c.Screen && !c.Is("quiet") && !c.JSON() {
 		c.Note("%s searched, %d with matches, %s, %s read", command.Plural(g.files, "file", "files"), g.fit, command.Plural(int(g.lines), "line", "lines"), command.BytesText(g.bytes))
@@ -161,27 +160,10 @@ func newGrepping(c *command.Call) (*grepping, []syntax.Token, error) {
 // all searches what the words stand for.
 func (g *grepping) all(ctx context.Context, words []syntax.Token) error {
 	names, missed := g.call.Expand(ctx, words)
-	errs := []error{missed}
 	if len(words) == 0 {
 		names = []command.RemoteName{{Path: "."}}
 	}
-	for _, name := range names {
-		err := g.name(ctx, name)
-		if errs = append(errs, err); endsAll(ctx, err) || errors.Is(err, errStop) {
-			break
-		}
-	}
-	return failure.Several(withoutStop(errs))
-}
-
-// withoutStop leaves out what only ended a walk.
-func withoutStop(errs []error) (rest []error) {
-	for _, err := range errs {
-		if !errors.Is(err, errStop) {
-			rest = append(rest, err)
-		}
-	}
-	return rest
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error { return g.name(ctx, name) })})
 }
 
 // name searches a file, or with -r a tree.
@@ -199,11 +181,7 @@ func (g *grepping) name(ctx context.Context, name command.RemoteName) error {
 			return nil
 		}
 		err := g.file(ctx, strings.TrimPrefix(path, "./"))
-		if err == nil || errors.Is(err, errStop) || endsAll(ctx, err) {
-			return err
-		}
-		t.errs = append(t.errs, err)
-		return nil
+		return t.later(err, errors.Is(err, errStop) || endsAll(ctx, err))
 	}
 	return t.walk(ctx, name.Path)
 }
@@ -239,25 +217,13 @@ func (g *grepping) file(ctx context.Context, name string) error {
 		g.fit++
 		g.lines += found.Lines
 	}
-	if shown := g.sum(name, found); err == nil {
-		err = shown
-	}
-	if found.Early && (d.Size() < 0 || d.Size()-d.Transferred() > readOn) || err != nil && !errors.Is(err, io.EOF) {
-		d.Abort()
-		d.Close() // it was not to be whole
-	} else if closing := finish(d); err == nil {
-		err = closing
-	}
+	err = cmp.Or(err, g.sum(name, found))
+	broken := found.Early && (d.Size() < 0 || d.Size()-d.Transferred() > readOn) || err != nil && !errors.Is(err, io.EOF)
+	err = cmp.Or(err, endData(d, !broken))
 	if err == nil && c.Is("quiet") && g.fit > 0 {
 		return errStop
 	}
 	return failure.About(name, err)
-}
-
-// finish reads what is left of a file.
-func finish(d *client.Data) error {
-	_, err := io.Copy(io.Discard, d)
-	return d.CloseAfter(err)
 }
 
 // stream searches the bytes of a file.

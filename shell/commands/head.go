@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -19,10 +20,7 @@ var _ = command.Add(&command.Command{
 	Long:     "Only what is shown is fetched, or little more: the transfer is broken off then.",
 	Examples: []command.Example{{Line: "head -3 README.txt", Says: "three lines"}, {Line: "head -c 64 README.txt", Says: "64 bytes"}},
 	Min:      1, Max: -1, Ask: []string{"remote-file"}, Digits: "lines",
-	Flags: func(fs *pflag.FlagSet) {
-		headFlags(fs)
-		decompressFlag(fs)
-	},
+	Flags:    flags(headFlags, decompressFlag),
 	Complete: []completion.Kind{completion.RemotePath}, Wire: getVerbs, Needs: command.Login, Reach: command.EachWord, Foreign: command.Confined, Run: head,
 })
 
@@ -49,29 +47,17 @@ func amountWanted(c *command.Call) (lines int, bytes int64, err error) {
 // eachFile runs f for the files that the arguments stand for, with a headline
 // if there are several. Output goes through the screen's filter.
 func eachFile(ctx context.Context, c *command.Call, f func(name string, out io.Writer) error) error {
-	names, err := c.Expand(ctx, c.Args)
-	errs := []error{err}
-	for i, name := range names {
+	names, missed := c.Expand(ctx, c.Args)
+	above := ""
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		if len(names) > 1 {
-			headline := "==> " + name.Path + " <=="
-			if i > 0 {
-				headline = "\n" + headline
-			}
-			if err := c.Print("%s", headline); err != nil {
+			if err := c.Print("%s==> %s <==", above, name.Path); err != nil {
 				return err
 			}
+			above = "\n"
 		}
-		out := plainOut(c)
-		err := f(name.Path, out)
-		if screen, ok := out.(*screenWriter); ok && err == nil {
-			err = screen.finish()
-		}
-		errs = append(errs, failure.About(name.Path, err))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return failure.Several(errs)
+		return failure.About(name.Path, show(c, false, func(out io.Writer) error { return f(name.Path, out) }))
+	})})
 }
 
 func head(ctx context.Context, c *command.Call) error {
@@ -100,12 +86,7 @@ func head(ctx context.Context, c *command.Call) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return d.CloseAfter(err)
 		}
-		if !all {
-			d.Abort()
-			d.Close() // it was not to be whole
-			return nil
-		}
-		return finish(d)
+		return endData(d, all)
 	})
 }
 

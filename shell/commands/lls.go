@@ -42,13 +42,9 @@ func lls(ctx context.Context, c *command.Call) error {
 	if c.Screen {
 		return runLocal(c, cmd)
 	}
-	out := plainOut(c) // ls knows nothing of a terminal behind us
+	out, end := plainOut(c, false) // ls knows nothing of a terminal behind us
 	c.Out = out
-	err := runLocal(c, cmd)
-	if shown, is := out.(*screenWriter); is {
-		err = cmp.Or(err, shown.finish())
-	}
-	return err
+	return cmp.Or(runLocal(c, cmd), end())
 }
 
 // ownLls knows -l and -a, and names. A folder is opened, and has its name above when it is not alone.

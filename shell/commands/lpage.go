@@ -5,8 +5,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/spf13/pflag"
-
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
@@ -15,8 +13,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "lpage", Rare: true, Theme: "download", Args: "local…", Short: "read local files, page by page", Long: pageLong,
 	Min: 1, Max: -1, Ask: []string{"local-file"},
-	Flags:    func(fs *pflag.FlagSet) { fs.BoolP("force", "f", false, "show binary files, too") },
-	Complete: []completion.Kind{completion.LocalPath}, Program: true, Foreign: command.Confined, Run: Paged(lcat),
+	Flags: binaryFlag, Complete: []completion.Kind{completion.LocalPath}, Program: true, Foreign: command.Confined, Run: Paged(lcat),
 })
 
 // lcat writes local files, safe for a screen as cat does it.
@@ -41,13 +38,8 @@ func showLocal(ctx context.Context, c *command.Call, name string) error {
 		return err
 	}
 	defer file.Close()
-	out := plainOut(c)
-	screen, isScreen := out.(*screenWriter)
-	if isScreen {
-		screen.anything = c.Is("force")
-	}
-	if _, err := io.Copy(out, file); err != nil || !isScreen {
+	return show(c, c.Is("force"), func(out io.Writer) error {
+		_, err := io.Copy(out, file)
 		return err
-	}
-	return screen.finish()
+	})
 }

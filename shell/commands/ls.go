@@ -66,9 +66,7 @@ func list(ctx context.Context, c *command.Call, long bool) error {
 		word = c.Args[0]
 	}
 	if entries, err = listed(ctx, c, word); err == nil || len(entries) > 0 {
-		if writing := writeList(c, entries, long); err == nil {
-			err = writing
-		}
+		err = cmp.Or(err, writeList(c, entries, long))
 	}
 	return done(err)
 }
@@ -136,13 +134,7 @@ func visibleEntries(c *command.Call, entries []listing.Entry) []listing.Entry {
 	if showsAll(c) {
 		return entries
 	}
-	shown := entries[:0]
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name, ".") {
-			shown = append(shown, e)
-		}
-	}
-	return shown
+	return slices.DeleteFunc(entries, func(e listing.Entry) bool { return strings.HasPrefix(e.Name, ".") })
 }
 
 // writeList shows entries as the flags want them.
@@ -256,16 +248,11 @@ func mls(ctx context.Context, c *command.Call, long bool) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
-	for _, word := range c.Args {
+	return done(eachOf(ctx, slices.Values(c.Args), func(word syntax.Token) error {
 		entries, err := listed(ctx, c, word)
 		if err = c.Skips(err); err == nil || len(entries) > 0 {
 			err = cmp.Or(err, writeList(c, entries, long))
 		}
-		errs = append(errs, err)
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return done(failure.Several(errs))
+		return err
+	}))
 }

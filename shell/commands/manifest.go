@@ -203,9 +203,7 @@ func manifestThere(ctx context.Context, c *command.Call, name string) (io.Reader
 	if s == nil {
 		return nil, failure.ErrNotConnected
 	}
-	typ := s.Type()
-	s.SetType(client.Binary)
-	defer s.SetType(typ)
+	defer inBytes(s)()
 	list := &boundedList{}
 	_, err := s.Get(ctx, list, name)
 	return &list.text, err

@@ -25,7 +25,7 @@ var _ = command.Add(&command.Command{
 
 // mgetFlags are the options of mget.
 func mgetFlags(fs *pflag.FlagSet) {
-	into(withSegments(withTrees(getFlags)))(fs)
+	flags(getFlags, treesFlag, segmentsFlag, intoFlag)(fs)
 	fs.String("settled", "", "leave files alone that change within `TIME`, since they may still be being written")
 	fs.String("marker", "", "take a file only when `NAME` stands beside it, as %s.done; %s is the name of the file")
 }

@@ -283,7 +283,7 @@ func asItIs(name string) (string, error) { return name, nil }
 
 // mirrorFilter joins the options that choose files. Directories are only left
 // out by --exclude.
-func mirrorFilter(c *command.Call) (func(string, *listing.Entry) bool, error) {
+func mirrorFilter(c *command.Call) (entryTest, error) {
 	include, _ := c.Flags.GetStringArray("include")
 	exclude, _ := c.Flags.GetStringArray("exclude")
 	tests, err := mirrorTests(c)
@@ -297,19 +297,15 @@ func mirrorFilter(c *command.Call) (func(string, *listing.Entry) bool, error) {
 		if e.Type == listing.Dir {
 			return true
 		}
-		for _, test := range tests {
-			if !test(path, e) {
-				return false
-			}
-		}
-		return len(include) == 0 || fitsAny(include, path)
+		fails := func(test entryTest) bool { return !test(path, e) }
+		return !slices.ContainsFunc(tests, fails) && (len(include) == 0 || fitsAny(include, path))
 	}, nil
 }
 
 // mirrorTests are those of --size, --newer and --older.
-func mirrorTests(c *command.Call) (tests []func(string, *listing.Entry) bool, err error) {
+func mirrorTests(c *command.Call) (tests []entryTest, err error) {
 	sizes, _ := c.Flags.GetStringArray("size")
-	add := func(flag, text string, read func(string) (func(string, *listing.Entry) bool, error)) error {
+	add := func(flag, text string, read func(string) (entryTest, error)) error {
 		if text == "" {
 			return nil
 		}
@@ -336,16 +332,13 @@ func mirrorTests(c *command.Call) (tests []func(string, *listing.Entry) bool, er
 // fitsAny reports whether a path fits a pattern: one without a slash is for the
 // last name.
 func fitsAny(patterns []string, path string) bool {
-	for _, p := range patterns {
+	return slices.ContainsFunc(patterns, func(p string) bool {
 		name := path
 		if !strings.Contains(p, "/") {
 			name = command.BaseName(path)
 		}
-		if syntax.Match(p, name) {
-			return true
-		}
-	}
-	return false
+		return syntax.Match(p, name)
+	})
 }
 
 // fewDeletions is how many deletions are few in any case, in a script.

@@ -95,9 +95,7 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 	stop()
 	end()
 	rememberLimit(c, e)
-	if shown := r.end(err); err == nil {
-		err = shown
-	}
+	err = cmp.Or(err, r.end(err))
 	switch {
 	case m.DryRun:
 	case m.Up:

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/ignore"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
@@ -44,9 +43,7 @@ func mirrorWatch(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer func() { c.Session().SetType(typ) }()
+	defer inBytes(c.Session())()
 	err = tree.Start()
 	defer tree.Close()
 	switch {

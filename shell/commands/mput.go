@@ -12,7 +12,7 @@ import (
 var _ = command.Add(&command.Command{
 	Name: "mput", Theme: "upload", Plans: true, Risk: command.ReplacesRemote, Between: &command.Between{Reverse: true, Many: true}, Aliases: []string{"msend"}, Args: "pattern…", Short: "upload several files", JSON: true,
 	Long: "At a terminal you are asked about each file unless `prompt` is off; a script is not asked. Without -r directories are skipped.",
-	Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: intoThere(withTrees(putFlags)),
+	Min:  1, Max: -1, Ask: []string{"local-files"}, Flags: flags(putFlags, treesFlag, intoThereFlag),
 	Examples: []command.Example{{Line: "mput *.jpg", Says: "all pictures"}, {Line: "mput -O incoming *.jpg", Says: "into another directory"}},
 	Complete: []completion.Kind{completion.LocalPath},
 	Wire:     putTreeVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: mput,

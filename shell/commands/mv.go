@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -24,13 +25,9 @@ var _ = command.Add(&command.Command{
 	Flags:    mvFlags, Wire: command.Verbs(getVerbs, putVerbs, fxpVerbs, command.Sends("RNFR", "RNTO", "DELE")), Needs: command.Login, Foreign: command.Confined, Run: mv,
 })
 
-func noClobberFlag(fs *pflag.FlagSet) {
-	fs.BoolP("no-clobber", "n", false, "do not replace a file that has the new name")
-}
-
 // mvFlags are those of mv and cp.
 func mvFlags(fs *pflag.FlagSet) {
-	noClobberFlag(fs)
+	fs.BoolP("no-clobber", "n", false, "do not replace a file that has the new name")
 	acrossFlags(fs)
 }
 
@@ -57,8 +54,7 @@ func toTarget(ctx context.Context, c *command.Call, f func(from, to string) erro
 	if !into && len(names) > 1 {
 		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
-	yes := &each{call: c, all: true}
-	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		target := to
 		if into {
 			target = command.JoinRemote(to, command.BaseName(name.Path))
@@ -118,9 +114,7 @@ func copyThrough(ctx context.Context, c *command.Call, from, to string) error {
 		return err
 	}
 	defer other.Close()
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
+	defer inBytes(c.Session())()
 	t := transfer.Task{Op: transfer.BetweenServers, Remote: from, Target: other, Local: to, Route: &transfer.Route{Way: transfer.Here}}
 	configureTask(c, &t)
 	t.Preserve = false // as cp does

@@ -21,14 +21,8 @@ var _ = command.Add(&command.Command{
 })
 
 func newer(ctx context.Context, c *command.Call) error {
-	t := transfer.Task{Op: transfer.Download, Remote: c.Arg(0), Resume: c.Is("continue")}
-	if len(c.Args) == 2 {
-		t.Local = LocalPath(c.Args[1])
-		if err := makeHere(c, intoOf(c.Args[1])); err != nil {
-			return err
-		}
-	}
-	if err := nameHere(c, &t); err != nil {
+	t, err := newerTask(c)
+	if err != nil {
 		return err
 	}
 	info, err := c.Shell.Folder().Stat(t.Local)
@@ -51,4 +45,16 @@ func newer(ctx context.Context, c *command.Call) error {
 	}
 	t.Size, t.ModTime = e.Size, e.Time
 	return moveFile(ctx, c, t)
+}
+
+// newerTask is the download that newer makes if the file is.
+func newerTask(c *command.Call) (transfer.Task, error) {
+	t := transfer.Task{Op: transfer.Download, Remote: c.Arg(0), Resume: c.Is("continue")}
+	if len(c.Args) == 2 {
+		t.Local = LocalPath(c.Args[1])
+		if err := makeHere(c, intoOf(c.Args[1])); err != nil {
+			return t, err
+		}
+	}
+	return t, nameHere(c, &t)
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -15,13 +16,15 @@ var _ = command.Add(&command.Command{
 	Name: "page", Theme: "download", Aliases: []string{"more", "less"}, Args: "remote…", Short: "read files of the server, page by page",
 	Long: pageLong,
 	Min:  1, Max: -1, Ask: []string{"remote-file"},
-	Flags: func(fs *pflag.FlagSet) {
-		fs.BoolP("force", "f", false, "show binary files, too")
-		decompressFlag(fs)
-	},
+	Flags:    flags(binaryFlag, decompressFlag),
 	Complete: []completion.Kind{completion.RemotePath},
 	Wire:     getVerbs, Needs: command.Login, Program: true, Foreign: command.Confined, Run: Paged(pageOne),
 })
+
+// binaryFlag is the option of commands that show files.
+func binaryFlag(fs *pflag.FlagSet) {
+	fs.BoolP("force", "f", false, "show binary files, too")
+}
 
 // pageOne is cat, or with -z zcat.
 func pageOne(ctx context.Context, c *command.Call) error {
@@ -45,10 +48,7 @@ func Paged(run func(context.Context, *command.Call) error) func(context.Context,
 			return err
 		}
 		c.Out = pager
-		err = run(ctx, c)
-		if closing := pager.Close(); err == nil {
-			err = closing
-		}
+		err = cmp.Or(run(ctx, c), pager.Close())
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil
 		}

@@ -55,7 +55,7 @@ func moveMany(ctx context.Context, c *command.Call, tasks []transfer.Task) error
 	set := &c.Shell.Settings
 	many := len(tasks) > 1 || len(tasks) == 1 && tasks[0].Segments > 1
 	if !many || set.Hash > 0 || set.Tick || c.Shell.Options.DryRun || collide(tasks) {
-		return moveOneByOne(ctx, c, tasks)
+		return eachOf(ctx, slices.Values(tasks), func(t transfer.Task) error { return moveFile(ctx, c, t) })
 	}
 	var bytes int64
 	for i := range tasks {
@@ -146,16 +146,4 @@ func rememberLimit(c *command.Call, e *transfer.Engine) {
 	if n := e.Limit(); n > 0 {
 		command.FoundLimit(c.Shell, limited(e.Session), "parallel", strconv.Itoa(n))
 	}
-}
-
-func moveOneByOne(ctx context.Context, c *command.Call, tasks []transfer.Task) error {
-	var errs []error
-	for _, t := range tasks {
-		err := moveFile(ctx, c, t)
-		errs = append(errs, err)
-		if endsAll(ctx, err) {
-			break
-		}
-	}
-	return failure.Several(errs)
 }

@@ -39,6 +39,11 @@ func moveFile(ctx context.Context, c *command.Call, t transfer.Task) error {
 		keepPartial(ctx, c, t, meter, err)
 		err = diagnosedHere(c, t, diagnosed(ctx, c, t.Remote, err))
 	}
+	return toldTransfer(c, t, r, err)
+}
+
+// toldTransfer reports one transfer that has ended.
+func toldTransfer(c *command.Call, t transfer.Task, r transfer.Result, err error) error {
 	if err := endedTransfer(c, t, r, err); err != nil {
 		return err
 	}
@@ -115,7 +120,7 @@ func keepPartial(ctx context.Context, c *command.Call, t transfer.Task, m *trans
 	}
 	switch {
 	case t.Op == transfer.Download && t.Out == nil:
-		if free, known := freeSpace(filepath.Dir(c.Shell.Local(t.Local))); known && isFull(err) {
+		if free, known := freeSpace(filepath.Dir(c.Shell.Local(t.Local))); known && syserror.DiskFull(err) {
 			c.Note("%s are free in %s", command.BytesText(free), filepath.Dir(t.Local))
 		}
 		name := c.Shell.Folder().Part(t.Local)
@@ -144,11 +149,6 @@ func resuming(command, from, to string) string {
 		line += " " + syntax.Quote(to)
 	}
 	return line
-}
-
-// isFull reports whether there is no room for a local file.
-func isFull(err error) bool {
-	return syserror.DiskFull(err)
 }
 
 // keptPatience is how long the prompt waits for what the server says about an

@@ -31,7 +31,7 @@ var _ = command.Add(&command.Command{
 		{Line: "put \"|tar cz src\" src.tgz", Says: "what a local command makes"},
 		{Line: "put -r site", Says: "a directory with everything in it; `mirror -R` can do more"},
 	},
-	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: intoThere(namedThere(withTrees(putFlags))),
+	Min: 1, Max: 2, Ask: []string{"local-file"}, Flags: flags(putFlags, treesFlag, outputThereFlag, intoThereFlag),
 	Complete: []completion.Kind{completion.LocalPath, completion.RemotePath},
 	Wire:     putTreeVerbs, Needs: command.Login, Reach: command.WholeLine, Detach: true, Foreign: command.Confined, Run: func(ctx context.Context, c *command.Call) error { return put(ctx, c, transfer.Upload) },
 	ByURL: putByURL,
@@ -42,22 +42,16 @@ var (
 	putTreeVerbs = command.Verbs(putVerbs, command.ListVerbs, command.Sends("MKD")) // with -r
 )
 
-// namedThere adds the option of a command that gives one file another name on the server.
-func namedThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
-	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.StringP("output", "o", "", "under another `NAME`")
-		command.NamesPath(fs, "output", completion.RemotePath)
-	}
+// outputThereFlag is the option of a command that gives one file another name on the server.
+func outputThereFlag(fs *pflag.FlagSet) {
+	fs.StringP("output", "o", "", "under another `NAME`")
+	command.NamesPath(fs, "output", completion.RemotePath)
 }
 
-// intoThere adds the option of commands that upload.
-func intoThere(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
-	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.StringArrayP("into", "O", nil, "put it into `DIRECTORY` of the server, which must exist; several times: into each")
-		command.NamesPath(fs, "into", completion.RemoteDir)
-	}
+// intoThereFlag is the option of commands that upload.
+func intoThereFlag(fs *pflag.FlagSet) {
+	fs.StringArrayP("into", "O", nil, "put it into `DIRECTORY` of the server, which must exist; several times: into each")
+	command.NamesPath(fs, "into", completion.RemoteDir)
 }
 
 func putFlags(fs *pflag.FlagSet) {

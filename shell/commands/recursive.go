@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -72,21 +73,10 @@ func isTree(sh *command.Shell, name string) bool {
 
 // eachTree carries out f for each directory.
 func eachTree(ctx context.Context, names []string, f func(string) error) error {
-	var errs []error
-	for _, name := range names {
-		err := failure.About(name, f(name))
-		errs = append(errs, err)
-		if endsAll(ctx, err) {
-			break
-		}
-	}
-	return failure.Several(errs)
+	return eachOf(ctx, slices.Values(names), func(name string) error { return failure.About(name, f(name)) })
 }
 
-// withTrees adds the option of commands that can move directories.
-func withTrees(flags func(*pflag.FlagSet)) func(*pflag.FlagSet) {
-	return func(fs *pflag.FlagSet) {
-		flags(fs)
-		fs.BoolP("recursive", "r", false, "directories too, with everything in them")
-	}
+// treesFlag is the option of commands that can move directories.
+func treesFlag(fs *pflag.FlagSet) {
+	fs.BoolP("recursive", "r", false, "directories too, with everything in them")
 }

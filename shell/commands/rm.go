@@ -48,16 +48,17 @@ func rm(ctx context.Context, c *command.Call) error {
 		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
 	}
 	names = files(names)
-	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched(names) && !comesBack(c) && !agreed(c, len(names)) &&
-		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names))) {
+	matched := slices.ContainsFunc(names, func(name command.RemoteName) bool { return name.Entry != nil })
+	if c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") && matched && !comesBack(c) && !agreed(c, len(names)) &&
+		!c.Confirm(ctx, fmt.Sprintf("delete %s?", counted(names, "files"))) {
 		return missed
 	}
-	yes, done := &each{call: c, all: true}, 0
+	done := 0
 	if len(names) > 1 {
 		c.SumsUp()
 		defer func() { tellDeleted(c, done, 0) }()
 	}
-	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		err := remove(ctx, c, name.Path)
 		if err == nil {
 			done++
@@ -113,29 +114,17 @@ func withoutMissing(err error) error {
 
 // files leaves out the directories that a pattern found.
 func files(names []command.RemoteName) []command.RemoteName {
-	var out []command.RemoteName
-	for _, name := range names {
-		if name.Entry == nil || name.Entry.Type != listing.Dir {
-			out = append(out, name)
-		}
-	}
-	return out
+	return slices.DeleteFunc(names, func(name command.RemoteName) bool {
+		return name.Entry != nil && name.Entry.Type == listing.Dir
+	})
 }
 
-func matched(names []command.RemoteName) bool {
-	for _, name := range names {
-		if name.Entry != nil {
-			return true
-		}
-	}
-	return false
-}
-
-func counted(names []command.RemoteName) string {
+// counted is the name of the only one, or how many there are.
+func counted(names []command.RemoteName, many string) string {
 	if len(names) == 1 {
 		return render.Safe(names[0].Path)
 	}
-	return fmt.Sprintf("%d files", len(names))
+	return fmt.Sprintf("%d %s", len(names), many)
 }
 
 func remove(ctx context.Context, c *command.Call, name string) error {

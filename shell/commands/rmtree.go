@@ -2,15 +2,14 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"path"
+	"slices"
 
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
-	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // removeTrees deletes what the names stand for, directories from the inside
@@ -21,27 +20,21 @@ func removeTrees(ctx context.Context, c *command.Call, names []command.RemoteNam
 			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: name.Path + " is never deleted as a whole"}
 		}
 	}
-	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and everything in it?", treesText(names))) {
+	if len(names) == 0 || c.Interactive() && !c.Is("force") && !c.Confirm(ctx, fmt.Sprintf("delete %s and everything in it?", counted(names, "names"))) {
 		return nil
 	}
 	c.SumsUp()
 	c.Links = true
 	inOnePiece := (command.Trashes(c.Shell) || command.InTx(c.Shell, c.Session())) && !c.Shell.Options.DryRun
 	r := removing{Call: c}
-	var errs []error
-	for _, name := range names {
+	err := eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		if inOnePiece {
-			errs = append(errs, trashTree(ctx, c, name.Path))
-			continue
+			return trashTree(ctx, c, name.Path)
 		}
-		err := r.tree(ctx, name.Path)
-		errs = append(errs, err)
-		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
-			break
-		}
-	}
+		return r.tree(ctx, name.Path)
+	})
 	tellDeleted(c, r.files, r.dirs)
-	return failure.Several(errs)
+	return err
 }
 
 // removing deletes trees, entry by entry.
@@ -53,14 +46,7 @@ type removing struct {
 func (r *removing) tree(ctx context.Context, name string) error {
 	t := &tree{call: r.Call, most: math.MaxInt}
 	t.after = func(path string, e listing.Entry, _ int, whole bool) error {
-		err := r.entry(ctx, path, e, whole)
-		if err != nil && (ctx.Err() != nil || r.Session().Idle() != nil) {
-			return err
-		}
-		if err != nil {
-			t.errs = append(t.errs, err)
-		}
-		return nil
+		return t.later(r.entry(ctx, path, e, whole), ctx.Err() != nil || r.Session().Idle() != nil)
 	}
 	err := t.walk(ctx, name)
 	if r.Is("force") && isMissing(ctx, r.Call, name, err) {
@@ -135,11 +121,4 @@ func trashTree(ctx context.Context, c *command.Call, name string) error {
 	}
 	c.Shell.Remote.Remove(c.Absolute(name))
 	return c.Done(command.Event{Verb: "RNTO", Remote: name})
-}
-
-func treesText(names []command.RemoteName) string {
-	if len(names) == 1 {
-		return render.Safe(names[0].Path)
-	}
-	return fmt.Sprintf("%d names", len(names))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -35,8 +36,7 @@ func sumCommand(name string, a client.Algorithm) *command.Command {
 
 func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
 	names, missed := c.Expand(ctx, c.Args)
-	all := &each{call: c, all: true}
-	return failure.Several([]error{missed, all.do(ctx, names, noNote, func(name command.RemoteName) error {
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		sum, how, err := remoteSum(ctx, c, name.Path, a)
 		if err != nil {
 			return failure.About(name.Path, err)
@@ -65,9 +65,7 @@ func remoteSum(ctx context.Context, c *command.Call, path string, a client.Algor
 			return nil, "", err
 		}
 	}
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
+	defer inBytes(c.Session())()
 	hash := client.NewHash(a)
 	_, err = c.Session().Get(ctx, hash, path)
 	return hash.Sum(nil), "read", err

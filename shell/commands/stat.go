@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,26 +23,24 @@ var _ = command.Add(&command.Command{
 })
 
 func stat(ctx context.Context, c *command.Call) error {
-	names, err := c.Expand(ctx, c.Args)
-	errs := []error{err}
-	for i, name := range names {
+	names, missed := c.Expand(ctx, c.Args)
+	first := true
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+		apart := !first
+		first = false
 		e, err := c.Session().Stat(ctx, name.Path)
-		if err == nil && c.JSON() {
-			err = c.Object(render.Entry(e))
-		} else if err == nil {
-			if i > 0 {
-				err = c.Print("")
-			}
-			if err == nil {
-				err = c.Table(render.Table{Rows: statRows(e)})
+		switch {
+		case err != nil:
+			return failure.About(name.Path, err)
+		case c.JSON():
+			return c.Object(render.Entry(e))
+		case apart:
+			if err := c.Print(""); err != nil {
+				return err
 			}
 		}
-		errs = append(errs, failure.About(name.Path, err))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return failure.Several(errs)
+		return c.Table(render.Table{Rows: statRows(e)})
+	})})
 }
 
 func statRows(e listing.Entry) [][]string {

@@ -198,9 +198,7 @@ const (
 )
 
 func (t *sumsThere) sums(ctx context.Context, files []*summed, ready func(*summed) error) (err error) {
-	typ := t.call.Session().Type()
-	t.call.Session().SetType(client.Binary)
-	defer t.call.Session().SetType(typ)
+	defer inBytes(t.call.Session())()
 	t.stale = t.call.Is("rehash")
 	if t.cache, err = t.readCache(); err != nil {
 		return err

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/trash"
 	"github.com/ftpsh/ftpsh/client/treesync"
@@ -121,9 +120,7 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, sure bo
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`sync -y` does it, `sync -n` shows it"}
 	}
 	c.SumsUp()
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer func() { c.Session().SetType(typ) }()
+	defer inBytes(c.Session())()
 	return syncs(c.Shell).Locked(head, dry, func() error {
 		archive, err := syncs(c.Shell).Read(head)
 		if err != nil {
@@ -199,9 +196,7 @@ func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry, sure b
 		}
 	}
 	err := r.do(ctx, y)
-	if shown := r.end(conflicts); err == nil {
-		err = shown
-	}
+	r.end(conflicts)
 	return failure.Several(append(r.errs, err, r.left(conflicts)))
 }
 
@@ -370,15 +365,14 @@ func (r *syncReport) tell(s treesync.Step) {
 }
 
 // end sums up.
-func (r *syncReport) end(conflicts int) error {
+func (r *syncReport) end(conflicts int) {
 	if r.call.JSON() {
-		return nil
+		return
 	}
 	r.tellNotes()
 	if len(r.counts) > 0 || len(r.errs) == 0 {
 		tellDone(r.call, syncSum(r.counts, r.bytes, conflicts, false))
 	}
-	return nil
 }
 
 // left is the status of a sync with conflicts.

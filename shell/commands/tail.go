@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/settings"
@@ -43,9 +42,7 @@ func tail(ctx context.Context, c *command.Call) error {
 		return c.Usage("-f follows one file")
 	}
 	return eachFile(ctx, c, func(name string, out io.Writer) error {
-		typ := c.Session().Type()
-		c.Session().SetType(client.Binary) // offsets are bytes
-		defer c.Session().SetType(typ)
+		defer inBytes(c.Session())() // offsets are bytes
 		whole, err := c.Session().Size(ctx, name)
 		if err != nil {
 			return err

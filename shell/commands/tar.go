@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -82,9 +81,7 @@ func tarMembers(ctx context.Context, c *command.Call) (all []tarMember, err erro
 }
 
 func writeTar(ctx context.Context, c *command.Call, out io.Writer, members []tarMember) error {
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
+	defer inBytes(c.Session())()
 	w := tar.NewWriter(out)
 	for _, m := range members {
 		if err := addMember(ctx, c, w, m); err != nil {

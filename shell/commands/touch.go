@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,7 @@ func touch(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	names, missed := c.Expand(ctx, c.Args)
-	yes := &each{call: c, all: true}
-	return failure.Several([]error{missed, yes.do(ctx, names, noNote, func(name command.RemoteName) error {
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		return failure.About(name.Path, touchOne(ctx, c, name.Path, when))
 	})})
 }
@@ -64,7 +64,7 @@ func touchOne(ctx context.Context, c *command.Call, name string, when time.Time)
 		return err
 	}
 	c.Shell.Remote.Add(c.Absolute(name), completion.Name{Name: command.BaseName(name)})
-	if !c.Given("date") && !c.Given("stamp") && !c.Given("reference") {
+	if !c.Given("date", "stamp", "reference") {
 		return nil
 	}
 	return c.Session().SetModTime(ctx, name, when)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -134,11 +135,7 @@ func (d *drawing) line(dir, limbs string, e *listing.Entry) error {
 }
 
 func (d *drawing) wanted(entries []listing.Entry) []listing.Entry {
-	var kept []listing.Entry
-	for _, e := range visibleEntries(d.Call, entries) {
-		if !command.IsDot(&e) && e.Type != listing.Unparsed && (e.Type == listing.Dir || !d.Is("directories")) {
-			kept = append(kept, e)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(visibleEntries(d.Call, entries), func(e listing.Entry) bool {
+		return command.IsDot(&e) || e.Type == listing.Unparsed || e.Type != listing.Dir && d.Is("directories")
+	})
 }

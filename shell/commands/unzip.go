@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/unpack"
 	"github.com/ftpsh/ftpsh/completion"
@@ -57,9 +56,7 @@ func unzip(ctx context.Context, c *command.Call) error {
 		return c.Usage("--max-out: %s", err)
 	}
 	s, name := c.Session(), c.Arg(0)
-	typ := s.Type()
-	s.SetType(client.Binary)
-	defer s.SetType(typ)
+	defer inBytes(s)()
 	size, err := s.Size(ctx, name)
 	if err != nil {
 		return failure.About(name, err)
@@ -128,19 +125,14 @@ func showMember(c *command.Call, f *zip.File, most int64) error {
 		return errNoZip
 	}
 	defer in.Close()
-	out := plainOut(c)
-	screen, onScreen := out.(*screenWriter)
-	if onScreen {
-		screen.anything = c.Is("force")
-	}
-	n, err := io.Copy(out, io.LimitReader(in, most+1))
-	switch {
-	case n > most:
-		return &unpack.BombError{In: int64(min(f.CompressedSize64, 1<<62)), Out: n}
-	case errors.Is(err, zip.ErrChecksum), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, zip.ErrFormat):
-		return &unpack.CutError{Err: err}
-	case err == nil && onScreen:
-		return screen.finish()
-	}
-	return err
+	return show(c, c.Is("force"), func(out io.Writer) error {
+		n, err := io.Copy(out, io.LimitReader(in, most+1))
+		switch {
+		case n > most:
+			return &unpack.BombError{In: int64(min(f.CompressedSize64, 1<<62)), Out: n}
+		case errors.Is(err, zip.ErrChecksum), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, zip.ErrFormat):
+			return &unpack.CutError{Err: err}
+		}
+		return err
+	})
 }

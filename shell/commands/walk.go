@@ -7,7 +7,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/listing"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -80,6 +79,15 @@ func (t *tree) stat(ctx context.Context, name string) (listing.Entry, error) {
 	return e, err
 }
 
+// later keeps the failure of one name for the end, unless it ends the walk.
+func (t *tree) later(err error, ends bool) error {
+	if err == nil || ends {
+		return err
+	}
+	t.errs = append(t.errs, err)
+	return nil
+}
+
 // entry goes through one name. It is whole if everything in it was there to see.
 func (t *tree) entry(ctx context.Context, path string, e listing.Entry, depth int) (whole bool, err error) {
 	whole = true
@@ -106,7 +114,7 @@ func (t *tree) inside(ctx context.Context, dir string, depth int) (whole bool, e
 	}
 	entries, err := t.call.List(ctx, dir, true)
 	if err != nil {
-		if failure.AnyOf[*client.LostError, *client.ConnectError](err) || ctx.Err() != nil {
+		if endsAll(ctx, err) {
 			return false, err
 		}
 		t.errs = append(t.errs, failure.About(dir, err))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,14 +69,14 @@ func jump(ctx context.Context, c *command.Call) error {
 			return err
 		}
 		dir := string(fit[i].Dir)
-		if err = visit(ctx, c, dir); !isGone(err) {
+		if err = visit(ctx, c, dir); !client.IsCode(err, 550) {
 			return err
 		}
 		c.Note("%s is not there any more", dir)
 		if _, err := c.Shell.Visits.Forget(c.Shell.Server(), dir); err != nil {
 			return err
 		}
-		fit = append(fit[:i:i], fit[i+1:]...)
+		fit = slices.Delete(fit, i, i+1)
 	}
 	return noVisit(c)
 }
@@ -88,11 +89,7 @@ func visitsLike(c *command.Call, words []string) ([]site.Visit, error) {
 	}
 	fit := site.Ranked(all, words, time.Now())
 	if !c.Is("list") {
-		for i, one := range fit {
-			if string(one.Dir) == c.Shell.Dir() {
-				return append(fit[:i:i], fit[i+1:]...), nil
-			}
-		}
+		fit = slices.DeleteFunc(fit, func(one site.Visit) bool { return string(one.Dir) == c.Shell.Dir() })
 	}
 	return fit, nil
 }
@@ -137,12 +134,6 @@ func visit(ctx context.Context, c *command.Call, dir string) error {
 	}
 	c.Note("%s", c.Shell.Dir())
 	return nil
-}
-
-// isGone reports whether the server says that a directory is not there.
-func isGone(err error) bool {
-	var refused *client.Error
-	return errors.As(err, &refused) && refused.Reply.Code == 550
 }
 
 // remember counts a visit of somebody who typed it. What keeps it from being kept is told, and harms nothing else.

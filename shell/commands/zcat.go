@@ -3,10 +3,10 @@ package commands
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
 
-	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/unpack"
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
@@ -36,18 +36,11 @@ func zcat(ctx context.Context, c *command.Call) error {
 			return c.Usage("--max-out: %s", err)
 		}
 	}
-	names, err := c.Expand(ctx, c.Args)
-	typ := c.Session().Type()
-	c.Session().SetType(client.Binary)
-	defer c.Session().SetType(typ)
-	errs := []error{err}
-	for _, name := range names {
-		err := unpackOne(ctx, c, name.Path, bounds)
-		if errs = append(errs, failure.About(name.Path, err)); endsAll(ctx, err) {
-			break
-		}
-	}
-	return failure.Several(errs)
+	names, missed := c.Expand(ctx, c.Args)
+	defer inBytes(c.Session())()
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+		return failure.About(name.Path, unpackOne(ctx, c, name.Path, bounds))
+	})})
 }
 
 // unpackOne shows one file.
@@ -56,27 +49,18 @@ func unpackOne(ctx context.Context, c *command.Call, name string, bounds unpack.
 	if err != nil {
 		return err
 	}
-	out := plainOut(c)
-	if c.Is("test") {
-		out = io.Discard
-	}
-	screen, onScreen := out.(*screenWriter)
-	if onScreen {
-		screen.anything = c.Is("force")
-	}
-	in, err := unpack.New(d, bounds, c.Is("force"))
-	if err == nil {
-		_, err = io.Copy(out, in)
-	}
-	if err != nil {
-		d.Abort()
-		d.Close() // it was not to be whole
-		return err
-	}
-	if onScreen {
-		if err := screen.finish(); err != nil {
+	return show(c, c.Is("force"), func(out io.Writer) error {
+		if c.Is("test") {
+			out = io.Discard
+		}
+		in, err := unpack.New(d, bounds, c.Is("force"))
+		if err == nil {
+			_, err = io.Copy(out, in)
+		}
+		if err != nil {
+			_ = endData(d, false)
 			return err
 		}
-	}
-	return finish(d)
+		return endData(d, true)
+	})
 }
