@@ -74,7 +74,7 @@ func TestChecks(t *testing.T) {
 			if row.check.wantsAnswer() || row.check.looksAtFiles() {
 				return
 			}
-			see, passes := row.check.follow()
+			see, passes := row.check.follow(&Attempt{})
 			for n := range len(events) + 1 {
 				if got, want := passes(), row.check.Passes(&Attempt{Events: events[:n]}); got != want {
 					t.Errorf("followed through %d events: %v, want %v", n, got, want)

@@ -59,63 +59,105 @@ type Attempt struct {
 
 // Passes reports whether the attempt fulfils the check.
 func (c *Check) Passes(a *Attempt) bool {
-	switch {
-	case c.Seen != nil:
-		return slices.ContainsFunc(a.Events, c.Seen.matches)
-	case c.InOrder != nil:
-		return inOrder(c.InOrder, a.Events)
-	case c.SameOp != nil:
-		return inOneOp(c.SameOp, a.Events)
-	case c.All != nil:
-		return !slices.ContainsFunc(c.All, func(c Check) bool { return !c.Passes(a) })
-	case c.Any != nil:
-		return slices.ContainsFunc(c.Any, func(c Check) bool { return c.Passes(a) })
-	case c.Not != nil:
-		return !c.Not.Passes(a)
-	case c.Answer != nil:
-		return a.Answer != "" && c.Answer.accepts(a)
-	case c.File != nil:
-		return c.File.holds(a)
+	see, passes := c.follow(a)
+	for _, e := range a.Events {
+		see(e)
 	}
-	return false
+	return passes()
 }
 
-func inOrder(patterns []Pattern, events []*Event) bool {
-	for _, e := range events {
+// follow is the check as events come in, one after the other: see takes the next one, and passes says whether all so far
+// are enough, with the answer and the files of an attempt. Each event is looked at once, however many there are.
+func (c *Check) follow(a *Attempt) (see func(*Event), passes func() bool) {
+	switch {
+	case c.Seen != nil:
+		return followInOrder([]Pattern{c.Seen})
+	case c.InOrder != nil:
+		return followInOrder(c.InOrder)
+	case c.SameOp != nil:
+		return followInOneOp(c.SameOp)
+	case c.All != nil:
+		return followEach(a, c.All, func(passed int) bool { return passed == len(c.All) })
+	case c.Any != nil:
+		return followEach(a, c.Any, func(passed int) bool { return passed > 0 })
+	case c.Not != nil:
+		return followEach(a, []Check{*c.Not}, func(passed int) bool { return passed == 0 })
+	}
+	return func(*Event) {}, func() bool { return c.Answer != nil && c.Answer.accepts(a) || c.File != nil && c.File.holds(a) }
+}
+
+func followInOrder(patterns []Pattern) (see func(*Event), passes func() bool) {
+	see = func(e *Event) {
 		if len(patterns) > 0 && patterns[0].matches(e) {
 			patterns = patterns[1:]
 		}
 	}
-	return len(patterns) == 0
+	return see, func() bool { return len(patterns) == 0 }
 }
 
-func inOneOp(patterns []Pattern, events []*Event) bool {
-	byOp := map[int][]*Event{}
-	for _, e := range events {
-		byOp[e.Op] = append(byOp[e.Op], e)
+func followInOneOp(patterns []Pattern) (see func(*Event), passes func() bool) {
+	done := false
+	left := map[int][]Pattern{} // by operation
+	see = func(e *Event) {
+		if done || e.Op == 0 {
+			return
+		}
+		rest, begun := left[e.Op]
+		if !begun {
+			rest = patterns
+		}
+		if len(rest) > 0 && rest[0].matches(e) {
+			rest = rest[1:]
+		}
+		left[e.Op], done = rest, len(rest) == 0
 	}
-	for op, events := range byOp {
-		if op != 0 && inOrder(patterns, events) {
-			return true
+	return see, func() bool { return done }
+}
+
+func followEach(a *Attempt, checks []Check, enough func(passed int) bool) (see func(*Event), passes func() bool) {
+	sees, passing := make([]func(*Event), len(checks)), make([]func() bool, len(checks))
+	for i := range checks {
+		sees[i], passing[i] = checks[i].follow(a)
+	}
+	see = func(e *Event) {
+		for _, see := range sees {
+			see(e)
 		}
 	}
-	return false
+	return see, func() bool {
+		passed := 0
+		for _, passes := range passing {
+			if passes() {
+				passed++
+			}
+		}
+		return enough(passed)
+	}
+}
+
+// parts are the check and those that it is made of; one that must not pass is none of them.
+func (c *Check) parts() []*Check {
+	all := []*Check{c}
+	for _, list := range [][]Check{c.All, c.Any} {
+		for i := range list {
+			all = append(all, list[i].parts()...)
+		}
+	}
+	return all
 }
 
 // Answered reports whether the answer alone is right, whatever else is missing.
 func (c *Check) Answered(a *Attempt) bool {
-	in := func(list []Check) bool {
-		return slices.ContainsFunc(list, func(c Check) bool { return c.Answered(a) })
-	}
-	return c.Answer != nil && a.Answer != "" && c.Answer.accepts(a) || in(c.All) || in(c.Any)
+	return slices.ContainsFunc(c.parts(), func(c *Check) bool { return c.Answer != nil && c.Answer.accepts(a) })
 }
 
 // wantsAnswer reports whether an answer can make the check pass.
 func (c *Check) wantsAnswer() bool {
-	in := func(list []Check) bool {
-		return slices.ContainsFunc(list, func(c Check) bool { return c.wantsAnswer() })
-	}
-	return c.Answer != nil || in(c.All) || in(c.Any)
+	return slices.ContainsFunc(c.parts(), func(c *Check) bool { return c.Answer != nil })
+}
+
+func (c *Check) looksAtFiles() bool {
+	return slices.ContainsFunc(c.parts(), func(c *Check) bool { return c.File != nil || c.Not != nil && c.Not.looksAtFiles() })
 }
 
 // eventFields are the names that a Pattern may use.
@@ -226,6 +268,9 @@ func numberIn(text string) (int64, bool) {
 // accepts compares words without regard to case and punctuation, and numbers as
 // numbers.
 func (w *Answer) accepts(a *Attempt) bool {
+	if a.Answer == "" {
+		return false
+	}
 	if w.Value == "" {
 		said := " " + strings.Join(words(a.Answer), " ") + " "
 		return slices.ContainsFunc(w.Is, func(is string) bool {
@@ -240,17 +285,12 @@ func (w *Answer) accepts(a *Attempt) bool {
 // Right is an answer that the check accepts after these events, for testing a
 // lesson; "" if it wants none.
 func (c *Check) Right(events []*Event) string {
-	if w := c.Answer; w != nil && w.Value == "" && len(w.Is) > 0 {
-		return w.Is[0]
-	} else if w != nil {
-		n, _ := w.value(events)
-		return strconv.FormatInt(n, 10)
-	}
-	for _, list := range [][]Check{c.All, c.Any} {
-		for i := range list {
-			if right := list[i].Right(events); right != "" {
-				return right
-			}
+	for _, part := range c.parts() {
+		if w := part.Answer; w != nil && w.Value == "" && len(w.Is) > 0 {
+			return w.Is[0]
+		} else if w != nil {
+			n, _ := w.value(events)
+			return strconv.FormatInt(n, 10)
 		}
 	}
 	return ""

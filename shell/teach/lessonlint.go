@@ -97,7 +97,7 @@ func (c *Check) ends(events []*Event) (int, bool) {
 	if c.wantsAnswer() || c.looksAtFiles() {
 		return 0, true
 	}
-	see, passes := c.follow()
+	see, passes := c.follow(&Attempt{})
 	for n, e := range events {
 		if e.Ev == OpStart && passes() { // checks run between operations
 			return n, true
@@ -105,84 +105,4 @@ func (c *Check) ends(events []*Event) (int, bool) {
 		see(e)
 	}
 	return len(events), passes()
-}
-
-// follow is the check as events come in, one after the other: see takes the next one, and passes says what Passes would of all
-// so far. Each event is looked at once, however many there are.
-func (c *Check) follow() (see func(*Event), passes func() bool) {
-	switch {
-	case c.Seen != nil:
-		return followInOrder([]Pattern{c.Seen})
-	case c.InOrder != nil:
-		return followInOrder(c.InOrder)
-	case c.SameOp != nil:
-		return followInOneOp(c.SameOp)
-	case c.All != nil:
-		return followEach(c.All, func(passed int) bool { return passed == len(c.All) })
-	case c.Any != nil:
-		return followEach(c.Any, func(passed int) bool { return passed > 0 })
-	case c.Not != nil:
-		return followEach([]Check{*c.Not}, func(passed int) bool { return passed == 0 })
-	}
-	return func(*Event) {}, func() bool { return false }
-}
-
-func followInOrder(patterns []Pattern) (see func(*Event), passes func() bool) {
-	see = func(e *Event) {
-		if len(patterns) > 0 && patterns[0].matches(e) {
-			patterns = patterns[1:]
-		}
-	}
-	return see, func() bool { return len(patterns) == 0 }
-}
-
-func followInOneOp(patterns []Pattern) (see func(*Event), passes func() bool) {
-	done := false
-	left := map[int][]Pattern{} // by operation
-	see = func(e *Event) {
-		if done || e.Op == 0 {
-			return
-		}
-		rest, begun := left[e.Op]
-		if !begun {
-			rest = patterns
-		}
-		if len(rest) > 0 && rest[0].matches(e) {
-			rest = rest[1:]
-		}
-		left[e.Op], done = rest, len(rest) == 0
-	}
-	return see, func() bool { return done }
-}
-
-func followEach(checks []Check, enough func(passed int) bool) (see func(*Event), passes func() bool) {
-	sees, passing := make([]func(*Event), len(checks)), make([]func() bool, len(checks))
-	for i := range checks {
-		sees[i], passing[i] = checks[i].follow()
-	}
-	see = func(e *Event) {
-		for _, see := range sees {
-			see(e)
-		}
-	}
-	return see, func() bool {
-		passed := 0
-		for _, passes := range passing {
-			if passes() {
-				passed++
-			}
-		}
-		return enough(passed)
-	}
-}
-
-func (c *Check) looksAtFiles() bool {
-	for _, list := range [][]Check{c.All, c.Any} {
-		for i := range list {
-			if list[i].looksAtFiles() {
-				return true
-			}
-		}
-	}
-	return c.File != nil || c.Not != nil && c.Not.looksAtFiles()
 }

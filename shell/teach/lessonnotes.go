@@ -37,12 +37,9 @@ func (s *Step) notes() [][2]string {
 
 // accepted are the words that count as an answer.
 func (c *Check) accepted() (all []string) {
-	if c.Answer != nil {
-		all = append(all, c.Answer.Is...)
-	}
-	for _, list := range [][]Check{c.All, c.Any} {
-		for i := range list {
-			all = append(all, list[i].accepted()...)
+	for _, part := range c.parts() {
+		if part.Answer != nil {
+			all = append(all, part.Answer.Is...)
 		}
 	}
 	return all
