@@ -23,12 +23,17 @@ func TestAdviceCanBeTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := 0
-	for _, name := range append(names, "teach/doctorproblems.go") {
+	for _, name := range names {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		lines += checkAdvice(t, sh, file)
+	}
+	for _, p := range teach.Problems() {
+		for _, advice := range p.Try {
+			lines += checkLine(t, sh, advice.Type)
+		}
 	}
 	if lines < 20 {
 		t.Errorf("only %d lines of advice were found", lines)
@@ -55,22 +60,27 @@ func checkAdvice(t *testing.T, sh *command.Shell, file *ast.File) (lines int) {
 				continue // made of a word of the session
 			}
 			line, _ := strconv.Unquote(text.Value)
-			if line == "" || strings.HasPrefix(line, "ftpsh ") {
-				continue
-			}
-			lines++
-			if !learn.KnowsLine(sh, line) {
-				t.Errorf("`%s` cannot be typed", line)
-			}
-			if word, found := strings.CutPrefix(line, "explain "); found && word != "last" {
-				if _, ok := teach.Explain(word, teach.Here{}); !ok {
-					t.Errorf("explain does not know %q", word)
-				}
-			}
+			lines += checkLine(t, sh, line)
 		}
 		return true
 	})
 	return lines
+}
+
+// checkLine looks at a line of advice, and returns 1 for one that is for the prompt.
+func checkLine(t *testing.T, sh *command.Shell, line string) int {
+	if line == "" || strings.HasPrefix(line, "ftpsh ") {
+		return 0
+	}
+	if !learn.KnowsLine(sh, line) {
+		t.Errorf("`%s` cannot be typed", line)
+	}
+	if word, found := strings.CutPrefix(line, "explain "); found && word != "last" {
+		if _, ok := teach.Explain(word, teach.Here{}); !ok {
+			t.Errorf("explain does not know %q", word)
+		}
+	}
+	return 1
 }
 
 // Each command of the protocol that the shell has a command for says which.

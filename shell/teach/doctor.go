@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,37 +112,30 @@ var checkups = []struct {
 // Examine looks at a server, step by step, and says what is wrong with it. It
 // reads only and changes nothing there. It ends early when ctx does.
 func Examine(ctx context.Context, e Examination) *Diagnosis {
-	if e.Limit == 0 {
-		e.Limit = 5 * time.Second
-	}
-	if e.Whole == 0 {
-		e.Whole = 16 * time.Second
-	}
+	e.Limit, e.Whole = cmp.Or(e.Limit, 5*time.Second), cmp.Or(e.Whole, 16*time.Second)
 	d := &doctor{Examination: e, Diagnosis: &Diagnosis{Host: e.Options.Addr, Problems: []Problem{}}, failed: map[string]bool{}, listed: map[string]sample{}}
 	d.host, _, _ = net.SplitHostPort(e.Options.Addr)
 	d.Options.Timeout, d.Options.Stall, d.Options.DialTimeout = d.Limit, d.Limit, d.Limit
 	d.Options.Trace = client.Join(e.Options.Trace, d.watch())
 	d.end = time.Now().Add(e.Whole)
+	bounded, cancel := context.WithDeadline(ctx, d.end.Add(time.Second))
+	defer cancel()
 	for _, c := range checkups {
 		if c.full && !e.Full || ctx.Err() != nil {
 			continue
 		}
-		if c.name != "replies" && c.name != "seen" && !time.Now().Before(d.end) {
-			d.began, d.failed[c.name] = time.Now(), true
-			d.note(Skipped, c.name, "no time is left: the server is too slow for it")
-			continue
-		}
 		d.began = time.Now()
-		if missing := d.missing(c.needs); missing != "" {
-			d.failed[c.name] = true
-			if missing != "-" {
-				d.note(Skipped, c.name, "needs %s", missing)
-			}
-			continue
+		missing := d.missing(c.needs)
+		switch {
+		case c.name != "replies" && c.name != "seen" && !time.Now().Before(d.end):
+			d.skips(c.name, "no time is left: the server is too slow for it")
+		case missing != "":
+			d.skips(c.name, "needs %s", missing)
+		default:
+			step, cancel := context.WithTimeout(bounded, 2*d.Limit)
+			c.run(d, step)
+			cancel()
 		}
-		step, cancel := context.WithDeadline(ctx, earlier(time.Now().Add(2*d.Limit), d.end.Add(time.Second)))
-		c.run(d, step)
-		cancel()
 	}
 	if d.session != nil {
 		d.session.Close()
@@ -151,13 +145,6 @@ func Examine(ctx context.Context, e Examination) *Diagnosis {
 	d.Commands = d.sent
 	d.OK = !slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.State == Failing || f.State == Worth })
 	return d.Diagnosis
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // missing is a step that failed and is needed.
@@ -188,20 +175,28 @@ func (d *doctor) note(state State, step, format string, args ...any) {
 
 // problem adds a problem to the diagnosis, once.
 func (d *doctor) problem(key string) {
-	for _, p := range d.Problems {
-		if p.Key == key {
-			return
-		}
+	is := func(p Problem) bool { return p.Key == key }
+	if i := slices.IndexFunc(Problems(), is); i >= 0 && !slices.ContainsFunc(d.Problems, is) {
+		d.Problems = append(d.Problems, Problems()[i])
 	}
-	p := problems[key]
-	p.Key = key
-	d.Problems = append(d.Problems, p)
 }
 
 // fails is a step that failed, for a reason.
 func (d *doctor) fails(step, key, format string, args ...any) {
 	d.problem(key)
 	d.note(Failing, step, format, args...)
+}
+
+// warns is a step that worked in a way that is a problem.
+func (d *doctor) warns(step, key, format string, args ...any) {
+	d.problem(key)
+	d.note(Worth, step, format, args...)
+}
+
+// skips is a step that could not be taken; others that need it cannot be either.
+func (d *doctor) skips(step, format string, args ...any) {
+	d.failed[step] = true
+	d.note(Skipped, step, format, args...)
 }
 
 // watch counts what is sent, and notices replies that are late or unasked.
@@ -242,8 +237,7 @@ func (d *doctor) ask(ctx context.Context, line string) (client.Reply, error) {
 // silent says why there was no reply.
 func (d *doctor) silent(step, verb string, err error) {
 	if timedOut(err) && !time.Now().Before(d.end) { // it was we who had no more time
-		d.failed[step] = true
-		d.note(Skipped, step, "no time is left for %s", verb)
+		d.skips(step, "no time is left for %s", verb)
 		return
 	}
 	key := "no-reply"

@@ -202,12 +202,12 @@ func TestDoctorKeepsThePassword(t *testing.T) {
 
 // TestDoctorFixes: the settings that help are lines of config.toml, each once.
 func TestDoctorFixes(t *testing.T) {
-	d := Diagnosis{Host: "ftp.example.org:21"}
+	d := doctor{Diagnosis: &Diagnosis{Host: "ftp.example.org:21"}}
 	if got := d.Fix(); got != nil {
 		t.Errorf("%q", got)
 	}
 	for _, key := range []string{"data-refused", "slow", "no-reply", "no-mlsd"} {
-		d.Problems = append(d.Problems, problems[key])
+		d.problem(key)
 	}
 	want := "[host.\"ftp.example.org\"]\npassive = \"off\"\ntimeout = \"2m\""
 	if got := strings.Join(d.Fix(), "\n"); got != want {

@@ -230,8 +230,7 @@ func (d *doctor) tls(ctx context.Context) {
 	case d.Options.Security == client.Require:
 		d.fails("tls", "tls-refused", "%s", r)
 	default:
-		d.problem("tls-missing")
-		d.note(Worth, "tls", "%s: passwords and files travel in the clear", r)
+		d.warns("tls", "tls-missing", "%s: passwords and files travel in the clear", r)
 	}
 }
 
@@ -294,8 +293,7 @@ func (d *doctor) protected() {
 	days := int(time.Until(leaf.NotAfter).Hours() / 24)
 	text := fmt.Sprintf("%s, %s; certificate valid %d days", tls.VersionName(state.Version), cipherName(state.CipherSuite), days)
 	if days < 14 {
-		d.problem("cert-soon")
-		d.note(Worth, "tls", "%s only", text)
+		d.warns("tls", "cert-soon", "%s only", text)
 		return
 	}
 	d.note(Fine, "tls", "%s", text)
@@ -325,11 +323,10 @@ func (d *doctor) login(ctx context.Context) {
 	}
 	if r.Code == 331 {
 		if !d.Known && user != "anonymous" {
-			d.note(Skipped, "login", "the password of %s is not known: `open` first, then doctor", user)
-			d.failed["login"] = true
+			d.skips("login", "the password of %s is not known: `open` first, then doctor", user)
 			return
 		}
-		password := d.password()
+		password := d.Login.Password
 		if user == "anonymous" {
 			password = "anonymous@"
 		}
@@ -344,8 +341,7 @@ func (d *doctor) login(ctx context.Context) {
 	case r.Class() == 2:
 		d.note(Fine, "login", "%s", user)
 	case d.strange:
-		d.note(Skipped, "login", "a server that nobody vouches for gets no password, and it refuses anonymous: %s", r)
-		d.failed["login"] = true
+		d.skips("login", "a server that nobody vouches for gets no password, and it refuses anonymous: %s", r)
 	case r.Code == 332:
 		d.fails("login", "account", "%s", r)
 	case wantsTLS(r) && !d.private:
@@ -355,11 +351,4 @@ func (d *doctor) login(ctx context.Context) {
 	default:
 		d.fails("login", "login", "%s: %s", user, r)
 	}
-}
-
-func (d *doctor) password() string {
-	if d.Login.User == "" {
-		return "anonymous@"
-	}
-	return d.Login.Password
 }

@@ -108,14 +108,12 @@ func (d *doctor) active(ctx context.Context) {
 	r, err := d.ask(ctx, line)
 	if err != nil || r.Class() != 2 {
 		ch.Close()
-		d.problem("active-refused")
-		d.note(Worth, "active", "%s: %s", Verb(line), saidOr(r, err))
+		d.warns("active", "active-refused", "%s: %s", Verb(line), saidOr(r, err))
 		return
 	}
 	verdict := d.fetch(ctx, ch, "LIST")
 	if verdict.err != nil {
-		d.problem("active-blocked")
-		d.note(Worth, "active", "the server cannot reach us: %s", plain(verdict.err))
+		d.warns("active", "active-blocked", "the server cannot reach us: %s", plain(verdict.err))
 		return
 	}
 	d.note(Fine, "active", "the server connected to us")
@@ -224,18 +222,15 @@ func (d *doctor) examine(ctx context.Context, step, verb string, format listing.
 	seen := measure(got.text, format)
 	d.listed[verb] = seen
 	if !got.begun && got.final.Code != 0 {
-		d.problem("no-begin")
-		d.note(Worth, step, "%s: %s came without a 150 before it", verb, got.final)
+		d.warns(step, "no-begin", "%s: %s came without a 150 before it", verb, got.final)
 	}
 	switch {
 	case len(got.text) > 0 && !bytes.HasSuffix(got.text, []byte("\n")):
 		d.fails(step, "data-short", "%s: ends within a line after %d bytes, although the server says 226", verb, len(got.text))
 	case seen.odd > 0:
-		d.problem("list-odd")
-		d.note(Worth, step, "%s: %d of %d lines are in no known form", verb, seen.odd, seen.read)
+		d.warns(step, "list-odd", "%s: %d of %d lines are in no known form", verb, seen.odd, seen.read)
 	case strings.EqualFold(seen.form, "dos"):
-		d.problem("list-dos")
-		d.note(Worth, step, "%s: %d entries, as on DOS", verb, seen.read)
+		d.warns(step, "list-dos", "%s: %d entries, as on DOS", verb, seen.read)
 	default:
 		d.note(Fine, step, "%s: %d entries, all understood", verb, seen.read)
 	}
@@ -284,8 +279,7 @@ func (d *doctor) reuse(ctx context.Context) {
 		return
 	}
 	if got := d.fetch(ctx, ch, "LIST"); got.err != nil {
-		d.problem("tls-reuse")
-		d.note(Worth, "tls-reuse", "the server demands that TLS sessions are resumed: %s", plain(got.err))
+		d.warns("tls-reuse", "tls-reuse", "the server demands that TLS sessions are resumed: %s", plain(got.err))
 		return
 	}
 	d.note(Fine, "tls-reuse", "not demanded")
@@ -298,14 +292,12 @@ func (d *doctor) resume(ctx context.Context) {
 		return // the loss was told
 	}
 	if r, err := d.ask(ctx, "TYPE I"); err != nil || r.Class() != 2 {
-		d.problem("no-rest")
-		d.note(Worth, "resume", "TYPE I: %s", saidOr(r, err))
+		d.warns("resume", "no-rest", "TYPE I: %s", saidOr(r, err))
 		return
 	}
 	r, err := d.ask(ctx, "REST 1")
 	if err != nil || r.Class() != 3 {
-		d.problem("no-rest")
-		d.note(Worth, "resume", "REST: %s", saidOr(r, err))
+		d.warns("resume", "no-rest", "REST: %s", saidOr(r, err))
 		return
 	}
 	_, _ = d.ask(ctx, "REST 0")
@@ -345,8 +337,7 @@ func (d *doctor) limits(ctx context.Context) {
 	opt.Trace = d.Examination.Options.Trace
 	second, err := client.Open(ctx, opt)
 	if err != nil {
-		d.problem("one-session")
-		d.note(Worth, "limits", "a second connection: %s", plain(err))
+		d.warns("limits", "one-session", "a second connection: %s", plain(err))
 		return
 	}
 	second.Conn().Close()
@@ -365,8 +356,7 @@ func (d *doctor) ipv6(ctx context.Context) {
 		return
 	}
 	if d.session != nil && !slices.Contains(d.offered, "EPSV") && d.failed["epsv"] {
-		d.problem("ipv6-epsv")
-		d.note(Worth, "ipv6", "%s, but no EPSV, without which there are no transfers over IPv6", addrs[0])
+		d.warns("ipv6", "ipv6-epsv", "%s, but no EPSV, without which there are no transfers over IPv6", addrs[0])
 		return
 	}
 	d.note(Fine, "ipv6", "%s", addrs[0])
@@ -388,11 +378,9 @@ func (d *doctor) replies(ctx context.Context) {
 	d.mu.Unlock()
 	switch {
 	case len(unexpected) > 0:
-		d.problem("extra-reply")
-		d.note(Worth, "replies", "%s", unexpected[0])
+		d.warns("replies", "extra-reply", "%s", unexpected[0])
 	case slowest > slow:
-		d.problem("slow")
-		d.note(Worth, "replies", "slow: %s for %s", slowest.Round(100*time.Millisecond), verb)
+		d.warns("replies", "slow", "slow: %s for %s", slowest.Round(100*time.Millisecond), verb)
 	default:
 		d.note(Fine, "replies", "one for each command, the slowest after %s", span(millis(slowest)))
 	}

@@ -66,18 +66,15 @@ func (d *doctor) clock(context.Context) {
 	ahead := time.Until(newest)
 	switch {
 	case exact && ahead > 2*time.Minute:
-		d.problem("clock")
-		d.note(Worth, "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Minute))
+		d.warns("clock", "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Minute))
 	case known && zone != 0:
-		d.problem("zone")
-		d.note(Worth, "clock", "no file is from the future; LIST tells times of another zone, UTC%s", hours(zone))
+		d.warns("clock", "zone", "no file is from the future; LIST tells times of another zone, UTC%s", hours(zone))
 	case known:
 		d.note(Fine, "clock", "no file is from the future; LIST tells UTC")
 	case exact:
 		d.note(Fine, "clock", "no file is from the future")
 	case ahead > 15*time.Hour: // no zone is as far
-		d.problem("clock")
-		d.note(Worth, "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Hour))
+		d.warns("clock", "clock", "the newest file is from %s ahead of our clock", ahead.Round(time.Hour))
 	default:
 		d.note(Fine, "clock", "LIST tells no zone: times may be hours off")
 	}
