@@ -48,7 +48,7 @@ func (c *command) interrupts() bool {
 var ownCommands = map[string]func(*session, *command) string{
 	"AUTH": auth, "PBSZ": pbsz, "PROT": prot,
 	"USER": user, "PASS": pass,
-	"PASV": pasv, "EPSV": epsv, "PORT": port, "EPRT": eprt,
+	"PASV": pasv, "EPSV": epsv, "PORT": active, "EPRT": active,
 	"RETR": transfer, "STOR": transfer, "STOU": stou, "APPE": transfer,
 	"LIST": transfer, "NLST": transfer, "MLSD": transfer,
 	"RNTO": rnto,
@@ -211,19 +211,10 @@ func epsv(s *session, c *command) string {
 	}
 }
 
-func port(s *session, c *command) string {
-	addr, err := parsePort(c.arg)
-	return s.active(c, addr, err)
-}
-
-func eprt(s *session, c *command) string {
-	addr, err := parseEprt(c.arg)
-	return s.active(c, addr, err)
-}
-
 // active lets the library believe in a passive port, whose Accept then dials. Only the client's own address will do,
 // and no port of the system (RFC 2577, 3).
-func (s *session) active(c *command, addr netip.AddrPort, err error) string {
+func active(s *session, c *command) string {
+	addr, err := ActiveAddress(c.verb, c.arg)
 	peer, _ := netip.ParseAddrPort(s.tcp.RemoteAddr().String())
 	switch {
 	case !s.login.done:
@@ -259,6 +250,17 @@ func (c *control) ipv6() bool {
 	return c.tcp.LocalAddr().(*net.TCPAddr).IP.To4() == nil
 }
 
+// ActiveAddress is where PORT or EPRT asks the server to connect to.
+func ActiveAddress(verb, arg string) (netip.AddrPort, error) {
+	switch strings.ToUpper(verb) {
+	case "PORT":
+		return parsePort(arg)
+	case "EPRT":
+		return parseEprt(arg)
+	}
+	return netip.AddrPort{}, fmt.Errorf("%s names no address", verb)
+}
+
 // parsePort reads h1,h2,h3,h4,p1,p2 (RFC 959, 4.1.2).
 func parsePort(arg string) (netip.AddrPort, error) {
 	fields := strings.Split(arg, ",")
@@ -267,7 +269,7 @@ func parsePort(arg string) (netip.AddrPort, error) {
 	}
 	var n [6]byte
 	for i, f := range fields {
-		v, err := strconv.ParseUint(f, 10, 8)
+		v, err := strconv.ParseUint(strings.TrimSpace(f), 10, 8)
 		if err != nil {
 			return netip.AddrPort{}, fmt.Errorf("%q is not a number from 0 to 255", f)
 		}

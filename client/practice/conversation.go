@@ -128,11 +128,11 @@ func unescape(s string) (string, error) {
 	return b.String(), nil
 }
 
-// escape is the other way, for messages.
-func escape(data []byte) string {
+// Escape writes bytes as the lines S> and D> of [Script] have them.
+func Escape(data string) string {
 	var b strings.Builder
-	for _, c := range data {
-		switch {
+	for i := range len(data) {
+		switch c := data[i]; {
 		case c == '\r':
 			b.WriteString(`\r`)
 		case c == '\n':

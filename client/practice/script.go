@@ -305,15 +305,8 @@ func (p *Scripted) hear(st *step) (string, error) {
 // note remembers the address of an active data connection.
 func (p *Scripted) note(line string) {
 	verb, arg, _ := strings.Cut(line, " ")
-	switch strings.ToUpper(verb) {
-	case "PORT":
-		if addr, err := parsePort(arg); err == nil {
-			p.dataAddr = addr.String()
-		}
-	case "EPRT":
-		if addr, err := parseEprt(arg); err == nil {
-			p.dataAddr = addr.String()
-		}
+	if addr, err := ActiveAddress(verb, arg); err == nil {
+		p.dataAddr = addr.String()
 	}
 }
 
@@ -376,10 +369,10 @@ func (p *Scripted) compare(st *step) (string, error) {
 	}
 	got, err := io.ReadAll(p.data)
 	if err != nil {
-		return fmt.Sprintf("D< %s", escape(got)), err
+		return fmt.Sprintf("D< %s", Escape(string(got))), err
 	}
 	if !bytes.Equal(got, []byte(st.bytes)) {
-		return fmt.Sprintf("D< %s", escape(got)), errMismatch
+		return fmt.Sprintf("D< %s", Escape(string(got))), errMismatch
 	}
 	return "", nil
 }

@@ -357,7 +357,7 @@ func FuzzParseFault(f *testing.F) {
 func FuzzEscape(f *testing.F) {
 	f.Add([]byte("a\\\r\n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if got, err := unescape(escape(data)); err != nil || got != string(data) {
+		if got, err := unescape(Escape(string(data))); err != nil || got != string(data) {
 			t.Errorf("%q became %q, %v", data, got, err)
 		}
 	})

@@ -279,23 +279,10 @@ func verbOf(line string) string {
 
 // cleanVerb leaves of a verb what may be in one: the user can send any line.
 func cleanVerb(verb string) string {
-	if isVerb(verb) {
-		return verb
-	}
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r == '@' {
 			return r
 		}
 		return -1
 	}, strings.ToUpper(verb))
-}
-
-// isVerb reports whether a verb is as it should be, which nearly all are.
-func isVerb(verb string) bool {
-	for i := range len(verb) {
-		if b := verb[i]; b < 'A' || b > 'Z' {
-			return false
-		}
-	}
-	return true
 }

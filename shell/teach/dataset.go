@@ -152,24 +152,24 @@ func load[T any](name string) []T {
 }
 
 // digit is what the first or second digit of a code says.
-type digit struct{ digit, name, meaning, do string }
+type digit struct{ name, meaning, do string }
 
 // firstDigits and secondDigits are RFC 959 section 4.2.1, and 6yz RFC 2228.
 var (
-	firstDigits = []digit{
-		{"1", "begun", "The server has begun; another reply follows before the next command may be sent.", "wait"},
-		{"2", "success", "Done. The next command may be sent.", "go on"},
-		{"3", "more needed", "Accepted so far; the next command of the sequence must follow.", "send the next step"},
-		{"4", "failed for now", "Not done, but the same command may work later without changes.", "try again later"},
-		{"5", "failed", "Not done; repeating the same command will not help.", "change something first"},
-		{"6", "wrapped", "The real reply is inside, protected.", "unwrap"},
+	firstDigits = map[string]digit{
+		"1": {"begun", "The server has begun; another reply follows before the next command may be sent.", "wait"},
+		"2": {"success", "Done. The next command may be sent.", "go on"},
+		"3": {"more needed", "Accepted so far; the next command of the sequence must follow.", "send the next step"},
+		"4": {"failed for now", "Not done, but the same command may work later without changes.", "try again later"},
+		"5": {"failed", "Not done; repeating the same command will not help.", "change something first"},
+		"6": {"wrapped", "The real reply is inside, protected.", "unwrap"},
 	}
-	secondDigits = []digit{
-		{"0", "syntax", "About the form of the command, or commands outside the other groups.", ""},
-		{"1", "information", "Status and help.", ""},
-		{"2", "connections", "About the control or the data connection.", ""},
-		{"3", "login and security", "Names, passwords, accounts, protection.", ""},
-		{"4", "not assigned", "Not defined by RFC 959.", ""},
-		{"5", "files", "About files and directories.", ""},
+	secondDigits = map[string]digit{
+		"0": {"syntax", "About the form of the command, or commands outside the other groups.", ""},
+		"1": {"information", "Status and help.", ""},
+		"2": {"connections", "About the control or the data connection.", ""},
+		"3": {"login and security", "Names, passwords, accounts, protection.", ""},
+		"4": {"not assigned", "Not defined by RFC 959.", ""},
+		"5": {"files", "About files and directories.", ""},
 	}
 )

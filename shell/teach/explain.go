@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -303,15 +304,11 @@ func titled(title string, lines []string) []string {
 // digitWords are "4.. failed for now   .2. connections".
 func digitWords(code string) string {
 	text := "  "
-	for _, d := range firstDigits {
-		if d.digit == code[:1] {
-			text += d.digit + ".. " + d.name
-		}
+	if d, known := firstDigits[code[:1]]; known {
+		text += code[:1] + ".. " + d.name
 	}
-	for _, d := range secondDigits {
-		if d.digit == code[1:2] {
-			text += "   ." + d.digit + ". " + d.name
-		}
+	if d, known := secondDigits[code[1:2]]; known {
+		text += "   ." + code[1:2] + ". " + d.name
 	}
 	return text
 }
@@ -356,17 +353,11 @@ func explainDigits(word string) (Explanation, bool) {
 	if len(digits) < 1 || len(digits) > 2 || len(word) > 3 || digits[0] < '1' || digits[0] > '6' {
 		return Explanation{}, false
 	}
-	var lines []string
-	for _, d := range firstDigits {
-		if d.digit == digits[:1] {
-			lines = append([]string{heading(d.digit+"yz  "+d.name, []Ref{{"RFC 959", "4.2.1"}}), ""}, paragraph(d.meaning)...)
-			lines = append(lines, labelled("Do", d.do)...)
-		}
-	}
-	for _, d := range secondDigits {
-		if len(digits) == 2 && d.digit == digits[1:] {
-			lines = append(append(lines, "", "."+d.digit+".  "+d.name, ""), paragraph(d.meaning)...)
-		}
+	d := firstDigits[digits[:1]]
+	lines := append([]string{heading(digits[:1]+"yz  "+d.name, []Ref{{"RFC 959", "4.2.1"}}), ""}, paragraph(d.meaning)...)
+	lines = append(lines, labelled("Do", d.do)...)
+	if d, known := secondDigits[digits[1:]]; known {
+		lines = append(append(lines, "", "."+digits[1:]+".  "+d.name, ""), paragraph(d.meaning)...)
 	}
 	lines = append(lines, "")
 	var found []string
@@ -390,10 +381,7 @@ func lastReply(events []*Event, fits func(line string, e *Event) bool) (line str
 			line, reply = lines[e.To], e
 		}
 	}
-	if line == "" {
-		line = "the connection"
-	}
-	return line, reply
+	return cmp.Or(line, "the connection"), reply
 }
 
 // clock is when an event was, as the clock on the wall showed it.

@@ -155,33 +155,16 @@ const titleHeight = 28
 func (d diagram) row(e *Event, y int) {
 	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="end" class="m">%.1f</text>`, leftX-52, y, (e.T-d.o.Begin)*1000)
 	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="end" class="m">%s</text>`, leftX-12, y, inert(e.Conn))
-	text := d.words(e)
-	switch e.Ev {
-	case Sent:
-		d.arrow(y, leftX, rightX, "c", width(e))
-	case Replied:
-		d.arrow(y, rightX, leftX, class(e), width(e))
-	case TCPConnect:
-		d.arrow(y, leftX, rightX, "m", "dash")
-	case TCPAccept:
-		d.arrow(y, rightX, leftX, "m", "dash")
-	case DataEnd:
-		from, to := rightX, leftX
-		if e.Dir == ">" {
-			from, to = leftX, rightX
-		}
-		d.arrow(y, from, to, class(e), "data")
-	default:
+	_, text := (&Printer{}).say(e)
+	switch arrow, line := direction(e); {
+	case line == "" || e.Ev == TLSOK || e.Ev == Closed:
 		fmt.Fprintf(d.out, `<rect x="%d" y="%d" width="%d" height="17" rx="3" class="box %s"/>`, leftX, y-16, rightX-leftX, class(e))
+	case arrow == ">":
+		d.arrow(y, leftX, rightX, class(e), line)
+	default:
+		d.arrow(y, rightX, leftX, class(e), line)
 	}
-	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="middle" class="%s">%s</text>`, (leftX+rightX)/2, y-6, class(e), inert(text))
-}
-
-// words are what stands above an arrow.
-func (d diagram) words(e *Event) string {
-	p := Printer{}
-	_, text := p.say(e)
-	return Style{Unicode: true}.cut(text, 96)
+	fmt.Fprintf(d.out, `<text x="%d" y="%d" text-anchor="middle" class="%s">%s</text>`, (leftX+rightX)/2, y-6, class(e), inert(Style{Unicode: true}.cut(text, 96)))
 }
 
 func width(e *Event) string {

@@ -223,19 +223,9 @@ func (l *ladder) rest(line, text string, beside int) string {
 }
 
 // inkOf is the colour of an event: client blue, server green, data magenta, failures red.
-func inkOf(e *Event) render.Colour {
-	switch {
-	case e.Failed():
-		return render.Red
-	case e.Ev == Sent:
-		return render.Blue
-	case e.Ev == Replied:
-		return render.Green
-	case e.Ev == DataEnd:
-		return render.Magenta
-	}
-	return render.Dim
-}
+func inkOf(e *Event) render.Colour { return inks[class(e)] }
+
+var inks = map[string]render.Colour{"x": render.Red, "c": render.Blue, "s": render.Green, "d": render.Magenta, "m": render.Dim}
 
 // between draws a line with a text in its middle: before, a head, the line, and
 // the same on the right.

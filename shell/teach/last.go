@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -92,10 +93,7 @@ func Lately(events []*Event, remote string, features client.Features) (seen []Re
 // name is the command of the operation.
 func (r *reader) name() string {
 	name, _, _ := strings.Cut(r.Cmd, " ")
-	if name == "" {
-		return "the last command"
-	}
-	return name
+	return cmp.Or(name, "the last command")
 }
 
 // Lines is the reading as a page.

@@ -2,6 +2,7 @@ package teach
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"html"
 	"io"
@@ -45,6 +46,9 @@ func (c *Check) accepted() (all []string) {
 	return all
 }
 
+//go:embed data/notes.html
+var notesHead string
+
 // WriteNotes writes the notes as a page that loads nothing.
 func WriteNotes(w io.Writer, lessons []*Lesson) error {
 	var page bytes.Buffer
@@ -66,20 +70,3 @@ func WriteNotes(w io.Writer, lessons []*Lesson) error {
 	_, err := page.WriteTo(w)
 	return err
 }
-
-const notesHead = `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>FTP lessons: notes for the teacher</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 16px/1.4 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
-dl { display: grid; grid-template-columns: 6rem 1fr; gap: .1rem .6rem; margin: .2rem 0 1rem; }
-dt { color: #888; } dd { margin: 0; }
-</style>
-</head>
-<body>
-<h1>FTP lessons: notes for the teacher</h1>
-`

@@ -2,6 +2,7 @@ package teach
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -160,6 +161,9 @@ func (p *Progress) report(l *Lesson) LessonReport {
 	return r
 }
 
+//go:embed data/report.html
+var reportHead string
+
 // WriteReport writes a page for the teacher: one file that loads nothing. Html/template would write it, too, but a
 // program that links it keeps every method of every type: 2 MB for this page.
 func WriteReport(w io.Writer, learner string, now time.Time, report []LessonReport) error {
@@ -193,24 +197,3 @@ func (l *LessonReport) write(page *bytes.Buffer) {
 	}
 	page.WriteString("</table>\n")
 }
-
-const reportHead = `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>FTP lessons: %s</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 16px/1.4 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%%; margin-bottom: 1.5rem; }
-th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8888; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.done { color: #080; } .open { color: #888; } .skipped { color: #b60; }
-@media (prefers-color-scheme: dark) { .done { color: #6d6; } .skipped { color: #fa5; } }
-</style>
-</head>
-<body>
-<h1>FTP lessons</h1>
-<p>%s, %s</p>
-`

@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/practice"
 )
 
 // Dialogue follows what is said by hand on one control connection, so that a
@@ -202,10 +204,8 @@ func (d *Dialogue) Explain(line string, r client.Reply) string {
 
 // State is the dialogue in two lines, as .state shows it.
 func (d *Dialogue) State() string {
-	user, data, expect, last := d.User, "none", d.Expects(), d.Last
-	if user == "" {
-		user = "none"
-	} else if !d.In {
+	user, data := cmp.Or(d.User, "none"), "none"
+	if d.User != "" && !d.In {
 		user += " (not logged in)"
 	}
 	switch {
@@ -214,57 +214,18 @@ func (d *Dialogue) State() string {
 	case d.Ours:
 		data = "the server will connect to us"
 	}
-	if expect == "" {
-		expect = "any command"
-	}
 	if d.Rest > 0 {
 		data += fmt.Sprintf(", from byte %d on", d.Rest)
 	}
-	if last == "" {
-		last = "none"
-	}
 	return fmt.Sprintf("control   encrypted %s    user %s    type %s    mode %s    stru %s    prot %s\n"+
 		"expect    %s    data %s    last reply %s",
-		yesNo(d.TLS), user, d.Type, d.Mode, d.Stru, map[bool]string{true: "P", false: "C"}[d.Protect], expect, data, last)
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
+		map[bool]string{true: "yes", false: "no"}[d.TLS], user, d.Type, d.Mode, d.Stru, map[bool]string{true: "P", false: "C"}[d.Protect],
+		cmp.Or(d.Expects(), "any command"), data, cmp.Or(d.Last, "none"))
 }
 
 // OwnAddress reads the argument of PORT or EPRT: where the user asks the server
 // to connect to. Ok is false when it is no address at all.
 func OwnAddress(line string) (addr *net.TCPAddr, ok bool) {
-	arg := argument(line)
-	switch verbOf(line) {
-	case "PORT":
-		fields := strings.Split(arg, ",")
-		if len(fields) != 6 {
-			return nil, false
-		}
-		var n [6]byte
-		for i, f := range fields {
-			b, err := strconv.ParseUint(strings.TrimSpace(f), 10, 8)
-			if err != nil {
-				return nil, false
-			}
-			n[i] = byte(b)
-		}
-		return &net.TCPAddr{IP: net.IPv4(n[0], n[1], n[2], n[3]), Port: int(n[4])<<8 | int(n[5])}, true
-	case "EPRT":
-		if arg == "" {
-			return nil, false
-		}
-		fields := strings.Split(arg, arg[:1])
-		if len(fields) != 5 {
-			return nil, false
-		}
-		port, err := strconv.ParseUint(fields[3], 10, 16)
-		ip := net.ParseIP(fields[2])
-		return &net.TCPAddr{IP: ip, Port: int(port)}, err == nil && ip != nil
-	}
-	return nil, false
+	at, err := practice.ActiveAddress(verbOf(line), argument(line))
+	return net.TCPAddrFromAddrPort(at), err == nil
 }

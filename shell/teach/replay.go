@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/ftpsh/ftpsh/client/practice"
 )
 
 // Replay is a recorded session made ready to be done again, against a server
@@ -163,7 +165,7 @@ func (p *player) reply(i int, e *Event) {
 	if e.Code == "227" || e.Code == "229" {
 		text = p.withPort(i, e, text)
 	}
-	p.say("S> %s", escaped(text))
+	p.say("S> %s", practice.Escape(text))
 	if !e.Final {
 		p.data(i)
 	}
@@ -210,7 +212,7 @@ func (p *player) data(i int) {
 	case end.Dir == ">":
 		p.say("D< *")
 	case end.Lines != nil:
-		p.say("D> %s", escaped(strings.Join(end.Lines, "\r\n")+"\r\n"))
+		p.say("D> %s", practice.Escape(strings.Join(end.Lines, "\r\n")+"\r\n"))
 	case end.Bytes > 0:
 		p.say("D+ %s %d", filling(end.Type), end.Bytes)
 	}
@@ -238,36 +240,6 @@ func (p *player) transfer(i int) *Event {
 		}
 	}
 	return nil
-}
-
-// escaped is text as the script writes bytes.
-func escaped(text string) string {
-	var b strings.Builder
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c == '\r':
-			b.WriteString(`\r`)
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\\':
-			b.WriteString(`\\`)
-		case c == '$':
-			b.WriteString(escapeDollar(text[i:]))
-		case c < ' ' || c > '~':
-			fmt.Fprintf(&b, `\x%02x`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
-}
-
-// escapeDollar keeps the two names that the script fills in.
-func escapeDollar(text string) string {
-	if strings.HasPrefix(text, "$DATA") || strings.HasPrefix(text, "$PORT") {
-		return "$"
-	}
-	return `\x24`
 }
 
 // steps are the lines of the shell that a replay does again.

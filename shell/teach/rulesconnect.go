@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -59,10 +60,7 @@ func certificateRefused(r *reader) *Reading {
 	if e == nil || e.Subject == "" {
 		return nil
 	}
-	cause := flaws[e.Verify]
-	if cause == "" {
-		cause = "The certificate was refused."
-	}
+	cause := cmp.Or(flaws[e.Verify], "The certificate was refused.")
 	return &Reading{
 		Headline: "the server's certificate was refused",
 		Facts:    []Fact{{"problem", e.Reason}, {"subject", e.Subject}, {"issuer", e.Issuer}, {"until", e.NotAfter}, {"SHA-256", e.SHA256}},

@@ -40,22 +40,19 @@ func passiveElsewhere(r *reader) *Reading {
 	if note == nil || e == nil {
 		return nil
 	}
-	if host, _, _ := net.SplitHostPort(e.Remote); host == note.Offered {
-		return &Reading{
-			Headline: "the data connection could not be opened",
-			Facts:    r.dataFacts(e),
-			Cause: fmt.Sprintf("Most likely the server sits behind a router and announces its inside address, %s. ftpsh went there because "+
-				"`set pasv-address server` says so.", note.Offered),
-			Try: []Advice{{"set pasv-address peer", "go to the address of the control connection"}, {"", "tell the server's administrator: passive address"}},
-		}
-	}
-	return &Reading{
+	out := &Reading{
 		Headline: "the data connection could not be opened",
 		Facts:    r.dataFacts(e),
 		Cause: fmt.Sprintf("Most likely the server sits behind a router and announces its inside address, %s. ftpsh does not go there but to the "+
 			"address of the control connection; there the port is not forwarded.", note.Offered),
 		Try: []Advice{{"passive off", "let the server connect to us"}, {"", "tell the server's administrator: passive address, passive port range"}},
 	}
+	if host, _, _ := net.SplitHostPort(e.Remote); host == note.Offered {
+		out.Cause = fmt.Sprintf("Most likely the server sits behind a router and announces its inside address, %s. ftpsh went there because "+
+			"`set pasv-address server` says so.", note.Offered)
+		out.Try = []Advice{{"set pasv-address peer", "go to the address of the control connection"}, {"", "tell the server's administrator: passive address"}}
+	}
+	return out
 }
 
 func dataRefused(r *reader) *Reading {

@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,13 +19,7 @@ type Style struct {
 // arrows are drawn with, each in one cell, as the variables of its environment
 // tell.
 func UnicodeFor(env func(string) string) bool {
-	locale := env("LC_ALL")
-	for _, name := range []string{"LC_CTYPE", "LANG"} {
-		if locale == "" {
-			locale = env(name)
-		}
-	}
-	locale = strings.ToLower(locale)
+	locale := strings.ToLower(cmp.Or(env("LC_ALL"), env("LC_CTYPE"), env("LANG")))
 	switch term := env("TERM"); {
 	case term == "linux" || term == "dumb":
 		return false

@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -69,10 +70,6 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 	if text == "" || p.Level < 2 && e.Ev != Sent && e.Ev != Replied {
 		return "", false
 	}
-	conn := e.Conn
-	if conn == "" {
-		conn = "-"
-	}
 	flag := " "
 	if e.Failed() {
 		flag = "!"
@@ -80,7 +77,7 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 			flag, mark = " ", "!!"
 		}
 	}
-	lead, took := fmt.Sprintf("%-2s%s", conn, flag), ""
+	lead, took := fmt.Sprintf("%-2s%s", cmp.Or(e.Conn, "-"), flag), ""
 	if p.Level > 1 {
 		lead = fmt.Sprintf("%*s %s", timeWidth-1, seconds(p.since(e)), lead)
 		if e.MS > 0 {
@@ -99,7 +96,7 @@ func (p *Printer) line(e *Event) (line string, shown bool) {
 	if took != "" {
 		text = render.Pad(text, room, false) + fmt.Sprintf("%10s", took)
 	}
-	return lead + p.paintMark(e, mark) + " " + p.paintCode(e, text), true
+	return lead + inkOf(e).Paint(p.Color, mark) + " " + p.paintCode(e, text), true
 }
 
 const timeWidth = 8 // of the column that level 1 does not have
@@ -269,12 +266,6 @@ func (p *Printer) to() string {
 		return "→"
 	}
 	return "->"
-}
-
-// paintMark colours a mark: client blue, server green, data magenta, failures
-// red.
-func (p *Printer) paintMark(e *Event, mark string) string {
-	return inkOf(e).Paint(p.Color, mark)
 }
 
 // paintCode colours the code of a reply that is a failure.

@@ -122,7 +122,7 @@ func (w *Web) stream(out response, r request) {
 		}
 	})
 	defer stop()
-	v := viewer{lines: map[int]string{}}
+	v := viewer{lines: map[int]string{}, begins: map[int]float64{}}
 	fmt.Fprint(out, "retry: 500\n\n")
 	for {
 		events := w.recorder.Events(since)
@@ -184,9 +184,6 @@ type viewer struct {
 }
 
 func (v *viewer) rows(events []*Event) []viewRow {
-	if v.begins == nil {
-		v.begins = map[int]float64{}
-	}
 	var rows []viewRow
 	for _, e := range events {
 		if row, shown := v.row(e); shown {
