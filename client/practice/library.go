@@ -91,7 +91,8 @@ func (unusedPorts) FetchNext() (exposed, listened int, ok bool) {
 	return 0, dynamicPorts.First + rand.IntN(dynamicPorts.Last-dynamicPorts.First+1), true
 }
 
-func (unusedPorts) NumberAttempts() int { return 10 }
+// NumberAttempts is enough where clients that ended lately hold a third of the ports.
+func (unusedPorts) NumberAttempts() int { return 50 }
 
 func (d *driver) ClientConnected(c ftpserver.ClientContext) (string, error) {
 	d.context = c
