@@ -29,17 +29,9 @@ func ReadConfig(sh *command.Shell, name string) error {
 		return err
 	}
 	if line, err := configure(sh, text); err != nil {
-		return &failure.UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: hintOf(err)}
+		return &failure.UsageError{Text: fmt.Sprintf("%s:%d: %s", name, line, err), Hint: failure.Hint(err)}
 	}
 	return nil
-}
-
-func hintOf(err error) string {
-	var usage *failure.UsageError
-	if errors.As(err, &usage) {
-		return usage.Hint
-	}
-	return ""
 }
 
 // configure applies a configuration. With an error comes its line.

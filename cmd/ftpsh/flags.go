@@ -379,7 +379,7 @@ func (s optionSetting) wrong(err error) error {
 	said := &failure.UsageError{Text: s.option + ": " + strings.TrimPrefix(failure.InWords(err), s.name+": ")}
 	if s.option == "--set" {
 		said.Text = s.option + ": " + failure.InWords(err)
-		said.Hint = strings.NewReplacer("`set`", "`ftpsh -c set`", "`set "+s.name+" ", "`--set "+s.name+"=", "`set ", "`--set ").Replace(hintOf(err))
+		said.Hint = strings.NewReplacer("`set`", "`ftpsh -c set`", "`set "+s.name+" ", "`--set "+s.name+"=", "`set ", "`--set ").Replace(failure.Hint(err))
 	}
 	return said
 }

@@ -132,7 +132,7 @@ func (o *options) configure(sh *command.Shell) error {
 
 // usageError reports a command line that makes no sense to one of our programs.
 func usageError(err error, program string) int {
-	return startupError(&failure.UsageError{Text: failure.InWords(err), Hint: cmp.Or(hintOf(err), "`"+program+" --help` shows the options")})
+	return startupError(&failure.UsageError{Text: failure.InWords(err), Hint: cmp.Or(failure.Hint(err), "`"+program+" --help` shows the options")})
 }
 
 // startupError reports what keeps the program from starting.
@@ -144,7 +144,7 @@ func startupError(err error) int {
 // complain says what is wrong with what, on a terminal in lines that fit.
 func complain(what string, err error) {
 	said := render.Failure{What: what, Words: failure.InWords(err)}
-	if hint := hintOf(err); hint != "" {
+	if hint := failure.Hint(err); hint != "" {
 		said.Hints = []string{hint}
 	}
 	width, _, err := term.GetSize(int(os.Stderr.Fd()))
@@ -152,15 +152,6 @@ func complain(what string, err error) {
 		width = 0
 	}
 	fmt.Fprintln(os.Stderr, said.Text(false, width))
-}
-
-// hintOf is what can be tried instead, or "".
-func hintOf(err error) string {
-	var usage *failure.UsageError
-	if errors.As(err, &usage) {
-		return usage.Hint
-	}
-	return ""
 }
 
 // bookmarkFile is where the bookmarks are.

@@ -2,13 +2,13 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/transfer"
+	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
 
@@ -95,9 +95,8 @@ func (h *Manual) Write(p []byte) (int, error) {
 
 // Summary is a data connection in a line.
 func (h *Manual) Summary(ch *client.Channel, d *client.Data, upload bool, err error) string {
-	var no *client.Error
 	end := ""
-	if err != nil && !errors.As(err, &no) {
+	if err != nil && !failure.Is[*client.Error](err) {
 		end = ", ! " + err.Error()
 	}
 	enc := ""

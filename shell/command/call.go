@@ -275,8 +275,8 @@ func isDashNumber(word string) bool {
 // wrongFlag is the error of an option that the command does not have, with those
 // that may have been meant.
 func (c *Call) wrongFlag(err error) error {
-	var wrong *failure.UsageError
-	if err = FlagError(err, c.Flags, c.Command.Name); errors.As(err, &wrong) {
+	err = FlagError(err, c.Flags, c.Command.Name)
+	if wrong, is := failure.As[*failure.UsageError](err); is {
 		wrong.Usage = c.Command.Synopsis()
 	}
 	return err

@@ -39,12 +39,10 @@ func (sh *Shell) Failed(line Line, command string, err error) {
 	if where != "" {
 		f.What = strings.TrimSuffix(where+": "+command, ": ")
 	}
-	var usage *failure.UsageError
-	if errors.As(err, &usage) && usage.Usage != "" {
+	if usage, is := failure.As[*failure.UsageError](err); is && usage.Usage != "" {
 		f.Words += "\nusage: " + usage.Usage
 	}
-	var bad *client.CertificateError
-	if errors.As(err, &bad) && !sh.Interactive() { // at a terminal it was shown with the question
+	if bad, is := failure.As[*client.CertificateError](err); is && !sh.Interactive() { // at a terminal it was shown with the question
 		for _, row := range CertificateRows(bad.Chain[0]) {
 			f.Words += fmt.Sprintf("\n%-8s %s", strings.TrimSpace(row[0]), row[1])
 		}
@@ -73,8 +71,7 @@ type shownFailure struct {
 
 func failureObject(where, command string, err error, hints []string) shownFailure {
 	f := shownFailure{Error: failure.InWords(err), Command: command, Where: where, Status: Status(err), Hints: hints}
-	var no *client.Error
-	if errors.As(err, &no) {
+	if no, is := failure.As[*client.Error](err); is {
 		f.Code = no.Reply.Code
 	}
 	return f

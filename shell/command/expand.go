@@ -87,8 +87,7 @@ func (c *Call) Expand(ctx context.Context, words []syntax.Token) ([]RemoteName, 
 			continue
 		}
 		matches, err := c.match(ctx, word)
-		var lost *client.LostError
-		if errors.As(err, &lost) || ctx.Err() != nil {
+		if failure.Is[*client.LostError](err) || ctx.Err() != nil {
 			return nil, err
 		}
 		if err != nil {

@@ -20,8 +20,8 @@ func FlagError(err error, fs *pflag.FlagSet, command string) error {
 		return err
 	}
 	wrong := &failure.UsageError{Text: flagText(err)}
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
+	unknown, is := failure.As[*pflag.NotExistError](err)
+	if !is {
 		return wrong
 	}
 	typed := spelled(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames() != "")

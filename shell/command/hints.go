@@ -52,12 +52,11 @@ type cause struct {
 // causeOf takes an error apart.
 func (sh *Shell) causeOf(err error) cause {
 	c := cause{err: err}
-	var no *client.Error
-	if errors.As(err, &no) {
+	if no, is := failure.As[*client.Error](err); is {
 		c.verb, c.code, c.text = no.Verb, no.Reply.Code, strings.ToLower(no.Reply.Text())
 	}
-	var about *failure.NameError
-	if errors.As(err, &about) {
+	about, named := failure.As[*failure.NameError](err)
+	if named {
 		c.name = syntax.Quote(about.Name)
 	}
 	if sh == nil {
@@ -69,22 +68,19 @@ func (sh *Shell) causeOf(err error) cause {
 	c.trashes = Trashes(sh)
 	c.namedByServer = set.PasvAddress == "server"
 	c.source = sh.Options.Connect.Source != nil
-	var nowhere *client.ConnectError
-	if errors.As(err, &nowhere) {
+	if nowhere, is := failure.As[*client.ConnectError](err); is {
 		host, _, _ := net.SplitHostPort(nowhere.Addr)
 		c.isCommand = sh.Catalog.Has(host)
 	}
 	if sh.Session != nil {
 		control, data := sh.Session.Protected()
 		c.connected, c.protected, c.dataInClear = true, control, control && !data
-		if about != nil {
+		if named {
 			there, found, _ := sh.Remote.Lookup(sh.Session.Dir(), about.Name)
 			c.isDir, c.known = there.Dir, found
 		}
 	}
-	if errors.As(err, new(*IsDirError)) {
-		c.isDir = true
-	}
+	c.isDir = c.isDir || failure.Is[*IsDirError](err)
 	return c
 }
 
@@ -104,8 +100,8 @@ func (c cause) moves() bool { return c.code != 0 && client.MovesData(c.verb) }
 
 // missing reports whether the server says that the name does not exist.
 func (c cause) missing() bool {
-	var no *client.Error
-	return errors.As(c.err, &no) && no.Missing()
+	no, is := failure.As[*client.Error](c.err)
+	return is && no.Missing()
 }
 
 // denied reports whether the server says that the user may not do it.
@@ -116,12 +112,6 @@ func (c cause) denied() bool {
 // dirInstead reports whether the server says that the name is a directory.
 func (c cause) dirInstead() bool {
 	return c.isDir || c.says("is a directory", "regular file", "plain file")
-}
-
-// silentGreeting reports whether the server took the connection and said nothing.
-func (c cause) silentGreeting() bool {
-	var late *client.TimeoutError
-	return errors.As(c.err, &late) && strings.Contains(late.Waiting, "greeting")
 }
 
 // SaysWhy reports whether the words of a refusal say what is wrong with the name.
@@ -187,6 +177,14 @@ type hint struct {
 
 func isError[T error](c cause) bool { return failure.AnyOf[T, T](c.err) }
 
+// thatIs is for errors of a type of which something holds.
+func thatIs[T error](holds func(T) bool) func(cause) bool {
+	return func(c cause) bool {
+		e, is := failure.As[T](c.err)
+		return is && holds(e)
+	}
+}
+
 func isThe(err error) func(cause) bool {
 	return func(c cause) bool { return errors.Is(c.err, err) }
 }
@@ -206,8 +204,8 @@ var hints = []hint{
 	{"a lock of somebody else", isError[*tx.LockedError], "`begin --break-lock` removes it, if its owner is gone"},
 	{"no TLS there, and none wanted", func(c cause) bool { return c.refused("AUTH") && c.tlsOff }, ""},
 	{"no TLS there", func(c cause) bool { return c.refused("AUTH") }, "`open --tls=off HOST` continues in the clear, where anyone in between can read"},
-	{"a directory that is gone since the connection was lost", isGone(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
-	{"a command that cannot be given again", isGone(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
+	{"a directory that is gone since the connection was lost", thatIs(func(e *client.DirGoneError) bool { return e.Dir != "" }), "`cd /DIR` goes elsewhere, `cd` to where the login began"},
+	{"a command that cannot be given again", thatIs(func(e *client.DirGoneError) bool { return e.Command != "" }), "`close` and `open HOST` begin a session without it"},
 	{"a login in the clear is refused", func(c cause) bool { return wantsTLS(c.err) }, "the server wants TLS: `open --tls=require HOST`"},
 	{"no ticket", isError[*client.NoTicketError], "TLS 1.3 or session tickets on the server would allow it; `prot clear` moves files without protection"},
 	{"data in the clear is refused", func(c cause) bool {
@@ -232,16 +230,18 @@ var hints = []hint{
 	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user USERNAME` tries again"},
 	{"a certificate that is revoked", isError[*client.RevokedError], "`set tls-crl FILE` names another file, `set tls-crl ''` none"},
 	{"a certificate of another name", isError[x509.HostnameError], "`--tls-name NAME` if it is the right server under another name; at a terminal ftpsh asks once"},
-	{"a certificate that has expired", func(c cause) bool { return isExpired(c.err) }, "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
+	{"a certificate that has expired", thatIs(func(e x509.CertificateInvalidError) bool { return e.Reason == x509.Expired }), "its owner must renew it; at a terminal ftpsh asks once, `--pin SHA256` takes just this one"},
 	{"a certificate of nobody known", isError[*client.CertificateError], "at a terminal ftpsh asks once; `--ca FILE` trusts an authority, `--pin SHA256` this " +
 		"certificate, `--insecure` anyone"},
 	{
 		"no AVBL", func(c cause) bool { return c.refused("AVBL") && c.has(202, 500, 501, 502, 504) },
 		"the server cannot tell; `site help` shows whether it has a command of its own, such as SITE QUOTA",
 	},
-	{"a certificate of ours is wanted", func(c cause) bool { return wantsCertificate(c.err) }, "`--cert FILE --key FILE` sends yours"},
+	{"a certificate of ours is wanted", thatIs(func(e *client.TLSError) bool { return e.NoCertificate }), "`--cert FILE --key FILE` sends yours"},
 	{"TLS that is too old", func(c cause) bool { return isOldTLS(c.err) }, "`set tls-min 1.0` and another `open` take it, and anyone in between can break it"},
-	{"no TLS where it was to begin with", func(c cause) bool { return c.onTLS("control connection") && failure.Is[tls.RecordHeaderError](c.err) }, "`open ftp://HOST` asks for TLS once connected, as most servers want it"},
+	{"no TLS where it was to begin with", func(c cause) bool {
+		return onTLS(c) && failure.Is[tls.RecordHeaderError](c.err)
+	}, "`open ftp://HOST` asks for TLS once connected, as most servers want it"},
 	{"no version of TLS is left", isThe(errTLSVersions), "`set tls-min` and `set tls-max` show both"},
 	{"TLS that fails", isError[*client.TLSError], "`trace 2` shows the handshake"},
 	{"too many bytes", isError[*client.ExcessError], "`set compare-sizes off`, if it is the size that is wrong"},
@@ -277,7 +277,7 @@ var hints = []hint{
 		"`set via http+get://HOST:PORT` fetches files by URL, where the proxy speaks FTP itself",
 	},
 	{
-		"no data connection either way", func(c cause) bool { return c.atData() && isError[*client.UnreachedError](c) },
+		"no data connection either way", func(c cause) bool { return atData(c) && isError[*client.UnreachedError](c) },
 		"`doctor` examines both ways",
 	},
 	{
@@ -285,7 +285,7 @@ var hints = []hint{
 		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",
 	},
 	{
-		"data at the address that the server names", func(c cause) bool { return c.atData() && c.namedByServer },
+		"data at the address that the server names", func(c cause) bool { return atData(c) && c.namedByServer },
 		"`set pasv-address peer` goes to the address of the control connection",
 	},
 	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
@@ -338,10 +338,7 @@ var hints = []hint{
 	{"no such local file", func(c cause) bool {
 		return failure.AnyOf[*fs.PathError, *os.LinkError](c.err) && errors.Is(c.err, fs.ErrNotExist)
 	}, "`lls` shows what is on this computer, `lpwd` where"},
-	{"a side of a sync that is gone", func(c cause) bool {
-		var stop *treesync.StopError
-		return errors.As(c.err, &stop) && stop.Gone
-	}, "`sync --rescan` starts over and deletes nothing"},
+	{"a side of a sync that is gone", thatIs(func(e *treesync.StopError) bool { return e.Gone }), "`sync --rescan` starts over and deletes nothing"},
 	{"a side of a sync that looks lost", isError[*treesync.StopError], "`sync --max-delete N` deletes that much, `sync --rescan` starts over and deletes nothing"},
 	{"a tree without end", isError[*transfer.LimitError], "`set max-depth` and `set max-directories` change how much is looked at"},
 	{"contents that cannot be compared", isThe(transfer.ErrNoHashes), "`--compare size` or `--compare time` need no checksum"},
@@ -350,26 +347,20 @@ var hints = []hint{
 	{"servers that do not talk to each other", func(c cause) bool { return failure.AnyOf[*client.FXPError, *client.NoFXPError](c.err) }, "`get` and `put` copy through this computer"},
 	{"TLS that was ended", isThe(client.ErrCleared), "`close` and `open` make a connection with TLS"},
 	{"half a file", func(c cause) bool { return isHalfFile(c.err) }, "`reget` resumes a download, `put -c` an upload"},
-	{"a server that says nothing", cause.silentGreeting, "it may want TLS at once: `open ftps://HOST:PORT`"},
+	{"a server that says nothing", thatIs(func(e *client.TimeoutError) bool { return strings.Contains(e.Waiting, "greeting") }), "it may want TLS at once: `open ftps://HOST:PORT`"},
 	{"a connection that is gone", func(c cause) bool { return failure.AnyOf[*client.LostError, *client.TimeoutError](c.err) }, "`why` reads what happened, `doctor` examines the server"},
 	{"data connections that come too fast", func(c cause) bool { return c.code == 425 && c.says("too many", "too fast") }, "`set pace 1/s` begins transfers and listings apart"},
 	{"a data connection that the server does not make", func(c cause) bool { return c.code == 425 }, "`passive` changes who connects to whom; `doctor` examines both ways"},
 	{"a command in place of a host", func(c cause) bool { return c.isCommand }, "`ftpsh -c COMMAND` runs a command, `ftpsh --help` shows the options"},
-	{"a data connection that nobody takes", cause.atData, "`passive` lets the server connect to us; `doctor` examines both ways"},
+	{"a data connection that nobody takes", atData, "`passive` lets the server connect to us; `doctor` examines both ways"},
 	{"no server", isError[*client.ConnectError], "is it the right host and port? `open HOST PORT` tries again"},
 }
 
-// onTLS reports whether it is TLS of a connection that failed.
-func (c cause) onTLS(channel string) bool {
-	var failed *client.TLSError
-	return errors.As(c.err, &failed) && failed.Channel == channel
-}
-
-// atData reports whether it is a data connection that was not made.
-func (c cause) atData() bool {
-	var nowhere *client.ConnectError
-	return errors.As(c.err, &nowhere) && nowhere.Channel == "data connection"
-}
+// onTLS reports whether it is TLS of the control connection that failed, atData whether a data connection was not made.
+var (
+	onTLS  = thatIs(func(e *client.TLSError) bool { return e.Channel == "control connection" })
+	atData = thatIs(func(e *client.ConnectError) bool { return e.Channel == "data connection" })
+)
 
 // hint is what can be tried after an error, "" for nothing.
 func (c cause) hint() string {
@@ -397,46 +388,43 @@ func (c cause) fill(say string) string {
 	case errors.As(c.err, &local):
 		say = strings.ReplaceAll(say, "PATH`", syntax.Quote(local.Path)+"`")
 	}
-	if c.name != "" && strings.Contains(say, " NAME`") {
-		say = strings.ReplaceAll(say, " NAME`", " "+c.name+"`")
+	if c.name == "" {
+		return say
 	}
-	return say
+	return strings.ReplaceAll(say, " NAME`", " "+c.name+"`")
 }
 
 // hintsFor returns what can be tried after an error: first the names that may
 // have been meant, from what is remembered of the directory.
 func (sh *Shell) hintsFor(err error) []string {
-	var kept *KeptError
-	if errors.As(err, &kept) {
+	if kept, is := failure.As[*KeptError](err); is {
 		return keptHints(kept)
 	}
-	var usage *failure.UsageError
-	var stranger *client.StrangerError
-	switch {
-	case errors.As(err, &stranger):
+	if stranger, is := failure.As[*client.StrangerError](err); is {
 		return []string{"if that is the server's other address: `set active-from " + stranger.Stranger + "`; or `passive on`"}
-	case errors.As(err, &usage) && usage.Hint == "":
-		return nil
-	case errors.As(err, &usage):
+	}
+	if usage, is := failure.As[*failure.UsageError](err); is && usage.Hint != "" {
 		return []string{usage.Hint}
+	} else if is {
+		return nil
 	}
 	c := sh.causeOf(err)
 	var all []string
 	if say := c.hint(); say != "" {
 		all = append(all, say)
 	}
-	var about *failure.NameError
-	if sh == nil || sh.Session == nil || c.known || !errors.As(err, &about) || !client.IsCode(err, 550, 501, 553) || c.refused("MKD", "STOR", "APPE") {
+	about, named := failure.As[*failure.NameError](err)
+	if sh == nil || sh.Session == nil || c.known || !named || !client.IsCode(err, 550, 501, 553) || c.refused("MKD", "STOR", "APPE") {
 		return all
 	}
 	near := sh.Remote.Nearest(sh.Session.Dir(), about.Name)
 	for i := range near {
 		near[i] = syntax.Quote(near[i])
 	}
-	if len(near) == 0 {
-		return all
+	if len(near) > 0 {
+		all = append([]string{failure.DidYouMean("", near)}, all...)
 	}
-	return append([]string{failure.DidYouMean("", near)}, all...)
+	return all
 }
 
 // explained is a hint for the name of a command that is none but can be
@@ -454,18 +442,10 @@ func ParentOf(name string) string {
 	return strings.TrimSuffix(dir, "/")
 }
 
-// isGone reports whether the session could not be made again what it was, and how.
-func isGone(how func(*client.DirGoneError) bool) func(cause) bool {
-	return func(c cause) bool {
-		var gone *client.DirGoneError
-		return errors.As(c.err, &gone) && how(gone)
-	}
-}
-
 // wantsTLS reports whether a login was refused because it was in the clear.
 func wantsTLS(err error) bool {
-	var no *client.Error
-	if !failure.Refused(err, "USER", "PASS") || !errors.As(err, &no) {
+	no, is := failure.As[*client.Error](err)
+	if !is || !failure.Refused(err, "USER", "PASS") {
 		return false
 	}
 	text := strings.ToUpper(no.Reply.Text())
@@ -496,6 +476,6 @@ func IsURL(text string) bool { return strings.Contains(text, "://") }
 // onlyInClear reports whether a copy was refused because it would travel in
 // clear.
 func onlyInClear(err error) bool {
-	var no *client.FXPError
-	return errors.As(err, &no) && no.InClear
+	no, is := failure.As[*client.FXPError](err)
+	return is && no.InClear
 }

@@ -167,8 +167,7 @@ func Authenticate(ctx context.Context, sh *Shell, who client.Login, source strin
 // loginAsked logs in, and asks the user for what the server wants besides.
 func loginAsked(ctx context.Context, sh *Shell, who *client.Login) error {
 	err := sh.Session.Login(ctx, *who)
-	var challenge *client.ChallengeError
-	if errors.As(err, &challenge) && sh.Interactive() {
+	if challenge, is := failure.As[*client.ChallengeError](err); is && sh.Interactive() {
 		sh.Say(render.Safe(challenge.Reply.Text()))
 		if who.Password, err = sh.Console.ReadSecret(ctx, "one-time password: "); err != nil {
 			return err

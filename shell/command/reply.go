@@ -1,11 +1,11 @@
 package command
 
 import (
-	"errors"
 	"strconv"
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 // heard is what the server last said: $code and $reply.
@@ -34,13 +34,11 @@ func (h *heard) trace() *client.Trace {
 // refused puts the reply that a command failed with last: others may have come
 // after it, to what was sent together with it.
 func (h *heard) refused(err error) {
-	var no *client.Error
-	if !errors.As(err, &no) {
-		return
+	if no, is := failure.As[*client.Error](err); is {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.last = no.Reply
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.last = no.Reply
 }
 
 func (h *heard) reply(verb string) client.Reply {

@@ -314,8 +314,7 @@ type pipe struct {
 func (p *pipe) Close() error {
 	p.File.Close()
 	err := <-p.ended
-	var failed *exec.ExitError
-	if errors.As(err, &failed) {
+	if failure.Is[*exec.ExitError](err) {
 		return fmt.Errorf("the local command %s: %w", p.command, err)
 	}
 	return err

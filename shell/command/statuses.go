@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net"
@@ -53,7 +52,6 @@ var Statuses = []struct {
 	{8, "incomplete, or failed verification", failure.Is[*transfer.MovedAwayError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.MismatchError, *ManifestError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*UnappliedError, *treewatch.WaitingError]},
-	{8, "incomplete, or failed verification", failure.Is[*UnappliedError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*unpack.CutError, *unpack.BombError]},
 	{8, "incomplete, or failed verification", failure.AnyOf[*transfer.LimitError, *transfer.ChangedError]},
 	{8, "incomplete, or failed verification", isBroken},
@@ -97,8 +95,7 @@ func isBroken(err error) bool {
 
 // httpStatus is what a proxy has answered in place of a file, 0 if nothing.
 func httpStatus(err error) int {
-	var no *proxy.StatusError
-	if errors.As(err, &no) {
+	if no, is := failure.As[*proxy.StatusError](err); is {
 		return no.Status
 	}
 	return 0
@@ -120,16 +117,6 @@ func isUnreached(err error) bool {
 func isBrokenOutput(err error) bool {
 	var file *fs.PathError
 	return errors.As(err, &file) && file.Path == "/dev/stdout" && syserror.PipeClosed(err)
-}
-
-func isExpired(err error) bool {
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
-}
-
-func wantsCertificate(err error) bool {
-	var failed *client.TLSError
-	return errors.As(err, &failed) && failed.NoCertificate
 }
 
 // ErrAway ends a line whose command goes on in the background.

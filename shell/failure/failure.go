@@ -97,6 +97,12 @@ type LocalError struct{ Text string }
 
 func (e *LocalError) Error() string { return e.Text }
 
+// As returns what an error is, or has in it, of a type.
+func As[T error](err error) (found T, is bool) {
+	is = errors.As(err, &found)
+	return found, is
+}
+
 // Is reports whether an error is, or has in it, one of a type.
 func Is[T error](err error) bool { return errors.As(err, new(T)) }
 
@@ -127,8 +133,7 @@ func (e *NameError) Unwrap() error { return e.err }
 // InWords is what an error says, without the words of libraries.
 func InWords(err error) string {
 	text := client.Reason(err)
-	var about *NameError
-	if errors.As(err, &about) { // a file names itself, too
+	if about, is := As[*NameError](err); is { // a file names itself, too
 		name := render.Safe(about.Name) + ": "
 		text = strings.Replace(text, name+name, name, 1)
 	}
@@ -151,6 +156,14 @@ func Shown(err error) error {
 		return nil
 	}
 	return &ShownError{err}
+}
+
+// Hint is what can be typed instead of a line that cannot run, or "".
+func Hint(err error) string {
+	if usage, is := As[*UsageError](err); is {
+		return usage.Hint
+	}
+	return ""
 }
 
 // DidYouMean is a hint at what is nearly what was typed: each of these, behind the same words.
