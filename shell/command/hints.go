@@ -19,6 +19,7 @@ import (
 	"github.com/ftpsh/ftpsh/client/treesync"
 	"github.com/ftpsh/ftpsh/client/tx"
 	"github.com/ftpsh/ftpsh/shell/failure"
+	"github.com/ftpsh/ftpsh/shell/settings"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 	"github.com/ftpsh/ftpsh/shell/teach"
 )
@@ -36,22 +37,18 @@ type cause struct {
 	protected   bool // TLS on the control connection
 	dataInClear bool
 	tlsOff      bool // no TLS is wanted
-	noReuse     bool // set tls-reuse off
 	source      bool // -s was given
-	onlyIPv6    bool
-	epsvOff     bool
-	// namedByServer says that passive data goes where the server says: set pasv-address server.
-	namedByServer bool
-	trashes       bool // what is deleted goes to the trash
-	isDir         bool // name is a directory of the server, as far as is known
-	known         bool // name is on the server, as far as is known
-	isCommand     bool // the host that was not found has the name of a command
-	batch         bool // nobody is there to be asked
+	trashes     bool // what is deleted goes to the trash
+	isDir       bool // name is a directory of the server, as far as is known
+	known       bool // name is on the server, as far as is known
+	isCommand   bool // the host that was not found has the name of a command
+	batch       bool // nobody is there to be asked
+	set         settings.Settings
 }
 
 // causeOf takes an error apart.
 func (sh *Shell) causeOf(err error) cause {
-	c := cause{err: err}
+	c := cause{err: err, set: settings.Default(false)}
 	if no, is := failure.As[*client.Error](err); is {
 		c.verb, c.code, c.text = no.Verb, no.Reply.Code, strings.ToLower(no.Reply.Text())
 	}
@@ -62,12 +59,8 @@ func (sh *Shell) causeOf(err error) cause {
 	if sh == nil {
 		return c
 	}
-	set := &sh.Settings
-	c.batch = !sh.Interactive()
-	c.tlsOff, c.noReuse, c.onlyIPv6, c.epsvOff = security(sh, sh.Address) == "off", !set.TLSReuse, set.Family == "6", !set.EPSV4
-	c.trashes = Trashes(sh)
-	c.namedByServer = set.PasvAddress == "server"
-	c.source = sh.Options.Connect.Source != nil
+	c.set, c.batch, c.source = sh.Settings, !sh.Interactive(), sh.Options.Connect.Source != nil
+	c.tlsOff, c.trashes = security(sh, sh.Address) == "off", Trashes(sh)
 	if nowhere, is := failure.As[*client.ConnectError](err); is {
 		host, _, _ := net.SplitHostPort(nowhere.Addr)
 		c.isCommand = sh.Catalog.Has(host)
@@ -216,7 +209,7 @@ var hints = []hint{
 	}, "the server with TLS wants its data connections to resume a session of its own, " +
 		"which no other server has (proftpd: NoSessionReuseRequired); the other way round, or `get` and `put`, may work"},
 	{
-		"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && c.noReuse },
+		"another TLS session is refused, as set", func(c cause) bool { return wantsSession(c) && !c.set.TLSReuse },
 		"the server wants the TLS session of the control connection: `set tls-reuse on`",
 	},
 	{"another TLS session is refused", wantsSession, "the server wants the TLS session of the control connection: `close` and `open` make a fresh one"},
@@ -251,7 +244,7 @@ var hints = []hint{
 		"-s takes an address of this computer; without it the system chooses one",
 	},
 	{"no IPv6", func(c cause) bool {
-		return c.onlyIPv6 && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
+		return c.set.Family == "6" && isError[*client.ConnectError](c) && !syserror.Refused(c.err)
 	}, "-6 and `set family 6` allow IPv6 only; `set family any` takes what there is"},
 	{
 		"a proxy that is not there", func(c cause) bool {
@@ -285,11 +278,11 @@ var hints = []hint{
 		"`passive on` lets this computer connect to the server; `set active-address` names another address of ours",
 	},
 	{
-		"data at the address that the server names", func(c cause) bool { return atData(c) && c.namedByServer },
+		"data at the address that the server names", func(c cause) bool { return atData(c) && c.set.PasvAddress == "server" },
 		"`set pasv-address peer` goes to the address of the control connection",
 	},
 	{"no data connection, EPSV and EPRT refused", func(c cause) bool {
-		return isError[*client.NoDataError](c) && !c.epsvOff && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
+		return isError[*client.NoDataError](c) && c.set.EPSV4 && (strings.Contains(c.err.Error(), "EPSV") || strings.Contains(c.err.Error(), "EPRT"))
 	}, "`passive` changes who connects to whom; `epsv4` to the older PASV and PORT"},
 	{"no data connection", isError[*client.NoDataError], "`passive` changes who connects to whom"},
 	{
@@ -455,7 +448,7 @@ func wantsTLS(err error) bool {
 // wantsSession reports whether a data connection was refused because it did not
 // resume the TLS session (RFC 4217 section 9 has 522 for it, proftpd says 425 and "Operation not permitted").
 func wantsSession(c cause) bool {
-	return c.moves() && (c.code == 522 || c.code == 425 && (c.says("session") || c.noReuse && c.says("operation not permitted")))
+	return c.moves() && (c.code == 522 || c.code == 425 && (c.says("session") || !c.set.TLSReuse && c.says("operation not permitted")))
 }
 
 // isHalfFile reports whether the rest of a file can be fetched or sent.
