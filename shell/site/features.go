@@ -28,8 +28,7 @@ const (
 // FEATURE…", where GREETING is the SHA-256 of the greeting that goes with it and all behind it is escaped as in a URL. A damaged line
 // is an error: what it said would be asked again for ever without a word.
 type ServerFeatures struct {
-	stateFile
-	rows map[string]KeptFeatures
+	stateFile[string, KeptFeatures]
 }
 
 // KeptFeatures is what one server said.
@@ -42,25 +41,11 @@ type KeptFeatures struct {
 
 // OpenFeatures is for the file in dir, which is read when it is asked for; "" means none.
 func OpenFeatures(dir string) *ServerFeatures {
-	return &ServerFeatures{stateFile: in(dir, FeaturesFile), rows: map[string]KeptFeatures{}}
-}
-
-func (f *ServerFeatures) lock() { f.stateFile.lock(f.read) }
-
-// read takes in the file, but for what has ended.
-func (f *ServerFeatures) read() error {
-	rows := map[string]KeptFeatures{}
-	said, err := readState(f.path, "what it said would be asked again", func(text string) error {
-		addr, kept, err := ParseFeatures(text)
-		if time.Now().Before(kept.Until) {
-			rows[addr] = kept
-		}
-		return err
-	})
-	if err == nil {
-		f.rows, f.said = rows, said
-	}
-	return err
+	f := &ServerFeatures{stateFile[string, KeptFeatures]{
+		parse: ParseFeatures, unless: "what it said would be asked again", most: MostFeatures,
+	}}
+	f.at(dir, FeaturesFile)
+	return f
 }
 
 // ParseFeatures reads a line.
@@ -94,8 +79,10 @@ func ParseFeatures(text string) (addr string, kept KeptFeatures, err error) {
 	return words[0], kept, nil
 }
 
-// line is what the file has of a server.
-func (k KeptFeatures) line(addr string) string {
+func (k KeptFeatures) until() time.Time { return k.Until }
+
+// Line is what the file has of a server.
+func (k KeptFeatures) Line(addr string) string {
 	words := []string{addr, k.Until.UTC().Format(time.RFC3339), k.Greeting, "-" + url.QueryEscape(k.Syst)}
 	for _, name := range slices.Sorted(maps.Keys(k.Features)) {
 		words = append(words, url.QueryEscape(strings.TrimSpace(name+" "+k.Features[name])))
@@ -103,18 +90,9 @@ func (k KeptFeatures) line(addr string) string {
 	return strings.Join(words, " ")
 }
 
-// Err says why the file cannot be trusted.
-func (f *ServerFeatures) Err() error {
-	f.lock()
-	defer f.mu.Unlock()
-	return f.err
-}
-
 // Get returns what a server said after that greeting; nil where that is not known.
 func (f *ServerFeatures) Get(addr, greeting string) (client.Features, string) {
-	f.lock()
-	defer f.mu.Unlock()
-	kept, known := f.rows[addr]
+	kept, known := f.get(addr)
 	if !known || kept.Greeting != sumOf(greeting) || !time.Now().Before(kept.Until) {
 		return nil, ""
 	}
@@ -124,24 +102,10 @@ func (f *ServerFeatures) Get(addr, greeting string) (client.Features, string) {
 // Keep remembers what a server says. One that says very much is not worth it.
 func (f *ServerFeatures) Keep(addr, greeting string, features client.Features, syst string) error {
 	kept := KeptFeatures{time.Now().Add(keptFeatures), sumOf(greeting), syst, features}
-	if f.path == "" || len(kept.line(addr)) > longStateLine {
+	if f.path == "" || len(kept.Line(addr)) > longStateLine {
 		return nil
 	}
-	f.lock()
-	defer f.mu.Unlock()
-	return f.replace(f.read, func() { f.rows[addr] = kept }, f.lines)
-}
-
-// lines are those of the rows that the file has room for.
-func (f *ServerFeatures) lines() (lines []string) {
-	addrs := slices.SortedFunc(maps.Keys(f.rows), func(a, b string) int { return f.rows[b].Until.Compare(f.rows[a].Until) })
-	for _, addr := range addrs[min(len(addrs), MostFeatures):] {
-		delete(f.rows, addr)
-	}
-	for _, addr := range slices.Sorted(maps.Keys(f.rows)) {
-		lines = append(lines, f.rows[addr].line(addr))
-	}
-	return lines
+	return f.change(func(rows map[string]KeptFeatures) { rows[addr] = kept })
 }
 
 func sumOf(greeting string) string {

@@ -43,9 +43,9 @@ func FuzzParseFeatures(f *testing.F) {
 		if err != nil {
 			return
 		}
-		addr2, kept2, err := ParseFeatures(kept.line(addr))
+		addr2, kept2, err := ParseFeatures(kept.Line(addr))
 		if err != nil || addr2 != addr || kept2.Syst != kept.Syst || len(kept2.Features) > len(kept.Features) {
-			t.Errorf("%q became %q: %v", text, kept.line(addr), err)
+			t.Errorf("%q became %q: %v", text, kept.Line(addr), err)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 )
@@ -20,8 +21,7 @@ import (
 // could have written, makes every connection fail: what is missing from it would let a password go in the clear. Where there
 // is no file the memory lasts as long as the program.
 type KnownHosts struct {
-	stateFile
-	seen map[string]KnownHost // by host:port
+	stateFile[string, KnownHost] // by host:port
 }
 
 // KnownHost is what is remembered of a server: that it had TLS, and its certificate when the user vouched for that.
@@ -39,30 +39,11 @@ const (
 
 // OpenKnownHosts is for the file in dir, which is read when it is asked for; "" means none.
 func OpenKnownHosts(dir string) *KnownHosts {
-	return &KnownHosts{stateFile: in(dir, KnownFile), seen: map[string]KnownHost{}}
-}
-
-func (k *KnownHosts) lock() { k.stateFile.lock(k.read) }
-
-// Err says why the file cannot be trusted.
-func (k *KnownHosts) Err() error {
-	k.lock()
-	defer k.mu.Unlock()
-	return k.err
-}
-
-// read takes in the file.
-func (k *KnownHosts) read() error {
-	seen := map[string]KnownHost{}
-	said, err := readState(k.path, "without it nobody knows which servers had TLS", func(text string) error {
-		addr, host, err := parseKnownHost(text)
-		seen[addr] = host
-		return err
-	})
-	if err == nil {
-		k.seen, k.said = seen, said
-	}
-	return err
+	k := &KnownHosts{stateFile[string, KnownHost]{
+		parse: parseKnownHost, unless: "without it nobody knows which servers had TLS",
+	}}
+	k.at(dir, KnownFile)
+	return k
 }
 
 // parseKnownHost reads a line.
@@ -96,30 +77,29 @@ func parseKnownHost(text string) (addr string, host KnownHost, err error) {
 	return words[0], host, err
 }
 
-func (h KnownHost) String() string {
+// Line is a server as the file has it.
+func (h KnownHost) Line(addr string) string {
 	switch {
 	case h.Pin == "":
-		return seenTLS
+		return addr + " " + seenTLS
 	case h.Cert == nil:
-		return pinPrefix + h.Pin
+		return addr + " " + pinPrefix + h.Pin
 	}
-	return pinPrefix + h.Pin + " " + base64.StdEncoding.EncodeToString(h.Cert.Raw)
+	return addr + " " + pinPrefix + h.Pin + " " + base64.StdEncoding.EncodeToString(h.Cert.Raw)
 }
+
+func (KnownHost) until() time.Time { return time.Time{} }
 
 // HadTLS reports whether the server has ever answered with TLS.
 func (k *KnownHosts) HadTLS(addr string) bool {
-	k.lock()
-	defer k.mu.Unlock()
-	_, had := k.seen[addr]
+	_, had := k.get(addr)
 	return had
 }
 
 // Hosts returns the names of all servers, for completion.
 func (k *KnownHosts) Hosts() []string {
-	k.lock()
-	defer k.mu.Unlock()
 	var names []string
-	for addr := range k.seen {
+	for _, addr := range k.Addresses() {
 		switch host, port, err := net.SplitHostPort(addr); {
 		case err != nil:
 		case port == "21" || port == "990":
@@ -136,14 +116,13 @@ func (k *KnownHosts) Hosts() []string {
 func (k *KnownHosts) Addresses() []string {
 	k.lock()
 	defer k.mu.Unlock()
-	return slices.Sorted(maps.Keys(k.seen))
+	return slices.Sorted(maps.Keys(k.facts))
 }
 
 // Accepted returns what the user has vouched for, if anything.
 func (k *KnownHosts) Accepted(addr string) KnownHost {
-	k.lock()
-	defer k.mu.Unlock()
-	return k.seen[addr]
+	host, _ := k.get(addr)
+	return host
 }
 
 // Pin returns the fingerprint that the user has accepted, or "".
@@ -154,41 +133,23 @@ func (k *KnownHosts) Remember(addr string) error {
 	if k.HadTLS(addr) {
 		return nil
 	}
-	return k.change(func() {
-		if _, had := k.seen[addr]; !had {
-			k.seen[addr] = KnownHost{}
+	return k.change(func(seen map[string]KnownHost) {
+		if _, had := seen[addr]; !had {
+			seen[addr] = KnownHost{}
 		}
 	})
 }
 
 // Accept keeps a certificate that the user vouches for.
 func (k *KnownHosts) Accept(addr string, cert *x509.Certificate) error {
-	return k.change(func() { k.seen[addr] = KnownHost{client.Fingerprint(cert), cert} })
+	return k.change(func(seen map[string]KnownHost) { seen[addr] = KnownHost{client.Fingerprint(cert), cert} })
 }
 
 // Forget takes a server out, and reports whether it was there.
 func (k *KnownHosts) Forget(addr string) (had bool, err error) {
-	err = k.change(func() {
-		_, had = k.seen[addr]
-		delete(k.seen, addr)
+	err = k.change(func(seen map[string]KnownHost) {
+		_, had = seen[addr]
+		delete(seen, addr)
 	})
 	return had, err
-}
-
-// change changes what is known.
-func (k *KnownHosts) change(f func()) error {
-	k.lock()
-	defer k.mu.Unlock()
-	if k.path == "" {
-		f()
-		return nil
-	}
-	return k.replace(k.read, f, k.lines)
-}
-
-func (k *KnownHosts) lines() (lines []string) {
-	for _, addr := range slices.Sorted(maps.Keys(k.seen)) {
-		lines = append(lines, addr+" "+k.seen[addr].String())
-	}
-	return lines
 }

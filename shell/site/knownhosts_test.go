@@ -146,7 +146,7 @@ func FuzzKnownHost(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a, h, err := parseKnownHost(addr + " " + host.String()); err != nil || a != addr || h.Pin != host.Pin {
+		if a, h, err := parseKnownHost(host.Line(addr)); err != nil || a != addr || h.Pin != host.Pin {
 			t.Errorf("%q: %q %v, %v", text, a, h, err)
 		}
 	})

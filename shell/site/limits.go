@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -46,8 +45,7 @@ const (
 // line for each: "[user@]host:port SETTING VALUE UNTIL". A damaged line makes every connection fail, as in known_hosts.
 // Where there is no file the memory lasts as long as the program.
 type ServerLimits struct {
-	stateFile
-	Rows map[LimitKey]ServerLimit
+	stateFile[LimitKey, ServerLimit]
 	here map[LimitKey]ServerLimit // of servers that only this program knows
 }
 
@@ -65,32 +63,11 @@ type ServerLimit struct {
 
 // OpenLimits is for the file in dir, which is read when it is asked for; "" means none.
 func OpenLimits(dir string) *ServerLimits {
-	return &ServerLimits{stateFile: in(dir, LimitsFile), Rows: map[LimitKey]ServerLimit{}, here: map[LimitKey]ServerLimit{}}
-}
-
-func (l *ServerLimits) lock() { l.stateFile.lock(l.read) }
-
-// Err says why the file cannot be trusted.
-func (l *ServerLimits) Err() error {
-	l.lock()
-	defer l.mu.Unlock()
-	return l.err
-}
-
-// read takes in the file, but for what has ended.
-func (l *ServerLimits) read() error {
-	rows := map[LimitKey]ServerLimit{}
-	said, err := readState(l.path, "without it nobody knows what servers do not stand", func(text string) error {
-		key, limit, err := ParseLimit(text)
-		if time.Now().Before(limit.Until) {
-			rows[key] = limit
-		}
-		return err
-	})
-	if err == nil {
-		l.Rows, l.said = rows, said
-	}
-	return err
+	l := &ServerLimits{stateFile[LimitKey, ServerLimit]{
+		parse: ParseLimit, unless: "without it nobody knows what servers do not stand", most: MostLimits,
+	}, map[LimitKey]ServerLimit{}}
+	l.at(dir, LimitsFile)
+	return l
 }
 
 // ParseLimit reads a line.
@@ -115,16 +92,17 @@ func ParseLimit(text string) (key LimitKey, limit ServerLimit, err error) {
 }
 
 // Line is a limit as the file has it.
-func (l *ServerLimits) Line(key LimitKey) string {
-	limit := l.Rows[key]
-	return strings.Join([]string{key.server, key.setting, limit.Value, limit.Until.UTC().Format(time.RFC3339)}, " ")
+func (l ServerLimit) Line(key LimitKey) string {
+	return strings.Join([]string{key.server, key.setting, l.Value, l.Until.UTC().Format(time.RFC3339)}, " ")
 }
+
+func (l ServerLimit) until() time.Time { return l.Until }
 
 // Get returns the value of a setting that a server does not stand more than; "" where nothing is known.
 func (l *ServerLimits) Get(server, setting string) string {
 	l.lock()
 	defer l.mu.Unlock()
-	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
+	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.facts} {
 		if limit, known := rows[LimitKey{server, setting}]; known && time.Now().Before(limit.Until) {
 			return limit.Value
 		}
@@ -138,7 +116,7 @@ func (l *ServerLimits) Remember(server, setting, value string, forGood bool) err
 		return nil
 	}
 	key, limit := LimitKey{server, setting}, ServerLimit{value, time.Now().Add(limitKinds[setting].lasts)}
-	return l.change(forGood, func(rows map[LimitKey]ServerLimit) { rows[key] = limit })
+	return l.changeHere(forGood, func(rows map[LimitKey]ServerLimit) { rows[key] = limit })
 }
 
 // Forget takes out what is known of a host, at one port or "" for all, and reports whether that was anything.
@@ -151,40 +129,26 @@ func (l *ServerLimits) Forget(host, port string) (had bool, err error) {
 			return of
 		})
 	}
-	err = errors.Join(l.change(false, drop), l.change(true, drop))
+	err = errors.Join(l.changeHere(false, drop), l.changeHere(true, drop))
 	return had, err
 }
 
-// change changes what is known.
-func (l *ServerLimits) change(forGood bool, f func(map[LimitKey]ServerLimit)) error {
+// changeHere changes what is known, for good or as long as the program.
+func (l *ServerLimits) changeHere(forGood bool, do func(map[LimitKey]ServerLimit)) error {
+	if forGood {
+		return l.change(do)
+	}
 	l.lock()
 	defer l.mu.Unlock()
-	if l.path == "" || !forGood {
-		f(l.here)
-		return nil
-	}
-	return l.replace(l.read, func() { f(l.Rows) }, l.lines)
-}
-
-// lines are those of the rows that the file has room for.
-func (l *ServerLimits) lines() (lines []string) {
-	keys := slices.Collect(maps.Keys(l.Rows))
-	sort.Slice(keys, func(i, j int) bool { return l.Rows[keys[i]].Until.After(l.Rows[keys[j]].Until) })
-	for _, key := range keys[min(len(keys), MostLimits):] {
-		delete(l.Rows, key)
-	}
-	for key := range l.Rows {
-		lines = append(lines, l.Line(key))
-	}
-	slices.Sort(lines)
-	return lines
+	do(l.here)
+	return nil
 }
 
 // All are the lines of what is known.
 func (l *ServerLimits) All() (lines [][]string) {
 	l.lock()
 	defer l.mu.Unlock()
-	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.Rows} {
+	for _, rows := range []map[LimitKey]ServerLimit{l.here, l.facts} {
 		for key, limit := range rows {
 			if time.Now().Before(limit.Until) {
 				lines = append(lines, []string{render.Safe(key.server), key.setting + " " + limit.Value, "until " + limit.Until.Local().Format("2006-01-02 15:04")})

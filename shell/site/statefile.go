@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ftpsh/ftpsh/history/private"
 )
@@ -21,40 +23,103 @@ const (
 	longStateFile = 16 << 20
 )
 
-// stateFile is a file of lines about servers, which is read when it is first asked for.
-type stateFile struct {
+// fact is what a line says about a key, such as a server.
+type fact[K comparable] interface {
+	Line(K) string
+	until() time.Time // the zero time: for good
+}
+
+// stateFile is a file of facts, which is read when it is first asked for. Where there is none the facts last as long as
+// the program.
+type stateFile[K comparable, F fact[K]] struct {
 	path   string // "": there is none
+	parse  func(line string) (K, F, error)
+	unless string // what is not known without a damaged line
+	most   int    // facts at most: those that end first go; 0: any number
 	mu     sync.Mutex
 	unread bool
+	facts  map[K]F
 	said   []string // comments
 	err    error    // why it cannot be trusted
 }
 
-// in is the file of that name in dir; "" means none.
-func in(dir, name string) stateFile {
-	if dir == "" {
-		return stateFile{}
+// at gives the file its place in dir; "" means none.
+func (f *stateFile[K, F]) at(dir, name string) {
+	f.facts = map[K]F{}
+	if dir != "" {
+		f.path, f.unread = filepath.Join(dir, name), true
 	}
-	return stateFile{path: filepath.Join(dir, name), unread: true}
 }
 
 // lock holds the file, and reads it the first time.
-func (f *stateFile) lock(read func() error) {
+func (f *stateFile[K, F]) lock() {
 	f.mu.Lock()
 	if f.unread {
-		f.unread, f.err = false, read()
+		f.unread, f.err = false, f.read()
 	}
 }
 
-// replace changes the file. Other shells may write at the same time: it is read again and replaced under a lock.
-func (f *stateFile) replace(read func() error, change func(), lines func() []string) error {
+// Err says why the file cannot be trusted.
+func (f *stateFile[K, F]) Err() error {
+	f.lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+// get is what is known of a key.
+func (f *stateFile[K, F]) get(key K) (found F, known bool) {
+	f.lock()
+	defer f.mu.Unlock()
+	found, known = f.facts[key]
+	return found, known
+}
+
+// read takes in the file, but for what has ended.
+func (f *stateFile[K, F]) read() error {
+	facts := map[K]F{}
+	said, err := readState(f.path, f.unless, func(text string) error {
+		key, one, err := f.parse(text)
+		if end := one.until(); end.IsZero() || time.Now().Before(end) {
+			facts[key] = one
+		}
+		return err
+	})
+	if err == nil {
+		f.facts, f.said = facts, said
+	}
+	return err
+}
+
+// change changes the facts. Other shells may write at the same time: the file is read again and replaced under a lock.
+func (f *stateFile[K, F]) change(do func(facts map[K]F)) error {
+	f.lock()
+	defer f.mu.Unlock()
+	if f.path == "" {
+		do(f.facts)
+		return nil
+	}
 	return private.Locked(f.path, func() error {
-		if err := read(); err != nil {
+		if err := f.read(); err != nil {
 			return err
 		}
-		change()
-		return private.Write(f.path, []byte(strings.Join(append(slices.Concat(f.said, lines()), ""), "\n")))
+		do(f.facts)
+		return private.Write(f.path, []byte(strings.Join(append(slices.Concat(f.said, f.lines()), ""), "\n")))
 	})
+}
+
+// lines are those of the facts that the file has room for.
+func (f *stateFile[K, F]) lines() (lines []string) {
+	keys := slices.SortedFunc(maps.Keys(f.facts), func(a, b K) int { return f.facts[b].until().Compare(f.facts[a].until()) })
+	if f.most > 0 {
+		for _, key := range keys[min(len(keys), f.most):] {
+			delete(f.facts, key)
+		}
+	}
+	for key, one := range f.facts {
+		lines = append(lines, one.Line(key))
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // readState gives the lines of a state file to take, and returns its comments. One that is not there has no lines. Unless

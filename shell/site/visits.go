@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -221,16 +222,7 @@ func rank(dir string, words []string) int {
 func Ranked(all []Visit, words []string, now time.Time) []Visit {
 	fitting := slices.DeleteFunc(slices.Clone(all), func(one Visit) bool { return rank(string(one.Dir), words) == noMatch })
 	slices.SortStableFunc(fitting, func(a, b Visit) int {
-		if d := rank(string(a.Dir), words) - rank(string(b.Dir), words); d != 0 {
-			return d
-		}
-		switch sa, sb := a.Now(now), b.Now(now); {
-		case sa > sb:
-			return -1
-		case sa < sb:
-			return 1
-		}
-		return strings.Compare(string(a.Dir), string(b.Dir))
+		return cmp.Or(rank(string(a.Dir), words)-rank(string(b.Dir), words), cmp.Compare(b.Now(now), a.Now(now)), cmp.Compare(a.Dir, b.Dir))
 	})
 	return fitting
 }
