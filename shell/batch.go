@@ -25,9 +25,7 @@ func Batch(sh *command.Shell, scripts ...script.Script) int {
 			defer context.AfterFunc(sh.Base, file.Stop)()
 		}
 		failure := script.RunScript(sh, file, command.Line{})
-		if err == nil {
-			err = failure
-		}
+		err = cmp.Or(err, failure)
 		if sh.Stops(command.Line{Script: file.Name}, failure) {
 			break
 		}

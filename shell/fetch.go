@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"strings"
@@ -39,16 +40,18 @@ func Fetch(sh *command.Shell, urls []string, o FetchOptions) int {
 		sh.Failed(command.Line{}, "get", &failure.UsageError{Text: "-o names one file, and there are several URLs"})
 		return 2
 	}
+	return each(sh, urls, func(text string) error { return fetchURL(sh, text, o) })
+}
+
+// each moves files one after the other, and returns the status of the first failure.
+func each(sh *command.Shell, files []string, move func(file string) error) int {
 	var first error
-	for _, text := range urls {
-		if err := fetchURL(sh, text, o); first == nil {
-			first = err
-		}
-		if sh.Ended() {
+	for _, file := range files {
+		if first = cmp.Or(first, move(file)); sh.Ended() {
 			break
 		}
 	}
-	return sh.Signals.Status(command.Status(first))
+	return Exit(sh, first)
 }
 
 func fetchURL(sh *command.Shell, text string, o FetchOptions) error {
@@ -112,18 +115,13 @@ func reachURL(sh *command.Shell, text string) (site.Address, error) {
 	there.Path, there.Pattern, there.Type, there.File, there.Listing = "", "", "", false, false
 	if !sh.Connected() || sh.Reached != there {
 		sh.Reached = site.Address{}
-		if a.HasPassword && !sh.Options.Quiet {
-			sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
-		}
+		sayPasswordIsSeen(sh, a)
 		if err := OpenAddress(sh, there); err != nil {
 			return a, err
 		}
 		sh.Reached = there
 	}
-	typ := a.Type
-	if typ == "" {
-		typ = client.Binary
-	}
+	typ := cmp.Or(a.Type, client.Binary)
 	if sh.Gateway != nil {
 		sh.Gateway.Type = typ
 	} else {
@@ -135,16 +133,7 @@ func reachURL(sh *command.Shell, text string) (site.Address, error) {
 // Upload sends local files to a URL: into it when its path ends with a slash or
 // there are several, else under that name. It returns the exit status.
 func Upload(sh *command.Shell, where string, files []string, o FetchOptions) int {
-	var first error
-	for _, file := range files {
-		if err := uploadURL(sh, where, file, len(files) > 1, o); first == nil {
-			first = err
-		}
-		if sh.Ended() {
-			break
-		}
-	}
-	return sh.Signals.Status(command.Status(first))
+	return each(sh, files, func(file string) error { return uploadURL(sh, where, file, len(files) > 1, o) })
 }
 
 func uploadURL(sh *command.Shell, where, file string, several bool, o FetchOptions) error {

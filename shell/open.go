@@ -13,10 +13,15 @@ func Open(sh *command.Shell, words ...string) error {
 		sh.Failed(command.Line{}, "open", err)
 		return err
 	}
+	sayPasswordIsSeen(sh, a)
+	return OpenAddress(sh, a)
+}
+
+// sayPasswordIsSeen warns of a password in a command line.
+func sayPasswordIsSeen(sh *command.Shell, a site.Address) {
 	if a.HasPassword && !sh.Options.Quiet {
 		sh.Say("other users of this computer can see a password in a command line; FTPSH_PASSWORD or the prompt hide it")
 	}
-	return OpenAddress(sh, a)
 }
 
 // OpenAddress does the same for an address that is known.

@@ -51,10 +51,13 @@ func (c *Call) Arg(i int) string {
 }
 
 // Texts returns the texts of all arguments.
-func (c *Call) Texts() []string {
-	texts := make([]string, len(c.Args))
-	for i, arg := range c.Args {
-		texts[i] = arg.Text
+func (c *Call) Texts() []string { return Texts(c.Args) }
+
+// Texts are the texts of words.
+func Texts(words []syntax.Token) []string {
+	texts := make([]string, len(words))
+	for i, word := range words {
+		texts[i] = word.Text
 	}
 	return texts
 }
@@ -225,9 +228,8 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	if err != nil {
 		return err
 	}
-	texts := make([]string, len(words))
+	texts := Texts(words)
 	for i, w := range words {
-		texts[i] = w.Text
 		switch {
 		case strings.HasPrefix(w.Text, "-") && w.Lead != 0:
 			texts[i] = quotedDash + w.Text

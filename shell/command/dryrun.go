@@ -175,8 +175,3 @@ func WouldMove(sh *Shell, t transfer.Task) error {
 	}
 	return sh.Would(w)
 }
-
-// nowhere takes the place of a file or a local command in a dry run.
-type nowhere struct{ io.Writer }
-
-func (nowhere) Close() error { return nil }

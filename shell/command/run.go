@@ -69,9 +69,7 @@ func (sh *Shell) List(line Line, list syntax.List) error {
 	var first error
 	for _, chain := range list {
 		err := sh.Chain(line, chain)
-		if first == nil {
-			first = err
-		}
+		first = cmp.Or(first, err)
 		if sh.Stops(line, err) {
 			break
 		}
@@ -271,10 +269,7 @@ func (c *Call) toPipe(ctx context.Context, text string, run func() error) error 
 	if syserror.PipeClosed(err) || errors.Is(err, io.ErrClosedPipe) {
 		err = nil
 	}
-	if err == nil {
-		err = closing
-	}
-	return err
+	return cmp.Or(err, closing)
 }
 
 // PipeTo starts a command of the local shell; closing its input waits for it.
@@ -283,9 +278,9 @@ func (c *Call) PipeTo(ctx context.Context, text string) (io.WriteCloser, error) 
 	switch {
 	case c.Shell.Confined != nil:
 		c.Note("| %s is left out: %s", text, errForeignProgram)
-		return nowhere{io.Discard}, nil
+		return Unclosed{io.Discard}, nil
 	case c.Shell.Options.DryRun:
-		return nowhere{io.Discard}, c.Shell.Would(DryAction{Action: "run", What: text})
+		return Unclosed{io.Discard}, c.Shell.Would(DryAction{Action: "run", What: text})
 	}
 	out, in, err := os.Pipe()
 	if err != nil {

@@ -186,20 +186,16 @@ func (c *Peer) Dir() string {
 func (l *Life) Ended() bool { return l.Base.Err() != nil }
 
 // Say tells something that is neither result nor error.
-func (s *Screen) Say(text string) {
-	_, _ = io.WriteString(s.Console.Err(), s.painted(render.Dim, render.SafeLines(text))+"\n")
-}
+func (s *Screen) Say(text string) { s.tell(render.Dim, text) }
 
 // Warn tells something that the user should not overlook.
-func (s *Screen) Warn(text string) {
-	_, _ = io.WriteString(s.Console.Err(), s.painted(render.Yellow, "warning: "+render.SafeLines(text))+"\n")
-}
+func (s *Screen) Warn(text string) { s.tell(render.Yellow, "warning: "+text) }
 
-// painted is a message as the screen has room for it.
-func (s *Screen) painted(colour render.Colour, text string) string {
-	lines := render.Hang(text, s.Console.ErrWidth(), 2)
+// tell writes a message as the screen has room for it.
+func (s *Screen) tell(colour render.Colour, text string) {
+	lines := render.Hang(render.SafeLines(text), s.Console.ErrWidth(), 2)
 	for i, line := range lines {
 		lines[i] = colour.Paint(s.Console.ColorErr(), line)
 	}
-	return strings.Join(lines, "\n")
+	_, _ = io.WriteString(s.Console.Err(), strings.Join(lines, "\n")+"\n")
 }

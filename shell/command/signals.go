@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -37,10 +38,7 @@ type signals struct {
 func WatchSignals(sh *Shell) *signals {
 	s := &signals{sh: sh, got: make(chan os.Signal, 4), over: make(chan struct{}), done: make(chan struct{})}
 	signal.Notify(s.got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	for sig := range rateSteps {
-		signal.Notify(s.got, sig)
-	}
-	for _, sig := range survived {
+	for _, sig := range slices.AppendSeq(survived, maps.Keys(rateSteps)) {
 		signal.Notify(s.got, sig)
 	}
 	go func() {
@@ -79,9 +77,7 @@ func (s *signals) Handle(sig os.Signal) {
 	if sig == syscall.SIGTERM {
 		signal.Reset(sig) // a second one ends the program at once: nobody may read what it writes
 	}
-	s.mu.Lock()
-	s.fatal, _ = sig.(syscall.Signal)
-	s.mu.Unlock()
+	s.held(func() { s.fatal, _ = sig.(syscall.Signal) })
 	s.sh.End(errors.New(sig.String()))
 	s.sh.Console.Close() // the terminal is restored even if a command hangs
 }
@@ -110,13 +106,18 @@ func (s *signals) interrupt() {
 }
 
 // Running reports whether a command runs that Ctrl-C would end.
-func (s *signals) Running() bool {
-	if s == nil {
-		return false
+func (s *signals) Running() (runs bool) {
+	s.held(func() { runs = s.cancel != nil })
+	return runs
+}
+
+// held runs f while no signal is handled. A job has no signals.
+func (s *signals) held(f func()) {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.cancel != nil
 }
 
 // During returns a context that Ctrl-C ends, and a function to call afterwards.
@@ -177,36 +178,19 @@ func leavesKeys(sh *Shell, line Line, list syntax.List) bool {
 func startsProgram(word syntax.Token) bool { return strings.HasPrefix(word.Text, "|") }
 
 // Taken says that Ctrl-C is how the command at hand ends when all is well.
-func (s *signals) Taken() {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.again = false
-}
+func (s *signals) Taken() { s.held(func() { s.again = false }) }
 
 // Fresh forgets a Ctrl-C that was for the line before: another one has just been typed.
-func (s *signals) Fresh() {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.missed = false
-}
+func (s *signals) Fresh() { s.held(func() { s.missed = false }) }
 
 // between reports a Ctrl-C that came between two commands of a line.
-func (s *signals) between() error {
-	if s == nil {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.missed {
-		return failure.ErrInterrupted
-	}
-	return nil
+func (s *signals) between() (err error) {
+	s.held(func() {
+		if s.missed {
+			err = failure.ErrInterrupted
+		}
+	})
+	return err
 }
 
 // Status is the exit status: 128+n when a signal ended the program.

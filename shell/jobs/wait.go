@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -45,9 +46,7 @@ func AwaitJobs(ctx context.Context, sh *command.Shell, waited []*job) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if first == nil && j.err != nil {
-			first = failure.Shown(j.err)
-		}
+		first = cmp.Or(first, failure.Shown(j.err))
 	}
 	return first
 }

@@ -69,7 +69,7 @@ func candidates(ctx context.Context, sh *command.Shell, at syntax.Cursor) comple
 	case sh.Raw && len(at.Words) > 0 && slices.Contains(learn.Asides, at.Words[0].Text):
 		at.Words[0].Text = strings.TrimPrefix(at.Words[0].Text, ".")
 	case sh.Raw:
-		return learn.RawCandidates(wordsOf(at), word)
+		return learn.RawCandidates(command.Texts(at.Words), word)
 	}
 	switch {
 	case at.Op == syntax.Verbatim && at.Word.Text != "" && !strings.Contains(at.Word.Text, "/") && at.First:
@@ -122,14 +122,6 @@ func programs() []completion.Candidate {
 	}
 	slices.Sort(names)
 	return command.PlainCandidates(slices.Compact(names))
-}
-
-func wordsOf(at syntax.Cursor) []string {
-	texts := make([]string, len(at.Words))
-	for i, w := range at.Words {
-		texts[i] = w.Text
-	}
-	return texts
 }
 
 // argumentsOf leaves out the options and their values. If the last option still wants its value, that is flag.
@@ -282,10 +274,7 @@ func visitedLike(sh *command.Shell, given []syntax.Token, word string) completio
 	if sh.Session == nil {
 		return completion.Result{}
 	}
-	var words []string
-	for _, w := range given {
-		words = append(words, w.Text)
-	}
+	words := command.Texts(given)
 	if word != "" {
 		words = append(words, word)
 	}

@@ -2,6 +2,7 @@ package script
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -103,9 +104,7 @@ func RunScript(sh *command.Shell, script Script, line command.Line) error {
 		}
 		line.Text = text
 		failure := sh.Do(line)
-		if first == nil {
-			first = failure
-		}
+		first = cmp.Or(first, failure)
 		var garbled *syntax.Error // what follows may belong to a block that did not begin
 		if sh.Stops(line, failure) || errors.As(failure, &garbled) {
 			break

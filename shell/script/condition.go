@@ -163,11 +163,7 @@ func onFile(stat func(context.Context, *command.Call, syntax.Token) (found, erro
 		if err != nil {
 			return false, "", err
 		}
-		words := make([]string, len(args)-1)
-		for i, w := range args[1:] {
-			words[i] = w.Text
-		}
-		return is(f, words)
+		return is(f, command.Texts(args[1:]))
 	}
 }
 

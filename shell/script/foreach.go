@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -50,9 +51,7 @@ func foreach(ctx context.Context, c *command.Call) error {
 		c.Shell.Vars[name] = value
 		c.Shell.Recorder.Note("", teach.LoopNote, name+" "+c.Shell.Masked(value))
 		err := command.RunList(c, c.Statement.Body)
-		if first == nil {
-			first = err
-		}
+		first = cmp.Or(first, err)
 		if c.Shell.Stops(c.Line, err) {
 			break
 		}
