@@ -1,6 +1,7 @@
 package completion
 
 import (
+	"cmp"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -80,10 +81,7 @@ func (l Local) Path(typed string) string {
 	if filepath.IsAbs(typed) {
 		return filepath.Clean(typed)
 	}
-	dir := l.Dir
-	if dir == "" {
-		dir = "."
-	}
+	dir := cmp.Or(l.Dir, ".")
 	if typed != "" && os.IsPathSeparator(typed[0]) { // of the same drive, on Windows
 		return filepath.Join(filepath.VolumeName(dir)+"/", typed)
 	}
@@ -114,9 +112,4 @@ func (l Local) lookup(name string) (string, bool) {
 	return home, err == nil
 }
 
-func limit(n int) int {
-	if n > 0 {
-		return n
-	}
-	return 1000
-}
+func limit(n int) int { return cmp.Or(max(n, 0), 1000) }

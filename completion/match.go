@@ -1,6 +1,7 @@
 package completion
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 )
@@ -31,9 +32,7 @@ func Beginning(typed string, all []Candidate) Result {
 func pick(all []Candidate, fits func(text string) bool) (found []Candidate) {
 	for _, c := range all {
 		if fits(c.Text) {
-			if c.Shown == "" {
-				c.Shown = c.Text
-			}
+			c.Shown = cmp.Or(c.Shown, c.Text)
 			found = append(found, c)
 		}
 	}

@@ -1,6 +1,7 @@
 package completion
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"strings"
@@ -147,12 +148,8 @@ func (r *Remote) now() time.Time {
 func (r *Remote) known(dir string) (names, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	ttl := r.TTL
-	if ttl == 0 {
-		ttl = time.Minute
-	}
 	d, ok := r.dirs[dir]
-	if !ok || r.now().Sub(d.since) >= ttl {
+	if !ok || r.now().Sub(d.since) >= cmp.Or(r.TTL, time.Minute) {
 		delete(r.dirs, dir)
 		return nil, false
 	}

@@ -185,7 +185,10 @@ func receiver(e ast.Expr) string {
 	if star, ok := e.(*ast.StarExpr); ok {
 		e = star.X
 	}
-	if generic, ok := e.(*ast.IndexExpr); ok {
+	switch generic := e.(type) {
+	case *ast.IndexExpr:
+		e = generic.X
+	case *ast.IndexListExpr:
 		e = generic.X
 	}
 	return e.(*ast.Ident).Name

@@ -165,7 +165,7 @@ func stateDir() string { return filepath.Join(xdg.StateHome, "ftpsh") }
 
 // openHistory opens the history; where its file cannot be used it lasts as long as
 // the program.
-func openHistory() command.History {
+func openHistory() *history.File {
 	file, err := history.Open(filepath.Join(stateDir(), "history"), history.Options{})
 	if err != nil {
 		complain("ftpsh: history", err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
@@ -39,14 +40,7 @@ func (sourceFlag) Type() string { return "text" }
 func (s source) isInput() bool { return s.file && s.text == "-" }
 
 // readsInput reports whether -f - was given.
-func (o *options) readsInput() bool {
-	for _, s := range o.scripts {
-		if s.isInput() {
-			return true
-		}
-	}
-	return false
-}
+func (o *options) readsInput() bool { return slices.ContainsFunc(o.scripts, source.isInput) }
 
 // open returns a reader for the commands, and nil for those on standard input.
 func (s source) open() (io.ReadCloser, error) {

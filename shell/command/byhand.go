@@ -60,15 +60,10 @@ func (h *Manual) Open() bool {
 
 // ListensOn reports whether the data connection waits on a port.
 func (h *Manual) ListensOn(port int) bool {
-	if h.Channel == nil {
-		return false
-	}
-	for _, line := range h.Channel.Requests() {
-		if addr, ok := teach.OwnAddress(line); ok && addr.Port == port {
-			return true
-		}
-	}
-	return false
+	return h.Channel != nil && slices.ContainsFunc(h.Channel.Requests(), func(line string) bool {
+		addr, ok := teach.OwnAddress(line)
+		return ok && addr.Port == port
+	})
 }
 
 // IsUpload reports whether a line sends a file.

@@ -144,13 +144,7 @@ func (c *Command) FlagSet() *pflag.FlagSet {
 func (c *Command) TakesFlags() bool { return c.Flags != nil || c.JSON }
 
 // Verbs joins lists of FTP verbs for Command.Wire.
-func Verbs(lists ...[]string) []string {
-	var all []string
-	for _, list := range lists {
-		all = append(all, list...)
-	}
-	return all
-}
+func Verbs(lists ...[]string) []string { return slices.Concat(lists...) }
 
 // Sends is one list for verbs.
 func Sends(names ...string) []string { return names }

@@ -83,10 +83,7 @@ func openOptions(sh *Shell, a site.Address, insecure bool) (client.Options, erro
 	if opt.Revoked, err = Revoked(sh); err != nil {
 		return opt, err
 	}
-	if insecure {
-		opt.TLS = opt.TLS.Clone()
-		opt.TLS.InsecureSkipVerify = true
-	}
+	opt.TLS.InsecureSkipVerify = opt.TLS.InsecureSkipVerify || insecure
 	return opt, nil
 }
 
@@ -113,10 +110,8 @@ func openKnown(ctx context.Context, sh *Shell, opt *client.Options, known *site.
 // rememberTLS remembers what the server can do, and warns when it cannot protect us.
 func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt client.Options, asked client.Security) {
 	if protected, _ := session.Protected(); !protected {
-		if asked == client.Opportunistic {
-			if !sh.Options.Quiet {
-				sh.Warn("no TLS here: password and files travel in the clear")
-			}
+		if asked == client.Opportunistic && !sh.Options.Quiet {
+			sh.Warn("no TLS here: password and files travel in the clear")
 		}
 		return
 	}
@@ -152,17 +147,11 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 	pace := paceOf(sh, opt.Addr)
 	opt.Pace, opt.ConnectPace = &pace.transfers, &pace.connections
 	opt.Trace = Dialogue(sh)
-	if opt.TLS = how.TLS; sh.Stepper.On {
+	if sh.Stepper.On {
 		opt.Gate = SessionGate(sh)
 	}
-	if opt.TLS == nil {
-		opt.TLS = &tls.Config{}
-	}
-	opt.TLS, opt.OtherCertificates = olderTLS(sh, opt.TLS), sh.Settings.TLSData == "verified"
-	if how.Insecure {
-		opt.TLS = opt.TLS.Clone()
-		opt.TLS.InsecureSkipVerify = true
-	}
+	opt.TLS, opt.OtherCertificates = olderTLS(sh, cmp.Or(how.TLS, &tls.Config{})), sh.Settings.TLSData == "verified"
+	opt.TLS.InsecureSkipVerify = opt.TLS.InsecureSkipVerify || how.Insecure
 	if !sh.Settings.SendPort {
 		opt.Ways = []client.DataMode{client.DefaultPort} // see ways; it must be known before
 	}
@@ -171,12 +160,7 @@ func SessionOptions(sh *Shell, a site.Address) client.Options {
 }
 
 // security is the value of the setting tls that holds for an address.
-func security(sh *Shell, a site.Address) string {
-	if a.Security != "" {
-		return a.Security
-	}
-	return sh.Settings.TLS
-}
+func security(sh *Shell, a site.Address) string { return cmp.Or(a.Security, sh.Settings.TLS) }
 
 // The answers to the question about a certificate.
 type vouching int

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,9 +30,7 @@ func Credentials(ctx context.Context, sh *Shell, a site.Address, who client.Logi
 	case sh.Confined != nil:
 		return orPlayed(who), "the recording", nil
 	}
-	if who.User == "" {
-		who.User = sh.Options.Connect.User
-	}
+	who.User = cmp.Or(who.User, sh.Options.Connect.User)
 	entry, listed, err := netrc(sh, a.Host, who.User)
 	if err != nil {
 		return who, "", err

@@ -21,8 +21,8 @@ func (sh *Shell) Failed(line Line, command string, err error) {
 	if line.Script != "" {
 		where = fmt.Sprintf("%s:%d", line.Script, line.Number)
 	}
-	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
-		for _, err := range many.Errs {
+	if all := failure.Each(err); len(all) > 1 {
+		for _, err := range all {
 			sh.Failed(line, command, err)
 		}
 		return

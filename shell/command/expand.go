@@ -41,32 +41,19 @@ func (e *UnsafeNameError) Error() string {
 	return render.Safe(e.Name) + ": skipped, the server calls it a name but it leads elsewhere"
 }
 
-// unreadError says that there may be more in a directory than its listing was understood
-// to say.
-type unreadError struct {
-	dir, example string
-	lines        int
-}
-
-func (e *unreadError) Error() string {
-	return fmt.Sprintf("%s: %s of the listing not understood, such as %s", render.Safe(OrDot(e.dir)), Plural(e.lines, "line", "lines"),
-		render.Safe(strconv.Quote(e.example)))
-}
-
-// Unread returns an *unreadError if lines among the entries of dir were not understood.
+// Unread says that there may be more in dir than its listing was understood to say: some lines among the entries were not.
 func Unread(dir string, entries []listing.Entry) error {
-	err := &unreadError{dir: dir}
+	lines, example := 0, ""
 	for i := range entries {
 		if entries[i].Type == listing.Unparsed {
-			err.example = entries[i].Raw
-			err.lines++
+			lines, example = lines+1, entries[i].Raw
 		}
 	}
-	if err.lines == 0 {
+	if lines == 0 {
 		return nil
 	}
-	err.example = err.example[:min(len(err.example), 100)]
-	return err
+	return fmt.Errorf("%s: %s of the listing not understood, such as %s",
+		render.Safe(OrDot(dir)), Plural(lines, "line", "lines"), render.Safe(strconv.Quote(example[:min(len(example), 100)])))
 }
 
 // Expand returns the remote paths that words stand for: patterns are matched
@@ -207,12 +194,8 @@ func IsPlain(name string) bool { return !localname.LeadsElsewhere(name) }
 
 // Skips warns of names that lead elsewhere, and returns what else went wrong: the others have their turn.
 func (c *Call) Skips(err error) error {
-	all := []error{err}
-	if many, ok := err.(*failure.SeveralErrors); ok { //nolint:errorlint // what wraps it says more, such as an interruption
-		all = many.Errs
-	}
 	var rest []error
-	for _, err := range all {
+	for _, err := range failure.Each(err) {
 		if unsafe := new(UnsafeNameError); errors.As(err, &unsafe) {
 			c.Shell.Warn(unsafe.Error())
 			continue

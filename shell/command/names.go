@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 )
@@ -17,11 +18,7 @@ type Names struct {
 
 // fork is what a job gets: it stays in the directory that it began in.
 func (n *Names) fork() Names {
-	f := Names{LocalDir: n.LocalDir, Nmap: n.Nmap, Ntrans: n.Ntrans, Restart: n.Restart, Folders: n.Folders}
-	if f.LocalDir == "" {
-		f.LocalDir = WorkingDir()
-	}
-	return f
+	return Names{LocalDir: cmp.Or(n.LocalDir, WorkingDir()), Nmap: n.Nmap, Ntrans: n.Ntrans, Restart: n.Restart, Folders: n.Folders}
 }
 
 // WorkingDir is the directory of the process, without links: .. is above it.

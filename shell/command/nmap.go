@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 )
@@ -104,11 +105,7 @@ func fill(text string, parts *[10]string) string {
 			text = text[2:]
 		case text[0] == '[':
 			first, second, rest := choice(text)
-			value := fill(first, parts)
-			if value == "" {
-				value = fill(second, parts)
-			}
-			b.WriteString(value)
+			b.WriteString(cmp.Or(fill(first, parts), fill(second, parts)))
 			text = rest
 		default:
 			plain := literal(text)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -113,23 +114,15 @@ func unknownCommand(name string, named map[string]*Command) error {
 		return err
 	}
 	for _, c := range named {
-		if c.Alone == nil {
-			continue
-		}
-		if hint := c.Alone(name); hint != "" {
-			err.Hint = hint
+		if c.Alone != nil && c.Alone(name) != "" {
+			err.Hint = c.Alone(name)
 			return err
 		}
 	}
 	if row, err := settings.Find(name); err == nil && row.Name == name {
 		return &failure.UsageError{Text: name + " is a setting", Hint: "`set " + name + "` shows it, `help " + name + "` says what it is"}
 	}
-	var all []string
-	for n := range named {
-		all = append(all, n)
-	}
-	slices.Sort(all)
-	if near := completion.Nearest(name, all); len(near) > 0 {
+	if near := completion.Nearest(name, slices.Sorted(maps.Keys(named))); len(near) > 0 {
 		err.Hint = failure.DidYouMean("", near)
 	} else if say := explained(name); say != "" {
 		err.Hint = say

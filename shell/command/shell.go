@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"iter"
 	"net"
 	"os/exec"
 	"strings"
@@ -38,21 +37,11 @@ func (sh *Shell) Remake(ctx context.Context, text string) error {
 	return err
 }
 
-// History keeps lines across sessions, without their secrets.
-type History interface {
-	Recall(host string) []string
-	Add(host, dir, line string) error
-	Ended(status int, took time.Duration)
-	Suggest(host, dir, prefix string) string
-	Lines() iter.Seq[history.Record]
-	Keep(lines int)
-}
-
 // Options describe a shell. The zero value works.
 type Options struct {
 	Console  console.Options // without its functions
 	In       io.Reader       // what commands read as standard input; nil when it holds the script
-	History  History         // nil: none is kept
+	History  *history.File   // nil: none is kept
 	StateDir string          // where the known servers are remembered; "": nowhere
 
 	Bookmarks  string    // the file of bookmarks; "": none

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -8,12 +9,7 @@ import (
 )
 
 // OrDot is a directory that can be shown: "." for the present one.
-func OrDot(name string) string {
-	if name == "" {
-		return "."
-	}
-	return name
-}
+func OrDot(name string) string { return cmp.Or(name, ".") }
 
 // Every calls f again and again until the returned function is called.
 func Every(period time.Duration, f func()) (halt func()) {

@@ -42,10 +42,8 @@ func (e *SeveralErrors) Unwrap() []error { return e.Errs }
 func Several(errs []error) error {
 	var flat []error
 	for _, err := range errs {
-		if many, ok := err.(*SeveralErrors); ok { //nolint:errorlint // a wrapped one keeps its wrapping
-			flat = append(flat, many.Errs...)
-		} else if err != nil {
-			flat = append(flat, err)
+		if err != nil {
+			flat = append(flat, Each(err)...)
 		}
 	}
 	switch len(flat) {
@@ -55,6 +53,14 @@ func Several(errs []error) error {
 		return flat[0]
 	}
 	return &SeveralErrors{flat}
+}
+
+// Each are the errors that Several made one of. One that is wrapped says more, such as an interruption, and stays whole.
+func Each(err error) []error {
+	if many, ok := err.(*SeveralErrors); ok { //nolint:errorlint // see above
+		return many.Errs
+	}
+	return []error{err}
 }
 
 // Interrupted marks an error as the end of a context that was cancelled.

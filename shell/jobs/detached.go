@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
@@ -49,10 +47,9 @@ func detachedJobs(sh *command.Shell) (found []detachedJob) {
 
 // isLocked reports whether somebody holds the lock of a file.
 func isLocked(name string) bool {
-	lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
-	defer lock.Close()
-	got, err := lock.TryLock()
-	return err == nil && !got
+	release, free := command.Hold(name)
+	release()
+	return !free
 }
 
 func firstLine(name string) string {

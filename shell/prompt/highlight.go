@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/completion"
@@ -62,12 +63,9 @@ func Meant(sh *command.Shell, name syntax.Token) *command.Command {
 
 // has reports whether a flag was typed, by its letter or its name.
 func (p *parsed) has(letter byte, name string) bool {
-	for _, flag := range p.flags {
-		if flag == "--"+name || !strings.HasPrefix(flag, "--") && strings.IndexByte(flag, letter) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.flags, func(flag string) bool {
+		return flag == "--"+name || !strings.HasPrefix(flag, "--") && strings.IndexByte(flag, letter) > 0
+	})
 }
 
 // kind is what the i-th argument names.

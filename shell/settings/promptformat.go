@@ -39,14 +39,11 @@ func promptHelp() (rows [][]string) {
 	for _, f := range PromptFields {
 		rows = append(rows, []string{"  {" + f.Name + "}", f.Short})
 	}
-	var colours []string
-	for _, name := range slices.Sorted(maps.Keys(PromptColours)) {
-		colours = append(colours, "{"+name+"}")
-	}
+	colours := strings.Join(slices.Sorted(maps.Keys(PromptColours)), "} {")
 	return append(rows,
 		[]string{"  [ ]", "left out when what is named in it is empty"},
 		[]string{`  \n`, "a new row; a backslash before anything else makes it plain"},
-		[]string{"  colours", strings.Join(colours, " ")})
+		[]string{"  colours", "{" + colours + "}"})
 }
 
 // Fill replaces {name} in a format by values. [ ] is left out when a value in it

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -198,9 +199,7 @@ func findNetrc(entries []Netrc, host, user string) (found Netrc, ok bool) {
 		case e.Host == "" && user == "" && !ok:
 			found, ok = e, true
 		case e.Host != "" && strings.EqualFold(e.Host, host) && (user == "" || e.Login == "" || e.Login == user):
-			if e.Login == "" {
-				e.Login = user
-			}
+			e.Login = cmp.Or(e.Login, user)
 			return e, true
 		}
 	}

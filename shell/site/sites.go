@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -94,11 +95,9 @@ func (s *section) Set(name, value string) error {
 func (s *Sites) ForAddress(a Address, port string) (Address, []Assignment) {
 	var all []Assignment
 	say := func(h *section) {
-		if a.User == "" {
-			a.User = h.user
-		}
-		if a.Port == "" && port == "" {
-			a.Port = h.port
+		a.User = cmp.Or(a.User, h.user)
+		if port == "" {
+			a.Port = cmp.Or(a.Port, h.port)
 		}
 		all = append(all, h.settings...)
 	}

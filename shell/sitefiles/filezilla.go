@@ -1,6 +1,7 @@
 package sitefiles
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
@@ -138,21 +139,14 @@ var zillaProtocols = map[string]string{"": "", "0": "", "3": "implicit", "4": "r
 var zillaOthers = map[string]string{"1": "SFTP", "2": "HTTP", "5": "HTTPS", "7": "S3", "8": "Storj", "9": "WebDAV"}
 
 func (s zillaServer) site(above []string) Site {
-	name := strings.TrimSpace(s.Name)
-	if name == "" {
-		name = strings.TrimSpace(s.Text)
-	}
+	name := cmp.Or(strings.TrimSpace(s.Name), strings.TrimSpace(s.Text))
 	if name != "" {
 		name = strings.Join(append(slices.Clone(above), name), "/")
 	}
 	site := Site{Name: name, Host: s.Host, Port: s.Port, User: s.User, Line: s.line}
 	var isFTP bool
 	if site.Security, isFTP = zillaProtocols[s.Protocol]; !isFTP {
-		other := zillaOthers[s.Protocol]
-		if other == "" {
-			other = fmt.Sprintf("protocol %.10q", s.Protocol)
-		}
-		site.Skip = notFTP(other)
+		site.Skip = notFTP(cmp.Or(zillaOthers[s.Protocol], fmt.Sprintf("protocol %.10q", s.Protocol)))
 	}
 	if s.Logontype == "0" {
 		site.User = "anonymous"

@@ -1,6 +1,7 @@
 package sitefiles
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -72,9 +73,7 @@ func ncftpSite(line int, fields []string) Site {
 	if s.Port == "0" {
 		s.Port = ""
 	}
-	if s.User == "" {
-		s.User = "anonymous"
-	}
+	s.User = cmp.Or(s.User, "anonymous")
 	encoded, is := strings.CutPrefix(fields[ncftpPassword], "*encoded*")
 	switch plain, err := base64.StdEncoding.DecodeString(encoded); {
 	case fields[ncftpPassword] == "" || s.User == "anonymous":

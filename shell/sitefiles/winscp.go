@@ -1,6 +1,7 @@
 package sitefiles
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -37,11 +38,7 @@ func winSCPSite(sec section, name string) Site {
 		Security: winSCPSecurity[sec.keys["Ftps"]], Dir: winSCPText(sec.keys["RemoteDirectory"]),
 	}
 	if protocol := sec.keys["FSProtocol"]; protocol != "5" {
-		other, known := winSCPProtocols[protocol]
-		if !known {
-			other = fmt.Sprintf("protocol %.10q", protocol)
-		}
-		s.Skip = notFTP(other)
+		s.Skip = notFTP(cmp.Or(winSCPProtocols[protocol], fmt.Sprintf("protocol %.10q", protocol)))
 	}
 	if plain := sec.keys["PasswordPlain"]; plain != "" {
 		s.Password, s.HasPassword = winSCPText(plain), true
