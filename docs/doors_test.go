@@ -95,7 +95,7 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/commands/lls.go":                   {"exec.CommandContext os.ReadDir", "lls, which is refused to files from elsewhere, and ls, which the console runs"},
 	"shell/command/localshell_other.go":       {"exec.CommandContext", "the user's shell and editor, which the console runs"},
 	"shell/command/localshell_windows.go":     {"exec.CommandContext", "the same"},
-	"shell/command/syncfile.go":               {"os.Remove", "the end of an archive; private reads and writes them"},
+	"shell/command/sync.go":                   {"os.Remove", "the end of an archive; private reads and writes them"},
 	"shell/command/queuefile.go":              {"flock.New os.Remove", "the lock of a file of the queue, and the end of both"},
 	"shell/jobs/queuefile.go":                 {"os.ReadDir os.Remove", "the files of the queue: which there are; private reads and writes them"},
 	"shell/command/run.go":                    {"c.Shell.Console.Run", "pipes, which the console runs"},

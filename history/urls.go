@@ -2,6 +2,7 @@ package history
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -21,3 +22,20 @@ func MaskURLs(text string) string {
 
 // HasURLPassword reports whether a word is a URL with a password.
 func HasURLPassword(word string) bool { return MaskURLs(word) != word }
+
+var beginsWithScheme = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]+://`) })
+
+// HidePassword returns an address as it may be shown.
+func HidePassword(text string) string {
+	scheme := beginsWithScheme().FindString(text)
+	rest := text[len(scheme):]
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return text
+	}
+	user, _, has := strings.Cut(rest[:at], ":")
+	if has {
+		user += ":********"
+	}
+	return scheme + user + rest[at:]
+}

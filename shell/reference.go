@@ -1,6 +1,15 @@
 package shell
 
-import "github.com/ftpsh/ftpsh/shell/command"
+import (
+	// Each of these packages adds its commands to the catalog.
+
+	"github.com/ftpsh/ftpsh/shell/command"
+	_ "github.com/ftpsh/ftpsh/shell/commands"
+	_ "github.com/ftpsh/ftpsh/shell/jobs"
+	_ "github.com/ftpsh/ftpsh/shell/learn"
+	_ "github.com/ftpsh/ftpsh/shell/prompt"
+	_ "github.com/ftpsh/ftpsh/shell/script"
+)
 
 // The tables of the shell as documentation needs them.
 
@@ -23,3 +32,6 @@ func ExitStatuses() []ExitStatus {
 	}
 	return all
 }
+
+// Catalog is all commands.
+func Catalog() command.Groups { return command.Catalog() }

@@ -1,14 +1,19 @@
 package command
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/shell/equivalents"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/settings"
+	"github.com/ftpsh/ftpsh/shell/site"
 )
 
 // Change sets a value and tells what must know.
@@ -87,6 +92,9 @@ func tuneSessions(sh *Shell) {
 	})
 }
 
+// stall is how long a data connection may stand still.
+func stall(sh *Shell) time.Duration { return cmp.Or(sh.Settings.Stall, sh.Settings.Timeout) }
+
 // networks are the values of the setting family.
 var networks = map[string]string{"any": "", "4": "tcp4", "6": "tcp6"}
 
@@ -109,4 +117,76 @@ func ways(sh *Shell, session *client.Session) []client.DataMode {
 	add(set.SendPort, client.PORT)
 	add(!set.SendPort, client.DefaultPort)
 	return ways
+}
+
+// ForHost applies what the configuration says about a host. What it changes is
+// changed back when the session ends.
+func (sh *Shell) ForHost(a site.Address) (site.Address, error) {
+	a, assignments := sh.ForAddress(a, sh.Options.Connect.Port)
+	for _, set := range assignments {
+		before := set.Row.Show(&sh.Settings)
+		if err := sh.Change(set.Row, set.Value); err != nil {
+			return a, err
+		}
+		if now := set.Row.Show(&sh.Settings); now != before {
+			sh.Overrides = append(sh.Overrides, Override{set.Row, before, now})
+		}
+	}
+	return a, nil
+}
+
+// Override is a setting that has another value while a session lasts.
+type Override struct {
+	Row         *settings.Setting
+	Before, Now string
+}
+
+// RestoreOverrides undoes ForHost, but for what the user has changed since. It returns
+// what it undid.
+func (sh *Shell) RestoreOverrides() (undone []Override) {
+	for _, l := range slices.Backward(sh.Overrides) {
+		if l.Row.Show(&sh.Settings) == l.Now {
+			_ = sh.Change(l.Row, l.Before)
+			undone = append(undone, l)
+		}
+	}
+	sh.Overrides = nil
+	return undone
+}
+
+// Setting shows the value of a setting, behind a label.
+func (c *Call) Setting(row *settings.Setting, label string) error {
+	return Result(c, row.Object(&c.Shell.Settings), "%s%s", label, row.Show(&c.Shell.Settings))
+}
+
+// ToggleSetting is a classic command for settings that are on or off: without a
+// word it changes them to the other value of the first, and says so.
+func ToggleSetting(names ...string) func(context.Context, *Call) error {
+	return func(_ context.Context, c *Call) error {
+		value := c.Arg(0)
+		for _, name := range names {
+			row, err := settings.Find(name)
+			if err != nil {
+				return err
+			}
+			if value == "" {
+				value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
+			}
+			if err := c.Changed(row, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Changed changes a setting for a command, and says what it is now.
+func (c *Call) Changed(row *settings.Setting, value string) error {
+	if err := c.Shell.Change(row, value); err != nil {
+		return err
+	}
+	if c.Interactive() {
+		c.Note("%s is %s", row.Name, row.Show(&c.Shell.Settings))
+	}
+	return nil
 }

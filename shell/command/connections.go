@@ -2,6 +2,8 @@ package command
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -107,4 +109,27 @@ func (c *Peer) WhereURL() string {
 		a.User = ""
 	}
 	return a.URL()
+}
+
+// Where is a session in short: who, where, and the directory.
+func (c *Peer) Where() string {
+	host := c.Address.HostPort()
+	if c.Address.Port == "21" {
+		host = c.Address.Host
+	}
+	user, in := c.Session.LoggedIn()
+	if !in {
+		return host
+	}
+	return user + "@" + host + ":" + c.Dir()
+}
+
+// freeName is a name for a session that no other one has.
+func (c *Connections) freeName(name string) string {
+	name = strings.ReplaceAll(name, ":", ".") // of an IPv6 address
+	free := name
+	for n := 2; c.Other(free) >= 0; n++ {
+		free = name + "-" + strconv.Itoa(n)
+	}
+	return free
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/ftpsh/ftpsh/shell/console"
 	"github.com/ftpsh/ftpsh/shell/teach"
@@ -32,4 +33,26 @@ func (s *Screen) takeConsole(con *console.Console) {
 type Place struct {
 	User, Dir     string // of a login; the directory is "" when the server cannot say it
 	Control, Data bool   // what is protected
+}
+
+// A notice is how to call the user, and after how long.
+type notice struct {
+	how   string
+	after time.Duration
+}
+
+// Notify calls the user, who may look elsewhere, if asked to. Jobs do that, too.
+func (s *Screen) Notify(took time.Duration, text string) {
+	n := s.notice.Load()
+	if took < n.after {
+		return
+	}
+	switch n.how {
+	case "bell":
+		s.Console.Bell()
+	case "osc9":
+		s.Console.Notify(console.OSC9, text)
+	case "osc777":
+		s.Console.Notify(console.OSC777, text)
+	}
 }

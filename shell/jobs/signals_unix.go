@@ -7,6 +7,9 @@ import (
 	"syscall"
 )
 
+// endProcess asks a process to end in order: it says goodbye to its server.
+func endProcess(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
+
 // stopSignal is what Ctrl-Z sends while a command runs.
 var stopSignal os.Signal = syscall.SIGTSTP
 

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package command
-
-import "os"
-
-// rateSteps are the signals that change the speed limits: there are none here.
-var rateSteps map[os.Signal]int64
