@@ -119,10 +119,7 @@ func overview(sh *command.Shell, out io.Writer, all bool) error {
 func helpCommand(sh *command.Shell, out io.Writer, cmd *command.Command) error {
 	var b strings.Builder
 	width := sh.Console.Width()
-	for _, line := range render.Hang(cmd.Synopsis(), width, 4) {
-		b.WriteString(line + "\n")
-	}
-	for _, line := range render.Hang("  "+cmd.Short, width, 2) {
+	for _, line := range append(render.Hang(cmd.Synopsis(), width, 4), render.Hang("  "+cmd.Short, width, 2)...) {
 		b.WriteString(line + "\n")
 	}
 	if len(cmd.Aliases) > 0 {

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,9 +183,3 @@ func (held *confinement) Address(step teach.ReplayStep) site.Address {
 
 // PlayedPassword is said to a server that plays, in place of every secret.
 const PlayedPassword = "played"
-
-// orPlayed is the login of a confined shell: nobody's password is looked for.
-func orPlayed(who client.Login) client.Login {
-	who.Password = cmp.Or(who.Password, PlayedPassword)
-	return who
-}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -32,16 +33,9 @@ func (c *Call) Done(e Event) error {
 		return nil
 	}
 	e.Event = "done"
-	if e.Code == 0 {
-		e.Code = c.Shell.heard.reply(wireVerb(e.Verb)).Code
-	}
+	verb, _, _ := strings.Cut(e.Verb, " ") // of "SITE CHMOD" and its like
+	e.Code = cmp.Or(e.Code, c.Shell.heard.reply(verb).Code)
 	return c.Object(e)
-}
-
-// wireVerb is the verb of "SITE CHMOD" and its like.
-func wireVerb(verb string) string {
-	verb, _, _ = strings.Cut(verb, " ")
-	return verb
 }
 
 // Transferred adds what is known of a transfer.

@@ -66,17 +66,13 @@ func flagText(err error) string {
 		value, _ := pflag.UnquoteUsage(empty.GetFlag())
 		return spelled(empty.GetSpecifiedName(), empty.GetSpecifiedShortnames() != "") + " needs a value: " + value
 	case errors.As(err, &bad):
-		return fmt.Sprintf("--%s: %q is not %s", bad.GetFlag().Name, bad.GetValue(), kindOfValue(bad.GetFlag().Value.Type()))
+		what := "a whole number"
+		if bad.GetFlag().Value.Type() == "bool" {
+			what = "true or false"
+		}
+		return fmt.Sprintf("--%s: %q is not %s", bad.GetFlag().Name, bad.GetValue(), what)
 	case errors.As(err, &garbled):
 		return garbled.GetSpecifiedFlag() + " is not an option"
 	}
 	return err.Error()
-}
-
-// kindOfValue is what a value of a type of pflag must be.
-func kindOfValue(typ string) string {
-	if typ == "bool" {
-		return "true or false"
-	}
-	return "a whole number"
 }

@@ -13,7 +13,7 @@ func (sh *Shell) Fork() *Shell {
 		Settings: sh.Settings, Connections: sh.Connections.fork(), Sites: sh.Sites.Fork(), Language: sh.Language.fork(), Names: sh.Names.fork(),
 		Learning: sh.Learning.fork(), Options: sh.Options, JSON: sh.JSON, Catalog: sh.Catalog, Confined: sh.Confined, Log: sh.Log, Jobs: sh.Hooks.NewJobs(), Hooks: sh.Hooks, Forked: true, pending: sh.pending.fork(),
 	}
-	f.takeConsole(sh.Console.Console)
+	f.Console, f.Gauge = &JobConsole{Console: sh.Console.Console, job: true}, &Gauge{} // what a job shows is its own
 	f.Pause = &client.Pause{}
 	f.Base, f.End = context.WithCancelCause(client.WithPause(sh.Base, f.Pause))
 	return f

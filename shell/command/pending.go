@@ -12,4 +12,4 @@ type pending struct {
 }
 
 // fork is what a job gets: its changes wait with the others.
-func (p *pending) fork() pending { return pending{Tx: p.Tx} }
+func (p *pending) fork() pending { return pending{Tx: p.Tx, Changes: newChanges()} }

@@ -23,11 +23,6 @@ type Screen struct {
 	Welcomed atomic.Bool // the server's welcome has been read: connecting again does not show it
 }
 
-// takeConsole gives a job the console: what it shows is its own.
-func (s *Screen) takeConsole(con *console.Console) {
-	s.Console, s.Gauge = &JobConsole{Console: con, job: true}, &Gauge{}
-}
-
 // A Place is what is shown of a session while a line is typed: a completion may
 // be using the session itself.
 type Place struct {

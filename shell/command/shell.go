@@ -108,7 +108,7 @@ func Blank(opt Options, catalog Groups, h *Hooks) *Shell {
 	return &Shell{
 		Connections: Connections{limits: newLimits()}, Sites: site.OpenSites(opt.StateDir),
 		Language: Language{Vars: map[string]string{}, Aliases: map[string]string{}, Macros: map[string][]string{}, heard: &heard{}},
-		Names:    Names{Folders: &Folders{}}, Screen: Screen{Gauge: &Gauge{}},
+		Names:    Names{Folders: &Folders{}}, Screen: Screen{Gauge: &Gauge{}}, pending: pending{Changes: newChanges()},
 		Options: opt, JSON: opt.JSON, Catalog: catalog, Log: &log{out: opt.Log, now: time.Now}, Jobs: h.NewJobs(), Hooks: h,
 	}
 }

@@ -28,6 +28,10 @@ type changes struct {
 	source string                  // the command line
 }
 
+func newChanges() changes {
+	return changes{groups: map[string]*trash.Group{}, bins: map[string]*trash.Trash{}, logs: map[string]*trash.Log{}}
+}
+
 // Trashes reports whether deleted files go into the trash.
 func Trashes(sh *Shell) bool {
 	on, known := settings.OnWords[strings.ToLower(sh.Settings.Trash)]
@@ -49,9 +53,6 @@ func TrashGroup(sh *Shell, s *client.Session) *trash.Group {
 	defer ch.mu.Unlock()
 	server := ServerOf(s)
 	if ch.groups[server] == nil {
-		if ch.groups == nil {
-			ch.groups = map[string]*trash.Group{}
-		}
 		ch.groups[server] = Bin(sh, s).Begin(Recorded(ch.source, "a command"), time.Now())
 		ch.groups[server].Undoes = ch.Undoes
 	}
@@ -74,9 +75,6 @@ func Bin(sh *Shell, s *client.Session) *trash.Trash {
 		if c.Session != nil && c.Home != nil && ServerOf(c.Session) == server {
 			home = c.Home.String()
 		}
-	}
-	if ch.bins == nil {
-		ch.bins = map[string]*trash.Trash{}
 	}
 	ch.bins[server] = &trash.Trash{Home: home, Dir: dir, Unfit: func(dir string) error { return unfit(sh, dir) }, Tell: sh.Warn}
 	return ch.bins[server]
@@ -116,7 +114,7 @@ func EndChanges(sh *Shell) {
 	ch := &sh.Changes
 	ch.mu.Lock()
 	groups := ch.groups
-	ch.groups = nil
+	ch.groups = map[string]*trash.Group{}
 	ch.mu.Unlock()
 	for server, g := range groups {
 		if len(g.Steps) == 0 {
@@ -148,9 +146,6 @@ func EndChanges(sh *Shell) {
 // UndoLog is the list of groups of a server.
 func UndoLog(sh *Shell, server string) *trash.Log {
 	ch := &sh.Changes
-	if ch.logs == nil {
-		ch.logs = map[string]*trash.Log{}
-	}
 	if ch.logs[server] == nil {
 		ch.logs[server] = &trash.Log{Path: StateFile(sh, "undo", server), Open: private.Open, Locked: private.Locked, Write: private.Write}
 	}

@@ -93,14 +93,7 @@ func (j *job) resuming() string {
 
 // loginURL is the address of a login, with its password.
 func loginURL(a site.Address, login client.Login) string {
-	scheme := "ftp"
-	switch a.Security {
-	case "implicit":
-		scheme = "ftps"
-	case "require":
-		scheme = "ftpes"
-	}
-	where := url.URL{Scheme: scheme, Host: a.HostPort()}
+	where := url.URL{Scheme: a.Scheme(), Host: a.HostPort()}
 	if login.User != "" {
 		where.User = url.UserPassword(login.User, login.Password)
 	}

@@ -125,8 +125,10 @@ func attachJob(ctx context.Context, c *command.Call, d detachedJob) error {
 		}
 		switch {
 		case err == nil:
-		case !errors.Is(err, io.EOF) || last:
-			return ignoreEnd(err)
+		case !errors.Is(err, io.EOF):
+			return err
+		case last:
+			return nil
 		case !isLocked(d.log):
 			last = true // what it said at its end is there now
 		default:
@@ -136,11 +138,4 @@ func attachJob(ctx context.Context, c *command.Call, d detachedJob) error {
 			}
 		}
 	}
-}
-
-func ignoreEnd(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
 }

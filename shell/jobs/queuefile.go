@@ -187,23 +187,18 @@ func keptFile(sh *command.Shell, path string, f func(command.QueueFile, keptLine
 	return f(command.QueueFile{Path: path, Lock: lock}, ReadKept(path, text, sh.Server()))
 }
 
-// TellKept says what an earlier shell has left for this server.
+// TellKept says what an earlier shell has left for this server, and which file or line of it cannot be used.
 func TellKept(sh *command.Shell) {
 	n := 0
 	err := keptFiles(sh, func(_ command.QueueFile, all keptLines) error {
 		n += len(all.Mine)
 		return failure.Several(all.Damaged)
 	})
-	warnOfQueue(sh, err)
-	if n > 0 {
-		sh.Say(command.Plural(n, "command is", "commands are") + " queued from an earlier session; `queue start` runs what is left")
-	}
-}
-
-// warnOfQueue tells of each file or line that cannot be used.
-func warnOfQueue(sh *command.Shell, err error) {
 	if err != nil {
 		sh.Warn("the queue of an earlier session: " + strings.ReplaceAll(failure.InWords(err), "\n", "; "))
+	}
+	if n > 0 {
+		sh.Say(command.Plural(n, "command is", "commands are") + " queued from an earlier session; `queue start` runs what is left")
 	}
 }
 

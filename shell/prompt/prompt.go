@@ -79,8 +79,10 @@ func fillPrompt(sh *command.Shell, format string, color bool, dir string) string
 		if name == "dir" {
 			return dir, true
 		}
-		if c, is := settings.PromptColours[name]; is {
-			return colourChange(c, color), true
+		if c, is := settings.PromptColours[name]; is && color {
+			return c.Start(), true
+		} else if is {
+			return "", true
 		}
 		if value := promptValues[name]; value != nil {
 			return value(sh, color), true
@@ -91,13 +93,6 @@ func fillPrompt(sh *command.Shell, format string, color bool, dir string) string
 		return "ftpsh> "
 	}
 	return text
-}
-
-func colourChange(c render.Colour, on bool) string {
-	if !on {
-		return ""
-	}
-	return c.Start()
 }
 
 // shortDir leaves out over cells of a path at its beginning, between names where

@@ -82,7 +82,9 @@ func RunScript(sh *command.Shell, script Script, line command.Line) error {
 		}
 		return text, err
 	}
-	defer readScript(&sh.Language, script.Next)()
+	outer := sh.Next // commands read lines that follow them
+	sh.Next = script.Next
+	defer func() { sh.Next = outer }()
 	var first error
 	line.Script = script.Name
 	if script.Args != nil {
@@ -129,12 +131,4 @@ func (s Script) statement() (string, error) {
 		text.WriteString("\n" + line)
 	}
 	return text.String(), nil
-}
-
-// readScript says where the lines come from that follow the command that runs, for
-// commands that read some of them themselves.
-func readScript(l *command.Language, next func() (string, error)) (done func()) {
-	outer := l.Next
-	l.Next = next
-	return func() { l.Next = outer }
 }

@@ -35,7 +35,7 @@ var conditionVerbs = command.Verbs(command.ListVerbs, command.Sends("RETR", "RES
 func Conditions() []Condition {
 	all := []Condition{
 		{"equals", "text text", "the texts are the same", command.Nothing, texts(func(a, b string) bool { return a == b })},
-		{"matches", "text pattern", "the pattern, quoted or not, fits the whole text", command.Nothing, texts(matchesPattern)},
+		{"matches", "text pattern", "the pattern, quoted or not, fits the whole text", command.Nothing, texts(func(text, pattern string) bool { return syntax.Match(pattern, text) })},
 		{"empty", "text", "the text is empty", command.Nothing, isEmpty},
 		{"same", "remote local", "both files have the same bytes; the remote one is read in full", command.Login, sameBytes},
 		{"connected", "", "there is a session, and a user logged in", command.Nothing, isConnected},
@@ -111,8 +111,6 @@ func texts(is func(a, b string) bool) func(context.Context, *command.Call, []syn
 		return is(args[0].Text, args[1].Text), "", nil
 	}
 }
-
-func matchesPattern(text, pattern string) bool { return syntax.Match(pattern, text) }
 
 func isEmpty(_ context.Context, _ *command.Call, args []syntax.Token) (bool, string, error) {
 	return args[0].Text == "", args[0].Text, nil

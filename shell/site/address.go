@@ -170,12 +170,7 @@ func (a Address) Check() error {
 
 // URL writes the address, without its password.
 func (a Address) URL() string {
-	u := url.URL{Scheme: "ftp", Host: a.HostPort()}
-	for scheme, security := range schemes {
-		if security == a.Security && security != "" {
-			u.Scheme = scheme
-		}
-	}
+	u := url.URL{Scheme: a.Scheme(), Host: a.HostPort()}
 	if a.User != "" {
 		u.User = url.User(a.User)
 	}
@@ -184,6 +179,16 @@ func (a Address) URL() string {
 		path = "%2F" + path[1:]
 	}
 	return u.String() + "/" + strings.ReplaceAll(path, ";", "%3B")
+}
+
+// Scheme is that of the URL.
+func (a Address) Scheme() string {
+	for scheme, security := range schemes {
+		if security == a.Security && security != "" {
+			return scheme
+		}
+	}
+	return "ftp"
 }
 
 // HostPort is the host, and the port when one was named, as a URL has them.
