@@ -1,6 +1,8 @@
 package practice
 
 import (
+	"cmp"
+	"embed"
 	"fmt"
 	"path"
 	"slices"
@@ -15,7 +17,7 @@ type flavour struct {
 	name, short string
 
 	greeting string            // lines, without codes
-	words    map[string]string // replies by "VERB ARG CODE" or "VERB CODE"; see reword
+	words    map[string]string // replies by "VERB ARG CODE" or "VERB CODE"; see readWords and reword
 	unknown  string            // the reply to a command that is not known
 	unknowns string            // commands that are not known, though this server knows them
 
@@ -49,12 +51,28 @@ func findFlavour(name string) (*flavour, error) {
 		return &flavour{}, nil
 	}
 	var names []string
-	for i := range flavours {
-		if names = append(names, flavours[i].name); strings.EqualFold(flavours[i].name, name) {
-			return &flavours[i], nil
+	for _, f := range flavours {
+		if names = append(names, f.name); strings.EqualFold(f.name, name) {
+			return &f, f.readWords()
 		}
 	}
 	return nil, fmt.Errorf("server %q is unknown; there are %s", name, strings.Join(names, ", "))
+}
+
+//go:embed like
+var likes embed.FS
+
+// readWords reads the replies of the flavour: a line for each, "VERB CODE: WORDS" or "VERB ARG CODE: WORDS", with the
+// escapes of a [Script].
+func (f *flavour) readWords() error {
+	text, err := likes.ReadFile("like/" + f.name + ".txt")
+	f.words = map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		reply, words, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		said, wrong := unescape(words)
+		f.words[reply], err = said, cmp.Or(err, wrong)
+	}
+	return err
 }
 
 // SampleLike is [Sample] for a flavour, with names that such a system has.
@@ -126,7 +144,7 @@ func (s *session) directory() string {
 	return s.cwd()
 }
 
-// The flavours. What they say and how they behave was seen on the real ones.
+// The flavours. What they say, in the folder like, and how they behave was seen on the real ones.
 var flavours = []flavour{
 	{
 		name: "vsftpd", short: "terse; no MLSD, dot files are hidden, a listing of nothing is empty",
@@ -134,26 +152,6 @@ var flavours = []flavour{
 		unknowns:  "MLSD MLST MFMT CLNT HASH XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5 LANG HOST REIN",
 		features:  []string{"EPRT", "EPSV", "MDTM", "PASV", "REST STREAM", "SIZE", "TVFS"},
 		hidesDots: true, emptyLists: true,
-		words: map[string]string{
-			"USER 331": "331 Please specify the password.", "PASS 230": "230 Login successful.",
-			"CWD 250": "250 Directory successfully changed.", "CWD 550": "550 Failed to change directory.",
-			"CDUP 250": "250 Directory successfully changed.", "PWD 257": "257 {rest}",
-			"TYPE I 200": "200 Switching to Binary mode.", "TYPE A 200": "200 Switching to ASCII mode.",
-			"PASV 227": "227 {rest}.", "EPRT 200": "200 EPRT command successful. Consider using EPSV.",
-			"PORT 200": "200 PORT command successful. Consider using PASV.",
-			"LIST 150": "150 Here comes the directory listing.", "LIST 226": "226 Directory send OK.",
-			"RETR 150": "150 Opening {mode} mode data connection for {arg} ({size} bytes).", "RETR 226": "226 Transfer complete.",
-			"RETR 550": "550 Failed to open file.", "STOR 150": "150 Ok to send data.", "STOR 226": "226 Transfer complete.",
-			"STOR 550": "553 Could not create file.", "DELE 250": "250 Delete operation successful.",
-			"DELE 550": "550 Delete operation failed.", "MKD 257": `257 "{path}" created`, "MKD 550": "550 Create directory operation failed.",
-			"RMD 250": "250 Remove directory operation successful.", "RMD 550": "550 Remove directory operation failed.",
-			"RNFR 350": "350 Ready for RNTO.", "RNFR 550": "550 RNFR command failed.", "RNTO 250": "250 Rename successful.",
-			"SIZE 550": "550 Could not get file size.", "MDTM 550": "550 Could not get file modification time.",
-			"REST 350": "350 Restart position accepted ({arg}).", "NOOP 200": "200 NOOP ok.", "QUIT 221": "221 Goodbye.",
-			"PBSZ 200": "200 PBSZ set to 0.", "PROT P 200": "200 PROT now Private.", "PROT C 200": "200 PROT now Clear.",
-			"AUTH 234": "234 Proceed with negotiation.", "STRU 200": "200 Structure set to F.", "MODE 200": "200 Mode set to S.",
-			"OPTS UTF8 ON 200": "200 Always in UTF8 mode.",
-		},
 	},
 	{
 		name: "proftpd", short: "all that RFC 3659 has, and more; dot files are hidden",
@@ -162,23 +160,6 @@ var flavours = []flavour{
 		features: []string{
 			"CLNT", "EPRT", "EPSV", "HASH CRC32;MD5;SHA-1;SHA-256*;SHA-512;", "HOST", "LANG EN*", "MD5", "MDTM", "MFMT",
 			"MLST", "REST STREAM", "SITE SYMLINK", "SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512",
-		},
-		words: map[string]string{
-			"USER 331": "331 Password required for {user}", "PASS 230": "230 User {user} logged in",
-			"CWD 250": "250 CWD command successful", "CWD 550": "550 {arg}: No such file or directory", "CDUP 250": "250 CDUP command successful",
-			"PWD 257":    "257 {rest}",
-			"TYPE I 200": "200 Type set to I", "TYPE A 200": "200 Type set to A", "PASV 227": "227 {rest}.",
-			"LIST 150": "150 Opening ASCII mode data connection for file list", "LIST 226": "226 Transfer complete",
-			"LIST 450": "450 {arg}: No such file or directory",
-			"RETR 150": "150 Opening {mode} mode data connection for {arg} ({size} bytes)", "RETR 226": "226 Transfer complete",
-			"RETR 550": "550 {arg}: No such file or directory", "STOR 150": "150 Opening {mode} mode data connection for {arg}",
-			"STOR 226": "226 Transfer complete", "DELE 250": "250 DELE command successful", "DELE 550": "550 {arg}: No such file or directory",
-			"MKD 257": `257 "{path}" - Directory successfully created`, "RMD 250": "250 RMD command successful",
-			"RNFR 350": "350 File or directory exists, ready for destination name", "RNTO 250": "250 Rename successful",
-			"SIZE 550": "550 {arg}: No such file or directory", "MDTM 550": "550 {arg}: No such file or directory",
-			"REST 350": "350 Restarting at {arg}. Send STORE or RETRIEVE to initiate transfer", "NOOP 200": "200 NOOP command successful",
-			"QUIT 221": "221 Goodbye.", "PBSZ 200": "200 PBSZ 0 successful", "PROT P 200": "200 Protection set to Private",
-			"PROT C 200": "200 Protection set to Clear", "AUTH 234": "234 AUTH TLS successful", "OPTS UTF8 ON 200": "200 UTF8 set to on",
 		},
 	},
 	{
@@ -193,27 +174,6 @@ var flavours = []flavour{
 			"UTF8", "EPRT", "IDLE", "MDTM", "SIZE", "MFMT", "REST STREAM", "MLST", "MLSD", "TVFS", "ESTA", "PASV", "EPSV",
 			"ESTP",
 		},
-		words: map[string]string{
-			"USER 331": "331 User {arg} OK. Password required", "PASS 230": "230 OK. Current directory is {dir}",
-			"PASS 530": "530 Login authentication failed", "CWD 250": "250 OK. Current directory is {dir}",
-			"CWD 550":  "550 Can't change directory to {arg}: No such file or directory",
-			"CDUP 250": "250 OK. Current directory is {dir}", "PWD 257": `257 "{dir}" is your current location`,
-			"TYPE I 200": "200 TYPE is now 8-bit binary", "TYPE A 200": "200 TYPE is now ASCII", "EPSV 229": "229 {rest}",
-			"LIST 150": "150 Accepted data connection", "LIST 226": "226-Options: -l \r\n226 all matches shown",
-			"RETR 150": "150 Accepted data connection",
-			"RETR 226": "226-File successfully transferred\r\n226 0.000 seconds (measured here), 1.00 Mbytes per second",
-			"RETR 550": "550 Can't open {arg}: No such file or directory", "STOR 150": "150 Accepted data connection",
-			"STOR 226": "226-File successfully transferred\r\n226 0.001 seconds (measured here), 1.00 Mbytes per second",
-			"DELE 250": "250 Deleted {arg}", "DELE 550": "550 Could not delete {arg}: No such file or directory",
-			"MKD 257": `257 "{arg}" : The directory was successfully created`, "RMD 250": "250 The directory was successfully removed",
-			"RNFR 350": "350 RNFR accepted - file exists, ready for destination", "RNTO 250": "250 File successfully renamed or moved",
-			"SIZE 550": "550 Can't check for file existence", "MDTM 550": "550 Can't check for file existence",
-			"REST 350": "350 Restarting at {arg}", "NOOP 200": "200 Zzz...",
-			"QUIT 221": "221-Goodbye. You uploaded 0 and downloaded 0 kbytes.\r\n221 Logout.",
-			"PBSZ 200": "200 PBSZ=0", "PROT P 200": "200 Data protection level set to \"private\"",
-			"PROT C 200": "200 Data protection level set to \"clear\"", "AUTH 234": "234 AUTH TLS OK.",
-			"OPTS UTF8 ON 200": "504 Unknown command",
-		},
 	},
 	{
 		name: "iis", short: "Windows: LIST as DIR writes it, 125 instead of 150, no MLSD",
@@ -223,27 +183,6 @@ var flavours = []flavour{
 		features:   []string{"LANG EN*", "UTF8", "HOST", "SIZE", "MDTM", "REST STREAM"},
 		tlsFeature: []string{"AUTH TLS;TLS-C;SSL;TLS-P;", "PBSZ", "PROT C;P;"},
 		list:       listDOS,
-		words: map[string]string{
-			"SYST 215": "215 Windows_NT", "USER 331": "331 Password required", "PASS 230": "230 User logged in.",
-			"PASS 530": "530 User cannot log in.", "CWD 250": "250 CWD command successful.",
-			"CWD 550": "550 The system cannot find the file specified. ", "CDUP 250": "250 CDUP command successful.",
-			"PWD 257":    `257 "{dir}" is current directory.`,
-			"TYPE I 200": "200 Type set to I.", "TYPE A 200": "200 Type set to A.", "PASV 227": "227 {rest}.",
-			"EPRT 200": "200 EPRT command successful.", "LIST 150": "125 Data connection already open; Transfer starting.",
-			"LIST 226": "226 Transfer complete.", "LIST 450": "550 The system cannot find the file specified. ",
-			"RETR 150": "125 Data connection already open; Transfer starting.", "RETR 226": "226 Transfer complete.",
-			"RETR 550": "550 The system cannot find the file specified. ",
-			"STOR 150": "125 Data connection already open; Transfer starting.", "STOR 226": "226 Transfer complete.",
-			"DELE 250": "250 DELE command successful.", "DELE 550": "550 The system cannot find the file specified. ",
-			"MKD 257": `257 "{arg}" directory created.`, "MKD 550": "550 Cannot create a file when that file already exists. ",
-			"RMD 250": "250 RMD command successful.", "RMD 550": "550 The directory is not empty. ",
-			"RNFR 350": "350 Requested file action pending further information.", "RNTO 250": "250 RNTO command successful.",
-			"SIZE 550": "550 The system cannot find the file specified. ", "MDTM 550": "550 The system cannot find the file specified. ",
-			"REST 350": "350 Restarting at {arg}.", "NOOP 200": "200 noop command successful.", "QUIT 221": "221 Goodbye.",
-			"PBSZ 200": "200 PBSZ command successful.", "PROT P 200": "200 PROT command successful.",
-			"PROT C 200": "200 PROT command successful.", "AUTH 234": "234 AUTH command ok. Expecting TLS Negotiation.",
-			"OPTS UTF8 ON 200": "200 OPTS UTF8 command successful - UTF8 encoding now ON.",
-		},
 	},
 	{
 		name: "zos", short: "a mainframe: data sets and their members, 125 and 250, names in quotes",
@@ -252,24 +191,6 @@ var flavours = []flavour{
 		unknowns: "MLSD MLST MFMT CLNT HASH XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5 REIN HOST",
 		features: []string{"SIZE", "MDTM", "REST STREAM", "UTF8", "LANG EN*", "EPSV", "EPRT"},
 		list:     listDatasets, toPath: datasetPath, sample: sampleDatasets,
-		words: map[string]string{
-			"SYST 215": "215 MVS is the operating system of this server. FTP Server is running on z/OS.",
-			"USER 331": "331 Send password please.", "PASS 230": "230 {user} is logged on.  Working directory is {qualifier}.",
-			"PASS 530": "530 PASS command failed", "PWD 257": "257 {qualifier} is working directory.",
-			"CWD 250": "250 {qualifier} is the working directory name prefix.", "CWD 550": "501 A qualifier in {arg} is not known",
-			"CDUP 250": "250 {qualifier} is the working directory name prefix.", "TYPE I 200": "200 Representation type is Image",
-			"TYPE A 200": "200 Representation type is Ascii NonPrint", "PASV 227": "227 {rest}.", "PORT 200": "200 Port request OK.",
-			"EPRT 200": "200 EPRT request OK", "LIST 150": "125 List started OK", "LIST 226": "250 List completed successfully.",
-			"LIST 450": "550 No data sets found.", "RETR 150": "125 Sending data set {dataset} FIXrecfm 80",
-			"RETR 226": "250 Transfer completed successfully.", "RETR 550": "550 Data set {dataset} not found",
-			"STOR 150": "125 Storing data set {dataset}", "STOR 226": "250 Transfer completed successfully.",
-			"DELE 250": "250 {dataset} deleted.", "DELE 550": "550 DELE fails: {dataset} does not exist.",
-			"MKD 257": `257 "{dataset}" created.`, "RMD 250": "250 {dataset} deleted.", "RNFR 350": "350 RNFR accepted. Please supply new name for RNTO.",
-			"RNTO 250": "250 {dataset} renamed.", "SIZE 550": "550 Data set {dataset} not found", "REST 350": "350 Restarting at {arg}",
-			"NOOP 200": "200 OK", "QUIT 221": "221 Quit command received. Goodbye.", "AUTH 234": "234 Security environment established - ready for negotiation",
-			"PBSZ 200": "200 Protection buffer size accepted", "PROT P 200": "200 Data connection protection set to private",
-			"PROT C 200": "200 Data connection protection set to clear",
-		},
 	},
 }
 

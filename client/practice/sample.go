@@ -2,6 +2,7 @@ package practice
 
 import (
 	"crypto/sha256"
+	"embed"
 	"fmt"
 	"math/rand/v2"
 	"path"
@@ -47,7 +48,7 @@ func sampleDatasets() afero.Fs {
 	mem := newMemory()
 	when := day(2024, 5, 17)
 	for name, text := range map[string]string{
-		"/README.TEXT": "Data sets have no folders: the dots in a name are its qualifiers.\n", "/HAIKU.TEXT": haiku,
+		"/README.TEXT": "Data sets have no folders: the dots in a name are its qualifiers.\n", "/HAIKU.TEXT": string(sampleText("haiku.txt")),
 		"/CNTL/COMPILE": "//COMPILE  JOB (ACCT),'COMPILE',CLASS=A\n//STEP1    EXEC IGYWCL\n",
 		"/CNTL/BACKUP":  "//BACKUP   JOB (ACCT),'BACKUP',CLASS=A\n//STEP1    EXEC PGM=ADRDSSU\n",
 		"/COBOL/HELLO":  "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. HELLO.\n",
@@ -70,8 +71,8 @@ type sampleFile struct {
 
 func sampleFiles(now time.Time) []sampleFile {
 	files := []sampleFile{
-		{"/README.txt", now.Add(-time.Minute), []byte(readme)},
-		{"/haiku.txt", now.AddDate(0, 0, -3), []byte(haiku)},
+		{"/README.txt", now.Add(-time.Minute), sampleText("README.txt")},
+		{"/haiku.txt", now.AddDate(0, 0, -3), sampleText("haiku.txt")},
 		{"/nested/one/two/three/found.txt", day(2010, 10, 10), []byte("You found it. `cd /` brings you back.\n")},
 		{"/names/with some spaces.txt", now.AddDate(0, -2, 0), []byte("Quotes help: get \"with some spaces.txt\"\n")},
 		{"/names/Grüße aus Köln.txt", now.AddDate(0, -3, 0), []byte("ü is two bytes in UTF-8: c3 bc.\n")},
@@ -81,18 +82,11 @@ func sampleFiles(now time.Time) []sampleFile {
 		{"/names/it's \"quoted\".txt", day(2016, 2, 29), []byte("PWD doubles the quotes in a path, MLSD does not.\n")},
 		{"/names/.hidden", day(2015, 5, 5), []byte("A leading dot hides a file from a plain ls.\n")},
 	}
-	files = append(files, historyFiles()...)
+	for name, when := range history {
+		files = append(files, sampleFile{"/history/" + name, when, sampleText("history/" + name)})
+	}
 	files = append(files, sizeFiles()...)
 	return append(files, logFiles(now)...)
-}
-
-// historyFiles are dated as the documents they tell of.
-func historyFiles() []sampleFile {
-	var files []sampleFile
-	for _, h := range history {
-		files = append(files, sampleFile{"/history/" + h.name, h.when, []byte(h.text)})
-	}
-	return files
 }
 
 // sizeFiles are the same bytes on every machine, so that SHA256SUMS can be checked.
@@ -130,58 +124,27 @@ func day(year, month, dom int) time.Time {
 	return time.Date(year, time.Month(month), dom, 12, 0, 0, 0, time.UTC)
 }
 
-const readme = `Welcome to the practice server of ftpsh.
+//go:embed sample
+var sampleTexts embed.FS
 
-It runs inside ftpsh itself and keeps everything in memory: nothing here can
-break, and all of it is gone when you leave.
-
-    ls -l                      what there is
-    cd history                 how FTP came to be, told by its documents
-    get sizes/5-MiB.bin        long enough to see progress
-    mget logs/*.log            many files at once
-    cat haiku.txt              a short one
-    put SOMETHING incoming/    yours may go anywhere; anonymous may read.
-    trace                      what is said on the wire
-
-Type help for the commands, bye to leave.
-`
-
-const haiku = `two connections made
-one to ask and one to give
-226
-`
+// sampleText is a file of the folder sample.
+func sampleText(name string) []byte {
+	data, err := sampleTexts.ReadFile("sample/" + name)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return data
+}
 
 // history is told by the dates of its documents.
-var history = []struct {
-	name string
-	when time.Time
-	text string
-}{
-	{"1971-rfc114.txt", day(1971, 4, 16), `A File Transfer Protocol, by Abhay Bhushan of MIT, April 1971: older than
-TCP, and older than mail between computers.
-`},
-	{"1972-rfc354.txt", day(1972, 7, 8), `July 1972: the protocol gets its second connection. One carries commands
-and replies, the other one data. It is so to this day.
-`},
-	{"1980-rfc765.txt", day(1980, 6, 1), `June 1980, Jon Postel: FTP moves from the ARPANET's old protocol to TCP.
-PASV is there, for the day on which two servers talk to each other.
-`},
-	{"1985-rfc959.txt", day(1985, 10, 1), `October 1985, Jon Postel and Joyce Reynolds: the FTP that everybody means.
-USER, PASS, CWD, RETR, STOR, QUIT, and replies of three digits.
-`},
-	{"1994-rfc1579.txt", day(1994, 2, 1), `February 1994, Steven Bellovin: Firewall-Friendly FTP, in four pages. Let the
-client make both connections: passive mode becomes what one uses.
-`},
-	{"1998-rfc2428.txt", day(1998, 9, 1), `September 1998: EPSV and EPRT make room for IPv6. An EPSV reply names a
-port and no address, and so survives a router that rewrites addresses.
-`},
-	{"2005-rfc4217.txt", day(2005, 10, 1), `October 2005, Paul Ford-Hutchinson: AUTH TLS, PBSZ 0, PROT P. After nearly
-ten years as a draft, FTP has a lock on both of its doors.
-`},
-	{"2007-rfc3659.txt", day(2007, 3, 1), `March 2007: MLSD gives listings that a program can read, SIZE and MDTM
-are written down at last, and REST works for plain streams.
-`},
-	{"2014-rfc7151.txt", day(2014, 3, 20), `March 2014: HOST, for servers with many names. The last new command so far,
-43 years after the first.
-`},
+var history = map[string]time.Time{
+	"1971-rfc114.txt":  day(1971, 4, 16),
+	"1972-rfc354.txt":  day(1972, 7, 8),
+	"1980-rfc765.txt":  day(1980, 6, 1),
+	"1985-rfc959.txt":  day(1985, 10, 1),
+	"1994-rfc1579.txt": day(1994, 2, 1),
+	"1998-rfc2428.txt": day(1998, 9, 1),
+	"2005-rfc4217.txt": day(2005, 10, 1),
+	"2007-rfc3659.txt": day(2007, 3, 1),
+	"2014-rfc7151.txt": day(2014, 3, 20),
 }

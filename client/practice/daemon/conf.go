@@ -26,7 +26,7 @@ func when(condition bool, text string) string {
 func (c *setup) expand(conf string) string {
 	low, high := c.slot.passive()
 	return strings.NewReplacer(
-		"{dir}", c.dir, "{root}", c.Root, "{anon}", c.AnonRoot, "{log}", c.Log,
+		"{dir}", c.dir, "{root}", c.Root, "{anon}", c.AnonRoot, "{log}", c.Log, "{pam}", pamService,
 		"{hosts}", strings.Join(c.hosts(), " "), "{port}", fmt.Sprint(c.Port),
 		"{low}", fmt.Sprint(low), "{high}", fmt.Sprint(high),
 		"{cert}", c.cert, "{key}", c.key, "{ca}", c.CA, "{ciphers}", c.o.Ciphers,

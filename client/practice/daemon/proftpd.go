@@ -1,59 +1,16 @@
 package daemon
 
 import (
+	_ "embed"
 	"path/filepath"
 	"strings"
 )
 
-const proftpdConf = `
-Port {port}
-DefaultAddress {hosts}
-SocketBindTight on
-ServerType standalone
-ServerName practice
-User nobody
-Group nogroup
-PidFile {dir}/proftpd.pid
-ScoreboardFile {dir}/scoreboard
-ControlsEngine off
-ControlsSocket {dir}/controls
-SystemLog {log}
-ExtendedLog {log} ALL
-TransferLog none
-WtmpLog off
-UseLastlog off
-UseReverseDNS off
-DelayEngine off
-AuthPAM off
-AuthOrder mod_auth_file.c
-RequireValidShell off
-DefaultRoot ~
-Umask 022
-AllowOverwrite on
-AllowStoreRestart on
-AllowRetrieveRestart on
-PassivePorts {low} {high}
-MaxInstances 100
-LoadModule mod_site_misc.c
-LoadModule mod_copy.c
-<Anonymous {anon}>
-User ftp
-Group ftp
-UserAlias anonymous ftp
-<Limit WRITE>
-DenyAll
-</Limit>
-</Anonymous>
-`
+//go:embed proftpd.conf
+var proftpdConf string
 
-const proftpdTLS = `
-LoadModule mod_tls.c
-TLSEngine on
-TLSLog {log}
-TLSRenegotiate none
-TLSECCertificateFile {cert}
-TLSECCertificateKeyFile {key}
-`
+//go:embed proftpd-tls.conf
+var proftpdTLS string
 
 const (
 	proftpdDeflate    = "LoadModule mod_deflate.c\nDeflateEngine on\n"

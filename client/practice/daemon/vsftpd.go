@@ -1,58 +1,19 @@
 package daemon
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 )
 
+//go:embed vsftpd.conf
+var vsftpdConf string
+
+//go:embed vsftpd-tls.conf
+var vsftpdTLS string
+
 // pamService is the file that .ci/install-servers makes below /etc/pam.d.
 const pamService = "ftpsh-vsftpd"
-
-const vsftpdConf = `
-background=NO
-listen_port={port}
-anonymous_enable=YES
-local_enable=YES
-chroot_local_user=YES
-allow_writeable_chroot=YES
-passwd_chroot_enable=NO
-local_root={root}
-anon_root={anon}
-ftp_username=ftp
-nopriv_user=nobody
-pam_service_name=` + pamService + `
-session_support=NO
-secure_chroot_dir={dir}/empty
-vsftpd_log_file={log}
-log_ftp_protocol=YES
-dual_log_enable=NO
-xferlog_enable=YES
-syslog_enable=NO
-tcp_wrappers=NO
-isolate=NO
-isolate_network=NO
-seccomp_sandbox=NO
-local_umask=022
-dirmessage_enable=NO
-use_localtime=NO
-ls_recurse_enable=YES
-mdtm_write=YES
-pasv_min_port={low}
-pasv_max_port={high}
-connect_from_port_20=NO
-`
-
-const vsftpdTLS = `
-ssl_enable=YES
-rsa_cert_file={cert}
-rsa_private_key_file={key}
-allow_anon_ssl=YES
-force_local_logins_ssl=YES
-force_local_data_ssl=YES
-force_anon_logins_ssl=YES
-force_anon_data_ssl=YES
-debug_ssl=YES
-`
 
 const vsftpdClientCert = `
 ssl_request_cert=YES
