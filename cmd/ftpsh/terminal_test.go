@@ -510,13 +510,18 @@ func TestInterruptedBatch(t *testing.T) {
 // TestHostileText: what a server has in its files and names cannot command the
 // terminal.
 func TestHostileText(t *testing.T) {
-	server := serves(t, practice.Options{}, map[string]string{"evil\x1b[2J.txt": "before\x1b]0;title\x07after\n", "zero.bin": "a\x00b"})
+	server := serves(t, practice.Options{}, map[string]string{
+		"evil\x1b[2J.txt": "before\x1b]0;title\x07after\n", "zero.bin": "a\x00b", "short.txt": "one\nno line end",
+	})
 	term, _ := loggedIn(t, server)
 	term.enter("ls")
 	term.see(`evil\x1b[2J.txt`)
 	term.see("PLAIN> ")
 	term.enter("cat evil*")
 	term.see(`before\x1b]0;title\x07after`)
+	term.see("PLAIN> ")
+	term.enter("get short.txt -")
+	term.see("no line end")
 	term.see("PLAIN> ")
 	term.enter("cat zero.bin")
 	term.see("no text")

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/site"
 	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
@@ -26,6 +27,15 @@ func acrossFlags(fs *pflag.FlagSet) {
 	fs.BoolP("continue", "c", false, "between sessions: resume where the copy ends")
 	fs.Bool("clear", false, "between sessions: let the data travel directly in the clear where the servers cannot protect it")
 	fs.Bool("verify", false, "between sessions: compare the contents at the end")
+}
+
+// viaOf reads the option --via.
+func viaOf(c *command.Call) (transfer.Way, error) {
+	way, known := transfer.Ways[c.Value("via")]
+	if !known {
+		return way, c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
+	}
+	return way, nil
 }
 
 // goesAcross are files on one session that go to another one.
@@ -45,14 +55,14 @@ func across(ctx context.Context, c *command.Call, parts []command.Part, removes 
 	words := last.Words
 	g := &goesAcross{call: c, to: last.Session, target: words[len(words)-1], removes: removes, within: within, way: transfer.Direct}
 	last.Words = words[:len(words)-1]
+	var err error
 	if c.Flags.Lookup("via") != nil {
-		var known bool
-		if g.way, known = transfer.Ways[c.Value("via")]; !known {
-			return c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
+		if g.way, err = viaOf(c); err != nil {
+			return err
 		}
 	}
 	several := len(c.Args) > 2
-	err := c.Shell.On(g.to, func() (err error) {
+	err = c.Shell.On(g.to, func() (err error) {
 		if err = c.Shell.Needs(command.Login); err == nil {
 			g.into, err = isRemoteDir(ctx, c, cmp.Or(g.target.Text, "."))
 		}
@@ -185,9 +195,9 @@ func mirrorAcross(ctx context.Context, c *command.Call, parts []command.Part) er
 	if len(parts[0].Words) != 1 || len(parts[1].Words) != 1 {
 		return c.Usage("between sessions it takes two directories")
 	}
-	way, known := transfer.Ways[c.Value("via")]
-	if !known {
-		return c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
+	way, err := viaOf(c)
+	if err != nil {
+		return err
 	}
 	from, to := parts[0], parts[1]
 	return c.Shell.On(from.Session, func() error {
@@ -217,4 +227,56 @@ func sizeText(size int64) string {
 		return ""
 	}
 	return command.BytesText(size)
+}
+
+// route is the way between the present session and another one. What was found out about it
+// holds while the shell lasts.
+func route(c *command.Connections, other string, way transfer.Way) *transfer.Route {
+	if way != transfer.AnyWay {
+		return &transfer.Route{Way: way}
+	}
+	key := [2]string{c.Name, other}
+	if c.Routes[key] == nil {
+		if c.Routes == nil {
+			c.Routes = map[[2]string]*transfer.Route{}
+		}
+		c.Routes[key] = &transfer.Route{Way: way}
+	}
+	return c.Routes[key]
+}
+
+// otherServer returns the URL among the trees of a mirror: the copy's, or with
+// --reverse that of the original. Without one the other tree is here.
+func otherServer(c *command.Call) (url string, ok bool) {
+	url = c.Arg(1)
+	if c.Is("reverse") {
+		url = c.Arg(0)
+	}
+	return url, command.IsURL(url)
+}
+
+// mirrorServers mirrors between the server that we are connected to and another
+// one; the files do not travel through this computer.
+func mirrorServers(ctx context.Context, c *command.Call, url string) error {
+	a, err := site.ParseAddress(url)
+	if err != nil {
+		return err
+	}
+	other := command.OrDot(a.Path)
+	a.Path, a.File = "", false
+	return besideSession(ctx, c.Shell, a, func(there *client.Session) error {
+		there.SetType(c.Session().Type())
+		from := c.Session()
+		if c.Is("reverse") {
+			from = there
+		}
+		return mirrorAll(ctx, c, from, func(m *transfer.Mirror) {
+			m.InClear = c.Is("clear")
+			if c.Is("reverse") {
+				m.Up, m.Target, m.Remote, m.CopyName = false, c.Session(), other, command.OrDot(c.Arg(1))
+			} else {
+				m.Target, m.Remote, m.CopyName = there, c.Arg(0), other
+			}
+		})
+	})
 }

@@ -77,11 +77,8 @@ func beginTx(ctx context.Context, c *command.Call) error {
 		c.Shell.Warn("no journal is kept here: if this computer stops during the commit nobody knows how far it came")
 	}
 	opens(c.Shell, open, s)
-	if c.JSON() {
-		return c.Object(txObject(open.Tx))
-	}
-	tellDone(c, fmt.Sprintf("transaction %s in %s: changes wait for `commit`; ls and get show the server as it is", h.ID, dir))
-	return nil
+	text := fmt.Sprintf("transaction %s in %s: changes wait for `commit`; ls and get show the server as it is", h.ID, dir)
+	return tellResult(c, txObject(open.Tx), text)
 }
 
 // lockTx takes the lock, if that is wanted.

@@ -76,16 +76,12 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 	switch {
 	case c.Is("link"):
 		return deployLink(ctx, c, deploy.Releases{Dir: cmp.Or(tree.Dir, "/")})
+	case alone && (c.Is("dry-run") || c.Shell.Options.DryRun):
+		return deployState(ctx, c, tree)
 	case c.Is("recover"):
-		if c.Is("dry-run") || c.Shell.Options.DryRun {
-			return deployState(ctx, c, tree)
-		}
 		says, err := tree.Recover(ctx, c.Session(), !c.Is("back"))
 		return deployed(c, tree.Dir, says, err)
 	case c.Is("back"):
-		if c.Is("dry-run") || c.Shell.Options.DryRun {
-			return deployState(ctx, c, tree)
-		}
 		return deployBack(ctx, c, tree)
 	}
 	return deployNew(ctx, c, tree)
@@ -125,11 +121,7 @@ func deployed(c *command.Call, dir, says string, err error) error {
 	if err != nil {
 		return failure.About(dir, err)
 	}
-	if c.JSON() {
-		return c.Object(map[string]string{"path": dir, "says": says})
-	}
-	tellDone(c, dir+": "+says)
-	return nil
+	return tellResult(c, map[string]string{"path": dir, "says": says}, dir+": "+says)
 }
 
 // deployNew sends a tree and puts it in place.
@@ -153,10 +145,7 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 			return err
 		}
 	}
-	if dry, err := sendTree(ctx, c, local, tree.NewName(id), append(purged(c), tree.Shared...)); dry || err != nil {
-		return err
-	}
-	if err := makePurged(ctx, c, tree.Dir, tree.NewName(id)); err != nil {
+	if dry, err := sendTree(ctx, c, tree.Dir, local, tree.NewName(id), tree.Shared); dry || err != nil {
 		return err
 	}
 	start := time.Now()
@@ -177,8 +166,10 @@ func deployNew(ctx context.Context, c *command.Call, tree deploy.Tree) error {
 	return deployed(c, tree.Dir, says, err)
 }
 
-// sendTree sends a tree and compares what has arrived. dry: it only said what it would send.
-func sendTree(ctx context.Context, c *command.Call, local, remote string, without []string) (dry bool, err error) {
+// sendTree sends a tree that is to follow the present one, without the shared directories, and compares what has arrived.
+// dry: it only said what it would send.
+func sendTree(ctx context.Context, c *command.Call, present, local, remote string, shared []string) (dry bool, err error) {
+	without := append(purged(c), shared...)
 	m := &transfer.Mirror{Up: true, Local: local, Remote: remote, DryRun: c.Is("dry-run"), EmptyDirs: true, Filter: func(rel string, _ *listing.Entry) bool {
 		return !slices.Contains(without, rel)
 	}}
@@ -188,7 +179,10 @@ func sendTree(ctx context.Context, c *command.Call, local, remote string, withou
 	if m.DryRun {
 		return true, nil
 	}
-	return false, sameTree(ctx, c, m)
+	if err := sameTree(ctx, c, m); err != nil {
+		return false, err
+	}
+	return false, makePurged(ctx, c, present, remote)
 }
 
 // deployBack puts the newest old tree in place. Directories that only the present one has are named:

@@ -53,10 +53,7 @@ func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st dep
 			return failure.About(to.Name(""), err)
 		}
 	}
-	if dry, err := sendTree(ctx, c, local, to.PartName(id), purged(c)); dry || err != nil {
-		return err
-	}
-	if err := makePurged(ctx, c, to.Name(st.Current), to.PartName(id)); err != nil {
+	if dry, err := sendTree(ctx, c, to.Name(st.Current), local, to.PartName(id), nil); dry || err != nil {
 		return err
 	}
 	if err := to.Complete(ctx, s, id); err != nil {

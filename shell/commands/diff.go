@@ -136,14 +136,6 @@ func (g *diffing) side(ctx context.Context, word syntax.Token, remote bool) (dif
 	return diffSide{path: LocalPath(word)}, nil
 }
 
-// on runs f with the session of a side as the present one.
-func (s diffSide) on(sh *command.Shell, f func() error) error {
-	if !s.remote {
-		return f()
-	}
-	return sh.On(s.session, f)
-}
-
 // file is a file that is open on a side.
 type diffFile struct {
 	io.Reader
@@ -158,7 +150,7 @@ func (g *diffing) open(ctx context.Context, s diffSide, name string, apart bool)
 		return g.openHere(ctx, name)
 	}
 	var f *diffFile
-	err := s.on(g.call.Shell, func() (err error) {
+	err := g.call.Shell.On(s.session, func() (err error) {
 		f, err = g.openThere(ctx, name, apart)
 		return err
 	})
@@ -442,7 +434,7 @@ func (g *diffing) tree(ctx context.Context, s diffSide) (map[string]listing.Entr
 	if !s.remote {
 		return all, g.treeHere(ctx, s.path, all)
 	}
-	err := s.on(g.call.Shell, func() error {
+	err := g.call.Shell.On(s.session, func() error {
 		if err := g.call.Shell.Needs(command.Login); err != nil {
 			return err
 		}

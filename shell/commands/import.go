@@ -176,11 +176,11 @@ func takeIn(ctx context.Context, c *command.Call, in *importing) error {
 	n := in.count()
 	c.Note("%s", n)
 	what := []string{}
-	if fresh := n.add + n.replace; fresh > 0 {
+	if fresh := n["add"] + n["replace"]; fresh > 0 {
 		what = append(what, "take over "+command.Plural(fresh, "bookmark", "bookmarks"))
 	}
-	if n.keyring > 0 {
-		what = append(what, "put "+command.Plural(n.keyring, "password", "passwords")+" into the keyring")
+	if keyring := n["keyring"]; keyring > 0 {
+		what = append(what, "put "+command.Plural(keyring, "password", "passwords")+" into the keyring")
 	}
 	switch {
 	case len(what) == 0, c.Is("dry-run"), c.Shell.Options.DryRun, c.Is("yes"):

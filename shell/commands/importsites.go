@@ -164,45 +164,29 @@ func (one *incoming) says() string {
 	return strings.Join(words, "; ")
 }
 
-// importCount is how many there are of each kind.
-type importCount struct{ add, replace, known, skip, keyring, stay int }
+// importCount is how many sites there are for what is done with them, and passwords for where they go.
+type importCount map[string]int
 
-func (in *importing) count() (n importCount) {
+func (in *importing) count() importCount {
+	n := importCount{}
 	for _, one := range in.sites {
-		switch one.Does {
-		case "add":
-			n.add++
-		case "replace":
-			n.replace++
-		case "known":
-			n.known++
-		default:
-			n.skip++
-		}
-		switch one.Password {
-		case "keyring":
-			n.keyring++
-		case "stays":
-			if one.Does != "known" {
-				n.stay++
-			}
+		n[one.Does]++
+		if one.Password == "keyring" || one.Does != "known" {
+			n[one.Password]++
 		}
 	}
 	return n
 }
 
 func (n importCount) String() string {
-	text := fmt.Sprintf("%d to add", n.add)
-	for _, part := range []struct {
-		n    int
-		says string
-	}{{n.replace, "to replace"}, {n.known, "there already"}, {n.skip, "skipped"}} {
-		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.says)
+	text := fmt.Sprintf("%d to add", n["add"])
+	for _, part := range [][2]string{{"replace", "to replace"}, {"known", "there already"}, {"skip", "skipped"}} {
+		if n[part[0]] > 0 {
+			text += fmt.Sprintf(", %d %s", n[part[0]], part[1])
 		}
 	}
-	if n.stay > 0 {
-		text += "; " + command.Plural(n.stay, "password stays", "passwords stay") + " behind (--passwords puts those that can be read into the keyring)"
+	if stay := n["stays"]; stay > 0 {
+		text += "; " + command.Plural(stay, "password stays", "passwords stay") + " behind (--passwords puts those that can be read into the keyring)"
 	}
 	return text
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,7 +73,7 @@ func ownLls(ctx context.Context, c *command.Call) error {
 			}
 			inside = append(inside, found...)
 		default:
-			e := localEntry(info)
+			e := listing.OfFile(info)
 			e.Name = name
 			files = append(files, e)
 		}
@@ -118,26 +117,11 @@ func localDir(dir string, all bool) (found []listing.Entry, err error) {
 		if err != nil || !all && strings.HasPrefix(entry.Name(), ".") {
 			continue // gone meanwhile, or hidden
 		}
-		e := localEntry(info)
-		if info.Mode()&fs.ModeSymlink != 0 {
+		e := listing.OfFile(info)
+		if e.Type == listing.Link {
 			e.Target, _ = os.Readlink(filepath.Join(dir, entry.Name()))
 		}
 		found = append(found, e)
 	}
 	return found, err
-}
-
-// localEntry is a local file as one of a server's listing.
-func localEntry(info fs.FileInfo) listing.Entry {
-	e := listing.Entry{
-		Name: info.Name(), Size: info.Size(), Time: info.ModTime().UTC(), Precision: listing.Second,
-		Mode: info.Mode().Perm(), HasMode: true, Type: listing.File,
-	}
-	switch {
-	case info.IsDir():
-		e.Type = listing.Dir
-	case info.Mode()&fs.ModeSymlink != 0:
-		e.Type = listing.Link
-	}
-	return e
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -229,4 +230,27 @@ func (t *typed) Read(p []byte) (int, error) {
 	n := copy(p, t.rest)
 	t.rest = t.rest[n:]
 	return n, nil
+}
+
+// putTree uploads a directory with everything in it.
+func putTree(ctx context.Context, c *command.Call, local, remote string) error {
+	if err := makeThere(ctx, c, command.ParentOf(remote)); err != nil {
+		return err
+	}
+	_, err := runMirror(ctx, c, c.Session(), &transfer.Mirror{Up: true, Local: local, Remote: remote, Resume: c.Is("continue"), Chmod: c.Is("chmod"), RemoveSource: c.Is("remove-source")})
+	return err
+}
+
+// remoteTree is the remote name of a local directory that was given no other, in a directory of the server.
+func remoteTree(c *command.Call, dir, local string) string {
+	if full, err := filepath.Abs(c.Shell.Local(local)); err == nil {
+		local = full // so that . has a name
+	}
+	return command.JoinRemote(dir, c.Shell.RemoteName(local))
+}
+
+// isTree reports whether a local name is that of a directory, and no link to one.
+func isTree(sh *command.Shell, name string) bool {
+	info, err := sh.Folder().Lstat(name)
+	return err == nil && info.IsDir()
 }

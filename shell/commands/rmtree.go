@@ -92,6 +92,15 @@ func tellDone(c *command.Call, text string) {
 	}
 }
 
+// tellResult is tellDone, with an object in its place with --json.
+func tellResult(c *command.Call, object any, text string) error {
+	if c.JSON() {
+		return c.Object(object)
+	}
+	tellDone(c, text)
+	return nil
+}
+
 // tellSum is the line at the end of a command that sums up, for those who would have seen the server's words.
 func tellSum(c *command.Call, text string) {
 	if c.Shell.Settings.Verbose && !c.JSON() {

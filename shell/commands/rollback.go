@@ -29,9 +29,6 @@ func rollbackTx(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	command.Closes(c.Shell, true)
-	if c.JSON() {
-		return c.Object(map[string]any{"dropped": n})
-	}
-	tellDone(c, "rolled back: "+command.Plural(n, "change", "changes")+" dropped, nothing was changed")
-	return nil
+	text := "rolled back: " + command.Plural(n, "change", "changes") + " dropped, nothing was changed"
+	return tellResult(c, map[string]any{"dropped": n}, text)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"path"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ftpsh/ftpsh/client"
+	"github.com/ftpsh/ftpsh/client/jsonl"
 	"github.com/ftpsh/ftpsh/client/transfer"
 	"github.com/ftpsh/ftpsh/client/trash"
 	"github.com/ftpsh/ftpsh/client/treesync"
@@ -453,4 +456,12 @@ func syncResolve(ctx context.Context, c *command.Call) error {
 		y.Policy = policy
 		y.Only = func(at string) bool { return at == name || strings.HasPrefix(at, name+"/") }
 	})
+}
+
+// syncHead says which pair of trees is meant.
+func syncHead(s *client.Session, local, remote string) treesync.Head {
+	h := treesync.Head{Local: jsonl.Name(local), Remote: jsonl.Name(remote)}
+	h.Host, h.Port, _ = net.SplitHostPort(s.Options().Addr)
+	h.User, _ = s.LoggedIn()
+	return h
 }

@@ -156,35 +156,31 @@ func restoreTrash(ctx context.Context, c *command.Call, all []trash.Content) err
 	if err != nil {
 		return err
 	}
-	var errs []error
 	wanted := c.Texts()[2:]
 	done := 0
-	for _, item := range group.Items {
+	err = eachOf(ctx, slices.Values(group.Items), func(item trash.Step) error {
 		from := string(item.From)
 		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(name string) bool { return c.Absolute(name) == from || name == from }) {
-			continue
+			return nil
 		}
 		to := from
 		if dir := c.Value("to"); dir != "" {
 			to = command.JoinRemote(c.Absolute(dir), command.BaseName(from))
 		}
-		err := failure.About(to, trash.Restore(ctx, c.Session(), item, to))
-		if errs = append(errs, err); err == nil {
-			done++
-			c.Shell.Remote.Forget(completion.Join(to, ".."))
-			err = c.Done(command.Event{Verb: "RNTO", Remote: string(item.To), To: to})
+		if err := trash.Restore(ctx, c.Session(), item, to); err != nil {
+			return failure.About(to, err)
 		}
-		if endsAll(ctx, err) {
-			break
-		}
-	}
-	if done == 0 && failure.Several(errs) == nil {
+		done++
+		c.Shell.Remote.Forget(completion.Join(to, ".."))
+		return c.Done(command.Event{Verb: "RNTO", Remote: string(item.To), To: to})
+	})
+	if done == 0 && err == nil {
 		return c.Usage("no such path in that group; `trash -l` shows them")
 	}
 	if !c.JSON() {
 		c.Note("%s brought back", command.Plural(done, "file or directory", "files and directories"))
 	}
-	return failure.Several(errs)
+	return err
 }
 
 func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error {
@@ -214,11 +210,8 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 			return err
 		}
 	}
-	if c.JSON() {
-		return c.Object(map[string]any{"deleted": files, "bytes": bytes})
-	}
-	tellDone(c, command.Plural(files, "file", "files")+" deleted, "+command.BytesText(bytes))
-	return nil
+	text := command.Plural(files, "file", "files") + " deleted, " + command.BytesText(bytes)
+	return tellResult(c, map[string]any{"deleted": files, "bytes": bytes}, text)
 }
 
 // trashToEmpty are the groups that the user names, or those that are old.

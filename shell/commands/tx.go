@@ -159,11 +159,8 @@ func tidy(ctx context.Context, c *command.Call, rows []tx.Row) error {
 func ended(ctx context.Context, c *command.Call, rows []tx.Row) error {
 	direct := c.Shell.Tx.Direct()
 	tidied := tidy(ctx, c, rows)
-	if c.JSON() {
-		return cmp.Or(tidied, c.Object(map[string]any{"other": len(rows), "no_way_back": direct}))
-	}
-	tellDone(c, fmt.Sprintf("committed: %s; until now others may have seen a mixture%s", command.Plural(len(rows), "change", "changes"), noWayBack(direct)))
-	return tidied
+	text := fmt.Sprintf("committed: %s; until now others may have seen a mixture%s", command.Plural(len(rows), "change", "changes"), noWayBack(direct))
+	return cmp.Or(tidied, tellResult(c, map[string]any{"other": len(rows), "no_way_back": direct}, text))
 }
 
 // noWayBack says how many files were replaced of which nothing was kept.
@@ -178,9 +175,9 @@ func noWayBack(direct int) string {
 func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outcome) error {
 	direct := c.Shell.Tx.Direct()
 	tidied := tidy(ctx, c, rows)
-	if c.JSON() {
-		err := c.Object(map[string]any{"new": out.New, "replaced": out.Replaced, "removed": out.Removed, "moved": out.Moved, "other": out.Other, "no_way_back": direct, "seconds": out.Took.Seconds(), "mixed_seconds": out.Mixed.Seconds()})
-		return cmp.Or(tidied, err)
+	object := map[string]any{
+		"new": out.New, "replaced": out.Replaced, "removed": out.Removed, "moved": out.Moved, "other": out.Other,
+		"no_way_back": direct, "seconds": out.Took.Seconds(), "mixed_seconds": out.Mixed.Seconds(),
 	}
 	var words []string
 	for _, one := range []struct {
@@ -191,8 +188,9 @@ func committed(ctx context.Context, c *command.Call, rows []tx.Row, out tx.Outco
 			words = append(words, fmt.Sprintf("%d %s", one.n, one.what))
 		}
 	}
-	tellDone(c, fmt.Sprintf("committed: %s in %s; others saw a mixture for %s%s", cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed), noWayBack(direct)))
-	return tidied
+	text := fmt.Sprintf("committed: %s in %s; others saw a mixture for %s%s",
+		cmp.Or(strings.Join(words, ", "), "nothing"), command.Seconds(out.Took), command.Seconds(out.Mixed), noWayBack(direct))
+	return cmp.Or(tidied, tellResult(c, object, text))
 }
 
 // tidyTx gives what was replaced to the trash, or deletes it, and ends the transaction.
