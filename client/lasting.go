@@ -20,173 +20,113 @@ const (
 	unsure                // nobody knows: no other connection is made unless the user says so
 )
 
-// handRow says of one command how long it lasts.
+// handRow says of commands how long they last.
 type handRow struct {
-	verb, word string // word: the first argument, where it decides; "" is any other
-	lasts      lasting
-	value      bool // kept only with a value behind the word: without one it is a question
-	toggles    bool // the same line again takes it back
-	why        string
+	lasts    lasting
+	commands string // "VERB, VERB WORD": the first argument, where it decides; alone it is any other
+	value    bool   // kept only with a value behind the word: without one it is a question
+	toggles  bool   // the same line again takes it back
 }
 
-// handTable has a row for each command whose lasting is known. What is not here is unsure.
+// handTable has each command whose lasting is known. What is not here is unsure.
 var handTable = []handRow{
-	{verb: "USER", lasts: own, why: "part of the login"},
-	{verb: "PASS", lasts: own, why: "part of the login"},
-	{verb: "ACCT", lasts: kept, why: "servers want it for some directories, behind the login"},
-	{verb: "REIN", lasts: own, why: "ends the login and all that was told behind it"},
-	{verb: "QUIT", lasts: own, why: "ends the connection"},
-	{verb: "HOST", lasts: own, why: "comes before the login, RFC 7151"},
-	{verb: "AUTH", lasts: own, why: "how connections are protected from then on"},
-	{verb: "PBSZ", lasts: own, why: "goes with PROT"},
-	{verb: "PROT", lasts: own, why: "goes with the next transfer"},
-	{verb: "SSCN", lasts: own, why: "goes with the next transfer"},
-	{verb: "CCC", lasts: kept, why: "a firewall on the way must read the next connection, too"},
-	{verb: "TYPE", lasts: own, why: "goes with the next transfer"},
-	{verb: "MODE", lasts: own, why: "goes with the next transfer"},
-	{verb: "STRU", lasts: kept, why: "RFC 959 section 3.1.2: until another one"},
-	{verb: "CWD", lasts: own, why: "see Place"},
-	{verb: "XCWD", lasts: own, why: "see Place"},
-	{verb: "CDUP", lasts: own, why: "see Place"},
-	{verb: "XCUP", lasts: own, why: "see Place"},
-	{verb: "SMNT", lasts: kept, why: "another file system, RFC 959 section 4.1.1"},
-	{verb: "LANG", lasts: kept, why: "the language of replies, RFC 2640"},
-	{verb: "CLNT", lasts: kept, why: "servers choose the charset of names by it"},
-	{verb: "CSID", lasts: kept, why: "who we are"},
-	{verb: "MACB", lasts: kept, why: "MacBinary, until it is switched off"},
-	{verb: "EPSV", word: "ALL", lasts: kept, why: "RFC 2428 section 4: no other way from then on"},
-	{verb: "OPTS", lasts: kept, why: "RFC 2389: until another choice"},
-	{verb: "OPTS", word: "HASH", lasts: kept, value: true, why: "alone it asks which one is chosen"},
-	{verb: "TVFS", lasts: once, why: "a feature, no command"},
-
-	{verb: "ABOR", lasts: once, why: "about a transfer"},
-	{verb: "ALLO", lasts: once, why: "room for the next file"},
-	{verb: "REST", lasts: once, why: "where the next file begins"},
-	{verb: "RANG", lasts: once, why: "which part is wanted of the next file"},
-	{verb: "RNFR", lasts: once, why: "RNTO follows"},
-	{verb: "RNTO", lasts: once, why: "it is renamed"},
-	{verb: "PASV", lasts: once, why: "one data connection"},
-	{verb: "EPSV", lasts: once, why: "one data connection"},
-	{verb: "PORT", lasts: once, why: "one data connection"},
-	{verb: "EPRT", lasts: once, why: "one data connection"},
-	{verb: "LPSV", lasts: once, why: "one data connection"},
-	{verb: "LPRT", lasts: once, why: "one data connection"},
-	{verb: "SPSV", lasts: once, why: "one data connection"},
-	{verb: "CPSV", lasts: once, why: "one data connection"},
-	{verb: "ESTA", lasts: once, why: "asks"},
-	{verb: "ESTP", lasts: once, why: "one data connection"},
-	{verb: "PRET", lasts: once, why: "one data connection"},
-	{verb: "DELE", lasts: once, why: "it is deleted"},
-	{verb: "MKD", lasts: once, why: "it is made"},
-	{verb: "XMKD", lasts: once, why: "it is made"},
-	{verb: "RMD", lasts: once, why: "it is deleted"},
-	{verb: "XRMD", lasts: once, why: "it is deleted"},
-	{verb: "RMDA", lasts: once, why: "it is deleted"},
-	{verb: "COMB", lasts: once, why: "they are joined"},
-	{verb: "MFMT", lasts: once, why: "a file's"},
-	{verb: "MFCT", lasts: once, why: "a file's"},
-	{verb: "MFF", lasts: once, why: "a file's"},
-	{verb: "MDTM", lasts: once, why: "asks, or sets a file's"},
-	{verb: "SIZE", lasts: once, why: "asks"},
-	{verb: "MLST", lasts: once, why: "asks"},
-	{verb: "STAT", lasts: once, why: "asks"},
-	{verb: "HELP", lasts: once, why: "asks"},
-	{verb: "FEAT", lasts: once, why: "asks"},
-	{verb: "SYST", lasts: once, why: "asks"},
-	{verb: "PWD", lasts: once, why: "asks"},
-	{verb: "XPWD", lasts: once, why: "asks"},
-	{verb: "NOOP", lasts: once, why: "does nothing"},
-	{verb: "AVBL", lasts: once, why: "asks"},
-	{verb: "DSIZ", lasts: once, why: "asks"},
-	{verb: "ALGS", lasts: once, why: "asks"},
-	{verb: "HASH", lasts: once, why: "asks"},
-	{verb: "MD5", lasts: once, why: "asks"},
-	{verb: "MMD5", lasts: once, why: "asks"},
-	{verb: "THMB", lasts: once, why: "asks"},
-	{verb: "XCRC", lasts: once, why: "asks"},
-	{verb: "XMD5", lasts: once, why: "asks"},
-	{verb: "XSHA", lasts: once, why: "asks"},
-	{verb: "XSHA1", lasts: once, why: "asks"},
-	{verb: "XSHA256", lasts: once, why: "asks"},
-	{verb: "XSHA512", lasts: once, why: "asks"},
-	{verb: "MAIL", lasts: once, why: "a message"},
-	{verb: "MLFL", lasts: once, why: "a message"},
-	{verb: "MSAM", lasts: once, why: "a message"},
-	{verb: "MSND", lasts: once, why: "a message"},
-	{verb: "MSOM", lasts: once, why: "a message"},
-	{verb: "XMAS", lasts: once, why: "a message"},
-	{verb: "XSEM", lasts: once, why: "a message"},
-	{verb: "XSEN", lasts: once, why: "a message"},
-
-	{verb: "SITE", word: "UMASK", lasts: kept, value: true, why: "the permissions of what is made from then on"},
-	{verb: "SITE", word: "IDLE", lasts: kept, value: true, why: "when this connection is hung up"},
-	{verb: "SITE", word: "GROUP", lasts: kept, value: true, why: "wu-ftpd: the group that the user belongs to from then on"},
-	{verb: "SITE", word: "GPASS", lasts: kept, value: true, why: "wu-ftpd: goes with GROUP"},
-	{verb: "SITE", word: "CHECKMETHOD", lasts: kept, value: true, why: "wu-ftpd: which checksum is computed"},
-	{verb: "SITE", word: "DIRSTYLE", lasts: kept, toggles: true, why: "IIS: the form of listings; each time the other one"},
-	{verb: "SITE", word: "NAMEFMT", lasts: kept, value: true, why: "IBM i: how names are written"},
-	{verb: "SITE", word: "LISTFMT", lasts: kept, value: true, why: "IBM i: the form of listings"},
-	{verb: "SITE", word: "TRIM", lasts: kept, value: true, why: "IBM i: blanks at the ends of records"},
-	{verb: "SITE", word: "CRTCCSID", lasts: kept, value: true, why: "IBM i: the charset of new files"},
-	{verb: "SITE", word: "NULLFLDS", lasts: kept, value: true, why: "IBM i: fields without a value"},
-	{verb: "SITE", word: "UTF8", lasts: kept, value: true, why: "the charset of names"},
-	{verb: "SITE", word: "CHMOD", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "CHGRP", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "CHOWN", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "UTIME", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "TOUCH", lasts: once, why: "a file's"},
-	{verb: "SITE", word: "SYMLINK", lasts: once, why: "it is made"},
-	{verb: "SITE", word: "LINK", lasts: once, why: "it is made"},
-	{verb: "SITE", word: "MKDIR", lasts: once, why: "it is made"},
-	{verb: "SITE", word: "RMDIR", lasts: once, why: "it is deleted"},
-	{verb: "SITE", word: "CPFR", lasts: once, why: "CPTO follows"},
-	{verb: "SITE", word: "CPTO", lasts: once, why: "it is copied"},
-	{verb: "SITE", word: "COPY", lasts: once, why: "it is copied"},
-	{verb: "SITE", word: "EXEC", lasts: once, why: "a program has run"},
-	{verb: "SITE", word: "MSG", lasts: once, why: "a message"},
-	{verb: "SITE", word: "PSWD", lasts: once, why: "the password is another one now"},
-	{verb: "SITE", word: "HELP", lasts: once, why: "asks"},
-	{verb: "SITE", word: "WHO", lasts: once, why: "asks"},
-	{verb: "SITE", word: "QUOTA", lasts: once, why: "asks"},
-	{verb: "SITE", word: "TIME", lasts: once, why: "asks"},
-	{verb: "SITE", word: "ZONE", lasts: once, why: "asks"},
-	{verb: "SITE", word: "STAT", lasts: once, why: "asks"},
-	{verb: "SITE", word: "STATS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "VERS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "VERSION", lasts: once, why: "asks"},
-	{verb: "SITE", word: "WHOAMI", lasts: once, why: "asks"},
-	{verb: "SITE", word: "GROUPS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "INDEX", lasts: once, why: "asks"},
-	{verb: "SITE", word: "NEWER", lasts: once, why: "asks"},
-	{verb: "SITE", word: "MINFO", lasts: once, why: "asks"},
-	{verb: "SITE", word: "ALIAS", lasts: once, why: "asks"},
-	{verb: "SITE", word: "CDPATH", lasts: once, why: "asks"},
-	{verb: "SITE", word: "CHECKSUM", lasts: once, why: "asks"},
-	{verb: "SITE", word: "DF", lasts: once, why: "asks"},
-	{verb: "SITE", word: "SPACE", lasts: once, why: "asks"},
+	// Part of the login.
+	{lasts: own, commands: "USER, PASS"},
+	// Comes before the login, RFC 7151.
+	{lasts: own, commands: "HOST"},
+	// End the login or the connection, and all that was told behind it.
+	{lasts: own, commands: "REIN, QUIT"},
+	// How connections are protected from then on.
+	{lasts: own, commands: "AUTH"},
+	// Go with the next transfer.
+	{lasts: own, commands: "PBSZ, PROT, SSCN, TYPE, MODE"},
+	// See Place.
+	{lasts: own, commands: "CWD, XCWD, CDUP, XCUP"},
+	// Servers want it for some directories, behind the login.
+	{lasts: kept, commands: "ACCT"},
+	// A firewall on the way must read the next connection, too.
+	{lasts: kept, commands: "CCC"},
+	// RFC 959 section 3.1.2: until another one.
+	{lasts: kept, commands: "STRU"},
+	// Another file system, RFC 959 section 4.1.1.
+	{lasts: kept, commands: "SMNT"},
+	// The language of replies, RFC 2640.
+	{lasts: kept, commands: "LANG"},
+	// Who we are; servers choose the charset of names by it.
+	{lasts: kept, commands: "CLNT, CSID"},
+	// MacBinary, until it is switched off.
+	{lasts: kept, commands: "MACB"},
+	// RFC 2428 section 4: no other way from then on.
+	{lasts: kept, commands: "EPSV ALL"},
+	// RFC 2389: until another choice.
+	{lasts: kept, commands: "OPTS"},
+	// Alone it asks which one is chosen.
+	{lasts: kept, commands: "OPTS HASH", value: true},
+	// A feature, no command.
+	{lasts: once, commands: "TVFS"},
+	// About one transfer.
+	{lasts: once, commands: "ABOR, ALLO, REST, RANG"},
+	// About one file, in two steps.
+	{lasts: once, commands: "RNFR, RNTO, SITE CPFR, SITE CPTO"},
+	// One data connection.
+	{lasts: once, commands: "PASV, EPSV, PORT, EPRT, LPSV, LPRT, SPSV, CPSV, ESTP, PRET"},
+	// Done at once.
+	{lasts: once, commands: "DELE, MKD, XMKD, RMD, XRMD, RMDA, COMB"},
+	{lasts: once, commands: "SITE SYMLINK, SITE LINK, SITE MKDIR, SITE RMDIR, SITE COPY, SITE EXEC"},
+	// Facts of a file.
+	{lasts: once, commands: "MFMT, MFCT, MFF, MDTM"},
+	{lasts: once, commands: "SITE CHMOD, SITE CHGRP, SITE CHOWN, SITE UTIME, SITE TOUCH"},
+	// Messages.
+	{lasts: once, commands: "MAIL, MLFL, MSAM, MSND, MSOM, XMAS, XSEM, XSEN, SITE MSG"},
+	// The password is another one now.
+	{lasts: once, commands: "SITE PSWD"},
+	{lasts: once, commands: "NOOP"},
+	// Ask.
+	{lasts: once, commands: "SIZE, MLST, STAT, HELP, FEAT, SYST, PWD, XPWD, AVBL, DSIZ, ALGS, THMB, ESTA"},
+	{lasts: once, commands: "HASH, MD5, MMD5, XCRC, XMD5, XSHA, XSHA1, XSHA256, XSHA512, SITE CHECKSUM"},
+	{lasts: once, commands: "SITE HELP, SITE WHO, SITE QUOTA, SITE TIME, SITE ZONE, SITE STAT, SITE STATS"},
+	{lasts: once, commands: "SITE VERS, SITE VERSION, SITE WHOAMI, SITE GROUPS, SITE INDEX, SITE NEWER"},
+	{lasts: once, commands: "SITE MINFO, SITE ALIAS, SITE CDPATH, SITE DF, SITE SPACE"},
+	// The permissions of what is made from then on.
+	{lasts: kept, commands: "SITE UMASK", value: true},
+	// When this connection is hung up.
+	{lasts: kept, commands: "SITE IDLE", value: true},
+	// The charset of names.
+	{lasts: kept, commands: "SITE UTF8", value: true},
+	// wu-ftpd: the user's group, and how sums are computed.
+	{lasts: kept, commands: "SITE GROUP, SITE GPASS, SITE CHECKMETHOD", value: true},
+	// IIS: the form of listings; each time the other one.
+	{lasts: kept, commands: "SITE DIRSTYLE", toggles: true},
+	// IBM i: how names are written, and listings.
+	{lasts: kept, commands: "SITE NAMEFMT, SITE LISTFMT", value: true},
+	// IBM i: blanks, charset and empty fields of records.
+	{lasts: kept, commands: "SITE TRIM, SITE CRTCCSID, SITE NULLFLDS", value: true},
 }
 
-// rowOf finds how long a command lasts on a server that calls itself so in SYST.
-func rowOf(verb string, args []string, syst string) handRow {
+// rowOf finds how long a command lasts on a server that calls itself so in SYST, and the word that
+// decides that; "" is any.
+func rowOf(verb string, args []string, syst string) (found handRow, word string) {
 	words := strings.Fields(strings.ToUpper(strings.Join(args, " ")))
-	found := handRow{verb: verb, lasts: unsure}
+	found.lasts = unsure
 	for _, row := range handTable {
-		switch {
-		case row.verb != verb:
-		case row.word == "":
-			found = row
-		case len(words) > 0 && words[0] == row.word:
-			if row.value && len(words) == 1 {
-				row.lasts = once
+		for command := range strings.SplitSeq(row.commands, ", ") {
+			switch name, first, _ := strings.Cut(command, " "); {
+			case name != verb:
+			case first == "":
+				found = row
+			case len(words) > 0 && words[0] == first:
+				if row.value && len(words) == 1 {
+					row.lasts = once
+				}
+				return row, first
 			}
-			return row
 		}
 	}
 	mainframe := strings.Contains(syst, "MVS") || strings.Contains(syst, "OS/4") // z/OS; IBM i
 	if verb == "SITE" && (mainframe || strings.Contains(strings.Join(words, " "), "=")) {
 		found.lasts = kept // SITE RECFM=FB LRECL=80, SITE TRACKS
 	}
-	return found
+	return found, ""
 }
 
 // setting is a command that is sent again on each further connection.
@@ -197,13 +137,13 @@ type setting struct {
 }
 
 // keyOf is what two settings have in common of which the second takes the first one's place.
-func keyOf(row handRow, args []string) string {
+func keyOf(verb, word string, lasts lasting, args []string) string {
 	words := strings.Fields(strings.ToUpper(strings.Join(args, " ")))
 	switch {
-	case row.verb == "OPTS" && len(words) > 0, row.word != "":
-		return row.verb + " " + words[0]
-	case row.verb != "SITE" && row.lasts == kept:
-		return row.verb
+	case verb == "OPTS" && len(words) > 0, word != "":
+		return verb + " " + words[0]
+	case verb != "SITE" && lasts == kept:
+		return verb
 	}
 	for i, word := range words {
 		words[i], _, _ = strings.Cut(word, "=")
@@ -211,16 +151,16 @@ func keyOf(row handRow, args []string) string {
 			words[i] += "="
 		}
 	}
-	return row.verb + " " + strings.Join(words, " ")
+	return verb + " " + strings.Join(words, " ")
 }
 
 // sentByHand keeps a command that the user has sent, if it lasts and the server agreed.
 func (s *dialogue) sentByHand(verb string, args []string, r Reply) {
-	row := rowOf(verb, args, s.syst)
+	row, word := rowOf(verb, args, s.syst)
 	if r.Class() != 2 || row.lasts != kept && row.lasts != unsure {
 		return
 	}
-	m := setting{command{verb: verb, args: args}, keyOf(row, args), row.lasts == unsure}
+	m := setting{command{verb: verb, args: args}, keyOf(verb, word, row.lasts, args), row.lasts == unsure}
 	before := len(s.settings)
 	s.settings = slices.DeleteFunc(slices.Clone(s.settings), func(old setting) bool { return old.key == m.key })
 	if row.toggles && len(s.settings) < before {
