@@ -48,29 +48,10 @@ func (x *exchange) answer() (*answer, error) {
 }
 
 // readAnswer reads a status line and the header.
-func readAnswer(r *bufio.Reader) (*answer, error) {
-	line, err := readLine(r)
-	if err != nil {
-		return nil, err
-	}
-	a := &answer{header: map[string]string{}}
-	if a.status, a.words, err = parseStatus(line); err != nil {
-		return nil, err
-	}
-	left := maxHeader - len(line)
-	for ; left > 0; left -= len(line) {
-		if line, err = readLine(r); err != nil {
-			return nil, err
-		}
-		text := string(bytes.TrimRight(line, "\r\n"))
-		if text == "" {
-			return a, nil
-		}
-		if err := a.add(text); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("the proxy's reply is too long")
+func readAnswer(r *bufio.Reader) (a *answer, err error) {
+	a = &answer{header: map[string]string{}}
+	a.status, a.words, err = readHead(r, a.add)
+	return a, err
 }
 
 // add takes a line of the header. Two lengths that are not the same would make two files of one body (RFC 9112 section 6.3).

@@ -45,7 +45,7 @@ func connect(ctx context.Context, nc net.Conn, u *url.URL, target string) (net.C
 		if _, err := io.WriteString(nc, request); err != nil {
 			return err
 		}
-		status, words, err := readConnectReply(nc)
+		status, words, err := readHead(nc, func(string) error { return nil })
 		if err != nil {
 			return err
 		}
@@ -56,12 +56,11 @@ func connect(ctx context.Context, nc net.Conn, u *url.URL, target string) (net.C
 func connectRequest(user *url.Userinfo, target string) (string, error) {
 	request := "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
 	if user != nil {
-		password, _ := user.Password()
-		login, err := basic(user.Username(), password, "the proxy")
+		login, err := proxyLogin(user)
 		if err != nil {
 			return "", err
 		}
-		request += "Proxy-Authorization: " + login + "\r\n"
+		request += login + "\r\n"
 	}
 	return request + "\r\n", nil
 }
@@ -83,9 +82,9 @@ func judge(status int, words string, loggedIn bool) error {
 	return fmt.Errorf("the proxy refuses: %s", said)
 }
 
-// readConnectReply reads a status line and the header, up to and with the empty line. It asks for one byte at a time:
-// the next one may be the first of the server's greeting.
-func readConnectReply(r io.Reader) (status int, words string, err error) {
+// readHead reads a status line and the header, up to and with the empty line, and has each line of it taken. It asks
+// for one byte at a time: behind CONNECT the next one may be the first of the server's greeting.
+func readHead(r io.Reader, take func(line string) error) (status int, words string, err error) {
 	line, err := readLine(r)
 	if err != nil {
 		return 0, "", err
@@ -97,8 +96,12 @@ func readConnectReply(r io.Reader) (status int, words string, err error) {
 		if line, err = readLine(r); err != nil {
 			return 0, "", err
 		}
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+		text := string(bytes.TrimRight(line, "\r\n"))
+		if text == "" {
 			return status, words, nil
+		}
+		if err := take(text); err != nil {
+			return 0, "", err
 		}
 	}
 	return 0, "", errors.New("the proxy's reply is too long")

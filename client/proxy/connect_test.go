@@ -220,7 +220,7 @@ func FuzzConnectReply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		r := bytes.NewReader(reply)
-		status, words, err := readConnectReply(r)
+		status, words, err := readHead(r, func(string) error { return nil })
 		read := len(reply) - r.Len()
 		if read > maxHeader+maxLine {
 			t.Errorf("read %d bytes", read)

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 )
@@ -15,7 +16,7 @@ var variables = []string{"ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY"}
 // A proxy that cannot be understood is an error for every host that is not excepted: going there directly would be
 // what the user wanted to avoid. It names the variable.
 func FromEnvironment(getenv func(string) string) func(host string) (*url.URL, error) {
-	exceptions := parseExceptions(first(getenv, "no_proxy", "NO_PROXY"))
+	exceptions := parseExceptions(cmp.Or(getenv("no_proxy"), getenv("NO_PROXY")))
 	u, err := configured(getenv)
 	return func(host string) (*url.URL, error) {
 		if exceptions.match(host) {
@@ -36,13 +37,4 @@ func configured(getenv func(string) string) (*url.URL, error) {
 		}
 	}
 	return nil, nil
-}
-
-func first(getenv func(string) string, names ...string) string {
-	for _, name := range names {
-		if text := getenv(name); text != "" {
-			return text
-		}
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -48,12 +49,7 @@ func parseException(word string) exception {
 
 func (all exceptions) match(host string) bool {
 	name, port := splitPort(host, "21")
-	for _, e := range all {
-		if (e.port == "" || e.port == port) && e.matchName(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, func(e exception) bool { return (e.port == "" || e.port == port) && e.matchName(name) })
 }
 
 func (e exception) matchName(name string) bool {

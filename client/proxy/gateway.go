@@ -261,15 +261,21 @@ func (g *Gateway) header(method string, target *url.URL, more []string) (string,
 		lines = append(lines, "Authorization: "+login)
 	}
 	if user := g.Proxy.User; user != nil {
-		password, _ := user.Password()
-		login, err := basic(user.Username(), password, "the proxy")
+		login, err := proxyLogin(user)
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, "Proxy-Authorization: "+login)
+		lines = append(lines, login)
 	}
 	lines = append(append(lines, more...), "Accept: */*", "Connection: close")
 	return strings.Join(lines, "\r\n") + "\r\n\r\n", nil
+}
+
+// proxyLogin is the line that tells a proxy its user.
+func proxyLogin(user *url.Userinfo) (string, error) {
+	password, _ := user.Password()
+	login, err := basic(user.Username(), password, "the proxy")
+	return "Proxy-Authorization: " + login, err
 }
 
 // basic is a login as RFC 7617 section 2 has it, which knows no user with a colon.

@@ -73,14 +73,8 @@ var logins = []Login{
 		[]string{"ncftp:9"},
 		[]string{"USER {user}@{name} {port}", "PASS {pass}"},
 	},
-	{
-		"site", nil,
-		[]string{"SITE {host}", "USER {user}", "PASS {pass}"},
-	},
-	{
-		"open", nil,
-		[]string{"OPEN {host}", "USER {user}", "PASS {pass}"},
-	},
+	{"site", nil, []string{"SITE {host}", "USER {user}", "PASS {pass}"}},
+	{"open", nil, []string{"OPEN {host}", "USER {user}", "PASS {pass}"}},
 	{"gate-ftp", []string{"tnftp:gate"}, // the proxies of the TIS Firewall Toolkit and Gauntlet
 		[]string{"PASSERVE {host}", "USER {user}", "PASS {pass}"}},
 }

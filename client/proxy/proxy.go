@@ -52,11 +52,8 @@ func Parse(text string) (*url.URL, error) {
 		if s.name != u.Scheme {
 			continue
 		}
-		port := u.Port()
-		if port == "" {
-			port = s.port
-		}
-		return &url.URL{Scheme: u.Scheme, User: u.User, Host: net.JoinHostPort(u.Hostname(), port)}, nil
+		host := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), s.port))
+		return &url.URL{Scheme: u.Scheme, User: u.User, Host: host}, nil
 	}
 	return nil, fmt.Errorf("proxies of the kind %q are not supported (%s are)", u.Scheme, supported())
 }
