@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -367,9 +368,7 @@ func (d *Data) failed(err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		err = &TimeoutError{Waiting: "the data connection"}
 	}
-	if d.err == nil {
-		d.err = err
-	}
+	d.err = cmp.Or(d.err, err)
 	return err
 }
 

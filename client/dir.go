@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -95,10 +96,7 @@ func (s *browser) changeDir(ctx context.Context, c *Conn, change command, list *
 			r, err = xs[0].Expect(ctx, 2)
 			now, unheard := xs[1].Expect(ctx, 2)
 			answered(xs[2:])
-			if err == nil {
-				err = failed
-			}
-			if err != nil {
+			if err = cmp.Or(err, failed); err != nil {
 				s.pipe.ahead = nil // a listing would have followed at once
 			}
 			switch {

@@ -215,15 +215,7 @@ var ErrNotLoggedIn = errors.New("not logged in")
 // IsCode reports whether err is a refusal with one of the codes.
 func IsCode(err error, codes ...int) bool {
 	var refused *Error
-	if !errors.As(err, &refused) {
-		return false
-	}
-	for _, code := range codes {
-		if refused.Reply.Code == code {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &refused) && slices.Contains(codes, refused.Reply.Code)
 }
 
 // IsMalformed reports whether err says that a reply did not hold its value, such

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -20,12 +21,8 @@ func (f Features) Has(name string) bool {
 // Offers reports whether a feature's parameter has a word, whatever its case:
 // Offers("HASH", "SHA-256") of draft-bryan-ftpext-hash. The asterisk of what is chosen now is no part of it.
 func (f Features) Offers(name, word string) bool {
-	for _, w := range strings.FieldsFunc(f[name], func(r rune) bool { return r == ';' || r == ' ' || r == '\n' }) {
-		if strings.EqualFold(strings.TrimSuffix(w, "*"), word) {
-			return true
-		}
-	}
-	return false
+	words := strings.FieldsFunc(f[name], func(r rune) bool { return r == ';' || r == ' ' || r == '\n' })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(strings.TrimSuffix(w, "*"), word) })
 }
 
 // Features returns what the server said it can do at the login; empty when it
@@ -60,10 +57,8 @@ func parseFeatures(r Reply) Features {
 		return f
 	}
 	for _, line := range r.Body() {
-		line = strings.TrimSpace(r.withoutCode(line))
-		name, param, _ := strings.Cut(line, " ")
-		param = strings.TrimSpace(param)
-		name = strings.ToUpper(name)
+		name, param, _ := strings.Cut(strings.TrimSpace(r.withoutCode(line)), " ")
+		name, param = strings.ToUpper(name), strings.TrimSpace(param)
 		if name == "" {
 			continue
 		}
@@ -85,9 +80,8 @@ var usefulFacts = map[string]bool{
 // wantedFacts returns the argument of OPTS MLST (RFC 3659 section 7.9) when the
 // server has useful facts that it does not send unasked, or "".
 func (f Features) wantedFacts() string {
-	facts := ""
-	missing := false
-	for _, fact := range strings.Split(f["MLST"], ";") {
+	facts, missing := "", false
+	for fact := range strings.SplitSeq(f["MLST"], ";") {
 		name := strings.TrimSpace(fact)
 		bare := strings.TrimSuffix(name, "*")
 		if !usefulFacts[strings.ToLower(bare)] {

@@ -100,10 +100,8 @@ func (c *Conn) hold(x *Exchange, r Reply) error {
 func (c *exchanges) fence() command {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, x := range c.queue {
-		if x.Verb == "PWD" {
-			return command{verb: "SYST", fence: 215}
-		}
+	if slices.ContainsFunc(c.queue, func(x *Exchange) bool { return x.Verb == "PWD" }) {
+		return command{verb: "SYST", fence: 215}
 	}
 	return command{verb: "PWD", fence: 257}
 }

@@ -80,13 +80,13 @@ func (s *Session) change(ctx context.Context, c Change, do func() error) error {
 }
 
 // changeLater is for a change whose answer nobody waits for: its own command leaves with the next
-// transfer, unless somebody is told of it, and may want to look first.
-func (s *Session) changeLater(c Change, do func(context.Context) error, then func(error)) bool {
+// transfer, unless somebody is told of it, and may want to look first; do makes it then.
+func (s *Session) changeLater(c Change, own command, do func(context.Context) error, then func(error)) {
 	if s.opt.Funnel == nil || s.inFunnel {
-		return false
+		s.deferCommand(own, func(_ Reply, err error) { then(err) })
+		return
 	}
 	s.pipe.told = append(s.pipe.told, func(ctx context.Context) { then(s.change(ctx, c, func() error { return do(ctx) })) })
-	return true
 }
 
 // tellLater carries out what changeLater kept.

@@ -72,10 +72,5 @@ func (c *exchanges) asideFor(r Reply) int {
 func (c *exchanges) unanswered() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, x := range c.queue {
-		if x.aside {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.queue, func(x *Exchange) bool { return x.aside })
 }

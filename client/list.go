@@ -101,9 +101,7 @@ func (s *browser) listPlain(ctx context.Context, dir string, o ListOptions, yiel
 	}
 	err := s.listHere(ctx, t, o, join(here.dir, dir), here, yield)
 	if s.at.dir != here.dir || !here.Known() {
-		if back := s.returnTo(ctx, here); err == nil {
-			err = back
-		}
+		err = cmp.Or(err, s.returnTo(ctx, here))
 	}
 	return err
 }
@@ -204,10 +202,7 @@ func (s *browser) linksIn(ctx context.Context, dir string, o ListOptions) (map[s
 		}
 		return true
 	})
-	if refused(err) {
-		err = nil
-	}
-	return links, err
+	return links, unlessRefused(err)
 }
 
 // listUnfollowed lists with MLSD. Some servers describe there what a link leads to, so that it looks like a directory; who
@@ -304,7 +299,7 @@ func (s *browser) listed(ctx context.Context, e listing.Entry) listing.Entry {
 // lineOf finds an entry in a listing that may be about other names too.
 func lineOf(e listing.Entry, list func(func(listing.Entry, error) bool) error) (one listing.Entry, found bool) {
 	err := list(func(line listing.Entry, _ error) bool {
-		if line.Type != listing.Unparsed && line.Type != listing.Dir && base(line.Name) == base(e.Name) {
+		if line.Type != listing.Unparsed && line.Type != listing.Dir && path.Base(line.Name) == path.Base(e.Name) {
 			one, found = line, true
 		}
 		return true

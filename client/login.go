@@ -358,6 +358,14 @@ func welcomed(r Reply, err error) error {
 	return nil
 }
 
+// unlessRefused is err, but nil for the server's no.
+func unlessRefused(err error) error {
+	if refused(err) {
+		return nil
+	}
+	return err
+}
+
 // refused reports whether err is the server's no, not a failure to ask.
 func refused(err error) bool {
 	var no *Error

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -78,9 +79,7 @@ func (s *Session) setModTime(ctx context.Context, name string, t time.Time) erro
 		_, err := s.cmd(ctx, 2, m.verb, m.args...)
 		query := m.verb == "MDTM" && !timeWays[way].offered(&s.peer)
 		if notKnown(err) || query && IsCode(err, 550) {
-			if missing == nil {
-				missing = err
-			}
+			missing = cmp.Or(missing, err)
 			continue
 		}
 		if err == nil {

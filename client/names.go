@@ -50,9 +50,6 @@ func within(dir, name string) string {
 	return name
 }
 
-// base returns the last part of a remote path.
-func base(name string) string { return path.Base(name) }
-
 // LongLineError says that a command is longer than the server reads. Sending it
 // would do harm: inetutils runs the rest as another command.
 type LongLineError struct{ Length, Max int }

@@ -168,18 +168,10 @@ type Options struct {
 }
 
 func (c Options) withDefaults() Options {
-	if c.Timeout == 0 {
-		c.Timeout = DefaultTimeout
-	}
-	if c.Handshake == 0 {
-		c.Handshake = defaultHandshake
-	}
-	if c.Stall == 0 {
-		c.Stall = defaultStall
-	}
-	if c.Depth == 0 {
-		c.Depth = defaultDepth
-	}
+	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
+	c.Handshake = cmp.Or(c.Handshake, defaultHandshake)
+	c.Stall = cmp.Or(c.Stall, defaultStall)
+	c.Depth = cmp.Or(c.Depth, defaultDepth)
 	return c
 }
 
@@ -200,14 +192,11 @@ const (
 
 // dial makes one TCP connection and reports it. The error names the channel.
 func (c Options) dial(ctx context.Context, channel, name, network, addr string) (net.Conn, error) {
-	timeout := c.DialTimeout
-	if timeout == 0 {
-		timeout = dialTimeout
-		if channel != controlChannel {
-			timeout = dataDialTimeout
-		}
+	usual := dialTimeout
+	if channel != controlChannel {
+		usual = dataDialTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.DialTimeout, usual))
 	defer cancel()
 	var tried attempts
 	dial := c.dialer(func(d *net.Dialer) {

@@ -164,11 +164,7 @@ func ParseSize(r Reply) (int64, error) {
 		return -1, bad
 	}
 	text := r.withoutCode(r.Lines[len(r.Lines)-1])
-	end := strings.LastIndexAny(text, "0123456789") + 1
-	start := end
-	for start > 0 && isDigit(text[start-1]) {
-		start--
-	}
+	start, end := lastDigits(text)
 	n, err := strconv.ParseInt(text[start:end], 10, 64)
 	if err != nil || start > 0 && !strings.ContainsRune(" \t=:(", rune(text[start-1])) {
 		return -1, bad
@@ -187,10 +183,7 @@ func ParseOpening(r Reply) int64 {
 			return -1
 		}
 		text = strings.TrimRight(text[:at], " ")
-		start := len(text)
-		for start > 0 && (isDigit(text[start-1]) || text[start-1] == ',') {
-			start--
-		}
+		start := len(strings.TrimRight(text, "0123456789,"))
 		n, err := strconv.ParseInt(strings.ReplaceAll(text[start:], ",", ""), 10, 64)
 		if err == nil && (start == 0 || text[start-1] == '(' || text[start-1] == ' ') {
 			return n
@@ -215,73 +208,14 @@ func parseModTime(r Reply) (time.Time, listing.Precision, error) {
 	return t, precision, nil
 }
 
-// System is a family of operating systems, as SYST tells it.
-type System string
-
-// systems are the words by which an answer to SYST is known (RFC 943 "system
-// names"), in the order in which they are looked for.
-var systems = []struct {
-	word string
-	System
-}{
-	{"unix", "unix"},
-	{"windows", "windows"},
-	{"vms", "vms"},
-	{"mvs", "mvs"},
-	{"z/os", "mvs"},
-	{"os/400", "os400"},
-	{"z/vm", "vm"},
-	{"vm is the operating system", "vm"},
-	{"netware", "netware"},
-	{"macos", "macos"},
-	{"os/2", "os2"},
-	{"nonstop", "nonstop"},
-}
-
-// ParseSystem reads the answer to SYST; "unknown" when it says nothing known.
-func ParseSystem(r Reply) System {
-	text := strings.ToLower(r.Text())
-	if r.Class() == 2 {
-		for _, s := range systems {
-			if strings.Contains(text, s.word) {
-				return s.System
-			}
-		}
-	}
-	return "unknown"
-}
-
-// ParseListing returns the lines of a reply to STAT or MLST that belong to a
-// listing; ok is false when the reply is no listing. Some servers put entries on
-// the first and the last line too, and other text between them.
-func ParseListing(r Reply) (lines []string, ok bool) {
-	if r.Class() != 2 {
-		return nil, false
-	}
-	for _, line := range r.Lines {
-		line = strings.TrimLeft(r.withoutCode(line), " ")
-		if isListed(line) {
-			lines = append(lines, line)
-		}
-	}
-	return lines, len(lines) > 0 || r.Code == 212 || r.Code == 213
-}
-
-// isListed reports whether a line looks like one of ls -l, or like facts.
-func isListed(line string) bool {
-	if strings.Contains(line, "=") && strings.Contains(line, ";") {
-		return true
-	}
-	return len(line) > 10 && strings.IndexByte("-dlbcpsD", line[0]) >= 0 &&
-		strings.Trim(line[1:10], "-rwxsStT") == ""
-}
-
 func leadingDigits(s string) string {
-	n := 0
-	for n < len(s) && isDigit(s[n]) {
-		n++
-	}
-	return s[:n]
+	return s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
+}
+
+// lastDigits is where the last number of a text stands.
+func lastDigits(text string) (start, end int) {
+	end = strings.LastIndexAny(text, "0123456789") + 1
+	return len(strings.TrimRight(text[:end], "0123456789")), end
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -96,35 +96,28 @@ func (p Pipeline) SetModTime(name string, t time.Time) bool {
 	if !p.s.Server().CanSetModTime() {
 		return false
 	}
-	if p.s.changeLater(Change{Do: SetTime, Path: name, Time: t}, func(ctx context.Context) error { return p.s.SetModTime(ctx, name, t) }, func(error) {}) {
-		return true
-	}
-	p.s.deferCommand(timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name)), func(Reply, error) {}) // a wish, not a condition
+	way := timeWays[order[0]].command(t.UTC().Format(timeVal), wirePath(name))
+	p.s.changeLater(Change{Do: SetTime, Path: name, Time: t}, way, func(ctx context.Context) error { return p.s.SetModTime(ctx, name, t) },
+		func(error) {}) // a wish, not a condition
 	return true
 }
 
 // Remove deletes a file (DELE, RFC 959 section 4.1.3) with the next transfer, or with Flush.
 func (p Pipeline) Remove(name string, then func(error)) {
-	if p.s.changeLater(Change{Do: Delete, Path: name}, func(ctx context.Context) error { return p.s.Remove(ctx, name) }, then) {
-		return
-	}
-	p.s.deferCommand(cmd("DELE", wirePath(name)), func(_ Reply, err error) { then(err) })
+	p.s.changeLater(Change{Do: Delete, Path: name}, cmd("DELE", wirePath(name)),
+		func(ctx context.Context) error { return p.s.Remove(ctx, name) }, then)
 }
 
 // Rmdir does the same for an empty directory (RMD, RFC 959 section 4.1.3).
 func (p Pipeline) Rmdir(dir string, then func(error)) {
-	if p.s.changeLater(Change{Do: Rmdir, Path: dir}, func(ctx context.Context) error { return p.s.Rmdir(ctx, dir) }, then) {
-		return
-	}
-	p.s.deferCommand(cmd(p.s.verbFor("RMD"), wirePath(dir)), func(_ Reply, err error) { then(err) })
+	p.s.changeLater(Change{Do: Rmdir, Path: dir}, cmd(p.s.verbFor("RMD"), wirePath(dir)),
+		func(ctx context.Context) error { return p.s.Rmdir(ctx, dir) }, then)
 }
 
 // Chmod does the same for permissions (SITE CHMOD; no RFC has it).
 func (p Pipeline) Chmod(mode fs.FileMode, name string, then func(error)) {
-	if p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, then) {
-		return
-	}
-	p.s.deferCommand(cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)), func(_ Reply, err error) { then(err) })
+	p.s.changeLater(Change{Do: Chmod, Path: name, Mode: mode}, cmd("SITE", "CHMOD", fmt.Sprintf("%o", mode.Perm()), wirePath(name)),
+		func(ctx context.Context) error { return p.s.Chmod(ctx, mode, name) }, then)
 }
 
 // Waiting returns how many commands wait for the next transfer, or for their

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -78,15 +79,11 @@ func noWay(failed []error) error {
 type NoDataError struct{ Tried []error }
 
 func (e *NoDataError) Error() string {
-	text := "no data connection"
+	tried := make([]string, len(e.Tried))
 	for i, err := range e.Tried {
-		sep := "; "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + strings.TrimPrefix(err.Error(), "no data connection: ")
+		tried[i] = strings.TrimPrefix(err.Error(), "no data connection: ")
 	}
-	return text
+	return "no data connection: " + strings.Join(tried, "; ")
 }
 func (e *NoDataError) Unwrap() []error { return e.Tried }
 
@@ -198,16 +195,12 @@ func (s *agreement) confirm(ctx context.Context, changes []command, xs []*Exchan
 			if refused(err) {
 				err = &DirGoneError{Dir: s.at.String(), Err: err}
 			}
-			if first == nil {
-				first = err
-			}
+			first = cmp.Or(first, err)
 		case err == nil:
 			s.have.took(change)
 		case !refused(err):
 			s.have.forget(change) // it was sent, and may be carried out yet
-			if first == nil {
-				first = err
-			}
+			first = cmp.Or(first, err)
 		case change.wish:
 		case change.verb == "PBSZ":
 			// it is PROT's answer that counts
@@ -215,8 +208,8 @@ func (s *agreement) confirm(ctx context.Context, changes []command, xs []*Exchan
 			// then it was not needed
 		case change.verb == "MODE" && change.args[0] == string(Deflate):
 			s.compress = false // stream mode will do
-		case first == nil:
-			first = err
+		default:
+			first = cmp.Or(first, err)
 		}
 	}
 	return first

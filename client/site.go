@@ -120,10 +120,6 @@ func (s *Session) RemoveTree(ctx context.Context, dir string) error {
 // "UMASK set to 027 (was 022)" the first.
 func lastNumber(text string) string {
 	text, _, _ = strings.Cut(text, "(")
-	end := strings.LastIndexAny(text, "0123456789") + 1
-	start := end
-	for start > 0 && isDigit(text[start-1]) {
-		start--
-	}
+	start, end := lastDigits(text)
 	return text[start:end]
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -168,7 +169,7 @@ func (s *browser) statSlow(ctx context.Context, name string, before stated) (lis
 		return e, failed
 	case dir:
 		return listing.Entry{Name: name, Type: listing.Dir, Size: -1}, nil
-	case notKnown(err) && (no == nil || strings.HasPrefix(base(name), ".")): // which a listing may hide
+	case notKnown(err) && (no == nil || strings.HasPrefix(path.Base(name), ".")): // which a listing may hide
 		return s.statListed(ctx, name, err)
 	case notKnown(err):
 		return s.statListed(ctx, name, no)
@@ -185,21 +186,18 @@ func (s *browser) statFar(ctx context.Context, name string) (e listing.Entry, er
 	}
 	e, err = s.Stat(ctx, last)
 	e.Name = name
-	if back := s.returnTo(ctx, here); err == nil {
-		err = back
-	}
-	return e, err
+	return e, cmp.Or(err, s.returnTo(ctx, here))
 }
 
 // statListed looks for a file in the listing of its directory. The listing is
 // read to its end: to abort it costs more than most of them.
 func (s *browser) statListed(ctx context.Context, name string, refusal error) (found listing.Entry, err error) {
 	err = refusal
-	for e, failure := range s.List(ctx, strings.TrimSuffix(name, base(name)), ListOptions{Hidden: true}) {
+	for e, failure := range s.List(ctx, strings.TrimSuffix(name, path.Base(name)), ListOptions{Hidden: true}) {
 		if failure != nil {
 			return found, failure
 		}
-		if e.Name == base(name) {
+		if e.Name == path.Base(name) {
 			found, err = e, nil
 			found.Name = name
 		}

@@ -130,12 +130,7 @@ type NoteInfo struct {
 // Join returns a Trace that calls each of traces in turn. Nil ones are left
 // out.
 func Join(traces ...*Trace) *Trace {
-	var all []*Trace
-	for _, t := range traces {
-		if t != nil {
-			all = append(all, t)
-		}
-	}
+	all := slices.DeleteFunc(slices.Clone(traces), func(t *Trace) bool { return t == nil })
 	if len(all) == 0 {
 		return nil
 	}
@@ -196,59 +191,32 @@ func (t *Trace) content(i ContentInfo) io.Writer {
 	return t.Content(i)
 }
 
-func (t *Trace) lookup(i LookupInfo) {
-	if t != nil && t.Lookup != nil {
-		t.Lookup(i)
+func (t *Trace) lookup(i LookupInfo) { tell(t.orNone().Lookup, i) }
+func (t *Trace) listen(i ListenInfo) { tell(t.orNone().Listen, i) }
+func (t *Trace) closed(i CloseInfo)  { tell(t.orNone().Close, i) }
+func (t *Trace) dial(i DialInfo)     { tell(t.orNone().Dial, i) }
+func (t *Trace) sent(i SentInfo)     { tell(t.orNone().Sent, i) }
+func (t *Trace) got(i GotInfo)       { tell(t.orNone().Got, i) }
+func (t *Trace) handshake(i TLSInfo) { tell(t.orNone().TLS, i) }
+func (t *Trace) data(i DataInfo)     { tell(t.orNone().Data, i) }
+func (t *Trace) note(i NoteInfo)     { tell(t.orNone().Note, i) }
+
+// tell tells who wants to hear it.
+func tell[Info any](hears func(Info), i Info) {
+	if hears != nil {
+		hears(i)
 	}
 }
 
-func (t *Trace) listen(i ListenInfo) {
-	if t != nil && t.Listen != nil {
-		t.Listen(i)
+// orNone is a trace that observes nothing in place of none.
+func (t *Trace) orNone() *Trace {
+	if t == nil {
+		return &noTrace
 	}
+	return t
 }
 
-func (t *Trace) closed(i CloseInfo) {
-	if t != nil && t.Close != nil {
-		t.Close(i)
-	}
-}
-
-func (t *Trace) dial(i DialInfo) {
-	if t != nil && t.Dial != nil {
-		t.Dial(i)
-	}
-}
-
-func (t *Trace) sent(i SentInfo) {
-	if t != nil && t.Sent != nil {
-		t.Sent(i)
-	}
-}
-
-func (t *Trace) got(i GotInfo) {
-	if t != nil && t.Got != nil {
-		t.Got(i)
-	}
-}
-
-func (t *Trace) handshake(i TLSInfo) {
-	if t != nil && t.TLS != nil {
-		t.TLS(i)
-	}
-}
-
-func (t *Trace) data(i DataInfo) {
-	if t != nil && t.Data != nil {
-		t.Data(i)
-	}
-}
-
-func (t *Trace) note(i NoteInfo) {
-	if t != nil && t.Note != nil {
-		t.Note(i)
-	}
-}
+var noTrace Trace
 
 // mask hides what must not be seen in a command line.
 const mask = "********"

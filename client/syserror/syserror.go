@@ -4,6 +4,7 @@ package syserror
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 )
 
@@ -31,10 +32,5 @@ func is(err error, numbers []syscall.Errno) bool {
 	if !errors.As(err, &number) {
 		return false
 	}
-	for _, n := range numbers {
-		if number == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(numbers, number)
 }
