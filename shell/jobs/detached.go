@@ -78,13 +78,8 @@ func isDetached(word string) bool { return strings.HasPrefix(word, "@") }
 // listDetached shows them behind the jobs of this shell.
 func listDetached(c *command.Call) error {
 	for _, d := range detachedJobs(c.Shell) {
-		if c.JSON() {
-			if err := c.Object(jobObject{ID: d.pid, State: "detached", Line: d.line}); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := c.Print("[%s]  detached  %s", d.id(), render.Safe(d.line)); err != nil {
+		object := jobObject{ID: d.pid, State: "detached", Line: d.line}
+		if err := command.Result(c, object, "[%s]  detached  %s", d.id(), render.Safe(d.line)); err != nil {
 			return err
 		}
 	}

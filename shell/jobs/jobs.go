@@ -124,14 +124,12 @@ func JobCandidates(sh *command.Shell) []completion.Candidate {
 
 func listJobs(_ context.Context, c *command.Call) error {
 	for _, j := range Of(c.Shell).All() {
-		if c.JSON() {
-			if err := c.Object(j.object()); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := c.Print("[%d]  %s  %s  %s", j.id, j.state(), render.Clock(j.elapsed()), j.shown()); err != nil {
+		err := command.Result(c, j.object(), "[%d]  %s  %s  %s", j.id, j.state(), render.Clock(j.elapsed()), j.shown())
+		if err != nil {
 			return err
+		}
+		if c.JSON() {
+			continue
 		}
 		for _, p := range j.Sh.Gauge.Rows() {
 			if err := c.Print("     %s", p.Line(c.Shell.Console.Width()-6)); err != nil {

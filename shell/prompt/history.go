@@ -104,13 +104,7 @@ func showHistory(_ context.Context, c *command.Call) error {
 	if c.Is("long") {
 		t.Header, t.Right = []string{"", "time", "status", "took", "where", "line"}, []bool{true, false, true, true}
 	}
-	for _, r := range found {
-		if c.JSON() {
-			if err := c.Object(newHistoryObject(r)); err != nil {
-				return err
-			}
-			continue
-		}
+	return command.Rows(c, t, "", found, func(_ int, r recalled) (any, []string) {
 		row := []string{strconv.Itoa(r.number), render.Safe(r.Line)}
 		if c.Is("long") {
 			status, took := "", ""
@@ -119,9 +113,8 @@ func showHistory(_ context.Context, c *command.Call) error {
 			}
 			row = slices.Insert(row, 1, shortTime(r.Time, time.Now()), status, took, render.Safe(r.Host+":"+r.Dir))
 		}
-		t.Rows = append(t.Rows, row)
-	}
-	return c.Table(t)
+		return newHistoryObject(r), row
+	})
 }
 
 // printScript prints lines as a file that can be run again.

@@ -50,10 +50,7 @@ type aliasObject struct {
 }
 
 func showAlias(c *command.Call, name, text string) error {
-	if c.JSON() {
-		return c.Object(aliasObject{name, text})
-	}
-	return c.Print("alias %s %s", name, syntax.Quote(text))
+	return command.Result(c, aliasObject{name, text}, "alias %s %s", name, syntax.Quote(text))
 }
 
 func allAliases(c *command.Call) error {

@@ -60,7 +60,7 @@ func let(_ context.Context, c *command.Call) error {
 		if !known {
 			return c.Usage("%s has no value", name)
 		}
-		return showVariable(c, name, value)
+		return command.Result(c, variableObject{name, value}, "%s", value)
 	}
 	c.Shell.Vars[name] = value
 	return nil
@@ -71,22 +71,10 @@ type variableObject struct {
 	Value string `json:"value"`
 }
 
-func showVariable(c *command.Call, name, value string) error {
-	if c.JSON() {
-		return c.Object(variableObject{name, value})
-	}
-	return c.Print("%s", value)
-}
-
 func allVariables(c *command.Call) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Shell.Vars)) {
-		var err error
-		if value := c.Shell.Vars[name]; c.JSON() {
-			err = c.Object(variableObject{name, value})
-		} else {
-			err = c.Print("%s=%s", name, syntax.Quote(value))
-		}
-		if err != nil {
+		value := c.Shell.Vars[name]
+		if err := command.Result(c, variableObject{name, value}, "%s=%s", name, syntax.Quote(value)); err != nil {
 			return err
 		}
 	}
