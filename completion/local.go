@@ -10,10 +10,9 @@ import (
 
 // Local completes local names. The zero value works in the current directory.
 type Local struct {
-	Dir   string                   // where relative names begin; "" is the current directory
-	Home  string                   // what ~ means; "" asks the system
-	Note  func(os.FileInfo) string // what to show beside a name, if set
-	Limit int                      // candidates at most; 0 means 1000
+	Dir  string                   // where relative names begin; "" is the current directory
+	Home string                   // what ~ means; "" asks the system
+	Note func(os.FileInfo) string // what to show beside a name, if set
 }
 
 // Complete finds what a local path can become. A ~ or ~user at its start is
@@ -26,9 +25,9 @@ func (l Local) Complete(typed string, dirsOnly bool) Result {
 	parent, rest := split(typed)
 	list, err := l.names(parent)
 	if err != nil {
-		return partial(typed, dirsOnly, limit(l.Limit), l.names)
+		return partial(typed, dirsOnly, l.names)
 	}
-	return list.complete(parent, rest, dirsOnly, limit(l.Limit))
+	return list.complete(parent, rest, dirsOnly)
 }
 
 // Match finds the names in a directory that match.
@@ -37,7 +36,7 @@ func (l Local) Match(dir string, match func(name string) bool, dirsOnly bool) Re
 	if err != nil {
 		return Result{}
 	}
-	return list.matching(dir, match, dirsOnly, limit(l.Limit))
+	return list.matching(dir, match, dirsOnly)
 }
 
 func (l Local) names(dir string) (names, error) {
@@ -111,5 +110,3 @@ func (l Local) lookup(name string) (string, bool) {
 	home, err := os.UserHomeDir()
 	return home, err == nil
 }
-
-func limit(n int) int { return cmp.Or(max(n, 0), 1000) }

@@ -80,24 +80,24 @@ func (s names) beginning(typed string) names {
 
 // complete finds the names that typed, the last part of a path, can become.
 // Names with a leading dot are only found when it was typed.
-func (s names) complete(parent, typed string, dirsOnly bool, limit int) Result {
+func (s names) complete(parent, typed string, dirsOnly bool) Result {
 	stretch := s.beginning(typed)
-	r := stretch.collect(parent, typed, dirsOnly, false, limit)
+	r := stretch.collect(parent, typed, dirsOnly, false)
 	if len(r.Candidates) == 0 && folds(typed) {
-		r = stretch.collect(parent, typed, dirsOnly, true, limit)
+		r = stretch.collect(parent, typed, dirsOnly, true)
 	}
 	for i := 0; len(r.Candidates) == 0 && typed != "" && i < len(likenesses); i++ {
-		r = s.like(parent, typed, dirsOnly, likenesses[i], limit)
+		r = s.like(parent, typed, dirsOnly, likenesses[i])
 	}
 	return r
 }
 
 // like finds the names that typed may mean although they begin otherwise.
-func (s names) like(parent, typed string, dirsOnly bool, alike func(name, typed string) bool, limit int) Result {
+func (s names) like(parent, typed string, dirsOnly bool, alike func(name, typed string) bool) Result {
 	low := strings.ToLower(typed)
 	r := s.matching(parent, func(name string) bool {
 		return strings.HasPrefix(name, ".") == strings.HasPrefix(typed, ".") && alike(name, low)
-	}, dirsOnly, limit)
+	}, dirsOnly)
 	r.Common = parent + typed
 	return r
 }
@@ -107,10 +107,10 @@ func (s names) directories(part string) (found []string) {
 	if n, is := s.find(part); is && n.Dir {
 		return []string{part}
 	}
-	for _, c := range s.collect("", part, true, false, fewDirectories).Candidates {
+	for _, c := range s.collect("", part, true, false).Candidates {
 		found = append(found, strings.TrimSuffix(c.Text, "/"))
 	}
-	return found
+	return found[:min(len(found), fewDirectories)]
 }
 
 // fewDirectories is how many a part of a path may mean: each of them is listed.
@@ -118,7 +118,7 @@ const fewDirectories = 8
 
 // partial completes a path whose parts are shortened, as in siz/5 for sizes/5-MiB.bin. The names of a directory are
 // asked for with its path, which ends in a slash or is empty.
-func partial(typed string, dirsOnly bool, limit int, list func(dir string) (names, error)) Result {
+func partial(typed string, dirsOnly bool, list func(dir string) (names, error)) Result {
 	parent, rest := split(typed)
 	parents := []string{""}
 	for part := range strings.SplitSeq(strings.TrimSuffix(parent, "/"), "/") {
@@ -141,7 +141,7 @@ func partial(typed string, dirsOnly bool, limit int, list func(dir string) (name
 	r := Result{Common: typed}
 	for _, dir := range parents {
 		if known, err := list(dir); err == nil {
-			found := known.complete(dir, rest, dirsOnly, limit)
+			found := known.complete(dir, rest, dirsOnly)
 			r.Candidates, r.More = append(r.Candidates, found.Candidates...), r.More+found.More
 		}
 	}
@@ -156,7 +156,7 @@ func partial(typed string, dirsOnly bool, limit int, list func(dir string) (name
 	return r
 }
 
-func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Result {
+func (s names) collect(parent, typed string, dirsOnly, fold bool) Result {
 	var r Result
 	prefix := ""
 	for _, n := range s {
@@ -166,11 +166,7 @@ func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Res
 			strings.HasPrefix(n.Name.Name, ".") && !strings.HasPrefix(typed, "."):
 			continue
 		}
-		if len(r.Candidates) < limit {
-			r.Candidates = append(r.Candidates, n.candidate(parent))
-		} else {
-			r.More++
-		}
+		r.add(n, parent)
 		if prefix == "" {
 			prefix = r.Candidates[0].Text[len(parent):]
 		}
@@ -187,26 +183,30 @@ func (s names) collect(parent, typed string, dirsOnly, fold bool, limit int) Res
 }
 
 // matching finds the names that match.
-func (s names) matching(parent string, match func(name string) bool, dirsOnly bool, limit int) (r Result) {
+func (s names) matching(parent string, match func(name string) bool, dirsOnly bool) (r Result) {
 	for _, n := range s {
-		switch {
-		case dirsOnly && !n.Dir || !match(n.Name.Name):
-		case len(r.Candidates) < limit:
-			r.Candidates = append(r.Candidates, n.candidate(parent))
-		default:
-			r.More++
+		if (n.Dir || !dirsOnly) && match(n.Name.Name) {
+			r.add(n, parent)
 		}
 	}
 	return r
 }
 
-func (n keyed) candidate(parent string) Candidate {
+// mostCandidates is how many are shown.
+const mostCandidates = 1000
+
+// add takes a name of parent in while there is room.
+func (r *Result) add(n keyed, parent string) {
+	if len(r.Candidates) == mostCandidates {
+		r.More++
+		return
+	}
 	c := Candidate{Text: parent + n.Name.Name, Shown: n.Name.Name, Note: n.Note, Open: n.Dir}
 	if n.Dir {
 		c.Text += "/"
 		c.Shown += "/"
 	}
-	return c
+	r.Candidates = append(r.Candidates, c)
 }
 
 // split parts a typed path into the directory, with its slash, and the rest.

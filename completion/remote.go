@@ -1,7 +1,6 @@
 package completion
 
 import (
-	"cmp"
 	"context"
 	"path"
 	"strings"
@@ -18,10 +17,8 @@ type Lister func(ctx context.Context, dir string) ([]Name, error)
 // value has no Lister and finds what was put in by Fill. It may be used by
 // several goroutines.
 type Remote struct {
-	List  Lister
-	TTL   time.Duration    // how long a directory is kept; 0 means a minute
-	Limit int              // candidates at most; 0 means 1000
-	Now   func() time.Time // nil means time.Now
+	List Lister
+	Now  func() time.Time // nil means time.Now
 
 	asking chan struct{} // holds one token while List runs
 	mu     sync.Mutex
@@ -50,10 +47,10 @@ func (r *Remote) Complete(ctx context.Context, cwd, typed string, dirsOnly bool)
 		if err != nil {
 			return Result{Common: typed}, err
 		}
-		return list.complete(parent, rest, dirsOnly, limit(r.Limit)), nil
+		return list.complete(parent, rest, dirsOnly), nil
 	}
 	short := func() (Result, error) {
-		return partial(typed, dirsOnly, limit(r.Limit), func(dir string) (names, error) { return r.names(ctx, Join(cwd, dir)) }), nil
+		return partial(typed, dirsOnly, func(dir string) (names, error) { return r.names(ctx, Join(cwd, dir)) }), nil
 	}
 	if parent == "" {
 		return whole()
@@ -90,7 +87,7 @@ func (r *Remote) Match(ctx context.Context, cwd, dir, prefix string, match func(
 	if err != nil {
 		return Result{}, err
 	}
-	return list.beginning(prefix).matching(dir, match, dirsOnly, limit(r.Limit)), nil
+	return list.beginning(prefix).matching(dir, match, dirsOnly), nil
 }
 
 // Join returns the absolute path that a typed path means in cwd.
@@ -149,7 +146,7 @@ func (r *Remote) known(dir string) (names, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	d, ok := r.dirs[dir]
-	if !ok || r.now().Sub(d.since) >= cmp.Or(r.TTL, time.Minute) {
+	if !ok || r.now().Sub(d.since) >= time.Minute {
 		delete(r.dirs, dir)
 		return nil, false
 	}

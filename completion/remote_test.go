@@ -104,7 +104,7 @@ func TestPartialPaths(t *testing.T) {
 func TestRemoteFollowsChanges(t *testing.T) {
 	tr := &tree{dirs: map[string]string{"/": "a b d/", "/d": "x"}}
 	now := time.Unix(0, 0)
-	r := &Remote{List: tr.list, TTL: time.Minute, Now: func() time.Time { return now }}
+	r := &Remote{List: tr.list, Now: func() time.Time { return now }}
 	complete(t, r, "/d", "")
 	for _, row := range []struct {
 		name string
@@ -244,7 +244,7 @@ func BenchmarkHundredThousand(b *testing.B) {
 		{"did you mean", func(r *Remote) { r.Nearest("/", "reprot-000001.csv") }},
 	} {
 		b.Run(row.name, func(b *testing.B) {
-			r := &Remote{TTL: time.Hour}
+			r := &Remote{}
 			r.Fill("/", list)
 			for b.Loop() {
 				row.do(r)

@@ -77,9 +77,7 @@ func Read(name string, most int64) ([]byte, error) {
 }
 
 // Open opens a file for reading.
-func Open(name string) (*os.File, error) {
-	return open(name, os.O_RDONLY)
-}
+func Open(name string) (*os.File, error) { return open(name, os.O_RDONLY) }
 
 // Append opens a file to write at its end. It is made where it is missing; its folder is there (MakeFolder). A link is
 // refused, as by Write.

@@ -63,10 +63,7 @@ func Texts(words []syntax.Token) []string {
 }
 
 // Is reports whether a flag is set.
-func (c *Call) Is(flag string) bool {
-	f := c.Flags.Lookup(flag)
-	return f != nil && f.Value.String() == "true"
-}
+func (c *Call) Is(flag string) bool { return c.Value(flag) == "true" }
 
 // Value is the value of a flag as it was typed, "" if the command has none of that name.
 func (c *Call) Value(flag string) string {
@@ -118,9 +115,7 @@ func Prose(c *Call, text string) error {
 
 // SumsUp says that the command tells by itself what it has done: until it ends the server's words about each change are
 // not shown.
-func (c *Call) SumsUp() {
-	c.Shell.sums.Store(true)
-}
+func (c *Call) SumsUp() { c.Shell.sums.Store(true) }
 
 // Shown makes text of the server harmless where a terminal would obey it.
 func (c *Call) Shown(text string) string {
@@ -131,9 +126,7 @@ func (c *Call) Shown(text string) string {
 }
 
 // Note tells something that is no result.
-func (c *Call) Note(format string, args ...any) {
-	c.Shell.Say(fmt.Sprintf(format, args...))
-}
+func (c *Call) Note(format string, args ...any) { c.Shell.Say(fmt.Sprintf(format, args...)) }
 
 // Usage is the error of a call that the command cannot make sense of.
 func (c *Call) Usage(format string, args ...any) error {

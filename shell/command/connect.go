@@ -100,9 +100,7 @@ func openKnown(ctx context.Context, sh *Shell, opt *client.Options, known *site.
 		session, err = client.Open(ctx, *opt)
 	}
 	if answer == always && err == nil && !sh.Options.DryRun {
-		if err := known.Accept(opt.Addr, bad.Chain[0]); err != nil {
-			sh.Say("the certificate could not be remembered: " + failure.InWords(err))
-		}
+		sh.remembered("the certificate", known.Accept(opt.Addr, bad.Chain[0]))
 	}
 	return session, err
 }
@@ -125,9 +123,7 @@ func rememberTLS(sh *Shell, known *site.KnownHosts, session *client.Session, opt
 	if sh.Options.DryRun {
 		return
 	}
-	if err := known.Remember(opt.Addr); err != nil {
-		sh.Say("the server could not be remembered: " + failure.InWords(err))
-	}
+	sh.remembered("the server", known.Remember(opt.Addr))
 }
 
 // SessionOptions are how a session with a server is made: the settings, and who watches it.
@@ -291,8 +287,13 @@ func charset(sh *Shell) *client.Charset {
 func FoundLimit(sh *Shell, server, setting, value string) {
 	host, port, _ := net.SplitHostPort(server[strings.Index(server, "@")+1:])
 	own := sh.Confined != nil || sh.AtPractice(site.Address{Host: host, Port: port}) // its port belongs to somebody else tomorrow
-	if err := sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun); err != nil {
-		sh.Say("the limit of the server could not be remembered: " + failure.InWords(err))
+	sh.remembered("the limit of the server", sh.Servers.Remember(server, setting, value, !own && !sh.Options.DryRun))
+}
+
+// remembered says that something was not remembered, if so.
+func (s *Screen) remembered(what string, err error) {
+	if err != nil {
+		s.Say(what + " could not be remembered: " + failure.InWords(err))
 	}
 }
 
@@ -307,9 +308,7 @@ func keepFeatures(sh *Shell, a site.Address, opt *client.Options) {
 		return
 	}
 	opt.Retain = func(greeting string, feat client.Features, syst string) {
-		if err := sh.Says.Keep(addr, greeting, feat, syst); err != nil {
-			sh.Say("what the server can do could not be remembered: " + failure.InWords(err))
-		}
+		sh.remembered("what the server can do", sh.Says.Keep(addr, greeting, feat, syst))
 	}
 }
 

@@ -43,9 +43,7 @@ type Peer struct {
 }
 
 // fork is what a job gets: the session, until it has one of its own.
-func (c *Connections) fork() Connections {
-	return Connections{Peer: c.Peer, limits: c.limits}
-}
+func (c *Connections) fork() Connections { return Connections{Peer: c.Peer, limits: c.limits} }
 
 // All goes through the present session and the others, connected or not.
 func (c *Connections) All() []Peer { return append([]Peer{c.Peer}, c.Others...) }

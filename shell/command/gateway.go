@@ -54,13 +54,9 @@ func gatewayFor(sh *Shell, a site.Address) (*Gateway, error) {
 
 // openGateway finds out who the user is, and connects to nobody: each file has a request of its own.
 func openGateway(ctx context.Context, sh *Shell, a site.Address, g *Gateway, o Opening) error {
-	who := client.Login{User: a.User, Password: a.Password}
-	source := ""
-	var err error
-	if !o.Anonymous {
-		if who, source, err = Credentials(ctx, sh, a, who); err != nil {
-			return err
-		}
+	who, source, err := identify(ctx, sh, a, o.Anonymous)
+	if err != nil {
+		return err
 	}
 	if !o.Anonymous && !site.IsAnonymous(who.User) {
 		if source == "" {

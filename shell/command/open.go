@@ -101,18 +101,23 @@ func sayingHost(a site.Address, err error) error {
 // attempts are the passwords that a terminal is asked for.
 const attempts = 3
 
+// identify says who logs in, and where the password was found.
+func identify(ctx context.Context, sh *Shell, a site.Address, anonymous bool) (client.Login, string, error) {
+	who := client.Login{User: a.User, Password: a.Password}
+	switch {
+	case !anonymous:
+		return Credentials(ctx, sh, a, who)
+	case a.HasPassword:
+		return who, "the address", nil
+	}
+	return who, "", nil
+}
+
 // login finds out who the user is and logs in. No password is sent twice.
 func login(ctx context.Context, sh *Shell, a site.Address, anonymous bool) error {
-	who := client.Login{User: a.User, Password: a.Password}
-	source := ""
-	if a.HasPassword {
-		source = "the address"
-	}
-	var err error
-	if !anonymous {
-		if who, source, err = Credentials(ctx, sh, a, who); err != nil {
-			return err
-		}
+	who, source, err := identify(ctx, sh, a, anonymous)
+	if err != nil {
+		return err
 	}
 	if who.User == "" && !anonymous && sh.Interactive() {
 		if who.User, err = sh.Console.Ask(ctx, "user (empty for anonymous): "); err != nil {

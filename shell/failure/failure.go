@@ -113,9 +113,7 @@ func As[T error](err error) (found T, is bool) {
 func Is[T error](err error) bool { return errors.As(err, new(T)) }
 
 // AnyOf reports whether an error is, or has in it, one of two types.
-func AnyOf[A, B error](err error) bool {
-	return Is[A](err) || Is[B](err)
-}
+func AnyOf[A, B error](err error) bool { return Is[A](err) || Is[B](err) }
 
 // Refused reports whether the server said no to one of the verbs.
 func Refused(err error, to ...string) bool {
