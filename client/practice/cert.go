@@ -1,7 +1,6 @@
 package practice
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -92,16 +91,14 @@ func template(name string, flaw Flaw, sans []string) (*x509.Certificate, error) 
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 	}
-	if flaw == Expired {
+	switch flaw {
+	case Expired:
 		t.NotAfter = now.AddDate(0, 0, -1)
-	}
-	if flaw == NotYetValid {
+	case NotYetValid:
 		t.NotBefore = now.AddDate(0, 0, 1)
-	}
-	if flaw == OnlyCommonName {
+	case OnlyCommonName:
 		sans = nil
-	}
-	if flaw == WrongName {
+	case WrongName:
 		sans = []string{"wrong.example"}
 	}
 	for _, san := range sans {
@@ -153,9 +150,8 @@ func (c certificate) pool() *x509.CertPool {
 }
 
 func (c certificate) pem() []byte {
-	var b bytes.Buffer
-	if c.anchor != nil {
-		_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: c.anchor.Raw})
+	if c.anchor == nil {
+		return nil
 	}
-	return b.Bytes()
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.anchor.Raw})
 }

@@ -193,7 +193,7 @@ func (p *dataPort) stopListening() error {
 // shut stops listening and keeps the port: as long as a connection to it is there, nobody else can
 // listen on it, so that the client is refused.
 func (p *dataPort) shut() {
-	defer p.stopListening()
+	defer func() { _ = p.stopListening() }()
 	if p.listener == nil {
 		return
 	}

@@ -85,14 +85,10 @@ func (c *Console) readCooked(ctx context.Context, prompt string, fresh bool) (st
 // printable is a prompt without its escape sequences.
 func printable(prompt string) string {
 	var text strings.Builder
-	for prompt != "" {
-		if n := escapeLength(prompt); n > 0 {
-			prompt = prompt[n:]
-			continue
+	for piece, escape := range spans(prompt) {
+		if !escape {
+			text.WriteString(piece)
 		}
-		n := textLength(prompt)
-		text.WriteString(prompt[:n])
-		prompt = prompt[n:]
 	}
 	return text.String()
 }

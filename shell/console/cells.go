@@ -1,6 +1,7 @@
 package console
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,19 +23,16 @@ const lineBreak = "\n"
 func styled(s string) []cell {
 	var cells []cell
 	style, hidden := "", ""
-	for s != "" {
-		if n := escapeLength(s); n > 0 {
-			if isSGR(s[:n]) {
-				style = addSGR(style, s[:n])
-			} else {
-				hidden += s[:n]
-			}
-			s = s[n:]
+	for piece, escape := range spans(s) {
+		switch {
+		case escape && isSGR(piece):
+			style = addSGR(style, piece)
+			continue
+		case escape:
+			hidden += piece
 			continue
 		}
-		plain := s[:textLength(s)]
-		s = s[len(plain):]
-		for text := range clusters(plain) {
+		for text := range clusters(piece) {
 			c := newCell(text, style)
 			if text == lineBreak {
 				c = cell{text: lineBreak}
@@ -55,14 +53,12 @@ func styled(s string) []cell {
 func oneRow(s string) []cell {
 	var cells []cell
 	style := ""
-	for s != "" {
-		if n := escapeLength(s); n > 0 && isSGR(s[:n]) {
-			style, s = addSGR(style, s[:n]), s[n:]
+	for piece, escape := range spans(s) {
+		if escape && isSGR(piece) {
+			style = addSGR(style, piece)
 			continue
 		}
-		n := textLength(s)
-		cells = append(cells, plain(s[:n], style)...)
-		s = s[n:]
+		cells = append(cells, plain(piece, style)...)
 	}
 	return cells
 }
@@ -95,7 +91,7 @@ func newCell(cluster, style string) cell {
 	case r == utf8.RuneError && size <= 1, r >= 0x80 && r < 0xa0, isBidi(r):
 		return cell{"\uFFFD", dim, 1}
 	}
-	shown := strings.Map(dropInvisible, strings.ToValidUTF8(cluster, "\uFFFD"))
+	shown := harmless(cluster)
 	width := displaywidth.String(shown)
 	if width == 0 {
 		return cell{"◌" + shown, style, 1}
@@ -103,11 +99,14 @@ func newCell(cluster, style string) cell {
 	return cell{shown, style, width}
 }
 
-func dropInvisible(r rune) rune {
-	if unicode.IsControl(r) || isBidi(r) {
-		return -1
-	}
-	return r
+// harmless is text that can neither end a sequence that it stands in nor turn what is around it.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || isBidi(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 func isBidi(r rune) bool {
@@ -134,14 +133,24 @@ func clusters(s string) func(yield func(string) bool) {
 
 func isPlain(b byte) bool { return b >= 0x20 && b < 0x7f }
 
-// textLength is the number of bytes before the next escape sequence, at least one.
-func textLength(s string) int {
-	for i := 1; i < len(s); i++ {
-		if s[i] == 0x1b {
-			return i
+// spans yields the escape sequences of s, each by itself, and the text between them.
+func spans(s string) iter.Seq2[string, bool] {
+	return func(yield func(piece string, escape bool) bool) {
+		for s := s; s != ""; {
+			n := escapeLength(s)
+			escape := n > 0
+			if !escape {
+				n = len(s)
+				if i := strings.IndexByte(s[1:], 0x1b); i >= 0 {
+					n = i + 1
+				}
+			}
+			if !yield(s[:n], escape) {
+				return
+			}
+			s = s[n:]
 		}
 	}
-	return len(s)
 }
 
 // escapeLength is the length of the escape sequence s starts with, 0 when it starts with none that is complete.
@@ -218,16 +227,19 @@ func paint(line, highlighted string) []cell {
 	cells := plain(line, "")
 	styles := make([]string, 0, len(line))
 	rest, style := line, ""
-	for highlighted != "" {
-		if n := escapeLength(highlighted); n > 0 && isSGR(highlighted[:n]) {
-			style, highlighted = addSGR(style, highlighted[:n]), highlighted[n:]
+	for piece, escape := range spans(highlighted) {
+		if escape && isSGR(piece) {
+			style = addSGR(style, piece)
 			continue
 		}
-		if rest == "" || rest[0] != highlighted[0] {
+		after, same := strings.CutPrefix(rest, piece)
+		if !same {
 			return cells
 		}
-		rest, highlighted = rest[1:], highlighted[1:]
-		styles = append(styles, style)
+		rest = after
+		for range len(piece) {
+			styles = append(styles, style)
+		}
 	}
 	if rest != "" {
 		return cells

@@ -3,23 +3,19 @@ package console
 import (
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/fatih/color"
+
+	"github.com/ftpsh/ftpsh/shell/render"
 )
 
 // What the user did not type is dim: suggestions, notes, control characters. What a search found is
 // underlined; what is chosen in a menu is reversed.
-var dim, underlined, reverse = sequence(color.FgHiBlack), sequence(color.Underline), sequence(color.ReverseVideo)
-
-// sequence switches a style on. The screen decides whether it shows styles, not the environment.
-func sequence(number color.Attribute) string {
-	c := color.New(number)
-	c.EnableColor()
-	var start strings.Builder
-	c.SetWriter(&start)
-	return start.String()
-}
+var (
+	dim        = render.NewColour(color.FgHiBlack).Start()
+	underlined = render.Underline.Start()
+	reverse    = render.NewColour(color.ReverseVideo).Start()
+)
 
 // wantsColor decides about one stream: what the user asked for, then NO_COLOR (no-color.org), FORCE_COLOR and
 // CLICOLOR_FORCE, then whether it is a terminal that knows colours.

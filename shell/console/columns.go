@@ -1,6 +1,8 @@
 package console
 
-const menuGap = 2
+import "github.com/ftpsh/ftpsh/shell/render"
+
+const menuGap = 2 // as render.Columns has it
 
 // A grid has items in columns, filled downwards as ls does.
 type grid struct {
@@ -15,31 +17,8 @@ func inColumns(items [][]cell, limit int) grid {
 	for i, item := range items {
 		widths[i] = width(item)
 	}
-	most := min(len(items), max(1, limit/(1+menuGap)))
-	for n := most; n > 1; n-- {
-		height := (len(items) + n - 1) / n
-		if columns := fit(widths, height, limit-1); columns != nil {
-			return grid{items, columns, height}
-		}
-	}
-	return grid{items, []int{0}, len(items)}
-}
-
-// fit gives the width of each column when perColumn items stand in one, nil when they are too wide together.
-func fit(widths []int, perColumn, limit int) []int {
-	var columns []int
-	total := -menuGap
-	for at := 0; at < len(widths); at += perColumn {
-		widest := 0
-		for _, w := range widths[at:min(at+perColumn, len(widths))] {
-			widest = max(widest, w)
-		}
-		if total += widest + menuGap; total > limit {
-			return nil
-		}
-		columns = append(columns, widest)
-	}
-	return columns
+	height, columns := render.Columns(widths, limit-1)
+	return grid{items, columns, height}
 }
 
 // row is one row of the grid, with one of its items marked; -1 for none.

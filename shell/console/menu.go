@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -157,11 +158,7 @@ func (m *menu) lay() {
 	names := make([][]cell, len(m.found.Candidates))
 	widest, notes := 0, false
 	for i, c := range m.found.Candidates {
-		shown := c.Shown
-		if shown == "" {
-			shown = c.Text
-		}
-		names[i] = cut(oneRow(shown), m.columns-1)
+		names[i] = cut(oneRow(cmp.Or(c.Shown, c.Text)), m.columns-1)
 		widest = max(widest, width(names[i]))
 		notes = notes || c.Note != ""
 	}

@@ -2,8 +2,8 @@ package console
 
 import (
 	"os"
+	"slices"
 	"strings"
-	"unicode"
 )
 
 // titles remembers whether the window title was changed, to give the old one back.
@@ -29,23 +29,8 @@ func (c *window) Title(s string) {
 	c.screen.flush()
 }
 
-// harmless is text that cannot end the sequence it stands in.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || isBidi(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
 func takesTitle(terminal string) bool {
-	for _, prefix := range titledTerminals {
-		if strings.HasPrefix(terminal, prefix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(titledTerminals, func(prefix string) bool { return strings.HasPrefix(terminal, prefix) })
 }
 
 func (d *display) popTitle() {

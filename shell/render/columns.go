@@ -3,7 +3,7 @@ package render
 // columns lays names out as ls does: down the columns, in as many of them as
 // fit the width. The names are safe text; widths are their cells.
 func columns(names []string, widths []int, width int) []string {
-	rows, cols := layout(widths, width)
+	rows, cols := Columns(widths, width)
 	lines := make([]string, rows)
 	var b []byte
 	for r := range rows {
@@ -19,8 +19,8 @@ func columns(names []string, widths []int, width int) []string {
 	return lines
 }
 
-// layout finds the fewest rows that fit and the width of each column.
-func layout(widths []int, width int) (rows int, cols []int) {
+// Columns finds the fewest rows that fit, with two blanks between columns, and the width of each column.
+func Columns(widths []int, width int) (rows int, cols []int) {
 	n := len(widths)
 	if n == 0 {
 		return 0, nil

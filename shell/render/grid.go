@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"slices"
@@ -36,13 +37,16 @@ var borders = map[string]func() tw.Symbols{
 // Borders lists the kinds of lines that a Grid can have.
 func Borders() []string { return append(slices.Sorted(maps.Keys(borders)), "none") }
 
-// fields are what an entry can be asked for, under the names of its JSON.
-var fields = []struct {
+// A field is what an entry can be asked for.
+type field struct {
 	name  string
 	right bool
 	shown func(List, *listing.Entry) string // for people, safe
 	value func(*listing.Entry) string       // for programs
-}{
+}
+
+// fields are all of them, under the names of the JSON of an entry.
+var fields = []field{
 	{"name", false, List.target, func(e *listing.Entry) string { return e.Name }},
 	{"type", false, func(_ List, e *listing.Entry) string { return typeName(e) }, typeName},
 	{"size", true, List.size, func(e *listing.Entry) string { return number(e.Size) }},
@@ -52,11 +56,11 @@ var fields = []struct {
 		func(e *listing.Entry) string { return pointed(Stamp(e.Time)) },
 	},
 	{"mode", false, func(_ List, e *listing.Entry) string { return mode(e) }, func(e *listing.Entry) string { return pointed(Entry(*e).Mode) }},
-	{"owner", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Owner)) }, func(e *listing.Entry) string { return e.Owner }},
-	{"group", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Group)) }, func(e *listing.Entry) string { return e.Group }},
+	{"owner", false, func(l List, e *listing.Entry) string { return cmp.Or(l.text(e.Owner), "-") }, func(e *listing.Entry) string { return e.Owner }},
+	{"group", false, func(l List, e *listing.Entry) string { return cmp.Or(l.text(e.Group), "-") }, func(e *listing.Entry) string { return e.Group }},
 	{"links", true, func(_ List, e *listing.Entry) string { return links(e) }, func(e *listing.Entry) string { return number(int64(e.Links)) }},
-	{"target", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Target)) }, func(e *listing.Entry) string { return e.Target }},
-	{"dir", false, func(l List, e *listing.Entry) string { return dash(l.text(e.Dir)) }, func(e *listing.Entry) string { return e.Dir }},
+	{"target", false, func(l List, e *listing.Entry) string { return cmp.Or(l.text(e.Target), "-") }, func(e *listing.Entry) string { return e.Target }},
+	{"dir", false, func(l List, e *listing.Entry) string { return cmp.Or(l.text(e.Dir), "-") }, func(e *listing.Entry) string { return e.Dir }},
 }
 
 func typeName(e *listing.Entry) string { return Entry(*e).Type }
@@ -84,16 +88,21 @@ func ColumnNames() []string {
 	return names
 }
 
+// chosen are the fields of columns, which are some of ColumnNames.
+func chosen(columns []string) []field {
+	all := make([]field, len(columns))
+	for i, name := range columns {
+		all[i] = fields[slices.IndexFunc(fields, func(f field) bool { return f.name == name })]
+	}
+	return all
+}
+
 // Values returns the fields of an entry as programs want them: sizes in bytes,
 // times as RFC 3339 in UTC, names byte by byte; "" for what is not known.
 func Values(columns []string, e *listing.Entry) []string {
 	row := make([]string, len(columns))
-	for i, name := range columns {
-		for _, f := range fields {
-			if f.name == name {
-				row[i] = f.value(e)
-			}
-		}
+	for i, f := range chosen(columns) {
+		row[i] = f.value(e)
 	}
 	return row
 }
@@ -103,22 +112,26 @@ func (g Grid) Write(w io.Writer, entries []listing.Entry) error {
 	if g.Now.IsZero() {
 		g.Now = time.Now()
 	}
-	rows := make([][]string, len(entries))
+	columns, rows := chosen(g.Columns), make([][]string, len(entries))
 	for i := range entries {
-		rows[i] = g.row(&entries[i])
+		for _, f := range columns {
+			rows[i] = append(rows[i], f.shown(g.List, &entries[i]))
+		}
 	}
 	g.fit(rows)
 	if len(rows) > 10*manyRows { // they would take seconds and hundreds of megabytes
-		return g.plain(w, rows)
+		t := Table{Header: g.Columns, Rows: rows, Color: g.Color}
+		for _, f := range columns {
+			t.Right = append(t.Right, f.right)
+		}
+		return t.Write(w)
 	}
-	aligns := make([]tw.Align, len(g.Columns))
-	titles := make([]string, len(g.Columns))
-	for i, name := range g.Columns {
-		titles[i], aligns[i] = Bold.Paint(g.Color, name), tw.AlignLeft
-		for _, f := range fields {
-			if f.name == name && f.right {
-				aligns[i] = tw.AlignRight
-			}
+	aligns := make([]tw.Align, len(columns))
+	titles := make([]string, len(columns))
+	for i, f := range columns {
+		titles[i], aligns[i] = Bold.Paint(g.Color, f.name), tw.AlignLeft
+		if f.right {
+			aligns[i] = tw.AlignRight
 		}
 	}
 	cell := tw.CellConfig{
@@ -132,31 +145,6 @@ func (g Grid) Write(w io.Writer, entries []listing.Entry) error {
 		return err
 	}
 	return t.Render()
-}
-
-// plain writes the rows without lines.
-func (g Grid) plain(w io.Writer, rows [][]string) error {
-	t := Table{Header: g.Columns, Rows: rows, Color: g.Color}
-	for _, name := range g.Columns {
-		for _, f := range fields {
-			if f.name == name {
-				t.Right = append(t.Right, f.right)
-			}
-		}
-	}
-	return t.Write(w)
-}
-
-func (g Grid) row(e *listing.Entry) []string {
-	row := make([]string, len(g.Columns))
-	for i, name := range g.Columns {
-		for _, f := range fields {
-			if f.name == name {
-				row[i] = f.shown(g.List, e)
-			}
-		}
-	}
-	return row
 }
 
 // fit cuts names where the lines would be too long.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"io/fs"
 	"strconv"
@@ -78,12 +79,12 @@ func (l List) each(entries []listing.Entry, write func(string)) {
 		l.long(entries, write)
 	case l.Width == 0:
 		for i := range entries {
-			write(l.line(&entries[i]))
+			write(l.Line(&entries[i]))
 		}
 	default:
 		names, widths := make([]string, len(entries)), make([]int, len(entries))
 		for i := range entries {
-			names[i] = l.line(&entries[i])
+			names[i] = l.Line(&entries[i])
 			widths[i] = Width(names[i])
 		}
 		for _, line := range columns(names, widths, l.Width) {
@@ -92,11 +93,8 @@ func (l List) each(entries []listing.Entry, write func(string)) {
 	}
 }
 
-// Line returns an entry without anything but its name.
-func (l List) Line(e *listing.Entry) string { return l.line(e) }
-
-// line is an entry without anything but its name.
-func (l List) line(e *listing.Entry) string {
+// Line is an entry without anything but its name.
+func (l List) Line(e *listing.Entry) string {
 	if e.Type == listing.Unparsed {
 		return l.text(e.Raw)
 	}
@@ -205,19 +203,12 @@ func (l List) columns() []column {
 	return []column{
 		{title: "mode", cell: mode, has: always},
 		{title: "links", cell: links, has: func(e *listing.Entry) bool { return e.Links > 0 }, right: true},
-		{title: "owner", cell: func(e *listing.Entry) string { return dash(l.who(e.Owner)) }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
-		{title: "group", cell: func(e *listing.Entry) string { return dash(l.who(e.Group)) }, has: func(e *listing.Entry) bool { return e.Group != "" }},
+		{title: "owner", cell: func(e *listing.Entry) string { return cmp.Or(l.who(e.Owner), "-") }, has: func(e *listing.Entry) bool { return e.Owner != "" }},
+		{title: "group", cell: func(e *listing.Entry) string { return cmp.Or(l.who(e.Group), "-") }, has: func(e *listing.Entry) bool { return e.Group != "" }},
 		{title: "size", cell: l.size, has: func(e *listing.Entry) bool { return e.Size >= 0 || e.Facts["dev"] != "" }, right: true},
 		{title: "modified", cell: l.time, has: func(e *listing.Entry) bool { return !e.Time.IsZero() }},
 		{title: "name", cell: l.target, has: always},
 	}
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 func links(e *listing.Entry) string {

@@ -149,18 +149,8 @@ func Pad(s string, cells int, right bool) string {
 func Wrap(text string, cells int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
-		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		words := strings.Fields(line)
-		current := indent
-		for i, word := range words {
-			if i > 0 && Width(current)+1+Width(word) > cells {
-				out, current = append(out, current), indent
-			} else if i > 0 {
-				current += " "
-			}
-			current += word
-		}
-		out = append(out, strings.TrimRight(current, " "))
+		line = strings.TrimRight(line, " ")
+		out = append(out, broken(line, cells, margin(line))...)
 	}
 	return out
 }
@@ -174,16 +164,27 @@ func Hang(text string, width, indent int) []string {
 			out = append(out, line)
 			continue
 		}
-		margin := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		current, blank := margin, ""
-		for _, word := range strings.Fields(line) {
-			if strings.TrimSpace(current) != "" && Width(current)+1+Width(word) > width {
-				out, current, blank = append(out, current), strings.Repeat(" ", indent), ""
-			}
-			current += blank + word
-			blank = " "
-		}
-		out = append(out, current)
+		out = append(out, broken(line, width, strings.Repeat(" ", indent))...)
 	}
 	return out
+}
+
+// margin is the blanks that a line begins with.
+func margin(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
+
+// broken is a line with one blank between its words, broken where it is longer than cells; indent stands before what
+// comes on further lines.
+func broken(line string, cells int, indent string) (out []string) {
+	current := margin(line)
+	for i, word := range strings.Fields(line) {
+		switch {
+		case i == 0:
+		case Width(current)+1+Width(word) > cells:
+			out, current = append(out, current), indent
+		default:
+			current += " "
+		}
+		current += word
+	}
+	return append(out, current)
 }
