@@ -77,7 +77,7 @@ func TestCompletionInShells(t *testing.T) {
 			"ftpsh --no-co": "--no-config\t", "ftpsh --tls req": "require\t", "ftpsh --tls=req": "--tls=require\t",
 		} {
 			fish := exec.Command(path, "--no-config", "-c", "ftpsh --completion fish | source; complete -C '"+typed+"'")
-			fish.Env = append(os.Environ(), quickRace, "HOME="+t.TempDir())
+			fish.Env = append(os.Environ(), "HOME="+t.TempDir())
 			out, err := fish.CombinedOutput()
 			if err != nil || !strings.HasPrefix(string(out), want) {
 				t.Errorf("%s: %q, %v", typed, out, err)

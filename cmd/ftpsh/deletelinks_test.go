@@ -24,31 +24,39 @@ func TestDeletingFollowsNoLinks(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "site", "page"), []byte("new"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for i, row := range []struct {
+		rows := []struct {
 			line string
 			gone []string // of what is in the tree
 		}{
 			{"rm -rf TREE", []string{"deep", "link"}},
 			{"rm -rf TREE/link", []string{"link"}},
 			{"rm -rf TREE/deep", []string{"deep/link", "deep/own"}},
-			{"set trash on; rm -rf TREE", []string{"deep", "link"}},
+			{"set trash on; rm -rf TREE; unset trash", []string{"deep", "link"}},
 			{"find TREE -mindepth 1 -delete", []string{"deep", "link"}},
 			{"mirror -R --delete --delete-all site TREE", []string{"deep", "link"}},
-			{"set trash on; mirror -R --delete --delete-all site TREE", []string{"deep", "link"}},
+			{"set trash on; mirror -R --delete --delete-all site TREE; unset trash", []string{"deep", "link"}},
 			{"chmod -R 700 TREE", nil},
 			{"get -r -E TREE", []string{"deep/own"}},
 			{"deploy --keep 0 --drop-extra site TREE", []string{"deep", "link"}},
-		} {
+		}
+		script := ""
+		for i, row := range rows {
 			tree, outside := fmt.Sprint("tree", i), fmt.Sprint("outside", i)
 			s.Put(outside+"/one", []byte("elsewhere"))
 			s.Put(tree+"/deep/own", []byte("ours"))
 			s.Link(tree+"/link", "../"+outside)
 			s.Link(tree+"/deep/link", "../../"+outside)
-			at := filepath.Join(s.Root, outside, "one")
-			if err := os.Chmod(at, 0o644); err != nil {
+			if err := os.Chmod(filepath.Join(s.Root, outside, "one"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			out, err := onServer(t, s, dir, "-k", "-c", strings.ReplaceAll(row.line, "TREE", tree), scheme(s)+"://"+s.User+"@"+s.Addr()+"/")
+			script += strings.ReplaceAll(row.line, "TREE", tree) + "\n"
+		}
+		if err := os.WriteFile(filepath.Join(dir, "script"), []byte(script), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := onServer(t, s, dir, "-k", "-f", "script", scheme(s)+"://"+s.User+"@"+s.Addr()+"/")
+		for i, row := range rows {
+			at := filepath.Join(s.Root, fmt.Sprint("outside", i), "one")
 			if info, missing := os.Stat(at); missing != nil || info.Mode().Perm() != 0o644 {
 				t.Errorf("%s: what the link leads to: %v\n%s%v", row.line, missing, out, err)
 			}
@@ -56,7 +64,7 @@ func TestDeletingFollowsNoLinks(t *testing.T) {
 				if s.Flavour == "inetutils-ftpd" && filepath.Base(name) != "own" { // DELE of a link to a directory: 550 Not a directory
 					continue
 				}
-				if _, err := os.Lstat(filepath.Join(s.Root, tree, name)); err == nil {
+				if _, err := os.Lstat(filepath.Join(s.Root, fmt.Sprint("tree", i), name)); err == nil {
 					t.Errorf("%s: %s is still there\n%s", row.line, name, out)
 				}
 			}

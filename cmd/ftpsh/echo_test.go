@@ -114,7 +114,7 @@ func TestEchoAfterASignal(t *testing.T) {
 	for _, name := range []string{"TERM", "HUP", "QUIT", "INT"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlace(t, slow, bigFile)
+			p := newPlace(t, slow, bigFile())
 			tm := p.inShell(t)
 			// no shell that mends the terminal by itself
 			tm.Type("clear; sh -c 'echo $$ >pid; exec $F ftp://alice@" + p.server.Addr() + "/ -c \"get big.bin\"' | cat; stty | grep -c -e -echo\r")

@@ -24,7 +24,7 @@ func scripted(t *testing.T, dir string, words ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ftpsh", append([]string{"--tls=off"}, words...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), quickRace, "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+filepath.Join(dir, "state"), "FTPSH_PASSWORD="+practice.Password)
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+filepath.Join(dir, "state"), "FTPSH_PASSWORD="+practice.Password)
 	return cmd
 }
 

@@ -52,7 +52,7 @@ func TestLinesOfPagesRun(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			cmd := exec.CommandContext(ctx, "bash", "-c", line)
 			cmd.Dir, cmd.Stdin = dir, strings.NewReader("pwd\n")
-			cmd.Env = append(os.Environ(), quickRace, "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir,
+			cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir,
 				"SSL_CERT_FILE="+authorities, "FTPSH_PASSWORD="+practice.Password)
 			if err := runLine(cmd, strings.Contains(line, "--serve")); err != nil {
 				t.Errorf("%s: %s: %v", page, found[1], err)

@@ -70,7 +70,10 @@ func (p place) got(t *testing.T, verb string) {
 // slow lets a file of this size take a minute.
 var slow = practice.Options{Faults: []practice.Fault{{Name: "rate", At: 16 << 10}}}
 
-var bigFile = map[string]string{"big.bin": strings.Repeat("x", 1<<20), "a.csv": "1", "b.csv": "22"}
+// bigFile is no variable: it would be made at each start of the program, which is this test.
+func bigFile() map[string]string {
+	return map[string]string{"big.bin": strings.Repeat("x", 1<<20), "a.csv": "1", "b.csv": "22"}
+}
 
 const here = "alice@127.0.0.1:/ PLAIN> "
 
@@ -117,7 +120,7 @@ func TestScreenOfPrompts(t *testing.T) {
 // the prompt follows.
 func TestScreenOfJobs(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t, practice.Options{}, bigFile)
+	p := newPlace(t, practice.Options{}, bigFile())
 	tm := p.start(t)
 	tm.Type("sleep 1 && size a.csv &\r")
 	tm.Ends("[1] sleep 1 && size a.csv\nalice@127.0.0.1:/ PLAIN, 1 job> ▏")
@@ -137,7 +140,7 @@ func TestScreenOfJobs(t *testing.T) {
 // other commands; fg brings it back, kill ends it, and leaving asks.
 func TestScreenOfCtrlZ(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t, slow, bigFile)
+	p := newPlace(t, slow, bigFile())
 	tm := p.start(t)
 	tm.Type("get big.bin\r")
 	tm.Until("progress", func(screen string) bool {
@@ -196,7 +199,7 @@ func TestScreenOfSeveralFiles(t *testing.T) {
 // TestQueue: commands wait their turn in the order that the user gives, and
 // what waits when he leaves is there the next time.
 func TestQueue(t *testing.T) {
-	p := newPlace(t, slow, bigFile)
+	p := newPlace(t, slow, bigFile())
 	tm := p.start(t)
 	tm.Type("quote OPTS MLST type\rqueue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
 	tm.Ends("[3] queued  get b.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
@@ -229,7 +232,7 @@ func TestQueue(t *testing.T) {
 }
 
 func TestScreenOfHistory(t *testing.T) {
-	p := newPlace(t, practice.Options{}, bigFile)
+	p := newPlace(t, practice.Options{}, bigFile())
 	tm := p.start(t)
 	tm.Type("size a.csv\rsize b.csv\rhistory csv\r")
 	tm.Ends("1  size a.csv\n2  size b.csv\n3  history csv\n" + here + "▏")
@@ -365,7 +368,7 @@ func wantRemote(t *testing.T, p place, name, want string) {
 // TestKillAll: all jobs end quietly, also those of an earlier session whose connections are just being made, and none of the
 // queue begins when another one ends.
 func TestKillAll(t *testing.T) {
-	p := newPlace(t, slow, bigFile)
+	p := newPlace(t, slow, bigFile())
 	tm := p.start(t)
 	tm.Type("queue get big.bin\rqueue get a.csv\rqueue get b.csv\r")
 	tm.Ends("[3] queued  get b.csv\nalice@127.0.0.1:/ PLAIN, 3 jobs> ▏")
@@ -400,7 +403,7 @@ func TestKillAll(t *testing.T) {
 // TestCtrlZOfACopy: a copy between servers goes to the background as a download does.
 func TestCtrlZOfACopy(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t, slow, bigFile)
+	p := newPlace(t, slow, bigFile())
 	other := serves(t, practice.Options{}, nil)
 	tm := p.start(t)
 	line := "fxp big.bin ftp://alice@" + other.Addr() + "/"

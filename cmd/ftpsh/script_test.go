@@ -25,10 +25,12 @@ import (
 )
 
 // quickRace spares programs under the race detector the second they wait at
-// their end.
+// their end. TestMain puts it into the environment; who makes one of its own adds it.
 const quickRace = "GORACE=atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
+	name, value, _ := strings.Cut(quickRace, "=")
+	os.Setenv(name, value)
 	testscript.Main(daemon.ManyAtOnce{M: m}, map[string]func(){
 		"ftpsh": func() { os.Exit(run(os.Args[1:], func(opt *command.Options) { checkWire(opt); recordSent(opt) })) },
 	})

@@ -50,7 +50,7 @@ func startIn(t testing.TB, dir string, args ...string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), quickRace, "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
+	env := append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HOME="+dir)
 	var options []string
 	for _, arg := range args {
 		switch {

@@ -283,7 +283,7 @@ func TestScreensOfEveryDay(t *testing.T) {
 func TestScreensOfWaiting(t *testing.T) {
 	t.Parallel()
 	const job = "alice@127.0.0.1:/ PLAIN, 1 job> "
-	everywhere(t, slow, bigFile, func(v *view) {
+	everywhere(t, slow, bigFile(), func(v *view) {
 		v.Type("get big.bin\r")
 		if v.dumb {
 			v.place.got(v.t, "RETR")
@@ -324,7 +324,7 @@ func TestScreensOfWaiting(t *testing.T) {
 // TestScreensOfLooking: listings, mistakes, history and prompts.
 func TestScreensOfLooking(t *testing.T) {
 	t.Parallel()
-	everywhere(t, practice.Options{}, bigFile, func(v *view) {
+	everywhere(t, practice.Options{}, bigFile(), func(v *view) {
 		v.Type("ls\r")
 		v.ends(here + "ls\na.csv  b.csv  big.bin\n" + here + "▏")
 		v.Type("ls --table --columns name,size\r")
