@@ -76,7 +76,6 @@ var doors = map[string]struct{ uses, why string }{
 	"docs/packed.go":                          {"os.ReadFile", "the same"},
 	"docs/pages.go":                           {"cmd.CombinedOutput exec.Command exec.Command().Output os.MkdirTemp os.ReadFile os.RemoveAll", "the same"},
 	"docs/screenshot/main.go":                 {"cmd.CombinedOutput exec.Command exec.Command().CombinedOutput os.Mkdir os.MkdirTemp os.ReadFile os.RemoveAll", "makes a picture of these docs"},
-	"history/file.go":                         {"flock.New", "the lock of the history; the file is private's"},
 	"history/private/private.go":              {"os.OpenFile", "the one reader of files that are the user's own"},
 	"history/private/write.go":                {"flock.New os.CreateTemp os.MkdirAll os.Open os.Remove os.Rename", "the one writer of these"},
 	"shell/command/byhand.go":                 {"os.Open", "/dev/null, for an upload of nothing"},

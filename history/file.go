@@ -3,7 +3,6 @@ package history
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,16 +11,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/ftpsh/ftpsh/history/private"
 )
 
-const (
-	// A process that is stopped while it holds the lock may not keep others from their prompts.
-	lockTime  = time.Second
-	lockRetry = 2 * time.Millisecond
-)
+// lockTime is how long is waited for a lock: a process that is stopped while it holds it may not keep others from their prompts.
+const lockTime = time.Second
 
 // create makes the file and its directory, for nobody else to read. A device (/dev/null) is not ours to keep lines in.
 func create(path string) (string, error) {
@@ -47,12 +41,10 @@ func create(path string) (string, error) {
 // locked runs f while no other process changes the file. Where locks do not work, or one is held for too long, it runs
 // f anyway: a line written at the end of a file is complete without a lock.
 func (f *File) locked(change func() error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), lockTime)
-	defer cancel()
-	lock := flock.New(f.path+".lock", flock.SetPermissions(0o600))
-	defer lock.Close()
-	_, err := lock.TryLockContext(ctx, lockRetry)
-	f.sure = err == nil
+	release, err := private.Lock(f.path, lockTime)
+	if f.sure = err == nil; f.sure {
+		defer release()
+	}
 	return change()
 }
 

@@ -77,18 +77,27 @@ func Locked(name string, change func() error) error {
 	if err := noLink(name + ".lock"); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lockTime)
-	defer cancel()
-	lock := flock.New(name+".lock", flock.SetPermissions(0o600))
-	defer lock.Close()
-	_, err := lock.TryLockContext(ctx, lockRetry)
+	release, err := Lock(name, lockTime)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("another ftpsh holds it")
 	}
 	if err != nil {
 		return said(name, err)
 	}
+	defer release()
 	return change()
+}
+
+// Lock waits so long for the lock of a file whose folder is there.
+func Lock(name string, patience time.Duration) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	lock := flock.New(name+".lock", flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return func() { lock.Close() }, nil
 }
 
 // MakeFolder makes the folder of a file, and sees that nobody else can write there.

@@ -18,10 +18,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/site"
 )
 
-// The formats of the prompt and of the window's title.
-const (
-	titleFormat = "[{user}@]{host}[:{dir}] - ftpsh"
-)
+// titleFormat is the format of the window's title.
+const titleFormat = "[{user}@]{host}[:{dir}] - ftpsh"
 
 // promptValues are what the fields of a format stand for.
 var promptValues = map[string]func(sh *command.Shell, color bool) string{

@@ -165,6 +165,7 @@ func (p *netrcParser) word() (string, bool) {
 		p.text = p.text[1:]
 	}
 	var word []byte
+scan:
 	for p.text != "" {
 		c := p.text[0]
 		switch {
@@ -175,10 +176,7 @@ func (p *netrcParser) word() (string, bool) {
 			p.text = p.text[1:]
 			return string(word), true
 		case c == '\n' || !quoted && isBlank(c):
-			if quoted {
-				p.complain("a quote is not closed")
-			}
-			return string(word), true
+			break scan
 		}
 		word, p.text = append(word, c), p.text[1:]
 	}
