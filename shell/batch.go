@@ -9,11 +9,8 @@ import (
 	"github.com/ftpsh/ftpsh/shell/script"
 )
 
-// ScriptFromInput is what arrives on standard input, line by line: a command
-// runs before the next one is read.
-func ScriptFromInput(sh *command.Shell) script.Script {
-	return script.Script{Name: "stdin", Next: func() (string, error) { return sh.Console.ReadLine(sh.Base, "") }}
-}
+// Input is the script that arrives on standard input, line by line: a command runs before the next one is read.
+var Input = script.Script{Name: "stdin"}
 
 // Batch runs scripts, one after the other. It stops at the first failure, unless
 // the line begins with a dash or the setting onerror says continue, and returns
@@ -21,8 +18,9 @@ func ScriptFromInput(sh *command.Shell) script.Script {
 func Batch(sh *command.Shell, scripts ...script.Script) int {
 	var err error
 	for _, file := range scripts {
-		if file.Stop != nil {
-			defer context.AfterFunc(sh.Base, file.Stop)()
+		defer context.AfterFunc(sh.Base, file.Stop)()
+		if file.Next == nil { // Input
+			file.Next = func() (string, error) { return sh.Console.ReadLine(sh.Base, "") }
 		}
 		failure := script.RunScript(sh, file, command.Line{})
 		err = cmp.Or(err, failure)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/processors"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/script"
 )
 
 func main() {
@@ -55,15 +55,17 @@ func run(args []string, adapt func(*command.Options)) int {
 	}
 	o.password, o.hasPassword = password, known
 	scripts, err := o.openScripts()
+	for _, s := range scripts {
+		defer s.Close()
+	}
 	if err != nil {
 		return startupError(err)
 	}
-	defer closeScripts(scripts)
 	return o.session(scripts, adapt)
 }
 
 // session runs a shell, from the first connection to the last line.
-func (o *options) session(scripts []io.ReadCloser, adapt func(*command.Options)) int {
+func (o *options) session(scripts []script.Script, adapt func(*command.Options)) int {
 	opt, err := o.shellOptions(len(scripts) > 0 || o.unattended())
 	if err != nil {
 		return startupError(err)
@@ -87,7 +89,7 @@ func (o *options) session(scripts []io.ReadCloser, adapt func(*command.Options))
 	})
 }
 
-func (o *options) runShell(opt command.Options, scripts []io.ReadCloser, adapt func(*command.Options), open func(*command.Shell) error) int {
+func (o *options) runShell(opt command.Options, scripts []script.Script, adapt func(*command.Options), open func(*command.Shell) error) int {
 	opt.Version = thisBuild().version
 	if !o.demo { // its server ends with this process
 		opt.Detach = o.detach
@@ -112,7 +114,10 @@ func (o *options) runShell(opt command.Options, scripts []io.ReadCloser, adapt f
 	case len(scripts) == 0 && sh.Interactive():
 		return shell.Interact(sh)
 	}
-	return shell.Batch(sh, o.batch(sh, scripts)...)
+	if len(scripts) == 0 {
+		scripts = []script.Script{shell.Input}
+	}
+	return shell.Batch(sh, scripts...)
 }
 
 // configure applies the configuration, and what the command line says about it.

@@ -2,13 +2,11 @@ package main
 
 import (
 	"errors"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/ftpsh/ftpsh/shell"
-	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/script"
 )
@@ -42,58 +40,29 @@ func (s source) isInput() bool { return s.file && s.text == "-" }
 // readsInput reports whether -f - was given.
 func (o *options) readsInput() bool { return slices.ContainsFunc(o.scripts, source.isInput) }
 
-// open returns a reader for the commands, and nil for those on standard input.
-func (s source) open() (io.ReadCloser, error) {
+// open is the script of a source.
+func (s source) open() (script.Script, error) {
 	switch {
 	case s.isInput():
-		return nil, nil
+		return shell.Input, nil
 	case s.file && s.text == "":
-		return nil, errors.New("no script is named")
+		return script.Script{}, errors.New("no script is named")
 	case s.file:
-		return os.Open(s.text)
+		file, err := os.Open(s.text)
+		return script.From(s.text, file), err
 	}
-	return io.NopCloser(strings.NewReader(s.text)), nil
+	return script.From("-c", strings.NewReader(s.text)), nil
 }
 
 // openScripts opens all that -c and -f name: one that is missing is told before any other runs.
-func (o *options) openScripts() ([]io.ReadCloser, error) {
-	opened := make([]io.ReadCloser, 0, len(o.scripts))
+func (o *options) openScripts() (all []script.Script, err error) {
 	for _, s := range o.scripts {
-		r, err := s.open()
+		one, err := s.open()
 		if err != nil {
-			closeScripts(opened)
-			return nil, failure.About("--file", err)
+			return all, failure.About("--file", err)
 		}
-		opened = append(opened, r)
+		one.Args = o.arguments
+		all = append(all, one)
 	}
-	return opened, nil
-}
-
-func closeScripts(opened []io.ReadCloser) {
-	for _, r := range opened {
-		if r != nil {
-			r.Close()
-		}
-	}
-}
-
-// batch are the scripts to run, in their order; without -c and -f they come on standard input.
-func (o *options) batch(sh *command.Shell, opened []io.ReadCloser) []script.Script {
-	if len(opened) == 0 {
-		return []script.Script{shell.ScriptFromInput(sh)}
-	}
-	all := make([]script.Script, len(opened))
-	for i, r := range opened {
-		s := o.scripts[i]
-		switch {
-		case r == nil:
-			all[i] = shell.ScriptFromInput(sh)
-		case s.file:
-			all[i] = script.From(s.text, r)
-		default:
-			all[i] = script.From("-c", r)
-		}
-		all[i].Args = o.arguments
-	}
-	return all
+	return all, nil
 }

@@ -21,25 +21,27 @@ type Script struct {
 	Name string // in messages
 	Next func() (string, error)
 	Args []string // $1, $2 and so on; nil: these stay as typed
-
-	Stop func() // ends a Next that waits; may be nil
+	file *os.File // that it comes from; nil: none
 }
 
 // From is a script that r holds.
 func From(name string, r io.Reader) Script {
 	lines := bufio.NewReader(r)
-	s := Script{Name: name, Next: func() (string, error) {
+	file, _ := r.(*os.File)
+	return Script{Name: name, file: file, Next: func() (string, error) {
 		line, err := lines.ReadString('\n')
 		if line != "" {
 			err = nil
 		}
 		return strings.TrimRight(line, "\r\n"), err
 	}}
-	if file, is := r.(*os.File); is { // perhaps a FIFO whose other end says nothing
-		s.Stop = func() { _ = file.SetReadDeadline(time.Now()) }
-	}
-	return s
 }
+
+// Stop ends a Next that waits, perhaps at a FIFO whose other end says nothing.
+func (s Script) Stop() { _ = s.file.SetReadDeadline(time.Now()) }
+
+// Close closes the file.
+func (s Script) Close() { s.file.Close() }
 
 // until is the script up to the end of ctx.
 func (s Script) until(ctx context.Context) Script {
