@@ -87,7 +87,7 @@ var doors = map[string]struct{ uses, why string }{
 	"shell/console/tmux/tmux.go":              {"cmd.Start exec.Command exec.Command().Run", "for tests"},
 	"shell/command/credentials.go":            {"keyring.Get sh.Console.Run", "the system's keyring; password-command, which the console runs"},
 	"shell/commands/password.go":              {"keyring.Delete keyring.Set", "the system's keyring"},
-	"shell/jobs/detached.go":                  {"os.Open", "the logs of jobs that continue without their shell"},
+	"shell/jobs/detach.go":                    {"os.Open", "the logs of jobs that continue without their shell"},
 	"shell/commands/edit.go":                  {"os.CreateTemp os.MkdirTemp os.Open os.ReadFile os.Remove os.RemoveAll os.WriteFile", "copies for the editor, in a folder of their own; `edit` is refused to files from elsewhere"},
 	"shell/commands/import.go":                {"keyring.Set", "the system's keyring, for passwords that `import --passwords` was asked to take"},
 	"shell/commands/lcd.go":                   {"c.Shell.Console.Run os.Chdir", "lcd of the shell itself; ! runs through the console"},

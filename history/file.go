@@ -42,7 +42,8 @@ func create(path string) (string, error) {
 // f anyway: a line written at the end of a file is complete without a lock.
 func (f *File) locked(change func() error) error {
 	release, err := private.Lock(f.path, lockTime)
-	if f.sure = err == nil; f.sure {
+	f.sure = err == nil
+	if f.sure {
 		defer release()
 	}
 	return change()

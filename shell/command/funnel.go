@@ -15,6 +15,29 @@ func (sh *Shell) Guard(s *client.Session) {
 	})
 }
 
+// SessionGate is whom a session asks: the user, in a dry run nobody lets a change pass.
+func SessionGate(sh *Shell) client.Gate {
+	switch {
+	case sh.Confined != nil && len(sh.Confined.Asked) == 0: // who asks nobody sends several at once
+		return nil
+	case sh.Confined != nil:
+		return sh.Confined.decide
+	case sh.Stepper.On && sh.Options.DryRun:
+		return func(line string) (string, error) {
+			line, err := sh.Hooks.Consent(sh, line)
+			if err != nil {
+				return "", err
+			}
+			return withhold(sh, line)
+		}
+	case sh.Stepper.On:
+		return func(line string) (string, error) { return sh.Hooks.Consent(sh, line) }
+	case sh.Options.DryRun:
+		return func(line string) (string, error) { return withhold(sh, line) }
+	}
+	return nil
+}
+
 // Funnel is who hears of the changes that a session makes; nil: nobody, and none is looked at.
 func Funnel(sh *Shell) client.Funnel {
 	listener := listener(sh)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/ftpsh/ftpsh/client"
@@ -111,4 +112,19 @@ func over(done <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// stepper asks before each line.
+type stepper struct {
+	Mu   sync.Mutex // one question at a time
+	On   bool
+	Rest bool // the command at hand need not ask any more
+	Over bool // it was interrupted: nothing of it is sent any more
+}
+
+// begin lets a new line ask for itself.
+func (st *stepper) begin() {
+	st.Mu.Lock()
+	defer st.Mu.Unlock()
+	st.Rest, st.Over = false, false
 }
