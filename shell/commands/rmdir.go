@@ -5,7 +5,6 @@ import (
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var _ = command.Add(&command.Command{
@@ -16,11 +15,7 @@ var _ = command.Add(&command.Command{
 
 func rmdir(ctx context.Context, c *command.Call) error {
 	for _, dir := range c.Texts() {
-		if err := c.Session().Rmdir(ctx, dir); err != nil {
-			return failure.About(dir, err)
-		}
-		c.Shell.Remote.Remove(c.Absolute(dir))
-		if err := c.Done(command.Event{Verb: "RMD", Remote: dir}); err != nil {
+		if err := removed(c, "RMD", dir, c.Session().Rmdir(ctx, dir)); err != nil {
 			return err
 		}
 	}
