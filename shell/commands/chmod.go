@@ -40,14 +40,13 @@ func chmod(ctx context.Context, c *command.Call) error {
 	if !ok {
 		return c.Usage("%s is not a mode such as 644 or u+x", c.Arg(0))
 	}
-	names, missed := c.Expand(ctx, c.Args[1:])
 	if !c.Is("recursive") {
-		return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+		return eachName(ctx, c, c.Args[1:], func(name command.RemoteName) error {
 			return chmodOne(ctx, c, change, name.Path, listing.Entry{})
-		})})
+		})
 	}
 	done := 0
-	err := eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	err := eachName(ctx, c, c.Args[1:], func(name command.RemoteName) error {
 		n, err := chmodTree(ctx, c, change, name.Path)
 		done += n
 		return err
@@ -55,7 +54,7 @@ func chmod(ctx context.Context, c *command.Call) error {
 	if done > 0 && c.Shell.Settings.Verbose && !c.JSON() {
 		c.Note("the mode of %s changed", command.Plural(done, "file or directory", "files and directories"))
 	}
-	return failure.Several([]error{missed, err})
+	return err
 }
 
 // chmodTree changes the modes of all that is in a directory, and returns how many it has changed.
@@ -150,11 +149,10 @@ func (m modeChange) apply(mode fs.FileMode, dir bool) fs.FileMode {
 }
 
 // parseModeChange reads octal digits, or clauses such as u+x and go=r.
-func parseModeChange(text string) (modeChange, bool) {
+func parseModeChange(text string) (all modeChange, ok bool) {
 	if mode, err := strconv.ParseUint(text, 8, 32); err == nil {
 		return modeChange{{who: 0o777, op: '=', set: fs.FileMode(mode)}}, mode <= 0o777
 	}
-	var all modeChange
 	for part := range strings.SplitSeq(text, ",") {
 		clause, ok := parseModeClause(part)
 		if !ok {

@@ -81,10 +81,7 @@ func (e *each) download(ctx context.Context, t transfer.Task) error {
 	if err == nil {
 		err = e.once(&t)
 	}
-	switch {
-	case errors.Is(err, errPassedOver):
-		return nil
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	return downloadAs(ctx, e.call, t)
@@ -97,10 +94,7 @@ func (e *each) tree(ctx context.Context, remote, into string) error {
 		return err
 	}
 	t := transfer.Task{Op: transfer.Download, Remote: remote, Local: filepath.Join(into, name), Within: filepath.Clean(into), Resume: e.call.Is("continue")}
-	switch err := e.once(&t); {
-	case errors.Is(err, errPassedOver):
-		return nil
-	case err != nil:
+	if err := e.once(&t); err != nil {
 		return err
 	}
 	return getTreeAs(ctx, e.call, remote, t.Local)

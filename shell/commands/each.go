@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/ftpsh/ftpsh/client"
 	"github.com/ftpsh/ftpsh/client/localname"
@@ -11,6 +12,7 @@ import (
 	"github.com/ftpsh/ftpsh/shell/command"
 	"github.com/ftpsh/ftpsh/shell/failure"
 	"github.com/ftpsh/ftpsh/shell/render"
+	"github.com/ftpsh/ftpsh/shell/syntax"
 )
 
 // errEnough ends a command for many files because the user said so.
@@ -60,7 +62,8 @@ func (e *each) do(ctx context.Context, names []command.RemoteName, note func(com
 	return eachOf(ctx, e.wanted(ctx, names, note), f)
 }
 
-// eachOf runs f for each of some things, as do does. A walk that f ends early ends with it.
+// eachOf runs f for each of some things, as do does. A walk that f ends early ends with it, and what it passes over is
+// no failure.
 func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error {
 	var errs []error
 	for one := range all {
@@ -68,7 +71,10 @@ func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error 
 		if errors.Is(err, errStop) {
 			break
 		}
-		if errs = append(errs, err); endsAll(ctx, err) {
+		if !errors.Is(err, errPassedOver) {
+			errs = append(errs, err)
+		}
+		if endsAll(ctx, err) {
 			break
 		}
 	}
@@ -95,31 +101,35 @@ func (e *each) wanted(ctx context.Context, names []command.RemoteName, note func
 // move makes a transfer of every name and carries it out: while each is asked
 // about, one by one, and then all that are left together.
 func (e *each) move(ctx context.Context, names []command.RemoteName, note func(command.RemoteName) string, task func(command.RemoteName) (transfer.Task, error)) error {
-	var errs []error
 	var together []transfer.Task
-	for name := range e.wanted(ctx, names, note) {
+	err := eachOf(ctx, e.wanted(ctx, names, note), func(name command.RemoteName) error {
 		t, err := task(name)
 		if err == nil {
 			err = e.once(&t)
 		}
 		switch {
-		case errors.Is(err, errPassedOver):
-			continue
-		case err == nil && !e.asks() && !e.call.Shell.Settings.RUnique: // which looks what already exists
-			together = append(together, t)
-		case err == nil:
-			err = moveFile(ctx, e.call, t)
+		case err != nil:
+			return err
+		case e.asks(), e.call.Shell.Settings.RUnique: // which looks what already exists
+			return moveFile(ctx, e.call, t)
 		}
-		errs = append(errs, err)
-		if endsAll(ctx, err) {
-			return failure.Several(errs)
-		}
+		together = append(together, t)
+		return nil
+	})
+	if err != nil && endsAll(ctx, err) {
+		return err
 	}
 	e.besideParts(together)
-	return failure.Several(append(errs, moveMany(ctx, e.call, together)))
+	return failure.Several([]error{err, moveMany(ctx, e.call, together)})
 }
 
-// errPassedOver is of a name that is no file.
+// eachName runs f for each name of the server that words stand for.
+func eachName(ctx context.Context, c *command.Call, words []syntax.Token, f func(command.RemoteName) error) error {
+	names, missed := c.Expand(ctx, words)
+	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), f)})
+}
+
+// errPassedOver is of a name that a command leaves alone.
 var errPassedOver = errors.New("skipped")
 
 // endsAll reports whether a command for many ends with this failure.

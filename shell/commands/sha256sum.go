@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -35,8 +34,7 @@ func sumCommand(name string, a client.Algorithm) *command.Command {
 }
 
 func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
-	names, missed := c.Expand(ctx, c.Args)
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return eachName(ctx, c, c.Args, func(name command.RemoteName) error {
 		sum, how, err := remoteSum(ctx, c, name.Path, a)
 		if err != nil {
 			return failure.About(name.Path, err)
@@ -51,7 +49,7 @@ func printSums(ctx context.Context, c *command.Call, a client.Algorithm) error {
 		}
 		_, err = io.WriteString(c.Out, c.Shown(line.String()))
 		return err
-	})})
+	})
 }
 
 // remoteSum asks the server for a checksum, or fetches the file into one.

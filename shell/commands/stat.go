@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"time"
 
@@ -23,9 +22,8 @@ var _ = command.Add(&command.Command{
 })
 
 func stat(ctx context.Context, c *command.Call) error {
-	names, missed := c.Expand(ctx, c.Args)
 	first := true
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return eachName(ctx, c, c.Args, func(name command.RemoteName) error {
 		apart := !first
 		first = false
 		e, err := c.Session().Stat(ctx, name.Path)
@@ -40,7 +38,7 @@ func stat(ctx context.Context, c *command.Call) error {
 			}
 		}
 		return c.Table(render.Table{Rows: statRows(e)})
-	})})
+	})
 }
 
 func statRows(e listing.Entry) [][]string {

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,10 +37,9 @@ func touch(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	names, missed := c.Expand(ctx, c.Args)
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return eachName(ctx, c, c.Args, func(name command.RemoteName) error {
 		return failure.About(name.Path, touchOne(ctx, c, name.Path, when))
-	})})
+	})
 }
 
 // touchOne sets the time of a file; one that is not there is made.

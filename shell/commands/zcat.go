@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"io"
-	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -36,11 +35,10 @@ func zcat(ctx context.Context, c *command.Call) error {
 			return c.Usage("--max-out: %s", err)
 		}
 	}
-	names, missed := c.Expand(ctx, c.Args)
 	defer inBytes(c.Session())()
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return eachName(ctx, c, c.Args, func(name command.RemoteName) error {
 		return failure.About(name.Path, unpackOne(ctx, c, name.Path, bounds))
-	})})
+	})
 }
 
 // unpackOne shows one file.
