@@ -244,7 +244,14 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 		if text, quoted := strings.CutPrefix(f.Value.String(), quotedDash); quoted {
 			_ = f.Value.Set(text)
 		}
+		words := f.Annotations[FlagWords]
+		if _, only := f.Annotations[oneOf]; only && !slices.Contains(words, f.Value.String()) {
+			err = c.Usage("--%s: %q is not one of %s", f.Name, f.Value, strings.Join(words, ", "))
+		}
 	})
+	if err != nil {
+		return err
+	}
 	if c.Inner != nil {
 		_ = c.Flags.Set(c.Command.Runs, syntax.Typed(c.Inner))
 	}

@@ -23,12 +23,20 @@ func (c *Command) Nested() int {
 	return slices.Index(c.Complete, completion.Command)
 }
 
+// OneOf says of which words the value of an option is one; another is refused.
+func OneOf(fs *pflag.FlagSet, name string, words ...string) {
+	Choices(fs, name, words...)
+	fs.Lookup(name).Annotations[oneOf] = nil
+}
+
+const oneOf = "one of its words"
+
 // Choices says what the value of an option is made of.
 func Choices(fs *pflag.FlagSet, name string, words ...string) {
 	fs.Lookup(name).Annotations = map[string][]string{FlagWords: words}
 }
 
-// FlagWords names the annotation of an option that takes one of some words.
+// FlagWords names the annotation of an option whose value is made of some words.
 const FlagWords = "words"
 
 // NamesPath says that the value of an option is a path of a kind.

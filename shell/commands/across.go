@@ -23,19 +23,10 @@ import (
 // acrossFlags are those of a copy from one session to another one.
 func acrossFlags(fs *pflag.FlagSet) {
 	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct (from server to server), here, or auto, which tries both")
-	command.Choices(fs, "via", "auto", "direct", "here")
+	command.OneOf(fs, "via", "auto", "direct", "here")
 	fs.BoolP("continue", "c", false, "between sessions: resume where the copy ends")
 	fs.Bool("clear", false, "between sessions: let the data travel directly in the clear where the servers cannot protect it")
 	fs.Bool("verify", false, "between sessions: compare the contents at the end")
-}
-
-// viaOf reads the option --via.
-func viaOf(c *command.Call) (transfer.Way, error) {
-	way, known := transfer.Ways[c.Value("via")]
-	if !known {
-		return way, c.Usage("--via: %s is not one of auto, direct, here", c.Value("via"))
-	}
-	return way, nil
 }
 
 // goesAcross are files on one session that go to another one.
@@ -55,14 +46,11 @@ func across(ctx context.Context, c *command.Call, parts []command.Part, removes 
 	words := last.Words
 	g := &goesAcross{call: c, to: last.Session, target: words[len(words)-1], removes: removes, within: within, way: transfer.Direct}
 	last.Words = words[:len(words)-1]
-	var err error
 	if c.Flags.Lookup("via") != nil {
-		if g.way, err = viaOf(c); err != nil {
-			return err
-		}
+		g.way = transfer.Ways[c.Value("via")]
 	}
 	several := len(c.Args) > 2
-	err = c.Shell.On(g.to, func() (err error) {
+	err := c.Shell.On(g.to, func() (err error) {
 		if err = c.Shell.Needs(command.Login); err == nil {
 			g.into, err = isRemoteDir(ctx, c, cmp.Or(g.target.Text, "."))
 		}
@@ -195,10 +183,6 @@ func mirrorAcross(ctx context.Context, c *command.Call, parts []command.Part) er
 	if len(parts[0].Words) != 1 || len(parts[1].Words) != 1 {
 		return c.Usage("between sessions it takes two directories")
 	}
-	way, err := viaOf(c)
-	if err != nil {
-		return err
-	}
 	from, to := parts[0], parts[1]
 	return c.Shell.On(from.Session, func() error {
 		copied := c.Shell.Others[c.Shell.Other(to.Session)]
@@ -210,7 +194,7 @@ func mirrorAcross(ctx context.Context, c *command.Call, parts []command.Part) er
 		return mirrorAll(ctx, c, c.Session(), func(m *transfer.Mirror) {
 			m.Up, m.InClear = false, c.Is("clear")
 			m.Target, m.Remote, m.CopyName = copied.Session, cmp.Or(from.Words[0].Text, "."), cmp.Or(to.Words[0].Text, ".")
-			m.Route = route(&c.Shell.Connections, to.Session, way)
+			m.Route = route(&c.Shell.Connections, to.Session, transfer.Ways[c.Value("via")])
 		})
 	})
 }

@@ -141,9 +141,6 @@ func visibleEntries(c *command.Call, entries []listing.Entry) []listing.Entry {
 func writeList(c *command.Call, entries []listing.Entry, long bool) error {
 	l := render.List{Long: long, Human: c.Is("human") || c.Screen && c.Shell.Settings.Human, Header: c.Is("header"), Classify: c.Is("classify"), Reverse: c.Is("reverse"), By: listingOrder(c)}
 	var err error
-	if err := wordsFit(c, "sort", "color"); err != nil {
-		return err
-	}
 	if l.Style, err = timeStyle(c); err != nil {
 		return err
 	}

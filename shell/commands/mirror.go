@@ -68,9 +68,9 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.StringArray("size", nil, "only files of +`N` bytes or more, -N or less; k, m, g")
 	fs.BoolP("continue", "c", false, "resume files of which there is a part")
 	fs.String("compare", "time", "`HOW` to find out what is the same: time (and size), size, hash")
-	command.Choices(fs, "compare", "time", "size", "hash")
+	command.OneOf(fs, "compare", "time", "size", "hash")
 	fs.String("links", "skip", "`WHAT` to do with links: skip, follow, copy (as links, downwards)")
-	command.Choices(fs, "links", "skip", "follow", "copy")
+	command.OneOf(fs, "links", "skip", "follow", "copy")
 	fs.BoolP("no-recursion", "r", false, "leave directories alone")
 	fs.Bool("chmod", false, "give copies the permissions of the originals")
 	fs.Bool("remove-source", false, "delete the originals of files that have arrived")
@@ -79,10 +79,10 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.Bool("renames", false, "with --delete: rename in the copy what only has another name, by size and time and, where the server can, checksum")
 	fs.String("once", "", "from the server: leave files alone that were fetched before, wherever they are now; seed notes all that is there as fetched, reset forgets that")
 	fs.Lookup("once").NoOptDefVal = "on"
-	command.Choices(fs, "once", "on", "seed", "reset")
+	command.OneOf(fs, "once", "on", "seed", "reset")
 	fs.String("then-move", "", "move these into `DIRECTORY` on their side; %Y, %m and %d stand for the date")
 	fs.String("if", "differs", "`WHEN` a file of the copy is replaced: differs, newer, bigger, missing (never)")
-	command.Choices(fs, "if", "differs", "newer", "bigger", "missing")
+	command.OneOf(fs, "if", "differs", "newer", "bigger", "missing")
 	fs.Bool("fast", false, "only new files: leave what the copy has, and do not list directories that had nothing new since the last --fast")
 	fs.Bool("trust-dirs", false, "do not list directories with the same time as in the last run with it: files that were overwritten there are missed")
 	fs.String("settled", "", "leave files alone that changed within `TIME`, since they may still be being written")
@@ -91,7 +91,7 @@ func MirrorFlags(fs *pflag.FlagSet) {
 	fs.IntP("parallel", "P", 0, "use `N` sessions")
 	fs.Int("segments", 1, "fetch each large file over `N` sessions at once")
 	fs.String("via", "auto", "between sessions: `WAY` that the bytes take: direct, here, or auto, which tries both")
-	command.Choices(fs, "via", "auto", "direct", "here")
+	command.OneOf(fs, "via", "auto", "direct", "here")
 	fs.Bool("clear", false, "between servers: let the data travel in the clear where they cannot protect it")
 	fs.Bool("loop", false, "repeat until nothing is left to do")
 	fs.String("on-change", "", "run a local `COMMAND` at the end if anything was changed")
@@ -214,8 +214,14 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	if m.Filter, err = mirrorFilter(c); err != nil {
 		return nil, err
 	}
-	if err := mirrorChoices(c, m); err != nil {
-		return nil, err
+	m.Compare, m.Links = mirrorCompares[c.Value("compare")], mirrorLinks[c.Value("links")]
+	switch c.Value("if") {
+	case "newer":
+		m.OnlyNewer = true
+	case "bigger":
+		m.OnlyBigger = true
+	case "missing":
+		m.OnlyMissing = true
 	}
 	if m.Marker, err = readMarker(c); err != nil {
 		return nil, err
@@ -231,29 +237,6 @@ func newMirror(ctx context.Context, c *command.Call) (*transfer.Mirror, error) {
 	}
 	m.MayDelete = func(doomed []transfer.Step, kept int) error { return mayDelete(ctx, c, doomed, kept) }
 	return m, nil
-}
-
-// mirrorChoices reads the options that have a few words as values.
-func mirrorChoices(c *command.Call, m *transfer.Mirror) error {
-	var ok bool
-	if m.Compare, ok = mirrorCompares[c.Value("compare")]; !ok {
-		return c.Usage("--compare: %s is not one of time, size, hash", c.Value("compare"))
-	}
-	if m.Links, ok = mirrorLinks[c.Value("links")]; !ok {
-		return c.Usage("--links: %s is not one of skip, follow, copy", c.Value("links"))
-	}
-	switch when := c.Value("if"); when {
-	case "differs":
-	case "newer":
-		m.OnlyNewer = true
-	case "bigger":
-		m.OnlyBigger = true
-	case "missing":
-		m.OnlyMissing = true
-	default:
-		return c.Usage("--if: %s is not one of differs, newer, bigger, missing", when)
-	}
-	return nil
 }
 
 var (

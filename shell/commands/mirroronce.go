@@ -16,13 +16,8 @@ import (
 
 // onlyOnce opens the journal of what was fetched, where --once wants it; nil otherwise.
 func onlyOnce(c *command.Call, m *transfer.Mirror) (*taken.Journal, error) {
-	word := c.Value("once")
-	switch word {
-	case "":
+	if c.Value("once") == "" {
 		return nil, nil
-	case "on", "seed", "reset":
-	default:
-		return nil, c.Usage("--once: %s is not one of on, seed, reset", word)
 	}
 	if m.Up || m.Target != nil {
 		return nil, c.Usage("--once is for files that come from the server to here")

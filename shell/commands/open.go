@@ -38,7 +38,7 @@ var _ = command.Add(&command.Command{
 		fs.BoolP("anonymous", "a", false, "log in as anonymous")
 		fs.BoolP("no-login", "n", false, "only connect")
 		fs.String("tls", "", "`MODE` for this connection: auto, require, implicit or off")
-		command.Choices(fs, "tls", settings.TLSWords...)
+		command.OneOf(fs, "tls", settings.TLSWords...)
 		fs.String("as", "", "call the session `NAME`, and keep the present one open beside it: see session")
 		fs.Bool("insecure", false, "accept any certificate: anyone in between can pose as the server")
 		fs.String("made", "", "make the session what the `JSON` of a detached job says")
@@ -57,11 +57,8 @@ func open(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	if f := c.Flags.Lookup("tls"); f.Changed {
-		if _, ok := command.Securities[f.Value.String()]; !ok {
-			return c.Usage("--tls: %q is not one of auto, require, implicit, off", f.Value)
-		}
-		a.Security = f.Value.String()
+	if c.Given("tls") {
+		a.Security = c.Value("tls")
 	}
 	if err := openingWords(c, &a); err != nil {
 		return err

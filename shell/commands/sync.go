@@ -55,7 +55,7 @@ func syncFlags(fs *pflag.FlagSet) {
 	fs.StringArrayP("include", "i", nil, "only files that fit a `PATTERN`")
 	fs.StringArrayP("exclude", "x", nil, "no files and directories that fit a `PATTERN`")
 	fs.String("conflict", "skip", "`WHAT` becomes of a file that both sides have changed: skip, local, remote, newer, both")
-	command.Choices(fs, "conflict", "skip", "local", "remote", "newer", "both")
+	command.OneOf(fs, "conflict", "skip", "local", "remote", "newer", "both")
 	fs.Int("max-delete", -1, "delete at most `N` files on each side")
 	fs.Bool("rescan", false, "start over: compare everything, delete nothing")
 	fs.Bool("no-ignore", false, "do not look at .ftpignore")
@@ -75,9 +75,6 @@ func syncCommand(ctx context.Context, c *command.Call) error {
 		return c.Usage("too many arguments")
 	}
 	policy := treesync.Policy(c.Value("conflict"))
-	if !slices.Contains([]treesync.Policy{treesync.Skip, treesync.Local, treesync.Remote, treesync.Newer, treesync.Both}, policy) {
-		return c.Usage("--conflict: %s is not one of skip, local, remote, newer, both", policy)
-	}
 	head := syncPair(c, c.Texts())
 	return syncTrees(ctx, c, head, c.Is("yes"), func(y *treesync.Sync) { y.Policy = policy })
 }

@@ -25,10 +25,10 @@ func lookFlags(fs *pflag.FlagSet) {
 	fs.BoolP("extension", "X", false, "sorted by what follows the last dot")
 	fs.BoolP("unsorted", "U", false, "as the server sends them")
 	fs.String("sort", "", "by `WORD`: name, time, size, extension or none")
-	command.Choices(fs, "sort", "name", "time", "size", "extension", "none")
+	command.OneOf(fs, "sort", "name", "time", "size", "extension", "none")
 	fs.String("color", "", "`WHEN` names are coloured: auto, always or never; the program's own --color without it")
 	fs.Lookup("color").NoOptDefVal = "always"
-	command.Choices(fs, "color", "auto", "always", "never")
+	command.OneOf(fs, "color", "auto", "always", "never")
 	fs.String("time-style", "", "`STYLE` is ls, iso, full or ago")
 	command.Choices(fs, "time-style", settings.TimeStyles...)
 	fs.Bool("header", false, "with -l: a first row that says what the columns are")
@@ -70,20 +70,6 @@ func listingColours(c *command.Call) bool {
 		return false
 	}
 	return c.Out == c.Shell.Console.Out() && c.Shell.Console.ColorOut()
-}
-
-// wordsFit reports an option whose value is none of its words.
-func wordsFit(c *command.Call, options ...string) error {
-	for _, name := range options {
-		f := c.Flags.Lookup(name)
-		if f == nil || !f.Changed {
-			continue
-		}
-		if words := f.Annotations[command.FlagWords]; !slices.Contains(words, f.Value.String()) {
-			return c.Usage("--%s: %q is not one of %s", name, f.Value, strings.Join(words, ", "))
-		}
-	}
-	return nil
 }
 
 func timeStyle(c *command.Call) (render.TimeStyle, error) {

@@ -39,7 +39,7 @@ var _ = command.Add(&command.Command{
 		fs.Bool("full", false, "make the slower tests, too")
 		fs.Duration("timeout", 5*time.Second, "the `TIME` for each step")
 		fs.String("tls", "", "`MODE`: auto, require, implicit or off")
-		command.Choices(fs, "tls", settings.TLSWords...)
+		command.OneOf(fs, "tls", settings.TLSWords...)
 	},
 	Wire: command.Verbs(command.LoginVerbs, command.DataVerbs, command.Sends("LIST", "MLSD", "REST", "RETR", "QUIT")), Foreign: command.Refused, Run: doctor,
 })
@@ -97,11 +97,8 @@ func examination(ctx context.Context, c *command.Call) (e teach.Examination, err
 			return e, &failure.UsageError{Text: "not connected", Hint: "`doctor HOST` examines a server"}
 		}
 	}
-	if tls := c.Value("tls"); tls != "" {
-		if _, known := command.Securities[tls]; !known {
-			return e, c.Usage("--tls: %q is not one of auto, require, implicit, off", tls)
-		}
-		a.Security = tls
+	if c.Given("tls") {
+		a.Security = c.Value("tls")
 	}
 	if len(c.Args) == 0 && sh.Session != nil && a.Security != "implicit" {
 		if protected, _ := sh.Session.Protected(); protected {

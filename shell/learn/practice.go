@@ -36,7 +36,7 @@ var _ = command.Add(&command.Command{
 		command.Choices(fs, "fault", faultNames()...)
 		fs.Int("port", 0, "start: the `PORT`; otherwise any that is free")
 		fs.String("tls", "auto", "start: `MODE` is auto (for those who ask), require, implicit, off")
-		command.Choices(fs, "tls", settings.TLSWords...)
+		command.OneOf(fs, "tls", settings.TLSWords...)
 		fs.String("like", "", "start: look like this `SERVER`")
 		command.Choices(fs, "like", flavourNames()...)
 		fs.Bool("nat", false, "start: in a private network behind a router; a real one as root on Linux, else played")
@@ -84,11 +84,7 @@ func practiceServer(ctx context.Context, c *command.Call) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
 	mode := c.Value("tls")
-	opt := teach.PracticeOptions{Port: port, NoTLS: mode == "off", Like: c.Value("like"), NAT: c.Is("nat")}
-	var known bool
-	if opt.TLS, known = practiceModes[mode]; !known {
-		return c.Usage("--tls: %q is not one of auto, require, implicit, off", mode)
-	}
+	opt := teach.PracticeOptions{Port: port, TLS: practiceModes[mode], NoTLS: mode == "off", Like: c.Value("like"), NAT: c.Is("nat")}
 	for _, word := range words {
 		fault, err := practice.ParseFault(word)
 		if err != nil {
