@@ -265,6 +265,7 @@ func TestListingFails(t *testing.T) {
 		{"426 in the middle", begin + "S: 150 coming\nD> -rw-r--r-- 1 a b 4 Jan  1  2020 f\\r\\n\nD close\nS: 426 broken"},
 		{"451 in the middle", begin + "S: 150 coming\nD> -rw-r--r-- 1 a b 4 Jan  1  2020 f\\r\\n\nD close\nS: 451 trouble"},
 		{"reset", begin + "S: 150 coming\nD> -rw-r--r-- 1 a b 4 Jan  1  2020 f\\r\\n\nD reset\nS: 426 broken"},
+		{"226 in the middle of a line", begin + "S: 150 coming\nD> -rw-r--r-- 1 a b 4 Jan  1  2020 f\\r\\n-rw-r--r-- 1 a b 4 Ja\nD close\nS: 226 done"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			talk(t, test.text, client.Options{}, func(s *client.Session) {

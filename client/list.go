@@ -324,10 +324,13 @@ func (s *browser) listWith(ctx context.Context, t Transfer, dir string, yield fu
 	defer d.Abort() // does nothing after Close
 	cs := s.opt.Charset
 	var failed error
+	understood, cut := false, false
 	for e, err := range listing.Read(d, listing.Options{Format: format, Syst: s.syst, Now: timeNow()}) {
 		if failed = err; err != nil {
 			break
 		}
+		cut = e.NoEnd && e.Type == listing.Unparsed && understood
+		understood = understood || e.Type != listing.Unparsed
 		if e.Dir != "" {
 			e = listing.Entry{Type: listing.Unparsed, Size: -1, Raw: e.Raw}
 		}
@@ -342,6 +345,9 @@ func (s *browser) listWith(ctx context.Context, t Transfer, dir string, yield fu
 	said := strings.ToLower(d.Reply().Text())
 	if strings.Contains(said, "truncated") || strings.Contains(said, "failed to open") { // pure-ftpd, after 2,000 names; vsftpd
 		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut by the server: " + d.Reply().Text()}
+	}
+	if cut {
+		return &IncompleteError{Got: d.Transferred(), Want: -1, Listing: true, Reason: "listing cut in the middle of a line"}
 	}
 	return nil
 }

@@ -246,7 +246,7 @@ func (m *Mirror) rootThere(ctx context.Context, s *client.Session, dir string) (
 	case !isRefusal(err):
 		return false, err
 	case m.DryRun, client.IsCode(err, 450, 550) && s.Dir() != "":
-		return false, nil
+		return s.IsDir(ctx, dir) // the refusal may have had another reason, and what is there is not to be overlooked
 	}
 	if err := s.MkdirAll(ctx, dir); err != nil { // a bare server knows no other way to tell
 		return false, fmt.Errorf("%s: %w", dir, err)

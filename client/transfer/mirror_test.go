@@ -292,12 +292,34 @@ func TestMirrorUpToABareServer(t *testing.T) {
 		srv, s := server(t, nil, practice.Options{Tap: tap})
 		here := t.TempDir()
 		tree(t, here, "one", "sub/two")
-		_, err := mirrored(t, &Mirror{Up: true, Local: here, Remote: "copy"}, &Engine{Session: s})
-		if refuses && (err == nil || !strings.Contains(err.Error(), "copy: 550 no room")) || !refuses && err != nil {
-			t.Errorf("refuses %t: %v", refuses, err)
+		steps, err := mirrored(t, &Mirror{Up: true, Local: here, Remote: "copy"}, &Engine{Session: s})
+		if err != nil || refuses && !slices.Equal(steps, []string{"mkdir  new 550 no room"}) {
+			t.Errorf("refuses %t: %v, %q", refuses, err, steps)
 		}
 		if got, _ := afero.ReadFile(srv.FS(), "/copy/sub/two"); !refuses && string(got) != "this is sub/two" {
 			t.Errorf("the copy holds %q", got)
+		}
+	}
+}
+
+// What is in the copy is looked at, also where the server says of its directory that it is not there.
+func TestMirrorUpToADirectoryThatIsDenied(t *testing.T) {
+	for _, refusal := range []string{"450 busy", "550 no"} {
+		tap := practice.Tap{Command: func(_ int, line string) (obey, answer string) {
+			if line == "MLST copy" {
+				return "", refusal
+			}
+			return line, ""
+		}}
+		srv, s := server(t, nil, practice.Options{Tap: tap})
+		srv.FS().MkdirAll("/copy", 0o755)
+		afero.WriteFile(srv.FS(), "/copy/old", []byte("old"), 0o644)
+		here := t.TempDir()
+		tree(t, here, "one", "two")
+		m := &Mirror{Up: true, Local: here, Remote: "copy", Delete: true, MayDelete: func([]Step, int) error { return nil }}
+		steps, err := mirrored(t, m, &Engine{Session: s})
+		if there, _ := afero.Exists(srv.FS(), "/copy/old"); err != nil || there {
+			t.Errorf("%s: %v, %q, and the old file is there: %t", refusal, err, steps, there)
 		}
 	}
 }
