@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ftpsh/ftpsh/history/private"
 )
 
 // QueueFile is what a shell keeps of its queue for another day. Each shell has a file of its own, and holds the lock beside
@@ -13,6 +15,21 @@ import (
 type QueueFile struct {
 	Path string
 	Lock *flock.Flock
+}
+
+// OwnQueue makes the folder of a new file, and locks the file for this shell.
+func OwnQueue(path string) (*QueueFile, error) {
+	if err := private.MakeFolder(path); err != nil {
+		return nil, err
+	}
+	lock, free, err := LockQueue(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !free:
+		return nil, &private.Error{Name: path, Err: errors.New("another ftpsh holds it")}
+	}
+	return &QueueFile{Path: path, Lock: lock}, nil
 }
 
 // LockQueue locks the file of a shell, if that has gone.

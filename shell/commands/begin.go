@@ -117,17 +117,9 @@ func journalTx(sh *command.Shell, id string) (*command.OpenTx, error) {
 		return open, nil
 	}
 	path := filepath.Join(command.TxDir(sh), id+".jsonl")
-	if err := private.MakeFolder(path); err != nil {
-		return open, err
+	var err error
+	if open.Held, err = command.OwnQueue(path); err == nil {
+		open.File, err = private.Append(path)
 	}
-	lock, free, err := command.LockQueue(path)
-	if err == nil && !free {
-		err = &private.Error{Name: path, Err: errors.New("another ftpsh holds it")}
-	}
-	if err != nil {
-		return open, err
-	}
-	open.Held = &command.QueueFile{Path: path, Lock: lock}
-	open.File, err = private.Append(path)
 	return open, err
 }

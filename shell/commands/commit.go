@@ -37,13 +37,11 @@ func commitFlags(fs *pflag.FlagSet) {
 
 func commitTx(ctx context.Context, c *command.Call) error {
 	c.SumsUp()
+	if err := insideTx(c); err != nil {
+		return err
+	}
 	t, s := c.Shell.Tx, c.Session()
-	switch {
-	case t == nil:
-		return noTx(c)
-	case !command.InTx(c.Shell, s):
-		return c.Usage("the transaction is on another server: %s", t.Server)
-	case c.Is("dry-run") || c.Shell.Options.DryRun:
+	if c.Is("dry-run") || c.Shell.Options.DryRun {
 		steps, err := t.Dry(ctx, s, noOld(c))
 		if err = foreignTx(c, err); err != nil {
 			return err

@@ -14,13 +14,10 @@ var _ = command.Add(&command.Command{
 
 func rollbackTx(ctx context.Context, c *command.Call) error {
 	c.SumsUp()
-	t, s := c.Shell.Tx, c.Session()
-	switch {
-	case t == nil:
-		return noTx(c)
-	case !command.InTx(c.Shell, s):
-		return c.Usage("the transaction is on another server: %s", t.Server)
+	if err := insideTx(c); err != nil {
+		return err
 	}
+	t, s := c.Shell.Tx, c.Session()
 	if not, err := command.WouldRun(c.Shell, "rollback"); not {
 		return err
 	}

@@ -84,7 +84,7 @@ func showTx(ctx context.Context, c *command.Call) error {
 	case c.Arg(0) != "":
 		return c.Usage("%q is not recover", c.Arg(0))
 	case c.Shell.Tx == nil:
-		return noTx(c)
+		return errNoTx
 	}
 	t := c.Shell.Tx
 	rows := t.Rows()
@@ -140,8 +140,17 @@ func txCells(n int, r tx.Row, dir string) []string {
 	return []string{strconv.Itoa(n), string(r.Do), size, name, over}
 }
 
-func noTx(c *command.Call) error {
-	return &failure.UsageError{Text: "no transaction is open", Hint: "`begin` begins one, `tx recover` takes up one that broke off"}
+var errNoTx = &failure.UsageError{Text: "no transaction is open", Hint: "`begin` begins one, `tx recover` takes up one that broke off"}
+
+// insideTx refuses a command that ends a transaction where none is open on this server.
+func insideTx(c *command.Call) error {
+	switch t := c.Shell.Tx; {
+	case t == nil:
+		return errNoTx
+	case !command.InTx(c.Shell, c.Session()):
+		return c.Usage("the transaction is on another server: %s", t.Server)
+	}
+	return nil
 }
 
 // tidy forgets what was known of the names that a commit has changed, and removes what it no longer needs.

@@ -74,16 +74,8 @@ func ownQueueFile(sh *command.Shell) error {
 		return nil
 	}
 	path := filepath.Join(queueDir(sh), time.Now().UTC().Format("20060102-150405.000000000-")+fmt.Sprint(os.Getpid()))
-	if err := private.MakeFolder(path); err != nil {
-		return err
-	}
-	lock, free, err := command.LockQueue(path)
-	if err == nil && !free {
-		err = &private.Error{Name: path, Err: errors.New("another ftpsh holds it")}
-	}
-	if err == nil {
-		q.file = &command.QueueFile{Path: path, Lock: lock}
-	}
+	var err error
+	q.file, err = command.OwnQueue(path)
 	return err
 }
 
