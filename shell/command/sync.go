@@ -20,31 +20,8 @@ import (
 	"github.com/ftpsh/ftpsh/history/private"
 )
 
-// SyncWords are the actions for the table, and for the sum: planned and done.
-var SyncWords = []struct {
-	Action         treesync.Action
-	word, To, Done string
-	One, Many      string
-}{
-	{treesync.MkdirHere, "mkdir here", "to make here", "made here", "directory ", "directories "},
-	{treesync.MkdirThere, "mkdir there", "to make there", "made there", "directory ", "directories "},
-	{treesync.RenameHere, "rename here", "to rename here", "renamed here", "", ""},
-	{treesync.RenameThere, "rename there", "to rename there", "renamed there", "", ""},
-	{treesync.Get, "get", "to get", "downloaded", "", ""},
-	{treesync.Put, "put", "to put", "uploaded", "", ""},
-	{treesync.DeleteHere, "delete here", "to delete here", "deleted here", "", ""},
-	{treesync.DeleteThere, "delete there", "to delete there", "deleted there", "", ""},
-}
-
-// SyncWord is the word of an action of sync.
-func SyncWord(a treesync.Action) string {
-	for _, row := range SyncWords {
-		if row.Action == a {
-			return row.word
-		}
-	}
-	return string(a)
-}
+// SyncWord is an action of sync as people read it.
+func SyncWord(a treesync.Action) string { return strings.ReplaceAll(string(a), "-", " ") }
 
 // Sync takes a step of a sync into a plan.
 func (p *Planning) Sync(y *treesync.Sync, s treesync.Step) error {

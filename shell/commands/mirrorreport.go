@@ -31,12 +31,31 @@ type mirrorReport struct {
 	failed []string // paths of which something was not done
 }
 
-// mirrorWords are the actions in the summary, for one and for more of them; planned they have "to" before the verb.
-var mirrorWords = []struct {
-	action     transfer.Action
-	what, many string
+// actionWords is an action in a summary, for one and for more of them, done and planned.
+type actionWords[A comparable] struct {
+	action     A
+	one, many  string
 	done, plan string
-}{
+}
+
+// sumOf says how often each action was done, or would be.
+func sumOf[A comparable](rows []actionWords[A], counts map[A]int, planned bool) (words []string) {
+	for _, row := range rows {
+		n, what, verb := counts[row.action], row.many, row.done
+		if n == 1 {
+			what = row.one
+		}
+		if planned {
+			verb = row.plan
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
+		}
+	}
+	return words
+}
+
+var mirrorWords = []actionWords[transfer.Action]{
 	{transfer.ActDownload, "", "", "downloaded", "to download"},
 	{transfer.ActUpload, "", "", "uploaded", "to upload"},
 	{transfer.ActCopy, "", "", "copied", "to copy"},
@@ -48,14 +67,14 @@ var mirrorWords = []struct {
 	{transfer.ActSkip, "", "", "skipped", "to skip"},
 }
 
-// mirrorObject is a step as --json shows it.
-type mirrorObject struct {
+// stepObject is a step of mirror, or of sync, as --json shows it.
+type stepObject struct {
 	DryRun bool   `json:"dry_run,omitempty"`
-	Action string `json:"action"` // download, upload, copy, mkdir, link, rename, delete, rmdir, skip
+	Action string `json:"action"`
 	Path   string `json:"path"`
 	To     string `json:"to,omitempty"` // of a rename
 	Size   *int64 `json:"size,omitempty"`
-	Why    string `json:"why"` // new, size, newer, hash, extra, renamed
+	Why    string `json:"why"`
 	Error  string `json:"error,omitempty"`
 }
 
@@ -193,7 +212,7 @@ func (r *mirrorReport) arrived(s transfer.Step) {
 }
 
 func (r *mirrorReport) object(s transfer.Step) {
-	o := mirrorObject{DryRun: r.dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
+	o := stepObject{DryRun: r.dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
 	if s.Size >= 0 {
 		o.Size = &s.Size
 	}
@@ -209,19 +228,7 @@ func (r *mirrorReport) end(failure error) error {
 	if r.call.JSON() || r.call.Shell.Planning != nil {
 		return nil
 	}
-	var words []string
-	for _, row := range mirrorWords {
-		n, what, verb := r.counts[row.action], row.many, row.done
-		if n == 1 {
-			what = row.what
-		}
-		if r.dry {
-			verb = row.plan
-		}
-		if n > 0 {
-			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
-		}
-	}
+	words := sumOf(mirrorWords, r.counts, r.dry)
 	if len(words) == 0 {
 		if failure != nil || len(r.errs) > 0 {
 			return nil

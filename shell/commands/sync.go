@@ -117,7 +117,7 @@ func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, sure bo
 	case !strings.HasPrefix(string(head.Remote), "/"):
 		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}
 	case !dry && !sure && !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`sync -y` does it, `sync -n` shows it"}
+		return cannotAsk(c, "`sync -y` does it, `sync -n` shows it")
 	}
 	c.SumsUp()
 	defer inBytes(c.Session())()
@@ -222,19 +222,8 @@ type syncReport struct {
 	notes  []string
 }
 
-// syncObject is a step as --json shows it.
-type syncObject struct {
-	DryRun bool   `json:"dry_run,omitempty"`
-	Action string `json:"action"` // get, put, mkdir-here, mkdir-there, rename-…, delete-…, conflict
-	Path   string `json:"path"`
-	To     string `json:"to,omitempty"`
-	Size   *int64 `json:"size,omitempty"`
-	Why    string `json:"why"`
-	Error  string `json:"error,omitempty"`
-}
-
-func newSyncObject(s treesync.Step, dry bool) syncObject {
-	o := syncObject{DryRun: dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
+func syncObject(s treesync.Step, dry bool) stepObject {
+	o := stepObject{DryRun: dry, Action: string(s.Action), Path: s.Path, To: s.To, Why: s.Why}
 	if s.Action == treesync.Get || s.Action == treesync.Put {
 		o.Size = &s.Size
 	}
@@ -265,7 +254,7 @@ func (r *syncReport) show(y *treesync.Sync, dry bool) error {
 		if step.To != "" {
 			name += " -> " + render.Safe(step.To)
 		}
-		return newSyncObject(step, dry), []string{command.SyncWord(step.Action), size, name, step.Why}
+		return syncObject(step, dry), []string{command.SyncWord(step.Action), size, name, step.Why}
 	})
 	if r.call.JSON() {
 		return err
@@ -283,7 +272,7 @@ func (r *syncReport) conflicts(steps []treesync.Step) error {
 		switch {
 		case step.Action != treesync.Conflict:
 		case r.call.JSON():
-			if err := r.call.Object(newSyncObject(step, false)); err != nil {
+			if err := r.call.Object(syncObject(step, false)); err != nil {
 				return err
 			}
 		default:
@@ -322,20 +311,20 @@ func movedBytes(s treesync.Step) int64 {
 	return 0
 }
 
+var syncWords = []actionWords[treesync.Action]{
+	{treesync.MkdirHere, "directory ", "directories ", "made here", "to make here"},
+	{treesync.MkdirThere, "directory ", "directories ", "made there", "to make there"},
+	{treesync.RenameHere, "", "", "renamed here", "to rename here"},
+	{treesync.RenameThere, "", "", "renamed there", "to rename there"},
+	{treesync.Get, "", "", "downloaded", "to get"},
+	{treesync.Put, "", "", "uploaded", "to put"},
+	{treesync.DeleteHere, "", "", "deleted here", "to delete here"},
+	{treesync.DeleteThere, "", "", "deleted there", "to delete there"},
+}
+
+// syncSum sums up what is done, or planned.
 func syncSum(counts map[treesync.Action]int, bytes int64, conflicts int, planned bool) string {
-	var words []string
-	for _, row := range command.SyncWords {
-		n, what, verb := counts[row.Action], row.Many, row.Done
-		if n == 1 {
-			what = row.One
-		}
-		if planned {
-			verb = row.To
-		}
-		if n > 0 {
-			words = append(words, fmt.Sprintf("%d %s%s", n, what, verb))
-		}
-	}
+	words := sumOf(syncWords, counts, planned)
 	if bytes > 0 {
 		words = append(words, command.BytesText(bytes))
 	}
@@ -358,7 +347,7 @@ func (r *syncReport) tell(s treesync.Step) {
 	}
 	switch {
 	case r.call.JSON():
-		_ = r.call.Object(newSyncObject(s, false))
+		_ = r.call.Object(syncObject(s, false))
 	case r.call.Shell.Settings.Verbose && s.Err == nil:
 		r.call.Note("%s %s (%s)", command.SyncWord(s.Action), render.Safe(s.Path), s.Why)
 	}
@@ -385,8 +374,7 @@ func (r *syncReport) left(conflicts int) error {
 
 // syncPairs are the pairs with this server.
 func syncPairs(c *command.Call) ([]treesync.Head, error) {
-	heads, err := syncs(c.Shell).Heads(syncHead(c.Session(), "", ""))
-	return heads, err
+	return syncs(c.Shell).Heads(syncHead(c.Session(), "", ""))
 }
 
 // syncStatusObject is a pair as --json shows it.
