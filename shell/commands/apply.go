@@ -62,12 +62,17 @@ func apply(ctx context.Context, c *command.Call) error {
 	}
 	if name == "" && !c.Is("yes") {
 		if !c.Interactive() {
-			return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`apply -y`, or the name of a plan"}
+			return cannotAsk(c, "`apply -y`, or the name of a plan")
 		}
 		if err := showPlan(c, p); err != nil || !c.Confirm(ctx, "do that?") {
 			return err
 		}
 	}
+	return applyPlan(ctx, c, p, name, wanted)
+}
+
+// applyPlan carries out a plan that still holds. The journal is beside the file of that name, which no other ftpsh carries out meanwhile.
+func applyPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string, wanted func(int) bool) error {
 	journal := ""
 	if name != "" {
 		release, free := command.Hold(c.Shell.Local(name))

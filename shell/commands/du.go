@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -206,10 +207,7 @@ func showDuplicates(c *command.Call, bySum map[string][]*summed) error {
 		}
 	}
 	slices.SortFunc(groups, func(a, b []*summed) int {
-		if more := b[0].was.Size - a[0].was.Size; more != 0 {
-			return int(max(-1, min(more, 1)))
-		}
-		return strings.Compare(a[0].path, b[0].path)
+		return cmp.Or(cmp.Compare(b[0].was.Size, a[0].was.Size), strings.Compare(a[0].path, b[0].path))
 	})
 	for i, group := range groups {
 		if i > 0 && !c.JSON() {

@@ -81,6 +81,11 @@ func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error 
 	return failure.Several(errs)
 }
 
+// cannotAsk is the error of a command that has a question where nobody can answer.
+func cannotAsk(c *command.Call, hint string) error {
+	return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: hint}
+}
+
 // asks reports whether the next name will be asked about.
 func (e *each) asks() bool {
 	return !e.all && e.call.Interactive() && e.call.Shell.Settings.Prompt

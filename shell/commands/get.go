@@ -170,14 +170,13 @@ func getSeveral(ctx context.Context, c *command.Call, resume bool) error {
 	if dir != "" && !c.Shell.Folder().IsDir(dir) {
 		return failure.About(dir, &failure.LocalError{Text: "no such directory here"})
 	}
-	names, missed := c.Expand(ctx, words)
 	all := &each{call: c, all: true}
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return eachName(ctx, c, words, func(name command.RemoteName) error {
 		if c.Is("recursive") && isRemoteTree(ctx, c, name) {
 			return all.tree(ctx, name.Path, dir)
 		}
 		return all.download(ctx, transfer.Task{Op: transfer.Download, Remote: name.Path, Local: dir, Resume: resume, Segments: segments(c)})
-	})})
+	})
 }
 
 // openTarget reads the local name that the user typed. Only here, and never in a

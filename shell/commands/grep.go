@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -159,11 +158,10 @@ func newGrepping(c *command.Call) (*grepping, []syntax.Token, error) {
 
 // all searches what the words stand for.
 func (g *grepping) all(ctx context.Context, words []syntax.Token) error {
-	names, missed := g.call.Expand(ctx, words)
 	if len(words) == 0 {
-		names = []command.RemoteName{{Path: "."}}
+		return g.name(ctx, command.RemoteName{Path: "."})
 	}
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error { return g.name(ctx, name) })})
+	return eachName(ctx, g.call, words, func(name command.RemoteName) error { return g.name(ctx, name) })
 }
 
 // name searches a file, or with -r a tree.

@@ -18,7 +18,7 @@ var _ = command.Add(&command.Command{
 
 func mdelete(ctx context.Context, c *command.Call) error {
 	if !c.Interactive() && c.Shell.Settings.Prompt && !c.Is("force") {
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`prompt off` before it, or `mdelete -f`"}
+		return cannotAsk(c, "`prompt off` before it, or `mdelete -f`")
 	}
 	names, missed := c.Expand(ctx, c.Args)
 	asked := &each{call: c, all: c.Is("force")}

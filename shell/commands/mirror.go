@@ -288,27 +288,22 @@ func mirrorFilter(c *command.Call) (entryTest, error) {
 // mirrorTests are those of --size, --newer and --older.
 func mirrorTests(c *command.Call) (tests []entryTest, err error) {
 	sizes, _ := c.Flags.GetStringArray("size")
-	add := func(flag, text string, read func(string) (entryTest, error)) error {
+	var errs []error
+	add := func(flag, sign, text string, read func(string) (entryTest, error)) {
 		if text == "" {
-			return nil
+			return
 		}
-		test, err := read(text)
+		test, err := read(sign + text)
 		if err != nil {
-			return c.Usage("--%s: %s", flag, err)
+			errs = append(errs, c.Usage("--%s: %s", flag, err))
 		}
 		tests = append(tests, test)
-		return nil
 	}
-	var errs []error
 	for _, size := range sizes {
-		errs = append(errs, add("size", size, bySize))
+		add("size", "", size, bySize)
 	}
-	if newer := c.Value("newer"); newer != "" {
-		errs = append(errs, add("newer", "-"+newer, byAge))
-	}
-	if older := c.Value("older"); older != "" {
-		errs = append(errs, add("older", "+"+older, byAge))
-	}
+	add("newer", "-", c.Value("newer"), byAge)
+	add("older", "+", c.Value("older"), byAge)
 	return tests, failure.Several(errs)
 }
 

@@ -198,7 +198,7 @@ func emptyTrash(ctx context.Context, c *command.Call, all []trash.Content) error
 		return nil
 	case c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`trash empty -y`"}
+		return cannotAsk(c, "`trash empty -y`")
 	case !c.Confirm(ctx, fmt.Sprintf("delete %s of %s for good?", command.Plural(files, "file", "files"), command.Plural(len(doomed), "command", "commands"))):
 		return nil
 	}
@@ -255,7 +255,7 @@ func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group,
 	switch {
 	case dry || c.Is("yes"):
 	case !c.Interactive():
-		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: "`" + word + " -y`"}
+		return cannotAsk(c, "`"+word+" -y`")
 	default:
 		if err := tellBack(ctx, c, g, true); err != nil {
 			return err
