@@ -35,36 +35,31 @@ func help(_ context.Context, c *command.Call) error {
 		return overview(c.Shell, c.Out, c.Is("all"))
 	}
 	for _, name := range c.Texts() {
-		if name == "keys" {
-			if err := helpKeys(c); err != nil {
-				return err
-			}
-			continue
-		}
-		if known, err := helpEquivalents(c, name); known || err != nil {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		command, err := c.Shell.Catalog.Find(name)
-		if row, is := settings.Exact(name); err != nil && is == nil {
-			if err := helpSetting(c.Shell, c.Out, row); err != nil {
-				return err
-			}
-			continue
-		}
-		if _, known := teach.Explain(name, teach.Here{}); err != nil && known {
-			return &failure.UsageError{Text: name + " is not a command of ftpsh", Hint: "`explain " + name + "` says what it is"}
-		}
-		if err != nil {
-			return err
-		}
-		if err := helpCommand(c.Shell, c.Out, command); err != nil {
+		if err := helpOn(c, name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func helpOn(c *command.Call, name string) error {
+	if name == "keys" {
+		return helpKeys(c)
+	}
+	if known, err := helpEquivalents(c, name); known || err != nil {
+		return err
+	}
+	command, err := c.Shell.Catalog.Find(name)
+	if err == nil {
+		return helpCommand(c.Shell, c.Out, command)
+	}
+	if row, is := settings.Exact(name); is == nil {
+		return helpSetting(c.Shell, c.Out, row)
+	}
+	if _, known := teach.Explain(name, teach.Here{}); known {
+		return &failure.UsageError{Text: name + " is not a command of ftpsh", Hint: "`explain " + name + "` says what it is"}
+	}
+	return err
 }
 
 func helpSetting(sh *command.Shell, out io.Writer, row *settings.Setting) error {
