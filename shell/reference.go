@@ -3,6 +3,8 @@ package shell
 import (
 	// Each of these packages adds its commands to the catalog.
 
+	"slices"
+
 	"github.com/ftpsh/ftpsh/shell/command"
 	_ "github.com/ftpsh/ftpsh/shell/commands"
 	_ "github.com/ftpsh/ftpsh/shell/jobs"
@@ -22,15 +24,11 @@ type ExitStatus struct {
 // ExitStatuses are all statuses, each once, in ascending order.
 func ExitStatuses() []ExitStatus {
 	all := []ExitStatus{{0, "done"}, {1, "a command failed in another way"}}
-	for n := 2; n < 256; n++ {
-		for _, row := range command.Statuses {
-			if row.Status == n {
-				all = append(all, ExitStatus{n, row.Says})
-				break
-			}
-		}
+	for _, row := range command.Statuses {
+		all = append(all, ExitStatus{row.Status, row.Says})
 	}
-	return all
+	slices.SortStableFunc(all, func(a, b ExitStatus) int { return a.Status - b.Status })
+	return slices.Compact(all)
 }
 
 // Catalog is all commands.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -80,12 +81,7 @@ func (g *Gauge) File(name string, m *transfer.Meter) (over func()) {
 		fewer()
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		for i := range g.files {
-			if g.files[i] == f {
-				g.files = append(g.files[:i:i], g.files[i+1:]...)
-				return
-			}
-		}
+		g.files = slices.DeleteFunc(g.files, func(one *moving) bool { return one == f })
 	}
 }
 

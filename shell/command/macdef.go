@@ -43,9 +43,7 @@ func RunMacro(sh *Shell, call *Call, name string, args []syntax.Token) error {
 func macroLines(sh *Shell, call *Call, name string, lines []string, vars syntax.Vars) error {
 	for i, text := range lines {
 		err := sh.Do(Line{Text: text, Script: "$" + name, Number: i + 1, Within: call, Vars: vars})
-		switch {
-		case err == nil || sh.Settings.OnError == "continue" && !errors.Is(err, failure.ErrInterrupted):
-		default:
+		if err != nil && (sh.Settings.OnError != "continue" || errors.Is(err, failure.ErrInterrupted)) {
 			return failure.Shown(err)
 		}
 		if sh.Quitting || sh.Ended() {

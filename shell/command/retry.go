@@ -109,10 +109,8 @@ func (w *noticed) Write(p []byte) (int, error) {
 
 // Pause waits, unless ctx ends before.
 func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

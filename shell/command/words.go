@@ -16,13 +16,12 @@ func Every(period time.Duration, f func()) (halt func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		clock := time.NewTicker(period)
-		defer clock.Stop()
+		clock := time.Tick(period)
 		for {
 			select {
 			case <-end:
 				return
-			case <-clock.C:
+			case <-clock:
 				f()
 			}
 		}

@@ -82,14 +82,10 @@ func (js *jobs) running(forget bool) []*job {
 
 // InWords counts the jobs that run.
 func (js *jobs) InWords() string {
-	switch n := len(js.running(false)); n {
-	case 0:
-		return ""
-	case 1:
-		return "1 job"
-	default:
-		return strconv.Itoa(n) + " jobs"
+	if n := len(js.running(false)); n > 0 {
+		return command.Plural(n, "job", "jobs")
 	}
+	return ""
 }
 
 // find returns the job of a number, or the newest for an empty word.
