@@ -185,11 +185,6 @@ func duration(name, short string, field func(*Settings) *time.Duration) *Setting
 	return setting(name, short, field, durations).like("30s", "10s", "30s", "2m", "10m")
 }
 
-// durationOrOff is a duration that need not be.
-func durationOrOff(name, short string, field func(*Settings) *time.Duration) *Setting {
-	return durationOr("off", name, short, field)
-}
-
 // durationOr is a duration with a word for none of its own.
 func durationOr(word, name, short string, field func(*Settings) *time.Duration) *Setting {
 	row := setting(name, short, field, durations.or("0", 0).or(word, 0)).like(word+"|30s", "10s", "30s", "2m", "10m")
