@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -81,10 +80,14 @@ func candidates(ctx context.Context, sh *command.Shell, at syntax.Cursor) comple
 	case len(at.Words) == 0:
 		return completion.Words(word, commandCandidates(sh))
 	}
-	command := Meant(sh, at.Words[0])
-	if command == nil {
-		return completion.Result{}
+	if command := Meant(sh, at.Words[0]); command != nil {
+		return behind(ctx, sh, command, at)
 	}
+	return completion.Result{}
+}
+
+// behind completes what stands behind a command: another one, an option, its value or an argument.
+func behind(ctx context.Context, sh *command.Shell, command *command.Command, at syntax.Cursor) completion.Result {
 	if from := command.InnerOf(at.Words[1:]); from >= 0 { // as in find -exec x
 		at.Words = at.Words[1+from:]
 		return candidates(ctx, sh, at)
@@ -103,8 +106,8 @@ func candidates(ctx context.Context, sh *command.Shell, at syntax.Cursor) comple
 	switch {
 	case flag != nil:
 		return flagValues(ctx, sh, flag, at.Word)
-	case strings.HasPrefix(word, "-") && at.Word.Lead == 0 && command.TakesFlags():
-		return completion.Words(word, flagCandidates(command))
+	case strings.HasPrefix(at.Word.Text, "-") && at.Word.Lead == 0 && command.TakesFlags():
+		return completion.Words(at.Word.Text, flagCandidates(command))
 	}
 	return argumentCandidates(ctx, sh, command, given, at.Word)
 }
@@ -210,10 +213,6 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 			return found
 		}
 		return completion.Words(strings.ToUpper(word), learn.TopicCandidates(&sh.Learning))
-	case completion.Command:
-		return completion.Words(word, commandCandidates(sh))
-	case completion.Help:
-		return completion.Words(word, helpCandidates(sh))
 	case completion.LocalPath, completion.LocalDir:
 		return localNamesLike(ctx, typed, kind == completion.LocalDir)
 	case completion.RemotePath, completion.RemoteDir:
@@ -222,37 +221,45 @@ func ofKind(ctx context.Context, sh *command.Shell, kind completion.Kind, cmd *c
 		return eitherNames(ctx, sh, typed)
 	case completion.Visited:
 		return visitedLike(sh, given, word)
-	case completion.Setting:
-		return completion.Words(word, settingCandidates())
 	case completion.SettingValue:
 		name := cmd.Name
 		if len(given) > 0 {
 			name = given[0].Text
 		}
 		return completion.Words(word, valueCandidates(name))
-	case completion.Host:
-		return completion.Words(word, command.PlainCandidates(append(site.BookmarkNames(sh.Options.Bookmarks), sh.Known.Hosts()...)))
-	case completion.Bookmark:
-		return completion.Words(word, command.PlainCandidates(site.BookmarkNames(sh.Options.Bookmarks)))
-	case completion.Session:
-		return completion.Words(word, command.PlainCandidates(commands.SessionNames(&sh.Connections)))
-	case completion.Alias:
-		return completion.Words(word, command.PlainCandidates(slices.Sorted(maps.Keys(sh.Aliases))))
-	case completion.Variable:
-		return completion.Words(word, command.PlainCandidates(slices.Sorted(maps.Keys(sh.Vars))))
-	case completion.Condition:
-		return completion.Words(word, conditionCandidates())
-	case completion.Macro:
-		return completion.Words(word, command.PlainCandidates(sh.MacroNames()))
-	case completion.Port:
-		return completion.Words(word, command.PlainCandidates([]string{"21", "990", "2121"}))
-	case completion.Job:
-		return completion.Words(word, jobs.JobCandidates(sh))
 	case completion.Verb:
 		return completion.Words(strings.ToUpper(word), command.PlainCandidates(command.ProtocolVerbs))
 	}
+	if all := described[kind]; all != nil {
+		return completion.Words(word, all(sh))
+	}
+	if all := named[kind]; all != nil {
+		return completion.Words(word, command.PlainCandidates(all(sh)))
+	}
 	return completion.Result{}
 }
+
+// described are the kinds of which there are only so many, each with a word about it; named are those that have a name and no more.
+var (
+	described = map[completion.Kind]func(*command.Shell) []completion.Candidate{
+		completion.Command:   commandCandidates,
+		completion.Condition: conditionCandidates,
+		completion.Help:      helpCandidates,
+		completion.Job:       jobs.JobCandidates,
+		completion.Setting:   settingCandidates,
+	}
+	named = map[completion.Kind]func(*command.Shell) []string{
+		completion.Alias:    func(sh *command.Shell) []string { return slices.Sorted(maps.Keys(sh.Aliases)) },
+		completion.Bookmark: func(sh *command.Shell) []string { return site.BookmarkNames(sh.Options.Bookmarks) },
+		completion.Host: func(sh *command.Shell) []string {
+			return append(site.BookmarkNames(sh.Options.Bookmarks), sh.Known.Hosts()...)
+		},
+		completion.Macro:    func(sh *command.Shell) []string { return sh.MacroNames() },
+		completion.Port:     func(*command.Shell) []string { return []string{"21", "990", "2121"} },
+		completion.Session:  func(sh *command.Shell) []string { return commands.SessionNames(&sh.Connections) },
+		completion.Variable: func(sh *command.Shell) []string { return slices.Sorted(maps.Keys(sh.Vars)) },
+	}
+)
 
 // eitherNames are local names; behind a colon those of the server.
 func eitherNames(ctx context.Context, sh *command.Shell, typed syntax.Token) completion.Result {
@@ -355,11 +362,11 @@ func commandCandidates(sh *command.Shell) []completion.Candidate {
 }
 
 func byText(all []completion.Candidate) []completion.Candidate {
-	sort.Slice(all, func(i, j int) bool { return all[i].Text < all[j].Text })
+	slices.SortStableFunc(all, func(a, b completion.Candidate) int { return strings.Compare(a.Text, b.Text) })
 	return all
 }
 
-func conditionCandidates() []completion.Candidate {
+func conditionCandidates(*command.Shell) []completion.Candidate {
 	var all []completion.Candidate
 	for _, row := range script.Conditions() {
 		all = append(all, completion.Candidate{Text: row.Name, Note: row.Short})
@@ -385,7 +392,7 @@ func flagCandidates(command *command.Command) []completion.Candidate {
 // helpCandidates are what help explains. The name of a command that is a setting, too, is that of the command there.
 func helpCandidates(sh *command.Shell) []completion.Candidate {
 	all := append(commandCandidates(sh), completion.Candidate{Text: "keys", Note: "the keys of the prompt"})
-	for _, row := range settingCandidates() {
+	for _, row := range settingCandidates(sh) {
 		if !slices.ContainsFunc(all, func(c completion.Candidate) bool { return c.Text == row.Text }) {
 			all = append(all, row)
 		}
@@ -393,7 +400,7 @@ func helpCandidates(sh *command.Shell) []completion.Candidate {
 	return byText(all)
 }
 
-func settingCandidates() []completion.Candidate {
+func settingCandidates(*command.Shell) []completion.Candidate {
 	var all []completion.Candidate
 	for _, row := range settings.All() {
 		all = append(all, completion.Candidate{Text: row.Name, Note: row.Short})
