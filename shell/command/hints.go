@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -73,7 +72,7 @@ func (sh *Shell) causeOf(err error) cause {
 			c.isDir, c.known = there.Dir, found
 		}
 	}
-	c.isDir = c.isDir || failure.Is[*IsDirError](err)
+	c.isDir = c.isDir || diagnosed(IsDir)(c)
 	return c
 }
 
@@ -116,49 +115,28 @@ func SaysWhy(err error) bool {
 	return !c.refused("STOR", "APPE", "STOU", "RNTO") && (c.missing() || c.says("exist", "not empty"))
 }
 
-// IsDirError is the failure of a transfer of what is a directory.
-type IsDirError struct{ Err error }
+// A Diagnosis is what is known of a failure beside its words.
+type Diagnosis int
 
-func (e *IsDirError) Error() string { return e.Err.Error() }
-func (e *IsDirError) Unwrap() error { return e.Err }
+// The diagnoses; Of says which directory, or where the password was kept.
+const (
+	IsDir        Diagnosis = iota // it is a directory that was to be moved as a file
+	Emptied                       // all that a listing shows of the directory is deleted
+	NoDir                         // the directory to write into is not there
+	NoLocalDir                    // the same on this computer
+	keptPassword                  // nobody typed the password that was refused
+	askedAgain                    // the next thing is the question for another password
+)
 
-// EmptiedError is the failure to delete a directory when all that a listing shows of it is deleted.
-type EmptiedError struct{ Err error }
-
-func (e *EmptiedError) Error() string { return e.Err.Error() }
-func (e *EmptiedError) Unwrap() error { return e.Err }
-
-// NoDirError is the failure to write into a directory that is not there.
-type NoDirError struct {
-	Dir string
+// DiagnosedError is a failure of which more is known than it says, for its hint.
+type DiagnosedError struct {
+	Is  Diagnosis
+	Of  string
 	Err error
 }
 
-func (e *NoDirError) Error() string { return e.Err.Error() }
-func (e *NoDirError) Unwrap() error { return e.Err }
-
-// NoLocalDirError is the failure to write into a directory of this computer that is not there.
-type NoLocalDirError struct {
-	Dir string
-	Err error
-}
-
-func (e *NoLocalDirError) Error() string { return e.Err.Error() }
-func (e *NoLocalDirError) Unwrap() error { return e.Err }
-
-// KeptPasswordError is a login that was refused with a password that nobody typed.
-type KeptPasswordError struct {
-	Source string // where it was kept
-	Err    error
-}
-
-func (e *KeptPasswordError) Error() string { return e.Err.Error() }
-func (e *KeptPasswordError) Unwrap() error { return e.Err }
-
-// askedAgainError is a login that was refused, and the next thing is the question for another password.
-type askedAgainError struct{ error }
-
-func (e *askedAgainError) Unwrap() error { return e.error }
+func (e *DiagnosedError) Error() string { return e.Err.Error() }
+func (e *DiagnosedError) Unwrap() error { return e.Err }
 
 // A hint is what to try after an error of one cause: the first row that fits is
 // shown. NAME in it is the name that the error is about.
@@ -176,6 +154,10 @@ func thatIs[T error](holds func(T) bool) func(cause) bool {
 		e, is := failure.As[T](c.err)
 		return is && holds(e)
 	}
+}
+
+func diagnosed(is Diagnosis) func(cause) bool {
+	return thatIs(func(e *DiagnosedError) bool { return e.Is == is })
 }
 
 func isThe(err error) func(cause) bool {
@@ -216,8 +198,8 @@ var hints = []hint{
 	{"the server is full", func(c cause) bool {
 		return c.refused("", "USER", "PASS") && (c.code == 421 || c.says("too many", "maximum", "limit"))
 	}, "the server accepts no more users right now: try again later"},
-	{"the login is refused with a password that was kept", isError[*KeptPasswordError], "the password came from SOURCE"},
-	{"the login is refused, and the password is asked for again", isError[*askedAgainError], ""},
+	{"the login is refused with a password that was kept", diagnosed(keptPassword), "the password came from SOURCE"},
+	{"the login is refused, and the password is asked for again", diagnosed(askedAgain), ""},
 	{"the login is refused in a script", func(c cause) bool { return c.refused("USER", "PASS") && c.batch }, "`ftpsh USER@HOST` names the user; FTPSH_PASSWORD, --password-stdin or .netrc holds the password"},
 	{"the login is refused, and the connection is gone", func(c cause) bool { return c.refused("USER", "PASS") && !c.connected }, "`open USER@HOST` tries again"},
 	{"the login is refused", func(c cause) bool { return c.refused("USER", "PASS") }, "`user USERNAME` tries again"},
@@ -293,7 +275,7 @@ var hints = []hint{
 	{"a directory in place of the new name", func(c cause) bool {
 		return c.refused("STOR", "APPE", "RNTO") && c.dirInstead()
 	}, "that is a directory; end its name with a slash to put the file in it"},
-	{"a directory that rm -r does not get rid of", func(c cause) bool { return c.refused("RMD") && isError[*EmptiedError](c) }, "`ls -a NAME` shows what is left in it"},
+	{"a directory that rm -r does not get rid of", func(c cause) bool { return c.refused("RMD") && diagnosed(Emptied)(c) }, "`ls -a NAME` shows what is left in it"},
 	{
 		"a directory that is not empty", func(c cause) bool { return c.refused("RMD") && c.says("not empty", "non-empty", "nonempty") },
 		"`rm -r NAME` deletes it with everything in it; `ls -a NAME` shows that",
@@ -304,9 +286,9 @@ var hints = []hint{
 	{"no room, with a trash", func(c cause) bool { return c.has(452, 552) && c.trashes }, "`trash` shows what the trash holds, `trash empty --older 0` frees it"},
 	{"what is made is there", func(c cause) bool { return c.refused("MKD") && (c.isDir || c.says("exist") && !c.missing()) }, ""},
 	{"no directory to make one in", func(c cause) bool {
-		return c.refused("MKD") && (c.missing() || isError[*NoDirError](c))
+		return c.refused("MKD") && (c.missing() || diagnosed(NoDir)(c))
 	}, "`mkdir -p NAME` makes those on the way, too"},
-	{"no directory to write into", isError[*NoDirError], "`mkdir -p DIR` makes the directory"},
+	{"no directory to write into", diagnosed(NoDir), "`mkdir -p DIR` makes the directory"},
 	{"what the user may not read", func(c cause) bool { return c.refused("RETR", "CWD", "MLSD", "LIST", "NLST") && c.denied() }, "`ls -l` shows who may read it"},
 	{"what the user may not change", func(c cause) bool {
 		return c.refused("DELE", "RMD", "RNFR", "SITE", "MFMT", "MFF") && c.denied()
@@ -324,7 +306,7 @@ var hints = []hint{
 		"`ls -l` shows who may write here, `cd` goes elsewhere",
 	},
 	{"a command of the server that it does not have", func(c cause) bool { return c.refused("SITE") && c.has(500, 501, 502, 504) }, "`site help` shows which ones the server has"},
-	{"no local directory to write into", isError[*NoLocalDirError], "`lmkdir -p DIR` makes the directory"},
+	{"no local directory to write into", diagnosed(NoLocalDir), "`lmkdir -p DIR` makes the directory"},
 	{"a local directory that is sent as a file", func(c cause) bool {
 		return failure.Is[*fs.PathError](c.err) && errors.Is(c.err, transfer.ErrDirectory)
 	}, "`put -r PATH` sends a directory with everything in it"},
@@ -367,17 +349,13 @@ func (c cause) hint() string {
 
 // fill puts the name and the directory into a hint.
 func (c cause) fill(say string) string {
-	var none *NoDirError
-	var here *NoLocalDirError
-	var kept *KeptPasswordError
+	var found *DiagnosedError
 	var local *fs.PathError
 	switch {
-	case errors.As(c.err, &none):
-		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(none.Dir)+"`")
-	case errors.As(c.err, &here):
-		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(filepath.ToSlash(here.Dir))+"`")
-	case errors.As(c.err, &kept):
-		say = strings.ReplaceAll(say, "SOURCE", kept.Source)
+	case errors.As(c.err, &found) && found.Is == keptPassword:
+		say = strings.ReplaceAll(say, "SOURCE", found.Of)
+	case errors.As(c.err, &found):
+		say = strings.ReplaceAll(say, "DIR`", syntax.Quote(found.Of)+"`")
 	case errors.As(c.err, &local):
 		say = strings.ReplaceAll(say, "PATH`", syntax.Quote(local.Path)+"`")
 	}

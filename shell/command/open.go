@@ -156,13 +156,13 @@ func Authenticate(ctx context.Context, sh *Shell, who client.Login, source strin
 		}
 		err := loginAsked(ctx, sh, &who)
 		if failure.Refused(err, "PASS") && source != "" && source != Typed {
-			err = &KeptPasswordError{Source: source, Err: err}
+			err = &DiagnosedError{Is: keptPassword, Of: source, Err: err}
 		}
 		if !failure.Refused(err, "PASS") || !sh.Interactive() || attempt == attempts || sh.Session.Idle() != nil {
 			return err
 		}
 		if source == "" || source == Typed {
-			err = &askedAgainError{err}
+			err = &DiagnosedError{Is: askedAgain, Err: err}
 		}
 		sh.Failed(Line{}, "", err)
 		source = ""

@@ -22,7 +22,7 @@ func diagnosed(ctx context.Context, c *command.Call, name string, err error) err
 	writes := failure.Refused(err, "STOR", "APPE", "STOU", "RNTO", "MKD")
 	switch e, failed := c.Session().Stat(ctx, name); {
 	case failed == nil && e.Type == listing.Dir:
-		return &command.IsDirError{Err: err}
+		return &command.DiagnosedError{Is: command.IsDir, Err: err}
 	case failed == nil || !writes:
 		return err
 	}
@@ -31,7 +31,7 @@ func diagnosed(ctx context.Context, c *command.Call, name string, err error) err
 		return err
 	}
 	if _, failed := c.Session().Stat(ctx, dir); failure.NotThere(failed) {
-		return &command.NoDirError{Dir: dir, Err: err}
+		return &command.DiagnosedError{Is: command.NoDir, Of: dir, Err: err}
 	}
 	return err
 }
@@ -44,7 +44,7 @@ func diagnosedHere(c *command.Call, t transfer.Task, err error) error {
 	}
 	dir := filepath.Dir(t.Local)
 	if _, missing := c.Shell.Folder().Lstat(dir); errors.Is(missing, fs.ErrNotExist) {
-		return &command.NoLocalDirError{Dir: dir, Err: err}
+		return &command.DiagnosedError{Is: command.NoLocalDir, Of: filepath.ToSlash(dir), Err: err}
 	}
 	return err
 }

@@ -204,7 +204,7 @@ func (r *removing) entry(ctx context.Context, path string, e listing.Entry, whol
 		return err
 	}
 	if err := r.Session().Rmdir(ctx, path); err != nil {
-		return failure.About(path, &command.EmptiedError{Err: err})
+		return failure.About(path, &command.DiagnosedError{Is: command.Emptied, Err: err})
 	}
 	r.dirs++
 	return removed(r.Call, "RMD", path, nil)
