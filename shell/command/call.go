@@ -221,19 +221,7 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	if err != nil {
 		return err
 	}
-	texts := Texts(words)
-	for i, w := range words {
-		switch {
-		case strings.HasPrefix(w.Text, "-") && w.Lead != 0:
-			texts[i] = quotedDash + w.Text
-		case c.Command.Digits != "" && isDashNumber(w.Text):
-			texts[i] = "--" + c.Command.Digits + "=" + w.Text[1:]
-		case c.Command.DashArgs != nil && strings.HasPrefix(w.Text, "-") && c.Command.DashArgs(w.Text):
-			texts[i] = quotedDash + w.Text
-		case c.Command.OneDash && len(w.Text) > 2 && w.Text[0] == '-' && c.Flags.Lookup(w.Text[1:]) != nil:
-			texts[i] = "-" + w.Text
-		}
-	}
+	texts := dashed(c, words)
 	if err := c.Flags.Parse(texts); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			return err
@@ -255,18 +243,37 @@ func (c *Call) parseFlags(words []syntax.Token) error {
 	if c.Inner != nil {
 		_ = c.Flags.Set(c.Command.Runs, syntax.Typed(c.Inner))
 	}
-	// The arguments are the words that are left, in order; from the end, since
-	// a word that is the value of an option stands before the arguments.
-	left := c.Flags.Args()
-	c.Args = nil
+	c.Args = argumentsIn(words, texts, c.Flags.Args())
+	return nil
+}
+
+// dashed are words as GNU would write them: no dash begins an argument, and two begin the long name of an option.
+func dashed(c *Call, words []syntax.Token) []string {
+	texts := Texts(words)
+	for i, w := range words {
+		switch {
+		case strings.HasPrefix(w.Text, "-") && (w.Lead != 0 || c.Command.DashArgs != nil && c.Command.DashArgs(w.Text)):
+			texts[i] = quotedDash + w.Text
+		case c.Command.Digits != "" && isDashNumber(w.Text):
+			texts[i] = "--" + c.Command.Digits + "=" + w.Text[1:]
+		case c.Command.OneDash && len(w.Text) > 2 && w.Text[0] == '-' && c.Flags.Lookup(w.Text[1:]) != nil:
+			texts[i] = "-" + w.Text
+		}
+	}
+	return texts
+}
+
+// argumentsIn are the words whose texts are left when the options are read, in order; from the end, since a word that is the
+// value of an option stands before the arguments.
+func argumentsIn(words []syntax.Token, texts, left []string) (args []syntax.Token) {
 	for i := len(words) - 1; i >= 0 && len(left) > 0; i-- {
 		if texts[i] == left[len(left)-1] {
-			c.Args = append(c.Args, words[i])
+			args = append(args, words[i])
 			left = left[:len(left)-1]
 		}
 	}
-	slices.Reverse(c.Args)
-	return nil
+	slices.Reverse(args)
+	return args
 }
 
 // isDashNumber reports whether a word is digits behind a dash.

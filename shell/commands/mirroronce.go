@@ -31,7 +31,7 @@ func onlyOnce(c *command.Call, m *transfer.Mirror) (*taken.Journal, error) {
 	if name == "" || c.Shell.Confined != nil {
 		return nil, &failure.LocalError{Text: "--once: nothing is remembered here, so that the next time all would be fetched again"}
 	}
-	file, err := openTaken(c, name, m.DryRun || c.Shell.Options.DryRun)
+	file, err := openTaken(name, m.DryRun || c.Shell.Options.DryRun)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func onlyOnce(c *command.Call, m *transfer.Mirror) (*taken.Journal, error) {
 }
 
 // openTaken opens the file; a dry run makes none.
-func openTaken(c *command.Call, name string, dry bool) (taken.File, error) {
+func openTaken(name string, dry bool) (taken.File, error) {
 	if _, err := os.Stat(name); err != nil && dry {
 		return nil, nil
 	}

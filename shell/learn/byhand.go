@@ -126,9 +126,7 @@ func sendManual(ctx context.Context, sh *command.Shell, line string, v replyPrin
 	if remark := h.Talk.Remark(line, h.Ready()); remark != "" && (v.marks || client.MovesData(verb)) {
 		sh.Say("   " + remark)
 	}
-	if err := prepareManual(sh, line, v); err != nil {
-		return client.Reply{}, err
-	}
+	prepareManual(sh, line, v)
 	sh.Recorder.Typed(line)
 	if client.MovesData(verb) {
 		return transferManual(ctx, sh, line, v)
@@ -162,25 +160,24 @@ func handshakes(sh *command.Shell, since int, v replyPrinter) {
 }
 
 // prepareManual opens the port that a PORT or EPRT names, when it is one of ours.
-func prepareManual(sh *command.Shell, line string, v replyPrinter) error {
+func prepareManual(sh *command.Shell, line string, v replyPrinter) {
 	h := sh.Manual
 	addr, is := teach.OwnAddress(line)
 	switch verb := teach.Verb(line); {
 	case slices.Contains([]string{"PASV", "EPSV", "LPSV"}, verb):
 		h.Drop()
-		return nil
+		return
 	case !is || h.Manual || !isOurs(sh, addr.IP) || h.ListensOn(addr.Port):
-		return nil
+		return
 	}
 	h.Drop()
 	ch, err := sh.Session.Manual().Listen(addr.Port)
 	if err != nil {
 		v.fact("   nobody listens on port %d: %s", addr.Port, err)
-		return nil
+		return
 	}
 	h.Channel = ch
 	v.fact("%s listening on %s", ch.Name(), addr)
-	return nil
 }
 
 func isOurs(sh *command.Shell, ip net.IP) bool {
