@@ -165,10 +165,7 @@ func ToggleSetting(names ...string) func(context.Context, *Call) error {
 	return func(_ context.Context, c *Call) error {
 		value := c.Arg(0)
 		for _, name := range names {
-			row, err := settings.Find(name)
-			if err != nil {
-				return err
-			}
+			row := settings.Row(name)
 			if value == "" {
 				value = settings.OnOff(row.Show(&c.Shell.Settings) == "off")
 			}

@@ -13,16 +13,8 @@ var _ = command.Add(&command.Command{
 	Long: "For a firewall that lets the server in on some ports only, or a router that forwards them: `set active-address` " +
 		"names the router then.",
 	Examples: []command.Example{{Line: "active-ports 40001-40100", Says: "a hundred ports"}, {Line: "active-ports any", Says: "whichever the system gives"}},
-	Max:      1, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: command.Confined, Run: activePortsCommand,
+	Max:      1, Complete: []completion.Kind{completion.Text}, JSON: true, Foreign: command.Confined,
+	Run: func(_ context.Context, c *command.Call) error {
+		return showOrChange(c, settings.Row("active-ports"), "")
+	},
 })
-
-func activePortsCommand(_ context.Context, c *command.Call) error {
-	row, err := settings.Find("active-ports")
-	if err != nil {
-		return err
-	}
-	if len(c.Args) == 0 {
-		return c.Setting(row, "")
-	}
-	return c.Changed(row, c.Arg(0))
-}

@@ -33,18 +33,17 @@ func setRate(_ context.Context, c *command.Call) error {
 		}
 	}
 	for _, name := range rows {
-		row, err := settings.Find(name)
-		if err != nil {
-			return err
-		}
+		row := settings.Row(name)
 		if len(c.Args) < 2 {
-			err = c.Setting(row, name[len("rate-"):]+" ")
-		} else if err = c.Changed(row, c.Arg(1)); err == nil {
-			c.Shell.LimitFor(name == "rate-get").Step.Store(step)
+			if err := c.Setting(row, name[len("rate-"):]+" "); err != nil {
+				return err
+			}
+			continue
 		}
-		if err != nil {
+		if err := c.Changed(row, c.Arg(1)); err != nil {
 			return err
 		}
+		c.Shell.LimitFor(name == "rate-get").Step.Store(step)
 	}
 	return nil
 }

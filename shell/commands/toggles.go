@@ -12,7 +12,7 @@ import (
 // a word to that one.
 func toggle(name string) *command.Command {
 	return &command.Command{
-		Name: name, Theme: "transfers", Args: "[on|off]", Short: shortOf(name), Max: 1, Sets: true,
+		Name: name, Theme: "transfers", Args: "[on|off]", Short: settings.Row(name).Short, Max: 1, Sets: true,
 		Complete: []completion.Kind{completion.SettingValue}, Foreign: command.Confined, Run: command.ToggleSetting(name),
 	}
 }
@@ -28,35 +28,26 @@ func family(name, value, short string) *command.Command {
 // bufferSize is a classic command for a setting that is a number of bytes.
 func bufferSize(name string) *command.Command {
 	return &command.Command{
-		Name: name, Theme: "transfers", Args: "[bytes]", Short: shortOf(name), Max: 1, Sets: true, Values: [][]string{{"64k", "256k", "1m", "system"}},
+		Name: name, Theme: "transfers", Args: "[bytes]", Short: settings.Row(name).Short, Max: 1, Sets: true, Values: [][]string{{"64k", "256k", "1m", "system"}},
 		Complete: []completion.Kind{completion.None}, Foreign: command.Confined, Run: bothSizes(name),
 	}
-}
-
-func shortOf(setting string) string {
-	row, err := settings.Find(setting)
-	if err != nil {
-		panic(err)
-	}
-	return row.Short
 }
 
 func bothSizes(names ...string) func(context.Context, *command.Call) error {
 	return func(_ context.Context, c *command.Call) error {
 		for _, name := range names {
-			row, err := settings.Find(name)
-			if err != nil {
-				return err
-			}
-			if len(c.Args) == 0 {
-				err = c.Setting(row, name+" ")
-			} else {
-				err = c.Changed(row, c.Arg(0))
-			}
-			if err != nil {
+			if err := showOrChange(c, settings.Row(name), name+" "); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+}
+
+// showOrChange shows a setting behind a label, or gives it the value that is the first argument.
+func showOrChange(c *command.Call, row *settings.Setting, label string) error {
+	if len(c.Args) == 0 {
+		return c.Setting(row, label)
+	}
+	return c.Changed(row, c.Arg(0))
 }

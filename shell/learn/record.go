@@ -66,8 +66,8 @@ func startRecording(ctx context.Context, c *command.Call, name string) error {
 	sh.Recording = &command.Recording{Recording: sh.Recorder.Record(file, c.Is("listings")), File: file}
 	usual := settings.Default(false)
 	for _, name := range command.WireSettings {
-		row, err := settings.Find(name)
-		if err == nil && row.Show(&sh.Settings) != row.Show(&usual) {
+		row := settings.Row(name)
+		if row.Show(&sh.Settings) != row.Show(&usual) {
 			sh.Recorder.Note("", teach.SettingNote, name+" "+row.Show(&sh.Settings))
 		}
 	}

@@ -73,11 +73,7 @@ func traceLevel(c *command.Call, value string, level int) error {
 			value = strconv.Itoa(level)
 		}
 	}
-	row, err := settings.Find("trace")
-	if err != nil {
-		return err
-	}
-	return c.Changed(row, value)
+	return c.Changed(settings.Row("trace"), value)
 }
 
 // traceWeb starts the live view, or says where it is, or ends it.
@@ -120,11 +116,9 @@ func saveTrace(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return c.Usage("%s", err)
 	}
-	file, err := c.IntoFile(ctx, name, 0o600, c.Is("force"))
-	if err != nil {
-		return err
-	}
-	return file.End(write(file, events, teach.Style{Width: 80, Unicode: command.DrawsUnicode(c.Shell)}))
+	return c.Save(ctx, name, 0o600, c.Is("force"), func(file io.Writer) error {
+		return write(file, events, teach.Style{Width: 80, Unicode: command.DrawsUnicode(c.Shell)})
+	})
 }
 
 // showTrace prints a recording that was saved as JSON lines.

@@ -229,6 +229,15 @@ func Exact(name string) (*Setting, error) {
 	return nil, err
 }
 
+// Row is the row of a setting that the program itself names.
+func Row(name string) *Setting {
+	row, err := Exact(name)
+	if err != nil {
+		panic(err)
+	}
+	return row
+}
+
 // All are the rows of all settings, as set lists them.
 func All() []*Setting { return table }
 
