@@ -47,6 +47,15 @@ func (c *Call) IntoFile(ctx context.Context, name string, mode os.FileMode, forc
 	return &LocalFile{WriteCloser: file, discard: file.Discard}, nil
 }
 
+// Save makes a local file of what is written. What is there is replaced as MayReplace says.
+func (c *Call) Save(ctx context.Context, name string, mode os.FileMode, force bool, write func(io.Writer) error) error {
+	file, err := c.IntoFile(ctx, name, mode, force)
+	if err != nil {
+		return err
+	}
+	return file.End(write(file))
+}
+
 // MayReplace is the rule for a local file that is there: it is asked about at a terminal and replaced in a script; `set
 // clobber` changes that, and so does force.
 func (c *Call) MayReplace(ctx context.Context, name string, force bool) error {

@@ -26,12 +26,12 @@ var _ = command.Add(&command.Command{
 })
 
 func mkdir(ctx context.Context, c *command.Call) error {
+	make := makeDir
+	if c.Is("parents") {
+		make = makeDirs
+	}
 	for _, dir := range c.Texts() {
-		make := func(ctx context.Context, dir string) error { return makeDir(ctx, c, dir) }
-		if c.Is("parents") {
-			make = func(ctx context.Context, dir string) error { return makeDirs(ctx, c, dir) }
-		}
-		if err := make(ctx, dir); err != nil {
+		if err := make(ctx, c, dir); err != nil {
 			return failure.About(dir, diagnosed(ctx, c, dir, err))
 		}
 	}

@@ -247,11 +247,7 @@ func keepPlan(ctx context.Context, c *command.Call, p *plan.Plan, name string) e
 	if err := freePlan(ctx, c, name); err != nil {
 		return err
 	}
-	file, err := c.IntoFile(ctx, name, 0o600, false)
-	if err != nil {
-		return err
-	}
-	if err := file.End(p.Write(file)); err != nil {
+	if err := c.Save(ctx, name, 0o600, false, p.Write); err != nil {
 		return err
 	}
 	if !c.JSON() {

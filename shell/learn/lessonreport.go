@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
@@ -42,12 +43,9 @@ func reportLessons(ctx context.Context, c *command.Call) error {
 	}
 	report := progress.Report(all)
 	if name := c.Value("html"); name != "" {
-		file, err := c.IntoFile(ctx, name, 0o666, false)
-		if err != nil {
-			return err
-		}
-		err = teach.WriteReport(file, cmp.Or(c.Value("name"), learner()), time.Now(), report)
-		return file.End(err)
+		return c.Save(ctx, name, 0o666, false, func(file io.Writer) error {
+			return teach.WriteReport(file, cmp.Or(c.Value("name"), learner()), time.Now(), report)
+		})
 	}
 	if c.JSON() {
 		return reportJSON(c, report)
@@ -89,11 +87,7 @@ func lessonNotes(ctx context.Context, c *command.Call) error {
 		all = all[number-1 : number]
 	}
 	if name := c.Value("html"); name != "" {
-		file, err := c.IntoFile(ctx, name, 0o666, false)
-		if err != nil {
-			return err
-		}
-		return file.End(teach.WriteNotes(file, all))
+		return c.Save(ctx, name, 0o666, false, func(file io.Writer) error { return teach.WriteNotes(file, all) })
 	}
 	for _, l := range all {
 		if err := printLines(c, l.Notes()); err != nil {

@@ -3,6 +3,7 @@ package learn
 import (
 	"cmp"
 	"context"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -252,12 +253,10 @@ func dotData(ctx context.Context, sh *command.Shell, words []string, v replyPrin
 	case h.Size > int64(len(h.Data)):
 		return &failure.LocalError{Text: "only the first " + strconv.Itoa(len(h.Data)) + " bytes were kept: `get` is for files of this size"}
 	case len(words) > 1 && words[0] == "save":
-		file, err := (&command.Call{Shell: sh}).IntoFile(ctx, strings.Join(words[1:], " "), 0o666, false)
-		if err != nil {
+		return (&command.Call{Shell: sh}).Save(ctx, strings.Join(words[1:], " "), 0o666, false, func(file io.Writer) error {
+			_, err := file.Write(h.Data)
 			return err
-		}
-		_, err = file.Write(h.Data)
-		return file.End(err)
+		})
 	case len(words) > 0:
 		return &failure.UsageError{Text: "it is .data or .data save FILE"}
 	case v.screen && strings.ContainsRune(string(h.Data), 0):
