@@ -56,7 +56,7 @@ func TestStatus(t *testing.T) {
 		{"lost by a late reply", &client.LostError{Err: &client.TimeoutError{}}, 9},
 		{"interrupted", &failure.Interruption{Cause: failure.ErrInterrupted, Err: context.Canceled}, 130},
 		{"interrupted by a lost connection", &failure.Interruption{Cause: failure.ErrInterrupted, Err: &client.LostError{}}, 130},
-		{"the first of several", failure.Several([]error{refused("RETR", 550), &NoMatchError{"*"}}), 6},
+		{"the first of several", failure.Several(refused("RETR", 550), &NoMatchError{"*"}), 6},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := Status(row.err); got != row.want {

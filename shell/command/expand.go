@@ -82,7 +82,7 @@ func (c *Call) Expand(ctx context.Context, words []syntax.Token) ([]RemoteName, 
 		}
 		names = append(names, matches...)
 	}
-	return names, failure.Several(errs)
+	return names, failure.Several(errs...)
 }
 
 // Tagged is the word that stands for what tag has marked.
@@ -131,7 +131,7 @@ func (c *Call) match(ctx context.Context, word syntax.Token) ([]RemoteName, erro
 	for i, p := range paths {
 		names[i] = RemoteName{Path: p, Entry: entries[p]}
 	}
-	return names, failure.Several(unsafe)
+	return names, failure.Several(unsafe...)
 }
 
 // List reads a directory of the server to its end, and lets completion know.
@@ -202,7 +202,7 @@ func (c *Call) Skips(err error) error {
 		}
 		rest = append(rest, err)
 	}
-	return failure.Several(rest)
+	return failure.Several(rest...)
 }
 
 // JoinRemote is a name in a remote directory.

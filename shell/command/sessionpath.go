@@ -114,7 +114,7 @@ func onSessions(ctx context.Context, c *Call, parts []Part, run func(*Call) erro
 			break
 		}
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 // named is the session of a part as an error is about it; "" for the present one.

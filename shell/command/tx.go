@@ -124,7 +124,7 @@ func Unfinished(sh *Shell, s *client.Session, f func(path string, h tx.Head) err
 		}
 		all = append(all, err)
 	}
-	return failure.Several(all)
+	return failure.Several(all...)
 }
 
 // tellUnfinished says after a login what transaction has broken off.

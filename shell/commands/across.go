@@ -66,7 +66,7 @@ func across(ctx context.Context, c *command.Call, parts []command.Part, removes 
 		}
 		errs = append(errs, c.Shell.On(p.Session, func() error { return g.from(ctx, p, several) }))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 // from copies what is on one session.
@@ -79,7 +79,7 @@ func (g *goesAcross) from(ctx context.Context, p command.Part, several bool) err
 	if (several || len(names) > 1) && !g.into {
 		return c.Usage("%s is not a directory, and several are to go there", g.target.Text)
 	}
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return failure.Several(missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		target := g.target.Text
 		if g.into {
 			target = command.JoinRemote(target, command.BaseName(name.Path))
@@ -88,7 +88,7 @@ func (g *goesAcross) from(ctx context.Context, p command.Part, several bool) err
 			return g.within(name.Path, target)
 		}
 		return g.one(ctx, name, target)
-	})})
+	}))
 }
 
 // one copies a file from the present session to the other one.

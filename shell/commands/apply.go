@@ -126,7 +126,7 @@ func applyRows(ctx context.Context, c *command.Call, p *plan.Plan, here hereFile
 	case len(counts) > 0:
 		tellDone(c, "done: "+strings.TrimSuffix(planSummary(counts, bytes), " to move"))
 	}
-	return failure.Several(append(errs, err))
+	return failure.Several(append(errs, err)...)
 }
 
 // onlyRows reads the option --only.

@@ -117,7 +117,7 @@ func getByURL(ctx context.Context, c *command.Call, resume bool) error {
 		for _, word := range words {
 			errs = append(errs, getOneByURL(ctx, c, transfer.Task{Remote: word.Text, Local: dir, Resume: resume}))
 		}
-		return failure.Several(errs)
+		return failure.Several(errs...)
 	}
 	if len(c.Args) == 1 && c.Piped() && !c.JSON() {
 		c.Args = append(c.Args, command.PlainWord("-"))
@@ -130,7 +130,7 @@ func getByURL(ctx context.Context, c *command.Call, resume bool) error {
 	if err != nil {
 		return err
 	}
-	return failure.Several([]error{getOneByURL(ctx, c, t), done()})
+	return failure.Several(getOneByURL(ctx, c, t), done())
 }
 
 func getOneByURL(ctx context.Context, c *command.Call, t transfer.Task) error {

@@ -238,7 +238,7 @@ func (g *diffing) pair(ctx context.Context, there, here, name string) error {
 	}
 	whole, err := g.compare(a, b, name)
 	errA, errB := a.close(whole), b.close(whole)
-	return failure.About(name, failure.Several([]error{err, errA, errB}))
+	return failure.About(name, failure.Several(err, errA, errB))
 }
 
 // orEmpty makes an empty file of one that is not there, with -N.
@@ -346,7 +346,7 @@ func (g *diffing) treesInto(ctx context.Context, name string) error {
 	}
 	g.combined = file
 	err = g.trees(ctx)
-	return failure.Several([]error{err, file.End(ctx.Err())}) // what could not be compared has its line, too
+	return failure.Several(err, file.End(ctx.Err())) // what could not be compared has its line, too
 }
 
 // mark writes the line of a file for --combined. Names have their control characters escaped, so that each has one line.
@@ -358,7 +358,7 @@ func (g *diffing) mark(sign, name string, err error) error {
 		sign = "!"
 	}
 	_, failed := fmt.Fprintf(g.combined, "%s %s\n", sign, render.Safe(name))
-	return failure.Several([]error{err, failed})
+	return failure.Several(err, failed)
 }
 
 // trees compares two trees.

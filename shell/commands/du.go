@@ -154,7 +154,7 @@ func duplicates(ctx context.Context, c *command.Call, roots []string) error {
 	if err != nil {
 		return err
 	}
-	return failure.Several(append(errs, showDuplicates(c, groups)))
+	return failure.Several(append(errs, showDuplicates(c, groups))...)
 }
 
 // filesBelow are the files of some trees, each once, that have something in them.

@@ -78,7 +78,7 @@ func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error 
 			break
 		}
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 // cannotAsk is the error of a command that has a question where nobody can answer.
@@ -125,13 +125,13 @@ func (e *each) move(ctx context.Context, names []command.RemoteName, note func(c
 		return err
 	}
 	e.besideParts(together)
-	return failure.Several([]error{err, moveMany(ctx, e.call, together)})
+	return failure.Several(err, moveMany(ctx, e.call, together))
 }
 
 // eachName runs f for each name of the server that words stand for.
 func eachName(ctx context.Context, c *command.Call, words []syntax.Token, f func(command.RemoteName) error) error {
 	names, missed := c.Expand(ctx, words)
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), f)})
+	return failure.Several(missed, eachOf(ctx, slices.Values(names), f))
 }
 
 // errPassedOver is of a name that a command leaves alone.

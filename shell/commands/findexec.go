@@ -32,7 +32,7 @@ func findExec(ctx context.Context, c *command.Call, want *finding) error {
 	if len(names) == 0 || !confirmExec(ctx, c, list, names) {
 		return missed
 	}
-	return failure.Several([]error{missed, execEach(ctx, c, list, names)})
+	return failure.Several(missed, execEach(ctx, c, list, names))
 }
 
 // namesToRun are the names that are found. Which files are the newest is only known when all could

@@ -77,7 +77,7 @@ func fxpTo(ctx context.Context, c *command.Call, url string) error {
 			return fxpOne(ctx, c, c.Session(), n.Path, there, target, c.Is("append"))
 		})
 	})
-	return failure.Several([]error{missed, err})
+	return failure.Several(missed, err)
 }
 
 // fxpFrom copies a file of the server of a URL to this one.

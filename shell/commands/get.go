@@ -133,7 +133,7 @@ func get(ctx context.Context, c *command.Call, resume bool) error {
 			return err
 		}
 		if t.Out != nil {
-			return failure.Several([]error{moveFile(ctx, c, t), done()})
+			return failure.Several(moveFile(ctx, c, t), done())
 		}
 	}
 	return downloadFile(ctx, c, t)
@@ -313,9 +313,9 @@ func mget(ctx context.Context, c *command.Call, resume bool) error {
 	names, missed := c.Expand(ctx, c.Args)
 	names, err := completed(ctx, c, names)
 	if err != nil {
-		return failure.Several([]error{missed, err})
+		return failure.Several(missed, err)
 	}
-	return failure.Several([]error{missed, getNames(ctx, c, &each{call: c}, names, resume)})
+	return failure.Several(missed, getNames(ctx, c, &each{call: c}, names, resume))
 }
 
 // getNames downloads files, and with -r directories, over several sessions.
@@ -355,7 +355,7 @@ func getNames(ctx context.Context, c *command.Call, asked *each, names []command
 	if c.Is("recursive") && !endsAll(ctx, err) {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return asked.tree(ctx, name, intoHere(c)) }))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 // followed returns the type of what a link leads to; a link that leads nowhere stays one.

@@ -49,7 +49,7 @@ func amountWanted(c *command.Call) (lines int, bytes int64, err error) {
 func eachFile(ctx context.Context, c *command.Call, f func(name string, out io.Writer) error) error {
 	names, missed := c.Expand(ctx, c.Args)
 	above := ""
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return failure.Several(missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		if len(names) > 1 {
 			if err := c.Print("%s==> %s <==", above, name.Path); err != nil {
 				return err
@@ -57,7 +57,7 @@ func eachFile(ctx context.Context, c *command.Call, f func(name string, out io.W
 			above = "\n"
 		}
 		return failure.About(name.Path, show(c, false, func(out io.Writer) error { return f(name.Path, out) }))
-	})})
+	}))
 }
 
 func head(ctx context.Context, c *command.Call) error {

@@ -60,7 +60,7 @@ func importSites(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	if err := takeIn(ctx, c, &in); err != nil {
-		return failure.Several([]error{wrong, err})
+		return failure.Several(wrong, err)
 	}
 	return wrong
 }
@@ -111,7 +111,7 @@ func importFiles(c *command.Call) (files []importFile, err error) {
 	if one != nil && len(files) == 0 && len(errs) == 0 {
 		errs = append(errs, &failure.LocalError{Text: "no sites of " + one.Client + " are where it keeps them; `import FILE` reads others"})
 	}
-	return files, failure.Several(errs)
+	return files, failure.Several(errs...)
 }
 
 // netrcFormat is that of .netrc, which ftpsh reads itself.

@@ -32,5 +32,5 @@ func lmv(ctx context.Context, c *command.Call) error {
 		}
 		errs = append(errs, c.Shell.Folder().Rename(name, target))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }

@@ -45,7 +45,7 @@ func lrm(ctx context.Context, c *command.Call) error {
 	for _, name := range names {
 		errs = append(errs, removeLocal(c, name))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 func removeLocal(c *command.Call, name string) error {

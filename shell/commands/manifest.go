@@ -130,14 +130,14 @@ func makeManifest(ctx context.Context, c *command.Call, a client.Algorithm) erro
 				return err
 			}
 		}
-		return failure.Several(missed)
+		return failure.Several(missed...)
 	}
 	var text strings.Builder
 	if err := manifest.Write(&text, format, entries); err != nil {
-		return failure.Several(append(missed, err))
+		return failure.Several(append(missed, err)...)
 	}
 	_, err = io.WriteString(c.Out, c.Shown(text.String()))
-	return failure.Several(append(missed, err))
+	return failure.Several(append(missed, err)...)
 }
 
 // sumObject is a file of a list, as JSON shows it.
@@ -362,5 +362,5 @@ func (m *manifestCheck) end(counts sumCounts) error {
 	if n["FAILED"]+n["MISSING"] > 0 || m.call.Is("strict") && n["EXTRA"] > 0 {
 		m.errs = append(m.errs, &command.ManifestError{Text: "the tree is not what the list says"})
 	}
-	return failure.Several(m.errs)
+	return failure.Several(m.errs...)
 }

@@ -22,5 +22,5 @@ func mdelete(ctx context.Context, c *command.Call) error {
 	}
 	names, missed := c.Expand(ctx, c.Args)
 	asked := &each{call: c, all: c.Is("force")}
-	return failure.Several([]error{missed, asked.do(ctx, files(names), noNote, func(name command.RemoteName) error { return remove(ctx, c, name.Path) })})
+	return failure.Several(missed, asked.do(ctx, files(names), noNote, func(name command.RemoteName) error { return remove(ctx, c, name.Path) }))
 }

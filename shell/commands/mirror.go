@@ -193,7 +193,7 @@ func mirrorOneTime(ctx context.Context, c *command.Call, over *client.Session, m
 		return 0, err
 	}
 	n, err := runMirror(ctx, c, over, m)
-	return n, failure.Several([]error{err, keepDirs(c, over, dirs, m)})
+	return n, failure.Several(err, keepDirs(c, over, dirs, m))
 }
 
 // newMirror reads the options.
@@ -304,7 +304,7 @@ func mirrorTests(c *command.Call) (tests []entryTest, err error) {
 	}
 	add("newer", "-", c.Value("newer"), byAge)
 	add("older", "+", c.Value("older"), byAge)
-	return tests, failure.Several(errs)
+	return tests, failure.Several(errs...)
 }
 
 // fitsAny reports whether a path fits a pattern: one without a slash is for the

@@ -73,7 +73,7 @@ func seedOnce(ctx context.Context, c *command.Call, over *client.Session, m *tra
 		}
 	})
 	c.Note("%s noted as fetched", command.Plural(n, "file is", "files are"))
-	return failure.Several([]error{err, failed})
+	return failure.Several(err, failed)
 }
 
 // resetOnce forgets what was fetched of a tree.

@@ -122,7 +122,7 @@ func (r *mirrorReport) run(ctx context.Context, over *client.Session, m *transfe
 	case m.Target == c.Session():
 		c.Shell.Remote.Forget(c.Absolute(m.CopyName))
 	}
-	return failure.Several(append(r.errs, err, ignored.Err()))
+	return failure.Several(append(r.errs, err, ignored.Err())...)
 }
 
 // configure takes over what the settings say, and what is ignored.

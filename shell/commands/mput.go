@@ -72,5 +72,5 @@ func putNames(ctx context.Context, c *command.Call, asked *each, dir string) err
 	if errs = append(errs, err); !endsAll(ctx, err) {
 		errs = append(errs, eachTree(ctx, trees, func(name string) error { return putTree(ctx, c, name, remoteTree(c, dir, name)) }))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }

@@ -54,7 +54,7 @@ func toTarget(ctx context.Context, c *command.Call, f func(from, to string) erro
 	if !into && len(names) > 1 {
 		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return failure.Several(missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		target := to
 		if into {
 			target = command.JoinRemote(to, command.BaseName(name.Path))
@@ -66,7 +66,7 @@ func toTarget(ctx context.Context, c *command.Call, f func(from, to string) erro
 			}
 		}
 		return f(name.Path, target)
-	})})
+	}))
 }
 
 // isRemoteDir reports whether there is a directory of that name. One that ends

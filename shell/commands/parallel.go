@@ -78,7 +78,7 @@ func moveMany(ctx context.Context, c *command.Call, tasks []transfer.Task) error
 		m.errs = append(m.errs, err)
 	}
 	if len(m.errs) > 0 {
-		return failure.Several(m.errs)
+		return failure.Several(m.errs...)
 	}
 	return err
 }

@@ -138,7 +138,7 @@ func copyTo(ctx context.Context, c *command.Call, to *client.Session, many bool,
 		}
 		return fxpOne(ctx, c, c.Session(), name.Path, to, target, op == transfer.Append)
 	})
-	return failure.Several([]error{missed, err})
+	return failure.Several(missed, err)
 }
 
 // sourceCount is how many arguments name files to copy.

@@ -78,7 +78,7 @@ func intoEach(c *command.Call, f func(dir string) error) error {
 	for _, dir := range dirs {
 		errs = append(errs, f(dir))
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }
 
 func put(ctx context.Context, c *command.Call, op transfer.Op) error {

@@ -47,7 +47,7 @@ func rm(ctx context.Context, c *command.Call) error {
 		missed = withoutMissing(missed)
 	}
 	if c.Is("recursive") {
-		return failure.Several([]error{missed, removeTrees(ctx, c, names)})
+		return failure.Several(missed, removeTrees(ctx, c, names))
 	}
 	names = files(names)
 	matched := slices.ContainsFunc(names, func(name command.RemoteName) bool { return name.Entry != nil })
@@ -60,7 +60,7 @@ func rm(ctx context.Context, c *command.Call) error {
 		c.SumsUp()
 		defer func() { tellDeleted(c, done, 0) }()
 	}
-	return failure.Several([]error{missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
+	return failure.Several(missed, eachOf(ctx, slices.Values(names), func(name command.RemoteName) error {
 		err := remove(ctx, c, name.Path)
 		if err == nil {
 			done++
@@ -69,7 +69,7 @@ func rm(ctx context.Context, c *command.Call) error {
 			return nil
 		}
 		return err
-	})})
+	}))
 }
 
 // comesBack reports whether `undo` brings back what rm deletes, so that it need not ask. About a pattern that stands for
@@ -106,7 +106,7 @@ func withoutMissing(err error) error {
 		for _, err := range many.Errs {
 			left = append(left, withoutMissing(err))
 		}
-		return failure.Several(left)
+		return failure.Several(left...)
 	}
 	if errors.As(err, new(*command.NoMatchError)) {
 		return nil

@@ -197,7 +197,7 @@ func runSync(ctx context.Context, c *command.Call, y *treesync.Sync, dry, sure b
 	}
 	err := r.do(ctx, y)
 	r.end(conflicts)
-	return failure.Several(append(r.errs, err, r.left(conflicts)))
+	return failure.Several(append(r.errs, err, r.left(conflicts))...)
 }
 
 // do has the steps done, and shows how far they are.

@@ -202,5 +202,5 @@ func listTree(ctx context.Context, c *command.Call, dir string) ([]listing.Entry
 		return nil
 	}
 	err := read(dir, 0)
-	return all, failure.Several(append(errs, err))
+	return all, failure.Several(append(errs, err)...)
 }

@@ -59,5 +59,5 @@ func untagged(c *command.Call, names []command.RemoteName) error {
 		}
 		c.Shell.Tags = slices.Delete(slices.Clone(c.Shell.Tags), i, i+1)
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }

@@ -64,10 +64,10 @@ func drawTree(ctx context.Context, c *command.Call) error {
 		}
 	}
 	if err := d.inside(ctx, c.Arg(0), "", 1); err != nil {
-		return failure.Several(append(d.errs, err))
+		return failure.Several(append(d.errs, err)...)
 	}
 	c.Note("%s, %s", command.Plural(d.dirs, "directory", "directories"), command.Plural(d.files, "file", "files"))
-	return failure.Several(d.errs)
+	return failure.Several(d.errs...)
 }
 
 // inside draws what is in a directory, behind the limbs of those above.

@@ -60,7 +60,7 @@ func (t *tree) walk(ctx context.Context, path string) error {
 	if errors.Is(err, errStop) {
 		err = nil
 	}
-	return failure.Several(append(t.errs, err))
+	return failure.Several(append(t.errs, err)...)
 }
 
 // stat describes a name as typed. MLST calls a link to a directory a directory, on proftpd too, so a command that deletes

@@ -39,7 +39,7 @@ func (e *SeveralErrors) Error() string { return errors.Join(e.Errs...).Error() }
 func (e *SeveralErrors) Unwrap() []error { return e.Errs }
 
 // Several makes one error of many.
-func Several(errs []error) error {
+func Several(errs ...error) error {
 	var flat []error
 	for _, err := range errs {
 		if err != nil {

@@ -29,5 +29,5 @@ func eachJob(c *command.Call, do func(*job)) error {
 			do(j)
 		}
 	}
-	return failure.Several(errs)
+	return failure.Several(errs...)
 }

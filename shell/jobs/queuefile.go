@@ -157,7 +157,7 @@ func keptFiles(sh *command.Shell, f func(command.QueueFile, keptLines) error) er
 			all = append(all, keptFile(sh, filepath.Join(queueDir(sh), name), f))
 		}
 	}
-	return failure.Several(all)
+	return failure.Several(all...)
 }
 
 func keptFile(sh *command.Shell, path string, f func(command.QueueFile, keptLines) error) error {
@@ -184,7 +184,7 @@ func TellKept(sh *command.Shell) {
 	n := 0
 	err := keptFiles(sh, func(_ command.QueueFile, all keptLines) error {
 		n += len(all.Mine)
-		return failure.Several(all.Damaged)
+		return failure.Several(all.Damaged...)
 	})
 	if err != nil {
 		sh.Warn("the queue of an earlier session: " + strings.ReplaceAll(failure.InWords(err), "\n", "; "))
@@ -203,7 +203,7 @@ func takeKept(ctx context.Context, c *command.Call) error {
 	}
 	return keptFiles(sh, func(file command.QueueFile, all keptLines) error {
 		if len(all.Mine) == 0 || !wantsKept(ctx, c, all.Mine) {
-			return failure.Several(all.Damaged)
+			return failure.Several(all.Damaged...)
 		}
 		if err := enqueue(sh, resumed(sh, all.Mine), true); err != nil {
 			return err
@@ -211,7 +211,7 @@ func takeKept(ctx context.Context, c *command.Call) error {
 		if len(all.Others) == 0 {
 			return file.Remove()
 		}
-		return failure.Several(append(all.Damaged, private.Write(file.Path, all.Others)))
+		return failure.Several(append(all.Damaged, private.Write(file.Path, all.Others))...)
 	})
 }
 
