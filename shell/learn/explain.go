@@ -63,7 +63,7 @@ func explainLast(c *command.Call) error {
 // explainOurs explains what is not of the protocol but of ftpsh: a command, by what it sends, or a setting.
 func explainOurs(sh *command.Shell, topic string) (teach.Explanation, bool) {
 	name := strings.ReplaceAll(strings.ToLower(topic), " ", "-")
-	if command, err := sh.Catalog.Find(name); err == nil && (command.Name == name || slices.Contains(command.Aliases, name)) {
+	if command := sh.Catalog.Exact(name); command != nil {
 		labels := [][2]string{{"Usage", command.Synopsis()}}
 		if len(command.Wire) > 0 {
 			labels = append(labels, [2]string{"Sends", strings.Join(command.Wire, " ")})
@@ -73,25 +73,22 @@ func explainOurs(sh *command.Shell, topic string) (teach.Explanation, bool) {
 		record := map[string]any{"command": command.Name, "short": command.Short, "usage": command.Synopsis(), "sends": command.Wire}
 		return teach.Explanation{Lines: teach.PageOf(command.Name+", a command of ftpsh", text, labels), Record: record}, true
 	}
-	for _, row := range settings.All() {
-		if row.Name == name {
-			text := strings.ToUpper(row.Short[:1]) + row.Short[1:] + "."
-			labels := [][2]string{{"Usage", "set " + row.Name + " " + row.Example()}, {"See also", "`help " + row.Name + "`"}}
-			record := map[string]any{"setting": row.Name, "short": row.Short, "values": row.Words}
-			return teach.Explanation{Lines: teach.PageOf(row.Name+", a setting of ftpsh", text, labels), Record: record}, true
-		}
+	row, err := settings.Exact(name)
+	if err != nil {
+		return teach.Explanation{}, false
 	}
-	return teach.Explanation{}, false
+	text := strings.ToUpper(row.Short[:1]) + row.Short[1:] + "."
+	labels := [][2]string{{"Usage", "set " + row.Name + " " + row.Example()}, {"See also", "`help " + row.Name + "`"}}
+	record := map[string]any{"setting": row.Name, "short": row.Short, "values": row.Words}
+	return teach.Explanation{Lines: teach.PageOf(row.Name+", a setting of ftpsh", text, labels), Record: record}, true
 }
 
 // unknownTopic suggests what is spelled alike, or has one of the words.
 func unknownTopic(sh *command.Shell, topic string) error {
 	err := &failure.UsageError{Text: topic + ": nothing is known about it", Hint: "`explain` lists the topics"}
 	all := teach.Topics()
-	for _, group := range sh.Catalog {
-		for _, command := range group.Commands {
-			all = append(all, command.Name)
-		}
+	for command := range sh.Catalog.Commands() {
+		all = append(all, command.Name)
 	}
 	for _, row := range settings.All() {
 		all = append(all, row.Name)
@@ -127,8 +124,8 @@ func ExplainContext(sh *command.Shell) teach.Here {
 // has the options.
 func KnowsLine(sh *command.Shell, line string) bool {
 	words := strings.Fields(line)
-	command, err := sh.Catalog.Find(words[0])
-	if err != nil || command.Name != words[0] && !slices.Contains(command.Aliases, words[0]) {
+	command := sh.Catalog.Exact(words[0])
+	if command == nil {
 		return false
 	}
 	for _, word := range words[1:] {

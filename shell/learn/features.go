@@ -28,10 +28,5 @@ func features(ctx context.Context, c *command.Call) error {
 		}
 	}
 	slices.Sort(lines)
-	for _, line := range lines {
-		if err := c.Print("%s", line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printLines(c, lines)
 }

@@ -119,14 +119,8 @@ func asRecorded(server *practice.Scripted) error {
 const longestPause = 5 * time.Second
 
 func wait(ctx context.Context, seconds, pace float64) {
-	if pace <= 0 {
-		return
-	}
-	timer := time.NewTimer(min(time.Duration(seconds/pace*float64(time.Second)), longestPause))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+	if pace > 0 {
+		_ = command.Pause(ctx, min(time.Duration(seconds/pace*float64(time.Second)), longestPause))
 	}
 }
 
