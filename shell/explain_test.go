@@ -30,10 +30,15 @@ func TestAdviceCanBeTyped(t *testing.T) {
 		}
 		lines += checkAdvice(t, sh, file)
 	}
+	var all []teach.Advice
 	for _, p := range teach.Problems() {
-		for _, advice := range p.Try {
-			lines += checkLine(t, sh, advice.Type)
-		}
+		all = append(all, p.Try...)
+	}
+	for _, r := range teach.Readings() {
+		all = append(all, r.Try...)
+	}
+	for _, advice := range all {
+		lines += checkLine(t, sh, advice.Type)
 	}
 	if lines < 20 {
 		t.Errorf("only %d lines of advice were found", lines)

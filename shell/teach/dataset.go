@@ -129,13 +129,15 @@ type Term struct {
 	See   []string `json:"see,omitempty"`
 }
 
-// Verbs, Codes, Documents and Terms are all that is known, and Problems all that a doctor can find; read at the first use.
+// Verbs, Codes, Documents and Terms are all that is known, Problems all that a doctor can find, and Readings what rules
+// say, by the name that they have there; read at the first use.
 var (
 	Verbs     = sync.OnceValue(func() []VerbFacts { return load[VerbFacts]("commands") })
 	Codes     = sync.OnceValue(func() []Code { return load[Code]("replies") })
 	Documents = sync.OnceValue(func() []Document { return load[Document]("rfcs") })
 	Terms     = sync.OnceValue(func() []Term { return load[Term]("terms") })
 	Problems  = sync.OnceValue(func() []Problem { return load[Problem]("problems") })
+	Readings  = sync.OnceValue(func() []Reading { return load[Reading]("readings") })
 )
 
 // load reads a file that is part of the program.

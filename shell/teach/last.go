@@ -47,6 +47,13 @@ type rule struct {
 	fits func(*reader) *Reading
 }
 
+// reads is what a rule says, of Readings, about facts.
+func reads(name string, facts ...Fact) *Reading {
+	out := Readings()[slices.IndexFunc(Readings(), func(r Reading) bool { return r.Rule == name })]
+	out.Facts = facts
+	return &out
+}
+
 // ReadOperation says what an operation means, by rules over its events. The
 // first rule that fits counts.
 func ReadOperation(o Operation, events []*Event, features client.Features) Reading {

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +117,29 @@ func wrongPassword(w *wire) {
 	w.op("user alice", func(ctx context.Context) error {
 		return w.s.Login(ctx, client.Login{User: practice.User, Password: "wrong password"})
 	})
+}
+
+// What rules say is in the data, and what is there some rule says.
+func TestReadings(t *testing.T) {
+	var said, known []string
+	names, _ := filepath.Glob("rules*.go")
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\breads\("([^"]+)"`).FindAllSubmatch(text, -1) {
+			said = append(said, string(m[1]))
+		}
+	}
+	for _, r := range Readings() {
+		known = append(known, r.Rule)
+	}
+	slices.Sort(said)
+	slices.Sort(known)
+	if !slices.Equal(said, known) {
+		t.Errorf("rules say\n%s\nand the data has\n%s", said, known)
+	}
 }
 
 // What the events of a failure mean is read correctly.

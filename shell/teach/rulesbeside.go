@@ -22,17 +22,10 @@ func connectedAgain(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	out := &Reading{
-		Headline: "the connection was gone before",
-		Facts:    []Fact{{"before", e.Text}},
-		Cause:    "The server, or something on the way, had ended the connection. ftpsh connected again, logged in and went on in the same directory.",
-	}
 	if holds(e.Text, "421") {
-		out.Headline = "the server had hung up before"
-		out.Cause = "421 ends the connection; most servers say so after a silence. ftpsh connected again, logged in and went on in the same directory."
-		out.Try = []Advice{{"set keepalive 1m", "says something before the server loses patience"}}
+		return reads("hung-up-before", Fact{"before", e.Text})
 	}
-	return out
+	return reads("gone-before", Fact{"before", e.Text})
 }
 
 // long is a wait that somebody who looks on notices, in milliseconds.
@@ -47,13 +40,7 @@ func leftOpen(r *reader) *Reading {
 	if done == nil || end == nil || (end.T-done.T)*1000 < long {
 		return nil
 	}
-	return &Reading{
-		Headline: "the data connection stayed open",
-		Facts:    []Fact{r.said(done), {"waited", span((end.T-done.T)*1000) + " for the end of the data connection"}},
-		Cause: "The server says that the transfer is complete and leaves the data connection open. In FTP its end is the end of the file (RFC 959, 3.4); " +
-			"other clients wait for ever.",
-		Try: []Advice{{"", "tell the server's administrator: close the data connection after the last byte"}},
-	}
+	return reads("left-open", r.said(done), Fact{"waited", span((end.T-done.T)*1000) + " for the end of the data connection"})
 }
 
 // withoutBegin is a transfer that the server did not announce with a 1yz reply.
@@ -69,12 +56,7 @@ func withoutBegin(r *reader) *Reading {
 	}) != nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "no 150 came before the data",
-		Facts:    []Fact{r.said(done)},
-		Cause:    "A transfer has two replies: 150 when it begins and 226 at its end. The first was missing. ftpsh manages; clients that wait for it stand still.",
-		Try:      []Advice{{"explain 150", "what it is for"}, {"", "tell the server's administrator, or look what on the way swallows replies"}},
-	}
+	return reads("without-begin", r.said(done))
 }
 
 // namedElsewhere is a 227 with an address that ftpsh did not believe.
@@ -83,13 +65,7 @@ func namedElsewhere(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "PASV named another address",
-		Facts:    []Fact{{"offered", e.Offered}, {"you use", address(r.control()) + " for the control connection"}},
-		Cause: "Most likely the server sits behind a router and announces its inside address. ftpsh went to the address of the control connection in its place; " +
-			"other clients wait for nothing.",
-		Try: []Advice{{"", "tell the server's administrator: passive address"}},
-	}
+	return reads("named-elsewhere", Fact{"offered", e.Offered}, Fact{"you use", address(r.control()) + " for the control connection"})
 }
 
 // oddListing is a listing whose lines are in no known form, as far as its beginning shows.
@@ -107,12 +83,7 @@ func oddListing(r *reader) *Reading {
 	if measure(text, form).odd == 0 {
 		return nil
 	}
-	return &Reading{
-		Headline: "the listing is in no known form",
-		Facts:    []Fact{{"asked", asked.Line}, {"came", strings.TrimSpace(string(text))}},
-		Cause:    "There are lines in it that ftpsh does not understand: it shows them as they are, and takes them for names.",
-		Try:      []Advice{{"raw", "PASV, LIST and .data show the lines as they come"}, {"doctor", "counts them"}},
-	}
+	return reads("odd-listing", Fact{"asked", asked.Line}, Fact{"came", strings.TrimSpace(string(text))})
 }
 
 // slowServer is a reply that was long in coming.
@@ -126,12 +97,7 @@ func slowServer(r *reader) *Reading {
 	if slowest == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server is slow",
-		Facts:    []Fact{{"slowest", span(slowest.MS) + ": " + slowest.firstLine() + r.answering(slowest)}},
-		Cause:    "A command that moves no data is answered within a moment, as a rule. The server looks up names, or it is busy, or the way is long.",
-		Try:      []Advice{{"doctor", "measures it"}, {"", "tell the server's administrator: reverse DNS and ident look-ups are the usual causes"}},
-	}
+	return reads("slow-server", Fact{"slowest", span(slowest.MS) + ": " + slowest.firstLine() + r.answering(slowest)})
 }
 
 // withoutEPSV is a server that is older than its extension.
@@ -154,10 +120,5 @@ func withoutMLSD(r *reader) *Reading {
 	if e == nil || len(r.features) == 0 || r.features.Has("MLST") || r.features.Has("MLSD") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server has no MLSD",
-		Facts:    []Fact{{"asked", e.Line}, {"features", fmt.Sprintf("%d, no MLST among them", len(r.features))}},
-		Cause:    "LIST is meant for people: times are coarse and in the server's zone, and where names begin is guessed.",
-		Try:      []Advice{{"explain MLSD", "what it is better at"}},
-	}
+	return reads("without-mlsd", Fact{"asked", e.Line}, Fact{"features", fmt.Sprintf("%d, no MLST among them", len(r.features))})
 }

@@ -26,12 +26,7 @@ func controlRefused(r *reader) *Reading {
 	if e == nil || !holds(e.Reason, "refused") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the control connection was refused",
-		Facts:    []Fact{{"connect to", address(e.Remote)}, {"happened", e.Reason + " after " + span(e.MS)}},
-		Cause:    "The computer is there, but nothing listens on this port: the server is not running, or it uses another port.",
-		Try:      []Advice{{"open ftps://HOST", "if it wants TLS from the first byte, on port 990"}, {"", "look at the port number: 21 is usual"}},
-	}
+	return reads("control-refused", Fact{"connect to", address(e.Remote)}, Fact{"happened", e.Reason + " after " + span(e.MS)})
 }
 
 func controlUnreachable(r *reader) *Reading {
@@ -39,12 +34,7 @@ func controlUnreachable(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "no control connection",
-		Facts:    []Fact{{"connect to", address(e.Remote)}, {"happened", e.Reason + " after " + span(e.MS)}},
-		Cause:    "Nobody answered: the address is wrong, the computer is off, or a firewall on the way drops what is sent to this port.",
-		Try:      []Advice{{"", "see whether other programs reach the host"}, {"set timeout 2m", "if it is only slow"}},
-	}
+	return reads("control-unreachable", Fact{"connect to", address(e.Remote)}, Fact{"happened", e.Reason + " after " + span(e.MS)})
 }
 
 // flaws are what can be wrong with a certificate.
@@ -79,13 +69,7 @@ func textBeforeTLS(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "text came between AUTH TLS and its handshake",
-		Facts:    []Fact{{"it said", e.Reason}},
-		Cause: "The server sends a reply that nobody asked for, or somebody on the way puts words into its mouth before the protection begins. " +
-			"ftpsh trusts neither and ended the connection.",
-		Try: []Advice{{"open ftps://HOST", "TLS from the first byte leaves no room for it"}, {"", "tell the server's administrator: one reply too many after the 234"}},
-	}
+	return reads("text-before-tls", Fact{"it said", e.Reason})
 }
 
 func otherProtocol(r *reader) *Reading {
@@ -93,13 +77,10 @@ func otherProtocol(r *reader) *Reading {
 	if e == nil || !r.fails("protocol") {
 		return nil
 	}
-	cause := "What came is not an FTP reply: another service listens on this port."
-	try := []Advice{{"", "look at the port number"}}
 	if strings.Contains(e.Reason, "SSH-") {
-		cause = "This is an SSH server. SFTP, which it may offer, is another protocol than FTP."
-		try = []Advice{{"explain sftp", "how they differ"}}
+		return reads("ssh", Fact{"it said", e.Reason})
 	}
-	return &Reading{Headline: "this is not an FTP server", Facts: []Fact{{"it said", e.Reason}}, Cause: cause, Try: try}
+	return reads("other-protocol", Fact{"it said", e.Reason})
 }
 
 func plainAnswer(r *reader) *Reading {
@@ -107,12 +88,7 @@ func plainAnswer(r *reader) *Reading {
 	if e == nil || !holds(e.Reason, "first record does not look like a tls handshake", "side is not tls") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server answered the TLS handshake in the clear",
-		Facts:    []Fact{{"happened", e.Reason}},
-		Cause:    "TLS was begun at once, but this port speaks plain FTP first and changes to TLS on request.",
-		Try:      []Advice{{"open --tls=require HOST", "protect it with AUTH TLS"}},
-	}
+	return reads("plain-answer", Fact{"happened", e.Reason})
 }
 
 func handshakeFailed(r *reader) *Reading {
@@ -120,16 +96,10 @@ func handshakeFailed(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	cause := "The two sides did not agree on TLS."
 	if holds(e.Reason, "protocol version", "unsupported versions") {
-		cause = "The server only knows versions of TLS that are too old to be safe (1.0, 1.1). It must be updated."
+		return reads("old-tls", Fact{"happened", e.Reason})
 	}
-	return &Reading{
-		Headline: "the TLS handshake of the control connection failed",
-		Facts:    []Fact{{"happened", e.Reason}},
-		Cause:    cause,
-		Try:      []Advice{{"trace 3", "see more of the next attempt"}, {"open --tls=off HOST", "without TLS: anyone in between can read"}},
-	}
+	return reads("handshake-failed", Fact{"happened", e.Reason})
 }
 
 func tlsRequired(r *reader) *Reading {
@@ -141,12 +111,7 @@ func tlsRequired(r *reader) *Reading {
 	if !words && !(e.Code == "530" && r.verb(e) == "USER" && r.features.Has("AUTH")) {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server wants TLS",
-		Facts:    []Fact{r.said(e), {"you use", "a connection in the clear"}},
-		Cause:    "It serves nobody who would send a password or files in the clear.",
-		Try:      []Advice{{"open --tls=require HOST", "the same with TLS"}},
-	}
+	return reads("tls-required", r.said(e), Fact{"you use", "a connection in the clear"})
 }
 
 func loginRefused(r *reader) *Reading {
@@ -154,12 +119,7 @@ func loginRefused(r *reader) *Reading {
 	if e == nil || e.Code[0] != '5' {
 		return nil
 	}
-	return &Reading{
-		Headline: "the login was refused",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "Name or password is wrong, or this user may not log in from here. Servers do not say which, so that nobody can try names.",
-		Try:      []Advice{{"user NAME", "try again"}, {"user anonymous", "if the server is open to all"}},
-	}
+	return reads("login-refused", r.said(e))
 }
 
 func thrownOut(r *reader) *Reading {
@@ -167,12 +127,7 @@ func thrownOut(r *reader) *Reading {
 	if e == nil || !holds(strings.Join(e.Lines, " "), "idle", "timeout", "timed out", "no transfer", "inactiv") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server hung up after a silence",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "Servers close connections on which nothing was said for a while. ftpsh connects again by itself at the next command.",
-		Try:      []Advice{{"", "type the command again"}, {"explain idle", "how long servers wait"}},
-	}
+	return reads("thrown-out", r.said(e))
 }
 
 func tooMany(r *reader) *Reading {
@@ -180,12 +135,7 @@ func tooMany(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server does not serve us now",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "421 ends the connection: too many users or connections from here, or the server is going down.",
-		Try:      []Advice{{"", "wait a while, and close other sessions to this server"}},
-	}
+	return reads("too-many", r.said(e))
 }
 
 func silentServer(r *reader) *Reading {
@@ -198,20 +148,9 @@ func silentServer(r *reader) *Reading {
 		what = "for the answer to " + sent.Line
 	}
 	if moved := r.moved(); len(moved) > 0 {
-		return &Reading{
-			Headline: "the last reply of the transfer did not come",
-			Facts:    append([]Fact{{"waited", what}}, moved...),
-			Cause: "The data came to its end, and then the server must say whether all went well (226). Something on the way has forgotten the idle control " +
-				"connection, or the server hangs.",
-			Try: []Advice{{"set timeout 2m", "wait longer"}, {"", "tell the server's administrator: no final reply after a transfer"}},
-		}
+		return reads("no-final-reply", append([]Fact{{"waited", what}}, moved...)...)
 	}
-	return &Reading{
-		Headline: "the server said nothing more",
-		Facts:    []Fact{{"waited", what}},
-		Cause:    "The connection stands, but nothing comes: the server hangs, or something on the way has forgotten the connection.",
-		Try:      []Advice{{"set timeout 2m", "wait longer"}, {"open ftps://HOST", "on port 990 nothing comes before the handshake"}},
-	}
+	return reads("silent-server", Fact{"waited", what})
 }
 
 func lostConnection(r *reader) *Reading {
@@ -223,12 +162,7 @@ func lostConnection(r *reader) *Reading {
 	if sent := r.last(func(e *Event) bool { return e.Ev == Sent }); sent != nil {
 		facts = append(facts, Fact{"last sent", sent.Line})
 	}
-	return &Reading{
-		Headline: "the control connection is gone",
-		Facts:    facts,
-		Cause:    "The server, or something on the way, ended the connection without a word. ftpsh connects again by itself at the next command.",
-		Try:      []Advice{{"", "type the command again"}},
-	}
+	return reads("lost-connection", facts...)
 }
 
 func outOfStep(r *reader) *Reading {
@@ -236,10 +170,5 @@ func outOfStep(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "replies and commands did not match",
-		Facts:    []Fact{{"note", e.Text}},
-		Cause:    "The server answered twice, or to something that nobody asked. ftpsh sorts that out with a command whose answer cannot be mistaken; if things look odd, a new connection is the cure.",
-		Try:      []Advice{{"close", "then open again"}, {"ladder", "see which reply came when"}},
-	}
+	return reads("out-of-step", Fact{"note", e.Text})
 }

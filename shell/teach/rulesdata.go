@@ -60,12 +60,7 @@ func dataRefused(r *reader) *Reading {
 	if e == nil || !holds(e.Reason, "refused") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the data connection was refused",
-		Facts:    r.dataFacts(e),
-		Cause:    "The server said that it listens on this port, but nothing did. A firewall or a router in front of it does not let the passive ports in.",
-		Try:      []Advice{{"passive off", "let the server connect to us"}, {"", "tell the server's administrator: passive port range"}},
-	}
+	return reads("data-refused", r.dataFacts(e)...)
 }
 
 func dataTimedOut(r *reader) *Reading {
@@ -73,16 +68,7 @@ func dataTimedOut(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "no data connection",
-		Facts:    r.dataFacts(e),
-		Cause:    "Nobody answered on the port that the server named. Most likely a firewall on the way drops what it does not know: the passive ports.",
-		Try: []Advice{
-			{"passive off", "let the server connect to us"},
-			{"set timeout 2m", "if it is only slow"},
-			{"", "tell the server's administrator: passive port range"},
-		},
-	}
+	return reads("data-timed-out", r.dataFacts(e)...)
 }
 
 var dataCommands = []string{"LIST", "NLST", "MLSD", "RETR", "STOR", "STOU", "APPE"}
@@ -93,17 +79,7 @@ func reuseWanted(r *reader) *Reading {
 	if e == nil || !slices.Contains([]string{"425", "450", "522", "435"}, e.Code) || !tls || reused {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server did not take the protected data connection",
-		Facts:    []Fact{r.said(e), {"session", "new: the data connection did not resume the TLS session of the control connection"}},
-		Cause:    "The server wants to see that both connections come from the same client, by one TLS session.",
-		Try: []Advice{
-			{"set tls-reuse on", "resume that session, if this is off"},
-			{"close", "a fresh control connection gives a fresh session"},
-			{"explain session", "what this is about"},
-			{"", "its administrator can switch that off: require_ssl_reuse, NoSessionReuseRequired"},
-		},
-	}
+	return reads("reuse-wanted", r.said(e), Fact{"session", "new: the data connection did not resume the TLS session of the control connection"})
 }
 
 func dataHandshakeFailed(r *reader) *Reading {
@@ -113,30 +89,11 @@ func dataHandshakeFailed(r *reader) *Reading {
 	}
 	switch {
 	case holds(e.Reason, "first record does not look like", "side is not tls"):
-		return &Reading{
-			Headline: "the data connection is in the clear",
-			Facts:    []Fact{{"agreed", "PROT P: data travels inside TLS"}, {"happened", "what came was not TLS"}},
-			Cause:    "The server agreed to protect data and does not do it, or something on the way took the protection off. Nothing of it was taken.",
-			Try: []Advice{
-				{"", "tell the server's administrator: data connections ignore PROT P"},
-				{"prot clear", "do without: anyone in between can read along"},
-			},
-		}
+		return reads("data-in-clear", Fact{"agreed", "PROT P: data travels inside TLS"}, Fact{"happened", "what came was not TLS"})
 	case holds(e.Reason, "another certificate"):
-		return &Reading{
-			Headline: "the data connection shows another certificate",
-			Facts:    []Fact{{"happened", e.Reason}},
-			Cause: "The host that answered on the data connection may not be the server of the control connection: it may be a second machine " +
-				"with a certificate of its own, or somebody on the way. Nothing was sent.",
-			Try: []Advice{{"doctor", "look at the server as a whole"}, {"", "tell the server's administrator: one certificate for both connections"}},
-		}
+		return reads("data-other-certificate", Fact{"happened", e.Reason})
 	}
-	return &Reading{
-		Headline: "TLS on the data connection failed",
-		Facts:    []Fact{{"happened", e.Reason}},
-		Cause:    "The control connection is protected, the data connection could not be. Nothing was sent on it.",
-		Try:      []Advice{{"trace 3", "see more of the next attempt"}, {"passive", "if something on the way changes what it does not know"}},
-	}
+	return reads("data-handshake-failed", Fact{"happened", e.Reason})
 }
 
 func activeBlocked(r *reader) *Reading {
@@ -149,12 +106,7 @@ func activeBlocked(r *reader) *Reading {
 	if e := r.refusal(append(dataCommands, "PORT", "EPRT")...); e != nil {
 		facts = append(facts, r.said(e))
 	}
-	return &Reading{
-		Headline: "the server could not connect to us",
-		Facts:    append(facts, Fact{"happened", "no connection came"}),
-		Cause:    "In active mode the server connects to this computer. A router or a firewall on our side does not let that in, or the server does not do it at all.",
-		Try:      []Advice{{"passive on", "connect to the server instead"}, {"explain active", "how it works"}},
-	}
+	return reads("active-blocked", append(facts, Fact{"happened", "no connection came"})...)
 }
 
 func noDataConnection(r *reader) *Reading {
@@ -162,12 +114,7 @@ func noDataConnection(r *reader) *Reading {
 	if e == nil || !r.fails("data-connect") && e.Code != "425" {
 		return nil
 	}
-	return &Reading{
-		Headline: "no data connection",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "The server would not or could not make the second connection, which every listing and every file needs.",
-		Try:      []Advice{{"passive", "change who connects to whom"}, {"explain 425", "what can be the cause"}},
-	}
+	return reads("no-data-connection", r.said(e))
 }
 
 // arranging are the commands that make a data connection possible.
@@ -212,16 +159,10 @@ func storedLess(r *reader) *Reading {
 	if end == nil || has < 0 || has >= end.Bytes || r.reply("226", "250") == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server kept less than was sent",
-		Facts: []Fact{
-			{"sent", fmt.Sprintf("%d bytes", end.Bytes)},
-			{"there", fmt.Sprintf("%d bytes, %d are missing", has, end.Bytes-has)},
-			r.said(r.reply("226", "250")),
-		},
-		Cause: "The server says that all went well, but its file is shorter: its disk or a quota is full, or a device on the way ended the connection.",
-		Try:   []Advice{{"put -c", "send what is missing"}, {"df", "is there room?"}},
-	}
+	return reads("stored-less",
+		Fact{"sent", fmt.Sprintf("%d bytes", end.Bytes)},
+		Fact{"there", fmt.Sprintf("%d bytes, %d are missing", has, end.Bytes-has)},
+		r.said(r.reply("226", "250")))
 }
 
 // moved is what went over the data connections.
@@ -274,16 +215,11 @@ func shorterThanSaid(r *reader) *Reading {
 	if end == nil || done == nil || want < 0 || end.Bytes >= want || r.Find(func(e *Event) bool { return e.Ev == Sent && e.Verb == "REST" }) != nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "less came than the server said",
-		Facts:    []Fact{{"size", fmt.Sprintf("%d bytes", want)}, {"came", fmt.Sprintf("%d bytes, %d are missing", end.Bytes, want-end.Bytes)}, r.said(done)},
-		Cause:    "The server says that all went well, but the file is shorter. Something on the way ended the data connection, or the file changed.",
-		Try:      []Advice{{"reget", "fetch what is missing"}},
-	}
+	return reads("shorter-than-said",
+		Fact{"size", fmt.Sprintf("%d bytes", want)},
+		Fact{"came", fmt.Sprintf("%d bytes, %d are missing", end.Bytes, want-end.Bytes)},
+		r.said(done))
 }
-
-// goOn is what to type when a transfer has broken.
-var goOn = []Advice{{"reget", "resume a download"}, {"put -c", "resume an upload"}}
 
 func cutOff(r *reader) *Reading {
 	e := r.reply("426", "451")
@@ -294,57 +230,33 @@ func cutOff(r *reader) *Reading {
 	if want := r.size(); want >= 0 {
 		facts = append(facts, Fact{"size", fmt.Sprintf("%d bytes", want)})
 	}
-	return &Reading{
-		Headline: "the transfer was cut off",
-		Facts:    facts,
-		Cause:    "The data connection broke, or the server gave up. What arrived is kept so that it can be continued.",
-		Try:      goOn,
-	}
+	return reads("cut-off", facts...)
 }
 
 func unsignedEnd(r *reader) *Reading {
 	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.EOF == "tls-truncated" }) == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the end of the data is not signed",
-		Facts:    r.moved(),
-		Cause:    "TLS says at the end that it is the end (close_notify). That is missing: somebody may have cut the data, or the server is careless.",
-		Try:      []Advice{{"reget", "resume a download"}, {"ls -l", "compare the size"}},
-	}
+	return reads("unsigned-end", r.moved()...)
 }
 
 func stalled(r *reader) *Reading {
 	if !r.fails("timeout") || r.Find(func(e *Event) bool { return e.Ev == DataEnd && e.Failed() }) == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the data connection stands still",
-		Facts:    r.moved(),
-		Cause:    "No byte came for a long time although the connection is there: the server hangs, or something on the way has forgotten the connection.",
-		Try:      goOn,
-	}
+	return reads("stalled", r.moved()...)
 }
 
 func brokenData(r *reader) *Reading {
 	if r.Find(func(e *Event) bool { return e.Ev == DataEnd && (e.EOF == "reset" || e.EOF == "error") }) == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "the data connection broke",
-		Facts:    r.moved(),
-		Cause:    "It did not come to its end. What arrived is kept so that it can be continued.",
-		Try:      goOn,
-	}
+	return reads("broken-data", r.moved()...)
 }
 
 func interrupted(r *reader) *Reading {
 	if !r.fails("interrupted") {
 		return nil
 	}
-	return &Reading{
-		Headline: "it was interrupted here", Facts: r.moved(),
-		Cause: "The transfer was stopped with ABOR; the session continues.",
-		Try:   goOn,
-	}
+	return reads("interrupted", r.moved()...)
 }

@@ -9,17 +9,13 @@ import (
 
 func restInASCII(r *reader) *Reading {
 	e := r.refusal("REST")
-	if e == nil {
+	switch {
+	case e == nil:
 		return nil
+	case holds(strings.Join(e.Lines, " "), "ascii", "type") || e.Code == "501":
+		return reads("no-rest-in-ascii", r.said(e))
 	}
-	cause := "The server cannot begin in the middle of a file."
-	if holds(strings.Join(e.Lines, " "), "ascii", "type") || e.Code == "501" {
-		cause = "In type A a byte of the file is not a byte on the wire, so servers refuse to begin in the middle."
-	}
-	return &Reading{
-		Headline: "the server does not resume", Facts: []Fact{r.said(e)}, Cause: cause,
-		Try: []Advice{{"binary", "then try again"}, {"get", "or fetch all of it"}},
-	}
+	return reads("no-rest", r.said(e))
 }
 
 func sizeInASCII(r *reader) *Reading {
@@ -27,12 +23,7 @@ func sizeInASCII(r *reader) *Reading {
 	if e == nil || !holds(strings.Join(e.Lines, " "), "ascii") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server does not say the size",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "In type A the size on the wire depends on the line ends, and the server would have to read the whole file to know it.",
-		Try:      []Advice{{"binary", "then ask again"}},
-	}
+	return reads("size-in-ascii", r.said(e))
 }
 
 func noRoom(r *reader) *Reading {
@@ -40,12 +31,7 @@ func noRoom(r *reader) *Reading {
 	if e == nil {
 		return nil
 	}
-	return &Reading{
-		Headline: "there is no room left on the server",
-		Facts:    append([]Fact{r.said(e)}, r.moved()...),
-		Cause:    "The quota of this user, or the disk of the server, is full. What arrived before may lie there incomplete.",
-		Try:      []Advice{{"ls -l", "see what lies there"}, {"rm", "make room"}},
-	}
+	return reads("no-room", append([]Fact{r.said(e)}, r.moved()...)...)
 }
 
 var nameCommands = []string{"RETR", "SIZE", "MDTM", "MLST", "MLSD", "LIST", "NLST", "DELE", "CWD", "RMD", "RNFR", "STAT", "MFMT", "HASH"}
@@ -55,12 +41,7 @@ func noSuchName(r *reader) *Reading {
 	if e == nil || e.Code != "550" || holds(strings.Join(e.Lines, " "), "permission", "denied", "not allowed", "access", "not empty") {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server does not have it",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "There is no such name, or it is not what is needed here (a folder instead of a file). Capitals count on most servers.",
-		Try:      []Advice{{"ls", "what is there"}, {"pwd", "where you are"}},
-	}
+	return reads("no-such-name", r.said(e))
 }
 
 func denied(r *reader) *Reading {
@@ -68,12 +49,7 @@ func denied(r *reader) *Reading {
 	if e == nil || e.Code != "550" && e.Code != "553" && e.Code != "532" {
 		return nil
 	}
-	return &Reading{
-		Headline: "the server does not allow it",
-		Facts:    []Fact{r.said(e)},
-		Cause:    "This user may not do that here, or not with this name. Only the owner or the administrator can change that.",
-		Try:      []Advice{{"ls -l", "who may do what"}, {"cd", "go where you may write"}},
-	}
+	return reads("denied", r.said(e))
 }
 
 func unknownCommand(r *reader) *Reading {
