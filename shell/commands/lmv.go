@@ -3,10 +3,10 @@ package commands
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/ftpsh/ftpsh/completion"
 	"github.com/ftpsh/ftpsh/shell/command"
-	"github.com/ftpsh/ftpsh/shell/failure"
 )
 
 var _ = command.Add(&command.Command{
@@ -24,13 +24,11 @@ func lmv(ctx context.Context, c *command.Call) error {
 	if len(names) > 1 && !c.Shell.Folder().IsDir(to) {
 		return c.Usage("%s is not a directory, and %d names are to go there", to, len(names))
 	}
-	var errs []error
-	for _, name := range names {
+	return eachOf(ctx, slices.Values(names), func(name string) error {
 		target := to
 		if c.Shell.Folder().IsDir(to) {
 			target = filepath.Join(to, filepath.Base(name))
 		}
-		errs = append(errs, c.Shell.Folder().Rename(name, target))
-	}
-	return failure.Several(errs...)
+		return c.Shell.Folder().Rename(name, target)
+	})
 }

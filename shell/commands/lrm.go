@@ -41,11 +41,7 @@ func lrm(ctx context.Context, c *command.Call) error {
 		!c.Confirm(ctx, fmt.Sprintf("delete %s here?", strings.Join(names, " "))) {
 		return nil
 	}
-	var errs []error
-	for _, name := range names {
-		errs = append(errs, removeLocal(c, name))
-	}
-	return failure.Several(errs...)
+	return eachOf(ctx, slices.Values(names), func(name string) error { return removeLocal(c, name) })
 }
 
 func removeLocal(c *command.Call, name string) error {

@@ -110,10 +110,7 @@ func watchedTree(c *command.Call, m *transfer.Mirror) (*treewatch.Tree, error) {
 		}
 		t.May = watchAsks(c)
 	}
-	first := NewEngine(c)
-	t.Engine = func() *transfer.Engine {
-		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
-	}
+	t.Engine = engines(c)
 	var rules atomic.Pointer[ignore.Tree]
 	t.Reread = func() error {
 		fresh := ignoredHere(c, local)

@@ -37,6 +37,14 @@ func NewEngine(c *command.Call) *transfer.Engine {
 	return e
 }
 
+// engines makes one engine after the other, all alike.
+func engines(c *command.Call) func() *transfer.Engine {
+	first := NewEngine(c)
+	return func() *transfer.Engine {
+		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
+	}
+}
+
 // watchTask shows a transfer of many.
 func watchTask(c *command.Call, t transfer.Task, m *transfer.Meter) (over func()) {
 	return c.Shell.Gauge.File(render.Safe(taskName(t)), m)

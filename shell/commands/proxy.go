@@ -123,7 +123,11 @@ func copyBetween(ctx context.Context, c *command.Call, how command.Between) erro
 
 // copyTo copies files from the session to another one.
 func copyTo(ctx context.Context, c *command.Call, to *client.Session, many bool, op transfer.Op) error {
-	names, missed := c.Expand(ctx, c.Args[:sourceCount(c, many)])
+	sources := c.Args
+	if !many {
+		sources = sources[:1]
+	}
+	names, missed := c.Expand(ctx, sources)
 	if len(names) > 1 && !many {
 		return c.Usage("%s stands for several files", c.Arg(0))
 	}
@@ -139,12 +143,4 @@ func copyTo(ctx context.Context, c *command.Call, to *client.Session, many bool,
 		return fxpOne(ctx, c, c.Session(), name.Path, to, target, op == transfer.Append)
 	})
 	return failure.Several(missed, err)
-}
-
-// sourceCount is how many arguments name files to copy.
-func sourceCount(c *command.Call, many bool) int {
-	if many {
-		return len(c.Args)
-	}
-	return 1
 }

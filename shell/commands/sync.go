@@ -152,10 +152,7 @@ func newSync(c *command.Call, archive *treesync.Archive, dry bool) *treesync.Syn
 	if command.Trashes(c.Shell) {
 		y.TrashHere = trash.Folder + "/" + time.Now().UTC().Format("20060102T150405")
 	}
-	first := NewEngine(c)
-	y.Engine = func() *transfer.Engine {
-		return &transfer.Engine{Session: first.Session, Parallel: first.Parallel, Retry: first.Retry, Watch: first.Watch}
-	}
+	y.Engine = engines(c)
 	return y
 }
 

@@ -35,18 +35,15 @@ func undo(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
+	g := trash.Undoable(all)
 	switch {
 	case c.Arg(0) == "list":
 		return listUndo(c, all)
 	case c.Arg(0) != "":
-		g, err := undoNumber(c, all)
-		if err != nil {
+		if g, err = undoNumber(c, all); err != nil {
 			return err
 		}
-		return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })
-	}
-	g := trash.Undoable(all)
-	if g == nil {
+	case g == nil:
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nothing is known that could be taken back", Hint: "`set trash on` makes it possible from then on"}
 	}
 	return takeBack(ctx, c, "undo", g, g.ID, func() error { return nil })

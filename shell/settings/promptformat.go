@@ -10,11 +10,11 @@ import (
 	"github.com/ftpsh/ftpsh/shell/render"
 )
 
-// PromptField is a word that stands between braces in a format.
-type PromptField struct{ Name, Short string }
+// promptField is a word that stands between braces in a format.
+type promptField struct{ Name, Short string }
 
-// PromptFields are those of the prompt and of the title.
-var PromptFields = []PromptField{
+// promptFields are those of the prompt and of the title.
+var promptFields = []promptField{
 	{"user", "who is logged in"},
 	{"host", "the server, or ftpsh"},
 	{"port", "the port, unless it is 21"},
@@ -36,7 +36,7 @@ var PromptColours = map[string]render.Colour{
 
 // promptHelp explains what can stand in a format.
 func promptHelp() (rows [][]string) {
-	for _, f := range PromptFields {
+	for _, f := range promptFields {
 		rows = append(rows, []string{"  {" + f.Name + "}", f.Short})
 	}
 	colours := strings.Join(slices.Sorted(maps.Keys(PromptColours)), "} {")
@@ -88,12 +88,12 @@ func Fill(format string, value func(name string) (string, bool)) (string, error)
 
 func isField(name string) bool {
 	_, colour := PromptColours[name]
-	return colour || slices.ContainsFunc(PromptFields, func(f PromptField) bool { return f.Name == name })
+	return colour || slices.ContainsFunc(promptFields, func(f promptField) bool { return f.Name == name })
 }
 
 func fieldError(name string) error {
 	var names []string
-	for _, f := range PromptFields {
+	for _, f := range promptFields {
 		names = append(names, f.Name)
 	}
 	return fmt.Errorf("{%s} is not one of %s, nor a colour", render.Safe(name), strings.Join(names, ", "))

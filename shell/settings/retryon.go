@@ -36,8 +36,8 @@ var RetryKinds = []struct {
 // tooMany is what servers say when they take no more users.
 var tooMany = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)too many|limit|maximum`) })
 
-// RetryWords are the words of RetryKinds.
-func RetryWords() (words []string) {
+// retryWords are the words of RetryKinds.
+func retryWords() (words []string) {
 	for _, row := range RetryKinds {
 		words = append(words, row.Word)
 	}

@@ -138,11 +138,11 @@ var Groups = []Group{
 			like("auto|5", "auto", "0", "5"),
 		duration("retry-wait", "the pause before it; it doubles each time, up to five minutes",
 			func(s *Settings) *time.Duration { return &s.RetryWait }),
-		setting("retry-on", "which failures are tried again: codes such as 421, and the words "+strings.Join(RetryWords(), ", "),
+		setting("retry-on", "which failures are tried again: codes such as 421, and the words "+strings.Join(retryWords(), ", "),
 			func(s *Settings) *string { return &s.RetryOn }, words(func(text string) (string, error) {
 				for _, word := range strings.Fields(text) {
-					if !slices.Contains(RetryWords(), word) && !isReplyCode(word) {
-						return "", fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(RetryWords(), ", "))
+					if !slices.Contains(retryWords(), word) && !isReplyCode(word) {
+						return "", fmt.Errorf("%q is neither the code of a failure nor one of %s", word, strings.Join(retryWords(), ", "))
 					}
 				}
 				return strings.Join(strings.Fields(text), " "), nil

@@ -138,7 +138,7 @@ type Effect int
 
 // The effects; where there is none, the code that needs a setting reads it.
 const (
-	NoEffect Effect = iota
+	_ Effect = iota
 	Editing
 	Funnel
 	HistorySize

@@ -18,8 +18,8 @@ import (
 const (
 	// FeaturesFile is the file of what servers said that they can do.
 	FeaturesFile = "server_features"
-	// MostFeatures is how many servers it has at most; those that end first go.
-	MostFeatures = 500
+	// mostFeatures is how many servers it has at most; those that end first go.
+	mostFeatures = 500
 	// keptFeatures is how long that is believed: a server may get another program, or other settings.
 	keptFeatures = 7 * 24 * time.Hour
 )
@@ -42,7 +42,7 @@ type KeptFeatures struct {
 // OpenFeatures is for the file in dir, which is read when it is asked for; "" means none.
 func OpenFeatures(dir string) *ServerFeatures {
 	f := &ServerFeatures{stateFile[string, KeptFeatures]{
-		parse: ParseFeatures, unless: "what it said would be asked again", most: MostFeatures,
+		parse: ParseFeatures, unless: "what it said would be asked again", most: mostFeatures,
 	}}
 	f.at(dir, FeaturesFile)
 	return f

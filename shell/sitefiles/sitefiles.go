@@ -93,8 +93,8 @@ func Find(formats []Format, client string) *Format {
 	return &formats[i]
 }
 
-// ErrUnknown is of a file that no client is known to write.
-var ErrUnknown = errors.New("no sites of a client that is known")
+// errUnknown is of a file that no client is known to write.
+var errUnknown = errors.New("no sites of a client that is known")
 
 // Read reads a file of any of the formats; its text is empty or has a format. The error names the file, and the line.
 func Read(name string, raw []byte, formats []Format) (Contents, *Format, error) {
@@ -107,7 +107,7 @@ func Read(name string, raw []byte, formats []Format) (Contents, *Format, error) 
 	}
 	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(text) })
 	if i < 0 {
-		return Contents{}, nil, private.Damaged(name, 0, ErrUnknown)
+		return Contents{}, nil, private.Damaged(name, 0, errUnknown)
 	}
 	all, err := formats[i].Read(text)
 	var at *At
