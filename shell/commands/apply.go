@@ -57,7 +57,7 @@ func apply(ctx context.Context, c *command.Call) error {
 	if err != nil {
 		return err
 	}
-	if c.Is("dry-run") || c.Shell.Options.DryRun {
+	if isDry(c) {
 		return checkPlan(ctx, c, p, name, wanted)
 	}
 	if name == "" && !c.Is("yes") {

@@ -41,7 +41,7 @@ func commitTx(ctx context.Context, c *command.Call) error {
 		return err
 	}
 	t, s := c.Shell.Tx, c.Session()
-	if c.Is("dry-run") || c.Shell.Options.DryRun {
+	if isDry(c) {
 		steps, err := t.Dry(ctx, s, noOld(c))
 		if err = foreignTx(c, err); err != nil {
 			return err

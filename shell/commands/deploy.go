@@ -76,7 +76,7 @@ func deployCommand(ctx context.Context, c *command.Call) error {
 	switch {
 	case c.Is("link"):
 		return deployLink(ctx, c, deploy.Releases{Dir: cmp.Or(tree.Dir, "/")})
-	case alone && (c.Is("dry-run") || c.Shell.Options.DryRun):
+	case alone && isDry(c):
 		return deployState(ctx, c, tree)
 	case c.Is("recover"):
 		says, err := tree.Recover(ctx, c.Session(), !c.Is("back"))
@@ -344,7 +344,7 @@ func makePurged(ctx context.Context, c *command.Call, present, sent string) erro
 // deployLink is deploy --link: complete trees side by side, and a link to one of them.
 func deployLink(ctx context.Context, c *command.Call, to deploy.Releases) error {
 	st, err := to.Look(ctx, c.Session())
-	dry := c.Is("dry-run") || c.Shell.Options.DryRun
+	dry := isDry(c)
 	switch {
 	case err != nil:
 		return failure.About(to.Dir, err)
@@ -378,7 +378,7 @@ func releaseNew(ctx context.Context, c *command.Call, to deploy.Releases, st dep
 		}
 	}
 	id := st.FreeID(time.Now())
-	if !c.Is("dry-run") && !c.Shell.Options.DryRun {
+	if !isDry(c) {
 		if err := s.MkdirAll(ctx, to.Name("")); err != nil {
 			return failure.About(to.Name(""), err)
 		}

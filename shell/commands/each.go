@@ -81,6 +81,9 @@ func eachOf[T any](ctx context.Context, all iter.Seq[T], f func(T) error) error 
 	return failure.Several(errs...)
 }
 
+// isDry reports whether nothing is to be changed: as an option of the command says, or of the program.
+func isDry(c *command.Call) bool { return c.Is("dry-run") || c.Shell.Options.DryRun }
+
 // cannotAsk is the error of a command that has a question where nobody can answer.
 func cannotAsk(c *command.Call, hint string) error {
 	return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "cannot ask without a terminal", Hint: hint}

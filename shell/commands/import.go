@@ -183,13 +183,12 @@ func takeIn(ctx context.Context, c *command.Call, in *importing) error {
 		what = append(what, "put "+command.Plural(keyring, "password", "passwords")+" into the keyring")
 	}
 	switch {
-	case len(what) == 0, c.Is("dry-run"), c.Shell.Options.DryRun, c.Is("yes"):
+	case len(what) == 0, isDry(c):
+		return nil
+	case c.Is("yes"):
 	case !c.Interactive():
 		return &failure.UsageError{Usage: c.Command.Synopsis(), Text: "nobody can be asked", Hint: "`import -y` takes them, `import -n` shows them"}
 	case !c.Confirm(ctx, strings.Join(what, " and ")+"?"):
-		return nil
-	}
-	if len(what) == 0 || c.Is("dry-run") || c.Shell.Options.DryRun {
 		return nil
 	}
 	err := changeBookmarks(c, func(all map[string]string) error {

@@ -133,7 +133,7 @@ func mirror(ctx context.Context, c *command.Call) error {
 // meansAll reports whether everything is meant where no tree is named: who types a word to see what it
 // does would copy it all.
 func meansAll(ctx context.Context, c *command.Call) (bool, error) {
-	if len(c.Args) > 0 || c.Is("dry-run") || c.Shell.Options.DryRun || c.Shell.Planning != nil {
+	if len(c.Args) > 0 || isDry(c) || c.Shell.Planning != nil {
 		return true, nil
 	}
 	if !c.Interactive() {
@@ -164,7 +164,7 @@ func mirrorAll(ctx context.Context, c *command.Call, over *client.Session, adapt
 			break
 		}
 	}
-	if command := c.Value("on-change"); changed > 0 && command != "" && !c.Is("dry-run") && !c.Shell.Options.DryRun {
+	if command := c.Value("on-change"); changed > 0 && command != "" && !isDry(c) {
 		return c.Shell.Console.Run(c.Shell.LocalShell(ctx, command))
 	}
 	return nil
@@ -329,7 +329,7 @@ func mayDelete(ctx context.Context, c *command.Call, doomed []transfer.Step, kep
 	switch n := len(doomed); {
 	case most >= 0 && n > most:
 		return fmt.Errorf("nothing was deleted: %d would be, and --max-delete is %d", n, most)
-	case most >= 0, c.Is("dry-run"), c.Shell.Options.DryRun:
+	case most >= 0, isDry(c):
 		return nil
 	case c.Interactive() && confirmDeletions(ctx, c, doomed, kept), !c.Interactive() && (n <= fewDeletions || n <= kept):
 		return nil

@@ -61,7 +61,7 @@ func mmv(ctx context.Context, c *command.Call) error {
 			return err
 		}
 	}
-	if !c.Is("dry-run") && !c.Shell.Options.DryRun {
+	if !isDry(c) {
 		tellSum(c, command.Plural(len(all), "name", "names")+" changed")
 	}
 	return nil

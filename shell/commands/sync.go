@@ -112,7 +112,7 @@ func syncs(sh *command.Shell) *command.SyncFolder {
 
 // syncTrees looks at both sides and makes them the same; sure: without a question.
 func syncTrees(ctx context.Context, c *command.Call, head treesync.Head, sure bool, adapt func(*treesync.Sync)) error {
-	dry := c.Is("dry-run") || c.Shell.Options.DryRun
+	dry := isDry(c)
 	switch {
 	case !strings.HasPrefix(string(head.Remote), "/"):
 		return &failure.LocalError{Text: "the server does not say where its directories are, so that two runs could mean different ones"}

@@ -250,7 +250,7 @@ type undoObject struct {
 // takeBack shows a group, asks, and takes it back. What undo does is a group as well, which redo
 // takes back without another one.
 func takeBack(ctx context.Context, c *command.Call, word string, g *trash.Group, undoes string, end func() error) error {
-	dry := c.Is("dry-run") || c.Shell.Options.DryRun
+	dry := isDry(c)
 	c.Note("%s: %s  (%s)", word, lineText(g.Command), stampText(c, g.Time))
 	switch {
 	case dry || c.Is("yes"):
