@@ -9,37 +9,26 @@ import (
 	"testing"
 )
 
-// benchServer has a file of 64 MiB in a folder and a small one.
-func benchServer(b *testing.B, mode TLSMode) (*Server, *rawClient) {
+// benchServer has a file of 64 MiB in a folder and a small one, and a client that is logged in.
+func benchServer(b *testing.B, mode TLSMode) *rawClient {
 	dir := b.TempDir()
 	for name, size := range map[string]int{"big": 64 << 20, "small": 1 << 10} {
 		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o600); err != nil {
 			b.Fatal(err)
 		}
 	}
-	s, err := Start(Options{Dir: dir, TLS: mode})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { s.Close() })
-	c := dial(b, s.Addr())
-	c.want(220)
-	if mode != NoTLS {
-		c.startTLS(s.RootCAs())
-	}
-	c.login()
-	return s, c
+	return loginProtected(b, start(b, Options{Dir: dir, TLS: mode}))
 }
 
 func BenchmarkCommands(b *testing.B) {
-	_, c := benchServer(b, NoTLS)
+	c := benchServer(b, NoTLS)
 	for b.Loop() {
 		c.cmd(200, "NOOP")
 	}
 }
 
 func BenchmarkPipelined(b *testing.B) {
-	_, c := benchServer(b, NoTLS)
+	c := benchServer(b, NoTLS)
 	burst := strings.Repeat("SIZE small\r\n", 100)
 	for b.Loop() {
 		_, _ = io.WriteString(c.conn, burst)
@@ -53,7 +42,7 @@ func BenchmarkFiles(b *testing.B) {
 	for _, mode := range []TLSMode{NoTLS, Explicit} {
 		for _, name := range []string{"small", "big"} {
 			b.Run(fmt.Sprintf("%s/tls=%t", name, mode != NoTLS), func(b *testing.B) {
-				_, c := benchServer(b, mode)
+				c := benchServer(b, mode)
 				for b.Loop() {
 					conn := c.passive()
 					c.cmd(150, "RETR "+name)

@@ -31,7 +31,7 @@ type rawClient struct {
 	watch *endWatcher // put under TLS, if not nil
 }
 
-func start(t *testing.T, o Options) *Server {
+func start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s, err := Start(o)
 	if err != nil {
@@ -54,7 +54,7 @@ func dial(t testing.TB, addr string) *rawClient {
 	return c
 }
 
-func connect(t *testing.T, s *Server) *rawClient {
+func connect(t testing.TB, s *Server) *rawClient {
 	t.Helper()
 	c := dial(t, s.Addr())
 	c.want(220)
@@ -66,6 +66,22 @@ func login(t *testing.T, s *Server) *rawClient {
 	c := connect(t, s)
 	c.login()
 	return c
+}
+
+// loginProtected is login with TLS on all connections, where the server has it.
+func loginProtected(t testing.TB, s *Server) *rawClient {
+	t.Helper()
+	c := connect(t, s)
+	if s.tls != nil {
+		c.startTLS(s.RootCAs())
+	}
+	c.login()
+	return c
+}
+
+// trusting is how TLS begins for a client that knows who made the server's certificate.
+func trusting(s *Server) *tls.Config {
+	return &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"}
 }
 
 func (c *rawClient) login() {

@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,13 +31,7 @@ func parseCommand(line string) *command {
 }
 
 // isTransfer: commands during which the client may send ABOR and STAT (RFC 959, 3.1 and 4.1.3).
-func (c *command) isTransfer() bool {
-	switch c.verb {
-	case "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD":
-		return true
-	}
-	return false
-}
+func (c *command) isTransfer() bool { return slices.Contains(strings.Fields(transfers), c.verb) }
 
 func (c *command) interrupts() bool {
 	return c.verb == "ABOR" || c.verb == "QUIT" || c.verb == "STAT" && c.arg == ""
@@ -398,7 +392,7 @@ func feat(s *session, c *command) string {
 
 func sorted(line string) string {
 	names := strings.Split(strings.Trim(line, " ;"), ";")
-	sort.Strings(names)
+	slices.Sort(names)
 	return strings.Join(names, ";") + ";"
 }
 

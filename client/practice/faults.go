@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"math"
@@ -187,15 +188,7 @@ func compile(faults []Fault) ([]*fault, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f.At == 0 {
-			f.At = r.preset.At
-		}
-		if f.Delay == 0 {
-			f.Delay = r.preset.Delay
-		}
-		if f.Text == "" {
-			f.Text = r.preset.Text
-		}
+		f.At, f.Delay, f.Text = cmp.Or(f.At, r.preset.At), cmp.Or(f.Delay, r.preset.Delay), cmp.Or(f.Text, r.preset.Text)
 		c := &fault{Fault: f, row: r}
 		c.left.Store(int64(f.Count))
 		list = append(list, c)

@@ -33,12 +33,12 @@ func faulty(t *testing.T, o Options, faults ...string) *Server {
 	return s
 }
 
-// TestFaults has a row for every fault: what a client sees of it.
 // wasReset also knows the text of Windows, whose error number is another one (WSAECONNRESET).
 func wasReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || err != nil && strings.Contains(err.Error(), "forcibly")
 }
 
+// TestFaults has a row for every fault: what a client sees of it.
 func TestFaults(t *testing.T) {
 	tests := map[string]func(t *testing.T, name string){
 		"refuse": func(t *testing.T, name string) {
@@ -204,7 +204,7 @@ func TestFaults(t *testing.T) {
 				if got := c.get(226, "RETR long"); len(got) != 100_000 {
 					t.Errorf("%d bytes came", len(got))
 				}
-				if mode == Explicit && tap.bareEnd() {
+				if mode == Explicit && tap.end {
 					t.Error("TLS ended without close_notify")
 				}
 			}
@@ -214,7 +214,7 @@ func TestFaults(t *testing.T) {
 			if got := c.get(226, "RETR long"); len(got) != 100_000 {
 				t.Errorf("%d bytes came", len(got))
 			}
-			if !tap.bareEnd() {
+			if !tap.end {
 				t.Error("TLS ended with close_notify")
 			}
 		},
@@ -315,11 +315,9 @@ func TestFaults(t *testing.T) {
 		},
 		"require-reuse": func(t *testing.T, name string) {
 			s := faulty(t, Options{}, name)
-			c := connect(t, s)
-			c.startTLS(s.RootCAs())
-			c.login()
+			c := loginProtected(t, s)
 			c.get(226, "LIST")
-			c.tls = &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"}
+			c.tls = trusting(s)
 			c.get(522, "LIST")
 		},
 		"expired-cert": badCertificate[x509.CertificateInvalidError],
@@ -329,17 +327,19 @@ func TestFaults(t *testing.T) {
 			if _, err := tls.Dial("tcp", s.Addr(), &tls.Config{ServerName: "localhost"}); err == nil {
 				t.Error("a client that does not know it was content")
 			}
-			dialTLS(t, s).Close()
+			conn, err := tls.Dial("tcp", s.Addr(), trusting(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn.Close()
 		},
 		"other-cert": func(t *testing.T, name string) {
 			s := faulty(t, Options{}, name)
-			c := connect(t, s)
-			c.startTLS(s.RootCAs())
-			c.login()
+			c := loginProtected(t, s)
 			c.prot = false
 			conn := c.passive()
 			c.cmd(150, "NLST")
-			data := tls.Client(conn, &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"})
+			data := tls.Client(conn, trusting(s))
 			if err := data.Handshake(); err != nil {
 				t.Fatal(err)
 			}
@@ -352,9 +352,7 @@ func TestFaults(t *testing.T) {
 		},
 		"clear-data": func(t *testing.T, name string) {
 			s := faulty(t, Options{}, name)
-			c := connect(t, s)
-			c.startTLS(s.RootCAs())
-			c.login()
+			c := loginProtected(t, s)
 			c.prot = false
 			conn := c.passive()
 			c.cmd(150, "NLST")
@@ -388,29 +386,16 @@ func isTimeout(err error) bool {
 
 func badCertificate[E error](t *testing.T, name string) {
 	s := faulty(t, Options{TLS: Implicit}, name)
-	_, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"})
+	_, err := tls.Dial("tcp", s.Addr(), trusting(s))
 	var want E
 	if !errors.As(err, &want) {
 		t.Errorf("got %v, want %T", err, want)
 	}
 }
 
-func dialTLS(t *testing.T, s *Server) net.Conn {
-	t.Helper()
-	conn, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return conn
-}
-
 // tapped logs in, under TLS if the server has it, and gives the first data connection.
 func tapped(t *testing.T, s *Server) (*rawClient, *endWatcher) {
-	c := connect(t, s)
-	if s.tls != nil {
-		c.startTLS(s.RootCAs())
-	}
-	c.login()
+	c := loginProtected(t, s)
 	c.watch = &endWatcher{}
 	return c, c.watch
 }
@@ -426,8 +411,6 @@ func (w *endWatcher) Read(b []byte) (int, error) {
 	w.end = w.end || errors.Is(err, io.EOF)
 	return n, err
 }
-
-func (w *endWatcher) bareEnd() bool { return w.end }
 
 func TestSetFaults(t *testing.T) {
 	s := faulty(t, Options{})

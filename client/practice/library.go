@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
@@ -140,9 +141,7 @@ func (d *driver) WrapPassiveListener(library net.Listener) (net.Listener, error)
 
 // newName finds a name for STOU that is not taken.
 func (s *session) newName(want string) string {
-	if want == "" {
-		want = "unique"
-	}
+	want = cmp.Or(want, "unique")
 	dir := s.cwd()
 	name := want
 	for i := 1; ; i++ {

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -179,11 +180,7 @@ func mlst(s *session, c *command) string {
 	if err != nil {
 		return ""
 	}
-	name := c.arg
-	if name == "" {
-		name = where
-	}
-	return "250-File details\r\n " + s.facts(s.tree().item(where, info)) + " " + printable(name) + "\r\n250 End\r\n"
+	return "250-File details\r\n " + s.facts(s.tree().item(where, info)) + " " + printable(cmp.Or(c.arg, where)) + "\r\n250 End\r\n"
 }
 
 // opts is OPTS MLST (RFC 3659, 7.9); the library knows the others.

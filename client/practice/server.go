@@ -187,14 +187,15 @@ var ErrNoNetwork = errors.New("no network of its own can be made here")
 // knows no other; Options.Listen is a port of the router before it, which leads to port 21, and ports for data connections
 // lead inside as well.
 func (s *Server) listen() (err error) {
+	addr := cmp.Or(s.opts.Listen, "127.0.0.1:0")
 	if s.opts.Inside == "" {
-		s.listener, err = net.Listen("tcp", s.opts.listenAddr())
+		s.listener, err = net.Listen("tcp", addr)
 		return err
 	}
 	if s.network, err = newNetwork(s.opts.Inside); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoNetwork, err)
 	}
-	port, err := s.network.forward(s.opts.listenAddr(), 21)
+	port, err := s.network.forward(addr, 21)
 	if err != nil {
 		s.network.end()
 		return err
@@ -212,13 +213,6 @@ func (o *Options) files() (afero.Fs, error) {
 	default:
 		return newMemory(), nil
 	}
-}
-
-func (o *Options) listenAddr() string {
-	if o.Listen == "" {
-		return "127.0.0.1:0"
-	}
-	return o.Listen
 }
 
 func (s *Server) prepareTLS() (err error) {
@@ -345,7 +339,7 @@ func (s *Server) CAPEM() []byte { return s.cert.pem() }
 func (s *Server) Commands() []string {
 	s.received.mu.Lock()
 	defer s.received.mu.Unlock()
-	return append([]string(nil), s.received.commands...)
+	return slices.Clone(s.received.commands)
 }
 
 // WaitCommand waits for a command with this verb and returns its line. Each call returns the next one that no earlier

@@ -70,11 +70,7 @@ func TestTLSModes(t *testing.T) {
 
 func TestReuseRequired(t *testing.T) {
 	s := start(t, Options{TLS: Explicit, RequireReuse: true})
-	a, b := connect(t, s), connect(t, s)
-	a.startTLS(s.RootCAs())
-	b.startTLS(s.RootCAs())
-	a.login()
-	b.login()
+	a, b := loginProtected(t, s), loginProtected(t, s)
 	a.get(226, "LIST")
 	for _, row := range []struct {
 		name  string
@@ -135,11 +131,7 @@ func TestActive(t *testing.T) {
 			t.Run(fmt.Sprint(verb, mode), func(t *testing.T) {
 				s := start(t, Options{TLS: mode, RequireReuse: mode == Explicit})
 				write(t, s, "/x", "hello")
-				c := connect(t, s)
-				if mode == Explicit {
-					c.startTLS(s.RootCAs())
-				}
-				c.login()
+				c := loginProtected(t, s)
 				l, err := net.Listen("tcp", "127.0.0.1:0")
 				if err != nil {
 					t.Fatal(err)
@@ -532,7 +524,7 @@ func TestCertificateFlaws(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(row.flaw), func(t *testing.T) {
 			s := start(t, Options{TLS: Implicit, Flaw: row.flaw, Names: []string{"ftp.example.test"}})
-			conn, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.RootCAs(), ServerName: "localhost"})
+			conn, err := tls.Dial("tcp", s.Addr(), trusting(s))
 			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
@@ -552,9 +544,7 @@ func TestEventsShowTheDialogueUnderTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := connect(t, s)
-	c.startTLS(s.RootCAs())
-	c.login()
+	c := loginProtected(t, s)
 	c.get(226, "LIST")
 	c.cmd(221, "QUIT")
 	s.Close()
@@ -647,11 +637,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, s, "/big", strings.Repeat("x", 8<<20))
-		c := connect(t, s)
-		if s.tls != nil {
-			c.startTLS(s.RootCAs())
-		}
-		c.login()
+		c := loginProtected(t, s)
 		switch i % 5 {
 		case 1: // waiting for a data connection
 			c.cmd(229, "EPSV")
