@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,12 +70,7 @@ func linked(root string) ([]goModule, error) {
 			}
 		}
 	}
-	modules := make([]goModule, 0, len(found))
-	for _, m := range found {
-		modules = append(modules, m)
-	}
-	slices.SortFunc(modules, func(a, b goModule) int { return strings.Compare(a.Path, b.Path) })
-	return modules, nil
+	return slices.SortedFunc(maps.Values(found), func(a, b goModule) int { return strings.Compare(a.Path, b.Path) }), nil
 }
 
 // licenses writes those in a folder. A module without any must not be shipped.

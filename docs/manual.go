@@ -27,9 +27,7 @@ func manual(help, scripts, changes string) string {
 		b.WriteString(roff(line) + "\n")
 	}
 	b.WriteString(".fi\n.SH DESCRIPTION\n" + roff(text) + "\n.SH OPTIONS\n")
-	for _, o := range options {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(o[0]), roff(o[1]))
-	}
+	terms(&b, 'B', options)
 	_, language, _ := strings.Cut(scripts, "## The language\n")
 	language, _, _ = strings.Cut(language, "\n## ")
 	b.WriteString(".SH LANGUAGE\n" + fromMarkdown(language))
@@ -42,20 +40,21 @@ func manual(help, scripts, changes string) string {
 	manualSettings(&b)
 	manualKeys(&b)
 	b.WriteString(".SH EXAMPLES\n")
-	for _, row := range examples {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
-	}
+	terms(&b, 'B', examples)
 	manualStatuses(&b)
 	b.WriteString(".SH ENVIRONMENT\n")
-	for _, row := range environment {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", row[0], roff(row[1]))
-	}
+	terms(&b, 'B', environment)
 	b.WriteString(".SH FILES\n")
-	for _, row := range files {
-		fmt.Fprintf(&b, ".TP\n.I %s\n%s\n", roff(row[0]), roff(row[1]))
-	}
+	terms(&b, 'I', files)
 	b.WriteString(".SH SEE ALSO\n.BR ftp (1),\n.BR netrc (5)\n")
 	return narrow(b.String())
+}
+
+// terms are words in a font of their own, bold or italic, and what is said about each.
+func terms(b *strings.Builder, font rune, rows [][2]string) {
+	for _, row := range rows {
+		fmt.Fprintf(b, ".TP\n.%c %s\n%s\n", font, roff(row[0]), roff(row[1]))
+	}
 }
 
 func manualSettings(b *strings.Builder) {
@@ -75,9 +74,7 @@ func manualKeys(b *strings.Builder) {
 		if group.Title != "" {
 			fmt.Fprintf(b, ".SS %s\n", roff(sentence(group.Title)))
 		}
-		for _, row := range group.Rows {
-			fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
-		}
+		terms(b, 'B', group.Rows)
 	}
 }
 
@@ -161,9 +158,7 @@ func manualCommand(c *command.Command) string {
 	}
 	if rows := c.Options(); len(rows) > 0 {
 		b.WriteString(".RS\n")
-		for _, row := range rows {
-			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(row[0]), roff(row[1]))
-		}
+		terms(&b, 'B', rows)
 		b.WriteString(".RE\n")
 	}
 	return b.String()
@@ -188,7 +183,7 @@ func fromMarkdown(text string) string {
 			between, heading = false, true
 			continue
 		case cells != nil:
-			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(plain(cells[1])), roff(plain(cells[2])))
+			terms(&b, 'B', [][2]string{{plain(cells[1]), plain(cells[2])}})
 		case strings.HasPrefix(line, "    "):
 			b.WriteString(".nf\n" + roff(line) + "\n.fi\n")
 		case between:
