@@ -1,6 +1,10 @@
 package console
 
-import "github.com/ftpsh/ftpsh/shell/render"
+import (
+	"slices"
+
+	"github.com/ftpsh/ftpsh/shell/render"
+)
 
 const menuGap = 2 // as render.Columns has it
 
@@ -37,7 +41,7 @@ func (g grid) row(at, marked int) (cells []cell) {
 }
 
 func inverted(cells []cell) []cell {
-	marked := append([]cell(nil), cells...)
+	marked := slices.Clone(cells)
 	for i := range marked {
 		marked[i].style = reverse
 	}
@@ -46,7 +50,7 @@ func inverted(cells []cell) []cell {
 
 // pad gives a copy of cells that is n wide.
 func pad(cells []cell, n int) []cell {
-	padded := append([]cell(nil), cells...)
+	padded := slices.Clone(cells)
 	for w := width(cells); w < n; w++ {
 		padded = append(padded, cell{" ", "", 1})
 	}

@@ -99,12 +99,7 @@ func lessonNotes(ctx context.Context, c *command.Call) error {
 
 // learner is who hands in the report, as far as the computer knows.
 func learner() string {
-	for _, name := range []string{"LOGNAME", "USER", "USERNAME"} {
-		if user := os.Getenv(name); user != "" {
-			return user
-		}
-	}
-	return "somebody"
+	return cmp.Or(os.Getenv("LOGNAME"), os.Getenv("USER"), os.Getenv("USERNAME"), "somebody")
 }
 
 func lintLesson(ctx context.Context, c *command.Call) error {

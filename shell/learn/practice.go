@@ -75,16 +75,10 @@ func runPractice(ctx context.Context, c *command.Call) error {
 	return c.Usage("%s is not one of start, open, wire, faults, stop", what)
 }
 
-// practiceModes are the values of --tls.
-var practiceModes = map[string]practice.TLSMode{
-	"auto": practice.Explicit, "require": practice.RequireExplicit, "implicit": practice.Implicit, "off": practice.NoTLS,
-}
-
 func practiceServer(ctx context.Context, c *command.Call) error {
 	words, _ := c.Flags.GetStringArray("fault")
 	port, _ := c.Flags.GetInt("port")
-	mode := c.Value("tls")
-	opt := teach.PracticeOptions{Port: port, TLS: practiceModes[mode], NoTLS: mode == "off", Like: c.Value("like"), NAT: c.Is("nat")}
+	opt := teach.PracticeOptions{Port: port, TLS: c.Value("tls"), Like: c.Value("like"), NAT: c.Is("nat")}
 	for _, word := range words {
 		fault, err := practice.ParseFault(word)
 		if err != nil {

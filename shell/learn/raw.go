@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,10 +196,7 @@ func dotConnect(ctx context.Context, sh *command.Shell, words []string, v replyP
 	h, addr := manualState(sh), ""
 	switch {
 	case len(words) == 2:
-		addr = words[0] + ":" + words[1]
-		if strings.Contains(words[0], ":") {
-			addr = "[" + words[0] + "]:" + words[1]
-		}
+		addr = net.JoinHostPort(words[0], words[1])
 	case len(words) != 0:
 		return &failure.UsageError{Text: ".connect takes a host and a port, or nothing"}
 	case h.Talk.Offer == "":

@@ -3,16 +3,17 @@ package teach
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // annotations are what a learner should know about a reply. A row fits when
-// its code does, and its verb, if it has one, is the one that was answered; the
-// first row that fits counts.
+// one of its codes does, and one of its verbs, if it has any, is the one that
+// was answered; the first row that fits counts.
 var annotations = []struct {
-	code, verb string
-	says       func(e *Event, command string) string
+	codes, verbs string
+	says         func(e *Event, command string) string
 }{
 	{"220", "", fixed("the server speaks first: greeting, ready for commands")},
 	{"120", "", fixed("not ready yet: a 220 will follow")},
@@ -23,33 +24,22 @@ var annotations = []struct {
 	{"530", "PASS", fixed("name or password is wrong; servers do not say which")},
 	{"530", "", fixed("not allowed before a login")},
 	{"200", "PROT", protection},
-	{"500", "PBSZ", fixed("no failure: a formality, the answer to PROT is what counts")},
-	{"502", "PBSZ", fixed("no failure: a formality, the answer to PROT is what counts")},
-	{"503", "PBSZ", fixed("no failure: a formality, the answer to PROT is what counts")},
-	{"500", "OPTS", fixed("no failure: the option is not known, nothing depends on it")},
-	{"501", "OPTS", fixed("no failure: UTF-8 is on already, or the option is not known")},
-	{"502", "OPTS", fixed("no failure: the option is not known, nothing depends on it")},
-	{"504", "OPTS", fixed("no failure: UTF-8 is on already, or the option is not known")},
-	{"500", "CLNT", fixed("no failure: the server does not want to know who we are")},
-	{"502", "CLNT", fixed("no failure: the server does not want to know who we are")},
-	{"500", "FEAT", fixed("no failure: a server older than 1998 has no list of features")},
-	{"502", "FEAT", fixed("no failure: a server older than 1998 has no list of features")},
+	{"500 502 503", "PBSZ", fixed("no failure: a formality, the answer to PROT is what counts")},
+	{"500 502", "OPTS", fixed("no failure: the option is not known, nothing depends on it")},
+	{"501 504", "OPTS", fixed("no failure: UTF-8 is on already, or the option is not known")},
+	{"500 502", "CLNT", fixed("no failure: the server does not want to know who we are")},
+	{"500 502", "FEAT", fixed("no failure: a server older than 1998 has no list of features")},
 	{"530", "FEAT", fixed("no failure: the server tells its features after the login")},
-	{"500", "EPSV", fixed("no failure yet: PASV is tried next")},
-	{"502", "EPSV", fixed("no failure yet: PASV is tried next")},
-	{"500", "EPRT", fixed("no failure yet: PORT is tried next")},
-	{"502", "EPRT", fixed("no failure yet: PORT is tried next")},
+	{"500 502", "EPSV", fixed("no failure yet: PASV is tried next")},
+	{"500 502", "EPRT", fixed("no failure yet: PORT is tried next")},
 	{"227", "", passiveAddress},
 	{"229", "", passivePort},
-	{"200", "PORT", fixed("the server will connect to our port once a transfer begins")},
-	{"200", "EPRT", fixed("the server will connect to our port once a transfer begins")},
+	{"200", "PORT EPRT", fixed("the server will connect to our port once a transfer begins")},
 	{"150", "", fixed("accepted; data uses its own connection, a 2nd reply follows")},
 	{"125", "", fixed("accepted, the data connection is open; a 2nd reply follows")},
 	{"226", "ABOR", fixed("the transfer is over")},
 	{"226", "", fixed("second reply: only now is the transfer a success")},
-	{"250", "LIST", fixed("second reply: only now is the transfer a success")},
-	{"250", "RETR", fixed("second reply: only now is the transfer a success")},
-	{"250", "STOR", fixed("second reply: only now is the transfer a success")},
+	{"250", "LIST RETR STOR", fixed("second reply: only now is the transfer a success")},
 	{"250", "RNTO", fixed("second half of the rename: done")},
 	{"350", "RNFR", fixed("first half of a rename: RNTO must follow at once")},
 	{"350", "REST", restart},
@@ -57,11 +47,9 @@ var annotations = []struct {
 	{"421", "", fixed("the server hangs up: this connection is over")},
 	{"425", "", fixed("the data connection could not be made")},
 	{"426", "", fixed("the data connection was cut: the transfer is not complete")},
-	{"522", "EPSV", fixed("the server cannot do this for our kind of address")},
-	{"522", "EPRT", fixed("the server cannot do this for our kind of address")},
+	{"522", "EPSV EPRT", fixed("the server cannot do this for our kind of address")},
 	{"522", "", fixed("the data connection was refused: no TLS, or a new session")},
-	{"500", "", unknown},
-	{"502", "", unknown},
+	{"500 502", "", unknown},
 	{"503", "", fixed("wrong order: another command must come first")},
 	{"550", "", fixed("no such name, or no permission: servers say 550 for both")},
 	{"552", "", fixed("no room left for this user")},
@@ -74,14 +62,16 @@ func annotate(e *Event, command string) string {
 	if e.Ev != Replied {
 		return ""
 	}
-	verb := cmp.Or(e.Verb, verbOf(command))
+	verb := cmp.Or(e.Verb, Verb(command))
 	for _, row := range annotations {
-		if row.code == e.Code && (row.verb == "" || row.verb == verb) {
+		if oneOf(row.codes, e.Code) && (row.verbs == "" || oneOf(row.verbs, verb)) {
 			return row.says(e, command)
 		}
 	}
 	return ""
 }
+
+func oneOf(words, word string) bool { return slices.Contains(strings.Fields(words), word) }
 
 func fixed(text string) func(*Event, string) string {
 	return func(*Event, string) string { return text }

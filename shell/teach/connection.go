@@ -271,8 +271,8 @@ func contentOf(verb string) string {
 	return "file"
 }
 
-// verbOf is the command word of a line that was typed.
-func verbOf(line string) string {
+// Verb is the command word of a line that was typed, in capitals.
+func Verb(line string) string {
 	verb, _, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
 	return cleanVerb(verb)
 }

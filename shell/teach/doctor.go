@@ -229,7 +229,7 @@ func (d *doctor) ask(ctx context.Context, line string) (client.Reply, error) {
 	defer cancel()
 	r, err := d.session.Quote(ctx, line)
 	if r.Code != 0 && !aboutTLS(err) {
-		return r, nil
+		err = nil
 	}
 	return r, err
 }

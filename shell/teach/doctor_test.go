@@ -59,7 +59,7 @@ var patients = []struct {
 	{name: "mute", opt: faulty("mute:CONNECT"), want: "mute"},
 	{name: "mute to one command", opt: faulty("mute:EPSV"), want: "no-reply"},
 	{name: "drop", opt: faulty("drop:PASS"), want: "lost"},
-	{name: "no TLS", opt: PracticeOptions{NoTLS: true}, want: "tls-missing"},
+	{name: "no TLS", opt: PracticeOptions{TLS: "off"}, want: "tls-missing"},
 	{name: "extra-reply", opt: faulty("extra-reply:PASV=200 Hello."), want: "extra-reply"},
 	{name: "late", opt: faulty("late:EPSV=1100ms"), want: "slow"},
 	{name: "cut files", opt: faulty("cut:RETR=100"), want: "data-cut"},
@@ -105,7 +105,7 @@ func faulty(texts ...string) (opt PracticeOptions) {
 }
 
 func inClear(opt PracticeOptions) PracticeOptions {
-	opt.NoTLS = true
+	opt.TLS = "off"
 	return opt
 }
 

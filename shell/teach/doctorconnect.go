@@ -3,7 +3,6 @@ package teach
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
@@ -78,18 +77,22 @@ func (d *doctor) tcp(ctx context.Context) {
 	}
 }
 
-// connect makes a session that says nothing by itself.
-func (d *doctor) connect(ctx context.Context, insecure bool) error {
+// open connects without a word but the greeting; insecure trusts any certificate.
+func (d *doctor) open(ctx context.Context, insecure bool) (*client.Session, error) {
 	opt := d.Options
-	implicit := opt.Security == client.Implicit
-	if !implicit {
+	if opt.Security != client.Implicit {
 		opt.Security = client.Off
 	}
 	if insecure {
 		opt.TLS = opt.TLS.Clone()
 		opt.TLS.InsecureSkipVerify = true
 	}
-	session, err := client.Open(ctx, opt)
+	return client.Open(ctx, opt)
+}
+
+// connect makes a session that says nothing by itself.
+func (d *doctor) connect(ctx context.Context, insecure bool) error {
+	session, err := d.open(ctx, insecure)
 	if err != nil {
 		return err
 	}
@@ -244,7 +247,7 @@ func (d *doctor) shaken(err error) {
 	var bad *client.CertificateError
 	switch {
 	case errors.As(err, &bad):
-		d.fails("tls", certificateKey(bad), "the certificate %s", is(bad.Reason()))
+		d.fails("tls", certificateKeys[flawOf(bad)], "the certificate %s", is(bad.Reason()))
 	case err != nil && strings.Contains(err.Error(), "protocol version"):
 		d.fails("tls", "tls-version", "the server has only TLS that is too old: %s", plain(err))
 	case err != nil:
@@ -260,16 +263,9 @@ func (d *doctor) trustNobody() {
 	d.strange, d.private, d.failed["tls"] = true, true, false
 }
 
-func certificateKey(bad *client.CertificateError) string {
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(bad.Err, &invalid) && invalid.Reason == x509.Expired:
-		return "cert-expired"
-	case errors.As(bad.Err, &name):
-		return "cert-name"
-	}
-	return "cert-unknown"
+// certificateKeys are the problems that the flaws of a certificate are.
+var certificateKeys = map[string]string{
+	"expired": "cert-expired", "name-mismatch": "cert-name", "self-signed": "cert-unknown", "unknown-ca": "cert-unknown",
 }
 
 // is puts a verb before a reason that has none.

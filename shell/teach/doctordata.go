@@ -326,16 +326,7 @@ func isDigest(feature string) bool {
 
 // limits asks whether a second session is let in: mirrors and jobs want more than one.
 func (d *doctor) limits(ctx context.Context) {
-	opt := d.Options
-	if opt.Security != client.Implicit {
-		opt.Security = client.Off
-	}
-	if d.strange {
-		opt.TLS = opt.TLS.Clone()
-		opt.TLS.InsecureSkipVerify = true
-	}
-	opt.Trace = d.Examination.Options.Trace
-	second, err := client.Open(ctx, opt)
+	second, err := d.open(ctx, d.strange)
 	if err != nil {
 		d.warns("limits", "one-session", "a second connection: %s", plain(err))
 		return

@@ -237,7 +237,7 @@ func (v VerbFacts) here(h Here) []string {
 		}
 	}
 	line, reply := lastReply(h.Events, func(line string, _ *Event) bool {
-		return line == v.Name || strings.HasPrefix(strings.ToUpper(line), v.Name+" ") || v.Name == verb && verbOf(line) == verb
+		return line == v.Name || strings.HasPrefix(strings.ToUpper(line), v.Name+" ") || v.Name == verb && Verb(line) == verb
 	})
 	if reply != nil {
 		lines = append(lines, fmt.Sprintf("this server: %s, at %s, to %s", reply.Code, clock(h.Events, reply), line))

@@ -28,7 +28,7 @@ func TestPagesFit(t *testing.T) {
 	r := NewRecorder("ftpsh", "test")
 	c := &connection{r: r, data: map[string]asked{}}
 	for _, v := range Verbs() {
-		sent := c.add("C", Event{Ev: Sent, Line: v.Name + strings.Repeat(" x", 50), Verb: verbOf(v.Name)})
+		sent := c.add("C", Event{Ev: Sent, Line: v.Name + strings.Repeat(" x", 50), Verb: Verb(v.Name)})
 		for _, code := range Codes() {
 			if slices.ContainsFunc(code.Commands, func(name string) bool { return name == v.Name }) {
 				c.add("C", Event{Ev: Replied, Code: code.Code, Lines: []string{code.Code + strings.Repeat(" word", 40)}, Final: true, To: sent.Seq})

@@ -196,24 +196,19 @@ func (l *Lesson) Forbids(command string, step int) bool {
 	return named && step+1 < first
 }
 
-// lessonModes are the values of LessonServer.TLS.
-var lessonModes = map[string]practice.TLSMode{
-	"": practice.NoTLS, "off": practice.NoTLS, "auto": practice.Explicit, "require": practice.RequireExplicit,
-}
-
 // beginnings are the values of LessonServer.Begin.
 var beginnings = []string{"", "login", "connect", "nothing"}
 
 // Options are what the practice server of the lesson is started with.
 func (s *LessonServer) Options() (PracticeOptions, error) {
-	mode, known := lessonModes[s.TLS]
-	if !known {
+	mode := cmp.Or(s.TLS, "off")
+	if !slices.Contains([]string{"off", "auto", "require"}, mode) {
 		return PracticeOptions{}, fmt.Errorf("tls: %q is not one of off, auto, require", s.TLS)
 	}
 	if !slices.Contains(beginnings, s.Begin) {
 		return PracticeOptions{}, fmt.Errorf("begin: %q is not one of login, connect, nothing", s.Begin)
 	}
-	opt := PracticeOptions{TLS: mode, NoTLS: mode == practice.NoTLS, Hidden: s.Hidden, NAT: s.NAT}
+	opt := PracticeOptions{TLS: mode, Hidden: s.Hidden, NAT: s.NAT}
 	for _, text := range s.Faults {
 		fault, err := practice.ParseFault(text)
 		if err != nil {

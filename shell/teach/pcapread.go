@@ -112,7 +112,7 @@ type capturedDialogue struct {
 }
 
 func (d *capturedDialogue) sent(at time.Time, line string) {
-	verb := verbOf(line)
+	verb := Verb(line)
 	e := Event{Ev: Sent, Conn: d.conn, Verb: verb, Line: line, Src: "auto"}
 	if verb == "PASS" || verb == "ACCT" || verb == "ADAT" {
 		e.Line, e.Masked = verb+" ********", true

@@ -25,8 +25,7 @@ const (
 // who ask for it, a sample of files, and nothing wrong with it.
 type PracticeOptions struct {
 	Faults []practice.Fault
-	TLS    practice.TLSMode
-	NoTLS  bool              // clear only; TLS is Explicit otherwise when it is zero
+	TLS    string            // auto (for those who ask; the default), require, implicit, off
 	Port   int               // 0: any
 	Files  map[string]string // in place of the sample: names from the root, and their content
 	Hidden bool              // which faults it has is for the learner to find out
@@ -52,11 +51,13 @@ const keptLines = 2000
 // privateAddress is where a server with PracticeOptions.NAT stands (RFC 1918).
 const privateAddress = "192.168.7.20"
 
+// practiceModes are the values of PracticeOptions.TLS.
+var practiceModes = map[string]practice.TLSMode{
+	"": practice.Explicit, "auto": practice.Explicit, "require": practice.RequireExplicit, "implicit": practice.Implicit, "off": practice.NoTLS,
+}
+
 // StartPractice starts a practice server on 127.0.0.1. The caller closes it.
 func StartPractice(opt PracticeOptions) (*Practice, error) {
-	if opt.TLS == practice.NoTLS && !opt.NoTLS {
-		opt.TLS = practice.Explicit
-	}
 	p := &Practice{opt: opt}
 	files, err := opt.files()
 	if err != nil {
@@ -67,7 +68,7 @@ func StartPractice(opt PracticeOptions) (*Practice, error) {
 		banner = ""
 	}
 	server := practice.Options{
-		FS: files, Users: map[string]string{PracticeUser: PracticePassword}, TLS: opt.TLS,
+		FS: files, Users: map[string]string{PracticeUser: PracticePassword}, TLS: practiceModes[opt.TLS],
 		Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(opt.Port)), Faults: opt.Faults, Secrets: true, Log: p.heard,
 		Banner: banner, Like: opt.Like,
 	}

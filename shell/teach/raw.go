@@ -39,9 +39,6 @@ type Dialogue struct {
 // NewDialogue begins with a connection as a server greets it.
 func NewDialogue() *Dialogue { return &Dialogue{Type: "A", Mode: "S", Stru: "F"} }
 
-// Verb is the command word of a line, in capitals.
-func Verb(line string) string { return verbOf(line) }
-
 // argument is what follows the command word.
 func argument(line string) string {
 	_, arg, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
@@ -85,9 +82,9 @@ var needsDirectly = map[string][]string{
 // Remark says what is wrong about sending line now, or "". Data says whether a
 // data connection, or a port that waits for one, is at hand.
 func (d *Dialogue) Remark(line string, data bool) string {
-	verb := verbOf(line)
+	verb := Verb(line)
 	if follow := needsDirectly[d.previous]; follow != nil && d.Last == "350" && !slices.Contains(follow, verb) && !data {
-		return fmt.Sprintf("%s must follow %s directly", strings.Join(follow[:1], ""), d.previous)
+		return fmt.Sprintf("%s must follow %s directly", follow[0], d.previous)
 	}
 	for _, row := range before {
 		if row.verb == verb && !row.ok(d) {
@@ -109,7 +106,7 @@ func (d *Dialogue) Remark(line string, data bool) string {
 
 // Heard takes note of a line and the final reply to it.
 func (d *Dialogue) Heard(line string, r client.Reply) {
-	verb, arg := verbOf(line), argument(line)
+	verb, arg := Verb(line), argument(line)
 	d.previous, d.Last = verb, strconv.Itoa(r.Code)
 	d.next = nil
 	if client.MovesData(verb) {
@@ -192,7 +189,7 @@ func (d *Dialogue) Explain(line string, r client.Reply) string {
 		return fmt.Sprintf("the server listens on port %d, at the address we talk to, and waits", d.Port)
 	case r.Code == 234:
 		return "agreed: the TLS handshake follows on this connection"
-	case r.Class() == 2 && d.Ours && (verbOf(line) == "PORT" || verbOf(line) == "EPRT"):
+	case r.Class() == 2 && d.Ours && (Verb(line) == "PORT" || Verb(line) == "EPRT"):
 		return "the server will connect to us when a transfer begins"
 	case r.Code == 331:
 		return "PASS alone asks for the password without showing it"
@@ -226,6 +223,6 @@ func (d *Dialogue) State() string {
 // OwnAddress reads the argument of PORT or EPRT: where the user asks the server
 // to connect to. Ok is false when it is no address at all.
 func OwnAddress(line string) (addr *net.TCPAddr, ok bool) {
-	at, err := practice.ActiveAddress(verbOf(line), argument(line))
+	at, err := practice.ActiveAddress(Verb(line), argument(line))
 	return net.TCPAddrFromAddrPort(at), err == nil
 }

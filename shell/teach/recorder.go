@@ -78,7 +78,7 @@ func (r *Recorder) Begin(cmd string) (end func(error)) {
 func (r *Recorder) Typed(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.typed = verbOf(line)
+	r.typed = Verb(line)
 }
 
 // Note records a remark about a connection, which may be "".

@@ -70,11 +70,16 @@ func noop(w *wire) func(context.Context) error {
 func quoted(w *wire, line string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		r, err := w.s.Quote(ctx, line)
-		if err == nil && r.Class() > 3 {
-			err = &client.Error{Verb: verbOf(line), Reply: r}
-		}
-		return err
+		return refusal(line, r, err)
 	}
+}
+
+// refusal is how a command fails that a reply refuses.
+func refusal(line string, r client.Reply, err error) error {
+	if err == nil && r.Class() > 3 {
+		return &client.Error{Verb: Verb(line), Reply: r}
+	}
+	return err
 }
 
 // putChecked sends a file and asks what the server has of it.
@@ -106,10 +111,7 @@ func byHand(w *wire, line string) func(context.Context) error {
 			return err
 		}
 		r, err := x.Wait(ctx)
-		if err == nil && r.Class() > 3 {
-			err = &client.Error{Verb: verbOf(line), Reply: r}
-		}
-		return err
+		return refusal(line, r, err)
 	}
 }
 
