@@ -194,6 +194,9 @@ func addSGR(style, sequence string) string {
 	return style + sequence
 }
 
+// withRow is cells with a row below them.
+func withRow(cells, row []cell) []cell { return append(append(cells, cell{text: lineBreak}), row...) }
+
 func width(cells []cell) int {
 	n := 0
 	for _, c := range cells {

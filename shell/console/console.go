@@ -182,11 +182,7 @@ func (c *Console) Interactive() bool { return c.interactive }
 func (c *window) SetEditing(on bool) { c.cooked = !on }
 
 // SetVi chooses the keys of the next lines: those of vi, or of emacs.
-func (c *window) SetVi(on bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.opts.Vi = on
-}
+func (c *window) SetVi(on bool) { c.locked(func() { c.opts.Vi = on }) }
 
 // Heeded is the note that stood under the last line of ReadLine when Enter was pressed; "" where none did, or keys came too
 // fast for one to be shown.

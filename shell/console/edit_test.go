@@ -334,10 +334,7 @@ func TestPromptAfterHalfALine(t *testing.T) {
 // A job may have a question left when the prompt comes back.
 func TestQuestionsTakeTurns(t *testing.T) {
 	s := start(t, 40, 10, Options{})
-	s.asks(func() (string, error) {
-		r, err := s.c.AskKey(t.Context(), "replace? ", "yn")
-		return string(r), err
-	})
+	s.asksKey(t.Context(), "replace? ", "yn")
 	prompted := make(chan struct{})
 	lines := make(chan string, 1)
 	go func() {
@@ -365,23 +362,17 @@ func TestQuestionsTakeTurns(t *testing.T) {
 
 func TestAskKey(t *testing.T) {
 	s := start(t, 40, 10, Options{})
-	ask := func(keys string) {
-		s.asks(func() (string, error) {
-			r, err := s.c.AskKey(t.Context(), "delete? ", keys)
-			return string(r), err
-		})
-	}
-	ask("ynapq?")
+	s.asksKey(t.Context(), "delete? ", "ynapq?")
 	s.typed("x\r")
 	s.shows("delete? x\ndelete?")
 	s.typed("A\r")
 	s.answered("a", nil)
 	s.shows("delete? x\ndelete? A")
-	ask("Yn")
+	s.asksKey(t.Context(), "delete? ", "Yn")
 	s.shows("delete? x\ndelete? A\ndelete?")
 	s.typed("\r")
 	s.answered("y", nil)
-	ask("yn")
+	s.asksKey(t.Context(), "delete? ", "yn")
 	s.shows("delete? x\ndelete? A\ndelete?\ndelete?")
 	s.typed("\x03")
 	s.answered("\x00", ErrInterrupt)
@@ -390,10 +381,7 @@ func TestAskKey(t *testing.T) {
 // TestLongQuestion: a question breaks between its words, and the answer stands behind it.
 func TestLongQuestion(t *testing.T) {
 	s := start(t, 40, 10, Options{})
-	s.asks(func() (string, error) {
-		r, err := s.c.AskKey(t.Context(), "delete 15 files and 3 directories, and keep 6? [y/n] ", "yn")
-		return string(r), err
-	})
+	s.asksKey(t.Context(), "delete 15 files and 3 directories, and keep 6? [y/n] ", "yn")
 	s.cursor("delete 15 files and 3 directories, and\nkeep 6? [y/n] ▏")
 	s.typed("n\r")
 	s.shows("delete 15 files and 3 directories, and\nkeep 6? [y/n] n")

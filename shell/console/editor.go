@@ -345,15 +345,15 @@ func (e *editor) content() (cells []cell, cursor int) {
 		cells = append(cells, e.rightPrompt(cells)...)
 	}
 	if current && e.hint != "" {
-		cells = append(append(cells, cell{text: lineBreak}), cut(oneRow(e.hint), e.c.Width()-1)...)
+		cells = withRow(cells, cut(oneRow(e.hint), e.c.Width()-1))
 	}
 	if e.below != nil {
-		cells = append(append(cells, cell{text: lineBreak}), e.below...)
+		cells = withRow(cells, e.below)
 	}
 	if e.menu != nil {
 		columns := e.c.Width()
 		for _, row := range e.menu.rows(columns, e.c.Height()-len(layout(cells, cursor, columns).rows)) {
-			cells = append(append(cells, cell{text: lineBreak}), row...)
+			cells = withRow(cells, row)
 		}
 	}
 	return cells, cursor

@@ -85,7 +85,7 @@ func (s *stream) Write(p []byte) (int, error) {
 	}
 	c.screen.erase()
 	err := c.emit(s.w, append(c.partial, p[:end]...))
-	c.partial = append([]byte(nil), p[end:]...)
+	c.partial = bytes.Clone(p[end:])
 	c.draw()
 	return len(p), err
 }
@@ -140,13 +140,11 @@ func (c *window) draw() {
 		c.screen.flush()
 		return
 	}
-	if len(c.status) > 0 {
-		for i, row := range c.status {
-			if cursor >= 0 || i > 0 {
-				cells = append(cells, cell{text: lineBreak})
-			}
-			cells = append(cells, cut(row, columns-1)...)
+	for i, row := range c.status {
+		if cursor >= 0 || i > 0 {
+			cells = append(cells, cell{text: lineBreak})
 		}
+		cells = append(cells, cut(row, columns-1)...)
 	}
 	c.screen.draw(layout(cells, cursor, columns).crop(c.Height()))
 }

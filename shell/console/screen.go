@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -71,7 +72,7 @@ func (f frame) crop(height int) frame {
 		return f
 	}
 	first := max(0, min(f.cursor.row-height/2, len(f.rows)-height))
-	f.rows = append([]row(nil), f.rows[first:first+height]...)
+	f.rows = slices.Clone(f.rows[first : first+height])
 	f.rows[0].soft = false
 	f.cursor.row -= first
 	return f

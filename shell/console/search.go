@@ -107,7 +107,7 @@ func (s *search) underline(cells []cell) {
 func (s *search) content(cells []cell, line int) ([]cell, int) {
 	s.underline(cells[line:])
 	columns := s.e.c.Width()
-	cells = append(append(cells, cell{text: lineBreak}), plain("search: ", dim)...)
+	cells = withRow(cells, plain("search: ", dim))
 	cells = append(cells, cut(plain(s.query, ""), columns-12)...)
 	cursor := len(cells)
 	if len(s.matches) == 0 {
@@ -116,7 +116,7 @@ func (s *search) content(cells []cell, line int) ([]cell, int) {
 		cells = append(cells, cell{" ", "", 1}) // something for the cursor to stand on before the break
 	}
 	for i := s.chosen + 1; i < len(s.matches) && i <= s.chosen+previewed; i++ {
-		cells = append(append(cells, cell{text: lineBreak}), cut(plain("  "+s.matches[i], dim), columns-1)...)
+		cells = withRow(cells, cut(plain("  "+s.matches[i], dim), columns-1))
 	}
 	return cells, cursor
 }

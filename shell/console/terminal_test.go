@@ -154,6 +154,15 @@ func (s *session) reads(ctx context.Context, prompt string) {
 	s.asks(func() (string, error) { return s.c.ReadLine(ctx, prompt) })
 }
 
+// asksKey waits for the answer to a question that one key answers.
+func (s *session) asksKey(ctx context.Context, question, keys string) {
+	s.t.Helper()
+	s.asks(func() (string, error) {
+		r, err := s.c.AskKey(ctx, question, keys)
+		return string(r), err
+	})
+}
+
 // asks puts a question to the terminal and waits until it takes keys.
 func (s *session) asks(question func() (string, error)) {
 	s.t.Helper()

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/ftpsh/ftpsh/client/listing"
@@ -119,28 +118,16 @@ func (g Grid) Write(w io.Writer, entries []listing.Entry) error {
 		}
 	}
 	g.fit(rows)
-	if len(rows) > 10*manyRows { // they would take seconds and hundreds of megabytes
-		t := Table{Header: g.Columns, Rows: rows, Color: g.Color}
-		for _, f := range columns {
-			t.Right = append(t.Right, f.right)
-		}
-		return t.Write(w)
-	}
-	aligns := make([]tw.Align, len(columns))
-	titles := make([]string, len(columns))
+	right := make([]bool, len(columns))
 	for i, f := range columns {
-		titles[i], aligns[i] = Bold.Paint(g.Color, f.name), tw.AlignLeft
-		if f.right {
-			aligns[i] = tw.AlignRight
-		}
+		right[i] = f.right
 	}
-	cell := tw.CellConfig{
-		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-		Alignment:  tw.CellAlignment{PerColumn: aligns},
+	if len(rows) > 10*manyRows { // they would take seconds and hundreds of megabytes
+		return Table{Header: g.Columns, Right: right, Rows: rows, Color: g.Color}.Write(w)
 	}
-	t := tablewriter.NewTable(w, tablewriter.WithRenderer(renderer.NewBlueprint(g.lines())),
-		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off}}))
-	t.Header(titles)
+	cell := aligned(len(columns), right)
+	t := tableOf(w, g.lines(), tablewriter.Config{Header: cell, Row: cell})
+	t.Header(titles(g.Columns, g.Color))
 	if err := t.Bulk(rows); err != nil {
 		return err
 	}
@@ -183,7 +170,7 @@ func Uncoloured(s string) string {
 func (g Grid) lines() tw.Rendition {
 	symbols, lined := borders[g.Borders]
 	if !lined {
-		return tw.Rendition{Borders: tw.BorderNone, Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone}}
+		return noLines
 	}
 	r := tw.Rendition{Symbols: symbols(), Settings: tw.Settings{Separators: tw.Separators{BetweenRows: tw.Off}}}
 	if g.Borders == "markdown" {

@@ -30,11 +30,7 @@ const gap = "  "
 func (t Table) Write(w io.Writer) error {
 	rows := t.Rows
 	if len(t.Header) > 0 {
-		head := make([]string, len(t.Header))
-		for i, h := range t.Header {
-			head[i] = Bold.Paint(t.Color, h)
-		}
-		rows = append([][]string{head}, rows...)
+		rows = append([][]string{titles(t.Header, t.Color)}, rows...)
 	}
 	b := bufio.NewWriter(w)
 	for _, line := range t.lines(t.wrap(rows)) {
@@ -42,6 +38,15 @@ func (t Table) Write(w io.Writer) error {
 		_ = b.WriteByte('\n')
 	}
 	return b.Flush()
+}
+
+// titles are the names of columns, bold where there are colours.
+func titles(names []string, color bool) []string {
+	bold := make([]string, len(names))
+	for i, name := range names {
+		bold[i] = Bold.Paint(color, name)
+	}
+	return bold
 }
 
 // lines aligns the rows. Those with a single cell are titles, which make no column wider.
@@ -199,8 +204,18 @@ func alignTable(rows [][]string, right []bool, gap string) []string {
 	return lines
 }
 
+// noLines is a table of nothing but its cells.
+var noLines = tw.Rendition{Borders: tw.BorderNone, Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone}}
+
 // plainTable is a table without lines.
 func plainTable(w io.Writer, columns int, right []bool, gap string) *tablewriter.Table {
+	row := aligned(columns, right)
+	row.Padding = tw.CellPadding{Global: tw.Padding{Right: gap[:1], Overwrite: true}}
+	return tableOf(w, noLines, tablewriter.Config{Row: row})
+}
+
+// aligned is cells that are shown as they are, on the left of their columns or on the right.
+func aligned(columns int, right []bool) tw.CellConfig {
 	aligns := make([]tw.Align, columns)
 	for j := range aligns {
 		aligns[j] = tw.AlignLeft
@@ -208,15 +223,14 @@ func plainTable(w io.Writer, columns int, right []bool, gap string) *tablewriter
 			aligns[j] = tw.AlignRight
 		}
 	}
-	return tablewriter.NewTable(w, tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-		Borders:  tw.BorderNone,
-		Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
-	})), tablewriter.WithConfig(tablewriter.Config{
-		Row: tw.CellConfig{
-			Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-			Alignment:  tw.CellAlignment{PerColumn: aligns},
-			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap[:1], Overwrite: true}},
-		},
-		Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off},
-	}))
+	return tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{PerColumn: aligns},
+	}
+}
+
+// tableOf is a table with these lines, which keeps the blanks of its cells.
+func tableOf(w io.Writer, lines tw.Rendition, c tablewriter.Config) *tablewriter.Table {
+	c.Behavior = tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off}
+	return tablewriter.NewTable(w, tablewriter.WithRenderer(renderer.NewBlueprint(lines)), tablewriter.WithConfig(c))
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -48,10 +49,7 @@ func inZone(t time.Time, p listing.Precision, zone *time.Location) time.Time {
 	if p == listing.Day {
 		return t
 	}
-	if zone == nil {
-		zone = time.Local
-	}
-	return t.In(zone)
+	return t.In(cmp.Or(zone, time.Local))
 }
 
 // Since tells how long ago t was: "just now", "5 minutes ago", "in 2 days".

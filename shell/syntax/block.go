@@ -18,7 +18,6 @@ type block struct {
 	other bool // behind else
 }
 
-// OpensBlock reports whether a word at the place of a command begins a block.
 // OpensBlock reports whether a command takes the statements behind it, up to its end.
 func OpensBlock(t Token) bool { return t.Raw == "if" || t.Raw == "foreach" }
 
