@@ -3,12 +3,9 @@ package docs
 import (
 	"go/ast"
 	"go/parser"
-	"go/token"
 	"go/types"
-	"io/fs"
 	"maps"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,24 +106,10 @@ var doors = map[string]struct{ uses, why string }{
 // TestDoors: files are made and read, programs started and connections made in these places alone.
 func TestDoors(t *testing.T) {
 	found := map[string]map[string]bool{}
-	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != ".." || d.Name() == "testdata") {
-			return fs.SkipDir
-		}
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			return err
-		}
+	err := eachFile("..", parser.SkipObjectResolution, func(name string, file *ast.File) {
 		if used := doorsOf(file); len(used) > 0 {
-			found[filepath.ToSlash(name[len("../"):])] = used
+			found[name] = used
 		}
-		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

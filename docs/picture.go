@@ -3,6 +3,7 @@ package docs
 import (
 	"cmp"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -45,6 +46,16 @@ func sortedCodes(set map[string]bool) string {
 // eachImport calls f with every import of a file that is no test; the file's
 // name is that below the module.
 func eachImport(root string, f func(file, imported string)) error {
+	return eachFile(root, parser.ImportsOnly, func(name string, file *ast.File) {
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			f(name, imported)
+		}
+	})
+}
+
+// eachFile calls f with every file that is no test, read as far as mode says; its name is that below the module.
+func eachFile(root string, mode parser.Mode, f func(name string, file *ast.File)) error {
 	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -55,7 +66,7 @@ func eachImport(root string, f func(file, imported string)) error {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, mode)
 		if err != nil {
 			return err
 		}
@@ -63,10 +74,7 @@ func eachImport(root string, f func(file, imported string)) error {
 		if err != nil {
 			return err
 		}
-		for _, spec := range file.Imports {
-			imported, _ := strconv.Unquote(spec.Path.Value)
-			f(filepath.ToSlash(below), imported)
-		}
+		f(filepath.ToSlash(below), file)
 		return nil
 	})
 }

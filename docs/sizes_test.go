@@ -3,11 +3,7 @@ package docs
 import (
 	"go/ast"
 	"go/parser"
-	"go/token"
-	"io/fs"
 	"path"
-	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -64,21 +60,9 @@ func TestSizes(t *testing.T) {
 func sizes(t *testing.T) map[string]*size {
 	t.Helper()
 	types := map[string]*size{}
-	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (d.Name() == "testdata" || len(d.Name()) > 2 && strings.HasPrefix(d.Name(), ".")):
-			return filepath.SkipDir
-		case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
+	err := eachFile("..", parser.SkipObjectResolution, func(name string, file *ast.File) {
 		of := func(typ string) *size {
-			key := path.Dir(strings.TrimPrefix(filepath.ToSlash(name), "../")) + "." + typ
+			key := path.Dir(name) + "." + typ
 			if types[key] == nil {
 				types[key] = &size{methods: map[string]bool{}}
 			}
@@ -87,7 +71,6 @@ func sizes(t *testing.T) map[string]*size {
 		for _, decl := range file.Decls {
 			measure(decl, of)
 		}
-		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,6 @@ func TestRecorderOnRealServers(t *testing.T) {
 		err := w.op("open", func(ctx context.Context) (err error) {
 			opt := client.Options{Addr: srv.Addr(), Security: client.Opportunistic}
 			opt.Trace = w.rec.Trace()
-			opt.Security = client.Opportunistic
 			if srv.TLS {
 				opt.TLS = srv.TLSConfig()
 			}
@@ -168,7 +167,6 @@ func TestNamesOfConnections(t *testing.T) {
 	if e := w.rec.Events(0)[len(w.rec.Events(0))-1]; e.Op != 4 {
 		t.Errorf("the last event is of operation %d, want 4", e.Op)
 	}
-	o, _ = w.last()
 	w.list("")
 	o, _ = w.last()
 	if e := o.Find(func(e *Event) bool { return e.IsData() }); e == nil || e.Conn != "D1" {
@@ -224,6 +222,17 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// operationsOfNotes are the numbers of the operations that notes belong to, by their texts.
+func operationsOfNotes(r *Recorder) map[string]int {
+	ops := map[string]int{}
+	for _, e := range r.Events(0) {
+		if e.Ev == Noted {
+			ops[e.Text] = e.Op
+		}
+	}
+	return ops
+}
+
 // What was sent to the background ends when later commands have begun: they stay
 // what runs now.
 func TestOverlappingOperations(t *testing.T) {
@@ -235,12 +244,7 @@ func TestOverlappingOperations(t *testing.T) {
 	r.Note("", "n", "of ls")
 	next(nil)
 	r.Note("", "n", "nowhere")
-	got := map[string]int{}
-	for _, e := range r.Events(0) {
-		if e.Ev == Noted {
-			got[e.Text] = e.Op
-		}
-	}
+	got := operationsOfNotes(r)
 	if got["of ls"] != 2 || got["nowhere"] != 0 {
 		t.Errorf("operations %v", got)
 	}
@@ -261,12 +265,7 @@ func TestNestedOperations(t *testing.T) {
 	r.Note("", "n", "outside")
 	outer(errors.New("no"))
 	r.Note("", "n", "nowhere")
-	got := map[string]int{}
-	for _, e := range r.Events(0) {
-		if e.Ev == Noted {
-			got[e.Text] = e.Op
-		}
-	}
+	got := operationsOfNotes(r)
 	if got["inside"] != 2 || got["outside"] != 1 || got["nowhere"] != 0 {
 		t.Errorf("operations %v", got)
 	}

@@ -68,6 +68,15 @@ func recordings(t testing.TB) []string {
 	return files
 }
 
+// everyRecording is those of testdata and the hostile one.
+func everyRecording(t *testing.T) [][]*Event {
+	all := [][]*Event{hostile()}
+	for _, file := range recordings(t) {
+		all = append(all, readFile(t, file))
+	}
+	return all
+}
+
 // elements are what a page may be made of: nothing that runs or loads.
 var elements = map[string]bool{
 	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "h1": true, "h2": true, "p": true, "code": true,
@@ -77,11 +86,7 @@ var elements = map[string]bool{
 
 // A page has no element that runs or loads anything, whatever the server says.
 func TestHTML(t *testing.T) {
-	all := [][]*Event{hostile()}
-	for _, file := range recordings(t) {
-		all = append(all, readFile(t, file))
-	}
-	for _, events := range all {
+	for _, events := range everyRecording(t) {
 		page := save(t, "html", events)
 		d := xml.NewDecoder(strings.NewReader(page))
 		d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
@@ -121,11 +126,7 @@ func TestHTML(t *testing.T) {
 var statement = regexp.MustCompile(`^  (autonumber|participant [cs] as \S.*|Note (over c,s|left of c): \S.*|[cs](->>|-->>|-x)[cs]: \S.*|rect rgb\(235,245,255\)|end)$`)
 
 func TestMermaid(t *testing.T) {
-	all := [][]*Event{hostile()}
-	for _, file := range recordings(t) {
-		all = append(all, readFile(t, file))
-	}
-	for _, events := range all {
+	for _, events := range everyRecording(t) {
 		text := save(t, "mmd", events)
 		open := 0
 		for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {

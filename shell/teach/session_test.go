@@ -54,7 +54,6 @@ func (w *wire) op(cmd string, run func(ctx context.Context) error) error {
 func (w *wire) open(change func(*client.Options)) error {
 	opt := client.Options{Security: client.Opportunistic}
 	opt.Trace = w.rec.Trace()
-	opt.Security = client.Opportunistic
 	opt.Timeout, opt.Stall = 10*time.Second, 10*time.Second
 	if w.server != nil {
 		opt.Addr = w.server.Addr()
