@@ -14,6 +14,17 @@ import (
 	"github.com/creack/pty"
 )
 
+// batchConsole makes a console that is closed at the end.
+func batchConsole(t *testing.T, o Options) *Console {
+	t.Helper()
+	c, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
 func TestBatchLines(t *testing.T) {
 	for _, row := range []struct {
 		name, input string
@@ -28,11 +39,7 @@ func TestBatchLines(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var out bytes.Buffer
-			c, err := New(Options{In: strings.NewReader(row.input), Out: &out, Err: &out})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
+			c := batchConsole(t, Options{In: strings.NewReader(row.input), Out: &out, Err: &out})
 			for _, want := range row.want {
 				if got, err := c.ReadLine(t.Context(), "> "); got != want || err != nil {
 					t.Fatalf("got %q, %v; want %q", got, err, want)
@@ -50,11 +57,7 @@ func TestBatchLines(t *testing.T) {
 
 func TestBatchAsksNothing(t *testing.T) {
 	var out bytes.Buffer
-	c, err := New(Options{In: strings.NewReader("y\n"), Out: &out, Err: &out})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := batchConsole(t, Options{In: strings.NewReader("y\n"), Out: &out, Err: &out})
 	_, asked := c.Ask(t.Context(), "name? ")
 	_, key := c.AskKey(t.Context(), "delete? ", "yn")
 	_, secret := c.ReadSecret(t.Context(), "Password: ")
@@ -81,11 +84,7 @@ func TestBatchReadIsCancelled(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	c, err := New(Options{In: r, Out: io.Discard, Err: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := batchConsole(t, Options{In: r, Out: io.Discard, Err: io.Discard})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
@@ -110,38 +109,38 @@ func TestDumbTerminal(t *testing.T) {
 	t.Setenv("TERM", "dumb")
 	s := start(t, 40, 10, Options{History: lines("old")})
 	line := make(chan answer, 1)
-	go func() {
-		l, err := s.c.ReadLine(t.Context(), "\x1b[1mdemo\x1b[0m> ")
-		line <- answer{l, err}
-	}()
+	asks := func(question func() (string, error)) {
+		go func() {
+			l, err := question()
+			line <- answer{l, err}
+		}()
+	}
+	answered := func(want string) {
+		t.Helper()
+		if got := <-line; got != (answer{want, nil}) {
+			t.Fatalf("%+v", got)
+		}
+	}
+	asks(func() (string, error) { return s.c.ReadLine(t.Context(), "\x1b[1mdemo\x1b[0m> ") })
 	s.shows("demo>")
 	s.c.Status("50%")
 	s.typed("ls -l\r")
-	if got := <-line; got != (answer{"ls -l", nil}) {
-		t.Fatalf("%+v", got)
-	}
+	answered("ls -l")
 	s.shows("demo> ls -l")
-	go func() {
-		l, err := s.c.ReadSecret(t.Context(), "Password: ")
-		line <- answer{l, err}
-	}()
+	asks(func() (string, error) { return s.c.ReadSecret(t.Context(), "Password: ") })
 	s.shows("demo> ls -l\nPassword:")
 	s.typed("hunter2\r")
-	if got := <-line; got != (answer{"hunter2", nil}) {
-		t.Fatalf("%+v", got)
-	}
+	answered("hunter2")
 	s.shows("demo> ls -l\nPassword:")
-	go func() {
+	asks(func() (string, error) {
 		r, err := s.c.AskKey(t.Context(), "delete? ", "yn")
-		line <- answer{string(r), err}
-	}()
+		return string(r), err
+	})
 	s.shows("demo> ls -l\nPassword:\ndelete?")
 	s.typed("maybe\r")
 	s.shows("demo> ls -l\nPassword:\ndelete? maybe\ndelete?")
 	s.typed("Y\r")
-	if got := <-line; got != (answer{"y", nil}) {
-		t.Fatalf("%+v", got)
-	}
+	answered("y")
 	if s.c.ColorOut() || len(s.vt.modes) > 0 || s.vt.shape != "" {
 		t.Error("escape sequences on a dumb terminal")
 	}
@@ -175,11 +174,7 @@ func TestColor(t *testing.T) {
 			if name, value, ok := strings.Cut(row.env, "="); ok {
 				t.Setenv(name, value)
 			}
-			c, err := New(Options{In: tty, Out: tty, Err: io.Discard, Color: row.asked})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
+			c := batchConsole(t, Options{In: tty, Out: tty, Err: io.Discard, Color: row.asked})
 			if c.ColorOut() != row.terminal || c.ColorErr() != row.pipe {
 				t.Errorf("terminal %v, pipe %v", c.ColorOut(), c.ColorErr())
 			}
@@ -193,11 +188,7 @@ func TestColor(t *testing.T) {
 func TestSizeWithoutTerminal(t *testing.T) {
 	t.Setenv("COLUMNS", "132")
 	t.Setenv("LINES", "x")
-	c, err := New(Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := batchConsole(t, Options{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
 	if c.Width() != 132 || c.Height() != 24 {
 		t.Errorf("%d x %d", c.Width(), c.Height())
 	}
@@ -211,11 +202,8 @@ func TestProgressWhileResultsGoToAFile(t *testing.T) {
 	defer master.Close()
 	defer tty.Close()
 	var results bytes.Buffer
-	c, err := New(Options{In: strings.NewReader(""), Out: &results, Err: tty})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := batchConsole(t, Options{In: strings.NewReader(""), Out: &results, Err: tty})
+	defer c.Close() // before the terminal
 	c.Status("50%")
 	io.WriteString(c.Out(), "result\n")
 	io.WriteString(c.Err(), "note\n")

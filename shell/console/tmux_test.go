@@ -93,9 +93,16 @@ func sample(t *testing.T) string {
 	return "'" + path + "'"
 }
 
-func TestTmuxEditing(t *testing.T) {
-	tm := tmux.Start(t, 20, 12, sample(t), sampleVariable+"=1")
+// startSample has the sample program at its prompt.
+func startSample(t *testing.T, width, height int) *tmux.Screen {
+	t.Helper()
+	tm := tmux.Start(t, width, height, sample(t), sampleVariable+"=1")
 	tm.Cursor("demo> ▏")
+	return tm
+}
+
+func TestTmuxEditing(t *testing.T) {
+	tm := startSample(t, 20, 12)
 	tm.Type("0123456789abcdefghijklmnopqrstuvwx")
 	tm.Cursor("demo> 0123456789abcd\nefghijklmnopqrstuvwx\n▏")
 	tm.Type("yz\x01")
@@ -109,8 +116,7 @@ func TestTmuxEditing(t *testing.T) {
 }
 
 func TestTmuxWrapAtTheMargin(t *testing.T) {
-	tm := tmux.Start(t, 20, 12, sample(t), sampleVariable+"=1")
-	tm.Cursor("demo> ▏")
+	tm := startSample(t, 20, 12)
 	tm.Type("0123456789abc中")
 	tm.Cursor("demo> 0123456789abc\n中▏")
 	tm.Type("\x7fd")
@@ -122,8 +128,7 @@ func TestTmuxWrapAtTheMargin(t *testing.T) {
 }
 
 func TestTmuxResize(t *testing.T) {
-	tm := tmux.Start(t, 40, 12, sample(t), sampleVariable+"=1")
-	tm.Cursor("demo> ▏")
+	tm := startSample(t, 40, 12)
 	tm.Type("ls\r")
 	tm.Cursor("demo> ls\n\"ls\"\ndemo> ▏")
 	tm.Type("0123456789abcdefghijklmnopqr\x1b[D\x1b[D")
@@ -149,9 +154,8 @@ func TestTmuxResizeWideCharacters(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			tm := tmux.Start(t, 44, 20, sample(t), sampleVariable+"=1")
+			tm := startSample(t, 44, 20)
 			before := ""
-			tm.Cursor("demo> ▏")
 			for range 5 {
 				tm.Type("ls\r")
 				before += "demo> ls\n\"ls\"\n"
@@ -177,8 +181,7 @@ func TestTmuxResizeWideCharacters(t *testing.T) {
 // not come back as a copy.
 func TestTmuxResizeNothingAbove(t *testing.T) {
 	const line, right = "0123456789abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRST", "uvwx"
-	tm := tmux.Start(t, 44, 12, sample(t), sampleVariable+"=1")
-	tm.Cursor("demo> ▏")
+	tm := startSample(t, 44, 12)
 	tm.Type(line + right + strings.Repeat("\x1b[D", len(right)))
 	tm.Cursor(shownAt(44, "demo> "+line, right))
 	for _, width := range []int{19, 50, 15, 50, 11, 36, 12, 30, 80} {
@@ -231,8 +234,7 @@ func TestTmuxSuspend(t *testing.T) {
 }
 
 func TestTmuxOtherPrograms(t *testing.T) {
-	tm := tmux.Start(t, 40, 8, sample(t), sampleVariable+"=1")
-	tm.Cursor("demo> ▏")
+	tm := startSample(t, 40, 8)
 	tm.Type("sh printf :;read x;echo got $x\r")
 	tm.Cursor("demo> sh printf :;read x;echo got $x\n:▏")
 	tm.Type("words\r")
@@ -256,8 +258,7 @@ func TestTmuxPager(t *testing.T) {
 	if _, err := exec.LookPath("less"); err != nil {
 		t.Skip("less is not installed")
 	}
-	tm := tmux.Start(t, 40, 6, sample(t), sampleVariable+"=1")
-	tm.Cursor("demo> ▏")
+	tm := startSample(t, 40, 6)
 	tm.Type("page\r")
 	tm.Until("the first page", func(screen string) bool { return strings.Contains(screen, "line 4\n:▏") })
 	tm.Type("q")

@@ -109,21 +109,27 @@ func inClear(opt PracticeOptions) PracticeOptions {
 	return opt
 }
 
+// patient is a server, and an examination of it with the password and without trust.
+func patient(t *testing.T, opt PracticeOptions) (*Practice, Examination) {
+	t.Helper()
+	server, err := StartPractice(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	e := Examination{Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
+	e.Options.Addr, e.Options.TLS = server.Addr(), &tls.Config{}
+	return server, e
+}
+
 // TestDoctorFinds: the doctor names the cause, and sends little.
 func TestDoctorFinds(t *testing.T) {
 	for _, p := range patients {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			server, err := StartPractice(p.opt)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
+			server, e := patient(t, p.opt)
 			before := treeOf(t, server)
-			e := Examination{Full: p.full, Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
-			e.Options.Addr, e.Options.Security = server.Addr(), client.Opportunistic
-			e.Options.TLS = &tls.Config{}
-			e.Options.Security = client.Opportunistic
+			e.Full, e.Options.Security = p.full, client.Opportunistic
 			if server.Trusted() {
 				e.Options.TLS.RootCAs = server.RootCAs()
 			}
@@ -164,13 +170,8 @@ func TestDoctorFinds(t *testing.T) {
 // TestDoctorIsQuick: a server whose every reply is late is examined for so long and no longer, and the cause is named.
 func TestDoctorIsQuick(t *testing.T) {
 	t.Parallel()
-	server, err := StartPractice(faulty("late=200ms"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	e := Examination{Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: time.Second, Whole: 700 * time.Millisecond}
-	e.Options.Addr, e.Options.TLS = server.Addr(), &tls.Config{RootCAs: server.RootCAs()}
+	server, e := patient(t, faulty("late=200ms"))
+	e.Limit, e.Whole, e.Options.TLS.RootCAs = time.Second, 700*time.Millisecond, server.RootCAs()
 	start := time.Now()
 	d := Examine(context.Background(), e)
 	if took := time.Since(start); took > 3*time.Second {
@@ -184,13 +185,7 @@ func TestDoctorIsQuick(t *testing.T) {
 // TestDoctorKeepsThePassword: a server that nobody vouches for is examined, and gets no password.
 func TestDoctorKeepsThePassword(t *testing.T) {
 	t.Parallel()
-	server, err := StartPractice(faulty("self-signed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	e := Examination{Known: true, Login: client.Login{User: PracticeUser, Password: PracticePassword}, Limit: 2 * time.Second}
-	e.Options.Addr, e.Options.TLS = server.Addr(), &tls.Config{}
+	server, e := patient(t, faulty("self-signed"))
 	d := Examine(context.Background(), e)
 	if wire := strings.Join(server.Wire(), "\n"); strings.Contains(wire, PracticePassword) || strings.Contains(wire, "USER "+PracticeUser) {
 		t.Errorf("the password or its user was sent:\n%s", wire)
